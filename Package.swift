@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 mode and strict memory safety, so that each unsafe use is written out and rare.
+let ours: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatWarning("StrictMemorySafety", as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+  name: "sagflow",
+  products: [
+    .executable(name: "sagflow", targets: ["sagflow"]),
+    .library(name: "NetFlow", targets: ["NetFlow"]),
+    .library(name: "Flows", targets: ["Flows"]),
+    .library(name: "Parquet", targets: ["Parquet"]),
+    .library(name: "FlowStore", targets: ["FlowStore"]),
+    .library(name: "Collector", targets: ["Collector"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // The way data walks: Capture ─▶ NetFlow ─▶ Flows ─▶ FlowStore ─▶ Outputs; Collector assembles, sagflow parses words.
+    .target(name: "NetworkBytes", swiftSettings: ours),
+    .target(name: "NetFlow", dependencies: ["NetworkBytes"], swiftSettings: ours),
+    .target(name: "Flows", dependencies: ["NetFlow"], swiftSettings: ours),
+    .target(name: "Capture", dependencies: ["NetworkBytes", "CSockets", "CPcap"], swiftSettings: ours),
+    .target(name: "Parquet", dependencies: ["CZstd"], swiftSettings: ours),
+    .target(name: "FlowStore", dependencies: ["Flows", "Parquet"], swiftSettings: ours),
+    .target(name: "Outputs", dependencies: ["FlowStore"], swiftSettings: ours),
+    .target(
+      name: "Collector",
+      dependencies: [
+        "Capture", "NetFlow", "Flows", "FlowStore", "Outputs",
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: ours),
+    .executableTarget(
+      name: "sagflow",
+      dependencies: ["Collector", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: ours),
+
+    // C: system calls that Glibc's module does not offer, and Debian's libraries.
+    .target(name: "CSockets"),
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+void sagflow_placeholder(void);

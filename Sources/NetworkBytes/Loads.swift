@@ -1,0 +1,71 @@
+// Bytes as they stand on the wire: checked loads in network byte order from borrowed memory.
+//
+// This file is the only place on the decode path that says `unsafe`. Each use stands behind a bounds check of the
+// standard library (`unsafeLoadUnaligned(fromByteOffset:)` checks, `fromUncheckedByteOffset:` does not and is fenced
+// by a precondition), and loads only integers, which every bit pattern is valid for.
+
+extension RawSpan {
+  /// The octet at `offset`. Traps when `offset` is out of bounds, as all loads here do: callers check lengths first.
+  @inlinable @inline(__always)
+  public func octet(_ offset: Int) -> UInt8 {
+    unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  /// Two octets at `offset`, network byte order.
+  @inlinable @inline(__always)
+  public func be16(_ offset: Int) -> UInt16 {
+    unsafe UInt16(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
+  }
+
+  /// Four octets at `offset`, network byte order.
+  @inlinable @inline(__always)
+  public func be32(_ offset: Int) -> UInt32 {
+    unsafe UInt32(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
+
+  /// Eight octets at `offset`, network byte order.
+  @inlinable @inline(__always)
+  public func be64(_ offset: Int) -> UInt64 {
+    unsafe UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  /// `count` (0...8) octets at `offset` as one unsigned integer, network byte order.
+  @inlinable @inline(__always)
+  public func unsigned(_ offset: Int, count: Int) -> UInt64 {
+    switch count {
+    case 1: return UInt64(octet(offset))
+    case 2: return UInt64(be16(offset))
+    case 4: return UInt64(be32(offset))
+    case 8: return be64(offset)
+    default:
+      precondition(count >= 0 && count < 8)
+      var value: UInt64 = 0
+      for index in 0..<count { value = value << 8 | UInt64(octet(offset &+ index)) }
+      return value
+    }
+  }
+
+  /// A copy of the bytes, for the paths that may allocate.
+  @inlinable
+  public func copied() -> [UInt8] {
+    Array(unsafeUninitializedCapacityOf: self)
+  }
+}
+
+extension Array where Element == UInt8 {
+  @inlinable
+  init(unsafeUninitializedCapacityOf span: RawSpan) {
+    self.init(capacity: span.byteCount) { output in
+      for offset in 0..<span.byteCount { output.append(span.octet(offset)) }
+    }
+  }
+
+  /// The array's bytes, borrowed.
+  @inlinable
+  public var rawSpan: RawSpan {
+    @_lifetime(borrow self) get {
+      // Sound: UInt8 has no padding and is trivially copyable; the view cannot outlive the array.
+      unsafe span.bytes
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// Records of one length, end to end, in borrowed memory: the bounds of a whole set are proven once, so that a loop over
+/// one field of all its records loads without a check per record.
+///
+/// `count` is the number of complete records; bytes after the last are not looked at.
+public struct RecordsView: ~Escapable {
+  @usableFromInline let bytes: RawSpan
+  /// Octets in one record, at least 1.
+  public let recordLength: Int
+  /// Complete records in the view.
+  public let count: Int
+
+  /// - Returns: nil if `recordLength` is not positive.
+  @inlinable @_lifetime(copy bytes)
+  public init?(_ bytes: RawSpan, recordLength: Int) {
+    guard recordLength > 0 else { return nil }
+    self.bytes = bytes
+    self.recordLength = recordLength
+    count = bytes.byteCount / recordLength
+  }
+
+  /// Where the field begins. Both checks are loop-invariant or implied by `0..<count`, so they leave the loop.
+  @inlinable @inline(__always)
+  func start(_ record: Int, _ field: Int, _ width: Int) -> Int {
+    precondition(UInt(bitPattern: record) < UInt(bitPattern: count))
+    precondition(field >= 0 && field &+ width <= recordLength)
+    return field &+ record &* recordLength
+  }
+
+  @inlinable @inline(__always)
+  public func octet(_ record: Int, at field: Int) -> UInt8 {
+    unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 1), as: UInt8.self)
+  }
+
+  @inlinable @inline(__always)
+  public func be16(_ record: Int, at field: Int) -> UInt16 {
+    unsafe UInt16(
+      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 2), as: UInt16.self))
+  }
+
+  @inlinable @inline(__always)
+  public func be32(_ record: Int, at field: Int) -> UInt32 {
+    unsafe UInt32(
+      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 4), as: UInt32.self))
+  }
+
+  @inlinable @inline(__always)
+  public func be64(_ record: Int, at field: Int) -> UInt64 {
+    unsafe UInt64(
+      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 8), as: UInt64.self))
+  }
+
+  /// An unsigned integer of 1 to 8 octets; the odd widths of reduced-size encoding (RFC 7011 §6.2).
+  @inlinable @inline(__always)
+  public func unsigned(_ record: Int, at field: Int, width: Int) -> UInt64 {
+    var value: UInt64 = 0
+    for index in 0..<width { value = value << 8 | UInt64(octet(record, at: field &+ index)) }
+    return value
+  }
+}

@@ -1,0 +1,1 @@
+@main struct Sagflow { static func main() {} }
