@@ -1,0 +1,87 @@
+/// Everything that can be wrong with a datagram; each has a counter of this name.
+public enum DecodeIssue: Int, CaseIterable, Sendable {
+  /// A payload shorter than its header, or an IPFIX length that does not fit it. The datagram is rejected.
+  case shortDatagram
+  /// Neither v5, v9 nor IPFIX. The datagram is rejected.
+  case badVersion
+  /// A v5 count of 0, above 30, or below the records present.
+  case badCount
+  /// A set length below 4 or beyond the message; the rest of the message is skipped.
+  case badSetLength
+  /// A data set whose template is not known; skipped.
+  case unknownTemplate
+  case badTemplate
+  /// A record that runs past its set, or fewer v5 records than the header says.
+  case truncatedRecord
+  /// Structured data that cannot be taken apart (only when records are decoded in full).
+  case badList
+  /// A set id that RFC 7011 §3.3.2 and RFC 3954 §5.2 keep for later use; skipped.
+  case reservedSet
+  case withdrawalIgnored
+  /// A template that a bound on memory evicted.
+  case templateEvicted
+  /// A session that a bound on memory evicted.
+  case sessionEvicted
+
+  /// The counter's name, as in the ledger and in `replay --counters`.
+  public var name: String {
+    switch self {
+    case .shortDatagram: "short_datagram"
+    case .badVersion: "bad_version"
+    case .badCount: "bad_count"
+    case .badSetLength: "bad_set_length"
+    case .unknownTemplate: "unknown_template"
+    case .badTemplate: "bad_template"
+    case .truncatedRecord: "truncated_record"
+    case .badList: "bad_list"
+    case .reservedSet: "reserved_set"
+    case .withdrawalIgnored: "withdrawal_ignored"
+    case .templateEvicted: "template_evicted"
+    case .sessionEvicted: "session_evicted"
+    }
+  }
+}
+
+/// What the decoder did with what it was given.
+public struct DecodeCounters: Sendable, Equatable {
+  /// Datagrams given to the decoder: decoded plus rejected.
+  public var datagrams: UInt64 = 0
+  public var rejectedDatagrams: UInt64 = 0
+  public var flowRecords: UInt64 = 0
+  public var optionsRecords: UInt64 = 0
+  public var templates: UInt64 = 0
+  /// Datagrams whose header clock was off by more than the allowed skew, and whose flow times were corrected.
+  public var clockCorrected: UInt64 = 0
+  public var sequence = SequenceCounters()
+  private var issues: [12 of UInt64] = .init(repeating: 0)
+
+  public init() {}
+
+  public var decodedDatagrams: UInt64 { datagrams - rejectedDatagrams }
+
+  public subscript(issue: DecodeIssue) -> UInt64 {
+    get { issues[issue.rawValue] }
+    set { issues[issue.rawValue] = newValue }
+  }
+
+  public mutating func count(_ issue: DecodeIssue) {
+    issues[issue.rawValue] &+= 1
+  }
+
+  public static func += (sum: inout Self, other: Self) {
+    sum.datagrams &+= other.datagrams
+    sum.rejectedDatagrams &+= other.rejectedDatagrams
+    sum.flowRecords &+= other.flowRecords
+    sum.optionsRecords &+= other.optionsRecords
+    sum.templates &+= other.templates
+    sum.clockCorrected &+= other.clockCorrected
+    sum.sequence += other.sequence
+    for issue in DecodeIssue.allCases { sum[issue] &+= other[issue] }
+  }
+
+  public static func == (a: Self, b: Self) -> Bool {
+    a.datagrams == b.datagrams && a.rejectedDatagrams == b.rejectedDatagrams && a.flowRecords == b.flowRecords
+      && a.optionsRecords == b.optionsRecords && a.templates == b.templates && a.clockCorrected == b.clockCorrected
+      && a.sequence == b.sequence && DecodeIssue.allCases.allSatisfy { a[$0] == b[$0] }
+  }
+}

@@ -1,0 +1,65 @@
+import NetworkBytes
+
+/// The header of a v5, v9 or IPFIX message.
+public struct MessageHeader: Sendable, Equatable {
+  /// 5, 9 or 10.
+  public var version: UInt16
+  /// IPFIX observation domain id, v9 source id, v5 engine_type * 256 + engine_id.
+  public var domain: UInt32
+  /// Flows (v5) or datagrams (v9) sent before, or IPFIX data records sent before (RFC 7011 §3.1).
+  public var sequence: UInt32
+  /// Seconds since 1970 UTC when the message left the exporter.
+  public var exportTime: UInt32
+  /// The same in milliseconds, with v5's nanoseconds rounded down.
+  public var exportMilliseconds: Int64
+  /// Milliseconds since the exporter started; 0 for IPFIX, which does not send it.
+  public var sysUpTime: UInt32
+  /// Records the header announces: believed for v5 only.
+  public var count: Int
+  /// v5: sampling mode in the high 2 bits, interval in the low 14.
+  public var sampling: UInt16
+  /// Octets in the header, and in header and content as far as they are to be read.
+  public var headerLength: Int
+  public var messageLength: Int
+}
+
+extension MessageHeader {
+  /// Reads the header of a datagram's payload.
+  ///
+  /// - Returns: nil and an issue: `shortDatagram` or `badVersion`.
+  static func read(_ bytes: RawSpan) -> (MessageHeader?, DecodeIssue) {
+    guard bytes.byteCount >= 2 else { return (nil, .shortDatagram) }
+    switch bytes.be16(0) {
+    case 5: return (bytes.byteCount >= 24 ? v5(bytes) : nil, .shortDatagram)
+    case 9: return (bytes.byteCount >= 20 ? v9(bytes) : nil, .shortDatagram)
+    case 10: return (bytes.byteCount >= 16 ? ipfix(bytes) : nil, .shortDatagram)
+    default: return (nil, .badVersion)
+    }
+  }
+
+  private static func v5(_ bytes: RawSpan) -> MessageHeader {
+    let seconds = bytes.be32(8)
+    return MessageHeader(
+      version: 5, domain: UInt32(bytes.be16(20)), sequence: bytes.be32(16), exportTime: seconds,
+      exportMilliseconds: Int64(seconds) * 1000 + Int64(bytes.be32(12) / 1_000_000), sysUpTime: bytes.be32(4),
+      count: Int(bytes.be16(2)), sampling: bytes.be16(22), headerLength: 24, messageLength: bytes.byteCount)
+  }
+
+  /// RFC 3954 §5.1. The count is of records, and exporters get it wrong: sets are read to the end of the payload.
+  private static func v9(_ bytes: RawSpan) -> MessageHeader {
+    MessageHeader(
+      version: 9, domain: bytes.be32(16), sequence: bytes.be32(12), exportTime: bytes.be32(8),
+      exportMilliseconds: Int64(bytes.be32(8)) * 1000, sysUpTime: bytes.be32(4), count: Int(bytes.be16(2)),
+      sampling: 0, headerLength: 20, messageLength: bytes.byteCount)
+  }
+
+  /// RFC 7011 §3.1. Nil if the length it gives is not that of a message within the payload.
+  private static func ipfix(_ bytes: RawSpan) -> MessageHeader? {
+    let length = Int(bytes.be16(2))
+    guard length >= 16, length <= bytes.byteCount else { return nil }
+    return MessageHeader(
+      version: 10, domain: bytes.be32(12), sequence: bytes.be32(8), exportTime: bytes.be32(4),
+      exportMilliseconds: Int64(bytes.be32(4)) * 1000, sysUpTime: 0, count: 0, sampling: 0, headerLength: 16,
+      messageLength: length)
+  }
+}

@@ -1,0 +1,100 @@
+import NetworkBytes
+
+/// A data set and the template its records follow.
+struct DataSet {
+  var template: Template
+  /// Where the records stand in the message, without the set header.
+  var content: Range<Int>
+}
+
+/// Walks the sets of one v9 or IPFIX message: learns templates on the way, hands out data sets.
+///
+/// Pulled by whoever wants the records: `while let set = sets.next(...)`.
+struct SetReader {
+  private let header: MessageHeader
+  private var offset: Int
+  /// Whether a data set was passed over for lack of its template, so that its records cannot be counted.
+  private(set) var sawUnknownTemplate = false
+
+  init(_ header: MessageHeader) {
+    self.header = header
+    offset = header.headerLength
+  }
+
+  /// The next data set whose template is known, or nil at the end of what can be read (RFC 7011 §3.3, RFC 3954 §5).
+  mutating func next(
+    _ message: RawSpan, session: Session, table: SessionTable, directory: ExporterDirectory?, borrowing: Bool
+  ) -> DataSet? {
+    while let set = nextSet(message, session) {
+      let content = set.content
+      switch (set.id, header.version) {
+      case (0, 9), (2, 10):
+        learn(.flow, message.extracting(content), session, table, directory)
+      case (1, 9), (3, 10):
+        learn(.options, message.extracting(content), session, table, directory)
+      case (256..., _):
+        if let template = session.template(set.id, directory: borrowing ? directory : nil) {
+          return DataSet(template: template, content: content)
+        }
+        sawUnknownTemplate = true
+        session.counters.count(.unknownTemplate)
+      default:
+        session.counters.count(.reservedSet)
+      }
+    }
+    return nil
+  }
+
+  /// Frames the next set; nil at the end of the message or where its framing is broken.
+  private mutating func nextSet(_ message: RawSpan, _ session: Session) -> (id: UInt16, content: Range<Int>)? {
+    let remaining = header.messageLength - offset
+    guard remaining > 0 else { return nil }
+    let length = remaining >= 4 ? Int(message.be16(offset + 2)) : 0
+    guard length >= 4, length <= remaining else {
+      // Zeros to the end are an exporter's padding of the whole message.
+      if !message.extracting(first: header.messageLength).isZero(from: offset) {
+        session.counters.count(.badSetLength)
+      }
+      offset = header.messageLength
+      return nil
+    }
+    let id = message.be16(offset)
+    let content = (offset + 4)..<(offset + length)
+    offset += length
+    return (id, content)
+  }
+
+  private func learn(
+    _ kind: Template.Kind, _ set: RawSpan, _ session: Session, _ table: SessionTable, _ directory: ExporterDirectory?
+  ) {
+    var templates = TemplateReader(version: header.version, kind: kind)
+    while let record = templates.next(set) {
+      switch record {
+      case .template(let template): table.learn(template, in: session, directory: directory)
+      case .withdrawal: session.counters.count(.withdrawalIgnored)
+      case .bad: session.counters.count(.badTemplate)
+      }
+    }
+  }
+}
+
+/// Walks the records of one data set whose lengths vary.
+struct VariableRecordReader {
+  private(set) var layout = RecordLayout()
+  private var offset = 0
+
+  /// Measures the next record of `set` into `layout`.
+  ///
+  /// - Returns: the record's octets, or nil at the end of the set, where what is left is padding (RFC 7011 §3.3.1) or
+  ///   a record that runs past it, which is counted.
+  mutating func next(_ set: RawSpan, _ template: Template, _ counters: inout DecodeCounters) -> Range<Int>? {
+    guard set.byteCount - offset >= template.minimumLength else { return nil }
+    guard let length = layout.measure(template.fields, in: set, at: offset) else {
+      counters.count(.truncatedRecord)
+      offset = set.byteCount
+      return nil
+    }
+    defer { offset += length }
+    return offset..<(offset + length)
+  }
+}

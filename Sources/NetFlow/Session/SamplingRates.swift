@@ -1,0 +1,28 @@
+/// The sampling rates that an exporter's options data announce for one observation domain.
+struct SamplingRates: Sendable, Equatable {
+  /// By samplerId (element 48) or selectorId (302).
+  var bySampler: [UInt64: UInt32] = [:]
+  /// By SNMP index of the interface.
+  var byInterface: [UInt32: UInt32] = [:]
+  /// For the whole domain.
+  var domain: UInt32?
+
+  /// Bound on `bySampler` and `byInterface`, so that an exporter cannot make us remember without end.
+  static let maximumCount = 4096
+
+  enum Scope {
+    case sampler(UInt64)
+    case interface(UInt32)
+    case domain
+  }
+
+  mutating func set(_ rate: UInt32, for scope: Scope) {
+    switch scope {
+    case .sampler(let id) where bySampler[id] != nil || bySampler.count < Self.maximumCount: bySampler[id] = rate
+    case .interface(let index) where byInterface[index] != nil || byInterface.count < Self.maximumCount:
+      byInterface[index] = rate
+    case .domain: domain = rate
+    default: break
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import NetworkBytes
+
+/// One stream of messages with its own templates and sequence numbers.
+public struct SessionKey: Hashable, Sendable {
+  public var exporter: Endpoint
+  public var version: UInt16
+  public var domain: UInt32
+}
+
+/// What is remembered of one session. Belongs to one decoder, hence to one thread.
+final class Session {
+  let key: SessionKey
+  var counters = DecodeCounters()
+  var sequence = SequenceTracker()
+  /// Number of the session's `FlowOrigin`.
+  let origin: UInt32
+  /// Arrival of the newest datagram, nanoseconds since 1970 UTC: the longest silent session is evicted first.
+  var lastSeen: Int64 = 0
+  /// Templates by id.
+  private(set) var templates: [UInt16: Template] = [:]
+  /// Templates that other source ports of the exporter agree on, as of `directoryGeneration`; nil: they do not.
+  private var borrowed: [UInt16: Template?] = [:]
+  private var directoryGeneration: UInt64 = 0
+  private(set) var rates = SamplingRates()
+  private var ratesGeneration: UInt64 = 0
+
+  init(key: SessionKey, origin: UInt32) {
+    self.key = key
+    self.origin = origin
+  }
+
+  /// The template that records of set `id` follow: the session's own, or what its exporter's other ports agree on.
+  func template(_ id: UInt16, directory: ExporterDirectory?) -> Template? {
+    if let template = templates[id] { return template }
+    guard let directory else { return nil }
+    let generation = directory.templateGeneration
+    if generation != directoryGeneration {
+      borrowed.removeAll(keepingCapacity: true)
+      directoryGeneration = generation
+    }
+    if let known = borrowed[id] { return known }
+    let template = directory.agreedTemplate(id, for: key)
+    if borrowed.count < 256 { borrowed[id] = .some(template) }
+    return template
+  }
+
+  /// Stores a template; the newest definition of an id holds from here on (RFC 7011 §8.4).
+  ///
+  /// - Returns: whether it changes what is known.
+  func learn(_ template: Template, maximumCount: Int) -> Bool {
+    if let known = templates[template.id] {
+      if known.definesSame(as: template) { return false }
+    } else if templates.count >= maximumCount, let victim = templates.keys.first {
+      templates[victim] = nil
+      counters.count(.templateEvicted)
+    }
+    templates[template.id] = template
+    return true
+  }
+
+  /// Brings `rates` up to date with what any worker learnt of this exporter's domain.
+  func refreshRates(from directory: ExporterDirectory) {
+    let generation = directory.samplingGeneration
+    guard generation != ratesGeneration else { return }
+    ratesGeneration = generation
+    rates = directory.rates(for: key)
+  }
+}

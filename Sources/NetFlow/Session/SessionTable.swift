@@ -1,0 +1,82 @@
+import NetworkBytes
+
+/// Bounds on what exporters can make the decoder remember.
+public struct SessionLimits: Sendable {
+  /// Sessions in all; the longest silent one is forgotten first.
+  public var sessions = 65_536
+  /// Templates of one session.
+  public var templatesPerSession = 4096
+
+  public init() {}
+}
+
+/// The sessions of one decoder.
+struct SessionTable {
+  private var sessions: [SessionKey: Session] = [:]
+  /// The session of the datagram before: exporters send in bursts.
+  private var latest: Session?
+  private let limits: SessionLimits
+  /// Counters of sessions that were forgotten, and of datagrams that belong to none.
+  private var retired = DecodeCounters()
+
+  init(limits: SessionLimits) {
+    self.limits = limits
+  }
+
+  /// The session of `key`, made by `make` when it is new.
+  mutating func session(
+    _ key: SessionKey, arrival: Int64, directory: ExporterDirectory?, make: (SessionKey) -> Session
+  ) -> Session {
+    if let latest, latest.key == key {
+      latest.lastSeen = arrival
+      return latest
+    }
+    let session: Session
+    if let known = sessions[key] {
+      session = known
+    } else {
+      if sessions.count >= limits.sessions { forgetSilent(directory) }
+      session = make(key)
+      sessions[key] = session
+    }
+    session.lastSeen = arrival
+    latest = session
+    return session
+  }
+
+  func learn(_ template: Template, in session: Session, directory: ExporterDirectory?) {
+    session.counters.templates &+= 1
+    if session.learn(template, maximumCount: limits.templatesPerSession) {
+      directory?.publish(template, of: session.key)
+    }
+  }
+
+  mutating func countRejected(_ issue: DecodeIssue) {
+    retired.datagrams &+= 1
+    retired.rejectedDatagrams &+= 1
+    retired.count(issue)
+  }
+
+  /// Forgets the sixteenth part of all sessions that has been silent longest: finding them costs a pass over all, so
+  /// it is done for many at once.
+  private mutating func forgetSilent(_ directory: ExporterDirectory?) {
+    let silent = sessions.values.sorted { $0.lastSeen < $1.lastSeen }.prefix(max(1, sessions.count / 16))
+    for session in silent {
+      sessions[session.key] = nil
+      retired += session.counters
+      retired.count(.sessionEvicted)
+      directory?.withdraw(session.templates.keys, of: session.key)
+    }
+    latest = nil
+  }
+
+  /// The sum over all sessions, past ones too.
+  var counters: DecodeCounters {
+    sessions.values.reduce(into: retired) { $0 += $1.counters }
+  }
+
+  /// Counters by session, in no order.
+  var countersBySession: [(key: SessionKey, counters: DecodeCounters)] {
+    sessions.values.map { ($0.key, $0.counters) }
+  }
+}
