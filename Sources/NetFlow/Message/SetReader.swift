@@ -78,10 +78,15 @@ struct SetReader {
   }
 }
 
-/// Walks the records of one data set whose lengths vary.
+/// Walks the records of one data set whose lengths vary; one value serves set after set.
 struct VariableRecordReader {
   private(set) var layout = RecordLayout()
   private var offset = 0
+
+  /// Goes to the first record of a set.
+  mutating func begin() {
+    offset = 0
+  }
 
   /// Measures the next record of `set` into `layout`.
   ///

@@ -11,6 +11,13 @@ public final class ExporterDirectory: Sendable {
     var version: UInt16
     var domain: UInt32
     var id: UInt16
+
+    init(_ session: SessionKey, _ id: UInt16) {
+      address = session.exporter.address
+      version = session.version
+      domain = session.domain
+      self.id = id
+    }
   }
 
   private struct DomainKey: Hashable {
@@ -89,11 +96,5 @@ public final class ExporterDirectory: Sendable {
     state.withLock { state in
       state.rates[DomainKey(address: session.exporter.address, domain: session.domain)] ?? SamplingRates()
     }
-  }
-}
-
-extension ExporterDirectory.TemplateKey {
-  fileprivate init(_ session: SessionKey, _ id: UInt16) {
-    self.init(address: session.exporter.address, version: session.version, domain: session.domain, id: id)
   }
 }

@@ -26,3 +26,11 @@ struct SamplingRates: Sendable, Equatable {
     }
   }
 }
+
+extension SamplingRates {
+  /// One in how many, when `interval` packets are taken and `space` left out in turn (RFC 5476 §6.5.2.1).
+  static func rate(interval: UInt32, space: UInt64) -> UInt32 {
+    let interval = UInt64(max(interval, 1))
+    return UInt32(clamping: (interval + min(space, 1 << 40)) / interval)
+  }
+}

@@ -12,8 +12,10 @@ final class Session {
   let key: SessionKey
   var counters = DecodeCounters()
   var sequence = SequenceTracker()
-  /// Number of the session's `FlowOrigin`.
-  let origin: UInt32
+  /// Number of the session's `FlowOrigin`; nil until flow records are first decoded.
+  var origin: UInt32?
+  /// When the exporter started, milliseconds since 1970 UTC, if it said so (element 160).
+  var systemInit: Int64?
   /// Arrival of the newest datagram, nanoseconds since 1970 UTC: the longest silent session is evicted first.
   var lastSeen: Int64 = 0
   /// Templates by id.
@@ -24,9 +26,25 @@ final class Session {
   private(set) var rates = SamplingRates()
   private var ratesGeneration: UInt64 = 0
 
-  init(key: SessionKey, origin: UInt32) {
+  init(key: SessionKey) {
     self.key = key
-    self.origin = origin
+  }
+
+  /// The exporter's uptime when it sent the message: in the header, but for IPFIX.
+  func sysUpTime(_ header: MessageHeader) -> UInt32? {
+    header.version == 10 ? upTime(at: header.exportMilliseconds) : header.sysUpTime
+  }
+
+  /// The uptime at `time` by the exporter's own clock, as the 32-bit counter shows it.
+  func upTime(at time: Int64) -> UInt32? {
+    systemInit.map { UInt32(truncatingIfNeeded: time &- $0) }
+  }
+
+  /// Ends a message.
+  ///
+  /// - Parameter units: what it adds to the sequence number; nil if that is not known.
+  func close(_ header: MessageHeader, units: Int?) {
+    sequence.observe(header.sequence, units: units, exportTime: header.exportTime, counters: &counters.sequence)
   }
 
   /// The template that records of set `id` follow: the session's own, or what its exporter's other ports agree on.

@@ -23,10 +23,24 @@ struct SessionTable {
     self.limits = limits
   }
 
-  /// The session of `key`, made by `make` when it is new.
-  mutating func session(
-    _ key: SessionKey, arrival: Int64, directory: ExporterDirectory?, make: (SessionKey) -> Session
-  ) -> Session {
+  /// Reads a datagram's header and finds its session; a datagram without a good header is counted as rejected.
+  ///
+  /// - Parameter arrival: nanoseconds since 1970 UTC.
+  mutating func open(
+    _ message: RawSpan, from exporter: Endpoint, arrival: Int64, directory: ExporterDirectory?
+  ) -> (MessageHeader, Session)? {
+    let (read, issue) = MessageHeader.read(message)
+    guard let header = read else {
+      countRejected(issue)
+      return nil
+    }
+    let key = SessionKey(exporter: exporter, version: header.version, domain: header.domain)
+    let session = session(key, arrival: arrival, directory: directory)
+    session.counters.datagrams &+= 1
+    return (header, session)
+  }
+
+  private mutating func session(_ key: SessionKey, arrival: Int64, directory: ExporterDirectory?) -> Session {
     if let latest, latest.key == key {
       latest.lastSeen = arrival
       return latest
@@ -36,7 +50,7 @@ struct SessionTable {
       session = known
     } else {
       if sessions.count >= limits.sessions { forgetSilent(directory) }
-      session = make(key)
+      session = Session(key: key)
       sessions[key] = session
     }
     session.lastSeen = arrival
@@ -51,7 +65,7 @@ struct SessionTable {
     }
   }
 
-  mutating func countRejected(_ issue: DecodeIssue) {
+  private mutating func countRejected(_ issue: DecodeIssue) {
     retired.datagrams &+= 1
     retired.rejectedDatagrams &+= 1
     retired.count(issue)

@@ -1,0 +1,78 @@
+import NetworkBytes
+
+extension FlowDecoder {
+  /// Decodes what goes into the records' extensions, and the original exporter a mediator tells: record by record.
+  mutating func decodeRare(
+    _ set: RawSpan, _ template: Template, _ session: Session, from first: Int, into batch: inout FlowBatch
+  ) {
+    var records = VariableRecordReader()
+    var ignored = DecodeCounters()
+    for index in first..<batch.count {
+      guard let place = records.next(set, template, &ignored) else { return }
+      let bytes = set.extracting(place)
+      if let step = template.plan.exporterStep {
+        setExporter(&batch.records[index], bytes, records.layout, step, session)
+      }
+      var fields = FlowExtension()
+      var isPresent = false
+      for step in template.plan.rareSteps where step.field.accepts(width: records.layout.lengths[step.index]) {
+        fields.set(
+          step, bytes, at: records.layout.offsets[step.index], width: records.layout.lengths[step.index])
+        isPresent = true
+      }
+      if options.keepsExtra, !template.plan.unmapped.isEmpty {
+        fields.extra = extra(bytes, template, records.layout)
+        isPresent = isPresent || !fields.extra.isEmpty
+      }
+      guard isPresent else { continue }
+      batch.extensions.append(fields)
+      batch.records[index].extensionNumber = UInt32(batch.extensions.count)
+    }
+  }
+
+  /// Takes elements 130 and 131 for the record's exporter (RFC 6183 §5.2: a mediator's original exporter).
+  private mutating func setExporter(
+    _ record: inout FlowRecord, _ bytes: RawSpan, _ layout: RecordLayout, _ step: FlowPlan.Step, _ session: Session
+  ) {
+    guard step.field.accepts(width: layout.lengths[step.index]) else { return }
+    let address = bytes.address(at: layout.offsets[step.index], isV4: step.field == .exporterV4)
+    let isNone = address.isUnspecified || address == IPAddress(v4: 0)
+    guard !isNone, address != session.key.exporter.address else { return }
+    let origin = FlowOrigin(exporter: address, domain: session.key.domain, version: session.key.version)
+    record.origin = origins.number(of: options.origin(origin))
+  }
+
+  /// A JSON object of the record's unmapped fields.
+  private func extra(_ bytes: RawSpan, _ template: Template, _ layout: RecordLayout) -> String {
+    ""
+  }
+}
+
+extension FlowExtension {
+  fileprivate mutating func set(_ step: FlowPlan.Step, _ bytes: RawSpan, at offset: Int, width: Int) {
+    switch step.field {
+    case .postNATSourceV4: postNATSource = bytes.address(at: offset, isV4: true)
+    case .postNATDestinationV4: postNATDestination = bytes.address(at: offset, isV4: true)
+    case .postNATSourceV6:
+      let address = bytes.address(at: offset, isV4: false)
+      if !address.isUnspecified { postNATSource = address }
+    case .postNATDestinationV6:
+      let address = bytes.address(at: offset, isV4: false)
+      if !address.isUnspecified { postNATDestination = address }
+    case .postNATSourcePort: postNATSourcePort = UInt16(truncatingIfNeeded: bytes.unsigned(offset, count: width))
+    case .postNATDestinationPort:
+      postNATDestinationPort = UInt16(truncatingIfNeeded: bytes.unsigned(offset, count: width))
+    case .application:
+      applicationEngine = bytes.octet(offset)
+      applicationSelector = bytes.unsigned(offset + 1, count: width - 1)
+    case .mplsLabel: mplsStack[Int(step.element) - 70] = UInt32(bytes.unsigned(offset, count: 3))
+    default: break
+    }
+  }
+}
+
+extension RawSpan {
+  fileprivate func address(at offset: Int, isV4: Bool) -> IPAddress {
+    isV4 ? IPAddress(v4: be32(offset)) : IPAddress(high: be64(offset), low: be64(offset + 8))
+  }
+}

@@ -1,0 +1,20 @@
+import NetworkBytes
+
+/// How the decoder reads exporters' clocks, sampling and origins.
+public struct FlowDecoderOptions: Sendable {
+  public var limits = SessionLimits()
+  /// Milliseconds by which an exporter's header clock may differ from the arrival before its flow times are shifted;
+  /// nil: times are kept as sent.
+  public var maximumClockSkew: Int64? = 3_600_000
+  /// Rate of exporters that do not say theirs.
+  public var samplingRate: UInt32 = 1
+  /// Rate of single exporters that do not say theirs.
+  public var samplingRates: [IPAddress: UInt32] = [:]
+  /// Whether fields without a column are kept as JSON in `FlowExtension.extra`.
+  public var keepsExtra = false
+  /// What is left of an origin before it is numbered: with a flow key that does not tell domains apart, say, the domain
+  /// is set to 0.
+  public var origin: @Sendable (FlowOrigin) -> FlowOrigin = { $0 }
+
+  public init() {}
+}

@@ -1,0 +1,94 @@
+/// A template compiled once: which octets of its records go where in a flow record.
+struct FlowPlan: Sendable {
+  struct Step: Sendable, BitwiseCopyable {
+    var field: FlowField
+    /// Which field of the template, for records whose layout varies.
+    var index: Int
+    /// Where it stands in the record, and its octets; meaningful in templates of fixed length.
+    var offset: Int
+    var width: Int
+    /// The element's number: the depth of an MPLS label.
+    var element: UInt16
+  }
+
+  /// Run one after the other, each over all records of a set.
+  private(set) var steps: [Step] = []
+  /// Into the extension, record by record.
+  private(set) var rareSteps: [Step] = []
+  /// The original exporter's address.
+  private(set) var exporterStep: Step?
+  /// Places in the template of the fields that no step reads: they go into `extra` where that is kept.
+  private(set) var unmapped: [Int] = []
+  /// When the exporter started (element 160), where its stamps reckon from in IPFIX.
+  private(set) var systemInitStep: Step?
+  /// Whether the records themselves tell a sampling rate or a sampler.
+  private(set) var tellsSampling = false
+  /// Whether ICMP type and code have to be read from the destination port, where v5 and many v9 exporters put them.
+  private(set) var takesICMPFromPort = false
+
+  init(fields: [FieldSpecifier]) {
+    var places: [UInt16: Step] = [:]
+    var offset = 0
+    for (index, field) in fields.enumerated() {
+      let width = Int(field.length)
+      if field.element.enterprise == 0, !field.isV9Scope, places[field.element.number] == nil, field.length > 0 {
+        places[field.element.number] = Step(
+          field: .octets, index: index, offset: offset, width: width, element: field.element.number)
+      }
+      offset += field.isVariable ? 0 : width
+    }
+    let used = select(from: places)
+    unmapped = fields.indices.filter { !used.contains($0) && fields[$0].element != Self.padding }
+  }
+
+  private static let padding = InformationElementID(210)
+
+  /// Picks the best candidate for each place.
+  ///
+  /// - Returns: the places in the template that are read.
+  private mutating func select(from places: [UInt16: Step]) -> Set<Int> {
+    var chosen: [FlowField.Group: Step] = [:]
+    for (group, elements) in FlowField.candidates {
+      for (number, field) in elements {
+        guard var step = places[number], step.width == 0xffff || field.accepts(width: step.width) else { continue }
+        step.field = field
+        chosen[group] = step
+        break
+      }
+    }
+    completeTimes(&chosen)
+    if chosen[.one(.samplingInterval)]?.element != 305 { chosen[.one(.samplingSpace)] = nil }
+    var all = Array(chosen.values)
+    for number in UInt16(70)...79 {
+      guard var step = places[number], step.width == 0xffff || step.width == 3 else { continue }
+      step.field = .mplsLabel
+      all.append(step)
+    }
+    all.sort { ($0.field.rawValue, $0.element) < ($1.field.rawValue, $1.element) }
+    steps = all.filter { !$0.field.isRare && !$0.field.isExporter }
+    rareSteps = all.filter(\.field.isRare)
+    exporterStep = all.last(where: \.field.isExporter)
+    let fields = Set(steps.map(\.field))
+    tellsSampling = !fields.isDisjoint(with: [.samplerID, .samplingInterval])
+    if let step = places[160], step.width == 8, fields.contains(.startUpTime) { systemInitStep = step }
+    takesICMPFromPort =
+      fields.contains(.destinationPort)
+      && fields.isDisjoint(with: [.icmpTypeCodeV4, .icmpTypeCodeV6, .icmpType, .icmpCode])
+    return Set(all.map(\.index))
+  }
+
+  /// A record with one time has it as start and end, or ends a duration after its start.
+  private func completeTimes(_ chosen: inout [FlowField.Group: Step]) {
+    if var end = chosen[.start], chosen[.end] == nil {
+      end.field = end.field.counterpart ?? end.field
+      chosen[.end] = end
+      return
+    }
+    if var start = chosen[.end], chosen[.start] == nil {
+      start.field = start.field.counterpart ?? start.field
+      chosen[.start] = start
+    }
+    chosen[.one(.durationMilliseconds)] = nil
+    chosen[.one(.durationMicroseconds)] = nil
+  }
+}
