@@ -12,6 +12,7 @@ let package = Package(
   name: "sagflow",
   products: [
     .executable(name: "sagflow", targets: ["sagflow"]),
+    .library(name: "NetworkBytes", targets: ["NetworkBytes"]),
     .library(name: "NetFlow", targets: ["NetFlow"]),
     .library(name: "Flows", targets: ["Flows"]),
     .library(name: "Parquet", targets: ["Parquet"]),

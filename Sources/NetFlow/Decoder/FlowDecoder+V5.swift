@@ -11,10 +11,12 @@ extension FlowDecoder {
     var prototype = prototype(session, time)
     let interval = UInt32(header.sampling & 0x3fff)
     if interval > 0 { prototype.samplingRate = interval }
-    for index in 0..<count {
-      let start = header.headerLength + index * MessageHeader.v5RecordLength
-      let record = message.extracting(start..<(start + MessageHeader.v5RecordLength))
-      batch.records.append(Self.flowRecord(v5: record, prototype, time))
+    batch.records.append(addingCapacity: count) { records in
+      for index in 0..<count {
+        let start = header.headerLength &+ index &* MessageHeader.v5RecordLength
+        let record = message.extracting(start..<(start &+ MessageHeader.v5RecordLength))
+        records.append(Self.flowRecord(v5: record, prototype, time))
+      }
     }
     session.counters.flowRecords &+= UInt64(count)
     return count

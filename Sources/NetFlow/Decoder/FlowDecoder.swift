@@ -109,13 +109,8 @@ public struct FlowDecoder: ~Copyable {
     let prototype = prototype(session, time)
     if template.isFixedLength {
       guard let view = RecordsView(set, recordLength: template.minimumLength) else { return 0 }
-      batch.records.append(contentsOf: repeatElement(prototype, count: view.count))
-      var records = batch.records.mutableSpan
-      for step in template.plan.steps {
-        FlowPlan.run(
-          step.field, view, at: step.offset, width: step.width, into: &records, from: first, time: time,
-          rates: session.rates)
-      }
+      batch.records.append(addingCapacity: view.count) { $0.append(repeating: prototype, count: view.count) }
+      template.plan.run(over: view, into: &batch.records, from: first, time: time, rates: session.rates)
     } else {
       decodeVariable(set, template, prototype, session, time, into: &batch)
     }

@@ -65,12 +65,13 @@ struct SetReader {
   }
 
   private func learn(
-    _ kind: Template.Kind, _ set: RawSpan, _ session: Session, _ table: SessionTable, _ directory: ExporterDirectory?
+    _ kind: TemplateDefinition.Kind, _ set: RawSpan, _ session: Session, _ table: SessionTable,
+    _ directory: ExporterDirectory?
   ) {
     var templates = TemplateReader(version: header.version, kind: kind)
     while let record = templates.next(set) {
       switch record {
-      case .template(let template): table.learn(template, in: session, directory: directory)
+      case .template(let definition): table.learn(definition, in: session, directory: directory)
       case .withdrawal: session.counters.count(.withdrawalIgnored)
       case .bad: session.counters.count(.badTemplate)
       }

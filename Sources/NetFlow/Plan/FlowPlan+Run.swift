@@ -1,6 +1,20 @@
 import NetworkBytes
 
 extension FlowPlan {
+  /// Runs all steps over all records of `view`, into the records from `base` on.
+  func run(
+    over view: borrowing RecordsView, into records: inout [FlowRecord], from base: Int, time: TimeBase,
+    rates: SamplingRates
+  ) {
+    var records = records.mutableSpan
+    let steps = steps.span
+    for index in steps.indices {
+      let step = steps[index]
+      Self.run(
+        step.field, view, at: step.offset, width: step.width, into: &records, from: base, time: time, rates: rates)
+    }
+  }
+
   /// Runs one step over all records of `view`, into the records from `base` on.
   ///
   /// The switch over the field and the one over its width both stand outside the loop over records: what is left in the

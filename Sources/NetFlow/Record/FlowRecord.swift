@@ -2,7 +2,7 @@ import NetworkBytes
 
 /// One flow record in the pipeline's own form: every exporter's record, of any version, becomes this.
 ///
-/// A fixed structure of 160 octets without references. The fields that can tell flows apart come first and are packed
+/// A fixed structure of 152 octets without references. The fields that can tell flows apart come first and are packed
 /// into words, so that a flow key is compared and hashed as a handful of integers under a mask (see `Flows.FlowKey`).
 /// Absent values are zero. Counters are as exported, never multiplied by `samplingRate`.
 @frozen
@@ -16,7 +16,8 @@ public struct FlowRecord: Sendable, BitwiseCopyable {
   public var interfaceWord: UInt64 = 0
   /// `sourcePort`, `destinationPort`, `sourceVLAN`, `destinationVLAN`.
   public var transportWord: UInt64 = 0
-  /// `protocolIdentifier`, `typeOfService`, `direction`, `icmpType`, `icmpCode`; three octets are spare.
+  /// `protocolIdentifier`, `typeOfService`, `direction`, `icmpType`, `icmpCode`, and `endReason`, which is never part
+  /// of a key; two octets are spare.
   public var traitsWord: UInt64 = 0
   /// `sourceAS` and `destinationAS`.
   public var autonomousSystemWord: UInt64 = 0
@@ -40,8 +41,6 @@ public struct FlowRecord: Sendable, BitwiseCopyable {
   public var records: UInt32 = 1
   /// Place of the record's rare fields in its batch's `extensions`, counted from 1; 0: none.
   public var extensionNumber: UInt32 = 0
-  /// flowEndReason (IANA element 136): the exporter's, and after aging the collector's. 0: unknown.
-  public var endReason: UInt8 = 0
 
   @inlinable public init() {}
 }
@@ -101,6 +100,11 @@ extension FlowRecord {
   @inlinable @inline(__always) public var icmpCode: UInt8 {
     get { traitsWord.lane8(24) }
     set { traitsWord.setLane8(24, newValue) }
+  }
+  /// flowEndReason (IANA element 136): the exporter's, and after aging the collector's. 0: unknown.
+  @inlinable @inline(__always) public var endReason: UInt8 {
+    get { traitsWord.lane8(16) }
+    set { traitsWord.setLane8(16, newValue) }
   }
   @inlinable @inline(__always) public var sourceAS: UInt32 {
     get { UInt32(truncatingIfNeeded: autonomousSystemWord >> 32) }

@@ -77,7 +77,7 @@ public final class ExporterDirectory: Sendable {
   func agreedTemplate(_ id: UInt16, for session: SessionKey) -> Template? {
     state.withLock { state in
       guard let ports = state.templates[TemplateKey(session, id)], let first = ports.values.first else { return nil }
-      return ports.values.allSatisfy { $0.definesSame(as: first) } ? first : nil
+      return ports.values.allSatisfy { $0.definition == first.definition } ? first : nil
     }
   }
 

@@ -64,16 +64,17 @@ final class Session {
 
   /// Stores a template; the newest definition of an id holds from here on (RFC 7011 §8.4).
   ///
-  /// - Returns: whether it changes what is known.
-  func learn(_ template: Template, maximumCount: Int) -> Bool {
-    if let known = templates[template.id] {
-      if known.definesSame(as: template) { return false }
+  /// - Returns: the template, if it changes what is known: exporters repeat theirs all the time.
+  func learn(_ definition: TemplateDefinition, maximumCount: Int) -> Template? {
+    if let known = templates[definition.id] {
+      if known.definition == definition { return nil }
     } else if templates.count >= maximumCount, let victim = templates.keys.first {
       templates[victim] = nil
       counters.count(.templateEvicted)
     }
-    templates[template.id] = template
-    return true
+    let template = Template(definition)
+    templates[definition.id] = template
+    return template
   }
 
   /// Brings `rates` up to date with what any worker learnt of this exporter's domain.

@@ -13,8 +13,8 @@ public struct SessionLimits: Sendable {
 /// The sessions of one decoder.
 struct SessionTable {
   private var sessions: [SessionKey: Session] = [:]
-  /// The session of the datagram before: exporters send in bursts.
-  private var latest: Session?
+  /// Sessions of recent datagrams, each at the place its source port leads to: few lookups go past them.
+  private var recent: [Session?] = Array(repeating: nil, count: 64)
   private let limits: SessionLimits
   /// Counters of sessions that were forgotten, and of datagrams that belong to none.
   private var retired = DecodeCounters()
@@ -41,9 +41,10 @@ struct SessionTable {
   }
 
   private mutating func session(_ key: SessionKey, arrival: Int64, directory: ExporterDirectory?) -> Session {
-    if let latest, latest.key == key {
-      latest.lastSeen = arrival
-      return latest
+    let place = Int(truncatingIfNeeded: key.exporter.address.low ^ UInt64(key.exporter.port ^ key.version)) & 63
+    if let session = recent[place], session.key == key {
+      session.lastSeen = arrival
+      return session
     }
     let session: Session
     if let known = sessions[key] {
@@ -54,13 +55,13 @@ struct SessionTable {
       sessions[key] = session
     }
     session.lastSeen = arrival
-    latest = session
+    recent[place] = session
     return session
   }
 
-  func learn(_ template: Template, in session: Session, directory: ExporterDirectory?) {
+  func learn(_ definition: TemplateDefinition, in session: Session, directory: ExporterDirectory?) {
     session.counters.templates &+= 1
-    if session.learn(template, maximumCount: limits.templatesPerSession) {
+    if let template = session.learn(definition, maximumCount: limits.templatesPerSession) {
       directory?.publish(template, of: session.key)
     }
   }
@@ -81,7 +82,7 @@ struct SessionTable {
       retired.count(.sessionEvicted)
       directory?.withdraw(session.templates.keys, of: session.key)
     }
-    latest = nil
+    for place in recent.indices { recent[place] = nil }
   }
 
   /// The sum over all sessions, past ones too.

@@ -1,43 +1,59 @@
-/// A template or options template of NetFlow v9 or IPFIX, with the plan that turns its records into flow records.
-///
-/// Immutable, so that sessions and workers share it without locks.
-public final class Template: Sendable {
+/// A template as it stands on the wire (RFC 7011 §3.4, RFC 3954 §5.2 and §6.1).
+public struct TemplateDefinition: Hashable, Sendable {
   public enum Kind: Sendable {
     case flow
     case options
   }
 
   /// 256 and above.
-  public let id: UInt16
+  public var id: UInt16
   /// 9 or 10.
-  public let version: UInt16
-  public let kind: Kind
+  public var version: UInt16
+  public var kind: Kind
   /// All fields in wire order; scope fields of an options template come first.
-  public let fields: [FieldSpecifier]
+  public var fields: [FieldSpecifier]
   /// How many of `fields` are scope fields; 0 for a flow template.
-  public let scopeCount: Int
-  /// Octets of the shortest record: a variable-length field counts one. At least 1.
+  public var scopeCount: Int
+
+  public init(id: UInt16, version: UInt16, kind: Kind, fields: [FieldSpecifier], scopeCount: Int = 0) {
+    self.id = id
+    self.version = version
+    self.kind = kind
+    self.fields = fields
+    self.scopeCount = scopeCount
+  }
+
+  /// Octets of the shortest record: a variable-length field counts one. A definition of 0 is bad, since its records
+  /// would have no end.
+  public var minimumLength: Int {
+    fields.reduce(0) { $0 + ($1.isVariable ? 1 : Int($1.length)) }
+  }
+}
+
+/// A template or options template of NetFlow v9 or IPFIX, with the plan that turns its records into flow records.
+///
+/// Immutable, so that sessions and workers share it without locks.
+public final class Template: Sendable {
+  public let definition: TemplateDefinition
+  /// Octets of the shortest record, at least 1.
   public let minimumLength: Int
   /// Whether every record has `minimumLength` octets.
   public let isFixedLength: Bool
   /// How records become flow records; empty for options.
   let plan: FlowPlan
 
-  /// - Returns: nil if no field has a length, since such records would have no end (RFC 7011 §3.4 asks for one field).
-  public init?(id: UInt16, version: UInt16, kind: Kind, fields: [FieldSpecifier], scopeCount: Int = 0) {
-    minimumLength = fields.reduce(0) { $0 + ($1.isVariable ? 1 : Int($1.length)) }
+  /// - Returns: nil if no field of `definition` has a length.
+  public init?(_ definition: TemplateDefinition) {
+    minimumLength = definition.minimumLength
     guard minimumLength > 0 else { return nil }
-    self.id = id
-    self.version = version
-    self.kind = kind
-    self.fields = fields
-    self.scopeCount = scopeCount
-    isFixedLength = !fields.contains(where: \.isVariable)
-    plan = kind == .flow ? FlowPlan(fields: fields) : FlowPlan(fields: [])
+    self.definition = definition
+    isFixedLength = !definition.fields.contains(where: \.isVariable)
+    plan = FlowPlan(fields: definition.kind == .flow ? definition.fields : [])
   }
 
-  /// Whether `other` lays its records out in the same way.
-  func definesSame(as other: Template) -> Bool {
-    kind == other.kind && scopeCount == other.scopeCount && fields == other.fields
-  }
+  public var id: UInt16 { definition.id }
+  public var version: UInt16 { definition.version }
+  public var kind: TemplateDefinition.Kind { definition.kind }
+  public var fields: [FieldSpecifier] { definition.fields }
+  public var scopeCount: Int { definition.scopeCount }
 }

@@ -2,7 +2,7 @@ import NetworkBytes
 
 /// What stands next in a template set.
 enum TemplateRecord {
-  case template(Template)
+  case template(TemplateDefinition)
   /// IPFIX withdrawals are not obeyed over UDP (RFC 7011 §8.4).
   case withdrawal
   /// Malformed, and the next template in the set can still be found.
@@ -15,11 +15,11 @@ enum TemplateRecord {
 /// is given up.
 struct TemplateReader {
   private let version: UInt16
-  private let kind: Template.Kind
+  private let kind: TemplateDefinition.Kind
   private var offset = 0
 
   /// - Parameter kind: `.options` for v9 set 1 and IPFIX set 3.
-  init(version: UInt16, kind: Template.Kind) {
+  init(version: UInt16, kind: TemplateDefinition.Kind) {
     self.version = version
     self.kind = kind
   }
@@ -87,10 +87,8 @@ struct TemplateReader {
   }
 
   private func make(_ id: UInt16, _ fields: [FieldSpecifier], scopeCount: Int) -> TemplateRecord {
-    guard let template = Template(id: id, version: version, kind: kind, fields: fields, scopeCount: scopeCount) else {
-      return .bad
-    }
-    return .template(template)
+    let definition = TemplateDefinition(id: id, version: version, kind: kind, fields: fields, scopeCount: scopeCount)
+    return definition.minimumLength > 0 ? .template(definition) : .bad
   }
 
   /// Reads `count` field specifiers and moves on behind them; nil if the set does not hold that many.
