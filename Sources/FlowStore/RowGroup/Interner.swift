@@ -1,0 +1,72 @@
+import NetworkBytes
+
+/// A value that a column's dictionary holds once.
+protocol Internable: Equatable, BitwiseCopyable {
+  /// Two words that hold all of the value.
+  var words: (UInt64, UInt64) { get }
+}
+
+extension IPAddress: Internable {
+  var words: (UInt64, UInt64) { (high, low) }
+}
+
+extension UInt64: Internable {
+  var words: (UInt64, UInt64) { (self, 0) }
+}
+
+extension UInt32: Internable {
+  var words: (UInt64, UInt64) { (UInt64(self), 0) }
+}
+
+/// Numbers distinct values 0, 1, 2… in order of first appearance.
+///
+/// Open addressing with linear probing. The hash is seeded at random, since the values are what exporters send.
+struct Interner<Value: Internable> {
+  private(set) var values: [Value] = []
+  /// Number plus one; 0: empty.
+  private var slots: [UInt32] = Array(repeating: 0, count: 1024)
+  private let seed: (UInt64, UInt64) = (.random(in: 1...(.max)) | 1, .random(in: 1...(.max)))
+
+  /// Forgets all values; the table keeps its size, since row groups are alike.
+  mutating func removeAll() {
+    values.removeAll(keepingCapacity: true)
+    for index in slots.indices { slots[index] = 0 }
+  }
+
+  @inline(__always)
+  mutating func number(of value: Value) -> UInt32 {
+    let mask = slots.count &- 1
+    var place = Int(truncatingIfNeeded: hash(value)) & mask
+    while true {
+      let slot = slots[place]
+      if slot == 0 { return add(value, at: place) }
+      if values[Int(slot &- 1)] == value { return slot &- 1 }
+      place = (place &+ 1) & mask
+    }
+  }
+
+  @inline(__always)
+  private func hash(_ value: Value) -> UInt64 {
+    let words = value.words
+    let (high, low) = (words.0 ^ seed.0).multipliedFullWidth(by: words.1 ^ seed.1)
+    let mixed = (high ^ low) &* 0x9e37_79b9_7f4a_7c15
+    return mixed ^ (mixed >> 32)
+  }
+
+  private mutating func add(_ value: Value, at place: Int) -> UInt32 {
+    values.append(value)
+    slots[place] = UInt32(truncatingIfNeeded: values.count)
+    if values.count &* 2 > slots.count { grow() }
+    return UInt32(truncatingIfNeeded: values.count &- 1)
+  }
+
+  private mutating func grow() {
+    slots = Array(repeating: 0, count: slots.count * 2)
+    let mask = slots.count - 1
+    for (number, value) in values.enumerated() {
+      var place = Int(truncatingIfNeeded: hash(value)) & mask
+      while slots[place] != 0 { place = (place + 1) & mask }
+      slots[place] = UInt32(number + 1)
+    }
+  }
+}

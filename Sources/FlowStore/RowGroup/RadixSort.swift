@@ -1,0 +1,37 @@
+/// A row (or anything numbered) and what it is sorted by.
+struct SortItem: BitwiseCopyable {
+  var key: UInt64
+  var number: UInt32
+}
+
+/// Sorts by key, keeping the order of equal keys: least significant digit first, eleven bits at a time.
+///
+/// - Parameter bits: how many low bits of the keys may differ.
+func radixSort(_ items: inout [SortItem], bits: Int) {
+  var other = items
+  for shift in stride(from: 0, to: bits, by: 11) {
+    if distribute(items, into: &other, shift: UInt64(shift)) { swap(&items, &other) }
+  }
+}
+
+/// One pass: orders `items` by one digit of their keys into `sorted`.
+///
+/// - Returns: false, having done nothing, if all have the same digit.
+private func distribute(_ items: [SortItem], into sorted: inout [SortItem], shift: UInt64) -> Bool {
+  var starts: [2048 of Int] = .init(repeating: 0)
+  for item in items { starts[Int(truncatingIfNeeded: item.key &>> shift & 2047)] &+= 1 }
+  var next = 0
+  for digit in starts.indices {
+    let count = starts[digit]
+    if count == items.count { return false }
+    starts[digit] = next
+    next &+= count
+  }
+  var target = sorted.mutableSpan
+  for item in items {
+    let digit = Int(truncatingIfNeeded: item.key &>> shift & 2047)
+    target[starts[digit]] = item
+    starts[digit] &+= 1
+  }
+  return true
+}

@@ -1,0 +1,86 @@
+import NetFlow
+import NetworkBytes
+import Parquet
+
+/// Sorts rows by (exporter_addr, src_addr, dst_addr): neighbours are alike, and files a sixth smaller.
+///
+/// Each address becomes its rank among the group's addresses; the three ranks of a row make one integer, which is what
+/// is sorted.
+struct RowSorter {
+  /// One item a row in sorted order; `number` is the row's place before.
+  private(set) var items: [SortItem] = []
+  /// Distinct texts in order: a rank is an index.
+  private(set) var exporters = StringDictionary()
+  private(set) var sources = StringDictionary()
+  private(set) var destinations = StringDictionary()
+
+  private var sourceNumbers = Interner<IPAddress>()
+  private var destinationNumbers = Interner<IPAddress>()
+  private var sourceBits: UInt64 = 0
+  private var destinationBits: UInt64 = 0
+
+  mutating func sort(_ rows: [FlowRecord], origins: [FlowOrigin]) {
+    sourceNumbers.removeAll()
+    destinationNumbers.removeAll()
+    items.removeAll(keepingCapacity: true)
+    items.reserveCapacity(rows.count)
+    // Numbers first: two of 32 bits in the key's place until the ranks are known.
+    for (row, record) in rows.enumerated() {
+      let source = sourceNumbers.number(of: record.source)
+      let destination = destinationNumbers.number(of: record.destination)
+      items.append(SortItem(key: UInt64(source) << 32 | UInt64(destination), number: UInt32(truncatingIfNeeded: row)))
+    }
+    let exporterRanks = rankExporters(of: rows, origins)
+    let sourceRanks = Self.rank(sourceNumbers.values, into: &sources)
+    let destinationRanks = Self.rank(destinationNumbers.values, into: &destinations)
+    sourceBits = Self.bits(sources.count)
+    destinationBits = Self.bits(destinations.count)
+    for index in items.indices {
+      let numbers = items[index].key
+      let exporter = exporterRanks[Int(rows[index].origin)]
+      items[index].key =
+        (UInt64(exporter) << sourceBits | UInt64(sourceRanks[Int(numbers >> 32)])) << destinationBits
+        | UInt64(destinationRanks[Int(numbers & 0xffff_ffff)])
+    }
+    radixSort(&items, bits: Int(Self.bits(exporters.count) + sourceBits + destinationBits))
+  }
+
+  func exporter(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key >> (sourceBits + destinationBits)) }
+  func source(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key >> destinationBits & (1 << sourceBits - 1)) }
+  func destination(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key & (1 << destinationBits - 1)) }
+
+  /// Bits that hold the numbers below `count`.
+  private static func bits(_ count: Int) -> UInt64 {
+    UInt64(Int.bitWidth - max(count - 1, 0).leadingZeroBitCount)
+  }
+
+  /// - Returns: each origin's exporter as a rank; meaningful for origins that the rows have.
+  private mutating func rankExporters(of rows: [FlowRecord], _ origins: [FlowOrigin]) -> [UInt32] {
+    var isUsed = [Bool](repeating: false, count: origins.count)
+    for row in rows { isUsed[Int(row.origin)] = true }
+    var numbers = Interner<IPAddress>()
+    var ofOrigin = [UInt32](repeating: 0, count: origins.count)
+    for origin in origins.indices where isUsed[origin] {
+      ofOrigin[origin] = numbers.number(of: origins[origin].exporter)
+    }
+    let ranks = Self.rank(numbers.values, into: &exporters)
+    return ofOrigin.enumerated().map { isUsed[$0.offset] ? ranks[Int($0.element)] : 0 }
+  }
+
+  /// Fills `texts` with the addresses' texts in order.
+  ///
+  /// - Returns: each address's place among them.
+  private static func rank(_ addresses: [IPAddress], into texts: inout StringDictionary) -> [UInt32] {
+    texts.removeAll()
+    texts.reserve(count: addresses.count, byteCount: addresses.count * 14)
+    var ranks = [UInt32](repeating: 0, count: addresses.count)
+    var text: [UInt8] = []
+    for (rank, number) in AddressOrder.sorted(addresses).enumerated() {
+      ranks[Int(number)] = UInt32(truncatingIfNeeded: rank)
+      text.removeAll(keepingCapacity: true)
+      addresses[Int(number)].appendText(to: &text)
+      texts.append(text.span)
+    }
+    return ranks
+  }
+}

@@ -1,0 +1,59 @@
+/// A moment of UTC as year, month, day and time of day (proleptic Gregorian calendar).
+public struct CivilTime: Sendable {
+  public let year: Int64
+  public let month: Int64
+  public let day: Int64
+  public let secondOfDay: Int64
+
+  public init(secondsSince1970 seconds: Int64) {
+    let (days, rest) = Self.divide(seconds, 86_400)
+    secondOfDay = rest
+    // Days are counted from 1 March of year 0, so that the leap day is the last of its year.
+    let (era, dayOfEra) = Self.divide(days + 719_468, 146_097)
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shifted = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * shifted + 2) / 5 + 1
+    month = shifted < 10 ? shifted + 3 : shifted - 9
+    year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+  }
+
+  /// Days from 1 January 1970 to a date; `month` is 1...12.
+  static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
+    let shiftedYear = month <= 2 ? year - 1 : year
+    let (era, yearOfEra) = divide(shiftedYear, 400)
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+
+  private static func divide(_ value: Int64, _ by: Int64) -> (Int64, Int64) {
+    let quotient = value >= 0 ? value / by : (value - by + 1) / by
+    return (quotient, value - quotient * by)
+  }
+
+  /// `2026-01-01`.
+  public var date: String { "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))" }
+  /// `00`…`23`.
+  public var hourText: String { Self.padded(secondOfDay / 3600, 2) }
+  /// `15:06:30`.
+  public var time: String {
+    "\(hourText):\(Self.padded(secondOfDay / 60 % 60, 2)):\(Self.padded(secondOfDay % 60, 2))"
+  }
+  /// `20260101T000500Z`.
+  public var compact: String {
+    Self.padded(year, 4) + Self.padded(month, 2) + Self.padded(day, 2) + "T"
+      + time.filter { $0 != ":" } + "Z"
+  }
+
+  private static func padded(_ value: Int64, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+
+  /// `2026-01-01T00:05:00.123Z` for milliseconds since 1970 UTC.
+  public static func iso(milliseconds: Int64) -> String {
+    let (seconds, rest) = divide(milliseconds, 1000)
+    let time = CivilTime(secondsSince1970: seconds)
+    return "\(time.date)T\(time.time).\(padded(rest, 3))Z"
+  }
+}

@@ -1,0 +1,80 @@
+import Glibc
+
+/// The system calls of the store's folders. The home of this module's `unsafe`: C strings that the calls only read, and
+/// structures that they fill.
+enum Directory {
+  /// The error of a file that is there already.
+  static let existsCode = EEXIST
+
+  /// Creates a folder; one that exists is fine.
+  static func create(_ path: String) throws(StoreError) {
+    if unsafe mkdir(path, 0o755) != 0, errno != EEXIST { throw .system("create folder", path: path, errno: errno) }
+  }
+
+  /// Creates a folder and those above it.
+  static func createAll(_ path: String) throws(StoreError) {
+    var end = path.startIndex
+    while let slash = path[end...].dropFirst().firstIndex(of: "/") {
+      try create(String(path[..<slash]))
+      end = slash
+    }
+    try create(path)
+  }
+
+  static func rename(_ old: String, to new: String) throws(StoreError) {
+    if unsafe Glibc.rename(old, new) != 0 { throw .system("rename to", path: new, errno: errno) }
+  }
+
+  static func remove(_ path: String) throws(StoreError) {
+    if unsafe unlink(path) != 0, errno != ENOENT { throw .system("remove", path: path, errno: errno) }
+  }
+
+  /// Removes a folder if it is empty.
+  static func removeIfEmpty(_ path: String) {
+    _ = unsafe rmdir(path)
+  }
+
+  static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0
+  }
+
+  /// Makes the names in a folder durable.
+  static func sync(_ path: String) throws(StoreError) {
+    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system("open folder", path: path, errno: errno) }
+    defer { close(descriptor) }
+    if fsync(descriptor) != 0 { throw .system("sync folder", path: path, errno: errno) }
+  }
+
+  /// Whether files can be made in a folder.
+  static func checkWritable(_ path: String) throws(StoreError) {
+    if unsafe access(path, W_OK | X_OK) != 0 { throw .system("write into", path: path, errno: errno) }
+  }
+
+  /// Names in a folder, without `.` and `..`, in no order; none if it cannot be read.
+  static func names(in path: String) -> [String] {
+    guard let folder = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+      // Sound: d_name is a terminated string within the entry that readdir just filled.
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// A file's size in octets and when it was last written, seconds since 1970 UTC; nil if it is gone.
+  static func status(of path: String) -> (size: Int64, modified: Int64)? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return (Int64(status.st_size), Int64(status.st_mtim.tv_sec))
+  }
+
+  static func text(of code: Int32) -> String {
+    // Sound: strerror returns a terminated string; it is copied at once.
+    unsafe String(cString: strerror(code))
+  }
+}

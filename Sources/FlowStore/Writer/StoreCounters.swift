@@ -1,0 +1,23 @@
+/// What became of the rows that a writer was given.
+public struct StoreCounters: Sendable, Equatable {
+  /// Rows given to the writer: committed, lost, or still held (`FlowStoreWriter.rowsHeld`).
+  public var received: UInt64 = 0
+  public var committed: UInt64 = 0
+  /// Rows that could be neither written nor kept.
+  public var lost: UInt64 = 0
+  public var committedFiles: UInt64 = 0
+  public var committedOctets: UInt64 = 0
+  /// Attempts to write that failed.
+  public var failures: UInt64 = 0
+
+  public init() {}
+
+  public static func += (sum: inout Self, other: Self) {
+    sum.received &+= other.received
+    sum.committed &+= other.committed
+    sum.lost &+= other.lost
+    sum.committedFiles &+= other.committedFiles
+    sum.committedOctets &+= other.committedOctets
+    sum.failures &+= other.failures
+  }
+}

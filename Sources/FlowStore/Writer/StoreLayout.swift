@@ -1,0 +1,24 @@
+/// Where files stand in the store, and what they are called.
+///
+/// `<root>/date=2026-01-01/hour=00/flows-<host>-<UTC start yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`, of the UTC time
+/// at which the file's window begins. While it is written, a file has a hidden name, so that no reader meets half a file.
+struct StoreLayout: Sendable {
+  let root: String
+  let host: String
+  let worker: Int
+
+  /// The folder of the window that begins at `window`, seconds since 1970 UTC, and below it the folder of the hour.
+  func folders(window: Int64) -> (date: String, hour: String) {
+    let time = CivilTime(secondsSince1970: window)
+    let date = "\(root)/date=\(time.date)"
+    return (date, "\(date)/hour=\(time.hourText)")
+  }
+
+  func name(window: Int64, sequence: Int) -> String {
+    "flows-\(host)-\(CivilTime(secondsSince1970: window).compact)-\(worker)-\(sequence).parquet"
+  }
+
+  func partName(_ name: String) -> String {
+    ".\(name.dropLast(".parquet".count)).part"
+  }
+}
