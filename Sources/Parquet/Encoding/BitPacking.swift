@@ -1,0 +1,41 @@
+/// Integers of a fixed number of bits, end to end, the least significant bit first (Encodings.md, RLE/bit-packing hybrid).
+enum BitPacking {
+  /// Octets that a call of `pack` may write to: the packed values and, because whole words are stored, up to 8 more.
+  @inline(__always)
+  static func room(count: Int, width: Int) -> Int {
+    (count &* width &+ 7) / 8 &+ 16
+  }
+
+  /// The bits needed for `value`: 0 for 0.
+  @inline(__always)
+  static func width<Value: FixedWidthInteger & UnsignedInteger>(_ value: Value) -> Int {
+    Value.bitWidth &- value.leadingZeroBitCount
+  }
+
+  /// Packs the `count` values from `start` on, each less than 2^width, and returns the octets that hold them.
+  ///
+  /// - Precondition: `out` has `room(count:width:)` bytes from `offset` on.
+  @inline(__always)
+  static func pack<Value: FixedWidthInteger & UnsignedInteger>(
+    _ values: Span<Value>, from start: Int, count: Int, width: Int, into out: inout MutableRawSpan, at offset: Int
+  ) -> Int {
+    precondition(start >= 0 && count >= 0 && start &+ count <= values.count)
+    var word: UInt64 = 0
+    var used = 0
+    var position = offset
+    for index in start..<(start &+ count) {
+      let value = UInt64(truncatingIfNeeded: values[index])
+      word |= value &<< UInt64(truncatingIfNeeded: used)
+      used &+= width
+      if used >= 64 {
+        out.storeBytes(of: word, toByteOffset: position, as: UInt64.self)
+        position &+= 8
+        used &-= 64
+        // What did not fit: the value's top `used` bits. A shift by its whole width must give 0, also when that is 64.
+        word = used == 0 ? 0 : value &>> UInt64(truncatingIfNeeded: width &- used)
+      }
+    }
+    out.storeBytes(of: word, toByteOffset: position, as: UInt64.self)
+    return (count &* width &+ 7) / 8
+  }
+}

@@ -1,0 +1,74 @@
+/// DELTA_BINARY_PACKED of 64-bit integers (Encodings.md, DELTA_BINARY_PACKED = 5): blocks of 128 differences in four
+/// miniblocks, each packed with the bits that its greatest difference above the block's least needs.
+///
+/// Differences wrap, so that any sequence of values comes back.
+package enum DeltaBinaryPacked {
+  private static let blockSize = 128
+  private static let miniblockCount = 4
+  private static let miniblockSize = 32
+
+  /// Appends `values`, taken as 64 bits.
+  package static func append<Value: FixedWidthInteger>(_ values: Span<Value>, to buffer: inout ByteBuffer) {
+    let blocks = (values.count + blockSize - 1) / blockSize
+    // A block: its least difference, four widths, and at worst 64 bits a difference.
+    let room = 4 * Varint.maximumLength + blocks * (Varint.maximumLength + miniblockCount + blockSize * 8) + 16
+    buffer.append(atMost: room) { encode(values, into: &$0) }
+  }
+
+  private static func encode<Value: FixedWidthInteger>(_ values: Span<Value>, into out: inout MutableRawSpan) -> Int {
+    var offset = Varint.store(UInt64(blockSize), into: &out, at: 0)
+    offset = Varint.store(UInt64(miniblockCount), into: &out, at: offset)
+    offset = Varint.store(UInt64(values.count), into: &out, at: offset)
+    let first = values.isEmpty ? 0 : Int64(truncatingIfNeeded: values[0])
+    offset = Varint.store(ThriftCompact.zigzag(first), into: &out, at: offset)
+    var deltas = InlineArray<128, UInt64>(repeating: 0)
+    var position = 1
+    while position < values.count {
+      let count = min(blockSize, values.count &- position)
+      let least = differences(values, from: position, count: count, into: &deltas)
+      offset = storeBlock(&deltas, count: count, least: least, into: &out, at: offset)
+      position &+= count
+    }
+    return offset
+  }
+
+  /// Fills `deltas` with each value's difference to the one before it and returns the least.
+  @inline(__always)
+  private static func differences<Value: FixedWidthInteger>(
+    _ values: Span<Value>, from start: Int, count: Int, into deltas: inout InlineArray<128, UInt64>
+  ) -> Int64 {
+    var least = Int64.max
+    var before = Int64(truncatingIfNeeded: values[start &- 1])
+    for index in 0..<count {
+      let value = Int64(truncatingIfNeeded: values[start &+ index])
+      let delta = value &- before
+      before = value
+      least = min(least, delta)
+      deltas[index] = UInt64(bitPattern: delta)
+    }
+    return least
+  }
+
+  /// The least difference, a width for each miniblock, and the miniblocks. One that holds no value has width 0 and no
+  /// octets; one that holds some is filled up with zeros.
+  private static func storeBlock(
+    _ deltas: inout InlineArray<128, UInt64>, count: Int, least: Int64, into out: inout MutableRawSpan, at offset: Int
+  ) -> Int {
+    for index in 0..<count { deltas[index] &-= UInt64(bitPattern: least) }
+    for index in count..<blockSize { deltas[index] = 0 }
+    let widths = Varint.store(ThriftCompact.zigzag(least), into: &out, at: offset)
+    var position = widths &+ miniblockCount
+    let span = deltas.span
+    for miniblock in 0..<miniblockCount {
+      let start = miniblock &* miniblockSize
+      var union: UInt64 = 0
+      for index in start..<(start &+ miniblockSize) { union |= span[index] }
+      let width = BitPacking.width(union)
+      out.storeBytes(of: UInt8(truncatingIfNeeded: width), toByteOffset: widths &+ miniblock, as: UInt8.self)
+      if width > 0 {
+        position &+= BitPacking.pack(span, from: start, count: miniblockSize, width: width, into: &out, at: position)
+      }
+    }
+    return position
+  }
+}

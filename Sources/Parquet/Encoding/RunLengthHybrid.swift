@@ -1,0 +1,101 @@
+/// The RLE/bit-packing hybrid of dictionary indices and levels (Encodings.md, RLE = 3).
+///
+/// A run of one value is a header `length << 1` and the value in whole octets; other values are packed in groups of eight
+/// behind a header `groups << 1 | 1`.
+package enum RunLengthHybrid {
+  /// Appends `values`, each less than 2^width, without a length before them. `width` is 1 to 32.
+  package static func append(_ values: Span<UInt32>, width: Int, to buffer: inout ByteBuffer) {
+    precondition(width >= 1 && width <= 32)
+    // Each header stands for at least eight values, or for the last few: 5 octets of varint and 4 of value at most.
+    let room = (values.count / 8 + 2) * (width + 2 * 9) + 16
+    buffer.append(atMost: room) { encode(values, width: width, into: &$0) }
+  }
+
+  /// Appends one run, whatever its length, without looking at values.
+  package static func append(repeating value: UInt32, count: Int, width: Int, to buffer: inout ByteBuffer) {
+    if count == 0 { return }
+    buffer.append(atMost: 32) { storeRun(of: value, count: count, width: width, into: &$0, at: 0) }
+  }
+
+  /// The shortest run that is worth interrupting packed values for: it and the packed values' second header take fewer
+  /// octets than packing it would.
+  @inline(__always)
+  private static func shortestRun(width: Int) -> Int {
+    max(8, (40 / width + 7) & ~7)
+  }
+
+  private static func encode(_ values: Span<UInt32>, width: Int, into out: inout MutableRawSpan) -> Int {
+    let shortest = shortestRun(width: width)
+    var position = 0  // in values
+    var offset = 0  // in octets
+    while position < values.count {
+      let packedEnd = startOfRun(values, from: position, atLeast: shortest)
+      if packedEnd > position {
+        offset = storePacked(values, from: position, to: packedEnd, width: width, into: &out, at: offset)
+        position = packedEnd
+      }
+      if position < values.count {
+        let end = endOfRun(values, from: position)
+        offset = storeRun(of: values[position], count: end &- position, width: width, into: &out, at: offset)
+        position = end
+      }
+    }
+    return offset
+  }
+
+  /// The first position, in steps of eight from `start`, at which `shortest` equal values begin; the end if there is none.
+  @inline(__always)
+  private static func startOfRun(_ values: Span<UInt32>, from start: Int, atLeast shortest: Int) -> Int {
+    var position = start
+    while position &+ 8 <= values.count {
+      if isGroupConstant(values, at: position) {
+        let length = endOfRun(values, from: position) &- position
+        if length >= shortest { return position }
+        position &+= length & ~7
+      } else {
+        position &+= 8
+      }
+    }
+    return values.count
+  }
+
+  @inline(__always)
+  private static func isGroupConstant(_ values: Span<UInt32>, at position: Int) -> Bool {
+    let first = values[position]
+    var difference: UInt32 = 0
+    for index in 1..<8 { difference |= values[position &+ index] ^ first }
+    return difference == 0
+  }
+
+  private static func endOfRun(_ values: Span<UInt32>, from start: Int) -> Int {
+    let value = values[start]
+    var end = start &+ 1
+    while end < values.count && values[end] == value { end &+= 1 }
+    return end
+  }
+
+  @inline(__always)
+  private static func storeRun(
+    of value: UInt32, count: Int, width: Int, into out: inout MutableRawSpan, at offset: Int
+  ) -> Int {
+    let start = Varint.store(UInt64(count) &<< 1, into: &out, at: offset)
+    let length = (width &+ 7) / 8
+    for index in 0..<length {
+      let octet = UInt8(truncatingIfNeeded: value &>> UInt32(8 &* index))
+      out.storeBytes(of: octet, toByteOffset: start &+ index, as: UInt8.self)
+    }
+    return start &+ length
+  }
+
+  /// Only the last group of all can be short; it is filled up with zeros, which readers do not look at.
+  private static func storePacked(
+    _ values: Span<UInt32>, from start: Int, to end: Int, width: Int, into out: inout MutableRawSpan, at offset: Int
+  ) -> Int {
+    let groups = (end &- start &+ 7) / 8
+    let body = Varint.store(UInt64(groups) &<< 1 | 1, into: &out, at: offset)
+    let packed = BitPacking.pack(values, from: start, count: end &- start, width: width, into: &out, at: body)
+    let after = body &+ groups &* width
+    for filler in (body &+ packed)..<after { out.storeBytes(of: 0, toByteOffset: filler, as: UInt8.self) }
+    return after
+  }
+}

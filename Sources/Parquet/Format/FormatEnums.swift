@@ -1,0 +1,52 @@
+// The numbers of parquet.thrift that this module uses; the names are the specification's.
+
+/// How a value is stored (`Type`).
+package enum PhysicalType: Int32, Sendable {
+  case int32 = 1
+  case int64 = 2
+  case byteArray = 6
+}
+
+/// What a value means, as readers from before `LogicalType` know it (`ConvertedType`).
+package enum ConvertedType: Int32, Sendable {
+  case utf8 = 0
+  case timestampMillis = 9
+  case uint8 = 11
+  case uint16 = 12
+  case uint32 = 13
+  case uint64 = 14
+}
+
+/// What a value means (`LogicalType`, a Thrift union).
+package enum LogicalType: Equatable, Sendable {
+  case string
+  /// Milliseconds since 1970-01-01T00:00:00Z.
+  case timestampMillisUTC
+  case integer(bitWidth: Int8, isSigned: Bool)
+}
+
+/// Whether a value may be absent (`FieldRepetitionType`).
+package enum Repetition: Int32, Sendable {
+  case required = 0
+  case optional = 1
+}
+
+/// How a page's values are turned into bytes (`Encoding`).
+package enum Encoding: Int32, Sendable {
+  case plain = 0
+  case rle = 3
+  case deltaBinaryPacked = 5
+  case rleDictionary = 8
+}
+
+/// How a chunk's pages are compressed (`CompressionCodec`).
+package enum Codec: Int32, Sendable {
+  case uncompressed = 0
+  case zstd = 6
+}
+
+/// What a page holds (`PageType`).
+package enum PageType: Int32, Sendable {
+  case data = 0
+  case dictionary = 2
+}

@@ -1,0 +1,100 @@
+/// Bytes in the making: grows, keeps its memory when emptied, and lends its free tail to encoders.
+///
+/// Holds two of the module's `unsafe` uses: seeing integers as their bytes.
+package struct ByteBuffer: ~Copyable, Sendable {
+  /// Always filled to its end, so that every byte that is lent is initialised; those past `count` mean nothing.
+  private var storage: [UInt8]
+  package private(set) var count = 0
+
+  package init(capacity: Int = 64) {
+    storage = Array(repeating: 0, count: max(capacity, 8))
+  }
+
+  package var isEmpty: Bool { count == 0 }
+
+  /// The bytes so far.
+  package var span: Span<UInt8> {
+    @_lifetime(borrow self) get { storage.span.extracting(0..<count) }
+  }
+
+  package mutating func removeAll() {
+    count = 0
+  }
+
+  /// Forgets the bytes from `newCount` on.
+  package mutating func truncate(to newCount: Int) {
+    precondition(newCount >= 0 && newCount <= count)
+    count = newCount
+  }
+
+  /// Makes room for `extra` more bytes. Doubles, so that appending is linear in all.
+  package mutating func reserve(_ extra: Int) {
+    precondition(extra >= 0)
+    let needed = count + extra
+    if needed <= storage.count { return }
+    let target = max(needed, storage.count * 2)
+    storage.append(contentsOf: repeatElement(0, count: target - storage.count))
+  }
+
+  /// Lends `body` at least `room` bytes after the last; as many of them as it returns become part of the buffer.
+  @inline(__always)
+  package mutating func append(atMost room: Int, _ body: (inout MutableRawSpan) -> Int) {
+    reserve(room)
+    let start = count
+    var octets = storage.mutableSpan
+    var free = octets._mutatingExtracting(start...)
+    // Sound: UInt8 has no padding and takes every bit pattern; the view does not outlive this call.
+    var bytes = unsafe free.mutableBytes
+    let written = body(&bytes)
+    precondition(written >= 0 && written <= storage.count - start)
+    count = start &+ written
+  }
+
+  package mutating func append(_ octet: UInt8) {
+    if count == storage.count { reserve(1) }
+    storage[count] = octet
+    count &+= 1
+  }
+
+  package mutating func append(_ octets: Span<UInt8>) {
+    append(integers: octets)
+  }
+
+  /// The integers as they lie in memory, which is little-endian.
+  package mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(integers: Span<Value>) {
+    // Sound: a fixed-width integer has no padding; the bytes are read while the span is borrowed.
+    let bytes = unsafe integers.bytes
+    append(atMost: bytes.byteCount) { free in
+      unsafe free.withUnsafeMutableBytes { target in
+        // Sound: copies no more than `target` has room for (it traps), from memory that `target` is not part of.
+        unsafe bytes.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+      }
+      return bytes.byteCount
+    }
+  }
+
+  /// The octets of `other` in `range`.
+  package mutating func append(_ other: borrowing ByteBuffer, _ range: Range<Int>) {
+    append(other.span.extracting(range))
+  }
+
+  package mutating func append(littleEndian value: UInt32) {
+    for index in 0..<4 { append(UInt8(truncatingIfNeeded: value &>> UInt32(8 &* index))) }
+  }
+
+  /// Replaces the four octets at `offset`.
+  package mutating func replace(at offset: Int, littleEndian value: UInt32) {
+    precondition(offset >= 0 && offset &+ 4 <= count)
+    for index in 0..<4 { storage[offset &+ index] = UInt8(truncatingIfNeeded: value &>> UInt32(8 &* index)) }
+  }
+
+  /// An unsigned LEB128: seven bits an octet, the least first.
+  package mutating func append(varint value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest &>>= 7
+    }
+    append(UInt8(truncatingIfNeeded: rest))
+  }
+}

@@ -1,0 +1,47 @@
+import CZstd
+
+/// One zstd context, kept for all pages of a file. One of the module's homes of `unsafe`: the C library.
+@safe
+struct ZstdCompressor: ~Copyable, @unchecked Sendable {
+  // Sendable: the context belongs to this value alone and moves with it.
+  private let context: OpaquePointer?
+
+  /// - Parameter level: as zstd counts: 1 is fast, 3 its own default, negative levels are faster still.
+  /// - Throws: `ParquetError.compression` if zstd has no memory or refuses the level.
+  init(level: Int) throws(ParquetError) {
+    unsafe context = ZSTD_createCCtx()
+    if unsafe context == nil { throw .compression(code: Int(ZSTD_error_memory_allocation.rawValue)) }
+    let result = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(clamping: level))
+    try Self.check(result)
+  }
+
+  deinit { unsafe ZSTD_freeCCtx(context) }
+
+  /// Appends the octets of `bytes` in `range` to `output` as one frame.
+  mutating func compress(
+    _ bytes: borrowing ByteBuffer, _ range: Range<Int>, to output: inout ByteBuffer
+  ) throws(ParquetError) {
+    let source = bytes.span.extracting(range)
+    let context = unsafe context
+    var result = 0
+    output.append(atMost: ZSTD_compressBound(source.count)) { free in
+      result = unsafe free.withUnsafeMutableBytes { target in
+        unsafe source.withUnsafeBytes { source in
+          // Sound: both pointers are borrowed for the call and their lengths are those of the memory behind them.
+          unsafe ZSTD_compress2(context, target.baseAddress, target.count, source.baseAddress, source.count)
+        }
+      }
+      return ZSTD_isError(result) == 0 ? result : 0
+    }
+    try Self.check(result)
+  }
+
+  private static func check(_ result: Int) throws(ParquetError) {
+    if ZSTD_isError(result) != 0 { throw .compression(code: Int(ZSTD_getErrorCode(result).rawValue)) }
+  }
+
+  /// What zstd calls the error `code`.
+  static func name(ofError code: Int) -> String {
+    unsafe String(cString: ZSTD_getErrorString(ZSTD_ErrorCode(UInt32(clamping: code))))
+  }
+}

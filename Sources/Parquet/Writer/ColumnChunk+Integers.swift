@@ -1,0 +1,126 @@
+extension ColumnChunk {
+  /// Encodes `packed` if it is there, else `values`: one for each row that has one.
+  mutating func encode<Value: FixedWidthInteger & BitwiseCopyable, Key>(
+    _ values: Span<Value>, packed: [Value]?, distinct: inout IntegerDictionary<Key>, byteLimit: Int
+  ) throws(ParquetError) {
+    if let packed {
+      try encode(packed.span, distinct: &distinct, byteLimit: byteLimit)
+    } else {
+      try encode(values, distinct: &distinct, byteLimit: byteLimit)
+    }
+  }
+
+  /// Encodes the chunk's integers.
+  ///
+  /// - Parameters:
+  ///   - values: one for each row that has one.
+  ///   - distinct: a dictionary to work with.
+  ///   - byteLimit: the most octets the dictionary page may have.
+  /// - Throws: `ParquetMisuse.value` if the column's logical type does not have one of the values.
+  private mutating func encode<Value: FixedWidthInteger & BitwiseCopyable, Key>(
+    _ values: Span<Value>, distinct: inout IntegerDictionary<Key>, byteLimit: Int
+  ) throws(ParquetError) {
+    precondition(values.count == valueCount)
+    if values.isEmpty { return encodeUniform() }
+    let extent = Self.extent(of: values)
+    if let greatest = column.type.unsignedMaximum, UInt64(truncatingIfNeeded: extent.upperBound) > greatest {
+      throw .misuse(.value(column: column.name))
+    }
+    statistics.minimum = Self.octets(of: extent.lowerBound)
+    statistics.maximum = Self.octets(of: extent.upperBound)
+    if extent.lowerBound == extent.upperBound && values.count > 1 {
+      dictionary.append(octetsOf: extent.lowerBound)
+      dictionaryCount = 1
+      return encodeUniform()
+    }
+    switch column.encoding {
+    case .plain: encodePlain(values)
+    case .delta: encodeDelta(values)
+    case .dictionary:
+      distinct.reset(
+        minimum: Key(truncatingIfNeeded: extent.lowerBound), maximum: Key(truncatingIfNeeded: extent.upperBound))
+      encodeDictionary(values, distinct: &distinct, entryLimit: byteLimit / MemoryLayout<Value>.size)
+    }
+  }
+
+  /// Pages of indices as long as the dictionary pays: a page of which more than two thirds are new values goes, with all
+  /// that come after it, in PLAIN, as does what would take the dictionary past its limit.
+  private mutating func encodeDictionary<Value: FixedWidthInteger & BitwiseCopyable, Key>(
+    _ values: Span<Value>, distinct: inout IntegerDictionary<Key>, entryLimit: Int
+  ) {
+    if indices.count < rowsPerPage { indices = Array(repeating: 0, count: rowsPerPage) }
+    while let slice = nextSlice() {
+      let before = distinct.values.count
+      let limit = min(entryLimit, before + slice.values.count * 2 / 3)
+      if Self.encode(values.extracting(slice.values), distinct: &distinct, into: &indices, limit: limit) {
+        appendIndexPage(slice, greatest: max(distinct.values.count - 1, 0))
+      } else {
+        distinct.truncate(to: before)
+        appendPlainPage(slice, values)
+        encodePlain(values)
+      }
+    }
+    dictionaryCount = distinct.values.count
+    dictionary.append(integers: distinct.values.span)
+  }
+
+  private static func encode<Value: FixedWidthInteger, Key>(
+    _ page: Span<Value>, distinct: inout IntegerDictionary<Key>, into indices: inout [UInt32], limit: Int
+  ) -> Bool {
+    var indices = indices.mutableSpan
+    return distinct.encode(page, into: &indices, limit: limit)
+  }
+
+  /// All pages that are still to come, in PLAIN.
+  private mutating func encodePlain<Value: FixedWidthInteger & BitwiseCopyable>(_ values: Span<Value>) {
+    while let slice = nextSlice() { appendPlainPage(slice, values) }
+  }
+
+  private mutating func appendPlainPage<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ slice: Slice, _ values: Span<Value>
+  ) {
+    let start = beginPage(slice)
+    body.append(integers: values.extracting(slice.values))
+    endPage(slice, from: start, encoding: .plain)
+  }
+
+  private mutating func encodeDelta<Value: FixedWidthInteger & BitwiseCopyable>(_ values: Span<Value>) {
+    while let slice = nextSlice() {
+      let start = beginPage(slice)
+      DeltaBinaryPacked.append(values.extracting(slice.values), to: &body)
+      endPage(slice, from: start, encoding: .deltaBinaryPacked)
+    }
+  }
+
+  /// The least and the greatest of at least one value. A run of the first value, however long, is passed over quickly.
+  static func extent<Value: FixedWidthInteger>(of values: Span<Value>) -> ClosedRange<Value> {
+    let first = values[0]
+    var position = 0
+    let block = 1024
+    while position &+ block <= values.count {
+      var difference: Value = 0
+      for index in position..<(position &+ block) { difference |= values[index] ^ first }
+      if difference != 0 { break }
+      position &+= block
+    }
+    var least = first
+    var greatest = first
+    for index in position..<values.count {
+      let value = values[index]
+      least = min(least, value)
+      greatest = max(greatest, value)
+    }
+    return least...greatest
+  }
+
+  /// The value as PLAIN has it.
+  private static func octets<Value: FixedWidthInteger>(of value: Value) -> [UInt8] {
+    (0..<(Value.bitWidth / 8)).map { UInt8(truncatingIfNeeded: value >> Value($0 * 8)) }
+  }
+}
+
+extension ByteBuffer {
+  fileprivate mutating func append<Value: FixedWidthInteger>(octetsOf value: Value) {
+    for index in 0..<(Value.bitWidth / 8) { append(UInt8(truncatingIfNeeded: value >> Value(index * 8))) }
+  }
+}

@@ -1,0 +1,54 @@
+extension ColumnChunk {
+  /// Finds out which rows have a value, sets `levels` if only some have, and then returns those values end to end.
+  static func presence<Value: FixedWidthInteger>(
+    of values: Span<Value>, _ present: Span<Bool>?, _ levels: inout [UInt32]
+  ) -> (Presence, packed: [Value]?) {
+    guard let present else { return (.all, nil) }
+    precondition(present.count == values.count, "one flag for each value")
+    var count = 0
+    for row in present.indices where present[row] { count += 1 }
+    if count == values.count { return (.all, nil) }
+    if count == 0 { return (.none, []) }
+    makeRoom(values.count, in: &levels)
+    var packed: [Value] = []
+    packed.reserveCapacity(count)
+    for row in present.indices {
+      levels[row] = present[row] ? 1 : 0
+      if present[row] { packed.append(values[row]) }
+    }
+    return (.some(count: count), packed)
+  }
+
+  /// The same for indices of which one stands for null; those that do not, end to end, become the first of `packed`.
+  static func presence(
+    of indices: Span<UInt32>, null: UInt32, _ levels: inout [UInt32], _ packed: inout [UInt32]
+  ) -> Presence {
+    var absent: UInt32 = 0
+    for row in indices.indices { absent &+= indices[row] == null ? 1 : 0 }
+    let count = indices.count - Int(absent)
+    if count == indices.count { return .all }
+    if count == 0 { return .none }
+    makeRoom(indices.count, in: &levels)
+    makeRoom(indices.count, in: &packed)
+    pack(indices, null: null, levels.mutableSpan, packed.mutableSpan)
+    return .some(count: count)
+  }
+
+  /// Without branches: nulls come as they like, and a guess at them is wrong too often.
+  private static func pack(
+    _ indices: Span<UInt32>, null: UInt32, _ levels: consuming MutableSpan<UInt32>,
+    _ packed: consuming MutableSpan<UInt32>
+  ) {
+    var next = 0
+    for row in indices.indices {
+      let level: UInt32 = indices[row] == null ? 0 : 1
+      levels[row] = level
+      packed[next] = indices[row]
+      next &+= Int(level)
+    }
+  }
+
+  private static func makeRoom(_ count: Int, in scratch: inout [UInt32]) {
+    if scratch.count < count { scratch = Array(repeating: 0, count: count) }
+  }
+}

@@ -1,0 +1,86 @@
+extension ColumnChunk {
+  /// Bounds longer than this are left out of the footer, as other writers do; cut ones would be wrong to old readers.
+  private static var longestBound: Int { 4096 }
+
+  /// Finds the least and the greatest entry, octet by octet, among those that `numbers` marks as used.
+  ///
+  /// - Returns: the octets that used entries take in a dictionary page, and whether there are no other entries.
+  mutating func setStatistics(of entries: StringDictionary, used: Int) -> (bytes: Int, all: Bool) {
+    let all = used == entries.count
+    var bounds = Bounds(least: -1, greatest: -1)
+    var bytes = 0
+    let offsets = entries.offsets.span
+    let encoded = entries.encoded.span
+    var leastKey = UInt64.max
+    var greatestKey = UInt64.min
+    for entry in 0..<entries.count where all || (entry < numbers.count && numbers[entry] == 1) {
+      let start = offsets[entry]
+      let end = offsets[entry &+ 1]
+      bytes &+= end &- start
+      // The first eight octets decide nearly always.
+      let key = Self.key(encoded, start &+ 4, end)
+      if key <= leastKey {
+        if bounds.least < 0 || key < leastKey || Self.isLess(entry, bounds.least, entries) { bounds.least = entry }
+        leastKey = key
+      }
+      if key >= greatestKey {
+        if bounds.greatest < 0 || key > greatestKey || Self.isLess(bounds.greatest, entry, entries) {
+          bounds.greatest = entry
+        }
+        greatestKey = key
+      }
+    }
+    if bounds.least >= 0 {
+      statistics.minimum = Self.bound(entries[UInt32(bounds.least)])
+      statistics.maximum = Self.bound(entries[UInt32(bounds.greatest)])
+    }
+    return (bytes, all)
+  }
+
+  /// The least and the greatest value are one.
+  mutating func setBounds(_ octets: Span<UInt8>) {
+    statistics.minimum = Self.bound(octets)
+    statistics.maximum = statistics.minimum
+  }
+
+  private struct Bounds {
+    var least: Int
+    var greatest: Int
+  }
+
+  private static func bound(_ octets: Span<UInt8>) -> [UInt8]? {
+    octets.count > longestBound ? nil : Array(octets)
+  }
+
+  /// The first eight octets from `start`, the first most significant, zeros where the entry ends before.
+  @inline(__always)
+  private static func key(_ encoded: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
+    let length = end &- start
+    if length == 0 { return 0 }
+    if start &+ 8 <= encoded.count {
+      let word = encoded.loads.bigEndian64(at: start)
+      return length >= 8 ? word : word & ~(UInt64.max &>> UInt64(truncatingIfNeeded: 8 &* length))
+    }
+    var key: UInt64 = 0
+    for index in 0..<8 { key = key << 8 | (index < length ? UInt64(encoded[start &+ index]) : 0) }
+    return key
+  }
+
+  /// Whether entry `first` comes before `second`: octet by octet, unsigned, a prefix before what it begins.
+  private static func isLess(_ first: Int, _ second: Int, _ entries: StringDictionary) -> Bool {
+    let left = entries[UInt32(first)]
+    let right = entries[UInt32(second)]
+    for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+      return left[index] < right[index]
+    }
+    return left.count < right.count
+  }
+}
+
+extension Array where Element == UInt8 {
+  fileprivate init(_ octets: Span<UInt8>) {
+    self.init(capacity: octets.count) { output in
+      for index in octets.indices { output.append(octets[index]) }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+extension ParquetWriter {
+  /// What a chunk's pages take, headers included.
+  private struct Sizes {
+    var uncompressed = 0
+    var compressed = 0
+  }
+
+  /// A body in the chunk.
+  private enum Body {
+    case dictionary
+    case data(Range<Int>)
+  }
+
+  /// Compresses the chunk's pages and sends them, each behind its header, on their way; the dictionary first.
+  mutating func writePages() throws(ParquetError) -> ColumnMetadata {
+    let codec = chooseCodec()
+    var sizes = Sizes()
+    var dictionaryOffset: Int64?
+    if chunk.dictionaryCount > 0 {
+      dictionaryOffset = byteCount
+      try writePage(.dictionary, .plain, valueCount: chunk.dictionaryCount, codec, &sizes)
+    }
+    let dataOffset = byteCount
+    for page in chunk.pages {
+      try writePage(.data(page.range), page.encoding, valueCount: page.valueCount, codec, &sizes)
+    }
+    return ColumnMetadata(
+      physicalType: chunk.column.type.physicalType,
+      encodings: chunk.encodings,
+      name: chunk.column.name,
+      codec: codec,
+      valueCount: Int64(chunk.rowCount),
+      totalUncompressedSize: Int64(sizes.uncompressed),
+      totalCompressedSize: Int64(sizes.compressed),
+      dataPageOffset: dataOffset,
+      dictionaryPageOffset: dictionaryOffset,
+      statistics: chunk.statistics,
+      pageCounts: chunk.pageCounts)
+  }
+
+  /// A chunk of tiny pages is left as it is: a zstd frame's own octets would outweigh what it saves.
+  private func chooseCodec() -> Codec {
+    let bytes = chunk.body.count + chunk.dictionary.count
+    let isWorthIt = bytes > 64 * (chunk.pages.count + 1)
+    return compressor != nil && isWorthIt ? .zstd : .uncompressed
+  }
+
+  private mutating func writePage(
+    _ body: Body, _ encoding: Encoding, valueCount: Int, _ codec: Codec, _ sizes: inout Sizes
+  ) throws(ParquetError) {
+    let size: Int
+    let type: PageType
+    switch body {
+    case .dictionary: (size, type) = (chunk.dictionary.count, .dictionary)
+    case .data(let range): (size, type) = (range.count, .data)
+    }
+    // zstd's worst case is a little more than what it is given.
+    guard size < Int(Int32.max) - (16 << 20) else { throw .pageTooLarge(column: chunk.column.name) }
+    compressed.removeAll()
+    switch body {
+    case .dictionary: try Self.store(chunk.dictionary, 0..<size, with: &compressor, codec, to: &compressed)
+    case .data(let range): try Self.store(chunk.body, range, with: &compressor, codec, to: &compressed)
+    }
+    let header = PageHeader(
+      type: type, uncompressedSize: Int32(size), compressedSize: Int32(compressed.count),
+      checksum: crc.checksum(compressed.span), valueCount: Int32(clamping: valueCount), encoding: encoding)
+    let start = output.buffer.count
+    header.write(to: &output)
+    let headerSize = output.buffer.count - start
+    output.buffer.append(compressed, 0..<compressed.count)
+    sizes.uncompressed += headerSize + size
+    sizes.compressed += headerSize + compressed.count
+    if output.buffer.count >= options.writeSize { try flush() }
+  }
+
+  private static func store(
+    _ bytes: borrowing ByteBuffer, _ range: Range<Int>, with compressor: inout ZstdCompressor?, _ codec: Codec,
+    to output: inout ByteBuffer
+  ) throws(ParquetError) {
+    switch codec {
+    case .zstd: try compressor?.compress(bytes, range, to: &output)
+    case .uncompressed: output.append(bytes, range)
+    }
+  }
+}
+
+extension ColumnChunk {
+  /// Every encoding in the chunk: levels are RLE, a dictionary page is PLAIN.
+  fileprivate var encodings: [Encoding] {
+    var encodings: [Encoding] = [.rle]
+    if dictionaryCount > 0 { encodings.append(.plain) }
+    for page in pages where !encodings.contains(page.encoding) { encodings.append(page.encoding) }
+    return encodings
+  }
+
+  fileprivate var pageCounts: [PageEncodingCount] {
+    var counts: [PageEncodingCount] = []
+    if dictionaryCount > 0 { counts.append(PageEncodingCount(type: .dictionary, encoding: .plain, count: 1)) }
+    for page in pages {
+      if let last = counts.indices.last, counts[last].type == .data, counts[last].encoding == page.encoding {
+        counts[last].count += 1
+      } else {
+        counts.append(PageEncodingCount(type: .data, encoding: page.encoding, count: 1))
+      }
+    }
+    return counts
+  }
+}

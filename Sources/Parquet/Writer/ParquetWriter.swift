@@ -1,0 +1,157 @@
+/// Writes one Parquet file: row groups one after the other, in each the columns in the schema's order, then the footer.
+///
+///     var writer = try ParquetWriter(path: "part.parquet", schema: schema)
+///     try writer.beginRowGroup(rowCount: 3, sortedBy: [SortingColumn(column: 0)])
+///     try writer.write(int64: times.span)
+///     try writer.write(indices: names.span, dictionary: dictionary)
+///     try writer.endRowGroup()
+///     try writer.finish(metadata: [("host", "collector-1")])
+///     try writer.sync()
+///     try writer.close()
+///
+/// The file is a Parquet file only after `finish`, and durable only after `sync` and what the caller does about its
+/// name and directory. After any error the writer refuses further work; letting it go closes the file, whose
+/// removal is the caller's.
+public struct ParquetWriter: ~Copyable, Sendable {
+  enum State: Sendable {
+    case betweenRowGroups
+    case inRowGroup(rowCount: Int, nextColumn: Int)
+    case finished
+    /// An operation began and has not come to a good end.
+    case broken
+  }
+
+  public let schema: ParquetSchema
+  public let options: ParquetWriterOptions
+
+  var state = State.betweenRowGroups
+  var rowGroups: [RowGroupMetadata] = []
+  var openColumns: [ColumnMetadata] = []
+  var openSorting: [SortingColumn] = []
+
+  // The chunk being made, and what serves all chunks.
+  var chunk: ColumnChunk
+  var distinct32 = IntegerDictionary<UInt32>()
+  var distinct64 = IntegerDictionary<UInt64>()
+  var compressor: ZstdCompressor?
+  var compressed = ByteBuffer()
+  let crc = CRC32()
+
+  /// Bytes on their way to the file: pages, and headers, which are Thrift.
+  var output = ThriftCompactWriter(buffer: ByteBuffer())
+  var file: OutputFile
+  private var writtenByteCount: Int64 = 0
+
+  /// Creates the file at `path`. One that is there already is left alone.
+  ///
+  /// - Throws: `ParquetError.system` (`create`) or `ParquetError.compression`.
+  public init(
+    path: String, schema: ParquetSchema, options: ParquetWriterOptions = ParquetWriterOptions()
+  ) throws(ParquetError) {
+    try self.init(file: OutputFile(creating: path, mode: options.fileMode), schema: schema, options: options)
+  }
+
+  /// Takes over `descriptor`, open for writing at the beginning of an empty file, and closes it in the end.
+  ///
+  /// - Parameter path: what to call the file in errors.
+  /// - Throws: `ParquetError.compression`.
+  public init(
+    owningDescriptor descriptor: Int32, path: String, schema: ParquetSchema,
+    options: ParquetWriterOptions = ParquetWriterOptions()
+  ) throws(ParquetError) {
+    try self.init(file: OutputFile(owning: descriptor, path: path), schema: schema, options: options)
+  }
+
+  private init(
+    file: consuming OutputFile, schema: ParquetSchema, options: ParquetWriterOptions
+  ) throws(ParquetError) {
+    self.file = file
+    self.schema = schema
+    self.options = options
+    chunk = ColumnChunk(column: schema.columns[0])
+    if case .zstd(let level) = options.compression {
+      compressor = try ZstdCompressor(level: level)
+    } else {
+      compressor = nil
+    }
+    output.buffer.append(magic.span)
+  }
+
+  /// Octets of the file so far: those written and those about to be. The footer comes on top with `finish`.
+  public var byteCount: Int64 { writtenByteCount + Int64(output.buffer.count) }
+
+  /// Rows of all row groups ended so far.
+  public var rowCount: Int64 { rowGroups.reduce(0) { $0 + $1.rowCount } }
+
+  /// Begins a row group. Exactly the schema's columns follow, in its order, each with `rowCount` rows.
+  ///
+  /// - Parameter sortedBy: what the producer has sorted the rows by, most significant first.
+  public mutating func beginRowGroup(rowCount: Int, sortedBy: [SortingColumn] = []) throws(ParquetError) {
+    guard case .betweenRowGroups = state else { throw refusal(.rowGroupOpen) }
+    if let wrong = sortedBy.first(where: { !schema.columns.indices.contains($0.column) }) {
+      throw refusal(.sortingColumn(wrong.column))
+    }
+    precondition(rowCount >= 0)
+    openColumns.removeAll(keepingCapacity: true)
+    openSorting = sortedBy
+    state = .inRowGroup(rowCount: rowCount, nextColumn: 0)
+  }
+
+  /// Ends the row group. One without rows leaves nothing in the file.
+  public mutating func endRowGroup() throws(ParquetError) {
+    guard case .inRowGroup(let rowCount, let nextColumn) = state else { throw refusal(.noRowGroup) }
+    if nextColumn < schema.columns.count { throw refusal(.missingColumn(schema.columns[nextColumn].name)) }
+    state = .betweenRowGroups
+    if rowCount == 0 { return }
+    rowGroups.append(
+      RowGroupMetadata(
+        columns: openColumns, rowCount: Int64(rowCount), sortingColumns: openSorting,
+        ordinal: Int16(exactly: rowGroups.count)))
+  }
+
+  /// Writes the footer and everything that still waits. The file is complete; it is not synced.
+  ///
+  /// - Parameter metadata: pairs for the file's own metadata.
+  public mutating func finish(metadata: [(key: String, value: String)] = []) throws(ParquetError) {
+    guard case .betweenRowGroups = state else { throw refusal(.rowGroupOpen) }
+    state = .broken
+    let footer = FileMetadata(
+      schema: schema.elements, rowGroups: rowGroups,
+      keyValues: metadata.map { FileMetadata.KeyValue(key: $0.key, value: $0.value) },
+      createdBy: options.createdBy)
+    let start = output.buffer.count
+    footer.write(to: &output)
+    output.buffer.append(littleEndian: UInt32(clamping: output.buffer.count - start))
+    output.buffer.append(magic.span)
+    try flush()
+    state = .finished
+  }
+
+  /// Returns when what was written so far would survive a loss of power (fsync).
+  public mutating func sync() throws(ParquetError) {
+    if case .broken = state { throw .misuse(.finished) }
+    try file.sync()
+  }
+
+  /// Closes the file, and tells if the system has a late error. Without `finish` the file is no Parquet file.
+  public consuming func close() throws(ParquetError) {
+    try file.close()
+  }
+
+  /// Hands everything that waits to the system.
+  mutating func flush() throws(ParquetError) {
+    try file.write(output.buffer.span)
+    writtenByteCount += Int64(output.buffer.count)
+    output.buffer.removeAll()
+  }
+
+  /// The error for a call that does not fit the state: the state's own reason where there is one.
+  mutating func refusal(_ misuse: ParquetMisuse) -> ParquetError {
+    switch state {
+    case .finished, .broken: return .misuse(.finished)
+    case .betweenRowGroups, .inRowGroup:
+      state = .broken
+      return .misuse(misuse)
+    }
+  }
+}
