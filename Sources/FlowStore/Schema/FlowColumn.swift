@@ -111,6 +111,14 @@ public enum FlowColumn: Int, CaseIterable, Sendable {
   /// The column's place in the file.
   var index: Int { rawValue }
 
+  static func schema() throws(StoreError) -> ParquetSchema {
+    do throws(ParquetError) {
+      return try ParquetSchema(allCases.map(\.parquet))
+    } catch {
+      throw .parquet(error)
+    }
+  }
+
   /// Rows of a group are sorted by these, as octets compare.
   static let sortColumns: [FlowColumn] = [.exporterAddress, .sourceAddress, .destinationAddress]
 

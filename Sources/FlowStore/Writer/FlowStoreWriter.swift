@@ -20,16 +20,12 @@ public struct FlowStoreWriter: ~Copyable {
 
   /// - Throws: `StoreError` if the directory cannot be made or written to.
   public init(_ options: FlowStoreOptions) throws(StoreError) {
+    try Directory.createAll(options.path)
+    try Directory.checkWritable(options.path)
+    schema = try FlowColumn.schema()
     self.options = options
     layout = StoreLayout(root: options.path, host: options.host, worker: options.worker)
     parquetOptions = options.parquet
-    do {
-      schema = try ParquetSchema(FlowColumn.allCases.map(\.parquet))
-    } catch {
-      throw .parquet(error)
-    }
-    try Directory.createAll(options.path)
-    try Directory.checkWritable(options.path)
   }
 
   /// Rows that are neither committed nor lost: in the open file, or waiting for it.
@@ -87,7 +83,7 @@ public struct FlowStoreWriter: ~Copyable {
       counters.failures &+= 1
       throw error
     }
-    if let file, file.byteCount >= options.maximumFileSize { try finishFile() }
+    if file?.byteCount ?? 0 >= options.maximumFileSize { try finishFile() }
   }
 
   private mutating func openFile() throws(StoreError) {

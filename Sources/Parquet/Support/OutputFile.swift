@@ -50,6 +50,13 @@ struct OutputFile: ~Copyable, Sendable {
     }
   }
 
+  /// Cuts the file to `size` octets and goes on writing there.
+  func truncate(to size: Int64) throws(ParquetError) {
+    if ftruncate(descriptor, off_t(size)) != 0 || lseek(descriptor, off_t(size), SEEK_SET) < 0 {
+      throw .system(.write, errno: errno, path: path)
+    }
+  }
+
   /// Returns when what was written, and the file's length, would survive a loss of power.
   func sync() throws(ParquetError) {
     while fsync(descriptor) != 0 {

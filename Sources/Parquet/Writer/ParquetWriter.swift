@@ -10,8 +10,8 @@
 ///     try writer.close()
 ///
 /// The file is a Parquet file only after `finish`, and durable only after `sync` and what the caller does about its
-/// name and directory. After any error the writer refuses further work; letting it go closes the file, whose
-/// removal is the caller's.
+/// name and directory. After any error the writer refuses further work but `discardRowGroup`; letting it go closes the
+/// file, whose removal is the caller's.
 public struct ParquetWriter: ~Copyable, Sendable {
   enum State: Sendable {
     case betweenRowGroups
@@ -41,6 +41,8 @@ public struct ParquetWriter: ~Copyable, Sendable {
   var output = ThriftCompactWriter(buffer: ByteBuffer())
   var file: OutputFile
   private var writtenByteCount: Int64 = 0
+  /// Where the open row group, or the last one, begins in the file.
+  private var rowGroupStart: Int64 = 4
 
   /// Creates the file at `path`. One that is there already is left alone.
   ///
@@ -94,7 +96,20 @@ public struct ParquetWriter: ~Copyable, Sendable {
     precondition(rowCount >= 0)
     openColumns.removeAll(keepingCapacity: true)
     openSorting = sortedBy
+    rowGroupStart = byteCount
     state = .inRowGroup(rowCount: rowCount, nextColumn: 0)
+  }
+
+  /// Takes the open row group back, after an error in it too, so that what was written before can still be finished:
+  /// the file is cut to where the row group began, which on a full disk makes room for the footer.
+  public mutating func discardRowGroup() throws(ParquetError) {
+    if case .finished = state { throw .misuse(.finished) }
+    let kept = max(0, Int(rowGroupStart - writtenByteCount))
+    try file.truncate(to: min(rowGroupStart, writtenByteCount))
+    writtenByteCount = min(rowGroupStart, writtenByteCount)
+    output.buffer.truncate(to: min(kept, output.buffer.count))
+    openColumns.removeAll(keepingCapacity: true)
+    state = .betweenRowGroups
   }
 
   /// Ends the row group. One without rows leaves nothing in the file.
