@@ -41,6 +41,8 @@ public final class Template: Sendable {
   public let isFixedLength: Bool
   /// How records become flow records; empty for options.
   let plan: FlowPlan
+  /// What `fields` become in a record that is decoded in full.
+  let form: RecordForm
 
   /// - Returns: nil if no field of `definition` has a length.
   public init?(_ definition: TemplateDefinition) {
@@ -49,6 +51,7 @@ public final class Template: Sendable {
     self.definition = definition
     isFixedLength = !definition.fields.contains(where: \.isVariable)
     plan = FlowPlan(fields: definition.kind == .flow ? definition.fields : [])
+    form = RecordForm(of: definition.fields)
   }
 
   public var id: UInt16 { definition.id }

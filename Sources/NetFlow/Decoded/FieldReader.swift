@@ -1,0 +1,179 @@
+import NetworkBytes
+
+/// Takes the records of one message apart, field by field, with the lists in them (RFC 6313).
+///
+/// Inner templates are looked up in the session as it is at that moment. Two bounds keep hostile lists harmless; what
+/// goes beyond them is a bad list like any other.
+struct FieldReader {
+  private let session: Session
+  private let directory: ExporterDirectory?
+  /// Lists around the one that is read.
+  private var depth = 0
+  /// Values that the message's lists may still hold.
+  private var room = FieldReader.maximumListValues
+
+  /// Lists within lists: recursion goes no deeper, so that the stack holds it.
+  static let maximumDepth = 128
+  /// More values than the octets of a message allow, but for fields of no length: those cost memory and no octets.
+  static let maximumListValues = 1 << 18
+
+  /// - Parameter directory: where templates of the exporter's other ports are looked up; nil: nowhere.
+  init(session: Session, directory: ExporterDirectory?) {
+    self.session = session
+    self.directory = directory
+  }
+
+  /// All fields of the record that begins at `offset` in `bytes`, but for padding; moves `offset` behind it.
+  ///
+  /// - Returns: nil if the record runs past the end of `bytes`.
+  mutating func record(_ template: Template, in bytes: RawSpan, at offset: inout Int) -> [DecodedField]? {
+    var fields: [DecodedField] = []
+    fields.reserveCapacity(template.fields.count)
+    for (field, form) in zip(template.fields, template.form.fields) {
+      guard let content = bytes.content(of: field.length, at: offset) else { return nil }
+      offset = content.upperBound
+      if form.isPadding { continue }
+      let value = value(bytes.extracting(content), form.type)
+      if let place = form.repeated {
+        fields[Int(place)].value.append(value)
+      } else {
+        fields.append(DecodedField(name: FieldName(field), value: value))
+      }
+    }
+    return fields
+  }
+
+  /// The fields of a measured record that stand at `places` in the template, but for padding and empty ones.
+  mutating func fields(
+    at places: [Int], of template: Template, in record: RawSpan, _ layout: RecordLayout
+  ) -> [DecodedField] {
+    var fields: [DecodedField] = []
+    var known: [FieldName: Int] = [:]
+    for place in places where layout.lengths[place] > 0 && !template.form.fields[place].isPadding {
+      let start = layout.offsets[place]
+      let content = record.extracting(start..<(start + layout.lengths[place]))
+      let name = FieldName(template.fields[place])
+      let value = value(content, template.form.fields[place].type)
+      if let first = known[name] {
+        fields[first].value.append(value)
+        continue
+      }
+      if template.form.hasRepeats { known[name] = fields.count }
+      fields.append(DecodedField(name: name, value: value))
+    }
+    return fields
+  }
+
+  /// The value of one field.
+  mutating func value(_ bytes: RawSpan, _ type: AbstractType) -> FieldValue {
+    guard type.isStructured, bytes.byteCount > 0 else { return FieldValue(bytes, type: type) }
+    if let list = list(bytes, type) { return list }
+    session.counters.count(.badList)
+    return .octets(bytes.copied())
+  }
+}
+
+// MARK: Structured data
+
+extension FieldReader {
+  /// Nil if the list cannot be taken apart to its last octet.
+  private mutating func list(_ bytes: RawSpan, _ type: AbstractType) -> FieldValue? {
+    guard depth < Self.maximumDepth else { return nil }
+    depth += 1
+    defer { depth -= 1 }
+    switch type {
+    case .basicList: return basicList(bytes)
+    case .subTemplateList: return subTemplateList(bytes)
+    default: return subTemplateMultiList(bytes)
+    }
+  }
+
+  /// Semantic, field specifier, values (RFC 6313 §4.5.1).
+  private mutating func basicList(_ bytes: RawSpan) -> FieldValue? {
+    guard bytes.byteCount >= 5 else { return nil }
+    var element = InformationElementID(bytes.be16(1))
+    let length = bytes.be16(3)
+    var offset = 5
+    if element.number & 0x8000 != 0 {
+      guard bytes.byteCount >= 9 else { return nil }
+      element = InformationElementID(element.number & 0x7fff, enterprise: bytes.be32(5))
+      offset = 9
+    }
+    let name = FieldName(element)
+    let type = name.type
+    var values: [FieldValue] = []
+    while offset < bytes.byteCount {
+      guard length > 0, takeRoom(1), let content = bytes.content(of: length, at: offset) else { return nil }
+      offset = content.upperBound
+      values.append(value(bytes.extracting(content), type))
+    }
+    return .basicList(semantic: bytes.octet(0), field: name, values: values)
+  }
+
+  /// Semantic, template, records (RFC 6313 §4.5.2).
+  private mutating func subTemplateList(_ bytes: RawSpan) -> FieldValue? {
+    guard bytes.byteCount >= 3 else { return nil }
+    let id = bytes.be16(1)
+    guard let records = records(of: id, bytes.extracting(3..<bytes.byteCount)) else { return nil }
+    return .subTemplateList(semantic: bytes.octet(0), template: id, records: records)
+  }
+
+  /// Semantic, then for each template its id, the octets of this entry, and records (RFC 6313 §4.5.3).
+  private mutating func subTemplateMultiList(_ bytes: RawSpan) -> FieldValue? {
+    var entries: [SubTemplateEntry] = []
+    var offset = 1
+    while offset < bytes.byteCount {
+      guard takeRoom(1), bytes.byteCount - offset >= 4 else { return nil }
+      let id = bytes.be16(offset)
+      let length = Int(bytes.be16(offset + 2))
+      guard length >= 4, length <= bytes.byteCount - offset,
+        let records = records(of: id, bytes.extracting((offset + 4)..<(offset + length)))
+      else { return nil }
+      entries.append(SubTemplateEntry(template: id, records: records))
+      offset += length
+    }
+    return .subTemplateMultiList(semantic: bytes.octet(0), entries: entries)
+  }
+
+  /// The records of template `id` that fill `bytes` to the end; nil if the template is not known or they do not.
+  private mutating func records(of id: UInt16, _ bytes: RawSpan) -> [[DecodedField]]? {
+    guard let template = session.template(id, directory: directory) else { return nil }
+    var records: [[DecodedField]] = []
+    var offset = 0
+    while offset < bytes.byteCount {
+      guard takeRoom(template.fields.count), let record = record(template, in: bytes, at: &offset) else { return nil }
+      records.append(record)
+    }
+    return records
+  }
+
+  private mutating func takeRoom(_ count: Int) -> Bool {
+    guard count <= room else { return false }
+    room -= count
+    return true
+  }
+}
+
+extension RawSpan {
+  /// Where the content of a field stands whose octets, or whose length octets, begin at `offset`; nil if it runs past
+  /// the end.
+  fileprivate func content(of length: UInt16, at offset: Int) -> Range<Int>? {
+    if length == FieldSpecifier.variableLength { return variableLengthField(at: offset) }
+    guard Int(length) <= byteCount - offset else { return nil }
+    return offset..<(offset + Int(length))
+  }
+}
+
+extension FieldValue {
+  /// Adds one more value of the same element of the same record.
+  fileprivate mutating func append(_ value: FieldValue) {
+    guard case .repeated(var values) = self else {
+      self = .repeated([self, value])
+      return
+    }
+    // The array is held once while it grows, so that it is not copied for each value.
+    self = .boolean(false)
+    values.append(value)
+    self = .repeated(values)
+  }
+}

@@ -1,0 +1,139 @@
+import NetworkBytes
+
+extension FieldValue {
+  /// Appends the value as JSON.
+  ///
+  /// Addresses and times are text, octets lower-case hexadecimal, repeated values an array. Integers of magnitude 2^53
+  /// and above are decimal strings, since readers may round them (RFC 8259 §6). Floating point numbers have the fewest
+  /// digits that read back the same; "NaN", "Infinity" and "-Infinity" are strings.
+  public func appendJSON(to json: inout [UInt8]) {
+    switch self {
+    case .string(let value): JSONText.append(value, to: &json)
+    case .repeated(let values): JSONText.appendArray(values, to: &json) { $0.appendJSON(to: &$1) }
+    case .basicList, .subTemplateList, .subTemplateMultiList: appendList(to: &json)
+    default:
+      let isQuoted = isQuoted
+      if isQuoted { json.append(UInt8(ascii: "\"")) }
+      appendText(to: &json)
+      if isQuoted { json.append(UInt8(ascii: "\"")) }
+    }
+  }
+
+  private var isQuoted: Bool {
+    switch self {
+    case .unsigned(let value): value >= 1 << 53
+    case .signed(let value): value.magnitude >= 1 << 53
+    case .float32(let value): !value.isFinite
+    case .float64(let value): !value.isFinite
+    case .boolean: false
+    default: true
+    }
+  }
+
+  /// The text of a single value, without quotes; none of its characters needs an escape.
+  private func appendText(to text: inout [UInt8]) {
+    switch self {
+    case .unsigned(let value): JSONText.append(value, to: &text)
+    case .signed(let value): JSONText.append(value, to: &text)
+    case .wide(let octets): Self.appendDecimal(octets, to: &text)
+    case .float32(let value): Self.append(value, to: &text)
+    case .float64(let value): Self.append(value, to: &text)
+    case .boolean(let value): text.append(contentsOf: (value ? "true" : "false").utf8)
+    case .mac(let value): Self.appendMAC(value, to: &text)
+    case .ipv4(let value): IPAddress(v4: value).appendText(to: &text)
+    case .ipv6(let value):
+      if value.isV4 { text.append(contentsOf: "::ffff:".utf8) }
+      value.appendText(to: &text)
+    case .time(let value): value.appendText(to: &text)
+    case .octets(let octets):
+      for octet in octets { JSONText.appendHex(UInt64(octet), count: 2, to: &text) }
+    case .string, .repeated, .basicList, .subTemplateList, .subTemplateMultiList: break
+    }
+  }
+
+  private static func append(_ value: some BinaryFloatingPoint & CustomStringConvertible, to text: inout [UInt8]) {
+    let name = value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
+    text.append(contentsOf: (value.isFinite ? value.description : name).utf8)
+  }
+
+  private static func appendMAC(_ address: UInt64, to text: inout [UInt8]) {
+    for shift in stride(from: UInt64(40), through: 0, by: -8) {
+      JSONText.appendHex(address >> shift, count: 2, to: &text)
+      if shift > 0 { text.append(UInt8(ascii: ":")) }
+    }
+  }
+
+  /// An unsigned integer of any number of octets, network byte order.
+  private static func appendDecimal(_ octets: [UInt8], to text: inout [UInt8]) {
+    // Limbs of nine digits, the lowest first.
+    var limbs: [UInt64] = [0]
+    for octet in octets {
+      var carry = UInt64(octet)
+      for index in limbs.indices {
+        (carry, limbs[index]) = (limbs[index] << 8 + carry).quotientAndRemainder(dividingBy: 1_000_000_000)
+      }
+      if carry > 0 { limbs.append(carry) }
+    }
+    JSONText.append(limbs.removeLast(), to: &text)
+    for limb in limbs.reversed() { JSONText.appendDigits(limb, count: 9, to: &text) }
+  }
+}
+
+// MARK: Structured data
+
+extension FieldValue {
+  /// `{"semantic":3,...}`: a list's members, of which those of inner records are as in `DecodedField.appendJSON`.
+  private func appendList(to json: inout [UInt8]) {
+    switch self {
+    case .basicList(let semantic, let field, let values):
+      Self.openList(semantic, to: &json)
+      JSONText.appendKey("field", to: &json)
+      JSONText.append(field.description, to: &json)
+      json.append(UInt8(ascii: ","))
+      JSONText.appendKey("values", to: &json)
+      JSONText.appendArray(values, to: &json) { $0.appendJSON(to: &$1) }
+    case .subTemplateList(let semantic, let template, let records):
+      Self.openList(semantic, to: &json)
+      Self.append(template, records, to: &json)
+    case .subTemplateMultiList(let semantic, let entries):
+      Self.openList(semantic, to: &json)
+      JSONText.appendKey("entries", to: &json)
+      JSONText.appendArray(entries, to: &json) { entry, json in
+        json.append(UInt8(ascii: "{"))
+        Self.append(entry.template, entry.records, to: &json)
+        json.append(UInt8(ascii: "}"))
+      }
+    default: return
+    }
+    json.append(UInt8(ascii: "}"))
+  }
+
+  private static func openList(_ semantic: UInt8, to json: inout [UInt8]) {
+    json.append(UInt8(ascii: "{"))
+    JSONText.appendKey("semantic", to: &json)
+    JSONText.append(UInt64(semantic), to: &json)
+    json.append(UInt8(ascii: ","))
+  }
+
+  private static func append(_ template: UInt16, _ records: [[DecodedField]], to json: inout [UInt8]) {
+    JSONText.appendKey("template", to: &json)
+    JSONText.append(UInt64(template), to: &json)
+    json.append(UInt8(ascii: ","))
+    JSONText.appendKey("records", to: &json)
+    JSONText.appendArray(records, to: &json) { DecodedField.appendJSON($0, to: &$1) }
+  }
+}
+
+extension DecodedField {
+  /// Appends fields as one JSON object: each a member of its name.
+  public static func appendJSON(_ fields: [DecodedField], to json: inout [UInt8]) {
+    json.append(UInt8(ascii: "{"))
+    for (index, field) in fields.enumerated() {
+      if index > 0 { json.append(UInt8(ascii: ",")) }
+      // Names of the registry are letters and digits, all others digits and a slash.
+      JSONText.appendKey(field.name.description, to: &json)
+      field.value.appendJSON(to: &json)
+    }
+    json.append(UInt8(ascii: "}"))
+  }
+}
