@@ -7,6 +7,7 @@ extension FlowDecoder {
   ) {
     var records = VariableRecordReader()
     var ignored = DecodeCounters()
+    var reader = FieldReader(session: session, directory: directory)
     for index in first..<batch.count {
       guard let place = records.next(set, template, &ignored) else { return }
       let bytes = set.extracting(place)
@@ -21,7 +22,7 @@ extension FlowDecoder {
         isPresent = true
       }
       if options.keepsExtra, !template.plan.unmapped.isEmpty {
-        fields.extra = extra(bytes, template, records.layout)
+        fields.extra = extra(bytes, template, records.layout, &reader)
         isPresent = isPresent || !fields.extra.isEmpty
       }
       guard isPresent else { continue }
@@ -42,9 +43,16 @@ extension FlowDecoder {
     record.origin = origins.number(of: options.origin(origin))
   }
 
-  /// A JSON object of the record's unmapped fields.
-  private func extra(_ bytes: RawSpan, _ template: Template, _ layout: RecordLayout) -> String {
-    ""
+  /// A JSON object of the record's unmapped fields; empty if it has none. Fields of no length say nothing and are left
+  /// out: a template can have thousands of them.
+  private func extra(
+    _ bytes: RawSpan, _ template: Template, _ layout: RecordLayout, _ reader: inout FieldReader
+  ) -> String {
+    let fields = reader.fields(at: template.plan.unmapped, of: template, in: bytes, layout)
+    if fields.isEmpty { return "" }
+    var json: [UInt8] = []
+    DecodedField.appendJSON(fields, to: &json)
+    return String(decoding: json, as: UTF8.self)
   }
 }
 
