@@ -1,0 +1,59 @@
+import FlowStore
+import Flows
+import NetFlow
+
+/// Where every datagram, record, flow and row has gone.
+///
+/// When a pipeline is quiet, that is between two datagrams, each stage's sum is what the stage before gave it
+/// (`imbalances` is empty).
+public struct Ledger: Sendable {
+  /// Datagrams that reached the process.
+  public var receivedDatagrams: UInt64 = 0
+  /// Datagrams that the kernel dropped for lack of room in the socket's buffer; beside those received.
+  public var kernelDrops: UInt64 = 0
+  public var decode = DecodeCounters()
+  public var flows = FlowCounters()
+  /// Flows in the cache.
+  public var liveFlows: UInt64 = 0
+  /// Flows that left the cache and are not with the store yet.
+  public var waitingRows: UInt64 = 0
+  /// Flows that could not be handed to the store because it was too far behind.
+  public var droppedRows: UInt64 = 0
+  /// Rows given out other than through the store, such as printed ones.
+  public var printedRows: UInt64 = 0
+  public var store = StoreCounters()
+  public var bySession: [(key: SessionKey, counters: DecodeCounters)] = []
+
+  public init() {}
+
+  /// Rows in the open file or waiting for it.
+  public var heldRows: UInt64 { store.received &- store.committed &- store.lost }
+
+  public static func += (sum: inout Self, other: Self) {
+    sum.receivedDatagrams &+= other.receivedDatagrams
+    sum.kernelDrops &+= other.kernelDrops
+    sum.decode += other.decode
+    sum.flows += other.flows
+    sum.liveFlows &+= other.liveFlows
+    sum.waitingRows &+= other.waitingRows
+    sum.droppedRows &+= other.droppedRows
+    sum.printedRows &+= other.printedRows
+    sum.store += other.store
+    sum.bySession += other.bySession
+  }
+
+  /// Sums that do not come out, one line each; empty when everything is accounted for.
+  public var imbalances: [String] {
+    var lines: [String] = []
+    func check(_ what: String, _ left: UInt64, _ right: UInt64) {
+      if left != right { lines.append("\(what): \(left) is not \(right)") }
+    }
+    check("datagrams received = decoded + rejected", receivedDatagrams, decode.decodedDatagrams &+ decode.rejectedDatagrams)
+    check("flow records decoded = merged + opened", decode.flowRecords, flows.merged &+ flows.opened)
+    check("flows opened = live + emitted", flows.opened, liveFlows &+ flows.emitted)
+    check(
+      "flows emitted = committed + held + waiting + printed + dropped + lost", flows.emitted,
+      store.committed &+ heldRows &+ waitingRows &+ printedRows &+ droppedRows &+ store.lost)
+    return lines
+  }
+}

@@ -1,0 +1,95 @@
+import Flows
+import NetFlow
+import NetworkBytes
+
+/// The way of a datagram: decode ─▶ age ─▶ sink. The same for `collect` and `replay`, which differ in source and clock.
+///
+/// Nothing here reads the time: the clock is what arrivals and ticks say. One pipeline belongs to one thread.
+public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
+  private var decoder: FlowDecoder
+  private var cache: FlowCache
+  public private(set) var sink: Sink
+  private var clock: PipelineClock
+  private var decoded = FlowBatch(capacity: 1024)
+  private var emitted: FlowBatch
+  private let batchSize: Int
+
+  public init(_ options: PipelineOptions, directory: ExporterDirectory, sink: consuming Sink) {
+    var decoderOptions = options.decoder
+    let key = options.key
+    // Flows merged over exporters, domains or versions have an origin that does not tell these apart.
+    decoderOptions.origin = { options.aging.enabled ? key.origin(of: $0) : $0 }
+    decoder = FlowDecoder(options: decoderOptions, directory: directory)
+    cache = FlowCache(key: key, aging: options.aging)
+    clock = PipelineClock(window: options.window)
+    batchSize = options.batchSize
+    emitted = FlowBatch(capacity: options.batchSize)
+    self.sink = sink
+  }
+
+  /// Takes one datagram.
+  ///
+  /// - Parameter arrival: nanoseconds since 1970 UTC.
+  @inline(__always)
+  public mutating func ingest(_ payload: RawSpan, from exporter: Endpoint, arrival: Int64) {
+    advance(to: arrival / 1_000_000)
+    decoder.decode(payload, from: exporter, arrival: arrival, into: &decoded)
+    guard !decoded.isEmpty else { return }
+    cache.merge(&decoded, at: clock.time, into: &emitted)
+    if emitted.count >= batchSize { handOver() }
+  }
+
+  /// Lets the clock go on to `time`, milliseconds since 1970 UTC: flows whose timer has run out leave the cache, and each
+  /// window that ends on the way is closed.
+  @inline(__always)
+  public mutating func advance(to time: Int64) {
+    // Timers are of whole seconds.
+    if clock.isSameSecond(time) { return }
+    age(to: time)
+  }
+
+  private mutating func age(to time: Int64) {
+    while let end = clock.nextWindowEnd(before: time), cache.liveCount > 0 || !emitted.isEmpty {
+      clock.set(end - 1)
+      expire()
+      handOver()
+      clock.set(end)
+      sink.turn(to: end)
+    }
+    let turned = clock.set(time)
+    expire()
+    if turned { sink.turn(to: clock.time) }
+  }
+
+  private mutating func expire() {
+    while !cache.advance(to: clock.time, into: &emitted, limit: batchSize) { handOver() }
+    if emitted.count >= batchSize { handOver() }
+  }
+
+  private mutating func handOver() {
+    sink.take(&emitted, at: clock.time, origins: decoder.origins.origins)
+  }
+
+  /// Ends all flows and hands them on: nothing may be ingested afterwards.
+  public mutating func finish() {
+    while !cache.drain(into: &emitted, limit: batchSize) { handOver() }
+    sink.finish(&emitted, at: clock.time, origins: decoder.origins.origins)
+  }
+
+  /// Changes what can change while running. A new key needs a new pipeline.
+  public mutating func reconfigure(aging: AgingConfiguration, decoder options: FlowDecoderOptions) {
+    cache.reconfigure(aging)
+    decoder.reconfigure(options)
+  }
+
+  /// Where everything has gone so far, but for what the sink knows.
+  public var ledger: Ledger {
+    var ledger = Ledger()
+    ledger.decode = decoder.counters
+    ledger.flows = cache.totals
+    ledger.liveFlows = UInt64(cache.liveCount)
+    ledger.waitingRows = UInt64(emitted.count)
+    ledger.bySession = decoder.countersBySession
+    return ledger
+  }
+}

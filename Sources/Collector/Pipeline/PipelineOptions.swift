@@ -1,0 +1,15 @@
+import Flows
+import NetFlow
+
+/// What becomes of datagrams between their arrival and the sink.
+public struct PipelineOptions: Sendable {
+  public var decoder = FlowDecoderOptions()
+  public var key = FlowKey.standard
+  public var aging = AgingConfiguration()
+  /// Seconds of a sink's window: no batch holds flows of two windows.
+  public var window: Int64 = 300
+  /// Flows handed to the sink at a time.
+  public var batchSize = 16_384
+
+  public init() {}
+}
