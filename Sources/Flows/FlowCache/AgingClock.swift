@@ -1,0 +1,31 @@
+/// Aging time: milliseconds that never go back, made from the pipeline's clock, which may.
+///
+/// Only differences matter. A step back of up to five seconds counts as "no time has passed" until the clock is where it
+/// was; after a larger one, time goes on from there, so that no flow ever has a negative age nor waits for the old hour.
+struct AgingClock: Sendable {
+  /// Aging time, milliseconds; begins in second 0 with the first reading of the clock.
+  private(set) var time: UInt64 = 0
+  private var latest: Int64?
+
+  static let toleratedStepBack: Int64 = 5000
+  /// Time runs no further ahead of expiry than this (12 days), so that ages fit 32 bits whatever the clock does.
+  static let maximumLead: UInt64 = 1 << 30
+
+  /// Reads the pipeline's clock; `expired`: the time until which expiry is done.
+  mutating func advance(to now: Int64, expired: UInt64) {
+    guard let latest else {
+      // Whole seconds of aging are whole seconds of the clock, as long as that does not step back.
+      time = UInt64(bitPattern: (now % 1000 + 1000) % 1000)
+      self.latest = now
+      return
+    }
+    let step = now &- latest
+    if (step >= 0) != (now >= latest) || step < -Self.toleratedStepBack {
+      // Further than 64 bits can say, or too far back: from now on counted from here.
+      self.latest = now
+    } else if step > 0 {
+      time = min(time &+ UInt64(step), max(expired &+ Self.maximumLead, time))
+      self.latest = now
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/// Where in the pool a flow is, by the hash of its key: open addressing with linear probing.
+///
+/// A slot is `tag << 32 | index + 1`, zero when empty. The tag is the key's hash: its low bits say where to start probing,
+/// the others spare most comparisons of keys, and growing and removing need no look at the flows. Removal shifts slots
+/// back, so there are no tombstones and the table does not age. At most half of the slots are taken.
+struct SlotTable: ~Copyable {
+  private var slots: [UInt64]
+  private var mask: Int
+  private(set) var count = 0
+
+  static let minimumSlots = 1 << 10
+  /// Probes longer than this have, with random secrets and a table half full, no chance to occur.
+  static let maximumProbe = 256
+
+  init() {
+    slots = Array(repeating: 0, count: Self.minimumSlots)
+    mask = Self.minimumSlots - 1
+  }
+
+  // MARK: Probing
+  @inline(__always) func home(_ tag: UInt32) -> Int { Int(tag) & mask }
+  @inline(__always) func next(_ position: Int) -> Int { (position &+ 1) & mask }
+  @inline(__always) subscript(position: Int) -> UInt64 { slots[position] }
+  @inline(__always) static func tag(_ slot: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: slot &>> 32) }
+  /// The index in a slot that is not empty.
+  @inline(__always) static func index(_ slot: UInt64) -> Int { Int(UInt32(truncatingIfNeeded: slot)) &- 1 }
+  @inline(__always) private static func slot(_ tag: UInt32, _ index: Int) -> UInt64 {
+    UInt64(tag) &<< 32 | UInt64(truncatingIfNeeded: index &+ 1)
+  }
+
+  /// The first index with this tag, without a look at its key; -1 if there is none.
+  @inline(__always)
+  func candidate(_ tag: UInt32) -> Int {
+    var position = home(tag)
+    while true {
+      let slot = slots[position]
+      if slot == 0 { return -1 }
+      if Self.tag(slot) == tag { return Self.index(slot) }
+      position = next(position)
+    }
+  }
+
+  /// Every index under this tag, as a probe meets them.
+  func candidates(_ tag: UInt32) -> [Int] {
+    var found: [Int] = []
+    var position = home(tag)
+    while slots[position] != 0 {
+      if Self.tag(slots[position]) == tag { found.append(Self.index(slots[position])) }
+      position = next(position)
+    }
+    return found
+  }
+
+  /// The longest way from home to slot.
+  var longestProbe: Int {
+    slots.indices.filter { slots[$0] != 0 }.map { ($0 &- home(Self.tag(slots[$0]))) & mask }.max() ?? 0
+  }
+
+  // MARK: Changing
+  /// Adds an index that is not in the table. False: the probe was too long, the secrets should be changed.
+  mutating func insert(_ tag: UInt32, _ index: Int) -> Bool {
+    if (count &+ 1) &* 2 > slots.count { resize(to: slots.count * 2) }
+    count &+= 1
+    return place(Self.slot(tag, index)) <= Self.maximumProbe
+  }
+
+  /// Removes an index that was added under this tag.
+  mutating func remove(_ tag: UInt32, _ index: Int) {
+    let wanted = Self.slot(tag, index)
+    var hole = home(tag)
+    while slots[hole] != wanted {
+      if slots[hole] == 0 { return }
+      hole = next(hole)
+    }
+    count &-= 1
+    var position = next(hole)
+    while true {
+      let slot = slots[position]
+      if slot == 0 { break }
+      // A slot may move back as far as its home.
+      let distance = (position &- home(Self.tag(slot))) & mask
+      if distance >= (position &- hole) & mask {
+        slots[hole] = slot
+        hole = position
+      }
+      position = next(position)
+    }
+    slots[hole] = 0
+  }
+
+  /// Empties the table and gives back what it has grown to.
+  mutating func removeAll() {
+    slots = Array(repeating: 0, count: Self.minimumSlots)
+    mask = Self.minimumSlots - 1
+    count = 0
+  }
+
+  /// Takes every flow's tag anew; probes may be of any length.
+  mutating func retag(_ flows: [LiveFlow]) {
+    let old = slots
+    slots = Array(repeating: 0, count: old.count)
+    for slot in old where slot != 0 {
+      let index = Self.index(slot)
+      _ = place(Self.slot(flows[index].tag, index))
+    }
+  }
+
+  private mutating func resize(to size: Int) {
+    let old = slots
+    slots = Array(repeating: 0, count: size)
+    mask = size - 1
+    for slot in old where slot != 0 { _ = place(slot) }
+  }
+
+  /// Puts a slot at the first empty position from its home; returns how far that is.
+  @inline(__always)
+  private mutating func place(_ slot: UInt64) -> Int {
+    var position = home(Self.tag(slot))
+    var distance = 0
+    while slots[position] != 0 {
+      position = next(position)
+      distance &+= 1
+    }
+    slots[position] = slot
+    return distance
+  }
+}

@@ -1,0 +1,55 @@
+/// What the cache did with one origin's records, or with all: every flow that was opened is live or has left once.
+public struct FlowCounters: Sendable, Equatable {
+  /// Records that opened a flow.
+  public var opened: UInt64 = 0
+  /// Records merged into a live flow.
+  public var merged: UInt64 = 0
+  public var emittedIdle: UInt64 = 0
+  public var emittedActive: UInt64 = 0
+  public var emittedEndOfFlow: UInt64 = 0
+  public var emittedForced: UInt64 = 0
+  public var emittedNoRoom: UInt64 = 0
+  /// Records passed through as they were, aging being switched off; counted in `opened` too.
+  public var emittedUnmerged: UInt64 = 0
+  /// Octets and packets of records taken and of flows emitted, modulo 2^64.
+  public var octetsIn: UInt64 = 0
+  public var octetsOut: UInt64 = 0
+  public var packetsIn: UInt64 = 0
+  public var packetsOut: UInt64 = 0
+
+  public init() {}
+
+  /// Flows that have left.
+  public var emitted: UInt64 {
+    emittedIdle &+ emittedActive &+ emittedEndOfFlow &+ emittedForced &+ emittedNoRoom &+ emittedUnmerged
+  }
+
+  /// Flows still in the cache: opened = live + emitted.
+  public var live: UInt64 { opened &- emitted }
+
+  @inline(__always)
+  mutating func countEmitted(_ reason: FlowEndReason) {
+    switch reason {
+    case .idle: emittedIdle &+= 1
+    case .active: emittedActive &+= 1
+    case .endOfFlow: emittedEndOfFlow &+= 1
+    case .forced: emittedForced &+= 1
+    case .noRoom: emittedNoRoom &+= 1
+    }
+  }
+
+  public static func += (a: inout Self, b: Self) {
+    a.opened &+= b.opened
+    a.merged &+= b.merged
+    a.emittedIdle &+= b.emittedIdle
+    a.emittedActive &+= b.emittedActive
+    a.emittedEndOfFlow &+= b.emittedEndOfFlow
+    a.emittedForced &+= b.emittedForced
+    a.emittedNoRoom &+= b.emittedNoRoom
+    a.emittedUnmerged &+= b.emittedUnmerged
+    a.octetsIn &+= b.octetsIn
+    a.octetsOut &+= b.octetsOut
+    a.packetsIn &+= b.packetsIn
+    a.packetsOut &+= b.packetsOut
+  }
+}

@@ -1,0 +1,86 @@
+/// Why a list of words is not a flow key.
+public enum FlowKeyError: Error, Equatable {
+  /// No field has this name; `nearest` are the names most like it, or all names if none is.
+  case unknownField(String, nearest: [String])
+  case duplicateField(String)
+  /// The text after the slash is not `N` (0 to 32) or `N/M` (0 to 32, 0 to 128).
+  case badPrefix(String)
+  /// The field is not an address.
+  case prefixNotAllowed(String)
+  case noFields
+}
+
+extension FlowKeyError: CustomStringConvertible {
+  /// One line: what, where, what to do.
+  public var description: String {
+    switch self {
+    case .unknownField(let name, let nearest):
+      "flow key: no field \"\(name)\"; did you mean \(nearest.joined(separator: ", "))?"
+    case .duplicateField(let name):
+      "flow key: field \"\(name)\" stands there twice; leave one out"
+    case .badPrefix(let word):
+      "flow key: bad prefix length in \"\(word)\"; write it as src_addr/24 or src_addr/24/48 (IPv4 to 32, IPv6 to 128)"
+    case .prefixNotAllowed(let word):
+      "flow key: \"\(word)\" cannot have a prefix length; only src_addr, dst_addr and next_hop can"
+    case .noFields:
+      "flow key: no fields; name at least one, for example src_addr"
+    }
+  }
+}
+
+extension FlowKey {
+  /// Reads field names, addresses with an optional prefix length: `["exporter_addr", "src_addr/24/48", "dst_port"]`.
+  ///
+  /// `/24` alone is explained at `PrefixLengths`.
+  public init(parsing words: [String]) throws(FlowKeyError) {
+    var fields: Set<Field> = []
+    var prefixes: [Field: PrefixLengths] = [:]
+    for word in words {
+      let name = String(word.prefix { $0 != "/" })
+      guard let field = Field(rawValue: name) else {
+        throw .unknownField(name, nearest: Self.names(like: name))
+      }
+      guard fields.insert(field).inserted else { throw .duplicateField(name) }
+      guard name.count < word.count else { continue }
+      guard field.takesPrefix else { throw .prefixNotAllowed(word) }
+      guard let lengths = PrefixLengths(word.dropFirst(name.count + 1)) else { throw .badPrefix(word) }
+      prefixes[field] = lengths
+    }
+    guard !fields.isEmpty else { throw .noFields }
+    self.init(fields, prefixes: prefixes)
+  }
+
+  /// The words that `init(parsing:)` reads, in the order of `Field.allCases`.
+  public var words: [String] {
+    Field.allCases.filter(fields.contains).map { field in
+      field.rawValue + (prefixes[field].map { "/\($0)" } ?? "")
+    }
+  }
+
+  /// Up to three names at the smallest edit distance, if that is small for a word of this length; otherwise all.
+  private static func names(like word: String) -> [String] {
+    let names = Field.allCases.map(\.rawValue)
+    let distances = names.map { editDistance(Array(word.utf8.prefix(64)), Array($0.utf8)) }
+    guard let least = distances.min(), least <= max(2, word.utf8.count / 3) else { return names }
+    return Array(zip(names, distances).filter { $0.1 == least }.map(\.0).prefix(3))
+  }
+
+  /// Levenshtein distance: insertions, deletions and replacements from one to the other.
+  private static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, y) in b.enumerated() {
+        let replaced = diagonal + (x == y ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+      }
+    }
+    return row[b.count]
+  }
+}
+
+extension FlowKey: CustomStringConvertible {
+  public var description: String { words.joined(separator: ", ") }
+}

@@ -1,0 +1,140 @@
+import NetFlow
+import NetworkBytes
+
+/// A flow key as the cache applies it: clear, hash and compare a record's key words.
+///
+/// The first eight words are cleared under the key in the record itself, so that two records of one flow have the same
+/// eight words and no mask is needed to hash or compare them. The four words after them are compared under a mask.
+struct FlowKeyMask: Sendable {
+  /// Whether all fields of the first eight words count whole: then nothing is to be cleared.
+  let keepsAll: Bool
+  /// Whether the four words after the first eight take part.
+  let isWide: Bool
+  private let source: AddressMask
+  private let destination: AddressMask
+  private let interfaces: UInt64
+  private let transport: UInt64
+  private let traits: UInt64
+  /// What stays of the next hop in the record; all of it if it is not in the key.
+  private let nextHopKept: AddressMask
+  private let nextHop: UInt64
+  private let autonomousSystems: UInt64
+  private let route: UInt64
+
+  init(_ key: FlowKey) {
+    source = AddressMask(key, .source)
+    destination = AddressMask(key, .destination)
+    // Every mask is the record in which the key's fields are all ones and the others zero.
+    var ones = FlowRecord()
+    for field in key.fields { field.fill(&ones) }
+    interfaces = ones.interfaceWord
+    transport = ones.transportWord
+    traits = ones.traitsWord
+    autonomousSystems = ones.autonomousSystemWord
+    route = ones.routeWord
+    nextHop = key.fields.contains(.nextHop) ? .max : 0
+    nextHopKept = AddressMask(key.prefix(of: .nextHop))
+    isWide = autonomousSystems | route | nextHop != 0
+    let standard = FlowKey.standard
+    keepsAll =
+      key.fields.isSuperset(of: standard.fields.subtracting([.exporter, .domain, .version])) && key.prefixes.isEmpty
+  }
+
+  /// Clears what is not in the key.
+  @inline(__always)
+  func clear(_ record: inout FlowRecord) {
+    if keepsAll { return }
+    source.apply(&record.source)
+    destination.apply(&record.destination)
+    record.interfaceWord &= interfaces
+    record.transportWord &= transport
+    record.traitsWord &= traits
+    nextHopKept.apply(&record.nextHop)
+  }
+
+  /// Whether two records, both cleared, belong to the same flow.
+  @inline(__always)
+  func matches(_ a: borrowing FlowRecord, _ b: borrowing FlowRecord) -> Bool {
+    // Without branches: nearly always all are equal, because 32 bits of the hash were.
+    let addresses =
+      (a.source.high ^ b.source.high) | (a.source.low ^ b.source.low)
+      | (a.destination.high ^ b.destination.high) | (a.destination.low ^ b.destination.low)
+    let rest =
+      (a.originWord ^ b.originWord) | (a.interfaceWord ^ b.interfaceWord)
+      | (a.transportWord ^ b.transportWord) | (a.traitsWord ^ b.traitsWord)
+    guard addresses | rest == 0 else { return false }
+    return isWide ? matchesWide(a, b) : true
+  }
+
+  private func matchesWide(_ a: borrowing FlowRecord, _ b: borrowing FlowRecord) -> Bool {
+    (a.autonomousSystemWord ^ b.autonomousSystemWord) & autonomousSystems
+      | ((a.nextHop.high ^ b.nextHop.high) | (a.nextHop.low ^ b.nextHop.low)) & nextHop
+      | (a.routeWord ^ b.routeWord) & route == 0
+  }
+
+  /// The hash of a cleared record's key.
+  @inline(__always)
+  func tag(_ record: borrowing FlowRecord, _ hash: borrowing FlowHash) -> UInt32 {
+    var state = hash.start(record)
+    if isWide {
+      state = hash.extend(
+        state, record.autonomousSystemWord & autonomousSystems, record.routeWord & route, record.nextHop.high & nextHop,
+        record.nextHop.low & nextHop)
+    }
+    return hash.finish(state)
+  }
+}
+
+/// What of an address counts: nothing, or its family's prefix.
+private struct AddressMask: Sendable {
+  let v4: IPAddress
+  let v6: IPAddress
+
+  @inline(__always)
+  func apply(_ address: inout IPAddress) {
+    let mask = address.isV4 ? v4 : v6
+    address.high &= mask.high
+    address.low &= mask.low
+  }
+}
+
+extension AddressMask {
+  init(_ lengths: PrefixLengths) {
+    self.init(v4: lengths.v4Mask, v6: lengths.v6Mask)
+  }
+
+  init(_ key: FlowKey, _ field: FlowKey.Field) {
+    if key.fields.contains(field) {
+      self.init(key.prefix(of: field))
+    } else {
+      self.init(v4: .unspecified, v6: .unspecified)
+    }
+  }
+}
+
+extension FlowKey.Field {
+  /// Sets all bits of the field, for those that are compared as words; addresses and origins are handled apart.
+  fileprivate func fill(_ record: inout FlowRecord) {
+    switch self {
+    case .exporter, .domain, .version, .source, .destination, .nextHop: break
+    case .sourcePort: record.sourcePort = .max
+    case .destinationPort:
+      record.destinationPort = .max
+      record.icmpType = .max
+      record.icmpCode = .max
+    case .protocolIdentifier: record.protocolIdentifier = .max
+    case .typeOfService: record.typeOfService = .max
+    case .ingressInterface: record.ingressInterface = .max
+    case .egressInterface: record.egressInterface = .max
+    case .sourceVLAN: record.sourceVLAN = .max
+    case .destinationVLAN: record.destinationVLAN = .max
+    case .direction: record.direction = .max
+    case .sourceAS: record.sourceAS = .max
+    case .destinationAS: record.destinationAS = .max
+    case .sourceMask: record.sourceMask = .max
+    case .destinationMask: record.destinationMask = .max
+    case .tcpFlags: record.tcpFlags = .max
+    case .vrf: record.vrf = .max
+    }
+  }
+}
