@@ -21,6 +21,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -29,7 +30,8 @@ let package = Package(
   targets: [
     // The way data walks: Capture ─▶ NetFlow ─▶ Flows ─▶ FlowStore ─▶ Outputs; Collector assembles, sagflow parses words.
     .target(name: "NetworkBytes", swiftSettings: ours),
-    .target(name: "NetFlow", dependencies: ["NetworkBytes"], swiftSettings: ours),
+    .target(
+      name: "NetFlow", dependencies: ["NetworkBytes"], exclude: ["Registry/iana-ipfix.csv"], swiftSettings: ours),
     .target(name: "Flows", dependencies: ["NetFlow"], swiftSettings: ours),
     .target(name: "Capture", dependencies: ["NetworkBytes", "CSockets", "CPcap"], swiftSettings: ours),
     .target(name: "Parquet", dependencies: ["CZstd"], swiftSettings: ours),
@@ -40,6 +42,7 @@ let package = Package(
       dependencies: [
         "Capture", "NetFlow", "Flows", "FlowStore", "Outputs",
         .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Yams", package: "Yams"),

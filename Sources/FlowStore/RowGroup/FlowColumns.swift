@@ -3,7 +3,7 @@ import NetworkBytes
 import Parquet
 
 /// A row group's values, column by column in sorted order; memory is used again from group to group.
-struct FlowColumns {
+struct FlowColumns: Sendable {
   /// Integer columns, by `FlowColumn.index`: those of 32 bits and less, and indices into dictionaries.
   private var narrow: [[UInt32]] = Array(repeating: [], count: FlowColumn.allCases.count)
   private var octets: [UInt64] = []

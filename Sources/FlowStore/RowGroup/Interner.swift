@@ -21,7 +21,7 @@ extension UInt32: Internable {
 /// Numbers distinct values 0, 1, 2… in order of first appearance.
 ///
 /// Open addressing with linear probing. The hash is seeded at random, since the values are what exporters send.
-struct Interner<Value: Internable> {
+struct Interner<Value: Internable & Sendable>: Sendable {
   private(set) var values: [Value] = []
   /// Number plus one; 0: empty.
   private var slots: [UInt32] = Array(repeating: 0, count: 1024)

@@ -1,5 +1,5 @@
 /// A row (or anything numbered) and what it is sorted by.
-struct SortItem: BitwiseCopyable {
+struct SortItem: BitwiseCopyable, Sendable {
   var key: UInt64
   var number: UInt32
 }

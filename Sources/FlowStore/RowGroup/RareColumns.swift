@@ -2,7 +2,7 @@ import NetFlow
 import Parquet
 
 /// The columns of `FlowExtension`: in most row groups no row has any, and they cost nothing.
-struct RareColumns {
+struct RareColumns: Sendable {
   private var hasAny = false
   private var applications: [UInt32] = []
   private var sourceAddresses: [UInt32] = []

@@ -6,7 +6,7 @@ import Parquet
 ///
 /// Rows come in as records and leave as columns: addresses are numbered, rows sorted by (exporter, source, destination) as
 /// their texts compare, then gathered once, a block at a time, into all columns. Text is made once per distinct value.
-struct RowGroup: ~Copyable {
+struct RowGroup: ~Copyable, Sendable {
   private var rows = FlowBatch()
   /// Earliest start and latest end of the rows, milliseconds since 1970 UTC.
   private(set) var earliestStart = Int64.max

@@ -6,7 +6,7 @@ import Parquet
 ///
 /// Each address becomes its rank among the group's addresses; the three ranks of a row make one integer, which is what
 /// is sorted.
-struct RowSorter {
+struct RowSorter: Sendable {
   /// One item a row in sorted order; `number` is the row's place before.
   private(set) var items: [SortItem] = []
   /// Distinct texts in order: a rank is an index.

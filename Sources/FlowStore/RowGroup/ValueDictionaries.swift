@@ -2,7 +2,7 @@ import NetworkBytes
 import Parquet
 
 /// A dictionary of addresses in order of first appearance; `::` is null.
-struct AddressDictionary {
+struct AddressDictionary: Sendable {
   private var numbers = Interner<IPAddress>()
 
   mutating func removeAll() {
@@ -22,7 +22,7 @@ struct AddressDictionary {
 }
 
 /// A dictionary of MAC addresses in order of first appearance; all zeros is null.
-struct MACDictionary {
+struct MACDictionary: Sendable {
   private var numbers = Interner<UInt64>()
 
   mutating func removeAll() {
@@ -47,7 +47,7 @@ struct MACDictionary {
 }
 
 /// A dictionary of texts in order of first appearance.
-struct TextDictionary {
+struct TextDictionary: Sendable {
   private var numbers: [String: UInt32] = [:]
   private(set) var texts = StringDictionary()
 

@@ -2,7 +2,7 @@ import NetFlow
 import Parquet
 
 /// A file of the store while it is written: under a hidden name, until `commit` gives it its own.
-struct FlowFile: ~Copyable {
+struct FlowFile: ~Copyable, Sendable {
   private var parquet: ParquetWriter
   private let folders: (date: String, hour: String)
   private let name: String

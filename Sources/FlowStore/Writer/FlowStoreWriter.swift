@@ -5,7 +5,7 @@ import Parquet
 ///
 /// One writer belongs to one thread and is the only one to write its worker's files. Rows that could not be written stay
 /// with it and are tried again with the next call, up to two row groups; what comes beyond is counted as lost.
-public struct FlowStoreWriter: ~Copyable {
+public struct FlowStoreWriter: ~Copyable, Sendable {
   public private(set) var counters = StoreCounters()
   private let options: FlowStoreOptions
   private let layout: StoreLayout
@@ -72,6 +72,12 @@ public struct FlowStoreWriter: ~Copyable {
   public mutating func commit() throws(StoreError) {
     if group.count > 0 { try writeGroup() }
     try finishFile()
+  }
+
+  /// Counts the rows that could not be committed as lost: nobody will try again.
+  public mutating func giveUp() {
+    counters.lost &+= UInt64(group.count)
+    group.removeAll()
   }
 
   private mutating func writeGroup() throws(StoreError) {

@@ -8,7 +8,7 @@ import NetworkBytes
 public struct FlowDecoder: ~Copyable {
   var sessions: SessionTable
   let directory: ExporterDirectory
-  let options: FlowDecoderOptions
+  private(set) var options: FlowDecoderOptions
   /// The origins that records refer to by number.
   public internal(set) var origins = OriginTable()
   private var variable = VariableRecordReader()
@@ -17,6 +17,13 @@ public struct FlowDecoder: ~Copyable {
     self.options = options
     self.directory = directory
     sessions = SessionTable(limits: options.limits)
+  }
+
+  /// Changes how clocks and sampling are read; bounds and origins stay as they are.
+  public mutating func reconfigure(_ new: FlowDecoderOptions) {
+    options.maximumClockSkew = new.maximumClockSkew
+    options.samplingRate = new.samplingRate
+    options.samplingRates = new.samplingRates
   }
 
   /// What was decoded and what was wrong, over all sessions.

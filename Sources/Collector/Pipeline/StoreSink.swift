@@ -1,0 +1,45 @@
+import FlowStore
+import NetFlow
+
+/// Hands flows to the thread that writes the store.
+///
+/// A collector must not wait for the disk: when the store is behind by all batches that the queue holds, flows are dropped
+/// and counted. A replay waits instead.
+public struct StoreSink: FlowSink, ~Copyable {
+  private let thread: StoreThread
+  private let waits: Bool
+  /// Flows that there was no room for.
+  public private(set) var dropped: UInt64 = 0
+
+  /// - Parameter waits: whether to wait for room rather than drop.
+  public init(_ thread: StoreThread, waits: Bool) {
+    self.thread = thread
+    self.waits = waits
+  }
+
+  public mutating func take(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+    if flows.isEmpty { return }
+    if waits || thread.queue.hasRoom {
+      push(&flows, at: time, origins: origins)
+    } else {
+      dropped &+= UInt64(flows.count)
+      flows.removeAll()
+    }
+  }
+
+  public mutating func turn(to time: Int64) {
+    // A full queue holds batches of the new window soon enough.
+    guard waits || thread.queue.hasRoom else { return }
+    thread.queue.push(StoreJob(flows: FlowBatch(), time: time, origins: []))
+  }
+
+  public mutating func finish(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+    if !flows.isEmpty { push(&flows, at: time, origins: origins) }
+  }
+
+  private func push(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+    var batch = thread.spare.tryPop() ?? FlowBatch(capacity: flows.count)
+    swap(&batch, &flows)
+    thread.queue.push(StoreJob(flows: batch, time: time, origins: origins))
+  }
+}

@@ -1,0 +1,121 @@
+import FlowStore
+import Foundation
+import Logging
+import NetFlow
+import Synchronization
+
+/// Flows for the store, of one moment of the pipeline's clock; none: only the clock went on.
+struct StoreJob: ~Copyable, Sendable {
+  var flows: FlowBatch
+  var time: Int64
+  var origins: [FlowOrigin]
+}
+
+/// The thread that sorts, encodes and writes one worker's flows, so that reception never waits for it.
+public final class StoreThread: Sendable {
+  /// Batches on their way to the store.
+  let queue = BoundedQueue<StoreJob>(capacity: 16)
+  /// Batches whose memory is free to be used again.
+  let spare = BoundedQueue<FlowBatch>(capacity: 16)
+
+  private let counters = Mutex(StoreCounters())
+  private let failure = Mutex<StoreError?>(nil)
+  private let retention: Mutex<Retention>
+  private let options: FlowStoreOptions
+  private let logger: Logger
+  private let ended = DispatchSemaphore(value: 0)
+
+  /// Opens the store and starts the thread.
+  ///
+  /// - Throws: `StoreError` if the directory cannot be made or written to.
+  public init(_ options: FlowStoreOptions, retention: Retention = Retention(), logger: Logger) throws(StoreError) {
+    self.options = options
+    self.retention = Mutex(retention)
+    self.logger = logger
+    let writer = Handoff(try FlowStoreWriter(options))
+    let thread = Thread { [self] in
+      if let writer = writer.take() { run(writer) }
+      ended.signal()
+    }
+    thread.name = "store-\(options.worker)"
+    thread.start()
+  }
+
+  /// What became of the rows so far.
+  public var storeCounters: StoreCounters { counters.withLock { $0 } }
+
+  /// What keeps the store from being written, while it does.
+  public var currentFailure: StoreError? { failure.withLock { $0 } }
+
+  /// Changes what is kept; holds from the next window on.
+  public func setRetention(_ new: Retention) {
+    retention.withLock { $0 = new }
+  }
+
+  /// Commits all rows and ends the thread; returns when that is done.
+  public func finish() {
+    queue.close()
+    ended.wait()
+    ended.signal()
+  }
+
+  private func run(_ writer: consuming FlowStoreWriter) {
+    var commits: UInt64 = 0
+    while var job = queue.pop() {
+      attempt {
+        () throws(StoreError) in
+        if job.flows.isEmpty { try writer.turn(to: job.time) } else {
+          try writer.append(job.flows, at: job.time, origins: job.origins)
+        }
+      }
+      publish(writer.counters)
+      recycle(&job.flows)
+      if writer.counters.committedFiles != commits {
+        commits = writer.counters.committedFiles
+        applyRetention(now: job.time / 1000)
+      }
+    }
+    attempt { () throws(StoreError) in try writer.commit() }
+    writer.giveUp()
+    publish(writer.counters)
+  }
+
+  private func recycle(_ flows: inout FlowBatch) {
+    guard spare.hasRoom else { return }
+    flows.removeAll()
+    var batch = FlowBatch()
+    swap(&batch, &flows)
+    spare.push(batch)
+  }
+
+  private func publish(_ new: StoreCounters) {
+    counters.withLock { $0 = new }
+  }
+
+  /// Runs one step of writing; a failure is logged when it begins and when it ends, not each time.
+  private func attempt(_ step: () throws(StoreError) -> Void) {
+    do throws(StoreError) {
+      try step()
+      let before = failure.withLock { $0.take() }
+      if before != nil { logger.notice("the store can be written again: \(options.path)") }
+    } catch {
+      let before = failure.withLock { old in
+        defer { old = error }
+        return old
+      }
+      if before == nil { logger.error("\(error); flows are kept in memory as far as there is room, reception goes on") }
+    }
+  }
+
+  private func applyRetention(now: Int64) {
+    let retention = retention.withLock { $0 }
+    do throws(StoreError) {
+      let removed = try retention.apply(to: options.path, now: now)
+      if removed.files > 0 {
+        logger.info("retention: removed \(removed.files) files, \(removed.octets) octets")
+      }
+    } catch {
+      logger.warning("retention: \(error)")
+    }
+  }
+}
