@@ -1,0 +1,100 @@
+import Configuration
+import Synchronization
+
+/// A valid configuration and the source of each of its values.
+public struct EffectiveConfiguration: Sendable {
+  public var values: CollectorConfiguration
+  private var origins: [String: ConfigurationOrigin]
+
+  init(values: CollectorConfiguration, origins: [String: ConfigurationOrigin]) {
+    self.values = values
+    self.origins = origins
+  }
+
+  /// Where the value of a setting comes from.
+  public func origin(of key: String) -> ConfigurationOrigin { origins[key] ?? .standard }
+}
+
+extension CollectorConfiguration {
+  /// Reads the configuration: options stand before environment variables, those before the file, that before defaults.
+  ///
+  /// Everything that is wrong in any source is found, also where a stronger source would hide it.
+  ///
+  /// - Parameters:
+  ///   - file: A YAML file, or nil for none. An empty file is a valid one.
+  ///   - environment: The process's environment; variables that begin with `SAGFLOW_` stand for settings.
+  ///   - overrides: Options of the command line.
+  ///   - verify: Tells what was expected where an element that the schema takes is wrong all the same (a column that the
+  ///     store does not have), nil if it is right.
+  /// - Throws: `ConfigurationError.invalid` with each thing that is wrong, or why the file cannot be read.
+  public static func load(
+    file: String?, environment: [String: String], overrides: [ConfigurationOverride] = [],
+    verify: @escaping @Sendable (_ key: String, _ element: String) -> String? = { _, _ in nil }
+  ) throws(ConfigurationError) -> EffectiveConfiguration {
+    var fileLayer = ConfigurationLayer()
+    if let file { fileLayer = try ConfigurationLayer(file: file, verifier: verify) }
+    let variables = ConfigurationLayer(environment: environment, verifier: verify)
+    let options = ConfigurationLayer(overrides: overrides, verifier: verify)
+    let problems = fileLayer.problems + variables.problems + options.problems
+    guard problems.isEmpty else { throw .invalid(problems) }
+
+    // The strongest first, as ConfigReader asks them.
+    let layers = [options, variables, fileLayer]
+    let witness = SourceWitness()
+    let reader = ConfigReader(
+      providers: [
+        options.provider(named: "options"), ConfigurationLayer.environmentProvider(environment),
+        fileLayer.provider(named: "file"),
+      ],
+      accessReporter: witness)
+    var values = CollectorConfiguration()
+    var origins: [String: ConfigurationOrigin] = [:]
+    for setting in ConfigurationSchema.settings {
+      guard let elements = setting.elements(from: reader) else { continue }
+      setting.apply(elements, &values)
+      if let source = witness.source(of: setting.key) { origins[setting.key] = layers[source].origins[setting.key] }
+    }
+    try checkAgreement(of: values, origins)
+    return EffectiveConfiguration(values: values, origins: origins)
+  }
+
+  private static func checkAgreement(
+    of values: CollectorConfiguration, _ origins: [String: ConfigurationOrigin]
+  ) throws(ConfigurationError) {
+    let problems = ConfigurationSchema.disagreements(in: values).map { keys, message in
+      // The strongest source is the one that was set last.
+      let key = keys.max { strength(origins[$0]) < strength(origins[$1]) } ?? ""
+      return ConfigurationProblem(origin: origins[key] ?? .standard, key: key, message: message)
+    }
+    if !problems.isEmpty { throw .invalid(problems) }
+  }
+
+  private static func strength(_ origin: ConfigurationOrigin?) -> Int {
+    switch origin {
+    case nil, .standard: 0
+    case .file: 1
+    case .environment: 2
+    case .option: 3
+    }
+  }
+}
+
+extension Setting {
+  fileprivate func elements(from reader: ConfigReader) -> [String]? {
+    let configKey = ConfigKey(components)
+    return shape == .value ? reader.string(forKey: configKey).map { [$0] } : reader.stringArray(forKey: configKey)
+  }
+}
+
+/// Remembers which provider each value came from.
+private final class SourceWitness: AccessReporter {
+  private let sources = Mutex<[String: Int]>([:])
+
+  func report(_ event: AccessEvent) {
+    // Providers are asked in order until one has the value.
+    guard case .success(.some) = event.result else { return }
+    sources.withLock { $0[event.metadata.key.description] = event.providerResults.count - 1 }
+  }
+
+  func source(of key: String) -> Int? { sources.withLock { $0[key] } }
+}

@@ -1,0 +1,116 @@
+import Logging
+import NetworkBytes
+
+/// What a collector is told: every setting with its default, as plain values.
+///
+/// A value of this type that came from `load` is valid: each setting is within its range and they agree with one another
+/// (`ConfigurationSchema` says how). The names are those of the configuration file.
+public struct CollectorConfiguration: Hashable, Sendable {
+  /// Addresses and UDP ports to receive on; at least one.
+  public var listen = [Endpoint(address: IPAddress(v4: 0), port: 9995)]
+  public var receive = Receive()
+  public var exporters = Exporters()
+  public var aggregation = Aggregation()
+  public var store = Store()
+  public var log = Log()
+
+  /// Every setting at its default.
+  public init() {}
+
+  public struct Receive: Hashable, Sendable {
+    /// Workers, each with sockets of its own; 0: one for every two processors, at least one.
+    public var workers = 0
+    /// Receive buffer of each socket, octets.
+    public var bufferSize = 64 << 20
+
+    public init() {}
+
+    /// The number of workers to start on a machine with that many processors.
+    public func workerCount(processors: Int) -> Int {
+      workers > 0 ? workers : max(1, processors / 2)
+    }
+  }
+
+  public struct Exporters: Hashable, Sendable {
+    /// What to do about an exporter whose clock is off.
+    public enum Clock: String, CaseIterable, Sendable {
+      /// Shift its flow times by the offset between its header clock and the arrival.
+      case correct
+      /// Keep its flow times as sent.
+      case trust
+    }
+
+    public var clock = Clock.correct
+    /// Header clocks further than this from the arrival count as off, seconds.
+    public var maximumClockSkew = 3600
+    /// Sampling rate of exporters that tell none: one packet in this many was seen.
+    public var samplingRate = 1
+    /// The same by exporter address; stands before `samplingRate`.
+    public var samplingRates: [IPAddress: Int] = [:]
+    /// Sessions (exporter address and port, observation domain) kept at a time.
+    public var maximumSessions = 65_536
+    /// Templates kept for one session.
+    public var maximumTemplates = 4096
+
+    public init() {}
+  }
+
+  public struct Aggregation: Hashable, Sendable {
+    /// Whether records of one flow are merged; otherwise each record becomes a row.
+    public var enabled = true
+    /// A flow is written this long after its first packet even if it goes on, seconds.
+    public var activeTimeout = 300
+    /// A flow is written this long after its last packet, seconds.
+    public var inactiveTimeout = 15
+    /// Columns of the store that tell flows apart, with `/N` behind an address for its prefix.
+    public var key = [
+      "exporter_addr", "observation_domain_id", "src_addr", "dst_addr", "src_port", "dst_port", "proto", "ip_tos",
+      "icmp_type", "icmp_code", "in_if", "out_if", "direction", "src_vlan", "dst_vlan",
+    ]
+    /// Live flows held at a time, all workers together.
+    public var maximumFlows = 1_000_000
+    /// Whether TCP FIN or RST, or an exporter's end of flow, ends a flow at once.
+    public var endOfFlow = false
+
+    public init() {}
+  }
+
+  public struct Store: Hashable, Sendable {
+    /// Directory of the flow files; relative to the working directory.
+    public var path = "flows"
+    /// A file covers this much time, aligned to the clock, seconds; divides an hour.
+    public var rotation = 300
+    /// A file that reaches this size is closed before its time, octets.
+    public var maximumFileSize = 256_000_000
+    /// Rows of a row group.
+    public var rowGroupRows = 262_144
+    /// zstd level of the column data.
+    public var compressionLevel = 1
+    /// Whether fields without a column are kept as JSON in the column `extra`.
+    public var extra = false
+    public var retention = Retention()
+
+    public init() {}
+
+    public struct Retention: Hashable, Sendable {
+      /// Files older than this are removed, seconds; 0: kept.
+      public var age = 0
+      /// The oldest files are removed above this total, octets; 0: kept.
+      public var size = 0
+
+      public init() {}
+    }
+  }
+
+  public struct Log: Hashable, Sendable {
+    public enum Format: String, CaseIterable, Sendable {
+      case text, json
+    }
+
+    /// The least severe messages to print.
+    public var level = Logger.Level.info
+    public var format = Format.text
+
+    public init() {}
+  }
+}

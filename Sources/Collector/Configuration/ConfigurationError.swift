@@ -1,0 +1,57 @@
+/// Where a value comes from, from the weakest source to the strongest.
+public enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
+  case standard
+  /// Line and column count from 1.
+  case file(path: String, line: Int, column: Int)
+  /// The variable's name.
+  case environment(String)
+  /// The option as it was given: `--listen`.
+  case option(String)
+
+  public var description: String {
+    switch self {
+    case .standard: "default"
+    case .file(let path, let line, let column): "\(path):\(line):\(column)"
+    case .environment(let name), .option(let name): name
+    }
+  }
+}
+
+/// One thing that is wrong with a configuration.
+public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {
+  public var origin: ConfigurationOrigin
+  /// The setting, or what stands in its place; nil if the problem has none (a syntax error).
+  public var key: String?
+  /// What was expected, what was found, or what to do.
+  public var message: String
+
+  /// One line: where, key, what.
+  public var description: String {
+    switch (origin, key) {
+    case (.file, let key?): "\(origin): \(key): \(message)"
+    case (.standard, let key?): "\(key): \(message)"
+    default: "\(origin): \(message)"
+    }
+  }
+}
+
+/// Why a configuration cannot be used.
+public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+  case noSuchFile(String)
+  case notPermitted(String)
+  case unreadable(String, reason: String)
+  /// Everything that is wrong, in the order of the sources.
+  case invalid([ConfigurationProblem])
+
+  /// One line for each problem.
+  public var lines: [String] {
+    switch self {
+    case .noSuchFile(let path): ["\(path): no such file; give another with -c"]
+    case .notPermitted(let path): ["\(path): not permitted; let this user read it"]
+    case .unreadable(let path, let reason): ["\(path): \(reason)"]
+    case .invalid(let problems): problems.map(\.description)
+    }
+  }
+
+  public var description: String { lines.joined(separator: "\n") }
+}

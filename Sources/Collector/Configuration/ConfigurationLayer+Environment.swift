@@ -1,0 +1,47 @@
+import Configuration
+
+extension ConfigurationLayer {
+  static let environmentPrefix = "SAGFLOW_"
+
+  /// Variables that begin like ours and are none: the tests' own, and those that Kubernetes sets for a Service called
+  /// `sagflow` (`SAGFLOW_SERVICE_HOST`, `SAGFLOW_PORT_9995_UDP`, …).
+  static func isForeign(variable name: String) -> Bool {
+    name == "SAGFLOW_PYTHON" || name == "SAGFLOW_PORT" || name.hasPrefix("SAGFLOW_PORT_")
+      || name.hasPrefix("SAGFLOW_SERVICE_")
+  }
+
+  /// Environment variables as swift-configuration names them: `SAGFLOW_STORE_PATH` for `store.path`; the elements of
+  /// lists and maps are separated by commas.
+  static func environmentProvider(_ environment: [String: String]) -> KeyMappingProvider<EnvironmentVariablesProvider> {
+    EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "sagflow")
+  }
+
+  /// The variables that stand for settings; all others with our prefix are reported.
+  init(environment: [String: String], verifier: Verifier) {
+    let provider = Self.environmentProvider(environment)
+    var known: Set<String> = []
+    for setting in ConfigurationSchema.settings {
+      let type: ConfigType = setting.shape == .value ? .string : .stringArray
+      // Text and lists of text are never refused by the provider; a key that it has no value for gives nil.
+      guard let found = try? provider.value(forKey: AbsoluteConfigKey(setting.components), type: type) else { continue }
+      known.insert(found.encodedKey)
+      let origin = ConfigurationOrigin.environment(found.encodedKey)
+      switch found.value?.content {
+      case .string(let text): take([text], for: setting, at: origin, verifier: verifier)
+      case .stringArray(let elements): take(elements, for: setting, at: origin, verifier: verifier)
+      default: break
+      }
+    }
+    for name in environment.keys.sorted() where name.hasPrefix(Self.environmentPrefix) {
+      if known.contains(name) || Self.isForeign(variable: name) { continue }
+      let near = ConfigurationSchema.nearest(to: name, among: known.sorted())
+      report("unknown variable; " + (near.map { "did you mean \($0)?" } ?? "unset it"), at: .environment(name))
+    }
+  }
+
+  /// The name of the variable that overrides a setting.
+  static func variable(for setting: Setting) -> String {
+    let found = try? environmentProvider([:]).value(forKey: AbsoluteConfigKey(setting.components), type: .string)
+    return found?.encodedKey ?? ""
+  }
+}

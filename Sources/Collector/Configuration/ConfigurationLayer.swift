@@ -1,0 +1,90 @@
+import Configuration
+
+/// What one source says: the elements of its settings, where each stands, and what is wrong.
+struct ConfigurationLayer {
+  /// Asks whether an element that the schema takes is right; tells what was expected if not.
+  typealias Verifier = @Sendable (_ key: String, _ element: String) -> String?
+
+  private(set) var elements: [String: [String]] = [:]
+  private(set) var origins: [String: ConfigurationOrigin] = [:]
+  private(set) var problems: [ConfigurationProblem] = []
+
+  mutating func report(_ message: String, key: String? = nil, at origin: ConfigurationOrigin) {
+    problems.append(ConfigurationProblem(origin: origin, key: key, message: message))
+  }
+
+  /// Takes a setting's elements if they are right; reports the first that is not.
+  ///
+  /// - Parameter places: where each element stands, if that is known better than `origin`.
+  mutating func take(
+    _ values: [String], for setting: Setting, at origin: ConfigurationOrigin, places: [ConfigurationOrigin] = [],
+    verifier: Verifier
+  ) {
+    if let fault = setting.fault(values) {
+      let index = fault.element.flatMap { values.indices.contains($0) ? $0 : nil }
+      let place = index.flatMap { places.indices.contains($0) ? places[$0] : nil } ?? origin
+      report(Self.message(expected: fault.expected, found: index.map { values[$0] }), key: setting.key, at: place)
+      return
+    }
+    for (index, value) in values.enumerated() {
+      guard let expected = verifier(setting.key, value) else { continue }
+      let place = places.indices.contains(index) ? places[index] : origin
+      report(Self.message(expected: expected, found: value), key: setting.key, at: place)
+      return
+    }
+    elements[setting.key] = values
+    origins[setting.key] = origin
+  }
+
+  /// The layer as swift-configuration reads it: plain values as strings, lists and maps as arrays of strings.
+  func provider(named name: String) -> InMemoryProvider {
+    var values: [AbsoluteConfigKey: ConfigValue] = [:]
+    for (key, elements) in elements {
+      guard let setting = ConfigurationSchema.setting(key) else { continue }
+      let content: ConfigContent =
+        setting.shape == .value ? .string(elements.first ?? "") : .stringArray(elements)
+      values[AbsoluteConfigKey(setting.components)] = ConfigValue(content, isSecret: false)
+    }
+    return InMemoryProvider(name: name, values: values)
+  }
+
+  static func message(expected: String, found: String?) -> String {
+    guard let found else { return "expected \(expected)" }
+    return found.isEmpty ? "expected \(expected), found nothing" : "expected \(expected), found '\(printable(found))'"
+  }
+
+  /// At most 80 characters on one line, whatever the text holds.
+  static func printable(_ text: String) -> String {
+    let scalars = text.unicodeScalars.prefix(80).map { scalar in
+      scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+    }
+    return scalars.joined() + (text.unicodeScalars.count > 80 ? "…" : "")
+  }
+}
+
+/// A value given on the command line: the option's name, the setting it stands for, its elements.
+public struct ConfigurationOverride: Sendable {
+  public var option: String
+  public var key: String
+  public var elements: [String]
+
+  public init(option: String, key: String, elements: [String]) {
+    self.option = option
+    self.key = key
+    self.elements = elements
+  }
+}
+
+extension ConfigurationLayer {
+  /// The options of a command line.
+  init(overrides: [ConfigurationOverride], verifier: Verifier) {
+    for override in overrides {
+      let origin = ConfigurationOrigin.option(override.option)
+      guard let setting = ConfigurationSchema.setting(override.key) else {
+        report("stands for the unknown key \(override.key)", at: origin)
+        continue
+      }
+      take(override.elements, for: setting, at: origin, verifier: verifier)
+    }
+  }
+}

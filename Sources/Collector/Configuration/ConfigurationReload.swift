@@ -1,0 +1,37 @@
+/// What becomes of a running collector's configuration when another one is loaded.
+public struct ConfigurationReload: Sendable {
+  /// The running configuration with the settings changed that can change while running; all others as they were.
+  public let values: CollectorConfiguration
+  /// Every setting that differs, in the order of the schema.
+  public let changes: [Change]
+
+  public struct Change: Hashable, Sendable, CustomStringConvertible {
+    public var key: String
+    /// The running and the loaded value, as in the file.
+    public var old: String
+    public var new: String
+    /// Whether it waits for the next start.
+    public var needsRestart: Bool
+
+    /// One line for the log.
+    public var description: String {
+      needsRestart
+        ? "\(key) stays \(old); restart for \(new)"
+        : "\(key) is \(new) now, was \(old)"
+    }
+  }
+
+  public init(from running: CollectorConfiguration, to loaded: CollectorConfiguration) {
+    var values = running
+    var changes: [Change] = []
+    for setting in ConfigurationSchema.settings where setting.elements(running) != setting.elements(loaded) {
+      if setting.change == .live { setting.copy(loaded, &values) }
+      changes.append(
+        Change(
+          key: setting.key, old: setting.text(in: running), new: setting.text(in: loaded),
+          needsRestart: setting.change == .restart))
+    }
+    self.values = values
+    self.changes = changes
+  }
+}

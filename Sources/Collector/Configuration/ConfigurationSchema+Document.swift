@@ -1,0 +1,68 @@
+extension ConfigurationSchema {
+  /// The text of the shipped file: every key with its default and a line of comment.
+  public static var document: String {
+    let defaults = CollectorConfiguration()
+    var lines = [
+      "# sagflow: the collector's settings, each at its default. An empty file means the same as this one.",
+      "# Durations are seconds or carry s, m, h, d; octets may carry k, M, G (thousands) or Ki, Mi, Gi (1024s).",
+      "# Environment variables stand before this file (SAGFLOW_STORE_PATH for store.path), options before both.",
+      "# `sagflow config check` reads it; `systemctl reload sagflow` applies what can change while running.",
+    ]
+    var open: [String] = []
+    for setting in settings {
+      let parents = Array(setting.components.dropLast())
+      for depth in parents.indices where Array(open.prefix(depth + 1)) != Array(parents.prefix(depth + 1)) {
+        let key = parents.prefix(depth + 1).joined(separator: ".")
+        let indent = String(repeating: "  ", count: depth)
+        if depth == 0 { lines.append("") }
+        lines += sections.filter { $0.key == key }.map { "\(indent)# \($0.comment)" }
+        lines.append("\(indent)\(parents[depth]):")
+      }
+      if parents.isEmpty { lines.append("") }
+      open = parents
+      let indent = String(repeating: "  ", count: parents.count)
+      lines.append("\(indent)# \(setting.comment)")
+      lines += line(of: setting, in: defaults, indent: indent)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// `name: value`; a long list goes on below in as many lines as it needs.
+  private static func line(of setting: Setting, in values: CollectorConfiguration, indent: String) -> [String] {
+    let name = setting.components.last ?? setting.key
+    let whole = "\(indent)\(name): \(setting.text(in: values))"
+    guard whole.count > 118, setting.shape == .list else { return [whole] }
+    var lines = ["\(indent)\(name):"]
+    var rest = setting.text(in: values).dropFirst().dropLast().split(separator: " ")[...]
+    var current = "\(indent)  ["
+    while let next = rest.popFirst() {
+      let room = current.hasSuffix("[") ? "" : " "
+      if (current + room + next).count > 116 {
+        lines.append(current)
+        current = "\(indent)   " + next
+      } else {
+        current += room + next
+      }
+    }
+    return lines + [current + "]"]
+  }
+
+  /// The manual's table of settings, in Markdown.
+  public static var manual: String {
+    let defaults = CollectorConfiguration()
+    var lines = ["| key | default | accepted | variable | changes |", "|---|---|---|---|---|"]
+    for setting in settings {
+      let value = setting.text(in: defaults)
+      let accepted =
+        switch setting.shape {
+        case .value: setting.expected
+        case .list: "list of \(setting.expected)"
+        case .map: "map of \(setting.expected)"
+        }
+      lines.append(
+        "| `\(setting.key)` | `\(value)` | \(accepted) | `\(ConfigurationLayer.variable(for: setting))` | "
+          + (setting.change == .live ? "on reload |" : "at restart |"))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,129 @@
+import Logging
+import NetworkBytes
+
+/// The table of all settings. Checking, the shipped file, the manual page and reloading follow from it.
+public enum ConfigurationSchema {
+  /// Every setting, in the order of the shipped file. The defaults are those of `CollectorConfiguration()`.
+  public static let settings: [Setting] = general + exporters + aggregation + store + log
+
+  /// Heads of the shipped file's parts, by their key.
+  static let sections: [(key: String, comment: String)] = [
+    ("receive", "Reception."),
+    ("exporters", "What exporters are believed, and how much they may make us remember."),
+    ("aggregation", "Merging records into flows."),
+    ("store", "The directory of Parquet files: PATH/date=YYYY-MM-DD/hour=HH/flows-….parquet, in UTC."),
+    ("store.retention", "Whole files are removed, the oldest first."),
+    ("log", "Messages on standard error."),
+  ]
+
+  private static let general: [Setting] = [
+    .list(
+      "listen", \.listen, .endpoint, .restart, "UDP addresses and ports to receive on."),
+    .value(
+      "receive.workers", \.receive.workers, .integer(0...1024), .restart,
+      "Workers, each with sockets of its own; 0: one for every two processors, at least one."),
+    .value(
+      "receive.bufferSize", \.receive.bufferSize, .octets(4096...(2 << 30) - 1), .restart,
+      "Receive buffer of each socket, octets; above net.core.rmem_max only with CAP_NET_ADMIN."),
+  ]
+
+  private static let exporters: [Setting] = [
+    .value(
+      "exporters.clock", \.exporters.clock, .choice, .live,
+      "correct: shift the flow times of an exporter whose clock is off; trust: keep them as sent."),
+    .value(
+      "exporters.maximumClockSkew", \.exporters.maximumClockSkew, .seconds(1...31_536_000), .live,
+      "A clock further than this from the arrival is off, seconds."),
+    .value(
+      "exporters.samplingRate", \.exporters.samplingRate, .integer(1...Int(UInt32.max)), .live,
+      "Sampling rate of exporters that tell none: one packet in this many was seen."),
+    .map(
+      "exporters.samplingRates", \.exporters.samplingRates, .integer(1...Int(UInt32.max)),
+      names: "an IP address", .live, "The same by exporter address, such as {\"192.0.2.1\": 100}."),
+    .value(
+      "exporters.maximumSessions", \.exporters.maximumSessions, .integer(1...16_777_216), .restart,
+      "Sessions (exporter address and port, observation domain) kept at a time."),
+    .value(
+      "exporters.maximumTemplates", \.exporters.maximumTemplates, .integer(1...65_280), .restart,
+      "Templates kept for one session."),
+  ]
+
+  private static let aggregation: [Setting] = [
+    .value(
+      "aggregation.enabled", \.aggregation.enabled, .flag, .restart,
+      "false: each record becomes a row of its own."),
+    .value(
+      "aggregation.activeTimeout", \.aggregation.activeTimeout, .seconds(1...86_400), .live,
+      "A flow is written this long after its first packet even if it goes on, seconds."),
+    .value(
+      "aggregation.inactiveTimeout", \.aggregation.inactiveTimeout, .seconds(1...86_400), .live,
+      "A flow is written this long after its last packet, seconds; at most activeTimeout."),
+    .list(
+      "aggregation.key", \.aggregation.key, .column, .restart,
+      "Columns of the store that tell flows apart; /N behind an address keys on its prefix."),
+    .value(
+      "aggregation.maximumFlows", \.aggregation.maximumFlows, .integer(1024...1_000_000_000), .live,
+      "Live flows held at a time, all workers together; the oldest are written early beyond it."),
+    .value(
+      "aggregation.endOfFlow", \.aggregation.endOfFlow, .flag, .restart,
+      "true: TCP FIN or RST, or an exporter's end of flow, ends a flow at once."),
+  ]
+
+  private static let store: [Setting] = [
+    .value(
+      "store.path", \.store.path, .path, .restart,
+      "Where the files go; relative to the working directory (the service's is /var/lib/sagflow)."),
+    .value(
+      "store.rotation", \.store.rotation, .seconds(1...3600, dividing: 3600), .restart,
+      "A file covers this much time, aligned to the clock, seconds; divides an hour."),
+    .value(
+      "store.maximumFileSize", \.store.maximumFileSize, .octets(1_000_000...1_000_000_000_000), .restart,
+      "A file that reaches this size is closed before its time, octets."),
+    .value(
+      "store.rowGroupRows", \.store.rowGroupRows, .integer(1024...16_777_216), .restart,
+      "Rows of a row group: more compress better and need more memory."),
+    .value(
+      "store.compressionLevel", \.store.compressionLevel, .integer(1...19), .restart, "zstd level."),
+    .value(
+      "store.extra", \.store.extra, .flag, .restart,
+      "true: fields without a column of their own are kept as JSON in the column extra."),
+    .value(
+      "store.retention.age", \.store.retention.age,
+      .seconds(3600...3_153_600_000, zero: "keep"), .live,
+      "Files older than this are removed, such as 30d; 0: kept."),
+    .value(
+      "store.retention.size", \.store.retention.size,
+      .octets(1_000_000...Int.max, zero: "keep"), .live,
+      "The oldest files are removed above this total, such as 500G; 0: kept."),
+  ]
+
+  private static let log: [Setting] = [
+    .value("log.level", \.log.level, .choice, .live, "trace, debug, info, notice, warning, error or critical."),
+    .value("log.format", \.log.format, .choice, .restart, "text, or json: one object a line."),
+  ]
+
+  private static let byKey = Dictionary(uniqueKeysWithValues: settings.map { ($0.key, $0) })
+
+  static func setting(_ key: String) -> Setting? { byKey[key] }
+
+  static func isSection(_ key: String) -> Bool { sections.contains { $0.key == key } }
+
+  /// Where settings that are each right disagree: their keys, and what to do.
+  static func disagreements(in configuration: CollectorConfiguration) -> [(keys: [String], problem: String)] {
+    var found: [(keys: [String], problem: String)] = []
+    func report(_ lower: String, above upper: String) {
+      let texts = [lower, upper].map { key in
+        "\(key) (\(setting(key)?.text(in: configuration) ?? ""))"
+      }
+      found.append(([lower, upper], "\(texts[0]) is above \(texts[1]); lower the one or raise the other"))
+    }
+    if configuration.aggregation.inactiveTimeout > configuration.aggregation.activeTimeout {
+      report("aggregation.inactiveTimeout", above: "aggregation.activeTimeout")
+    }
+    let store = configuration.store
+    if store.retention.size > 0, store.maximumFileSize > store.retention.size {
+      report("store.maximumFileSize", above: "store.retention.size")
+    }
+    return found
+  }
+}

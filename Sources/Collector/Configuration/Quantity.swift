@@ -1,0 +1,57 @@
+/// Whole numbers with a unit, as a configuration and a command line write them.
+package enum Quantity {
+  private static let seconds: [(suffix: String, factor: Int)] = [
+    ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800),
+  ]
+  private static let octets: [(suffix: String, factor: Int)] = [
+    ("k", 1000), ("m", 1_000_000), ("g", 1_000_000_000), ("t", 1_000_000_000_000),
+    ("ki", 1 << 10), ("mi", 1 << 20), ("gi", 1 << 30), ("ti", 1 << 40),
+  ]
+
+  /// Reads a duration in whole seconds: `300`, `300s`, `5m`, `1h`, `30d`, `2w`; nil if it is none or overflows.
+  package static func seconds(_ text: String) -> Int? {
+    parse(text.lowercased(), units: seconds)
+  }
+
+  /// Reads octets: `1500`, `64k` (thousands), `64Ki` (1024s), up to `t` and `Ti`, a `B` behind allowed; nil if it is none
+  /// or overflows.
+  package static func octets(_ text: String) -> Int? {
+    var text = text.lowercased()
+    if text.hasSuffix("b") { text.removeLast() }
+    return parse(text, units: octets)
+  }
+
+  /// Reads decimal digits and nothing else; nil if it is none or overflows.
+  package static func integer(_ text: String) -> Int? {
+    guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+      return nil
+    }
+    return Int(text)
+  }
+
+  /// The shortest exact text of that many octets, decimal or binary: `64Mi`, `256M`, `1500`.
+  package static func text(octets count: Int) -> String {
+    var best = String(count)
+    for (suffix, factor) in octets where count > 0 && count % factor == 0 {
+      let candidate = String(count / factor) + suffix.prefix(1).uppercased() + suffix.dropFirst()
+      if candidate.utf8.count < best.utf8.count { best = candidate }
+    }
+    return best
+  }
+
+  /// The text of that many seconds in the largest unit that is exact: `15s`, `5m`, `1h`, `30d`.
+  package static func text(seconds count: Int) -> String {
+    let unit = seconds.last { count > 0 && count % $0.factor == 0 && $0.suffix != "w" }
+    return unit.map { "\(count / $0.factor)\($0.suffix)" } ?? "\(count)s"
+  }
+
+  private static func parse(_ text: String, units: [(suffix: String, factor: Int)]) -> Int? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let suffix = text.dropFirst(digits.count)
+    guard let number = integer(String(digits)) else { return nil }
+    if suffix.isEmpty { return number }
+    guard let factor = units.first(where: { $0.suffix == suffix })?.factor else { return nil }
+    let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+    return overflow ? nil : product
+  }
+}

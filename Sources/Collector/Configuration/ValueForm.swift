@@ -1,0 +1,134 @@
+import NetworkBytes
+
+/// How one value is written: what a reader of the manual is told, and the way from text and back.
+struct ValueForm<Value: Sendable>: Sendable {
+  /// What is accepted, to stand behind "expected": `whole seconds from 1 to 86400 (such as 300, 300s or 5m)`.
+  let expected: String
+  /// The value, or nil if the text is not of this form or out of its range.
+  let parse: @Sendable (String) -> Value?
+  /// The value as it is written in the shipped file.
+  let text: @Sendable (Value) -> String
+}
+
+extension ValueForm where Value == Bool {
+  static var flag: Self {
+    ValueForm(expected: "true or false") { text in
+      switch text.lowercased() {
+      case "true", "yes", "on": true
+      case "false", "no", "off": false
+      default: nil
+      }
+    } text: {
+      String($0)
+    }
+  }
+}
+
+extension ValueForm where Value == Int {
+  static func integer(_ range: ClosedRange<Int>) -> Self {
+    ValueForm(expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+      Quantity.integer($0).flatMap { range.contains($0) ? $0 : nil }
+    } text: {
+      String($0)
+    }
+  }
+
+  /// Whole seconds in `range` that divide `divisor` where one is given; 0 too where `zero` says what it means.
+  static func seconds(_ range: ClosedRange<Int>, dividing divisor: Int? = nil, zero: String? = nil) -> Self {
+    let bounds = "from \(Quantity.text(seconds: range.lowerBound)) to \(Quantity.text(seconds: range.upperBound))"
+    let divides = divisor.map { " that divides \(Quantity.text(seconds: $0))" } ?? ""
+    return ValueForm(
+      expected: Self.orZero(zero, "a duration \(bounds)\(divides), such as 300, 300s, 5m, 1h or 30d")
+    ) { text in
+      guard let value = Quantity.seconds(text) else { return nil }
+      if value == 0, zero != nil { return 0 }
+      guard range.contains(value), divisor.map({ $0 % value == 0 }) ?? true else { return nil }
+      return value
+    } text: {
+      String($0)
+    }
+  }
+
+  /// Octets in `range`; 0 too where `zero` says what it means.
+  static func octets(_ range: ClosedRange<Int>, zero: String? = nil) -> Self {
+    let bounds = "from \(Quantity.text(octets: range.lowerBound)) to \(Quantity.text(octets: range.upperBound))"
+    return ValueForm(expected: Self.orZero(zero, "octets \(bounds), such as 1500000, 256M or 64Mi")) { text in
+      guard let value = Quantity.octets(text) else { return nil }
+      return range.contains(value) || (value == 0 && zero != nil) ? value : nil
+    } text: {
+      Quantity.text(octets: $0)
+    }
+  }
+
+  private static func orZero(_ meaning: String?, _ expected: String) -> String {
+    meaning.map { "0 (\($0)) or \(expected)" } ?? expected
+  }
+}
+
+extension ValueForm where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+  static var choice: Self {
+    let names = Value.allCases.map(\.rawValue)
+    let expected = names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+    return ValueForm(expected: expected) {
+      Value(rawValue: $0.lowercased())
+    } text: {
+      $0.rawValue
+    }
+  }
+}
+
+extension ValueForm where Value == String {
+  static var path: Self {
+    ValueForm(expected: "a path") { text in
+      text.isEmpty || text.unicodeScalars.contains { $0.properties.generalCategory == .control } ? nil : text
+    } text: {
+      $0
+    }
+  }
+
+  /// A column of the store, with `/N` behind it for a prefix. Which columns there are is not known here.
+  static var column: Self {
+    ValueForm(expected: "a column of the store, such as src_addr or src_addr/24") { text in
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+      let name = parts[0].utf8
+      guard let first = name.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first), parts.count <= 2,
+        name.allSatisfy(isNameOctet), parts.count == 1 || (0...128).contains(Quantity.integer(String(parts[1])) ?? -1)
+      else { return nil }
+      return text
+    } text: {
+      $0
+    }
+  }
+
+  private static func isNameOctet(_ octet: UInt8) -> Bool {
+    switch octet {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+    default: false
+    }
+  }
+}
+
+extension ValueForm where Value == Endpoint {
+  static var endpoint: Self {
+    ValueForm(expected: "ADDRESS:PORT, such as 0.0.0.0:9995 or [::]:9995") {
+      Endpoint($0)
+    } text: {
+      $0.description
+    }
+  }
+}
+
+extension Endpoint {
+  /// Reads `192.0.2.1:9995` or `[2001:db8::1]:9995`; nil if it is neither, or the port is 0 or above 65535.
+  package init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":"),
+      let number = Quantity.integer(String(text[text.index(after: colon)...])), let port = UInt16(exactly: number),
+      port > 0
+    else { return nil }
+    var host = text[..<colon]
+    let bracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    if bracketed { host = host.dropFirst().dropLast() }
+    guard let address = IPAddress(String(host)), bracketed == host.contains(":") else { return nil }
+    self.init(address: address, port: port)
+  }
+}

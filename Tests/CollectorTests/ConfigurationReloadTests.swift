@@ -1,0 +1,56 @@
+import Collector
+import Testing
+
+@Suite struct ConfigurationReloadTests {
+  @Test("nothing changes when nothing differs")
+  func same() {
+    let reload = ConfigurationReload(from: CollectorConfiguration(), to: CollectorConfiguration())
+    #expect(reload.changes.isEmpty)
+    #expect(reload.values == CollectorConfiguration())
+  }
+
+  @Test("a changed setting is applied if it can change while running, else waits", arguments: SettingSample.all)
+  func everySetting(sample: SettingSample) throws {
+    let setting = try #require(ConfigurationSchema.settings.first { $0.key == sample.key })
+    let running = CollectorConfiguration()
+    let loaded = try load(sample.document).values
+    let reload = ConfigurationReload(from: running, to: loaded)
+    try #require(reload.changes.map(\.key) == [sample.key])
+    let old = setting.text(in: running)
+    if setting.change == .live {
+      #expect(reload.values == loaded)
+      #expect(reload.changes[0].description == "\(sample.key) is \(sample.yaml) now, was \(old)")
+    } else {
+      #expect(reload.values == running)
+      #expect(reload.changes[0].description == "\(sample.key) stays \(old); restart for \(sample.yaml)")
+    }
+    // Going on from there, a second reload of the same file tells only what still waits.
+    let again = ConfigurationReload(from: reload.values, to: loaded)
+    #expect(again.changes == reload.changes.filter(\.needsRestart))
+  }
+
+  @Test("these settings change while running")
+  func liveSettings() {
+    let live = ConfigurationSchema.settings.filter { $0.change == .live }.map(\.key)
+    #expect(
+      live == [
+        "exporters.clock", "exporters.maximumClockSkew", "exporters.samplingRate", "exporters.samplingRates",
+        "aggregation.activeTimeout", "aggregation.inactiveTimeout", "aggregation.maximumFlows", "store.retention.age",
+        "store.retention.size", "log.level",
+      ])
+  }
+
+  @Test("live and waiting changes of one reload are told apart")
+  func mixed() throws {
+    let loaded = try load("aggregation: {activeTimeout: 60}\nstore: {path: /srv}\nlog: {level: error}\n").values
+    let reload = ConfigurationReload(from: CollectorConfiguration(), to: loaded)
+    #expect(
+      reload.changes.map(\.description) == [
+        "aggregation.activeTimeout is 60 now, was 300", "store.path stays flows; restart for /srv",
+        "log.level is error now, was info",
+      ])
+    #expect(reload.values.aggregation.activeTimeout == 60)
+    #expect(reload.values.store.path == "flows")
+    #expect(reload.values.log.level == .error)
+  }
+}

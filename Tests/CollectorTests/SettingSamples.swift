@@ -1,0 +1,86 @@
+import Testing
+
+/// A value other than the default for each setting: as YAML in its place, as elements, and one that must be refused.
+struct SettingSample: CustomTestStringConvertible {
+  var key: String
+  /// The value as it stands in YAML and as `config check -v` prints it.
+  var yaml: String
+  var elements: [String]
+  var refused: String
+
+  var testDescription: String { key }
+
+  static let all: [SettingSample] = [
+    .init("listen", #"["127.0.0.1:2055", "[::1]:4739"]"#, ["127.0.0.1:2055", "[::1]:4739"], "localhost:9995"),
+    .init("receive.workers", "3", "1025"),
+    .init("receive.bufferSize", "8Mi", "4095"),
+    .init("exporters.clock", "trust", "believe"),
+    .init("exporters.maximumClockSkew", "60", "0"),
+    .init("exporters.samplingRate", "1000", "0"),
+    .init(
+      "exporters.samplingRates", #"{"192.0.2.1": 100, "2001:db8::1": 7}"#, ["192.0.2.1=100", "2001:db8::1=7"],
+      "192.0.2.1=none"),
+    .init("exporters.maximumSessions", "12", "0"),
+    .init("exporters.maximumTemplates", "99", "65281"),
+    .init("aggregation.enabled", "false", "maybe"),
+    .init("aggregation.activeTimeout", "1800", "86401"),
+    .init("aggregation.inactiveTimeout", "20", "-1"),
+    .init("aggregation.key", "[src_addr/24, proto]", ["src_addr/24", "proto"], "Src-Addr"),
+    .init("aggregation.maximumFlows", "5000", "1e6"),
+    .init("aggregation.endOfFlow", "true", "1"),
+    .init("store.path", "/srv/flows", ""),
+    .init("store.rotation", "600", "420"),
+    .init("store.maximumFileSize", "1G", "1K"),
+    .init("store.rowGroupRows", "131072", "1000"),
+    .init("store.compressionLevel", "3", "20"),
+    .init("store.extra", "true", "json"),
+    .init("store.retention.age", "2592000", "3599"),
+    .init("store.retention.size", "500G", "1"),
+    .init("log.level", "debug", "verbose"),
+    .init("log.format", "json", "xml"),
+  ]
+
+  private init(_ key: String, _ value: String, _ refused: String) {
+    self.init(key, value, [value], refused)
+  }
+
+  private init(_ key: String, _ yaml: String, _ elements: [String], _ refused: String) {
+    self.key = key
+    self.yaml = yaml
+    self.elements = elements
+    self.refused = refused
+  }
+
+  /// The setting in its section, the value on the last line.
+  var document: String { nested(yaml) }
+
+  func nested(_ value: String) -> String {
+    let parts = key.split(separator: ".")
+    return parts.indices.map { depth in
+      String(repeating: "  ", count: depth) + parts[depth] + ":" + (depth == parts.count - 1 ? " \(value)" : "")
+    }.joined(separator: "\n") + "\n"
+  }
+
+  var line: Int { key.split(separator: ".").count }
+
+  /// Where the value begins, columns counted from 1.
+  var column: Int {
+    let parts = key.split(separator: ".")
+    return 2 * (parts.count - 1) + (parts.last?.count ?? 0) + 3
+  }
+
+  /// `SAGFLOW_AGGREGATION_ACTIVE_TIMEOUT` for `aggregation.activeTimeout`, made in another way than the product does.
+  var variable: String {
+    var name = "SAGFLOW_"
+    for character in key {
+      if character == "." {
+        name += "_"
+      } else if character.isUppercase {
+        name += "_\(character)"
+      } else {
+        name += character.uppercased()
+      }
+    }
+    return name
+  }
+}
