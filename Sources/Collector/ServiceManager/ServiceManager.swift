@@ -1,0 +1,54 @@
+import Glibc
+
+/// The service manager that started this process, if one did: it is told what becomes of the service (sd_notify(3)).
+public struct ServiceManager: Sendable {
+  public enum State: Hashable, Sendable {
+    /// Start-up or a reload is done.
+    case ready
+    /// A reload begins; `ready` ends it.
+    case reloading
+    /// The end begins.
+    case stopping
+    /// A line that `systemctl status` shows.
+    case status(String)
+    /// Still alive; owed every `watchdogInterval`.
+    case watchdog
+  }
+
+  private let path: String?
+  /// How often `State.watchdog` is due: half of what the manager waits for; nil if it does not watch this process.
+  public let watchdogInterval: Duration?
+
+  /// - Parameter environment: `NOTIFY_SOCKET` tells where the manager listens, `WATCHDOG_USEC` and `WATCHDOG_PID` how
+  ///   long it waits and for whom.
+  public init(environment: [String: String], processIdentifier: Int32 = getpid()) {
+    path = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
+    let watched = environment["WATCHDOG_PID"].map { Int32($0) == processIdentifier } ?? true
+    let microseconds = environment["WATCHDOG_USEC"].flatMap { Int64($0) } ?? 0
+    watchdogInterval = watched && microseconds > 0 ? .microseconds(microseconds / 2) : nil
+  }
+
+  /// Whether there is anyone to tell.
+  public var isPresent: Bool { path != nil }
+
+  /// Tells the manager the states given, in one message; does nothing where there is none.
+  ///
+  /// - Returns: Whether the message was taken, or there is no manager. A service goes on either way.
+  @discardableResult
+  public func notify(_ states: State...) -> Bool {
+    guard let path else { return true }
+    guard let socket = NotifySocket(path: path) else { return false }
+    return socket.send(states.map(Self.text).joined(separator: "\n")) == 0
+  }
+
+  private static func text(of state: State) -> String {
+    switch state {
+    case .ready: "READY=1"
+    case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(NotifySocket.monotonicMicroseconds())"
+    case .stopping: "STOPPING=1"
+    // A line end would begin another assignment.
+    case .status(let line): "STATUS=" + String(line.map { $0.isNewline ? " " : $0 })
+    case .watchdog: "WATCHDOG=1"
+    }
+  }
+}
