@@ -1,1 +1,52 @@
-@main struct Sagflow { static func main() {} }
+import ArgumentParser
+import Foundation
+
+/// The command line: parses words, calls the library, prints results to standard output and errors to standard error.
+@main
+struct Sagflow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sagflow",
+    abstract: "Collects NetFlow v5, v9 and IPFIX into Parquet files.",
+    version: version,
+    subcommands: [Config.self])
+
+  static let version = "0.1.0"
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      Foundation.exit(report(error).rawValue)
+    }
+  }
+
+  /// Prints what `error` says, help and version to standard output, and gives the exit status.
+  private static func report(_ error: any Error) -> ExitStatus {
+    if let failure = error as? CommandFailure {
+      printErrors(failure.lines)
+      return failure.status
+    }
+    guard exitCode(for: error) != .success else {
+      print(fullMessage(for: error))
+      return .done
+    }
+    // ArgumentParser's text: the message, which may be of several lines, then usage, then where help is.
+    let message = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    let help = fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") } ?? ""
+    let command = help.split(separator: "'").first { $0.hasPrefix("sagflow") } ?? "sagflow --help"
+    let sentence = message.hasSuffix(".") ? message.dropLast() : message[...]
+    printErrors(["\(sentence.prefix(1).lowercased())\(sentence.dropFirst()); see \(command)"])
+    return .usage
+  }
+
+  private static func printErrors(_ lines: [String]) {
+    let text = lines.map { "sagflow: \($0)\n" }.joined()
+    // Nothing is left to do where standard error is closed; the exit status still tells.
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+}

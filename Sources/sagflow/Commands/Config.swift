@@ -1,0 +1,30 @@
+import ArgumentParser
+import Collector
+
+struct Config: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The collector's configuration.", subcommands: [Check.self])
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Tells whether `collect` would take this configuration; file, line and key of what is wrong if not.")
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Flag(name: .shortAndLong, help: "Print every value and where it comes from.")
+    var verbose = false
+
+    func run() throws {
+      let effective = try options.load()
+      print("\(options.file ?? "defaults"): OK")
+      guard verbose else { return }
+      let rows = ConfigurationSchema.settings.map { setting in
+        ("\(setting.key): \(setting.text(in: effective.values))", effective.origin(of: setting.key))
+      }
+      let width = min(rows.map(\.0.count).max() ?? 0, 48)
+      for (text, origin) in rows {
+        print(text + String(repeating: " ", count: max(0, width - text.count)) + "  # \(origin)")
+      }
+    }
+  }
+}

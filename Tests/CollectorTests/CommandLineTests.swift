@@ -1,0 +1,117 @@
+import Collector
+import Foundation
+import Testing
+
+@Suite struct CommandLineTests {
+  /// The program of the build that this test belongs to.
+  private static let program: URL? = {
+    guard let test = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return nil }
+    return URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("sagflow")
+  }()
+
+  private struct Outcome: Equatable {
+    var status: Int32
+    var output: String
+    var errors: String
+  }
+
+  private func run(_ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil) throws
+    -> Outcome
+  {
+    let process = Process()
+    let program = try #require(Self.program)
+    process.executableURL = program
+    process.arguments = arguments
+    process.environment = environment
+    process.currentDirectoryURL = directory
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardOutput = output
+    process.standardError = errors
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    // Both texts are far smaller than a pipe holds, so reading one after the other cannot block.
+    let texts = [output, errors].map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
+    process.waitUntilExit()
+    return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+  }
+
+  @Test(
+    "help and version go to standard output and end well",
+    arguments: [
+      (["--help"], "USAGE: sagflow"), (["--version"], "0."), (["config", "check", "--help"], "--active-timeout"),
+      (["help", "config"], "check"),
+    ])
+  func help(arguments: [String], words: String) throws {
+    let outcome = try run(arguments)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains(words))
+    #expect(outcome.errors == "")
+  }
+
+  @Test(
+    "a wrong command line is one line on standard error and status 64",
+    arguments: [
+      (["--bogus"], "sagflow: unknown option '--bogus'; see sagflow --help\n"),
+      (["config", "chekc"], "sagflow: unexpected argument 'chekc'; see sagflow config --help\n"),
+      (["config", "check", "-c"], "sagflow: missing value for '-c <file>'; see sagflow config check --help\n"),
+      (
+        ["config", "check", "--workers", "many"],
+        "sagflow: --workers: expected a whole number from 0 to 1024, found 'many'\n"
+      ),
+    ])
+  func usage(arguments: [String], line: String) throws {
+    #expect(try run(arguments) == Outcome(status: 64, output: "", errors: line))
+  }
+
+  @Test("the shipped configuration is right")
+  func shipped() throws {
+    let outcome = try run(["config", "check", "-c", "config/sagflow.yaml"], in: PackageFiles.root)
+    #expect(outcome == Outcome(status: 0, output: "config/sagflow.yaml: OK\n", errors: ""))
+  }
+
+  @Test("every value is shown with its source")
+  func verbose() throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.file("a b.yaml", "store:\n  path: here\naggregation:\n  activeTimeout: 60\n")
+    let outcome = try run(
+      ["config", "check", "-v", "-c", file, "--listen", "[::1]:2055", "--listen", "127.0.0.1:2055"],
+      environment: ["SAGFLOW_STORE_PATH": "there", "PATH": "/usr/bin"])
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+      .map { $0.joined(separator: " ") }
+    #expect(lines.first == "\(file): OK")
+    #expect(lines.count == ConfigurationSchema.settings.count + 1)
+    #expect(lines.contains(#"listen: ["[::1]:2055", "127.0.0.1:2055"] # --listen"#))
+    #expect(lines.contains("aggregation.activeTimeout: 60 # \(file):4:18"))
+    #expect(lines.contains("store.path: there # SAGFLOW_STORE_PATH"))
+    #expect(lines.contains("aggregation.inactiveTimeout: 15 # default"))
+  }
+
+  @Test("a wrong file is status 78 with file, line and key")
+  func wrongFile() throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.file("bad.yaml", "store:\n  rotation: 7m\n  compresionLevel: 3\n")
+    let outcome = try run(["config", "check", "-c", file])
+    #expect(outcome.status == 78)
+    #expect(outcome.output == "")
+    let lines = outcome.errors.split(separator: "\n")
+    try #require(lines.count == 2)
+    #expect(lines[0].hasPrefix("sagflow: \(file):2:13: store.rotation: expected "))
+    #expect(
+      lines[1] == "sagflow: \(file):3:3: store.compresionLevel: unknown key; did you mean store.compressionLevel?")
+  }
+
+  @Test("a wrong variable is status 78, a file that is not there 66")
+  func otherStatuses() throws {
+    let variable = try run(["config", "check"], environment: ["SAGFLOW_STORE_ROTATION": "x"])
+    #expect(variable.status == 78)
+    #expect(variable.errors.hasPrefix("sagflow: SAGFLOW_STORE_ROTATION: expected a duration"))
+    let missing = try run(["config", "check", "-c", "/nonexistent/c.yaml"])
+    #expect(
+      missing
+        == Outcome(
+          status: 66, output: "", errors: "sagflow: /nonexistent/c.yaml: no such file; give another with -c\n"))
+  }
+}
