@@ -1,0 +1,77 @@
+# Builds, tests, runs and installs sagflow. `make help` lists the targets.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+# Configuration stands in /etc whatever the prefix is.
+SYSCONFDIR ?= /etc
+# More for `sagflow collect`: make run ARGS="--listen [::]:2055"
+ARGS ?=
+
+BUILD_PACKAGES := ca-certificates git pkg-config libpcap-dev libzstd-dev
+TEST_PACKAGES := $(BUILD_PACKAGES) fprobe nfdump python3 softflowd tcpdump tshark
+
+# The Swift runtime linked in, for hosts without a toolchain. Its modules differ from those of a usual build, and the test
+# library has no static form, so it has a folder of its own.
+STATIC := .build/static
+
+SOURCES = $(wildcard Sources Tests Benchmarks Package.swift)
+
+bin := $(DESTDIR)$(PREFIX)/bin/sagflow
+lib := $(DESTDIR)$(PREFIX)/lib
+unit := $(lib)/systemd/system/sagflow.service
+sysusers := $(lib)/sysusers.d/sagflow.conf
+sysctl := $(lib)/sysctl.d/60-sagflow.conf
+config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
+
+.PHONY: help build run test static install uninstall format lint shipped-files clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+build: ## Build for this host
+	@scripts/debian-packages $(BUILD_PACKAGES)
+	swift build -c release --product sagflow
+
+run: build ## Collect on UDP 9995 into ./flows (ARGS= for more)
+	exec .build/release/sagflow collect -c config/sagflow.yaml $(ARGS)
+
+test: ## Build everything once and run all tests
+	@scripts/debian-packages $(TEST_PACKAGES)
+	swift build -c release --build-tests
+	SAGFLOW_PYTHON="$$(scripts/test-python)" && export SAGFLOW_PYTHON && swift test -c release --skip-build
+
+static: ## Build with the Swift runtime linked in
+	@scripts/debian-packages $(BUILD_PACKAGES)
+	swift build -c release --product sagflow --static-swift-stdlib --scratch-path "$(STATIC)"
+
+install: static ## Install program, unit and configuration (PREFIX=/usr/local, DESTDIR=)
+	install -D -m 755 -s "$(STATIC)/release/sagflow" "$(bin)"
+	if [[ ! -e "$(config)" ]]; then install -D -m 644 config/sagflow.yaml "$(config)"; fi
+	install -D -m 644 systemd/sagflow.service "$(unit)"
+	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|' "$(unit)"
+	install -D -m 644 systemd/sagflow.sysusers "$(sysusers)"
+	install -D -m 644 systemd/sagflow.sysctl "$(sysctl)"
+	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then \
+	  systemd-sysusers "$(sysusers)" && /usr/lib/systemd/systemd-sysctl "$(sysctl)" && systemctl daemon-reload; fi
+	@echo 'Start it with: systemctl enable --now sagflow'
+
+uninstall: ## Remove what install put there, but for configuration and flows
+	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then systemctl disable --now sagflow || true; fi
+	rm -f "$(bin)" "$(unit)" "$(sysusers)" "$(sysctl)"
+	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then systemctl daemon-reload; fi
+	@echo 'Kept: $(config) and /var/lib/sagflow'
+
+format: ## Format the sources
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+lint: ## Check the format
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+shipped-files: ## Write config/sagflow.yaml and the table of docs/configuration.md from the schema
+	swift build -c release --build-tests
+	UPDATE_SHIPPED_FILES=1 swift test -c release --skip-build --filter ShippedFilesTests
+
+clean: ## Remove everything that was built
+	rm -rf .build

@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+/// `scripts/debian-packages` on a system made of stand-ins for Debian's tools.
+@Suite struct DebianPackagesTests {
+  private struct System {
+    var installed: String
+    var isRoot = true
+    var hasSudo = false
+    var isDebian = true
+  }
+
+  /// The exit status, and the calls that would have changed the system.
+  private func run(_ packages: [String], on system: System) throws -> (status: Int32, calls: [String]) {
+    let directory = try TemporaryDirectory()
+    let calls = directory.url.appendingPathComponent("calls").path
+    func tool(_ name: String, _ body: String) throws {
+      let path = try directory.file(name, "#!/bin/bash\n\(body)\n")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+    if system.isDebian {
+      try tool(
+        "dpkg-query",
+        "case ' \(system.installed) ' in *\" ${!#} \"*) printf installed;; *) printf config-files; exit 1;; esac")
+    }
+    try tool("id", "echo \(system.isRoot ? 0 : 1000)")
+    try tool("apt-get", "echo \"apt-get $*\" >>'\(calls)'; cat >/dev/null")
+    try tool("env", "shift; exec \"$@\"")
+    if system.hasSudo { try tool("sudo", "echo sudo >>'\(calls)'; exec \"$@\"") }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = [PackageFiles.path("scripts/debian-packages")] + packages
+    process.environment = ["PATH": directory.url.path]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try tool("cat", "exec /bin/cat")
+    try process.run()
+    process.waitUntilExit()
+    let text = (try? String(contentsOfFile: calls, encoding: .utf8)) ?? ""
+    return (process.terminationStatus, text.split(separator: "\n").map(String.init))
+  }
+
+  @Test("nothing is called when nothing is missing")
+  func complete() throws {
+    let outcome = try run(["git", "make"], on: System(installed: "make git", isRoot: false))
+    #expect(outcome.status == 0)
+    #expect(outcome.calls.isEmpty)
+  }
+
+  @Test("root installs what is missing and no more, after an update")
+  func root() throws {
+    let outcome = try run(["git", "make", "tshark"], on: System(installed: "make"))
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.calls == ["apt-get update -q", "apt-get install -q -y --no-install-recommends git tshark"])
+  }
+
+  @Test("others install through sudo")
+  func sudo() throws {
+    let outcome = try run(["git"], on: System(installed: "", isRoot: false, hasSudo: true))
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.calls == ["sudo", "apt-get update -q", "sudo", "apt-get install -q -y --no-install-recommends git"])
+  }
+
+  @Test("without the right to install it ends with status 77")
+  func powerless() throws {
+    let outcome = try run(["git"], on: System(installed: "", isRoot: false))
+    #expect(outcome.status == 77)
+    #expect(outcome.calls.isEmpty)
+  }
+
+  @Test("another system than Debian is left alone")
+  func foreign() throws {
+    let outcome = try run(["git"], on: System(installed: "", isDebian: false))
+    #expect(outcome.status == 0)
+    #expect(outcome.calls.isEmpty)
+  }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@Suite struct ServiceUnitTests {
+  private static let analyzer = "/usr/bin/systemd-analyze"
+  private static var isAvailable: Bool { FileManager.default.isExecutableFile(atPath: analyzer) }
+
+  private func analyze(_ arguments: [String]) throws -> (status: Int32, text: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.analyzer)
+    process.arguments = arguments
+    process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "SYSTEMD_PAGER": "cat"]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text)
+  }
+
+  @Test("the unit's exposure is below 1.5", .enabled(if: isAvailable))
+  func security() throws {
+    // The threshold is in tenths.
+    let path = PackageFiles.path("systemd/sagflow.service")
+    let (status, text) = try analyze(["security", "--offline=true", "--no-pager", "--threshold=15", path])
+    #expect(status == 0, "\(text)")
+    let line = try #require(text.split(separator: "\n").last { $0.contains("Overall exposure level") })
+    let words = line.split(separator: " ").compactMap { Double($0) }
+    #expect(try #require(words.first) < 1.5, "\(line)")
+  }
+
+  @Test("systemd finds nothing wrong with the unit", .enabled(if: isAvailable))
+  func verify() throws {
+    // The program and its manual are not installed where tests run, so the unit is checked with one that is there.
+    let directory = try TemporaryDirectory()
+    let unit = try PackageFiles.text("systemd/sagflow.service")
+      .replacing("/usr/local/bin/sagflow", with: "/bin/true")
+    let path = try directory.file("sagflow.service", unit)
+    let (status, text) = try analyze(["verify", "--man=no", "--recursive-errors=no", path])
+    #expect(status == 0, "\(text)")
+    #expect(!text.contains("sagflow.service"), "\(text)")
+  }
+
+  @Test("the unit speaks the contract between service and manager")
+  func contract() throws {
+    let lines = try PackageFiles.text("systemd/sagflow.service").split(separator: "\n").map(String.init)
+    for line in [
+      "Type=notify", "NotifyAccess=main", "WatchdogSec=30", "ExecReload=/bin/kill -HUP $MAINPID", "Restart=on-failure",
+      "User=sagflow", "StateDirectory=sagflow", "WorkingDirectory=/var/lib/sagflow", "ConfigurationDirectory=sagflow",
+    ] {
+      #expect(lines.contains(line), "\(line)")
+    }
+  }
+}
