@@ -48,7 +48,8 @@ public struct Ledger: Sendable {
     func check(_ what: String, _ left: UInt64, _ right: UInt64) {
       if left != right { lines.append("\(what): \(left) is not \(right)") }
     }
-    check("datagrams received = decoded + rejected", receivedDatagrams, decode.decodedDatagrams &+ decode.rejectedDatagrams)
+    check(
+      "datagrams received = decoded + rejected", receivedDatagrams, decode.decodedDatagrams &+ decode.rejectedDatagrams)
     check("flow records decoded = merged + opened", decode.flowRecords, flows.merged &+ flows.opened)
     check("flows opened = live + emitted", flows.opened, liveFlows &+ flows.emitted)
     check(

@@ -64,7 +64,9 @@ public final class StoreThread: Sendable {
     while var job = queue.pop() {
       attempt {
         () throws(StoreError) in
-        if job.flows.isEmpty { try writer.turn(to: job.time) } else {
+        if job.flows.isEmpty {
+          try writer.turn(to: job.time)
+        } else {
           try writer.append(job.flows, at: job.time, origins: job.origins)
         }
       }

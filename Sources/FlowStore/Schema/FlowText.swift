@@ -25,7 +25,9 @@ public enum FlowText {
   /// Appends `00:1b:44:11:3a:b7`.
   public static func appendMAC(_ address: UInt64, to text: inout [UInt8]) {
     for shift in stride(from: UInt64(40), through: 0, by: -8) {
-      for digit in [UInt8(truncatingIfNeeded: address >> (shift + 4)) & 15, UInt8(truncatingIfNeeded: address >> shift) & 15] {
+      for digit in [
+        UInt8(truncatingIfNeeded: address >> (shift + 4)) & 15, UInt8(truncatingIfNeeded: address >> shift) & 15,
+      ] {
         text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
       }
       if shift > 0 { text.append(UInt8(ascii: ":")) }

@@ -1,4 +1,4 @@
-// Made by Scripts/generate-registry.py of iana-ipfix.csv. Do not edit.
+// Made by scripts/generate-registry.py of iana-ipfix.csv. Do not edit.
 
 extension InformationElement {
   /// IANA's registry, a line an element: number, name, abstract type, semantics, units.

@@ -50,7 +50,7 @@ def main():
         names.add(row[1])
     text = "\n".join("    " + ",".join(row) for row in rows[1:])
     (REGISTRY / "InformationElement+Registry.swift").write_text(
-        "// Made by Scripts/generate-registry.py of iana-ipfix.csv. Do not edit.\n\n"
+        "// Made by scripts/generate-registry.py of iana-ipfix.csv. Do not edit.\n\n"
         "extension InformationElement {\n"
         "  /// IANA's registry, a line an element: number, name, abstract type, semantics, units.\n"
         '  static let registryText = """\n%s\n    """\n}\n' % text)

@@ -1,0 +1,67 @@
+import FlowStore
+import Flows
+import Foundation
+import NetFlow
+
+extension CollectorConfiguration {
+  /// What the configuration asks of a worker's pipeline; flows that the cache may hold are shared out among `workers`.
+  ///
+  /// - Throws: `FlowKeyError` if the key is none.
+  public func pipelineOptions(workers: Int = 1) throws(FlowKeyError) -> PipelineOptions {
+    var options = PipelineOptions()
+    options.key = try FlowKey(parsing: aggregation.key)
+    options.aging = agingConfiguration(workers: workers)
+    options.decoder = decoderOptions
+    options.window = Int64(store.rotation)
+    return options
+  }
+
+  func agingConfiguration(workers: Int) -> AgingConfiguration {
+    AgingConfiguration(
+      enabled: aggregation.enabled, activeTimeout: aggregation.activeTimeout,
+      inactiveTimeout: aggregation.inactiveTimeout,
+      maximumFlows: max(1, aggregation.maximumFlows / max(1, workers)), endOfFlow: aggregation.endOfFlow)
+  }
+
+  var decoderOptions: FlowDecoderOptions {
+    var options = FlowDecoderOptions()
+    options.limits.sessions = exporters.maximumSessions
+    options.limits.templatesPerSession = exporters.maximumTemplates
+    options.maximumClockSkew = exporters.clock == .trust ? nil : Int64(exporters.maximumClockSkew) * 1000
+    options.samplingRate = UInt32(clamping: exporters.samplingRate)
+    options.samplingRates = exporters.samplingRates.mapValues { UInt32(clamping: $0) }
+    options.keepsExtra = store.extra
+    return options
+  }
+
+  /// Where and how a worker writes its flows.
+  ///
+  /// - Parameter createdBy: program and version, for the files' metadata.
+  public func storeOptions(worker: Int = 0, createdBy: String) -> FlowStoreOptions {
+    var options = FlowStoreOptions(path: store.path, host: Self.hostName)
+    options.worker = worker
+    options.rotation = Int64(store.rotation)
+    options.maximumFileSize = Int64(store.maximumFileSize)
+    options.rowGroupRows = store.rowGroupRows
+    options.compressionLevel = store.compressionLevel
+    options.createdBy = createdBy
+    options.metadata = [
+      ("sagflow.aggregation", aggregation.enabled ? "on" : "off"),
+      ("sagflow.active_timeout_s", String(aggregation.activeTimeout)),
+      ("sagflow.inactive_timeout_s", String(aggregation.inactiveTimeout)),
+      ("sagflow.key", aggregation.key.joined(separator: ",")),
+    ]
+    return options
+  }
+
+  public var retention: Retention {
+    Retention(age: Int64(store.retention.age), size: Int64(store.retention.size))
+  }
+
+  /// The host's name as it can stand in a file's name.
+  private static var hostName: String {
+    let name = ProcessInfo.processInfo.hostName.prefix { $0 != "." }
+    let safe = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "_" }
+    return safe.isEmpty ? "localhost" : String(safe)
+  }
+}

@@ -1,0 +1,33 @@
+import NetFlow
+import Outputs
+
+/// Prints flows as they leave the cache.
+public struct PrintSink: FlowSink, ~Copyable {
+  private let format: FlowFormat
+  private let output: TextOutput
+  private var hasHeader = false
+  public private(set) var printed: UInt64 = 0
+
+  public init(_ format: FlowFormat, to output: TextOutput) {
+    self.format = format
+    self.output = output
+  }
+
+  public mutating func take(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+    if !hasHeader { output.write { format.appendHeader(to: &$0) } }
+    hasHeader = true
+    for record in flows.records {
+      let rare = record.extensionNumber == 0 ? nil : flows.extensions[Int(record.extensionNumber) - 1]
+      output.write { format.append(FlowRow(record, origin: origins[Int(record.origin)], rare: rare), to: &$0) }
+    }
+    printed &+= UInt64(flows.count)
+    flows.removeAll()
+  }
+
+  public mutating func turn(to time: Int64) {}
+
+  public mutating func finish(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+    take(&flows, at: time, origins: origins)
+    output.flush()
+  }
+}

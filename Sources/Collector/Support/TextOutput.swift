@@ -1,0 +1,32 @@
+import Foundation
+
+/// Text on its way to a descriptor, written in large pieces. After a failure the rest is let go, and `failure` says why.
+public final class TextOutput {
+  private var buffer: [UInt8] = []
+  private let file: FileHandle
+  public private(set) var failure: String?
+  private static let size = 1 << 16
+
+  public init(_ file: FileHandle = .standardOutput) {
+    self.file = file
+    buffer.reserveCapacity(Self.size + (1 << 12))
+  }
+
+  /// Appends what `body` appends.
+  public func write(_ body: (inout [UInt8]) -> Void) {
+    body(&buffer)
+    if buffer.count >= Self.size { flush() }
+  }
+
+  /// Writes what waits.
+  public func flush() {
+    defer { buffer.removeAll(keepingCapacity: true) }
+    guard failure == nil, !buffer.isEmpty else { return }
+    do {
+      try file.write(contentsOf: buffer)
+    } catch {
+      let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+      failure = reason.localizedDescription
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import FlowStore
+import NetFlow
+
+/// How flows are printed: each appends whole lines to a buffer of UTF-8.
+public enum FlowFormat: String, CaseIterable, Sendable {
+  /// Columns for people; not every field.
+  case table
+  /// All columns of the store, comma-separated, with a header.
+  case csv
+  /// One JSON object a line, named as the store's columns; absent values are left out.
+  case json
+
+  /// Appends what stands above the first flow.
+  public func appendHeader(to text: inout [UInt8]) {
+    switch self {
+    case .table: FlowTable.appendHeader(to: &text)
+    case .csv: text.append(contentsOf: (FlowColumn.allCases.map(\.name).joined(separator: ",") + "\n").utf8)
+    case .json: break
+    }
+  }
+
+  public func append(_ row: FlowRow, to text: inout [UInt8]) {
+    switch self {
+    case .table: FlowTable.append(row, to: &text)
+    case .csv: FlowCSV.append(row, to: &text)
+    case .json: FlowJSON.append(row, to: &text)
+    }
+  }
+}
+
+/// A flow as a JSON object on a line.
+enum FlowJSON {
+  static func append(_ row: FlowRow, to text: inout [UInt8]) {
+    var separator = UInt8(ascii: "{")
+    for column in FlowColumn.allCases {
+      let value = row.value(column)
+      if value == .none { continue }
+      text.append(separator)
+      separator = UInt8(ascii: ",")
+      JSONText.appendKey(column.name, to: &text)
+      switch value {
+      case .none: break
+      case .integer(let number): JSONText.append(number, to: &text)
+      case .time(let milliseconds): text.append(contentsOf: "\"\(CivilTime.iso(milliseconds: milliseconds))\"".utf8)
+      case .text(let string): JSONText.append(string, to: &text)
+      case .json(let object): text.append(contentsOf: object.utf8)
+      }
+    }
+    text.append(contentsOf: "}\n".utf8)
+  }
+}
+
+/// A flow as a line of comma-separated values (RFC 4180, but for the line feed alone).
+enum FlowCSV {
+  static func append(_ row: FlowRow, to text: inout [UInt8]) {
+    for column in FlowColumn.allCases {
+      if column.rawValue > 0 { text.append(UInt8(ascii: ",")) }
+      switch row.value(column) {
+      case .none: break
+      case .integer(let number): text.append(contentsOf: String(number).utf8)
+      case .time(let milliseconds): text.append(contentsOf: CivilTime.iso(milliseconds: milliseconds).utf8)
+      case .text(let string): text.append(contentsOf: string.utf8)
+      case .json(let object):
+        text.append(
+          contentsOf: "\"\(object.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+            .utf8)
+      }
+    }
+    text.append(UInt8(ascii: "\n"))
+  }
+}

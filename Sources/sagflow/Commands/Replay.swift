@@ -1,0 +1,137 @@
+import ArgumentParser
+import Capture
+import Collector
+import FlowStore
+import Flows
+import Foundation
+import Logging
+import NetFlow
+import Outputs
+
+struct Replay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Reads captures through the collector's pipeline, on the captures' own clock.",
+    discussion: """
+      Without --output, flows are printed once they have aged: a table on a terminal, JSON lines in a pipe. With it they \
+      go into flow files, as `collect` writes them. --records prints what exporters sent, record by record.
+      """)
+
+  @Argument(help: "pcap or pcapng files; - is standard input.")
+  var captures: [String]
+
+  @OptionGroup var options: ConfigurationOptions
+
+  @Option(
+    name: [.customShort("o"), .long], help: ArgumentHelp("Write flow files into this directory.", valueName: "dir"))
+  var output: String?
+
+  @Flag(help: "Print each decoded record as one JSON object a line, nothing merged.")
+  var records = false
+
+  @Option(help: ArgumentHelp("Write what was wrong with the datagrams to this file, as JSON.", valueName: "file"))
+  var counters: String?
+
+  @Option(help: "How flows are printed: table, csv or json.")
+  var format: FlowFormat?
+
+  func validate() throws {
+    if records, output != nil {
+      throw ValidationError("--records prints records and --output writes flows; choose one")
+    }
+    if records, format != nil { throw ValidationError("--records prints JSON lines; leave --format out") }
+    if output != nil, format != nil { throw ValidationError("--output writes Parquet; leave --format out") }
+  }
+
+  func run() throws {
+    for path in captures where path != "-" && !FileManager.default.fileExists(atPath: path) {
+      throw CommandFailure(.noInput, "\(path): no such file")
+    }
+    var replay = Collector.Replay(captures, showsProgress: isatty(STDERR_FILENO) == 1)
+    let decoded: DecodeCounters
+    if records {
+      decoded = try printRecords(&replay)
+    } else if let output {
+      decoded = try writeFlows(&replay, to: output)
+    } else {
+      decoded = try printFlows(&replay)
+    }
+    if let counters { try write(decoded, replay.summary, to: counters) }
+    for note in replay.summary.notes { Console.error(note) }
+    let failures = replay.summary.failures
+    if let first = failures.first { throw CommandFailure(ExitStatus(first), failures.map(\.description)) }
+  }
+
+  private func printRecords(_ replay: inout Collector.Replay) throws -> DecodeCounters {
+    let text = TextOutput()
+    let counters = replay.printRecords(to: text)
+    try check(text)
+    return counters
+  }
+
+  private func printFlows(_ replay: inout Collector.Replay) throws -> DecodeCounters {
+    let values = try options.load().values
+    let text = TextOutput()
+    let chosen = format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json)
+    var pipeline = Pipeline(
+      try options.pipelineOptions(values), directory: ExporterDirectory(), sink: PrintSink(chosen, to: text))
+    replay.run(&pipeline)
+    try check(text)
+    var ledger = pipeline.ledger
+    ledger.printedRows = pipeline.sink.printed
+    return report(ledger, replay.summary)
+  }
+
+  private func writeFlows(_ replay: inout Collector.Replay, to directory: String) throws -> DecodeCounters {
+    var values = try options.load().values
+    values.store.path = directory
+    let thread: StoreThread
+    do throws(StoreError) {
+      thread = try StoreThread(
+        values.storeOptions(createdBy: Sagflow.createdBy), logger: Logger(label: "sagflow"))
+    } catch {
+      throw CommandFailure(error)
+    }
+    var pipeline = Pipeline(
+      try options.pipelineOptions(values), directory: ExporterDirectory(), sink: StoreSink(thread, waits: true))
+    replay.run(&pipeline)
+    thread.finish()
+    var ledger = pipeline.ledger
+    ledger.store = thread.storeCounters
+    ledger.droppedRows = pipeline.sink.dropped
+    let decoded = report(ledger, replay.summary)
+    if let failure = thread.currentFailure { throw CommandFailure(failure) }
+    return decoded
+  }
+
+  /// Prints the ledger to standard error.
+  private func report(_ ledger: Ledger, _ summary: Collector.Replay.Summary) -> DecodeCounters {
+    var ledger = ledger
+    ledger.receivedDatagrams = summary.datagrams
+    Console.write(ledger.table())
+    return ledger.decode
+  }
+
+  private func check(_ text: TextOutput) throws(CommandFailure) {
+    if let failure = text.failure { throw CommandFailure(.inputOutput, "standard output: \(failure)") }
+  }
+
+  private func write(
+    _ counters: DecodeCounters, _ summary: Collector.Replay.Summary, to path: String
+  ) throws(CommandFailure) {
+    var json: [UInt8] = []
+    RecordJSON.append(counters, truncatedFrames: summary.truncatedFrames, to: &json)
+    do {
+      try Data(json).write(to: URL(fileURLWithPath: path))
+    } catch {
+      throw CommandFailure(.inputOutput, "\(path): cannot write the counters: \(error.localizedDescription)")
+    }
+  }
+}
+
+extension FlowFormat: ExpressibleByArgument {}
+
+extension ExitStatus {
+  fileprivate init(_ error: CaptureError) {
+    self = error.isMissing ? .noInput : .badData
+  }
+}
