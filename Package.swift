@@ -22,7 +22,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -36,11 +36,11 @@ let package = Package(
     .target(name: "Capture", dependencies: ["NetworkBytes", "CSockets", "CPcap"], swiftSettings: ours),
     .target(name: "Parquet", dependencies: ["CZstd"], swiftSettings: ours),
     .target(name: "FlowStore", dependencies: ["Flows", "Parquet"], swiftSettings: ours),
-    .target(name: "Outputs", dependencies: ["FlowStore"], swiftSettings: ours),
+    .target(name: "Outputs", dependencies: ["FlowStore", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "Collector",
       dependencies: [
-        "Capture", "NetFlow", "Flows", "FlowStore", "Outputs",
+        "Capture", "NetFlow", "NetworkBytes", "Flows", "FlowStore", "Outputs",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
@@ -50,7 +50,23 @@ let package = Package(
       swiftSettings: ours),
     .executableTarget(
       name: "sagflow",
-      dependencies: ["Collector", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Collector", "Capture", "NetFlow", "NetworkBytes", "Flows", "FlowStore", "Outputs", "Parquet",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+
+    .testTarget(name: "NetFlowTests", dependencies: ["NetFlow", "NetworkBytes"], swiftSettings: ours),
+    .testTarget(name: "FlowsTests", dependencies: ["Flows", "NetFlow", "NetworkBytes"], swiftSettings: ours),
+    .testTarget(name: "ParquetTests", dependencies: ["Parquet"], swiftSettings: ours),
+    .testTarget(name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
+    .testTarget(
+      name: "CollectorTests",
+      dependencies: [
+        "Collector", "NetworkBytes", "sagflow", .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: ours),
 
     // C: system calls that Glibc's module does not offer, and Debian's libraries.

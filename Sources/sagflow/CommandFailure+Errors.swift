@@ -1,4 +1,9 @@
+import Capture
 import Collector
+import FlowStore
+import Flows
+import Glibc
+import Parquet
 
 extension CommandFailure {
   init(_ error: ConfigurationError) {
@@ -12,5 +17,24 @@ extension CommandFailure {
         problems.allSatisfy { if case .option = $0.origin { true } else { false } } ? .usage : .configuration
       }
     self.init(status, error.lines)
+  }
+
+  init(_ error: StoreError) {
+    let code: Int32? =
+      switch error {
+      case .system(_, _, let errno): errno
+      case .parquet(.system(_, let errno, _)): errno
+      default: nil
+      }
+    let isForbidden = code == EACCES || code == EPERM || code == EROFS
+    self.init(isForbidden ? .notPermitted : .inputOutput, error.description)
+  }
+
+  init(_ error: SocketError) {
+    self.init(error.code == EACCES || error.code == EPERM ? .notPermitted : .unavailable, error.description)
+  }
+
+  init(_ error: FlowKeyError) {
+    self.init(.configuration, "aggregation.key: \(error)")
   }
 }

@@ -8,9 +8,12 @@ struct Sagflow: AsyncParsableCommand {
     commandName: "sagflow",
     abstract: "Collects NetFlow v5, v9 and IPFIX into Parquet files.",
     version: version,
-    subcommands: [Config.self])
+    subcommands: [Replay.self, Config.self])
 
   static let version = "0.1.0"
+
+  /// Who wrote a file, in the form in which Parquet readers look for writers with known faults.
+  static let createdBy = "sagflow version \(version) (build release)"
 
   static func main() async {
     do {
@@ -28,7 +31,7 @@ struct Sagflow: AsyncParsableCommand {
   /// Prints what `error` says, help and version to standard output, and gives the exit status.
   private static func report(_ error: any Error) -> ExitStatus {
     if let failure = error as? CommandFailure {
-      printErrors(failure.lines)
+      failure.lines.forEach(Console.error)
       return failure.status
     }
     guard exitCode(for: error) != .success else {
@@ -40,13 +43,7 @@ struct Sagflow: AsyncParsableCommand {
     let help = fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") } ?? ""
     let command = help.split(separator: "'").first { $0.hasPrefix("sagflow") } ?? "sagflow --help"
     let sentence = message.hasSuffix(".") ? message.dropLast() : message[...]
-    printErrors(["\(sentence.prefix(1).lowercased())\(sentence.dropFirst()); see \(command)"])
+    Console.error("\(sentence.prefix(1).lowercased())\(sentence.dropFirst()); see \(command)")
     return .usage
-  }
-
-  private static func printErrors(_ lines: [String]) {
-    let text = lines.map { "sagflow: \($0)\n" }.joined()
-    // Nothing is left to do where standard error is closed; the exit status still tells.
-    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 }

@@ -64,8 +64,8 @@ public struct CollectorConfiguration: Hashable, Sendable {
     public var inactiveTimeout = 15
     /// Columns of the store that tell flows apart, with `/N` behind an address for its prefix.
     public var key = [
-      "exporter_addr", "observation_domain_id", "src_addr", "dst_addr", "src_port", "dst_port", "proto", "ip_tos",
-      "icmp_type", "icmp_code", "in_if", "out_if", "direction", "src_vlan", "dst_vlan",
+      "exporter_addr", "observation_domain_id", "flow_type", "src_addr", "dst_addr", "src_port", "dst_port", "proto",
+      "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction",
     ]
     /// Live flows held at a time, all workers together.
     public var maximumFlows = 1_000_000

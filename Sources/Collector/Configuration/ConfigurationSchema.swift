@@ -23,7 +23,7 @@ public enum ConfigurationSchema {
       "receive.workers", \.receive.workers, .integer(0...1024), .restart,
       "Workers, each with sockets of its own; 0: one for every two processors, at least one."),
     .value(
-      "receive.bufferSize", \.receive.bufferSize, .octets(4096...(2 << 30) - 1), .restart,
+      "receive.bufferSize", \.receive.bufferSize, .octets(4096...1 << 30), .restart,
       "Receive buffer of each socket, octets; above net.core.rmem_max only with CAP_NET_ADMIN."),
   ]
 

@@ -10,12 +10,13 @@ struct Config: ParsableCommand {
       abstract: "Tells whether `collect` would take this configuration; file, line and key of what is wrong if not.")
 
     @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var listenOptions: ListenOptions
 
     @Flag(name: .shortAndLong, help: "Print every value and where it comes from.")
     var verbose = false
 
     func run() throws {
-      let effective = try options.load()
+      let effective = try options.load(listenOptions.overrides)
       print("\(options.file ?? "defaults"): OK")
       guard verbose else { return }
       let rows = ConfigurationSchema.settings.map { setting in

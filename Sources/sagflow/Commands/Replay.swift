@@ -73,7 +73,7 @@ struct Replay: ParsableCommand {
     let text = TextOutput()
     let chosen = format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json)
     var pipeline = Pipeline(
-      try options.pipelineOptions(values), directory: ExporterDirectory(), sink: PrintSink(chosen, to: text))
+      try pipelineOptions(values), directory: ExporterDirectory(), sink: PrintSink(chosen, to: text))
     replay.run(&pipeline)
     try check(text)
     var ledger = pipeline.ledger
@@ -92,7 +92,7 @@ struct Replay: ParsableCommand {
       throw CommandFailure(error)
     }
     var pipeline = Pipeline(
-      try options.pipelineOptions(values), directory: ExporterDirectory(), sink: StoreSink(thread, waits: true))
+      try pipelineOptions(values), directory: ExporterDirectory(), sink: StoreSink(thread, waits: true))
     replay.run(&pipeline)
     thread.finish()
     var ledger = pipeline.ledger
@@ -109,6 +109,14 @@ struct Replay: ParsableCommand {
     ledger.receivedDatagrams = summary.datagrams
     Console.write(ledger.table())
     return ledger.decode
+  }
+
+  private func pipelineOptions(_ values: CollectorConfiguration) throws(CommandFailure) -> PipelineOptions {
+    do throws(FlowKeyError) {
+      return try values.pipelineOptions()
+    } catch {
+      throw CommandFailure(error)
+    }
   }
 
   private func check(_ text: TextOutput) throws(CommandFailure) {
