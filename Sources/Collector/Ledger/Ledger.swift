@@ -17,6 +17,8 @@ public struct Ledger: Sendable {
   public var liveFlows: UInt64 = 0
   /// Flows that left the cache and are not with the store yet.
   public var waitingRows: UInt64 = 0
+  /// Flows handed to the thread that writes the store.
+  public var handedOverRows: UInt64 = 0
   /// Flows that could not be handed to the store because it was too far behind.
   public var droppedRows: UInt64 = 0
   /// Rows given out other than through the store, such as printed ones.
@@ -36,10 +38,17 @@ public struct Ledger: Sendable {
     sum.flows += other.flows
     sum.liveFlows &+= other.liveFlows
     sum.waitingRows &+= other.waitingRows
+    sum.handedOverRows &+= other.handedOverRows
     sum.droppedRows &+= other.droppedRows
     sum.printedRows &+= other.printedRows
     sum.store += other.store
     sum.bySession += other.bySession
+  }
+
+  /// Takes the store's side into account: what was handed to its thread and has not come to it yet, waits.
+  mutating func settle(_ counters: StoreCounters) {
+    store = counters
+    waitingRows &+= handedOverRows > counters.received ? handedOverRows - counters.received : 0
   }
 
   /// Sums that do not come out, one line each; empty when everything is accounted for.

@@ -8,6 +8,8 @@ import NetFlow
 public struct StoreSink: FlowSink, ~Copyable {
   private let thread: StoreThread
   private let waits: Bool
+  /// Flows given to the thread.
+  public private(set) var handedOver: UInt64 = 0
   /// Flows that there was no room for.
   public private(set) var dropped: UInt64 = 0
 
@@ -37,9 +39,10 @@ public struct StoreSink: FlowSink, ~Copyable {
     if !flows.isEmpty { push(&flows, at: time, origins: origins) }
   }
 
-  private func push(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+  private mutating func push(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
     var batch = thread.spare.tryPop() ?? FlowBatch(capacity: flows.count)
     swap(&batch, &flows)
+    handedOver &+= UInt64(batch.count)
     thread.queue.push(StoreJob(flows: batch, time: time, origins: origins))
   }
 }

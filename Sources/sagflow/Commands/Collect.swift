@@ -1,0 +1,83 @@
+import ArgumentParser
+import Capture
+import Collector
+import FlowStore
+import Flows
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+struct Collect: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Receives flows and writes them into the store; what the service runs.",
+    discussion: """
+      SIGHUP reads the configuration again. SIGTERM and SIGINT end it: no more is received, all flows are written, the \
+      ledger is printed. A second one ends it at once.
+      """)
+
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var listenOptions: ListenOptions
+
+  func run() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let configuration = try load()
+    let log = LogOutput(configuration.log, environment: environment)
+    log.bootstrap()
+    let logger = Logger(label: "sagflow")
+    let service = try makeService(configuration, ServiceManager(environment: environment), logger)
+    let group = ServiceGroup(configuration: .init(services: [.init(service: service)], logger: logger))
+    let signals = await UnixSignalsSequence(trapping: .sighup, .sigterm, .sigint)
+    let watch = Task { await obey(signals, service, group, log, logger) }
+    try await group.run()
+    watch.cancel()
+    Console.write(service.ledger.table())
+    if let failure = service.storeFailure { throw CommandFailure(failure) }
+  }
+
+  private func load() throws(CommandFailure) -> CollectorConfiguration {
+    try options.load(listenOptions.overrides).values
+  }
+
+  private func makeService(
+    _ configuration: CollectorConfiguration, _ manager: ServiceManager, _ logger: Logger
+  ) throws(CommandFailure) -> CollectorService {
+    do {
+      return try CollectorService(configuration, createdBy: Sagflow.createdBy, manager: manager, logger: logger)
+    } catch let error as SocketError {
+      throw CommandFailure(error)
+    } catch let error as StoreError {
+      throw CommandFailure(error)
+    } catch let error as FlowKeyError {
+      throw CommandFailure(error)
+    } catch {
+      throw CommandFailure(.configuration, "\(error)")
+    }
+  }
+
+  private func obey(
+    _ signals: UnixSignalsSequence, _ service: CollectorService, _ group: ServiceGroup, _ log: LogOutput,
+    _ logger: Logger
+  ) async {
+    var isStopping = false
+    for await signal in signals {
+      if signal == .sighup {
+        reload(service, log, logger)
+      } else if isStopping {
+        logger.warning("stopped at once: flows that were not committed are lost")
+        Foundation.exit(128 + (signal == .sigint ? SIGINT : SIGTERM))
+      } else {
+        isStopping = true
+        await group.triggerGracefulShutdown()
+      }
+    }
+  }
+
+  private func reload(_ service: CollectorService, _ log: LogOutput, _ logger: Logger) {
+    do throws(CommandFailure) {
+      service.reload(try load(), log: log)
+    } catch {
+      for line in error.lines { logger.error("configuration not read again, the old one stays: \(line)") }
+    }
+  }
+}
