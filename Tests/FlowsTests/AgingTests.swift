@@ -157,6 +157,19 @@ struct ClockTests {
     #expect(cache.inconsistency() == nil)
   }
 
+  @Test(
+    "However far the clock jumps, and without any advance, an old flow is old", arguments: [31, 32, 33, 40] as [Int64])
+  func jumpWithoutAdvance(bits: Int64) {
+    var cache = FlowCache(aging: aging)
+    _ = cache.merge([record()], at: t0)
+    #expect(cache.merge([record()], at: t0 + (1 << bits) + 1000).map(\.reason) == [.idle])
+    #expect(cache.advance(to: t0 + (1 << bits) + 17_000).map(\.reason) == [.idle])
+    // Jump after jump that nobody expires: time stands still rather than coming around to where it was.
+    _ = cache.merge([record()], at: t0)
+    for jump: Int64 in 1...3 { _ = cache.merge([record(2)], at: t0 + jump << bits) }
+    #expect(cache.merge([record()], at: t0 + 4 << bits).map(\.reason) == [.idle])
+  }
+
   @Test("A clock that says anything breaks nothing")
   func hostileClock() {
     var random = SplitMix(7)

@@ -81,7 +81,8 @@ struct ReferenceCache {
   }
 
   private mutating func makeRoom() {
-    let oldest = flows.sorted { $0.value.recordNumber < $1.value.recordNumber }.prefix(evictionCount)
+    let oldest = flows.map { (name: $0.key, recordNumber: $0.value.recordNumber) }
+      .sorted { $0.recordNumber < $1.recordNumber }.prefix(evictionCount)
     for (name, _) in oldest { emit(name, .noRoom) }
   }
 

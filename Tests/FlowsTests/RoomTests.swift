@@ -118,6 +118,27 @@ struct RoomTests {
 
 @Suite("Flow cache: chosen flows")
 struct FloodTests {
+  /// With all secrets zero a pair of words of which one is zero adds nothing to the hash.
+  @Test("Flows of the same hash are told apart by their keys", arguments: FlowKey.Field.allCases)
+  func sameHash(field: FlowKey.Field) {
+    var cache = FlowCache(
+      key: FlowKey(Set(FlowKey.Field.allCases)), aging: AgingConfiguration(),
+      secrets: InlineArray<14, UInt64>(repeating: 0))
+    var nothing = FlowRecord()
+    nothing.originWord = 0
+    var other = nothing
+    FlowKeyMergingTests.change(field, in: &other)
+    // One word, so that its partner is zero.
+    if field == .source { other.source = IPAddress(high: 0, low: 1) }
+    if field == .destination { other.destination = IPAddress(high: 1, low: 0) }
+    if field == .nextHop { other.nextHop = IPAddress(high: 1, low: 0) }
+    var third = nothing
+    if field == .nextHop { third.nextHop = IPAddress(high: 0, low: 1) }
+    _ = cache.merge([nothing, other, third, nothing, other, third], at: t0)
+    #expect(cache.liveCount == (field == .nextHop ? 3 : 2))
+    #expect(cache.tags.count == cache.liveCount && Set(cache.tags) == [0])
+  }
+
   /// Flows that all have one hash for whoever knows the secrets: with source.high equal to the first, the product is zero
   /// whatever source.low is.
   @Test("Flows chosen to collide are found out, and the cache is itself again under new secrets")

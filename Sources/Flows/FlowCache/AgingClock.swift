@@ -8,8 +8,10 @@ struct AgingClock: Sendable {
   private var latest: Int64?
 
   static let toleratedStepBack: Int64 = 5000
-  /// Time runs no further ahead of expiry than this (12 days), so that ages fit 32 bits whatever the clock does.
-  static let maximumLead: UInt64 = 1 << 30
+  /// A longer step forward (12 days) counts as this: every flow is over either way.
+  static let maximumStep: UInt64 = 1 << 30
+  /// Time runs no further ahead of expiry than this (24 days), so that ages fit 32 bits whatever the clock does.
+  static let maximumLead: UInt64 = 1 << 31
 
   /// Reads the pipeline's clock; `expired`: the time until which expiry is done.
   mutating func advance(to now: Int64, expired: UInt64) {
@@ -24,7 +26,8 @@ struct AgingClock: Sendable {
       // Further than 64 bits can say, or too far back: from now on counted from here.
       self.latest = now
     } else if step > 0 {
-      time = min(time &+ UInt64(step), max(expired &+ Self.maximumLead, time))
+      let end = max(expired &+ Self.maximumLead, time)
+      time = min(time &+ min(UInt64(step), Self.maximumStep), end)
       self.latest = now
     }
   }

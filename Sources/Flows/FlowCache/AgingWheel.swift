@@ -22,11 +22,10 @@ struct AgingWheel: ~Copyable {
     self.second = second
   }
 
-  /// Adds a place, to be looked at once `second` is over.
+  /// Adds a place, to be looked at once `second` is over, or before if that is further than one turn away.
   @inline(__always)
   mutating func add(_ place: UInt32, at second: UInt64) {
-    let second = min(max(second, self.second), self.second &+ mask)
-    buckets[Int(truncatingIfNeeded: second & mask)].append(place)
+    buckets[Int(truncatingIfNeeded: max(second, self.second) & mask)].append(place)
   }
 
   /// Whether a place is left to take of the bucket being emptied.

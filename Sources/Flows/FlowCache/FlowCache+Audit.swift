@@ -3,6 +3,8 @@ import NetFlow
 extension FlowCache {
   /// Places in the pool, live or free.
   package var placeCount: Int { ages.count }
+  /// The hashes of the live flows.
+  package var tags: [UInt32] { ages.indices.filter { ages[$0].isLive }.map { flows[$0].tag } }
   /// Octets of text that live flows hold.
   package var extensionTextOctets: Int { extensions.textOctets }
   /// How far from its home the worst flow is.

@@ -49,7 +49,7 @@ extension FlowCache {
     liveCount &-= 1
   }
 
-  /// Emits a flow, its rare fields too, and counts it. Its place is as it was, without rare fields.
+  /// Emits a flow, its rare fields too, and counts it. The record in its place is of no use then.
   @inline(__always)
   mutating func emit(_ place: Int, _ reason: FlowEndReason, into emitted: inout FlowBatch) {
     let number = flows[place].record.extensionNumber
@@ -59,7 +59,6 @@ extension FlowCache {
       flows[place].record.extensionNumber = UInt32(truncatingIfNeeded: emitted.extensions.count)
     }
     emitted.records.append(flows[place].record)
-    flows[place].record.extensionNumber = 0
     let counter = counterIndex(flows[place].record.origin)
     originCounters[counter].countEmitted(reason)
     originCounters[counter].octetsOut &+= flows[place].record.octets

@@ -27,7 +27,7 @@ extension FlowCache {
     if count > over { evict(min(count &- over, liveCount), of: liveCount, over: false, into: &emitted) }
   }
 
-  /// Emits the `count` flows seen least recently among the `total` that are over a timer, or among all.
+  /// Emits the `count` flows seen least recently among the `total` that are over a timer (`over`), or among all.
   private mutating func evict(_ count: Int, of total: Int, over: Bool, into emitted: inout FlowBatch) {
     guard count > 0 else { return }
     let newest = count == total ? recordNumber : recency(ofOldest: count, over: over)
@@ -83,6 +83,7 @@ extension FlowCache {
     return high
   }
 
+  /// The least recency of the live flows, or of those over a timer.
   private func oldest(over: Bool) -> UInt64 {
     let now = now
     var least = UInt64.max

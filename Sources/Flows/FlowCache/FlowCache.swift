@@ -8,7 +8,9 @@ import NetFlow
 /// enough. Nothing here reads a clock: `now` is the pipeline's, in milliseconds, the same for every record of a batch.
 ///
 /// Which rows come out does not depend on how often `advance` is called: a record that finds its flow already over a timer
-/// emits the old flow first and opens a new one. Nor on the hash's secrets: rows leave in the same order in every run.
+/// emits the old flow first and opens a new one. The exception is a cache that is full and large (`maximumFlows` of 128
+/// and more): there 1/64 of the flows leave at once, and how many of them are evicted depends on how many had been emitted
+/// before. Rows and their order never depend on the hash's secrets.
 ///
 /// Memory: 160 octets a flow for the record, 16 for its age, 16 to 32 for its slots, about 5 in the wheel; beside these
 /// about 120 for each flow that has rare fields. It is reserved for `maximumFlows` at once and first touched when used.

@@ -88,13 +88,6 @@ struct SlotTable: ~Copyable {
     slots[hole] = 0
   }
 
-  /// Empties the table and gives back what it has grown to.
-  mutating func removeAll() {
-    slots = Array(repeating: 0, count: Self.minimumSlots)
-    mask = Self.minimumSlots - 1
-    count = 0
-  }
-
   /// Takes every flow's tag anew; probes may be of any length.
   mutating func retag(_ flows: [LiveFlow]) {
     let old = slots
