@@ -164,7 +164,7 @@ struct DeltaBinaryPackedTests {
 
   @Test("Known sequences give known octets", arguments: vectors)
   func vector(_ vector: Vector) {
-    #expect(encoded { DeltaBinaryPacked.append(vector.values.span, to: &$0) } == vector.octets)
+    #expect(encoded { _ = DeltaBinaryPacked.append(vector.values.span, to: &$0) } == vector.octets)
   }
 
   static func decode(_ octets: [UInt8]) -> [Int64] {
@@ -197,9 +197,20 @@ struct DeltaBinaryPackedTests {
       let values = (0..<count).map { _ in
         Int64(truncatingIfNeeded: UInt64.random(in: 0...UInt64.max, using: &random) >> UInt64(64 - bits)) &- (1 << 18)
       }
-      let decoded = Self.decode(encoded { DeltaBinaryPacked.append(values.span, to: &$0) })
+      let decoded = Self.decode(encoded { _ = DeltaBinaryPacked.append(values.span, to: &$0) })
       #expect(decoded == values, "seed \(seed), \(bits) bits, round \(round)")
     }
+  }
+
+  @Test("Differences that are too wide leave nothing behind", arguments: [0, 127, 128, 300])
+  func tooWide(position: Int) {
+    var values = (0..<400).map { Int64($0) }
+    values[position] += 1 << 24
+    var buffer = ByteBuffer()
+    buffer.append(0xAB)
+    #expect(!DeltaBinaryPacked.append(values.span, widest: 24, to: &buffer))
+    #expect(buffer.octets == [0xAB])
+    #expect(DeltaBinaryPacked.append(values.span, widest: 26, to: &buffer))
   }
 
   @Test("The extremes of 64 bits come back in any order")
@@ -207,7 +218,7 @@ struct DeltaBinaryPackedTests {
     var random = SeededGenerator(seed)
     for round in 0..<20 {
       let values = (0..<300).map { _ in [Int64.min, .max, 0, -1, 1].randomElement(using: &random) ?? 0 }
-      let decoded = Self.decode(encoded { DeltaBinaryPacked.append(values.span, to: &$0) })
+      let decoded = Self.decode(encoded { _ = DeltaBinaryPacked.append(values.span, to: &$0) })
       #expect(decoded == values, "seed \(seed), round \(round)")
     }
   }

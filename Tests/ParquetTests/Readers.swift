@@ -1,0 +1,36 @@
+import Foundation
+
+/// Other programs' Parquet readers, by way of python3 and `verify.py`.
+enum Readers {
+  /// The modules that python3 finds; none where there is no python3.
+  static let available: Set<String> = {
+    let names = ["pyarrow", "duckdb", "polars", "fastparquet"]
+    let script = "import importlib.util as u; print(*[n for n in \(names) if u.find_spec(n)])"
+    guard let result = try? python(["-c", script]), result.status == 0 else { return [] }
+    return Set(result.output.split(whereSeparator: \.isWhitespace).map(String.init))
+  }()
+
+  /// `verify.py` compares with the help of pyarrow, whatever it reads with.
+  static func has(_ name: String) -> Bool {
+    available.contains("pyarrow") && available.contains(name)
+  }
+
+  /// Lets `reader` read every file under `folder` and compare it with what stands beside it.
+  static func verify(_ folder: URL, with reader: String) throws -> (status: Int32, output: String) {
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("verify.py")
+    return try python([script.path, reader, folder.path])
+  }
+
+  private static func python(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3"] + arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+}
