@@ -59,6 +59,7 @@ let package = Package(
 
     .testTarget(name: "NetFlowTests", dependencies: ["NetFlow", "NetworkBytes"], swiftSettings: ours),
     .testTarget(name: "FlowsTests", dependencies: ["Flows", "NetFlow", "NetworkBytes"], swiftSettings: ours),
+    .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes"], swiftSettings: ours),
     .testTarget(name: "ParquetTests", dependencies: ["Parquet"], swiftSettings: ours),
     .testTarget(name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .testTarget(

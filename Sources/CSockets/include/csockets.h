@@ -1,1 +1,107 @@
-void sagflow_placeholder(void);
+// The socket calls that Glibc's Swift module does not offer (recvmmsg, sendmmsg, eventfd, control messages).
+//
+// Only plain structs and functions stand here. Whatever can go by value goes by value, so that Swift calls it without
+// pointers. Every function that can fail returns a negative errno value.
+#ifndef CSOCKETS_H
+#define CSOCKETS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// An address of sixteen octets as two words in host order, IPv4 as ::ffff:a.b.c.d, and a UDP port in host order.
+struct sagflow_endpoint {
+  uint64_t high;
+  uint64_t low;
+  uint16_t port;
+};
+
+// A struct sagflow_endpoint, or why there is none.
+struct sagflow_endpoint_result {
+  struct sagflow_endpoint endpoint;
+  int error;  // 0, or a negative errno value
+};
+
+// ---- Sockets (sockets.c)
+
+enum {
+  SAGFLOW_SHARE_NOT = 0,   // fails when anything else listens there; nobody may join later
+  SAGFLOW_SHARE_OPEN = 1,  // fails when anything else listens there; SAGFLOW_SHARE_JOIN may follow
+  SAGFLOW_SHARE_JOIN = 2,  // shares the port with other sockets of this user that allow it (SO_REUSEPORT)
+};
+
+// A UDP socket bound to `local`, close-on-exec; IPv6 sockets take IPv6 only. Its descriptor, or -errno.
+int sagflow_udp_bind(struct sagflow_endpoint local, int sharing);
+// 0 if `fd` is a UDP socket over IPv4 or IPv6 (it is made close-on-exec), else -errno.
+int sagflow_udp_check(int fd);
+// Asks the kernel for arrival times and its count of drops with each datagram. 0 or -errno.
+int sagflow_udp_enable_ancillary(int fd);
+// Asks for a receive buffer of `octets`, beyond net.core.rmem_max where that is allowed.
+// The octets granted (as asked, before the kernel doubles them for its bookkeeping), or -errno.
+int sagflow_udp_set_receive_buffer(int fd, int octets);
+// The datagrams the kernel dropped at this socket since it was opened (a 32-bit counter that wraps), or -errno.
+int64_t sagflow_udp_drops(int fd);
+struct sagflow_endpoint_result sagflow_udp_local_endpoint(int fd);
+int sagflow_close(int fd);
+
+// A descriptor that one thread signals and another polls (eventfd), or -errno.
+int sagflow_signal_create(void);
+int sagflow_signal_raise(int fd);
+void sagflow_signal_clear(int fd);
+
+// Nanoseconds since 1970 UTC.
+int64_t sagflow_now(void);
+
+// What recvmmsg and sendmmsg take; messages.h's own.
+struct sagflow_messages;
+
+// ---- Receiving (receive.c)
+
+// What is known of a received datagram beside its octets.
+struct sagflow_received {
+  struct sagflow_endpoint source;
+  int64_t arrival;         // nanoseconds since 1970 UTC, by the kernel's clock
+  uint32_t length;         // octets in the slot
+};
+
+// What came with one recvmmsg call.
+struct sagflow_batch {
+  int count;              // slots filled, 0 when nothing waited, or -errno
+  unsigned truncated;     // datagrams that were longer than their slots
+  uint32_t kernel_drops;  // the socket's count of drops when the last datagram was queued; wraps
+  int has_kernel_drops;   // the kernel tells the count only once it is not 0
+};
+
+// Slots for the datagrams of one recvmmsg call: slot i begins at `octets + i * stride`.
+struct sagflow_ring {
+  uint8_t *octets;
+  struct sagflow_received *received;
+  size_t stride;
+  unsigned slots;
+  struct sagflow_messages *messages;
+};
+
+// Makes a ring of `slots`, at least 1 and at most 1024. NULL when there is no memory.
+struct sagflow_ring *sagflow_ring_create(unsigned slots);
+void sagflow_ring_destroy(struct sagflow_ring *ring);
+// Takes what waits at `fd` without blocking.
+struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd);
+
+// ---- Sending (send.c)
+
+// Datagrams on their way out: message i is `lengths[i]` octets at `octets + i * stride`, for `destinations[i]`.
+struct sagflow_outbox {
+  uint8_t *octets;
+  uint32_t *lengths;
+  struct sagflow_endpoint *destinations;
+  size_t stride;
+  unsigned slots;
+  struct sagflow_messages *messages;
+};
+
+// Makes an outbox of `slots`, at least 1 and at most 1024. NULL when there is no memory.
+struct sagflow_outbox *sagflow_outbox_create(unsigned slots);
+void sagflow_outbox_destroy(struct sagflow_outbox *outbox);
+// Sends messages `first` to `first + count - 1`: how many of them the kernel took (at least 1), or -errno.
+int sagflow_outbox_send(struct sagflow_outbox *outbox, int fd, unsigned first, unsigned count);
+
+#endif

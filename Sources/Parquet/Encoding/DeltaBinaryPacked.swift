@@ -7,15 +7,24 @@ package enum DeltaBinaryPacked {
   private static let miniblockCount = 4
   private static let miniblockSize = 32
 
-  /// Appends `values`, taken as 64 bits.
-  package static func append<Value: FixedWidthInteger>(_ values: Span<Value>, to buffer: inout ByteBuffer) {
+  /// Appends `values`, taken as 64 bits, unless a difference needs more than `widest` bits.
+  ///
+  /// - Returns: whether they were appended.
+  package static func append<Value: FixedWidthInteger>(
+    _ values: Span<Value>, widest: Int = 64, to buffer: inout ByteBuffer
+  ) -> Bool {
     let blocks = (values.count + blockSize - 1) / blockSize
     // A block: its least difference, four widths, and at worst 64 bits a difference.
     let room = 4 * Varint.maximumLength + blocks * (Varint.maximumLength + miniblockCount + blockSize * 8) + 16
-    buffer.append(atMost: room) { encode(values, into: &$0) }
+    let before = buffer.count
+    buffer.append(atMost: room) { encode(values, widest: widest, into: &$0) ?? 0 }
+    return buffer.count > before
   }
 
-  private static func encode<Value: FixedWidthInteger>(_ values: Span<Value>, into out: inout MutableRawSpan) -> Int {
+  /// Returns the octets written, or nil if a difference is too wide.
+  private static func encode<Value: FixedWidthInteger>(
+    _ values: Span<Value>, widest: Int, into out: inout MutableRawSpan
+  ) -> Int? {
     var offset = Varint.store(UInt64(blockSize), into: &out, at: 0)
     offset = Varint.store(UInt64(miniblockCount), into: &out, at: offset)
     offset = Varint.store(UInt64(values.count), into: &out, at: offset)
@@ -26,7 +35,10 @@ package enum DeltaBinaryPacked {
     while position < values.count {
       let count = min(blockSize, values.count &- position)
       let least = differences(values, from: position, count: count, into: &deltas)
-      offset = storeBlock(&deltas, count: count, least: least, into: &out, at: offset)
+      guard let end = storeBlock(&deltas, count: count, least: least, widest: widest, into: &out, at: offset) else {
+        return nil
+      }
+      offset = end
       position &+= count
     }
     return offset
@@ -51,9 +63,12 @@ package enum DeltaBinaryPacked {
 
   /// The least difference, a width for each miniblock, and the miniblocks. One that holds no value has width 0 and no
   /// octets; one that holds some is filled up with zeros.
+  ///
+  /// - Returns: the octet after it, or nil if a difference is too wide.
   private static func storeBlock(
-    _ deltas: inout InlineArray<128, UInt64>, count: Int, least: Int64, into out: inout MutableRawSpan, at offset: Int
-  ) -> Int {
+    _ deltas: inout InlineArray<128, UInt64>, count: Int, least: Int64, widest: Int,
+    into out: inout MutableRawSpan, at offset: Int
+  ) -> Int? {
     for index in 0..<count { deltas[index] &-= UInt64(bitPattern: least) }
     for index in count..<blockSize { deltas[index] = 0 }
     let widths = Varint.store(ThriftCompact.zigzag(least), into: &out, at: offset)
@@ -64,6 +79,7 @@ package enum DeltaBinaryPacked {
       var union: UInt64 = 0
       for index in start..<(start &+ miniblockSize) { union |= span[index] }
       let width = BitPacking.width(union)
+      if width > widest { return nil }
       out.storeBytes(of: UInt8(truncatingIfNeeded: width), toByteOffset: widths &+ miniblock, as: UInt8.self)
       if width > 0 {
         position &+= BitPacking.pack(span, from: start, count: miniblockSize, width: width, into: &out, at: position)

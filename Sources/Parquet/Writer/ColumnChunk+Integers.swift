@@ -56,7 +56,12 @@ extension ColumnChunk {
         appendIndexPage(slice, greatest: max(distinct.values.count - 1, 0))
       } else {
         distinct.truncate(to: before)
-        appendPlainPage(slice, values)
+        if before == 0 {
+          // Pages before this one, if any, have no values, and must not speak of a dictionary that does not come.
+          beginAgain()
+        } else {
+          appendPlainPage(slice, values)
+        }
         encodePlain(values)
       }
     }
@@ -84,11 +89,20 @@ extension ColumnChunk {
     endPage(slice, from: start, encoding: .plain)
   }
 
+  /// Differences wider than this are misread by fastparquet, whoever wrote them.
+  private static var widestDelta: Int { 24 }
+
+  /// Pages of differences; a page without any, or with one that is too wide, is PLAIN.
   private mutating func encodeDelta<Value: FixedWidthInteger & BitwiseCopyable>(_ values: Span<Value>) {
     while let slice = nextSlice() {
       let start = beginPage(slice)
-      DeltaBinaryPacked.append(values.extracting(slice.values), to: &body)
-      endPage(slice, from: start, encoding: .deltaBinaryPacked)
+      let page = values.extracting(slice.values)
+      if page.count > 1 && DeltaBinaryPacked.append(page, widest: Self.widestDelta, to: &body) {
+        endPage(slice, from: start, encoding: .deltaBinaryPacked)
+      } else {
+        body.append(integers: page)
+        endPage(slice, from: start, encoding: .plain)
+      }
     }
   }
 

@@ -2,23 +2,25 @@ extension ColumnChunk {
   /// Bounds longer than this are left out of the footer, as other writers do; cut ones would be wrong to old readers.
   private static var longestBound: Int { 4096 }
 
-  /// Finds the least and the greatest entry, octet by octet, among those that `numbers` marks as used.
+  /// Finds the least and the greatest entry, octet by octet, among those that `numbers` marks as used,
+  /// up to the entry `greatest`.
   ///
   /// - Returns: the octets that used entries take in a dictionary page, and whether there are no other entries.
-  mutating func setStatistics(of entries: StringDictionary, used: Int) -> (bytes: Int, all: Bool) {
+  mutating func setStatistics(of entries: StringDictionary, used: Int, greatest: Int) -> (bytes: Int, all: Bool) {
     let all = used == entries.count
+    // Beyond the greatest index `numbers` has what another column left there.
+    let end = all ? entries.count : greatest + 1
     var bounds = Bounds(least: -1, greatest: -1)
     var bytes = 0
     let offsets = entries.offsets.span
     let encoded = entries.encoded.span
     var leastKey = UInt64.max
     var greatestKey = UInt64.min
-    for entry in 0..<entries.count where all || (entry < numbers.count && numbers[entry] == 1) {
-      let start = offsets[entry]
-      let end = offsets[entry &+ 1]
-      bytes &+= end &- start
+    for entry in 0..<end where all || numbers[entry] == 1 {
+      let (start, next) = (offsets[entry], offsets[entry &+ 1])
+      bytes &+= next &- start
       // The first eight octets decide nearly always.
-      let key = Self.key(encoded, start &+ 4, end)
+      let key = Self.key(encoded, start &+ 4, next)
       if key <= leastKey {
         if bounds.least < 0 || key < leastKey || Self.isLess(entry, bounds.least, entries) { bounds.least = entry }
         leastKey = key

@@ -12,15 +12,18 @@ extension ColumnChunk {
     let extent = Self.extent(of: indices)
     if Int(extent.upperBound) >= entries.count { throw .misuse(.value(column: column.name)) }
     let used = Self.markUsed(indices, greatest: Int(extent.upperBound), in: &numbers)
-    let (usedBytes, usedAll) = setStatistics(of: entries, used: used)
+    let (usedBytes, usedAll) = setStatistics(of: entries, used: used, greatest: Int(extent.upperBound))
     if extent.lowerBound == extent.upperBound && indices.count > 1 {
       Self.append(entry: Int(extent.lowerBound), of: entries, to: &dictionary)
       dictionaryCount = 1
       return encodeUniform()
     }
-    if column.encoding == .plain || used > indices.count * 2 / 3 {
+    // Values that hardly repeat stay in a dictionary as long as that is not too long: fastparquet loses values of a string
+    // column that is in part PLAIN and in part not, whoever wrote it.
+    let isTooLong = usedBytes > byteLimit
+    if column.encoding == .plain || (isTooLong && used > indices.count * 2 / 3) {
       encodePlain(indices, of: entries)
-    } else if usedAll && usedBytes <= byteLimit {
+    } else if usedAll && !isTooLong {
       encodeAsGiven(indices, of: entries)
     } else {
       encodeRenumbered(indices, of: entries, greatest: Int(extent.upperBound), byteLimit: byteLimit)
@@ -64,7 +67,11 @@ extension ColumnChunk {
       if dictionary.count > byteLimit {
         dictionary.truncate(to: bytesBefore)
         dictionaryCount = countBefore
-        appendPlainPage(slice, given, of: entries)
+        if countBefore == 0 {
+          beginAgain()  // as for integers
+        } else {
+          appendPlainPage(slice, given, of: entries)
+        }
         encodePlain(given, of: entries)
       } else {
         appendIndexPage(slice, greatest: max(dictionaryCount - 1, 0))

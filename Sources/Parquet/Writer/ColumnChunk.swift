@@ -58,14 +58,19 @@ struct ColumnChunk: ~Copyable, Sendable {
     self.column = column
     self.rowCount = rowCount
     self.presence = presence
+    statistics = Statistics(nullCount: Int64(rowCount - valueCount))
+    divide(pageRowLimit: pageRowLimit)
+    beginAgain()
+  }
+
+  /// Forgets the pages and the dictionary.
+  mutating func beginAgain() {
     body.removeAll()
     pages.removeAll(keepingCapacity: true)
     dictionary.removeAll()
     dictionaryCount = 0
-    statistics = Statistics(nullCount: Int64(rowCount - valueCount))
     nextRow = 0
     nextValue = 0
-    divide(pageRowLimit: pageRowLimit)
   }
 
   /// Rows that have a value.

@@ -1,0 +1,124 @@
+import NetworkBytes
+
+/// The UDP datagrams of a capture file, in the order in which they were captured.
+///
+///     var capture = try CaptureFile(path: "export.pcapng")
+///     while try capture.next() { use(capture.datagram) }
+///
+/// pcap and pcapng are told apart by the file's first octet, never by its name.
+public struct CaptureFile: ~Copyable {
+  /// The file as it was named; `-` is standard input.
+  public let path: String
+  /// The file's size in octets, for showing progress; nil for a pipe.
+  public var totalOctets: Int? { reader.size }
+
+  private var reader: FrameReader
+  private var reassembler = Reassembler()
+  private var counts = CaptureCounters()
+  private var ended = false
+
+  private var source = Endpoint(address: .unspecified, port: 0)
+  /// The payload's place in the frame, or in the packet that the reassembler has put together.
+  private var payload = 0..<0
+  private var isReassembled = false
+
+  /// Opens a capture.
+  ///
+  /// - Parameter path: A file, or `-` for standard input.
+  /// - Throws: `CaptureError` when it cannot be opened or does not begin as a capture does.
+  public init(path: String) throws(CaptureError) {
+    reader = try FrameReader.open(path: path)
+    self.path = path
+  }
+
+  /// Goes to the next datagram.
+  ///
+  /// - Returns: false at the end of the file, and ever after.
+  /// - Throws: `CaptureError` once, where the file is cut off, damaged or unreadable; all datagrams before that place
+  ///   were delivered.
+  public mutating func next() throws(CaptureError) -> Bool {
+    while try advance() {
+      counts.frames &+= 1
+      guard let link = reader.link else {
+        passOverUnknownLink()
+        continue
+      }
+      if take(FrameParser.parse(reader.frame, link: link)) {
+        counts.datagrams &+= 1
+        return true
+      }
+    }
+    payload = 0..<0
+    return false
+  }
+
+  /// The datagram that `next()` has gone to.
+  public var datagram: Datagram {
+    @_lifetime(borrow self) get {
+      Datagram(bytes: content.extracting(payload), source: source, arrival: reader.arrival)
+    }
+  }
+
+  /// What became of the frames so far.
+  public var counters: CaptureCounters {
+    var counters = counts
+    counters.pendingPackets = reassembler.pending
+    counters.givenUpPackets = reassembler.givenUp
+    return counters
+  }
+
+  /// Octets of the file that were read so far.
+  public var octetsRead: Int { reader.offset }
+}
+
+extension CaptureFile {
+  private var content: RawSpan {
+    @_lifetime(borrow self) get { isReassembled ? reassembler.packet.rawSpan : reader.frame }
+  }
+
+  private mutating func advance() throws(CaptureError) -> Bool {
+    guard !ended else { return false }
+    ended = true
+    ended = !(try reader.advance())
+    return !ended
+  }
+
+  private mutating func passOverUnknownLink() {
+    counts.unknownLinkFrames &+= 1
+    if counts.unknownLinkType == nil { counts.unknownLinkType = reader.linkNumber }
+  }
+
+  /// - Returns: whether there is a datagram now.
+  private mutating func take(_ parsed: ParsedFrame) -> Bool {
+    switch parsed {
+    case .datagram(let source, let payload):
+      self.source = source
+      self.payload = payload
+      isReassembled = false
+      return true
+    case .notUDP: counts.notUDP &+= 1
+    case .truncated: counts.truncatedFrames &+= 1
+    case .fragment(let fragment): return take(fragment)
+    }
+    return false
+  }
+
+  /// Hands the fragment to the reassembler; the packet that it completes is judged like a frame.
+  private mutating func take(_ fragment: Fragment) -> Bool {
+    guard let nextHeader = Self.add(fragment, reader, &reassembler) else {
+      counts.fragments &+= 1
+      return false
+    }
+    let parsed = FrameParser.parse(
+      reassembled: reassembler.packet.rawSpan, nextHeader: nextHeader, source: fragment.packet.source)
+    guard take(parsed) else { return false }
+    isReassembled = true
+    return true
+  }
+
+  private static func add(
+    _ fragment: Fragment, _ reader: borrowing FrameReader, _ reassembler: inout Reassembler
+  ) -> UInt8? {
+    reassembler.add(fragment, content: reader.frame.extracting(fragment.content), arrival: reader.arrival)
+  }
+}

@@ -1,0 +1,98 @@
+// The pcap format, read by libpcap. All of this module's calls of libpcap stand here.
+
+import CPcap
+import Glibc
+
+/// The frames of a pcap file of either byte order, with microseconds or nanoseconds.
+///
+/// Where a frame is longer than the file header's snapshot length says, libpcap hands out that many octets of it.
+///
+/// Sound: `handle` comes from libpcap, belongs to this value alone and is closed once; `data` points at `length` octets
+/// that libpcap keeps until the next call, which `frame`'s lifetime rules out while the span is in use.
+@safe
+struct PcapReader: ~Copyable {
+  private let handle: OpaquePointer?
+  private let path: String
+  private var data: UnsafePointer<UInt8>?
+  private var length = 0
+
+  /// The link type of all frames; nil if it is not understood.
+  let link: LinkType?
+  let linkNumber: UInt32
+  /// When the frame was captured, in nanoseconds since 1970 UTC.
+  private(set) var arrival: Int64 = 0
+  /// Octets of the file that were read.
+  private(set) var offset = 24
+  private var frames = 0
+
+  /// Takes over a file that stands at its beginning.
+  init(_ file: inout InputFile, path: String) throws(CaptureError) {
+    let stream = unsafe file.release()
+    var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+    let opened = unsafe pcap_fopen_offline_with_tstamp_precision(
+      stream, UInt32(PCAP_TSTAMP_PRECISION_NANO), &message)
+    guard let opened = unsafe opened else {
+      if let stream = unsafe stream { unsafe fclose(stream) }
+      throw CaptureError(path: path, reason: .notACapture(detail: text(message)))
+    }
+    unsafe handle = unsafe opened
+    self.path = path
+    linkNumber = UInt32(truncatingIfNeeded: unsafe pcap_datalink(opened))
+    link = LinkType(number: linkNumber)
+  }
+
+  /// No file: no frames.
+  init() {
+    unsafe handle = nil
+    path = ""
+    linkNumber = 0
+    link = nil
+  }
+
+  deinit {
+    if let handle = unsafe handle { unsafe pcap_close(handle) }
+  }
+
+  /// Goes to the next frame.
+  ///
+  /// - Returns: false at the end of the file.
+  mutating func advance() throws(CaptureError) -> Bool {
+    guard let handle = unsafe handle else { return false }
+    var header: UnsafeMutablePointer<pcap_pkthdr>?
+    let status = unsafe pcap_next_ex(handle, &header, &data)
+    guard status == 1, let header = unsafe header else {
+      length = 0
+      if status == PCAP_ERROR_BREAK { return false }
+      throw unsafe failure(of: handle)
+    }
+    length = Int(unsafe header.pointee.caplen)
+    // The file holds seconds without sign, libpcap hands them out with one.
+    let seconds = Int64(UInt32(truncatingIfNeeded: unsafe header.pointee.ts.tv_sec))
+    arrival = seconds &* 1_000_000_000 &+ Int64(unsafe header.pointee.ts.tv_usec)
+    offset &+= 16 &+ length
+    frames &+= 1
+    return true
+  }
+
+  /// The frame's octets as far as they were captured.
+  var frame: RawSpan {
+    @_lifetime(borrow self) get {
+      let octets = unsafe UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : length)
+      return unsafe _overrideLifetime(octets.bytes, borrowing: self)
+    }
+  }
+
+  private func failure(of handle: OpaquePointer) -> CaptureError {
+    var reason = CaptureError.Reason.damaged(detail: unsafe String(cString: pcap_geterr(handle)))
+    if let stream = unsafe pcap_file(handle) {
+      if unsafe feof(stream) != 0 { reason = .cut }
+      if unsafe ferror(stream) != 0 { reason = .cannotRead(errno: errno) }
+    }
+    return CaptureError(path: path, reason: reason, frames: frames, offset: offset)
+  }
+}
+
+/// What stands before the NUL.
+private func text(_ characters: [CChar]) -> String {
+  String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

@@ -1,0 +1,27 @@
+/// The link types whose frames are understood, by their numbers in capture files
+/// (https://www.tcpdump.org/linktypes.html).
+public enum LinkType: Sendable {
+  /// Ethernet, with any number of VLAN tags.
+  case ethernet
+  /// BSD loopback: the address family as four octets in the byte order of the host that captured (NULL), or in network
+  /// byte order (LOOP).
+  case loopback
+  /// An IPv4 or IPv6 packet with nothing before it.
+  case rawIP
+  /// Linux cooked capture, version 1.
+  case linuxCooked
+  /// Linux cooked capture, version 2.
+  case linuxCooked2
+
+  /// - Returns: nil for a link type that is not understood.
+  public init?(number: UInt32) {
+    switch number {
+    case 1: self = .ethernet
+    case 0, 108: self = .loopback
+    case 12, 14, 101, 228, 229: self = .rawIP
+    case 113: self = .linuxCooked
+    case 276: self = .linuxCooked2
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import NetworkBytes
+
+/// Puts IP packets together from their fragments, which may come in any order, more than once, and overlapping.
+///
+/// Memory is bounded: beyond `maximumPackets` or `maximumOctets` the oldest packet is given up, as is one whose first
+/// piece came more than `patience` ago by the capture's clock. Octets that come twice must agree; a piece that
+/// contradicts an earlier one is taken as the beginning of a new packet with a reused identification (RFC 6864), and
+/// the old one is given up.
+public struct Reassembler {
+  /// Nanoseconds that a packet may take to arrive in full (Linux waits 30 seconds as well).
+  public static let patience: Int64 = 30_000_000_000
+
+  /// The packet that the last call of `add` completed.
+  public private(set) var packet: [UInt8] = []
+  /// Packets given up because they did not complete in time or in the room there is.
+  public private(set) var givenUp = 0
+  /// Packets of which pieces are missing.
+  public var pending: Int { partials.count }
+
+  private var partials: [Fragment.Packet: PartialPacket] = [:]
+  private var octets = 0
+  /// Keys in the order in which their packets began; those completed since are stale.
+  private var order: [(key: Fragment.Packet, began: Int)] = []
+  private var oldest = 0
+  private var began = 0
+  private let maximumPackets: Int
+  private let maximumOctets: Int
+
+  public init(maximumPackets: Int = 4096, maximumOctets: Int = 16 << 20) {
+    self.maximumPackets = maximumPackets
+    self.maximumOctets = maximumOctets
+  }
+
+  /// Adds one piece.
+  ///
+  /// - Parameters:
+  ///   - content: The piece's octets.
+  ///   - arrival: When it was captured, in nanoseconds.
+  /// - Returns: The protocol or extension header at the packet's beginning if the packet is complete and stands in
+  ///   `packet`, else nil.
+  public mutating func add(_ fragment: Fragment, content: RawSpan, arrival: Int64) -> UInt8? {
+    // RFC 791 and RFC 8200 §4.5: all pieces but the last are multiples of 8 octets, and no packet is over 65,535.
+    let end = fragment.offset + content.byteCount
+    guard content.byteCount > 0, fragment.isLast || content.byteCount & 7 == 0, end <= 65_535 else { return nil }
+    giveUpLate(arrival)
+    if partials[fragment.packet]?.contradicts(fragment, content) ?? false { giveUp(fragment.packet) }
+    if partials[fragment.packet] == nil { begin(fragment.packet, arrival) }
+    octets += partials[fragment.packet]?.insert(fragment, content) ?? 0
+    if let nextHeader = take(fragment.packet) { return nextHeader }
+    while partials.count > maximumPackets || octets > maximumOctets, giveUpOldest() {}
+    return nil
+  }
+
+  /// Moves the packet out if it is complete.
+  private mutating func take(_ key: Fragment.Packet) -> UInt8? {
+    guard let nextHeader = partials[key]?.completeFrom, let partial = partials.removeValue(forKey: key) else {
+      return nil
+    }
+    octets -= partial.bytes.count
+    packet = partial.bytes
+    return nextHeader
+  }
+
+  private mutating func begin(_ key: Fragment.Packet, _ arrival: Int64) {
+    if order.count > 64 + 2 * partials.count { dropStale() }
+    began += 1
+    order.append((key, began))
+    partials[key] = PartialPacket(began: began, arrival: arrival)
+  }
+
+  private mutating func giveUp(_ key: Fragment.Packet) {
+    guard let partial = partials.removeValue(forKey: key) else { return }
+    octets -= partial.bytes.count
+    givenUp += 1
+  }
+
+  /// - Returns: false if nothing is left to give up.
+  private mutating func giveUpOldest() -> Bool {
+    while oldest < order.count {
+      let entry = order[oldest]
+      oldest += 1
+      if partials[entry.key]?.began == entry.began {
+        giveUp(entry.key)
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Captures put together from several may step back in time; that far back is late as well.
+  private mutating func giveUpLate(_ now: Int64) {
+    while oldest < order.count {
+      let entry = order[oldest]
+      if let partial = partials[entry.key], partial.began == entry.began {
+        guard (now &- partial.arrival).magnitude > UInt64(Self.patience) else { return }
+        giveUp(entry.key)
+      }
+      oldest += 1
+    }
+  }
+
+  private mutating func dropStale() {
+    order = order[oldest...].filter { partials[$0.key]?.began == $0.began }
+    oldest = 0
+  }
+}

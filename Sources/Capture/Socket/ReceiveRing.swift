@@ -1,0 +1,50 @@
+// The memory that datagrams are received into. All of this module's unsafe access to it stands here.
+
+import CSockets
+import Glibc
+import NetworkBytes
+
+/// Slots for the datagrams of one recvmmsg call. Each holds any UDP datagram whole; memory that no datagram has reached
+/// is never touched, so 64 slots of the usual datagrams take 256 KiB.
+///
+/// Sound: `ring` comes from the shim, belongs to this value alone and is freed once; indices are checked against
+/// `count`, below which the shim has filled the slots; spans into the slots cannot outlive the borrow of this value,
+/// which `receive` ends because it is `mutating`. Nothing in it is tied to a thread, hence Sendable.
+@safe
+struct ReceiveRing: ~Copyable, @unchecked Sendable {
+  private let ring: UnsafeMutablePointer<sagflow_ring>
+  /// Datagrams that the last `receive` brought.
+  private(set) var count = 0
+
+  /// - Parameter slots: The most datagrams taken at a time, 1 to 1024.
+  init(slots: Int) throws(SocketError) {
+    guard let ring = unsafe sagflow_ring_create(UInt32(clamping: slots)) else {
+      throw SocketError(operation: .allocate, endpoint: nil, code: ENOMEM)
+    }
+    unsafe self.ring = unsafe ring
+  }
+
+  deinit { unsafe sagflow_ring_destroy(ring) }
+
+  var slots: Int { Int(unsafe ring.pointee.slots) }
+
+  /// Takes what waits at the socket, without blocking. What the slots held before is gone.
+  mutating func receive(from descriptor: Int32) -> sagflow_batch {
+    let batch = unsafe sagflow_ring_receive(ring, descriptor)
+    count = max(0, Int(batch.count))
+    return batch
+  }
+
+  mutating func clear() { count = 0 }
+
+  /// Datagram `index`, below `count`.
+  @_lifetime(borrow self)
+  func datagram(_ index: Int) -> Datagram {
+    precondition(index >= 0 && index < count)
+    let received = unsafe ring.pointee.received[index]
+    let start = unsafe ring.pointee.octets + index &* Int(ring.pointee.stride)
+    let octets = unsafe UnsafeRawBufferPointer(start: start, count: Int(received.length))
+    let bytes = unsafe _overrideLifetime(octets.bytes, borrowing: self)
+    return Datagram(bytes: bytes, source: Endpoint(received.source), arrival: received.arrival)
+  }
+}

@@ -1,0 +1,47 @@
+import Glibc
+import NetworkBytes
+
+/// A socket call that failed, and where.
+public struct SocketError: Error, Equatable, Sendable {
+  public enum Operation: String, Sendable {
+    case listen = "listen on"
+    case adopt = "take over the socket of"
+    case receive = "receive on"
+    case wait = "wait for datagrams"
+    case send = "send to"
+    case sendFrom = "send from"
+    case allocate = "allocate datagram buffers"
+  }
+
+  public var operation: Operation
+  /// The socket's own address, or where a datagram was to go.
+  public var endpoint: Endpoint?
+  /// The errno value.
+  public var code: Int32
+
+  public init(operation: Operation, endpoint: Endpoint?, code: Int32) {
+    self.operation = operation
+    self.endpoint = endpoint
+    self.code = code
+  }
+}
+
+extension SocketError: CustomStringConvertible {
+  /// One line: what, where, what to do.
+  public var description: String {
+    let place = endpoint.map { " \($0)" } ?? ""
+    return "cannot \(operation.rawValue)\(place): \(errorText(code))\(advice)"
+  }
+
+  private var advice: String {
+    switch (operation, code) {
+    case (.listen, EADDRINUSE): "; `ss -lunp` shows which program listens there"
+    case (.listen, EADDRNOTAVAIL), (.sendFrom, EADDRNOTAVAIL): "; no interface of this host has this address"
+    case (.listen, EACCES): "; ports below 1024 need root or CAP_NET_BIND_SERVICE"
+    case (.listen, EAFNOSUPPORT): "; IPv6 is switched off on this host"
+    case (.adopt, EPROTOTYPE), (.adopt, ENOTSOCK), (.adopt, EAFNOSUPPORT):
+      "; the descriptor passed in must be a UDP socket (ListenDatagram= in the .socket unit)"
+    default: ""
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import Capture
+import Foundation
+import NetworkBytes
+import Testing
+
+/// Compares what is read from real captures with what tshark reads from them.
+@Suite("Captures of the corpus")
+struct CorpusTests {
+  /// `shared/corpus` beside the package, or the folder that SAGFLOW_CORPUS names.
+  static let folder: URL? = {
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let named = ProcessInfo.processInfo.environment["SAGFLOW_CORPUS"].map { URL(fileURLWithPath: $0) }
+    let folder = named ?? package.deletingLastPathComponent().appendingPathComponent("shared/corpus")
+    return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
+  }()
+
+  static let tools = ["/usr/bin/mergecap", "/usr/bin/tshark"]
+  static let hasTools = tools.allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
+
+  static func captures() throws -> [String] {
+    let folder = try #require(folder)
+    return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      .filter { $0.hasSuffix(".pcap") || $0.hasSuffix(".pcapng") }
+      .map { folder.appendingPathComponent($0).path }
+  }
+
+  /// Runs a program and returns what it writes.
+  static func run(_ program: String, _ arguments: [String]) throws -> String {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    return text
+  }
+
+  /// One line for each UDP datagram: source, port, payload length.
+  static func linesOfTshark(_ path: String) throws -> [String] {
+    // Nothing above UDP is taken apart, so that what is inside the datagrams cannot matter.
+    let arguments =
+      ["-n", "-r", path, "-Y", "udp && !icmp && !icmpv6", "-T", "fields", "-E", "occurrence=f"]
+      + ["ip.src", "ipv6.src", "udp.srcport", "udp.length"].flatMap { ["-e", $0] }
+      + ["cflow", "sflow", "dns", "gtp", "vxlan"].flatMap { ["--disable-protocol", $0] }
+    return try run("/usr/bin/tshark", arguments).split(separator: "\n").map { line in
+      let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      return "\(fields[0])\(fields[1]) \(fields[2]) \((Int(fields[3]) ?? 0) - 8)"
+    }
+  }
+
+  /// The same lines as this module reads them.
+  static func lines(_ path: String) throws -> [String] {
+    let reading = try CaptureFileTests.read(path: path)
+    #expect(reading.error == nil && reading.octetsRead == reading.totalOctets, "\(path)")
+    return reading.datagrams.map { datagram in
+      let colon = datagram.source.lastIndex(of: ":") ?? datagram.source.endIndex
+      let address = datagram.source[..<colon].filter { $0 != "[" && $0 != "]" }
+      return "\(address) \(datagram.source[colon...].dropFirst()) \(datagram.payload.count)"
+    }
+  }
+
+  @Test(
+    "tshark reads the same datagrams, from all captures merged into one with many interfaces",
+    .enabled("no corpus folder, or no tshark and mergecap") { folder != nil && hasTools })
+  func sameAsTshark() throws {
+    let captures = try Self.captures()
+    let merged = try TemporaryFile([])
+    _ = try Self.run("/usr/bin/mergecap", ["-a", "-F", "pcapng", "-w", merged.path] + captures)
+    let expected = try Self.linesOfTshark(merged.path)
+    #expect(expected.count > 100)
+    var place = 0
+    for capture in captures {
+      let lines = try Self.lines(capture)
+      #expect(lines == Array(expected[place..<min(place + lines.count, expected.count)]), "\(capture)")
+      place += lines.count
+    }
+    #expect(place == expected.count)
+    #expect(try Self.lines(merged.path) == expected)
+  }
+}
