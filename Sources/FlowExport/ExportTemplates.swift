@@ -1,0 +1,141 @@
+/// The templates of one encoder, and the sets that announce them (RFC 3954 §5.2 and §6.1, RFC 7011 §3.4).
+struct ExportTemplates: Sendable {
+  static let ipv4Identifier: UInt16 = 256
+  static let ipv6Identifier: UInt16 = 257
+  static let samplerTemplateIdentifier: UInt16 = 258
+  /// The one sampler that is announced and that records refer to.
+  static let samplerIdentifier: UInt8 = 1
+
+  let ipv4: FlowTemplate
+  let ipv6: FlowTemplate
+  /// Template set and, with sampling, options template set and options data set, as they stand in a message.
+  let announcement: [UInt8]
+  /// Records in the announcement as the v9 header counts them: templates and options data alike.
+  let announcedRecords: Int
+  /// Options data records, which IPFIX sequence numbers count.
+  let announcedDataRecords: Int
+
+  init(version: ExportVersion, fields: ExportFields, samplingInterval: UInt32) {
+    let sampled = samplingInterval > 1
+    ipv4 = FlowTemplate(
+      identifier: Self.ipv4Identifier,
+      fields: Self.layout(version: version, ipv6: false, fields: fields, sampled: sampled))
+    ipv6 = FlowTemplate(
+      identifier: Self.ipv6Identifier,
+      fields: Self.layout(version: version, ipv6: true, fields: fields, sampled: sampled))
+    var sets = OctetBuilder()
+    sets.set(version == .ipfix ? 2 : 0) { [ipv4, ipv6] body in
+      ipv4.announce(in: &body)
+      ipv6.announce(in: &body)
+    }
+    if sampled { Self.announceSampler(version, interval: samplingInterval, in: &sets) }
+    announcement = sets.octets
+    announcedRecords = sampled ? 4 : 2
+    announcedDataRecords = sampled ? 1 : 0
+  }
+
+  private static func layout(
+    version: ExportVersion, ipv6: Bool, fields: ExportFields, sampled: Bool
+  ) -> [TemplateField] {
+    // RFC 3954 §8 knows one ICMP type for both families, as v9 collectors do.
+    let icmp: UInt16 = ipv6 && version == .ipfix ? 139 : 32
+    var layout: [TemplateField] =
+      ipv6
+      ? [.init(27, 16, .source), .init(28, 16, .destination), .init(62, 16, .nextHop)]
+      : [.init(8, 4, .source), .init(12, 4, .destination), .init(15, 4, .nextHop)]
+    layout += [
+      .init(7, 2, .sourcePort), .init(11, 2, .destinationPort), .init(4, 1, .protocolIdentifier),
+      .init(5, 1, .typeOfService), .init(6, version == .ipfix ? 2 : 1, .tcpFlags), .init(61, 1, .direction),
+      .init(icmp, 2, .icmpTypeCode), .init(10, 4, .ingressInterface), .init(14, 4, .egressInterface),
+      .init(1, 8, .octets), .init(2, 8, .packets),
+    ]
+    layout +=
+      version == .ipfix
+      ? [.init(152, 8, .startMilliseconds), .init(153, 8, .endMilliseconds)]
+      : [.init(22, 4, .startUptime), .init(21, 4, .endUptime)]
+    layout += [
+      .init(16, 4, .sourceAS), .init(17, 4, .destinationAS), .init(ipv6 ? 29 : 9, 1, .sourceMask),
+      .init(ipv6 ? 30 : 13, 1, .destinationMask), .init(136, 1, .endReason),
+    ]
+    if fields.contains(.vlans) { layout += [.init(58, 2, .sourceVLAN), .init(59, 2, .destinationVLAN)] }
+    if fields.contains(.macAddresses) { layout += [.init(56, 6, .sourceMAC), .init(80, 6, .destinationMAC)] }
+    if sampled { layout.append(version == .ipfix ? .init(302, 8, .sampler) : .init(48, 1, .sampler)) }
+    return layout
+  }
+
+  /// The sampler as options data: v9 by sampler id under the system scope, IPFIX as a selector (RFC 5476 §6.5.2)
+  /// that takes one packet and then leaves `interval - 1`.
+  private static func announceSampler(_ version: ExportVersion, interval: UInt32, in sets: inout OctetBuilder) {
+    if version == .ipfix {
+      sets.set(3) { body in
+        body.put16(samplerTemplateIdentifier, 4, 1)
+        body.put16(302, 8, 304, 2, 305, 4, 306, 4)
+      }
+      sets.set(samplerTemplateIdentifier) { body in
+        body.put(UInt64(samplerIdentifier))
+        body.put(UInt16(1))  // systematic count-based (RFC 5477 §8.2.1)
+        body.put(UInt32(1))
+        body.put(interval - 1)
+      }
+    } else {
+      sets.set(1) { body in
+        body.put16(samplerTemplateIdentifier, 4, 12)  // octets of scope and of option fields
+        body.put16(1, 4, 48, 1, 49, 1, 50, 4)
+      }
+      sets.set(samplerTemplateIdentifier) { body in
+        body.put(UInt32(0))
+        body.put(samplerIdentifier)
+        body.put(UInt8(1))  // deterministic
+        body.put(interval)
+      }
+    }
+  }
+}
+
+/// One template for flow records: an identifier and fields of fixed width.
+struct FlowTemplate: Sendable {
+  let identifier: UInt16
+  let fields: [TemplateField]
+  /// Octets in one record.
+  let recordLength: Int
+
+  init(identifier: UInt16, fields: [TemplateField]) {
+    self.identifier = identifier
+    self.fields = fields
+    recordLength = fields.reduce(0) { $0 + Int($1.width) }
+  }
+
+  func announce(in body: inout OctetBuilder) {
+    body.put16(identifier, UInt16(fields.count))
+    for field in fields { body.put16(field.element, field.width) }
+  }
+
+  /// Octets of a data set of `count` records with its header and padding; nothing for no records.
+  @inline(__always)
+  func setLength(_ count: Int) -> Int { count == 0 ? 0 : paddedToWord(4 &+ count &* recordLength) }
+}
+
+/// Builds the few octets that are made once per encoder.
+struct OctetBuilder {
+  private(set) var octets: [UInt8] = []
+
+  mutating func put<Value: FixedWidthInteger>(_ value: Value) {
+    for shift in stride(from: Value.bitWidth - 8, through: 0, by: -8) {
+      octets.append(UInt8(truncatingIfNeeded: value >> Value(shift)))
+    }
+  }
+
+  mutating func put16(_ values: UInt16...) {
+    for value in values { put(value) }
+  }
+
+  /// A set: identifier, length, what `body` writes, and zeros up to a multiple of four octets.
+  mutating func set(_ identifier: UInt16, _ body: (inout OctetBuilder) -> Void) {
+    var inner = OctetBuilder()
+    body(&inner)
+    let length = paddedToWord(4 + inner.octets.count)
+    put16(identifier, UInt16(length))
+    octets += inner.octets
+    octets += repeatElement(0, count: length - 4 - inner.octets.count)
+  }
+}
