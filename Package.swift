@@ -72,6 +72,9 @@ let package = Package(
       ],
       swiftSettings: ours),
 
+    .testTarget(name: "FlowExportTests", dependencies: ["FlowExport", "TestSupport"], swiftSettings: ours),
+    .target(name: "TestSupport", dependencies: ["NetworkBytes"], path: "Tests/TestSupport", swiftSettings: ours),
+
     // C: system calls that Glibc's module does not offer, and Debian's libraries.
     .target(name: "CSockets"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),

@@ -6,7 +6,7 @@ import NetworkBytes
 /// The first eight words are cleared under the key in the record itself, so that two records of one flow have the same
 /// eight words and no mask is needed to hash or compare them. The four words after them are compared under a mask.
 struct FlowKeyMask: Sendable {
-  /// Whether all fields of the first eight words count whole: then nothing is to be cleared.
+  /// Whether all fields of the first eight words count whole: then little is to be cleared.
   let keepsAll: Bool
   /// Whether the four words after the first eight take part.
   let isWide: Bool
@@ -43,12 +43,13 @@ struct FlowKeyMask: Sendable {
   /// Clears what is not in the key.
   @inline(__always)
   func clear(_ record: inout FlowRecord) {
+    // Always: the exporter's end reason stands in this word and is never in a key.
+    record.traitsWord &= traits
     if keepsAll { return }
     source.apply(&record.source)
     destination.apply(&record.destination)
     record.interfaceWord &= interfaces
     record.transportWord &= transport
-    record.traitsWord &= traits
     nextHopKept.apply(&record.nextHop)
   }
 
