@@ -57,7 +57,7 @@ extension ParquetError: CustomStringConvertible {
       return "cannot \(operation.rawValue) \(path): \(text) (errno \(code))\(Self.advice(code))"
     case .compression(let code):
       return
-        "zstd cannot compress a page: \(ZstdCompressor.name(ofError: code)); check the compression level and free memory"
+        "zstd cannot compress a page: \(ZstdCompressor.name(ofError: code)); check the level and free memory"
     case .misuse(let misuse):
       return "Parquet writer used wrongly: \(misuse)"
     case .pageTooLarge(let column):

@@ -65,7 +65,7 @@ struct RunLengthHybridTests {
     Vector(
       testDescription: "a run of 100", values: Array(repeating: 5, count: 100), width: 3, octets: [0xC8, 0x01, 0x05]),
     Vector(
-      testDescription: "a short group is filled up with zeros", values: [1, 2, 3], width: 2, octets: [0x03, 0x39, 0x00]),
+      testDescription: "a short group is filled with zeros", values: [1, 2, 3], width: 2, octets: [0x03, 0x39, 0x00]),
     Vector(
       testDescription: "a run's value takes whole octets", values: Array(repeating: 0x1234, count: 9), width: 13,
       octets: [0x12, 0x34, 0x12]),

@@ -42,6 +42,9 @@ struct RandomFile {
     let columns: [Column]
   }
 
+  /// The column whose dictionary stops paying in the middle of each chunk of several pages; `verify.py` knows it, too.
+  private static let fallingBack = "uint32_0"
+
   private enum Pattern: CaseIterable {
     case constant, few, runs, wide, unique, rising, lateUnique, extremes
   }
@@ -67,8 +70,9 @@ struct RandomFile {
           let preferences: [ParquetColumn.EncodingPreference] =
             type == .int64 || type == .uint64 || type == .timestampMilliseconds
             ? [.plain, .dictionary, .delta] : [.plain, .dictionary, .dictionary]
-          let encoding = preferences.randomElement(using: &random) ?? .plain
           let name = "\(type)\(isOptional ? "_optional" : "")_\(round)"
+          let chosen = preferences.randomElement(using: &random) ?? .plain
+          let encoding = name == Self.fallingBack ? .dictionary : chosen
           columns.append(ParquetColumn(name, type, isOptional: isOptional, encoding: encoding))
         }
       }
@@ -119,7 +123,8 @@ struct RandomFile {
     let column = schema.columns[index]
     let present = presence(rowCount, isOptional: column.isOptional)
     nulls[index].append(contentsOf: present.map { $0 ? 0 : 1 })
-    let pattern = Pattern.allCases.randomElement(using: &random) ?? .wide
+    let chosen = Pattern.allCases.randomElement(using: &random) ?? .wide
+    let pattern = column.name == Self.fallingBack ? .lateUnique : chosen
     let isUsual = Bool.random(using: &random)
     if column.isOptional && !present.contains(true) && !isUsual { return try writeNulls(index, rowCount, to: &writer) }
     let numbers = numbers(pattern, rowCount)
@@ -172,7 +177,8 @@ struct RandomFile {
     }
   }
 
-  /// The numbers' distinct values become the dictionary's entries, in an order of their own and with some that no row uses.
+  /// The numbers' distinct values become the dictionary's entries, in an order of their own and with some that no row
+  /// uses.
   private mutating func writeTexts(
     _ index: Int, _ numbers: [UInt64], _ present: [Bool], _ usesConstant: Bool, to writer: inout ParquetWriter
   ) throws {

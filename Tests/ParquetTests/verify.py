@@ -169,12 +169,26 @@ def read_fastparquet(expected, problems):
     file = fastparquet.ParquetFile(expected.path)
     frame = file.to_pandas()
     mixed = mixed_string_columns(file)
+    check_fall_back(expected, file, problems)
     for name, want in expected.columns.items():
         if len(want) == 0 or name in mixed:
             continue
         problem = difference(want, fastparquet_array(frame[name], want))
         if problem:
             problems.append(f"{name}: {problem}")
+
+
+def check_fall_back(expected, file, problems):
+    """A dictionary that stops paying is left in the middle of the chunk: its pages first, then PLAIN ones."""
+    page_limit = expected.manifest["pageRowLimit"]
+    for group in file.row_groups:
+        for chunk in group.columns:
+            data = chunk.meta_data
+            if data.path_in_schema != ["uint32_0"] or not 1 < page_limit < data.num_values:
+                continue
+            pages = [(pages.page_type, pages.encoding) for pages in data.encoding_stats]
+            if pages != [(2, 0), (0, 8), (0, 0)]:
+                problems.append(f"uint32_0: pages and encodings {pages}")
 
 
 def mixed_string_columns(file):

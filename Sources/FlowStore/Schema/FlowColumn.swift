@@ -88,7 +88,7 @@ public enum FlowColumn: Int, CaseIterable, Sendable {
     }
   }
 
-  /// The column as Parquet has it. Counters and ports hardly repeat and stand plain; times lie near each other.
+  /// The column as Parquet has it. Ports hardly repeat and stand plain; times lie near each other.
   var parquet: ParquetColumn {
     switch self {
     case .timeStart, .timeEnd: ParquetColumn(name, .timestampMilliseconds, encoding: .delta)
@@ -99,7 +99,7 @@ public enum FlowColumn: Int, CaseIterable, Sendable {
     case .sourcePort, .destinationPort: ParquetColumn(name, .uint16, encoding: .plain)
     case .tcpFlags, .sourceVLAN, .destinationVLAN, .postNATSourcePort, .postNATDestinationPort:
       ParquetColumn(name, .uint16)
-    case .octets, .packets: ParquetColumn(name, .uint64, encoding: .plain)
+    case .octets, .packets: ParquetColumn(name, .uint64)
     case .protocolIdentifier, .typeOfService, .icmpType, .icmpCode, .sourceMask, .destinationMask, .endReason:
       ParquetColumn(name, .uint8)
     case .observationDomainID, .records, .samplingRate, .ingressInterface, .egressInterface, .sourceAS,

@@ -1,4 +1,5 @@
-/// Integers of a fixed number of bits, end to end, the least significant bit first (Encodings.md, RLE/bit-packing hybrid).
+/// Integers of a fixed number of bits, end to end, the least significant bit first (Encodings.md, RLE/bit-packing
+/// hybrid).
 enum BitPacking {
   /// Octets that a call of `pack` may write to: the packed values and, because whole words are stored, up to 8 more.
   @inline(__always)

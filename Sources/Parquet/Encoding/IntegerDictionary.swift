@@ -1,9 +1,9 @@
 /// The distinct integers of a column chunk in the order of their first appearance, and the index of each.
 ///
-/// Open addressing with linear probing, at most half full. The hash is multiplication by a random odd number, of which the
-/// top bits are taken: whoever chooses the values cannot make them collide (Dietzfelbinger et al., "A reliable randomized
-/// algorithm for the closest-pair problem", 1997). The order, and so the file, does not depend on that number.
-/// Values that lie close together are looked up in a table without hashing.
+/// Open addressing with linear probing, at most half full. The hash is multiplication by a random odd number, of which
+/// the top bits are taken: whoever chooses the values cannot make them collide (Dietzfelbinger et al., "A reliable
+/// randomized algorithm for the closest-pair problem", 1997). The order, and so the file, does not depend on that
+/// number. Values that lie close together are looked up in a table without hashing.
 struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable>: ~Copyable, Sendable {
   private struct Slot: BitwiseCopyable, Sendable {
     var key: Key
@@ -98,7 +98,7 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
     _ values: inout [Key], limit: Int
   ) -> Bool {
     var numbers = numbers.mutableSpan
-    for index in page.indices {
+    for index in 0..<page.count {
       let key = Key(truncatingIfNeeded: page[index])
       let place = Int(truncatingIfNeeded: key &- base)
       var number = numbers[place]

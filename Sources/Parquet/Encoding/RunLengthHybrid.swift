@@ -1,7 +1,7 @@
 /// The RLE/bit-packing hybrid of dictionary indices and levels (Encodings.md, RLE = 3).
 ///
-/// A run of one value is a header `length << 1` and the value in whole octets; other values are packed in groups of eight
-/// behind a header `groups << 1 | 1`.
+/// A run of one value is a header `length << 1` and the value in whole octets; other values are packed in groups of
+/// eight behind a header `groups << 1 | 1`.
 package enum RunLengthHybrid {
   /// Appends `values`, each less than 2^width, without a length before them. `width` is 1 to 32.
   package static func append(_ values: Span<UInt32>, width: Int, to buffer: inout ByteBuffer) {
@@ -43,7 +43,8 @@ package enum RunLengthHybrid {
     return offset
   }
 
-  /// The first position, in steps of eight from `start`, at which `shortest` equal values begin; the end if there is none.
+  /// The first position, in steps of eight from `start`, at which `shortest` equal values begin; the end if there is
+  /// none.
   @inline(__always)
   private static func startOfRun(_ values: Span<UInt32>, from start: Int, atLeast shortest: Int) -> Int {
     var position = start
@@ -61,9 +62,10 @@ package enum RunLengthHybrid {
 
   @inline(__always)
   private static func isGroupConstant(_ values: Span<UInt32>, at position: Int) -> Bool {
-    let first = values[position]
+    let group = values.extracting(position..<(position &+ 8))
+    let first = group[0]
     var difference: UInt32 = 0
-    for index in 1..<8 { difference |= values[position &+ index] ^ first }
+    for index in 1..<8 { difference |= group[index] ^ first }
     return difference == 0
   }
 

@@ -1,7 +1,8 @@
 /// What a reader may know of a chunk's values without reading them (`Statistics`).
 package struct Statistics: Equatable, Sendable {
   package var nullCount: Int64
-  /// The least and greatest value in the column's own order, as PLAIN encodes them (without a length); nil if there is none.
+  /// The least and greatest value in the column's own order, as PLAIN encodes them (without a length); nil if there is
+  /// none.
   package var minimum: [UInt8]?
   package var maximum: [UInt8]?
 
@@ -12,7 +13,8 @@ package struct Statistics: Equatable, Sendable {
   }
 }
 
-/// How many pages of a kind a chunk has (`PageEncodingStats`); tells a reader whether a dictionary covers the whole chunk.
+/// How many pages of a kind a chunk has (`PageEncodingStats`); tells a reader whether a dictionary covers the whole
+/// chunk.
 package struct PageEncodingCount: Equatable, Sendable {
   package var type: PageType
   package var encoding: Encoding

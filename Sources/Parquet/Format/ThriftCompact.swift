@@ -1,7 +1,7 @@
 /// Thrift's compact protocol: the form of every structure in a Parquet file.
 ///
-/// A structure is a run of fields and a stop byte. A field's header has its type in the low four bits and, in the high four,
-/// how far its number is from the field before; numbers further than 15 away stand behind it. Integers are zigzag
+/// A structure is a run of fields and a stop byte. A field's header has its type in the low four bits and, in the high
+/// four, how far its number is from the field before; numbers further than 15 away stand behind it. Integers are zigzag
 /// varints. (thrift: doc/specs/thrift-compact-protocol.md)
 package enum ThriftCompact {
   /// The type in a field's or a list's header.

@@ -18,7 +18,8 @@ public struct ParquetColumn: Equatable, Sendable {
     case bytes
   }
 
-  /// How a column would like its values encoded. A chunk of one value repeated is dictionary-encoded in any case: it costs a few octets.
+  /// How a column would like its values encoded. A chunk of one value repeated is dictionary-encoded in any case: it
+  /// costs a few octets.
   public enum EncodingPreference: Sendable {
     /// Values as they are: for columns that hardly repeat.
     case plain

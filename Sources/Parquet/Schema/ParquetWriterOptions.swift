@@ -10,9 +10,11 @@ public struct ParquetWriterOptions: Sendable {
   public var compression: Compression = .zstd(level: 1)
   /// The most rows a data page holds, at least 1. A reader decodes whole pages.
   public var pageRowLimit = 20_000
-  /// The most octets a dictionary page holds before compression; values beyond it are PLAIN.
+  /// The most octets a dictionary page holds before compression. Integers beyond it are PLAIN; a column of byte arrays
+  /// with a longer dictionary is PLAIN as a whole, unless that would take more than twice as much.
   public var dictionaryByteLimit = 16 << 20
-  /// Octets gathered before the file is written to: few system calls, and memory of about this much and one column chunk.
+  /// Octets gathered before the file is written to: few system calls, and memory of about this much and one column
+  /// chunk.
   public var writeSize = 1 << 20
   /// Permission bits of a file that the writer creates, before the process's umask.
   public var fileMode: UInt32 = 0o644

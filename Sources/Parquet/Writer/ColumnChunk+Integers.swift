@@ -43,8 +43,8 @@ extension ColumnChunk {
     }
   }
 
-  /// Pages of indices as long as the dictionary pays: a page of which more than two thirds are new values goes, with all
-  /// that come after it, in PLAIN, as does what would take the dictionary past its limit.
+  /// Pages of indices as long as the dictionary pays: a page of which more than two thirds are new values goes, with
+  /// all that come after it, in PLAIN, as does what would take the dictionary past its limit.
   private mutating func encodeDictionary<Value: FixedWidthInteger & BitwiseCopyable, Key>(
     _ values: Span<Value>, distinct: inout IntegerDictionary<Key>, entryLimit: Int
   ) {

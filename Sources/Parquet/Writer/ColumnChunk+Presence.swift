@@ -24,7 +24,7 @@ extension ColumnChunk {
     of indices: Span<UInt32>, null: UInt32, _ levels: inout [UInt32], _ packed: inout [UInt32]
   ) -> Presence {
     var absent: UInt32 = 0
-    for row in indices.indices { absent &+= indices[row] == null ? 1 : 0 }
+    for row in 0..<indices.count { absent &+= indices[row] == null ? 1 : 0 }
     let count = indices.count - Int(absent)
     if count == indices.count { return .all }
     if count == 0 { return .none }
@@ -40,7 +40,7 @@ extension ColumnChunk {
     _ packed: consuming MutableSpan<UInt32>
   ) {
     var next = 0
-    for row in indices.indices {
+    for row in 0..<indices.count {
       let level: UInt32 = indices[row] == null ? 0 : 1
       levels[row] = level
       packed[next] = indices[row]

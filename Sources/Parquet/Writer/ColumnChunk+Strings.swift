@@ -18,16 +18,24 @@ extension ColumnChunk {
       dictionaryCount = 1
       return encodeUniform()
     }
-    // Values that hardly repeat stay in a dictionary as long as that is not too long: fastparquet loses values of a string
-    // column that is in part PLAIN and in part not, whoever wrote it.
-    let isTooLong = usedBytes > byteLimit
-    if column.encoding == .plain || (isTooLong && used > indices.count * 2 / 3) {
+    if column.encoding == .plain || isPlainBetter(indices, of: entries, usedBytes: usedBytes, byteLimit: byteLimit) {
       encodePlain(indices, of: entries)
-    } else if usedAll && !isTooLong {
+    } else if usedAll {
       encodeAsGiven(indices, of: entries)
     } else {
-      encodeRenumbered(indices, of: entries, greatest: Int(extent.upperBound), byteLimit: byteLimit)
+      encodeRenumbered(indices, of: entries, greatest: Int(extent.upperBound))
     }
+  }
+
+  /// Whether the dictionary is too long, and values do not repeat so much that PLAIN would be far longer still.
+  ///
+  /// Decided for the chunk as a whole and in the dictionary's favour: fastparquet loses values of a string column that
+  /// is in part PLAIN and in part not, whoever wrote it; and a few long values in very many rows must not become
+  /// gigabytes.
+  private func isPlainBetter(
+    _ given: Span<UInt32>, of entries: StringDictionary, usedBytes: Int, byteLimit: Int
+  ) -> Bool {
+    usedBytes > byteLimit && Self.plainSize(given, of: entries) <= 2 * usedBytes
   }
 
   /// The producer's dictionary is the page's dictionary as it is.
@@ -45,17 +53,13 @@ extension ColumnChunk {
     }
   }
 
-  /// Only entries that are used get into the file, in the order of their first use; from the page on at which they would
-  /// pass the limit, values are PLAIN.
-  private mutating func encodeRenumbered(
-    _ given: Span<UInt32>, of entries: StringDictionary, greatest: Int, byteLimit: Int
-  ) {
+  /// Only entries that are used get into the file, in the order of their first use.
+  private mutating func encodeRenumbered(_ given: Span<UInt32>, of entries: StringDictionary, greatest: Int) {
     if indices.count < rowsPerPage { indices = Array(repeating: 0, count: rowsPerPage) }
     for entry in 0...greatest { numbers[entry] = 0 }
     while let slice = nextSlice() {
-      let (bytesBefore, countBefore) = (dictionary.count, dictionaryCount)
       let page = given.extracting(slice.values)
-      for index in page.indices {
+      for index in 0..<page.count {
         let entry = Int(page[index])
         if numbers[entry] == 0 {
           Self.append(entry: entry, of: entries, to: &dictionary)
@@ -64,41 +68,33 @@ extension ColumnChunk {
         }
         indices[index] = numbers[entry] &- 1
       }
-      if dictionary.count > byteLimit {
-        dictionary.truncate(to: bytesBefore)
-        dictionaryCount = countBefore
-        if countBefore == 0 {
-          beginAgain()  // as for integers
-        } else {
-          appendPlainPage(slice, given, of: entries)
-        }
-        encodePlain(given, of: entries)
-      } else {
-        appendIndexPage(slice, greatest: max(dictionaryCount - 1, 0))
-      }
+      appendIndexPage(slice, greatest: max(dictionaryCount - 1, 0))
     }
   }
 
-  /// All pages that are still to come, in PLAIN. Long values make shorter pages.
+  /// All pages in PLAIN. Long values make shorter pages.
   private mutating func encodePlain(_ given: Span<UInt32>, of entries: StringDictionary) {
+    let average = max(Self.plainSize(given, of: entries) / given.count, 1)
+    rowsPerPage = max(min(rowsPerPage, Self.plainPageBytes / average & ~7), 1)
+    while let slice = nextSlice() {
+      let start = beginPage(slice)
+      for index in slice.values { Self.append(entry: Int(given[index]), of: entries, to: &body) }
+      endPage(slice, from: start, encoding: .plain)
+    }
+  }
+
+  /// Octets of all values in PLAIN.
+  private static func plainSize(_ given: Span<UInt32>, of entries: StringDictionary) -> Int {
     var bytes = 0
-    for index in given.indices {
+    for index in 0..<given.count {
       let entry = Int(given[index])
       bytes &+= entries.offsets[entry + 1] &- entries.offsets[entry]
     }
-    let average = max(bytes / given.count, 1)
-    rowsPerPage = max(min(rowsPerPage, Self.plainPageBytes / average & ~7), 1)
-    while let slice = nextSlice() { appendPlainPage(slice, given, of: entries) }
+    return bytes
   }
 
   /// About what a PLAIN page of byte arrays may have.
   private static var plainPageBytes: Int { 4 << 20 }
-
-  private mutating func appendPlainPage(_ slice: Slice, _ given: Span<UInt32>, of entries: StringDictionary) {
-    let start = beginPage(slice)
-    for index in slice.values { Self.append(entry: Int(given[index]), of: entries, to: &body) }
-    endPage(slice, from: start, encoding: .plain)
-  }
 
   private static func append(entry: Int, of entries: StringDictionary, to buffer: inout ByteBuffer) {
     buffer.append(entries.encoded.span.extracting(entries.offsets[entry]..<entries.offsets[entry + 1]))
@@ -109,7 +105,7 @@ extension ColumnChunk {
     if numbers.count <= greatest { numbers = Array(repeating: 0, count: max(greatest + 1, numbers.count * 2)) }
     var numbers = numbers.mutableSpan
     for entry in 0...greatest { numbers[entry] = 0 }
-    for index in indices.indices { numbers[Int(indices[index])] = 1 }
+    for index in 0..<indices.count { numbers[Int(indices[index])] = 1 }
     var used: UInt32 = 0
     for entry in 0...greatest { used &+= numbers[entry] }
     return Int(used)

@@ -1,8 +1,8 @@
 /// Texts (or any octets) that a column's values point into, each stored once.
 ///
-/// A producer makes it as it goes, then hands the writer one index a row (`ParquetWriter.write(indices:dictionary:)`). Entries
-/// need not differ and need not all be used, but a file is smallest if they do and are, and if neighbours are alike
-/// (sorted, say). Indices are 32 bits and one stands for null, so that there can be 2^32 - 2 entries.
+/// A producer makes it as it goes, then hands the writer one index a row (`ParquetWriter.write(indices:dictionary:)`).
+/// Entries need not differ and need not all be used, but a file is smallest if they do and are, and if neighbours are
+/// alike (sorted, say). Indices are 32 bits and one stands for null, so that there can be 2^32 - 2 entries.
 public struct StringDictionary: Sendable {
   /// The entries as PLAIN encodes them, so that a dictionary page is a copy: four octets of length, then the octets.
   @usableFromInline var encoded: [UInt8] = []
