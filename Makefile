@@ -16,7 +16,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) fprobe nfdump python3 softflowd tcpdump tshar
 # library has no static form, so it has a folder of its own.
 STATIC := .build/static
 
-SOURCES = $(wildcard Sources Tests Benchmarks Package.swift)
+SOURCES = $(wildcard Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift)
 
 bin := $(DESTDIR)$(PREFIX)/bin/sagflow
 lib := $(DESTDIR)$(PREFIX)/lib
@@ -25,7 +25,7 @@ sysusers := $(lib)/sysusers.d/sagflow.conf
 sysctl := $(lib)/sysctl.d/60-sagflow.conf
 config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 
-.PHONY: help build run test static install uninstall format lint shipped-files clean
+.PHONY: help build run test bench static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,10 @@ test: ## Build everything once and run all tests
 	@scripts/debian-packages $(TEST_PACKAGES)
 	swift build -c release --build-tests
 	SAGFLOW_PYTHON="$$(scripts/test-python)" && export SAGFLOW_PYTHON && swift test -c release --skip-build
+
+bench: ## Measure decoding, aging, writing and all together (ARGS= for more)
+	@scripts/debian-packages $(BUILD_PACKAGES)
+	swift run -c release --package-path Benchmarks sagflow-bench $(ARGS)
 
 static: ## Build with the Swift runtime linked in
 	@scripts/debian-packages $(BUILD_PACKAGES)
@@ -74,4 +78,4 @@ shipped-files: ## Write config/sagflow.yaml and the table of docs/configuration.
 	UPDATE_SHIPPED_FILES=1 swift test -c release --skip-build --filter ShippedFilesTests
 
 clean: ## Remove everything that was built
-	rm -rf .build
+	rm -rf .build Benchmarks/.build

@@ -15,8 +15,10 @@ let package = Package(
     .library(name: "NetworkBytes", targets: ["NetworkBytes"]),
     .library(name: "NetFlow", targets: ["NetFlow"]),
     .library(name: "Flows", targets: ["Flows"]),
+    .library(name: "Capture", targets: ["Capture"]),
     .library(name: "Parquet", targets: ["Parquet"]),
     .library(name: "FlowStore", targets: ["FlowStore"]),
+    .library(name: "FlowExport", targets: ["FlowExport"]),
     .library(name: "Collector", targets: ["Collector"]),
   ],
   dependencies: [

@@ -35,8 +35,8 @@ import Testing
     #expect(
       live == [
         "exporters.clock", "exporters.maximumClockSkew", "exporters.samplingRate", "exporters.samplingRates",
-        "aggregation.activeTimeout", "aggregation.inactiveTimeout", "aggregation.maximumFlows", "store.retention.age",
-        "store.retention.size", "log.level",
+        "aggregation.activeTimeout", "aggregation.inactiveTimeout", "aggregation.maximumFlows", "aggregation.endOfFlow",
+        "store.retention.age", "store.retention.size", "log.level",
       ])
   }
 

@@ -69,7 +69,7 @@ public struct CollectorConfiguration: Hashable, Sendable {
     ]
     /// Live flows held at a time, all workers together.
     public var maximumFlows = 1_000_000
-    /// Whether TCP FIN or RST, or an exporter's end of flow, ends a flow at once.
+    /// Whether a TCP flow is written as soon as FIN or RST was seen.
     public var endOfFlow = false
 
     public init() {}

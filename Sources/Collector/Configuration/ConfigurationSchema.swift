@@ -62,11 +62,11 @@ public enum ConfigurationSchema {
       "aggregation.key", \.aggregation.key, .column, .restart,
       "Columns of the store that tell flows apart; /N behind an address keys on its prefix."),
     .value(
-      "aggregation.maximumFlows", \.aggregation.maximumFlows, .integer(1024...1_000_000_000), .live,
-      "Live flows held at a time, all workers together; the oldest are written early beyond it."),
+      "aggregation.maximumFlows", \.aggregation.maximumFlows, .integer(1...1_000_000_000), .live,
+      "Live flows held at a time, all workers together; those seen least recently are written early."),
     .value(
-      "aggregation.endOfFlow", \.aggregation.endOfFlow, .flag, .restart,
-      "true: TCP FIN or RST, or an exporter's end of flow, ends a flow at once."),
+      "aggregation.endOfFlow", \.aggregation.endOfFlow, .flag, .live,
+      "true: a TCP flow is written as soon as FIN or RST was seen."),
   ]
 
   private static let store: [Setting] = [

@@ -1,0 +1,27 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "sagflow-benchmarks",
+  dependencies: [
+    .package(name: "sagflow", path: ".."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    .executableTarget(
+      name: "sagflow-bench",
+      dependencies: [
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Capture", package: "sagflow"),
+        .product(name: "Collector", package: "sagflow"),
+        .product(name: "FlowExport", package: "sagflow"),
+        .product(name: "FlowStore", package: "sagflow"),
+        .product(name: "Flows", package: "sagflow"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NetFlow", package: "sagflow"),
+        .product(name: "NetworkBytes", package: "sagflow"),
+      ])
+  ],
+  swiftLanguageModes: [.v6]
+)
