@@ -2,8 +2,10 @@
 """Reference decoder of flow export captures: small and slow, written from the RFCs, independent of the product.
 
   reference.py CAPTURE [--counters FILE]
+  reference.py --beside CAPTURE...
 
-Prints one JSON object per data record, as `sagflow replay --records` does, and writes its error counters to FILE.
+Prints one JSON object per data record, as `sagflow replay --records` does, and writes its error counters to FILE; with
+--beside, both go to files next to each capture.
 Serves as the other opinion in differential tests and made the golden output beside the captures in real/.
 
 RFC 3954 (NetFlow v9), RFC 7011 (IPFIX), RFC 6313 (structured data), RFC 5103 (reverse elements); templates never
@@ -493,26 +495,39 @@ V5_NUMBERS = [
     ("bgpDestinationAsNumber", 16), ("sourceIPv4PrefixLength", 17), ("destinationIPv4PrefixLength", 18)]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("capture")
-    parser.add_argument("--counters", metavar="FILE")
-    args = parser.parse_args()
-
-    def write(line):
-        print(json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
-
-    decoder = Decoder(write)
+def decode(capture, out):
+    """Writes the records of a capture, a line each; returns its error counters."""
+    decoder = Decoder(lambda line: out.write(
+        json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"))
     network = Network(decoder.counters)
-    with open(args.capture, "rb") as capture:
-        for link, frame in frames(capture.read()):
+    with open(capture, "rb") as data:
+        for link, frame in frames(data.read()):
             datagram = network.datagram(link, frame)
             if datagram:
                 decoder.datagram(*datagram)
-    if args.counters:
-        with open(args.counters, "w") as out:
-            json.dump(+decoder.counters, out, sort_keys=True)
-            out.write("\n")
+    return +decoder.counters
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("captures", nargs="+", metavar="CAPTURE")
+    parser.add_argument("--counters", metavar="FILE")
+    parser.add_argument("--beside", action="store_true", help="write CAPTURE.jsonl and CAPTURE.json beside each")
+    args = parser.parse_args()
+    if not args.beside and len(args.captures) > 1:
+        parser.error("several captures need --beside")
+    for capture in args.captures:
+        if args.beside:
+            with open(capture + ".jsonl", "w", encoding="utf-8") as out:
+                counters = decode(capture, out)
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")
+            counters = decode(capture, sys.stdout)
+        path = capture + ".json" if args.beside else args.counters
+        if path:
+            with open(path, "w") as out:
+                json.dump(counters, out, sort_keys=True)
+                out.write("\n")
 
 
 if __name__ == "__main__":
