@@ -3,6 +3,8 @@
 
 import NetworkBytes
 
+// Never inlined: hundreds of calls stand in the tables of cases, and the optimizer would linger over each.
+
 /// Octets as a test writes them down.
 public typealias Octets = [UInt8]
 
