@@ -75,6 +75,9 @@ let package = Package(
       swiftSettings: ours),
 
     .testTarget(name: "FlowExportTests", dependencies: ["FlowExport", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "FixtureTests", dependencies: ["Capture", "NetFlow", "NetworkBytes", "Outputs", "TestSupport"],
+      swiftSettings: ours),
     .target(name: "TestSupport", dependencies: ["NetworkBytes"], path: "Tests/TestSupport", swiftSettings: ours),
 
     // C: system calls that Glibc's module does not offer, and Debian's libraries.
