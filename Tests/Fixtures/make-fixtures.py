@@ -112,9 +112,10 @@ class Collector:
 
 
 def run_softflowd(collector, tmp, traffic, version, *options):
-    subprocess.run(["softflowd", "-r", traffic, "-n", "127.0.0.1:%d" % collector.port, "-v", str(version), "-d",
-                    "-p", "none", "-c", "none", *options],
-                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+    # By its name alone: softflowd exports it as the interface's.
+    subprocess.run(["softflowd", "-r", os.path.basename(traffic), "-n", "127.0.0.1:%d" % collector.port,
+                    "-v", str(version), "-d", "-p", "none", "-c", "none", *options],
+                   cwd=tmp, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
     collector.take(0.5)
 
 
