@@ -17,7 +17,7 @@ enum FlowTable {
       Column(title: "first seen (UTC)", width: 23, isNumber: false) { time($0.record.start) },
       Column(title: "seconds", width: 9, isNumber: true) { seconds($0.record.end &- $0.record.start) },
       Column(title: "proto", width: 5, isNumber: false) { protocolName($0.record.protocolIdentifier) },
-      Column(title: "source", width: 24, isNumber: true) { endpoint($0.record.source, String($0.record.sourcePort)) },
+      Column(title: "source", width: 24, isNumber: true) { source($0.record) },
       Column(title: "destination", width: 24, isNumber: true) { destination($0.record) },
       Column(title: "packets", width: 8, isNumber: true) { String($0.record.packets) },
       Column(title: "bytes", width: 10, isNumber: true) { String($0.record.octets) },
@@ -67,6 +67,13 @@ enum FlowTable {
     case 89: "OSPF"
     case 132: "SCTP"
     default: String(number)
+    }
+  }
+
+  private static func source(_ record: FlowRecord) -> String {
+    switch record.protocolIdentifier {
+    case 1, 58: record.source.description
+    default: endpoint(record.source, String(record.sourcePort))
     }
   }
 

@@ -38,7 +38,8 @@ extension Ledger {
       (
         "flows", flows.opened,
         [
-          Part(count: liveFlows, name: "live"), Part(count: flows.emittedIdle, name: "idle"),
+          Part(count: liveFlows, name: "live", isAlwaysShown: flows.opened == 0),
+          Part(count: flows.emittedIdle, name: "idle"),
           Part(count: flows.emittedActive, name: "active"),
           Part(count: flows.emittedEndOfFlow, name: "end of flow"),
           Part(count: flows.emittedForced, name: "forced"), Part(count: flows.emittedNoRoom, name: "no room"),
