@@ -5,7 +5,6 @@ import NetworkBytes
 /// Inner templates are looked up in the session as it is at that moment. Two bounds keep hostile lists harmless; what
 /// goes beyond them is a bad list like any other.
 struct FieldReader {
-  private let session: Session
   private let directory: ExporterDirectory?
   /// Lists around the one that is read.
   private var depth = 0
@@ -18,22 +17,23 @@ struct FieldReader {
   static let maximumListValues = 1 << 18
 
   /// - Parameter directory: where templates of the exporter's other ports are looked up; nil: nowhere.
-  init(session: Session, directory: ExporterDirectory?) {
-    self.session = session
+  init(directory: ExporterDirectory?) {
     self.directory = directory
   }
 
   /// All fields of the record that begins at `offset` in `bytes`, but for padding; moves `offset` behind it.
   ///
   /// - Returns: nil if the record runs past the end of `bytes`.
-  mutating func record(_ template: Template, in bytes: RawSpan, at offset: inout Int) -> [DecodedField]? {
+  mutating func record(
+    _ template: Template, in bytes: RawSpan, at offset: inout Int, _ session: inout Session
+  ) -> [DecodedField]? {
     var fields: [DecodedField] = []
     fields.reserveCapacity(template.fields.count)
     for (field, form) in zip(template.fields, template.form.fields) {
       guard let content = bytes.content(of: field.length, at: offset) else { return nil }
       offset = content.upperBound
       if form.isPadding { continue }
-      let value = value(bytes.extracting(content), form.type)
+      let value = value(bytes.extracting(content), form.type, &session)
       if let place = form.repeated {
         fields[Int(place)].value.append(value)
       } else {
@@ -43,17 +43,17 @@ struct FieldReader {
     return fields
   }
 
-  /// The fields of a measured record that stand at `places` in the template, but for padding and empty ones.
+  /// The fields of a measured record that stand at `places` among the template's sized fields.
   mutating func fields(
-    at places: [Int], of template: Template, in record: RawSpan, _ layout: RecordLayout
+    at places: [Int], of template: Template, in record: RawSpan, _ layout: RecordLayout, _ session: inout Session
   ) -> [DecodedField] {
     var fields: [DecodedField] = []
     var known: [FieldName: Int] = [:]
-    for place in places where layout.lengths[place] > 0 && !template.form.fields[place].isPadding {
+    for place in places where layout.lengths[place] > 0 {
       let start = layout.offsets[place]
       let content = record.extracting(start..<(start + layout.lengths[place]))
-      let name = FieldName(template.fields[place])
-      let value = value(content, template.form.fields[place].type)
+      let name = FieldName(template.sizedFields[place])
+      let value = value(content, name.type, &session)
       if let first = known[name] {
         fields[first].value.append(value)
         continue
@@ -65,9 +65,9 @@ struct FieldReader {
   }
 
   /// The value of one field.
-  mutating func value(_ bytes: RawSpan, _ type: AbstractType) -> FieldValue {
+  mutating func value(_ bytes: RawSpan, _ type: AbstractType, _ session: inout Session) -> FieldValue {
     guard type.isStructured, bytes.byteCount > 0 else { return FieldValue(bytes, type: type) }
-    if let list = list(bytes, type) { return list }
+    if let list = list(bytes, type, &session) { return list }
     session.counters.count(.badList)
     return .octets(bytes.copied())
   }
@@ -77,19 +77,19 @@ struct FieldReader {
 
 extension FieldReader {
   /// Nil if the list cannot be taken apart to its last octet.
-  private mutating func list(_ bytes: RawSpan, _ type: AbstractType) -> FieldValue? {
+  private mutating func list(_ bytes: RawSpan, _ type: AbstractType, _ session: inout Session) -> FieldValue? {
     guard depth < Self.maximumDepth else { return nil }
     depth += 1
     defer { depth -= 1 }
     switch type {
-    case .basicList: return basicList(bytes)
-    case .subTemplateList: return subTemplateList(bytes)
-    default: return subTemplateMultiList(bytes)
+    case .basicList: return basicList(bytes, &session)
+    case .subTemplateList: return subTemplateList(bytes, &session)
+    default: return subTemplateMultiList(bytes, &session)
     }
   }
 
   /// Semantic, field specifier, values (RFC 6313 §4.5.1).
-  private mutating func basicList(_ bytes: RawSpan) -> FieldValue? {
+  private mutating func basicList(_ bytes: RawSpan, _ session: inout Session) -> FieldValue? {
     guard bytes.byteCount >= 5 else { return nil }
     var element = InformationElementID(bytes.be16(1))
     let length = bytes.be16(3)
@@ -105,21 +105,21 @@ extension FieldReader {
     while offset < bytes.byteCount {
       guard length > 0, takeRoom(1), let content = bytes.content(of: length, at: offset) else { return nil }
       offset = content.upperBound
-      values.append(value(bytes.extracting(content), type))
+      values.append(value(bytes.extracting(content), type, &session))
     }
     return .basicList(semantic: bytes.octet(0), field: name, values: values)
   }
 
   /// Semantic, template, records (RFC 6313 §4.5.2).
-  private mutating func subTemplateList(_ bytes: RawSpan) -> FieldValue? {
+  private mutating func subTemplateList(_ bytes: RawSpan, _ session: inout Session) -> FieldValue? {
     guard bytes.byteCount >= 3 else { return nil }
     let id = bytes.be16(1)
-    guard let records = records(of: id, bytes.extracting(3..<bytes.byteCount)) else { return nil }
+    guard let records = records(of: id, bytes.extracting(3..<bytes.byteCount), &session) else { return nil }
     return .subTemplateList(semantic: bytes.octet(0), template: id, records: records)
   }
 
   /// Semantic, then for each template its id, the octets of this entry, and records (RFC 6313 §4.5.3).
-  private mutating func subTemplateMultiList(_ bytes: RawSpan) -> FieldValue? {
+  private mutating func subTemplateMultiList(_ bytes: RawSpan, _ session: inout Session) -> FieldValue? {
     var entries: [SubTemplateEntry] = []
     var offset = 1
     while offset < bytes.byteCount {
@@ -127,7 +127,7 @@ extension FieldReader {
       let id = bytes.be16(offset)
       let length = Int(bytes.be16(offset + 2))
       guard length >= 4, length <= bytes.byteCount - offset,
-        let records = records(of: id, bytes.extracting((offset + 4)..<(offset + length)))
+        let records = records(of: id, bytes.extracting((offset + 4)..<(offset + length)), &session)
       else { return nil }
       entries.append(SubTemplateEntry(template: id, records: records))
       offset += length
@@ -136,12 +136,16 @@ extension FieldReader {
   }
 
   /// The records of template `id` that fill `bytes` to the end; nil if the template is not known or they do not.
-  private mutating func records(of id: UInt16, _ bytes: RawSpan) -> [[DecodedField]]? {
+  private mutating func records(
+    of id: UInt16, _ bytes: RawSpan, _ session: inout Session
+  ) -> [[DecodedField]]? {
     guard let template = session.template(id, directory: directory) else { return nil }
     var records: [[DecodedField]] = []
     var offset = 0
     while offset < bytes.byteCount {
-      guard takeRoom(template.fields.count), let record = record(template, in: bytes, at: &offset) else { return nil }
+      guard takeRoom(template.fields.count), let record = record(template, in: bytes, at: &offset, &session) else {
+        return nil
+      }
       records.append(record)
     }
     return records

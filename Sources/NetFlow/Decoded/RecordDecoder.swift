@@ -29,35 +29,45 @@ public struct RecordDecoder: ~Copyable {
   public mutating func decode<Failure: Error>(
     _ message: RawSpan, from exporter: Endpoint, arrival: Int64, _ take: (DecodedRecord) throws(Failure) -> Void
   ) throws(Failure) {
-    guard let (header, session) = sessions.open(message, from: exporter, arrival: arrival, directory: directory) else {
-      return
-    }
+    guard let header = sessions.readHeader(of: message) else { return }
+    let place = sessions.place(of: header, from: exporter, directory)
+    defer { sessions.close(place, directory) }
+    try decode(message, header, &place.session, arrival: arrival, take)
+  }
+
+  private mutating func decode<Failure: Error>(
+    _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, arrival: Int64,
+    _ take: (DecodedRecord) throws(Failure) -> Void
+  ) throws(Failure) {
+    session.open(arrival: arrival)
+    let before = session.counters
     if header.version == 5 {
-      let count = try decodeV5(message, header, session, take)
-      session.close(header, units: count)
-      return
+      try decodeV5(message, header, &session, take)
+    } else {
+      try decodeSets(message, header, &session, take)
     }
-    let unreadable = session.counters.unreadable
+    session.close(header, since: before)
+  }
+
+  private mutating func decodeSets<Failure: Error>(
+    _ message: RawSpan, _ header: MessageHeader, _ session: inout Session,
+    _ take: (DecodedRecord) throws(Failure) -> Void
+  ) throws(Failure) {
     var sets = SetReader(header)
-    var fields = FieldReader(session: session, directory: directory)
-    var count = 0
-    while let set = sets.next(
-      message, session: session, table: sessions, directory: directory, borrowing: directory != nil)
-    {
+    var fields = FieldReader(directory: directory)
+    while let set = sets.next(message, &session, sessions.limits, directory) {
       let content = message.extracting(set.content)
       variable.begin()
-      while let place = nextRecord(content, set.template, session) {
+      while let place = variable.next(content, set.template, &session.counters) {
         var offset = place.lowerBound
-        guard let decoded = fields.record(set.template, in: content, at: &offset) else { break }
-        count += 1
+        guard let decoded = fields.record(set.template, in: content, at: &offset, &session) else { break }
         session.counters.countRecord(set.template.kind)
         try take(
           DecodedRecord(
-            exporter: exporter, header: header, template: set.template.id, kind: set.template.kind, fields: decoded))
+            exporter: session.key.exporter, header: header, template: set.template.id, kind: set.template.kind,
+            fields: decoded))
       }
     }
-    let isWhole = session.counters.unreadable == unreadable
-    session.close(header, units: header.version == 9 ? 1 : isWhole ? count : nil)
   }
 
   /// Decodes one datagram and appends its records to `records`.
@@ -67,14 +77,10 @@ public struct RecordDecoder: ~Copyable {
     decode(message, from: exporter, arrival: arrival) { records.append($0) }
   }
 
-  private mutating func nextRecord(_ set: RawSpan, _ template: Template, _ session: Session) -> Range<Int>? {
-    variable.next(set, template, &session.counters)
-  }
-
   private func decodeV5<Failure: Error>(
-    _ message: RawSpan, _ header: MessageHeader, _ session: Session,
+    _ message: RawSpan, _ header: MessageHeader, _ session: inout Session,
     _ take: (DecodedRecord) throws(Failure) -> Void
-  ) throws(Failure) -> Int {
+  ) throws(Failure) {
     let count = header.countV5Records(in: message, &session.counters)
     for index in 0..<count {
       let start = header.headerLength + index * MessageHeader.v5RecordLength
@@ -85,7 +91,6 @@ public struct RecordDecoder: ~Copyable {
           exporter: session.key.exporter, header: header, template: 0, kind: .flow,
           fields: V5Layout.fields(of: record, header)))
     }
-    return count
   }
 }
 
@@ -95,10 +100,5 @@ extension DecodeCounters {
     case .flow: flowRecords &+= 1
     case .options: optionsRecords &+= 1
     }
-  }
-
-  /// Times that data records were passed over, so that nobody knows how many the message had.
-  fileprivate var unreadable: UInt64 {
-    self[.unknownTemplate] &+ self[.truncatedRecord] &+ self[.badSetLength]
   }
 }

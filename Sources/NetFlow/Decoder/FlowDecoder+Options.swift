@@ -2,23 +2,19 @@ import NetworkBytes
 
 extension FlowDecoder {
   /// Learns sampling rates and the exporter's start from the records of one options data set.
-  ///
-  /// - Returns: how many records there were.
-  func learn(_ set: RawSpan, _ template: Template, _ session: Session) -> Int {
-    var records = VariableRecordReader()
-    var count = 0
-    while let place = records.next(set, template, &session.counters) {
-      count += 1
+  mutating func learn(_ set: RawSpan, _ template: Template, _ session: inout Session) {
+    variable.begin()
+    while let place = variable.next(set, template, &session.counters) {
+      session.counters.optionsRecords &+= 1
       var facts = OptionsFacts()
-      for (index, field) in template.fields.enumerated() where records.layout.lengths[index] <= 8 {
-        let start = place.lowerBound + records.layout.offsets[index]
-        facts.note(field, set.unsigned(start, count: records.layout.lengths[index]))
+      for (index, field) in template.sizedFields.enumerated()
+      where (1...8).contains(variable.layout.lengths[index]) {
+        let start = place.lowerBound + variable.layout.offsets[index]
+        facts.note(field, set.unsigned(start, count: variable.layout.lengths[index]))
       }
       if let rate = facts.samplingRate { directory.setRate(rate, for: facts.scope, of: session.key) }
       if let start = facts.systemInit { session.systemInit = Int64(truncatingIfNeeded: start) }
     }
-    session.counters.optionsRecords &+= UInt64(count)
-    return count
   }
 }
 
@@ -34,7 +30,7 @@ private struct OptionsFacts {
   private(set) var systemInit: UInt64?
 
   mutating func note(_ field: FieldSpecifier, _ value: UInt64) {
-    guard field.element.enterprise == 0, field.length > 0 else { return }
+    guard field.element.enterprise == 0 else { return }
     if field.isV9Scope {
       // The scope "interface" of RFC 3954 §6.1; system, line card, cache and template stand for the domain.
       if field.element.number == 2 { interface = UInt32(truncatingIfNeeded: value) }

@@ -3,26 +3,26 @@ import NetworkBytes
 extension FlowDecoder {
   /// Decodes what goes into the records' extensions, and the original exporter a mediator tells: record by record.
   mutating func decodeRare(
-    _ set: RawSpan, _ template: Template, _ session: Session, from first: Int, into batch: inout FlowBatch
+    _ set: RawSpan, _ template: Template, _ session: inout Session, from first: Int, into batch: inout FlowBatch
   ) {
-    var records = VariableRecordReader()
+    variable.begin()
     var ignored = DecodeCounters()
-    var reader = FieldReader(session: session, directory: directory)
+    var reader = FieldReader(directory: directory)
     for index in first..<batch.count {
-      guard let place = records.next(set, template, &ignored) else { return }
+      guard let place = variable.next(set, template, &ignored) else { return }
       let bytes = set.extracting(place)
-      if let step = template.plan.exporterStep {
-        setExporter(&batch.records[index], bytes, records.layout, step, session)
+      for step in template.plan.exporterSteps {
+        setExporter(&batch.records[index], bytes, step, session)
       }
       var fields = FlowExtension()
       var isPresent = false
-      for step in template.plan.rareSteps where step.field.accepts(width: records.layout.lengths[step.index]) {
+      for step in template.plan.rareSteps where step.field.accepts(width: variable.layout.lengths[step.index]) {
         fields.set(
-          step, bytes, at: records.layout.offsets[step.index], width: records.layout.lengths[step.index])
+          step, bytes, at: variable.layout.offsets[step.index], width: variable.layout.lengths[step.index])
         isPresent = true
       }
       if options.keepsExtra, !template.plan.unmapped.isEmpty {
-        fields.extra = extra(bytes, template, records.layout, &reader)
+        fields.extra = extra(bytes, template, &reader, &session)
         isPresent = isPresent || !fields.extra.isEmpty
       }
       guard isPresent else { continue }
@@ -33,10 +33,10 @@ extension FlowDecoder {
 
   /// Takes elements 130 and 131 for the record's exporter (RFC 6183 §5.2: a mediator's original exporter).
   private mutating func setExporter(
-    _ record: inout FlowRecord, _ bytes: RawSpan, _ layout: RecordLayout, _ step: FlowPlan.Step, _ session: Session
+    _ record: inout FlowRecord, _ bytes: RawSpan, _ step: FlowPlan.Step, _ session: borrowing Session
   ) {
-    guard step.field.accepts(width: layout.lengths[step.index]) else { return }
-    let address = bytes.address(at: layout.offsets[step.index], isV4: step.field == .exporterV4)
+    guard step.field.accepts(width: variable.layout.lengths[step.index]) else { return }
+    let address = bytes.address(at: variable.layout.offsets[step.index], isV4: step.field == .exporterV4)
     let isNone = address.isUnspecified || address == IPAddress(v4: 0)
     guard !isNone, address != session.key.exporter.address else { return }
     let origin = FlowOrigin(exporter: address, domain: session.key.domain, version: session.key.version)
@@ -46,9 +46,9 @@ extension FlowDecoder {
   /// A JSON object of the record's unmapped fields; empty if it has none. Fields of no length say nothing and are left
   /// out: a template can have thousands of them.
   private func extra(
-    _ bytes: RawSpan, _ template: Template, _ layout: RecordLayout, _ reader: inout FieldReader
+    _ bytes: RawSpan, _ template: Template, _ reader: inout FieldReader, _ session: inout Session
   ) -> String {
-    let fields = reader.fields(at: template.plan.unmapped, of: template, in: bytes, layout)
+    let fields = reader.fields(at: template.plan.unmapped, of: template, in: bytes, variable.layout, &session)
     if fields.isEmpty { return "" }
     var json: [UInt8] = []
     DecodedField.appendJSON(fields, to: &json)

@@ -2,48 +2,45 @@ import NetworkBytes
 
 extension FlowDecoder {
   /// Decodes the records of a v5 message: the fewer of those announced and those present.
-  ///
-  /// - Returns: how many.
   func decodeV5(
-    _ message: RawSpan, _ header: MessageHeader, _ session: Session, _ time: TimeBase, into batch: inout FlowBatch
-  ) -> Int {
+    _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, _ time: TimeBase,
+    into batch: inout FlowBatch
+  ) {
     let count = header.countV5Records(in: message, &session.counters)
     var prototype = prototype(session, time)
     let interval = UInt32(header.sampling & 0x3fff)
     if interval > 0 { prototype.samplingRate = interval }
+    let origin = prototype.originWord
     batch.records.append(addingCapacity: count) { records in
       for index in 0..<count {
         let start = header.headerLength &+ index &* MessageHeader.v5RecordLength
         let record = message.extracting(start..<(start &+ MessageHeader.v5RecordLength))
-        records.append(Self.flowRecord(v5: record, prototype, time))
+        records.append(FlowRecord(v5: record, originWord: origin, time))
       }
     }
     session.counters.flowRecords &+= UInt64(count)
-    return count
   }
+}
 
-  /// One record of 48 octets; its bounds are checked once, the offsets are constants.
+extension FlowRecord {
+  /// Reads one v5 record of 48 octets; its bounds are checked once, the offsets are constants. Words are stored whole.
   @inline(__always)
-  private static func flowRecord(v5 bytes: RawSpan, _ prototype: FlowRecord, _ time: TimeBase) -> FlowRecord {
-    var record = prototype
-    record.source = IPAddress(v4: bytes.be32(0))
-    record.destination = IPAddress(v4: bytes.be32(4))
-    record.nextHop = IPAddress(v4: bytes.be32(8))
-    record.interfaceWord = UInt64(bytes.be16(12)) << 32 | UInt64(bytes.be16(14))
-    record.packets = UInt64(bytes.be32(16))
-    record.octets = UInt64(bytes.be32(20))
-    record.start = time.upTime(UInt64(bytes.be32(24)))
-    record.end = time.upTime(UInt64(bytes.be32(28)))
-    record.sourcePort = bytes.be16(32)
-    record.destinationPort = bytes.be16(34)
-    record.tcpFlags = UInt16(bytes.octet(37))
-    record.protocolIdentifier = bytes.octet(38)
-    record.typeOfService = bytes.octet(39)
-    record.autonomousSystemWord = UInt64(bytes.be16(40)) << 32 | UInt64(bytes.be16(42))
-    record.sourceMask = bytes.octet(44)
-    record.destinationMask = bytes.octet(45)
-    record.takeICMPFromPort()
-    return record
+  fileprivate init(v5 bytes: RawSpan, originWord: UInt64, _ time: TimeBase) {
+    self.init()
+    self.originWord = originWord
+    source = IPAddress(v4: bytes.be32(0))
+    destination = IPAddress(v4: bytes.be32(4))
+    nextHop = IPAddress(v4: bytes.be32(8))
+    interfaceWord = UInt64(bytes.be16(12)) << 32 | UInt64(bytes.be16(14))
+    packets = UInt64(bytes.be32(16))
+    octets = UInt64(bytes.be32(20))
+    start = time.upTime(UInt64(bytes.be32(24)))
+    end = time.upTime(UInt64(bytes.be32(28)))
+    transportWord = UInt64(bytes.be16(32)) << 48 | UInt64(bytes.be16(34)) << 32
+    traitsWord = UInt64(bytes.octet(38)) << 56 | UInt64(bytes.octet(39)) << 48
+    autonomousSystemWord = UInt64(bytes.be16(40)) << 32 | UInt64(bytes.be16(42))
+    routeWord = UInt64(bytes.octet(44)) << 24 | UInt64(bytes.octet(45)) << 16 | UInt64(bytes.octet(37))
+    takeICMPFromPort()
   }
 }
 

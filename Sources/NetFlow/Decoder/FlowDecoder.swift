@@ -11,7 +11,7 @@ public struct FlowDecoder: ~Copyable {
   private(set) var options: FlowDecoderOptions
   /// The origins that records refer to by number.
   public internal(set) var origins = OriginTable()
-  private var variable = VariableRecordReader()
+  var variable = VariableRecordReader()
 
   public init(options: FlowDecoderOptions = FlowDecoderOptions(), directory: ExporterDirectory = ExporterDirectory()) {
     self.options = options
@@ -41,35 +41,40 @@ public struct FlowDecoder: ~Copyable {
   public mutating func decode(
     _ message: RawSpan, from exporter: Endpoint, arrival: Int64, into batch: inout FlowBatch
   ) {
-    guard let (header, session) = sessions.open(message, from: exporter, arrival: arrival, directory: directory) else {
-      return
-    }
-    numberOrigin(of: session)
-    var time = timeBase(header, session, arrival: arrival)
-    if header.version == 5 {
-      let count = decodeV5(message, header, session, time, into: &batch)
-      session.close(header, units: count)
-      return
-    }
-    session.refreshRates(from: directory)
-    var sets = SetReader(header)
-    var dataRecords = 0
-    while let set = sets.next(message, session: session, table: sessions, directory: directory, borrowing: true) {
-      let content = message.extracting(set.content)
-      switch set.template.kind {
-      case .flow:
-        dataRecords += decode(content, set.template, session, time, into: &batch)
-      case .options:
-        dataRecords += learn(content, set.template, session)
-        // What was learnt holds for what follows in this message.
-        session.refreshRates(from: directory)
-        time.sysUpTime = session.sysUpTime(header)
-      }
-    }
-    session.close(header, units: header.version == 9 ? 1 : sets.sawUnknownTemplate ? nil : dataRecords)
+    guard let header = sessions.readHeader(of: message) else { return }
+    let place = sessions.place(of: header, from: exporter, directory)
+    decode(message, header, &place.session, arrival: arrival, into: &batch)
+    sessions.close(place, directory)
   }
 
-  private mutating func numberOrigin(of session: Session) {
+  private mutating func decode(
+    _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, arrival: Int64, into batch: inout FlowBatch
+  ) {
+    session.open(arrival: arrival)
+    let before = session.counters
+    numberOrigin(of: &session)
+    var time = timeBase(header, &session, arrival: arrival)
+    if header.version == 5 {
+      decodeV5(message, header, &session, time, into: &batch)
+    } else {
+      var sets = SetReader(header)
+      while let set = sets.next(message, &session, sessions.limits, directory) {
+        let content = message.extracting(set.content)
+        switch set.template.kind {
+        case .flow:
+          session.refreshRates(from: directory)
+          decode(content, set.template, &session, &time, into: &batch)
+        case .options:
+          learn(content, set.template, &session)
+          // What was learnt holds for what follows in this message.
+          time.sysUpTime = session.sysUpTime(header)
+        }
+      }
+    }
+    session.close(header, since: before)
+  }
+
+  private mutating func numberOrigin(of session: inout Session) {
     guard session.origin == nil else { return }
     let key = session.key
     let origin = FlowOrigin(exporter: key.exporter.address, domain: key.domain, version: key.version)
@@ -78,7 +83,7 @@ public struct FlowDecoder: ~Copyable {
 
   /// How times of this message are read. Where the exporter's clock is off by more than is allowed, its times are
   /// shifted by that offset.
-  private func timeBase(_ header: MessageHeader, _ session: Session, arrival: Int64) -> TimeBase {
+  private func timeBase(_ header: MessageHeader, _ session: inout Session, arrival: Int64) -> TimeBase {
     let skew = header.exportMilliseconds - arrival / 1_000_000
     var correction: Int64 = 0
     if let allowed = options.maximumClockSkew, abs(skew) > allowed {
@@ -91,54 +96,63 @@ public struct FlowDecoder: ~Copyable {
   }
 
   /// The record that all of a message's records begin as.
-  func prototype(_ session: Session, _ time: TimeBase) -> FlowRecord {
+  func prototype(_ session: borrowing Session, _ time: TimeBase) -> FlowRecord {
     var record = FlowRecord()
     record.origin = session.origin ?? 0
-    record.samplingRate =
-      session.rates.domain ?? options.samplingRates[session.key.exporter.address] ?? options.samplingRate
+    record.samplingRate = session.rates.domain ?? configuredRate(session.key.exporter.address)
     record.start = time.exportMilliseconds
     record.end = time.exportMilliseconds
     return record
   }
 
+  private func configuredRate(_ exporter: IPAddress) -> UInt32 {
+    options.samplingRates.isEmpty ? options.samplingRate : options.samplingRates[exporter] ?? options.samplingRate
+  }
+
   /// Decodes the records of one data set.
-  ///
-  /// - Returns: how many.
   private mutating func decode(
-    _ set: RawSpan, _ template: Template, _ session: Session, _ time: TimeBase, into batch: inout FlowBatch
-  ) -> Int {
+    _ set: RawSpan, _ template: Template, _ session: inout Session, _ time: inout TimeBase, into batch: inout FlowBatch
+  ) {
     let first = batch.count
-    var time = time
-    if let step = template.plan.systemInitStep, set.byteCount >= template.minimumLength {
-      session.systemInit = Int64(truncatingIfNeeded: set.be64(step.offset))
-      time.sysUpTime = session.upTime(at: time.exportMilliseconds - time.correction)
+    if let step = template.plan.systemInitStep, session.key.version == 10 {
+      learnSystemInit(set, template, step, &session, &time)
     }
     let prototype = prototype(session, time)
     if template.isFixedLength {
-      guard let view = RecordsView(set, recordLength: template.minimumLength) else { return 0 }
+      guard let view = RecordsView(set, recordLength: template.minimumLength) else { return }
       batch.records.append(addingCapacity: view.count) { $0.append(repeating: prototype, count: view.count) }
       template.plan.run(over: view, into: &batch.records, from: first, time: time, rates: session.rates)
     } else {
-      decodeVariable(set, template, prototype, session, time, into: &batch)
+      decodeVariable(set, template, prototype, &session, time, into: &batch)
     }
-    finish(set, template, session, from: first, into: &batch)
-    let count = batch.count - first
-    session.counters.flowRecords &+= UInt64(count)
-    return count
+    finish(set, template, &session, from: first, into: &batch)
+    session.counters.flowRecords &+= UInt64(batch.count - first)
+  }
+
+  /// Takes the exporter's start from a set's first record, for all of them.
+  private mutating func learnSystemInit(
+    _ set: RawSpan, _ template: Template, _ step: FlowPlan.Step, _ session: inout Session, _ time: inout TimeBase
+  ) {
+    var ignored = DecodeCounters()
+    variable.begin()
+    guard let record = variable.next(set, template, &ignored), variable.layout.lengths[step.index] == 8 else { return }
+    session.systemInit = Int64(truncatingIfNeeded: set.be64(record.lowerBound + variable.layout.offsets[step.index]))
+    time.sysUpTime = session.upTime(at: time.exportMilliseconds &- time.correction)
   }
 
   /// Decodes records of varying length: each is measured, then the steps run over it alone.
   private mutating func decodeVariable(
-    _ set: RawSpan, _ template: Template, _ prototype: FlowRecord, _ session: Session, _ time: TimeBase,
+    _ set: RawSpan, _ template: Template, _ prototype: FlowRecord, _ session: inout Session, _ time: TimeBase,
     into batch: inout FlowBatch
   ) {
+    let steps = template.plan.steps
     variable.begin()
     while let place = variable.next(set, template, &session.counters) {
       guard let view = RecordsView(set.extracting(place), recordLength: place.count) else { return }
       let index = batch.count
       batch.records.append(prototype)
       var records = batch.records.mutableSpan
-      for step in template.plan.steps {
+      for step in steps {
         let width = variable.layout.lengths[step.index]
         guard step.field.accepts(width: width) else { continue }
         FlowPlan.run(
@@ -150,23 +164,19 @@ public struct FlowDecoder: ~Copyable {
 
   /// What takes more than one field, or is seldom needed: each loop runs only for templates that ask for it.
   private mutating func finish(
-    _ set: RawSpan, _ template: Template, _ session: Session, from first: Int, into batch: inout FlowBatch
+    _ set: RawSpan, _ template: Template, _ session: inout Session, from first: Int, into batch: inout FlowBatch
   ) {
-    let plan = template.plan
-    if plan.takesICMPFromPort {
+    if template.plan.takesICMPFromPort {
       for index in first..<batch.count { batch.records[index].takeICMPFromPort() }
     }
-    if !session.rates.byInterface.isEmpty {
-      for index in first..<batch.count { applyInterfaceRate(&batch.records[index], session, plan) }
+    if !session.rates.byInterface.isEmpty, !template.plan.tellsSampling {
+      for index in first..<batch.count {
+        guard let rate = session.rates.byInterface[batch.records[index].ingressInterface] else { continue }
+        batch.records[index].samplingRate = rate
+      }
     }
-    if !plan.rareSteps.isEmpty || plan.exporterStep != nil || (options.keepsExtra && !plan.unmapped.isEmpty) {
-      decodeRare(set, template, session, from: first, into: &batch)
+    if template.plan.hasRare || (options.keepsExtra && !template.plan.unmapped.isEmpty) {
+      decodeRare(set, template, &session, from: first, into: &batch)
     }
-  }
-
-  /// The rate of the ingress interface, unless the record told its own.
-  private func applyInterfaceRate(_ record: inout FlowRecord, _ session: Session, _ plan: FlowPlan) {
-    guard !plan.tellsSampling, let rate = session.rates.byInterface[record.ingressInterface] else { return }
-    record.samplingRate = rate
   }
 }

@@ -1,5 +1,5 @@
 /// Everything that can be wrong with a datagram; each has a counter of this name.
-public enum DecodeIssue: Int, CaseIterable, Sendable {
+public enum DecodeIssue: Int, Error, CaseIterable {
   /// A payload shorter than its header, or an IPFIX length that does not fit it. The datagram is rejected.
   case shortDatagram
   /// Neither v5, v9 nor IPFIX. The datagram is rejected.

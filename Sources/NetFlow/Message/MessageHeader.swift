@@ -26,14 +26,15 @@ public struct MessageHeader: Sendable, Equatable {
 extension MessageHeader {
   /// Reads the header of a datagram's payload.
   ///
-  /// - Returns: nil and an issue: `shortDatagram` or `badVersion`.
-  static func read(_ bytes: RawSpan) -> (MessageHeader?, DecodeIssue) {
-    guard bytes.byteCount >= 2 else { return (nil, .shortDatagram) }
+  /// - Throws: `shortDatagram` or `badVersion`.
+  static func read(_ bytes: RawSpan) throws(DecodeIssue) -> MessageHeader {
+    guard bytes.byteCount >= 2 else { throw .shortDatagram }
     switch bytes.be16(0) {
-    case 5: return (bytes.byteCount >= 24 ? v5(bytes) : nil, .shortDatagram)
-    case 9: return (bytes.byteCount >= 20 ? v9(bytes) : nil, .shortDatagram)
-    case 10: return (bytes.byteCount >= 16 ? ipfix(bytes) : nil, .shortDatagram)
-    default: return (nil, .badVersion)
+    case 5 where bytes.byteCount >= 24: return v5(bytes)
+    case 9 where bytes.byteCount >= 20: return v9(bytes)
+    case 10 where bytes.byteCount >= 16: return try ipfix(bytes)
+    case 5, 9, 10: throw .shortDatagram
+    default: throw .badVersion
     }
   }
 
@@ -53,10 +54,10 @@ extension MessageHeader {
       sampling: 0, headerLength: 20, messageLength: bytes.byteCount)
   }
 
-  /// RFC 7011 §3.1. Nil if the length it gives is not that of a message within the payload.
-  private static func ipfix(_ bytes: RawSpan) -> MessageHeader? {
+  /// RFC 7011 §3.1. The length it gives has to be that of a message within the payload.
+  private static func ipfix(_ bytes: RawSpan) throws(DecodeIssue) -> MessageHeader {
     let length = Int(bytes.be16(2))
-    guard length >= 16, length <= bytes.byteCount else { return nil }
+    guard length >= 16, length <= bytes.byteCount else { throw .shortDatagram }
     return MessageHeader(
       version: 10, domain: bytes.be32(12), sequence: bytes.be32(8), exportTime: bytes.be32(4),
       exportMilliseconds: Int64(bytes.be32(4)) * 1000, sysUpTime: 0, count: 0, sampling: 0, headerLength: 16,

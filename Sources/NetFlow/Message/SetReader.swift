@@ -13,8 +13,6 @@ struct DataSet {
 struct SetReader {
   private let header: MessageHeader
   private var offset: Int
-  /// Whether a data set was passed over for lack of its template, so that its records cannot be counted.
-  private(set) var sawUnknownTemplate = false
 
   init(_ header: MessageHeader) {
     self.header = header
@@ -23,20 +21,19 @@ struct SetReader {
 
   /// The next data set whose template is known, or nil at the end of what can be read (RFC 7011 §3.3, RFC 3954 §5).
   mutating func next(
-    _ message: RawSpan, session: Session, table: SessionTable, directory: ExporterDirectory?, borrowing: Bool
+    _ message: RawSpan, _ session: inout Session, _ limits: SessionLimits, _ directory: ExporterDirectory?
   ) -> DataSet? {
-    while let set = nextSet(message, session) {
+    while let set = nextSet(message, &session.counters) {
       let content = set.content
       switch (set.id, header.version) {
       case (0, 9), (2, 10):
-        learn(.flow, message.extracting(content), session, table, directory)
+        learn(.flow, message.extracting(content), &session, limits, directory)
       case (1, 9), (3, 10):
-        learn(.options, message.extracting(content), session, table, directory)
+        learn(.options, message.extracting(content), &session, limits, directory)
       case (256..., _):
-        if let template = session.template(set.id, directory: borrowing ? directory : nil) {
+        if let template = session.template(set.id, directory: directory) {
           return DataSet(template: template, content: content)
         }
-        sawUnknownTemplate = true
         session.counters.count(.unknownTemplate)
       default:
         session.counters.count(.reservedSet)
@@ -46,14 +43,16 @@ struct SetReader {
   }
 
   /// Frames the next set; nil at the end of the message or where its framing is broken.
-  private mutating func nextSet(_ message: RawSpan, _ session: Session) -> (id: UInt16, content: Range<Int>)? {
+  private mutating func nextSet(
+    _ message: RawSpan, _ counters: inout DecodeCounters
+  ) -> (id: UInt16, content: Range<Int>)? {
     let remaining = header.messageLength - offset
     guard remaining > 0 else { return nil }
     let length = remaining >= 4 ? Int(message.be16(offset + 2)) : 0
     guard length >= 4, length <= remaining else {
       // Zeros to the end are an exporter's padding of the whole message.
       if !message.extracting(first: header.messageLength).isZero(from: offset) {
-        session.counters.count(.badSetLength)
+        counters.count(.badSetLength)
       }
       offset = header.messageLength
       return nil
@@ -65,13 +64,13 @@ struct SetReader {
   }
 
   private func learn(
-    _ kind: TemplateDefinition.Kind, _ set: RawSpan, _ session: Session, _ table: SessionTable,
+    _ kind: TemplateDefinition.Kind, _ set: RawSpan, _ session: inout Session, _ limits: SessionLimits,
     _ directory: ExporterDirectory?
   ) {
     var templates = TemplateReader(version: header.version, kind: kind)
     while let record = templates.next(set) {
       switch record {
-      case .template(let definition): table.learn(definition, in: session, directory: directory)
+      case .template(let definition): session.learn(definition, limits, directory)
       case .withdrawal: session.counters.count(.withdrawalIgnored)
       case .bad: session.counters.count(.badTemplate)
       }
@@ -95,7 +94,7 @@ struct VariableRecordReader {
   ///   a record that runs past it, which is counted.
   mutating func next(_ set: RawSpan, _ template: Template, _ counters: inout DecodeCounters) -> Range<Int>? {
     guard set.byteCount - offset >= template.minimumLength else { return nil }
-    guard let length = layout.measure(template.fields, in: set, at: offset) else {
+    guard let length = layout.measure(template.sizedFields, in: set, at: offset) else {
       counters.count(.truncatedRecord)
       offset = set.byteCount
       return nil

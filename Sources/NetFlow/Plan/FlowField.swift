@@ -9,7 +9,7 @@ enum FlowField: UInt8, Sendable {
   case sourceAS, destinationAS, sourceMaskV4, sourceMaskV6, destinationMaskV4, destinationMaskV6, vrf, endReason
   case startSeconds, startMilliseconds, startMicroseconds, startNanoseconds, startDelta, startUpTime
   case endSeconds, endMilliseconds, endMicroseconds, endNanoseconds, endDelta, endUpTime
-  case durationMilliseconds, durationMicroseconds
+  case durationMilliseconds, durationMicroseconds, leadMilliseconds, leadMicroseconds
   case samplerID, samplingInterval, samplingSpace
   // Rare: into the record's extension.
   case postNATSourceV4, postNATSourceV6, postNATDestinationV4, postNATDestinationV6
@@ -108,6 +108,15 @@ extension FlowField {
     (.one(.exporterV4), [(130, .exporterV4)]),
     (.one(.exporterV6), [(131, .exporterV6)]),
   ]
+
+  /// A duration that reckons back from the flow's end instead of on from its start.
+  var backwards: FlowField {
+    switch self {
+    case .durationMilliseconds: .leadMilliseconds
+    case .durationMicroseconds: .leadMicroseconds
+    default: self
+    }
+  }
 
   /// The field that means the same for the flow's end as this one does for its start, and the other way round.
   var counterpart: FlowField? {

@@ -87,6 +87,10 @@ extension FlowPlan {
       fill(&records, base, view, offset, width) { $0.end = $0.start &+ Int64($1 & 0xffff_ffff) }
     case .durationMicroseconds:
       fill(&records, base, view, offset, width) { $0.end = $0.start &+ Int64(($1 & 0xffff_ffff) / 1000) }
+    case .leadMilliseconds:
+      fill(&records, base, view, offset, width) { $0.start = $0.end &- Int64($1 & 0xffff_ffff) }
+    case .leadMicroseconds:
+      fill(&records, base, view, offset, width) { $0.start = $0.end &- Int64(($1 & 0xffff_ffff) / 1000) }
     case .icmpTypeCodeV4, .icmpTypeCodeV6:
       fill(&records, base, view, offset, width) { if $1 != 0 { $0.setICMP(UInt16(truncatingIfNeeded: $1)) } }
     case .icmpType: fill(&records, base, view, offset, width) { $0.icmpType = UInt8(truncatingIfNeeded: $1) }

@@ -2,7 +2,7 @@
 struct FlowPlan: Sendable {
   struct Step: Sendable, BitwiseCopyable {
     var field: FlowField
-    /// Which field of the template, for records whose layout varies.
+    /// Which of the template's sized fields, for records whose layout varies.
     var index: Int
     /// Where it stands in the record, and its octets; meaningful in templates of fixed length.
     var offset: Int
@@ -15,23 +15,26 @@ struct FlowPlan: Sendable {
   private(set) var steps: [Step] = []
   /// Into the extension, record by record.
   private(set) var rareSteps: [Step] = []
-  /// The original exporter's address.
-  private(set) var exporterStep: Step?
-  /// Places in the template of the fields that no step reads: they go into `extra` where that is kept.
+  /// The original exporter's address, IPv4 before IPv6.
+  private(set) var exporterSteps: [Step] = []
+  /// Whether records have to be looked at one by one.
+  var hasRare: Bool { !rareSteps.isEmpty || !exporterSteps.isEmpty }
+  /// Places among the sized fields of those that no step reads: they go into `extra` where that is kept.
   private(set) var unmapped: [Int] = []
-  /// When the exporter started (element 160), where its stamps reckon from in IPFIX.
+  /// When the exporter started (element 160), where the record's stamps reckon from in IPFIX.
   private(set) var systemInitStep: Step?
   /// Whether the records themselves tell a sampling rate or a sampler.
   private(set) var tellsSampling = false
   /// Whether ICMP type and code have to be read from the destination port, where v5 and many v9 exporters put them.
   private(set) var takesICMPFromPort = false
 
+  /// - Parameter fields: of a template, but for those of no length.
   init(fields: [FieldSpecifier]) {
     var places: [UInt16: Step] = [:]
     var offset = 0
     for (index, field) in fields.enumerated() {
       let width = Int(field.length)
-      if field.element.enterprise == 0, !field.isV9Scope, places[field.element.number] == nil, field.length > 0 {
+      if field.element.enterprise == 0, !field.isV9Scope, places[field.element.number] == nil {
         places[field.element.number] = Step(
           field: .octets, index: index, offset: offset, width: width, element: field.element.number)
       }
@@ -45,7 +48,7 @@ struct FlowPlan: Sendable {
 
   /// Picks the best candidate for each place.
   ///
-  /// - Returns: the places in the template that are read.
+  /// - Returns: the places that are read.
   private mutating func select(from places: [UInt16: Step]) -> Set<Int> {
     var chosen: [FlowField.Group: Step] = [:]
     for (group, elements) in FlowField.candidates {
@@ -67,28 +70,32 @@ struct FlowPlan: Sendable {
     all.sort { ($0.field.rawValue, $0.element) < ($1.field.rawValue, $1.element) }
     steps = all.filter { !$0.field.isRare && !$0.field.isExporter }
     rareSteps = all.filter(\.field.isRare)
-    exporterStep = all.last(where: \.field.isExporter)
+    exporterSteps = all.filter(\.field.isExporter)
     let fields = Set(steps.map(\.field))
     tellsSampling = !fields.isDisjoint(with: [.samplerID, .samplingInterval])
-    if let step = places[160], step.width == 8, fields.contains(.startUpTime) { systemInitStep = step }
+    if let step = places[160], fields.contains(.startUpTime) { systemInitStep = step }
     takesICMPFromPort =
       fields.contains(.destinationPort)
       && fields.isDisjoint(with: [.icmpTypeCodeV4, .icmpTypeCodeV6, .icmpType, .icmpCode])
     return Set(all.map(\.index))
   }
 
-  /// A record with one time has it as start and end, or ends a duration after its start.
+  /// A record with one time has it as start and end, unless a duration tells the other.
   private func completeTimes(_ chosen: inout [FlowField.Group: Step]) {
-    if var end = chosen[.start], chosen[.end] == nil {
-      end.field = end.field.counterpart ?? end.field
-      chosen[.end] = end
-      return
+    let durations: [FlowField.Group] = [.one(.durationMilliseconds), .one(.durationMicroseconds)]
+    switch (chosen[.start], chosen[.end]) {
+    case (var time?, nil):
+      time.field = time.field.counterpart ?? time.field
+      chosen[.end] = time
+    case (nil, var time?):
+      time.field = time.field.counterpart ?? time.field
+      chosen[.start] = time
+      for group in durations {
+        guard let duration = chosen[group] else { continue }
+        chosen[group]?.field = duration.field.backwards
+      }
+    default:
+      for group in durations { chosen[group] = nil }
     }
-    if var start = chosen[.end], chosen[.start] == nil {
-      start.field = start.field.counterpart ?? start.field
-      chosen[.start] = start
-    }
-    chosen[.one(.durationMilliseconds)] = nil
-    chosen[.one(.durationMicroseconds)] = nil
   }
 }

@@ -23,12 +23,24 @@ public final class ExporterDirectory: Sendable {
   private struct DomainKey: Hashable {
     var address: IPAddress
     var domain: UInt32
+
+    init(_ session: SessionKey) {
+      address = session.exporter.address
+      domain = session.domain
+    }
+  }
+
+  /// What options data of a domain say, and the source ports that said so: with the last of these sessions it goes.
+  private struct Announcement {
+    var rates = SamplingRates()
+    var ports: Set<UInt16> = []
   }
 
   private struct State {
     var templates: [TemplateKey: [UInt16: Template]] = [:]
     var templateCount = 0
-    var rates: [DomainKey: SamplingRates] = [:]
+    var announcements: [DomainKey: Announcement] = [:]
+    var rateCount = 0
   }
 
   private let state = Mutex(State())
@@ -36,7 +48,10 @@ public final class ExporterDirectory: Sendable {
   private let samplingGenerations = Atomic<UInt64>(1)
   private let maximumCount: Int
 
-  /// - Parameter maximumCount: bound on templates and on domains with rates; beyond it nothing new is shared.
+  /// Source ports of one exporter that can share a template: so many are compared each time that one is looked up.
+  private static let maximumPorts = 64
+
+  /// - Parameter maximumCount: bound on templates and on sampling rates; beyond it nothing new is shared.
   public init(maximumCount: Int = 1 << 18) {
     self.maximumCount = maximumCount
   }
@@ -47,22 +62,23 @@ public final class ExporterDirectory: Sendable {
   var samplingGeneration: UInt64 { samplingGenerations.load(ordering: .acquiring) }
 
   func publish(_ template: Template, of session: SessionKey) {
-    state.withLock { state in
+    let changed = state.withLock { state in
       let key = TemplateKey(session, template.id)
-      let isNew = state.templates[key]?[session.exporter.port] == nil
-      if isNew {
-        guard state.templateCount < maximumCount else { return }
+      let ports = state.templates[key]
+      if ports?[session.exporter.port] == nil {
+        guard state.templateCount < maximumCount, ports?.count ?? 0 < Self.maximumPorts else { return false }
         state.templateCount += 1
       }
       state.templates[key, default: [:]][session.exporter.port] = template
+      return true
     }
-    templateGenerations.add(1, ordering: .releasing)
+    if changed { templateGenerations.add(1, ordering: .releasing) }
   }
 
-  /// Forgets a session's templates when the session itself is forgotten.
-  func withdraw(_ templates: some Sequence<UInt16>, of session: SessionKey) {
+  /// Forgets templates that their session has forgotten.
+  func withdraw(_ ids: some Sequence<UInt16>, of session: SessionKey) {
     state.withLock { state in
-      for id in templates {
+      for id in ids {
         let key = TemplateKey(session, id)
         guard var ports = state.templates.removeValue(forKey: key) else { continue }
         if ports.removeValue(forKey: session.exporter.port) != nil { state.templateCount -= 1 }
@@ -70,6 +86,22 @@ public final class ExporterDirectory: Sendable {
       }
     }
     templateGenerations.add(1, ordering: .releasing)
+  }
+
+  /// Forgets what a session said when the session itself is forgotten.
+  func withdraw(_ session: Session) {
+    withdraw(session.templates.ids, of: session.key)
+    state.withLock { state in
+      let key = DomainKey(session.key)
+      guard var announcement = state.announcements.removeValue(forKey: key) else { return }
+      announcement.ports.remove(session.key.exporter.port)
+      if announcement.ports.isEmpty {
+        state.rateCount -= announcement.rates.count
+      } else {
+        state.announcements[key] = announcement
+      }
+    }
+    samplingGenerations.add(1, ordering: .releasing)
   }
 
   /// The definition of template `id` that all other source ports of the session's exporter, version and domain share;
@@ -83,18 +115,20 @@ public final class ExporterDirectory: Sendable {
 
   func setRate(_ rate: UInt32, for scope: SamplingRates.Scope, of session: SessionKey) {
     let changed = state.withLock { state in
-      let key = DomainKey(address: session.exporter.address, domain: session.domain)
-      guard state.rates[key] != nil || state.rates.count < maximumCount else { return false }
-      let before = state.rates[key]
-      state.rates[key, default: SamplingRates()].set(rate, for: scope)
-      return state.rates[key] != before
+      let key = DomainKey(session)
+      let known = state.announcements[key]?.rates[scope]
+      guard known != nil || state.rateCount < maximumCount else { return false }
+      state.announcements[key, default: Announcement()].ports.insert(session.exporter.port)
+      if known == rate { return false }
+      let count = state.announcements[key]?.rates.count ?? 0
+      state.announcements[key]?.rates.set(rate, for: scope)
+      state.rateCount += (state.announcements[key]?.rates.count ?? 0) - count
+      return true
     }
     if changed { samplingGenerations.add(1, ordering: .releasing) }
   }
 
   func rates(for session: SessionKey) -> SamplingRates {
-    state.withLock { state in
-      state.rates[DomainKey(address: session.exporter.address, domain: session.domain)] ?? SamplingRates()
-    }
+    state.withLock { $0.announcements[DomainKey(session)]?.rates ?? SamplingRates() }
   }
 }

@@ -1,11 +1,11 @@
 /// The sampling rates that an exporter's options data announce for one observation domain.
 struct SamplingRates: Sendable, Equatable {
   /// By samplerId (element 48) or selectorId (302).
-  var bySampler: [UInt64: UInt32] = [:]
+  private(set) var bySampler: [UInt64: UInt32] = [:]
   /// By SNMP index of the interface.
-  var byInterface: [UInt32: UInt32] = [:]
+  private(set) var byInterface: [UInt32: UInt32] = [:]
   /// For the whole domain.
-  var domain: UInt32?
+  private(set) var domain: UInt32?
 
   /// Bound on `bySampler` and `byInterface`, so that an exporter cannot make us remember without end.
   static let maximumCount = 4096
@@ -16,6 +16,18 @@ struct SamplingRates: Sendable, Equatable {
     case domain
   }
 
+  var count: Int { bySampler.count + byInterface.count + (domain == nil ? 0 : 1) }
+
+  /// The rate of exactly this scope.
+  subscript(scope: Scope) -> UInt32? {
+    switch scope {
+    case .sampler(let id): bySampler[id]
+    case .interface(let index): byInterface[index]
+    case .domain: domain
+    }
+  }
+
+  /// Remembers a rate, if there is room for it.
   mutating func set(_ rate: UInt32, for scope: Scope) {
     switch scope {
     case .sampler(let id) where bySampler[id] != nil || bySampler.count < Self.maximumCount: bySampler[id] = rate

@@ -1,5 +1,5 @@
-/// What sequence numbers say about one exporter's domain; units as the version counts them: flows (v5), datagrams (v9),
-/// data records (IPFIX).
+/// What sequence numbers say about one exporter's domain; units as the exporter counts them: as a rule flows (v5),
+/// datagrams (v9), data records (IPFIX).
 public struct SequenceCounters: Sendable, Equatable {
   /// Units that never came.
   public var lost: UInt64 = 0
@@ -23,31 +23,56 @@ public struct SequenceCounters: Sendable, Equatable {
 }
 
 /// Follows the sequence numbers of one session: tells loss, reordering, duplicates, restarts and the 32-bit wrap apart.
+///
+/// Exporters do not all count as they should (softflowd's IPFIX numbers include the message that carries them). So each
+/// message is read in every `SequenceHabit`, and what explains message after message is believed: see `HabitTrial`.
 struct SequenceTracker: Sendable {
   /// A jump ahead by more than this is taken for a restart, not for a loss.
   private static let widestGap: Int64 = 1 << 24
   private static let rememberedGaps = 16
 
+  /// The newest message, unless its units are not known.
+  private var newest: SequencedMessage?
+  /// What the next message's units should begin with.
   private var expected: UInt32?
   private var newestExportTime: UInt32 = 0
   /// Ranges still missing, oldest first: a late message is recognised by them.
   private var missing: [(first: UInt32, count: UInt32)] = []
+  private var trial: HabitTrial
+
+  /// - Parameter version: of NetFlow: what its numbers should count.
+  init(version: UInt16) {
+    trial = HabitTrial(standard: SequenceHabit(version: version))
+  }
 
   /// Takes note of one message.
+  mutating func observe(_ message: SequencedMessage, exportTime: UInt32, counters: inout SequenceCounters) {
+    let fit = newest.map { trial.fit(of: message, after: $0) } ?? []
+    let before = counters
+    follow(message, exportTime, isExplained: !fit.isEmpty, &counters)
+    guard !fit.isEmpty else { return }
+    trial.note(fit, counted: counters, since: before)
+    if trial.convict(&counters) {
+      missing.removeAll(keepingCapacity: true)
+      expected = trial.habit.end(of: message)
+    }
+  }
+
+  /// Reads the message in the habit that is believed.
   ///
-  /// - Parameter units: what the message adds to the sequence number; nil if that cannot be known, because a set had no
-  ///   template: then the next message is taken as it comes.
-  mutating func observe(
-    _ sequence: UInt32, units: Int?, exportTime: UInt32, counters: inout SequenceCounters
+  /// - Parameter isExplained: whether the message follows the newest one in some habit.
+  private mutating func follow(
+    _ message: SequencedMessage, _ exportTime: UInt32, isExplained: Bool, _ counters: inout SequenceCounters
   ) {
-    guard let expected else {
-      advance(to: sequence, by: units, exportTime)
+    guard let expected, let first = trial.habit.start(of: message) else {
+      advance(to: message, exportTime)
       return
     }
     // The signed difference is right across the wrap.
-    let ahead = Int64(Int32(bitPattern: sequence &- expected))
-    if ahead < 0 {
-      if takeFromGap(sequence, units: UInt32(clamping: units ?? 1), &counters) { return }
+    let ahead = Int64(Int32(bitPattern: first &- expected))
+    if ahead < 0, !isExplained {
+      let units = trial.habit.units(of: message) ?? 1
+      if takeFromGap(first, units: units, &counters) { return }
       // A late or repeated message was exported no later than the newest one; a restarted exporter's was.
       if Int32(bitPattern: exportTime &- newestExportTime) <= 0 {
         counters.duplicates &+= 1
@@ -62,11 +87,12 @@ struct SequenceTracker: Sendable {
       if missing.count == Self.rememberedGaps { missing.removeFirst() }
       missing.append((expected, UInt32(ahead)))
     }
-    advance(to: sequence, by: units, exportTime)
+    advance(to: message, exportTime)
   }
 
-  private mutating func advance(to sequence: UInt32, by units: Int?, _ exportTime: UInt32) {
-    expected = units.map { sequence &+ UInt32(truncatingIfNeeded: $0) }
+  private mutating func advance(to message: SequencedMessage, _ exportTime: UInt32) {
+    newest = message.isWhole ? message : nil
+    expected = trial.habit.end(of: message)
     newestExportTime = exportTime
   }
 
@@ -75,17 +101,17 @@ struct SequenceTracker: Sendable {
     missing.removeAll(keepingCapacity: true)
   }
 
-  /// Fills the gap that `sequence` falls into, if there is one.
-  private mutating func takeFromGap(_ sequence: UInt32, units: UInt32, _ counters: inout SequenceCounters) -> Bool {
-    guard let index = missing.firstIndex(where: { sequence &- $0.first < $0.count }) else { return false }
+  /// Fills the gap that `first` falls into, if there is one.
+  private mutating func takeFromGap(_ first: UInt32, units: UInt32, _ counters: inout SequenceCounters) -> Bool {
+    guard let index = missing.firstIndex(where: { first &- $0.first < $0.count }) else { return false }
     let gap = missing.remove(at: index)
-    let before = sequence &- gap.first
+    let before = first &- gap.first
     let taken = min(units, gap.count - before)
     let after = gap.count - before - taken
-    if after > 0 { missing.insert((sequence &+ taken, after), at: index) }
+    if after > 0 { missing.insert((first &+ taken, after), at: index) }
     if before > 0 { missing.insert((gap.first, before), at: index) }
     counters.reordered &+= 1
-    counters.lost &-= UInt64(taken)
+    counters.lost &-= min(UInt64(taken), counters.lost)
     return true
   }
 }

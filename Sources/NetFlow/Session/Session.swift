@@ -8,18 +8,17 @@ public struct SessionKey: Hashable, Sendable {
 }
 
 /// What is remembered of one session. Belongs to one decoder, hence to one thread.
-final class Session {
+struct Session {
   let key: SessionKey
   var counters = DecodeCounters()
-  var sequence = SequenceTracker()
-  /// Number of the session's `FlowOrigin`; nil until flow records are first decoded.
+  private var sequence: SequenceTracker
+  /// Number of the session's `FlowOrigin`; nil until a message is decoded into flow records.
   var origin: UInt32?
   /// When the exporter started, milliseconds since 1970 UTC, if it said so (element 160).
   var systemInit: Int64?
   /// Arrival of the newest datagram, nanoseconds since 1970 UTC: the longest silent session is evicted first.
-  var lastSeen: Int64 = 0
-  /// Templates by id.
-  private(set) var templates: [UInt16: Template] = [:]
+  private(set) var lastSeen: Int64 = 0
+  private(set) var templates = TemplateTable()
   /// Templates that other source ports of the exporter agree on, as of `directoryGeneration`; nil: they do not.
   private var borrowed: [UInt16: Template?] = [:]
   private var directoryGeneration: UInt64 = 0
@@ -28,6 +27,25 @@ final class Session {
 
   init(key: SessionKey) {
     self.key = key
+    sequence = SequenceTracker(version: key.version)
+  }
+
+  /// Begins a message.
+  mutating func open(arrival: Int64) {
+    lastSeen = arrival
+    counters.datagrams &+= 1
+  }
+
+  /// Ends a message, whose records are counted by now.
+  ///
+  /// - Parameter before: the counters as they were when it began.
+  mutating func close(_ header: MessageHeader, since before: DecodeCounters) {
+    let message = SequencedMessage(
+      number: header.sequence,
+      flowRecords: UInt32(truncatingIfNeeded: counters.flowRecords &- before.flowRecords),
+      optionsRecords: UInt32(truncatingIfNeeded: counters.optionsRecords &- before.optionsRecords),
+      isWhole: header.version == 5 || counters.unreadable == before.unreadable)
+    sequence.observe(message, exportTime: header.exportTime, counters: &counters.sequence)
   }
 
   /// The exporter's uptime when it sent the message: in the header, but for IPFIX.
@@ -40,16 +58,13 @@ final class Session {
     systemInit.map { UInt32(truncatingIfNeeded: time &- $0) }
   }
 
-  /// Ends a message.
-  ///
-  /// - Parameter units: what it adds to the sequence number; nil if that is not known.
-  func close(_ header: MessageHeader, units: Int?) {
-    sequence.observe(header.sequence, units: units, exportTime: header.exportTime, counters: &counters.sequence)
+  /// The template that records of set `id` follow: the session's own, or what its exporter's other ports agree on.
+  @inline(__always)
+  mutating func template(_ id: UInt16, directory: ExporterDirectory?) -> Template? {
+    templates[id] ?? borrowedTemplate(id, directory)
   }
 
-  /// The template that records of set `id` follow: the session's own, or what its exporter's other ports agree on.
-  func template(_ id: UInt16, directory: ExporterDirectory?) -> Template? {
-    if let template = templates[id] { return template }
+  private mutating func borrowedTemplate(_ id: UInt16, _ directory: ExporterDirectory?) -> Template? {
     guard let directory else { return nil }
     let generation = directory.templateGeneration
     if generation != directoryGeneration {
@@ -62,26 +77,31 @@ final class Session {
     return template
   }
 
-  /// Stores a template; the newest definition of an id holds from here on (RFC 7011 §8.4).
-  ///
-  /// - Returns: the template, if it changes what is known: exporters repeat theirs all the time.
-  func learn(_ definition: TemplateDefinition, maximumCount: Int) -> Template? {
-    if let known = templates[definition.id] {
-      if known.definition == definition { return nil }
-    } else if templates.count >= maximumCount, let victim = templates.keys.first {
-      templates[victim] = nil
-      counters.count(.templateEvicted)
-    }
-    let template = Template(definition)
-    templates[definition.id] = template
-    return template
+  /// Stores a template; the newest definition of an id holds from here on (RFC 7011 §8.4). Tells the exporter's other
+  /// sessions what changes.
+  mutating func learn(_ definition: TemplateDefinition, _ limits: SessionLimits, _ directory: ExporterDirectory?) {
+    counters.templates &+= 1
+    guard let template = templates.define(definition) else { return }
+    directory?.publish(template, of: key)
+    guard templates.exceeds(limits) else { return }
+    let evicted = templates.evict(limits, keeping: definition.id)
+    counters[.templateEvicted] &+= UInt64(evicted.count)
+    directory?.withdraw(evicted, of: key)
   }
 
   /// Brings `rates` up to date with what any worker learnt of this exporter's domain.
-  func refreshRates(from directory: ExporterDirectory) {
+  @inline(__always)
+  mutating func refreshRates(from directory: ExporterDirectory) {
     let generation = directory.samplingGeneration
     guard generation != ratesGeneration else { return }
     ratesGeneration = generation
     rates = directory.rates(for: key)
+  }
+}
+
+extension DecodeCounters {
+  /// Times that data records were passed over, so that nobody knows how many the message had.
+  fileprivate var unreadable: UInt64 {
+    self[.unknownTemplate] &+ self[.truncatedRecord] &+ self[.badSetLength]
   }
 }

@@ -1,8 +1,9 @@
 import NetworkBytes
 
-/// Where each field of one record stands, for records whose length varies (RFC 7011 §7).
+/// Where each of a template's `sizedFields` stands in one record, for records whose length varies (RFC 7011 §7).
 ///
-/// One value serves all records of a template: `measure` overwrites it.
+/// One value serves all records: `measure` overwrites it. As each of these fields has an octet at least, measuring takes
+/// no longer than there are octets.
 struct RecordLayout {
   /// Offset of each field's content from the record's first octet, and its length.
   private(set) var offsets: [Int] = []

@@ -39,7 +39,9 @@ public final class Template: Sendable {
   public let minimumLength: Int
   /// Whether every record has `minimumLength` octets.
   public let isFixedLength: Bool
-  /// How records become flow records; empty for options.
+  /// The fields that have a length: a hostile template can have thousands of others, and one octet a record.
+  let sizedFields: [FieldSpecifier]
+  /// How records become flow records, by places in `sizedFields`; empty for options.
   let plan: FlowPlan
   /// What `fields` become in a record that is decoded in full.
   let form: RecordForm
@@ -50,7 +52,9 @@ public final class Template: Sendable {
     guard minimumLength > 0 else { return nil }
     self.definition = definition
     isFixedLength = !definition.fields.contains(where: \.isVariable)
-    plan = FlowPlan(fields: definition.kind == .flow ? definition.fields : [])
+    let isSized = definition.fields.allSatisfy { $0.length > 0 }
+    sizedFields = isSized ? definition.fields : definition.fields.filter { $0.length > 0 }
+    plan = FlowPlan(fields: definition.kind == .flow ? sizedFields : [])
     form = RecordForm(of: definition.fields)
   }
 

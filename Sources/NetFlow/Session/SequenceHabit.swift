@@ -1,0 +1,145 @@
+/// One message as far as its sequence number goes.
+struct SequencedMessage: Sendable, BitwiseCopyable {
+  /// As sent.
+  var number: UInt32
+  /// Data records decoded, those of flows and those of options.
+  var flowRecords: UInt32
+  var optionsRecords: UInt32
+  /// Whether these are all that the message had.
+  var isWhole: Bool
+}
+
+/// What an exporter's sequence numbers count, and whether a message's number includes the message itself.
+struct SequenceHabit: Sendable, BitwiseCopyable, Equatable {
+  enum Unit: Sendable {
+    case dataRecords
+    case flowRecords
+    case messages
+  }
+
+  var unit: Unit
+  var includesItself: Bool
+
+  /// All that is thought of. Messages count one each, so that it makes no difference whether a number includes its own.
+  static let all: InlineArray<5, SequenceHabit> = [
+    SequenceHabit(unit: .dataRecords, includesItself: false), SequenceHabit(unit: .dataRecords, includesItself: true),
+    SequenceHabit(unit: .flowRecords, includesItself: false), SequenceHabit(unit: .flowRecords, includesItself: true),
+    SequenceHabit(unit: .messages, includesItself: false),
+  ]
+
+  init(unit: Unit, includesItself: Bool) {
+    self.unit = unit
+    self.includesItself = includesItself
+  }
+
+  /// Data records sent before the message in IPFIX (RFC 7011 §3.1), likewise flows in v5, messages in v9 (RFC 3954 §5.1).
+  init(version: UInt16) {
+    self.init(unit: version == 9 ? .messages : .dataRecords, includesItself: false)
+  }
+
+  /// What the message adds to the number; nil if that cannot be known.
+  @inline(__always)
+  func units(of message: SequencedMessage) -> UInt32? {
+    switch unit {
+    case .messages: 1
+    case .dataRecords: message.isWhole ? message.flowRecords &+ message.optionsRecords : nil
+    case .flowRecords: message.isWhole ? message.flowRecords : nil
+    }
+  }
+
+  /// The number of the message's first unit, counted from 0.
+  @inline(__always)
+  func start(of message: SequencedMessage) -> UInt32? {
+    includesItself ? units(of: message).map { message.number &- $0 } : message.number
+  }
+
+  /// The number of the first unit after the message.
+  @inline(__always)
+  func end(of message: SequencedMessage) -> UInt32? {
+    includesItself ? message.number : units(of: message).map { message.number &+ $0 }
+  }
+}
+
+/// Finds out an exporter's habit: a habit fits two messages if the second's units begin where the first's end.
+///
+/// The standard is believed first. A rival that fits where the believed habit does not gains a point, and loses one, down
+/// to a floor, where it is the other way round; loss and reordering fit none and count for nothing. Three points ahead
+/// convict the believed habit: the rival is believed from then on, and what was counted on such messages is taken back.
+/// An exporter whose habit has fitted long is not misjudged by a few coincidences: it has the floor behind it.
+struct HabitTrial: Sendable {
+  /// The habits that fit, a bit for each of `SequenceHabit.all`.
+  struct Fit: OptionSet, Sendable, BitwiseCopyable {
+    var rawValue: UInt8
+  }
+
+  private static let pointsToConvict: Int8 = 3
+  private static let floor: Int8 = -12
+
+  private(set) var habit: SequenceHabit
+  private var believed: Int
+  private var points: [5 of Int8] = .init(repeating: 0)
+  /// Counted on messages that only a rival explains, since the believed habit last stood alone.
+  private var suspect = SequenceCounters()
+
+  init(standard: SequenceHabit) {
+    habit = standard
+    believed = SequenceHabit.all.indices.first { SequenceHabit.all[$0] == standard } ?? 0
+  }
+
+  /// The habits in which `message` follows `newest` with nothing between; both are whole. A number that is repeated fits
+  /// none, for the message may be repeated as well.
+  @inline(__always)
+  func fit(of message: SequencedMessage, after newest: SequencedMessage) -> Fit {
+    let step = message.number &- newest.number
+    guard message.isWhole, step != 0 else { return [] }
+    let flows = (newest.flowRecords, message.flowRecords)
+    let records = (newest.flowRecords &+ newest.optionsRecords, message.flowRecords &+ message.optionsRecords)
+    var fit: UInt8 = step == records.0 ? 1 : 0
+    fit |= step == records.1 ? 2 : 0
+    fit |= step == flows.0 ? 4 : 0
+    fit |= step == flows.1 ? 8 : 0
+    fit |= step == 1 ? 16 : 0
+    return Fit(rawValue: fit)
+  }
+
+  /// Gives and takes points for a message that some habit explains.
+  @inline(__always)
+  mutating func note(_ fit: Fit, counted: SequenceCounters, since before: SequenceCounters) {
+    let believedFits = fit.rawValue &>> UInt8(truncatingIfNeeded: believed) & 1 == 1
+    if believedFits, fit.rawValue & (fit.rawValue &- 1) == 0 { suspect = SequenceCounters() }
+    for index in points.indices where index != believed {
+      let rivalFits = fit.rawValue &>> UInt8(truncatingIfNeeded: index) & 1 == 1
+      if rivalFits == believedFits { continue }
+      points[index] = rivalFits ? points[index] + 1 : max(points[index] - 1, Self.floor)
+    }
+    if !believedFits { suspect.add(counted, since: before) }
+  }
+
+  /// Believes a rival that has gained enough points, and takes back what was counted on its messages.
+  ///
+  /// - Returns: whether the believed habit is another now.
+  mutating func convict(_ counters: inout SequenceCounters) -> Bool {
+    guard let rival = points.indices.first(where: { points[$0] >= Self.pointsToConvict }) else { return false }
+    believed = rival
+    habit = SequenceHabit.all[rival]
+    points = .init(repeating: 0)
+    counters.takeBack(suspect)
+    suspect = SequenceCounters()
+    return true
+  }
+}
+
+extension SequenceCounters {
+  fileprivate mutating func add(_ counted: Self, since before: Self) {
+    lost &+= counted.lost &- before.lost
+    gaps &+= counted.gaps &- before.gaps
+    restarts &+= counted.restarts &- before.restarts
+  }
+
+  fileprivate mutating func takeBack(_ suspect: Self) {
+    // Late messages may have taken some of it back already.
+    lost -= min(lost, suspect.lost)
+    gaps -= min(gaps, suspect.gaps)
+    restarts -= min(restarts, suspect.restarts)
+  }
+}
