@@ -60,8 +60,12 @@ let package = Package(
       ],
       swiftSettings: ours),
 
-    .testTarget(name: "NetFlowTests", dependencies: ["NetFlow", "NetworkBytes"], swiftSettings: ours),
-    .testTarget(name: "FlowsTests", dependencies: ["Flows", "NetFlow", "NetworkBytes"], swiftSettings: ours),
+    .testTarget(
+      name: "NetFlowTests", dependencies: ["NetFlow", "NetworkBytes", "Capture", "CAllocationCounter"],
+      swiftSettings: ours),
+    .testTarget(
+      name: "FlowsTests", dependencies: ["Flows", "NetFlow", "NetworkBytes", "CAllocationCounter"],
+      swiftSettings: ours),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
       name: "ParquetTests", dependencies: ["Parquet"], exclude: ["verify.py"], swiftSettings: ours),
@@ -79,6 +83,7 @@ let package = Package(
       name: "FixtureTests", dependencies: ["Capture", "NetFlow", "NetworkBytes", "Outputs", "TestSupport"],
       swiftSettings: ours),
     .target(name: "TestSupport", dependencies: ["NetworkBytes"], path: "Tests/TestSupport", swiftSettings: ours),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
 
     // C: system calls that Glibc's module does not offer, and Debian's libraries.
     .target(name: "CSockets"),

@@ -1,0 +1,149 @@
+import NetFlow
+import NetworkBytes
+
+/// Messages decoded into flow records one after the other, by a decoder of their own or by one that is given.
+struct FlowDecoded {
+  var records: [FlowRecord] = []
+  var extensions: [FlowExtension] = []
+  var origins: [FlowOrigin] = []
+  var counters = DecodeCounters()
+
+  /// - Parameters:
+  ///   - arrival: of all messages, milliseconds since 1970 UTC; that of `Wire`'s messages unless said otherwise.
+  ///   - configure: changes the options, which are the standard ones.
+  init(
+    _ messages: [[UInt8]], from exporter: Endpoint = Wire.exporter, arrival: Int64 = 1_750_000_000_000,
+    _ configure: (inout FlowDecoderOptions) -> Void = { _ in }
+  ) {
+    var options = FlowDecoderOptions()
+    configure(&options)
+    var decoder = FlowDecoder(options: options)
+    self.init(messages, by: &decoder, from: exporter, arrival: arrival)
+  }
+
+  init(
+    _ messages: [[UInt8]], by decoder: inout FlowDecoder, from exporter: Endpoint = Wire.exporter,
+    arrival: Int64 = 1_750_000_000_000
+  ) {
+    var batch = FlowBatch()
+    for message in messages {
+      decoder.decode(message.rawSpan, from: exporter, arrival: arrival * 1_000_000, into: &batch)
+    }
+    records = batch.records
+    extensions = batch.extensions
+    origins = decoder.origins.origins
+    counters = decoder.counters
+  }
+
+  /// What the records hold, field by field, but for what is absent.
+  var contents: [[String: String]] {
+    records.map { record in
+      let rare = record.extensionNumber > 0 ? extensions[Int(record.extensionNumber) - 1] : FlowExtension()
+      return record.contents(rare, origins)
+    }
+  }
+
+  /// The counters of issues that are not zero, by name.
+  var issues: [String: UInt64] { counters.issues }
+}
+
+extension DecodeCounters {
+  var issues: [String: UInt64] {
+    DecodeIssue.allCases.reduce(into: [:]) { issues, issue in
+      if self[issue] > 0 { issues[issue.name] = self[issue] }
+    }
+  }
+}
+
+extension FlowRecord {
+  /// Every field under a name, but for those that are zero.
+  func contents(_ rare: FlowExtension, _ origins: [FlowOrigin]) -> [String: String] {
+    let addresses = [
+      "source": source, "destination": destination, "nextHop": nextHop, "postNATSource": rare.postNATSource,
+      "postNATDestination": rare.postNATDestination, "exporter": origins[Int(origin)].exporter,
+    ]
+    let numbers: [String: UInt64] = [
+      "samplingRate": UInt64(samplingRate), "ingressInterface": UInt64(ingressInterface),
+      "egressInterface": UInt64(egressInterface), "sourcePort": UInt64(sourcePort),
+      "destinationPort": UInt64(destinationPort), "sourceVLAN": UInt64(sourceVLAN),
+      "destinationVLAN": UInt64(destinationVLAN), "protocol": UInt64(protocolIdentifier),
+      "typeOfService": UInt64(typeOfService), "direction": UInt64(direction), "icmpType": UInt64(icmpType),
+      "icmpCode": UInt64(icmpCode), "endReason": UInt64(endReason), "sourceAS": UInt64(sourceAS),
+      "destinationAS": UInt64(destinationAS), "vrf": UInt64(vrf), "sourceMask": UInt64(sourceMask),
+      "destinationMask": UInt64(destinationMask), "tcpFlags": UInt64(tcpFlags), "octets": octets, "packets": packets,
+      "start": UInt64(bitPattern: start), "end": UInt64(bitPattern: end), "sourceMAC": sourceMAC,
+      "destinationMAC": destinationMAC, "records": UInt64(records),
+      "domain": UInt64(origins[Int(origin)].domain), "version": UInt64(origins[Int(origin)].version),
+      "postNATSourcePort": UInt64(rare.postNATSourcePort),
+      "postNATDestinationPort": UInt64(rare.postNATDestinationPort),
+      "applicationEngine": UInt64(rare.applicationEngine), "applicationSelector": rare.applicationSelector,
+    ]
+    var contents = addresses.filter { !$0.value.isUnspecified }.mapValues(\.description)
+    for (name, number) in numbers where number != 0 { contents[name] = String(number) }
+    for depth in 0..<10 where rare.mplsStack[depth] != 0 { contents["mpls\(depth)"] = String(rare.mplsStack[depth]) }
+    if !rare.extra.isEmpty { contents["extra"] = rare.extra }
+    return contents
+  }
+}
+
+/// A flow template with records, as a v9 or IPFIX message.
+struct FlowMessage {
+  var version = 10
+  /// Element and octets, or enterprise too.
+  var fields: [[Int]]
+  /// The content of each field of each record; a field of 65535 octets gets its length before it.
+  var records: [[[UInt8]]]
+  var exportTime = 1_750_000_000
+  var upTime = 60_000
+  var domain = 1
+
+  var template: [UInt8] { Wire.set(version == 9 ? 0 : 2, Wire.template(256, fields)) }
+
+  var data: [UInt8] {
+    Wire.set(
+      256,
+      records.flatMap { record in
+        zip(fields, record).flatMap { $0[1] == 65535 ? Wire.variable($1) : $1 }
+      })
+  }
+
+  var octets: [UInt8] {
+    version == 9
+      ? Wire.v9(template, data, domain: domain, exportTime: exportTime, upTime: upTime)
+      : Wire.ipfix(template, data, domain: domain, exportTime: exportTime)
+  }
+
+  /// The same with a field of varying length before all others, so that records are measured one by one.
+  var variable: FlowMessage {
+    var message = self
+    message.fields.insert([82, 65535], at: 0)
+    message.records = records.enumerated().map { [Array(repeating: 0x61, count: $0 % 3)] + $1 }
+    return message
+  }
+}
+
+/// SplitMix64: the same numbers from the same seed everywhere.
+struct SeededNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+
+  mutating func octets(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
+}
+
+extension [UInt8] {
+  /// Big-endian; of more than eight octets the last eight.
+  var number: UInt64 { reduce(0) { $0 << 8 | UInt64($1) } }
+
+  init(_ number: UInt64, width: Int) {
+    self = (0..<width).reversed().map { UInt8(truncatingIfNeeded: $0 < 8 ? number >> UInt64($0 * 8) : 0) }
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import NetFlow
+import NetworkBytes
+import Testing
+
+/// What exporters can make the decoder remember.
+@Suite("Bounds on memory")
+struct FlowDecoderLimitTests {
+  private static func exporter(_ number: Int) -> Endpoint {
+    Endpoint(address: IPAddress(v4: UInt32(truncatingIfNeeded: number)), port: 2055)
+  }
+
+  private static func template(_ ids: Range<Int>, fields: Int = 1) -> [UInt8] {
+    let fields = (0..<fields).map { _ in [1, 4] }
+    return Wire.ipfix(Wire.set(2, ids.flatMap { Wire.template($0, fields) }))
+  }
+
+  @Test("forget the longest silent sessions, and their counters stay in the sum")
+  func sessions() {
+    var options = FlowDecoderOptions()
+    options.limits.sessions = 3
+    var decoder = FlowDecoder(options: options)
+    let flows = FlowMessage(fields: [[1, 4]], records: [[[0, 0, 0, 1]]])
+    for (arrival, number) in [1, 2, 3, 1, 4].enumerated() {
+      _ = FlowDecoded([flows.octets], by: &decoder, from: Self.exporter(number), arrival: Int64(arrival))
+    }
+    #expect(decoder.counters[.sessionEvicted] == 1)
+    #expect(Set(decoder.countersBySession.map(\.key.exporter)) == Set([1, 3, 4].map(Self.exporter)))
+    #expect(decoder.counters.flowRecords == 5 && decoder.counters.datagrams == 5)
+    // The forgotten one begins anew: its templates are unknown.
+    _ = FlowDecoded([Wire.ipfix(flows.data)], by: &decoder, from: Self.exporter(2), arrival: 9)
+    #expect(decoder.counters[.unknownTemplate] == 1)
+  }
+
+  @Test("forget the templates of a session that were defined longest ago")
+  func templates() {
+    var options = FlowDecoderOptions()
+    options.limits.templatesPerSession = 3
+    var decoder = FlowDecoder(options: options)
+    for ids in [300..<301, 301..<302, 302..<303, 300..<301, 303..<304] {
+      _ = FlowDecoded([Self.template(ids)], by: &decoder)
+    }
+    #expect(decoder.counters.issues == ["template_evicted": 1])
+    for id in [300, 302, 303] { _ = FlowDecoded([Wire.ipfix(Wire.set(id, [0, 0, 0, 1]))], by: &decoder) }
+    #expect(decoder.counters.flowRecords == 3)
+    _ = FlowDecoded([Wire.ipfix(Wire.set(301, [0, 0, 0, 1]))], by: &decoder)
+    #expect(decoder.counters.issues == ["template_evicted": 1, "unknown_template": 1])
+  }
+
+  @Test("count the fields of templates: of a session and of all")
+  func fields() {
+    var options = FlowDecoderOptions()
+    options.limits.templateFieldsPerSession = 100
+    options.limits.templateFields = 250
+    var decoder = FlowDecoder(options: options)
+    for number in 0..<3 {
+      for id in 300..<302 {
+        _ = FlowDecoded(
+          [Self.template(id..<(id + 1), fields: 60)], by: &decoder, from: Self.exporter(number), arrival: Int64(number))
+      }
+    }
+    // 60 of each session fit, 180 in all.
+    #expect(decoder.counters.issues == ["template_evicted": 3])
+    _ = FlowDecoded([Self.template(300..<301, fields: 80)], by: &decoder, from: Self.exporter(7), arrival: 7)
+    #expect(decoder.counters.issues == ["template_evicted": 3, "session_evicted": 1])
+    #expect(Set(decoder.countersBySession.map(\.key.exporter)) == Set([1, 2, 7].map(Self.exporter)))
+    // One that is larger than all bounds is known as long as it is the newest.
+    _ = FlowDecoded([Self.template(300..<301, fields: 200)], by: &decoder, from: Self.exporter(7), arrival: 8)
+    _ = FlowDecoded(
+      [Wire.ipfix(Wire.set(300, Array(repeating: 0, count: 800)))], by: &decoder, from: Self.exporter(7), arrival: 9)
+    #expect(decoder.counters.flowRecords == 1)
+  }
+
+  @Test("hold against 200,000 spoofed exporters with templates and options data")
+  func spoofedExporters() {
+    let directory = ExporterDirectory(maximumCount: 1 << 14)
+    var options = FlowDecoderOptions()
+    options.limits.sessions = 1 << 12
+    var decoder = FlowDecoder(options: options, directory: directory)
+    var batch = FlowBatch()
+    let message = Wire.ipfix(
+      Wire.set(2, Wire.template(256, [[1, 4], [2, 4]])),
+      Wire.set(3, Wire.optionsTemplate(257, scopes: 1, [[149, 4], [34, 4]])),
+      Wire.set(257, Wire.be32(1) + Wire.be32(9)))
+    var before = 0
+    for number in 0..<200_000 {
+      decoder.decode(message.rawSpan, from: Self.exporter(number), arrival: Int64(number), into: &batch)
+      if number == 20_000 { before = Self.residentOctets }
+    }
+    #expect(decoder.countersBySession.count <= 1 << 12)
+    #expect(decoder.counters.datagrams == 200_000)
+    #expect(decoder.counters.optionsRecords == 200_000)
+    #expect(decoder.counters[.sessionEvicted] == 200_000 - UInt64(decoder.countersBySession.count))
+    // Origins are kept to the end, about 100 octets each; sessions would be a thousand.
+    #expect(Self.residentOctets - before < 80 << 20)
+    // Who comes now is served as ever: its templates and its rates are shared.
+    let late = Endpoint(address: Self.exporter(999_999).address, port: 1)
+    _ = FlowDecoded([message], by: &decoder, from: late, arrival: 1 << 40)
+    var other = FlowDecoder(directory: directory)
+    let data = Wire.ipfix(Wire.set(256, Array(repeating: 0, count: 8)))
+    let served = FlowDecoded([data], by: &other, from: Endpoint(address: late.address, port: 2))
+    #expect(served.records.map(\.samplingRate) == [9])
+  }
+
+  @Test("hold against 70,000 templates of one session, in messages of thousands")
+  func templateFlood() {
+    var decoder = FlowDecoder()
+    var before = 0
+    for round in 0..<4 {
+      for first in stride(from: 256, to: 65_536, by: 6528) {
+        let ids = first..<min(first + 6528, 65_536)
+        // Each round defines them otherwise.
+        let octets = ids.flatMap { Wire.template($0, [[1 + round, 4]]) }
+        _ = FlowDecoded([Wire.ipfix(Wire.set(2, octets))], by: &decoder)
+      }
+      if round == 1 { before = Self.residentOctets }
+    }
+    let counters = decoder.counters
+    #expect(counters.templates == 4 * 65_280)
+    #expect(counters[.templateEvicted] > 4 * 65_280 - 2 * 4096)
+    #expect(Self.residentOctets - before < 64 << 20)
+  }
+
+  private static var residentOctets: Int {
+    let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+    return pages.count > 1 ? (Int(pages[1]) ?? 0) * 4096 : 0
+  }
+}

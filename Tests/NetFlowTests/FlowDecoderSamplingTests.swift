@@ -1,0 +1,212 @@
+import NetFlow
+import NetworkBytes
+import Testing
+
+@Suite("Sampling rates of flow records")
+struct FlowDecoderSamplingTests {
+  /// Flows through interfaces 1, 2 and 3, with sampler ids 1, 2 and 3 where the version has them.
+  static func flows(_ version: Int, sampler: Int? = nil) -> FlowMessage {
+    let fields = [[10, 4]] + (sampler.map { [[$0, 1]] } ?? [])
+    return FlowMessage(
+      version: version, fields: fields,
+      records: (1...3).map { number in [Wire.be32(number)] + (sampler == nil ? [] : [[UInt8(number)]]) })
+  }
+
+  /// Options data that are told before the flows, and the rates of the flows then.
+  struct Announcement: Sendable, CustomTestStringConvertible {
+    var what: String
+    var version: Int
+    var sampler: Int?
+    var options: [UInt8]
+    var rates: [UInt32]
+
+    init(_ what: String, v9 scopes: [[Int]], _ fields: [[Int]], _ data: String, sampler: Int? = nil, rates: [UInt32]) {
+      (self.what, version, self.sampler, self.rates) = (what, 9, sampler, rates)
+      options = Wire.set(1, Wire.optionsTemplateV9(300, scopes: scopes, fields)) + Wire.set(300, Wire.hex(data))
+    }
+
+    init(_ what: String, ipfix fields: [[Int]], _ data: String, sampler: Int? = nil, rates: [UInt32]) {
+      (self.what, version, self.sampler, self.rates) = (what, 10, sampler, rates)
+      options = Wire.set(3, Wire.optionsTemplate(300, scopes: 1, fields)) + Wire.set(300, Wire.hex(data))
+    }
+
+    var testDescription: String { "v\(version): \(what)" }
+  }
+
+  static let announcements = [
+    Announcement("34 for all", v9: [[1, 4]], [[34, 4], [35, 1]], "00000001 00000064 01", rates: [100, 100, 100]),
+    Announcement("34 in two octets", v9: [[1, 4]], [[34, 2]], "00000001 0064", rates: [100, 100, 100]),
+    Announcement(
+      "34 beyond 32 bits", v9: [[1, 4]], [[34, 8]], "00000001 0000000100000000", rates: [.max, .max, .max]),
+    Announcement("34 of 0 says nothing", v9: [[1, 4]], [[34, 4]], "00000001 00000000", rates: [1, 1, 1]),
+    Announcement(
+      "50 by sampler", v9: [[1, 4]], [[48, 1], [49, 1], [50, 4]],
+      "00000001 01 02 0000000a 00000001 02 02 00000014", sampler: 48, rates: [10, 20, 1]),
+    Announcement(
+      "34 by sampler", v9: [[1, 4]], [[48, 2], [34, 4]], "00000001 0002 00000007", sampler: 48, rates: [1, 7, 1]),
+    Announcement(
+      "a sampler that flows do not name", v9: [[1, 4]], [[48, 1], [50, 4]], "00000001 01 0000000a", rates: [1, 1, 1]),
+    Announcement(
+      "34 by interface", v9: [[2, 4]], [[34, 4]], "00000002 00000032 00000003 00000005", rates: [1, 50, 5]),
+    Announcement(
+      "34 for a line card is for all", v9: [[3, 4]], [[34, 4]], "00000002 00000032", rates: [50, 50, 50]),
+    Announcement(
+      "scopes have numbers of their own", v9: [[34, 4], [48, 4]], [[41, 4]], "00000032 00000001 00000005",
+      rates: [1, 1, 1]),
+    Announcement(
+      "305 of 302", ipfix: [[302, 4], [305, 4]], "00000001 00000063 00000003 00000007", sampler: 302,
+      rates: [99, 1, 7]),
+    Announcement(
+      "305 and 306 of 302", ipfix: [[302, 8], [305, 4], [306, 4]], "0000000000000002 00000002 000000c6", sampler: 302,
+      rates: [1, 100, 1]),
+    Announcement(
+      "305 and 306 for all", ipfix: [[149, 4], [305, 4], [306, 4]], "00000001 00000001 000003e7",
+      rates: [1000, 1000, 1000]),
+    Announcement(
+      "306 of 0", ipfix: [[149, 4], [305, 4], [306, 4]], "00000001 00000001 00000000", rates: [1, 1, 1]),
+    Announcement(
+      "309 of 310", ipfix: [[149, 4], [309, 4], [310, 4]], "00000001 00000002 00000080", rates: [64, 64, 64]),
+    Announcement(
+      "309 of 0", ipfix: [[149, 4], [309, 4], [310, 4]], "00000001 00000000 00000080", rates: [1, 1, 1]),
+    Announcement(
+      "309 above 310", ipfix: [[149, 4], [309, 4], [310, 4]], "00000001 00000080 00000002", rates: [1, 1, 1]),
+    Announcement("305 of 0", ipfix: [[149, 4], [305, 4]], "00000001 00000000", rates: [1, 1, 1]),
+    Announcement("34 by 10", ipfix: [[10, 4], [34, 4]], "00000001 00000010", rates: [16, 1, 1]),
+    Announcement("305 by 14", ipfix: [[14, 4], [305, 4]], "00000002 00000010", rates: [1, 16, 1]),
+    Announcement(
+      "enterprise elements say nothing", ipfix: [[149, 4], [34, 4, 9]], "00000001 00000010", rates: [1, 1, 1]),
+    Announcement(
+      "of varying length", ipfix: [[149, 4], [82, 65535], [34, 4]], "00000001 026161 00000010 00000001 00 00000011",
+      rates: [17, 17, 17]),
+    Announcement(
+      "an empty value says nothing", ipfix: [[149, 4], [34, 65535], [305, 65535]], "00000001 00 02000d",
+      rates: [13, 13, 13]),
+    Announcement("48 in IPFIX", ipfix: [[48, 1], [34, 4]], "03 00000008", sampler: 48, rates: [1, 1, 8]),
+  ]
+
+  @Test("come from options data, for what follows in the message and in later ones", arguments: announcements)
+  func options(_ told: Announcement) {
+    let flows = Self.flows(told.version, sampler: told.sampler)
+    let make: ([UInt8]) -> [UInt8] = { told.version == 9 ? Wire.v9($0) : Wire.ipfix($0) }
+    let decoded = FlowDecoded([
+      make(flows.template + flows.data + told.options + flows.data), make(flows.data),
+    ])
+    #expect(decoded.records.map(\.samplingRate) == [1, 1, 1] + told.rates + told.rates)
+    #expect(decoded.issues.isEmpty)
+    let measured = flows.variable
+    #expect(
+      FlowDecoded([make(told.options + measured.template + measured.data)]).records.map(\.samplingRate) == told.rates)
+  }
+
+  @Test("come from the v5 header, else from the configuration", arguments: [(0x4064, 100), (0x3fff, 16383), (1, 1)])
+  func v5(_ sampling: Int, _ rate: UInt32) {
+    let configure: (inout FlowDecoderOptions) -> Void = { $0.samplingRate = 7 }
+    #expect(FlowDecoded([Wire.v5(Wire.v5Record, sampling: sampling)], configure).records[0].samplingRate == rate)
+    #expect(FlowDecoded([Wire.v5(Wire.v5Record, sampling: 0xc000)], configure).records[0].samplingRate == 7)
+  }
+
+  private static let told = FlowDecoderSamplingTests.announcements[0]
+
+  @Test("come from the record before all else: 34, 305, and 306 with 305")
+  func ownRate() {
+    let fields = [[10, 4], [34, 2]]
+    let message = FlowMessage(
+      version: 9, fields: fields, records: [[Wire.be32(2), [0, 9]], [Wire.be32(2), [0, 0]]])
+    let byInterface = Self.announcements[7].options
+    #expect(
+      FlowDecoded([Wire.v9(byInterface + message.template + message.data)]) { $0.samplingRate = 3 }
+        .records.map(\.samplingRate) == [9, 3])
+    let packets = FlowMessage(
+      fields: [[306, 4], [305, 4]], records: [[Wire.be32(99), Wire.be32(1)], [Wire.be32(0), Wire.be32(4)]])
+    #expect(FlowDecoded([packets.octets]).records.map(\.samplingRate) == [100, 1])
+    let space = FlowMessage(fields: [[306, 4]], records: [[Wire.be32(99)]])
+    #expect(FlowDecoded([space.octets]).records.map(\.samplingRate) == [1])
+  }
+
+  @Test("are the configuration's where the exporter says nothing: of its address, else of all")
+  func configured() {
+    let other = Endpoint(address: IPAddress(v4: 0xc612_0002), port: 1)
+    let configure: (inout FlowDecoderOptions) -> Void = {
+      $0.samplingRate = 5
+      $0.samplingRates[Wire.exporter.address] = 50
+    }
+    for message in [Self.flows(9).octets, Self.flows(10).octets, Wire.v5(Wire.v5Record)] {
+      #expect(Set(FlowDecoded([message], configure).records.map(\.samplingRate)) == [50])
+      #expect(Set(FlowDecoded([message], from: other, configure).records.map(\.samplingRate)) == [5])
+    }
+    let told = FlowDecoded([Wire.v9(Self.told.options + Self.flows(9).template + Self.flows(9).data)], configure)
+    #expect(Set(told.records.map(\.samplingRate)) == [100])
+  }
+
+  @Test("change while running: with new options data, and with the configuration")
+  func changes() {
+    var decoder = FlowDecoder()
+    let flows = Self.flows(9)
+    func rates(_ messages: [UInt8]...) -> Set<UInt32> {
+      Set(FlowDecoded(messages, by: &decoder).records.map(\.samplingRate))
+    }
+    #expect(rates(flows.octets) == [1])
+    var options = FlowDecoderOptions()
+    options.samplingRate = 4
+    decoder.reconfigure(options)
+    #expect(rates(flows.octets) == [4])
+    options.samplingRates[Wire.exporter.address] = 6
+    decoder.reconfigure(options)
+    #expect(rates(flows.octets) == [6])
+    #expect(rates(Wire.v9(Self.told.options), flows.octets) == [100])
+    #expect(rates(Wire.v9(Wire.set(300, Wire.hex("00000001 00000065 01"))), flows.octets) == [101])
+  }
+
+  @Test("hold for all source ports of an exporter's domain, for other workers too, and for no other domain or exporter")
+  func shared() {
+    let directory = ExporterDirectory()
+    var teller = FlowDecoder(directory: directory)
+    var other = FlowDecoder(directory: directory)
+    let flows = Self.flows(9).octets
+    let port = Endpoint(address: Wire.exporter.address, port: 4)
+    let stranger = Endpoint(address: IPAddress(v4: 1), port: Wire.exporter.port)
+    var otherDomain = Self.flows(9)
+    otherDomain.domain = 2
+    func rates(_ message: [UInt8], _ exporter: Endpoint) -> Set<UInt32> {
+      Set(FlowDecoded([message], by: &other, from: exporter).records.map(\.samplingRate))
+    }
+    #expect(rates(flows, port) == [1])
+    _ = FlowDecoded([Wire.v9(Self.told.options)], by: &teller)
+    #expect(rates(flows, port) == [100])
+    #expect(rates(otherDomain.octets, port) == [1])
+    #expect(rates(flows, stranger) == [1])
+  }
+
+  @Test("are remembered for 4096 samplers and as many interfaces of a domain, the first that came")
+  func bounds() {
+    let template = Wire.set(1, Wire.optionsTemplateV9(300, scopes: [[2, 4]], [[34, 4]]))
+    var messages = [Wire.v9(template)]
+    for block in 0..<5 {
+      let records = (0..<1000).flatMap { Wire.be32(block * 1000 + $0) + Wire.be32(9) }
+      messages.append(Wire.v9(Wire.set(300, records)))
+    }
+    // What is known may still change.
+    messages.append(Wire.v9(Wire.set(300, Wire.be32(7) + Wire.be32(70))))
+    let flows = FlowMessage(version: 9, fields: [[10, 4]], records: [7, 4095, 4096].map { [Wire.be32($0)] })
+    #expect(FlowDecoded(messages + [flows.octets]).records.map(\.samplingRate) == [70, 9, 1])
+  }
+
+  @Test("are remembered within the directory's bound, and forgotten with the last session that told them")
+  func directoryBound() {
+    var options = FlowDecoderOptions()
+    options.limits.sessions = 4
+    var decoder = FlowDecoder(options: options, directory: ExporterDirectory(maximumCount: 2))
+    func rate(_ exporter: Int, tell: Bool) -> UInt32 {
+      let flows = Self.flows(9)
+      return FlowDecoded(
+        [Wire.v9((tell ? Self.told.options : []) + flows.template + flows.data)], by: &decoder,
+        from: Endpoint(address: IPAddress(v4: UInt32(exporter)), port: 1), arrival: Int64(exporter)
+      ).records[0].samplingRate
+    }
+    #expect([1, 2, 3].map { rate($0, tell: true) } == [100, 100, 1])
+    // The fourth more evicts the first, and there is room again.
+    #expect([4, 5].map { rate($0, tell: false) } == [1, 1])
+    #expect([6, 7].map { rate($0, tell: true) } == [100, 100])
+    #expect(decoder.counters[.sessionEvicted] == 3)
+  }
+}

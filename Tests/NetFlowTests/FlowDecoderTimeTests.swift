@@ -1,0 +1,228 @@
+import NetFlow
+import NetworkBytes
+import Testing
+
+@Suite("Times of flow records")
+struct FlowDecoderTimeTests {
+  /// Milliseconds: when `Wire`'s messages were exported.
+  static let export: Int64 = 1_750_000_000_000
+  static let ntpEpoch: Int64 = 2_208_988_800
+
+  static func ntp(_ milliseconds: Int64) -> [UInt8] {
+    let seconds = UInt64(milliseconds / 1000 + ntpEpoch)
+    // Rounded up, so that rounding down gives the millisecond back.
+    let fraction = (UInt64(milliseconds % 1000) << 32 + 999) / 1000
+    return Array(seconds << 32 | fraction, width: 8)
+  }
+
+  /// One way to say a moment: its element for starts and for ends, and octets for so many milliseconds before the export.
+  struct Form: Sendable, CustomTestStringConvertible {
+    var start: Int
+    var end: Int
+    var width: Int
+    var octets: @Sendable (Int64) -> [UInt8]
+
+    var testDescription: String { "elements \(start) and \(end)" }
+  }
+
+  static let forms: [Form] = [
+    Form(start: 152, end: 153, width: 8) { Array(UInt64(export - $0), width: 8) },
+    Form(start: 22, end: 21, width: 4) { Array(UInt64(60_000 - $0), width: 4) },
+    Form(start: 154, end: 155, width: 8) { ntp(export - $0) },
+    Form(start: 156, end: 157, width: 8) { ntp(export - $0) },
+    Form(start: 150, end: 151, width: 4) { Array(UInt64((export - $0) / 1000), width: 4) },
+    Form(start: 158, end: 159, width: 4) { Array(UInt64($0 * 1000), width: 4) },
+  ]
+
+  private static func times(_ message: FlowMessage) -> [[Int64]] {
+    let times = FlowDecoded([message.octets]).records.map { [$0.start, $0.end] }
+    #expect(FlowDecoded([message.variable.octets]).records.map { [$0.start, $0.end] } == times, "measured")
+    return times
+  }
+
+  @Test("are read in every form", arguments: forms)
+  func everyForm(_ form: Form) {
+    let message = FlowMessage(
+      version: 9, fields: [[form.start, form.width], [form.end, form.width]],
+      records: [[form.octets(9_000), form.octets(2_000)], [form.octets(5_000), form.octets(5_000)]])
+    #expect(
+      Self.times(message) == [[Self.export - 9000, Self.export - 2000], [Self.export - 5000, Self.export - 5000]])
+  }
+
+  @Test("are start and end where there is one only", arguments: forms)
+  func single(_ form: Form) {
+    for element in [form.start, form.end] {
+      let message = FlowMessage(version: 9, fields: [[element, form.width]], records: [[form.octets(4_000)]])
+      #expect(Self.times(message) == [[Self.export - 4000, Self.export - 4000]], "element \(element)")
+    }
+  }
+
+  @Test("of events are start and end", arguments: [(323, 8), (258, 8), (322, 4), (324, 8), (325, 8)])
+  func events(_ element: Int, _ width: Int) {
+    let form = Self.forms[[322: 4, 324: 2, 325: 3][element] ?? 0]
+    let message = FlowMessage(fields: [[element, width]], records: [[form.octets(4_000)]])
+    #expect(Self.times(message) == [[Self.export - 4000, Self.export - 4000]])
+  }
+
+  @Test("are taken in the order of preference", arguments: 0..<6)
+  func preference(_ first: Int) {
+    // Uptime stands after milliseconds, as the list of forms does.
+    let forms = Self.forms[first...].enumerated().map { ($1, Int64($0 + 1) * 1000) }.reversed()
+    let message = FlowMessage(
+      version: 9, fields: forms.flatMap { [[$0.0.end, $0.0.width], [$0.0.start, $0.0.width]] },
+      records: [forms.flatMap { [$0.0.octets($0.1), $0.0.octets($0.1 + 10_000)] }])
+    #expect(Self.times(message) == [[Self.export - 11_000, Self.export - 1000]])
+  }
+
+  @Test("of a start and a duration give the end", arguments: [(161, 2_500), (162, 2_500_999)])
+  func durations(_ element: Int, _ value: Int) {
+    let message = FlowMessage(
+      fields: [[element, 4], [152, 8]], records: [[Wire.be32(value), Self.forms[0].octets(9_000)]])
+    #expect(Self.times(message) == [[Self.export - 9000, Self.export - 6500]])
+  }
+
+  @Test("of an end and a duration give the start", arguments: [(161, 2_500), (162, 2_500_999)])
+  func durationsBeforeEnd(_ element: Int, _ value: Int) {
+    let message = FlowMessage(
+      fields: [[element, 4], [153, 8]], records: [[Wire.be32(value), Self.forms[0].octets(1_000)]])
+    #expect(Self.times(message) == [[Self.export - 3500, Self.export - 1000]])
+  }
+
+  @Test("of start and end are not changed by a duration")
+  func redundantDuration() {
+    let message = FlowMessage(
+      fields: [[161, 4], [152, 8], [153, 8]],
+      records: [[Wire.be32(77), Self.forms[0].octets(9_000), Self.forms[0].octets(1_000)]])
+    #expect(Self.times(message) == [[Self.export - 9000, Self.export - 1000]])
+  }
+
+  @Test("are the export's where a record has none, a duration alone too")
+  func none() {
+    let message = FlowMessage(fields: [[4, 1], [161, 4]], records: [[[6], Wire.be32(5_000)]])
+    #expect(Self.times(message) == [[Self.export, Self.export]])
+  }
+
+  /// Uptime of the exporter, and of a stamp; milliseconds between.
+  static let upTimes: [(now: Int, stamp: Int, difference: Int64)] = [
+    (60_000, 10_000, -50_000), (5_000, 0xffff_f000, -9_096), (0, 0xffff_ffff, -1), (60_000, 60_500, 500),
+    (0xffff_ff00, 0x100, 512), (0x8000_0000, 0, -0x8000_0000), (0, 0x7fff_ffff, 0x7fff_ffff),
+  ]
+
+  @Test("from uptime are right over the counter's wrap, before the boot and after the export", arguments: upTimes)
+  func upTime(_ times: (now: Int, stamp: Int, difference: Int64)) {
+    let message = FlowMessage(
+      version: 9, fields: [[22, 4], [21, 4]], records: [[Wire.be32(times.stamp), Wire.be32(times.stamp)]],
+      upTime: times.now)
+    #expect(Self.times(message) == [[Self.export + times.difference, Self.export + times.difference]])
+    var record = Wire.v5Record
+    record.replaceSubrange(24..<32, with: Wire.be32(times.stamp) + Wire.be32(times.stamp))
+    let v5 = FlowDecoded([Wire.v5(record, upTime: times.now)]).records
+    #expect(v5.map { [$0.start, $0.end] } == [[Self.export + times.difference, Self.export + times.difference]])
+  }
+
+  @Test("of v5 count the header's nanoseconds", arguments: [(0, 0), (999_999, 0), (1_000_000, 1), (999_999_999, 999)])
+  func nanoseconds(_ nanoseconds: Int, _ milliseconds: Int64) {
+    let records = FlowDecoded([Wire.v5(Wire.v5Record, nanoseconds: nanoseconds)]).records
+    #expect(records.map(\.start) == [Self.export + milliseconds - 50_000])
+  }
+
+  // MARK: IPFIX and uptime
+
+  private static let start = Array(UInt64(export - 3_600_000), width: 8)
+
+  @Test("from uptime in IPFIX reckon from element 160 of the record, before and behind a field of varying length")
+  func systemInitInRecord() {
+    for fields in [[[160, 8], [22, 4], [21, 4]], [[22, 4], [21, 4], [160, 8]]] {
+      let values = [Wire.be32(1_000), Wire.be32(2_000)]
+      let record = fields[0][0] == 160 ? [Self.start] + values : values + [Self.start]
+      let message = FlowMessage(fields: fields, records: [record, record])
+      let times = [Self.export - 3_599_000, Self.export - 3_598_000]
+      #expect(Self.times(message) == [times, times])
+    }
+  }
+
+  @Test("from uptime in IPFIX reckon from element 160 of options data, from there on")
+  func systemInitInOptions() {
+    let flows = FlowMessage(fields: [[22, 4], [21, 4]], records: [[Wire.be32(1_000), Wire.be32(2_000)]])
+    let options =
+      Wire.set(3, Wire.optionsTemplate(257, scopes: 1, [[149, 4], [160, 8]])) + Wire.set(257, Wire.be32(1) + Self.start)
+    let decoded = FlowDecoded([
+      flows.octets, Wire.ipfix(flows.data, options, flows.data), Wire.ipfix(flows.data),
+    ])
+    #expect(
+      decoded.records.map { $0.end - Self.export } == [0, 0, -3_598_000, -3_598_000])
+  }
+
+  @Test("from uptime in v9 reckon from the header, whatever element 160 says")
+  func systemInitInV9() {
+    let message = FlowMessage(
+      version: 9, fields: [[160, 8], [22, 4], [21, 4]], records: [[Self.start, Wire.be32(1_000), Wire.be32(2_000)]])
+    #expect(Self.times(message) == [[Self.export - 59_000, Self.export - 58_000]])
+  }
+
+  // MARK: Clocks that are off
+
+  static let messages: [FlowMessage] = [
+    FlowMessage(version: 9, fields: [[22, 4], [21, 4]], records: [[Wire.be32(10_000), Wire.be32(20_000)]]),
+    FlowMessage(fields: [[152, 8], [153, 8]], records: [[forms[0].octets(50_000), forms[0].octets(40_000)]]),
+    FlowMessage(fields: [[150, 4], [151, 4]], records: [[forms[4].octets(50_000), forms[4].octets(40_000)]]),
+    FlowMessage(fields: [[154, 8], [157, 8]], records: [[forms[2].octets(50_000), forms[2].octets(40_000)]]),
+    FlowMessage(fields: [[158, 4], [159, 4]], records: [[forms[5].octets(50_000), forms[5].octets(40_000)]]),
+    FlowMessage(
+      fields: [[160, 8], [22, 4], [21, 4]], records: [[start, Wire.be32(3_550_000), Wire.be32(3_560_000)]]),
+  ]
+
+  /// Milliseconds that the arrival is after the export, and by how much times are shifted.
+  static let skews: [(after: Int64, allowed: Int64?, shift: Int64)] = [
+    (0, 3_600_000, 0), (3_600_000, 3_600_000, 0), (3_600_001, 3_600_000, 3_600_001), (-3_600_000, 3_600_000, 0),
+    (-3_600_001, 3_600_000, -3_600_001), (1_000_000_000_000, nil, 0), (50, 0, 50),
+    (1_750_000_000_000, 1000, 1_750_000_000_000),
+  ]
+
+  @Test("are shifted where the exporter's clock is off by more than is allowed", arguments: messages.indices, skews)
+  func skew(_ index: Int, _ skew: (after: Int64, allowed: Int64?, shift: Int64)) {
+    let decoded = FlowDecoded([Self.messages[index].octets], arrival: Self.export + skew.after) {
+      $0.maximumClockSkew = skew.allowed
+    }
+    let times = [Self.export - 50_000 + skew.shift, Self.export - 40_000 + skew.shift]
+    #expect(decoded.records.map { [$0.start, $0.end] } == [times])
+    #expect(decoded.counters.clockCorrected == (skew.shift == 0 ? 0 : 1))
+  }
+
+  @Test("may be off by an hour unless said otherwise")
+  func standardSkew() {
+    #expect(FlowDecoderOptions().maximumClockSkew == 3_600_000)
+  }
+
+  @Test("may be read otherwise from now on")
+  func reconfigured() {
+    var decoder = FlowDecoder()
+    let arrival = Self.export + 7_200_000
+    let message = Self.messages[1].octets
+    #expect(FlowDecoded([message], by: &decoder, arrival: arrival).records.map(\.end) == [arrival - 40_000])
+    var options = FlowDecoderOptions()
+    options.maximumClockSkew = nil
+    decoder.reconfigure(options)
+    #expect(FlowDecoded([message], by: &decoder, arrival: arrival).records.map(\.end) == [Self.export - 40_000])
+  }
+
+  static let extremeValues: [UInt64] = [.max, 1 << 63, 1 << 63 - 1, 0]
+
+  @Test("stop nothing, however large", arguments: extremeValues, [0, 0xffff_ffff])
+  func extremes(_ value: UInt64, _ exportTime: Int) {
+    let times = [152, 153, 22, 21, 154, 155, 156, 157, 150, 151, 158, 159, 161, 162, 323, 258]
+    for arrival in [Int64.min / 1_000_000, 0, Int64.max / 1_000_000] {
+      for start in times {
+        for end in times {
+          let fields = start == end ? [[start, 8], [160, 8]] : [[start, 8], [160, 8], [end, 8]]
+          let message = FlowMessage(
+            fields: fields, records: [fields.map { _ in Array(value, width: 8) }], exportTime: exportTime)
+          for skew in [nil, 0, Int64.max] {
+            let decoded = FlowDecoded([message.octets], arrival: arrival) { $0.maximumClockSkew = skew }
+            #expect(decoded.records.count == 1)
+          }
+        }
+      }
+    }
+  }
+}
