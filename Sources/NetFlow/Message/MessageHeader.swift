@@ -26,15 +26,15 @@ public struct MessageHeader: Sendable, Equatable {
 extension MessageHeader {
   /// Reads the header of a datagram's payload.
   ///
-  /// - Throws: `shortDatagram` or `badVersion`.
-  static func read(_ bytes: RawSpan) throws(DecodeIssue) -> MessageHeader {
-    guard bytes.byteCount >= 2 else { throw .shortDatagram }
+  /// - Returns: the header, or `shortDatagram` or `badVersion`.
+  static func read(_ bytes: RawSpan) -> Result<MessageHeader, DecodeIssue> {
+    guard bytes.byteCount >= 2 else { return .failure(.shortDatagram) }
     switch bytes.be16(0) {
-    case 5 where bytes.byteCount >= 24: return v5(bytes)
-    case 9 where bytes.byteCount >= 20: return v9(bytes)
-    case 10 where bytes.byteCount >= 16: return try ipfix(bytes)
-    case 5, 9, 10: throw .shortDatagram
-    default: throw .badVersion
+    case 5 where bytes.byteCount >= 24: return .success(v5(bytes))
+    case 9 where bytes.byteCount >= 20: return .success(v9(bytes))
+    case 10 where bytes.byteCount >= 16: return ipfix(bytes)
+    case 5, 9, 10: return .failure(.shortDatagram)
+    default: return .failure(.badVersion)
     }
   }
 
@@ -55,12 +55,13 @@ extension MessageHeader {
   }
 
   /// RFC 7011 §3.1. The length it gives has to be that of a message within the payload.
-  private static func ipfix(_ bytes: RawSpan) throws(DecodeIssue) -> MessageHeader {
+  private static func ipfix(_ bytes: RawSpan) -> Result<MessageHeader, DecodeIssue> {
     let length = Int(bytes.be16(2))
-    guard length >= 16, length <= bytes.byteCount else { throw .shortDatagram }
-    return MessageHeader(
+    guard length >= 16, length <= bytes.byteCount else { return .failure(.shortDatagram) }
+    let header = MessageHeader(
       version: 10, domain: bytes.be32(12), sequence: bytes.be32(8), exportTime: bytes.be32(4),
       exportMilliseconds: Int64(bytes.be32(4)) * 1000, sysUpTime: 0, count: 0, sampling: 0, headerLength: 16,
       messageLength: length)
+    return .success(header)
   }
 }

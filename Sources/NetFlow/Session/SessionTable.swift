@@ -46,12 +46,12 @@ struct SessionTable {
   /// Reads a datagram's header; a datagram without a good one is counted as rejected.
   @inline(__always)
   mutating func readHeader(of message: RawSpan) -> MessageHeader? {
-    do {
-      return try MessageHeader.read(message)
-    } catch {
+    switch MessageHeader.read(message) {
+    case .success(let header): return header
+    case .failure(let issue):
       retired.datagrams &+= 1
       retired.rejectedDatagrams &+= 1
-      retired.count(error)
+      retired.count(issue)
       return nil
     }
   }
