@@ -1,0 +1,169 @@
+import NetFlow
+import NetworkBytes
+
+/// What a flow record has to be, told from the values that the lossless decoder reads: the mapping a second time, written
+/// value by value and with no plan.
+struct ExpectedFlow {
+  private var values: [UInt16: FieldValue] = [:]
+  private let header: MessageHeader
+
+  init(_ record: DecodedRecord) {
+    header = record.header
+    for field in record.fields where field.name.element.enterprise == 0 && !field.name.isV9Scope {
+      // Of an element that comes twice the first counts that is not empty.
+      let all = if case .repeated(let several) = field.value { several } else { [field.value] }
+      values[field.name.element.number] = all.first { $0 != .octets([]) }
+    }
+  }
+
+  // MARK: Values
+
+  private func integer(_ elements: UInt16...) -> UInt64? { elements.lazy.compactMap { integer(of: $0) }.first }
+
+  private func integer(of element: UInt16) -> UInt64? {
+    switch values[element] {
+    case .unsigned(let value): value
+    case .signed(let value): UInt64(bitPattern: value)
+    case .boolean(let value): value ? 1 : 2
+    // A float, or of a type that the registry has another idea of: its octets count.
+    case .octets(let octets) where (1...8).contains(octets.count): octets.number
+    default: nil
+    }
+  }
+
+  private func v4(_ elements: UInt16...) -> IPAddress? {
+    for element in elements {
+      if case .ipv4(let address) = values[element] { return IPAddress(v4: address) }
+    }
+    return nil
+  }
+
+  private func v6(_ elements: UInt16...) -> IPAddress? {
+    for element in elements {
+      if case .ipv6(let address) = values[element] { return address }
+    }
+    return nil
+  }
+
+  /// The IPv6 address unless it is `::` or absent, else the IPv4 one.
+  private func address(_ v4: IPAddress?, _ v6: IPAddress?) -> IPAddress {
+    if let v6, !v6.isUnspecified { return v6 }
+    return v4 ?? .unspecified
+  }
+
+  private func mac(_ elements: UInt16...) -> UInt64 {
+    for element in elements {
+      if case .mac(let address) = values[element] { return address }
+    }
+    return 0
+  }
+
+  // MARK: Times
+
+  private var export: Int64 { header.exportMilliseconds }
+
+  /// Milliseconds of a moment that one element tells.
+  private func moment(_ element: UInt16) -> Int64? {
+    switch element {
+    case 22, 21:
+      guard let stamp = integer(of: element) else { return nil }
+      if header.version != 10 {
+        return export + Int64(Int32(truncatingIfNeeded: Int64(stamp & 0xffff_ffff) - Int64(header.sysUpTime)))
+      }
+      // Element 160 is tested elsewhere.
+      return export
+    case 158, 159: return integer(of: element).map { export &- Int64($0 / 1000) }
+    default: break
+    }
+    switch values[element] {
+    case .time(let time): return time.seconds * 1000 + Int64(time.nanoseconds / 1_000_000)
+    // Of another length than the type's, or beyond the year 9999: an integer all the same, but for NTP's.
+    case .octets(let octets) where (1...8).contains(octets.count) && !Self.ntp.contains(element):
+      let isSeconds = [150, 151, 322].contains(element)
+      return isSeconds ? Int64(octets.number & 0xffff_ffff) * 1000 : Int64(bitPattern: octets.number)
+    default: return nil
+    }
+  }
+
+  private static let ntp: Set<UInt16> = [154, 155, 156, 157, 324, 325]
+
+  /// Whether a time reckons from element 160, which options data or an earlier record may have told.
+  var readsUpTimeOfIPFIX: Bool { header.version == 10 && (values[21] != nil || values[22] != nil) }
+
+  /// First and last packet; rounded where it was sent in NTP's form, so that a millisecond may lie between.
+  var times: (start: Int64, end: Int64) {
+    let start = [152, 22, 154, 156, 150, 158].lazy.compactMap { moment($0) }.first
+    let end = [153, 21, 155, 157, 151, 159, 323, 324, 325, 322, 258].lazy.compactMap { moment($0) }.first
+    let duration = integer(162).map { Int64($0 & 0xffff_ffff) / 1000 } ?? integer(161).map { Int64($0 & 0xffff_ffff) }
+    switch (start, end) {
+    case (let start?, let end?): return (start, end)
+    case (let start?, nil): return (start, start &+ (duration ?? 0))
+    case (nil, let end?): return (end &- (duration ?? 0), end)
+    default: return (export, export)
+    }
+  }
+
+  // MARK: The record
+
+  /// Every field but times and origin, by the names of `FlowRecord.contents`.
+  var contents: [String: String] {
+    var numbers: [String: UInt64] = [
+      "ingressInterface": integer(10, 252) ?? 0, "egressInterface": integer(14, 253) ?? 0,
+      "sourceAS": integer(16) ?? 0, "destinationAS": integer(17) ?? 0, "vrf": integer(234, 235) ?? 0,
+    ].mapValues { $0 & 0xffff_ffff }
+    let words: [String: UInt64?] = [
+      "sourcePort": integer(7, 182, 180), "destinationPort": integer(11, 183, 181), "sourceVLAN": integer(58, 243),
+      "destinationVLAN": integer(59, 254), "tcpFlags": integer(6), "postNATSourcePort": integer(227),
+      "postNATDestinationPort": integer(228),
+    ]
+    let octets: [String: UInt64?] = [
+      "protocol": integer(4, 193), "typeOfService": integer(5), "endReason": integer(136),
+      "sourceMask": [29, 9].lazy.compactMap { integer(of: $0) }.first { $0 != 0 },
+      "destinationMask": [30, 13].lazy.compactMap { integer(of: $0) }.first { $0 != 0 },
+    ]
+    numbers.merge(words.mapValues { ($0 ?? 0) & 0xffff }) { $1 }
+    numbers.merge(octets.mapValues { ($0 ?? 0) & 0xff }) { $1 }
+    numbers["octets"] = integer(1, 85, 352, 353, 231, 23, 171)
+    numbers["packets"] = integer(2, 86, 298, 24, 172)
+    numbers["sourceMAC"] = mac(56, 81)
+    numbers["destinationMAC"] = mac(80, 57)
+    if let direction = integer(61), direction < 2 { numbers["direction"] = direction + 1 }
+    (numbers["icmpType"], numbers["icmpCode"]) = icmp
+    numbers["records"] = 1
+    numbers["samplingRate"] = samplingRate
+    for depth in UInt16(0)..<10 {
+      if case .octets(let label) = values[70 + depth], label.count == 3 { numbers["mpls\(depth)"] = label.number }
+    }
+    if case .octets(let application) = values[95], (1...8).contains(application.count) {
+      numbers["applicationEngine"] = UInt64(application[0])
+      numbers["applicationSelector"] = Array(application[1...]).number
+    }
+    let addresses = [
+      "source": address(v4(8, 44), v6(27, 170)), "destination": address(v4(12, 45), v6(28, 169)),
+      "nextHop": address(v4(15, 18), v6(62, 63)), "postNATSource": address(v4(225), v6(281)),
+      "postNATDestination": address(v4(226), v6(282)),
+    ].filter { !$0.value.isUnspecified }
+    return addresses.mapValues(\.description).merging(numbers.filter { $0.value != 0 }.mapValues { String($0) }) { $1 }
+  }
+
+  private var icmp: (UInt64?, UInt64?) {
+    let pairs = [139, 32].compactMap { integer(of: $0) }
+    let type = integer(176, 178)
+    let code = integer(177, 179)
+    if pairs.isEmpty, type == nil, code == nil {
+      guard let number = integer(4, 193).map({ $0 & 255 }), number == 1 || number == 58 else { return (nil, nil) }
+      let port = integer(11, 183, 181) ?? 0
+      return (port >> 8 & 255, port & 255)
+    }
+    let pair = pairs.first { $0 != 0 } ?? 0
+    return ((type ?? pair >> 8) & 255, (code ?? pair) & 255)
+  }
+
+  private var samplingRate: UInt64 {
+    var rate: UInt64 = 1
+    let interval = integer(34, 305)
+    if let interval, interval != 0 { rate = min(interval, 0xffff_ffff) }
+    if values[34] == nil, integer(305) != nil, let space = integer(306) { rate = (rate + min(space, 1 << 40)) / rate }
+    return min(rate, 0xffff_ffff)
+  }
+}

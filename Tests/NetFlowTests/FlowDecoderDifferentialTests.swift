@@ -1,0 +1,122 @@
+import Capture
+import Foundation
+import NetFlow
+import NetworkBytes
+import Testing
+
+/// Both decoders read the same datagrams: what they find has to agree, record by record and counter by counter.
+@Suite("The flow decoder and the lossless one agree")
+struct FlowDecoderDifferentialTests {
+  /// Both decoders side by side.
+  private struct Pair: ~Copyable {
+    var flows: FlowDecoder
+    var records = RecordDecoder(directory: ExporterDirectory())
+    var batch = FlowBatch()
+
+    init() {
+      var options = FlowDecoderOptions()
+      options.maximumClockSkew = nil
+      flows = FlowDecoder(options: options)
+    }
+
+    /// Decodes one datagram by both.
+    ///
+    /// - Returns: the flow records of each.
+    mutating func decode(_ message: RawSpan, from exporter: Endpoint) -> [(FlowRecord, DecodedRecord)] {
+      batch.removeAll()
+      flows.decode(message, from: exporter, arrival: 0, into: &batch)
+      var decoded: [DecodedRecord] = []
+      records.decode(message, from: exporter, arrival: 0, into: &decoded)
+      let found = decoded.filter { $0.kind == .flow }
+      #expect(found.count == batch.count)
+      return Array(zip(batch.records, found))
+    }
+
+    /// The counters of each, but for lists, which only one of them reads.
+    var counters: (DecodeCounters, DecodeCounters) {
+      var lossless = records.counters
+      lossless[.badList] = 0
+      return (flows.counters, lossless)
+    }
+
+    func contents(_ record: FlowRecord) -> [String: String] {
+      let rare = record.extensionNumber > 0 ? batch.extensions[Int(record.extensionNumber) - 1] : FlowExtension()
+      let apart = ["exporter", "domain", "version", "start", "end"]
+      return record.contents(rare, flows.origins.origins).filter { !apart.contains($0.key) }
+    }
+  }
+
+  private static func agree(_ times: (start: Int64, end: Int64), _ record: FlowRecord) -> Bool {
+    (-1...1).contains(record.start &- times.start) && (-1...1).contains(record.end &- times.end)
+  }
+
+  @Test("on random messages, field by field")
+  func random() {
+    let seed = UInt64.random(in: .min ... .max)
+    var messages = RandomMessages(seed: seed)
+    var pair = Pair()
+    for round in 0..<3000 {
+      let message = messages.next()
+      for (record, decoded) in pair.decode(message.rawSpan, from: Wire.exporter) {
+        let expected = ExpectedFlow(decoded)
+        #expect(pair.contents(record) == expected.contents, "seed \(seed), round \(round)")
+        #expect(Self.agree(expected.times, record), "seed \(seed), round \(round): \(decoded.fields)")
+      }
+    }
+    #expect(pair.counters.0 == pair.counters.1, "seed \(seed)")
+    #expect(pair.counters.0.flowRecords > 10_000 && pair.counters.0.optionsRecords > 100, "seed \(seed)")
+  }
+
+  @Test("on spoiled messages, in number and counters")
+  func spoiled() {
+    let seed = UInt64.random(in: .min ... .max)
+    var messages = RandomMessages(seed: seed)
+    var pair = Pair()
+    for round in 0..<8000 {
+      var message = messages.next()
+      if round % 3 > 0 { messages.spoil(&message) }
+      let exporter = Endpoint(address: Wire.exporter.address, port: UInt16(round % 3))
+      _ = pair.decode(message.rawSpan, from: exporter)
+      if round % 100 == 99 { #expect(pair.counters.0 == pair.counters.1, "seed \(seed), round \(round)") }
+    }
+    for issue in [DecodeIssue.badTemplate, .truncatedRecord, .badSetLength, .unknownTemplate, .badCount, .reservedSet] {
+      #expect(pair.counters.0[issue] > 0, "\(issue.name), seed \(seed)")
+    }
+  }
+
+  // MARK: Captures
+
+  private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The captures of the tests' fixtures, and of `../shared/corpus` where that is.
+  static let captures: [String] = ["Tests/Fixtures/real", "../shared/corpus"].flatMap { folder in
+    let folder = package.appendingPathComponent(folder)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.sorted().filter { $0.contains(".pcap") }.map { folder.appendingPathComponent($0).path }
+  }
+
+  @Test("on captures of real exporters", arguments: captures)
+  func realExporters(_ path: String) throws {
+    var capture = try CaptureFile(path: path)
+    var pair = Pair()
+    while true {
+      // A capture that is cut ends where it is cut.
+      guard (try? capture.next()) == true else { break }
+      let datagram = capture.datagram
+      for (record, decoded) in pair.decode(datagram.bytes, from: datagram.source) {
+        let expected = ExpectedFlow(decoded)
+        var contents = pair.contents(record)
+        var expectedContents = expected.contents
+        if pair.flows.counters.optionsRecords > 0 {
+          // Options data may have told another rate.
+          contents["samplingRate"] = nil
+          expectedContents["samplingRate"] = nil
+        }
+        #expect(contents == expectedContents)
+        if !expected.readsUpTimeOfIPFIX { #expect(Self.agree(expected.times, record), "\(expected.times)") }
+      }
+    }
+    #expect(pair.counters.0 == pair.counters.1)
+  }
+}
