@@ -69,7 +69,7 @@ struct RandomMessages {
       let width = number(0...15) == 0 && group.widths[0] != 1 ? 65535 : pick(group.widths)
       fields.append([pick(group.elements), width])
     }
-    if number(0...3) == 0 { fields.append([pick([82, 98, 40000, 1, 8]), pick([0, 1, 3, 9])]) }
+    if number(0...3) == 0 { fields.append([pick([82, 98, 20_000, 1, 8]), pick([0, 1, 3, 9])]) }
     if version == 10, number(0...3) == 0 { fields.append([pick([1, 8, 22]), 4, pick([9, 29305])]) }
     if number(0...3) == 0 { fields.append([210, number(0...3)]) }
     fields.shuffle(using: &numbers)
