@@ -120,7 +120,10 @@ public struct FlowDecoder: ~Copyable {
     let prototype = prototype(session, time)
     if template.isFixedLength {
       guard let view = RecordsView(set, recordLength: template.minimumLength) else { return }
-      batch.records.append(addingCapacity: view.count) { $0.append(repeating: prototype, count: view.count) }
+      batch.records.append(addingCapacity: view.count) { records in
+        // One by one: copying a repeated value calls memmove for each record.
+        for _ in 0..<view.count { records.append(prototype) }
+      }
       template.plan.run(over: view, into: &batch.records, from: first, time: time, rates: session.rates)
     } else {
       decodeVariable(set, template, prototype, &session, time, into: &batch)
@@ -167,7 +170,8 @@ public struct FlowDecoder: ~Copyable {
     _ set: RawSpan, _ template: Template, _ session: inout Session, from first: Int, into batch: inout FlowBatch
   ) {
     if template.plan.takesICMPFromPort {
-      for index in first..<batch.count { batch.records[index].takeICMPFromPort() }
+      var records = batch.records.mutableSpan
+      for index in first..<records.count { records[index].takeICMPFromPort() }
     }
     if !session.rates.byInterface.isEmpty, !template.plan.tellsSampling {
       for index in first..<batch.count {
