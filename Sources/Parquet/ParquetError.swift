@@ -2,7 +2,7 @@ import Glibc
 
 /// Why a Parquet file could not be written.
 ///
-/// After any of these a writer refuses further work; it can only be abandoned, which closes its file.
+/// After any of these a writer refuses further work until `ParquetWriter.discardRowGroup` has taken back what was begun.
 public enum ParquetError: Error, Equatable, Sendable {
   /// What was asked of the system.
   public enum Operation: String, Sendable {
@@ -65,11 +65,13 @@ extension ParquetError: CustomStringConvertible {
     }
   }
 
-  private static func advice(_ code: Int32) -> String {
+  /// What to do about an error of the system, to be put behind its text; empty if there is nothing to say.
+  package static func advice(_ code: Int32) -> String {
     switch code {
     case ENOSPC, EDQUOT: "; free space on its file system"
     case EFBIG: "; raise the file size limit or rotate files sooner"
     case EACCES, EPERM, EROFS: "; check the directory's owner and mount options"
+    case ENOENT, ENOTDIR: "; check that the directory is there"
     case EEXIST: "; choose another name or remove the file"
     default: ""
     }

@@ -13,8 +13,8 @@ public struct ParquetWriterOptions: Sendable {
   /// The most octets a dictionary page holds before compression. Integers beyond it are PLAIN; a column of byte arrays
   /// with a longer dictionary is PLAIN as a whole, unless that would take more than twice as much.
   public var dictionaryByteLimit = 16 << 20
-  /// Octets gathered before the file is written to: few system calls, and memory of about this much and one column
-  /// chunk.
+  /// Octets gathered within a row group before the file is written to: few system calls, and memory of about this much
+  /// and one column chunk.
   public var writeSize = 1 << 20
   /// Permission bits of a file that the writer creates, before the process's umask.
   public var fileMode: UInt32 = 0o644

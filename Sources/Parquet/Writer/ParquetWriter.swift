@@ -41,8 +41,8 @@ public struct ParquetWriter: ~Copyable, Sendable {
   var output = ThriftCompactWriter(buffer: ByteBuffer())
   var file: OutputFile
   private var writtenByteCount: Int64 = 0
-  /// Where the open row group, or the last one, begins in the file.
-  private var rowGroupStart: Int64 = 4
+  /// Octets that the head of the file and its whole row groups take.
+  private var completeByteCount: Int64 = 4
 
   /// Creates the file at `path`. One that is there already is left alone.
   ///
@@ -96,26 +96,29 @@ public struct ParquetWriter: ~Copyable, Sendable {
     precondition(rowCount >= 0)
     openColumns.removeAll(keepingCapacity: true)
     openSorting = sortedBy
-    rowGroupStart = byteCount
     state = .inRowGroup(rowCount: rowCount, nextColumn: 0)
   }
 
-  /// Takes the open row group back, after an error in it too, so that what was written before can still be finished:
-  /// the file is cut to where the row group began, which on a full disk makes room for the footer.
+  /// Takes back the open row group, or what there is of a footer, after an error too, so that what was written before
+  /// can still be finished: the file is cut to its whole row groups, which on a full disk makes room for the footer.
   public mutating func discardRowGroup() throws(ParquetError) {
     if case .finished = state { throw .misuse(.finished) }
-    let kept = max(0, Int(rowGroupStart - writtenByteCount))
-    try file.truncate(to: min(rowGroupStart, writtenByteCount))
-    writtenByteCount = min(rowGroupStart, writtenByteCount)
-    output.buffer.truncate(to: min(kept, output.buffer.count))
+    let kept = min(completeByteCount, writtenByteCount)
+    try file.truncate(to: kept)
+    writtenByteCount = kept
+    output.buffer.truncate(to: Int(completeByteCount - kept))
     openColumns.removeAll(keepingCapacity: true)
     state = .betweenRowGroups
   }
 
-  /// Ends the row group. One without rows leaves nothing in the file.
+  /// Ends the row group and hands it to the system whole, so that what a full disk has no room for is this row group and
+  /// none before it. One without rows leaves nothing in the file.
   public mutating func endRowGroup() throws(ParquetError) {
     guard case .inRowGroup(let rowCount, let nextColumn) = state else { throw refusal(.noRowGroup) }
     if nextColumn < schema.columns.count { throw refusal(.missingColumn(schema.columns[nextColumn].name)) }
+    state = .broken
+    try flush()
+    completeByteCount = byteCount
     state = .betweenRowGroups
     if rowCount == 0 { return }
     rowGroups.append(
@@ -124,7 +127,8 @@ public struct ParquetWriter: ~Copyable, Sendable {
         ordinal: Int16(exactly: rowGroups.count)))
   }
 
-  /// Writes the footer and everything that still waits. The file is complete; it is not synced.
+  /// Writes the footer and everything that still waits. The file is complete; it is not synced. After an error and
+  /// `discardRowGroup` it can be tried again.
   ///
   /// - Parameter metadata: pairs for the file's own metadata.
   public mutating func finish(metadata: [(key: String, value: String)] = []) throws(ParquetError) {
