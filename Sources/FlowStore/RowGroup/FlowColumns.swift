@@ -64,8 +64,8 @@ struct FlowColumns: Sendable {
   }
 
   private mutating func gather(_ block: [FlowRecord], _ origins: OriginColumns) {
-    starts.append(each: block) { $0.start }
-    ends.append(each: block) { $0.end }
+    starts.append(each: block) { $0.start.storable }
+    ends.append(each: block) { $0.end.storable }
     octets.append(each: block) { $0.octets }
     packets.append(each: block) { $0.packets }
     take(block, .observationDomainID) { origins.domains[Int($0.origin)] }

@@ -6,10 +6,10 @@ public struct CivilTime: Sendable {
   public let secondOfDay: Int64
 
   public init(secondsSince1970 seconds: Int64) {
-    let (days, rest) = Self.divide(seconds, 86_400)
+    let (days, rest) = seconds.dividedDown(by: 86_400)
     secondOfDay = rest
     // Days are counted from 1 March of year 0, so that the leap day is the last of its year.
-    let (era, dayOfEra) = Self.divide(days + 719_468, 146_097)
+    let (era, dayOfEra) = (days + 719_468).dividedDown(by: 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let shifted = (5 * dayOfYear + 2) / 153
@@ -19,17 +19,16 @@ public struct CivilTime: Sendable {
   }
 
   /// Days from 1 January 1970 to a date; `month` is 1...12.
-  static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
+  package static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
     let shiftedYear = month <= 2 ? year - 1 : year
-    let (era, yearOfEra) = divide(shiftedYear, 400)
+    let (era, yearOfEra) = shiftedYear.dividedDown(by: 400)
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
-  private static func divide(_ value: Int64, _ by: Int64) -> (Int64, Int64) {
-    let quotient = value >= 0 ? value / by : (value - by + 1) / by
-    return (quotient, value - quotient * by)
-  }
+  /// Milliseconds since 1970 UTC of the years 1...9999. Engines refuse a whole file for one time far beyond them, and an
+  /// exporter can send any.
+  package static let storable: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 
   /// `2026-01-01`.
   public var date: String { "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))" }
@@ -46,14 +45,25 @@ public struct CivilTime: Sendable {
   }
 
   private static func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    let digits = String(value.magnitude)
+    return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
   /// `2026-01-01T00:05:00.123Z` for milliseconds since 1970 UTC.
   public static func iso(milliseconds: Int64) -> String {
-    let (seconds, rest) = divide(milliseconds, 1000)
+    let (seconds, rest) = milliseconds.dividedDown(by: 1000)
     let time = CivilTime(secondsSince1970: seconds)
     return "\(time.date)T\(time.time).\(padded(rest, 3))Z"
+  }
+}
+
+extension Int64 {
+  /// The nearest time of those that files may have.
+  var storable: Int64 { Swift.min(Swift.max(self, CivilTime.storable.lowerBound), CivilTime.storable.upperBound) }
+
+  /// Quotient rounded towards minus infinity, and a remainder that is not negative; `divisor` is positive.
+  func dividedDown(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
   }
 }
