@@ -117,9 +117,10 @@ struct StoreBenchmark {
         for batch in batches {
           var flows = FlowBatch()
           flows.records = batch
-          try writer.append(flows, at: Traffic.start, origins: origins)
+          writer.append(flows, at: Traffic.start, origins: origins)
         }
-        try writer.commit()
+        writer.commit()
+        if let failure = writer.failure { throw failure }
         return (Int(writer.counters.committed), Int64(writer.counters.committedOctets))
       }
     }

@@ -60,26 +60,26 @@ public final class StoreThread: Sendable {
   }
 
   private func run(_ writer: consuming FlowStoreWriter) {
+    var window: Int64?
     var commits: UInt64 = 0
     while var job = queue.pop() {
-      attempt {
-        () throws(StoreError) in
-        if job.flows.isEmpty {
-          try writer.turn(to: job.time)
-        } else {
-          try writer.append(job.flows, at: job.time, origins: job.origins)
-        }
+      if job.flows.isEmpty {
+        writer.turn(to: job.time)
+      } else {
+        writer.append(job.flows, at: job.time, origins: job.origins)
       }
-      publish(writer.counters)
+      publish(writer)
       recycle(&job.flows)
-      if writer.counters.committedFiles != commits {
+      // With every window, too: a worker may have no flows, and a full disk no commits.
+      if writer.window != window || writer.counters.committedFiles != commits {
+        window = writer.window
         commits = writer.counters.committedFiles
         applyRetention(now: job.time / 1000)
       }
     }
-    attempt { () throws(StoreError) in try writer.commit() }
+    writer.commit()
     writer.giveUp()
-    publish(writer.counters)
+    publish(writer)
   }
 
   private func recycle(_ flows: inout FlowBatch) {
@@ -90,34 +90,26 @@ public final class StoreThread: Sendable {
     spare.push(batch)
   }
 
-  private func publish(_ new: StoreCounters) {
+  /// Makes the writer's state known; a failure is logged when it begins and when it ends, not each time.
+  private func publish(_ writer: borrowing FlowStoreWriter) {
+    let (new, now) = (writer.counters, writer.failure)
     counters.withLock { $0 = new }
-  }
-
-  /// Runs one step of writing; a failure is logged when it begins and when it ends, not each time.
-  private func attempt(_ step: () throws(StoreError) -> Void) {
-    do throws(StoreError) {
-      try step()
-      let before = failure.withLock { $0.take() }
-      if before != nil { logger.notice("the store can be written again: \(options.path)") }
-    } catch {
-      let before = failure.withLock { old in
-        defer { old = error }
-        return old
-      }
-      if before == nil { logger.error("\(error); flows are kept in memory as far as there is room, reception goes on") }
+    let before = failure.withLock { old in
+      defer { old = now }
+      return old
+    }
+    if let now, before == nil {
+      logger.error("\(now); flows are kept in memory as far as there is room, reception goes on")
+    } else if now == nil, before != nil {
+      logger.notice("the store can be written again: \(options.path)")
     }
   }
 
   private func applyRetention(now: Int64) {
-    let retention = retention.withLock { $0 }
-    do throws(StoreError) {
-      let removed = try retention.apply(to: options.path, now: now)
-      if removed.files > 0 {
-        logger.info("retention: removed \(removed.files) files, \(removed.octets) octets")
-      }
-    } catch {
-      logger.warning("retention: \(error)")
+    let removed = retention.withLock { $0 }.apply(to: options.path, now: now)
+    if removed.files > 0 {
+      logger.info("retention: removed \(removed.files) files, \(removed.octets) octets")
     }
+    if let failure = removed.failure { logger.warning("retention: \(failure)") }
   }
 }

@@ -1,9 +1,9 @@
 import NetworkBytes
 
 /// Orders addresses as their texts compare, octet by octet, which is the order that readers of a string column expect.
-enum AddressOrder {
+package enum AddressOrder {
   /// - Returns: positions in `addresses`, the first in order first.
-  static func sorted(_ addresses: [IPAddress]) -> [UInt32] {
+  package static func sorted(_ addresses: [IPAddress]) -> [UInt32] {
     var v4: [SortItem] = []
     var v6: [TextItem] = []
     v4.reserveCapacity(addresses.count)

@@ -1,40 +1,38 @@
 import NetworkBytes
 
 /// A value that a column's dictionary holds once.
-protocol Internable: Equatable, BitwiseCopyable {
+package protocol Internable: Equatable, BitwiseCopyable {
   /// Two words that hold all of the value.
   var words: (UInt64, UInt64) { get }
 }
 
 extension IPAddress: Internable {
-  var words: (UInt64, UInt64) { (high, low) }
+  package var words: (UInt64, UInt64) { (high, low) }
 }
 
 extension UInt64: Internable {
-  var words: (UInt64, UInt64) { (self, 0) }
-}
-
-extension UInt32: Internable {
-  var words: (UInt64, UInt64) { (UInt64(self), 0) }
+  package var words: (UInt64, UInt64) { (self, 0) }
 }
 
 /// Numbers distinct values 0, 1, 2… in order of first appearance.
 ///
 /// Open addressing with linear probing. The hash is seeded at random, since the values are what exporters send.
-struct Interner<Value: Internable & Sendable>: Sendable {
-  private(set) var values: [Value] = []
+package struct Interner<Value: Internable & Sendable>: Sendable {
+  package private(set) var values: [Value] = []
   /// Number plus one; 0: empty.
   private var slots: [UInt32] = Array(repeating: 0, count: 1024)
   private let seed: (UInt64, UInt64) = (.random(in: 1...(.max)) | 1, .random(in: 1...(.max)))
 
+  package init() {}
+
   /// Forgets all values; the table keeps its size, since row groups are alike.
-  mutating func removeAll() {
+  package mutating func removeAll() {
     values.removeAll(keepingCapacity: true)
     for index in slots.indices { slots[index] = 0 }
   }
 
   @inline(__always)
-  mutating func number(of value: Value) -> UInt32 {
+  package mutating func number(of value: Value) -> UInt32 {
     let mask = slots.count &- 1
     var place = Int(truncatingIfNeeded: hash(value)) & mask
     while true {

@@ -1,13 +1,18 @@
 /// A row (or anything numbered) and what it is sorted by.
-struct SortItem: BitwiseCopyable, Sendable {
-  var key: UInt64
-  var number: UInt32
+package struct SortItem: BitwiseCopyable, Sendable {
+  package var key: UInt64
+  package var number: UInt32
+
+  package init(key: UInt64, number: UInt32) {
+    self.key = key
+    self.number = number
+  }
 }
 
 /// Sorts by key, keeping the order of equal keys: least significant digit first, eleven bits at a time.
 ///
 /// - Parameter bits: how many low bits of the keys may differ.
-func radixSort(_ items: inout [SortItem], bits: Int) {
+package func radixSort(_ items: inout [SortItem], bits: Int) {
   var other = items
   for shift in stride(from: 0, to: bits, by: 11) {
     if distribute(items, into: &other, shift: UInt64(shift)) { swap(&items, &other) }

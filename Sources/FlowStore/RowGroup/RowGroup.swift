@@ -11,29 +11,61 @@ struct RowGroup: ~Copyable, Sendable {
   /// Earliest start and latest end of the rows, milliseconds since 1970 UTC.
   private(set) var earliestStart = Int64.max
   private(set) var latestEnd = Int64.min
+  private var extraOctets = 0
   private var sorter = RowSorter()
   private var columns = FlowColumns()
 
+  /// How much a row group takes.
+  struct Room: Sendable {
+    var rows: Int
+    var extraOctets: Int
+
+    var doubled: Room { Room(rows: rows * 2, extraOctets: extraOctets * 2) }
+  }
+
   var count: Int { rows.count }
 
-  /// Adds the records of `batch` in `range`, with their extensions.
-  mutating func append(_ batch: borrowing FlowBatch, _ range: Range<Int>) {
-    let first = rows.count
-    rows.records.append(contentsOf: batch.records[range])
-    for index in first..<rows.count {
-      earliestStart = min(earliestStart, rows.records[index].start)
-      latestEnd = max(latestEnd, rows.records[index].end)
+  func fills(_ room: Room) -> Bool {
+    rows.count >= room.rows || extraOctets >= room.extraOctets
+  }
+
+  /// Adds records of `batch` from `first` on, with their extensions, until `room` is full.
+  ///
+  /// - Returns: the first that was not added.
+  mutating func append(_ batch: borrowing FlowBatch, from first: Int, room: Room) -> Int {
+    let end = min(batch.count, first + max(0, room.rows - rows.count))
+    if !batch.extensions.isEmpty { return append(batch, first..<end, room) }
+    rows.records.append(contentsOf: batch.records[first..<end])
+    for record in batch.records[first..<end] { stretchTimes(record) }
+    return end
+  }
+
+  private mutating func append(_ batch: borrowing FlowBatch, _ range: Range<Int>, _ room: Room) -> Int {
+    for index in range {
+      if extraOctets >= room.extraOctets { return index }
+      var record = batch.records[index]
+      stretchTimes(record)
+      if record.extensionNumber != 0 {
+        let fields = batch.extensions[Int(record.extensionNumber) - 1]
+        extraOctets += fields.extra.utf8.count
+        rows.extensions.append(fields)
+        record.extensionNumber = UInt32(rows.extensions.count)
+      }
+      rows.records.append(record)
     }
-    guard !batch.extensions.isEmpty else { return }
-    for index in first..<rows.count where rows.records[index].extensionNumber != 0 {
-      rows.extensions.append(batch.extensions[Int(rows.records[index].extensionNumber) - 1])
-      rows.records[index].extensionNumber = UInt32(rows.extensions.count)
-    }
+    return range.upperBound
+  }
+
+  @inline(__always)
+  private mutating func stretchTimes(_ record: FlowRecord) {
+    earliestStart = min(earliestStart, record.start.storable)
+    latestEnd = max(latestEnd, record.end.storable)
   }
 
   /// Forgets the rows and keeps the memory.
   mutating func removeAll() {
     rows.removeAll()
+    extraOctets = 0
     earliestStart = .max
     latestEnd = .min
   }

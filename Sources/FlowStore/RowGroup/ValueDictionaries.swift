@@ -51,11 +51,6 @@ struct TextDictionary: Sendable {
   private var numbers: [String: UInt32] = [:]
   private(set) var texts = StringDictionary()
 
-  mutating func removeAll() {
-    numbers.removeAll(keepingCapacity: true)
-    texts.removeAll()
-  }
-
   mutating func index(of text: String?) -> UInt32 {
     guard let text else { return ParquetWriter.nullIndex }
     if let number = numbers[text] { return number }

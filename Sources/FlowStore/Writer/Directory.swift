@@ -3,9 +3,6 @@ import Glibc
 /// The system calls of the store's folders. The home of this module's `unsafe`: C strings that the calls only read, and
 /// structures that they fill.
 enum Directory {
-  /// The error of a file that is there already.
-  static let existsCode = EEXIST
-
   /// Creates a folder; one that exists is fine.
   static func create(_ path: String) throws(StoreError) {
     if unsafe mkdir(path, 0o755) != 0, errno != EEXIST { throw .system("create folder", path: path, errno: errno) }
@@ -48,7 +45,8 @@ enum Directory {
 
   /// Whether files can be made in a folder.
   static func checkWritable(_ path: String) throws(StoreError) {
-    if unsafe access(path, W_OK | X_OK) != 0 { throw .system("write into", path: path, errno: errno) }
+    // The dot tells a file from a folder.
+    if unsafe access("\(path)/.", W_OK | X_OK) != 0 { throw .system("write into", path: path, errno: errno) }
   }
 
   /// Names in a folder, without `.` and `..`, in no order; none if it cannot be read.
@@ -66,11 +64,11 @@ enum Directory {
     return names
   }
 
-  /// A file's size in octets and when it was last written, seconds since 1970 UTC; nil if it is gone.
-  static func status(of path: String) -> (size: Int64, modified: Int64)? {
+  /// A file's size in octets; nil if it is gone or is no file.
+  static func fileSize(_ path: String) -> Int64? {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    return (Int64(status.st_size), Int64(status.st_mtim.tv_sec))
+    guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int64(status.st_size)
   }
 
   static func text(of code: Int32) -> String {

@@ -1,12 +1,20 @@
 import NetFlow
 import Parquet
 
-/// A file of the store while it is written: under a hidden name, until `commit` gives it its own.
+/// A file of the store while it is written: under a hidden name, until `commit` gives it its own. One that is let go
+/// before that is removed.
 struct FlowFile: ~Copyable, Sendable {
+  /// How far the file has come; each step of a commit that has been made is not made again.
+  private enum Progress: Equatable, Sendable {
+    case open, ended, finished, synced, committed
+    /// What was written may not be what the disk has, or is gone.
+    case lost(StoreError)
+  }
+
   private var parquet: ParquetWriter
-  private let folders: (date: String, hour: String)
+  private let folder: String
   private let name: String
-  private let part: String
+  private var progress = Progress.open
   private var earliestStart = Int64.max
   private var latestEnd = Int64.min
 
@@ -14,29 +22,57 @@ struct FlowFile: ~Copyable, Sendable {
   init(
     _ layout: StoreLayout, window: Int64, sequence: inout Int, schema: ParquetSchema, options: ParquetWriterOptions
   ) throws(StoreError) {
-    folders = layout.folders(window: window)
-    try Directory.create(layout.root)
-    try Directory.create(folders.date)
-    try Directory.create(folders.hour)
+    folder = layout.folders(window: window).hour
+    var patience = 10
     while true {
-      let name = layout.name(window: window, sequence: sequence)
-      let part = layout.partName(name)
-      sequence += 1
-      if Directory.exists("\(folders.hour)/\(name)") { continue }
-      do {
-        parquet = try ParquetWriter(path: "\(folders.hour)/\(part)", schema: schema, options: options)
-        self.name = name
-        self.part = part
-        return
+      do throws(StoreError) {
+        try layout.createFolders(window: window)
+        let name = layout.name(window: window, sequence: sequence)
+        if let created = try Self.create(name, in: folder, schema: schema, options: options) {
+          parquet = created
+          self.name = name
+          return
+        }
+        sequence += 1
       } catch {
-        if error.isExisting { continue }
-        throw .parquet(error)
+        // A retention pass may remove the folders as long as there is no file in them.
+        guard error.isMissing, patience > 0 else { throw error }
+        patience -= 1
       }
     }
   }
 
+  /// - Returns: nil if there is a file of that name, or somebody is about to make it.
+  private static func create(
+    _ name: String, in folder: String, schema: ParquetSchema, options: ParquetWriterOptions
+  ) throws(StoreError) -> ParquetWriter? {
+    if Directory.exists("\(folder)/\(name)") { return nil }
+    let part = "\(folder)/\(StoreLayout.partName(name))"
+    do throws(ParquetError) {
+      let created = try ParquetWriter(path: part, schema: schema, options: options)
+      // Who has the part's name has the file's, too: only now is it certain that nobody else makes it.
+      if !Directory.exists("\(folder)/\(name)") { return created }
+    } catch {
+      let error = StoreError.parquet(error)
+      if error.isExisting { return nil }
+      throw error
+    }
+    try Directory.remove(part)
+    return nil
+  }
+
+  deinit {
+    if progress != .committed { try? Directory.remove(part) }
+  }
+
+  private var part: String { "\(folder)/\(StoreLayout.partName(name))" }
+
   var rowCount: Int64 { parquet.rowCount }
   var byteCount: Int64 { parquet.byteCount }
+  /// Whether row groups can be written: not once a commit was tried.
+  var isOpen: Bool { progress == .open }
+  /// Whether there is no use in trying to commit it again.
+  var isLost: Bool { if case .lost = progress { true } else { false } }
 
   /// Writes a row group. After a failure the file is as it was before, so that what it holds can still be committed.
   mutating func write(_ group: inout RowGroup, origins: [FlowOrigin]) throws(StoreError) {
@@ -45,42 +81,49 @@ struct FlowFile: ~Copyable, Sendable {
       earliestStart = min(earliestStart, group.earliestStart)
       latestEnd = max(latestEnd, group.latestEnd)
     } catch {
-      try? parquet.discardRowGroup()
+      takeBack()
       throw .parquet(error)
     }
   }
 
-  /// Writes the footer, syncs, renames, syncs the folder: after that the rows survive a loss of power. A file without
-  /// rows is removed instead, and so is one that cannot be committed.
-  ///
-  /// - Returns: the file's size in octets.
-  consuming func commit(metadata: [(key: String, value: String)]) throws(StoreError) -> Int64 {
-    let path = "\(folders.hour)/\(part)"
-    guard parquet.rowCount > 0 else {
-      try Directory.remove(path)
-      return 0
-    }
-    let times = [
-      ("sagflow.time_start_ms", String(earliestStart)), ("sagflow.time_end_ms", String(latestEnd)),
-    ]
-    do {
-      try parquet.finish(metadata: metadata + times.map { (key: $0.0, value: $0.1) })
-      let size = parquet.byteCount
-      try parquet.sync()
-      try parquet.close()
-      try Directory.rename(path, to: "\(folders.hour)/\(name)")
-      try Directory.sync(folders.hour)
-      return size
+  /// Cuts off what a failure left.
+  private mutating func takeBack() {
+    do throws(ParquetError) { try parquet.discardRowGroup() } catch { progress = .lost(.parquet(error)) }
+  }
+
+  /// Writes the footer, syncs, renames: the rows are in the store then, and `syncFolder` makes the name durable, too.
+  /// After a failure it can be tried again, unless `isLost`.
+  mutating func commit(metadata: [(key: String, value: String)]) throws(StoreError) {
+    if case .lost(let error) = progress { throw error }
+    do throws(ParquetError) {
+      if progress == .open || progress == .ended {
+        progress = .ended
+        try parquet.finish(metadata: metadata + times)
+        progress = .finished
+      }
+      if progress == .finished {
+        try parquet.sync()
+        progress = .synced
+      }
     } catch {
-      try? Directory.remove(path)
-      if let error = error as? ParquetError { throw .parquet(error) }
-      throw error as? StoreError ?? .system("commit", path: path, errno: 0)
+      // After a sync that failed the system has forgotten which pages it could not write: another would succeed.
+      if progress == .finished { progress = .lost(.parquet(error)) } else { takeBack() }
+      throw .parquet(error)
+    }
+    do throws(StoreError) {
+      try Directory.rename(part, to: "\(folder)/\(name)")
+      progress = .committed
+    } catch {
+      if error.isMissing { progress = .lost(error) }
+      throw error
     }
   }
-}
 
-extension ParquetError {
-  fileprivate var isExisting: Bool {
-    if case .system(.create, let code, _) = self { code == Directory.existsCode } else { false }
+  func syncFolder() throws(StoreError) {
+    try Directory.sync(folder)
+  }
+
+  private var times: [(key: String, value: String)] {
+    [("sagflow.time_start_ms", String(earliestStart)), ("sagflow.time_end_ms", String(latestEnd))]
   }
 }

@@ -1,7 +1,6 @@
 import Parquet
 
 /// How the store is written.
-
 public struct FlowStoreOptions: Sendable {
   /// The directory under which `date=…/hour=…` stand.
   public var path: String
@@ -9,12 +8,14 @@ public struct FlowStoreOptions: Sendable {
   public var host: String
   /// Part of every file's name: each worker of a collector writes its own files.
   public var worker = 0
-  /// Seconds of one file's window; divides an hour.
+  /// Seconds of one file's window, at least 1; divides an hour.
   public var rotation: Int64 = 300
   /// Octets after which a file ends before its window does.
   public var maximumFileSize: Int64 = 256_000_000
-  /// Rows of a row group.
+  /// Rows of a row group, at most `rowGroupRowLimit`.
   public var rowGroupRows = 262_144
+  /// Octets of `extra` texts after which a row group ends before it has its rows: they can be long, and wait in memory.
+  public var rowGroupExtraOctets = 64 << 20
   /// zstd level.
   public var compressionLevel = 1
   /// `created_by` of the files.
@@ -26,9 +27,17 @@ public struct FlowStoreOptions: Sendable {
     self.path = path
     self.host = host
   }
+
+  /// The most rows of a row group. Twice as many may come together after a failure, and the ranks of their addresses
+  /// and of 2^20 exporters must fit into a word (`RowSorter`).
+  public static let rowGroupRowLimit = 1 << 20
 }
 
 extension FlowStoreOptions {
+  var room: RowGroup.Room {
+    RowGroup.Room(rows: min(max(rowGroupRows, 1), Self.rowGroupRowLimit), extraOctets: max(rowGroupExtraOctets, 1))
+  }
+
   var parquet: ParquetWriterOptions {
     var options = ParquetWriterOptions()
     options.compression = .zstd(level: compressionLevel)

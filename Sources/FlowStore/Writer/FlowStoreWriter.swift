@@ -3,10 +3,17 @@ import Parquet
 
 /// Writes flows into the store: gathers row groups, ends a file when its window or its size is full, commits it.
 ///
-/// One writer belongs to one thread and is the only one to write its worker's files. Rows that could not be written stay
-/// with it and are tried again with the next call, up to two row groups; what comes beyond is counted as lost.
+/// One writer belongs to one thread and is the only one to write its worker's files. No call throws: while the store
+/// cannot be written, `failure` says why, and rows stay with the writer: those in the file that could not be committed,
+/// and up to two row groups that wait. They are tried again, at most once a second, with the calls that come. Rows beyond
+/// that are counted as lost.
 public struct FlowStoreWriter: ~Copyable, Sendable {
   public private(set) var counters = StoreCounters()
+  /// What went wrong when the store was last written to; nil if nothing did.
+  public private(set) var failure: StoreError?
+  /// Start of the open window, seconds since 1970 UTC.
+  public private(set) var window: Int64 = 0
+
   private let options: FlowStoreOptions
   private let layout: StoreLayout
   private let schema: ParquetSchema
@@ -14,9 +21,14 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   private var file: FlowFile?
   private var group = RowGroup()
   private var origins: [FlowOrigin] = []
-  /// Start of the open window, seconds since 1970 UTC.
-  private var window: Int64 = 0
+  /// Number in its window of the next file.
   private var sequence = 0
+  /// The pipeline's clock, and when a failure was last met, milliseconds since 1970 UTC.
+  private var time: Int64 = 0
+  private var failureTime: Int64 = 0
+
+  /// Milliseconds between attempts while the store cannot be written: each encodes all rows that wait.
+  private static let retryInterval: Int64 = 1000
 
   /// - Throws: `StoreError` if the directory cannot be made or written to.
   public init(_ options: FlowStoreOptions) throws(StoreError) {
@@ -29,7 +41,12 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   }
 
   /// Rows that are neither committed nor lost: in the open file, or waiting for it.
-  public var rowsHeld: UInt64 { counters.received &- counters.committed &- counters.lost }
+  public var rowsHeld: UInt64 {
+    switch file {
+    case .some(let open): UInt64(open.rowCount) &+ UInt64(group.count)
+    case .none: UInt64(group.count)
+    }
+  }
 
   /// Adds flows to the file of the window that `time` falls into; the file of the window before is committed first.
   ///
@@ -37,78 +54,101 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   ///   - batch: its records are copied.
   ///   - time: the pipeline's clock, milliseconds since 1970 UTC.
   ///   - origins: what the records' origin numbers stand for; a number keeps its meaning from call to call.
-  /// - Throws: what went wrong; the rows are with the writer all the same, or counted as lost.
-  public mutating func append(_ batch: borrowing FlowBatch, at time: Int64, origins: [FlowOrigin]) throws(StoreError) {
-    counters.received &+= UInt64(batch.count)
-    var failure: StoreError?
-    do { try turn(to: time) } catch { failure = error }
+  public mutating func append(_ batch: borrowing FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+    turn(to: time)
     self.origins = origins
-    var first = 0
-    while first < batch.count {
-      // A group that is full because it could not be written takes as many rows again, then no more.
-      let room = options.rowGroupRows * (failure == nil ? 1 : 2) - group.count
-      if room <= 0 { break }
-      let next = min(first + room, batch.count)
-      group.append(batch, first..<next)
-      first = next
-      if failure == nil, group.count >= options.rowGroupRows {
-        do { try writeGroup() } catch { failure = error }
-      }
+    counters.received &+= UInt64(batch.count)
+    var next = 0
+    while next < batch.count {
+      let before = next
+      next = group.append(batch, from: before, room: failure == nil ? options.room : options.room.doubled)
+      if next == before { break }
+      if failure == nil, group.fills(options.room) { write(ending: false) }
     }
-    counters.lost &+= UInt64(batch.count - first)
-    if let failure { throw failure }
+    counters.lost &+= UInt64(batch.count - next)
   }
 
   /// Commits the open file if `time` lies beyond its window, as the clock goes on without flows.
-  public mutating func turn(to time: Int64) throws(StoreError) {
-    let seconds = time >= 0 ? time / 1000 : (time - 999) / 1000
-    let current = seconds - ((seconds % options.rotation) + options.rotation) % options.rotation
-    guard current != window else { return }
-    defer { window = current }
-    try commit()
+  public mutating func turn(to time: Int64) {
+    self.time = time
+    let seconds = time.dividedDown(by: 1000).quotient
+    let current = seconds - seconds.dividedDown(by: options.rotation).remainder
+    if current != window {
+      commit()
+      window = current
+      sequence = 0
+    } else if failure != nil, !(0..<Self.retryInterval).contains(time &- failureTime) {
+      commit()
+    }
   }
 
   /// Writes the rows that wait, and makes the open file durable under its final name.
-  public mutating func commit() throws(StoreError) {
-    if group.count > 0 { try writeGroup() }
-    try finishFile()
+  public mutating func commit() {
+    write(ending: true)
   }
 
   /// Counts the rows that could not be committed as lost: nobody will try again.
   public mutating func giveUp() {
-    counters.lost &+= UInt64(group.count)
+    counters.lost &+= rowsHeld
     group.removeAll()
+    file = nil
+  }
+
+  private mutating func write(ending: Bool) {
+    do throws(StoreError) {
+      if group.count > 0 { try writeGroup() }
+      if ending { try finishFile() }
+      failure = nil
+    } catch {
+      counters.failures &+= 1
+      failure = error
+      failureTime = time
+    }
   }
 
   private mutating func writeGroup() throws(StoreError) {
-    do {
-      try openFile()
+    if file?.isOpen == false { try finishFile() }
+    if file == nil {
+      file = try FlowFile(layout, window: window, sequence: &sequence, schema: schema, options: parquetOptions)
+    }
+    do throws(StoreError) {
       try file?.write(&group, origins: origins)
       group.removeAll()
     } catch {
-      counters.failures &+= 1
+      if !error.isOfSystem {
+        // These rows will not go into any file: they must not keep the next ones from it.
+        counters.lost &+= UInt64(group.count)
+        group.removeAll()
+      }
+      // The row groups before are safer committed, and the next attempt is better made with a new file.
+      do { try finishFile() } catch {}
       throw error
     }
     if file?.byteCount ?? 0 >= options.maximumFileSize { try finishFile() }
   }
 
-  private mutating func openFile() throws(StoreError) {
-    guard file == nil else { return }
-    file = try FlowFile(layout, window: window, sequence: &sequence, schema: schema, options: parquetOptions)
-  }
-
+  /// Commits the file if there is one with rows; one without is removed.
   private mutating func finishFile() throws(StoreError) {
-    guard let open = file.take() else { return }
-    let rows = UInt64(open.rowCount)
-    do {
-      counters.committedOctets &+= try UInt64(open.commit(metadata: metadata))
-      counters.committed &+= rows
-      counters.committedFiles &+= 1
+    let rows = UInt64(file?.rowCount ?? 0)
+    if rows == 0 {
+      file = nil
+      return
+    }
+    let metadata = metadata
+    do throws(StoreError) {
+      try file?.commit(metadata: metadata)
     } catch {
-      counters.failures &+= 1
-      counters.lost &+= rows
+      if file?.isLost == true {
+        counters.lost &+= rows
+        file = nil
+      }
       throw error
     }
+    counters.committed &+= rows
+    counters.committedFiles &+= 1
+    counters.committedOctets &+= UInt64(file?.byteCount ?? 0)
+    guard let committed = file.take() else { return }
+    try committed.syncFolder()
   }
 
   private var metadata: [(key: String, value: String)] {

@@ -14,31 +14,33 @@ public struct Retention: Sendable, Equatable {
   public struct Result: Sendable, Equatable {
     public var files = 0
     public var octets: Int64 = 0
-    /// Windows (seconds since 1970 UTC) of the oldest and the newest file removed.
-    public var newestRemoved: Int64?
+    /// Why a file that should go could not be removed, the first if there are several.
+    public var failure: StoreError?
 
     public init() {}
   }
 
-  /// Drops what is over age or size.
+  /// Drops what is over age or size. A file that cannot be removed stays, and the next ones are looked at.
   ///
   /// - Parameters:
   ///   - path: the store's directory.
   ///   - now: seconds since 1970 UTC.
-  public func apply(to path: String, now: Int64) throws(StoreError) -> Result {
+  public func apply(to path: String, now: Int64) -> Result {
     var result = Result()
     guard age > 0 || size > 0 else { return result }
-    var files = StoredFile.list(path).sorted { ($0.window, $0.path) < ($1.window, $1.path) }[...]
+    let files = StoredFile.list(path).sorted { ($0.window, $0.path) < ($1.window, $1.path) }
     var total = files.reduce(0) { $0 + $1.size }
-    while let file = files.first {
+    for file in files {
       let isOld = age > 0 && file.window < now - age
       guard isOld || size > 0 && total > size else { break }
-      try Directory.remove(file.path)
-      total -= file.size
-      result.files += 1
-      result.octets += file.size
-      result.newestRemoved = file.window
-      files = files.dropFirst()
+      do throws(StoreError) {
+        try Directory.remove(file.path)
+        total -= file.size
+        result.files += 1
+        result.octets += file.size
+      } catch {
+        result.failure = result.failure ?? error
+      }
     }
     if result.files > 0 { StoredFile.removeEmptyFolders(path) }
     return result
@@ -58,8 +60,8 @@ struct StoredFile {
     for hour in hourFolders(root) {
       for name in Directory.names(in: hour) where name.hasPrefix("flows-") && name.hasSuffix(".parquet") {
         let path = "\(hour)/\(name)"
-        guard let window = window(ofName: name), let status = Directory.status(of: path) else { continue }
-        files.append(StoredFile(path: path, window: window, size: status.size))
+        guard let window = window(ofName: name), let size = Directory.fileSize(path) else { continue }
+        files.append(StoredFile(path: path, window: window, size: size))
       }
     }
     return files

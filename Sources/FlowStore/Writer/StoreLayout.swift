@@ -18,7 +18,13 @@ struct StoreLayout: Sendable {
     "flows-\(host)-\(CivilTime(secondsSince1970: window).compact)-\(worker)-\(sequence).parquet"
   }
 
-  func partName(_ name: String) -> String {
+  static func partName(_ name: String) -> String {
     ".\(name.dropLast(".parquet".count)).part"
+  }
+
+  /// Creates the folders that files of the window stand in.
+  func createFolders(window: Int64) throws(StoreError) {
+    let folders = folders(window: window)
+    for folder in [root, folders.date, folders.hour] { try Directory.create(folder) }
   }
 }
