@@ -80,7 +80,7 @@ public enum ConfigurationSchema {
       "store.maximumFileSize", \.store.maximumFileSize, .octets(1_000_000...1_000_000_000_000), .restart,
       "A file that reaches this size is closed before its time, octets."),
     .value(
-      "store.rowGroupRows", \.store.rowGroupRows, .integer(1024...16_777_216), .restart,
+      "store.rowGroupRows", \.store.rowGroupRows, .integer(1024...1_048_576), .restart,
       "Rows of a row group: more compress better and need more memory."),
     .value(
       "store.compressionLevel", \.store.compressionLevel, .integer(1...19), .restart, "zstd level."),
