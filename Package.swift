@@ -69,11 +69,14 @@ let package = Package(
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
       name: "ParquetTests", dependencies: ["Parquet"], exclude: ["verify.py"], swiftSettings: ours),
+    .testTarget(
+      name: "FlowStoreTests", dependencies: ["FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
+      exclude: ["verify.py"], swiftSettings: ours),
     .testTarget(name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Collector", "NetworkBytes", "sagflow", .product(name: "Logging", package: "swift-log"),
+        "Collector", "FlowStore", "NetFlow", "NetworkBytes", "sagflow", .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: ours),

@@ -1,0 +1,256 @@
+import Collector
+import FlowStore
+import Foundation
+import Logging
+import NetFlow
+import NetworkBytes
+import Synchronization
+import Testing
+
+/// Keeps what is logged, and can hold up the thread that logs.
+private final class LogKeeper: LogHandler, @unchecked Sendable {
+  private let kept = Mutex<[String]>([])
+  /// Held while somebody is not to get past a line.
+  let gate = Mutex<Void>(())
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.trace
+
+  var lines: [String] { kept.withLock { $0 } }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    kept.withLock { $0.append("\(event.level): \(event.message)") }
+    gate.withLock { _ in }
+  }
+}
+
+@Suite("The store's thread and the sink before it") struct StoreThreadTests {
+  private let directory: TemporaryDirectory
+  private let log = LogKeeper()
+  private static let newYear: Int64 = 1_767_225_600_000
+  private static let origins = [
+    FlowOrigin(exporter: .unspecified, domain: 0, version: 0),
+    FlowOrigin(exporter: IPAddress(v4: 0xc000_0201), domain: 1, version: 9),
+  ]
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private var path: String { directory.url.path }
+
+  private func options(worker: Int = 0) -> FlowStoreOptions {
+    var options = FlowStoreOptions(path: path, host: "h")
+    options.worker = worker
+    options.rowGroupRows = 100
+    return options
+  }
+
+  private func thread(worker: Int = 0, retention: Retention = Retention()) throws -> StoreThread {
+    try StoreThread(options(worker: worker), retention: retention, logger: Logger(label: "t") { _ in log })
+  }
+
+  private static func fill(_ batch: inout FlowBatch, _ count: Int) {
+    var record = FlowRecord()
+    record.origin = 1
+    batch.records.append(contentsOf: repeatElement(record, count: count))
+  }
+
+  /// Waits, for at most ten seconds, for something another thread brings about.
+  private func wait(_ what: String, until condition: () -> Bool) throws {
+    for _ in 0..<1000 {
+      if condition() { return }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    Issue.record("waited in vain: \(what); log: \(log.lines)")
+  }
+
+  private var files: [String] {
+    (FileManager.default.enumerator(atPath: path)?.allObjects as? [String] ?? []).filter { $0.hasSuffix(".parquet") }
+  }
+
+  /// A file where the folder of a day in January 2026 should be.
+  private func block(day: Int = 1) throws { _ = try directory.file("date=2026-01-0\(day)", "") }
+  private func unblock(day: Int = 1) throws {
+    try FileManager.default.removeItem(atPath: "\(path)/date=2026-01-0\(day)")
+  }
+
+  @Test("finish commits all that was handed over") func finish() throws {
+    let thread = try thread()
+    var sink = StoreSink(thread, waits: true)
+    var batch = FlowBatch()
+    for window in 0..<3 {
+      for _ in 0..<40 {
+        Self.fill(&batch, 33)
+        sink.take(&batch, at: Self.newYear + Int64(window) * 300_000, origins: Self.origins)
+        #expect(batch.records.isEmpty)
+      }
+    }
+    Self.fill(&batch, 7)
+    sink.finish(&batch, at: Self.newYear + 600_000, origins: Self.origins)
+    thread.finish()
+    #expect(sink.handedOver == 3967 && sink.dropped == 0)
+    #expect(thread.storeCounters.received == 3967 && thread.storeCounters.committed == 3967)
+    #expect(thread.storeCounters.committedFiles == 3 && files.count == 3)
+    #expect(thread.currentFailure == nil && log.lines == [])
+  }
+
+  @Test("the clock alone ends a file") func turn() throws {
+    let thread = try thread()
+    var sink = StoreSink(thread, waits: false)
+    var batch = FlowBatch()
+    Self.fill(&batch, 5)
+    sink.take(&batch, at: Self.newYear, origins: Self.origins)
+    sink.turn(to: Self.newYear + 300_000)
+    try wait("a commit") { thread.storeCounters.committed == 5 }
+    thread.finish()
+    #expect(files.count == 1)
+  }
+
+  @Test("a failure is one line when it begins and one when it ends, however many batches it meets")
+  func failureLines() throws {
+    let thread = try thread()
+    var sink = StoreSink(thread, waits: true)
+    var batch = FlowBatch()
+    for round in 1...2 {
+      let begin = Self.newYear + Int64(round - 1) * 86_400_000
+      let failed =
+        "error: cannot create folder \(path)/date=2026-01-0\(round)/hour=00: Not a directory (errno 20); check that the directory is there; flows are kept in memory as far as there is room, reception goes on"
+      try block(day: round)
+      for second in 0..<20 {
+        Self.fill(&batch, 50)
+        sink.take(&batch, at: begin + Int64(second) * 1000, origins: Self.origins)
+      }
+      try wait("the rows") { thread.storeCounters.received == UInt64(round * 1000 + (round - 1)) }
+      #expect(thread.currentFailure != nil)
+      #expect(thread.storeCounters.lost == UInt64(round * 800))
+      #expect(log.lines.count == 2 * round - 1 && log.lines.last == failed)
+      try unblock(day: round)
+      Self.fill(&batch, 1)
+      sink.take(&batch, at: begin + 20_000, origins: Self.origins)
+      try wait("the line that it is over") { log.lines.count == 2 * round }
+      #expect(log.lines.last == "notice: the store can be written again: \(path)")
+      #expect(thread.currentFailure == nil)
+    }
+    thread.finish()
+    #expect(thread.storeCounters.committed == 402 && thread.storeCounters.lost == 1600)
+  }
+
+  @Test("rows that cannot be written when it ends are lost, and the failure stays") func failureAtTheEnd() throws {
+    let thread = try thread()
+    var sink = StoreSink(thread, waits: true)
+    var batch = FlowBatch()
+    try block()
+    Self.fill(&batch, 60)
+    sink.finish(&batch, at: Self.newYear, origins: Self.origins)
+    thread.finish()
+    #expect(thread.storeCounters.received == 60 && thread.storeCounters.lost == 60)
+    #expect(thread.currentFailure != nil && log.lines.count == 1)
+  }
+
+  /// Hands a failing store's thread one batch, which makes it log, and wait for the log's gate.
+  private func holdUp(_ sink: inout StoreSink) throws {
+    try block()
+    var batch = FlowBatch()
+    Self.fill(&batch, 100)
+    sink.take(&batch, at: Self.newYear, origins: Self.origins)
+    try wait("the line") { log.lines.count == 1 }
+    try unblock()
+  }
+
+  @Test("a collector drops and counts what a slow store has no room for") func drops() throws {
+    let thread = try thread()
+    var sink = StoreSink(thread, waits: false)
+    var batch = FlowBatch()
+    try log.gate.withLock { _ in
+      try holdUp(&sink)
+      for _ in 0..<50 {
+        Self.fill(&batch, 10)
+        sink.take(&batch, at: Self.newYear + 1000, origins: Self.origins)
+        #expect(batch.records.isEmpty)
+        sink.turn(to: Self.newYear + 1000)
+      }
+      #expect(sink.handedOver + sink.dropped == 600)
+      #expect((100..<300).contains(sink.handedOver), "what the queue holds")
+    }
+    Self.fill(&batch, 10)
+    sink.finish(&batch, at: Self.newYear + 2000, origins: Self.origins)
+    thread.finish()
+    #expect(sink.handedOver + sink.dropped == 610)
+    #expect(thread.storeCounters.committed == sink.handedOver && thread.storeCounters.lost == 0)
+  }
+
+  @Test("a replay waits for a slow store and loses nothing") func waits() throws {
+    let thread = try thread()
+    let done = DispatchSemaphore(value: 0)
+    try log.gate.withLock { _ in
+      var sink = StoreSink(thread, waits: true)
+      try holdUp(&sink)
+      Thread.detachNewThread {
+        var sink = StoreSink(thread, waits: true)
+        var batch = FlowBatch()
+        for _ in 0..<50 {
+          Self.fill(&batch, 10)
+          sink.take(&batch, at: Self.newYear + 1000, origins: Self.origins)
+        }
+        done.signal()
+      }
+      #expect(done.wait(timeout: .now() + 0.2) == .timedOut)
+    }
+    done.wait()
+    thread.finish()
+    #expect(thread.storeCounters.committed == 600 && thread.storeCounters.lost == 0)
+  }
+
+  @Test("batches come back to be filled again") func recycling() throws {
+    let thread = try thread()
+    var sink = StoreSink(thread, waits: true)
+    var batch = FlowBatch(capacity: 64)
+    var places: Set<UInt> = []
+    for _ in 0..<300 {
+      Self.fill(&batch, 64)
+      // Sound: the address is not used as one, only told from others.
+      places.insert(unsafe batch.records.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) })
+      sink.take(&batch, at: Self.newYear, origins: Self.origins)
+    }
+    thread.finish()
+    #expect(places.count <= 34, "16 on their way, 16 to spare, one at each end")
+    #expect(thread.storeCounters.committed == 300 * 64)
+  }
+
+  @Test("retention is applied with every window, also where nothing is committed") func retention() throws {
+    let old = directory.url.appendingPathComponent("date=2020-01-01/hour=00/flows-h-20200101T000000Z-0-0.parquet")
+    func makeOld() throws {
+      try FileManager.default.createDirectory(at: old.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(count: 10).write(to: old)
+    }
+    try makeOld()
+    let thread = try thread(retention: Retention(age: 3600))
+    var sink = StoreSink(thread, waits: true)
+    sink.turn(to: Self.newYear)
+    try wait("a first pass") { !FileManager.default.fileExists(atPath: old.path) }
+    try makeOld()
+    sink.turn(to: Self.newYear + 1000)
+    sink.turn(to: Self.newYear + 300_000)
+    try wait("a second pass") { !FileManager.default.fileExists(atPath: old.path) }
+    thread.finish()
+    #expect(log.lines == Array(repeating: "info: retention: removed 1 files, 10 octets", count: 2))
+  }
+
+  @Test("workers write side by side, and every row is committed") func workers() throws {
+    let threads = try (0..<4).map { try thread(worker: $0) }
+    DispatchQueue.concurrentPerform(iterations: threads.count) { worker in
+      var sink = StoreSink(threads[worker], waits: true)
+      var batch = FlowBatch()
+      for round in 0..<50 {
+        Self.fill(&batch, 21)
+        sink.take(&batch, at: Self.newYear + Int64(round) * 60_000, origins: Self.origins)
+      }
+      threads[worker].finish()
+    }
+    #expect(threads.map(\.storeCounters.committed) == Array(repeating: 50 * 21, count: 4))
+    #expect(files.count == 4 * 10)
+  }
+}

@@ -1,0 +1,192 @@
+import FlowStore
+import Foundation
+import NetFlow
+import NetworkBytes
+
+/// Flows of all kinds and, for `verify.py`, the raw values that were put into them.
+struct RandomFlows {
+  /// A row's values as integers, of which `verify.py` makes what each column must have.
+  struct Row: Encodable {
+    var start: Int64
+    var end: Int64
+    /// exporter, source, destination, next hop, and source and destination after translation: 32 hexadecimal digits each.
+    var addresses: [String]
+    var version: UInt16
+    var direction: UInt8
+    var macs: [UInt64]
+    /// Engine and selector.
+    var application: [UInt64]
+    var labels: [UInt32]
+    var extra: String
+    /// By column name.
+    var numbers: [String: UInt64]
+  }
+
+  private var random: SeededGenerator
+  private(set) var rows: [Row] = []
+  let origins: [FlowOrigin]
+  private let addresses: [IPAddress]
+
+  init(seed: UInt64) {
+    var random = SeededGenerator(seed)
+    addresses =
+      [
+        .unspecified, IPAddress(v4: 0), IPAddress(v4: .max), IPAddress(high: 0, low: 1),
+        IPAddress(high: .max, low: .max),
+      ]
+      + (0..<40).map { _ in Self.address(&random) }
+    origins =
+      [FlowOrigin(exporter: .unspecified, domain: 0, version: 0)]
+      + [5, 9, 10, 10, 9].map { version in
+        FlowOrigin(exporter: Self.address(&random), domain: UInt32(truncatingIfNeeded: random.next()), version: version)
+      } + [FlowOrigin(exporter: IPAddress(v4: 0x0a00_0001), domain: .max, version: 10)]
+      + [FlowOrigin(exporter: IPAddress(v4: 0x0a00_0001), domain: 0, version: 5)]
+    self.random = random
+  }
+
+  /// IPv4, or IPv6 with runs of zeros in all places.
+  private static func address(_ random: inout SeededGenerator) -> IPAddress {
+    if Bool.random(using: &random) { return IPAddress(v4: UInt32(truncatingIfNeeded: random.next())) }
+    var words = (UInt64(0), UInt64(0))
+    for group in 0..<8 where Bool.random(using: &random) {
+      let value = random.next() & (Bool.random(using: &random) ? 0xffff : 0xf)
+      if group < 4 { words.0 |= value << UInt64(group * 16) } else { words.1 |= value << UInt64(group * 16 - 64) }
+    }
+    return IPAddress(high: words.0, low: words.1)
+  }
+
+  /// Nothing, everything, a little, or anything.
+  private mutating func number<Value: FixedWidthInteger>(_: Value.Type = Value.self) -> Value {
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: 0
+    case 1: .max
+    case 2: Value(truncatingIfNeeded: random.next() & 7)
+    default: Value(truncatingIfNeeded: random.next())
+    }
+  }
+
+  private mutating func anyAddress() -> IPAddress {
+    addresses.randomElement(using: &random) ?? .unspecified
+  }
+
+  private mutating func time() -> Int64 {
+    switch Int.random(in: 0..<20, using: &random) {
+    case 0: CivilTime.storable.lowerBound
+    case 1: CivilTime.storable.upperBound
+    case 2: -1
+    default: newYear + Int64.random(in: -1_000_000...1_000_000, using: &random)
+    }
+  }
+
+  /// - Parameter rare: how often a record has an extension, of 1.
+  mutating func batch(_ count: Int, rare: Double) -> FlowBatch {
+    var batch = FlowBatch()
+    for _ in 0..<count {
+      var record = self.record()
+      var fields = FlowExtension()
+      if Double.random(in: 0..<1, using: &random) < rare {
+        fields = self.fields()
+        // Records may share an extension, and there may be one that no record has.
+        if batch.extensions.isEmpty || Bool.random(using: &random) { batch.extensions.append(fields) }
+        record.extensionNumber = UInt32.random(in: 1...UInt32(batch.extensions.count), using: &random)
+        fields = batch.extensions[Int(record.extensionNumber) - 1]
+      }
+      batch.records.append(record)
+      rows.append(row(record, fields))
+    }
+    return batch
+  }
+
+  private mutating func record() -> FlowRecord {
+    var record = FlowRecord()
+    record.origin = UInt32.random(in: 0..<UInt32(origins.count), using: &random)
+    record.samplingRate = number()
+    record.source = anyAddress()
+    record.destination = anyAddress()
+    record.ingressInterface = number()
+    record.egressInterface = number()
+    record.sourcePort = number()
+    record.destinationPort = number()
+    record.sourceVLAN = number()
+    record.destinationVLAN = number()
+    record.protocolIdentifier = number()
+    record.typeOfService = number()
+    record.direction = UInt8.random(in: 0...2, using: &random)
+    record.icmpType = number()
+    record.icmpCode = number()
+    record.endReason = number()
+    record.sourceAS = number()
+    record.destinationAS = number()
+    record.nextHop = anyAddress()
+    record.vrf = number()
+    record.sourceMask = number()
+    record.destinationMask = number()
+    record.tcpFlags = number()
+    record.octets = number()
+    record.packets = number()
+    record.start = time()
+    record.end = time()
+    record.sourceMAC = number(UInt64.self) & 0xffff_ffff_ffff
+    record.destinationMAC = number(UInt64.self) & 0xffff_ffff_ffff
+    record.records = number()
+    return record
+  }
+
+  private static let extras = [
+    "", #"{"a":1}"#, #"{"größe":"\"\\","文":["☃",null]}"#, "{\"\(String(repeating: "x", count: 9000))\":0}",
+  ]
+
+  private mutating func fields() -> FlowExtension {
+    var fields = FlowExtension()
+    fields.postNATSource = anyAddress()
+    fields.postNATDestination = anyAddress()
+    fields.postNATSourcePort = number()
+    fields.postNATDestinationPort = number()
+    for depth in 0..<Int.random(in: 0...10, using: &random) {
+      fields.mplsStack[depth] = number(UInt32.self) & 0xff_ffff
+    }
+    fields.applicationEngine = number()
+    fields.applicationSelector = number()
+    fields.extra = Self.extras.randomElement(using: &random) ?? ""
+    return fields
+  }
+
+  private func row(_ record: FlowRecord, _ fields: FlowExtension) -> Row {
+    let origin = origins[Int(record.origin)]
+    let addresses = [
+      origin.exporter, record.source, record.destination, record.nextHop, fields.postNATSource,
+      fields.postNATDestination,
+    ]
+    return Row(
+      start: record.start, end: record.end, addresses: addresses.map(Self.hexadecimal), version: origin.version,
+      direction: record.direction, macs: [record.sourceMAC, record.destinationMAC],
+      application: [UInt64(fields.applicationEngine), fields.applicationSelector],
+      labels: fields.mplsStack.indices.map { fields.mplsStack[$0] }, extra: fields.extra,
+      numbers: Self.numbers(record, origin, fields))
+  }
+
+  private static func numbers(
+    _ record: FlowRecord, _ origin: FlowOrigin, _ fields: FlowExtension
+  ) -> [String: UInt64] {
+    [
+      "observation_domain_id": UInt64(origin.domain), "src_port": UInt64(record.sourcePort),
+      "dst_port": UInt64(record.destinationPort), "proto": UInt64(record.protocolIdentifier),
+      "tcp_flags": UInt64(record.tcpFlags), "ip_tos": UInt64(record.typeOfService),
+      "icmp_type": UInt64(record.icmpType), "icmp_code": UInt64(record.icmpCode), "bytes": record.octets,
+      "packets": record.packets, "flows": UInt64(record.records), "sampling_rate": UInt64(record.samplingRate),
+      "in_if": UInt64(record.ingressInterface), "out_if": UInt64(record.egressInterface),
+      "src_as": UInt64(record.sourceAS), "dst_as": UInt64(record.destinationAS),
+      "src_mask": UInt64(record.sourceMask), "dst_mask": UInt64(record.destinationMask),
+      "src_vlan": UInt64(record.sourceVLAN), "dst_vlan": UInt64(record.destinationVLAN),
+      "end_reason": UInt64(record.endReason), "post_nat_src_port": UInt64(fields.postNATSourcePort),
+      "post_nat_dst_port": UInt64(fields.postNATDestinationPort), "vrf_id": UInt64(record.vrf),
+    ]
+  }
+
+  private static func hexadecimal(_ address: IPAddress) -> String {
+    [address.high, address.low].map { word in
+      let digits = String(word, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+  }
+}

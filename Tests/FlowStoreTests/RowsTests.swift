@@ -1,0 +1,127 @@
+import FlowStore
+import Foundation
+import NetFlow
+import NetworkBytes
+import Testing
+
+@Suite("Rows written are rows read")
+struct RowsTests {
+  private struct Shape: Sendable {
+    let testDescription: String
+    let rows: Int
+    let rowGroupRows: Int
+    /// How many of the records have an extension, of 1.
+    let rare: Double
+  }
+
+  private static let shapes = [
+    Shape(testDescription: "one row", rows: 1, rowGroupRows: 1000, rare: 0),
+    Shape(testDescription: "one row with rare fields", rows: 1, rowGroupRows: 1000, rare: 1),
+    Shape(testDescription: "groups without rare fields", rows: 3500, rowGroupRows: 1000, rare: 0),
+    Shape(testDescription: "groups of which some have rare fields", rows: 1500, rowGroupRows: 100, rare: 0.005),
+    Shape(testDescription: "groups full of rare fields", rows: 3000, rowGroupRows: 1024, rare: 0.9),
+    Shape(testDescription: "one group that ends with the batch", rows: 2048, rowGroupRows: 2048, rare: 0.3),
+  ]
+
+  private struct Manifest: Encodable {
+    let file: String
+    let createdBy: String
+    let metadata: [String: String]
+    let rowGroups: [Int]
+    let rows: [RandomFlows.Row]
+  }
+
+  @Test(
+    "pyarrow and DuckDB read what was written, column by column, sorted, with the right types, statistics and metadata",
+    .enabled(if: Python.tool != nil, "SAGFLOW_PYTHON names no Python with pyarrow, duckdb and pytz"))
+  func readers() throws {
+    let folder = try Scratch()
+    for (number, shape) in Self.shapes.enumerated() {
+      let manifest = try write(shape, to: "\(folder.path)/store-\(number)", seed &+ UInt64(number))
+      let path = "\(folder.path)/\(shape.testDescription).json"
+      try JSONEncoder().encode(manifest).write(to: URL(fileURLWithPath: path))
+    }
+    let problems = try Python.verify(["rows"] + Self.shapes.map { "\(folder.path)/\($0.testDescription).json" })
+    #expect(problems == "", "FLOWSTORE_TEST_SEED=\(seed)")
+  }
+
+  private func write(_ shape: Shape, to path: String, _ seed: UInt64) throws -> Manifest {
+    var options = FlowStoreOptions(path: path, host: "collector-1")
+    options.worker = 3
+    options.rowGroupRows = shape.rowGroupRows
+    options.createdBy = "sagflow version 1.2.3 (build abc)"
+    options.metadata = [("sagflow.aggregation", "on")]
+    var writer = try FlowStoreWriter(options)
+    var flows = RandomFlows(seed: seed)
+    var random = SeededGenerator(seed)
+    while flows.rows.count < shape.rows {
+      let count = min(Int.random(in: 1...700, using: &random), shape.rows - flows.rows.count)
+      writer.append(flows.batch(count, rare: shape.rare), at: newYear, origins: flows.origins)
+    }
+    writer.commit()
+    #expect(writer.failure == nil)
+    #expect(writer.counters.committed == UInt64(shape.rows))
+    let files = Listing(path).files
+    try #require(files.count == 1)
+    let whole = shape.rows / shape.rowGroupRows
+    let rest = shape.rows % shape.rowGroupRows
+    return Manifest(
+      file: "\(path)/\(files[0])", createdBy: options.createdBy,
+      metadata: [
+        "sagflow.schema_version": "1", "sagflow.host": "collector-1", "sagflow.worker": "3",
+        "sagflow.aggregation": "on",
+      ],
+      rowGroups: Array(repeating: shape.rowGroupRows, count: whole) + (rest > 0 ? [rest] : []), rows: flows.rows)
+  }
+
+  @Test(
+    "Times that engines cannot hold are stored as the nearest that they can",
+    .enabled(if: Python.tool != nil, "SAGFLOW_PYTHON names no Python with pyarrow, duckdb and pytz"))
+  func extremeTimes() throws {
+    let folder = try Scratch()
+    var writer = try FlowStoreWriter(FlowStoreOptions(path: folder.path, host: "h"))
+    var record = FlowRecord()
+    record.start = .min
+    record.end = .max
+    writer.append(FlowBatch([record]), at: newYear, origins: origins)
+    writer.commit()
+    let script = """
+      import duckdb, sys
+      file = sys.argv[1] + "/**/*.parquet"
+      times = duckdb.sql(f"select epoch_ms(time_start), epoch_ms(time_end) from '{file}'").fetchall()
+      metadata = duckdb.sql(f"select value from parquet_kv_metadata('{file}') where decode(key) like 'sagflow.time%'").fetchall()
+      print(times, sorted(metadata))
+      """
+    #expect(
+      try Python.tool?.run(["-c", script, folder.path])
+        == "[(-62135596800000, 253402300799999)] [(b'-62135596800000',), (b'253402300799999',)]\n")
+  }
+
+  @Test("Long extra texts end a row group before it has its rows, and none is lost")
+  func longExtras() throws {
+    let folder = try Scratch()
+    var options = FlowStoreOptions(path: folder.path, host: "h")
+    options.rowGroupExtraOctets = 10_000
+    var writer = try FlowStoreWriter(options)
+    var batch = FlowBatch(Array(repeating: FlowRecord(), count: 100))
+    for index in 0..<100 {
+      var fields = FlowExtension()
+      fields.extra = "{\"\(String(repeating: "y", count: 995))\":\(index)}"
+      batch.extensions.append(fields)
+      batch.records[index].extensionNumber = UInt32(index + 1)
+    }
+    writer.append(batch, at: newYear, origins: origins)
+    writer.expectBalance()
+    writer.commit()
+    #expect(writer.counters.committed == 100)
+    guard Python.tool != nil else { return }
+    #expect(try Python.rowCount(folder.path) == 100)
+    let script = """
+      import pathlib, sys, pyarrow.parquet as pq
+      for path in pathlib.Path(sys.argv[1]).rglob("*.parquet"):
+          footer = pq.ParquetFile(path).metadata
+          print([footer.row_group(number).num_rows for number in range(footer.num_row_groups)])
+      """
+    #expect(try Python.tool?.run(["-c", script, folder.path]) == "[10, 10, 10, 10, 10, 10, 10, 10, 10, 10]\n")
+  }
+}

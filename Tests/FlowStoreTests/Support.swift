@@ -1,0 +1,138 @@
+import FlowStore
+import Foundation
+import NetFlow
+import NetworkBytes
+import TestSupport
+import Testing
+
+/// The run's random seed: `FLOWSTORE_TEST_SEED`, else a new one. Every property names it when it fails.
+let seed: UInt64 = {
+  let given = ProcessInfo.processInfo.environment["FLOWSTORE_TEST_SEED"].flatMap { UInt64($0) }
+  let seed = given ?? UInt64.random(in: 0...UInt64(UInt32.max))
+  print("FlowStoreTests: FLOWSTORE_TEST_SEED=\(seed)")
+  return seed
+}()
+
+/// SplitMix64: small, and the same on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+/// A time that begins an hour: 2026-01-01T00:00:00Z, milliseconds since 1970 UTC.
+let newYear: Int64 = 1_767_225_600_000
+
+/// One exporter, domain 7, IPFIX; origin number 1.
+let origins = [
+  FlowOrigin(exporter: .unspecified, domain: 0, version: 0),
+  FlowOrigin(exporter: IPAddress(v4: 0xc633_6401), domain: 7, version: 10),
+]
+
+/// Plain records with distinct values that hardly compress.
+func records(_ count: Int, _ random: inout SeededGenerator) -> [FlowRecord] {
+  (0..<count).map { _ in
+    var record = FlowRecord()
+    record.origin = 1
+    record.samplingRate = 1
+    record.source = IPAddress(v4: UInt32.random(in: 0...UInt32.max, using: &random))
+    record.destination = IPAddress(v4: UInt32.random(in: 0...UInt32.max, using: &random))
+    record.octets = random.next()
+    record.packets = random.next()
+    record.start = newYear
+    record.end = newYear + 1
+    return record
+  }
+}
+
+extension FlowBatch {
+  init(_ records: [FlowRecord]) {
+    self.init()
+    self.records = records
+  }
+}
+
+extension FlowStoreWriter {
+  /// Adds `count` plain records at `time`.
+  mutating func append(_ count: Int, at time: Int64, _ random: inout SeededGenerator) {
+    append(FlowBatch(records(count, &random)), at: time, origins: origins)
+  }
+
+  /// Every row is accounted for: what was received is committed, lost or held.
+  func expectBalance(_ sourceLocation: SourceLocation = #_sourceLocation) {
+    let (counters, held) = (counters, rowsHeld)
+    #expect(
+      counters.received == counters.committed + counters.lost + held, "\(counters), held: \(held)",
+      sourceLocation: sourceLocation)
+  }
+}
+
+/// A folder of its own for each test, gone with it.
+final class Scratch: Sendable {
+  let path: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("flowstore-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// What is under a folder.
+struct Listing: Equatable {
+  /// Paths of the committed files, in order.
+  var files: [String] = []
+  /// Paths of all else that is not a folder.
+  var others: [String] = []
+  var folders: [String] = []
+
+  init(_ path: String) {
+    guard let walker = FileManager.default.enumerator(atPath: path) else { return }
+    for case let name as String in walker {
+      if walker.fileAttributes?[.type] as? FileAttributeType == .typeDirectory {
+        folders.append(name)
+      } else if name.hasSuffix(".parquet"), !name.contains("/.") {
+        files.append(name)
+      } else {
+        others.append(name)
+      }
+    }
+    files.sort()
+    others.sort()
+    folders.sort()
+  }
+}
+
+/// The Python that reads files back, with pyarrow and duckdb: what `SAGFLOW_PYTHON` names.
+enum Python {
+  static let tool: Tool? = {
+    guard let name = ProcessInfo.processInfo.environment["SAGFLOW_PYTHON"], let tool = Tool(name),
+      (try? tool.run(["-c", "import pyarrow, duckdb, pytz"])) != nil
+    else { return nil }
+    return tool
+  }()
+
+  /// Runs `verify.py` with these arguments and gives what it printed.
+  static func verify(_ arguments: [String]) throws -> String {
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("verify.py").path
+    guard let tool else { return "no Python" }
+    return try tool.run([script] + arguments)
+  }
+
+  /// Rows of all committed files under a folder, as DuckDB counts them when it reads every value; 0 if there are none.
+  static func rowCount(_ folder: String) throws -> Int? {
+    try Int(verify(["count", folder]).trimmingCharacters(in: .whitespacesAndNewlines))
+  }
+}
