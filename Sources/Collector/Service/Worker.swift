@@ -74,7 +74,8 @@ final class Worker: Sendable {
 
   private func run(_ receiver: consuming UDPReceiver, _ pipeline: consuming Pipeline<StoreSink>) {
     var received: UInt64 = 0
-    var published = Int64.min
+    // When the ledger was published last, milliseconds since 1970 UTC.
+    var published: Int64 = 0
     var isStopping = false
     while !isStopping {
       rounds.add(1, ordering: .relaxed)
@@ -84,7 +85,7 @@ final class Worker: Sendable {
       case .woken: isStopping = obey(&pipeline)
       }
       let now = Self.now
-      if now &- published >= 1000 || now < published {
+      if now - published >= 1000 || now < published {
         published = now
         publish(&receiver, pipeline, received)
       }
