@@ -43,9 +43,8 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   /// window that ends on the way is closed.
   @inline(__always)
   public mutating func advance(to time: Int64) {
-    // Timers are of whole seconds.
-    if clock.isSameSecond(time) { return }
-    age(to: time)
+    // Once a second is enough to look for timers that have run out; flows are of the millisecond at which they were seen.
+    if clock.isSameSecond(time) { clock.step(to: time) } else { age(to: time) }
   }
 
   private mutating func age(to time: Int64) {

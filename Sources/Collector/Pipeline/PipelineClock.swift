@@ -19,6 +19,12 @@ struct PipelineClock {
     other &- time < 1000 && other >= time &- time % 1000 && other / 1000 == time / 1000
   }
 
+  /// Goes on to `other`, which lies in the same second; never back.
+  @inline(__always)
+  mutating func step(to other: Int64) {
+    if other > time { time = other }
+  }
+
   /// Goes to `other`.
   ///
   /// - Returns: whether that is in another window.
