@@ -25,8 +25,7 @@ public final class TextOutput {
     do {
       try file.write(contentsOf: buffer)
     } catch {
-      let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-      failure = reason.localizedDescription
+      failure = error.systemReason
     }
   }
 }

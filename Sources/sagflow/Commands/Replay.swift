@@ -131,7 +131,7 @@ struct Replay: ParsableCommand {
     do {
       try Data(json).write(to: URL(fileURLWithPath: path))
     } catch {
-      throw CommandFailure(.inputOutput, "\(path): cannot write the counters: \(error.localizedDescription)")
+      throw CommandFailure(.inputOutput, "\(path): cannot write the counters: \(error.systemReason)")
     }
   }
 }
@@ -140,6 +140,12 @@ extension FlowFormat: ExpressibleByArgument {}
 
 extension ExitStatus {
   fileprivate init(_ error: CaptureError) {
-    self = error.isMissing ? .noInput : .badData
+    self =
+      switch error.reason {
+      case .cannotOpen(ENOENT): .noInput
+      case .cannotOpen(EACCES), .cannotOpen(EPERM): .notPermitted
+      case .cannotRead: .inputOutput
+      default: .badData
+      }
   }
 }

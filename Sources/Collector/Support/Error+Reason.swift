@@ -1,0 +1,15 @@
+import Foundation
+
+extension Error {
+  /// Why an operation of Foundation's failed, as the system says it: "No space left on device".
+  public var systemReason: String {
+    let error = self as NSError
+    let cause =
+      switch error.userInfo[NSUnderlyingErrorKey] {
+      case let posix as POSIXError: NSError(domain: NSPOSIXErrorDomain, code: Int(posix.code.rawValue))
+      case let cause as NSError: cause
+      default: error
+      }
+    return cause.localizedFailureReason ?? cause.localizedDescription
+  }
+}
