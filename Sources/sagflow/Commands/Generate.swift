@@ -53,16 +53,13 @@ struct Generate: ParsableCommand {
   }
 
   private func destination() throws(CommandFailure) -> Endpoint {
-    let address: ListenAddress
-    do throws(ListenAddressError) {
-      address = try ListenAddress(to)
-    } catch {
-      throw CommandFailure(.usage, "--to: \(error)")
+    // Names are not resolved, and both families at once are for listening.
+    if let address = try? ListenAddress(to), !address.isBothFamilies, let endpoint = address.endpoints.first,
+      endpoint.port != 0
+    {
+      return endpoint
     }
-    guard let endpoint = address.endpoints.first, !address.isBothFamilies, endpoint.port != 0 else {
-      throw CommandFailure(.usage, "--to \(to): expected an address and a port, such as 127.0.0.1:9995")
-    }
-    return endpoint
+    throw CommandFailure(.usage, "--to: expected an IP address and a port, such as 127.0.0.1:9995, found '\(to)'")
   }
 
   private func makeGenerator(seed: UInt64) throws(CommandFailure) -> FlowGenerator {
