@@ -76,7 +76,8 @@ let package = Package(
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Collector", "FlowStore", "NetFlow", "NetworkBytes", "sagflow", .product(name: "Logging", package: "swift-log"),
+        "Collector", "FlowStore", "NetFlow", "NetworkBytes", "sagflow", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: ours),

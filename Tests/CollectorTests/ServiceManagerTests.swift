@@ -1,5 +1,6 @@
 import Collector
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ServiceManagerTests {
@@ -7,7 +8,7 @@ import Testing
   func states(isAbstract: Bool) throws {
     let directory = try TemporaryDirectory()
     let path = isAbstract ? "@sagflow-test-\(UUID().uuidString)" : directory.url.path + "/notify"
-    let listener = try #require(DatagramListener(path: path))
+    let listener = try #require(ServiceManagerSocket(path: path))
     let manager = ServiceManager(environment: ["NOTIFY_SOCKET": path])
     #expect(manager.isPresent)
     #expect(listener.receive() == nil)
@@ -29,7 +30,7 @@ import Testing
   func reloading() throws {
     let directory = try TemporaryDirectory()
     let path = directory.url.path + "/notify"
-    let listener = try #require(DatagramListener(path: path))
+    let listener = try #require(ServiceManagerSocket(path: path))
     let manager = ServiceManager(environment: ["NOTIFY_SOCKET": path])
     var times: [UInt64] = []
     for _ in 0..<2 {

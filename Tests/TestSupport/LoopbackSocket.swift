@@ -1,9 +1,10 @@
 import Glibc
+import NetworkBytes
 
-/// A UDP socket on 127.0.0.1, for tests that talk to another program.
+/// A UDP socket on a loopback address, for tests that talk to another program.
 ///
-/// The one file here that says `unsafe`: socket addresses are handed to the C library as pointers that live no longer
-/// than the call, with their true sizes.
+/// The one file here that says `unsafe`, with `ServiceManagerSocket`: socket addresses are handed to the C library as
+/// pointers that live no longer than the call, with their true sizes.
 public struct LoopbackSocket: ~Copyable {
   private let descriptor: CInt
 
@@ -12,46 +13,78 @@ public struct LoopbackSocket: ~Copyable {
     public let code: CInt
   }
 
+  /// A socket to send from 127.0.0.1, from a port that the system chooses.
   public init() throws {
-    descriptor = socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0)
+    descriptor = try Self.open(AF_INET)
+  }
+
+  /// A socket bound to an address of this host; port 0 lets the system choose.
+  public init(from source: Endpoint) throws {
+    descriptor = try Self.bound(to: source)
+  }
+
+  private static func bound(to source: Endpoint) throws -> CInt {
+    let descriptor = try open(source.address.isV4 ? AF_INET : AF_INET6)
+    if unsafe withAddress(source, { unsafe bind(descriptor, $0, $1) }) == 0 { return descriptor }
+    let code = errno
+    close(descriptor)
+    throw Failure(call: "bind", code: code)
+  }
+
+  private static func open(_ family: CInt) throws -> CInt {
+    let descriptor = socket(family, CInt(SOCK_DGRAM.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
+    return descriptor
+  }
+
+  /// The port that the socket is bound to.
+  public var port: UInt16 {
+    get throws {
+      var storage = sockaddr_storage()
+      var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      let status = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(descriptor, $0, &length) }
+      }
+      guard status == 0 else { throw Failure(call: "getsockname", code: errno) }
+      // The port stands at the same place in the addresses of both families.
+      return unsafe withUnsafeBytes(of: &storage) { unsafe UInt16($0[2]) << 8 | UInt16($0[3]) }
+    }
   }
 
   /// A port that nothing listens on at the moment.
   public static func freePort() throws -> UInt16 {
-    let socket = try LoopbackSocket()
-    var address = loopback(port: 0)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        let bound = unsafe bind(socket.descriptor, pointer, length)
-        return unsafe bound == 0 ? getsockname(socket.descriptor, pointer, &length) : bound
-      }
-    }
-    guard status == 0 else { throw Failure(call: "bind", code: errno) }
-    return UInt16(bigEndian: address.sin_port)
+    try LoopbackSocket(from: Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0)).port
   }
 
   /// Sends one datagram to 127.0.0.1.
   public func send(_ payload: Octets, to port: UInt16) throws {
-    var address = Self.loopback(port: port)
-    let sent = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        unsafe payload.withUnsafeBytes { bytes in
-          unsafe sendto(
-            descriptor, bytes.baseAddress, bytes.count, 0, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-      }
+    try send(payload, to: Endpoint(address: IPAddress(v4: 0x7f00_0001), port: port))
+  }
+
+  /// Sends one datagram.
+  public func send(_ payload: Octets, to destination: Endpoint) throws {
+    let descriptor = descriptor
+    let sent = unsafe Self.withAddress(destination) { address, length in
+      unsafe payload.withUnsafeBytes { unsafe sendto(descriptor, $0.baseAddress, $0.count, 0, address, length) }
     }
     guard sent == payload.count else { throw Failure(call: "sendto", code: errno) }
   }
 
-  private static func loopback(port: UInt16) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr = in_addr(s_addr: UInt32(0x7f00_0001).bigEndian)
-    return address
+  private static func withAddress<Result>(
+    _ endpoint: Endpoint, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  ) -> Result {
+    var storage = sockaddr_storage()
+    let isV4 = endpoint.address.isV4
+    storage.ss_family = sa_family_t(isV4 ? AF_INET : AF_INET6)
+    // Behind the family: the port, then of IPv6 four octets of flow label, then the address.
+    let octets = bigEndian(endpoint.port) + (isV4 ? [] : zeros(4)) + endpoint.address.octets
+    unsafe withUnsafeMutableBytes(of: &storage) { storage in
+      for (index, octet) in octets.enumerated() { unsafe storage[2 + index] = octet }
+    }
+    let length = isV4 ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size
+    return unsafe withUnsafePointer(to: &storage) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, socklen_t(length)) }
+    }
   }
 
   deinit {

@@ -4,8 +4,13 @@ import Foundation
 public struct Tool: Sendable {
   public let path: String
 
-  /// The program of this name on the search path; nil if it is not installed.
+  /// The program of this name on the search path, or at this path; nil if it is not installed.
   public init?(_ name: String) {
+    if name.contains("/") {
+      guard FileManager.default.isExecutableFile(atPath: name) else { return nil }
+      path = name
+      return
+    }
     let searched = ProcessInfo.processInfo.environment["PATH"] ?? ""
     let folders = searched.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
     let candidates = folders.map { "\($0)/\(name)" }
@@ -43,7 +48,7 @@ public struct Tool: Sendable {
 }
 
 /// A folder that lives as long as its owner.
-public struct TemporaryFolder: ~Copyable {
+public struct TemporaryFolder: ~Copyable, Sendable {
   public let path: String
 
   public init() throws {

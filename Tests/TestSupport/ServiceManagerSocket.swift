@@ -1,13 +1,13 @@
 import Glibc
 
-/// A bound AF_UNIX datagram socket, as a service manager has one.
+/// A bound AF_UNIX datagram socket, as a service manager has one, to hear what services tell it.
 ///
-/// The only test file with `unsafe`: each pointer is to a value of its own frame and does not leave the call.
-final class DatagramListener {
+/// Says `unsafe`: each pointer is to a value of its own frame and does not leave the call.
+public final class ServiceManagerSocket {
   private let descriptor: CInt
 
   /// - Parameter path: a file system path, or `@name`.
-  init?(path: String) {
+  public init?(path: String) {
     descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0)
     guard descriptor >= 0 else { return nil }
     var octets = Array(path.utf8)
@@ -26,7 +26,7 @@ final class DatagramListener {
   deinit { _ = close(descriptor) }
 
   /// The next datagram that is waiting; nil if there is none.
-  func receive() -> String? {
+  public func receive() -> String? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = unsafe buffer.withUnsafeMutableBytes {
       unsafe recv(descriptor, $0.baseAddress, $0.count, CInt(MSG_DONTWAIT))
