@@ -86,6 +86,9 @@ let package = Package(
     .testTarget(
       name: "FixtureTests", dependencies: ["Capture", "NetFlow", "NetworkBytes", "Outputs", "TestSupport"],
       swiftSettings: ours),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["sagflow", "NetworkBytes", "TestSupport"], exclude: ["rows.py"],
+      swiftSettings: ours),
     .target(name: "TestSupport", dependencies: ["NetworkBytes"], path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
 

@@ -1,0 +1,76 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(
+  "generate is an exporter whose word can be trusted",
+  .enabled(if: StoreReader.areInstalled, "python3 with duckdb, pytz and pyarrow is missing"))
+struct GenerateTests {
+  private func generate(
+    _ collector: RunningCollector, version: String, address: String = "127.0.0.1", _ more: [String] = []
+  ) async throws -> [Int] {
+    let outcome = try await Sagflow.run(
+      ["generate", "--to", "\(address):\(collector.port)", "--netflow-version", version] + more)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors == "")
+    // sent N flows in N datagrams of N octets to ADDRESS, seed N
+    return outcome.output.split(separator: " ").compactMap { Int($0) }
+  }
+
+  @Test("what it says it sent is what the collector stored", arguments: ["5", "9", "10"])
+  func sent(version: String) async throws {
+    let collector = try await RunningCollector(environment: ["SAGFLOW_AGGREGATION_ENABLED": "false"])
+    let numbers = try await generate(
+      collector, version: version, ["--flows", "2500", "--rate", "0", "--sampling", "64", "--domain", "258"])
+    try #require(numbers.count >= 3)
+    #expect(numbers[0] == 2500)
+    let ledger = try await collector.stop()
+    #expect(ledger["datagrams"] == numbers[1])
+    #expect(ledger["records"] - ledger["records options"] == 2500)
+    #expect(ledger["rows committed"] == 2500)
+    #expect(ledger["lost by sequence number"] == 0)
+    let rows = try await StoreReader.duckdb.rows(collector.store)
+    #expect(rows.count == 2500)
+    #expect(Set(rows.map { $0["sampling_rate"] }) == ["64"])
+    #expect(Set(rows.map { $0["observation_domain_id"] }) == ["258"])
+    #expect(rows.contains { $0["src_addr"].contains(":") } == (version != "5"))
+  }
+
+  @Test("the same seed sends the same flows, another one others")
+  func seeds() async throws {
+    func flows(_ seed: String) async throws -> [String] {
+      let collector = try await RunningCollector(environment: ["SAGFLOW_AGGREGATION_ENABLED": "false"])
+      _ = try await generate(collector, version: "9", ["--flows", "300", "--rate", "0", "--seed", seed])
+      _ = try await collector.stop()
+      return try await StoreReader.pyarrow.rows(collector.store)
+        .map { $0.text("src_addr", "dst_addr", "src_port", "dst_port", "proto", "packets", "bytes") }.sorted()
+    }
+    let first = try await flows("5")
+    #expect(first.count == 300)
+    #expect(try await flows("5") == first)
+    #expect(try await flows("6") != first)
+  }
+
+  @Test("it sends to IPv6 addresses")
+  func ipv6() async throws {
+    let collector = try await RunningCollector(address: "::1")
+    let numbers = try await generate(collector, version: "10", address: "[::1]", ["--flows", "100", "--rate", "0"])
+    #expect(numbers.first == 100)
+    let ledger = try await collector.stop()
+    #expect(ledger["records"] == 100)
+    let rows = try await StoreReader.pyarrow.rows(collector.store)
+    #expect(Set(rows.map { $0["exporter_addr"] }) == ["::1"])
+  }
+
+  @Test("it keeps to the rate it is told")
+  func rate() async throws {
+    let collector = try await RunningCollector()
+    let start = Date()
+    let numbers = try await generate(collector, version: "5", ["--flows", "300", "--rate", "200"])
+    let seconds = Date().timeIntervalSince(start)
+    #expect(numbers.first == 300)
+    // The last message goes out when 300 minus its own flows are due; a busy machine may be later.
+    #expect(seconds > 1.2)
+    #expect(try await collector.stop()["records"] == 300)
+  }
+}

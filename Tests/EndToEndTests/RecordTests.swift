@@ -1,0 +1,71 @@
+// EndToEndTests: the built program as an operator uses it: real exporters, sockets, signals, files, other programs' readers.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("replay --records prints what exporters sent")
+struct RecordTests {
+  /// Folder of the corpus that some checkouts have beside them.
+  private static let corpus = URL(fileURLWithPath: Fixtures.folder + "/../../../shared/corpus").standardized.path
+
+  private static var hasCorpus: Bool {
+    FileManager.default.fileExists(atPath: corpus + "/judge.py") && StoreReader.python != nil
+  }
+
+  @Test("every case of the corpus matches", .enabled(if: hasCorpus, "../shared/corpus or python3 is missing"))
+  func corpus() async throws {
+    let python = try #require(StoreReader.python)
+    let judge = try RunningProgram(
+      python.path,
+      [
+        Self.corpus + "/judge.py", Self.corpus, "--derived", "--", Sagflow.path, "replay", "--records", "{pcap}",
+        "--counters", "{counters}",
+      ])
+    let outcome = try await judge.end(within: 120)
+    #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+    #expect(outcome.lines.last?.hasPrefix("118 of 118 cases match") == true, "\(outcome.output)")
+  }
+
+  @Test("a real exporter's records are the golden ones, and nothing is wrong", arguments: Fixtures.realCaptures)
+  func fixture(name: String) async throws {
+    let folder = try TemporaryFolder()
+    let counters = folder.path + "/counters.json"
+    let outcome = try await Sagflow.run(
+      ["replay", "--records", Fixtures.path("real/\(name).pcap"), "--counters", counters])
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    let golden = try String(contentsOfFile: Fixtures.path("real/\(name).records.jsonl"), encoding: .utf8)
+    let got = try JSONLines.canonical(outcome.output)
+    let want = try JSONLines.canonical(golden)
+    #expect(!want.isEmpty)
+    #expect(got.count == want.count)
+    #expect(got == want, "\(Set(got).symmetricDifference(want).sorted().prefix(4))")
+    var counted = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: counters))) as? [String: Int])
+    // softflowd numbers IPFIX messages by their last record instead of their first.
+    if name.hasPrefix("softflowd-v10") || name == "softflowd-psamp" { counted["sequence_gap"] = 0 }
+    #expect(counted.filter { $0.value != 0 } == [:])
+    #expect(counted.count == 14)
+  }
+}
+
+/// JSON objects, one a line.
+enum JSONLines {
+  /// The lines sorted, each with its members sorted, so that the order of neither matters.
+  static func canonical(_ text: String) throws -> [String] {
+    try text.split(separator: "\n").map { line in
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
+      let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+      return String(decoding: data, as: UTF8.self)
+    }
+    .sorted()
+  }
+
+  /// The lines as objects.
+  static func objects(_ text: String) throws -> [[String: Any]] {
+    try text.split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import NetworkBytes
+import TestSupport
+import Testing
+
+@Suite("collect obeys signals and tells the service manager")
+struct SignalTests {
+  private func send(_ count: Int, to port: UInt16) throws {
+    let socket = try LoopbackSocket()
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    for index in 0..<count {
+      let flow = ExportedFlow(sourcePort: UInt16(1000 + index))
+      try socket.send(ExportMessage.v5([flow], at: now, sequence: UInt32(index)), to: port)
+    }
+  }
+
+  @Test("SIGTERM and SIGINT end it well, with all that was sent committed", arguments: [SIGTERM, SIGINT])
+  func end(signal: Int32) async throws {
+    let collector = try await RunningCollector()
+    try send(200, to: collector.port)
+    let ledger = try await collector.stop(signal)
+    #expect(ledger["datagrams decoded"] == 200)
+    #expect(ledger["flows forced"] == 200)
+    #expect(ledger["rows committed"] == 200)
+    #expect(ledger.text.contains("stopping: flows that are live are written"))
+    let files = FileManager.default.enumerator(atPath: collector.store)?.compactMap { $0 as? String } ?? []
+    #expect(files.filter { $0.hasSuffix(".parquet") }.count == 1)
+    #expect(files.filter { $0.hasSuffix(".part") } == [])
+  }
+
+  @Test("a second signal ends it at once")
+  func second() async throws {
+    let collector = try await RunningCollector()
+    // So many flows that they cannot be written between the two signals.
+    let sent = try await Sagflow.run(
+      ["generate", "--to", "127.0.0.1:\(collector.port)", "--flows", "200000", "--rate", "0"])
+    #expect(sent.status == 0)
+    collector.program.signal(SIGTERM)
+    Thread.sleep(forTimeInterval: 0.01)
+    collector.program.signal(SIGINT)
+    let outcome = try await collector.program.end(within: 10)
+    // Which of two signals that wait is taken first is the kernel's choice.
+    #expect([128 + SIGINT, 128 + SIGTERM].contains(outcome.status), "\(outcome.status) \(outcome.errors)")
+    #expect(outcome.errors.contains("stopped at once: flows that were not committed are lost"))
+  }
+
+  @Test("SIGHUP applies what can change, says what needs a restart, and survives a broken file")
+  func reload() async throws {
+    let collector = try await RunningCollector(configuration: "log: {level: info}\n")
+    let file = URL(fileURLWithPath: collector.configurationFile)
+    func reload(_ yaml: String, until words: String) async throws {
+      try Data(yaml.utf8).write(to: file)
+      collector.program.signal(SIGHUP)
+      try await collector.program.says(words)
+    }
+    try await reload("log: {level: info}\n", until: "configuration read again: nothing has changed")
+    try await reload(
+      "aggregation: {activeTimeout: 60, inactiveTimeout: 1}\nstore: {rotation: 60}\nreceive: {workers: 2}\n",
+      until: "store.rotation")
+    for line in [
+      "aggregation.activeTimeout is 60 now, was 300", "aggregation.inactiveTimeout is 1 now, was 15",
+      "store.rotation stays 300; restart for 60", "receive.workers stays 0; restart for 2",
+    ] {
+      try await collector.program.says(line)
+    }
+    try await reload("store: {rotatoin: 60}\n", until: "store.rotatoin: unknown key")
+    let broken = try await collector.program.says("configuration not read again, the old one stays: ")
+    #expect(broken.contains("\(file.path):1:9: store.rotatoin: unknown key; did you mean store.rotation?"))
+    try await reload(
+      "aggregation: {activeTimeout: 60, inactiveTimeout: 1}\nlog: {level: error}\n", until: "log.level is error now")
+    // The new timer holds: no need to stop for the flow to leave.
+    try send(1, to: collector.port)
+    try await pause(2.5)
+    let ledger = try await collector.stop()
+    #expect(ledger["flows idle"] == 1)
+    #expect(!ledger.text.contains("stopping"), "messages below the new level are still printed")
+  }
+
+  @Test("the service manager hears of start, reload, life and end")
+  func notifications() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/notify"
+    let manager = try #require(ServiceManagerSocket(path: path))
+    let collector = try await RunningCollector(
+      configuration: "", environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "900000"])
+    var heard: [String] = []
+    func hear(_ word: String) async throws {
+      do {
+        try await eventually(within: 20, word) {
+          while let message = manager.receive() { heard += message.split(separator: "\n").map(String.init) }
+          return heard.contains { $0.hasPrefix(word) }
+        }
+      } catch {
+        Issue.record("\(error); heard \(heard)")
+      }
+    }
+    try await hear("READY=1")
+    try await hear("STATUS=listening on 127.0.0.1:\(collector.port)")
+    try await hear("WATCHDOG=1")
+    try await hear("STATUS=0 datagrams, 0 records, 0 live flows, 0 rows committed")
+    #expect(!heard.contains("STOPPING=1"))
+    heard = []
+    collector.program.signal(SIGHUP)
+    try await hear("RELOADING=1")
+    try await hear("MONOTONIC_USEC=")
+    try await hear("READY=1")
+    try send(3, to: collector.port)
+    try await hear("STATUS=3 datagrams, 3 records, 3 live flows")
+    // Half of the time that the manager waits, or less, lies between two signs of life.
+    heard = []
+    try await pause(1.2)
+    try await hear("WATCHDOG=1")
+    #expect(heard.filter { $0 == "WATCHDOG=1" }.count >= 2)
+    heard = []
+    _ = try await collector.stop()
+    try await hear("STOPPING=1")
+  }
+}

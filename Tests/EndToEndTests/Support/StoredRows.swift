@@ -1,0 +1,101 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// A row of the store: each column's value as text, nulls left out, times in milliseconds since 1970 UTC.
+struct StoredRow: Hashable, Codable, CustomStringConvertible {
+  let values: [String: String]
+
+  init(from decoder: any Decoder) throws {
+    values = try decoder.singleValueContainer().decode([String: String].self)
+  }
+
+  subscript(_ column: String) -> String { values[column] ?? "" }
+
+  func number(_ column: String) -> Int { values[column].flatMap { Int($0) } ?? -1 }
+
+  /// The values of some columns, with commas.
+  func text(_ columns: String...) -> String { columns.map { self[$0] }.joined(separator: ",") }
+
+  /// Path of the file below the store's folder.
+  var file: String { self["file"] }
+
+  /// All columns, without the file.
+  var flow: [String: String] { values.filter { $0.key != "file" } }
+
+  var description: String { "\(values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })" }
+}
+
+/// Other programs' readers of the store.
+enum StoreReader: String, CaseIterable {
+  case duckdb, pyarrow
+
+  /// The interpreter that has them.
+  static let python: Tool? = Tool(ProcessInfo.processInfo.environment["SAGFLOW_PYTHON"] ?? "python3")
+
+  /// Whether both can be asked.
+  static let areInstalled: Bool = {
+    guard let python else { return false }
+    return (try? python.run(["-c", "import duckdb, pyarrow.parquet, pytz"])) != nil
+  }()
+
+  /// All rows below a folder, file by file, as they stand there.
+  func rows(_ folder: String) async throws -> [StoredRow] {
+    try await StoreReaderProcess.shared.rows(folder, self)
+  }
+}
+
+/// One interpreter for all tests: it takes longer to start than to read.
+private final class StoreReaderProcess: @unchecked Sendable {
+  // Sound: everything is touched on `queue` only.
+  static let shared = StoreReaderProcess()
+
+  private struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private let queue = DispatchQueue(label: "store reader")
+  private let process = Process()
+  private let requests = Pipe()
+  private let answers = Pipe()
+
+  func rows(_ folder: String, _ reader: StoreReader) async throws -> [StoredRow] {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.async { continuation.resume(with: Result { try self.ask(folder, reader) }) }
+    }
+  }
+
+  private func ask(_ folder: String, _ reader: StoreReader) throws -> [StoredRow] {
+    if !process.isRunning { try start() }
+    let request = try JSONEncoder().encode(["reader": reader.rawValue, "folder": folder])
+    try requests.fileHandleForWriting.write(contentsOf: request + Data("\n".utf8))
+    let answer = try readLine()
+    do {
+      return try JSONDecoder().decode([StoredRow].self, from: answer)
+    } catch {
+      throw Failure(description: "\(reader): \(String(decoding: answer, as: UTF8.self))")
+    }
+  }
+
+  private func start() throws {
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("rows.py")
+    process.executableURL = URL(fileURLWithPath: StoreReader.python?.path ?? "")
+    process.arguments = [script.path]
+    process.standardInput = requests
+    process.standardOutput = answers
+    try process.runWithSignals()
+  }
+
+  /// An answer is one line, and the next comes only when asked for.
+  private func readLine() throws -> Data {
+    var line = Data()
+    while line.last != UInt8(ascii: "\n") {
+      let more = answers.fileHandleForReading.availableData
+      if more.isEmpty { throw Failure(description: "the reader ended; it needs duckdb, pytz and pyarrow") }
+      line += more
+    }
+    return line
+  }
+}
