@@ -36,12 +36,35 @@ struct SignalTests {
       ["generate", "--to", "127.0.0.1:\(collector.port)", "--flows", "200000", "--rate", "0"])
     #expect(sent.status == 0)
     collector.program.signal(SIGTERM)
-    Thread.sleep(forTimeInterval: 0.01)
     collector.program.signal(SIGINT)
     let outcome = try await collector.program.end(within: 10)
     // Which of two signals that wait is taken first is the kernel's choice.
     #expect([128 + SIGINT, 128 + SIGTERM].contains(outcome.status), "\(outcome.status) \(outcome.errors)")
     #expect(outcome.errors.contains("stopped at once: flows that were not committed are lost"))
+  }
+
+  @Test("a log that nobody reads any more does not end the collector")
+  func closedLog() async throws {
+    let folder = try TemporaryFolder()
+    let port = try LoopbackSocket.freePort()
+    // The reader of its standard error takes the first line and goes.
+    let shell = try RunningProgram(
+      "/bin/bash",
+      [
+        "-c", "\"$@\" 2> >(head -n 1 >&2) & echo $!; wait $!", "bash", Sagflow.path, "collect", "--listen",
+        "127.0.0.1:\(port)", "-o", folder.path + "/flows",
+      ])
+    try await shell.says("listening on 127.0.0.1:\(port)")
+    let collector = try #require(Int32(shell.output.prefix { $0.isNumber }))
+    for _ in 1...2 {
+      kill(collector, SIGHUP)
+      try await pause(0.3)
+    }
+    try send(5, to: port)
+    kill(collector, SIGTERM)
+    #expect(try await shell.end().status == 0)
+    let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+    #expect(files.filter { $0.hasSuffix(".parquet") }.count == 1)
   }
 
   @Test("SIGHUP applies what can change, says what needs a restart, and survives a broken file")

@@ -20,6 +20,8 @@ struct Collect: AsyncParsableCommand {
   @OptionGroup var listenOptions: ListenOptions
 
   func run() async throws {
+    // The end of whoever reads the log is not the end of the collector.
+    signal(SIGPIPE, SIG_IGN)
     let environment = ProcessInfo.processInfo.environment
     let configuration = try load()
     let log = LogOutput(configuration.log, environment: environment)
