@@ -76,10 +76,4 @@ struct OrderTests {
       #expect(numbers.values.indices.allSatisfy { naive[numbers.values[$0]] == UInt32($0) })
     }
   }
-
-  @Test("Integers are numbered, too, zero and the greatest among them")
-  func integerInterner() {
-    var numbers = Interner<UInt64>()
-    #expect([0, .max, 0, 1, 1 << 63, .max].map { numbers.number(of: $0) } == [0, 1, 0, 2, 3, 1])
-  }
 }

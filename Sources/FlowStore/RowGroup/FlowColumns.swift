@@ -12,9 +12,9 @@ struct FlowColumns: Sendable {
   private var ends: [Int64] = []
   private var flowTypes = StringDictionary()
   private let directions: StringDictionary
-  private var nextHops = AddressDictionary()
-  private var sourceMACs = MACDictionary()
-  private var destinationMACs = MACDictionary()
+  private var nextHops = ValueDictionary<IPAddress>()
+  private var sourceMACs = ValueDictionary<MACAddress>()
+  private var destinationMACs = ValueDictionary<MACAddress>()
   private var rare = RareColumns()
 
   /// Rows that are copied out before every column takes its part of them: few enough to stay in a near cache.
@@ -32,11 +32,12 @@ struct FlowColumns: Sendable {
     rare.begin(hasAny: !rows.extensions.isEmpty)
     let origins = OriginColumns(origins, types: &flowTypes)
     var block: [FlowRecord] = []
-    block.reserveCapacity(Self.blockSize)
     for start in stride(from: 0, to: rows.count, by: Self.blockSize) {
       let end = min(start + Self.blockSize, rows.count)
       block.removeAll(keepingCapacity: true)
-      for index in start..<end { block.append(rows.records[Int(sorter.items[index].number)]) }
+      block.append(addingCapacity: end - start) { block in
+        for index in start..<end { block.append(rows.records[Int(sorter.items[index].number)]) }
+      }
       gatherAddresses(sorter, start..<end)
       gather(block, origins)
       rare.gather(block, rows.extensions)
@@ -55,11 +56,14 @@ struct FlowColumns: Sendable {
   }
 
   private mutating func gatherAddresses(_ sorter: borrowing RowSorter, _ range: Range<Int>) {
-    for index in range {
-      let key = sorter.items[index].key
-      narrow[FlowColumn.exporterAddress.index].append(sorter.exporter(key))
-      narrow[FlowColumn.sourceAddress.index].append(sorter.source(key))
-      narrow[FlowColumn.destinationAddress.index].append(sorter.destination(key))
+    narrow[FlowColumn.exporterAddress.index].append(addingCapacity: range.count) { ranks in
+      for index in range { ranks.append(sorter.exporter(sorter.items[index].key)) }
+    }
+    narrow[FlowColumn.sourceAddress.index].append(addingCapacity: range.count) { ranks in
+      for index in range { ranks.append(sorter.source(sorter.items[index].key)) }
+    }
+    narrow[FlowColumn.destinationAddress.index].append(addingCapacity: range.count) { ranks in
+      for index in range { ranks.append(sorter.destination(sorter.items[index].key)) }
     }
   }
 
@@ -90,10 +94,10 @@ struct FlowColumns: Sendable {
     take(block, .destinationVLAN) { UInt32($0.destinationVLAN) }
     take(block, .endReason) { UInt32($0.endReason) }
     take(block, .vrf) { $0.vrf }
-    for record in block {
-      narrow[FlowColumn.nextHop.index].append(nextHops.index(of: record.nextHop))
-      narrow[FlowColumn.sourceMAC.index].append(sourceMACs.index(of: record.sourceMAC))
-      narrow[FlowColumn.destinationMAC.index].append(destinationMACs.index(of: record.destinationMAC))
+    nextHops.append(each: block, to: &narrow[FlowColumn.nextHop.index]) { $0.nextHop }
+    sourceMACs.append(each: block, to: &narrow[FlowColumn.sourceMAC.index]) { MACAddress(octets: $0.sourceMAC) }
+    destinationMACs.append(each: block, to: &narrow[FlowColumn.destinationMAC.index]) {
+      MACAddress(octets: $0.destinationMAC)
     }
   }
 

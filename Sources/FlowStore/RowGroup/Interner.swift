@@ -10,10 +10,6 @@ extension IPAddress: Internable {
   package var words: (UInt64, UInt64) { (high, low) }
 }
 
-extension UInt64: Internable {
-  package var words: (UInt64, UInt64) { (self, 0) }
-}
-
 /// Numbers distinct values 0, 1, 2… in order of first appearance.
 ///
 /// Open addressing with linear probing. The hash is seeded at random, since the values are what exporters send.

@@ -1,4 +1,5 @@
 import NetFlow
+import NetworkBytes
 import Parquet
 
 /// The columns of `FlowExtension`: in most row groups no row has any, and they cost nothing.
@@ -11,11 +12,11 @@ struct RareColumns: Sendable {
   private var destinationPorts: [UInt32] = []
   private var labels: [UInt32] = []
   private var extras: [UInt32] = []
-  private var applicationTexts = TextDictionary()
-  private var sourceTexts = AddressDictionary()
-  private var destinationTexts = AddressDictionary()
-  private var labelTexts = TextDictionary()
-  private var extraTexts = TextDictionary()
+  private var applicationTexts = ValueDictionary<Application>()
+  private var sourceTexts = ValueDictionary<IPAddress>()
+  private var destinationTexts = ValueDictionary<IPAddress>()
+  private var labelTexts = TextDictionary<LabelStack>()
+  private var extraTexts = TextDictionary<String>()
 
   /// Begins a row group.
   ///
@@ -28,17 +29,29 @@ struct RareColumns: Sendable {
 
   mutating func gather(_ block: [FlowRecord], _ extensions: [FlowExtension]) {
     guard hasAny else { return }
-    let none = FlowExtension()
     for record in block {
-      let fields = record.extensionNumber == 0 ? none : extensions[Int(record.extensionNumber) - 1]
-      applications.append(applicationTexts.index(of: FlowText.application(fields)))
-      sourceAddresses.append(sourceTexts.index(of: fields.postNATSource))
-      destinationAddresses.append(destinationTexts.index(of: fields.postNATDestination))
-      sourcePorts.append(UInt32(fields.postNATSourcePort))
-      destinationPorts.append(UInt32(fields.postNATDestinationPort))
-      labels.append(labelTexts.index(of: FlowText.mplsLabels(fields)))
-      extras.append(extraTexts.index(of: fields.extra.isEmpty ? nil : fields.extra))
+      if record.extensionNumber == 0 { appendNone() } else { append(extensions[Int(record.extensionNumber) - 1]) }
     }
+  }
+
+  private mutating func append(_ fields: FlowExtension) {
+    applications.append(applicationTexts.index(of: Application(fields)))
+    sourceAddresses.append(sourceTexts.index(of: fields.postNATSource))
+    destinationAddresses.append(destinationTexts.index(of: fields.postNATDestination))
+    sourcePorts.append(UInt32(fields.postNATSourcePort))
+    destinationPorts.append(UInt32(fields.postNATDestinationPort))
+    labels.append(labelTexts.index(of: LabelStack(fields), text: FlowText.mplsLabels(fields)))
+    extras.append(extraTexts.index(of: fields.extra, text: fields.extra.isEmpty ? nil : fields.extra))
+  }
+
+  private mutating func appendNone() {
+    applications.append(ParquetWriter.nullIndex)
+    sourceAddresses.append(ParquetWriter.nullIndex)
+    destinationAddresses.append(ParquetWriter.nullIndex)
+    sourcePorts.append(0)
+    destinationPorts.append(0)
+    labels.append(ParquetWriter.nullIndex)
+    extras.append(ParquetWriter.nullIndex)
   }
 
   func write(_ column: FlowColumn, to file: inout ParquetWriter) throws(ParquetError) {
@@ -47,7 +60,7 @@ struct RareColumns: Sendable {
       return
     }
     switch column {
-    case .application: try file.write(indices: applications.span, dictionary: applicationTexts.texts)
+    case .application: try file.write(indices: applications.span, dictionary: applicationTexts.texts())
     case .postNATSourceAddress: try file.write(indices: sourceAddresses.span, dictionary: sourceTexts.texts())
     case .postNATDestinationAddress:
       try file.write(indices: destinationAddresses.span, dictionary: destinationTexts.texts())
@@ -56,5 +69,40 @@ struct RareColumns: Sendable {
     case .mplsLabels: try file.write(indices: labels.span, dictionary: labelTexts.texts)
     default: try file.write(indices: extras.span, dictionary: extraTexts.texts)
     }
+  }
+}
+
+/// Classification engine and selector; engine 0 is null.
+private struct Application: Textual {
+  let engine: UInt8
+  let selector: UInt64
+
+  init(_ fields: FlowExtension) {
+    engine = fields.applicationEngine
+    selector = fields.applicationSelector
+  }
+
+  var words: (UInt64, UInt64) { (UInt64(engine), selector) }
+  var isNull: Bool { engine == 0 }
+  func appendText(to text: inout [UInt8]) {
+    text.append(contentsOf: FlowText.application(engine: engine, selector: selector).utf8)
+  }
+}
+
+/// The labels of a stack, whatever their other bits say.
+private struct LabelStack: Hashable {
+  private var labels: [10 of UInt32]
+
+  init(_ fields: FlowExtension) {
+    labels = fields.mplsStack
+    for depth in labels.indices { labels[depth] = labels[depth] == 0 ? .max : labels[depth] >> 4 }
+  }
+
+  static func == (a: Self, b: Self) -> Bool {
+    a.labels.indices.allSatisfy { a.labels[$0] == b.labels[$0] }
+  }
+
+  func hash(into hasher: inout Hasher) {
+    for depth in labels.indices { hasher.combine(labels[depth]) }
   }
 }

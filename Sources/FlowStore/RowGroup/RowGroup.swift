@@ -33,6 +33,8 @@ struct RowGroup: ~Copyable, Sendable {
   ///
   /// - Returns: the first that was not added.
   mutating func append(_ batch: borrowing FlowBatch, from first: Int, room: Room) -> Int {
+    // All at once: growing step by step copies, and touches, twice the memory. What is not used is not touched.
+    if rows.records.capacity < room.rows { rows.records.reserveCapacity(room.rows) }
     let end = min(batch.count, first + max(0, room.rows - rows.count))
     if !batch.extensions.isEmpty { return append(batch, first..<end, room) }
     rows.records.append(contentsOf: batch.records[first..<end])

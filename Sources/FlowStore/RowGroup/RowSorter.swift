@@ -14,35 +14,44 @@ struct RowSorter: Sendable {
   private(set) var sources = StringDictionary()
   private(set) var destinations = StringDictionary()
 
+  /// Each row's origin, end to end: rows are too far apart to be walked through again for it.
+  private var origins: [UInt32] = []
   private var sourceNumbers = Interner<IPAddress>()
   private var destinationNumbers = Interner<IPAddress>()
   private var sourceBits: UInt64 = 0
   private var destinationBits: UInt64 = 0
 
+  /// - Parameter origins: what the rows' origin numbers stand for.
   mutating func sort(_ rows: [FlowRecord], origins: [FlowOrigin]) {
-    sourceNumbers.removeAll()
-    destinationNumbers.removeAll()
-    items.removeAll(keepingCapacity: true)
-    items.reserveCapacity(rows.count)
-    // Numbers first: two of 32 bits in the key's place until the ranks are known.
-    for (row, record) in rows.enumerated() {
-      let source = sourceNumbers.number(of: record.source)
-      let destination = destinationNumbers.number(of: record.destination)
-      items.append(SortItem(key: UInt64(source) << 32 | UInt64(destination), number: UInt32(truncatingIfNeeded: row)))
-    }
-    let exporterRanks = rankExporters(of: rows, origins)
+    number(rows)
+    let exporterRanks = rankExporters(origins)
     let sourceRanks = Self.rank(sourceNumbers.values, into: &sources)
     let destinationRanks = Self.rank(destinationNumbers.values, into: &destinations)
     sourceBits = Self.bits(sources.count)
     destinationBits = Self.bits(destinations.count)
     for index in items.indices {
       let numbers = items[index].key
-      let exporter = exporterRanks[Int(rows[index].origin)]
-      items[index].key =
-        (UInt64(exporter) << sourceBits | UInt64(sourceRanks[Int(numbers >> 32)])) << destinationBits
-        | UInt64(destinationRanks[Int(numbers & 0xffff_ffff)])
+      let exporter = UInt64(exporterRanks[Int(self.origins[index])])
+      let source = UInt64(sourceRanks[Int(numbers >> 32)])
+      let destination = UInt64(destinationRanks[Int(numbers & 0xffff_ffff)])
+      items[index].key = (exporter &<< sourceBits | source) &<< destinationBits | destination
     }
     radixSort(&items, bits: Int(Self.bits(exporters.count) + sourceBits + destinationBits))
+  }
+
+  /// Gives each row's addresses numbers: two of 32 bits in the key's place until their ranks are known.
+  private mutating func number(_ rows: [FlowRecord]) {
+    sourceNumbers.removeAll()
+    destinationNumbers.removeAll()
+    items.removeAll(keepingCapacity: true)
+    items.reserveCapacity(rows.count)
+    origins.removeAll(keepingCapacity: true)
+    origins.append(each: rows) { $0.origin }
+    for (row, record) in rows.enumerated() {
+      let source = sourceNumbers.number(of: record.source)
+      let destination = destinationNumbers.number(of: record.destination)
+      items.append(SortItem(key: UInt64(source) << 32 | UInt64(destination), number: UInt32(truncatingIfNeeded: row)))
+    }
   }
 
   func exporter(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key >> (sourceBits + destinationBits)) }
@@ -55,16 +64,13 @@ struct RowSorter: Sendable {
   }
 
   /// - Returns: each origin's exporter as a rank; meaningful for origins that the rows have.
-  private mutating func rankExporters(of rows: [FlowRecord], _ origins: [FlowOrigin]) -> [UInt32] {
+  private mutating func rankExporters(_ origins: [FlowOrigin]) -> [UInt32] {
     var isUsed = [Bool](repeating: false, count: origins.count)
-    for row in rows { isUsed[Int(row.origin)] = true }
+    for origin in self.origins { isUsed[Int(origin)] = true }
     var numbers = Interner<IPAddress>()
-    var ofOrigin = [UInt32](repeating: 0, count: origins.count)
-    for origin in origins.indices where isUsed[origin] {
-      ofOrigin[origin] = numbers.number(of: origins[origin].exporter)
-    }
+    let ofOrigin = origins.indices.map { isUsed[$0] ? numbers.number(of: origins[$0].exporter) : 0 }
     let ranks = Self.rank(numbers.values, into: &exporters)
-    return ofOrigin.enumerated().map { isUsed[$0.offset] ? ranks[Int($0.element)] : 0 }
+    return ofOrigin.indices.map { isUsed[$0] ? ranks[Int(ofOrigin[$0])] : 0 }
   }
 
   /// Fills `texts` with the addresses' texts in order.

@@ -42,8 +42,11 @@ public enum FlowText {
 
   /// `3:80`: classification engine and selector (RFC 6759 §4); nil if there is none.
   public static func application(_ fields: FlowExtension) -> String? {
-    fields.applicationEngine == 0 ? nil : "\(fields.applicationEngine):\(fields.applicationSelector)"
+    fields.applicationEngine == 0
+      ? nil : application(engine: fields.applicationEngine, selector: fields.applicationSelector)
   }
+
+  static func application(engine: UInt8, selector: UInt64) -> String { "\(engine):\(selector)" }
 
   /// `16001/3`: the labels from the top of the stack down; nil if there are none.
   public static func mplsLabels(_ fields: FlowExtension) -> String? {
