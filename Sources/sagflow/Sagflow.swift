@@ -16,6 +16,8 @@ struct Sagflow: AsyncParsableCommand {
   static let createdBy = "sagflow version \(version) (build release)"
 
   static func main() async {
+    // A write beyond the limit of a file's size is an error like that of a full disk, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

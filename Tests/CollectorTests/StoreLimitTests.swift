@@ -1,0 +1,28 @@
+import Foundation
+import Testing
+
+@Suite struct StoreLimitTests {
+  @Test("a limit of file sizes is an error that is told, and all flows are counted as lost")
+  func fileSizeLimit() throws {
+    let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let program = URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("sagflow").path
+    let directory = try TemporaryDirectory()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = [
+      "-c", #"ulimit -f 4; exec "$0" replay "$1" -o "$2""#, program,
+      PackageFiles.path("Tests/Fixtures/real/softflowd-v9.pcap"), directory.url.path,
+    ]
+    let errors = Pipe()
+    process.standardError = errors
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 74)
+    #expect(text.contains("File too large (errno 27); raise the file size limit or rotate files sooner"))
+    #expect(text.contains("= 0 committed + ") && text.contains(" lost, store failing"))
+    let left = FileManager.default.enumerator(atPath: directory.url.path)?.allObjects as? [String]
+    #expect(left?.filter { $0.contains("flows-") } == [])
+  }
+}
