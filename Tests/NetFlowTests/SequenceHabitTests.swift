@@ -45,6 +45,7 @@ struct SequenceHabitTests {
     Exporter(what: "flows before", version: 10, includesItself: false) { flows, _ in flows },
     Exporter(what: "flows with its own, as softflowd", version: 10, includesItself: true) { flows, _ in flows },
     Exporter(what: "messages", version: 10, includesItself: false) { _, _ in 1 },
+    Exporter(what: "two a message, as Open vSwitch", version: 10, includesItself: false) { _, _ in 2 },
     Exporter(what: "messages, as it should", version: 9, includesItself: false) { _, _ in 1 },
     Exporter(what: "data records before", version: 9, includesItself: false) { $0 + $1 },
     Exporter(what: "flows with its own", version: 9, includesItself: true) { flows, _ in flows },
@@ -135,7 +136,7 @@ struct SequenceHabitTests {
     }
   }
 
-  @Test("tell loss from the first message on where they count as they should", arguments: [0, 5, 8])
+  @Test("tell loss from the first message on where they count as they should", arguments: [0, 6, 9])
   func lossAtOnce(_ index: Int) {
     var numbers = SeededNumbers(seed: 3)
     let messages = Self.stream(Self.exporters[index], count: 20, from: 9, &numbers)

@@ -15,16 +15,18 @@ struct SequenceHabit: Sendable, BitwiseCopyable, Equatable {
     case dataRecords
     case flowRecords
     case messages
+    /// Open vSwitch adds two for each message of IPFIX.
+    case messagesTwice
   }
 
   var unit: Unit
   var includesItself: Bool
 
-  /// All that is thought of. Messages count one each, so that it makes no difference whether a number includes its own.
-  static let all: InlineArray<5, SequenceHabit> = [
+  /// All that is thought of. Messages count the same each, so that it makes no difference whether a number includes its own.
+  static let all: InlineArray<6, SequenceHabit> = [
     SequenceHabit(unit: .dataRecords, includesItself: false), SequenceHabit(unit: .dataRecords, includesItself: true),
     SequenceHabit(unit: .flowRecords, includesItself: false), SequenceHabit(unit: .flowRecords, includesItself: true),
-    SequenceHabit(unit: .messages, includesItself: false),
+    SequenceHabit(unit: .messages, includesItself: false), SequenceHabit(unit: .messagesTwice, includesItself: false),
   ]
 
   init(unit: Unit, includesItself: Bool) {
@@ -42,6 +44,7 @@ struct SequenceHabit: Sendable, BitwiseCopyable, Equatable {
   func units(of message: SequencedMessage) -> UInt32? {
     switch unit {
     case .messages: 1
+    case .messagesTwice: 2
     case .dataRecords: message.isWhole ? message.flowRecords &+ message.optionsRecords : nil
     case .flowRecords: message.isWhole ? message.flowRecords : nil
     }
@@ -77,7 +80,7 @@ struct HabitTrial: Sendable {
 
   private(set) var habit: SequenceHabit
   private var believed: Int
-  private var points: [5 of Int8] = .init(repeating: 0)
+  private var points: [6 of Int8] = .init(repeating: 0)
   /// Counted on messages that only a rival explains, since the believed habit last stood alone.
   private var suspect = SequenceCounters()
 
@@ -99,6 +102,7 @@ struct HabitTrial: Sendable {
     fit |= step == flows.0 ? 4 : 0
     fit |= step == flows.1 ? 8 : 0
     fit |= step == 1 ? 16 : 0
+    fit |= step == 2 ? 32 : 0
     return Fit(rawValue: fit)
   }
 
