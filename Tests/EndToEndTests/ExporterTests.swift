@@ -94,12 +94,13 @@ struct ExporterTests {
     }
     try await pause(0.5)
     var want: [String: Volume] = [:]
-    // Two full messages: those with fewer than 30 records wait for five seconds.
-    for sender in 1...60 {
-      let socket = try LoopbackSocket(from: .loopback(0))
-      for packet in 0...sender % 5 {
-        try socket.send(zeros(100 + packet), to: port)
-        let key = "127.0.0.1,127.0.0.1,\(try socket.port),\(port),17"
+    // Two full messages: those with fewer than 30 records wait for five seconds. All sockets stay open, so that no two have
+    // the same port.
+    let senders = try (1...60).map { _ in Sender(try LoopbackSocket(from: .loopback(0))) }
+    for (number, sender) in zip(1..., senders) {
+      for packet in 0...number % 5 {
+        try sender.socket.send(zeros(100 + packet), to: port)
+        let key = "127.0.0.1,127.0.0.1,\(try sender.socket.port),\(port),17"
         want[key] = want[key, default: Volume()] + Volume(packets: 1, octets: 128 + packet)
       }
     }
@@ -117,5 +118,14 @@ struct ExporterTests {
     let rows = try await StoreReader.pyarrow.rows(collector.store)
     #expect(rows.volumes == want)
     #expect(rows.allSatisfy { $0["in_if"] == "7" && $0["out_if"] == "9" })
+  }
+}
+
+/// Keeps a socket open as long as an array holds it.
+private final class Sender {
+  let socket: LoopbackSocket
+
+  init(_ socket: consuming LoopbackSocket) {
+    self.socket = socket
   }
 }
