@@ -21,6 +21,7 @@ struct Traffic {
   init(_ version: ExportVersion, records count: Int, ipv6Share: Double = 0, seed: UInt64 = 1) throws {
     var configuration = MessageEncoder.Configuration(version: version)
     configuration.bootTime = Self.start - 3_600_000
+    configuration.fields = []
     var model = SyntheticTraffic.Model()
     model.ipv6Share = ipv6Share
     var generator = try FlowGenerator(configuration, seed: seed, model: model, flows: UInt64(count), rate: 0)
