@@ -5,7 +5,7 @@ public struct Listener: ~Copyable {
   private let process = Process()
   private let port: UInt16
 
-  /// Ten seconds went by without what was waited for.
+  /// Ten seconds went by without what was waited for, or the program ended.
   public struct Impatience: Error {}
 
   /// Starts the program and waits until it has bound the port.
@@ -17,6 +17,9 @@ public struct Listener: ~Copyable {
     process.standardError = FileHandle.nullDevice
     try process.runWithSignals()
     try Self.wait { Self.queuedOctets(port: port) != nil }
+    // If the port is another program's, this one ends at once.
+    Thread.sleep(forTimeInterval: 0.1)
+    guard process.isRunning else { throw Impatience() }
   }
 
   /// Waits until the program has read all that was sent to it.
