@@ -121,8 +121,8 @@ public struct FlowDecoder: ~Copyable {
     if template.isFixedLength {
       guard let view = RecordsView(set, recordLength: template.minimumLength) else { return }
       batch.records.append(addingCapacity: view.count) { records in
-        // One by one: copying a repeated value calls memmove for each record.
-        for _ in 0..<view.count { records.append(prototype) }
+        // Each is made anew, of words: a copy of a whole record would call memmove.
+        for _ in 0..<view.count { records.append(FlowRecord(like: prototype)) }
       }
       template.plan.run(over: view, into: &batch.records, from: first, time: time, rates: session.rates)
     } else {
@@ -182,5 +182,16 @@ public struct FlowDecoder: ~Copyable {
     if template.plan.hasRare || (options.keepsExtra && !template.plan.unmapped.isEmpty) {
       decodeRare(set, template, &session, from: first, into: &batch)
     }
+  }
+}
+
+extension FlowRecord {
+  /// A record that says of itself what `prototype` does: whose it is, the sampling rate, and when it was exported.
+  @inline(__always)
+  fileprivate init(like prototype: borrowing FlowRecord) {
+    self.init()
+    originWord = prototype.originWord
+    start = prototype.start
+    end = prototype.end
   }
 }
