@@ -52,6 +52,7 @@ public struct Replay {
         }
       }
     }
+    decoder.finish()
     output.flush()
     progress?.end()
     return decoder.counters

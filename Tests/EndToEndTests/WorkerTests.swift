@@ -59,4 +59,28 @@ struct WorkerTests {
     let rows = try await StoreReader.pyarrow.rows(collector.store)
     #expect(rows.map { $0.number("src_port") }.sorted() == Array(1...16))
   }
+
+  @Test("data that came before any template is stored once one port has sent it", arguments: [9, 10])
+  func earlyData(version: UInt16) async throws {
+    let collector = try await RunningCollector(["--workers", "2"])
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    for source in 1...16 {
+      let socket = try LoopbackSocket(from: .loopback(0))
+      try socket.send(
+        ExportMessage.message(
+          version: version, ExportMessage.data([ExportedFlow(sourcePort: UInt16(source))], id: 400), at: now),
+        to: collector.port)
+    }
+    try await pause(0.5)
+    let teacher = try LoopbackSocket(from: .loopback(0))
+    try teacher.send(
+      ExportMessage.message(version: version, ExportMessage.template(version: version, id: 400), at: now),
+      to: collector.port)
+    try await pause(0.5)
+    let ledger = try await collector.stop()
+    #expect(ledger["records"] == 16)
+    #expect(ledger["early sets decoded later"] == 16)
+    let rows = try await StoreReader.duckdb.rows(collector.store)
+    #expect(rows.map { $0.number("src_port") }.sorted() == Array(1...16))
+  }
 }

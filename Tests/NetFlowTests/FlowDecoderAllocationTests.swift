@@ -57,7 +57,6 @@ struct FlowDecoderAllocationTests {
       Traffic(
         "options data", before: [Wire.v9(told9)],
         [Wire.v9(Wire.set(300, Wire.hex("00000001 01 02 0000000a 00000001 02 02 00000014")))]),
-      Traffic("data without a template", [Wire.ipfix(Wire.set(999, [1, 2, 3, 4]))]),
       Traffic("data cut short", before: [Wire.ipfix(message.template)], [Array(Wire.ipfix(message.data).dropLast(9))]),
       Traffic("what is no message", [[1, 2, 3], Array(repeating: 0xff, count: 60)]),
     ]

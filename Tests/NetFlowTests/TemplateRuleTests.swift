@@ -119,12 +119,14 @@ struct TemplateRuleTests {
     ])
     #expect(
       decoded.json == [
-        #"{"sourceTransportPort":258}"#, #"{"destinationTransportPort":258}"#, #"{"destinationTransportPort":258}"#,
-        #"{"protocolIdentifier":1}"#, #"{"protocolIdentifier":2}"#,
+        #"{"sourceTransportPort":258}"#, #"{"destinationTransportPort":258}"#,
+        // What came before any template waits until the message's end, and follows the first.
+        #"{"sourceTransportPort":258}"#, #"{"destinationTransportPort":258}"#, #"{"protocolIdentifier":1}"#,
+        #"{"protocolIdentifier":2}"#,
       ])
-    #expect(decoded.records.map(\.kind) == [.flow, .flow, .flow, .options, .options])
+    #expect(decoded.records.map(\.kind) == [.flow, .flow, .flow, .flow, .options, .options])
     #expect(decoded.issues == ["unknown_template": 1])
-    #expect(decoded.counters.flowRecords == 3)
+    #expect(decoded.counters.flowRecords == 4)
     #expect(decoded.counters.optionsRecords == 2)
   }
 

@@ -51,8 +51,21 @@ public struct CollectorConfiguration: Hashable, Sendable {
     public var maximumSessions = 65_536
     /// Templates kept for one session.
     public var maximumTemplates = 4096
+    public var earlyData = EarlyData()
 
     public init() {}
+
+    /// Data sets that come before their template.
+    public struct EarlyData: Hashable, Sendable {
+      /// How long they wait for it, seconds; 0: not at all.
+      public var timeout = 1800
+      /// Octets of them held at a time, all workers together.
+      public var maximumSize = 64 << 20
+      /// Octets of them held for one session.
+      public var maximumSizePerSession = 4 << 20
+
+      public init() {}
+    }
   }
 
   public struct Aggregation: Hashable, Sendable {

@@ -10,6 +10,7 @@ public enum ConfigurationSchema {
   static let sections: [(key: String, comment: String)] = [
     ("receive", "Reception."),
     ("exporters", "What exporters are believed, and how much they may make us remember."),
+    ("exporters.earlyData", "Data sets that come before their template are held until it comes."),
     ("aggregation", "Merging records into flows."),
     ("store", "The directory of Parquet files: PATH/date=YYYY-MM-DD/hour=HH/flows-….parquet, in UTC."),
     ("store.retention", "Whole files are removed, the oldest first."),
@@ -46,6 +47,16 @@ public enum ConfigurationSchema {
     .value(
       "exporters.maximumTemplates", \.exporters.maximumTemplates, .integer(1...65_280), .restart,
       "Templates kept for one session."),
+    .value(
+      "exporters.earlyData.timeout", \.exporters.earlyData.timeout, .seconds(1...86_400, zero: "none"), .restart,
+      "How long they wait for it, seconds; 0: not at all."),
+    .value(
+      "exporters.earlyData.maximumSize", \.exporters.earlyData.maximumSize, .octets(65_536...1 << 40), .restart,
+      "Octets held at a time, all workers together; what comes beyond is given up."),
+    .value(
+      "exporters.earlyData.maximumSizePerSession", \.exporters.earlyData.maximumSizePerSession,
+      .octets(65_536...1 << 40), .restart,
+      "Octets held for one session; those that have waited longest are given up."),
   ]
 
   private static let aggregation: [Setting] = [
@@ -119,6 +130,9 @@ public enum ConfigurationSchema {
     }
     if configuration.aggregation.inactiveTimeout > configuration.aggregation.activeTimeout {
       report("aggregation.inactiveTimeout", above: "aggregation.activeTimeout")
+    }
+    if configuration.exporters.earlyData.maximumSizePerSession > configuration.exporters.earlyData.maximumSize {
+      report("exporters.earlyData.maximumSizePerSession", above: "exporters.earlyData.maximumSize")
     }
     let store = configuration.store
     if store.retention.size > 0, store.maximumFileSize > store.retention.size {

@@ -3,7 +3,8 @@ import NetFlow
 extension Ledger {
   /// The ledger as a short table: a line for each stage, then the exporters that sent most, then what does not come out.
   public func table(exporterLimit: Int = 16) -> String {
-    var lines = stages.map { stage in
+    let early = decode[.unknownTemplate] > 0 ? [earlyData] : []
+    var lines = (stages + early).map { stage in
       let parts = stage.parts.filter { $0.count > 0 || $0.isAlwaysShown }.map { "\($0.count) \($0.name)" }
       return stage.name.padded(to: 10) + String(stage.total).padded(to: -14) + "  = " + parts.joined(separator: " + ")
     }
@@ -20,7 +21,9 @@ extension Ledger {
     var isAlwaysShown = false
   }
 
-  private var stages: [(name: String, total: UInt64, parts: [Part])] {
+  private typealias Stage = (name: String, total: UInt64, parts: [Part])
+
+  private var stages: [Stage] {
     [
       (
         "datagrams", receivedDatagrams,
@@ -56,6 +59,18 @@ extension Ledger {
         ]
       ),
     ]
+  }
+
+  /// What became of data sets that came before their template.
+  private var earlyData: Stage {
+    (
+      "early sets", decode[.unknownTemplate],
+      [
+        Part(count: decode.earlyDecoded, name: "decoded later", isAlwaysShown: true),
+        Part(count: waitingSets, name: "waiting for their template"),
+        Part(count: decode.earlyGivenUp, name: "given up"),
+      ]
+    )
   }
 
   /// What is counted apart from the sums.

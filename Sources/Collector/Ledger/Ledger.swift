@@ -12,6 +12,8 @@ public struct Ledger: Sendable {
   /// Datagrams that the kernel dropped for lack of room in the socket's buffer; beside those received.
   public var kernelDrops: UInt64 = 0
   public var decode = DecodeCounters()
+  /// Data sets that wait for their template.
+  public var waitingSets: UInt64 = 0
   public var flows = FlowCounters()
   /// Flows in the cache.
   public var liveFlows: UInt64 = 0
@@ -35,6 +37,7 @@ public struct Ledger: Sendable {
     sum.receivedDatagrams &+= other.receivedDatagrams
     sum.kernelDrops &+= other.kernelDrops
     sum.decode += other.decode
+    sum.waitingSets &+= other.waitingSets
     sum.flows += other.flows
     sum.liveFlows &+= other.liveFlows
     sum.waitingRows &+= other.waitingRows
@@ -59,6 +62,9 @@ public struct Ledger: Sendable {
     }
     check(
       "datagrams received = decoded + rejected", receivedDatagrams, decode.decodedDatagrams &+ decode.rejectedDatagrams)
+    check(
+      "data sets without template = decoded later + waiting + given up", decode[.unknownTemplate],
+      decode.earlyDecoded &+ waitingSets &+ decode.earlyGivenUp)
     check("flow records decoded = merged + opened", decode.flowRecords, flows.merged &+ flows.opened)
     check("flows opened = live + emitted", flows.opened, liveFlows &+ flows.emitted)
     check(

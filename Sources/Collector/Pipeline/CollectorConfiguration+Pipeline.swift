@@ -4,7 +4,8 @@ import Foundation
 import NetFlow
 
 extension CollectorConfiguration {
-  /// What the configuration asks of a worker's pipeline; flows that the cache may hold are shared out among `workers`.
+  /// What the configuration asks of a worker's pipeline; what all may hold of flows and early data is shared out among
+  /// `workers`.
   ///
   /// - Throws: `FlowKeyError` if the key is none.
   public func pipelineOptions(workers: Int = 1) throws(FlowKeyError) -> PipelineOptions {
@@ -12,6 +13,7 @@ extension CollectorConfiguration {
     options.key = try FlowKey(parsing: aggregation.key)
     options.aging = agingConfiguration(workers: workers)
     options.decoder = decoderOptions
+    options.decoder.limits.earlyOctets = exporters.earlyData.maximumSize / max(1, workers)
     options.window = Int64(store.rotation)
     return options
   }
@@ -27,6 +29,8 @@ extension CollectorConfiguration {
     var options = FlowDecoderOptions()
     options.limits.sessions = exporters.maximumSessions
     options.limits.templatesPerSession = exporters.maximumTemplates
+    options.limits.earlyOctetsPerSession = exporters.earlyData.maximumSizePerSession
+    options.limits.earlyTimeout = Int64(exporters.earlyData.timeout) * 1000
     options.maximumClockSkew = exporters.clock == .trust ? nil : Int64(exporters.maximumClockSkew) * 1000
     options.samplingRate = UInt32(clamping: exporters.samplingRate)
     options.samplingRates = exporters.samplingRates.mapValues { UInt32(clamping: $0) }

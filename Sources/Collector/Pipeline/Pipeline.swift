@@ -34,6 +34,11 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   public mutating func ingest(_ payload: RawSpan, from exporter: Endpoint, arrival: Int64) {
     advance(to: arrival / 1_000_000)
     decoder.decode(payload, from: exporter, arrival: arrival, into: &decoded)
+    merge()
+  }
+
+  @inline(__always)
+  private mutating func merge() {
     guard !decoded.isEmpty else { return }
     cache.merge(&decoded, at: clock.time, into: &emitted)
     if emitted.count >= batchSize { handOver() }
@@ -58,6 +63,8 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     let turned = clock.set(time)
     expire()
     if turned { sink.turn(to: clock.time) }
+    decoder.advance(to: clock.time, into: &decoded)
+    merge()
   }
 
   private mutating func expire() {
@@ -71,6 +78,8 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
 
   /// Ends all flows and hands them on: nothing may be ingested afterwards.
   public mutating func finish() {
+    decoder.finish(at: clock.time, into: &decoded)
+    merge()
     while !cache.drain(into: &emitted, limit: batchSize) { handOver() }
     sink.finish(&emitted, at: clock.time, origins: decoder.origins.origins)
   }
@@ -85,6 +94,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   public var ledger: Ledger {
     var ledger = Ledger()
     ledger.decode = decoder.counters
+    ledger.waitingSets = decoder.waitingSets
     ledger.flows = cache.totals
     ledger.liveFlows = UInt64(cache.liveCount)
     ledger.waitingRows = UInt64(emitted.count)

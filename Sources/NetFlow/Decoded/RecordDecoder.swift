@@ -19,7 +19,8 @@ public struct RecordDecoder: ~Copyable {
   /// What was decoded and what was wrong, over all sessions.
   public var counters: DecodeCounters { sessions.counters }
 
-  /// Decodes one datagram and hands its records over, one by one in wire order.
+  /// Decodes one datagram and hands its records over, one by one in wire order; behind them those of earlier datagrams
+  /// that waited for a template which it brought.
   ///
   /// - Parameters:
   ///   - message: the UDP payload.
@@ -33,6 +34,12 @@ public struct RecordDecoder: ~Copyable {
     let place = sessions.place(of: header, from: exporter, directory)
     defer { sessions.close(place, directory) }
     try decode(message, header, &place.session, arrival: arrival, take)
+    if place.session.early.isReady { try decodeEarly(&place.session, at: arrival, take) }
+  }
+
+  /// Ends decoding: data sets that still wait for their template are given up.
+  public mutating func finish() {
+    sessions.giveUpEarlyData()
   }
 
   private mutating func decode<Failure: Error>(
@@ -56,17 +63,32 @@ public struct RecordDecoder: ~Copyable {
     var sets = SetReader(header)
     var fields = FieldReader(directory: directory)
     while let set = sets.next(message, &session, sessions.limits, directory) {
-      let content = message.extracting(set.content)
-      variable.begin()
-      while let place = variable.next(content, set.template, &session.counters) {
-        var offset = place.lowerBound
-        guard let decoded = fields.record(set.template, in: content, at: &offset, &session) else { break }
-        session.counters.countRecord(set.template.kind)
-        try take(
-          DecodedRecord(
-            exporter: session.key.exporter, header: header, template: set.template.id, kind: set.template.kind,
-            fields: decoded))
-      }
+      try decode(message.extracting(set.content), of: header, set.template, &session, &fields, take)
+    }
+  }
+
+  private mutating func decodeEarly<Failure: Error>(
+    _ session: inout Session, at now: Int64, _ take: (DecodedRecord) throws(Failure) -> Void
+  ) throws(Failure) {
+    for (set, template) in session.takeEarly(at: now, sessions.limits, directory) {
+      var fields = FieldReader(directory: directory)
+      try decode(set.content.rawSpan, of: set.header, template, &session, &fields, take)
+    }
+  }
+
+  /// Decodes the records of one data set.
+  private mutating func decode<Failure: Error>(
+    _ set: RawSpan, of header: MessageHeader, _ template: Template, _ session: inout Session,
+    _ fields: inout FieldReader, _ take: (DecodedRecord) throws(Failure) -> Void
+  ) throws(Failure) {
+    variable.begin()
+    while let place = variable.next(set, template, &session.counters) {
+      var offset = place.lowerBound
+      guard let decoded = fields.record(template, in: set, at: &offset, &session) else { break }
+      session.counters.countRecord(template.kind)
+      try take(
+        DecodedRecord(
+          exporter: session.key.exporter, header: header, template: template.id, kind: template.kind, fields: decoded))
     }
   }
 

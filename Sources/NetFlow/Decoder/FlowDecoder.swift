@@ -44,6 +44,7 @@ public struct FlowDecoder: ~Copyable {
     guard let header = sessions.readHeader(of: message) else { return }
     let place = sessions.place(of: header, from: exporter, directory)
     decode(message, header, &place.session, arrival: arrival, into: &batch)
+    if place.session.early.isReady { decodeEarly(&place.session, at: arrival, into: &batch) }
     sessions.close(place, directory)
   }
 
@@ -53,22 +54,14 @@ public struct FlowDecoder: ~Copyable {
     session.open(arrival: arrival)
     let before = session.counters
     numberOrigin(of: &session)
-    var time = timeBase(header, &session, arrival: arrival)
+    var time = timeBase(header, session, arrival: arrival)
+    if time.correction != 0 { session.counters.clockCorrected &+= 1 }
     if header.version == 5 {
       decodeV5(message, header, &session, time, into: &batch)
     } else {
       var sets = SetReader(header)
       while let set = sets.next(message, &session, sessions.limits, directory) {
-        let content = message.extracting(set.content)
-        switch set.template.kind {
-        case .flow:
-          session.refreshRates(from: directory)
-          decode(content, set.template, &session, &time, into: &batch)
-        case .options:
-          learn(content, set.template, &session)
-          // What was learnt holds for what follows in this message.
-          time.sysUpTime = session.sysUpTime(header)
-        }
+        decode(message.extracting(set.content), of: header, set.template, &session, &time, into: &batch)
       }
     }
     session.close(header, since: before)
@@ -83,12 +76,11 @@ public struct FlowDecoder: ~Copyable {
 
   /// How times of this message are read. Where the exporter's clock is off by more than is allowed, its times are
   /// shifted by that offset.
-  private func timeBase(_ header: MessageHeader, _ session: inout Session, arrival: Int64) -> TimeBase {
+  func timeBase(_ header: MessageHeader, _ session: borrowing Session, arrival: Int64) -> TimeBase {
     let skew = header.exportMilliseconds - arrival / 1_000_000
     var correction: Int64 = 0
     if let allowed = options.maximumClockSkew, abs(skew) > allowed {
       correction = -skew
-      session.counters.clockCorrected &+= 1
     }
     return TimeBase(
       exportMilliseconds: header.exportMilliseconds + correction, correction: correction,
@@ -109,8 +101,23 @@ public struct FlowDecoder: ~Copyable {
     options.samplingRates.isEmpty ? options.samplingRate : options.samplingRates[exporter] ?? options.samplingRate
   }
 
-  /// Decodes the records of one data set.
-  private mutating func decode(
+  /// Decodes one data set: of flows into the batch, of options into what is known of the exporter.
+  mutating func decode(
+    _ set: RawSpan, of header: MessageHeader, _ template: Template, _ session: inout Session, _ time: inout TimeBase,
+    into batch: inout FlowBatch
+  ) {
+    switch template.kind {
+    case .flow:
+      session.refreshRates(from: directory)
+      decodeFlows(set, template, &session, &time, into: &batch)
+    case .options:
+      learn(set, template, &session)
+      // What was learnt holds for what follows in this message.
+      time.sysUpTime = session.sysUpTime(header)
+    }
+  }
+
+  private mutating func decodeFlows(
     _ set: RawSpan, _ template: Template, _ session: inout Session, _ time: inout TimeBase, into batch: inout FlowBatch
   ) {
     let first = batch.count

@@ -8,7 +8,7 @@ public enum DecodeIssue: Int, Error, CaseIterable {
   case badCount
   /// A set length below 4 or beyond the message; the rest of the message is skipped.
   case badSetLength
-  /// A data set whose template is not known; skipped.
+  /// A data set whose template is not known when it comes; it may be decoded later (see `earlyDecoded`).
   case unknownTemplate
   case badTemplate
   /// A record that runs past its set, or fewer v5 records than the header says.
@@ -52,6 +52,10 @@ public struct DecodeCounters: Sendable, Equatable {
   public var templates: UInt64 = 0
   /// Datagrams whose header clock was off by more than the allowed skew, and whose flow times were corrected.
   public var clockCorrected: UInt64 = 0
+  /// Data sets that came before their template and were decoded once it had come.
+  public var earlyDecoded: UInt64 = 0
+  /// Data sets that came before their template and were not kept until it came: it took too long, or a bound was reached.
+  public var earlyGivenUp: UInt64 = 0
   public var sequence = SequenceCounters()
   private var issues: [12 of UInt64] = .init(repeating: 0)
 
@@ -75,6 +79,8 @@ public struct DecodeCounters: Sendable, Equatable {
     sum.optionsRecords &+= other.optionsRecords
     sum.templates &+= other.templates
     sum.clockCorrected &+= other.clockCorrected
+    sum.earlyDecoded &+= other.earlyDecoded
+    sum.earlyGivenUp &+= other.earlyGivenUp
     sum.sequence += other.sequence
     for issue in DecodeIssue.allCases { sum[issue] &+= other[issue] }
   }
@@ -82,6 +88,7 @@ public struct DecodeCounters: Sendable, Equatable {
   public static func == (a: Self, b: Self) -> Bool {
     a.datagrams == b.datagrams && a.rejectedDatagrams == b.rejectedDatagrams && a.flowRecords == b.flowRecords
       && a.optionsRecords == b.optionsRecords && a.templates == b.templates && a.clockCorrected == b.clockCorrected
-      && a.sequence == b.sequence && DecodeIssue.allCases.allSatisfy { a[$0] == b[$0] }
+      && a.earlyDecoded == b.earlyDecoded && a.earlyGivenUp == b.earlyGivenUp && a.sequence == b.sequence
+      && DecodeIssue.allCases.allSatisfy { a[$0] == b[$0] }
   }
 }

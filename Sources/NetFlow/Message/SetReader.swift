@@ -20,6 +20,7 @@ struct SetReader {
   }
 
   /// The next data set whose template is known, or nil at the end of what can be read (RFC 7011 §3.3, RFC 3954 §5).
+  /// The session keeps those whose template may still come.
   mutating func next(
     _ message: RawSpan, _ session: inout Session, _ limits: SessionLimits, _ directory: ExporterDirectory?
   ) -> DataSet? {
@@ -34,7 +35,7 @@ struct SetReader {
         if let template = session.template(set.id, directory: directory) {
           return DataSet(template: template, content: content)
         }
-        session.counters.count(.unknownTemplate)
+        session.holdEarly(set.id, message.extracting(content), of: header, limits)
       default:
         session.counters.count(.reservedSet)
       }

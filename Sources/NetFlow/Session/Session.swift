@@ -7,6 +7,14 @@ public struct SessionKey: Hashable, Sendable {
   public var domain: UInt32
 }
 
+extension SessionKey: Comparable {
+  /// By address, port, version and domain.
+  public static func < (a: Self, b: Self) -> Bool {
+    if a.exporter.address != b.exporter.address { return a.exporter.address < b.exporter.address }
+    return (a.exporter.port, a.version, a.domain) < (b.exporter.port, b.version, b.domain)
+  }
+}
+
 /// What is remembered of one session. Belongs to one decoder, hence to one thread.
 struct Session {
   let key: SessionKey
@@ -20,6 +28,7 @@ struct Session {
   private(set) var lastSeen: Int64 = 0
   private(set) var templates = TemplateTable()
   /// Templates that other source ports of the exporter agree on, as of `directoryGeneration`; nil: they do not.
+  private(set) var early = EarlyData()
   private var borrowed: [UInt16: Template?] = [:]
   private var directoryGeneration: UInt64 = 0
   private(set) var rates = SamplingRates()
@@ -82,11 +91,40 @@ struct Session {
   mutating func learn(_ definition: TemplateDefinition, _ limits: SessionLimits, _ directory: ExporterDirectory?) {
     counters.templates &+= 1
     guard let template = templates.define(definition) else { return }
+    early.serve(template)
     directory?.publish(template, of: key)
     guard templates.exceeds(limits) else { return }
     let evicted = templates.evict(limits, keeping: definition.id)
     counters[.templateEvicted] &+= UInt64(evicted.count)
     directory?.withdraw(evicted, of: key)
+  }
+
+  /// Keeps a data set until its template comes.
+  mutating func holdEarly(_ id: UInt16, _ content: RawSpan, of header: MessageHeader, _ limits: SessionLimits) {
+    counters.count(.unknownTemplate)
+    early.hold(EarlySet(id: id, header: header, arrival: lastSeen, content: content.copied()))
+    giveUpEarly(beyond: limits.earlyOctetsPerSession)
+  }
+
+  /// Takes the data sets whose template has come by `now`, nanoseconds since 1970 UTC; gives up those that have waited
+  /// too long.
+  mutating func takeEarly(
+    at now: Int64, _ limits: SessionLimits, _ directory: ExporterDirectory?
+  ) -> [(set: EarlySet, template: Template)] {
+    counters.earlyGivenUp &+= UInt64(early.giveUp(before: now &- limits.earlyTimeout &* 1_000_000))
+    if let directory, directory.templateGeneration != directoryGeneration {
+      for id in early.ids {
+        if let template = borrowedTemplate(id, directory) { early.serve(template) }
+      }
+    }
+    let ready = early.takeReady()
+    counters.earlyDecoded &+= UInt64(ready.count)
+    return ready
+  }
+
+  /// Gives up the data sets that have waited longest, until no more than `limit` octets are held.
+  mutating func giveUpEarly(beyond limit: Int) {
+    counters.earlyGivenUp &+= UInt64(early.giveUp(beyond: limit))
   }
 
   /// Brings `rates` up to date with what any worker learnt of this exporter's domain.

@@ -10,6 +10,12 @@ public struct SessionLimits: Sendable {
   public var templateFieldsPerSession = 1 << 16
   /// Fields of all sessions' templates; the longest silent sessions are forgotten first.
   public var templateFields = 1 << 22
+  /// Octets of data sets that came before their template, of one session and of all; beyond these bounds a session's
+  /// that have waited longest are given up.
+  public var earlyOctetsPerSession = 4 << 20
+  public var earlyOctets = 64 << 20
+  /// How long these wait for their template, milliseconds.
+  public var earlyTimeout: Int64 = 1_800_000
 
   public init() {}
 }
@@ -21,6 +27,8 @@ final class SessionPlace {
   var session: Session
   /// Fields of its templates, as far as the table has counted them.
   fileprivate var fieldCount = 0
+  /// Octets of its early data, likewise.
+  fileprivate var earlyOctets = 0
 
   init(key: SessionKey) {
     self.key = key
@@ -36,6 +44,8 @@ struct SessionTable {
   let limits: SessionLimits
   /// Fields of all sessions' templates.
   private var fieldCount = 0
+  /// Octets of all sessions' early data.
+  private var earlyOctets = 0
   /// Counters of sessions that were forgotten, and of datagrams that belong to none.
   private var retired = DecodeCounters()
 
@@ -75,13 +85,38 @@ struct SessionTable {
     return place
   }
 
-  /// Accounts for the templates that a message brought, once it is decoded.
+  /// Accounts for what a session has come to remember with a message, once that is decoded.
   mutating func close(_ place: SessionPlace, _ directory: ExporterDirectory?) {
+    if place.session.early.octets != place.earlyOctets { accountForEarlyData(of: place) }
     let count = place.session.templates.fieldCount
     guard count != place.fieldCount else { return }
     fieldCount += count - place.fieldCount
     place.fieldCount = count
     while fieldCount > limits.templateFields, !places.isEmpty { forgetSilent(directory) }
+  }
+
+  /// What goes beyond the bound on all is given up where it came last: others' may still find their template.
+  private mutating func accountForEarlyData(of place: SessionPlace) {
+    earlyOctets -= place.earlyOctets
+    place.session.giveUpEarly(beyond: max(0, limits.earlyOctets - earlyOctets))
+    place.earlyOctets = place.session.early.octets
+    earlyOctets += place.earlyOctets
+  }
+
+  /// The sessions that have early data, those that have waited longest first.
+  var placesWithEarlyData: [SessionPlace] {
+    guard earlyOctets > 0 else { return [] }
+    return places.values.filter { !$0.session.early.isEmpty }.sorted {
+      ($0.session.early.oldestArrival ?? 0, $0.key) < ($1.session.early.oldestArrival ?? 0, $1.key)
+    }
+  }
+
+  /// Gives up all early data: nothing more will come.
+  mutating func giveUpEarlyData() {
+    for place in placesWithEarlyData {
+      place.session.giveUpEarly(beyond: 0)
+      accountForEarlyData(of: place)
+    }
   }
 
   /// Forgets the sixteenth part of all sessions that has been silent longest: finding them costs a pass over all, so
@@ -90,6 +125,8 @@ struct SessionTable {
     let silent = places.values.sorted { $0.session.lastSeen < $1.session.lastSeen }
     for place in silent.prefix(max(1, silent.count / 16)) {
       places[place.key] = nil
+      place.session.giveUpEarly(beyond: 0)
+      accountForEarlyData(of: place)
       fieldCount -= place.fieldCount
       retired += place.session.counters
       retired.count(.sessionEvicted)
