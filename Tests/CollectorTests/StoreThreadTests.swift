@@ -37,6 +37,10 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     FlowOrigin(exporter: IPAddress(v4: 0xc000_0201), domain: 1, version: 9),
   ]
 
+  private static func moment(_ time: Int64) -> PipelineMoment {
+    PipelineMoment(time: time, origins: origins, lostBySequence: 0)
+  }
+
   init() throws { directory = try TemporaryDirectory() }
 
   private var path: String { directory.url.path }
@@ -84,12 +88,12 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     for window in 0..<3 {
       for _ in 0..<40 {
         Self.fill(&batch, 33)
-        sink.take(&batch, at: Self.newYear + Int64(window) * 300_000, origins: Self.origins)
+        sink.take(&batch, Self.moment(Self.newYear + Int64(window) * 300_000))
         #expect(batch.records.isEmpty)
       }
     }
     Self.fill(&batch, 7)
-    sink.finish(&batch, at: Self.newYear + 600_000, origins: Self.origins)
+    sink.finish(&batch, Self.moment(Self.newYear + 600_000))
     thread.finish()
     #expect(sink.handedOver == 3967 && sink.dropped == 0)
     #expect(thread.storeCounters.received == 3967 && thread.storeCounters.committed == 3967)
@@ -102,8 +106,8 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     var sink = StoreSink(thread, waits: false)
     var batch = FlowBatch()
     Self.fill(&batch, 5)
-    sink.take(&batch, at: Self.newYear, origins: Self.origins)
-    sink.turn(to: Self.newYear + 300_000)
+    sink.take(&batch, Self.moment(Self.newYear))
+    sink.turn(to: Self.moment(Self.newYear + 300_000))
     try wait("a commit") { thread.storeCounters.committed == 5 }
     thread.finish()
     #expect(files.count == 1)
@@ -121,7 +125,7 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
       try block(day: round)
       for second in 0..<20 {
         Self.fill(&batch, 50)
-        sink.take(&batch, at: begin + Int64(second) * 1000, origins: Self.origins)
+        sink.take(&batch, Self.moment(begin + Int64(second) * 1000))
       }
       try wait("the rows") { thread.storeCounters.received == UInt64(round * 1000 + (round - 1)) }
       #expect(thread.currentFailure != nil)
@@ -129,7 +133,7 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
       #expect(log.lines.count == 2 * round - 1 && log.lines.last == failed)
       try unblock(day: round)
       Self.fill(&batch, 1)
-      sink.take(&batch, at: begin + 20_000, origins: Self.origins)
+      sink.take(&batch, Self.moment(begin + 20_000))
       try wait("the line that it is over") { log.lines.count == 2 * round }
       #expect(log.lines.last == "notice: the store can be written again: \(path)")
       #expect(thread.currentFailure == nil)
@@ -144,7 +148,7 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     var batch = FlowBatch()
     try block()
     Self.fill(&batch, 60)
-    sink.finish(&batch, at: Self.newYear, origins: Self.origins)
+    sink.finish(&batch, Self.moment(Self.newYear))
     thread.finish()
     #expect(thread.storeCounters.received == 60 && thread.storeCounters.lost == 60)
     #expect(thread.currentFailure != nil && log.lines.count == 1)
@@ -155,7 +159,7 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     try block()
     var batch = FlowBatch()
     Self.fill(&batch, 100)
-    sink.take(&batch, at: Self.newYear, origins: Self.origins)
+    sink.take(&batch, Self.moment(Self.newYear))
     try wait("the line") { log.lines.count == 1 }
     try unblock()
   }
@@ -168,15 +172,15 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
       try holdUp(&sink)
       for _ in 0..<50 {
         Self.fill(&batch, 10)
-        sink.take(&batch, at: Self.newYear + 1000, origins: Self.origins)
+        sink.take(&batch, Self.moment(Self.newYear + 1000))
         #expect(batch.records.isEmpty)
-        sink.turn(to: Self.newYear + 1000)
+        sink.turn(to: Self.moment(Self.newYear + 1000))
       }
       #expect(sink.handedOver + sink.dropped == 600)
       #expect((100..<300).contains(sink.handedOver), "what the queue holds")
     }
     Self.fill(&batch, 10)
-    sink.finish(&batch, at: Self.newYear + 2000, origins: Self.origins)
+    sink.finish(&batch, Self.moment(Self.newYear + 2000))
     thread.finish()
     #expect(sink.handedOver + sink.dropped == 610)
     #expect(thread.storeCounters.committed == sink.handedOver && thread.storeCounters.lost == 0)
@@ -193,7 +197,7 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
         var batch = FlowBatch()
         for _ in 0..<50 {
           Self.fill(&batch, 10)
-          sink.take(&batch, at: Self.newYear + 1000, origins: Self.origins)
+          sink.take(&batch, Self.moment(Self.newYear + 1000))
         }
         done.signal()
       }
@@ -213,7 +217,7 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
       Self.fill(&batch, 64)
       // Sound: the address is not used as one, only told from others.
       places.insert(unsafe batch.records.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) })
-      sink.take(&batch, at: Self.newYear, origins: Self.origins)
+      sink.take(&batch, Self.moment(Self.newYear))
     }
     thread.finish()
     #expect(places.count <= 34, "16 on their way, 16 to spare, one at each end")
@@ -229,11 +233,11 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     try makeOld()
     let thread = try thread(retention: Retention(age: 3600))
     var sink = StoreSink(thread, waits: true)
-    sink.turn(to: Self.newYear)
+    sink.turn(to: Self.moment(Self.newYear))
     try wait("a first pass") { !FileManager.default.fileExists(atPath: old.path) }
     try makeOld()
-    sink.turn(to: Self.newYear + 1000)
-    sink.turn(to: Self.newYear + 300_000)
+    sink.turn(to: Self.moment(Self.newYear + 1000))
+    sink.turn(to: Self.moment(Self.newYear + 300_000))
     try wait("a second pass") { !FileManager.default.fileExists(atPath: old.path) }
     thread.finish()
     #expect(log.lines == Array(repeating: "info: retention: removed 1 files, 10 octets", count: 2))
@@ -246,7 +250,7 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
       var batch = FlowBatch()
       for round in 0..<50 {
         Self.fill(&batch, 21)
-        sink.take(&batch, at: Self.newYear + Int64(round) * 60_000, origins: Self.origins)
+        sink.take(&batch, Self.moment(Self.newYear + Int64(round) * 60_000))
       }
       threads[worker].finish()
     }

@@ -97,6 +97,10 @@ struct SignalTests {
     let ledger = try await collector.stop()
     #expect(ledger["flows idle"] == 1)
     #expect(!ledger.text.contains("stopping"), "messages below the new level are still printed")
+    // As it stands in the footer: the value with its length before it.
+    let path = try #require(try await StoreReader.duckdb.rows(collector.store).first?.file)
+    let stored = try Data(contentsOf: URL(fileURLWithPath: "\(collector.store)/\(path)"))
+    #expect(stored.range(of: Data("sagflow.active_timeout_s\u{18}\u{2}60".utf8)) != nil)
   }
 
   @Test("the service manager hears of start, reload, life and end")

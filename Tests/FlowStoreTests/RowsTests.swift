@@ -69,7 +69,7 @@ struct RowsTests {
       file: "\(path)/\(files[0])", createdBy: options.createdBy,
       metadata: [
         "sagflow.schema_version": "1", "sagflow.host": "collector-1", "sagflow.worker": "3",
-        "sagflow.aggregation": "on",
+        "sagflow.lost_by_sequence": "0", "sagflow.aggregation": "on",
       ],
       rowGroups: Array(repeating: shape.rowGroupRows, count: whole) + (rest > 0 ? [rest] : []), rows: flows.rows)
   }
@@ -95,6 +95,28 @@ struct RowsTests {
     #expect(
       try Python.tool?.run(["-c", script, folder.path])
         == "[(-62135596800000, 253402300799999)] [(b'-62135596800000',), (b'253402300799999',)]\n")
+  }
+
+  @Test(
+    "Each file tells what was lost since the file before, and the settings in force when it was committed",
+    .enabled(if: Python.tool != nil, "SAGFLOW_PYTHON names no Python with pyarrow, duckdb and pytz"))
+  func changingMetadata() throws {
+    let folder = try Scratch()
+    var writer = try FlowStoreWriter(FlowStoreOptions(path: folder.path, host: "h"))
+    // The loss so far after each window; in the third something has come late after all.
+    for (window, lost) in [UInt64(5), 12, 11, 20].enumerated() {
+      writer.append(FlowBatch([FlowRecord()]), at: newYear + Int64(window) * 300_000, origins: origins)
+      writer.lostBySequence = lost
+      writer.metadata = [("sagflow.active_timeout_s", String(window))]
+    }
+    writer.commit()
+    let script = """
+      import pathlib, sys, pyarrow.parquet as pq
+      for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.parquet")):
+          metadata = pq.ParquetFile(path).metadata.metadata
+          print(metadata[b"sagflow.lost_by_sequence"].decode(), metadata[b"sagflow.active_timeout_s"].decode())
+      """
+    #expect(try Python.tool?.run(["-c", script, folder.path]) == "5 0\n7 1\n0 2\n9 3\n")
   }
 
   @Test("Long extra texts end a row group before it has its rows, and none is lost")

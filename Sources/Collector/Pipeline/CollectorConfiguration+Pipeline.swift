@@ -49,13 +49,18 @@ extension CollectorConfiguration {
     options.rowGroupRows = store.rowGroupRows
     options.compressionLevel = store.compressionLevel
     options.createdBy = createdBy
-    options.metadata = [
+    options.metadata = storeMetadata
+    return options
+  }
+
+  /// What each file tells of the settings in force.
+  var storeMetadata: [(key: String, value: String)] {
+    [
       ("sagflow.aggregation", aggregation.enabled ? "on" : "off"),
       ("sagflow.active_timeout_s", String(aggregation.activeTimeout)),
       ("sagflow.inactive_timeout_s", String(aggregation.inactiveTimeout)),
       ("sagflow.key", aggregation.key.joined(separator: ",")),
     ]
-    return options
   }
 
   public var retention: Retention {

@@ -2,15 +2,28 @@ import NetFlow
 
 /// Where flows go once they have left the cache.
 public protocol FlowSink: ~Copyable {
-  /// Takes flows that left the cache at `time` (milliseconds of the pipeline's clock) and empties the batch; what it has
-  /// no room for it counts as dropped.
-  ///
-  /// - Parameter origins: what the records' origin numbers stand for.
-  mutating func take(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin])
+  /// Takes flows that left the cache and empties the batch; what it has no room for it counts as dropped.
+  mutating func take(_ flows: inout FlowBatch, _ moment: PipelineMoment)
 
   /// The pipeline's clock has come into another window; all flows of the one before were taken.
-  mutating func turn(to time: Int64)
+  mutating func turn(to moment: PipelineMoment)
 
   /// Takes the last flows, waiting for room if need be.
-  mutating func finish(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin])
+  mutating func finish(_ flows: inout FlowBatch, _ moment: PipelineMoment)
+}
+
+/// A moment of a pipeline, and what holds then of the flows that leave it.
+public struct PipelineMoment: Sendable {
+  /// The pipeline's clock, milliseconds since 1970 UTC.
+  public var time: Int64
+  /// What the records' origin numbers stand for.
+  public var origins: [FlowOrigin]
+  /// What sequence numbers say was lost so far.
+  public var lostBySequence: UInt64
+
+  public init(time: Int64, origins: [FlowOrigin], lostBySequence: UInt64) {
+    self.time = time
+    self.origins = origins
+    self.lostBySequence = lostBySequence
+  }
 }

@@ -58,11 +58,11 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
       expire()
       handOver()
       clock.set(end)
-      sink.turn(to: end)
+      sink.turn(to: moment)
     }
     let turned = clock.set(time)
     expire()
-    if turned { sink.turn(to: clock.time) }
+    if turned { sink.turn(to: moment) }
     decoder.advance(to: clock.time, into: &decoded)
     merge()
   }
@@ -72,8 +72,13 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     if emitted.count >= batchSize { handOver() }
   }
 
+  private var moment: PipelineMoment {
+    PipelineMoment(
+      time: clock.time, origins: decoder.origins.origins, lostBySequence: decoder.lostBySequence)
+  }
+
   private mutating func handOver() {
-    sink.take(&emitted, at: clock.time, origins: decoder.origins.origins)
+    sink.take(&emitted, moment)
   }
 
   /// Ends all flows and hands them on: nothing may be ingested afterwards.
@@ -81,7 +86,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     decoder.finish(at: clock.time, into: &decoded)
     merge()
     while !cache.drain(into: &emitted, limit: batchSize) { handOver() }
-    sink.finish(&emitted, at: clock.time, origins: decoder.origins.origins)
+    sink.finish(&emitted, moment)
   }
 
   /// Changes what can change while running. A new key needs a new pipeline.

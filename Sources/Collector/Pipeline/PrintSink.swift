@@ -13,21 +13,21 @@ public struct PrintSink: FlowSink, ~Copyable {
     self.output = output
   }
 
-  public mutating func take(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+  public mutating func take(_ flows: inout FlowBatch, _ moment: PipelineMoment) {
     if !hasHeader { output.write { format.appendHeader(to: &$0) } }
     hasHeader = true
     for record in flows.records {
       let rare = record.extensionNumber == 0 ? nil : flows.extensions[Int(record.extensionNumber) - 1]
-      output.write { format.append(FlowRow(record, origin: origins[Int(record.origin)], rare: rare), to: &$0) }
+      output.write { format.append(FlowRow(record, origin: moment.origins[Int(record.origin)], rare: rare), to: &$0) }
     }
     printed &+= UInt64(flows.count)
     flows.removeAll()
   }
 
-  public mutating func turn(to time: Int64) {}
+  public mutating func turn(to moment: PipelineMoment) {}
 
-  public mutating func finish(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
-    take(&flows, at: time, origins: origins)
+  public mutating func finish(_ flows: inout FlowBatch, _ moment: PipelineMoment) {
+    take(&flows, moment)
     output.flush()
   }
 }

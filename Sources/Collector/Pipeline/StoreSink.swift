@@ -19,30 +19,30 @@ public struct StoreSink: FlowSink, ~Copyable {
     self.waits = waits
   }
 
-  public mutating func take(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+  public mutating func take(_ flows: inout FlowBatch, _ moment: PipelineMoment) {
     if flows.isEmpty { return }
     if waits || thread.queue.hasRoom {
-      push(&flows, at: time, origins: origins)
+      push(&flows, moment)
     } else {
       dropped &+= UInt64(flows.count)
       flows.removeAll()
     }
   }
 
-  public mutating func turn(to time: Int64) {
+  public mutating func turn(to moment: PipelineMoment) {
     // A full queue holds batches of the new window soon enough.
     guard waits || thread.queue.hasRoom else { return }
-    thread.queue.push(StoreJob(flows: FlowBatch(), time: time, origins: []))
+    thread.queue.push(StoreJob(flows: FlowBatch(), moment: moment))
   }
 
-  public mutating func finish(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
-    if !flows.isEmpty { push(&flows, at: time, origins: origins) }
+  public mutating func finish(_ flows: inout FlowBatch, _ moment: PipelineMoment) {
+    if !flows.isEmpty { push(&flows, moment) }
   }
 
-  private mutating func push(_ flows: inout FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+  private mutating func push(_ flows: inout FlowBatch, _ moment: PipelineMoment) {
     var batch = thread.spare.tryPop() ?? FlowBatch(capacity: flows.count)
     swap(&batch, &flows)
     handedOver &+= UInt64(batch.count)
-    thread.queue.push(StoreJob(flows: batch, time: time, origins: origins))
+    thread.queue.push(StoreJob(flows: batch, moment: moment))
   }
 }

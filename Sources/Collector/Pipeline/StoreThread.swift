@@ -7,8 +7,7 @@ import Synchronization
 /// Flows for the store, of one moment of the pipeline's clock; none: only the clock went on.
 struct StoreJob: ~Copyable, Sendable {
   var flows: FlowBatch
-  var time: Int64
-  var origins: [FlowOrigin]
+  var moment: PipelineMoment
 }
 
 /// The thread that sorts, encodes and writes one worker's flows, so that reception never waits for it.
@@ -21,6 +20,8 @@ public final class StoreThread: Sendable {
   private let counters = Mutex(StoreCounters())
   private let failure = Mutex<StoreError?>(nil)
   private let retention: Mutex<Retention>
+  /// What is to be told by the files from now on, until the thread has taken it.
+  private let metadata = Mutex<[(key: String, value: String)]?>(nil)
   private let options: FlowStoreOptions
   private let logger: Logger
   private let ended = DispatchSemaphore(value: 0)
@@ -52,6 +53,11 @@ public final class StoreThread: Sendable {
     retention.withLock { $0 = new }
   }
 
+  /// Changes what the files tell of the settings in force; holds for those that are committed from now on.
+  public func setMetadata(_ new: [(key: String, value: String)]) {
+    metadata.withLock { $0 = new }
+  }
+
   /// Commits all rows and ends the thread; returns when that is done.
   public func finish() {
     queue.close()
@@ -63,18 +69,21 @@ public final class StoreThread: Sendable {
     var window: Int64?
     var commits: UInt64 = 0
     while var job = queue.pop() {
+      if let new = metadata.withLock({ $0.take() }) { writer.metadata = new }
       if job.flows.isEmpty {
-        writer.turn(to: job.time)
+        writer.turn(to: job.moment.time)
       } else {
-        writer.append(job.flows, at: job.time, origins: job.origins)
+        writer.append(job.flows, at: job.moment.time, origins: job.moment.origins)
       }
+      // Behind the file of the window before, which may just have been committed.
+      writer.lostBySequence = job.moment.lostBySequence
       publish(writer)
       recycle(&job.flows)
       // With every window, too: a worker may have no flows, and a full disk no commits.
       if writer.window != window || writer.counters.committedFiles != commits {
         window = writer.window
         commits = writer.counters.committedFiles
-        applyRetention(now: job.time / 1000)
+        applyRetention(now: job.moment.time / 1000)
       }
     }
     writer.commit()

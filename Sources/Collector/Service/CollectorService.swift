@@ -108,6 +108,7 @@ public final class CollectorService: Service {
     for (index, worker) in workers.enumerated() {
       worker.reconfigure(
         aging: values.agingConfiguration(workers: workers.count), decoder: values.decoderOptions)
+      worker.store.setMetadata(values.storeMetadata)
       if index == 0 { worker.store.setRetention(values.retention) }
     }
   }

@@ -14,6 +14,12 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   /// Start of the open window, seconds since 1970 UTC.
   public private(set) var window: Int64 = 0
 
+  /// What sequence numbers say was lost so far: each file tells what has come to it since the file before.
+  public var lostBySequence: UInt64 = 0
+  private var toldLoss: UInt64 = 0
+  /// Key-value metadata of the files, as in `FlowStoreOptions`: of those that are committed from now on.
+  public var metadata: [(key: String, value: String)]
+
   private let options: FlowStoreOptions
   private let layout: StoreLayout
   private let schema: ParquetSchema
@@ -36,6 +42,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     try Directory.checkWritable(options.path)
     schema = try FlowColumn.schema()
     self.options = options
+    metadata = options.metadata
     layout = StoreLayout(root: options.path, host: options.host, worker: options.worker)
     parquetOptions = options.parquet
   }
@@ -134,7 +141,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
       file = nil
       return
     }
-    let metadata = metadata
+    let metadata = fileMetadata
     do throws(StoreError) {
       try file?.commit(metadata: metadata)
     } catch {
@@ -144,6 +151,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
       }
       throw error
     }
+    toldLoss = lostBySequence
     counters.committed &+= rows
     counters.committedFiles &+= 1
     counters.committedOctets &+= UInt64(file?.byteCount ?? 0)
@@ -151,10 +159,12 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     try committed.syncFolder()
   }
 
-  private var metadata: [(key: String, value: String)] {
+  private var fileMetadata: [(key: String, value: String)] {
     [
       ("sagflow.schema_version", String(FlowColumn.schemaVersion)), ("sagflow.host", options.host),
       ("sagflow.worker", String(options.worker)),
-    ] + options.metadata
+      // What comes late is no longer lost, maybe only after it was told.
+      ("sagflow.lost_by_sequence", String(lostBySequence > toldLoss ? lostBySequence - toldLoss : 0)),
+    ] + metadata
   }
 }

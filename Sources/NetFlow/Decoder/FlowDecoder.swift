@@ -11,6 +11,8 @@ public struct FlowDecoder: ~Copyable {
   private(set) var options: FlowDecoderOptions
   /// The origins that records refer to by number.
   public internal(set) var origins = OriginTable()
+  /// What sequence numbers say was lost so far, in all sessions' own units (see `SequenceCounters`).
+  public private(set) var lostBySequence: UInt64 = 0
   var variable = VariableRecordReader()
 
   public init(options: FlowDecoderOptions = FlowDecoderOptions(), directory: ExporterDirectory = ExporterDirectory()) {
@@ -65,6 +67,8 @@ public struct FlowDecoder: ~Copyable {
       }
     }
     session.close(header, since: before)
+    // Less, if something that was thought lost has come late.
+    lostBySequence &+= session.counters.sequence.lost &- before.sequence.lost
   }
 
   private mutating func numberOrigin(of session: inout Session) {
