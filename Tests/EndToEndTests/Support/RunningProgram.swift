@@ -57,12 +57,26 @@ final class RunningProgram: @unchecked Sendable {
     do {
       try await eventually(within: seconds, "the end of \(process.arguments ?? [])") { !self.process.isRunning }
     } catch {
+      let threads = threads
       signal(SIGKILL)
-      throw Impatience(description: "\(error); standard error: \(errors)")
+      throw Impatience(description: "\(error); standard error: \(errors); threads: \(threads)")
     }
     let status = process.terminationStatus
     return Outcome(
       status: process.terminationReason == .uncaughtSignal ? 128 + status : status, output: output, errors: errors)
+  }
+
+  /// What each thread of the program waits for, and the signals that it has pending, blocks and catches.
+  private var threads: String {
+    let tasks = "/proc/\(process.processIdentifier)/task"
+    func text(_ path: String) -> String { (try? String(contentsOfFile: "\(tasks)/\(path)", encoding: .utf8)) ?? "" }
+    return ((try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []).map { task in
+      let status = text("\(task)/status").split(separator: "\n").filter { line in
+        ["Name", "State", "SigPnd", "ShdPnd", "SigBlk", "SigCgt"].contains { line.hasPrefix($0) }
+      }
+      return "\(status.joined(separator: " ").replacing("\t", with: " ")) at \(text("\(task)/wchan"))"
+    }
+    .joined(separator: "; ")
   }
 
   /// Waits until standard error has a line that contains `words`, and gives the first such line.
