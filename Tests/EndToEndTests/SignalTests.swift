@@ -98,7 +98,8 @@ struct SignalTests {
     #expect(ledger["flows idle"] == 1)
     #expect(!ledger.text.contains("stopping"), "messages below the new level are still printed")
     // As it stands in the footer: the value with its length before it.
-    let path = try #require(try await StoreReader.duckdb.rows(collector.store).first?.file)
+    let paths = FileManager.default.enumerator(atPath: collector.store)?.compactMap { $0 as? String } ?? []
+    let path = try #require(paths.first { $0.hasSuffix(".parquet") })
     let stored = try Data(contentsOf: URL(fileURLWithPath: "\(collector.store)/\(path)"))
     #expect(stored.range(of: Data("sagflow.active_timeout_s\u{18}\u{2}60".utf8)) != nil)
   }
