@@ -37,15 +37,16 @@ struct ExporterTests {
     .enabled(if: Tool.isInstalled("nfcapd", "nfreplay", "nfdump"), "nfdump is missing"), arguments: ["5", "9"])
   func nfreplay(version: String) async throws {
     let folder = try TemporaryFolder()
-    let port = try LoopbackSocket.freePort()
-    let nfcapd = try Listener(
-      try #require(Tool("nfcapd")), ["-b", "127.0.0.1", "-p", "\(port)", "-w", folder.path, "-t", "3600"], port: port)
+    let nfcapd = try await Listener(try #require(Tool("nfcapd"))) {
+      ["-b", "127.0.0.1", "-p", "\($0)", "-w", folder.path, "-t", "3600"]
+    }
     let sent = try await Sagflow.run([
-      "generate", "--to", "127.0.0.1:\(port)", "--netflow-version", version, "--flows", "500", "--rate", "0", "--seed",
+      "generate", "--to", "127.0.0.1:\(nfcapd.port)", "--netflow-version", version, "--flows", "500", "--rate", "0",
+      "--seed",
       "7",
     ])
     #expect(sent.status == 0, "\(sent.errors)")
-    try nfcapd.finish()
+    try await nfcapd.finish()
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("nfcapd.2") }
     let file = folder.path + "/" + (try #require(files.first))
     let listing = try #require(Tool("nfdump")).run(["-r", file, "-q", "-6", "-N", "-o", "fmt:%sa %da %pr %pkt %byt"])

@@ -10,12 +10,12 @@ import Testing
   .enabled(if: Tool.isInstalled("nfcapd", "nfdump"), "nfcapd is missing"))
 struct NfdumpTests {
   @Test("addresses, ports, counters and times", arguments: ExportVersion.allCases)
-  func flows(version: ExportVersion) throws {
+  func flows(version: ExportVersion) async throws {
     let seed = UInt64.random(in: 0...(.max))
     print("seed \(seed)")
     let encoder = try encoder(version) { $0.domain = 7 }
     let stream = ExportStream(encoder, seed: seed, flows: 2_000)
-    let output = try captured(stream)
+    let output = try await captured(stream)
     let got = output.split(separator: "\n").map { line in
       line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
     }
@@ -25,26 +25,19 @@ struct NfdumpTests {
     #expect(difference.isEmpty, "seed \(seed): \(difference.sorted().prefix(6))")
   }
 
-  /// What nfdump shows of the stream after nfcapd has taken it. The port may be another program's by the time nfcapd
-  /// binds it: then another one is tried.
-  private func captured(_ stream: ExportStream, attempts: Int = 3) throws -> String {
-    let nfcapd = try #require(Tool("nfcapd"))
+  /// What nfdump shows of the stream after nfcapd has taken it.
+  private func captured(_ stream: ExportStream) async throws -> String {
     let nfdump = try #require(Tool("nfdump"))
     let folder = try TemporaryFolder()
-    let port = try LoopbackSocket.freePort()
-    do {
-      let collector = try Listener(
-        nfcapd, ["-b", "127.0.0.1", "-p", "\(port)", "-w", folder.path, "-t", "3600"], port: port)
-      let socket = try LoopbackSocket()
-      for (number, message) in stream.messages.enumerated() {
-        try socket.send(message.octets, to: port)
-        if number % 20 == 19 { try collector.drain() }
-      }
-      try collector.finish()
-    } catch let impatience as Listener.Impatience {
-      if attempts == 1 { throw impatience }
-      return try captured(stream, attempts: attempts - 1)
+    let collector = try await Listener(try #require(Tool("nfcapd"))) {
+      ["-b", "127.0.0.1", "-p", "\($0)", "-w", folder.path, "-t", "3600"]
     }
+    let socket = try LoopbackSocket()
+    for (number, message) in stream.messages.enumerated() {
+      try socket.send(message.octets, to: collector.port)
+      if number % 20 == 19 { try await collector.drain() }
+    }
+    try await collector.finish()
     return try nfdump.run([
       "-R", folder.path, "-q", "-6", "-N", "-o", "fmt:%pr|%sa|%da|%sp|%dp|%pkt|%byt|%ts|%te|%in|%out|%sas|%das",
     ])
