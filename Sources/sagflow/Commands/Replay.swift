@@ -103,11 +103,11 @@ struct Replay: ParsableCommand {
     return decoded
   }
 
-  /// Prints the ledger to standard error.
+  /// Prints the ledger to standard error, unless no capture could be read: then it would say nothing.
   private func report(_ ledger: Ledger, _ summary: Collector.Replay.Summary) -> DecodeCounters {
     var ledger = ledger
     ledger.receivedDatagrams = summary.datagrams
-    Console.write(ledger.table())
+    if summary.datagrams > 0 || summary.failures.isEmpty { Console.write(ledger.table()) }
     return ledger.decode
   }
 
