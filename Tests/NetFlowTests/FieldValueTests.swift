@@ -63,7 +63,7 @@ struct FieldValueTests {
     arguments: [
       ValueCase(.float32, "3fc00000", "1.5"), ValueCase(.float64, "3dcccccd", "0.1"),
       ValueCase(.float64, "3fb999999999999a", "0.1"), ValueCase(.float32, "3ff8000000000000", "1.5"),
-      ValueCase(.float64, "0000000000000001", "5e-324"),
+      ValueCase(.float64, "0000000000000001", "5e-324"), ValueCase(.float32, "00000001", "1.401298464324817e-45"),
       ValueCase(.float64, "7fefffffffffffff", "1.7976931348623157e+308"),
       ValueCase(.float64, "8000000000000000", "-0.0"), ValueCase(.float32, "7f800000", "\"Infinity\""),
       ValueCase(.float64, "fff0000000000000", "\"-Infinity\""), ValueCase(.float32, "ffc00000", "\"NaN\""),

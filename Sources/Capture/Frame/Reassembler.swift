@@ -7,8 +7,8 @@ import NetworkBytes
 /// contradicts an earlier one is taken as the beginning of a new packet with a reused identification (RFC 6864), and
 /// the old one is given up.
 public struct Reassembler {
-  /// Nanoseconds that a packet may take to arrive in full (Linux waits 30 seconds as well).
-  public static let patience: Int64 = 30_000_000_000
+  /// Nanoseconds that a packet may take to arrive in full: 60 seconds (RFC 1122 §3.3.2, RFC 8200 §4.5).
+  public static let patience: Int64 = 60_000_000_000
 
   /// The packet that the last call of `add` completed.
   public private(set) var packet: [UInt8] = []

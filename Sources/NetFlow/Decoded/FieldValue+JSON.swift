@@ -36,6 +36,8 @@ extension FieldValue {
     case .unsigned(let value): JSONText.append(value, to: &text)
     case .signed(let value): JSONText.append(value, to: &text)
     case .wide(let octets): Self.appendDecimal(octets, to: &text)
+    // The fewest digits that tell subnormal numbers apart are too few for who reads a double.
+    case .float32(let value) where value.isSubnormal: Self.append(Double(value), to: &text)
     case .float32(let value): Self.append(value, to: &text)
     case .float64(let value): Self.append(value, to: &text)
     case .boolean(let value): text.append(contentsOf: (value ? "true" : "false").utf8)
