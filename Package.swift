@@ -61,14 +61,14 @@ let package = Package(
       swiftSettings: ours),
 
     .testTarget(
-      name: "NetFlowTests", dependencies: ["NetFlow", "NetworkBytes", "Capture", "CAllocationCounter"],
+      name: "NetFlowTests", dependencies: ["NetFlow", "NetworkBytes", "Capture", "CAllocationCounter", "TestSupport"],
       swiftSettings: ours),
     .testTarget(
-      name: "FlowsTests", dependencies: ["Flows", "NetFlow", "NetworkBytes", "CAllocationCounter"],
+      name: "FlowsTests", dependencies: ["Flows", "NetFlow", "NetworkBytes", "CAllocationCounter", "TestSupport"],
       swiftSettings: ours),
-    .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes"], swiftSettings: ours),
+    .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes", "TestSupport"], swiftSettings: ours),
     .testTarget(
-      name: "ParquetTests", dependencies: ["Parquet"], exclude: ["verify.py"], swiftSettings: ours),
+      name: "ParquetTests", dependencies: ["Parquet", "TestSupport"], exclude: ["verify.py"], swiftSettings: ours),
     .testTarget(
       name: "FlowStoreTests", dependencies: ["FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
       exclude: ["verify.py"], swiftSettings: ours),

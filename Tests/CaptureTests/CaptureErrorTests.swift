@@ -1,6 +1,7 @@
 import Capture
 import Foundation
 import NetworkBytes
+import TestSupport
 import Testing
 
 @Suite("Capture files that are no good")

@@ -50,7 +50,7 @@ struct HostileInputTests {
   @Test("thousands of random, cut and hostile datagrams: no crash, little memory, good flows go on")
   func storm() async throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let collector = try await RunningCollector()
     let socket = try LoopbackSocket()
     let now = Int64(Date().timeIntervalSince1970 * 1000)
@@ -86,7 +86,7 @@ struct HostileInputTests {
     #expect(rows.filter { $0["src_addr"] == "203.0.113.77" }.map { $0["packets"] } == ["77"], "seed \(seed)")
   }
 
-  private static func datagram(_ random: inout SplitMix, _ good: [Octets], _ now: Int64) -> Octets {
+  private static func datagram(_ random: inout SeededGenerator, _ good: [Octets], _ now: Int64) -> Octets {
     var octets = good[random.below(good.count)]
     switch random.below(8) {
     case 0: return random.octets(random.below(1400))

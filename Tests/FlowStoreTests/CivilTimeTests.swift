@@ -1,5 +1,6 @@
 import FlowStore
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Civil time")
@@ -38,7 +39,7 @@ struct CivilTimeTests {
 
   @Test("Days of all centuries are found again from their dates")
   func roundTrip() {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<20_000 {
       let day = Int64.random(in: -1_000_000_000...1_000_000_000, using: &random)
       let time = CivilTime(secondsSince1970: day * 86_400)

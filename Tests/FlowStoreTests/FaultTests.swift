@@ -2,6 +2,7 @@ import FlowStore
 import Foundation
 import NetFlow
 import Parquet
+import TestSupport
 import Testing
 
 /// What root may do, a test of refused access must not.
@@ -48,7 +49,7 @@ struct FaultTests {
   @Test(
     "Two row groups of rows wait while no file can be made, more are lost, and all that waited is written in the end")
   func noFile() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     try block()
     writer.append(400, at: newYear, &random)
@@ -76,7 +77,7 @@ struct FaultTests {
 
   @Test("A failure lasts from window to window, is tried again with each, and what waited goes into the next file")
   func longFailure() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     try block()
     writer.append(100, at: newYear, &random)
@@ -99,7 +100,7 @@ struct FaultTests {
 
   @Test("A clock that steps back during a failure does not put off the next attempt")
   func clockBack() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     try block()
     writer.append(1000, at: newYear + 100_000, &random)
@@ -111,7 +112,7 @@ struct FaultTests {
 
   @Test("Rows that are given up are lost and counted, and nothing stays behind", arguments: [false, true])
   func giveUp(withFile: Bool) throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     if withFile {
       writer.append(1500, at: newYear, &random)
@@ -128,7 +129,7 @@ struct FaultTests {
 
   @Test("Rows that no file can have are lost, and do not keep others from it")
   func badRows() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     writer.append(1000, at: newYear, &random)
     var bad = FlowRecord()
@@ -145,7 +146,7 @@ struct FaultTests {
 
   @Test("A file whose name is taken by a folder is kept, and committed once it can be")
   func renameFails() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     writer.append(1500, at: newYear, &random)
     let obstacle = "\(folder.path)/date=2026-01-01/hour=00/flows-h-20260101T000000Z-0-0.parquet"
@@ -170,7 +171,7 @@ struct FaultTests {
 
   @Test("A store that is removed while it is written is made again; what was in the removed file is lost and counted")
   func removedDirectory() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     writer.append(1500, at: newYear, &random)
     try FileManager.default.removeItem(atPath: folder.path)
@@ -203,7 +204,7 @@ struct FaultTests {
 
   /// 0 if all is as it should be; in a process of its own, since to root no folder is closed.
   private static func writeIntoClosed(_ path: String) throws -> Int32 {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var options = FlowStoreOptions(path: path, host: "h")
     options.rowGroupRows = rows
     var writer = try FlowStoreWriter(options)
@@ -254,7 +255,7 @@ struct FaultTests {
 
   /// Three row groups of which a file holds one. 0 if all is as it should be.
   private static func writePastLimit(_ path: String) throws -> Int32 {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var options = FlowStoreOptions(path: path, host: "h")
     options.rowGroupRows = 25_000
     var writer = try FlowStoreWriter(options)

@@ -62,7 +62,7 @@ struct FullDiskTests {
 
   @Test("Rows of a file that only meets the full disk when it is committed are kept, and committed when there is room")
   func atCommit() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let disk = try SmallDisk(megabytes: 4)
     var writer = try writer(disk, rows: 1000)
     writer.append(2500, at: newYear, &random)
@@ -90,7 +90,7 @@ struct FullDiskTests {
 
   @Test("What was written before the disk was full is committed at once, and the rest when there is room")
   func amidFile() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let disk = try SmallDisk(megabytes: 8)
     var writer = try writer(disk, rows: 25_000)
     try disk.fill(leaving: 3_500_000)
@@ -116,7 +116,7 @@ struct FullDiskTests {
 
   @Test("Whenever the disk fills and empties, rows are committed, held or lost, and files have the committed ones")
   func comingAndGoing() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let disk = try SmallDisk(megabytes: 12)
     var writer = try writer(disk, rows: 4000)
     var time = newYear

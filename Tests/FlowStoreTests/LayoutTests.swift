@@ -1,6 +1,7 @@
 import FlowStore
 import Foundation
 import NetFlow
+import TestSupport
 import Testing
 
 @Suite("Layout: where files stand and when they end")
@@ -44,7 +45,7 @@ struct LayoutTests {
         time: 253_402_300_799_999, rotation: 3600, path: "date=9999-12-31/hour=23/flows-h-99991231T230000Z-2-0.parquet"),
     ])
   func names(_ place: Place) throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var options = options(rotation: place.rotation)
     options.worker = 2
     var writer = try FlowStoreWriter(options)
@@ -56,7 +57,7 @@ struct LayoutTests {
 
   @Test("Windows are aligned to the clock, and no file has rows of two", arguments: [60, 300, 3600])
   func windows(rotation: Int64) throws {
-    var random = SeededGenerator(seed &+ UInt64(rotation))
+    var random = SeededGenerator(seed: seed &+ UInt64(rotation))
     var writer = try FlowStoreWriter(options(rotation: rotation))
     var time = newYear
     var expected: [String: Int] = [:]
@@ -83,7 +84,7 @@ struct LayoutTests {
 
   @Test("While it is written a file is hidden")
   func hidden() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var options = options()
     options.rowGroupRows = 10
     var writer = try FlowStoreWriter(options)
@@ -104,7 +105,7 @@ struct LayoutTests {
 
   @Test("A writer that is let go leaves no part file behind")
   func letGo() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     do {
       var options = options()
       options.rowGroupRows = 10
@@ -117,7 +118,7 @@ struct LayoutTests {
 
   @Test("The clock may step back: the earlier window gets another file")
   func stepBack() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     for offset in [0, 300_000, 0, -600_000, 300_000, 299_999] as [Int64] {
       writer.append(2, at: newYear + offset, &random)
@@ -137,7 +138,7 @@ struct LayoutTests {
 
   @Test("A file that reaches the size ends, and the next has the next number")
   func maximumFileSize() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var options = options()
     options.rowGroupRows = 1000
     options.maximumFileSize = 100_000
@@ -159,7 +160,7 @@ struct LayoutTests {
 
   @Test("A restart in the same window leaves the files before alone, committed or not")
   func restart() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var contents: [Data] = []
     let hour = "\(folder.path)/date=2026-01-01/hour=00"
     for number in 0..<3 {
@@ -200,7 +201,7 @@ struct LayoutTests {
     let path = folder.path
     let committed = (0..<8).map { _ in Box() }
     DispatchQueue.concurrentPerform(iterations: 8) { number in
-      var random = SeededGenerator(seed &+ UInt64(number))
+      var random = SeededGenerator(seed: seed &+ UInt64(number))
       var options = FlowStoreOptions(path: path, host: number < 4 ? "one" : "host-\(number % 2)")
       options.worker = number < 4 ? 0 : number / 2
       options.rowGroupRows = 20
@@ -219,7 +220,7 @@ struct LayoutTests {
 
   @Test("The directory and those above it are made", arguments: ["a/b/c", "a//b/", "x"])
   func directories(_ path: String) throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(FlowStoreOptions(path: "\(folder.path)/\(path)", host: "h"))
     writer.append(1, at: newYear, &random)
     writer.commit()

@@ -1,5 +1,6 @@
 import FlowStore
 import NetworkBytes
+import TestSupport
 import Testing
 
 @Suite("Order and numbers")
@@ -24,7 +25,7 @@ struct OrderTests {
 
   @Test("Addresses are in the order of their texts' octets", arguments: [0, 1, 2, 30, 4000])
   func addressOrder(count: Int) {
-    var random = SeededGenerator(seed &+ UInt64(count))
+    var random = SeededGenerator(seed: seed &+ UInt64(count))
     let addresses = Array(Set(Self.addresses(count, &random))).shuffled(using: &random)
     let order = AddressOrder.sorted(addresses)
     let naive = addresses.indices.sorted {
@@ -42,7 +43,7 @@ struct OrderTests {
 
   @Test("The radix sort is a stable sort by key", arguments: [0, 1, 11, 12, 22, 33, 47, 63, 64])
   func radix(bits: Int) {
-    var random = SeededGenerator(seed &+ UInt64(bits))
+    var random = SeededGenerator(seed: seed &+ UInt64(bits))
     for count in [0, 1, 2, 100, 5000] {
       let mask = bits == 64 ? UInt64.max : 1 << UInt64(bits) - 1
       // High bits that all keys share must not matter.
@@ -59,7 +60,7 @@ struct OrderTests {
 
   @Test("Values are numbered in order of first appearance, also after all were forgotten")
   func interner() {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var numbers = Interner<IPAddress>()
     for count in [1, 600, 20_000, 10] {
       numbers.removeAll()

@@ -2,6 +2,7 @@ import FlowStore
 import Foundation
 import NetFlow
 import NetworkBytes
+import TestSupport
 
 /// Flows of all kinds and, for `verify.py`, the raw values that were put into them.
 struct RandomFlows {
@@ -28,7 +29,7 @@ struct RandomFlows {
   private let addresses: [IPAddress]
 
   init(seed: UInt64) {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     addresses =
       [
         .unspecified, IPAddress(v4: 0), IPAddress(v4: .max), IPAddress(high: 0, low: 1),

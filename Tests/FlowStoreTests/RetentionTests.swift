@@ -1,5 +1,6 @@
 import FlowStore
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Retention")
@@ -114,7 +115,7 @@ struct RetentionTests {
 
   @Test("The file that is being written is not touched, and is committed")
   func openFile() throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     var options = FlowStoreOptions(path: folder.path, host: "h")
     options.rowGroupRows = 100
     var writer = try FlowStoreWriter(options)
@@ -151,7 +152,7 @@ struct RetentionTests {
         while isDone.value == 0 { _ = Retention(size: 1).apply(to: path, now: Self.now) }
       } else {
         defer { isDone.value = 1 }
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(seed: seed)
         guard var writer = try? FlowStoreWriter(FlowStoreOptions(path: path, host: "h")) else { return }
         for hour in 0..<500 { writer.append(1, at: newYear + Int64(hour) * 3_600_000, &random) }
         writer.commit()

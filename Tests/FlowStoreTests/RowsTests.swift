@@ -2,6 +2,7 @@ import FlowStore
 import Foundation
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 @Suite("Rows written are rows read")
@@ -53,7 +54,7 @@ struct RowsTests {
     options.metadata = [("sagflow.aggregation", "on")]
     var writer = try FlowStoreWriter(options)
     var flows = RandomFlows(seed: seed)
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     while flows.rows.count < shape.rows {
       let count = min(Int.random(in: 1...700, using: &random), shape.rows - flows.rows.count)
       writer.append(flows.batch(count, rare: shape.rare), at: newYear, origins: flows.origins)

@@ -1,6 +1,7 @@
 import Flows
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 /// A moment that is a whole second of the clock.
@@ -172,7 +173,7 @@ struct ClockTests {
 
   @Test("A clock that says anything breaks nothing")
   func hostileClock() {
-    var random = SplitMix(7)
+    var random = SeededGenerator(seed: 7)
     var cache = FlowCache(aging: AgingConfiguration(activeTimeout: 60, inactiveTimeout: 15, maximumFlows: 50))
     var rows = 0
     for step in 0..<3000 {

@@ -142,10 +142,14 @@ struct ReferenceCache {
 
   private func prefix(_ address: IPAddress, _ field: FlowKey.Field) -> IPAddress {
     guard let lengths = key.prefixes[field] else { return address }
-    var bits = (0..<128).map { (($0 < 64 ? address.high : address.low) >> UInt64(63 - $0 % 64)) & 1 }
+    var bits = (0..<128).map { index -> UInt64 in
+      let word = index < 64 ? address.high : address.low
+      return word >> UInt64(63 - index % 64) & 1
+    }
     for index in (address.isV4 ? 96 + lengths.v4 : lengths.v6)..<128 { bits[index] = 0 }
-    return IPAddress(
-      high: bits[..<64].reduce(0) { $0 << 1 | $1 }, low: bits[64...].reduce(0) { $0 << 1 | $1 })
+    let high: UInt64 = bits[..<64].reduce(0) { $0 << 1 | $1 }
+    let low: UInt64 = bits[64...].reduce(0) { $0 << 1 | $1 }
+    return IPAddress(high: high, low: low)
   }
 
   /// The key of a cleared record: one text for each flow.

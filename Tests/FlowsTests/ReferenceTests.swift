@@ -1,6 +1,7 @@
 import Flows
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 /// The cache against the plain model, on random streams.
@@ -42,7 +43,7 @@ struct ReferenceTests {
   @Test(
     "Rows, reasons and counters are those of the model", arguments: scenarios, [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
   func sameAsModel(scenario: Scenario, seed: UInt64) {
-    var random = SplitMix(seed &* 0x1234_5677)
+    var random = SeededGenerator(seed: seed &* 0x1234_5677)
     var cache = FlowCache(key: scenario.key, aging: scenario.aging)
     var model = ReferenceCache(key: scenario.key, aging: scenario.aging)
     var emitted = FlowBatch()
@@ -71,7 +72,7 @@ struct ReferenceTests {
 
   @Test("A large full cache lets 1/64 of its flows go at a time, oldest first", arguments: [1, 2, 3] as [UInt64])
   func bulk(seed: UInt64) {
-    var random = SplitMix(seed)
+    var random = SeededGenerator(seed: seed)
     let aging = AgingConfiguration(activeTimeout: 10_000, inactiveTimeout: 10_000, maximumFlows: 320)
     var cache = FlowCache(aging: aging)
     var model = ReferenceCache(key: .standard, aging: aging)
@@ -95,7 +96,7 @@ struct ReferenceTests {
 
   @Test("With timers and a full cache at once nothing is lost", arguments: [1, 2, 3, 4] as [UInt64])
   func bulkAndTimers(seed: UInt64) {
-    var random = SplitMix(seed)
+    var random = SeededGenerator(seed: seed)
     var cache = FlowCache(aging: AgingConfiguration(activeTimeout: 12, inactiveTimeout: 8, maximumFlows: 320))
     var emitted = FlowBatch()
     var sent = FlowCounters()
@@ -121,7 +122,7 @@ struct ReferenceTests {
   func order(seed: UInt64) {
     var orders: [[String]] = []
     for _ in 0..<2 {
-      var random = SplitMix(seed)
+      var random = SeededGenerator(seed: seed)
       var cache = FlowCache(aging: AgingConfiguration(activeTimeout: 7, inactiveTimeout: 3, maximumFlows: 150))
       var emitted = FlowBatch()
       var now: Int64 = 0
@@ -138,7 +139,7 @@ struct ReferenceTests {
   }
 
   // MARK: Streams
-  private static func step(_ scenario: Scenario, using random: inout SplitMix) -> Int64 {
+  private static func step(_ scenario: Scenario, using random: inout SeededGenerator) -> Int64 {
     switch Int.random(in: 0..<40, using: &random) {
     case 0: .random(in: -5000...0, using: &random)
     case 1: .random(in: -1_000_000_000 ... -5001, using: &random)
@@ -149,7 +150,7 @@ struct ReferenceTests {
     }
   }
 
-  private static func batch(at now: Int64, spread: UInt32 = 8, using random: inout SplitMix) -> FlowBatch {
+  private static func batch(at now: Int64, spread: UInt32 = 8, using random: inout SeededGenerator) -> FlowBatch {
     var batch = FlowBatch()
     for _ in 0..<Int.random(in: 0...90, using: &random) {
       var r = record(.random(in: 0..<spread, using: &random))

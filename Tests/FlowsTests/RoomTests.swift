@@ -1,6 +1,7 @@
 import Flows
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 private let t0: Int64 = 1_700_000_000_000
@@ -144,7 +145,7 @@ struct FloodTests {
   @Test("Flows chosen to collide are found out, and the cache is itself again under new secrets")
   func flood() {
     var secrets = InlineArray<14, UInt64>(repeating: 0)
-    var random = SplitMix(99)
+    var random = SeededGenerator(seed: 99)
     for index in 0..<14 { secrets[index] = random.next() | 1 }
     var cache = FlowCache(key: .standard, aging: AgingConfiguration(), secrets: secrets)
     var batch = FlowBatch()

@@ -2,19 +2,6 @@ import Flows
 import NetFlow
 import NetworkBytes
 
-/// A small generator with a seed, so that a failure can be seen again.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
 /// A record of 1 packet and 100 octets from 10.0.0.`source`.
 func record(_ source: UInt32 = 1, at time: Int64 = 0) -> FlowRecord {
   var record = FlowRecord()

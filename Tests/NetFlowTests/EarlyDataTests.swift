@@ -1,6 +1,7 @@
 import CAllocationCounter
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 /// Data sets that come before their template wait for it.
@@ -220,7 +221,7 @@ struct EarlyDataTests {
   @Test("decodes to what it would in order, whenever the templates come")
   func anyOrder() {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededNumbers(seed: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<200 {
       let version = Bool.random(using: &random) ? 9 : 10
       let ids = 256..<(256 + Int.random(in: 1...4, using: &random))

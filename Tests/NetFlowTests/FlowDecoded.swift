@@ -122,23 +122,6 @@ struct FlowMessage {
   }
 }
 
-/// SplitMix64: the same numbers from the same seed everywhere.
-struct SeededNumbers: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
-  mutating func octets(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
-}
-
 extension [UInt8] {
   /// Big-endian; of more than eight octets the last eight.
   var number: UInt64 { reduce(0) { $0 << 8 | UInt64($1) } }

@@ -1,6 +1,7 @@
 import CAllocationCounter
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 /// Once a session is warm, its datagrams are decoded without a single allocation.
@@ -32,7 +33,7 @@ struct FlowDecoderAllocationTests {
   ]
 
   private static func message(_ version: Int, _ more: [[Int]] = []) -> FlowMessage {
-    var numbers = SeededNumbers(seed: 1)
+    var numbers = SeededGenerator(seed: 1)
     let fields = fields + more
     return FlowMessage(
       version: version, fields: fields,

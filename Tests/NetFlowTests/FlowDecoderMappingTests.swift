@@ -1,5 +1,6 @@
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 /// What of a template's fields goes where in a flow record.
@@ -91,7 +92,7 @@ struct FlowDecoderMappingTests {
 
   @Test("fills one place and leaves the others, in any width that fits", arguments: mappings, [9, 10])
   func fills(_ mapping: Mapping, _ version: Int) {
-    var numbers = SeededNumbers(seed: UInt64(mapping.element))
+    var numbers = SeededGenerator(seed: UInt64(mapping.element))
     for width in mapping.widths {
       let values = (0..<5).map { _ in numbers.octets(width) }
       let message = FlowMessage(version: version, fields: [[mapping.element, width]], records: values.map { [$0] })
@@ -107,7 +108,7 @@ struct FlowDecoderMappingTests {
   @Test("leaves a field alone whose width does not fit", arguments: mappings, [9, 10])
   func misfits(_ mapping: Mapping, _ version: Int) {
     for width in [0, 1, 2, 3, 5, 7, 9, 12, 15, 17, 40] where !mapping.widths.contains(width) {
-      let value = SeededNumbers.filled(width)
+      let value = SeededGenerator.filled(width)
       let message = FlowMessage(
         version: version, fields: [[mapping.element, width], [210, 1]], records: [[value, [0]], [value, [0]]])
       let expected = [Self.empty(version), Self.empty(version)]
@@ -121,12 +122,12 @@ struct FlowDecoderMappingTests {
     let width = mapping.widths[0]
     for enterprise in [9, 29305] {
       let message = FlowMessage(
-        fields: [[mapping.element, width, enterprise]], records: [[SeededNumbers.filled(width)]])
+        fields: [[mapping.element, width, enterprise]], records: [[SeededGenerator.filled(width)]])
       #expect(FlowDecoded([message.octets]).contents == [Self.empty(10)])
     }
     // v9 has no enterprise bit: this is element 32768 and more.
     let message = FlowMessage(
-      version: 9, fields: [[mapping.element | 0x8000, width]], records: [[SeededNumbers.filled(width)]])
+      version: 9, fields: [[mapping.element | 0x8000, width]], records: [[SeededGenerator.filled(width)]])
     #expect(FlowDecoded([message.octets]).contents == [Self.empty(9)])
   }
 
@@ -240,7 +241,7 @@ struct FlowDecoderMappingTests {
 
   @Test("reads a real exporter's template with many records a set alike in both ways", arguments: [9, 10])
   func manyFields(_ version: Int) {
-    var numbers = SeededNumbers(seed: 77)
+    var numbers = SeededGenerator(seed: 77)
     let fields = [
       [8, 4], [12, 4], [27, 16], [28, 16], [15, 4], [10, 4], [14, 2], [1, 8], [2, 4], [22, 4], [21, 4], [7, 2],
       [11, 2],
@@ -261,7 +262,7 @@ struct FlowDecoderMappingTests {
   }
 }
 
-extension SeededNumbers {
+extension SeededGenerator {
   /// Octets of which none is zero.
   static func filled(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 % 200 + 3) } }
 }

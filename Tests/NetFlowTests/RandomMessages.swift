@@ -1,13 +1,14 @@
 import NetFlow
+import TestSupport
 
 /// Makes messages of v5, v9 and IPFIX with templates and data of every kind, and spoils them if asked to.
 struct RandomMessages {
-  var numbers: SeededNumbers
+  var numbers: SeededGenerator
   /// The fields of templates by session (version and domain) and id.
   private var templates: [[Int]: [UInt16: [[Int]]]] = [:]
   private var sequence = 0
 
-  init(seed: UInt64) { numbers = SeededNumbers(seed: seed) }
+  init(seed: UInt64) { numbers = SeededGenerator(seed: seed) }
 
   /// Elements that fill one place of a record, of which a template has one at most; and their octets.
   private static let groups: [(elements: [Int], widths: [Int])] = [

@@ -1,20 +1,8 @@
 import Foundation
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
-
-/// SplitMix64: the same numbers from the same seed everywhere.
-private struct Generator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
 
 @Suite("Malformed input")
 struct RecordFuzzTests {
@@ -44,7 +32,7 @@ struct RecordFuzzTests {
     ]
   }()
 
-  private static func mutate(_ message: inout [UInt8], _ generator: inout Generator) {
+  private static func mutate(_ message: inout [UInt8], _ generator: inout SeededGenerator) {
     for _ in 0..<Int.random(in: 1...6, using: &generator) where !message.isEmpty {
       let place = Int.random(in: 0..<message.count, using: &generator)
       switch Int.random(in: 0..<8, using: &generator) {
@@ -70,7 +58,7 @@ struct RecordFuzzTests {
   func mutations() throws {
     let seed = UInt64.random(in: .min ... .max)
     print("seed \(seed)")
-    var generator = Generator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     var decoder = RecordDecoder(directory: ExporterDirectory())
     let rounds = 20_000
     var records: UInt64 = 0

@@ -1,5 +1,6 @@
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 /// Exporters that count otherwise than the RFCs say: their habit is found out, and loss is told all the same.
@@ -56,7 +57,7 @@ struct SequenceHabitTests {
 
   /// Messages of random sizes with what is sent before each.
   private static func stream(
-    _ exporter: Exporter, count: Int, from first: Int, _ numbers: inout SeededNumbers
+    _ exporter: Exporter, count: Int, from first: Int, _ numbers: inout SeededGenerator
   ) -> [(octets: [UInt8], units: Int)] {
     var before = first
     return (0..<count).map { index in
@@ -78,7 +79,7 @@ struct SequenceHabitTests {
   @Test("report nothing where nothing was lost", arguments: exporters, [0, 0xffff_fc00])
   func clean(_ exporter: Exporter, _ first: Int) {
     for seed in UInt64(1)...6 {
-      var numbers = SeededNumbers(seed: seed)
+      var numbers = SeededGenerator(seed: seed)
       let messages = Self.stream(exporter, count: 60, from: first, &numbers).map(\.octets)
       #expect(Self.count(messages) == SequenceCounters(), "seed \(seed)")
     }
@@ -102,7 +103,7 @@ struct SequenceHabitTests {
   @Test("tell what was lost, came late or twice once the habit is known", arguments: exporters)
   func faults(_ exporter: Exporter) {
     let seed = UInt64.random(in: .min ... .max)
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SeededGenerator(seed: seed)
     for _ in 0..<4 {
       let first = Bool.random(using: &numbers) ? 0 : 0xffff_ff00
       let messages = Self.stream(exporter, count: 400, from: first, &numbers)
@@ -138,7 +139,7 @@ struct SequenceHabitTests {
 
   @Test("tell loss from the first message on where they count as they should", arguments: [0, 6, 9])
   func lossAtOnce(_ index: Int) {
-    var numbers = SeededNumbers(seed: 3)
+    var numbers = SeededGenerator(seed: 3)
     let messages = Self.stream(Self.exporters[index], count: 20, from: 9, &numbers)
     let sent = messages.enumerated().filter { $0.offset % 3 != 1 }.map(\.element.octets)
     let lost = messages.enumerated().filter { $0.offset % 3 == 1 }.map { UInt64($0.element.units) }
@@ -150,7 +151,7 @@ struct SequenceHabitTests {
 
   @Test("are understood anew when an exporter changes its habit, as after an upgrade")
   func changedHabit() {
-    var numbers = SeededNumbers(seed: 5)
+    var numbers = SeededGenerator(seed: 5)
     let odd = Self.stream(Self.exporters[3], count: 60, from: 0, &numbers).map(\.octets)
     let good = Self.stream(Self.exporters[0], count: 200, from: 0, &numbers)
     let known = Self.count(odd + good.prefix(100).map(\.octets))

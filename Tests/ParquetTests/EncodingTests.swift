@@ -1,4 +1,5 @@
 import Parquet
+import TestSupport
 import Testing
 
 /// What an encoder appends to an empty buffer.
@@ -108,7 +109,7 @@ struct RunLengthHybridTests {
 
   @Test("Values of every width come back, whatever their runs", arguments: 1...32)
   func roundTrip(width: Int) {
-    var random = SeededGenerator(seed &+ UInt64(width))
+    var random = SeededGenerator(seed: seed &+ UInt64(width))
     let greatest = UInt32(truncatingIfNeeded: UInt64(1) << UInt64(width) - 1)
     for round in 0..<30 {
       var values: [UInt32] = []
@@ -191,7 +192,7 @@ struct DeltaBinaryPackedTests {
 
   @Test("Values of any kind come back", arguments: [1, 8, 20, 33, 63, 64])
   func roundTrip(bits: Int) {
-    var random = SeededGenerator(seed &+ UInt64(bits))
+    var random = SeededGenerator(seed: seed &+ UInt64(bits))
     for round in 0..<40 {
       let count = Int.random(in: 0...400, using: &random)
       let values = (0..<count).map { _ in
@@ -215,7 +216,7 @@ struct DeltaBinaryPackedTests {
 
   @Test("The extremes of 64 bits come back in any order")
   func extremes() {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     for round in 0..<20 {
       let values = (0..<300).map { _ in [Int64.min, .max, 0, -1, 1].randomElement(using: &random) ?? 0 }
       let decoded = Self.decode(encoded { _ = DeltaBinaryPacked.append(values.span, to: &$0) })
@@ -237,7 +238,7 @@ struct CRC32Tests {
   @Test("Every length gives what the polynomial says, bit by bit")
   func lengths() {
     let crc = CRC32()
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     for length in 0...200 {
       let octets = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
       var remainder: UInt32 = .max

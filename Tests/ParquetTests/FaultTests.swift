@@ -1,5 +1,6 @@
 import Foundation
 import Parquet
+import TestSupport
 import Testing
 
 @Suite("Faults of the system")
@@ -16,7 +17,7 @@ struct FaultTests {
 
   /// 800 kB that do not compress.
   private static func writeRowGroup(to writer: inout ParquetWriter) throws {
-    var random = SeededGenerator(seed)
+    var random = SeededGenerator(seed: seed)
     let values = (0..<rowCount).map { _ in random.next() }
     try writer.beginRowGroup(rowCount: rowCount)
     try writer.write(uint64: values.span)

@@ -1,5 +1,6 @@
 import Foundation
 import Parquet
+import TestSupport
 
 /// A file of random columns and, beside it, what must be read from it, in a form too plain to go wrong: for
 /// `verify.py`, which lets other programs read the file.
@@ -61,7 +62,7 @@ struct RandomFile {
   init(_ shape: Shape, in parent: URL, seed: UInt64) throws {
     self.shape = shape
     folder = parent.appendingPathComponent(shape.description)
-    random = SeededGenerator(seed)
+    random = SeededGenerator(seed: seed)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var columns: [ParquetColumn] = []
     for round in 0..<2 {

@@ -1,5 +1,6 @@
 import Foundation
 import Parquet
+import TestSupport
 import Testing
 
 /// A folder of its own for each test, gone with it.
@@ -80,7 +81,7 @@ struct WriterTests {
     let schema = try Self.schema(
       ParquetColumn("few", .uint32), ParquetColumn("many", .uint64), ParquetColumn("time", .int64, encoding: .delta),
       ParquetColumn("text", .string, isOptional: true))
-    var random = SeededGenerator(7)
+    var random = SeededGenerator(seed: 7)
     let few = (0..<30_000).map { _ in UInt32.random(in: 0...UInt32.max, using: &random) & 0x0F00_F000 }
     let many = (0..<30_000).map { _ in UInt64.random(in: 0...40_000, using: &random) << 20 }
     let times = (0..<30_000).map { _ in Int64.random(in: 0...300_000, using: &random) }

@@ -14,11 +14,11 @@ struct Traffic {
   private(set) var file = CaptureFile()
   /// By `source,destination,source port,destination port,protocol`; of ICMP, type and code stand for the ports.
   private(set) var volumes: [String: Volume] = [:]
-  private var random: SplitMix
+  private var random: SeededGenerator
   private var time: UInt64
 
   init(conversations: Int, ipv6: Bool, seed: UInt64, start: UInt64 = 1_750_000_000_000_000_000) {
-    random = SplitMix(state: seed)
+    random = SeededGenerator(seed: seed)
     time = start
     for number in 0..<conversations { converse(number, ipv6: ipv6 && random.below(4) == 0) }
   }
@@ -70,22 +70,6 @@ struct Traffic {
     let key = "\(source),\(destination),\(ports),\(proto)"
     volumes[key] = volumes[key, default: Volume()] + Volume(packets: 1, octets: packet.count)
   }
-}
-
-/// Random numbers from a seed (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-  mutating func octets(_ count: Int) -> Octets { (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 24) } }
 }
 
 extension [StoredRow] {
