@@ -89,8 +89,11 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["sagflow", "NetworkBytes", "TestSupport"], exclude: ["rows.py"],
       swiftSettings: ours),
-    .target(name: "TestSupport", dependencies: ["NetworkBytes"], path: "Tests/TestSupport", swiftSettings: ours),
+    .target(
+      name: "TestSupport", dependencies: ["NetworkBytes", "CChildProcess"], path: "Tests/TestSupport",
+      swiftSettings: ours),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .target(name: "CChildProcess", path: "Tests/CChildProcess"),
 
     // C: system calls that Glibc's module does not offer, and Debian's libraries.
     .target(name: "CSockets"),

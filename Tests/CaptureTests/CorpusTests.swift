@@ -1,6 +1,7 @@
 import Capture
 import Foundation
 import NetworkBytes
+import TestSupport
 import Testing
 
 /// Compares what is read from real captures with what tshark reads from them.
@@ -27,17 +28,9 @@ struct CorpusTests {
 
   /// Runs a program and returns what it writes.
   static func run(_ program: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    return text
+    let outcome = try #require(Tool(program)).outcome(arguments)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    return outcome.output
   }
 
   /// One line for each UDP datagram: source, port, payload length.

@@ -1,39 +1,19 @@
 import Collector
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct CommandLineTests {
   /// The program of the build that this test belongs to.
-  private static let program: URL? = {
+  private static let program: Tool? = {
     guard let test = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return nil }
-    return URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("sagflow")
+    return Tool(URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("sagflow").path)
   }()
-
-  private struct Outcome: Equatable {
-    var status: Int32
-    var output: String
-    var errors: String
-  }
 
   private func run(_ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil) throws
     -> Outcome
   {
-    let process = Process()
-    let program = try #require(Self.program)
-    process.executableURL = program
-    process.arguments = arguments
-    process.environment = environment
-    process.currentDirectoryURL = directory
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    // Both texts are far smaller than a pipe holds, so reading one after the other cannot block.
-    let texts = [output, errors].map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
-    process.waitUntilExit()
-    return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+    try #require(Self.program).outcome(arguments, environment: environment, directory: directory?.path)
   }
 
   @Test(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `scripts/debian-packages` on a system made of stand-ins for Debian's tools.
@@ -27,17 +28,11 @@ import Testing
     try tool("apt-get", "echo \"apt-get $*\" >>'\(calls)'; cat >/dev/null")
     try tool("env", "shift; exec \"$@\"")
     if system.hasSudo { try tool("sudo", "echo sudo >>'\(calls)'; exec \"$@\"") }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = [PackageFiles.path("scripts/debian-packages")] + packages
-    process.environment = ["PATH": directory.url.path]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
     try tool("cat", "exec /bin/cat")
-    try process.run()
-    process.waitUntilExit()
+    let outcome = try #require(Tool("/bin/bash")).outcome(
+      [PackageFiles.path("scripts/debian-packages")] + packages, environment: ["PATH": directory.url.path])
     let text = (try? String(contentsOfFile: calls, encoding: .utf8)) ?? ""
-    return (process.terminationStatus, text.split(separator: "\n").map(String.init))
+    return (outcome.status, text.split(separator: "\n").map(String.init))
   }
 
   @Test("nothing is called when nothing is missing")

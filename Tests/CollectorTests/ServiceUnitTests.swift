@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ServiceUnitTests {
@@ -6,18 +7,9 @@ import Testing
   private static var isAvailable: Bool { FileManager.default.isExecutableFile(atPath: analyzer) }
 
   private func analyze(_ arguments: [String]) throws -> (status: Int32, text: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.analyzer)
-    process.arguments = arguments
-    process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "SYSTEMD_PAGER": "cat"]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
+    let outcome = try #require(Tool(Self.analyzer)).outcome(
+      arguments, environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "SYSTEMD_PAGER": "cat"])
+    return (outcome.status, outcome.output + outcome.errors)
   }
 
   @Test("the unit's exposure is below 1.5", .enabled(if: isAvailable))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct StoreLimitTests {
@@ -7,19 +8,12 @@ import Testing
     let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let program = URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("sagflow").path
     let directory = try TemporaryDirectory()
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = [
+    let outcome = try #require(Tool("/bin/sh")).outcome([
       "-c", #"ulimit -f 4; exec "$0" replay "$1" -o "$2""#, program,
       PackageFiles.path("Tests/Fixtures/real/softflowd-v9.pcap"), directory.url.path,
-    ]
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationReason == .exit && process.terminationStatus == 74)
+    ])
+    let text = outcome.errors
+    #expect(outcome.status == 74)
     #expect(text.contains("File too large (errno 27); raise the file size limit or rotate files sooner"))
     #expect(text.contains("= 0 committed + ") && text.contains(" lost, store failing"))
     let left = FileManager.default.enumerator(atPath: directory.url.path)?.allObjects as? [String]

@@ -96,9 +96,7 @@ struct Listing: Equatable {
 /// The Python that reads files back, with pyarrow and duckdb: what `SAGFLOW_PYTHON` names.
 enum Python {
   static let tool: Tool? = {
-    guard let name = ProcessInfo.processInfo.environment["SAGFLOW_PYTHON"], let tool = Tool(name),
-      (try? tool.run(["-c", "import pyarrow, duckdb, pytz"])) != nil
-    else { return nil }
+    guard let tool = Tool.python, (try? tool.run(["-c", "import pyarrow, duckdb, pytz"])) != nil else { return nil }
     return tool
   }()
 

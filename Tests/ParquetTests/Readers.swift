@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 
-/// Other programs' Parquet readers, by way of python3 and `verify.py`.
+/// Other programs' Parquet readers, by way of Python and `verify.py`.
 enum Readers {
-  /// The modules that python3 finds; none where there is no python3.
+  /// The modules that Python finds; none where there is no Python.
   static let available: Set<String> = {
     let names = ["pyarrow", "duckdb", "polars", "fastparquet"]
     let script = "import importlib.util as u; print(*[n for n in \(names) if u.find_spec(n)])"
@@ -22,15 +23,7 @@ enum Readers {
   }
 
   private static func python(_ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3"] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+    guard let outcome = try Tool.python?.outcome(arguments) else { return (-1, "no Python") }
+    return (outcome.status, outcome.output + outcome.errors)
   }
 }

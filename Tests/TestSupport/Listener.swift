@@ -2,7 +2,7 @@ import Foundation
 
 /// A program that listens on a UDP port of 127.0.0.1 while it lives, such as another collector.
 public struct Listener: ~Copyable {
-  private let process: Process
+  private let process: ChildProcess
   /// The port it listens on.
   public let port: UInt16
 
@@ -28,22 +28,12 @@ public struct Listener: ~Copyable {
     }
   }
 
-  private static func start(_ tool: Tool, _ arguments: [String], _ port: UInt16) async throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: tool.path)
-    process.arguments = arguments
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.runWithSignals()
-    do {
-      try await wait { queuedOctets(port: port) != nil || !process.isRunning }
-      // If the port is another program's, this one ends at once.
-      try await Task.sleep(for: .milliseconds(100))
-      guard process.isRunning else { throw Impatience() }
-    } catch {
-      if process.isRunning { process.terminate() }
-      throw error
-    }
+  private static func start(_ tool: Tool, _ arguments: [String], _ port: UInt16) async throws -> ChildProcess {
+    let process = try ChildProcess(tool.path, arguments)
+    try await wait { queuedOctets(port: port) != nil || !process.isRunning }
+    // If the port is another program's, this one ends at once.
+    try await Task.sleep(for: .milliseconds(100))
+    guard process.isRunning else { throw Impatience() }
     return process
   }
 
@@ -56,7 +46,7 @@ public struct Listener: ~Copyable {
   /// Drains, then ends the program by SIGTERM and waits for its end.
   public func finish() async throws {
     try await drain()
-    process.terminate()
+    process.signal(SIGTERM)
     let process = process
     try await Self.wait { !process.isRunning }
   }
@@ -83,9 +73,5 @@ public struct Listener: ~Copyable {
       try await Task.sleep(for: .milliseconds(10))
     }
     throw Impatience()
-  }
-
-  deinit {
-    if process.isRunning { process.terminate() }
   }
 }

@@ -1,5 +1,22 @@
 import Foundation
 
+/// How a program ended, and what it said.
+public struct Outcome: Equatable, Sendable {
+  /// The exit status; 128 and the signal's number after a signal, as a shell tells it.
+  public var status: Int32
+  public var output: String
+  public var errors: String
+
+  public init(status: Int32, output: String, errors: String) {
+    self.status = status
+    self.output = output
+    self.errors = errors
+  }
+
+  public var lines: [String] { output.split(separator: "\n").map(String.init) }
+  public var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+}
+
 /// Another program, asked as a witness.
 public struct Tool: Sendable {
   public let path: String
@@ -18,6 +35,9 @@ public struct Tool: Sendable {
     self.path = path
   }
 
+  /// The Python that the tests' witnesses run in: what `SAGFLOW_PYTHON` names, else python3.
+  public static let python = Tool(ProcessInfo.processInfo.environment["SAGFLOW_PYTHON"] ?? "python3")
+
   public static func isInstalled(_ names: String...) -> Bool { names.allSatisfy { Tool($0) != nil } }
 
   public struct Failure: Error, CustomStringConvertible {
@@ -26,24 +46,30 @@ public struct Tool: Sendable {
 
   /// Runs the program to its end, in UTC, and gives its standard output; throws what it wrote to standard error if it failed.
   public func run(_ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(["TZ": "UTC", "LC_ALL": "C.UTF-8"]) { $1 }
-    let output = Pipe()
-    let errors = try TemporaryFolder()
-    let errorFile = errors.path + "/stderr"
-    _ = FileManager.default.createFile(atPath: errorFile, contents: nil)
-    process.standardOutput = output
-    process.standardError = FileHandle(forWritingAtPath: errorFile)
-    try process.runWithSignals()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      let message = (try? String(contentsOfFile: errorFile, encoding: .utf8)) ?? ""
-      throw Failure(description: "\(path) ended with status \(process.terminationStatus): \(message)")
+    let environment = ProcessInfo.processInfo.environment.merging(["TZ": "UTC", "LC_ALL": "C.UTF-8"]) { $1 }
+    let outcome = try outcome(arguments, environment: environment)
+    guard outcome.status == 0 else {
+      throw Failure(description: "\(path) ended with status \(outcome.status): \(outcome.errors)")
     }
-    return text
+    return outcome.output
+  }
+
+  /// Runs the program to its end.
+  ///
+  /// - Parameter environment: all of it; nil: the test's own.
+  public func outcome(
+    _ arguments: [String], environment: [String: String]? = nil, directory: String? = nil
+  ) throws -> Outcome {
+    let folder = try TemporaryFolder()
+    let (output, errors) = ("\(folder.path)/stdout", "\(folder.path)/stderr")
+    let process = try ChildProcess(
+      path, arguments, environment: environment, directory: directory, output: output, errors: errors)
+    let status = process.waitForEnd()
+    return Outcome(status: status, output: Self.text(output), errors: Self.text(errors))
+  }
+
+  private static func text(_ path: String) -> String {
+    String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
   }
 }
 
@@ -66,19 +92,5 @@ public struct TemporaryFolder: ~Copyable, Sendable {
 
   deinit {
     try? FileManager.default.removeItem(atPath: path)
-  }
-}
-
-extension Process {
-  /// Runs the process with no signal blocked. Tests run on threads that block most signals, and a child inherits that:
-  /// it would never see a SIGTERM.
-  public func runWithSignals() throws {
-    var none = sigset_t()
-    var before = sigset_t()
-    // Sound: both sets are local and outlive the calls.
-    unsafe sigemptyset(&none)
-    unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
-    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-    try run()
   }
 }

@@ -2,23 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// How a program ended, and what it said.
-struct Outcome {
-  /// The exit status; 128 and the signal's number after a signal, as a shell tells it.
-  var status: Int32
-  var output: String
-  var errors: String
-
-  var lines: [String] { output.split(separator: "\n").map(String.init) }
-  var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
-}
-
 /// A program that runs beside the test, with standard output and standard error in files.
 ///
 /// Waiting suspends the test instead of blocking its thread, so that many tests can wait at a time.
-final class RunningProgram: @unchecked Sendable {
-  // Sound: `process` is started in `init`, and afterwards only asked and signalled.
-  private let process = Process()
+final class RunningProgram: Sendable {
+  private let process: ChildProcess
+  private let command: String
   private let folder: TemporaryFolder
 
   struct Impatience: Error, CustomStringConvertible {
@@ -30,18 +19,17 @@ final class RunningProgram: @unchecked Sendable {
     directory: String? = nil
   ) throws {
     folder = try TemporaryFolder()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8"]
-      .merging(environment) { $1 }
-    process.currentDirectoryURL = URL(fileURLWithPath: directory ?? folder.path)
-    process.standardInput = input.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
-    process.standardOutput = FileHandle(forWritingAtPath: try folder.write([], as: "stdout"))
-    process.standardError = FileHandle(forWritingAtPath: try folder.write([], as: "stderr"))
-    try process.runWithSignals()
+    command = ([path] + arguments).joined(separator: " ")
+    process = try ChildProcess(
+      path, arguments,
+      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8"].merging(environment) {
+        $1
+      },
+      directory: directory ?? folder.path, input: input ?? "/dev/null", output: "\(folder.path)/stdout",
+      errors: "\(folder.path)/stderr")
   }
 
-  var identifier: Int32 { process.processIdentifier }
+  var identifier: Int32 { process.identifier }
   var isRunning: Bool { process.isRunning }
   var output: String { text("stdout") }
   var errors: String { text("stderr") }
@@ -50,25 +38,23 @@ final class RunningProgram: @unchecked Sendable {
     String(decoding: FileManager.default.contents(atPath: "\(folder.path)/\(name)") ?? Data(), as: UTF8.self)
   }
 
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+  func signal(_ number: Int32) { process.signal(number) }
 
   /// Waits for the end.
   func end(within seconds: Double = 60) async throws -> Outcome {
     do {
-      try await eventually(within: seconds, "the end of \(process.arguments ?? [])") { !self.process.isRunning }
+      try await eventually(within: seconds, "the end of \(command)") { !self.process.isRunning }
     } catch {
       let threads = threads
       signal(SIGKILL)
       throw Impatience(description: "\(error); standard error: \(errors); threads: \(threads)")
     }
-    let status = process.terminationStatus
-    return Outcome(
-      status: process.terminationReason == .uncaughtSignal ? 128 + status : status, output: output, errors: errors)
+    return Outcome(status: process.waitForEnd(), output: output, errors: errors)
   }
 
   /// What each thread of the program waits for, and the signals that it has pending, blocks and catches.
   private var threads: String {
-    let tasks = "/proc/\(process.processIdentifier)/task"
+    let tasks = "/proc/\(process.identifier)/task"
     func text(_ path: String) -> String { (try? String(contentsOfFile: "\(tasks)/\(path)", encoding: .utf8)) ?? "" }
     return ((try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []).map { task in
       let status = text("\(task)/status").split(separator: "\n").filter { line in
@@ -93,11 +79,6 @@ final class RunningProgram: @unchecked Sendable {
     }
     guard let found else { throw Impatience(description: "no '\(words)' before the end: \(errors)") }
     return found
-  }
-
-  deinit {
-    // Whatever became of the test, nothing is left running.
-    if process.isRunning { signal(SIGKILL) }
   }
 }
 

@@ -32,7 +32,7 @@ enum StoreReader: String, CaseIterable {
   case duckdb, pyarrow
 
   /// The interpreter that has them.
-  static let python: Tool? = Tool(ProcessInfo.processInfo.environment["SAGFLOW_PYTHON"] ?? "python3")
+  static let python = Tool.python
 
   /// Whether both can be asked.
   static let areInstalled: Bool = {
@@ -85,7 +85,7 @@ private final class StoreReaderProcess: @unchecked Sendable {
     process.arguments = [script.path]
     process.standardInput = requests
     process.standardOutput = answers
-    try process.runWithSignals()
+    try process.run()
   }
 
   /// An answer is one line, and the next comes only when asked for.
