@@ -35,10 +35,10 @@ public final class StoreThread: Sendable {
     self.logger = logger
     let writer = Handoff(try FlowStoreWriter(options))
     let thread = Thread { [self] in
+      Thread.current.name = "store-\(options.worker)"
       if let writer = writer.take() { run(writer) }
       ended.signal()
     }
-    thread.name = "store-\(options.worker)"
     thread.start()
   }
 

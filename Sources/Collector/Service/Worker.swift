@@ -38,12 +38,13 @@ final class Worker: Sendable {
     wakeUp = receiver.wakeUp
     let receiver = Handoff(receiver)
     let thread = Thread { [self] in
+      // From within: a thread that does not run yet takes no name that `top -H` shows.
+      Thread.current.name = "worker-\(index)"
       if let receiver = receiver.take() {
         run(receiver, Pipeline(options, directory: directory, sink: StoreSink(store, waits: false)))
       }
       ended.signal()
     }
-    thread.name = "worker-\(index)"
     thread.start()
   }
 
