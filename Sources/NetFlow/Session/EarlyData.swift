@@ -4,8 +4,6 @@ import NetworkBytes
 struct EarlySet {
   /// Of the template it waits for.
   var id: UInt16
-  /// The template, once it has come: the first definition holds, whatever follows.
-  var template: Template?
   /// Of the message it came in.
   var header: MessageHeader
   /// When it came, nanoseconds since 1970 UTC.
@@ -17,43 +15,45 @@ struct EarlySet {
   var size: Int { content.count + 128 }
 }
 
-/// The data sets of one session that wait for their template, within bounds (RFC 7011 §8.2, §9.1: a collector may keep
-/// what it cannot decode yet).
+/// The data sets of one session that wait for their template, within bounds.
 struct EarlyData {
   /// In order of arrival.
   private var sets: [EarlySet] = []
   /// The sum of their sizes.
   private(set) var octets = 0
-  /// Whether a template has come that one of them waits for.
-  private(set) var isReady = false
+  /// How many wait for each template.
+  private var waiting: [UInt16: Int] = [:]
+  /// Templates that have come and are waited for: the first definition of each, whatever follows.
+  private var templates: [UInt16: Template] = [:]
 
   var isEmpty: Bool { sets.isEmpty }
   var count: Int { sets.count }
+  /// Whether a template has come that one of the sets waits for.
+  var isReady: Bool { !templates.isEmpty }
   /// Of the templates that are waited for.
-  var ids: Set<UInt16> { Set(sets.lazy.filter { $0.template == nil }.map(\.id)) }
+  var ids: some Collection<UInt16> { waiting.keys }
   /// Arrival of the one that has waited longest.
   var oldestArrival: Int64? { sets.first?.arrival }
 
   mutating func hold(_ set: EarlySet) {
     sets.append(set)
     octets += set.size
+    waiting[set.id, default: 0] += 1
   }
 
-  /// Gives a template to the sets that wait for it.
+  /// Takes note of a template, if a set waits for it.
   mutating func serve(_ template: Template) {
-    for index in sets.indices where sets[index].id == template.id && sets[index].template == nil {
-      sets[index].template = template
-      isReady = true
-    }
+    if waiting[template.id] != nil, templates[template.id] == nil { templates[template.id] = template }
   }
 
-  /// Takes out the sets whose template has come, in order of arrival.
+  /// Takes out the sets whose template has come, in order of arrival. One pass over all, however many templates came.
   mutating func takeReady() -> [(set: EarlySet, template: Template)] {
     guard isReady else { return [] }
-    isReady = false
-    let ready = sets.compactMap { set in set.template.map { (set: set, template: $0) } }
-    sets.removeAll { $0.template != nil }
+    let ready = sets.compactMap { set in templates[set.id].map { (set: set, template: $0) } }
+    sets.removeAll { templates[$0.id] != nil }
     octets -= ready.reduce(0) { $0 + $1.set.size }
+    for id in templates.keys { waiting[id] = nil }
+    templates.removeAll()
     return ready
   }
 
@@ -80,7 +80,12 @@ struct EarlyData {
 
   private mutating func giveUpFirst(_ count: Int) -> Int {
     guard count > 0 else { return 0 }
-    octets -= sets.prefix(count).reduce(0) { $0 + $1.size }
+    for set in sets.prefix(count) {
+      octets -= set.size
+      let others = (waiting[set.id] ?? 1) - 1
+      waiting[set.id] = others > 0 ? others : nil
+      if others == 0 { templates[set.id] = nil }
+    }
     sets.removeFirst(count)
     return count
   }
