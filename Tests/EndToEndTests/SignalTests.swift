@@ -67,6 +67,19 @@ struct SignalTests {
     #expect(files.filter { $0.hasSuffix(".parquet") }.count == 1)
   }
 
+  @Test("all flows are written at the end, however many there are")
+  func manyFlows() async throws {
+    let collector = try await RunningCollector()
+    let sent = try await Sagflow.run([
+      "generate", "--to", "127.0.0.1:\(collector.port)", "--netflow-version", "5", "--flows", "700000", "--rate", "0",
+    ])
+    #expect(sent.status == 0)
+    let ledger = try await collector.stop()
+    // More than the queue to the store holds.
+    #expect(ledger["flows forced"] > 300_000)
+    #expect(ledger["rows committed"] == ledger["rows"], "\(ledger.text)")
+  }
+
   @Test("SIGHUP applies what can change, says what needs a restart, and survives a broken file")
   func reload() async throws {
     let collector = try await RunningCollector(configuration: "log: {level: info}\n")

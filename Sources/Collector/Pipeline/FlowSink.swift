@@ -2,13 +2,16 @@ import NetFlow
 
 /// Where flows go once they have left the cache.
 public protocol FlowSink: ~Copyable {
-  /// Takes flows that left the cache and empties the batch; what it has no room for it counts as dropped.
+  /// Whether a batch would be taken now. True stays true until one is.
+  var hasRoom: Bool { get }
+
+  /// Takes flows that left the cache and empties the batch; without room it counts them as dropped.
   mutating func take(_ flows: inout FlowBatch, _ moment: PipelineMoment)
 
   /// The pipeline's clock has come into another window; all flows of the one before were taken.
   mutating func turn(to moment: PipelineMoment)
 
-  /// Takes the last flows, waiting for room if need be.
+  /// Takes flows at the end, waiting for room if need be.
   mutating func finish(_ flows: inout FlowBatch, _ moment: PipelineMoment)
 }
 

@@ -13,6 +13,11 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   private var decoded = FlowBatch(capacity: 1024)
   private var emitted: FlowBatch
   private let batchSize: Int
+  /// Whether flows stay in the cache over their timer because the sink has no room.
+  private var isBehind = false
+
+  /// Batches' worth of flows that left the cache and are kept for a sink without room, before they are dropped.
+  private static var heldBatches: Int { 8 }
 
   public init(_ options: PipelineOptions, directory: ExporterDirectory, sink: consuming Sink) {
     var decoderOptions = options.decoder
@@ -49,7 +54,12 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   @inline(__always)
   public mutating func advance(to time: Int64) {
     // Once a second is enough to look for timers that have run out; flows are of the millisecond at which they were seen.
-    if clock.isSameSecond(time) { clock.step(to: time) } else { age(to: time) }
+    if clock.isSameSecond(time) {
+      clock.step(to: time)
+      if isBehind { expire() }
+    } else {
+      age(to: time)
+    }
   }
 
   private mutating func age(to time: Int64) {
@@ -67,8 +77,16 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     merge()
   }
 
+  /// Lets flows go whose timer has run out, as far as the sink has room: many may be due at once, and the cache keeps them.
   private mutating func expire() {
-    while !cache.advance(to: clock.time, into: &emitted, limit: batchSize) { handOver() }
+    isBehind = false
+    while !cache.advance(to: clock.time, into: &emitted, limit: batchSize) {
+      handOver()
+      if emitted.count >= batchSize {
+        isBehind = true
+        return
+      }
+    }
     if emitted.count >= batchSize { handOver() }
   }
 
@@ -77,15 +95,16 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
       time: clock.time, origins: decoder.origins.origins, lostBySequence: decoder.lostBySequence)
   }
 
+  /// Gives what left the cache to the sink. Without room there, it waits for a while: until there is more than that.
   private mutating func handOver() {
-    sink.take(&emitted, moment)
+    if sink.hasRoom || emitted.count >= Self.heldBatches * batchSize { sink.take(&emitted, moment) }
   }
 
-  /// Ends all flows and hands them on: nothing may be ingested afterwards.
+  /// Ends all flows and hands them on, waiting for the sink: nothing may be ingested afterwards.
   public mutating func finish() {
     decoder.finish(at: clock.time, into: &decoded)
     merge()
-    while !cache.drain(into: &emitted, limit: batchSize) { handOver() }
+    while !cache.drain(into: &emitted, limit: batchSize) { sink.finish(&emitted, moment) }
     sink.finish(&emitted, moment)
   }
 

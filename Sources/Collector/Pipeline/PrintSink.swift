@@ -13,6 +13,8 @@ public struct PrintSink: FlowSink, ~Copyable {
     self.output = output
   }
 
+  public var hasRoom: Bool { true }
+
   public mutating func take(_ flows: inout FlowBatch, _ moment: PipelineMoment) {
     if !hasHeader { output.write { format.appendHeader(to: &$0) } }
     hasHeader = true

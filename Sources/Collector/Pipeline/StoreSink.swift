@@ -3,8 +3,8 @@ import NetFlow
 
 /// Hands flows to the thread that writes the store.
 ///
-/// A collector must not wait for the disk: when the store is behind by all batches that the queue holds, flows are dropped
-/// and counted. A replay waits instead.
+/// A collector must not wait for the disk: when the store is behind by all batches that the queue holds, there is no room,
+/// and flows that are handed over all the same are dropped and counted. A replay waits instead.
 public struct StoreSink: FlowSink, ~Copyable {
   private let thread: StoreThread
   private let waits: Bool
@@ -19,9 +19,11 @@ public struct StoreSink: FlowSink, ~Copyable {
     self.waits = waits
   }
 
+  public var hasRoom: Bool { waits || thread.queue.hasRoom }
+
   public mutating func take(_ flows: inout FlowBatch, _ moment: PipelineMoment) {
     if flows.isEmpty { return }
-    if waits || thread.queue.hasRoom {
+    if hasRoom {
       push(&flows, moment)
     } else {
       dropped &+= UInt64(flows.count)
@@ -31,7 +33,7 @@ public struct StoreSink: FlowSink, ~Copyable {
 
   public mutating func turn(to moment: PipelineMoment) {
     // A full queue holds batches of the new window soon enough.
-    guard waits || thread.queue.hasRoom else { return }
+    guard hasRoom else { return }
     thread.queue.push(StoreJob(flows: FlowBatch(), moment: moment))
   }
 
