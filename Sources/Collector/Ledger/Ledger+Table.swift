@@ -81,7 +81,10 @@ extension Ledger {
       (kernelDrops, "datagrams dropped by the kernel"), (sequence.lost, "lost by sequence number"),
       (sequence.reordered, "reordered"), (sequence.duplicates, "duplicate"), (sequence.restarts, "exporter restarts"),
       (decode.clockCorrected, "with corrected clock"),
-    ] + issues.map { (decode[$0], $0.name) } + [(store.failures, "failed writes")]
+    ] + issues.map { (decode[$0], $0.name) } + [
+      (mergedOrigins, "origins merged for their number"), (droppedTexts, "extra texts left out"),
+      (store.failures, "failed writes"),
+    ]
   }
 
   private func exporterLines(limit: Int) -> [String] {

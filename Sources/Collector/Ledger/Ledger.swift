@@ -26,6 +26,10 @@ public struct Ledger: Sendable {
   /// Rows given out other than through the store, such as printed ones.
   public var printedRows: UInt64 = 0
   public var store = StoreCounters()
+  /// Texts of `extra` that were left out because live flows held as many as they may.
+  public var droppedTexts: UInt64 = 0
+  /// Origins (exporter, domain, version) that were counted among others because there were too many.
+  public var mergedOrigins: UInt64 = 0
   public var bySession: [(key: SessionKey, counters: DecodeCounters)] = []
 
   public init() {}
@@ -45,6 +49,8 @@ public struct Ledger: Sendable {
     sum.droppedRows &+= other.droppedRows
     sum.printedRows &+= other.printedRows
     sum.store += other.store
+    sum.droppedTexts &+= other.droppedTexts
+    sum.mergedOrigins &+= other.mergedOrigins
     sum.bySession += other.bySession
   }
 

@@ -122,6 +122,8 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     ledger.flows = cache.totals
     ledger.liveFlows = UInt64(cache.liveCount)
     ledger.waitingRows = UInt64(emitted.count)
+    ledger.droppedTexts = cache.droppedTexts
+    ledger.mergedOrigins = decoder.origins.merged
     ledger.bySession = decoder.countersBySession
     return ledger
   }

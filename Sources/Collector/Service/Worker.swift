@@ -149,6 +149,15 @@ final class Worker: Sendable {
         "the kernel dropped datagrams, the socket's buffer was full: \(ledger.kernelDrops) so far; raise net.core.rmem_max and receive.bufferSize, or receive.workers"
       )
     }
+    if ledger.mergedOrigins > 0, before.mergedOrigins == 0 {
+      logger.warning(
+        "too many exporters or observation domains: flows of some are stored under the exporter's address alone or as ::; does somebody forge senders?"
+      )
+    }
+    if ledger.droppedTexts > 0, before.droppedTexts == 0 {
+      logger.warning(
+        "live flows hold \(FlowCache.maximumTextOctets >> 20) MiB of extra texts: those of further flows are left out")
+    }
     if ledger.droppedRows > 0, before.droppedRows == 0 {
       logger.warning("the store is too slow, flows are dropped: \(ledger.droppedRows) so far; check the disk")
     }

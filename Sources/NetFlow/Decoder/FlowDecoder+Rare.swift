@@ -40,7 +40,7 @@ extension FlowDecoder {
     let isNone = address.isUnspecified || address == IPAddress(v4: 0)
     guard !isNone, address != session.key.exporter.address else { return }
     let origin = FlowOrigin(exporter: address, domain: session.key.domain, version: session.key.version)
-    record.origin = origins.number(of: options.origin(origin))
+    record.origin = origins.number(of: options.origin(origin), from: session.key.exporter.address)
   }
 
   /// A JSON object of the record's unmapped fields; empty if it has none. Fields of no length say nothing and are left

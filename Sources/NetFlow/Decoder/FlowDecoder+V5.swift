@@ -2,11 +2,13 @@ import NetworkBytes
 
 extension FlowDecoder {
   /// Decodes the records of a v5 message: the fewer of those announced and those present.
-  func decodeV5(
+  mutating func decodeV5(
     _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, _ time: TimeBase,
     into batch: inout FlowBatch
   ) {
     let count = header.countV5Records(in: message, &session.counters)
+    guard count > 0 else { return }
+    numberOrigin(of: &session)
     var prototype = prototype(session, time)
     let interval = UInt32(header.sampling & 0x3fff)
     if interval > 0 { prototype.samplingRate = interval }

@@ -55,7 +55,6 @@ public struct FlowDecoder: ~Copyable {
   ) {
     session.open(arrival: arrival)
     let before = session.counters
-    numberOrigin(of: &session)
     var time = timeBase(header, session, arrival: arrival)
     if time.correction != 0 { session.counters.clockCorrected &+= 1 }
     if header.version == 5 {
@@ -71,11 +70,12 @@ public struct FlowDecoder: ~Copyable {
     lostBySequence &+= session.counters.sequence.lost &- before.sequence.lost
   }
 
-  private mutating func numberOrigin(of session: inout Session) {
+  /// Numbers the session's origin, with its first record: messages without any must not fill the table.
+  mutating func numberOrigin(of session: inout Session) {
     guard session.origin == nil else { return }
     let key = session.key
     let origin = FlowOrigin(exporter: key.exporter.address, domain: key.domain, version: key.version)
-    session.origin = origins.number(of: options.origin(origin))
+    session.origin = origins.number(of: options.origin(origin), from: key.exporter.address)
   }
 
   /// How times of this message are read. Where the exporter's clock is off by more than is allowed, its times are
@@ -125,6 +125,7 @@ public struct FlowDecoder: ~Copyable {
     _ set: RawSpan, _ template: Template, _ session: inout Session, _ time: inout TimeBase, into batch: inout FlowBatch
   ) {
     let first = batch.count
+    numberOrigin(of: &session)
     if let step = template.plan.systemInitStep, session.key.version == 10 {
       learnSystemInit(set, template, step, &session, &time)
     }
@@ -186,7 +187,7 @@ public struct FlowDecoder: ~Copyable {
     }
     if !session.rates.byInterface.isEmpty, !template.plan.tellsSampling {
       for index in first..<batch.count {
-        guard let rate = session.rates.byInterface[batch.records[index].ingressInterface] else { continue }
+        guard let rate = session.rates.byInterface(of: batch.records[index]) else { continue }
         batch.records[index].samplingRate = rate
       }
     }

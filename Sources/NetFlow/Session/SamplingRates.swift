@@ -27,6 +27,13 @@ struct SamplingRates: Sendable, Equatable {
     }
   }
 
+  /// The rate of the interface at which the record's packets were seen: the one they came in by, unless the exporter says
+  /// that it looked at those going out (element 61).
+  func byInterface(of record: FlowRecord) -> UInt32? {
+    if record.direction == 2, let rate = byInterface[record.egressInterface] { return rate }
+    return byInterface[record.ingressInterface]
+  }
+
   /// Remembers a rate, if there is room for it.
   mutating func set(_ rate: UInt32, for scope: Scope) {
     switch scope {
