@@ -119,8 +119,23 @@ struct FlowDecoderSamplingTests {
     let packets = FlowMessage(
       fields: [[306, 4], [305, 4]], records: [[Wire.be32(99), Wire.be32(1)], [Wire.be32(0), Wire.be32(4)]])
     #expect(FlowDecoded([packets.octets]).records.map(\.samplingRate) == [100, 1])
+    let random = FlowMessage(fields: [[50, 4]], records: [[Wire.be32(64)], [Wire.be32(0)]])
+    #expect(FlowDecoded([random.octets]) { $0.samplingRate = 3 }.records.map(\.samplingRate) == [64, 3])
     let space = FlowMessage(fields: [[306, 4]], records: [[Wire.be32(99)]])
     #expect(FlowDecoded([space.octets]).records.map(\.samplingRate) == [1])
+  }
+
+  @Test("of interfaces hold where the exporter looked: for packets going out that of the output, if it has one")
+  func egress() {
+    let template = Wire.set(1, Wire.optionsTemplateV9(300, scopes: [[2, 4]], [[34, 4]]))
+    let rates = Wire.set(300, [[1, 30], [2, 40]].flatMap { Wire.be32($0[0]) + Wire.be32($0[1]) })
+    // Input, output, direction: 0 in, 1 out.
+    let places: [(Int, Int, UInt8)] = [(1, 2, 0), (1, 2, 1), (1, 3, 1), (3, 2, 0), (3, 2, 1)]
+    let flows = FlowMessage(
+      version: 9, fields: [[10, 4], [14, 4], [61, 1]],
+      records: places.map { [Wire.be32($0.0), Wire.be32($0.1), [$0.2]] })
+    let decoded = FlowDecoded([Wire.v9(template + rates), flows.octets])
+    #expect(decoded.records.map(\.samplingRate) == [30, 40, 30, 1, 40])
   }
 
   @Test("are the configuration's where the exporter says nothing: of its address, else of all")

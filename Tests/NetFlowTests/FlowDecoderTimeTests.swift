@@ -74,6 +74,28 @@ struct FlowDecoderTimeTests {
     #expect(Self.times(message) == [[Self.export - 11_000, Self.export - 1000]])
   }
 
+  @Test(
+    "of the exporter's uptime are the last choice in IPFIX, which does not send what they reckon from", arguments: 2..<6
+  )
+  func upTimeWithoutOrigin(_ other: Int) {
+    let (upTime, other) = (Self.forms[1], Self.forms[other])
+    let message = FlowMessage(
+      fields: [upTime, other].flatMap { [[$0.start, $0.width], [$0.end, $0.width]] },
+      records: [upTime.octets(7_000) + upTime.octets(6_000) + other.octets(9_000) + other.octets(2_000)].map { [$0] })
+    // The fields stand end to end, whatever the record is cut into.
+    let octets = Wire.ipfix(message.template, Wire.set(256, message.records.flatMap { $0.flatMap(\.self) }))
+    let decoded = FlowDecoded([octets]).records.map { [$0.start, $0.end] }
+    #expect(decoded == [[Self.export - 9000, Self.export - 2000]])
+  }
+
+  @Test("of NTP are the nearest millisecond: exporters cut the fraction off", arguments: [0, 1, 499, 690, 999])
+  func ntpFraction(_ milliseconds: Int) {
+    let cut = UInt32((UInt64(milliseconds) << 32) / 1000)
+    let stamp = Wire.be32(Int(Self.export / 1000 + Self.ntpEpoch)) + Wire.be32(Int(cut))
+    let message = FlowMessage(fields: [[154, 8], [155, 8]], records: [[stamp, stamp]])
+    #expect(Self.times(message) == [[Int64](repeating: Self.export + Int64(milliseconds), count: 2)])
+  }
+
   @Test("of a start and a duration give the end", arguments: [(161, 2_500), (162, 2_500_999)])
   func durations(_ element: Int, _ value: Int) {
     let message = FlowMessage(

@@ -96,7 +96,7 @@ extension FlowField {
     (.one(.durationMilliseconds), [(161, .durationMilliseconds)]),
     (.one(.durationMicroseconds), [(162, .durationMicroseconds)]),
     (.one(.samplerID), [(48, .samplerID), (302, .samplerID)]),
-    (.one(.samplingInterval), [(34, .samplingInterval), (305, .samplingInterval)]),
+    (.one(.samplingInterval), [(34, .samplingInterval), (305, .samplingInterval), (50, .samplingInterval)]),
     (.one(.samplingSpace), [(306, .samplingSpace)]),
     (.one(.postNATSourceV4), [(225, .postNATSourceV4)]),
     (.one(.postNATSourceV6), [(281, .postNATSourceV6)]),
@@ -108,6 +108,12 @@ extension FlowField {
     (.one(.exporterV4), [(130, .exporterV4)]),
     (.one(.exporterV6), [(131, .exporterV6)]),
   ]
+
+  /// The same with stamps of the exporter's uptime last.
+  static let candidatesWithoutUpTime = candidates.map { group, elements in
+    let isUpTime: (FlowField) -> Bool = { $0 == .startUpTime || $0 == .endUpTime }
+    return (group: group, elements: elements.filter { !isUpTime($0.field) } + elements.filter { isUpTime($0.field) })
+  }
 
   /// A duration that reckons back from the flow's end instead of on from its start.
   var backwards: FlowField {

@@ -28,8 +28,10 @@ struct FlowPlan: Sendable {
   /// Whether ICMP type and code have to be read from the destination port, where v5 and many v9 exporters put them.
   private(set) var takesICMPFromPort = false
 
-  /// - Parameter fields: of a template, but for those of no length.
-  init(fields: [FieldSpecifier]) {
+  /// - Parameters:
+  ///   - fields: of a template, but for those of no length.
+  ///   - version: 9 or 10.
+  init(fields: [FieldSpecifier], version: UInt16) {
     var places: [UInt16: Step] = [:]
     var offset = 0
     for (index, field) in fields.enumerated() {
@@ -40,7 +42,7 @@ struct FlowPlan: Sendable {
       }
       offset += field.isVariable ? 0 : width
     }
-    let used = select(from: places)
+    let used = select(from: places, hasUpTime: version != 10 || places[160] != nil)
     unmapped = fields.indices.filter { !used.contains($0) && fields[$0].element != Self.padding }
   }
 
@@ -48,10 +50,12 @@ struct FlowPlan: Sendable {
 
   /// Picks the best candidate for each place.
   ///
+  /// - Parameter hasUpTime: whether the uptime is known that stamps of it reckon from. IPFIX does not send it, but for
+  ///   element 160: then these stamps are the last choice.
   /// - Returns: the places that are read.
-  private mutating func select(from places: [UInt16: Step]) -> Set<Int> {
+  private mutating func select(from places: [UInt16: Step], hasUpTime: Bool) -> Set<Int> {
     var chosen: [FlowField.Group: Step] = [:]
-    for (group, elements) in FlowField.candidates {
+    for (group, elements) in hasUpTime ? FlowField.candidates : FlowField.candidatesWithoutUpTime {
       for (number, field) in elements {
         guard var step = places[number], step.width == 0xffff || field.accepts(width: step.width) else { continue }
         step.field = field

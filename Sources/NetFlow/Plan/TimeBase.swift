@@ -27,11 +27,11 @@ struct TimeBase: Sendable, BitwiseCopyable {
     Int64(truncatingIfNeeded: stamp & 0xffff_ffff) &* 1000 &+ correction
   }
 
-  /// An NTP timestamp of era 0 (RFC 7011 §6.1.9), rounded down.
+  /// An NTP timestamp of era 0 (RFC 7011 §6.1.9), rounded to the nearest: exporters cut the fraction off.
   @inline(__always)
   func ntp(_ stamp: UInt64) -> Int64 {
     let seconds = Int64(stamp >> 32) - 2_208_988_800
-    return seconds &* 1000 &+ Int64(((stamp & 0xffff_ffff) &* 1000) >> 32) &+ correction
+    return seconds &* 1000 &+ Int64(((stamp & 0xffff_ffff) &* 1000 &+ 0x8000_0000) >> 32) &+ correction
   }
 
   /// Microseconds before the export (elements 158, 159).

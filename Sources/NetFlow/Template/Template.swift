@@ -54,7 +54,7 @@ public final class Template: Sendable {
     isFixedLength = !definition.fields.contains(where: \.isVariable)
     let isSized = definition.fields.allSatisfy { $0.length > 0 }
     sizedFields = isSized ? definition.fields : definition.fields.filter { $0.length > 0 }
-    plan = FlowPlan(fields: definition.kind == .flow ? sizedFields : [])
+    plan = FlowPlan(fields: definition.kind == .flow ? sizedFields : [], version: definition.version)
     form = RecordForm(of: definition.fields)
   }
 
