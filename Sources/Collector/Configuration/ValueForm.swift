@@ -86,13 +86,14 @@ extension ValueForm where Value == String {
     }
   }
 
-  /// A column of the store, with `/N` behind it for a prefix. Which columns there are is not known here.
+  /// A column of the store, with `/N` or `/N/M` behind it for prefixes. Which columns there are is not known here.
   static var column: Self {
     ValueForm(expected: "a column of the store, such as src_addr or src_addr/24") { text in
       let parts = text.split(separator: "/", omittingEmptySubsequences: false)
       let name = parts[0].utf8
-      guard let first = name.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first), parts.count <= 2,
-        name.allSatisfy(isNameOctet), parts.count == 1 || (0...128).contains(Quantity.integer(String(parts[1])) ?? -1)
+      guard let first = name.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first), parts.count <= 3,
+        name.allSatisfy(isNameOctet),
+        parts.dropFirst().allSatisfy({ (0...128).contains(Quantity.integer(String($0)) ?? -1) })
       else { return nil }
       return text
     } text: {
