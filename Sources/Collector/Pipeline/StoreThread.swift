@@ -68,6 +68,7 @@ public final class StoreThread: Sendable {
   private func run(_ writer: consuming FlowStoreWriter) {
     var window: Int64?
     var commits: UInt64 = 0
+    var lastTime: Int64 = 0
     while var job = queue.pop() {
       if let new = metadata.withLock({ $0.take() }) { writer.metadata = new }
       if job.flows.isEmpty {
@@ -77,6 +78,7 @@ public final class StoreThread: Sendable {
       }
       // Behind the file of the window before, which may just have been committed.
       writer.lostBySequence = job.moment.lostBySequence
+      lastTime = job.moment.time
       publish(writer)
       recycle(&job.flows)
       // With every window, too: a worker may have no flows, and a full disk no commits.
@@ -87,6 +89,7 @@ public final class StoreThread: Sendable {
       }
     }
     writer.commit()
+    if writer.counters.committedFiles != commits { applyRetention(now: lastTime / 1000) }
     writer.giveUp()
     publish(writer)
   }
