@@ -27,8 +27,8 @@ public struct FlowRow {
 
   func value(_ column: FlowColumn) -> Value {
     switch column {
-    case .timeStart: .time(record.start)
-    case .timeEnd: .time(record.end)
+    case .timeStart: .time(record.start.storable)
+    case .timeEnd: .time(record.end.storable)
     case .exporterAddress: .text(origin.exporter.description)
     case .observationDomainID: .integer(UInt64(origin.domain))
     case .flowType: .text(FlowText.flowType(version: origin.version))

@@ -14,8 +14,10 @@ enum FlowTable {
 
   private static var columns: [Column] {
     [
-      Column(title: "first seen (UTC)", width: 23, isNumber: false) { time($0.record.start) },
-      Column(title: "seconds", width: 9, isNumber: true) { seconds($0.record.end &- $0.record.start) },
+      Column(title: "first seen (UTC)", width: 23, isNumber: false) { time($0.record.start.storable) },
+      Column(title: "seconds", width: 9, isNumber: true) {
+        seconds($0.record.end.storable &- $0.record.start.storable)
+      },
       Column(title: "proto", width: 5, isNumber: false) { protocolName($0.record.protocolIdentifier) },
       Column(title: "source", width: 24, isNumber: true) { source($0.record) },
       Column(title: "destination", width: 24, isNumber: true) { destination($0.record) },

@@ -58,8 +58,10 @@ public struct CivilTime: Sendable {
 }
 
 extension Int64 {
-  /// The nearest time of those that files may have.
-  var storable: Int64 { Swift.min(Swift.max(self, CivilTime.storable.lowerBound), CivilTime.storable.upperBound) }
+  /// The nearest time of those that files may have, milliseconds since 1970 UTC.
+  package var storable: Int64 {
+    Swift.min(Swift.max(self, CivilTime.storable.lowerBound), CivilTime.storable.upperBound)
+  }
 
   /// Quotient rounded towards minus infinity, and a remainder that is not negative; `divisor` is positive.
   func dividedDown(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
