@@ -2,7 +2,7 @@
 
 -- Flows with the counters that sampling stands for.
 CREATE OR REPLACE VIEW flows AS
-SELECT *, bytes * sampling_rate AS bytes_est, packets * sampling_rate AS packets_est
+SELECT *, bytes::HUGEINT * sampling_rate AS bytes_est, packets::HUGEINT * sampling_rate AS packets_est
 FROM read_parquet('flows/**/*.parquet', hive_partitioning = true, union_by_name = true);
 
 -- The same under the names of the Elastic Common Schema.
