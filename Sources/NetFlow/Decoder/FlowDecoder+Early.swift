@@ -2,7 +2,7 @@ import NetworkBytes
 
 extension FlowDecoder {
   /// Data sets that wait for their template.
-  public var waitingSets: UInt64 { UInt64(sessions.placesWithEarlyData.reduce(0) { $0 + $1.session.early.count }) }
+  public var waitingSets: UInt64 { UInt64(sessions.earlyCount) }
 
   /// Decodes the data sets whose template another source port of their exporter has brought since, and gives up those that
   /// have waited too long. To be called about once a second.

@@ -111,6 +111,9 @@ struct SessionTable {
     }
   }
 
+  /// Data sets that wait for their template.
+  var earlyCount: Int { earlyOctets > 0 ? places.values.reduce(0) { $0 + $1.session.early.count } : 0 }
+
   /// Gives up all early data: nothing more will come.
   mutating func giveUpEarlyData() {
     for place in placesWithEarlyData {
