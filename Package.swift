@@ -19,13 +19,21 @@ let package = Package(
     .library(name: "Parquet", targets: ["Parquet"]),
     .library(name: "FlowStore", targets: ["FlowStore"]),
     .library(name: "FlowExport", targets: ["FlowExport"]),
+    .library(name: "SmartAccessGateway", targets: ["SmartAccessGateway"]),
     .library(name: "Collector", targets: ["Collector"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -40,13 +48,32 @@ let package = Package(
     .target(name: "Parquet", dependencies: ["CZstd"], swiftSettings: ours),
     .target(name: "FlowStore", dependencies: ["Flows", "Parquet"], swiftSettings: ours),
     .target(name: "Outputs", dependencies: ["FlowStore", "NetFlow", "NetworkBytes"], swiftSettings: ours),
+    // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
+    .target(
+      name: "SmartAccessGateway",
+      dependencies: [
+        "NetworkBytes",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: ours),
     .target(
       name: "Collector",
       dependencies: [
         "Capture", "NetFlow", "NetworkBytes", "Flows", "FlowStore", "Outputs",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -55,6 +82,7 @@ let package = Package(
       name: "sagflow",
       dependencies: [
         "Collector", "Capture", "NetFlow", "NetworkBytes", "Flows", "FlowStore", "FlowExport", "Outputs", "Parquet",
+        "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -82,16 +110,34 @@ let package = Package(
       ],
       swiftSettings: ours),
 
+    .testTarget(
+      name: "SmartAccessGatewayTests",
+      dependencies: [
+        "SmartAccessGateway", "GatewayStub", "NetworkBytes", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      exclude: ["sdk.py"], swiftSettings: ours),
     .testTarget(name: "FlowExportTests", dependencies: ["FlowExport", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "FixtureTests", dependencies: ["Capture", "NetFlow", "NetworkBytes", "Outputs", "TestSupport"],
       swiftSettings: ours),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["sagflow", "NetworkBytes", "TestSupport"], exclude: ["rows.py"],
+      name: "EndToEndTests", dependencies: ["sagflow", "GatewayStub", "NetworkBytes", "TestSupport"],
+      exclude: ["rows.py"],
       swiftSettings: ours),
     .target(
       name: "TestSupport", dependencies: ["NetworkBytes", "CChildProcess"], path: "Tests/TestSupport",
       swiftSettings: ours),
+    .target(
+      name: "GatewayStub",
+      dependencies: [
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      path: "Tests/GatewayStub", swiftSettings: ours),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
 

@@ -1,0 +1,107 @@
+import Foundation
+
+/// The service's refusal of a call.
+public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// `Code` as it came. Decisions rest on it and not on the HTTP status, which differs between gateways for one code.
+  public var codeText: String
+  public var message: String
+  /// What the service's support asks for.
+  public var requestID: String
+  public var httpStatus: Int
+  /// How long the service asks to wait before the next attempt.
+  public var retryAfter: Duration?
+  /// How far this host's clock is ahead of the service's, seconds, if the answer told its time.
+  public var clockOffset: TimeInterval?
+
+  /// The code, if it is one that is known.
+  public var code: APIErrorCode? { APIErrorCode(rawValue: codeText) }
+
+  /// Whether the call may succeed if it is repeated a little later.
+  public var isTransient: Bool {
+    if codeText == "Throttling" || codeText.hasPrefix("Throttling.") { return true }
+    switch code {
+    case .serviceUnavailable, .internalError: return true
+    case nil: return httpStatus >= 500
+    default: return false
+    }
+  }
+
+  /// Whether the service is out of order rather than unwilling.
+  public var isUnavailability: Bool { isTransient && !codeText.hasPrefix("Throttling") }
+
+  /// Whether it is about who asks: credentials, permission or clock.
+  public var concernsIdentity: Bool {
+    code?.concernsIdentity
+      ?? ["Forbidden", "NoPermission", "InvalidAccessKeyId", "InvalidSecurityToken", "InvalidTimeStamp"].contains {
+        codeText == $0 || codeText.hasPrefix("\($0).")
+      }
+  }
+
+  /// What an operator does about it.
+  public var advice: String {
+    if code == .timeStampExpired, let offset = clockOffset, abs(offset) > 60 {
+      let minutes = Int((abs(offset) / 60).rounded())
+      return "this host's clock is \(minutes) min \(offset > 0 ? "ahead of" : "behind") the service's; set it (NTP)"
+    }
+    if let code { return code.advice }
+    if codeText.hasPrefix("Throttling.") { return APIErrorCode.throttling.advice }
+    if concernsIdentity { return "check the credentials and what they permit" }
+    return "not a code that this program knows; see the message, or ask the service's support with the RequestId"
+  }
+
+  public var description: String {
+    let id = requestID.isEmpty ? "" : " (RequestId \(TerminalText.escaped(requestID)))"
+    return "\(TerminalText.escaped(codeText)): \(TerminalText.escaped(message))\(id): \(advice)"
+  }
+}
+
+extension APIError {
+  /// The members of an error's JSON, in either spelling that the vendor's library accepts.
+  private struct Body: Decodable {
+    var code: LenientText?
+    var lowerCode: LenientText?
+    var message: LenientText?
+    var lowerMessage: LenientText?
+    var requestID: LenientText?
+    var lowerRequestID: LenientText?
+
+    private enum CodingKeys: String, CodingKey {
+      case code = "Code"
+      case lowerCode = "code"
+      case message = "Message"
+      case lowerMessage = "message"
+      case requestID = "RequestId"
+      case lowerRequestID = "requestId"
+    }
+  }
+
+  /// The error that an answer tells; nil if it tells none. Success has no `Code`, or one that says so.
+  init?(_ answer: WebAnswer, now: Date = Date()) {
+    guard let body = try? JSONDecoder().decode(Body.self, from: Data(answer.body)),
+      let code = (body.code ?? body.lowerCode)?.text, !code.isEmpty
+    else { return nil }
+    if (200..<300).contains(answer.status), ["200", "OK", "Success"].contains(code) { return nil }
+    self.init(
+      codeText: code, message: (body.message ?? body.lowerMessage)?.text ?? "",
+      requestID: (body.requestID ?? body.lowerRequestID)?.text ?? answer.header("x-acs-request-id") ?? "",
+      httpStatus: answer.status, retryAfter: answer.retryAfter,
+      clockOffset: answer.date.map { now.timeIntervalSince($0) })
+  }
+}
+
+extension WebAnswer {
+  /// `x-acs-retry-after`, milliseconds; at most a minute.
+  var retryAfter: Duration? {
+    header("x-acs-retry-after").flatMap { Int($0) }.map { .milliseconds(max(0, min($0, 60_000))) }
+  }
+
+  /// The service's time (RFC 9110 §5.6.7).
+  fileprivate var date: Date? {
+    guard let text = header("date") else { return nil }
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = TimeZone(secondsFromGMT: 0)
+    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    return format.date(from: text)
+  }
+}

@@ -1,0 +1,76 @@
+/// What somebody wants of a flow log; what is nil stays as it is.
+public struct FlowLogChanges: Hashable, Sendable {
+  /// Nil: as it is, but a flow log that goes to Log Service alone goes to both, so that delivery there does not end.
+  public var outputType: OutputType?
+  /// The collector's IPv4 address as text.
+  public var collectorAddress: String?
+  public var collectorPort: Int?
+  public var netflowVersion: NetFlowVersion?
+  /// Seconds.
+  public var activeAging: Int?
+  /// Seconds.
+  public var inactiveAging: Int?
+  public var name: String?
+  public var description: String?
+  public var slsRegionID: String?
+  public var projectName: String?
+  public var logstoreName: String?
+
+  public init() {}
+
+  /// The complete state to send: what is wanted over what the flow log has.
+  ///
+  /// - Throws: `ParameterError` if the flow log has an output type or version that this program does not know, and no other
+  ///   is wanted.
+  public func settings(over present: FlowLog) throws(ParameterError) -> FlowLogSettings {
+    var known = present
+    // What is replaced need not be understood.
+    if let outputType { known.outputType = outputType.rawValue }
+    if let netflowVersion { known.netflowVersion = netflowVersion.rawValue }
+    var settings = try FlowLogSettings(keeping: known)
+    settings.outputType = outputType ?? (settings.outputType == .sls ? .all : settings.outputType ?? .netflow)
+    settings.netflowServerIP = collectorAddress ?? settings.netflowServerIP
+    settings.netflowServerPort = collectorPort ?? settings.netflowServerPort
+    settings.activeAging = activeAging ?? settings.activeAging
+    settings.inactiveAging = inactiveAging ?? settings.inactiveAging
+    settings.name = name ?? settings.name
+    settings.description = description ?? settings.description
+    settings.slsRegionID = slsRegionID ?? settings.slsRegionID
+    settings.projectName = projectName ?? settings.projectName
+    settings.logstoreName = logstoreName ?? settings.logstoreName
+    return settings
+  }
+}
+
+extension FlowLogSettings {
+  /// What the operator should know before these settings replace a flow log's.
+  public func remarks(over present: FlowLog) -> [String] {
+    var remarks = warnings
+    switch (present[.outputType], outputType) {
+    case ("sls", .all):
+      remarks.append(
+        "it delivers to Log Service now and will go on to: OutputType all; --output-type netflow would end that")
+    case ("sls", .netflow), ("all", .netflow):
+      remarks.append("OutputType netflow ends its delivery to Log Service")
+    case ("netflow", .sls), ("all", .sls):
+      remarks.append("OutputType sls ends its export to a collector")
+    default: break
+    }
+    if outputType?.includesCollector ?? false { remarks += present.obstacles }
+    return remarks
+  }
+}
+
+extension FlowLog {
+  /// Why this flow log exports nothing, whatever its settings.
+  public var obstacles: [String] {
+    var obstacles: [String] = []
+    if let status, !isActive {
+      obstacles.append("its status is \(TerminalText.escaped(status)): nothing is exported until it is activated")
+    }
+    if gatewayCount == 0 {
+      obstacles.append("no gateway is associated with it: nothing is exported until one is")
+    }
+    return obstacles
+  }
+}
