@@ -10,7 +10,7 @@ SYSCONFDIR ?= /etc
 ARGS ?=
 
 BUILD_PACKAGES := ca-certificates git pkg-config libpcap-dev libzstd-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) fprobe nfdump python3 softflowd tcpdump tshark
+TEST_PACKAGES := $(BUILD_PACKAGES) fprobe nfdump prometheus python3 softflowd tcpdump tshark
 
 # The Swift runtime linked in, for hosts without a toolchain. Its modules differ from those of a usual build, and the test
 # library has no static form, so it has a folder of its own.

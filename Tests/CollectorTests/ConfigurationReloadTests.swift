@@ -36,7 +36,9 @@ import Testing
       live == [
         "exporters.clock", "exporters.maximumClockSkew", "exporters.samplingRate", "exporters.samplingRates",
         "aggregation.activeTimeout", "aggregation.inactiveTimeout", "aggregation.maximumFlows", "aggregation.endOfFlow",
-        "store.retention.age", "store.retention.size", "log.level",
+        "store.retention.age", "store.retention.size", "log.level", "smartAccessGateway.region",
+        "smartAccessGateway.endpoint",
+        "smartAccessGateway.collector", "smartAccessGateway.netflowVersion",
       ])
   }
 

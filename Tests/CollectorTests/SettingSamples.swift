@@ -40,8 +40,15 @@ struct SettingSample: CustomTestStringConvertible {
     .init("store.extra", "true", "json"),
     .init("store.retention.age", "2592000", "3599"),
     .init("store.retention.size", "500G", "1"),
+    .init("http.enabled", "false", "no thanks"),
+    .init("http.listen", "\"[::1]:80\"", ["[::1]:80"], "localhost:9996"),
+    .init("http.public", "true", "all"),
     .init("log.level", "debug", "verbose"),
     .init("log.format", "json", "xml"),
+    .init("smartAccessGateway.region", "cn-shanghai", "cn shanghai"),
+    .init("smartAccessGateway.endpoint", "smartag-vpc.cn-shanghai.aliyuncs.com", "two words"),
+    .init("smartAccessGateway.collector", "192.0.2.10:2055", "a b"),
+    .init("smartAccessGateway.netflowVersion", "v10", "7"),
   ]
 
   private init(_ key: String, _ value: String, _ refused: String) {

@@ -37,7 +37,7 @@ struct FlowDecoderFuzzTests {
     #expect(counters.datagrams == UInt64(rounds), "seed \(seed)")
     #expect(counters.flowRecords == records, "seed \(seed)")
     #expect(counters.rejectedDatagrams == counters[.shortDatagram] + counters[.badVersion], "seed \(seed)")
-    #expect(decoder.countersBySession.count <= 8, "seed \(seed)")
+    #expect(decoder.sessionSummaries.count <= 8, "seed \(seed)")
     for issue in DecodeIssue.allCases where issue != .badList && issue != .withdrawalIgnored {
       #expect(counters[issue] > 0, "\(issue.name), seed \(seed)")
     }

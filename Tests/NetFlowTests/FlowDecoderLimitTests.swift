@@ -25,7 +25,7 @@ struct FlowDecoderLimitTests {
       _ = FlowDecoded([flows.octets], by: &decoder, from: Self.exporter(number), arrival: Int64(arrival))
     }
     #expect(decoder.counters[.sessionEvicted] == 1)
-    #expect(Set(decoder.countersBySession.map(\.key.exporter)) == Set([1, 3, 4].map(Self.exporter)))
+    #expect(Set(decoder.sessionSummaries.map(\.key.exporter)) == Set([1, 3, 4].map(Self.exporter)))
     #expect(decoder.counters.flowRecords == 5 && decoder.counters.datagrams == 5)
     // The forgotten one begins anew: its templates are unknown.
     _ = FlowDecoded([Wire.ipfix(flows.data)], by: &decoder, from: Self.exporter(2), arrival: 9)
@@ -63,7 +63,7 @@ struct FlowDecoderLimitTests {
     #expect(decoder.counters.issues == ["template_evicted": 3])
     _ = FlowDecoded([Self.template(300..<301, fields: 80)], by: &decoder, from: Self.exporter(7), arrival: 7)
     #expect(decoder.counters.issues == ["template_evicted": 3, "session_evicted": 1])
-    #expect(Set(decoder.countersBySession.map(\.key.exporter)) == Set([1, 2, 7].map(Self.exporter)))
+    #expect(Set(decoder.sessionSummaries.map(\.key.exporter)) == Set([1, 2, 7].map(Self.exporter)))
     // One that is larger than all bounds is known as long as it is the newest.
     _ = FlowDecoded([Self.template(300..<301, fields: 200)], by: &decoder, from: Self.exporter(7), arrival: 8)
     _ = FlowDecoded(
@@ -93,10 +93,10 @@ struct FlowDecoderLimitTests {
       decoder.decode(message.rawSpan, from: Self.exporter(number), arrival: Int64(number), into: &batch)
       if number == 20_000 { before = Self.residentOctets }
     }
-    #expect(decoder.countersBySession.count <= 1 << 12)
+    #expect(decoder.sessionSummaries.count <= 1 << 12)
     #expect(decoder.counters.datagrams == UInt64(exporters))
     #expect(decoder.counters.optionsRecords == UInt64(exporters))
-    #expect(decoder.counters[.sessionEvicted] == UInt64(exporters - decoder.countersBySession.count))
+    #expect(decoder.counters[.sessionEvicted] == UInt64(exporters - decoder.sessionSummaries.count))
     // Origins are kept to the end, about 100 octets each; sessions would be a thousand.
     #expect(Self.residentOctets - before < 80 << 20)
     // Who comes now is served as ever: its templates and its rates are shared.

@@ -3,7 +3,7 @@ import NetworkBytes
 
 /// A UDP socket on a loopback address, for tests that talk to another program.
 ///
-/// The one file here that says `unsafe`, with `ServiceManagerSocket`: socket addresses are handed to the C library as
+/// The one file here that says `unsafe`, with `ServiceManagerSocket` and `LoopbackConnection`: socket addresses are handed to the C library as
 /// pointers that live no longer than the call, with their true sizes.
 public struct LoopbackSocket: ~Copyable {
   private let descriptor: CInt
@@ -70,7 +70,7 @@ public struct LoopbackSocket: ~Copyable {
     guard sent == payload.count else { throw Failure(call: "sendto", code: errno) }
   }
 
-  private static func withAddress<Result>(
+  static func withAddress<Result>(
     _ endpoint: Endpoint, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result {
     var storage = sockaddr_storage()

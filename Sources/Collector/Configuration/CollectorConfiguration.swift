@@ -12,7 +12,9 @@ public struct CollectorConfiguration: Hashable, Sendable {
   public var exporters = Exporters()
   public var aggregation = Aggregation()
   public var store = Store()
+  public var http = HTTP()
   public var log = Log()
+  public var smartAccessGateway = SmartAccessGateway()
 
   /// Every setting at its default.
   public init() {}
@@ -115,6 +117,17 @@ public struct CollectorConfiguration: Hashable, Sendable {
     }
   }
 
+  /// What the running collector tells of itself.
+  public struct HTTP: Hashable, Sendable {
+    public var enabled = true
+    /// Address and TCP port; port 0: one that is free.
+    public var listen = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 9996)
+    /// Whether it may listen on other addresses than this host's own.
+    public var isPublic = false
+
+    public init() {}
+  }
+
   public struct Log: Hashable, Sendable {
     public enum Format: String, CaseIterable, Sendable {
       case text, json
@@ -123,6 +136,24 @@ public struct CollectorConfiguration: Hashable, Sendable {
     /// The least severe messages to print.
     public var level = Logger.Level.info
     public var format = Format.text
+
+    public init() {}
+  }
+
+  /// Defaults of the commands that point Smart Access Gateways at this collector; empty where there is none.
+  public struct SmartAccessGateway: Hashable, Sendable {
+    /// The cloud region of the flow logs, such as `cn-shanghai`.
+    public var region = ""
+    /// The API's endpoint; empty: the region's public one.
+    public var endpoint = ""
+    /// `ADDRESS` or `ADDRESS:PORT` that the gateways send to.
+    public var collector = ""
+    /// The format that they export in.
+    public var netflowVersion = NetFlowVersion.v9
+
+    public enum NetFlowVersion: String, CaseIterable, Sendable {
+      case v5, v9, v10
+    }
 
     public init() {}
   }

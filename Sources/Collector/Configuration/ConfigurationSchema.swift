@@ -4,7 +4,7 @@ import NetworkBytes
 /// The table of all settings. Checking, the shipped file, the manual page and reloading follow from it.
 public enum ConfigurationSchema {
   /// Every setting, in the order of the shipped file. The defaults are those of `CollectorConfiguration()`.
-  public static let settings: [Setting] = general + exporters + aggregation + store + log
+  public static let settings: [Setting] = general + exporters + aggregation + store + http + log + smartAccessGateway
 
   /// Heads of the shipped file's parts, by their key.
   static let sections: [(key: String, comment: String)] = [
@@ -14,7 +14,12 @@ public enum ConfigurationSchema {
     ("aggregation", "Merging records into flows."),
     ("store", "The directory of Parquet files: PATH/date=YYYY-MM-DD/hour=HH/flows-….parquet, in UTC."),
     ("store.retention", "Whole files are removed, the oldest first."),
+    ("http", "What the running collector tells of itself: /healthz, /readyz, /metrics (Prometheus), /api/v1/status."),
     ("log", "Messages on standard error."),
+    (
+      "smartAccessGateway",
+      "Defaults of `config flow-logs` and `config retarget`; timers and port are those of aggregation and listen."
+    ),
   ]
 
   private static let general: [Setting] = [
@@ -108,9 +113,34 @@ public enum ConfigurationSchema {
       "The oldest files are removed above this total, such as 500G; 0: kept."),
   ]
 
+  private static let http: [Setting] = [
+    .value("http.enabled", \.http.enabled, .flag, .restart, "false: nothing is told; `sagflow status` needs it."),
+    .value(
+      "http.listen", \.http.listen, .openEndpoint, .restart, "TCP address and port; port 0 takes one that is free."),
+    .value(
+      "http.public", \.http.isPublic, .flag, .restart,
+      "true: http.listen may be reached from other hosts; whoever does can read exporters and counters."),
+  ]
+
   private static let log: [Setting] = [
     .value("log.level", \.log.level, .choice, .live, "trace, debug, info, notice, warning, error or critical."),
     .value("log.format", \.log.format, .choice, .restart, "text, or json: one object a line."),
+  ]
+
+  private static let smartAccessGateway: [Setting] = [
+    .value(
+      "smartAccessGateway.region", \.smartAccessGateway.region, .optional("a cloud region such as cn-shanghai"), .live,
+      "The cloud region of the flow logs, such as cn-shanghai."),
+    .value(
+      "smartAccessGateway.endpoint", \.smartAccessGateway.endpoint, .optional("a host name, HOST:PORT or a URL"), .live,
+      "Endpoint of the API; empty: the region's public one, such as smartag.cn-shanghai.aliyuncs.com."),
+    .value(
+      "smartAccessGateway.collector", \.smartAccessGateway.collector,
+      .optional("an IPv4 address, with :PORT if it is not that of listen"), .live,
+      "Where the gateways send to: this host's address as they reach it, such as 192.0.2.10 or 192.0.2.10:9995."),
+    .value(
+      "smartAccessGateway.netflowVersion", \.smartAccessGateway.netflowVersion, .choice, .live,
+      "The format that the gateways export in: v5, v9 or v10 (IPFIX)."),
   ]
 
   private static let byKey = Dictionary(uniqueKeysWithValues: settings.map { ($0.key, $0) })
@@ -133,6 +163,13 @@ public enum ConfigurationSchema {
     }
     if configuration.exporters.earlyData.maximumSizePerSession > configuration.exporters.earlyData.maximumSize {
       report("exporters.earlyData.maximumSizePerSession", above: "exporters.earlyData.maximumSize")
+    }
+    if configuration.http.enabled, !configuration.http.listen.address.isLoopback, !configuration.http.isPublic {
+      found.append(
+        (
+          ["http.listen", "http.public"],
+          "\(configuration.http.listen) can be reached from other hosts; listen on 127.0.0.1 or set http.public: true"
+        ))
     }
     let store = configuration.store
     if store.retention.size > 0, store.maximumFileSize > store.retention.size {

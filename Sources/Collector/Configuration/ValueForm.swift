@@ -86,6 +86,15 @@ extension ValueForm where Value == String {
     }
   }
 
+  /// A word without spaces, or nothing; what it means is looked at where it is used.
+  static func optional(_ what: String) -> Self {
+    ValueForm(expected: "\(what), or nothing") { text in
+      text.utf8.allSatisfy { (0x21...0x7e).contains($0) } ? text : nil
+    } text: {
+      $0.isEmpty ? "\"\"" : $0
+    }
+  }
+
   /// A column of the store, with `/N` or `/N/M` behind it for prefixes. Which columns there are is not known here.
   static var column: Self {
     ValueForm(expected: "a column of the store, such as src_addr or src_addr/24") { text in
@@ -117,14 +126,25 @@ extension ValueForm where Value == Endpoint {
       $0.description
     }
   }
+
+  /// Likewise, with port 0 for one that is free.
+  static var openEndpoint: Self {
+    ValueForm(expected: "ADDRESS:PORT, such as 127.0.0.1:9996 or [::1]:9996") {
+      Endpoint($0, takesPort0: true)
+    } text: {
+      // A bracket would begin a list.
+      $0.address.isV4 ? $0.description : "\"\($0)\""
+    }
+  }
 }
 
 extension Endpoint {
-  /// Reads `192.0.2.1:9995` or `[2001:db8::1]:9995`; nil if it is neither, or the port is 0 or above 65535.
-  package init?(_ text: String) {
+  /// Reads `192.0.2.1:9995` or `[2001:db8::1]:9995`; nil if it is neither, or the port is above 65535, or 0 where that is
+  /// not taken.
+  package init?(_ text: String, takesPort0: Bool = false) {
     guard let colon = text.lastIndex(of: ":"),
       let number = Quantity.integer(String(text[text.index(after: colon)...])), let port = UInt16(exactly: number),
-      port > 0
+      port > 0 || takesPort0
     else { return nil }
     var host = text[..<colon]
     let bracketed = host.hasPrefix("[") && host.hasSuffix("]")

@@ -88,8 +88,8 @@ extension Ledger {
   }
 
   private func exporterLines(limit: Int) -> [String] {
-    guard !bySession.isEmpty else { return [] }
-    let sorted = bySession.sorted {
+    guard !sessions.isEmpty else { return [] }
+    let sorted = sessions.sorted {
       ($1.counters.flowRecords, $0.key.exporter.description, $0.key.domain)
         < ($0.counters.flowRecords, $1.key.exporter.description, $1.key.domain)
     }
@@ -98,7 +98,8 @@ extension Ledger {
       "exporter".padded(to: width) + "  version  domain".padded(to: 21) + "datagrams".padded(to: -12)
         + "records".padded(to: -14) + "lost".padded(to: -10)
     ]
-    for (key, counters) in sorted.prefix(limit) {
+    for session in sorted.prefix(limit) {
+      let (key, counters) = (session.key, session.counters)
       lines.append(
         key.exporter.description.padded(to: width) + "  " + String(key.version).padded(to: 9)
           + String(key.domain).padded(to: 10) + String(counters.datagrams).padded(to: -12)

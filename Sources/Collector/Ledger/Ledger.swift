@@ -30,7 +30,8 @@ public struct Ledger: Sendable {
   public var droppedTexts: UInt64 = 0
   /// Origins (exporter, domain, version) that were counted among others because there were too many.
   public var mergedOrigins: UInt64 = 0
-  public var bySession: [(key: SessionKey, counters: DecodeCounters)] = []
+  /// What is known of each session that sends.
+  public var sessions: [SessionSummary] = []
 
   public init() {}
 
@@ -51,7 +52,7 @@ public struct Ledger: Sendable {
     sum.store += other.store
     sum.droppedTexts &+= other.droppedTexts
     sum.mergedOrigins &+= other.mergedOrigins
-    sum.bySession += other.bySession
+    sum.sessions += other.sessions
   }
 
   /// Takes the store's side into account: what was handed to its thread and has not come to it yet, waits.

@@ -124,7 +124,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     ledger.waitingRows = UInt64(emitted.count)
     ledger.droppedTexts = cache.droppedTexts
     ledger.mergedOrigins = decoder.origins.merged
-    ledger.bySession = decoder.countersBySession
+    ledger.sessions = decoder.sessionSummaries
     return ledger
   }
 }

@@ -12,18 +12,25 @@ import Synchronization
 ///
 /// Whatever can go wrong at the start goes wrong in `init`: once there is a service, its sockets are open.
 public final class CollectorService: Service {
-  private let workers: [Worker]
+  let workers: [Worker]
   private let manager: ServiceManager
-  private let logger: Logger
-  private let configuration: Mutex<CollectorConfiguration>
+  let logger: Logger
+  let configuration: Mutex<CollectorConfiguration>
+  let vitals: Mutex<ServiceVitals>
+  let version: String
+  let started = Date()
   /// The addresses listened on, with the ports that were taken where 0 was asked for.
   public let endpoints: [Endpoint]
 
   /// Opens sockets and store.
   ///
+  /// - Parameters:
+  ///   - version: the program's, for the status.
+  ///   - createdBy: program and version, for the files' metadata.
   /// - Throws: `SocketError`, `StoreError` or `FlowKeyError`.
   public init(
-    _ configuration: CollectorConfiguration, createdBy: String, manager: ServiceManager, logger: Logger
+    _ configuration: CollectorConfiguration, version: String, createdBy: String, manager: ServiceManager,
+    logger: Logger
   ) throws {
     let count = configuration.receive.workerCount(processors: ProcessInfo.processInfo.activeProcessorCount)
     let options = try configuration.pipelineOptions(workers: count)
@@ -42,6 +49,8 @@ public final class CollectorService: Service {
     self.manager = manager
     self.logger = logger
     self.configuration = Mutex(configuration)
+    self.version = version
+    vitals = Mutex(ServiceVitals(started: started))
   }
 
   /// Where everything went, over all workers.
@@ -61,8 +70,13 @@ public final class CollectorService: Service {
     logger.info(
       "listening on \(listening) with \(workers.count) worker\(workers.count == 1 ? "" : "s"), writing to \(path)")
     manager.notify(.ready, .status("listening on \(listening)"))
+    vitals.withLock { $0.phase = .running }
+    // Detached: it goes on to answer while the collector stops, and no client of it can delay the end.
+    let server = statusServer.map { server in Task.detached { await server.run() } }
+    defer { server?.cancel() }
     await cancelWhenGracefulShutdown { await self.report() }
     manager.notify(.stopping)
+    vitals.withLock { $0.phase = .stopping }
     logger.info("stopping: flows that are live are written")
     await finish()
   }
@@ -70,13 +84,11 @@ public final class CollectorService: Service {
   /// Tells the service manager that all threads are alive, and what they do.
   private func report() async {
     let interval = min(manager.watchdogInterval.map { $0 / 3 } ?? .seconds(10), .seconds(10))
-    var heartbeats = workers.map(\.heartbeat)
     while true {
       do { try await Task.sleep(for: interval) } catch { return }
-      let new = workers.map(\.heartbeat)
-      if zip(heartbeats, new).allSatisfy({ $0 != $1 }) { manager.notify(.watchdog) }
-      heartbeats = new
+      if ailments.isEmpty { manager.notify(.watchdog) }
       let ledger = ledger
+      vitals.withLock { $0.rates.note(ledger.sessions, at: Date()) }
       manager.notify(
         .status(
           "\(ledger.receivedDatagrams) datagrams, \(ledger.decode.flowRecords) records, \(ledger.liveFlows) live flows, \(ledger.store.committed) rows committed"

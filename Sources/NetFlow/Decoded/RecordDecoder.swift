@@ -46,7 +46,7 @@ public struct RecordDecoder: ~Copyable {
     _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, arrival: Int64,
     _ take: (DecodedRecord) throws(Failure) -> Void
   ) throws(Failure) {
-    session.open(arrival: arrival)
+    session.open(header, arrival: arrival)
     let before = session.counters
     if header.version == 5 {
       try decodeV5(message, header, &session, take)

@@ -10,8 +10,7 @@ extension FlowDecoder {
     guard count > 0 else { return }
     numberOrigin(of: &session)
     var prototype = prototype(session, time)
-    let interval = UInt32(header.sampling & 0x3fff)
-    if interval > 0 { prototype.samplingRate = interval }
+    if header.v5SamplingInterval > 0 { prototype.samplingRate = UInt32(header.v5SamplingInterval) }
     let origin = prototype.originWord
     batch.records.append(addingCapacity: count) { records in
       for index in 0..<count {
@@ -48,6 +47,11 @@ extension FlowRecord {
 
 extension MessageHeader {
   static let v5RecordLength = 48
+
+  /// The sampling interval of a v5 header, below its two bits of mode; 0 in other versions.
+  @inline(__always)
+  var v5SamplingInterval: UInt16 { version == 5 ? sampling & 0x3fff : 0 }
+
   /// What fits in a v5 datagram by Cisco's definition.
   private static let v5MaximumCount = 30
 

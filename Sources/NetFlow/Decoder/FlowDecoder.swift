@@ -31,8 +31,13 @@ public struct FlowDecoder: ~Copyable {
   /// What was decoded and what was wrong, over all sessions.
   public var counters: DecodeCounters { sessions.counters }
 
-  /// The same by session, in no order.
-  public var countersBySession: [(key: SessionKey, counters: DecodeCounters)] { sessions.countersBySession }
+  /// What is known of each session, in no order.
+  public var sessionSummaries: [SessionSummary] {
+    sessions.summaries { address in
+      let rate = configuredRate(address)
+      return rate == 1 && options.samplingRates[address] == nil ? nil : rate
+    }
+  }
 
   /// Decodes one datagram and appends its flow records to `batch`.
   ///
@@ -53,7 +58,7 @@ public struct FlowDecoder: ~Copyable {
   private mutating func decode(
     _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, arrival: Int64, into batch: inout FlowBatch
   ) {
-    session.open(arrival: arrival)
+    session.open(header, arrival: arrival)
     let before = session.counters
     var time = timeBase(header, session, arrival: arrival)
     if time.correction != 0 { session.counters.clockCorrected &+= 1 }

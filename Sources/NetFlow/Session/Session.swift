@@ -5,6 +5,12 @@ public struct SessionKey: Hashable, Sendable {
   public var exporter: Endpoint
   public var version: UInt16
   public var domain: UInt32
+
+  public init(exporter: Endpoint, version: UInt16, domain: UInt32) {
+    self.exporter = exporter
+    self.version = version
+    self.domain = domain
+  }
 }
 
 extension SessionKey: Comparable {
@@ -26,6 +32,12 @@ struct Session {
   var systemInit: Int64?
   /// Arrival of the newest datagram, nanoseconds since 1970 UTC: the longest silent session is evicted first.
   private(set) var lastSeen: Int64 = 0
+  /// Arrival of the first datagram, likewise.
+  private(set) var firstSeen: Int64 = 0
+  /// How far the newest header's clock was ahead of its arrival, milliseconds.
+  private(set) var clockSkew: Int64 = 0
+  /// Of the newest v5 header; 0: none.
+  private(set) var v5SamplingInterval: UInt16 = 0
   private(set) var templates = TemplateTable()
   /// Templates that other source ports of the exporter agree on, as of `directoryGeneration`; nil: they do not.
   private(set) var early = EarlyData()
@@ -40,8 +52,11 @@ struct Session {
   }
 
   /// Begins a message.
-  mutating func open(arrival: Int64) {
+  mutating func open(_ header: MessageHeader, arrival: Int64) {
+    if lastSeen == 0 { firstSeen = arrival }
     lastSeen = arrival
+    clockSkew = header.exportMilliseconds - arrival / 1_000_000
+    v5SamplingInterval = header.v5SamplingInterval
     counters.datagrams &+= 1
   }
 

@@ -143,8 +143,10 @@ struct SessionTable {
     places.values.reduce(into: retired) { $0 += $1.session.counters }
   }
 
-  /// Counters by session, in no order.
-  var countersBySession: [(key: SessionKey, counters: DecodeCounters)] {
-    places.values.map { ($0.key, $0.session.counters) }
+  /// What is known of each session, in no order.
+  ///
+  /// - Parameter configuredRate: the settings' sampling rate of an exporter, nil if they have none.
+  func summaries(configuredRate: (IPAddress) -> UInt32?) -> [SessionSummary] {
+    places.values.map { $0.session.summary(configuredRate: configuredRate($0.key.exporter.address)) }
   }
 }

@@ -17,6 +17,9 @@ struct TemplateTable {
 
   var ids: some Collection<UInt16> { entries.keys }
 
+  /// Whether records of any of these templates tell a sampling rate or a sampler.
+  var tellSampling: Bool { entries.values.contains { $0.template.plan.tellsSampling } }
+
   /// Takes a definition.
   ///
   /// - Returns: the template, if it changes what is known: exporters repeat theirs all the time.

@@ -45,7 +45,8 @@ struct Collect: AsyncParsableCommand {
     _ configuration: CollectorConfiguration, _ manager: ServiceManager, _ logger: Logger
   ) throws(CommandFailure) -> CollectorService {
     do {
-      return try CollectorService(configuration, createdBy: Sagflow.createdBy, manager: manager, logger: logger)
+      return try CollectorService(
+        configuration, version: Sagflow.version, createdBy: Sagflow.createdBy, manager: manager, logger: logger)
     } catch let error as SocketError {
       throw CommandFailure(error)
     } catch let error as StoreError {

@@ -3,7 +3,8 @@ import Collector
 
 struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The collector's configuration.", subcommands: [Check.self])
+    abstract: "The collector's configuration, and that of the gateways that send to it.",
+    subcommands: [Check.self, FlowLogs.self, Retarget.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,7 +18,7 @@ struct Config: ParsableCommand {
 
     func run() throws {
       let effective = try options.load(listenOptions.overrides)
-      print("\(options.file ?? "defaults"): OK")
+      print("\(options.file.path ?? "defaults"): OK")
       guard verbose else { return }
       let rows = ConfigurationSchema.settings.map { setting in
         ("\(setting.key): \(setting.text(in: effective.values))", effective.origin(of: setting.key))

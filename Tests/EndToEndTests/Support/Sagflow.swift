@@ -62,8 +62,10 @@ final class RunningCollector: Sendable {
     while true {
       let port = try LoopbackSocket.freePort()
       let listen = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+      // Many run at a time, and each takes an HTTP port that is free.
       let program = try RunningProgram(
-        Sagflow.path, arguments + ["--listen", listen], environment: environment)
+        Sagflow.path, arguments + ["--listen", listen],
+        environment: ["SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"].merging(environment) { $1 })
       do {
         try await program.says("listening on \(listen) with ")
         return (program, port)
@@ -76,6 +78,12 @@ final class RunningCollector: Sendable {
 
   /// Path of the configuration file it was started with.
   var configurationFile: String { folder.path + "/sagflow.yaml" }
+
+  /// The port that it answers HTTP on.
+  func httpPort() async throws -> UInt16 {
+    let line = try await program.says("HTTP on ")
+    return try #require(line.split(separator: ":").last.flatMap { UInt16($0) }, "\(line)")
+  }
 
   /// Ends it as a service manager does, checks that it ends well and that its ledger adds up, and gives that.
   func stop(_ signal: Int32 = SIGTERM) async throws -> PrintedLedger {

@@ -1,0 +1,57 @@
+import Foundation
+
+/// Metrics in Prometheus's text format, version 0.0.4.
+package struct MetricsText {
+  static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+  package private(set) var text = ""
+  private var last = ""
+
+  package init() {}
+
+  /// Appends one sample; those of one metric must come one after the other.
+  package mutating func append(
+    _ name: String, _ type: String, _ help: String, labels: [(name: String, value: String)] = [], _ value: String
+  ) {
+    if name != last {
+      text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+      last = name
+    }
+    text += name
+    if !labels.isEmpty {
+      text += "{" + labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",") + "}"
+    }
+    text += " \(value)\n"
+  }
+
+  /// A label's value with `\`, `"` and line feeds escaped.
+  private static func escaped(_ value: String) -> String {
+    value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+  }
+}
+
+extension Ledger {
+  /// Every counter, by the table of all.
+  func append(to metrics: inout MetricsText) {
+    for counter in LedgerCounter.all {
+      metrics.append(
+        "sagflow_\(counter.metric)", counter.kind.rawValue, counter.help, labels: counter.label.map { [$0] } ?? [],
+        String(self[keyPath: counter.path]))
+    }
+    metrics.append(
+      "sagflow_store_rows_held", "gauge", "Rows in the open file or waiting for it.", String(heldRows))
+  }
+}
+
+extension MetricsText {
+  /// The process itself, by the names that all Prometheus clients use.
+  mutating func appendProcess(_ process: ProcessFigures, started: Date) {
+    append(
+      "process_start_time_seconds", "gauge", "Start of the process, seconds since 1970.",
+      String(started.timeIntervalSince1970))
+    append(
+      "process_cpu_seconds_total", "counter", "CPU time in user and system mode, seconds.", String(process.cpuSeconds))
+    append("process_resident_memory_bytes", "gauge", "Resident memory, octets.", String(process.residentOctets))
+    append("process_open_fds", "gauge", "Open file descriptors.", String(process.openFiles))
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+
+extension CollectorService {
+  /// The HTTP side, unless it is switched off.
+  var statusServer: StatusServer? {
+    let http = configuration.withLock { $0.http }
+    guard http.enabled else { return nil }
+    return StatusServer(
+      listen: http.listen,
+      source: .init(
+        ailments: { self.ailments }, obstacles: { self.obstacles }, metrics: { self.metrics },
+        status: { try self.status.encoded() }),
+      logger: logger)
+  }
+
+  /// What stands still, a line each.
+  var ailments: [String] {
+    let heartbeats = workers.map(\.heartbeat)
+    return vitals.withLock { $0.standing(heartbeats) }.map { "worker \($0) stands still" }
+  }
+
+  /// Why the collector is not ready to receive and store flows, a line each.
+  var obstacles: [String] {
+    let phase =
+      switch vitals.withLock({ $0.phase }) {
+      case .starting: ["starting"]
+      case .stopping: ["stopping"]
+      case .running: [String]()
+      }
+    return phase + ailments + (storeFailure.map { ["the store cannot be written: \($0)"] } ?? [])
+  }
+
+  /// All metrics in Prometheus's text format.
+  var metrics: String {
+    let ledger = ledger
+    var metrics = MetricsText()
+    metrics.append(
+      "sagflow_build_info", "gauge", "The program's version.", labels: [("version", version)], "1")
+    ledger.append(to: &metrics)
+    metrics.append(
+      "sagflow_store_writable", "gauge", "1 while the store can be written.", storeFailure == nil ? "1" : "0")
+    vitals.withLock { $0.exporterMetrics.append(ledger.sessions, to: &metrics) }
+    metrics.appendProcess(ProcessFigures(), started: started)
+    return metrics.text
+  }
+
+  /// What the collector tells of itself.
+  public var status: CollectorStatus {
+    let now = Date()
+    let ledger = ledger
+    let values = configuration.withLock { $0 }
+    let exporters = ExporterList(ledger.sessions, rates: vitals.withLock { $0.rates }, at: now)
+    return CollectorStatus(
+      version: version, host: ProcessInfo.processInfo.hostName, time: now, started: started,
+      listen: endpoints.map(\.description), workers: workers.count,
+      store: .init(path: values.store.path, failure: storeFailure.map { "\($0)" }),
+      aggregation: .init(
+        enabled: values.aggregation.enabled, activeTimeout: values.aggregation.activeTimeout,
+        inactiveTimeout: values.aggregation.inactiveTimeout),
+      ledger: ledger, imbalances: ledger.imbalances, exporterCount: exporters.count, exporters: exporters.exporters)
+  }
+}

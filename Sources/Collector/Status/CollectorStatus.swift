@@ -1,0 +1,114 @@
+import Foundation
+
+/// What a running collector tells of itself: the answer of `/api/v1/status`. Times are UTC, rates per second.
+public struct CollectorStatus: Codable, Sendable {
+  /// The program's version.
+  public var version: String
+  public var host: String
+  /// When this was so.
+  public var time: Date
+  public var started: Date
+  /// Addresses and UDP ports.
+  public var listen: [String]
+  public var workers: Int
+  public var store: Store
+  public var aggregation: Aggregation
+  public var ledger: Ledger
+  /// Sums of the ledger that do not come out; empty but for moments.
+  public var imbalances: [String]
+  /// Exporters that are known, also those beyond the bound on `exporters`.
+  public var exporterCount: Int
+  /// Those that sent most records first.
+  public var exporters: [Exporter]
+
+  public struct Store: Codable, Sendable {
+    public var path: String
+    /// What keeps it from being written, while something does.
+    public var failure: String?
+  }
+
+  public struct Aggregation: Codable, Sendable {
+    public var enabled: Bool
+    /// Seconds.
+    public var activeTimeout: Int
+    /// Seconds.
+    public var inactiveTimeout: Int
+  }
+
+  /// All that one address sends.
+  public struct Exporter: Codable, Sendable {
+    public var address: String
+    public var firstSeen: Date
+    public var lastSeen: Date
+    public var datagrams: UInt64
+    /// Flow records.
+    public var records: UInt64
+    /// By sequence numbers, in their own units.
+    public var lost: UInt64
+    public var datagramsPerSecond: Double
+    public var recordsPerSecond: Double
+    public var sessionCount: Int
+    /// By port, version and domain.
+    public var sessions: [Session]
+  }
+
+  /// One stream of messages: source port, version and observation domain.
+  public struct Session: Codable, Sendable {
+    public var port: UInt16
+    /// 5, 9, or 10 for IPFIX.
+    public var version: UInt16
+    /// Observation domain, source id, or engine type and id.
+    public var domain: UInt32
+    public var firstSeen: Date
+    public var lastSeen: Date
+    public var datagrams: UInt64
+    public var records: UInt64
+    public var optionsRecords: UInt64
+    public var lost: UInt64
+    public var reordered: UInt64
+    public var duplicates: UInt64
+    public var restarts: UInt64
+    public var datagramsPerSecond: Double
+    public var recordsPerSecond: Double
+    /// How far the exporter's clock is ahead, seconds.
+    public var clockSkew: Double
+    /// Ids, the lowest of `templateCount`.
+    public var templates: [UInt16]
+    public var templateCount: Int
+    /// Data sets that came before their template.
+    public var unknownTemplateSets: UInt64
+    public var sampling: Sampling
+  }
+
+  public struct Sampling: Codable, Sendable {
+    /// One packet in this many was seen; nil if records differ.
+    public var rate: UInt32?
+    /// `header`, `options`, `record`, `configuration` or `none`.
+    public var source: String
+  }
+}
+
+extension CollectorStatus {
+  private static let timeFormat = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+  /// JSON with sorted keys; times as `2026-01-31T12:00:00.000Z`.
+  public func encoded(pretty: Bool = false) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting =
+      pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+    encoder.dateEncodingStrategy = .custom { date, encoder in
+      var value = encoder.singleValueContainer()
+      try value.encode(date.formatted(Self.timeFormat))
+    }
+    return try encoder.encode(self)
+  }
+
+  /// - Throws: `DecodingError` if it is no status.
+  public init(decoding data: Data) throws {
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .custom { decoder in
+      try Self.timeFormat.parse(decoder.singleValueContainer().decode(String.self))
+    }
+    self = try decoder.decode(Self.self, from: data)
+  }
+}

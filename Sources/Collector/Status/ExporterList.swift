@@ -1,0 +1,64 @@
+import Foundation
+import NetFlow
+import NetworkBytes
+
+/// What is known of exporters, put together from their sessions.
+package struct ExporterList {
+  /// Those that sent most records first, at most `maximumExporters`.
+  package private(set) var exporters: [CollectorStatus.Exporter] = []
+  package let count: Int
+
+  /// Bounds on an answer's size.
+  package static let maximumExporters = 1000
+  package static let maximumSessions = 64
+
+  package init(_ sessions: [SessionSummary], rates: SessionRates, at now: Date) {
+    let byAddress = Dictionary(grouping: sessions) { $0.key.exporter.address }
+    count = byAddress.count
+    let busiest = byAddress.sorted {
+      ($1.value.records, $0.key) < ($0.value.records, $1.key)
+    }
+    exporters = busiest.prefix(Self.maximumExporters).map { address, sessions in
+      Self.exporter(address, sessions.sorted { $0.key < $1.key }, rates, now)
+    }
+  }
+
+  private static func exporter(
+    _ address: IPAddress, _ sessions: [SessionSummary], _ rates: SessionRates, _ now: Date
+  ) -> CollectorStatus.Exporter {
+    let speeds = sessions.map { rates.perSecond($0, at: now) }
+    return CollectorStatus.Exporter(
+      address: address.description, firstSeen: Date(nanoseconds: sessions.map(\.firstSeen).min() ?? 0),
+      lastSeen: Date(nanoseconds: sessions.map(\.lastSeen).max() ?? 0),
+      datagrams: sessions.reduce(0) { $0 &+ $1.counters.datagrams }, records: sessions.records,
+      lost: sessions.reduce(0) { $0 &+ $1.counters.sequence.lost },
+      datagramsPerSecond: speeds.reduce(0) { $0 + $1.datagrams },
+      recordsPerSecond: speeds.reduce(0) { $0 + $1.records },
+      sessionCount: sessions.count,
+      sessions: zip(sessions, speeds).prefix(maximumSessions).map { CollectorStatus.Session($0, $1) })
+  }
+}
+
+extension [SessionSummary] {
+  fileprivate var records: UInt64 { reduce(0) { $0 &+ $1.counters.flowRecords } }
+}
+
+extension CollectorStatus.Session {
+  fileprivate init(_ session: SessionSummary, _ speed: SessionRates.Speed) {
+    let (key, counters) = (session.key, session.counters)
+    self.init(
+      port: key.exporter.port, version: key.version, domain: key.domain,
+      firstSeen: Date(nanoseconds: session.firstSeen), lastSeen: Date(nanoseconds: session.lastSeen),
+      datagrams: counters.datagrams, records: counters.flowRecords, optionsRecords: counters.optionsRecords,
+      lost: counters.sequence.lost, reordered: counters.sequence.reordered, duplicates: counters.sequence.duplicates,
+      restarts: counters.sequence.restarts, datagramsPerSecond: speed.datagrams, recordsPerSecond: speed.records,
+      clockSkew: Double(session.clockSkew) / 1000, templates: session.templates, templateCount: session.templateCount,
+      unknownTemplateSets: counters[.unknownTemplate],
+      sampling: .init(rate: session.sampling.rate, source: session.sampling.source.rawValue))
+  }
+}
+
+extension Date {
+  /// - Parameter nanoseconds: since 1970 UTC.
+  init(nanoseconds: Int64) { self.init(timeIntervalSince1970: Double(nanoseconds) / 1e9) }
+}

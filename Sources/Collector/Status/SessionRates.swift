@@ -1,0 +1,48 @@
+import Foundation
+import NetFlow
+
+/// How fast sessions send: their counters now against those of half a minute to a minute ago.
+package struct SessionRates {
+  package struct Speed: Equatable {
+    package var datagrams: Double
+    package var records: Double
+  }
+
+  private struct Mark {
+    var time: Date
+    var counters: [SessionKey: (datagrams: UInt64, records: UInt64)] = [:]
+  }
+
+  private var older: Mark
+  private var newer: Mark
+  private static let period: TimeInterval = 30
+
+  package init(started: Date) {
+    older = Mark(time: started)
+    newer = older
+  }
+
+  /// Takes the counters of this moment as those to compare with later; to be called every few seconds.
+  package mutating func note(_ sessions: [SessionSummary], at now: Date) {
+    // A wall clock that was set back begins anew.
+    guard now.timeIntervalSince(newer.time) >= Self.period || now < newer.time else { return }
+    older = newer
+    newer = Mark(time: now)
+    for session in sessions {
+      newer.counters[session.key] = (session.counters.datagrams, session.counters.flowRecords)
+    }
+  }
+
+  /// A session's speed; since its first datagram where it is younger than what is compared with.
+  package func perSecond(_ session: SessionSummary, at now: Date) -> Speed {
+    let before = older.counters[session.key] ?? (0, 0)
+    let start = older.counters[session.key] == nil ? max(older.time, Date(nanoseconds: session.firstSeen)) : older.time
+    let seconds = max(1, now.timeIntervalSince(start))
+    func speed(_ now: UInt64, _ before: UInt64) -> Double {
+      now > before ? Double(now - before) / seconds : 0
+    }
+    return Speed(
+      datagrams: speed(session.counters.datagrams, before.datagrams),
+      records: speed(session.counters.flowRecords, before.records))
+  }
+}

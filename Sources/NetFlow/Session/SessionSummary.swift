@@ -1,0 +1,80 @@
+/// What is known of one session at one moment.
+public struct SessionSummary: Sendable {
+  public var key: SessionKey
+  public var counters = DecodeCounters()
+  /// Arrival of the first and of the newest datagram, nanoseconds since 1970 UTC.
+  public var firstSeen: Int64 = 0
+  public var lastSeen: Int64 = 0
+  /// How far the exporter's clock was ahead of the arrival of its newest datagram, milliseconds.
+  public var clockSkew: Int64 = 0
+  /// Ids of the session's templates, ascending: the lowest `maximumTemplates` of `templateCount`.
+  public var templates: [UInt16] = []
+  public var templateCount = 0
+  public var sampling = Sampling()
+
+  /// So many template ids are told.
+  public static let maximumTemplates = 64
+
+  /// The sampling rate of a session's records.
+  public struct Sampling: Equatable, Sendable {
+    public enum Source: String, CaseIterable, Codable, Sendable {
+      /// The v5 header.
+      case header
+      /// Options data, for the whole domain, by sampler or by interface.
+      case options
+      /// The records themselves.
+      case record
+      /// The collector's settings.
+      case configuration
+      /// Nothing says that there is any.
+      case none
+    }
+
+    /// One packet in this many was seen; nil if records may differ.
+    public var rate: UInt32? = 1
+    public var source = Source.none
+
+    public init() {}
+
+    init(_ rate: UInt32?, _ source: Source) {
+      self.rate = rate
+      self.source = source
+    }
+  }
+
+  public init(key: SessionKey) {
+    self.key = key
+  }
+}
+
+extension Session {
+  /// - Parameter configuredRate: what the settings say of this exporter; nil if nothing.
+  func summary(configuredRate: UInt32?) -> SessionSummary {
+    var summary = SessionSummary(key: key)
+    summary.counters = counters
+    summary.firstSeen = firstSeen
+    summary.lastSeen = lastSeen
+    summary.clockSkew = clockSkew
+    summary.templateCount = templates.ids.count
+    summary.templates = Array(templates.ids.sorted().prefix(SessionSummary.maximumTemplates))
+    summary.sampling = sampling(configuredRate: configuredRate)
+    return summary
+  }
+
+  /// The strongest source that there is: what decoding follows.
+  private func sampling(configuredRate: UInt32?) -> SessionSummary.Sampling {
+    if v5SamplingInterval > 0 { return .init(UInt32(v5SamplingInterval), .header) }
+    if templates.tellSampling {
+      return rates.bySampler.isEmpty ? .init(nil, .record) : .init(Self.common(rates.bySampler.values), .options)
+    }
+    if !rates.byInterface.isEmpty { return .init(Self.common(rates.byInterface.values), .options) }
+    if let rate = rates.domain { return .init(rate, .options) }
+    return configuredRate.map { .init($0, .configuration) } ?? .init()
+  }
+
+  /// The rate that all of these are; nil if they differ.
+  private static func common(_ rates: some Collection<UInt32>) -> UInt32? {
+    guard let first = rates.first, rates.allSatisfy({ $0 == first }) else { return nil }
+    return first
+  }
+}

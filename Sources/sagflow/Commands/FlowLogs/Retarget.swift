@@ -1,0 +1,161 @@
+import ArgumentParser
+import Collector
+import Foundation
+import SmartAccessGateway
+
+struct Retarget: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Points a flow log's gateways at this collector, and sees the flows arrive.",
+    discussion: """
+      Reads the flow log, saves its state, shows what would change and asks; then sends the complete state, reads it back \
+      and compares. Needs the permissions smartag:ModifyFlowLogAttribute and smartag:DescribeFlowLogs.
+      """)
+
+  @Option(help: ArgumentHelp("The flow log, as `sagflow config flow-logs` lists it.", valueName: "id"))
+  var flowLogId: String?
+
+  @OptionGroup var cloud: CloudOptions
+  @OptionGroup var wanted: RetargetOptions
+
+  @Flag(help: "Print the request that would go out; needs neither network nor credentials.")
+  var dryRun = false
+
+  @Flag(name: [.customShort("y"), .long], help: "Do not ask.")
+  var yes = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Then wait this long until the running collector hears a new or silent exporter.", valueName: "duration"))
+  var wait: String?
+
+  @Option(help: ArgumentHelp("Bring back the state that an earlier run has saved.", valueName: "file"))
+  var restore: String?
+
+  func validate() throws {
+    if restore == nil, flowLogId == nil { throw ValidationError("--flow-log-id is missing; or give --restore FILE") }
+    if restore != nil, let option = wanted.given.first {
+      throw ValidationError("--restore brings back the whole saved state; leave \(option) out")
+    }
+    if let wait, Quantity.seconds(wait).map({ $0 < 1 }) ?? true {
+      throw ValidationError("--wait: expected a duration such as 90s or 5m, found '\(wait)'")
+    }
+  }
+
+  func run() async throws {
+    let values = try cloud.file.load().values
+    var saved: SavedFlowLog?
+    if let restore { saved = try SavedFlowLog(restore) }
+    let place = try place(saved, values)
+    // Checked before anything is sent.
+    let goal: Goal = if let saved { .saved(saved) } else { .changes(try wanted.changes(values)) }
+    if dryRun { return try preview(place, goal) }
+
+    let client = try cloud.client(region: place.region, endpoint: place.endpoint)
+    try await client.introduce()
+    let session = RetargetSession(client: client, flowLogID: place.flowLogID)
+    let arrival = wait.flatMap { Quantity.seconds($0) }.map { ArrivalWatch(values.http.listen, patience: .seconds($0)) }
+    let before = try await arrival?.begin()
+    let present = try await session.read()
+    let settings = try settings(goal, over: present)
+    for remark in settings.remarks(over: present) { Console.error("warning: \(remark)") }
+    let differences = settings.differences(from: present)
+    if differences.isEmpty {
+      print("\(present.title): already as wanted, nothing is changed")
+      return
+    }
+    print("\(present.title) in \(place.region)")
+    print(session.table(differences), terminator: "")
+    print("state saved: \(try session.save(present)) (bring it back with --restore)")
+    try confirm()
+    try await session.apply(settings)
+    print("\(present.id): changed and read back, as wanted")
+    if let arrival, let before {
+      let isNewTarget = differences.contains {
+        $0.field == .outputType || $0.field == .netflowServerIP || $0.field == .netflowServerPort
+      }
+      try await arrival.finish(before, settings, isNewTarget: isNewTarget) { () async throws(CommandFailure) in
+        try await session.read()
+      }
+    }
+  }
+
+  private struct Place {
+    var flowLogID: String
+    var region: String
+    var endpoint: ServiceEndpoint
+  }
+
+  /// Which flow log it is about.
+  private func place(_ saved: SavedFlowLog?, _ values: CollectorConfiguration) throws(CommandFailure) -> Place {
+    let id = flowLogId ?? saved?.flowLog.id ?? ""
+    if let saved, saved.flowLog.id != id {
+      throw CommandFailure(
+        .usage, "--restore: the saved state is that of \(saved.flowLog.id), not of --flow-log-id \(id); leave one out")
+    }
+    do throws(ParameterError) { try FlowLogNames.checkFlowLogID(id) } catch {
+      throw CommandFailure(.usage, "--flow-log-id: \(error.reason)")
+    }
+    var cloud = cloud
+    cloud.region = cloud.region ?? saved?.regionID
+    let region = try cloud.region(values)
+    return Place(flowLogID: id, region: region, endpoint: try cloud.endpoint(values, region: region))
+  }
+
+  /// What a flow log is to become.
+  private enum Goal {
+    case changes(FlowLogChanges)
+    case saved(SavedFlowLog)
+
+    func settings(over present: FlowLog) throws(CommandFailure) -> FlowLogSettings {
+      do throws(ParameterError) {
+        switch self {
+        case .changes(let changes): return try changes.settings(over: present)
+        case .saved(let saved): return try saved.settings(over: present)
+        }
+      } catch {
+        throw CommandFailure(.usage, error.description)
+      }
+    }
+  }
+
+  /// The complete state to send, checked.
+  private func settings(_ goal: Goal, over present: FlowLog) throws(CommandFailure) -> FlowLogSettings {
+    let settings = try goal.settings(over: present)
+    // What the service had before, it takes again.
+    let problems = settings.problems(ignoresRanges: wanted.ignoreRanges || restore != nil)
+    if !problems.isEmpty { throw CommandFailure(.usage, problems.map(\.description)) }
+    return settings
+  }
+
+  /// Prints the request as it would go out, as far as that is known without reading the flow log.
+  private func preview(_ place: Place, _ goal: Goal) throws(CommandFailure) {
+    let settings = try goal.settings(over: FlowLog(id: place.flowLogID))
+    for warning in settings.warnings { Console.error("warning: \(warning)") }
+    let request = SmartAccessGatewayClient.preview(
+      place.flowLogID, settings, region: place.region, endpoint: place.endpoint)
+    print("\(request.method) \(request.url)")
+    for header in request.headers { print("\(header.name): \(header.value)") }
+    print("")
+    let width = request.parameters.map(\.name.count).max() ?? 0
+    for (name, value) in request.parameters {
+      print(name + String(repeating: " ", count: width - name.count + 2) + TerminalText.escaped(value))
+    }
+    guard case .changes(let changes) = goal else { return }
+    Console.write(
+      "a dry run reads nothing: Name, Description and Log Service would be sent back as the flow log has them\n")
+    if changes.outputType == nil {
+      Console.write("without --output-type, a flow log that delivers to Log Service now would be sent OutputType all\n")
+    }
+  }
+
+  /// Asks whether to go on.
+  private func confirm() throws(CommandFailure) {
+    if yes { return }
+    guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+      throw CommandFailure(.usage, "there is no terminal to ask on, nothing is changed; give --yes to apply this")
+    }
+    Console.write("apply this? [y/N] ")
+    let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""
+    guard ["y", "yes"].contains(answer) else { throw CommandFailure(.refused, "nothing is changed") }
+  }
+}

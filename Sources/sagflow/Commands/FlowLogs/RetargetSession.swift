@@ -1,0 +1,116 @@
+import Foundation
+import SmartAccessGateway
+
+/// One flow log that is being changed.
+struct RetargetSession {
+  let client: SmartAccessGatewayClient
+  let flowLogID: String
+
+  /// The flow log as it is.
+  func read() async throws(CommandFailure) -> FlowLog {
+    let found: FlowLog?
+    do throws(SmartAccessGatewayError) {
+      found = try await client.flowLog(flowLogID)
+    } catch {
+      throw CommandFailure(error)
+    }
+    guard let found else {
+      throw CommandFailure(
+        .refused,
+        "\(flowLogID): no such flow log in \(client.region); check id, region and account with `sagflow config flow-logs`"
+      )
+    }
+    return found
+  }
+
+  /// Sends the settings, reads them back, and compares.
+  func apply(_ settings: FlowLogSettings) async throws(CommandFailure) {
+    do throws(SmartAccessGatewayError) {
+      try await client.modifyFlowLogAttribute(flowLogID, settings)
+    } catch {
+      throw CommandFailure(error)
+    }
+    var differences = settings.differences(from: try await read())
+    // The service may take a moment to show what it has taken.
+    for _ in 0..<2 where !differences.isEmpty {
+      try? await Task.sleep(for: .seconds(1))
+      differences = settings.differences(from: try await read())
+    }
+    guard differences.isEmpty else {
+      throw CommandFailure(
+        .refused,
+        differences.map { difference in
+          let (present, wanted) = (Self.cell(difference.present), Self.cell(difference.wanted))
+          return
+            "\(flowLogID): the service took the change, but \(difference.field.rawValue) is \(present) instead of \(wanted); try again, or set it in the console"
+        })
+    }
+  }
+
+  /// Writes the state to a file of its own and gives its path.
+  func save(_ present: FlowLog) throws(CommandFailure) -> String {
+    let now = Date()
+    let environment = ProcessInfo.processInfo.environment
+    let state =
+      environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+      ?? environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/state" }
+    let folder = state.map { "\($0)/sagflow" } ?? "."
+    let stamp = now.formatted(
+      .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true).dateSeparator(
+        .omitted
+      ).timeSeparator(.omitted))
+    let safe = String(flowLogID.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
+    let path = "\(folder)/\(safe)-\(stamp).json"
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try SavedFlowLog(present, region: client.region, at: now).encoded()
+        .write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+      return path
+    } catch {
+      throw CommandFailure(
+        .inputOutput, "\(path): the present state cannot be saved, nothing is changed: \(error.systemReason)")
+    }
+  }
+
+  /// The differences as a table.
+  func table(_ differences: [FlowLogSettings.Difference]) -> String {
+    var table = TextTable([("  FIELD", .left), ("NOW", .left), ("WANTED", .left)])
+    for difference in differences {
+      table.append(["  \(difference.field.rawValue)", Self.cell(difference.present), Self.cell(difference.wanted)])
+    }
+    return table.text
+  }
+
+  private static func cell(_ text: String) -> String { text.isEmpty ? "(empty)" : TerminalText.escaped(text) }
+}
+
+extension FlowLog {
+  /// `fl-… (name), Active, 2 gateways`.
+  var title: String {
+    var title = id
+    if let name = self[.name] { title += " (\(name))" }
+    if let status { title += ", \(status)" }
+    if let gatewayCount { title += ", \(gatewayCount) gateway\(gatewayCount == 1 ? "" : "s")" }
+    return TerminalText.escaped(title)
+  }
+}
+
+extension SavedFlowLog {
+  /// Reads a saved state.
+  init(_ path: String) throws(CommandFailure) {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw CommandFailure(.noInput, "--restore: \(path): no such file")
+    }
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw CommandFailure(.notPermitted, "--restore: \(path): \(error.systemReason)")
+    }
+    do {
+      try self.init(decoding: data)
+    } catch {
+      throw CommandFailure(.badData, "--restore: \(path): not a flow log's state as `config retarget` saves it")
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Collector
+import Foundation
+import NetworkBytes
+
+struct Status: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows the running collector: ledger, exporters, rates, loss, clocks, templates, sampling.")
+
+  enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
+
+  @OptionGroup var file: ConfigurationFile
+
+  @Option(
+    help: ArgumentHelp(
+      "The collector's HTTP address (default: http.listen of the configuration).", valueName: "host:port"))
+  var http: String?
+
+  @Flag(help: "Show it again and again, until Ctrl-C.")
+  var watch = false
+
+  @Option(help: ArgumentHelp("Pause between two looks, seconds.", valueName: "s"))
+  var interval: Double = 2
+
+  @Option(help: "table, or json: what /api/v1/status answers.")
+  var format: Format = .table
+
+  func validate() throws {
+    guard interval >= 0.1, interval <= 86_400 else {
+      throw ValidationError("--interval \(interval): expected 0.1 to 86400 seconds")
+    }
+  }
+
+  func run() async throws {
+    let overrides = http.map { [ConfigurationOverride(option: "--http", key: "http.listen", elements: [$0])] } ?? []
+    // That it may be reached from elsewhere is the collector's concern.
+    let allowance = ConfigurationOverride(option: "--http", key: "http.public", elements: ["true"])
+    let client = CollectorClient(
+      endpoint: try file.load(overrides + (http == nil ? [] : [allowance])).values.http.listen)
+    repeat {
+      let status: CollectorStatus
+      do throws(CollectorClientError) {
+        status = try await client.status()
+      } catch {
+        throw CommandFailure(.unavailable, error.description)
+      }
+      let text: String
+      switch format {
+      case .json: text = String(decoding: try status.encoded(pretty: !watch), as: UTF8.self) + "\n"
+      case .table: text = StatusReport(status).text
+      }
+      // On a terminal each look takes the place of the last one.
+      let home = watch && format == .table && isatty(STDOUT_FILENO) == 1 ? "\u{1b}[H\u{1b}[2J" : ""
+      try FileHandle.standardOutput.write(contentsOf: Data((home + text).utf8))
+      if watch { try await Task.sleep(for: .seconds(interval)) }
+    } while watch
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Collector
+import Foundation
+import SmartAccessGateway
+
+/// The options of every command that asks the cloud's API.
+struct CloudOptions: ParsableArguments {
+  @OptionGroup var file: ConfigurationFile
+
+  @Option(
+    help: ArgumentHelp(
+      "Cloud region (default: smartAccessGateway.region, else ALIBABA_CLOUD_REGION_ID).", valueName: "region"))
+  var region: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Another endpoint of the API than the region's public one, such as smartag-vpc.cn-shanghai.aliyuncs.com.",
+      valueName: "host"))
+  var endpoint: String?
+
+  @Option(help: ArgumentHelp("Another endpoint of the Security Token Service, for roles.", valueName: "host"))
+  var stsEndpoint: String?
+
+  /// The region: the option, else the configuration, else the environment.
+  func region(_ configuration: CollectorConfiguration) throws(CommandFailure) -> String {
+    let fallback = ProcessInfo.processInfo.environment["ALIBABA_CLOUD_REGION_ID"] ?? ""
+    let configured = configuration.smartAccessGateway.region
+    let region = region ?? (configured.isEmpty ? fallback : configured)
+    do throws(ParameterError) {
+      try FlowLogNames.checkRegion(region)
+      return region
+    } catch {
+      throw CommandFailure(.usage, "--region: \(error.reason)")
+    }
+  }
+
+  func endpoint(_ configuration: CollectorConfiguration, region: String) throws(CommandFailure) -> ServiceEndpoint {
+    let text = endpoint ?? configuration.smartAccessGateway.endpoint
+    if text.isEmpty { return ServiceEndpoint(service: "smartag", region: region) }
+    do throws(ParameterError) {
+      return try ServiceEndpoint(text)
+    } catch {
+      throw CommandFailure(.usage, "--endpoint: \(error.reason)")
+    }
+  }
+
+  /// A client of the API, with credentials of the process's environment.
+  func client(region: String, endpoint: ServiceEndpoint) throws(CommandFailure) -> SmartAccessGatewayClient {
+    let environment = ProcessInfo.processInfo.environment
+    var context = CredentialContext(
+      environment: environment, homeDirectory: environment["HOME"] ?? NSHomeDirectory())
+    if let stsEndpoint {
+      do throws(ParameterError) {
+        context.tokenService = try ServiceEndpoint(stsEndpoint)
+      } catch {
+        throw CommandFailure(.usage, "--sts-endpoint: \(error.reason)")
+      }
+    }
+    return SmartAccessGatewayClient(region: region, endpoint: endpoint, credentials: CredentialChain(context))
+  }
+}
+
+extension SmartAccessGatewayClient {
+  /// Obtains credentials and says where they are from, and what is to be known of that.
+  func introduce() async throws(CommandFailure) {
+    do throws(SmartAccessGatewayError) {
+      let credentials = try await credentials()
+      for warning in credentials.warnings { Console.error("warning: \(warning)") }
+      Console.write("credentials: \(credentials.source)\n")
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}
+
+extension CommandFailure {
+  init(_ error: SmartAccessGatewayError) {
+    let status: ExitStatus =
+      switch error {
+      case .credentials: .notPermitted
+      case .api(let error): error.concernsIdentity ? .notPermitted : error.isUnavailability ? .unavailable : .refused
+      case .web, .notTheAPI, .unreadable: .unavailable
+      }
+    self.init(status, error.description)
+  }
+}

@@ -1,0 +1,41 @@
+import Flows
+import SmartAccessGateway
+
+/// Checks of values whose meaning the configuration's schema does not know.
+enum ConfigurationVerification {
+  /// What was expected of an element that the schema takes, if it is wrong all the same.
+  @Sendable
+  static func verify(_ key: String, _ element: String) -> String? {
+    switch key {
+    case "aggregation.key": keyColumn(element)
+    case "smartAccessGateway.region": parameter(element, FlowLogNames.checkRegion)
+    case "smartAccessGateway.endpoint":
+      parameter(element) { text throws(ParameterError) in _ = try ServiceEndpoint(text) }
+    case "smartAccessGateway.collector":
+      parameter(element) { text throws(ParameterError) in _ = try CollectorTarget(text) }
+    default: nil
+    }
+  }
+
+  private static func keyColumn(_ element: String) -> String? {
+    do throws(FlowKeyError) {
+      _ = try FlowKey(parsing: [element])
+      return nil
+    } catch {
+      return switch error {
+      case .unknownField(_, let nearest): "the name of a key column such as \(nearest.joined(separator: ", "))"
+      default: "a column, for addresses with a prefix length as in src_addr/24 or src_addr/24/48"
+      }
+    }
+  }
+
+  private static func parameter(_ element: String, _ check: (String) throws(ParameterError) -> Void) -> String? {
+    if element.isEmpty { return nil }
+    do throws(ParameterError) {
+      try check(element)
+      return nil
+    } catch {
+      return error.expected
+    }
+  }
+}

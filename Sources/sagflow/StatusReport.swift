@@ -1,0 +1,74 @@
+import Collector
+import Foundation
+
+/// A collector's status for people.
+struct StatusReport {
+  let status: CollectorStatus
+
+  init(_ status: CollectorStatus) {
+    self.status = status
+  }
+
+  var text: String {
+    var lines = [
+      "sagflow \(status.version) on \(status.host), up \(Self.span(status.time.timeIntervalSince(status.started))), "
+        + "listening on \(status.listen.joined(separator: ", "))",
+      "store \(status.store.path)" + (status.store.failure.map { ": CANNOT BE WRITTEN: \($0)" } ?? ""),
+      "",
+    ]
+    lines += status.ledger.table(exporterLimit: 0).split(separator: "\n").map(String.init)
+    lines.append("")
+    return lines.map { $0 + "\n" }.joined() + exporters
+  }
+
+  private var exporters: String {
+    if status.exporters.isEmpty { return "no exporter has sent anything yet\n" }
+    var table = TextTable([
+      ("EXPORTER", .left), ("PORT", .right), ("VERSION", .right), ("DOMAIN", .right), ("SEEN", .right),
+      ("DATAGRAMS/S", .right), ("RECORDS/S", .right), ("RECORDS", .right), ("LOST", .right), ("CLOCK", .right),
+      ("TEMPLATES", .right), ("SAMPLING", .left),
+    ])
+    for exporter in status.exporters {
+      for session in exporter.sessions { table.append(row(exporter.address, session)) }
+    }
+    let sessions = status.exporters.reduce(0) { $0 + $1.sessionCount - $1.sessions.count }
+    let exporters = status.exporterCount - status.exporters.count
+    return table.text
+      + (exporters + sessions > 0 ? "and \(exporters) more exporters, \(sessions) more sessions of these\n" : "")
+  }
+
+  private func row(_ address: String, _ session: CollectorStatus.Session) -> [String] {
+    [
+      address, String(session.port), String(session.version), String(session.domain),
+      Self.span(status.time.timeIntervalSince(session.lastSeen)) + " ago", Self.rate(session.datagramsPerSecond),
+      Self.rate(session.recordsPerSecond), String(session.records), String(session.lost),
+      Self.skew(session.clockSkew), session.version == 5 ? "-" : String(session.templateCount),
+      Self.sampling(session.sampling),
+    ]
+  }
+
+  private static func rate(_ perSecond: Double) -> String {
+    String(format: perSecond < 10 ? "%.1f" : "%.0f", perSecond)
+  }
+
+  /// Offsets below a second are the network's and the header's granularity.
+  private static func skew(_ seconds: Double) -> String {
+    abs(seconds) < 2 ? "ok" : (seconds < 0 ? "-" : "+") + span(abs(seconds))
+  }
+
+  private static func sampling(_ sampling: CollectorStatus.Sampling) -> String {
+    if sampling.source == "none" { return "none" }
+    return (sampling.rate.map { "1:\($0)" } ?? "varies") + " (\(sampling.source))"
+  }
+
+  /// A time span in its two largest units.
+  static func span(_ seconds: TimeInterval) -> String {
+    let seconds = Int(max(0, seconds))
+    switch seconds {
+    case ..<60: return "\(seconds) s"
+    case ..<3600: return "\(seconds / 60) min \(seconds % 60) s"
+    case ..<86_400: return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+    default: return "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h"
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import GatewayStub
+import TestSupport
+
+/// An operator who has credentials of the stub's account, in a home directory of their own.
+struct CloudOperator {
+  let stub: GatewayStub
+  private let folder: Folder
+
+  /// A temporary folder that copies of its owner share.
+  private final class Folder: Sendable {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+  }
+
+  init(_ stub: GatewayStub) throws {
+    self.stub = stub
+    folder = try Folder()
+  }
+
+  var home: String { folder.folder.path }
+
+  /// The environment of the operator's commands.
+  var environment: [String: String] {
+    [
+      "HOME": home, "ALIBABA_CLOUD_ACCESS_KEY_ID": GatewayStub.accessKeyID,
+      "ALIBABA_CLOUD_ACCESS_KEY_SECRET": GatewayStub.accessKeySecret, "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+    ]
+  }
+
+  private var place: [String] { ["--region", "cn-shanghai", "--endpoint", stub.endpoint] }
+
+  func retarget(
+    _ flowLog: String?, _ options: [String] = [], environment: [String: String] = [:], through launcher: [String] = []
+  ) async throws -> Outcome {
+    try await Sagflow.run(
+      ["config", "retarget"] + (flowLog.map { ["--flow-log-id", $0] } ?? []) + place + options,
+      environment: self.environment.merging(environment) { $1 }, through: launcher)
+  }
+
+  func flowLogs(_ options: [String] = [], environment: [String: String] = [:]) async throws -> Outcome {
+    try await Sagflow.run(
+      ["config", "flow-logs"] + place + options, environment: self.environment.merging(environment) { $1 })
+  }
+
+  /// Starts a retarget and goes on.
+  func start(
+    _ flowLog: String, _ options: [String] = [], environment: [String: String] = [:]
+  ) throws -> RunningProgram {
+    try RunningProgram(
+      Sagflow.path, ["config", "retarget", "--flow-log-id", flowLog] + place + options,
+      environment: self.environment.merging(environment) { $1 })
+  }
+
+  /// Paths of the states that were saved, oldest first.
+  var savedStates: [String] {
+    let folder = "\(home)/.local/state/sagflow"
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().map { "\(folder)/\($0)" }
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Glibc
+import NetworkBytes
+
+/// A TCP connection to a port of 127.0.0.1, for tests of servers that need a client which does what libraries do not.
+public struct LoopbackConnection: ~Copyable {
+  private let descriptor: CInt
+
+  /// Connects.
+  ///
+  /// - Parameter receiveBuffer: octets that the system keeps for this side at most; small for a client that does not read.
+  public init(to port: UInt16, receiveBuffer: CInt? = nil) throws {
+    descriptor = try Self.connected(to: port, receiveBuffer)
+  }
+
+  private static func connected(to port: UInt16, _ receiveBuffer: CInt?) throws -> CInt {
+    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { throw LoopbackSocket.Failure(call: "socket", code: errno) }
+    if var receiveBuffer {
+      // Sound: the call reads one number of this frame's own.
+      unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<CInt>.size))
+    }
+    let endpoint = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: port)
+    if unsafe LoopbackSocket.withAddress(endpoint, { unsafe connect(descriptor, $0, $1) }) == 0 { return descriptor }
+    let code = errno
+    close(descriptor)
+    throw LoopbackSocket.Failure(call: "connect", code: code)
+  }
+
+  public func send(_ text: String) throws {
+    let octets = Array(text.utf8)
+    // Sound: the pointer lives as long as the call, which reads the length given.
+    let sent = unsafe octets.withUnsafeBytes {
+      unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+    }
+    guard sent == octets.count else { throw LoopbackSocket.Failure(call: "send", code: errno) }
+  }
+
+  /// Everything until the other side closes, or until nothing has come for ten seconds.
+  public func readToEnd() throws -> String {
+    var patience = timeval(tv_sec: 10, tv_usec: 0)
+    var all: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    // Sound: the calls read and write values of this frame's own, no further than the lengths given.
+    unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    while true {
+      let count = unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+      if count == 0 { return String(decoding: all, as: UTF8.self) }
+      guard count > 0 else { throw LoopbackSocket.Failure(call: "recv", code: errno) }
+      all += buffer[..<count]
+    }
+  }
+
+  deinit {
+    close(descriptor)
+  }
+}
