@@ -64,11 +64,14 @@ struct StatusReport {
   /// A time span in its two largest units.
   static func span(_ seconds: TimeInterval) -> String {
     let seconds = Int(max(0, seconds))
-    switch seconds {
-    case ..<60: return "\(seconds) s"
-    case ..<3600: return "\(seconds / 60) min \(seconds % 60) s"
-    case ..<86_400: return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
-    default: return "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h"
-    }
+    let (large, small) =
+      switch seconds {
+      case ..<60: ("", "\(seconds) s")
+      case ..<3600: ("\(seconds / 60) min", "\(seconds % 60) s")
+      case ..<86_400: ("\(seconds / 3600) h", "\(seconds % 3600 / 60) min")
+      default: ("\(seconds / 86_400) d", "\(seconds % 86_400 / 3600) h")
+      }
+    if large.isEmpty { return small }
+    return small.hasPrefix("0 ") ? large : "\(large) \(small)"
   }
 }

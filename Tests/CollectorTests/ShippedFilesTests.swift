@@ -1,5 +1,7 @@
 import Collector
 import Foundation
+import NetFlow
+import NetworkBytes
 import Testing
 import Yams
 
@@ -28,12 +30,52 @@ import Yams
 
   @Test("docs/configuration.md lists every setting as the schema has it")
   func manual() throws {
-    let text = try PackageFiles.text("docs/configuration.md")
-    let begin = try #require(text.range(of: "<!-- settings -->\n"))
-    let end = try #require(text.range(of: "<!-- end of settings -->\n"))
-    try expectText(
-      of: "docs/configuration.md",
-      text[..<begin.upperBound] + ConfigurationSchema.manual + text[end.lowerBound...])
+    try expectPart(of: "docs/configuration.md", "settings", ConfigurationSchema.manual)
+  }
+
+  @Test("docs/metrics.md lists every metric as the collector tells it")
+  func metrics() throws {
+    var ledger = Ledger()
+    ledger.sessions = [
+      SessionSummary(key: SessionKey(exporter: Endpoint(address: IPAddress(v4: 1), port: 1), version: 9, domain: 0))
+    ]
+    var exporters = ExporterMetrics()
+    let page = MetricsText.page(
+      version: "", ledger: ledger, isStoreWritable: true, exporters: &exporters, started: Date())
+    try expectPart(of: "docs/metrics.md", "metrics", Self.table(of: page.text))
+  }
+
+  /// A row for each metric: name, type, names of its labels and what those of a reason are, what it says.
+  private static func table(of page: String) -> String {
+    var rows: [(name: String, type: String, help: String, labels: [String])] = []
+    for line in page.split(separator: "\n") {
+      let words = line.split(separator: " ", maxSplits: 3).map(String.init)
+      if line.hasPrefix("# HELP ") {
+        rows.append((words[2], "", words[3], []))
+      } else if line.hasPrefix("# TYPE ") {
+        rows[rows.count - 1].type = words[3]
+      } else if let labels = line.split(separator: "{").dropFirst().first {
+        let pair = labels.split(separator: "=")
+        let isEnumerated = pair[0] != "exporter" && pair[0] != "version"
+        rows[rows.count - 1].labels.append(
+          isEnumerated ? "`\(pair[0])`: \(pair[1].split(separator: "\"")[0])" : "`\(pair[0])`")
+      }
+    }
+    let head = "| metric | type | label | what it says |\n|---|---|---|---|\n"
+    return rows.reduce(head) { text, row in
+      let name = row.labels.first?.split(separator: ":").first ?? ""
+      let values = row.labels.map { $0.split(separator: ": ").dropFirst().joined() }.filter { !$0.isEmpty }
+      return text
+        + "| `\(row.name)` | \(row.type) | \(name)\(values.isEmpty ? "" : ": ")\(values.joined(separator: ", ")) | \(row.help) |\n"
+    }
+  }
+
+  /// Expects that a part of a file, between two comments of HTML, is this text.
+  private func expectPart(of file: String, _ name: String, _ wanted: String) throws {
+    let text = try PackageFiles.text(file)
+    let begin = try #require(text.range(of: "<!-- \(name) -->\n"))
+    let end = try #require(text.range(of: "<!-- end of \(name) -->\n"))
+    try expectText(of: file, text[..<begin.upperBound] + wanted + text[end.lowerBound...])
   }
 
   private func leaves(_ node: Node, prefix: String = "") -> [String] {

@@ -146,6 +146,19 @@ struct StatusTests {
     #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
     #expect(checked.errors == "")
     _ = try await collector.stop()
+
+    // The rules that the manual gives name metrics that there are.
+    let manual = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("docs/operations.md")
+    let rules = try String(contentsOf: manual, encoding: .utf8).components(separatedBy: "```yaml\n")
+      .first { $0.contains("groups:") }?.components(separatedBy: "```").first
+    let text = try #require(rules)
+    let ruled = try folder.write(Array(text.utf8), as: "rules.yml")
+    let outcome = try promtool.outcome(["check", "rules", ruled])
+    #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+    let names = text.matches(of: /\bsagflow_[a-z_]+/).map { String($0.output) }
+    #expect(names.count >= 8)
+    for name in names { #expect(body.contains("# TYPE \(name) "), "\(name)") }
   }
 
   @Test("health and readiness are told apart from other paths")

@@ -30,9 +30,26 @@ package struct MetricsText {
   }
 }
 
+extension MetricsText {
+  /// Everything that a collector tells.
+  package static func page(
+    version: String, ledger: Ledger, isStoreWritable: Bool, exporters: inout ExporterMetrics, started: Date
+  ) -> MetricsText {
+    var metrics = MetricsText()
+    metrics.append(
+      "sagflow_build_info", "gauge", "The program's version.", labels: [("version", version)], "1")
+    ledger.append(to: &metrics)
+    metrics.append(
+      "sagflow_store_writable", "gauge", "1 while the store can be written.", isStoreWritable ? "1" : "0")
+    exporters.append(ledger.sessions, to: &metrics)
+    metrics.appendProcess(ProcessFigures(), started: started)
+    return metrics
+  }
+}
+
 extension Ledger {
   /// Every counter, by the table of all.
-  func append(to metrics: inout MetricsText) {
+  fileprivate func append(to metrics: inout MetricsText) {
     for counter in LedgerCounter.all {
       metrics.append(
         "sagflow_\(counter.metric)", counter.kind.rawValue, counter.help, labels: counter.label.map { [$0] } ?? [],
@@ -45,7 +62,7 @@ extension Ledger {
 
 extension MetricsText {
   /// The process itself, by the names that all Prometheus clients use.
-  mutating func appendProcess(_ process: ProcessFigures, started: Date) {
+  private mutating func appendProcess(_ process: ProcessFigures, started: Date) {
     append(
       "process_start_time_seconds", "gauge", "Start of the process, seconds since 1970.",
       String(started.timeIntervalSince1970))

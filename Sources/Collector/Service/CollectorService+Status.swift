@@ -33,15 +33,13 @@ extension CollectorService {
   /// All metrics in Prometheus's text format.
   var metrics: String {
     let ledger = ledger
-    var metrics = MetricsText()
-    metrics.append(
-      "sagflow_build_info", "gauge", "The program's version.", labels: [("version", version)], "1")
-    ledger.append(to: &metrics)
-    metrics.append(
-      "sagflow_store_writable", "gauge", "1 while the store can be written.", storeFailure == nil ? "1" : "0")
-    vitals.withLock { $0.exporterMetrics.append(ledger.sessions, to: &metrics) }
-    metrics.appendProcess(ProcessFigures(), started: started)
-    return metrics.text
+    let isStoreWritable = storeFailure == nil
+    return vitals.withLock {
+      MetricsText.page(
+        version: version, ledger: ledger, isStoreWritable: isStoreWritable, exporters: &$0.exporterMetrics,
+        started: started
+      ).text
+    }
   }
 
   /// What the collector tells of itself.

@@ -6,11 +6,12 @@ import SmartAccessGateway
 /// Waits for the running collector to hear the gateways that were pointed at it.
 struct ArrivalWatch {
   private let client: CollectorClient
-  private let patience: Duration
+  /// Seconds.
+  private let patience: Int
   /// An exporter that has said nothing for this long is silent, seconds.
   private static let silence: TimeInterval = 60
 
-  init(_ collector: Endpoint, patience: Duration) {
+  init(_ collector: Endpoint, patience: Int) {
     client = CollectorClient(endpoint: collector)
     self.patience = patience
   }
@@ -44,8 +45,9 @@ struct ArrivalWatch {
   ) async throws(CommandFailure) {
     let target = "\(settings.netflowServerIP ?? "?"):\(settings.netflowServerPort ?? 0)"
     Console.write(
-      "waiting for flows of \(isNewTarget ? "a new or silent" : "any") exporter at \(target), \(patience) at most\n")
-    let deadline = ContinuousClock.now + patience
+      "waiting for flows of \(isNewTarget ? "a new or silent" : "any") exporter at \(target), \(StatusReport.span(Double(patience))) at most\n"
+    )
+    let deadline = ContinuousClock.now + .seconds(patience)
     while true {
       let status = try await status("")
       if let found = arrival(in: status, baseline, isNewTarget: isNewTarget) {
@@ -86,7 +88,9 @@ struct ArrivalWatch {
     _ read: () async throws(CommandFailure) -> FlowLog
   ) async -> [String] {
     let port = settings.netflowServerPort ?? 0
-    var lines = ["no flows of a new or silent exporter within \(patience); the flow log stays changed. Check:"]
+    var lines = [
+      "no flows of a new or silent exporter within \(StatusReport.span(Double(patience))); the flow log stays changed. Check:"
+    ]
     if let log = try? await read() {
       let status = log.status.map(TerminalText.escaped) ?? "unknown"
       lines.append("Status: \(status)" + (log.isActive ? "" : "; activate the flow log, nothing is exported before"))
