@@ -16,6 +16,13 @@ struct Loads: ~Escapable {
     unsafe UInt32(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 
+  /// Eight octets, the least significant first. Traps when they are out of bounds.
+  @inline(__always)
+  func littleEndian64(at offset: Int) -> UInt64 {
+    // Sound: as above.
+    unsafe UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
   /// Eight octets, the most significant first. Traps when they are out of bounds.
   @inline(__always)
   func bigEndian64(at offset: Int) -> UInt64 {

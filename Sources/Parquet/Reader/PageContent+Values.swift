@@ -1,0 +1,79 @@
+extension PageContent {
+  /// Which rows of the page have a value; nil if all have.
+  func presence() throws(ParquetReadError.Reason) -> Presence? {
+    if levels.isEmpty || count == 0 { return nil }
+    var flags = [UInt32](repeating: 0, count: count)
+    let bytes = bytes
+    var span = flags.mutableSpan
+    try Unpacking.hybrid(bytes.span, levels, width: 1, into: &span, from: 0, to: count)
+    var sum = 0
+    for row in 0..<count { sum &+= Int(flags[row]) }
+    return sum == count ? nil : Presence(flags: flags, count: sum)
+  }
+
+  struct Presence {
+    /// 1 where there is a value.
+    var flags: [UInt32]
+    /// Values.
+    var count: Int
+  }
+
+  /// Indices into a dictionary of `entryCount` entries, into `target` from `start` on.
+  func indices(
+    _ count: Int, entryCount: Int, into target: inout [UInt32], from start: Int
+  ) throws(ParquetReadError.Reason) {
+    if count == 0 { return }
+    guard !values.isEmpty else { throw .damaged("the values of a page are cut off") }
+    let bytes = bytes
+    var span = target.mutableSpan
+    try Unpacking.hybrid(
+      bytes.span, (values.lowerBound + 1)..<values.upperBound, width: Int(bytes[values.lowerBound]), into: &span,
+      from: start, to: start + count)
+    var greatest: UInt32 = 0
+    for index in start..<(start &+ count) { greatest = max(greatest, span[index]) }
+    guard Int(greatest) < entryCount else { throw .damaged("a value that its dictionary does not have") }
+  }
+
+  /// PLAIN integers of 32 bits.
+  func plain32(_ count: Int, into target: inout [UInt32], from start: Int) throws(ParquetReadError.Reason) {
+    guard count * 4 <= values.count else { throw .damaged("the values of a page are cut off") }
+    let bytes = bytes
+    let words = bytes.span.loads
+    var span = target.mutableSpan
+    for index in 0..<count {
+      span[start &+ index] = words.littleEndian32(at: values.lowerBound &+ 4 &* index)
+    }
+  }
+
+  /// Integers of 64 bits, or of 32 that become such, of any encoding without a dictionary.
+  func wide(
+    _ count: Int, isNarrow: Bool, isUnsigned: Bool, into target: inout [UInt64], from start: Int
+  ) throws(ParquetReadError.Reason) {
+    let bytes = bytes
+    var span = target.mutableSpan
+    switch Encoding(rawValue: encoding) {
+    case .plain:
+      guard count * (isNarrow ? 4 : 8) <= values.count else { throw .damaged("the values of a page are cut off") }
+      let words = bytes.span.loads
+      for index in 0..<count {
+        span[start &+ index] =
+          isNarrow
+          ? Self.widened(words.littleEndian32(at: values.lowerBound &+ 4 &* index), isUnsigned)
+          : words.littleEndian64(at: values.lowerBound &+ 8 &* index)
+      }
+    case .deltaBinaryPacked:
+      try Unpacking.delta(bytes.span, values, into: &span, from: start, to: start + count)
+      if isNarrow {
+        for index in start..<(start &+ count) {
+          span[index] = Self.widened(UInt32(truncatingIfNeeded: span[index]), isUnsigned)
+        }
+      }
+    default: throw .unsupported("integers in encoding \(encoding)")
+    }
+  }
+
+  @inline(__always)
+  static func widened(_ value: UInt32, _ isUnsigned: Bool) -> UInt64 {
+    isUnsigned ? UInt64(value) : UInt64(bitPattern: Int64(Int32(bitPattern: value)))
+  }
+}

@@ -1,0 +1,104 @@
+extension ParquetReader {
+  /// Reads a chunk's pages one after the other: checks, decompresses, and hands them to what decodes them.
+  mutating func readPages<Decoder: ChunkDecoder>(
+    of chunk: FileFooter.Chunk, named name: String, into decoder: inout Decoder
+  ) throws(ParquetReadError.Reason) {
+    guard [Codec.uncompressed.rawValue, Codec.zstd.rawValue].contains(chunk.codec) else {
+      throw .unsupported("a column \(name) compressed with \(Self.codecName(chunk.codec))")
+    }
+    guard chunk.valueCount == decoder.rowCount else { throw .damaged("column \(name) has another number of rows") }
+    guard chunk.start >= 4, chunk.compressedSize <= file.size - chunk.start else {
+      throw .damaged("column \(name) lies outside of the file")
+    }
+    try file.read(chunk.start..<(chunk.start + chunk.compressedSize), slack: Unpacking.slack, into: &scratch.chunk)
+    var position = 0
+    while decoder.rows < decoder.rowCount {
+      let header = try ReadPageHeader(scratch.chunk, at: position, to: chunk.compressedSize)
+      let start = position + header.length
+      let body = start..<(start + header.compressedSize)
+      position = body.upperBound
+      try check(body, header, name)
+      let isPlain = chunk.codec == Codec.uncompressed.rawValue || !header.isCompressed
+      try unfold(body, header, isPlain: isPlain, name)
+      try hand(header, name, to: &decoder)
+    }
+  }
+
+  private func check(_ body: Range<Int>, _ header: ReadPageHeader, _ name: String) throws(ParquetReadError.Reason) {
+    guard let checksum = header.checksum else { return }
+    let chunk = scratch.chunk
+    if Self.crc.checksum(chunk.span.extracting(body)) != checksum {
+      throw .damaged("a page of column \(name) does not have its checksum")
+    }
+  }
+
+  /// Puts a page's body before compression into `scratch.page`.
+  private mutating func unfold(
+    _ body: Range<Int>, _ header: ReadPageHeader, isPlain: Bool, _ name: String
+  ) throws(ParquetReadError.Reason) {
+    let size = header.uncompressedSize
+    let room = size + Unpacking.slack
+    if scratch.page.count < room {
+      scratch.page.append(contentsOf: repeatElement(0, count: room - scratch.page.count))
+    }
+    // Levels of version 2 stand before what is compressed.
+    let plainSize = isPlain ? header.compressedSize : header.levelSize
+    guard !isPlain || plainSize == size else { throw .damaged("a page of column \(name) has another size") }
+    for index in 0..<plainSize { scratch.page[index] = scratch.chunk[body.lowerBound + index] }
+    if !isPlain, size > plainSize {
+      let chunk = scratch.chunk
+      let frame = chunk.span.extracting((body.lowerBound + plainSize)..<body.upperBound)
+      let isWhole: Bool
+      if plainSize == 0 {
+        isWhole = decompressor.decompress(frame, into: &scratch.page, size: size)
+      } else {
+        var values = [UInt8](repeating: 0, count: size - plainSize)
+        isWhole = decompressor.decompress(frame, into: &values, size: size - plainSize)
+        scratch.page.replaceSubrange(plainSize..<size, with: values)
+      }
+      guard isWhole else { throw .damaged("a page of column \(name) cannot be decompressed") }
+    }
+    for index in size..<room { scratch.page[index] = 0 }
+  }
+
+  private func hand<Decoder: ChunkDecoder>(
+    _ header: ReadPageHeader, _ name: String, to decoder: inout Decoder
+  ) throws(ParquetReadError.Reason) {
+    let size = header.uncompressedSize
+    switch header.kind {
+    case .dictionary:
+      // PLAIN, which old writers call PLAIN_DICTIONARY there.
+      guard header.encoding == 0 || header.encoding == 2 else {
+        throw .unsupported("a dictionary of column \(name) in encoding \(header.encoding)")
+      }
+      try decoder.dictionary(scratch.page, 0..<size, count: header.valueCount)
+    case .data, .dataV2:
+      guard header.valueCount <= decoder.rowCount - decoder.rows else {
+        throw .damaged("column \(name) has more values than rows")
+      }
+      let (levels, values) = try split(header, isOptional: decoder.isOptional, name)
+      try decoder.values(
+        PageContent(
+          bytes: scratch.page, levels: levels, values: values, count: header.valueCount, encoding: header.encoding))
+    case .other: break
+    }
+  }
+
+  /// Where a page's levels stand, and where its values.
+  private func split(
+    _ header: ReadPageHeader, isOptional: Bool, _ name: String
+  ) throws(ParquetReadError.Reason) -> (levels: Range<Int>, values: Range<Int>) {
+    let size = header.uncompressedSize
+    if header.kind == .dataV2 { return (isOptional ? 0..<header.levelSize : 0..<0, header.levelSize..<size) }
+    guard isOptional else { return (0..<0, 0..<size) }
+    // Version 1 has their length before them.
+    let length = (0..<4).reduce(0) { $0 | Int(scratch.page[$1]) << (8 * $1) }
+    guard size >= 4, length <= size - 4 else { throw .damaged("the levels of a page of column \(name) are cut off") }
+    return (4..<(4 + length), (4 + length)..<size)
+  }
+
+  private static func codecName(_ codec: Int32) -> String {
+    let names = ["none", "snappy", "gzip", "lzo", "brotli", "lz4", "zstd", "lz4_raw"]
+    return names.indices.contains(Int(codec)) ? names[Int(codec)] : "codec \(codec)"
+  }
+}

@@ -1,0 +1,159 @@
+/// Reads a Parquet file, column by column and row group by row group: flat columns of integers and byte arrays, pages of
+/// both versions, PLAIN, dictionaries and DELTA_BINARY_PACKED, uncompressed or zstd; what this module's writer makes, and
+/// much of what others do. Checksums are checked where pages have them. Whatever a file holds, reading it ends in values
+/// or in a `ParquetReadError`.
+///
+/// One thread uses a reader at a time.
+public struct ParquetReader: ~Copyable, Sendable {
+  public let path: String
+  let file: InputFile
+  let footer: FileFooter
+  private let numbers: [String: Int]
+  var decompressor = ZstdDecompressor()
+  var scratch = ChunkScratch()
+  static let crc = CRC32()
+
+  /// Opens a file and reads its footer.
+  public init(_ path: String) throws(ParquetReadError) {
+    let file = try Self.open(path)
+    let footer = try Self.footer(of: file, path)
+    self.path = path
+    self.file = file
+    self.footer = footer
+    numbers = Dictionary(footer.columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+  }
+
+  private static func open(_ path: String) throws(ParquetReadError) -> InputFile {
+    do throws(ParquetReadError.Reason) { return try InputFile(path) } catch { throw ParquetReadError(path, error) }
+  }
+
+  private static func footer(
+    of file: borrowing InputFile, _ path: String
+  ) throws(ParquetReadError) -> FileFooter {
+    do throws(ParquetReadError.Reason) { return try readFooter(file) } catch { throw ParquetReadError(path, error) }
+  }
+
+  private static let magic = Array("PAR1".utf8)
+  /// A footer larger than this is none.
+  private static let maximumFooter = 1 << 28
+
+  private static func readFooter(_ file: borrowing InputFile) throws(ParquetReadError.Reason) -> FileFooter {
+    guard file.size >= 12 else { throw .notParquet }
+    var head: [UInt8] = []
+    var tail: [UInt8] = []
+    try file.read(0..<4, into: &head)
+    try file.read((file.size - 8)..<file.size, into: &tail)
+    guard head == magic, tail[4...].elementsEqual(magic) else { throw .notParquet }
+    let length = (0..<4).reduce(0) { $0 | Int(tail[$1]) << (8 * $1) }
+    guard length <= min(file.size - 12, maximumFooter) else { throw .damaged("its footer is longer than itself") }
+    var footer: [UInt8] = []
+    try file.read((file.size - 8 - length)..<(file.size - 8), into: &footer)
+    return try FileFooter(footer)
+  }
+
+  public var rowGroupCount: Int { footer.rowGroups.count }
+  public func rowCount(_ rowGroup: Int) -> Int { footer.rowGroups[rowGroup].rowCount }
+  /// Rows of all groups.
+  public var rowCount: Int { footer.rowGroups.reduce(0) { $0 + $1.rowCount } }
+  /// The file's own pairs of metadata.
+  public var metadata: [String: String] { footer.keyValues }
+  public var columnNames: [String] { footer.columns.map(\.name) }
+
+  /// The number of a column; nil if there is none of this name.
+  public func column(_ name: String) -> Int? { numbers[name] }
+
+  /// The least and the greatest integer of a column in a row group, as far as the file tells; signed ones as their 64
+  /// bits' signed value, unsigned ones up to `Int64.max`.
+  public func bounds(_ column: Int, rowGroup: Int) -> ClosedRange<Int64>? {
+    let description = footer.columns[column]
+    let chunk = footer.rowGroups[rowGroup].chunks[column]
+    guard let type = description.physicalType, type != .byteArray, let low = chunk.minimum, let high = chunk.maximum
+    else { return nil }
+    func value(_ octets: [UInt8]) -> Int64? {
+      guard octets.count == (type == .int32 ? 4 : 8) else { return nil }
+      let bits = octets.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      if description.isUnsigned { return Int64(exactly: bits) }
+      return type == .int32 ? Int64(Int32(truncatingIfNeeded: bits)) : Int64(bitPattern: bits)
+    }
+    guard let least = value(low), let greatest = value(high), least <= greatest else { return nil }
+    return least...greatest
+  }
+
+  /// The integers of a column.
+  ///
+  /// - Throws: `ParquetReadError`; also if the column holds something else.
+  public mutating func integers(_ column: Int, rowGroup: Int) throws(ParquetReadError) -> IntegerColumn {
+    do throws(ParquetReadError.Reason) {
+      let (description, chunk) = try flat(column, rowGroup)
+      guard description.physicalType == .int32 || description.physicalType == .int64 else {
+        throw .unsupported("a column \(description.name) that holds no integers")
+      }
+      var decoder = IntegerChunkDecoder(
+        rowCount: rowCount(rowGroup), isNarrow: description.physicalType == .int32, isUnsigned: description.isUnsigned,
+        name: description.name, isOptional: description.isOptional)
+      try readPages(of: chunk, named: description.name, into: &decoder)
+      return try decoder.finish()
+    } catch {
+      throw ParquetReadError(path, error)
+    }
+  }
+
+  /// The byte arrays of a column.
+  ///
+  /// - Throws: `ParquetReadError`; also if the column holds something else.
+  public mutating func strings(_ column: Int, rowGroup: Int) throws(ParquetReadError) -> StringColumn {
+    do throws(ParquetReadError.Reason) {
+      let (description, chunk) = try flat(column, rowGroup)
+      guard description.physicalType == .byteArray else {
+        throw .unsupported("a column \(description.name) that holds no text")
+      }
+      var decoder = StringChunkDecoder(
+        rowCount: rowCount(rowGroup), name: description.name, isOptional: description.isOptional)
+      try readPages(of: chunk, named: description.name, into: &decoder)
+      return decoder.finish()
+    } catch {
+      throw ParquetReadError(path, error)
+    }
+  }
+
+  private func flat(
+    _ column: Int, _ rowGroup: Int
+  ) throws(ParquetReadError.Reason) -> (FileFooter.Column, FileFooter.Chunk) {
+    let description = footer.columns[column]
+    guard description.isFlat, description.physicalType != nil else {
+      throw .unsupported("a column \(description.name) of another type")
+    }
+    return (description, footer.rowGroups[rowGroup].chunks[column])
+  }
+}
+
+/// Memory that serves one chunk after the other.
+struct ChunkScratch: Sendable {
+  /// A chunk as it is in the file.
+  var chunk: [UInt8] = []
+  /// A page's body before compression.
+  var page: [UInt8] = []
+}
+
+/// What makes values of pages.
+protocol ChunkDecoder {
+  var rowCount: Int { get }
+  var isOptional: Bool { get }
+  /// Rows that have come so far.
+  var rows: Int { get }
+  /// Takes the chunk's dictionary: `count` values, PLAIN, in the octets of `range`.
+  mutating func dictionary(_ bytes: [UInt8], _ range: Range<Int>, count: Int) throws(ParquetReadError.Reason)
+  /// Takes the values of a page.
+  mutating func values(_ page: PageContent) throws(ParquetReadError.Reason)
+}
+
+/// A data page's body, behind whose octets there is `Unpacking.slack`.
+struct PageContent {
+  var bytes: [UInt8]
+  /// Where the definition levels stand, runs of one bit; empty if every row has a value.
+  var levels: Range<Int>
+  var values: Range<Int>
+  /// Nulls included.
+  var count: Int
+  var encoding: Int32
+}

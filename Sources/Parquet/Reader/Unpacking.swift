@@ -1,0 +1,136 @@
+/// Decoding of packed integers: the inner loops of the reader. Each proves its input's length once.
+enum Unpacking {
+  /// What must stand behind packed values, so that whole words can be loaded, octets.
+  static let slack = 16
+
+  private typealias Reason = ParquetReadError.Reason
+  private static var cutOff: ParquetReadError.Reason { .damaged("the values of a page are cut off") }
+
+  static func varint(_ bytes: Span<UInt8>, at position: inout Int, to end: Int) throws(ParquetReadError.Reason)
+    -> UInt64
+  {
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    while shift < 64, position < end {
+      let octet = bytes[position]
+      position &+= 1
+      value |= UInt64(octet & 0x7f) &<< shift
+      if octet < 0x80 { return value }
+      shift &+= 7
+    }
+    throw cutOff
+  }
+
+  /// Decodes the RLE/bit-packing hybrid (Encodings.md, RLE = 3).
+  ///
+  /// - Parameters:
+  ///   - range: where the runs stand in `bytes`, behind which there is `slack`.
+  ///   - target: filled from `start` to `end`.
+  static func hybrid(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, width: Int, into target: inout MutableSpan<UInt32>, from start: Int,
+    to end: Int
+  ) throws(ParquetReadError.Reason) {
+    guard width <= 32 else { throw .damaged("values of \(width) bits") }
+    var position = range.lowerBound
+    var next = start
+    while next < end {
+      let head = try varint(bytes, at: &position, to: range.upperBound)
+      if head & 1 == 1 {
+        let groups = Int(truncatingIfNeeded: min(head >> 1, 1 << 32))
+        let count = min(groups &* 8, end &- next)
+        // The last group of all may be cut off where its values end.
+        guard (count &* width &+ 7) / 8 <= range.upperBound &- position else { throw cutOff }
+        unpack32(bytes, at: position, width: width, count: count, into: &target, from: next)
+        position = min(position &+ groups &* width, range.upperBound)
+        next &+= count
+      } else {
+        let length = (width &+ 7) / 8
+        guard length <= range.upperBound &- position, head >> 1 > 0 else { throw cutOff }
+        var value: UInt32 = 0
+        for index in 0..<length { value |= UInt32(bytes[position &+ index]) &<< UInt32(8 &* index) }
+        position &+= length
+        let stop = next &+ Int(min(head >> 1, UInt64(end &- next)))
+        for index in next..<stop { target[index] = value }
+        next = stop
+      }
+    }
+  }
+
+  /// Unpacks `count` values of `width` bits, at most 32.
+  private static func unpack32(
+    _ bytes: Span<UInt8>, at position: Int, width: Int, count: Int, into target: inout MutableSpan<UInt32>,
+    from start: Int
+  ) {
+    if width == 0 {
+      for index in start..<(start &+ count) { target[index] = 0 }
+      return
+    }
+    let words = bytes.loads
+    let mask = UInt64.max &>> UInt64(64 &- width)
+    var bit = 0
+    for index in start..<(start &+ count) {
+      let word = words.littleEndian64(at: position &+ bit &>> 3)
+      target[index] = UInt32(truncatingIfNeeded: word &>> UInt64(bit & 7) & mask)
+      bit &+= width
+    }
+  }
+
+  /// Decodes DELTA_BINARY_PACKED (Encodings.md, DELTA_BINARY_PACKED = 5) into `target`, from `start` on, as many as there
+  /// must be.
+  static func delta(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, into target: inout MutableSpan<UInt64>, from start: Int, to end: Int
+  ) throws(ParquetReadError.Reason) {
+    var position = range.lowerBound
+    let blockSize = try varint(bytes, at: &position, to: range.upperBound)
+    let miniblocks = try varint(bytes, at: &position, to: range.upperBound)
+    let total = try varint(bytes, at: &position, to: range.upperBound)
+    guard (1...(1 << 16)).contains(blockSize), (1...512).contains(miniblocks), blockSize % miniblocks == 0,
+      blockSize / miniblocks % 8 == 0, total >= UInt64(end - start)
+    else { throw .damaged("differences of an impossible form") }
+    if start == end { return }
+    let size = Int(blockSize / miniblocks)
+    var value = unzigzag(try varint(bytes, at: &position, to: range.upperBound))
+    target[start] = value
+    var next = start &+ 1
+    while next < end {
+      let least = unzigzag(try varint(bytes, at: &position, to: range.upperBound))
+      let widths = position
+      position &+= Int(miniblocks)
+      guard position <= range.upperBound else { throw cutOff }
+      for miniblock in 0..<Int(miniblocks) where next < end {
+        let width = Int(bytes[widths &+ miniblock])
+        guard width <= 64 else { throw .damaged("differences of \(width) bits") }
+        let count = min(size, end &- next)
+        guard (count &* width &+ 7) / 8 <= range.upperBound &- position else { throw cutOff }
+        value = sum(
+          bytes, at: position, width: width, count: count, least: least, after: value, into: &target, from: next)
+        position = min(position &+ size &* width / 8, range.upperBound)
+        next &+= count
+      }
+    }
+  }
+
+  private static func unzigzag(_ value: UInt64) -> UInt64 { value &>> 1 ^ (0 &- (value & 1)) }
+
+  /// Adds up a miniblock's differences; returns the last value.
+  private static func sum(
+    _ bytes: Span<UInt8>, at position: Int, width: Int, count: Int, least: UInt64, after value: UInt64,
+    into target: inout MutableSpan<UInt64>, from start: Int
+  ) -> UInt64 {
+    var value = value
+    let words = bytes.loads
+    let mask = width == 0 ? 0 : UInt64.max &>> UInt64(64 &- width)
+    var bit = 0
+    for index in start..<(start &+ count) {
+      let offset = position &+ bit &>> 3
+      let shift = UInt64(bit & 7)
+      var delta = words.littleEndian64(at: offset) &>> shift
+      // What is left of the value in the ninth octet.
+      if width > 56, shift > 0 { delta |= UInt64(bytes[offset &+ 8]) &<< (64 &- shift) }
+      value = value &+ least &+ (delta & mask)
+      target[index] = value
+      bit &+= width
+    }
+    return value
+  }
+}
