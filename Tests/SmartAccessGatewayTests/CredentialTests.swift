@@ -325,6 +325,8 @@ private final class Home {
     context = CredentialContext(
       environment: [:], homeDirectory: folder.path, tokenService: try ServiceEndpoint(stub.endpoint))
     context.metadataService = stub.endpoint
+    // The machine may be busy.
+    context.metadataPatience = .seconds(60)
     stub.metadata { $0.role = nil }
   }
 

@@ -8,6 +8,8 @@ public struct CredentialContext: Sendable {
   public var tokenService: ServiceEndpoint?
   /// The metadata service of ECS instances.
   public var metadataService = "http://100.100.100.200"
+  /// How long it may take to answer: on other hosts nothing does.
+  public var metadataPatience: Duration = .seconds(1)
 
   public init(environment: [String: String], homeDirectory: String, tokenService: ServiceEndpoint? = nil) {
     self.environment = environment
