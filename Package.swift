@@ -18,6 +18,8 @@ let package = Package(
     .library(name: "Capture", targets: ["Capture"]),
     .library(name: "Parquet", targets: ["Parquet"]),
     .library(name: "FlowStore", targets: ["FlowStore"]),
+    .library(name: "FlowFilter", targets: ["FlowFilter"]),
+    .library(name: "FlowQuery", targets: ["FlowQuery"]),
     .library(name: "FlowExport", targets: ["FlowExport"]),
     .library(name: "SmartAccessGateway", targets: ["SmartAccessGateway"]),
     .library(name: "Collector", targets: ["Collector"]),
@@ -47,6 +49,11 @@ let package = Package(
     .target(name: "Capture", dependencies: ["NetworkBytes", "CSockets", "CPcap"], swiftSettings: ours),
     .target(name: "Parquet", dependencies: ["CZstd"], swiftSettings: ours),
     .target(name: "FlowStore", dependencies: ["Flows", "Parquet"], swiftSettings: ours),
+    .target(name: "FlowFilter", dependencies: ["FlowStore", "NetworkBytes"], swiftSettings: ours),
+    .target(
+      name: "FlowQuery",
+      dependencies: ["CMalloc", "FlowFilter", "FlowStore", "Flows", "NetFlow", "NetworkBytes", "Parquet"],
+      swiftSettings: ours),
     .target(name: "Outputs", dependencies: ["FlowStore", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
     .target(
@@ -81,8 +88,9 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Collector", "Capture", "NetFlow", "NetworkBytes", "Flows", "FlowStore", "FlowExport", "Outputs", "Parquet",
-        "SmartAccessGateway",
+        "Collector", "Capture", "NetFlow", "NetworkBytes", "Flows", "FlowStore", "FlowExport", "FlowFilter",
+        "FlowQuery",
+        "Outputs", "Parquet", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -100,6 +108,10 @@ let package = Package(
     .testTarget(
       name: "FlowStoreTests", dependencies: ["FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
       exclude: ["verify.py"], swiftSettings: ours),
+    .testTarget(
+      name: "FlowFilterTests", dependencies: ["FlowFilter", "FlowStore", "NetworkBytes", "TestSupport"],
+      swiftSettings: ours),
+    .testTarget(name: "FlowQueryTests", dependencies: ["FlowQuery", "FlowStore", "Flows"], swiftSettings: ours),
     .testTarget(name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
       name: "CollectorTests",
@@ -143,6 +155,7 @@ let package = Package(
 
     // C: system calls that Glibc's module does not offer, and Debian's libraries.
     .target(name: "CSockets"),
+    .target(name: "CMalloc"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   ],

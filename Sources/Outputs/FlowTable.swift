@@ -18,7 +18,7 @@ enum FlowTable {
       Column(title: "seconds", width: 9, isNumber: true) {
         seconds($0.record.end.storable &- $0.record.start.storable)
       },
-      Column(title: "proto", width: 5, isNumber: false) { protocolName($0.record.protocolIdentifier) },
+      Column(title: "proto", width: 5, isNumber: false) { IPProtocol.name($0.record.protocolIdentifier) },
       Column(title: "source", width: 24, isNumber: true) { source($0.record) },
       Column(title: "destination", width: 24, isNumber: true) { destination($0.record) },
       Column(title: "packets", width: 8, isNumber: true) { String($0.record.packets) },
@@ -55,21 +55,6 @@ enum FlowTable {
   private static func seconds(_ milliseconds: Int64) -> String {
     let rest = String(abs(milliseconds % 1000))
     return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
-  }
-
-  private static func protocolName(_ number: UInt8) -> String {
-    switch number {
-    case 1: "ICMP"
-    case 2: "IGMP"
-    case 6: "TCP"
-    case 17: "UDP"
-    case 47: "GRE"
-    case 50: "ESP"
-    case 58: "ICMP6"
-    case 89: "OSPF"
-    case 132: "SCTP"
-    default: String(number)
-    }
   }
 
   private static func source(_ record: FlowRecord) -> String {

@@ -1,4 +1,5 @@
 /// The integers of a column in one row group. Signed ones stand as their 64 bits; a null is 0.
+@frozen
 public enum IntegerColumn: Sendable {
   /// One in all rows.
   case constant(UInt64)
@@ -8,7 +9,7 @@ public enum IntegerColumn: Sendable {
   case wide([UInt64])
 
   /// The value of a row.
-  @inline(__always)
+  @inlinable @inline(__always)
   public subscript(row: Int) -> UInt64 {
     switch self {
     case .constant(let value): value
@@ -20,7 +21,9 @@ public enum IntegerColumn: Sendable {
 }
 
 /// The byte arrays of a column in one row group: distinct entries, and which a row has. An entry may stand there twice.
+@frozen
 public struct StringColumn: Sendable {
+  @frozen
   public enum Rows: Sendable {
     /// One entry in all rows; nil: null.
     case constant(Int?)
@@ -29,14 +32,18 @@ public struct StringColumn: Sendable {
   }
 
   /// All entries' octets, and others between them.
-  public internal(set) var octets: [UInt8] = []
+  public var octets: [UInt8] = []
   /// Where each entry begins and ends in `octets`.
-  public internal(set) var starts: [UInt32] = []
-  public internal(set) var ends: [UInt32] = []
-  public internal(set) var rows = Rows.constant(nil)
+  public var starts: [UInt32] = []
+  public var ends: [UInt32] = []
+  public var rows = Rows.constant(nil)
 
-  public var entryCount: Int { starts.count }
+  /// Null in every row.
+  public init() {}
 
+  @inlinable public var entryCount: Int { starts.count }
+
+  @inlinable @inline(__always)
   public func range(_ entry: Int) -> Range<Int> { Int(starts[entry])..<Int(ends[entry]) }
   public func text(_ entry: Int) -> String { String(decoding: octets[range(entry)], as: UTF8.self) }
 

@@ -16,7 +16,7 @@ public struct ParquetReadError: Error, Equatable, Sendable, CustomStringConverti
   public let path: String
   public let reason: Reason
 
-  init(_ path: String, _ reason: Reason) {
+  package init(_ path: String, _ reason: Reason) {
     self.path = path
     self.reason = reason
   }

@@ -67,12 +67,42 @@ enum Unpacking {
     }
     let words = bytes.loads
     let mask = UInt64.max &>> UInt64(64 &- width)
-    var bit = 0
-    for index in start..<(start &+ count) {
+    // Eight values take `width` octets, so that each eight begin with an octet: fewer, wider loads than values.
+    var next = 0
+    if width <= 16 {
+      let span = target._mutatingExtracting(start..<(start &+ count))
+      next = unpackEights(words, at: position, UInt64(width), mask, into: span)
+    }
+    var bit = next &* width
+    for index in (start &+ next)..<(start &+ count) {
       let word = words.littleEndian64(at: position &+ bit &>> 3)
       target[index] = UInt32(truncatingIfNeeded: word &>> UInt64(bit & 7) & mask)
       bit &+= width
     }
+  }
+
+  /// Unpacks whole eights of values of at most 16 bits; returns how many values.
+  private static func unpackEights(
+    _ words: borrowing Loads, at position: Int, _ width: UInt64, _ mask: UInt64,
+    into target: consuming MutableSpan<UInt32>
+  ) -> Int {
+    let eights = target.count / 8
+    var offset = position
+    // Where the second four begin: an octet, and bits in it.
+    let (octet, shift) = (Int(4 &* width) &>> 3, 4 &* width & 7)
+    for eight in 0..<eights {
+      var first = words.littleEndian64(at: offset)
+      var second = words.littleEndian64(at: offset &+ octet) &>> shift
+      let base = eight &* 8
+      for index in 0..<4 {
+        target[base &+ index] = UInt32(truncatingIfNeeded: first & mask)
+        target[base &+ 4 &+ index] = UInt32(truncatingIfNeeded: second & mask)
+        first &>>= width
+        second &>>= width
+      }
+      offset &+= Int(width)
+    }
+    return eights &* 8
   }
 
   /// Decodes DELTA_BINARY_PACKED (Encodings.md, DELTA_BINARY_PACKED = 5) into `target`, from `start` on, as many as there

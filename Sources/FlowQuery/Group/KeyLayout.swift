@@ -1,0 +1,72 @@
+import FlowStore
+import Flows
+import NetworkBytes
+
+/// How the parts of a key stand in words: an address takes two, other values as many bits as they have.
+struct KeyLayout: Sendable {
+  struct Place: Sendable {
+    var word: Int
+    /// Of a number: bits that stand below it.
+    var shift: UInt64
+  }
+
+  let places: [Place]
+  let wordCount: Int
+
+  init(_ parts: [GroupKey.Part]) {
+    var places: [Place] = []
+    var next = 0
+    for part in parts where GroupKey.addressColumns.contains(part.column) {
+      places.append(Place(word: next, shift: 0))
+      next += 2
+    }
+    var free = 0
+    var numbers: [Place] = []
+    for part in parts where !GroupKey.addressColumns.contains(part.column) {
+      let width = Self.width(of: part.column)
+      if free < width { (next, free) = (next + 1, 64) }
+      free -= width
+      numbers.append(Place(word: next - 1, shift: UInt64(free)))
+    }
+    // In the order of the parts again.
+    self.places = parts.map {
+      GroupKey.addressColumns.contains($0.column) ? places.removeFirst() : numbers.removeFirst()
+    }
+    wordCount = max(1, next)
+  }
+
+  private static func width(of column: FlowColumn) -> Int {
+    switch column {
+    case .timeStart, .timeEnd, .octets, .packets: 64
+    case .sourcePort, .destinationPort, .tcpFlags, .sourceVLAN, .destinationVLAN, .postNATSourcePort,
+      .postNATDestinationPort:
+      16
+    case .protocolIdentifier, .typeOfService, .icmpType, .icmpCode, .sourceMask, .destinationMask, .endReason: 8
+    // Numbers of 32 bits, and those of texts.
+    default: 32
+    }
+  }
+
+  /// The bits of a number's place, shifted down.
+  func number(_ part: Int, of column: FlowColumn, in words: ArraySlice<UInt64>) -> UInt64 {
+    let place = places[part]
+    let width = Self.width(of: column)
+    let word = words[words.startIndex + place.word] >> place.shift
+    return width == 64 ? word : word & (1 << UInt64(width) - 1)
+  }
+
+  func address(_ part: Int, in words: ArraySlice<UInt64>) -> IPAddress {
+    let first = words.startIndex + places[part].word
+    return IPAddress(high: words[first], low: words[first + 1])
+  }
+}
+
+extension PrefixLengths {
+  /// An address with only the bits that count.
+  func network(of address: IPAddress) -> IPAddress {
+    let length = address.isV4 ? 96 + v4 : v6
+    let high = length == 0 ? 0 : address.high & (UInt64.max << UInt64(max(0, 64 - length)))
+    let low = length <= 64 ? 0 : address.low & (UInt64.max << UInt64(128 - length))
+    return IPAddress(high: high, low: low)
+  }
+}

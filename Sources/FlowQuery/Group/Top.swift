@@ -1,0 +1,149 @@
+import FlowStore
+import Flows
+import Foundation
+import NetworkBytes
+
+/// What a group's value is ordered by.
+public enum Statistic: String, CaseIterable, Sendable {
+  case octets = "bytes"
+  case packets
+  case flows
+  /// Per second of the window: in the order of octets and packets.
+  case bitsPerSecond = "bps"
+  case packetsPerSecond = "pps"
+
+  func value(_ sums: FlowSums) -> UInt64 {
+    switch self {
+    case .octets, .bitsPerSecond: sums.octets
+    case .packets, .packetsPerSecond: sums.packets
+    case .flows: sums.flows
+    }
+  }
+}
+
+/// The groups with most of something.
+public struct TopAnswer: Sendable {
+  public struct Row: Sendable {
+    /// A value for each part of the key.
+    public var key: [String]
+    public var sums: FlowSums
+  }
+
+  /// Most first; those with as much, by their key.
+  public var rows: [Row]
+  public var groupCount: Int
+  /// Of all flows that were selected.
+  public var totals: FlowSums
+  /// What rates are over: the window asked for, within what the files have.
+  public var seconds: Double
+  public var report: Scan.Report
+}
+
+extension Scan {
+  /// The groups with most, at most `count`, for each of some keys, in one reading.
+  ///
+  /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
+  public func top(
+    _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, limit: Int = defaultLimit
+  ) throws -> [TopAnswer] {
+    let texts = TextNumbers()
+    do throws(ScanFailure) {
+      var (parts, report) = try run { Groupings(keys, texts: texts, limit: limit) }
+      try requireFlows(report)
+      var groupings = parts.removeFirst().all
+      while let part = parts.popLast() {
+        for index in groupings.indices where !groupings[index].merge(part.all[index]) {
+          throw .query(.tooManyGroups(limit))
+        }
+      }
+      return groupings.map { grouping in
+        TopAnswer(
+          rows: grouping.top(count, statistic), groupCount: grouping.table.count, totals: grouping.totals,
+          seconds: seconds(report), report: report)
+      }
+    } catch {
+      throw error.cause
+    }
+  }
+
+  /// Groups that a quarter of this machine's memory holds, a million at least.
+  public static var defaultLimit: Int {
+    max(1_000_000, Int(ProcessInfo.processInfo.physicalMemory / 4 / 100))
+  }
+
+  /// Seconds of the window asked for, within what the files have; of all they have where none was.
+  func seconds(_ report: Report) -> Double {
+    guard let times = report.times else { return 0 }
+    let all = times.lowerBound..<(times.upperBound + 1)
+    return TimeWindow(window.map { $0.range.clamped(to: all) } ?? all).duration
+  }
+
+  /// - Throws: `emptyWindow` if there are flows, but none in the window asked for.
+  func requireFlows(_ report: Report) throws(ScanFailure) {
+    guard let window, report.filesRead == 0, report.filesSkipped > 0, let times = report.times else { return }
+    throw .query(.emptyWindow(window, times))
+  }
+}
+
+/// Several groupings of the same flows.
+private struct Groupings: RowConsumer {
+  var all: [Grouping]
+
+  init(_ keys: [GroupKey], texts: TextNumbers, limit: Int) {
+    all = keys.map { Grouping($0, texts: texts, limit: limit) }
+  }
+
+  mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure) {
+    for index in all.indices { try all[index].take(view, rows: rows) }
+  }
+}
+
+extension ScanFailure {
+  /// As it is told outside.
+  var cause: any Error {
+    switch self {
+    case .file(let error): error
+    case .query(let error): error
+    }
+  }
+}
+
+extension Grouping {
+  /// The `count` groups with most.
+  func top(_ count: Int, _ statistic: Statistic) -> [TopAnswer.Row] {
+    // A few more than are wanted are kept, and cut off when there are twice as many.
+    var best: [Int] = []
+    var least: UInt64 = 0
+    let room = max(count, 1) * 2
+    func isBefore(_ a: Int, _ b: Int) -> Bool {
+      let (x, y) = (statistic.value(table.sums(a)), statistic.value(table.sums(b)))
+      return x != y ? x > y : table.key(a).lexicographicallyPrecedes(table.key(b))
+    }
+    for number in 0..<table.count {
+      if best.count >= count, statistic.value(table.sums(number)) < least { continue }
+      best.append(number)
+      if best.count == room {
+        best.sort(by: isBefore)
+        best.removeLast(room - count)
+        if let last = best.last { least = statistic.value(table.sums(last)) }
+      }
+    }
+    return best.sorted(by: isBefore).prefix(count).map { TopAnswer.Row(key: text($0), sums: table.sums($0)) }
+  }
+
+  /// The values of a group's key.
+  private func text(_ number: Int) -> [String] {
+    let words = table.key(number)
+    return key.parts.enumerated().map { index, part in
+      if GroupKey.addressColumns.contains(part.column) {
+        let address = layout.address(index, in: words)
+        guard let prefix = part.prefix else { return address.description }
+        return "\(address)/\(address.isV4 ? prefix.v4 : prefix.v6)"
+      }
+      let value = layout.number(index, of: part.column, in: words)
+      if GroupKey.textColumns.contains(part.column) { return texts.text(value) ?? "" }
+      if GroupKey.timeColumns.contains(part.column) { return CivilTime.iso(milliseconds: Int64(bitPattern: value)) }
+      return String(value)
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import FlowStore
+import NetFlow
+import NetworkBytes
+import Parquet
+
+/// How flows are written, a line each.
+public enum RowFormat: String, CaseIterable, Sendable {
+  case table, csv, json
+}
+
+/// Writes the flows of one row group.
+struct RowText {
+  private let cells: [Cell]
+  private let format: RowFormat
+
+  /// A column's values: what is the same in many rows is made into text once.
+  private struct Cell {
+    enum Source {
+      /// Text in all rows; nil: nothing.
+      case constant([UInt8]?)
+      case texts(StringColumn, [UInt32])
+      case numbers(IntegerColumn)
+      case times(IntegerColumn)
+    }
+
+    let source: Source
+    /// Of JSON: the name with what stands around it.
+    let key: [UInt8]
+    let isText: Bool
+    let isJSON: Bool
+    let width: Int
+  }
+
+  init(_ columns: [FlowColumn], _ format: RowFormat, _ view: RowGroupView) throws(ParquetReadError) {
+    self.format = format
+    var cells: [Cell] = []
+    for column in columns { cells.append(try Self.cell(column, format, view)) }
+    self.cells = cells
+  }
+
+  private static func cell(
+    _ column: FlowColumn, _ format: RowFormat, _ view: RowGroupView
+  ) throws(ParquetReadError) -> Cell {
+    let isTime = GroupKey.timeColumns.contains(column)
+    let isText = GroupKey.addressColumns.contains(column) || GroupKey.textColumns.contains(column)
+    let source: Cell.Source
+    if isText {
+      let values = try view.strings(column)
+      switch values.rows {
+      case .constant(let entry): source = .constant(entry.map { Array(values.octets[values.range($0)]) })
+      case .indices(let indices): source = .texts(values, indices)
+      }
+    } else {
+      let isCounter = column == .octets || column == .packets
+      let values = isCounter ? try view.counters(column) : try view.integers(column)
+      if case .constant(let value) = values, !isTime {
+        source = .constant(Array(String(value).utf8))
+      } else {
+        source = isTime ? .times(values) : .numbers(values)
+      }
+    }
+    var key: [UInt8] = []
+    JSONText.appendKey(column.name, to: &key)
+    return Cell(
+      source: source, key: key, isText: isText || isTime, isJSON: column == .extra, width: column.tableWidth)
+  }
+
+  /// Names of the columns, as the first line of a table or of CSV.
+  static func header(_ columns: [FlowColumn], _ format: RowFormat) -> [UInt8] {
+    switch format {
+    case .json: return []
+    case .csv: return Array((columns.map(\.name).joined(separator: ",") + "\n").utf8)
+    case .table:
+      var line: [UInt8] = []
+      for (index, column) in columns.enumerated() {
+        Self.pad(
+          Array(column.name.utf8), column.tableWidth, column.isRightAligned, index == columns.count - 1, to: &line)
+      }
+      return line + [UInt8(ascii: "\n")]
+    }
+  }
+
+  /// Appends a row with its line feed.
+  func append(_ row: Int, _ columns: [FlowColumn], to text: inout [UInt8]) {
+    switch format {
+    case .csv: appendCSV(row, to: &text)
+    case .json: appendJSON(row, to: &text)
+    case .table:
+      for (index, cell) in cells.enumerated() {
+        var value: [UInt8] = []
+        _ = Self.append(cell, row, to: &value)
+        if case .times = cell.source {
+          value = Array(value.dropLast().map { $0 == UInt8(ascii: "T") ? UInt8(ascii: " ") : $0 })
+        }
+        Self.pad(value, cell.width, columns[index].isRightAligned, index == cells.count - 1, to: &text)
+      }
+      text.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  private static func pad(_ value: [UInt8], _ width: Int, _ isRight: Bool, _ isLast: Bool, to text: inout [UInt8]) {
+    let spaces = repeatElement(UInt8(ascii: " "), count: max(0, width - value.count))
+    if isRight { text += spaces }
+    text += value
+    if !isLast {
+      if !isRight { text += spaces }
+      text += [UInt8(ascii: " "), UInt8(ascii: " ")]
+    }
+  }
+
+  private func appendCSV(_ row: Int, to text: inout [UInt8]) {
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { text.append(UInt8(ascii: ",")) }
+      guard cell.isJSON else {
+        _ = Self.append(cell, row, to: &text)
+        continue
+      }
+      var value: [UInt8] = []
+      guard Self.append(cell, row, to: &value) else { continue }
+      text.append(UInt8(ascii: "\""))
+      for octet in value {
+        if octet == UInt8(ascii: "\"") { text.append(octet) }
+        text.append(octet)
+      }
+      text.append(UInt8(ascii: "\""))
+    }
+    text.append(UInt8(ascii: "\n"))
+  }
+
+  private func appendJSON(_ row: Int, to text: inout [UInt8]) {
+    var separator = UInt8(ascii: "{")
+    for cell in cells {
+      let before = text.count
+      text.append(separator)
+      text += cell.key
+      // The store's texts have nothing that JSON escapes; an object stands as it is.
+      let isQuoted = cell.isText && !cell.isJSON
+      if isQuoted { text.append(UInt8(ascii: "\"")) }
+      guard Self.append(cell, row, to: &text) else {
+        text.removeLast(text.count - before)
+        continue
+      }
+      if isQuoted { text.append(UInt8(ascii: "\"")) }
+      separator = UInt8(ascii: ",")
+    }
+    if separator == UInt8(ascii: "{") { text.append(separator) }
+    text += [UInt8(ascii: "}"), UInt8(ascii: "\n")]
+  }
+
+  /// - Returns: whether the row has a value there.
+  private static func append(_ cell: Cell, _ row: Int, to text: inout [UInt8]) -> Bool {
+    switch cell.source {
+    case .constant(let value):
+      guard let value else { return false }
+      text += value
+    case .texts(let column, let indices):
+      let entry = Int(indices[row])
+      guard entry < column.entryCount else { return false }
+      text += column.octets[column.range(entry)]
+    case .numbers(let values): JSONText.append(values[row], to: &text)
+    case .times(let values): TimeText.append(Int64(bitPattern: values[row]), to: &text)
+    }
+    return true
+  }
+}
+
+/// Times as the store's other outputs write them: `2026-01-31T12:00:00.000Z`.
+enum TimeText {
+  static func append(_ milliseconds: Int64, to text: inout [UInt8]) {
+    let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+    let (seconds, rest) = remainder < 0 ? (quotient - 1, remainder + 1000) : (quotient, remainder)
+    let time = CivilTime(secondsSince1970: seconds)
+    guard (0...9999).contains(time.year) else {
+      text += CivilTime.iso(milliseconds: milliseconds).utf8
+      return
+    }
+    append(time.year, 4, "-", to: &text)
+    append(time.month, 2, "-", to: &text)
+    append(time.day, 2, "T", to: &text)
+    append(time.secondOfDay / 3600, 2, ":", to: &text)
+    append(time.secondOfDay / 60 % 60, 2, ":", to: &text)
+    append(time.secondOfDay % 60, 2, ".", to: &text)
+    append(rest, 3, "Z", to: &text)
+  }
+
+  private static func append(
+    _ value: Int64, _ digits: Int, _ after: Unicode.Scalar, to text: inout [UInt8]
+  ) {
+    var divisor: Int64 = digits == 4 ? 1000 : digits == 3 ? 100 : 10
+    while divisor > 0 {
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+      divisor /= 10
+    }
+    text.append(UInt8(ascii: after))
+  }
+}
+
+extension FlowColumn {
+  /// Columns that a table has for it; longer values push what follows aside.
+  var tableWidth: Int {
+    switch self {
+    case .timeStart, .timeEnd: 23
+    case .sourceAddress, .destinationAddress: 15
+    default: max(name.count, 5)
+    }
+  }
+
+  var isRightAligned: Bool {
+    !GroupKey.addressColumns.contains(self) && !GroupKey.textColumns.contains(self)
+      && !GroupKey.timeColumns.contains(self)
+  }
+
+  /// What a table for people shows unless it is told otherwise.
+  public static let tableColumns: [FlowColumn] = [
+    .timeStart, .timeEnd, .protocolIdentifier, .sourceAddress, .sourcePort, .destinationAddress, .destinationPort,
+    .packets, .octets, .records, .exporterAddress,
+  ]
+}

@@ -1,0 +1,212 @@
+import Dispatch
+import FlowStore
+import Parquet
+import Synchronization
+
+/// The order of rows.
+public enum RowOrder: String, CaseIterable, Sendable {
+  case timeStart = "time_start"
+  case timeEnd = "time_end"
+  case octets = "bytes"
+  case packets
+  case duration
+
+  /// Times rise, counters fall.
+  var isDescending: Bool { self != .timeStart && self != .timeEnd }
+}
+
+extension Scan {
+  /// Gives matching flows as text, in order.
+  ///
+  /// - Parameters:
+  ///   - limit: rows at most.
+  ///   - order: nil: as they stand in the files, in the files' order.
+  ///   - emit: takes lines; false ends it.
+  /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
+  public func rows(
+    _ columns: [FlowColumn], format: RowFormat, limit: Int = .max, order: RowOrder? = nil,
+    emit: (borrowing [UInt8]) -> Bool
+  ) throws -> Report {
+    do throws(ScanFailure) {
+      if let order { return try sorted(columns, format, limit, order, emit) }
+      return try inOrder(columns, format, limit, emit)
+    } catch {
+      throw error.cause
+    }
+  }
+
+  /// The first line of a table or of CSV.
+  public static func header(_ columns: [FlowColumn], format: RowFormat) -> [UInt8] {
+    RowText.header(columns, format)
+  }
+
+  /// Row groups are made into text side by side, a few ahead, and given in order.
+  private func inOrder(
+    _ columns: [FlowColumn], _ format: RowFormat, _ limit: Int, _ emit: (borrowing [UInt8]) -> Bool
+  ) throws(ScanFailure) -> Report {
+    var (units, report) = try plan()
+    try requireFlows(report)
+    var left = limit
+    while !units.isEmpty, left > 0 {
+      let ahead = Array(units.prefix(workers))
+      units.removeFirst(ahead.count)
+      let wanted = left
+      for outcome in side(
+        ahead,
+        { _, view, rows throws(ParquetReadError) in
+          let text = try RowText(columns, format, view)
+          var lines: [UInt8] = []
+          let count = min(rows?.count ?? view.rowCount, wanted)
+          var ends: [Int] = []
+          for index in 0..<count {
+            text.append(rows.map { Int($0[index]) } ?? index, columns, to: &lines)
+            if wanted < .max { ends.append(lines.count) }
+          }
+          return (lines, ends, count)
+        }, &report)
+      {
+        guard let (lines, ends, count) = try note(outcome, &report) else { continue }
+        let taken = min(count, left)
+        report.rowsSelected += taken
+        left -= taken
+        let text = taken == count ? lines : Array(lines.prefix(taken > 0 ? ends[taken - 1] : 0))
+        if !emit(text) || left == 0 { return report }
+      }
+    }
+    return report
+  }
+
+  private enum Outcome<Value: Sendable>: Sendable {
+    case value(Value)
+    case nothing
+    case fault(ParquetReadError)
+  }
+
+  /// Runs `body` for the selected rows of some row groups, with their places among these, side by side; the outcomes in
+  /// their order.
+  private func side<Value: Sendable>(
+    _ units: [Unit], _ body: @escaping @Sendable (Int, RowGroupView, [UInt32]?) throws(ParquetReadError) -> Value,
+    _ report: inout Report
+  ) -> [Outcome<Value>] {
+    let outcomes = Mutex<[Int: Outcome<Value>]>([:])
+    let scanned = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: units.count) { index in
+      let outcome: Outcome<Value>
+      do throws(ParquetReadError) {
+        let view = RowGroupView(try OpenFile(files[units[index].file]), group: units[index].group, isScaled: isScaled)
+        scanned.add(view.rowCount, ordering: .relaxed)
+        let timely = try window.map { window throws(ParquetReadError) in try view.rows(in: window) } ?? .all
+        let mask = timely.isNone ? .none : (timely && (try view.rows(matching: filter))).simplified
+        outcome = mask.isNone ? .nothing : .value(try body(index, view, mask.rows))
+      } catch {
+        outcome = .fault(error)
+      }
+      outcomes.withLock { $0[index] = outcome }
+    }
+    report.rowsScanned += scanned.load(ordering: .relaxed)
+    let all = outcomes.withLock { $0 }
+    return units.indices.map { all[$0] ?? .nothing }
+  }
+
+  private func note<Value>(
+    _ outcome: Outcome<Value>, _ report: inout Report
+  ) throws(ScanFailure) -> Value? {
+    switch outcome {
+    case .value(let value): return value
+    case .nothing: return nil
+    case .fault(let fault):
+      if isStrict { throw .file(fault) }
+      if fault.isMissing {
+        report.vanished.append(fault.path)
+      } else if !report.failures.contains(where: { $0.path == fault.path }) {
+        report.failures.append(fault)
+      }
+      return nil
+    }
+  }
+
+  /// A row's place and what it is ordered by.
+  private struct Place: Sendable {
+    var value: Int64
+    var unit: Int
+    var row: Int
+
+    static func isBefore(_ a: Place, _ b: Place) -> Bool {
+      a.value != b.value ? a.value < b.value : (a.unit, a.row) < (b.unit, b.row)
+    }
+  }
+
+  /// First which rows, by what they are ordered by alone; then their text.
+  private func sorted(
+    _ columns: [FlowColumn], _ format: RowFormat, _ limit: Int, _ order: RowOrder,
+    _ emit: (borrowing [UInt8]) -> Bool
+  ) throws(ScanFailure) -> Report {
+    var (units, report) = try plan()
+    try requireFlows(report)
+    var best: [Place] = []
+    for start in stride(from: 0, to: units.count, by: workers) {
+      let ahead = Array(units[start..<min(start + workers, units.count)])
+      let outcomes = side(
+        ahead,
+        { _, view, rows throws(ParquetReadError) in
+          try Self.values(of: order, view, rows)
+        }, &report)
+      for (index, outcome) in outcomes.enumerated() {
+        guard let values = try note(outcome, &report) else { continue }
+        best += values.map { Place(value: order.isDescending ? ~$0.value : $0.value, unit: start + index, row: $0.row) }
+        report.rowsSelected += values.count
+        if best.count > limit.multipliedReportingOverflow(by: 2).partialValue, limit < 1 << 40 {
+          best.sort(by: Place.isBefore)
+          best.removeLast(best.count - limit)
+        }
+      }
+    }
+    best.sort(by: Place.isBefore)
+    if best.count > limit { best.removeLast(best.count - limit) }
+    report.rowsSelected = best.count
+    var lines: [[UInt8]] = Array(repeating: [], count: best.count)
+    let byUnit = Dictionary(grouping: best.indices) { best[$0].unit }
+    units = byUnit.keys.sorted().map { units[$0] }
+    let keys = byUnit.keys.sorted()
+    for start in stride(from: 0, to: units.count, by: workers) {
+      let range = start..<min(start + workers, units.count)
+      let wanted = range.map { byUnit[keys[$0]] ?? [] }
+      let ranked = wanted.map { $0.map { best[$0].row } }
+      let outcomes = side(
+        Array(units[range]),
+        { number, view, _ throws(ParquetReadError) in
+          let text = try RowText(columns, format, view)
+          return ranked[number].map { row in
+            var line: [UInt8] = []
+            text.append(row, columns, to: &line)
+            return line
+          }
+        }, &report)
+      for (index, outcome) in outcomes.enumerated() {
+        guard let texts = try note(outcome, &report) else { continue }
+        for (place, text) in zip(wanted[index], texts) { lines[place] = text }
+      }
+    }
+    for line in lines where !emit(line) { break }
+    return report
+  }
+
+  private static func values(
+    of order: RowOrder, _ view: RowGroupView, _ rows: [UInt32]?
+  ) throws(ParquetReadError) -> [(row: Int, value: Int64)] {
+    let selected = rows.map { $0.map { Int($0) } } ?? Array(0..<view.rowCount)
+    func signed(_ column: IntegerColumn) -> [(row: Int, value: Int64)] {
+      selected.map { ($0, Int64(bitPattern: column[$0])) }
+    }
+    switch order {
+    case .timeStart: return signed(try view.integers(.timeStart))
+    case .timeEnd: return signed(try view.integers(.timeEnd))
+    case .octets, .packets:
+      let values = try view.counters(order == .octets ? .octets : .packets)
+      return selected.map { ($0, Int64(clamping: values[$0])) }
+    case .duration:
+      let (starts, ends) = (try view.integers(.timeStart), try view.integers(.timeEnd))
+      return selected.map { ($0, Int64(bitPattern: ends[$0]) &- Int64(bitPattern: starts[$0])) }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import FlowFilter
+import FlowStore
+import NetworkBytes
+import Parquet
+
+extension RowGroupView {
+  /// The rows that a filter selects. What is cheap to know goes first, and what no row needs is not read.
+  func rows(matching filter: FlowFilter) throws(ParquetReadError) -> RowMask {
+    switch filter {
+    case .any: return .all
+    case .not(let inner): return !(try rows(matching: inner))
+    case .test(let test): return try rows(passing: test).simplified
+    case .all(let conditions):
+      var mask = RowMask.all
+      for condition in conditions.sorted(by: { $0.cost < $1.cost }) {
+        mask = (mask && (try rows(matching: condition))).simplified
+        if mask.isNone { break }
+      }
+      return mask
+    case .some(let conditions):
+      var mask = RowMask.none
+      for condition in conditions {
+        mask = (mask || (try rows(matching: condition))).simplified
+        if case .all = mask { break }
+      }
+      return mask
+    }
+  }
+
+  private func rows(passing test: FlowTest) throws(ParquetReadError) -> RowMask {
+    switch test {
+    case .isIPv4(let wanted):
+      return mask(try addresses(.sourceAddress)) { $0.isV4 == wanted }
+    case .address(let columns, let networks):
+      return try either(columns) { column throws(ParquetReadError) in
+        mask(try addresses(column)) { address in networks.contains { $0.contains(address) } }
+      }
+    case .number(let columns, let comparison):
+      return try either(columns) { column throws(ParquetReadError) in try rows(column, comparison) }
+    case .tcpFlags(let flags):
+      return mask(try integers(.tcpFlags)) { $0 & UInt64(flags) == UInt64(flags) }
+    case .mac(let columns, let address):
+      let text = FlowText.mac(address)
+      return try either(columns) { column throws(ParquetReadError) in
+        let values = try strings(column)
+        return mask(values) { values.text($0) == text }
+      }
+    case .rate(let rate, let comparison):
+      let (starts, ends) = (try integers(.timeStart), try integers(.timeEnd))
+      let (octets, packets) = (try counters(.octets), try counters(.packets))
+      return .some(
+        (0..<rowCount).map { row in
+          let duration = Int64(bitPattern: ends[row]) &- Int64(bitPattern: starts[row])
+          let value = rate.value(octets: octets[row], packets: packets[row], duration: UInt64(max(0, duration)))
+          return comparison.holds(value) ? 1 : 0
+        })
+    case .collector(let name):
+      return file.metadata["sagflow.host"]?.lowercased() == name.lowercased() ? .all : .none
+    }
+  }
+
+  private func either(
+    _ columns: [FlowColumn], _ body: (FlowColumn) throws(ParquetReadError) -> RowMask
+  ) throws(ParquetReadError) -> RowMask {
+    var mask = RowMask.none
+    for column in columns { mask = mask || (try body(column)) }
+    return mask
+  }
+
+  private func rows(_ column: FlowColumn, _ comparison: Comparison) throws(ParquetReadError) -> RowMask {
+    let isCounter = column == .octets || column == .packets
+    if !isCounter, let bounds = bounds(column), !comparison.canHold(in: bounds) { return .none }
+    let values = isCounter ? try counters(column) : try integers(column)
+    // The comparison is chosen once, not for each row.
+    switch comparison {
+    case .equal(let wanted): return mask(values) { $0 == wanted }
+    case .less(let bound): return mask(values) { $0 < bound }
+    case .greater(let bound): return mask(values) { $0 > bound }
+    case .atMost(let bound): return mask(values) { $0 <= bound }
+    case .atLeast(let bound): return mask(values) { $0 >= bound }
+    case .oneOf: return mask(values) { comparison.holds($0) }
+    }
+  }
+
+  /// The rows whose number passes; of a dictionary each entry is looked at once.
+  @inline(__always)
+  private func mask(_ values: IntegerColumn, _ passes: (UInt64) -> Bool) -> RowMask {
+    switch values {
+    case .constant(let value): return passes(value) ? .all : .none
+    case .dictionary(let entries, let indices): return spread(entries.map { passes($0) ? 1 : 0 }, indices)
+    case .narrow(let numbers):
+      var flags = [UInt8](repeating: 0, count: numbers.count)
+      var target = flags.mutableSpan
+      for row in 0..<numbers.count { target[row] = passes(UInt64(numbers[row])) ? 1 : 0 }
+      return .some(flags)
+    case .wide(let numbers): return .some(numbers.map { passes($0) ? 1 : 0 })
+    }
+  }
+
+  private func mask(_ values: AddressColumn, _ passes: (IPAddress) -> Bool) -> RowMask {
+    guard let indices = values.indices else { return passes(values.entries[0]) ? .all : .none }
+    return spread(values.entries.map { passes($0) ? 1 : 0 }, indices)
+  }
+
+  private func mask(_ values: StringColumn, _ passes: (Int) -> Bool) -> RowMask {
+    switch values.rows {
+    case .constant(let entry): return entry.map(passes) ?? false ? .all : .none
+    case .indices(let indices): return spread((0..<values.entryCount).map { passes($0) ? 1 : 0 } + [0], indices)
+    }
+  }
+
+  /// Each row's entry's flag.
+  private func spread(_ entries: [UInt8], _ indices: [UInt32]) -> RowMask {
+    var sum = 0
+    for flag in entries { sum &+= Int(flag) }
+    if sum == 0 { return .none }
+    if sum == entries.count { return .all }
+    var flags = [UInt8](repeating: 0, count: indices.count)
+    var target = flags.mutableSpan
+    let source = entries.span
+    for row in 0..<indices.count { target[row] = source[Int(indices[row])] }
+    return .some(flags)
+  }
+
+  /// The rows whose flow overlaps a window.
+  func rows(in window: TimeWindow) throws(ParquetReadError) -> RowMask {
+    if let times = file.times(group) {
+      if !window.overlaps(start: times.lowerBound, end: times.upperBound) { return .none }
+      if window.range.lowerBound <= times.lowerBound, times.upperBound < window.range.upperBound { return .all }
+    }
+    let (starts, ends) = (try integers(.timeStart), try integers(.timeEnd))
+    return RowMask.some(
+      (0..<rowCount).map { row in
+        window.overlaps(start: Int64(bitPattern: starts[row]), end: Int64(bitPattern: ends[row])) ? 1 : 0
+      }
+    ).simplified
+  }
+}
+
+extension FlowFilter {
+  /// What it costs to know, roughly: constants and small dictionaries, then addresses, then numbers in every row.
+  fileprivate var cost: Int {
+    switch self {
+    case .any: 0
+    case .not(let inner): inner.cost
+    case .all(let conditions), .some(let conditions): conditions.reduce(0) { $0 + $1.cost }
+    case .test(let test):
+      switch test {
+      case .collector: 0
+      case .tcpFlags, .mac: 2
+      case .number(let columns, _):
+        columns.contains { [.sourcePort, .destinationPort, .octets, .packets].contains($0) } ? 4 * columns.count : 1
+      case .isIPv4: 3
+      case .address(let columns, _): 5 * columns.count
+      case .rate: 20
+      }
+    }
+  }
+}

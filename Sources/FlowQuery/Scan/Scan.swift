@@ -1,0 +1,177 @@
+import Dispatch
+import FlowFilter
+import FlowStore
+import Foundation
+import Parquet
+import Synchronization
+
+/// What a question is put to: files, and which of their flows.
+public struct Scan: Sendable {
+  /// Paths, in the order in which rows are given.
+  public var files: [String]
+  public var filter = FlowFilter.any
+  public var window: TimeWindow?
+  /// Whether counters are multiplied by the sampling rate.
+  public var isScaled = true
+  /// Whether the first file that cannot be read ends the scan.
+  public var isStrict = false
+  /// Threads.
+  public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+
+  public init(_ files: [String]) {
+    self.files = files
+  }
+
+  /// What a scan met beside its rows.
+  public struct Report: Sendable {
+    /// Files that could not be read, in order; what they hold is missing.
+    public var failures: [ParquetReadError] = []
+    /// Files that retention removed while the scan went on.
+    public var vanished: [String] = []
+    /// Files and row groups that were read, and those that could be passed over.
+    public var filesRead = 0
+    public var filesSkipped = 0
+    /// Rows that were looked at, and those that were selected.
+    public var rowsScanned = 0
+    public var rowsSelected = 0
+    /// Earliest start and latest end of all files' flows, milliseconds since 1970 UTC, also of those passed over.
+    public var times: ClosedRange<Int64>?
+
+    mutating func note(_ range: ClosedRange<Int64>) {
+      times =
+        min(
+          times?.lowerBound ?? range.lowerBound, range.lowerBound)...max(
+          times?.upperBound ?? range.upperBound, range.upperBound)
+    }
+
+    mutating func merge(_ other: Report) {
+      failures += other.failures
+      vanished += other.vanished
+      filesRead += other.filesRead
+      filesSkipped += other.filesSkipped
+      rowsScanned += other.rowsScanned
+      rowsSelected += other.rowsSelected
+      if let range = other.times { note(range) }
+    }
+  }
+}
+
+/// What is done with the rows that a scan selects. Each worker has one; in the end they are merged.
+protocol RowConsumer: Sendable {
+  /// Takes a group's selected rows; nil: all of them.
+  mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure)
+}
+
+/// Why a consumer ends the scan, or a file cannot be read on.
+enum ScanFailure: Error {
+  case file(ParquetReadError)
+  case query(QueryError)
+}
+
+extension Scan {
+  /// A row group that a worker takes, in the files' order.
+  struct Unit {
+    let file: Int
+    let group: Int
+  }
+
+  /// Scans all row groups, spread over the workers.
+  ///
+  /// - Parameter makeConsumer: one for each worker.
+  /// - Returns: the consumers, and what was met.
+  func run<Consumer: RowConsumer>(
+    _ makeConsumer: () -> Consumer
+  ) throws(ScanFailure) -> ([Consumer], Report) {
+    let plan = try plan()
+    let next = Atomic(0)
+    let outcomes = Mutex<[(Consumer, Report, ScanFailure?)]>([])
+    let count = max(1, min(workers, plan.units.count))
+    let consumers = (0..<count).map { _ in makeConsumer() }
+    DispatchQueue.concurrentPerform(iterations: count) { worker in
+      var consumer = consumers[worker]
+      var report = Report()
+      let failure = work(plan.units, next, &consumer, &report)
+      outcomes.withLock { $0.append((consumer, report, failure)) }
+    }
+    var report = plan.report
+    var finished: [Consumer] = []
+    for (consumer, part, failure) in outcomes.withLock({ $0 }) {
+      if let failure { throw failure }
+      report.merge(part)
+      finished.append(consumer)
+    }
+    return (finished, report)
+  }
+
+  private func work<Consumer: RowConsumer>(
+    _ units: [Unit], _ next: borrowing Atomic<Int>, _ consumer: inout Consumer, _ report: inout Report
+  ) -> ScanFailure? {
+    var open: (index: Int, file: OpenFile)?
+    var broken = -1
+    while true {
+      let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard number < units.count else { return nil }
+      let unit = units[number]
+      if unit.file == broken { continue }
+      do throws(ScanFailure) {
+        if open?.index != unit.file { open = (unit.file, try Self.open(files[unit.file])) }
+        guard let file = open?.file else { continue }
+        try take(RowGroupView(file, group: unit.group, isScaled: isScaled), &consumer, &report)
+      } catch {
+        guard case .file(let fault) = error, !isStrict else { return error }
+        broken = unit.file
+        if fault.isMissing { report.vanished.append(fault.path) } else { report.failures.append(fault) }
+      }
+    }
+  }
+
+  private static func open(_ path: String) throws(ScanFailure) -> OpenFile {
+    do throws(ParquetReadError) { return try OpenFile(path) } catch { throw .file(error) }
+  }
+
+  /// Selects a group's rows and hands them on.
+  private func take<Consumer: RowConsumer>(
+    _ view: RowGroupView, _ consumer: inout Consumer, _ report: inout Report
+  ) throws(ScanFailure) {
+    report.rowsScanned += view.rowCount
+    let mask: RowMask
+    do throws(ParquetReadError) {
+      let timely = try window.map { window throws(ParquetReadError) in try view.rows(in: window) } ?? .all
+      mask = timely.isNone ? .none : (timely && (try view.rows(matching: filter))).simplified
+    } catch {
+      throw .file(error)
+    }
+    if mask.isNone { return }
+    let rows = mask.rows
+    try consumer.take(view, rows: rows)
+    report.rowsSelected += rows?.count ?? view.rowCount
+  }
+
+  /// Opens every file, passes over those outside of the window, and lists the rest's row groups.
+  func plan() throws(ScanFailure) -> (units: [Unit], report: Report) {
+    var units: [Unit] = []
+    var report = Report()
+    for (index, path) in files.enumerated() {
+      do throws(ParquetReadError) {
+        let file = try OpenFile(path)
+        guard file.isFlowFile else { throw ParquetReadError(path, .unsupported("columns other than those of flows")) }
+        let groups = (0..<file.rowGroupCount).filter { group in
+          guard let times = file.times(group) else { return true }
+          report.note(times)
+          return window?.overlaps(start: times.lowerBound, end: times.upperBound) ?? true
+        }
+        units += groups.map { Unit(file: index, group: $0) }
+        if groups.isEmpty { report.filesSkipped += 1 } else { report.filesRead += 1 }
+      } catch {
+        if error.isMissing {
+          report.vanished.append(path)
+        } else if isStrict {
+          throw .file(error)
+        } else {
+          report.failures.append(error)
+        }
+      }
+    }
+    return (units, report)
+  }
+}

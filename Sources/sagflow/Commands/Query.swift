@@ -1,0 +1,176 @@
+import ArgumentParser
+import Collector
+import FlowQuery
+import FlowStore
+import Flows
+import Foundation
+
+struct Query: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints the flows that match, or their sums.",
+    discussion: """
+      Without --sort, flows come as they stand in the files, which is about the order in which they ended. The table \
+      shows some columns, CSV and JSON all; --columns chooses.
+      """)
+
+  @Option(name: [.customShort("n"), .long], help: "Flows to print at most.")
+  var number: Int?
+
+  @Option(help: "table, csv or json (one object a line).")
+  var format: RowFormat = .table
+
+  @Option(help: ArgumentHelp("Columns and their order, joined by commas.", valueName: "names"))
+  var columns: String?
+
+  @Option(help: "time_start, time_end (rising), bytes, packets or duration (falling).")
+  var sort: RowOrder?
+
+  @Flag(help: "Only how many flows, packets and bytes match.")
+  var count = false
+
+  @Option(help: ArgumentHelp("Sums over time: by when flows began, such as 1m.", valueName: "duration"))
+  var bin: String?
+
+  @Flag(help: "Whole numbers in sums, also on a terminal.")
+  var exact = false
+
+  @OptionGroup var store: StoreOptions
+
+  func validate() throws {
+    if let number, number < 1 { throw ValidationError("--number \(number): expected at least 1") }
+    if let bin, Quantity.seconds(bin).map({ $0 < 1 }) ?? true {
+      throw ValidationError("--bin: expected a duration such as 60s or 5m, found '\(bin)'")
+    }
+    if count || bin != nil, columns != nil || sort != nil || number != nil {
+      throw ValidationError("--count and --bin give sums; leave --columns, --sort and --number out")
+    }
+  }
+
+  func run() throws {
+    let chosen = try chosenColumns()
+    let scan = try store.scan()
+    let output = TextOutput()
+    let report: Scan.Report
+    do {
+      report = count || bin != nil ? try sums(scan, output) : try rows(scan, chosen, output)
+    } catch {
+      throw CommandFailure(asking: error)
+    }
+    output.flush()
+    if let failure = output.failure { throw CommandFailure(.inputOutput, "standard output: \(failure)") }
+    try store.conclude(report)
+  }
+
+  private func chosenColumns() throws(CommandFailure) -> [FlowColumn] {
+    guard let columns else { return format == .table ? FlowColumn.tableColumns : FlowColumn.allCases }
+    var chosen: [FlowColumn] = []
+    for name in columns.split(separator: ",", omittingEmptySubsequences: false).map({ $0.filter { $0 != " " } }) {
+      guard let column = FlowColumn.allCases.first(where: { $0.name == name.lowercased() }) else {
+        let nearest = Spelling.nearest(to: name, among: FlowColumn.allCases.map(\.name))
+        throw CommandFailure(
+          .usage,
+          "--columns: no column '\(name)'"
+            + (nearest.isEmpty ? "; docs/store.md lists them" : "; did you mean \(nearest.joined(separator: ", "))?"))
+      }
+      chosen.append(column)
+    }
+    return chosen
+  }
+
+  private func rows(_ scan: Scan, _ columns: [FlowColumn], _ output: TextOutput) throws -> Scan.Report {
+    let header = Scan.header(columns, format: format)
+    output.write { $0 += header }
+    return try scan.rows(columns, format: format, limit: number ?? .max, order: sort) { text in
+      let text = copy text
+      output.write { $0 += text }
+      return output.failure == nil
+    }
+  }
+
+  private func sums(_ scan: Scan, _ output: TextOutput) throws -> Scan.Report {
+    let width = bin.flatMap { Quantity.seconds($0) }
+    let answer = try scan.series(bin: width.map { Int64($0) * 1000 })
+    let text = SeriesReport(answer, binSeconds: width, isHuman: !exact && isatty(STDOUT_FILENO) == 1)
+    output.write { $0 += text.text(format).utf8 }
+    return answer.report
+  }
+}
+
+extension RowFormat: ExpressibleByArgument {}
+extension RowOrder: ExpressibleByArgument {}
+
+/// Sums, and sums over time, as text.
+struct SeriesReport {
+  private let answer: SeriesAnswer
+  private let binSeconds: Int?
+  private let isHuman: Bool
+
+  init(_ answer: SeriesAnswer, binSeconds: Int?, isHuman: Bool) {
+    self.answer = answer
+    self.binSeconds = binSeconds
+    self.isHuman = isHuman
+  }
+
+  func text(_ format: RowFormat) -> String {
+    let rows = binSeconds == nil ? [(nil, answer.totals)] : answer.bins.map { (Optional($0.start), $0.sums) }
+    switch format {
+    case .table: return table
+    case .csv:
+      let head = (binSeconds == nil ? "" : "time,") + "flows,packets,bytes,pps,bps\n"
+      return rows.reduce(head) { text, row in
+        let rates = rates(row.1)
+        let time = row.0.map { CivilTime.iso(milliseconds: $0) + "," } ?? ""
+        return text + "\(time)\(row.1.flows),\(row.1.packets),\(row.1.octets),\(rates.pps),\(rates.bps)\n"
+      }
+    case .json:
+      return rows.reduce("") { text, row in
+        let rates = rates(row.1)
+        let time = row.0.map { "\"time\":\"\(CivilTime.iso(milliseconds: $0))\"," } ?? ""
+        return text
+          + "{\(time)\"flows\":\(row.1.flows),\"packets\":\(row.1.packets),\"bytes\":\(row.1.octets),\"pps\":\(rates.pps),\"bps\":\(rates.bps)}\n"
+      }
+    }
+  }
+
+  private func rates(_ sums: FlowSums) -> (pps: UInt64, bps: UInt64) {
+    let seconds = binSeconds.map(Double.init) ?? answer.seconds
+    guard seconds > 0 else { return (0, 0) }
+    func rate(_ value: Double) -> UInt64 { UInt64(exactly: (value / seconds).rounded()) ?? .max }
+    return (rate(Double(sums.packets)), rate(Double(sums.octets) * 8))
+  }
+
+  private func number(_ value: UInt64) -> String { isHuman ? HumanNumber.text(Double(value)) : String(value) }
+
+  private static let barWidth = 40
+
+  private var table: String {
+    var columns: [(String, TextTable.Alignment)] = binSeconds == nil ? [] : [("time (UTC)", .left)]
+    columns += [("flows", .right), ("packets", .right), ("bytes", .right), ("pps", .right), ("bps", .right)]
+    if binSeconds != nil { columns.append(("", .left)) }
+    var table = TextTable(columns.map { (title: $0.0, alignment: $0.1) })
+    let most = answer.bins.map(\.sums.octets).max() ?? 0
+    func cells(_ sums: FlowSums) -> [String] {
+      let rates = rates(sums)
+      return [sums.flows, sums.packets, sums.octets, rates.pps, rates.bps].map(number)
+    }
+    if binSeconds == nil {
+      table.append(cells(answer.totals))
+    } else {
+      for bin in answer.bins {
+        let time = String(CivilTime.iso(milliseconds: bin.start).dropLast(5)).replacing("T", with: " ")
+        table.append([time] + cells(bin.sums) + [Self.bar(bin.sums.octets, of: most)])
+      }
+    }
+    let report = answer.report
+    return table.text
+      + "\(report.rowsSelected) of \(report.rowsScanned) flows in \(report.filesRead) files, \(StatusReport.span(answer.seconds))\n"
+  }
+
+  /// A bar as long as the share of the greatest, in eighths of a character.
+  private static func bar(_ value: UInt64, of most: UInt64) -> String {
+    guard most > 0 else { return "" }
+    let eighths = Int(Double(value) / Double(most) * Double(barWidth * 8))
+    let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
+    return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
+  }
+}

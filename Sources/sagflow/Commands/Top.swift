@@ -1,0 +1,147 @@
+import ArgumentParser
+import Collector
+import FlowQuery
+import Foundation
+import NetFlow
+
+struct Top: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows who has most: sums flows by address, port or any columns.",
+    discussion: """
+      KEYS are columns joined by commas, addresses with a prefix length if wanted (src_addr/24, src_addr/24/48), and \
+      shorthands: record (the 5-tuple); addr or talkers, port, as, if, vlan, mac (either end of a flow). Each --by is a \
+      table of its own; all are made in one reading.
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument { case table, csv, json }
+
+  @Option(help: ArgumentHelp("What flows are summed by; repeat for more tables.", valueName: "keys"))
+  var by: [String] = ["src_addr"]
+
+  @Option(help: "bytes, packets, flows, bps or pps.")
+  var sort: Statistic = .octets
+
+  @Option(name: [.customShort("n"), .long], help: "Groups to show.")
+  var number: Int = 10
+
+  @Option(help: "table, csv or json (one object a line).")
+  var format: Format = .table
+
+  @Flag(help: "Whole numbers in the table, also on a terminal.")
+  var exact = false
+
+  @Flag(help: "Both directions of a conversation as one.")
+  var bidirectional = false
+
+  @OptionGroup var store: StoreOptions
+
+  func validate() throws {
+    guard number > 0 else { throw ValidationError("--number \(number): expected at least 1") }
+  }
+
+  func run() throws {
+    let keys = try keys()
+    let scan = try store.scan()
+    let answers: [TopAnswer]
+    do { answers = try scan.top(number, by: keys, sortedBy: sort) } catch { throw CommandFailure(asking: error) }
+    var text: [UInt8] = []
+    for (index, (key, answer)) in zip(keys, answers).enumerated() {
+      if index > 0, format == .table { text += "\n".utf8 }
+      append(key, answer, to: &text)
+    }
+    let output = TextOutput()
+    output.write { $0 += text }
+    output.flush()
+    if let failure = output.failure { throw CommandFailure(.inputOutput, "standard output: \(failure)") }
+    if let report = answers.first?.report { try store.conclude(report) }
+  }
+
+  private func keys() throws(CommandFailure) -> [GroupKey] {
+    var keys: [GroupKey] = []
+    for text in by {
+      do throws(GroupKeyError) {
+        var key = try GroupKey(parsing: text)
+        if bidirectional { try key.mergeDirections() }
+        keys.append(key)
+      } catch {
+        throw CommandFailure(.usage, "--by: \(error)")
+      }
+    }
+    return keys
+  }
+
+  private func append(_ key: GroupKey, _ answer: TopAnswer, to text: inout [UInt8]) {
+    let names = key.parts.map(\.name)
+    switch format {
+    case .table: text += table(names, answer).utf8
+    case .csv:
+      text += ((names + ["flows", "packets", "bytes", "pps", "bps"]).joined(separator: ",") + "\n").utf8
+      for row in answer.rows {
+        let rates = rates(row.sums, answer)
+        text += row.key.map(Self.quoted).joined(separator: ",").utf8
+        text += ",\(row.sums.flows),\(row.sums.packets),\(row.sums.octets),\(rates.pps),\(rates.bps)\n".utf8
+      }
+    case .json:
+      for row in answer.rows {
+        text.append(UInt8(ascii: "{"))
+        for (name, value) in zip(names, row.key) {
+          JSONText.appendKey(name, to: &text)
+          if value.allSatisfy(\.isNumber), !value.isEmpty {
+            text += value.utf8
+          } else {
+            JSONText.append(value, to: &text)
+          }
+          text.append(UInt8(ascii: ","))
+        }
+        let rates = rates(row.sums, answer)
+        text += "\"flows\":\(row.sums.flows),\"packets\":\(row.sums.packets),\"bytes\":\(row.sums.octets)".utf8
+        text += ",\"pps\":\(rates.pps),\"bps\":\(rates.bps)}\n".utf8
+      }
+    }
+  }
+
+  private static func quoted(_ value: String) -> String {
+    value.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline })
+      ? "\"\(value.replacing("\"", with: "\"\""))\"" : value
+  }
+
+  /// Whole numbers a second over the window.
+  private func rates(_ sums: FlowSums, _ answer: TopAnswer) -> (pps: UInt64, bps: UInt64) {
+    guard answer.seconds > 0 else { return (0, 0) }
+    func rate(_ value: Double) -> UInt64 { UInt64(exactly: (value / answer.seconds).rounded()) ?? .max }
+    return (rate(Double(sums.packets)), rate(Double(sums.octets) * 8))
+  }
+
+  private func table(_ names: [String], _ answer: TopAnswer) -> String {
+    let isHuman = !exact && isatty(STDOUT_FILENO) == 1
+    func number(_ value: UInt64) -> String { isHuman ? HumanNumber.text(Double(value)) : String(value) }
+    func share(_ part: UInt64, _ whole: UInt64) -> String {
+      whole == 0 ? "-" : String(format: "%.1f %%", Double(part) / Double(whole) * 100)
+    }
+    var table = TextTable(
+      names.map { ($0, .left) } + [
+        ("flows", .right), ("%", .right), ("packets", .right), ("%", .right), ("bytes", .right), ("%", .right),
+        ("pps", .right), ("bps", .right),
+      ])
+    for row in answer.rows {
+      let rates = rates(row.sums, answer)
+      table.append(
+        row.key + [
+          number(row.sums.flows), share(row.sums.flows, answer.totals.flows), number(row.sums.packets),
+          share(row.sums.packets, answer.totals.packets), number(row.sums.octets),
+          share(row.sums.octets, answer.totals.octets), number(rates.pps), number(rates.bps),
+        ])
+    }
+    let rates = rates(answer.totals, answer)
+    table.append(
+      ["total"] + [String](repeating: "", count: names.count - 1) + [
+        number(answer.totals.flows), "", number(answer.totals.packets), "", number(answer.totals.octets), "",
+        number(rates.pps), number(rates.bps),
+      ])
+    let span = StatusReport.span(answer.seconds)
+    return table.text
+      + "\(answer.groupCount) groups; \(answer.report.rowsSelected) of \(answer.report.rowsScanned) flows in \(answer.report.filesRead) files, \(span)\n"
+  }
+}
+
+extension Statistic: ExpressibleByArgument {}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Collector
+import FlowFilter
+import FlowQuery
+import FlowStore
+import Foundation
+import Parquet
+
+/// The options of every command that asks the store: where it is, which flows, how counters are meant.
+struct StoreOptions: ParsableArguments {
+  @OptionGroup var file: ConfigurationFile
+
+  @Option(
+    name: [.customShort("r"), .long],
+    help: ArgumentHelp(
+      "A store, a directory of it, or a file; repeat for more (default: store.path).", valueName: "path"))
+  var read: [String] = []
+
+  @Option(
+    name: [.customShort("t"), .long],
+    help: ArgumentHelp(
+      "Flows that overlap this: 'last 1h', today, yesterday, 2026-01-31, 2026-01-31T12:05, FROM..TO; UTC unless a time says otherwise.",
+      valueName: "window"))
+  var time: String?
+
+  @Flag(help: "Counters as exporters sent them, not multiplied by the sampling rate.")
+  var noScale = false
+
+  @Flag(help: "Stop at the first file that cannot be read.")
+  var strict = false
+
+  @Argument(help: "Which flows, in nfdump's words: src net 10.0.0.0/8 and dst port 443.")
+  var filter: [String] = []
+
+  /// The files and which of their flows.
+  func scan() throws(CommandFailure) -> Scan {
+    ScanMemory.keep()
+    // Everything that can be known to be wrong, before a directory is walked.
+    let filter = try parseFilter()
+    let window = try parseWindow()
+    let paths = read.isEmpty ? [try file.load().values.store.path] : read
+    do throws(QueryError) {
+      var scan = Scan(try StoreFiles.find(paths))
+      scan.filter = filter
+      scan.window = window
+      scan.isScaled = !noScale
+      scan.isStrict = strict
+      return scan
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private func parseFilter() throws(CommandFailure) -> FlowFilter {
+    do throws(FilterError) {
+      return try FlowFilter(parsing: filter.joined(separator: " "))
+    } catch {
+      throw CommandFailure(.usage, "filter: \(error)")
+    }
+  }
+
+  private func parseWindow() throws(CommandFailure) -> TimeWindow? {
+    guard let time else { return nil }
+    do throws(TimeWindowError) {
+      return try TimeWindow(parsing: time, now: Int64(Date().timeIntervalSince1970 * 1000))
+    } catch {
+      throw CommandFailure(.usage, "--time: \(error)")
+    }
+  }
+
+  /// Tells what could not be read.
+  func conclude(_ report: Scan.Report) throws(CommandFailure) {
+    guard !report.failures.isEmpty else { return }
+    throw CommandFailure(.badData, report.failures.map { "\($0); it was left out" })
+  }
+}
+
+extension CommandFailure {
+  /// What a question to the store failed with.
+  init(asking error: any Error) {
+    switch error {
+    case let error as QueryError: self.init(error)
+    case let error as ParquetReadError: self.init(.badData, "\(error)")
+    default: self.init(.inputOutput, "\(error)")
+    }
+  }
+
+  init(_ error: QueryError) {
+    switch error {
+    case .noSuchPath, .noFiles, .emptyWindow: self.init(.noInput, "\(error)")
+    case .tooManyGroups: self.init(.unavailable, "\(error)")
+    }
+  }
+}

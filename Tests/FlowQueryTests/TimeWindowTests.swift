@@ -1,0 +1,54 @@
+import FlowQuery
+import Testing
+
+@Suite("Windows of time")
+struct TimeWindowTests {
+  /// 2026-01-31T12:34:56.789Z.
+  private static let now: Int64 = 1_769_862_896_789
+  private static let day: Int64 = 86_400_000
+  private static let midnight = now - now % day
+
+  @Test("each way to write one")
+  func forms() throws {
+    func window(_ text: String) throws -> Range<Int64> { try TimeWindow(parsing: text, now: Self.now).range }
+    let (now, day, midnight) = (Self.now, Self.day, Self.midnight)
+    #expect(try window("last 1h") == (now - 3_600_000)..<(now + 1))
+    #expect(try window("LAST  90 s") == (now - 90_000)..<(now + 1))
+    #expect(try window("last 2d") == (now - 2 * day)..<(now + 1))
+    #expect(try window("today") == midnight..<(midnight + day))
+    #expect(try window("yesterday") == (midnight - day)..<midnight)
+    #expect(try window("2026-01-31") == midnight..<(midnight + day))
+    #expect(try window("2026-01-31T12") == (midnight + 12 * 3_600_000)..<(midnight + 13 * 3_600_000))
+    #expect(try window("2026-01-31 12:34") == (midnight + 45_240_000)..<(midnight + 45_300_000))
+    #expect(try window("2026-01-31T12:34:56Z") == (midnight + 45_296_000)..<(midnight + 45_297_000))
+    #expect(try window("2026-01-31T12:34+08:00") == (midnight + 16_440_000)..<(midnight + 16_500_000))
+    #expect(try window("2026-01-31T00:00-01:30..2026-01-31T02") == (midnight + 5_400_000)..<(midnight + 7_200_000))
+    #expect(try window("2026-01-30..2026-01-31") == (midnight - day)..<midnight)
+    #expect(try window("2026-01-31T12..") == (midnight + 43_200_000)..<(now + 1))
+    #expect(try window("..2026-01-31").upperBound == midnight)
+  }
+
+  @Test(
+    "what is none is told with what could be",
+    arguments: [
+      "", "last", "last 0s", "last week", "now", "2026-02-30", "2026-13-01", "2026-1-1", "2026-01-31T24",
+      "2026-01-31T12:60",
+      "2026-01-31..2026-01-30", "2026-01-31T12:00+8", "12:00", "2026-01-31T12:00:00ZZ",
+    ])
+  func mistakes(text: String) {
+    let error = #expect(throws: TimeWindowError.self) { try TimeWindow(parsing: text, now: Self.now) }
+    #expect(error?.description.contains("'\(text)'") == true)
+  }
+
+  @Test("a flow belongs to each window that it overlaps")
+  func overlap() {
+    let window = TimeWindow(1000..<2000)
+    for (start, end, belongs) in [
+      (1000, 1000, true), (999, 999, false), (999, 1000, true), (1999, 5000, true), (2000, 2000, false),
+      (0, 9000, true),
+      (1500, 1400, true), (2000, 1500, false),
+    ] as [(Int64, Int64, Bool)] {
+      #expect(window.overlaps(start: start, end: end) == belongs, "\(start) \(end)")
+    }
+  }
+}
