@@ -135,7 +135,7 @@ let package = Package(
       swiftSettings: ours),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sagflow", "GatewayStub", "NetworkBytes", "TestSupport"],
-      exclude: ["rows.py", "terminal.py"],
+      exclude: ["ask.py", "rows.py", "terminal.py"],
       swiftSettings: ours),
     .target(
       name: "TestSupport", dependencies: ["NetworkBytes", "CChildProcess"], path: "Tests/TestSupport",
