@@ -201,6 +201,7 @@ extension FlowColumn {
     switch self {
     case .timeStart, .timeEnd: 23
     case .sourceAddress, .destinationAddress: 15
+    case .octets, .packets: 10
     default: max(name.count, 5)
     }
   }

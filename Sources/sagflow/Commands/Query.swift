@@ -161,9 +161,7 @@ struct SeriesReport {
         table.append([time] + cells(bin.sums) + [Self.bar(bin.sums.octets, of: most)])
       }
     }
-    let report = answer.report
-    return table.text
-      + "\(report.rowsSelected) of \(report.rowsScanned) flows in \(report.filesRead) files, \(StatusReport.span(answer.seconds))\n"
+    return table.text + "\(answer.report.summary), \(StatusReport.span(answer.seconds))\n"
   }
 
   /// A bar as long as the share of the greatest, in eighths of a character.

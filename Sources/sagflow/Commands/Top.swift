@@ -138,9 +138,7 @@ struct Top: ParsableCommand {
         number(answer.totals.flows), "", number(answer.totals.packets), "", number(answer.totals.octets), "",
         number(rates.pps), number(rates.bps),
       ])
-    let span = StatusReport.span(answer.seconds)
-    return table.text
-      + "\(answer.groupCount) groups; \(answer.report.rowsSelected) of \(answer.report.rowsScanned) flows in \(answer.report.filesRead) files, \(span)\n"
+    return table.text + "\(answer.groupCount) groups; \(answer.report.summary), \(StatusReport.span(answer.seconds))\n"
   }
 }
 

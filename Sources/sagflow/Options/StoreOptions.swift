@@ -75,6 +75,13 @@ struct StoreOptions: ParsableArguments {
   }
 }
 
+extension Scan.Report {
+  /// `30936 of 69614 flows in 1 file`.
+  var summary: String {
+    "\(rowsSelected) of \(rowsScanned) flows in \(filesRead) file\(filesRead == 1 ? "" : "s")"
+  }
+}
+
 extension CommandFailure {
   /// What a question to the store failed with.
   init(asking error: any Error) {
