@@ -49,7 +49,7 @@ let package = Package(
     .target(name: "Capture", dependencies: ["NetworkBytes", "CSockets", "CPcap"], swiftSettings: ours),
     .target(name: "Parquet", dependencies: ["CZstd"], swiftSettings: ours),
     .target(name: "FlowStore", dependencies: ["Flows", "Parquet"], swiftSettings: ours),
-    .target(name: "FlowFilter", dependencies: ["FlowStore", "NetworkBytes"], swiftSettings: ours),
+    .target(name: "FlowFilter", dependencies: ["FlowStore", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "FlowQuery",
       dependencies: ["CMalloc", "FlowFilter", "FlowStore", "Flows", "NetFlow", "NetworkBytes", "Parquet"],
@@ -71,7 +71,7 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "Capture", "NetFlow", "NetworkBytes", "Flows", "FlowStore", "Outputs",
+        "Capture", "NetFlow", "NetworkBytes", "Flows", "FlowFilter", "FlowStore", "Outputs",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "DequeModule", package: "swift-collections"),

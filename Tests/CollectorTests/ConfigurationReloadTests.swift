@@ -34,7 +34,7 @@ import Testing
     let live = ConfigurationSchema.settings.filter { $0.change == .live }.map(\.key)
     #expect(
       live == [
-        "exporters.clock", "exporters.maximumClockSkew", "exporters.samplingRate", "exporters.samplingRates",
+        "filter", "exporters.clock", "exporters.maximumClockSkew", "exporters.samplingRate", "exporters.samplingRates",
         "aggregation.activeTimeout", "aggregation.inactiveTimeout", "aggregation.maximumFlows", "aggregation.endOfFlow",
         "store.retention.age", "store.retention.size", "log.level", "smartAccessGateway.region",
         "smartAccessGateway.endpoint",

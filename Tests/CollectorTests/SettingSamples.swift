@@ -14,6 +14,9 @@ struct SettingSample: CustomTestStringConvertible {
     .init("listen", #"["127.0.0.1:2055", "[::1]:4739"]"#, ["127.0.0.1:2055", "[::1]:4739"], "localhost:9995"),
     .init("receive.workers", "3", "1025"),
     .init("receive.bufferSize", "8Mi", "4095"),
+    .init(
+      "filter", "\"not src net 10.0.0.0/8 and port in [80 443]\"", ["not src net 10.0.0.0/8 and port in [80 443]"],
+      "src 流"),
     .init("exporters.clock", "trust", "believe"),
     .init("exporters.maximumClockSkew", "60", "0"),
     .init("exporters.samplingRate", "1000", "0"),

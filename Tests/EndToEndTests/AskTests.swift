@@ -400,3 +400,40 @@ struct NfdumpAgreementTests {
     }
   }
 }
+
+@Suite("the store is asked while the collector writes it")
+struct LiveAskTests {
+  @Test("no question fails, none sees half a file, and retention that removes files meanwhile is no error")
+  func whileWriting() async throws {
+    let collector = try await RunningCollector(
+      environment: [
+        "SAGFLOW_AGGREGATION_ENABLED": "false", "SAGFLOW_STORE_ROTATION": "1s", "SAGFLOW_STORE_MAXIMUM_FILE_SIZE": "1M",
+        "SAGFLOW_STORE_RETENTION_SIZE": "1M",
+      ])
+    let sender = try RunningProgram(
+      Sagflow.path,
+      [
+        "generate", "--to", "127.0.0.1:\(collector.port)", "--flows", "200000", "--rate", "40000", "--netflow-version",
+        "10",
+      ])
+    func files() -> [String] {
+      (FileManager.default.enumerator(atPath: collector.store)?.compactMap { $0 as? String } ?? []).filter {
+        $0.hasSuffix(".parquet")
+      }
+    }
+    try await eventually("a file") { !files().isEmpty }
+    var seen: Set<String> = []
+    var questions = 0
+    while sender.isRunning {
+      seen.formUnion(files())
+      let outcome = try await Sagflow.run(["top", "-r", collector.store, "--by", "record", "--format", "csv"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.errors == "")
+      questions += 1
+    }
+    #expect(try await sender.end().status == 0)
+    _ = try await collector.stop()
+    #expect(questions > 3)
+    #expect(seen.count > files().count, "retention removed none: \(seen.count)")
+  }
+}

@@ -9,6 +9,8 @@ public struct CollectorConfiguration: Hashable, Sendable {
   /// Addresses and UDP ports to receive on; at least one.
   public var listen = [Endpoint(address: IPAddress(v4: 0), port: 9995)]
   public var receive = Receive()
+  /// Which flow records are taken, in the filter language; empty: all.
+  public var filter = ""
   public var exporters = Exporters()
   public var aggregation = Aggregation()
   public var store = Store()

@@ -1,3 +1,5 @@
+import FlowFilter
+import FlowStore
 import Logging
 import NetworkBytes
 
@@ -31,6 +33,9 @@ public enum ConfigurationSchema {
     .value(
       "receive.bufferSize", \.receive.bufferSize, .octets(4096...1 << 30), .restart,
       "Receive buffer of each socket, octets; above net.core.rmem_max only with CAP_NET_ADMIN."),
+    .value(
+      "filter", \.filter, .filter, .live,
+      "Which flow records are taken, in nfdump's words, such as \"not src net 10.0.0.0/8\"; nothing: all."),
   ]
 
   private static let exporters: [Setting] = [
@@ -171,10 +176,23 @@ public enum ConfigurationSchema {
           "\(configuration.http.listen) can be reached from other hosts; listen on 127.0.0.1 or set http.public: true"
         ))
     }
+    found += filterProblems(in: configuration).map { (["filter"], $0) }
     let store = configuration.store
     if store.retention.size > 0, store.maximumFileSize > store.retention.size {
       report("store.maximumFileSize", above: "store.retention.size")
     }
     return found
+  }
+
+  private static func filterProblems(in configuration: CollectorConfiguration) -> [String] {
+    do throws(FilterError) {
+      let filter = try FlowFilter(parsing: configuration.filter)
+      let origin: [FlowColumn] = [.exporterAddress, .observationDomainID]
+      let merged = origin.filter { !configuration.aggregation.key.contains($0.name) && filter.looks(at: [$0]) }
+      guard configuration.aggregation.enabled, let first = merged.first else { return [] }
+      return ["looks at \(first.name), which aggregation.key leaves out; put it into the key"]
+    } catch {
+      return ["\(error)"]
+    }
   }
 }

@@ -95,6 +95,15 @@ extension ValueForm where Value == String {
     }
   }
 
+  /// A filter, whose words are looked at when all settings are known.
+  static var filter: Self {
+    ValueForm(expected: "a filter in nfdump's words, or nothing") { text in
+      text.utf8.allSatisfy { (0x20...0x7e).contains($0) } ? text : nil
+    } text: {
+      "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    }
+  }
+
   /// A column of the store, with `/N` or `/N/M` behind it for prefixes. Which columns there are is not known here.
   static var column: Self {
     ValueForm(expected: "a column of the store, such as src_addr or src_addr/24") { text in

@@ -35,6 +35,7 @@ extension Ledger {
         [
           Part(count: flows.opened, name: "opened a flow", isAlwaysShown: true),
           Part(count: flows.merged, name: "merged", isAlwaysShown: true),
+          Part(count: filteredRecords, name: "filtered out"),
           Part(count: decode.optionsRecords, name: "options"),
         ]
       ),

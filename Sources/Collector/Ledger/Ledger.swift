@@ -14,6 +14,8 @@ public struct Ledger: Sendable {
   public var decode = DecodeCounters()
   /// Data sets that wait for their template.
   public var waitingSets: UInt64 = 0
+  /// Flow records that the filter did not let pass.
+  public var filteredRecords: UInt64 = 0
   public var flows = FlowCounters()
   /// Flows in the cache.
   public var liveFlows: UInt64 = 0
@@ -43,6 +45,7 @@ public struct Ledger: Sendable {
     sum.kernelDrops &+= other.kernelDrops
     sum.decode += other.decode
     sum.waitingSets &+= other.waitingSets
+    sum.filteredRecords &+= other.filteredRecords
     sum.flows += other.flows
     sum.liveFlows &+= other.liveFlows
     sum.waitingRows &+= other.waitingRows
@@ -72,7 +75,9 @@ public struct Ledger: Sendable {
     check(
       "data sets without template = decoded later + waiting + given up", decode[.unknownTemplate],
       decode.earlyDecoded &+ waitingSets &+ decode.earlyGivenUp)
-    check("flow records decoded = merged + opened", decode.flowRecords, flows.merged &+ flows.opened)
+    check(
+      "flow records decoded = merged + opened + filtered out", decode.flowRecords,
+      flows.merged &+ flows.opened &+ filteredRecords)
     check("flows opened = live + emitted", flows.opened, liveFlows &+ flows.emitted)
     check(
       "flows emitted = committed + held + waiting + printed + dropped + lost", flows.emitted,

@@ -68,6 +68,9 @@ struct LedgerCounter: Sendable {
     .init("records", "flow", "records_total", label: ("kind", "flow"), "Records decoded.", \.decode.flowRecords),
     .init(
       "records", "options", "records_total", label: ("kind", "options"), "Records decoded.", \.decode.optionsRecords),
+    .init(
+      "records", "filtered", "records_filtered_total", "Flow records that the filter did not let pass.",
+      \.filteredRecords),
     .init("records", "templates", "templates_total", "Template definitions read.", \.decode.templates),
   ]
 

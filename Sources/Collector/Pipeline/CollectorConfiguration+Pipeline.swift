@@ -1,3 +1,4 @@
+import FlowFilter
 import FlowStore
 import Flows
 import Foundation
@@ -13,6 +14,7 @@ extension CollectorConfiguration {
     options.key = try FlowKey(parsing: aggregation.key)
     options.aging = agingConfiguration(workers: workers)
     options.decoder = decoderOptions
+    options.filter = recordFilter
     options.decoder.limits.earlyOctets = exporters.earlyData.maximumSize / max(1, workers)
     options.window = Int64(store.rotation)
     return options
@@ -23,6 +25,11 @@ extension CollectorConfiguration {
       enabled: aggregation.enabled, activeTimeout: aggregation.activeTimeout,
       inactiveTimeout: aggregation.inactiveTimeout,
       maximumFlows: max(1, aggregation.maximumFlows / max(1, workers)), endOfFlow: aggregation.endOfFlow)
+  }
+
+  /// The filter that was checked when the configuration was loaded.
+  var recordFilter: RecordFilter {
+    RecordFilter((try? FlowFilter(parsing: filter)) ?? .any, collector: Self.hostName)
   }
 
   var decoderOptions: FlowDecoderOptions {

@@ -1,12 +1,16 @@
+import FlowFilter
 import Flows
 import NetFlow
 import NetworkBytes
 
-/// The way of a datagram: decode ─▶ age ─▶ sink. The same for `collect` and `replay`, which differ in source and clock.
+/// The way of a datagram: decode ─▶ filter ─▶ age ─▶ sink. The same for `collect` and `replay`, which differ in source and clock.
 ///
 /// Nothing here reads the time: the clock is what arrivals and ticks say. One pipeline belongs to one thread.
 public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   private var decoder: FlowDecoder
+  private var filter: RecordFilter
+  /// Records that the filter did not let pass.
+  private var filtered: UInt64 = 0
   private var cache: FlowCache
   public private(set) var sink: Sink
   private var clock: PipelineClock
@@ -25,6 +29,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     // Flows merged over exporters, domains or versions have an origin that does not tell these apart.
     decoderOptions.origin = { options.aging.enabled ? key.origin(of: $0) : $0 }
     decoder = FlowDecoder(options: decoderOptions, directory: directory)
+    filter = options.filter
     cache = FlowCache(key: key, aging: options.aging)
     clock = PipelineClock(window: options.window)
     batchSize = options.batchSize
@@ -45,8 +50,19 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   @inline(__always)
   private mutating func merge() {
     guard !decoded.isEmpty else { return }
+    if filter.condition != .any { sift() }
     cache.merge(&decoded, at: clock.time, into: &emitted)
     if emitted.count >= batchSize { handOver() }
+  }
+
+  /// Leaves out of what was decoded what the filter does not let pass.
+  private mutating func sift() {
+    let (filter, origins) = (filter, decoder.origins.origins)
+    let before = decoded.count
+    decoded.records.removeAll { record in
+      !filter.condition.matches(record, from: origins[Int(record.origin)], collector: filter.collector)
+    }
+    filtered &+= UInt64(before - decoded.count)
   }
 
   /// Lets the clock go on to `time`, milliseconds since 1970 UTC: flows whose timer has run out leave the cache, and each
@@ -109,7 +125,10 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   }
 
   /// Changes what can change while running. A new key needs a new pipeline.
-  public mutating func reconfigure(aging: AgingConfiguration, decoder options: FlowDecoderOptions) {
+  public mutating func reconfigure(
+    aging: AgingConfiguration, decoder options: FlowDecoderOptions, filter: RecordFilter
+  ) {
+    self.filter = filter
     cache.reconfigure(aging)
     decoder.reconfigure(options)
   }
@@ -119,6 +138,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     var ledger = Ledger()
     ledger.decode = decoder.counters
     ledger.waitingSets = decoder.waitingSets
+    ledger.filteredRecords = filtered
     ledger.flows = cache.totals
     ledger.liveFlows = UInt64(cache.liveCount)
     ledger.waitingRows = UInt64(emitted.count)

@@ -1,9 +1,12 @@
+import FlowFilter
 import Flows
 import NetFlow
 
 /// What becomes of datagrams between their arrival and the sink.
 public struct PipelineOptions: Sendable {
   public var decoder = FlowDecoderOptions()
+  /// Which records go on; the others are counted.
+  public var filter = RecordFilter()
   public var key = FlowKey.standard
   public var aging = AgingConfiguration()
   /// Seconds of a sink's window: no batch holds flows of two windows.
@@ -12,4 +15,18 @@ public struct PipelineOptions: Sendable {
   public var batchSize = 16_384
 
   public init() {}
+}
+
+/// Which records a pipeline takes.
+public struct RecordFilter: Sendable {
+  public var condition = FlowFilter.any
+  /// This host, as `ident` asks for it.
+  public var collector = ""
+
+  public init() {}
+
+  public init(_ condition: FlowFilter, collector: String) {
+    self.condition = condition
+    self.collector = collector
+  }
 }

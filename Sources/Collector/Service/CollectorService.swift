@@ -119,7 +119,8 @@ public final class CollectorService: Service {
     log.level = values.log.level
     for (index, worker) in workers.enumerated() {
       worker.reconfigure(
-        aging: values.agingConfiguration(workers: workers.count), decoder: values.decoderOptions)
+        aging: values.agingConfiguration(workers: workers.count), decoder: values.decoderOptions,
+        filter: values.recordFilter)
       worker.store.setMetadata(values.storeMetadata)
       if index == 0 { worker.store.setRetention(values.retention) }
     }

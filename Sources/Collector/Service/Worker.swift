@@ -11,7 +11,7 @@ final class Worker: Sendable {
   /// What the thread is asked to do, looked at when it is woken.
   private struct Control {
     var isStopping = false
-    var changes: (aging: AgingConfiguration, decoder: FlowDecoderOptions)?
+    var changes: (aging: AgingConfiguration, decoder: FlowDecoderOptions, filter: RecordFilter)?
   }
 
   let store: StoreThread
@@ -57,8 +57,8 @@ final class Worker: Sendable {
 
   var heartbeat: UInt64 { rounds.load(ordering: .relaxed) }
 
-  func reconfigure(aging: AgingConfiguration, decoder: FlowDecoderOptions) {
-    control.withLock { $0.changes = (aging, decoder) }
+  func reconfigure(aging: AgingConfiguration, decoder: FlowDecoderOptions, filter: RecordFilter) {
+    control.withLock { $0.changes = (aging, decoder, filter) }
     wakeUp.wake()
   }
 
@@ -124,7 +124,9 @@ final class Worker: Sendable {
       defer { control.changes = nil }
       return (control.isStopping, control.changes)
     }
-    if let changes { pipeline.reconfigure(aging: changes.aging, decoder: changes.decoder) }
+    if let changes {
+      pipeline.reconfigure(aging: changes.aging, decoder: changes.decoder, filter: changes.filter)
+    }
     return isStopping
   }
 

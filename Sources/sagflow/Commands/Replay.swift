@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Collector
+import FlowFilter
 import FlowStore
 import Flows
 import Foundation
@@ -16,8 +17,11 @@ struct Replay: ParsableCommand {
       go into flow files, as `collect` writes them. --records prints what exporters sent, record by record.
       """)
 
-  @Argument(help: "pcap or pcapng files; - is standard input.")
-  var captures: [String]
+  @Argument(
+    help: ArgumentHelp(
+      "pcap or pcapng files, - for standard input; behind them, which flow records, in nfdump's words.",
+      valueName: "capture"))
+  var words: [String]
 
   @OptionGroup var options: ConfigurationOptions
 
@@ -43,17 +47,18 @@ struct Replay: ParsableCommand {
   }
 
   func run() throws {
-    for path in captures where path != "-" && !FileManager.default.fileExists(atPath: path) {
-      throw CommandFailure(.noInput, "\(path): no such file")
+    let (captures, filter) = try captures()
+    if records, filter != nil {
+      throw CommandFailure(.usage, "--records prints what exporters sent, all of it; leave the filter out")
     }
     var replay = Collector.Replay(captures, showsProgress: isatty(STDERR_FILENO) == 1)
     let decoded: DecodeCounters
     if records {
       decoded = try printRecords(&replay)
     } else if let output {
-      decoded = try writeFlows(&replay, to: output)
+      decoded = try writeFlows(&replay, filter, to: output)
     } else {
-      decoded = try printFlows(&replay)
+      decoded = try printFlows(&replay, filter)
     }
     if let counters { try write(decoded, replay.summary, to: counters) }
     for note in replay.summary.notes { Console.error(note) }
@@ -68,8 +73,28 @@ struct Replay: ParsableCommand {
     return counters
   }
 
-  private func printFlows(_ replay: inout Collector.Replay) throws -> DecodeCounters {
-    let values = try options.load().values
+  /// The captures, and the filter behind them: it begins at the first word that is no file.
+  private func captures() throws(CommandFailure) -> (captures: [String], filter: String?) {
+    let end = words.firstIndex { $0 != "-" && !FileManager.default.fileExists(atPath: $0) } ?? words.count
+    if end == 0 { throw CommandFailure(.noInput, "\(words[0]): no such file") }
+    if end == words.count { return (words, nil) }
+    let filter = words[end...].joined(separator: " ")
+    do throws(FilterError) {
+      _ = try FlowFilter(parsing: filter)
+      return (Array(words[..<end]), filter)
+    } catch {
+      throw CommandFailure(.noInput, "\(words[end]): no such file; and as a filter, \(error)")
+    }
+  }
+
+  private func configuration(_ filter: String?) throws(CommandFailure) -> CollectorConfiguration {
+    try options.load(
+      filter.map { [ConfigurationOverride(option: "the filter", key: "filter", elements: [$0])] } ?? []
+    ).values
+  }
+
+  private func printFlows(_ replay: inout Collector.Replay, _ filter: String?) throws -> DecodeCounters {
+    let values = try configuration(filter)
     let text = TextOutput()
     let chosen = format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json)
     var pipeline = Pipeline(
@@ -81,8 +106,10 @@ struct Replay: ParsableCommand {
     return report(ledger, replay.summary)
   }
 
-  private func writeFlows(_ replay: inout Collector.Replay, to directory: String) throws -> DecodeCounters {
-    var values = try options.load().values
+  private func writeFlows(
+    _ replay: inout Collector.Replay, _ filter: String?, to directory: String
+  ) throws -> DecodeCounters {
+    var values = try configuration(filter)
     values.store.path = directory
     let thread: StoreThread
     do throws(StoreError) {

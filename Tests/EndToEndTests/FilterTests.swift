@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("the filter at reception means what it means to query")
+struct FilterTests {
+  private static let unmerged = ["SAGFLOW_AGGREGATION_ENABLED": "false"]
+
+  private static let filters = [
+    "proto udp", "not proto udp", "src port > 1023 and dst port < 1024", "port in [53 80 443]", "ipv4",
+    "ipv6 or proto 1",
+    "src net 10.0.0.0/9", "net 10.1.0.0/28", "dst net 203.0.113.0/25 and bytes > 200", "packets > 3", "bpp >= 100",
+    "duration > 500", "pps > 10 or bps < 1000", "flags S and not flags F", "icmp-type 8", "in if 0", "tos 0",
+    "exporter ip 127.0.0.1", "observation domain id > 0", "flows 1", "next ip 10.0.0.1", "src mask 0 and src as 0",
+    "any",
+    "not any",
+  ]
+
+  @Test("records that pass are those that query finds, and the rest is counted", arguments: ["5", "9", "10"])
+  func agreement(version: String) async throws {
+    let folder = try TemporaryFolder()
+    let capture = Self.capture(version)
+    let whole = try await Sagflow.replay([capture], into: folder.path + "/all", environment: Self.unmerged)
+    let records = whole["records"] - whole["records options"]
+    try #require(records > 50)
+    for (index, filter) in Self.filters.enumerated() {
+      let store = "\(folder.path)/\(index)"
+      let ledger = try await Sagflow.replay([capture], into: store, [filter], environment: Self.unmerged)
+      let counted = try await Sagflow.run(["query", "-r", folder.path + "/all", "--count", "--format", "csv", filter])
+      let cells = counted.lines.last?.split(separator: ",").prefix(3).map(String.init) ?? []
+      #expect(ledger["rows committed"] == Int(cells.first ?? ""), "\(filter)")
+      #expect(ledger["records filtered out"] + ledger["rows committed"] == records, "\(filter)")
+    }
+  }
+
+  /// What a real exporter sent.
+  private static func capture(_ version: String) -> String {
+    Fixtures.path("real/softflowd-v\(version).pcap")
+  }
+
+  @Test("collect takes what the configuration lets pass, and another filter on reload")
+  func reload() async throws {
+    let configuration = "filter: dst port 443\naggregation:\n  enabled: false\n"
+    let collector = try await RunningCollector(configuration: configuration)
+    func generate(_ seed: String) async throws {
+      let outcome = try await Sagflow.run([
+        "generate", "--to", "127.0.0.1:\(collector.port)", "--flows", "2000", "--rate", "0", "--seed", seed,
+      ])
+      #expect(outcome.status == 0)
+    }
+    try await generate("1")
+    // Datagrams that wait in the kernel are still filtered as before.
+    try await pause(1.5)
+    try Data("filter: not dst port 443\naggregation:\n  enabled: false\n".utf8)
+      .write(to: URL(fileURLWithPath: collector.configurationFile))
+    collector.program.signal(SIGHUP)
+    try await collector.program.says("filter is \"not dst port 443\" now")
+    try await pause(0.5)
+    try await generate("1")
+    let ledger = try await collector.stop()
+    // The same flows twice: once those that pass, once the others.
+    #expect(ledger["records"] == 4000)
+    #expect(ledger["rows committed"] == 2000)
+    #expect(ledger["records filtered out"] == 2000)
+    let https = try await Sagflow.run(["query", "-r", collector.store, "--count", "--format", "csv", "dst port 443"])
+    let count = Int(https.lines.last?.split(separator: ",").first ?? "") ?? -1
+    #expect(count > 100 && count < 1900)
+  }
+
+  @Test("a filter that is not understood is told with file, line and column")
+  func mistakes() async throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Array("filter: src prt 80\n".utf8), as: "sagflow.yaml")
+    let check = try await Sagflow.run(["config", "check", "-c", file])
+    #expect(check.status == 78)
+    #expect(check.errors.contains("\(file):1"), "\(check.errors)")
+    #expect(check.errors.contains("column 5: expected ip"), "\(check.errors)")
+    let coarse = try folder.write(
+      Array("filter: exporter ip 10.0.0.1\naggregation:\n  key: [src_addr]\n".utf8), as: "coarse.yaml")
+    let refused = try await Sagflow.run(["config", "check", "-c", coarse])
+    #expect(refused.status == 78)
+    #expect(refused.errors.contains("looks at exporter_addr, which aggregation.key leaves out"), "\(refused.errors)")
+
+    let capture = Fixtures.path("real/softflowd-v5.pcap")
+    let missing = try await Sagflow.run(["replay", capture, "/no/such.pcap"])
+    #expect(missing.status == 66)
+    #expect(
+      missing.errors.contains("/no/such.pcap: no such file; and as a filter, column 1: expected"), "\(missing.errors)")
+    let records = try await Sagflow.run(["replay", "--records", capture, "proto udp"])
+    #expect(records.status == 64)
+  }
+}
