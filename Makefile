@@ -25,7 +25,7 @@ sysusers := $(lib)/sysusers.d/sagflow.conf
 sysctl := $(lib)/sysctl.d/60-sagflow.conf
 config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 
-.PHONY: help build run test bench static install uninstall format lint shipped-files clean
+.PHONY: help build run test bench bench-ask static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,10 @@ test: ## Build everything once and run all tests
 bench: ## Measure decoding, aging, writing and all together (ARGS= for more)
 	@scripts/debian-packages $(BUILD_PACKAGES)
 	swift run -c release --package-path Benchmarks sagflow-bench $(ARGS)
+
+bench-ask: build ## Put the same questions to sagflow, nfdump and DuckDB (ARGS="FLOWS RUNS")
+	@scripts/debian-packages $(TEST_PACKAGES)
+	scripts/bench-ask $(ARGS)
 
 static: ## Build with the Swift runtime linked in
 	@scripts/debian-packages $(BUILD_PACKAGES)

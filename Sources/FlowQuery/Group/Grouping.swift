@@ -26,9 +26,12 @@ struct Grouping: RowConsumer {
 
   /// - Returns: whether there was room for all groups.
   private mutating func sum(_ view: RowGroupView, _ rows: [UInt32]?) throws(ParquetReadError) -> Bool {
+    let columns = try columns(key.parts, view)
+    if columns.count == 1, key.otherEnd == nil, key.reverse == nil, let indices = columns[0].indices {
+      return addEntries(columns[0], try view.sums(by: indices, entryCount: columns[0].entryCount, rows))
+    }
     let flows = try SelectedFlows(view, rows)
     totals += flows.totals
-    let columns = try columns(key.parts, view)
     if let otherEnd = key.otherEnd {
       let others = try self.columns(otherEnd, view)
       return add(flows, columns) && add(flows, others, except: columns)
@@ -37,7 +40,7 @@ struct Grouping: RowConsumer {
       let others = try self.columns(reverse, view)
       return add(flows, columns, or: others)
     }
-    return columns.count == 1 ? addEntries(flows, columns[0]) : add(flows, columns)
+    return add(flows, columns)
   }
 
   private func columns(
@@ -50,14 +53,13 @@ struct Grouping: RowConsumer {
     return columns
   }
 
-  /// Sums a dictionary's entries in an array first: far fewer keys than flows are looked up.
-  private mutating func addEntries(_ flows: SelectedFlows, _ column: KeyColumn) -> Bool {
-    guard let indices = column.indices else { return add(flows, [column]) }
-    let sums = flows.sums(by: indices, entryCount: column.entryCount)
+  /// Adds the sums of a dictionary's entries: far fewer keys than flows are looked up.
+  private mutating func addEntries(_ column: KeyColumn, _ sums: [FlowSums]) -> Bool {
     var batch = KeyBatch(layout.wordCount)
     for entry in 0..<sums.count where sums[entry].flows > 0 {
       column.fill(&batch.keys, at: batch.count &* layout.wordCount, entry: entry)
       batch.sums[batch.count] = sums[entry]
+      totals += sums[entry]
       if batch.advance(), !flush(&batch) { return false }
     }
     return flush(&batch)
@@ -154,17 +156,19 @@ struct SelectedFlows {
   let rows: [UInt32]?
   private let octets: [UInt64]
   private let packets: [UInt64]
-  let totals: FlowSums
 
   init(_ view: RowGroupView, _ rows: [UInt32]?) throws(ParquetReadError) {
     self.rows = rows
     count = rows?.count ?? view.rowCount
     octets = try view.counters(.octets).values(rows, count: view.rowCount)
     packets = try view.counters(.packets).values(rows, count: view.rowCount)
+  }
+
+  var totals: FlowSums {
     var totals = FlowSums(flows: UInt64(count), packets: 0, octets: 0)
     for value in octets { totals.octets = totals.octets.plus(value) }
     for value in packets { totals.packets = totals.packets.plus(value) }
-    self.totals = totals
+    return totals
   }
 
   @inline(__always)
@@ -172,30 +176,57 @@ struct SelectedFlows {
 
   @inline(__always)
   func sums(_ index: Int) -> FlowSums { FlowSums(flows: 1, packets: packets[index], octets: octets[index]) }
+}
 
+extension RowGroupView {
   /// The sums of each entry of a column whose rows have these indices.
-  func sums(by indices: [UInt32], entryCount: Int) -> [FlowSums] {
+  ///
+  /// - Parameter rows: those selected; nil: all.
+  func sums(by indices: [UInt32], entryCount: Int, _ rows: [UInt32]?) throws(ParquetReadError) -> [FlowSums] {
     var sums = [FlowSums](repeating: FlowSums(), count: entryCount)
-    var target = sums.mutableSpan
-    for index in 0..<count {
-      let entry = Int(indices[row(index)])
-      target[entry].flows &+= 1
-      target[entry].packets = target[entry].packets.plus(packets[index])
-      target[entry].octets = target[entry].octets.plus(octets[index])
+    if let rows {
+      for row in rows { sums[Int(indices[Int(row)])].flows &+= 1 }
+    } else {
+      for index in indices { sums[Int(index)].flows &+= 1 }
     }
+    Self.add(try counters(.octets), indices, rows, to: &sums) { $0.octets = $0.octets.plus($1) }
+    Self.add(try counters(.packets), indices, rows, to: &sums) { $0.packets = $0.packets.plus($1) }
     return sums
+  }
+
+  /// Adds a column's values; what form they have is looked at once, not for each row.
+  @inline(__always)
+  private static func add(
+    _ values: IntegerColumn, _ indices: [UInt32], _ rows: [UInt32]?, to sums: inout [FlowSums],
+    _ add: (inout FlowSums, UInt64) -> Void
+  ) {
+    var target = sums.mutableSpan
+    switch (values, rows) {
+    case (.dictionary(let entries, let numbers), nil):
+      for row in 0..<indices.count { add(&target[Int(indices[row])], entries[Int(numbers[row])]) }
+    case (.wide(let numbers), nil):
+      for row in 0..<indices.count { add(&target[Int(indices[row])], numbers[row]) }
+    case (.dictionary(let entries, let numbers), let rows?):
+      for row in rows { add(&target[Int(indices[Int(row)])], entries[Int(numbers[Int(row)])]) }
+    case (_, let rows?):
+      for row in rows { add(&target[Int(indices[Int(row)])], values[Int(row)]) }
+    case (_, nil):
+      for row in 0..<indices.count { add(&target[Int(indices[row])], values[row]) }
+    }
   }
 }
 
 extension IntegerColumn {
   /// The values of some rows, or of all `count`.
   func values(_ rows: [UInt32]?, count: Int) -> [UInt64] {
-    if let rows { return rows.map { self[Int($0)] } }
-    switch self {
-    case .constant(let value): return [UInt64](repeating: value, count: count)
-    case .dictionary(let entries, let indices): return indices.map { entries[Int($0)] }
-    case .narrow(let values): return values.map { UInt64($0) }
-    case .wide(let values): return values
+    switch (self, rows) {
+    case (.constant(let value), _): return [UInt64](repeating: value, count: rows?.count ?? count)
+    case (.dictionary(let entries, let indices), nil): return indices.map { entries[Int($0)] }
+    case (.dictionary(let entries, let indices), let rows?): return rows.map { entries[Int(indices[Int($0)])] }
+    case (.narrow(let values), nil): return values.map { UInt64($0) }
+    case (.narrow(let values), let rows?): return rows.map { UInt64(values[Int($0)]) }
+    case (.wide(let values), nil): return values
+    case (.wide(let values), let rows?): return rows.map { values[Int($0)] }
     }
   }
 }
