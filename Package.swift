@@ -111,7 +111,10 @@ let package = Package(
     .testTarget(
       name: "FlowFilterTests", dependencies: ["FlowFilter", "FlowStore", "NetworkBytes", "TestSupport"],
       swiftSettings: ours),
-    .testTarget(name: "FlowQueryTests", dependencies: ["FlowQuery", "FlowStore", "Flows"], swiftSettings: ours),
+    .testTarget(
+      name: "FlowQueryTests",
+      dependencies: ["FlowFilter", "FlowQuery", "FlowStore", "Flows", "Parquet", "TestSupport"],
+      swiftSettings: ours),
     .testTarget(name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
       name: "CollectorTests",

@@ -43,7 +43,8 @@ struct GroupTable {
 
   init(keyWords: Int, limit: Int) {
     self.keyWords = keyWords
-    self.limit = limit
+    // A group's number has 32 bits in a slot.
+    self.limit = min(limit, Int(UInt32.max) - Self.batchSize)
     slots = [UInt64](repeating: 0, count: 1 << 12)
   }
 

@@ -44,9 +44,10 @@ extension Scan {
   ///
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func top(
-    _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, limit: Int = defaultLimit
+    _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, limit: Int? = nil
   ) throws -> [TopAnswer] {
     let texts = TextNumbers()
+    let limit = limit ?? groupLimit / max(1, keys.count)
     do throws(ScanFailure) {
       var (parts, report) = try run { Groupings(keys, texts: texts, limit: limit) }
       try requireFlows(report)
@@ -66,9 +67,10 @@ extension Scan {
     }
   }
 
-  /// Groups that a quarter of this machine's memory holds, a million at least.
-  public static var defaultLimit: Int {
-    max(1_000_000, Int(ProcessInfo.processInfo.physicalMemory / 4 / 100))
+  /// Groups that a quarter of this machine's memory holds, at about a hundred octets each and where every worker has all of
+  /// them; a million at least.
+  public var groupLimit: Int {
+    max(1_000_000, Int(ProcessInfo.processInfo.physicalMemory / 4 / 100) / max(1, workers))
   }
 
   /// Seconds of the window asked for, within what the files have; of all they have where none was.
