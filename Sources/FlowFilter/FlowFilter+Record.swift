@@ -92,8 +92,14 @@ extension FlowRecord {
     }
   }
 
-  private func scaled(_ value: UInt64) -> UInt64 {
-    let product = value.multipliedReportingOverflow(by: UInt64(max(samplingRate, 1)))
+  private func scaled(_ value: UInt64) -> UInt64 { value.scaled(by: UInt64(max(samplingRate, 1))) }
+}
+
+extension UInt64 {
+  /// The product; the greatest number if it is too large.
+  @inlinable @inline(__always)
+  package func scaled(by rate: UInt64) -> UInt64 {
+    let product = multipliedReportingOverflow(by: rate)
     return product.overflow ? .max : product.partialValue
   }
 }

@@ -99,22 +99,18 @@ public struct Network: Hashable, Sendable {
   public let address: IPAddress
   /// Bits of the sixteen octets that count, 0–128.
   public let length: Int
-  private let highMask: UInt64
-  private let lowMask: UInt64
+  private let mask: IPAddress
 
   /// - Parameter length: 0–128; of an IPv4 network 96 more than its own.
   public init(_ address: IPAddress, length: Int) {
     precondition((0...128).contains(length))
     self.length = length
-    highMask = length == 0 ? 0 : UInt64.max << UInt64(max(0, 64 - length))
-    lowMask = length <= 64 ? 0 : UInt64.max << UInt64(128 - length)
-    self.address = IPAddress(high: address.high & highMask, low: address.low & lowMask)
+    mask = .mask(leadingBits: length)
+    self.address = address.masked(by: mask)
   }
 
   /// A single address.
   public init(_ address: IPAddress) { self.init(address, length: 128) }
 
-  public func contains(_ other: IPAddress) -> Bool {
-    other.high & highMask == address.high && other.low & lowMask == address.low
-  }
+  public func contains(_ other: IPAddress) -> Bool { other.masked(by: mask) == address }
 }

@@ -41,7 +41,10 @@ enum FlowJSON {
       switch value {
       case .none: break
       case .integer(let number): JSONText.append(number, to: &text)
-      case .time(let milliseconds): text.append(contentsOf: "\"\(CivilTime.iso(milliseconds: milliseconds))\"".utf8)
+      case .time(let milliseconds):
+        text.append(UInt8(ascii: "\""))
+        CivilTime.appendISO(milliseconds: milliseconds, to: &text)
+        text.append(UInt8(ascii: "\""))
       case .text(let string): JSONText.append(string, to: &text)
       case .json(let object): text.append(contentsOf: object.utf8)
       }
@@ -58,7 +61,7 @@ enum FlowCSV {
       switch row.value(column) {
       case .none: break
       case .integer(let number): text.append(contentsOf: String(number).utf8)
-      case .time(let milliseconds): text.append(contentsOf: CivilTime.iso(milliseconds: milliseconds).utf8)
+      case .time(let milliseconds): CivilTime.appendISO(milliseconds: milliseconds, to: &text)
       case .text(let string): text.append(contentsOf: string.utf8)
       case .json(let object):
         text.append(

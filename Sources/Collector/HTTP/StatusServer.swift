@@ -66,9 +66,9 @@ struct StatusServer: Sendable {
         backlog: Self.maximumConnections, availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: quiet)
       ),
       onServerRunning: { channel in
-        logger.info(
-          "HTTP on \(listen.address.isV4 ? "\(listen.address)" : "[\(listen.address)]"):\(channel.localAddress?.port ?? 0)"
-        )
+        // The port that was taken, where any was asked for.
+        let port = channel.localAddress?.port.flatMap { UInt16(exactly: $0) } ?? listen.port
+        logger.info("HTTP on \(Endpoint(address: listen.address, port: port))")
       },
       eventLoopGroupProvider: .shared(group), logger: quiet)
     try await application.run()

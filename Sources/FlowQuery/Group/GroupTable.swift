@@ -12,6 +12,13 @@ public struct FlowSums: Hashable, Sendable {
     self.octets = octets
   }
 
+  /// Packets and bits a second over a time, whole numbers.
+  public func rates(over seconds: Double) -> (packets: UInt64, bits: UInt64) {
+    guard seconds > 0 else { return (0, 0) }
+    func rate(_ value: Double) -> UInt64 { UInt64(exactly: (value / seconds).rounded()) ?? .max }
+    return (rate(Double(packets)), rate(Double(octets) * 8))
+  }
+
   static func += (a: inout Self, b: Self) {
     a.flows &+= b.flows
     a.packets = a.packets.plus(b.packets)

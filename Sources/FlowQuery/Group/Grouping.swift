@@ -87,8 +87,12 @@ struct Grouping: RowConsumer {
         for index in 0..<(end &- start) {
           let order = KeyBatch.compare(batch.keys, second, index &* width, width)
           if isExcept, order == 0 { continue }
-          let source = isExcept || order <= 0 ? batch.keys : second
-          for word in 0..<width { batch.keys[batch.count &* width &+ word] = source[index &* width &+ word] }
+          // Word by word: a second name for the keys would have them copied for each flow.
+          let isSecond = !isExcept && order > 0
+          for word in 0..<width {
+            let source = index &* width &+ word
+            batch.keys[batch.count &* width &+ word] = isSecond ? second[source] : batch.keys[source]
+          }
           batch.sums[batch.count] = flows.sums(start &+ index)
           batch.count &+= 1
         }
@@ -265,8 +269,7 @@ struct KeyColumn {
         indices = rows
       }
     } else {
-      let isCounter = part.column == .octets || part.column == .packets
-      switch isCounter ? try view.counters(part.column) : try view.integers(part.column) {
+      switch try view.numbers(part.column) {
       case .constant(let value):
         content = .numbers([value])
         indices = nil

@@ -1,5 +1,4 @@
 import FlowStore
-import Flows
 import NetworkBytes
 
 /// How the parts of a key stand in words: an address takes two, other values as many bits as they have.
@@ -58,15 +57,5 @@ struct KeyLayout: Sendable {
   func address(_ part: Int, in words: ArraySlice<UInt64>) -> IPAddress {
     let first = words.startIndex + places[part].word
     return IPAddress(high: words[first], low: words[first + 1])
-  }
-}
-
-extension PrefixLengths {
-  /// An address with only the bits that count.
-  func network(of address: IPAddress) -> IPAddress {
-    let length = address.isV4 ? 96 + v4 : v6
-    let high = length == 0 ? 0 : address.high & (UInt64.max << UInt64(max(0, 64 - length)))
-    let low = length <= 64 ? 0 : address.low & (UInt64.max << UInt64(128 - length))
-    return IPAddress(high: high, low: low)
   }
 }

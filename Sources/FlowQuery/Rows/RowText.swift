@@ -51,8 +51,7 @@ struct RowText {
       case .indices(let indices): source = .texts(values, indices)
       }
     } else {
-      let isCounter = column == .octets || column == .packets
-      let values = isCounter ? try view.counters(column) : try view.integers(column)
+      let values = try view.numbers(column)
       if case .constant(let value) = values, !isTime {
         source = .constant(Array(String(value).utf8))
       } else {
@@ -158,40 +157,9 @@ struct RowText {
       guard entry < column.entryCount else { return false }
       text += column.octets[column.range(entry)]
     case .numbers(let values): JSONText.append(values[row], to: &text)
-    case .times(let values): TimeText.append(Int64(bitPattern: values[row]), to: &text)
+    case .times(let values): CivilTime.appendISO(milliseconds: Int64(bitPattern: values[row]), to: &text)
     }
     return true
-  }
-}
-
-/// Times as the store's other outputs write them: `2026-01-31T12:00:00.000Z`.
-enum TimeText {
-  static func append(_ milliseconds: Int64, to text: inout [UInt8]) {
-    let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 1000)
-    let (seconds, rest) = remainder < 0 ? (quotient - 1, remainder + 1000) : (quotient, remainder)
-    let time = CivilTime(secondsSince1970: seconds)
-    guard (0...9999).contains(time.year) else {
-      text += CivilTime.iso(milliseconds: milliseconds).utf8
-      return
-    }
-    append(time.year, 4, "-", to: &text)
-    append(time.month, 2, "-", to: &text)
-    append(time.day, 2, "T", to: &text)
-    append(time.secondOfDay / 3600, 2, ":", to: &text)
-    append(time.secondOfDay / 60 % 60, 2, ":", to: &text)
-    append(time.secondOfDay % 60, 2, ".", to: &text)
-    append(rest, 3, "Z", to: &text)
-  }
-
-  private static func append(
-    _ value: Int64, _ digits: Int, _ after: Unicode.Scalar, to text: inout [UInt8]
-  ) {
-    var divisor: Int64 = digits == 4 ? 1000 : digits == 3 ? 100 : 10
-    while divisor > 0 {
-      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
-      divisor /= 10
-    }
-    text.append(UInt8(ascii: after))
   }
 }
 

@@ -95,8 +95,7 @@ extension Scan {
       do throws(ParquetReadError) {
         let view = RowGroupView(try OpenFile(files[units[index].file]), group: units[index].group, isScaled: isScaled)
         scanned.add(view.rowCount, ordering: .relaxed)
-        let timely = try window.map { window throws(ParquetReadError) in try view.rows(in: window) } ?? .all
-        let mask = timely.isNone ? .none : (timely && (try view.rows(matching: filter))).simplified
+        let mask = try view.selection(self)
         outcome = mask.isNone ? .nothing : .value(try body(index, view, mask.rows))
       } catch {
         outcome = .fault(error)

@@ -4,6 +4,12 @@ import NetworkBytes
 import Parquet
 
 extension RowGroupView {
+  /// The rows that a scan selects: those of its window that pass its filter.
+  func selection(_ scan: Scan) throws(ParquetReadError) -> RowMask {
+    let timely = try scan.window.map { window throws(ParquetReadError) in try rows(in: window) } ?? .all
+    return timely.isNone ? .none : (timely && (try rows(matching: scan.filter))).simplified
+  }
+
   /// The rows that a filter selects. What is cheap to know goes first, and what no row needs is not read.
   func rows(matching filter: FlowFilter) throws(ParquetReadError) -> RowMask {
     switch filter {
@@ -70,7 +76,7 @@ extension RowGroupView {
   private func rows(_ column: FlowColumn, _ comparison: Comparison) throws(ParquetReadError) -> RowMask {
     let isCounter = column == .octets || column == .packets
     if !isCounter, let bounds = bounds(column), !comparison.canHold(in: bounds) { return .none }
-    let values = isCounter ? try counters(column) : try integers(column)
+    let values = try numbers(column)
     // The comparison is chosen once, not for each row.
     switch comparison {
     case .equal(let wanted): return mask(values) { $0 == wanted }

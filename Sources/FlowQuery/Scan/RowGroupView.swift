@@ -1,3 +1,4 @@
+import FlowFilter
 import FlowStore
 import NetworkBytes
 import Parquet
@@ -80,6 +81,11 @@ final class RowGroupView {
     return values
   }
 
+  /// The numbers of a column as they are shown: those that are counters scaled.
+  func numbers(_ column: FlowColumn) throws(ParquetReadError) -> IntegerColumn {
+    column == .octets || column == .packets ? try counters(column) : try integers(column)
+  }
+
   /// Octets or packets, multiplied by the sampling rate if that is wanted; what is too large is the largest number.
   func counters(_ column: FlowColumn) throws(ParquetReadError) -> IntegerColumn {
     let values = try integers(column)
@@ -102,13 +108,6 @@ final class RowGroupView {
 }
 
 extension UInt64 {
-  /// The product; the greatest number if it is too large.
-  @inline(__always)
-  func scaled(by rate: UInt64) -> UInt64 {
-    let product = multipliedReportingOverflow(by: rate)
-    return product.overflow ? .max : product.partialValue
-  }
-
   /// The sum; the greatest number if it is too large.
   @inline(__always)
   func plus(_ other: UInt64) -> UInt64 {

@@ -135,12 +135,7 @@ extension Scan {
   ) throws(ScanFailure) {
     report.rowsScanned += view.rowCount
     let mask: RowMask
-    do throws(ParquetReadError) {
-      let timely = try window.map { window throws(ParquetReadError) in try view.rows(in: window) } ?? .all
-      mask = timely.isNone ? .none : (timely && (try view.rows(matching: filter))).simplified
-    } catch {
-      throw .file(error)
-    }
+    do throws(ParquetReadError) { mask = try view.selection(self) } catch { throw .file(error) }
     if mask.isNone { return }
     let rows = mask.rows
     try consumer.take(view, rows: rows)

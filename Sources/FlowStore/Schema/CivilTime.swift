@@ -51,9 +51,36 @@ public struct CivilTime: Sendable {
 
   /// `2026-01-01T00:05:00.123Z` for milliseconds since 1970 UTC.
   public static func iso(milliseconds: Int64) -> String {
+    var text: [UInt8] = []
+    appendISO(milliseconds: milliseconds, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the text of `iso`.
+  public static func appendISO(milliseconds: Int64, to text: inout [UInt8]) {
     let (seconds, rest) = milliseconds.dividedDown(by: 1000)
     let time = CivilTime(secondsSince1970: seconds)
-    return "\(time.date)T\(time.time).\(padded(rest, 3))Z"
+    if (0...9999).contains(time.year) {
+      append(time.year, 4, "-", to: &text)
+      append(time.month, 2, "-", to: &text)
+      append(time.day, 2, "T", to: &text)
+      append(time.secondOfDay / 3600, 2, ":", to: &text)
+      append(time.secondOfDay / 60 % 60, 2, ":", to: &text)
+      append(time.secondOfDay % 60, 2, ".", to: &text)
+    } else {
+      text += "\(time.date)T\(time.time).".utf8
+    }
+    append(rest, 3, "Z", to: &text)
+  }
+
+  /// Appends so many digits, 2 to 4, and what stands behind them.
+  private static func append(_ value: Int64, _ digits: Int, _ after: Unicode.Scalar, to text: inout [UInt8]) {
+    var divisor: Int64 = digits == 4 ? 1000 : digits == 3 ? 100 : 10
+    while divisor > 0 {
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+      divisor /= 10
+    }
+    text.append(UInt8(ascii: after))
   }
 }
 

@@ -40,18 +40,12 @@ public struct PrefixLengths: Hashable, Sendable {
 
   /// The address with the bits beyond its family's length cleared. IPv4 stays IPv4: 192.0.2.1 under /0 is 0.0.0.0.
   public func network(of address: IPAddress) -> IPAddress {
-    let mask = address.isV4 ? v4Mask : v6Mask
-    return IPAddress(high: address.high & mask.high, low: address.low & mask.low)
+    address.masked(by: address.isV4 ? v4Mask : v6Mask)
   }
 
   /// The bits that count of an IPv4 address as it stands in an `IPAddress` (::ffff:a.b.c.d).
-  var v4Mask: IPAddress { Self.mask(leadingBits: 96 + v4) }
-  var v6Mask: IPAddress { Self.mask(leadingBits: v6) }
-
-  private static func mask(leadingBits count: Int) -> IPAddress {
-    // Smart shifts: by 64 and more they give 0.
-    IPAddress(high: ~(UInt64.max >> min(count, 64)), low: ~(UInt64.max >> max(count - 64, 0)))
-  }
+  var v4Mask: IPAddress { .mask(leadingBits: 96 + v4) }
+  var v6Mask: IPAddress { .mask(leadingBits: v6) }
 }
 
 extension PrefixLengths: CustomStringConvertible {

@@ -118,26 +118,22 @@ struct SeriesReport {
     case .csv:
       let head = (binSeconds == nil ? "" : "time,") + "flows,packets,bytes,pps,bps\n"
       return rows.reduce(head) { text, row in
-        let rates = rates(row.1)
+        let rates = row.1.rates(over: seconds)
         let time = row.0.map { CivilTime.iso(milliseconds: $0) + "," } ?? ""
-        return text + "\(time)\(row.1.flows),\(row.1.packets),\(row.1.octets),\(rates.pps),\(rates.bps)\n"
+        return text + "\(time)\(row.1.flows),\(row.1.packets),\(row.1.octets),\(rates.packets),\(rates.bits)\n"
       }
     case .json:
       return rows.reduce("") { text, row in
-        let rates = rates(row.1)
+        let rates = row.1.rates(over: seconds)
         let time = row.0.map { "\"time\":\"\(CivilTime.iso(milliseconds: $0))\"," } ?? ""
         return text
-          + "{\(time)\"flows\":\(row.1.flows),\"packets\":\(row.1.packets),\"bytes\":\(row.1.octets),\"pps\":\(rates.pps),\"bps\":\(rates.bps)}\n"
+          + "{\(time)\"flows\":\(row.1.flows),\"packets\":\(row.1.packets),\"bytes\":\(row.1.octets),\"pps\":\(rates.packets),\"bps\":\(rates.bits)}\n"
       }
     }
   }
 
-  private func rates(_ sums: FlowSums) -> (pps: UInt64, bps: UInt64) {
-    let seconds = binSeconds.map(Double.init) ?? answer.seconds
-    guard seconds > 0 else { return (0, 0) }
-    func rate(_ value: Double) -> UInt64 { UInt64(exactly: (value / seconds).rounded()) ?? .max }
-    return (rate(Double(sums.packets)), rate(Double(sums.octets) * 8))
-  }
+  /// What rates are over: a bin, or all that was asked for.
+  private var seconds: Double { binSeconds.map(Double.init) ?? answer.seconds }
 
   private func number(_ value: UInt64) -> String { isHuman ? HumanNumber.text(Double(value)) : String(value) }
 
@@ -150,8 +146,8 @@ struct SeriesReport {
     var table = TextTable(columns.map { (title: $0.0, alignment: $0.1) })
     let most = answer.bins.map(\.sums.octets).max() ?? 0
     func cells(_ sums: FlowSums) -> [String] {
-      let rates = rates(sums)
-      return [sums.flows, sums.packets, sums.octets, rates.pps, rates.bps].map(number)
+      let rates = sums.rates(over: seconds)
+      return [sums.flows, sums.packets, sums.octets, rates.packets, rates.bits].map(number)
     }
     if binSeconds == nil {
       table.append(cells(answer.totals))

@@ -77,9 +77,9 @@ struct Top: ParsableCommand {
     case .csv:
       text += ((names + ["flows", "packets", "bytes", "pps", "bps"]).joined(separator: ",") + "\n").utf8
       for row in answer.rows {
-        let rates = rates(row.sums, answer)
+        let rates = row.sums.rates(over: answer.seconds)
         text += row.key.map(Self.quoted).joined(separator: ",").utf8
-        text += ",\(row.sums.flows),\(row.sums.packets),\(row.sums.octets),\(rates.pps),\(rates.bps)\n".utf8
+        text += ",\(row.sums.flows),\(row.sums.packets),\(row.sums.octets),\(rates.packets),\(rates.bits)\n".utf8
       }
     case .json:
       for row in answer.rows {
@@ -93,9 +93,9 @@ struct Top: ParsableCommand {
           }
           text.append(UInt8(ascii: ","))
         }
-        let rates = rates(row.sums, answer)
+        let rates = row.sums.rates(over: answer.seconds)
         text += "\"flows\":\(row.sums.flows),\"packets\":\(row.sums.packets),\"bytes\":\(row.sums.octets)".utf8
-        text += ",\"pps\":\(rates.pps),\"bps\":\(rates.bps)}\n".utf8
+        text += ",\"pps\":\(rates.packets),\"bps\":\(rates.bits)}\n".utf8
       }
     }
   }
@@ -103,13 +103,6 @@ struct Top: ParsableCommand {
   private static func quoted(_ value: String) -> String {
     value.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline })
       ? "\"\(value.replacing("\"", with: "\"\""))\"" : value
-  }
-
-  /// Whole numbers a second over the window.
-  private func rates(_ sums: FlowSums, _ answer: TopAnswer) -> (pps: UInt64, bps: UInt64) {
-    guard answer.seconds > 0 else { return (0, 0) }
-    func rate(_ value: Double) -> UInt64 { UInt64(exactly: (value / answer.seconds).rounded()) ?? .max }
-    return (rate(Double(sums.packets)), rate(Double(sums.octets) * 8))
   }
 
   private func table(_ names: [String], _ answer: TopAnswer) -> String {
@@ -124,19 +117,19 @@ struct Top: ParsableCommand {
         ("pps", .right), ("bps", .right),
       ])
     for row in answer.rows {
-      let rates = rates(row.sums, answer)
+      let rates = row.sums.rates(over: answer.seconds)
       table.append(
         row.key + [
           number(row.sums.flows), share(row.sums.flows, answer.totals.flows), number(row.sums.packets),
           share(row.sums.packets, answer.totals.packets), number(row.sums.octets),
-          share(row.sums.octets, answer.totals.octets), number(rates.pps), number(rates.bps),
+          share(row.sums.octets, answer.totals.octets), number(rates.packets), number(rates.bits),
         ])
     }
-    let rates = rates(answer.totals, answer)
+    let rates = answer.totals.rates(over: answer.seconds)
     table.append(
       ["total"] + [String](repeating: "", count: names.count - 1) + [
         number(answer.totals.flows), "", number(answer.totals.packets), "", number(answer.totals.octets), "",
-        number(rates.pps), number(rates.bps),
+        number(rates.packets), number(rates.bits),
       ])
     return table.text + "\(answer.groupCount) groups; \(answer.report.summary), \(StatusReport.span(answer.seconds))\n"
   }
