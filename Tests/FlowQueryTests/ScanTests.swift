@@ -8,9 +8,11 @@ import Testing
 @Suite("Scans")
 struct ScanTests {
   /// A file with the columns that every flow has and no others: row `i` of `rows` is of source 10.0.x.y and has i octets.
-  private static func write(rows: Int, groupRows: Int, to path: String) throws {
+  private static func write(
+    rows: Int, groupRows: Int, time: ParquetColumn.ValueType = .timestampMilliseconds, to path: String
+  ) throws {
     let columns: [ParquetColumn] = [
-      ParquetColumn("time_start", .timestampMilliseconds), ParquetColumn("time_end", .timestampMilliseconds),
+      ParquetColumn("time_start", time), ParquetColumn("time_end", time),
       ParquetColumn("src_addr", .string), ParquetColumn("dst_addr", .string), ParquetColumn("bytes", .uint64),
       ParquetColumn("packets", .uint64),
     ]
@@ -104,5 +106,16 @@ struct ScanTests {
     }
     #expect(String(decoding: lines, as: UTF8.self) == "10.0.0.0,0,1,\n")
     #expect(report.rowsSelected == 1)
+  }
+
+  @Test("a file whose times are not milliseconds is named, and nothing of it is counted")
+  func otherTimes() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.parquet"
+    try Self.write(rows: 10, groupRows: 10, time: .int64, to: path)
+    let report = try Scan([path]).series(bin: nil).report
+    #expect(
+      report.failures.map(\.description) == ["\(path): has times other than milliseconds, which is not supported"])
+    #expect(report.rowsScanned == 0)
   }
 }

@@ -26,6 +26,13 @@ final class OpenFile {
       .allSatisfy { numbers[$0.rawValue] != nil }
   }
 
+  /// Whether its times are what they are taken for: other writers may have made micro- or nanoseconds of them.
+  var hasMilliseconds: Bool {
+    [FlowColumn.timeStart, .timeEnd].allSatisfy { column in
+      numbers[column.rawValue].map { reader.isMilliseconds($0) } ?? true
+    }
+  }
+
   /// The earliest start and the latest end of a group's flows, as far as the file tells.
   func times(_ group: Int) -> ClosedRange<Int64>? {
     guard let start = numbers[FlowColumn.timeStart.rawValue], let end = numbers[FlowColumn.timeEnd.rawValue],

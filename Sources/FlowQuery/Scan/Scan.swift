@@ -150,6 +150,7 @@ extension Scan {
       do throws(ParquetReadError) {
         let file = try OpenFile(path)
         guard file.isFlowFile else { throw ParquetReadError(path, .unsupported("columns other than those of flows")) }
+        guard file.hasMilliseconds else { throw ParquetReadError(path, .unsupported("times other than milliseconds")) }
         let groups = (0..<file.rowGroupCount).filter { group in
           guard let times = file.times(group) else { return true }
           report.note(times)

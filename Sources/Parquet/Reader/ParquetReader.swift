@@ -62,6 +62,9 @@ public struct ParquetReader: ~Copyable, Sendable {
   /// The number of a column; nil if there is none of this name.
   public func column(_ name: String) -> Int? { numbers[name] }
 
+  /// Whether the integers of a column are said to be times in milliseconds.
+  public func isMilliseconds(_ column: Int) -> Bool { footer.columns[column].isMilliseconds }
+
   /// The least and the greatest integer of a column in a row group, as far as the file tells; signed ones as their 64
   /// bits' signed value, unsigned ones up to `Int64.max`.
   public func bounds(_ column: Int, rowGroup: Int) -> ClosedRange<Int64>? {
