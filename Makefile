@@ -9,7 +9,7 @@ SYSCONFDIR ?= /etc
 # More for `sagflow collect`: make run ARGS="--listen [::]:2055"
 ARGS ?=
 
-BUILD_PACKAGES := ca-certificates git pkg-config libpcap-dev libzstd-dev
+BUILD_PACKAGES := ca-certificates git pkg-config libdeflate-dev libpcap-dev libzstd-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) fprobe nfdump prometheus python3 softflowd tcpdump tshark
 
 # The Swift runtime linked in, for hosts without a toolchain. Its modules differ from those of a usual build, and the test

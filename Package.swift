@@ -47,7 +47,7 @@ let package = Package(
     .target(name: "Flows", dependencies: ["NetFlow", "NetworkBytes"], swiftSettings: ours),
     .target(name: "FlowExport", dependencies: ["NetFlow", "NetworkBytes"], swiftSettings: ours),
     .target(name: "Capture", dependencies: ["NetworkBytes", "CSockets", "CPcap"], swiftSettings: ours),
-    .target(name: "Parquet", dependencies: ["CZstd"], swiftSettings: ours),
+    .target(name: "Parquet", dependencies: ["CDeflate", "CZstd"], swiftSettings: ours),
     .target(name: "FlowStore", dependencies: ["Flows", "Parquet"], swiftSettings: ours),
     .target(name: "FlowFilter", dependencies: ["FlowStore", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .target(
@@ -159,6 +159,7 @@ let package = Package(
     // C: system calls that Glibc's module does not offer, and Debian's libraries.
     .target(name: "CSockets"),
     .target(name: "CMalloc"),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   ],

@@ -39,7 +39,7 @@ struct WriterTests {
     try writer.finish()
     try writer.close()
     let page: [UInt8] = [1, 0, 0, 0, 2, 0, 0, 0]
-    let checksum = ThriftCompact.zigzag(Int64(Int32(bitPattern: CRC32().checksum(page.span))))
+    let checksum = ThriftCompact.zigzag(Int64(Int32(bitPattern: CRC32.checksum(page.span))))
     var checksumOctets: [UInt8] = []
     var rest = checksum
     while rest >= 0x80 {

@@ -28,95 +28,107 @@ public struct FlowSums: Hashable, Sendable {
 
 /// Groups by keys of a fixed number of words, with their sums: an open-addressing table over a pool.
 ///
-/// Keys come in batches, so that what each misses in the caches is fetched beside that of others.
-struct GroupTable {
+/// Keys come in batches, so that what each misses in the caches is fetched beside that of others. One thread uses a table
+/// at a time.
+final class GroupTable: @unchecked Sendable {
+  // Sendable: it is handed from the worker that fills it to the one that merges, never shared.
   let keyWords: Int
   /// The most groups that it takes.
   let limit: Int
   private(set) var count = 0
-  /// Key and sums of each group, end to end.
-  private var pool: [UInt64] = []
+  /// Key and sums of each group, end to end; the first place is empty, for groups are numbered from 1 in here.
+  private var pool: WordMemory
   /// A hash of 32 bits, whose low ones say where it is looked for, above the group's number counted from 1; 0: free.
   /// At most three quarters are taken.
-  private var slots: [UInt64]
-  private var hashes = [UInt64](repeating: 0, count: batchSize)
-  private var candidates = [UInt64](repeating: 0, count: batchSize)
+  private var slots = WordMemory(count: 1 << 13)
 
   /// Keys of a batch.
   static let batchSize = 64
   private static let sumWords = 3
+  private static let tagBits: UInt64 = 0xffff_ffff_0000_0000
 
-  private var stride: Int { keyWords + Self.sumWords }
+  private let stride: Int
 
   init(keyWords: Int, limit: Int) {
     self.keyWords = keyWords
+    stride = keyWords + Self.sumWords
     // A group's number has 32 bits in a slot.
     self.limit = min(limit, Int(UInt32.max) - Self.batchSize)
-    slots = [UInt64](repeating: 0, count: 1 << 12)
+    pool = WordMemory(count: stride * (self.limit + Self.batchSize + 1))
   }
 
   /// Adds sums to the groups of up to `batchSize` keys, which stand end to end in `keys`.
   ///
   /// - Returns: whether there was room for all.
-  mutating func add(_ keys: [UInt64], _ sums: [FlowSums], count batch: Int) -> Bool {
-    precondition(batch <= Self.batchSize && keys.count >= batch * keyWords && sums.count >= batch)
-    while (count + batch) * 4 > slots.count * 3 { grow() }
-    let mask = UInt64(slots.count - 1)
+  func add(_ keys: Span<UInt64>, _ sums: Span<FlowSums>, count batch: Int) -> Bool {
+    precondition(count <= limit && batch <= Self.batchSize && keys.count >= batch * keyWords && sums.count >= batch)
+    while (count + batch) * 4 > slots.count * 3 { growSlots() }
+    var slots = slots.mutableWords
+    var pool = pool.mutableWords
+    let mask = slots.count &- 1
+    let (stride, keyWords) = (stride, keyWords)
+    var hashes = InlineArray<64, UInt64>(repeating: 0)
+    var numbers = InlineArray<64, UInt32>(repeating: 0)
     for index in 0..<batch { hashes[index] = Self.hash(keys, index &* keyWords, keyWords) }
-    // Loads that do not wait for one another: the slots, and then the groups that they most likely lead to.
-    for index in 0..<batch { candidates[index] = slots[Int(hashes[index] &>> 32 & mask)] }
-    var touched: UInt64 = 0
-    for index in 0..<batch where candidates[index] != 0 {
-      touched ^= pool[Int(candidates[index] & 0xffff_ffff) &* stride &- 1]
-    }
-    // The compiler must not leave the loads out.
-    if touched == 0x5a5a_5a5a_5a5a_5a5a { candidates[0] = 0 }
+    // Loads that do not wait for one another, with little between them: the slots, and then the groups that they most
+    // likely lead to.
     for index in 0..<batch {
-      let place = find(keys, index &* keyWords, hashes[index]) &+ keyWords
+      numbers[index] = UInt32(truncatingIfNeeded: slots[Int(truncatingIfNeeded: hashes[index] &>> 32) & mask])
+    }
+    var touched: UInt64 = 0
+    for index in 0..<batch { touched ^= pool[Int(numbers[index]) &* stride] }
+    var next = count
+    for index in 0..<batch {
+      let place =
+        Self.find(
+          keys, index &* keyWords, hashes[index], keyWords, stride, &slots, &pool, &next) &+ keyWords
       pool[place] &+= sums[index].flows
       pool[place &+ 1] = pool[place &+ 1].plus(sums[index].packets)
       pool[place &+ 2] = pool[place &+ 2].plus(sums[index].octets)
     }
-    return count <= limit
+    count = next
+    // The compiler must not leave the loads out.
+    return next <= limit || touched == 0x5a5a_5a5a_5a5a_5a5a
   }
 
   /// The place of a key's group in the pool, which is made if it is not there.
   @inline(__always)
-  private mutating func find(_ keys: [UInt64], _ start: Int, _ hash: UInt64) -> Int {
+  private static func find(
+    _ keys: Span<UInt64>, _ start: Int, _ hash: UInt64, _ keyWords: Int, _ stride: Int,
+    _ slots: inout MutableSpan<UInt64>, _ pool: inout MutableSpan<UInt64>, _ count: inout Int
+  ) -> Int {
     let mask = slots.count &- 1
-    let tag = hash & 0xffff_ffff_0000_0000
+    let tag = hash & tagBits
     var slot = Int(truncatingIfNeeded: hash &>> 32) & mask
     while true {
       let found = slots[slot]
       if found == 0 { break }
-      if found & 0xffff_ffff_0000_0000 == tag {
-        let place = (Int(found & 0xffff_ffff) &- 1) &* stride
-        if isEqual(keys, start, place) { return place }
+      if found & tagBits == tag {
+        let place = Int(found & ~tagBits) &* stride
+        var difference: UInt64 = 0
+        for word in 0..<keyWords { difference |= keys[start &+ word] ^ pool[place &+ word] }
+        if difference == 0 { return place }
       }
       slot = (slot &+ 1) & mask
     }
-    let place = pool.count
-    for word in 0..<keyWords { pool.append(keys[start &+ word]) }
-    for _ in 0..<Self.sumWords { pool.append(0) }
+    // What was never used of the pool is zero.
     count &+= 1
-    slots[slot] = tag | UInt64(count)
+    let place = count &* stride
+    for word in 0..<keyWords { pool[place &+ word] = keys[start &+ word] }
+    slots[slot] = tag | UInt64(truncatingIfNeeded: count)
     return place
   }
 
-  @inline(__always)
-  private func isEqual(_ keys: [UInt64], _ start: Int, _ place: Int) -> Bool {
-    var difference: UInt64 = 0
-    for word in 0..<keyWords { difference |= keys[start &+ word] ^ pool[place &+ word] }
-    return difference == 0
-  }
-
-  private mutating func grow() {
-    var larger = [UInt64](repeating: 0, count: slots.count * 4)
-    let mask = larger.count - 1
-    for taken in slots where taken != 0 {
+  private func growSlots() {
+    var larger = WordMemory(count: slots.count * 2)
+    var target = larger.mutableWords
+    let mask = target.count - 1
+    for index in 0..<slots.count {
+      let taken = slots[index]
+      if taken == 0 { continue }
       var slot = Int(truncatingIfNeeded: taken &>> 32) & mask
-      while larger[slot] != 0 { slot = (slot &+ 1) & mask }
-      larger[slot] = taken
+      while target[slot] != 0 { slot = (slot &+ 1) & mask }
+      target[slot] = taken
     }
     slots = larger
   }
@@ -126,7 +138,7 @@ struct GroupTable {
   private static let secondSecret = UInt64.random(in: .min ... .max) | 1
 
   @inline(__always)
-  private static func hash(_ words: [UInt64], _ start: Int, _ count: Int) -> UInt64 {
+  private static func hash(_ words: Span<UInt64>, _ start: Int, _ count: Int) -> UInt64 {
     var state = secret
     for index in start..<(start &+ count) {
       let product = (state ^ words[index]).multipliedFullWidth(by: secondSecret)
@@ -138,27 +150,28 @@ struct GroupTable {
 
   // MARK: Reading
 
-  func key(_ number: Int) -> ArraySlice<UInt64> { pool[(number * stride)..<(number * stride + keyWords)] }
+  /// The words of a group's key.
+  func key(_ number: Int) -> [UInt64] {
+    (0..<keyWords).map { pool[(number + 1) * stride + $0] }
+  }
 
   func sums(_ number: Int) -> FlowSums {
-    let place = number * stride + keyWords
+    let place = (number + 1) * stride + keyWords
     return FlowSums(flows: pool[place], packets: pool[place + 1], octets: pool[place + 2])
   }
 
   /// Adds all groups of another table with the same keys.
-  mutating func merge(_ other: GroupTable) -> Bool {
+  func merge(_ other: GroupTable) -> Bool {
     var keys = [UInt64](repeating: 0, count: Self.batchSize * keyWords)
     var sums = [FlowSums](repeating: FlowSums(), count: Self.batchSize)
-    var filled = 0
-    for number in 0..<other.count {
-      let key = other.key(number)
-      for word in 0..<keyWords { keys[filled * keyWords + word] = key[key.startIndex + word] }
-      sums[filled] = other.sums(number)
-      filled += 1
-      if filled == Self.batchSize || number == other.count - 1 {
-        if !add(keys, sums, count: filled) { return false }
-        filled = 0
+    for start in Swift.stride(from: 0, to: other.count, by: Self.batchSize) {
+      let batch = min(Self.batchSize, other.count - start)
+      for index in 0..<batch {
+        let place = (start &+ index &+ 1) &* stride
+        for word in 0..<keyWords { keys[index &* keyWords &+ word] = other.pool[place &+ word] }
+        sums[index] = other.sums(start &+ index)
       }
+      if !add(keys.span, sums.span, count: batch) { return false }
     }
     return true
   }

@@ -7,7 +7,7 @@ struct Grouping: RowConsumer {
   let key: GroupKey
   let layout: KeyLayout
   let texts: TextNumbers
-  private(set) var table: GroupTable
+  let table: GroupTable
   /// Of all flows selected, each once.
   private(set) var totals = FlowSums()
 
@@ -28,7 +28,7 @@ struct Grouping: RowConsumer {
   private mutating func sum(_ view: RowGroupView, _ rows: [UInt32]?) throws(ParquetReadError) -> Bool {
     let columns = try columns(key.parts, view)
     if columns.count == 1, key.otherEnd == nil, key.reverse == nil, let indices = columns[0].indices {
-      return addEntries(columns[0], try view.sums(by: indices, entryCount: columns[0].entryCount, rows))
+      return addEntries(columns[0], try SelectedFlows(view, rows).sums(by: indices, entryCount: columns[0].entryCount))
     }
     let flows = try SelectedFlows(view, rows)
     totals += flows.totals
@@ -60,9 +60,10 @@ struct Grouping: RowConsumer {
       column.fill(&batch.keys, at: batch.count &* layout.wordCount, entry: entry)
       batch.sums[batch.count] = sums[entry]
       totals += sums[entry]
-      if batch.advance(), !flush(&batch) { return false }
+      batch.count &+= 1
+      if batch.count == GroupTable.batchSize, !batch.flush(to: table) { return false }
     }
-    return flush(&batch)
+    return batch.flush(to: table)
   }
 
   /// Adds flow by flow.
@@ -75,16 +76,15 @@ struct Grouping: RowConsumer {
   ) -> Bool {
     var batch = KeyBatch(layout.wordCount)
     let width = layout.wordCount
+    var block = FlowBlock(size: GroupTable.batchSize)
     var second = [UInt64](repeating: 0, count: batch.keys.count)
-    var start = 0
-    while start < flows.count {
-      let end = min(start &+ GroupTable.batchSize, flows.count)
-      batch.fill(columns, flows, start..<end)
+    while block.advance(in: flows) {
+      batch.fill(columns, block)
       if let others = except ?? other {
-        KeyBatch.fill(&second, width, others, flows, start..<end)
+        KeyBatch.fill(&second, width, others, block)
         let isExcept = except != nil
         batch.count = 0
-        for index in 0..<(end &- start) {
+        for index in 0..<block.count {
           let order = KeyBatch.compare(batch.keys, second, index &* width, width)
           if isExcept, order == 0 { continue }
           // Word by word: a second name for the keys would have them copied for each flow.
@@ -93,22 +93,13 @@ struct Grouping: RowConsumer {
             let source = index &* width &+ word
             batch.keys[batch.count &* width &+ word] = isSecond ? second[source] : batch.keys[source]
           }
-          batch.sums[batch.count] = flows.sums(start &+ index)
+          batch.sums[batch.count] = batch.sums[index]
           batch.count &+= 1
         }
-      } else {
-        for index in start..<end { batch.sums[index &- start] = flows.sums(index) }
-        batch.count = end &- start
       }
-      if !flush(&batch) { return false }
-      start = end
+      if !batch.flush(to: table) { return false }
     }
     return true
-  }
-
-  private mutating func flush(_ batch: inout KeyBatch) -> Bool {
-    defer { batch.count = 0 }
-    return table.add(batch.keys, batch.sums, count: batch.count)
   }
 
   mutating func merge(_ other: Grouping) -> Bool {
@@ -129,109 +120,30 @@ private struct KeyBatch {
     keys = [UInt64](repeating: 0, count: width * GroupTable.batchSize)
   }
 
-  /// Counts one more; whether the batch is full then.
-  mutating func advance() -> Bool {
-    count &+= 1
-    return count == GroupTable.batchSize
+  /// Hands it to the table; whether there was room.
+  mutating func flush(to table: GroupTable) -> Bool {
+    defer { count = 0 }
+    return table.add(keys.span, sums.span, count: count)
   }
 
-  mutating func fill(_ columns: [KeyColumn], _ flows: SelectedFlows, _ range: Range<Int>) {
-    Self.fill(&keys, width, columns, flows, range)
+  /// Takes the keys and the counters of a block of flows.
+  mutating func fill(_ columns: [KeyColumn], _ block: borrowing FlowBlock) {
+    Self.fill(&keys, width, columns, block)
+    count = block.count
+    for index in 0..<count {
+      sums[index] = FlowSums(flows: 1, packets: block.packets[index], octets: block.octets[index])
+    }
   }
 
-  static func fill(
-    _ keys: inout [UInt64], _ width: Int, _ columns: [KeyColumn], _ flows: SelectedFlows, _ range: Range<Int>
-  ) {
-    for index in 0..<(range.count &* width) { keys[index] = 0 }
-    for column in columns { column.fill(&keys, width, flows, range) }
+  static func fill(_ keys: inout [UInt64], _ width: Int, _ columns: [KeyColumn], _ block: borrowing FlowBlock) {
+    for index in 0..<(block.count &* width) { keys[index] = 0 }
+    for column in columns { column.fill(&keys, width, rows: block.rows.span.extracting(first: block.count)) }
   }
 
   /// Negative if the first key is the lesser, 0 if both are one.
   static func compare(_ a: [UInt64], _ b: [UInt64], _ start: Int, _ width: Int) -> Int {
     for word in start..<(start &+ width) where a[word] != b[word] { return a[word] < b[word] ? -1 : 1 }
     return 0
-  }
-}
-
-/// The counters of a group's selected flows.
-struct SelectedFlows {
-  let count: Int
-  /// Row of each; nil: all rows.
-  let rows: [UInt32]?
-  private let octets: [UInt64]
-  private let packets: [UInt64]
-
-  init(_ view: RowGroupView, _ rows: [UInt32]?) throws(ParquetReadError) {
-    self.rows = rows
-    count = rows?.count ?? view.rowCount
-    octets = try view.counters(.octets).values(rows, count: view.rowCount)
-    packets = try view.counters(.packets).values(rows, count: view.rowCount)
-  }
-
-  var totals: FlowSums {
-    var totals = FlowSums(flows: UInt64(count), packets: 0, octets: 0)
-    for value in octets { totals.octets = totals.octets.plus(value) }
-    for value in packets { totals.packets = totals.packets.plus(value) }
-    return totals
-  }
-
-  @inline(__always)
-  func row(_ index: Int) -> Int { rows.map { Int($0[index]) } ?? index }
-
-  @inline(__always)
-  func sums(_ index: Int) -> FlowSums { FlowSums(flows: 1, packets: packets[index], octets: octets[index]) }
-}
-
-extension RowGroupView {
-  /// The sums of each entry of a column whose rows have these indices.
-  ///
-  /// - Parameter rows: those selected; nil: all.
-  func sums(by indices: [UInt32], entryCount: Int, _ rows: [UInt32]?) throws(ParquetReadError) -> [FlowSums] {
-    var sums = [FlowSums](repeating: FlowSums(), count: entryCount)
-    if let rows {
-      for row in rows { sums[Int(indices[Int(row)])].flows &+= 1 }
-    } else {
-      for index in indices { sums[Int(index)].flows &+= 1 }
-    }
-    Self.add(try counters(.octets), indices, rows, to: &sums) { $0.octets = $0.octets.plus($1) }
-    Self.add(try counters(.packets), indices, rows, to: &sums) { $0.packets = $0.packets.plus($1) }
-    return sums
-  }
-
-  /// Adds a column's values; what form they have is looked at once, not for each row.
-  @inline(__always)
-  private static func add(
-    _ values: IntegerColumn, _ indices: [UInt32], _ rows: [UInt32]?, to sums: inout [FlowSums],
-    _ add: (inout FlowSums, UInt64) -> Void
-  ) {
-    var target = sums.mutableSpan
-    switch (values, rows) {
-    case (.dictionary(let entries, let numbers), nil):
-      for row in 0..<indices.count { add(&target[Int(indices[row])], entries[Int(numbers[row])]) }
-    case (.wide(let numbers), nil):
-      for row in 0..<indices.count { add(&target[Int(indices[row])], numbers[row]) }
-    case (.dictionary(let entries, let numbers), let rows?):
-      for row in rows { add(&target[Int(indices[Int(row)])], entries[Int(numbers[Int(row)])]) }
-    case (_, let rows?):
-      for row in rows { add(&target[Int(indices[Int(row)])], values[Int(row)]) }
-    case (_, nil):
-      for row in 0..<indices.count { add(&target[Int(indices[row])], values[row]) }
-    }
-  }
-}
-
-extension IntegerColumn {
-  /// The values of some rows, or of all `count`.
-  func values(_ rows: [UInt32]?, count: Int) -> [UInt64] {
-    switch (self, rows) {
-    case (.constant(let value), _): return [UInt64](repeating: value, count: rows?.count ?? count)
-    case (.dictionary(let entries, let indices), nil): return indices.map { entries[Int($0)] }
-    case (.dictionary(let entries, let indices), let rows?): return rows.map { entries[Int(indices[Int($0)])] }
-    case (.narrow(let values), nil): return values.map { UInt64($0) }
-    case (.narrow(let values), let rows?): return rows.map { UInt64(values[Int($0)]) }
-    case (.wide(let values), nil): return values
-    case (.wide(let values), let rows?): return rows.map { values[Int($0)] }
-    }
   }
 }
 
@@ -303,26 +215,38 @@ struct KeyColumn {
     }
   }
 
-  /// Puts the values of some flows into keys that are zero there.
-  func fill(_ keys: inout [UInt64], _ width: Int, _ flows: SelectedFlows, _ range: Range<Int>) {
-    var target = place.word
-    switch content {
-    case .addresses(let entries):
-      for index in range {
-        let entry = entries[indices.map { Int($0[flows.row(index)]) } ?? 0]
-        keys[target] = entry.high
-        keys[target &+ 1] = entry.low
-        target &+= width
+  /// Puts the values of some rows into keys that are zero there.
+  func fill(_ keys: inout [UInt64], _ width: Int, rows: Span<UInt32>) {
+    var target = keys.mutableSpan
+    var next = place.word
+    switch (content, indices) {
+    case (.addresses(let entries), let indices?):
+      for index in rows.indices {
+        let entry = entries[Int(indices[Int(rows[index])])]
+        target[next] = entry.high
+        target[next &+ 1] = entry.low
+        next &+= width
       }
-    case .numbers(let entries):
-      for index in range {
-        keys[target] |= entries[indices.map { Int($0[flows.row(index)]) } ?? 0] &<< place.shift
-        target &+= width
+    case (.addresses(let entries), nil):
+      for _ in rows.indices {
+        target[next] = entries[0].high
+        target[next &+ 1] = entries[0].low
+        next &+= width
       }
-    case .rows(let values):
-      for index in range {
-        keys[target] |= values[flows.row(index)] &<< place.shift
-        target &+= width
+    case (.numbers(let entries), let indices?):
+      for index in rows.indices {
+        target[next] |= entries[Int(indices[Int(rows[index])])] &<< place.shift
+        next &+= width
+      }
+    case (.numbers(let entries), nil):
+      for _ in rows.indices {
+        target[next] |= entries[0] &<< place.shift
+        next &+= width
+      }
+    case (.rows(let values), _):
+      for index in rows.indices {
+        target[next] |= values[Int(rows[index])] &<< place.shift
+        next &+= width
       }
     }
   }

@@ -47,15 +47,15 @@ struct KeyLayout: Sendable {
   }
 
   /// The bits of a number's place, shifted down.
-  func number(_ part: Int, of column: FlowColumn, in words: ArraySlice<UInt64>) -> UInt64 {
+  func number(_ part: Int, of column: FlowColumn, in words: [UInt64]) -> UInt64 {
     let place = places[part]
     let width = Self.width(of: column)
-    let word = words[words.startIndex + place.word] >> place.shift
+    let word = words[place.word] >> place.shift
     return width == 64 ? word : word & (1 << UInt64(width) - 1)
   }
 
-  func address(_ part: Int, in words: ArraySlice<UInt64>) -> IPAddress {
-    let first = words.startIndex + places[part].word
+  func address(_ part: Int, in words: [UInt64]) -> IPAddress {
+    let first = places[part].word
     return IPAddress(high: words[first], low: words[first + 1])
   }
 }

@@ -52,20 +52,27 @@ private struct SeriesConsumer: RowConsumer {
   mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure) {
     do throws(ParquetReadError) {
       let flows = try SelectedFlows(view, rows)
-      totals += flows.totals
-      guard let bin else { return }
+      guard let bin else {
+        totals += flows.totals
+        return
+      }
       let starts = try view.integers(.timeStart)
       // Neighbours are often of one bin.
       var current: (start: Int64, sums: FlowSums)?
-      for index in 0..<flows.count {
-        let time = Int64(bitPattern: starts[flows.row(index)])
-        let rest = time % bin
-        let start = time - (rest < 0 ? rest + bin : rest)
-        if current?.start != start {
-          if let current { bins[current.start, default: FlowSums()] += current.sums }
-          current = (start, FlowSums())
+      var block = FlowBlock()
+      while block.advance(in: flows) {
+        for index in 0..<block.count {
+          let time = Int64(bitPattern: starts[Int(block.rows[index])])
+          let rest = time % bin
+          let start = time - (rest < 0 ? rest + bin : rest)
+          if current?.start != start {
+            if let current { bins[current.start, default: FlowSums()] += current.sums }
+            current = (start, FlowSums())
+          }
+          let sums = FlowSums(flows: 1, packets: block.packets[index], octets: block.octets[index])
+          current?.sums += sums
+          totals += sums
         }
-        current?.sums += flows.sums(index)
       }
       if let current { bins[current.start, default: FlowSums()] += current.sums }
     } catch {

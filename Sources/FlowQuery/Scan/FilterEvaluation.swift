@@ -4,10 +4,17 @@ import NetworkBytes
 import Parquet
 
 extension RowGroupView {
-  /// The rows that a scan selects: those of its window that pass its filter.
+  /// The rows that a scan selects: those of its window that pass its filter. What is read afterwards is read for them alone.
   func selection(_ scan: Scan) throws(ParquetReadError) -> RowMask {
-    let timely = try scan.window.map { window throws(ParquetReadError) in try rows(in: window) } ?? .all
-    return timely.isNone ? .none : (timely && (try rows(matching: scan.filter))).simplified
+    var mask = try scan.window.map { window throws(ParquetReadError) in try rows(in: window) } ?? .all
+    // Each condition is looked at only where those before it hold.
+    for condition in scan.filter.conditions {
+      if mask.isNone { break }
+      narrow(to: mask)
+      mask = (mask && (try rows(matching: condition))).simplified
+    }
+    narrow(to: mask)
+    return mask
   }
 
   /// The rows that a filter selects. What is cheap to know goes first, and what no row needs is not read.
@@ -16,9 +23,9 @@ extension RowGroupView {
     case .any: return .all
     case .not(let inner): return !(try rows(matching: inner))
     case .test(let test): return try rows(passing: test).simplified
-    case .all(let conditions):
+    case .all:
       var mask = RowMask.all
-      for condition in conditions.sorted(by: { $0.cost < $1.cost }) {
+      for condition in filter.conditions {
         mask = (mask && (try rows(matching: condition))).simplified
         if mask.isNone { break }
       }
@@ -144,6 +151,12 @@ extension RowGroupView {
 }
 
 extension FlowFilter {
+  /// What must hold all together, what is cheapest to know first.
+  fileprivate var conditions: [FlowFilter] {
+    guard case .all(let conditions) = self else { return [self] }
+    return conditions.sorted { $0.cost < $1.cost }
+  }
+
   /// What it costs to know, roughly: constants and small dictionaries, then addresses, then numbers in every row.
   fileprivate var cost: Int {
     switch self {

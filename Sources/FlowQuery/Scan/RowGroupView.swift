@@ -53,6 +53,9 @@ final class RowGroupView {
   private var stringColumns: [FlowColumn: StringColumn] = [:]
   private var addressColumns: [FlowColumn: AddressColumn] = [:]
 
+  /// 1 for the rows that are still of interest; nil: all are. Columns are read as far as these need them.
+  private var needed: [UInt8]?
+
   init(_ file: OpenFile, group: Int, isScaled: Bool) {
     self.file = file
     self.group = group
@@ -60,12 +63,17 @@ final class RowGroupView {
     rowCount = file.rowCount(group)
   }
 
+  /// From here on nothing is asked of other rows than these, which are some of those before.
+  func narrow(to mask: RowMask) {
+    if case .some(let flags) = mask { needed = flags }
+  }
+
   /// The numbers of a column; of one that the file lacks, what a row has that says nothing.
   func integers(_ column: FlowColumn) throws(ParquetReadError) -> IntegerColumn {
     if let known = integerColumns[column] { return known }
     var values = IntegerColumn.constant(column == .samplingRate || column == .records ? 1 : 0)
     if let number = file.numbers[column.rawValue] {
-      values = try file.reader.integers(number, rowGroup: group)
+      values = try file.reader.integers(number, rowGroup: group, rows: needed)
     }
     integerColumns[column] = values
     return values
@@ -75,7 +83,7 @@ final class RowGroupView {
     if let known = stringColumns[column] { return known }
     var values = StringColumn()
     if let number = file.numbers[column.rawValue] {
-      values = try file.reader.strings(number, rowGroup: group)
+      values = try file.reader.strings(number, rowGroup: group, rows: needed)
     }
     stringColumns[column] = values
     return values

@@ -31,7 +31,7 @@ public struct StringColumn: Sendable {
     case indices([UInt32])
   }
 
-  /// All entries' octets, and others between them.
+  /// All entries' octets, and others between them; behind the last entry at least sixteen.
   public var octets: [UInt8] = []
   /// Where each entry begins and ends in `octets`.
   public var starts: [UInt32] = []

@@ -36,6 +36,8 @@ struct IntegerChunkDecoder: ChunkDecoder {
     entries = values
   }
 
+  mutating func skip(_ count: Int) { rows += count }
+
   mutating func values(_ page: PageContent) throws(ParquetReadError.Reason) {
     if let presence = try page.presence() {
       try spread(page, presence)

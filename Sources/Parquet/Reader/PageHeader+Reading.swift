@@ -15,6 +15,8 @@ struct ReadPageHeader {
   /// Octets of the header itself.
   var length = 0
 
+  var isData: Bool { kind == .data || kind == .dataV2 }
+
   /// A page larger than this is not read: no writer makes one.
   private static let maximumSize = 1 << 28
 

@@ -1,7 +1,7 @@
 extension ParquetReader {
   /// Reads a chunk's pages one after the other: checks, decompresses, and hands them to what decodes them.
   mutating func readPages<Decoder: ChunkDecoder>(
-    of chunk: FileFooter.Chunk, named name: String, into decoder: inout Decoder
+    of chunk: FileFooter.Chunk, named name: String, _ needed: [UInt8]?, into decoder: inout Decoder
   ) throws(ParquetReadError.Reason) {
     guard [Codec.uncompressed.rawValue, Codec.zstd.rawValue].contains(chunk.codec) else {
       throw .unsupported("a column \(name) compressed with \(Self.codecName(chunk.codec))")
@@ -17,6 +17,10 @@ extension ParquetReader {
       let start = position + header.length
       let body = start..<(start + header.compressedSize)
       position = body.upperBound
+      if let needed, header.isData, !Self.isAny(of: needed, decoder.rows, header.valueCount) {
+        decoder.skip(header.valueCount)
+        continue
+      }
       try check(body, header, name)
       let isPlain = chunk.codec == Codec.uncompressed.rawValue || !header.isCompressed
       try unfold(body, header, isPlain: isPlain, name)
@@ -24,10 +28,18 @@ extension ParquetReader {
     }
   }
 
+  /// Whether one of a page's rows is needed; also if there are more of them than there can be, which the page's reading tells.
+  private static func isAny(of needed: [UInt8], _ start: Int, _ count: Int) -> Bool {
+    guard count <= needed.count - start else { return true }
+    var flags: UInt8 = 0
+    for row in start..<(start + count) { flags |= needed[row] }
+    return flags != 0
+  }
+
   private func check(_ body: Range<Int>, _ header: ReadPageHeader, _ name: String) throws(ParquetReadError.Reason) {
     guard let checksum = header.checksum else { return }
     let chunk = scratch.chunk
-    if Self.crc.checksum(chunk.span.extracting(body)) != checksum {
+    if CRC32.checksum(chunk.span.extracting(body)) != checksum {
       throw .damaged("a page of column \(name) does not have its checksum")
     }
   }

@@ -11,7 +11,6 @@ public struct ParquetReader: ~Copyable, Sendable {
   private let numbers: [String: Int]
   var decompressor = ZstdDecompressor()
   var scratch = ChunkScratch()
-  static let crc = CRC32()
 
   /// Opens a file and reads its footer.
   public init(_ path: String) throws(ParquetReadError) {
@@ -84,8 +83,12 @@ public struct ParquetReader: ~Copyable, Sendable {
 
   /// The integers of a column.
   ///
+  /// - Parameter rows: 1 for each row whose value will be asked for, 0 for the others, which have any: pages without a row
+  ///   that is needed are passed over unread. Nil: all are needed.
   /// - Throws: `ParquetReadError`; also if the column holds something else.
-  public mutating func integers(_ column: Int, rowGroup: Int) throws(ParquetReadError) -> IntegerColumn {
+  public mutating func integers(
+    _ column: Int, rowGroup: Int, rows: [UInt8]? = nil
+  ) throws(ParquetReadError) -> IntegerColumn {
     do throws(ParquetReadError.Reason) {
       let (description, chunk) = try flat(column, rowGroup)
       guard description.physicalType == .int32 || description.physicalType == .int64 else {
@@ -94,7 +97,7 @@ public struct ParquetReader: ~Copyable, Sendable {
       var decoder = IntegerChunkDecoder(
         rowCount: rowCount(rowGroup), isNarrow: description.physicalType == .int32, isUnsigned: description.isUnsigned,
         name: description.name, isOptional: description.isOptional)
-      try readPages(of: chunk, named: description.name, into: &decoder)
+      try readPages(of: chunk, named: description.name, rows, into: &decoder)
       return try decoder.finish()
     } catch {
       throw ParquetReadError(path, error)
@@ -103,8 +106,11 @@ public struct ParquetReader: ~Copyable, Sendable {
 
   /// The byte arrays of a column.
   ///
+  /// - Parameter rows: as of `integers`.
   /// - Throws: `ParquetReadError`; also if the column holds something else.
-  public mutating func strings(_ column: Int, rowGroup: Int) throws(ParquetReadError) -> StringColumn {
+  public mutating func strings(
+    _ column: Int, rowGroup: Int, rows: [UInt8]? = nil
+  ) throws(ParquetReadError) -> StringColumn {
     do throws(ParquetReadError.Reason) {
       let (description, chunk) = try flat(column, rowGroup)
       guard description.physicalType == .byteArray else {
@@ -112,7 +118,7 @@ public struct ParquetReader: ~Copyable, Sendable {
       }
       var decoder = StringChunkDecoder(
         rowCount: rowCount(rowGroup), name: description.name, isOptional: description.isOptional)
-      try readPages(of: chunk, named: description.name, into: &decoder)
+      try readPages(of: chunk, named: description.name, rows, into: &decoder)
       return decoder.finish()
     } catch {
       throw ParquetReadError(path, error)
@@ -146,6 +152,8 @@ protocol ChunkDecoder {
   var rows: Int { get }
   /// Takes the chunk's dictionary: `count` values, PLAIN, in the octets of `range`.
   mutating func dictionary(_ bytes: [UInt8], _ range: Range<Int>, count: Int) throws(ParquetReadError.Reason)
+  /// Passes over rows whose values nobody asks for.
+  mutating func skip(_ count: Int)
   /// Takes the values of a page.
   mutating func values(_ page: PageContent) throws(ParquetReadError.Reason)
 }

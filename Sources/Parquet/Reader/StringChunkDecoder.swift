@@ -25,6 +25,8 @@ struct StringChunkDecoder: ChunkDecoder {
     try column.append(count, bytes, range, name)
   }
 
+  mutating func skip(_ count: Int) { rows += count }
+
   mutating func values(_ page: PageContent) throws(ParquetReadError.Reason) {
     let presence = try page.presence()
     let count = presence?.count ?? page.count
@@ -86,6 +88,8 @@ struct StringChunkDecoder: ChunkDecoder {
   }
 
   consuming func finish() -> StringColumn {
+    // So that words can be loaded from an entry's beginning.
+    column.octets.append(contentsOf: repeatElement(0, count: Unpacking.slack))
     guard var indices else {
       column.rows = .constant(uniform == .entry ? 0 : nil)
       return column

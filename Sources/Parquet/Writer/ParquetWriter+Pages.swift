@@ -63,7 +63,7 @@ extension ParquetWriter {
     }
     let header = PageHeader(
       type: type, uncompressedSize: Int32(size), compressedSize: Int32(compressed.count),
-      checksum: crc.checksum(compressed.span), valueCount: Int32(clamping: valueCount), encoding: encoding)
+      checksum: CRC32.checksum(compressed.span), valueCount: Int32(clamping: valueCount), encoding: encoding)
     let start = output.buffer.count
     header.write(to: &output)
     let headerSize = output.buffer.count - start

@@ -35,7 +35,6 @@ public struct ParquetWriter: ~Copyable, Sendable {
   var distinct64 = IntegerDictionary<UInt64>()
   var compressor: ZstdCompressor?
   var compressed = ByteBuffer()
-  let crc = CRC32()
 
   /// Bytes on their way to the file: pages, and headers, which are Thrift.
   var output = ThriftCompactWriter(buffer: ByteBuffer())

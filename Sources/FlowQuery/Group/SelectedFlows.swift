@@ -1,0 +1,120 @@
+import FlowStore
+import Parquet
+
+/// The counters of a row group's selected flows.
+struct SelectedFlows {
+  let count: Int
+  /// Row of each; nil: all rows.
+  let rows: [UInt32]?
+  fileprivate let octets: IntegerColumn
+  fileprivate let packets: IntegerColumn
+
+  init(_ view: RowGroupView, _ rows: [UInt32]?) throws(ParquetReadError) {
+    self.rows = rows
+    count = rows?.count ?? view.rowCount
+    octets = try view.counters(.octets)
+    packets = try view.counters(.packets)
+  }
+
+  var totals: FlowSums {
+    var totals = FlowSums(flows: UInt64(count), packets: 0, octets: 0)
+    var block = FlowBlock()
+    while block.advance(in: self) {
+      for index in 0..<block.count {
+        totals.packets = totals.packets.plus(block.packets[index])
+        totals.octets = totals.octets.plus(block.octets[index])
+      }
+    }
+    return totals
+  }
+
+  /// The sums of each entry of a column whose rows have these indices.
+  func sums(by indices: [UInt32], entryCount: Int) -> [FlowSums] {
+    var sums = [FlowSums](repeating: FlowSums(), count: entryCount)
+    var target = sums.mutableSpan
+    var block = FlowBlock()
+    while block.advance(in: self) {
+      let (rows, octets, packets) = (block.rows.span, block.octets.span, block.packets.span)
+      let indices = indices.span
+      for index in 0..<block.count {
+        let entry = Int(indices[Int(rows[index])])
+        target[entry].flows &+= 1
+        target[entry].packets = target[entry].packets.plus(packets[index])
+        target[entry].octets = target[entry].octets.plus(octets[index])
+      }
+    }
+    return sums
+  }
+}
+
+/// Some flows at a time, with their rows and counters: few enough to stay in the nearest cache.
+struct FlowBlock {
+  private let size: Int
+  /// Of the selected flows, the next to be taken.
+  private var next = 0
+  /// Flows in it; what stands behind them is of no meaning.
+  private(set) var count = 0
+  private(set) var rows: [UInt32]
+  private(set) var octets: [UInt64]
+  private(set) var packets: [UInt64]
+
+  init(size: Int = 1024) {
+    self.size = size
+    rows = [UInt32](repeating: 0, count: size)
+    octets = [UInt64](repeating: 0, count: size)
+    packets = octets
+  }
+
+  /// Goes on to the next flows; false if there are none.
+  mutating func advance(in flows: SelectedFlows) -> Bool {
+    count = min(size, flows.count &- next)
+    if count <= 0 { return false }
+    if let selected = flows.rows {
+      for index in 0..<count { rows[index] = selected[next &+ index] }
+      flows.octets.fill(&octets, rows, count)
+      flows.packets.fill(&packets, rows, count)
+    } else {
+      for index in 0..<count { rows[index] = UInt32(truncatingIfNeeded: next &+ index) }
+      flows.octets.fill(&octets, next..<(next &+ count))
+      flows.packets.fill(&packets, next..<(next &+ count))
+    }
+    next &+= count
+    return true
+  }
+}
+
+extension IntegerColumn {
+  /// Puts the values of the first `count` of some rows into the beginning of `values`.
+  func fill(_ values: inout [UInt64], _ rows: [UInt32], _ count: Int) {
+    let rows = rows.span
+    var target = values.mutableSpan
+    switch self {
+    case .constant(let value):
+      for index in 0..<count { target[index] = value }
+    case .dictionary(let entries, let indices):
+      for index in 0..<count { target[index] = entries[Int(indices[Int(rows[index])])] }
+    case .narrow(let numbers):
+      for index in 0..<count { target[index] = UInt64(numbers[Int(rows[index])]) }
+    case .wide(let numbers):
+      for index in 0..<count { target[index] = numbers[Int(rows[index])] }
+    }
+  }
+
+  /// Puts the values of rows that follow one another into the beginning of `values`.
+  func fill(_ values: inout [UInt64], _ rows: Range<Int>) {
+    var target = values.mutableSpan
+    switch self {
+    case .constant(let value):
+      for index in 0..<rows.count { target[index] = value }
+    case .dictionary(let entries, let indices):
+      let (entries, indices) = (entries.span, indices.span.extracting(rows))
+      for index in indices.indices { target[index] = entries[Int(indices[index])] }
+    case .narrow(let numbers):
+      let numbers = numbers.span.extracting(rows)
+      for index in numbers.indices { target[index] = UInt64(numbers[index]) }
+    case .wide(let numbers):
+      let numbers = numbers.span.extracting(rows)
+      for index in numbers.indices { target[index] = numbers[index] }
+    }
+  }
+}
