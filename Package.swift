@@ -113,7 +113,7 @@ let package = Package(
       swiftSettings: ours),
     .testTarget(
       name: "FlowQueryTests",
-      dependencies: ["FlowFilter", "FlowQuery", "FlowStore", "Flows", "Parquet", "TestSupport"],
+      dependencies: ["FlowFilter", "FlowQuery", "FlowStore", "Flows", "NetworkBytes", "Parquet", "TestSupport"],
       swiftSettings: ours),
     .testTarget(name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .testTarget(

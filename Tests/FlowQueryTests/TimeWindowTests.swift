@@ -1,4 +1,5 @@
 import FlowQuery
+import Foundation
 import Testing
 
 @Suite("Windows of time")
@@ -26,6 +27,29 @@ struct TimeWindowTests {
     #expect(try window("2026-01-30..2026-01-31") == (midnight - day)..<midnight)
     #expect(try window("2026-01-31T12..") == (midnight + 43_200_000)..<(now + 1))
     #expect(try window("..2026-01-31").upperBound == midnight)
+  }
+
+  @Test("days and times of a place are as long as its clocks make them")
+  func local() throws {
+    let zone = LocalZone(try #require(TimeZone(identifier: "Europe/Berlin")))
+    func window(_ text: String) throws -> TimeWindow { try TimeWindow(parsing: text, now: Self.now, zone: zone) }
+    #expect(try window("2026-01-31").description == "2026-01-30T23:00:00Z..2026-01-31T23:00:00Z")
+    #expect(try window("today").description == "2026-01-30T23:00:00Z..2026-01-31T23:00:00Z")
+    #expect(try window("yesterday").description == "2026-01-29T23:00:00Z..2026-01-30T23:00:00Z")
+    #expect(try window("2026-07-01T12:30").description == "2026-07-01T10:30:00Z..2026-07-01T10:31:00Z")
+    #expect(try window("2026-01-31T12:00Z").description == "2026-01-31T12:00:00Z..2026-01-31T12:01:00Z")
+    #expect(try window("2026-01-31T12+08:00").description == "2026-01-31T04:00:00Z..2026-01-31T05:00:00Z")
+    // Clocks go on from 2 to 3 on 29 March, and back from 3 to 2 on 25 October.
+    #expect(try window("2026-03-29").duration == 23 * 3600)
+    #expect(try window("2026-10-25").duration == 25 * 3600)
+    #expect(try window("2026-10-25T02:30").range.lowerBound == window("2026-10-25T00:30Z").range.lowerBound)
+    #expect(try window("last 1h") == TimeWindow(parsing: "last 1h", now: Self.now))
+    var style = AnswerStyle()
+    #expect(style.text(Self.now) == "2026-01-31T12:34:56.789Z")
+    style.zone = zone
+    #expect(style.text(Self.now) == "2026-01-31T13:34:56.789+01:00")
+    style.zone = LocalZone(try #require(TimeZone(identifier: "America/St_Johns")))
+    #expect(style.text(Self.now) == "2026-01-31T09:04:56.789-03:30")
   }
 
   @Test(

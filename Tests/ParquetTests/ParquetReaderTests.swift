@@ -57,18 +57,19 @@ struct ParquetReaderTests {
 
   /// All values of a column. A null integer reads as 0, which is no other than a number that was not sent.
   private static func cells(
-    _ column: Int, isText: Bool, of reader: inout ParquetReader
+    _ column: Int, isText: Bool, of reader: inout ParquetReader, needed: [UInt8]? = nil
   ) throws(ParquetReadError) -> [Cell] {
     var cells: [Cell] = []
     for group in 0..<reader.rowGroupCount {
       let rowCount = reader.rowCount(group)
+      let rows = needed.map { Array($0[cells.count..<(cells.count + rowCount)]) }
       if isText {
-        let values = try reader.strings(column, rowGroup: group)
+        let values = try reader.strings(column, rowGroup: group, rows: rows)
         for row in 0..<rowCount {
           cells.append(values.entry(row).map { .octets(Array(values.octets[values.range($0)])) } ?? .null)
         }
       } else {
-        let values = try reader.integers(column, rowGroup: group)
+        let values = try reader.integers(column, rowGroup: group, rows: rows)
         for row in 0..<rowCount { cells.append(.integer(values[row])) }
       }
     }
@@ -87,6 +88,30 @@ struct ParquetReaderTests {
         let wanted = isText ? expected.columns[index] : expected.columns[index].map { $0 == .null ? .integer(0) : $0 }
         let found = try Self.cells(index, isText: isText, of: &reader)
         #expect(found == wanted, "seed \(seed), \(expected.path), \(column.name)")
+      }
+    }
+  }
+
+  @Test("rows that are needed have their values, however few they are")
+  func neededRows() throws {
+    var random = SeededGenerator(seed: seed)
+    for expected in try Self.expected() {
+      var reader = try ParquetReader(expected.path)
+      let count = expected.manifest.rowGroups.reduce(0, +)
+      // Stretches of rows, so that whole pages are passed over.
+      var needed = [UInt8](repeating: 0, count: count)
+      for _ in 0..<random.below(4) where count > 0 {
+        let start = random.below(count)
+        for row in start..<min(count, start + 1 + random.below(max(1, count / 8))) { needed[row] = 1 }
+      }
+      for (index, column) in expected.manifest.columns.enumerated() {
+        let isText = column.type == "string" || column.type == "bytes"
+        let found = try Self.cells(index, isText: isText, of: &reader, needed: needed)
+        for row in 0..<count where needed[row] == 1 {
+          let cell = expected.columns[index][row]
+          let wanted = isText || cell != .null ? cell : .integer(0)
+          try #require(found[row] == wanted, "seed \(seed), \(expected.path), \(column.name), row \(row)")
+        }
       }
     }
   }

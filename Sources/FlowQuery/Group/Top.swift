@@ -59,7 +59,7 @@ extension Scan {
       }
       return groupings.map { grouping in
         TopAnswer(
-          rows: grouping.top(count, statistic), groupCount: grouping.table.count, totals: grouping.totals,
+          rows: grouping.top(count, statistic, style), groupCount: grouping.table.count, totals: grouping.totals,
           seconds: seconds(report), report: report)
       }
     } catch {
@@ -112,7 +112,7 @@ extension ScanFailure {
 
 extension Grouping {
   /// The `count` groups with most.
-  func top(_ count: Int, _ statistic: Statistic) -> [TopAnswer.Row] {
+  func top(_ count: Int, _ statistic: Statistic, _ style: AnswerStyle) -> [TopAnswer.Row] {
     // A few more than are wanted are kept, and cut off when there are twice as many.
     var best: [Int] = []
     var least: UInt64 = 0
@@ -130,11 +130,11 @@ extension Grouping {
         if let last = best.last { least = statistic.value(table.sums(last)) }
       }
     }
-    return best.sorted(by: isBefore).prefix(count).map { TopAnswer.Row(key: text($0), sums: table.sums($0)) }
+    return best.sorted(by: isBefore).prefix(count).map { TopAnswer.Row(key: text($0, style), sums: table.sums($0)) }
   }
 
   /// The values of a group's key.
-  private func text(_ number: Int) -> [String] {
+  private func text(_ number: Int, _ style: AnswerStyle) -> [String] {
     let words = table.key(number)
     return key.parts.enumerated().map { index, part in
       if GroupKey.addressColumns.contains(part.column) {
@@ -144,7 +144,8 @@ extension Grouping {
       }
       let value = layout.number(index, of: part.column, in: words)
       if GroupKey.textColumns.contains(part.column) { return texts.text(value) ?? "" }
-      if GroupKey.timeColumns.contains(part.column) { return CivilTime.iso(milliseconds: Int64(bitPattern: value)) }
+      if GroupKey.timeColumns.contains(part.column) { return style.text(Int64(bitPattern: value)) }
+      if style.names(part.column) { return AnswerStyle.name(value, of: part.column) }
       return String(value)
     }
   }

@@ -12,6 +12,7 @@ public enum RowFormat: String, CaseIterable, Sendable {
 struct RowText {
   private let cells: [Cell]
   private let format: RowFormat
+  private let style: AnswerStyle
 
   /// A column's values: what is the same in many rows is made into text once.
   private struct Cell {
@@ -21,6 +22,7 @@ struct RowText {
       case texts(StringColumn, [UInt32])
       case numbers(IntegerColumn)
       case times(IntegerColumn)
+      case named(IntegerColumn, FlowColumn)
     }
 
     let source: Source
@@ -31,15 +33,18 @@ struct RowText {
     let width: Int
   }
 
-  init(_ columns: [FlowColumn], _ format: RowFormat, _ view: RowGroupView) throws(ParquetReadError) {
+  init(
+    _ columns: [FlowColumn], _ format: RowFormat, _ style: AnswerStyle, _ view: RowGroupView
+  ) throws(ParquetReadError) {
     self.format = format
+    self.style = style
     var cells: [Cell] = []
-    for column in columns { cells.append(try Self.cell(column, format, view)) }
+    for column in columns { cells.append(try Self.cell(column, format, style, view)) }
     self.cells = cells
   }
 
   private static func cell(
-    _ column: FlowColumn, _ format: RowFormat, _ view: RowGroupView
+    _ column: FlowColumn, _ format: RowFormat, _ style: AnswerStyle, _ view: RowGroupView
   ) throws(ParquetReadError) -> Cell {
     let isTime = GroupKey.timeColumns.contains(column)
     let isText = GroupKey.addressColumns.contains(column) || GroupKey.textColumns.contains(column)
@@ -52,16 +57,18 @@ struct RowText {
       }
     } else {
       let values = try view.numbers(column)
+      let isNamed = style.names(column)
       if case .constant(let value) = values, !isTime {
-        source = .constant(Array(String(value).utf8))
+        source = .constant(Array((isNamed ? AnswerStyle.name(value, of: column) : String(value)).utf8))
       } else {
-        source = isTime ? .times(values) : .numbers(values)
+        source = isTime ? .times(values) : isNamed ? .named(values, column) : .numbers(values)
       }
     }
     var key: [UInt8] = []
     JSONText.appendKey(column.name, to: &key)
     return Cell(
-      source: source, key: key, isText: isText || isTime, isJSON: column == .extra, width: column.tableWidth)
+      source: source, key: key, isText: isText || isTime || style.names(column), isJSON: column == .extra,
+      width: column.tableWidth)
   }
 
   /// Names of the columns, as the first line of a table or of CSV.
@@ -87,9 +94,9 @@ struct RowText {
     case .table:
       for (index, cell) in cells.enumerated() {
         var value: [UInt8] = []
-        _ = Self.append(cell, row, to: &value)
+        _ = append(cell, row, to: &value)
         if case .times = cell.source {
-          value = Array(value.dropLast().map { $0 == UInt8(ascii: "T") ? UInt8(ascii: " ") : $0 })
+          value = Array(value.dropLast(style.offsetWidth).map { $0 == UInt8(ascii: "T") ? UInt8(ascii: " ") : $0 })
         }
         Self.pad(value, cell.width, columns[index].isRightAligned, index == cells.count - 1, to: &text)
       }
@@ -111,11 +118,11 @@ struct RowText {
     for (index, cell) in cells.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
       guard cell.isJSON else {
-        _ = Self.append(cell, row, to: &text)
+        _ = append(cell, row, to: &text)
         continue
       }
       var value: [UInt8] = []
-      guard Self.append(cell, row, to: &value) else { continue }
+      guard append(cell, row, to: &value) else { continue }
       text.append(UInt8(ascii: "\""))
       for octet in value {
         if octet == UInt8(ascii: "\"") { text.append(octet) }
@@ -135,7 +142,7 @@ struct RowText {
       // The store's texts have nothing that JSON escapes; an object stands as it is.
       let isQuoted = cell.isText && !cell.isJSON
       if isQuoted { text.append(UInt8(ascii: "\"")) }
-      guard Self.append(cell, row, to: &text) else {
+      guard append(cell, row, to: &text) else {
         text.removeLast(text.count - before)
         continue
       }
@@ -147,7 +154,7 @@ struct RowText {
   }
 
   /// - Returns: whether the row has a value there.
-  private static func append(_ cell: Cell, _ row: Int, to text: inout [UInt8]) -> Bool {
+  private func append(_ cell: Cell, _ row: Int, to text: inout [UInt8]) -> Bool {
     switch cell.source {
     case .constant(let value):
       guard let value else { return false }
@@ -157,7 +164,8 @@ struct RowText {
       guard entry < column.entryCount else { return false }
       text += column.octets[column.range(entry)]
     case .numbers(let values): JSONText.append(values[row], to: &text)
-    case .times(let values): CivilTime.appendISO(milliseconds: Int64(bitPattern: values[row]), to: &text)
+    case .times(let values): style.append(Int64(bitPattern: values[row]), to: &text)
+    case .named(let values, let column): text += AnswerStyle.name(values[row], of: column).utf8
     }
     return true
   }

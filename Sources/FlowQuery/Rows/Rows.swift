@@ -54,7 +54,7 @@ extension Scan {
       for outcome in side(
         ahead,
         { _, view, rows throws(ParquetReadError) in
-          let text = try RowText(columns, format, view)
+          let text = try RowText(columns, format, style, view)
           var lines: [UInt8] = []
           let count = min(rows?.count ?? view.rowCount, wanted)
           var ends: [Int] = []
@@ -174,7 +174,7 @@ extension Scan {
       let outcomes = side(
         Array(units[range]),
         { number, view, _ throws(ParquetReadError) in
-          let text = try RowText(columns, format, view)
+          let text = try RowText(columns, format, style, view)
           return ranked[number].map { row in
             var line: [UInt8] = []
             text.append(row, columns, to: &line)

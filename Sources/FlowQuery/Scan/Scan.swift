@@ -13,6 +13,8 @@ public struct Scan: Sendable {
   public var window: TimeWindow?
   /// Whether counters are multiplied by the sampling rate.
   public var isScaled = true
+  /// How values are written.
+  public var style = AnswerStyle()
   /// Whether the first file that cannot be read ends the scan.
   public var isStrict = false
   /// Threads.

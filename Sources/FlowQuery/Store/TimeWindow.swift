@@ -40,24 +40,24 @@ extension TimeWindow {
   /// (that minute), a second, or `FROM..TO`, of which either may be left out. TO is where it ends: the whole of the day,
   /// hour, minute or second named does not belong to it.
   ///
-  /// - Parameter now: milliseconds since 1970 UTC.
-  public init(parsing text: String, now: Int64) throws(TimeWindowError) {
+  /// - Parameters:
+  ///   - now: milliseconds since 1970 UTC.
+  ///   - zone: whose time is meant where none is named; nil: UTC.
+  public init(parsing text: String, now: Int64, zone: LocalZone? = nil) throws(TimeWindowError) {
     let words = text.lowercased().split(separator: " ").joined(separator: " ")
-    let day: Int64 = 86_400_000
-    let today = now - (now % day + day) % day
     if words.hasPrefix("last "), let length = Self.duration(words.dropFirst(5)) {
       self.init((now - length)..<(now + 1))
     } else if words == "today" {
-      self.init(today..<(today + day))
+      self.init(Self.days(0, now, zone))
     } else if words == "yesterday" {
-      self.init((today - day)..<today)
+      self.init(Self.days(-1, now, zone))
     } else if let separator = words.range(of: "..") {
       let sides = (String(words[..<separator.lowerBound]), String(words[separator.upperBound...]))
-      let from = sides.0.isEmpty ? CivilTime.storable.lowerBound : Self.moment(sides.0)?.lowerBound
-      let to = sides.1.isEmpty ? now + 1 : Self.moment(sides.1)?.lowerBound
+      let from = sides.0.isEmpty ? CivilTime.storable.lowerBound : Self.moment(sides.0, zone)?.lowerBound
+      let to = sides.1.isEmpty ? now + 1 : Self.moment(sides.1, zone)?.lowerBound
       guard let from, let to, from < to else { throw TimeWindowError(text: text) }
       self.init(from..<to)
-    } else if let moment = Self.moment(words) {
+    } else if let moment = Self.moment(words, zone) {
       self.init(moment)
     } else {
       throw TimeWindowError(text: text)
@@ -75,8 +75,19 @@ extension TimeWindow {
     return count * (unit ?? 1) * 1000
   }
 
+  /// The day so many days after today.
+  private static func days(_ count: Int64, _ now: Int64, _ zone: LocalZone?) -> Range<Int64> {
+    let day: Int64 = 86_400_000
+    let shown = now + (zone?.offset(at: now) ?? 0)
+    let start = shown - (shown % day + day) % day + count * day
+    return moment(start, zone)..<moment(start + day, zone)
+  }
+
+  /// When clocks show a time.
+  private static func moment(_ shown: Int64, _ zone: LocalZone?) -> Int64 { zone?.moment(showing: shown) ?? shown }
+
   /// The span that a date or time names.
-  private static func moment(_ text: String) -> Range<Int64>? {
+  private static func moment(_ text: String, _ zone: LocalZone?) -> Range<Int64>? {
     var rest = text[...]
     func number(_ digits: Int) -> Int64? {
       let part = rest.prefix(digits)
@@ -95,6 +106,7 @@ extension TimeWindow {
     let days = CivilTime.daysSince1970(year: year, month: month, day: day)
     guard CivilTime(secondsSince1970: days * 86_400).day == day else { return nil }
     var start = days * 86_400_000
+    var isLocal = true
     var length: Int64 = 86_400_000
     if take("t ") {
       guard let hour = number(2), hour < 24 else { return nil }
@@ -107,6 +119,7 @@ extension TimeWindow {
           (start, length) = (start + second * 1000, 1000)
         }
       }
+      if let next = rest.first, "+-z".contains(next) { isLocal = false }
       let isEast = rest.hasPrefix("+")
       if take("+-") {
         guard let hours = number(2), hours < 15, take(":"), let minutes = number(2), minutes < 60 else { return nil }
@@ -115,6 +128,7 @@ extension TimeWindow {
         _ = take("z")
       }
     }
-    return rest.isEmpty ? start..<(start + length) : nil
+    guard rest.isEmpty else { return nil }
+    return isLocal ? moment(start, zone)..<moment(start + length, zone) : start..<(start + length)
   }
 }

@@ -90,7 +90,7 @@ struct Query: ParsableCommand {
   private func sums(_ scan: Scan, _ output: TextOutput) throws -> Scan.Report {
     let width = bin.flatMap { Quantity.seconds($0) }
     let answer = try scan.series(bin: width.map { Int64($0) * 1000 })
-    let text = SeriesReport(answer, binSeconds: width, isHuman: !exact && isatty(STDOUT_FILENO) == 1)
+    let text = SeriesReport(answer, scan.style, binSeconds: width, isHuman: !exact && isatty(STDOUT_FILENO) == 1)
     output.write { $0 += text.text(format).utf8 }
     return answer.report
   }
@@ -102,11 +102,13 @@ extension RowOrder: ExpressibleByArgument {}
 /// Sums, and sums over time, as text.
 struct SeriesReport {
   private let answer: SeriesAnswer
+  private let style: AnswerStyle
   private let binSeconds: Int?
   private let isHuman: Bool
 
-  init(_ answer: SeriesAnswer, binSeconds: Int?, isHuman: Bool) {
+  init(_ answer: SeriesAnswer, _ style: AnswerStyle, binSeconds: Int?, isHuman: Bool) {
     self.answer = answer
+    self.style = style
     self.binSeconds = binSeconds
     self.isHuman = isHuman
   }
@@ -119,13 +121,13 @@ struct SeriesReport {
       let head = (binSeconds == nil ? "" : "time,") + "flows,packets,bytes,pps,bps\n"
       return rows.reduce(head) { text, row in
         let rates = row.1.rates(over: seconds)
-        let time = row.0.map { CivilTime.iso(milliseconds: $0) + "," } ?? ""
+        let time = row.0.map { style.text($0) + "," } ?? ""
         return text + "\(time)\(row.1.flows),\(row.1.packets),\(row.1.octets),\(rates.packets),\(rates.bits)\n"
       }
     case .json:
       return rows.reduce("") { text, row in
         let rates = row.1.rates(over: seconds)
-        let time = row.0.map { "\"time\":\"\(CivilTime.iso(milliseconds: $0))\"," } ?? ""
+        let time = row.0.map { "\"time\":\"\(style.text($0))\"," } ?? ""
         return text
           + "{\(time)\"flows\":\(row.1.flows),\"packets\":\(row.1.packets),\"bytes\":\(row.1.octets),\"pps\":\(rates.packets),\"bps\":\(rates.bits)}\n"
       }
@@ -140,7 +142,8 @@ struct SeriesReport {
   private static let barWidth = 40
 
   private var table: String {
-    var columns: [(String, TextTable.Alignment)] = binSeconds == nil ? [] : [("time (UTC)", .left)]
+    var columns: [(String, TextTable.Alignment)] =
+      binSeconds == nil ? [] : [(style.zone == nil ? "time (UTC)" : "time (local)", .left)]
     columns += [("flows", .right), ("packets", .right), ("bytes", .right), ("pps", .right), ("bps", .right)]
     if binSeconds != nil { columns.append(("", .left)) }
     var table = TextTable(columns.map { (title: $0.0, alignment: $0.1) })
@@ -153,7 +156,7 @@ struct SeriesReport {
       table.append(cells(answer.totals))
     } else {
       for bin in answer.bins {
-        let time = String(CivilTime.iso(milliseconds: bin.start).dropLast(5)).replacing("T", with: " ")
+        let time = String(style.text(bin.start).dropLast(4 + style.offsetWidth)).replacing("T", with: " ")
         table.append([time] + cells(bin.sums) + [Self.bar(bin.sums.octets, of: most)])
       }
     }

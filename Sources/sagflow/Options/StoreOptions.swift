@@ -19,12 +19,18 @@ struct StoreOptions: ParsableArguments {
   @Option(
     name: [.customShort("t"), .long],
     help: ArgumentHelp(
-      "Flows that overlap this: 'last 1h', today, yesterday, 2026-01-31, 2026-01-31T12:05, FROM..TO; UTC unless a time says otherwise.",
+      "Flows that overlap this: 'last 1h', today, yesterday, 2026-01-31, 2026-01-31T12:05, FROM..TO; UTC unless a time or --local says otherwise.",
       valueName: "window"))
   var time: String?
 
   @Flag(help: "Counters as exporters sent them, not multiplied by the sampling rate.")
   var noScale = false
+
+  @Flag(help: "Times in this host's time zone, those that are given and those that are shown.")
+  var local = false
+
+  @Flag(help: "Names of protocols and well-known ports instead of their numbers.")
+  var names = false
 
   @Flag(help: "Stop at the first file that cannot be read.")
   var strict = false
@@ -45,11 +51,15 @@ struct StoreOptions: ParsableArguments {
       scan.window = window
       scan.isScaled = !noScale
       scan.isStrict = strict
+      scan.style.hasNames = names
+      scan.style.zone = zone
       return scan
     } catch {
       throw CommandFailure(error)
     }
   }
+
+  private var zone: LocalZone? { local ? LocalZone(.current) : nil }
 
   private func parseFilter() throws(CommandFailure) -> FlowFilter {
     do throws(FilterError) {
@@ -62,7 +72,7 @@ struct StoreOptions: ParsableArguments {
   private func parseWindow() throws(CommandFailure) -> TimeWindow? {
     guard let time else { return nil }
     do throws(TimeWindowError) {
-      return try TimeWindow(parsing: time, now: Int64(Date().timeIntervalSince1970 * 1000))
+      return try TimeWindow(parsing: time, now: Int64(Date().timeIntervalSince1970 * 1000), zone: zone)
     } catch {
       throw CommandFailure(.usage, "--time: \(error)")
     }
@@ -70,6 +80,10 @@ struct StoreOptions: ParsableArguments {
 
   /// Tells what could not be read.
   func conclude(_ report: Scan.Report) throws(CommandFailure) {
+    if !report.vanished.isEmpty {
+      let files = report.vanished.count == 1 ? "1 file" : "\(report.vanished.count) files"
+      Console.error("\(files) left out: retention removed meanwhile")
+    }
     guard !report.failures.isEmpty else { return }
     throw CommandFailure(.badData, report.failures.map { "\($0); it was left out" })
   }

@@ -1,0 +1,72 @@
+import FlowStore
+import Foundation
+
+/// How the values of an answer are written.
+public struct AnswerStyle: Sendable {
+  /// Whether protocols and ports have names where there are any.
+  public var hasNames = false
+  /// Whose time is shown; nil: UTC.
+  public var zone: LocalZone?
+
+  public init() {}
+
+  /// Columns whose numbers can have names.
+  static let namedColumns: Set<FlowColumn> = [
+    .protocolIdentifier, .sourcePort, .destinationPort, .postNATSourcePort, .postNATDestinationPort,
+  ]
+
+  func names(_ column: FlowColumn) -> Bool { hasNames && Self.namedColumns.contains(column) }
+
+  /// A protocol's or a port's name, else its number.
+  static func name(_ value: UInt64, of column: FlowColumn) -> String {
+    column == .protocolIdentifier
+      ? IPProtocol.name(UInt8(truncatingIfNeeded: value)) : ServiceName.name(UInt16(truncatingIfNeeded: value))
+  }
+
+  /// Appends a time, milliseconds since 1970 UTC, as ISO 8601 has it, with its offset.
+  func append(_ time: Int64, to text: inout [UInt8]) {
+    guard let zone else { return CivilTime.appendISO(milliseconds: time, to: &text) }
+    let offset = zone.offset(at: time)
+    CivilTime.appendISO(milliseconds: time &+ offset, to: &text)
+    text.removeLast()
+    text += LocalZone.text(offset).utf8
+  }
+
+  public func text(_ time: Int64) -> String {
+    var text: [UInt8] = []
+    append(time, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Octets at the end of a time that tell its offset.
+  public var offsetWidth: Int { zone == nil ? 1 : 6 }
+}
+
+/// The time of a place.
+public struct LocalZone: Sendable {
+  private let zone: TimeZone
+
+  /// - Parameter zone: as a rule `TimeZone.current`: what TZ or /etc/localtime say.
+  public init(_ zone: TimeZone) {
+    self.zone = zone
+  }
+
+  /// How far it is ahead of UTC then, milliseconds.
+  func offset(at time: Int64) -> Int64 {
+    Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time) / 1000))) * 1000
+  }
+
+  /// When a clock there shows `time`, as if that were UTC; of an hour that is there twice, the first.
+  func moment(showing time: Int64) -> Int64 {
+    let early = time - offset(at: time - 86_400_000)
+    let late = time - offset(at: time + 86_400_000)
+    return [min(early, late), max(early, late)].first { $0 + offset(at: $0) == time } ?? late
+  }
+
+  /// `+08:00`.
+  static func text(_ offset: Int64) -> String {
+    let minutes = Int(offset.magnitude) / 60_000
+    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return (offset < 0 ? "-" : "+") + two(minutes / 60) + ":" + two(minutes % 60)
+  }
+}
