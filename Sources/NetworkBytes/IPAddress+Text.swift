@@ -133,8 +133,9 @@ extension IPAddress {
         guard let v4 = parseDotted(part) else { return nil }
         groups += [UInt16(truncatingIfNeeded: v4 >> 16), UInt16(truncatingIfNeeded: v4)]
       } else {
-        guard (1...4).contains(part.count),
-          let value = UInt16(String(decoding: part, as: UTF8.self), radix: 16), part.first != UInt8(ascii: "+")
+        // The number's reader would take a sign.
+        guard (1...4).contains(part.count), part.allSatisfy({ hexadecimal($0) != nil }),
+          let value = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
         else { return nil }
         groups.append(value)
       }

@@ -16,7 +16,7 @@ struct AddressColumn {
     for entry in 0..<column.entryCount {
       if let v4 = IPAddress.dotted(bytes, column.range(entry)) {
         target[entry] = IPAddress(v4: v4)
-      } else if let address = IPAddress(column.text(entry)) {
+      } else if let address = IPAddress.colons(bytes, column.range(entry)) ?? IPAddress(column.text(entry)) {
         target[entry] = address
       }
     }
