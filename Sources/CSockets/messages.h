@@ -22,11 +22,28 @@ struct control {
   _Alignas(struct cmsghdr) char octets[CONTROL_OCTETS];
 };
 
+// Of a ring in a file: what a later process must know of it.
+struct sagflow_ring_state {
+  uint64_t magic;
+  uint32_t slots, stride;
+  uint64_t segment, offset;
+  // 1 from before a batch is received until it is in the journal.
+  uint32_t is_open;
+};
+
+// A length that no datagram has: nothing came into the slot.
+#define NOTHING UINT32_MAX
+
+struct sagflow_frames;
+void free_frames(struct sagflow_frames *frames);
+struct sagflow_frames *make_frames(unsigned slots);
+
 struct sagflow_messages {
   struct mmsghdr *headers;
   struct iovec *vectors;
   struct sockaddr_in6 *addresses;
   struct control *controls;
+  int is_mapped;  // headers, addresses and controls lie in a file's mapping
   unsigned used;  // messages whose headers the last recvmmsg call changed
 };
 
@@ -49,11 +66,24 @@ static inline void unmap_slots(uint8_t *octets, unsigned slots) {
 
 static inline void free_messages(struct sagflow_messages *messages) {
   if (!messages) return;
-  free(messages->headers);
   free(messages->vectors);
-  free(messages->addresses);
-  free(messages->controls);
+  if (!messages->is_mapped) {
+    free(messages->headers);
+    free(messages->addresses);
+    free(messages->controls);
+  }
   free(messages);
+}
+
+// Has the headers point at vectors, addresses and slots.
+static inline void point_messages(struct sagflow_messages *messages, uint8_t *octets, unsigned slots) {
+  for (unsigned i = 0; i < slots; i++) {
+    messages->vectors[i] = (struct iovec){octets + (size_t)i * STRIDE, SLOT_OCTETS};
+    struct msghdr *header = &messages->headers[i].msg_hdr;
+    header->msg_name = &messages->addresses[i];
+    header->msg_iov = &messages->vectors[i];
+    header->msg_iovlen = 1;
+  }
 }
 
 // Messages whose vectors point at the slots, each with an address and room for control messages.
@@ -68,13 +98,7 @@ static inline struct sagflow_messages *make_messages(uint8_t *octets, unsigned s
     free_messages(messages);
     return NULL;
   }
-  for (unsigned i = 0; i < slots; i++) {
-    messages->vectors[i] = (struct iovec){octets + (size_t)i * STRIDE, SLOT_OCTETS};
-    struct msghdr *header = &messages->headers[i].msg_hdr;
-    header->msg_name = &messages->addresses[i];
-    header->msg_iov = &messages->vectors[i];
-    header->msg_iovlen = 1;
-  }
+  point_messages(messages, octets, slots);
   return messages;
 }
 

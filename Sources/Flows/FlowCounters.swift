@@ -1,5 +1,5 @@
 /// What the cache did with one origin's records, or with all: every flow that was opened is live or has left once.
-public struct FlowCounters: Sendable, Equatable {
+public struct FlowCounters: Sendable, Equatable, Codable {
   /// Records that opened a flow.
   public var opened: UInt64 = 0
   /// Records merged into a live flow.

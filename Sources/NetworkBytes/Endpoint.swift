@@ -1,5 +1,5 @@
 /// Where a datagram came from or goes to: an address and a UDP port (host order).
-public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
   public var address: IPAddress
   public var port: UInt16
 

@@ -81,6 +81,23 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
   }
 }
 
+extension IPAddress: Codable {
+  /// Stands as its text.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let address = IPAddress(text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no address")
+    }
+    self = address
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
 extension IPAddress {
   /// Reads dotted decimal or IPv6 text (RFC 4291 §2.2, with an embedded IPv4 tail too); nil if it is neither.
   public init?(_ text: String) {

@@ -34,6 +34,10 @@ extension CommandFailure {
     self.init(error.code == EACCES || error.code == EPERM ? .notPermitted : .unavailable, error.description)
   }
 
+  init(_ error: RecoveryError) {
+    self.init(.unavailable, error.description)
+  }
+
   init(_ error: FlowKeyError) {
     self.init(.configuration, "aggregation.key: \(error)")
   }

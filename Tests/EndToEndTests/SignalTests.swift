@@ -40,7 +40,7 @@ struct SignalTests {
     let outcome = try await collector.program.end(within: 10)
     // Which of two signals that wait is taken first is the kernel's choice.
     #expect([128 + SIGINT, 128 + SIGTERM].contains(outcome.status), "\(outcome.status) \(outcome.errors)")
-    #expect(outcome.errors.contains("stopped at once: flows that were not committed are lost"))
+    #expect(outcome.errors.contains("stopped at once: what is not committed is left to the journal"))
   }
 
   @Test("a log that nobody reads any more does not end the collector")
@@ -52,7 +52,7 @@ struct SignalTests {
       "/bin/bash",
       [
         "-c", "\"$@\" 2> >(head -n 1 >&2) & echo $!; wait $!", "bash", Sagflow.path, "collect", "--listen",
-        "127.0.0.1:\(port)", "-o", folder.path + "/flows",
+        "127.0.0.1:\(port)", "-o", folder.path + "/flows", "--drain",
       ])
     try await shell.says("listening on 127.0.0.1:\(port)")
     let collector = try #require(Int32(shell.output.prefix { $0.isNumber }))

@@ -42,6 +42,9 @@ int sagflow_udp_set_receive_buffer(int fd, int octets);
 int64_t sagflow_udp_drops(int fd);
 struct sagflow_endpoint_result sagflow_udp_local_endpoint(int fd);
 int sagflow_close(int fd);
+// Sends a message with a descriptor (SCM_RIGHTS) to a Unix datagram socket. 0 or -errno.
+int sagflow_send_descriptor(
+  int socket, const void *address, size_t address_length, const void *message, size_t length, int fd);
 
 // A descriptor that one thread signals and another polls (eventfd), or -errno.
 int sagflow_signal_create(void);
@@ -78,13 +81,34 @@ struct sagflow_ring {
   size_t stride;
   unsigned slots;
   struct sagflow_messages *messages;
+  struct sagflow_ring_state *state;  // NULL: the ring ends with the process
+  struct sagflow_frames *frames;
 };
 
 // Makes a ring of `slots`, at least 1 and at most 1024. NULL when there is no memory.
 struct sagflow_ring *sagflow_ring_create(unsigned slots);
+// Makes a ring whose memory is the file `fd`, so that what was received outlives the process until it is in the journal.
+// Memory that an earlier process left there is kept: see sagflow_ring_left. NULL and errno when the file cannot be used.
+struct sagflow_ring *sagflow_ring_map(unsigned slots, int fd);
 void sagflow_ring_destroy(struct sagflow_ring *ring);
-// Takes what waits at `fd` without blocking.
-struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd);
+// Takes what waits at `fd` without blocking. The journal is `segment`, and has `offset` octets.
+struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd, uint64_t segment, uint64_t offset);
+
+// What an earlier process had received into a mapped ring and did not get into the journal.
+struct sagflow_left {
+  uint64_t segment, offset;  // the journal that it was to go to, and how long that was before
+  int count;                 // slots filled; -1: nothing is known, the ring is new
+};
+struct sagflow_left sagflow_ring_left(struct sagflow_ring *ring);
+
+// ---- The journal (journal.c)
+
+// Appends the ring's first `count` datagrams to a capture file (pcap, nanoseconds, raw IP) of `offset` octets, as if sent to
+// `local`. Octets written, or -errno; what a failure left behind `offset` is for the caller to cut off.
+int64_t sagflow_ring_journal(
+  struct sagflow_ring *ring, unsigned count, int fd, uint64_t offset, struct sagflow_endpoint local);
+// What the ring holds is in the journal, or given up.
+void sagflow_ring_settle(struct sagflow_ring *ring);
 
 // ---- Sending (send.c)
 

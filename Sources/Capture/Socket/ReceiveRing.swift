@@ -24,13 +24,39 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
     unsafe self.ring = unsafe ring
   }
 
+  /// A ring in a file, so that what was received outlives the process until it is in the journal.
+  init(slots: Int, in descriptor: Int32, _ path: String) throws(JournalError) {
+    guard let ring = unsafe sagflow_ring_map(UInt32(clamping: slots), descriptor) else {
+      throw JournalError(operation: "make room in", path: path, code: errno)
+    }
+    unsafe self.ring = unsafe ring
+  }
+
   deinit { unsafe sagflow_ring_destroy(ring) }
+
+  /// Has what an earlier process left in the ring's file be the batch, as if it had just been received. To be called first
+  /// of all.
+  mutating func takeLeft() -> sagflow_left {
+    let left = unsafe sagflow_ring_left(ring)
+    count = max(0, Int(left.count))
+    return left
+  }
+
+  /// Appends the batch to a capture file of `offset` octets; octets written, or a negative errno.
+  mutating func append(to descriptor: Int32, at offset: UInt64, as local: sagflow_endpoint) -> Int64 {
+    unsafe sagflow_ring_journal(ring, UInt32(count), descriptor, offset, local)
+  }
+
+  /// The batch is in the journal, or given up.
+  mutating func settle() { unsafe sagflow_ring_settle(ring) }
 
   var slots: Int { Int(unsafe ring.pointee.slots) }
 
   /// Takes what waits at the socket, without blocking. What the slots held before is gone.
-  mutating func receive(from descriptor: Int32) -> sagflow_batch {
-    let batch = unsafe sagflow_ring_receive(ring, descriptor)
+  ///
+  /// - Parameter place: the journal's segment, and how long it is.
+  mutating func receive(from descriptor: Int32, before place: (segment: UInt64, offset: UInt64)) -> sagflow_batch {
+    let batch = unsafe sagflow_ring_receive(ring, descriptor, place.segment, place.offset)
     count = max(0, Int(batch.count))
     return batch
   }

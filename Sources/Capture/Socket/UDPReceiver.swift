@@ -26,6 +26,8 @@ public struct UDPReceiver: ~Copyable, Sendable {
   public private(set) var socketIndex = 0
 
   private var ring: ReceiveRing
+  /// The journal's segment and how long it is: where the next batch will go.
+  private var place: (segment: UInt64, offset: UInt64) = (0, 0)
   private var sockets: [Listener] = []
   private var polled: [pollfd]
 
@@ -33,6 +35,23 @@ public struct UDPReceiver: ~Copyable, Sendable {
   public init(batch: Int = 64) throws(SocketError) {
     let wakeUp = try WakeUp()
     ring = try ReceiveRing(slots: batch)
+    self.wakeUp = wakeUp
+    polled = [pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)]
+  }
+
+  /// A receiver whose batches outlive the process until they are in the journal.
+  ///
+  /// - Parameter path: the file that they are received into; made if it is not there. `left` tells of what an
+  ///   earlier process left in it.
+  public init(batch: Int = 64, receivingInto path: String) throws {
+    let wakeUp = try WakeUp()
+    // Sound: the string is lent, zero-terminated, for the call.
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else { throw JournalError(operation: "open", path: path, code: errno) }
+    defer { close(descriptor) }
+    ring = try ReceiveRing(slots: batch, in: descriptor, path)
+    let found = ring.takeLeft()
+    left = found.count > 0 ? (found.segment, found.offset) : nil
     self.wakeUp = wakeUp
     polled = [pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)]
   }
@@ -57,6 +76,39 @@ public struct UDPReceiver: ~Copyable, Sendable {
   @_lifetime(borrow self)
   public func datagram(_ index: Int) -> Datagram {
     ring.datagram(index)
+  }
+
+  /// Where in the journal the batch belongs that an earlier process received last and did not get into it: the segment,
+  /// and how long that was before; nil if there is none. Until something is received, that is the batch.
+  public private(set) var left: (segment: UInt64, offset: UInt64)?
+
+  /// Says where the next batch will go.
+  public mutating func begin(_ journal: borrowing JournalFile) {
+    place = (journal.segment, journal.size)
+  }
+
+  /// Appends the batch to the journal. If that cannot be written, the batch is like any other but will not outlive the
+  /// process.
+  public mutating func append(to journal: inout JournalFile) throws(JournalError) {
+    defer {
+      ring.settle()
+      place = (journal.segment, journal.size)
+    }
+    let local = sockets.isEmpty ? Endpoint(address: .unspecified, port: 0) : sockets[socketIndex].endpoint
+    try journal.append(&ring, as: local.c)
+  }
+
+  /// The batch will not be in a journal.
+  public mutating func settle() { ring.settle() }
+
+  /// Sockets as they can be handed to another process.
+  public func descriptor(_ socket: Int) -> Int32 { sockets[socket].descriptor }
+
+  /// Goes on counting the kernel's drops at an adopted socket from where an earlier process had counted them.
+  public mutating func resumeDrops(_ socket: Int, from last: UInt32) {
+    // A new socket, of this process or of a new boot, counts from 0 again.
+    guard sagflow_udp_drops(sockets[socket].descriptor) >= Int64(last) else { return }
+    sockets[socket].drops = KernelDrops(since: last)
   }
 
   /// Sockets added.
@@ -124,7 +176,7 @@ extension UDPReceiver {
     for step in 1...max(1, sockets.count) {
       let index = (socketIndex + step) % max(1, sockets.count)
       guard index < sockets.count, sockets[index].isReady else { continue }
-      let batch = ring.receive(from: sockets[index].descriptor)
+      let batch = ring.receive(from: sockets[index].descriptor, before: place)
       try sockets[index].account(for: batch, slots: ring.slots)
       if batch.count > 0 {
         socketIndex = index

@@ -57,6 +57,16 @@ public struct UDPSocket: ~Copyable, Sendable {
     self.init(descriptor, settings, KernelDrops(since: drops))
   }
 
+  /// The address of a UDP socket that somebody else opened.
+  public static func endpoint(of descriptor: Int32) throws(SocketError) -> Endpoint {
+    let check = sagflow_udp_check(descriptor)
+    let local = sagflow_udp_local_endpoint(descriptor)
+    for status in [check, local.error] where status < 0 {
+      throw SocketError(operation: .adopt, endpoint: nil, code: -status)
+    }
+    return Endpoint(local.endpoint)
+  }
+
   /// Opens a socket to send from.
   init(sending local: Endpoint) throws(SocketError) {
     let descriptor = sagflow_udp_bind(local.c, UDPSocket.Sharing.exclusive.c)

@@ -14,6 +14,7 @@ public struct CollectorConfiguration: Hashable, Sendable {
   public var exporters = Exporters()
   public var aggregation = Aggregation()
   public var store = Store()
+  public var journal = Journal()
   public var http = HTTP()
   public var log = Log()
   public var smartAccessGateway = SmartAccessGateway()
@@ -117,6 +118,20 @@ public struct CollectorConfiguration: Hashable, Sendable {
 
       public init() {}
     }
+  }
+
+  /// What outlives the process.
+  public struct Journal: Hashable, Sendable {
+    /// Whether datagrams are written to a journal before they are decoded.
+    public var enabled = true
+    /// Directory of journal and checkpoints; empty: `.journal` in the store.
+    public var path = ""
+    /// Octets of it since the last checkpoint, all workers together; datagrams beyond are not in it.
+    public var maximumSize = 4 << 30
+    /// It is synced to the disk this often, seconds; 0: the system decides.
+    public var syncInterval = 1
+
+    public init() {}
   }
 
   /// What the running collector tells of itself.

@@ -6,7 +6,8 @@ import NetworkBytes
 /// The table of all settings. Checking, the shipped file, the manual page and reloading follow from it.
 public enum ConfigurationSchema {
   /// Every setting, in the order of the shipped file. The defaults are those of `CollectorConfiguration()`.
-  public static let settings: [Setting] = general + exporters + aggregation + store + http + log + smartAccessGateway
+  public static let settings: [Setting] =
+    general + exporters + aggregation + store + journal + http + log + smartAccessGateway
 
   /// Heads of the shipped file's parts, by their key.
   static let sections: [(key: String, comment: String)] = [
@@ -16,6 +17,10 @@ public enum ConfigurationSchema {
     ("aggregation", "Merging records into flows."),
     ("store", "The directory of Parquet files: PATH/date=YYYY-MM-DD/hour=HH/flows-….parquet, in UTC."),
     ("store.retention", "Whole files are removed, the oldest first."),
+    (
+      "journal",
+      "What was received and not committed yet outlives a crash: a capture file of it, and checkpoints of what is known."
+    ),
     ("http", "What the running collector tells of itself: /healthz, /readyz, /metrics (Prometheus), /api/v1/status."),
     ("log", "Messages on standard error."),
     (
@@ -116,6 +121,21 @@ public enum ConfigurationSchema {
       "store.retention.size", \.store.retention.size,
       .octets(1_000_000...Int.max, zero: "keep"), .live,
       "The oldest files are removed above this total, such as 500G; 0: kept."),
+  ]
+
+  private static let journal: [Setting] = [
+    .value(
+      "journal.enabled", \.journal.enabled, .flag, .restart,
+      "false: after a crash what came since the last checkpoint is lost."),
+    .value(
+      "journal.path", \.journal.path, .optional("a directory"), .restart,
+      "Where journal and checkpoints go, on the disk of the store; empty: .journal in the store."),
+    .value(
+      "journal.maximumSize", \.journal.maximumSize, .octets(1_000_000...Int.max), .restart,
+      "Octets of the journal since the last checkpoint, all workers together; half of it brings the next one."),
+    .value(
+      "journal.syncInterval", \.journal.syncInterval, .seconds(1...3600, zero: "none"), .restart,
+      "It is synced to the disk this often, seconds: what a power failure costs; 0: the system decides."),
   ]
 
   private static let http: [Setting] = [

@@ -11,6 +11,10 @@ public struct Ledger: Sendable {
   public var receivedDatagrams: UInt64 = 0
   /// Datagrams that the kernel dropped for lack of room in the socket's buffer; beside those received.
   public var kernelDrops: UInt64 = 0
+  /// Datagrams that the journal brought again after the process had ended; among those received.
+  public var recoveredDatagrams: UInt64 = 0
+  /// Datagrams that are not in the journal because it could not be written or was full.
+  public var unjournaledDatagrams: UInt64 = 0
   public var decode = DecodeCounters()
   /// Data sets that wait for their template.
   public var waitingSets: UInt64 = 0
@@ -43,6 +47,8 @@ public struct Ledger: Sendable {
   public static func += (sum: inout Self, other: Self) {
     sum.receivedDatagrams &+= other.receivedDatagrams
     sum.kernelDrops &+= other.kernelDrops
+    sum.recoveredDatagrams &+= other.recoveredDatagrams
+    sum.unjournaledDatagrams &+= other.unjournaledDatagrams
     sum.decode += other.decode
     sum.waitingSets &+= other.waitingSets
     sum.filteredRecords &+= other.filteredRecords

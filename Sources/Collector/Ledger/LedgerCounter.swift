@@ -57,6 +57,12 @@ struct LedgerCounter: Sendable {
       "datagrams", "kernel_dropped", "kernel_dropped_datagrams_total",
       "Datagrams that the kernel dropped because the socket's buffer was full.", \.kernelDrops),
     .init(
+      "datagrams", "recovered", "recovered_datagrams_total",
+      "Datagrams that the journal brought again after a crash; among those received.", \.recoveredDatagrams),
+    .init(
+      "datagrams", "unjournaled", "unjournaled_datagrams_total",
+      "Datagrams that are not in the journal because it could not be written or was full.", \.unjournaledDatagrams),
+    .init(
       "datagrams", "clock_corrected", "clock_corrected_datagrams_total",
       "Datagrams whose exporter's clock is off, and whose flow times were corrected.", \.decode.clockCorrected),
     .init(

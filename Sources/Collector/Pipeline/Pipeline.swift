@@ -12,7 +12,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   /// Records that the filter did not let pass.
   private var filtered: UInt64 = 0
   private var cache: FlowCache
-  public private(set) var sink: Sink
+  public internal(set) var sink: Sink
   private var clock: PipelineClock
   private var decoded = FlowBatch(capacity: 1024)
   private var emitted: FlowBatch
@@ -106,7 +106,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     if emitted.count >= batchSize { handOver() }
   }
 
-  private var moment: PipelineMoment {
+  var moment: PipelineMoment {
     PipelineMoment(
       time: clock.time, origins: decoder.origins.origins, lostBySequence: decoder.lostBySequence)
   }
@@ -122,6 +122,32 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     merge()
     while !cache.drain(into: &emitted, limit: batchSize) { sink.finish(&emitted, moment) }
     sink.finish(&emitted, moment)
+  }
+
+  /// Windows that have ended so far.
+  var turns: Int { clock.turns }
+
+  /// Hands over all that left the cache; false if the sink has no room.
+  mutating func handOverAll() -> Bool {
+    handOver()
+    return emitted.isEmpty
+  }
+
+  /// What is to be kept over a restart, between two datagrams and with all flows handed over that left the cache.
+  var state: PipelineState {
+    let cache = cache.state
+    return PipelineState(
+      known: .init(
+        time: clock.time, filtered: filtered, decoder: decoder.state, flows: cache.totals, extensions: cache.extensions),
+      flows: cache.flows)
+  }
+
+  /// Goes on from what an earlier run knew. To be called before anything is ingested.
+  mutating func restore(_ state: PipelineState) {
+    clock.set(state.known.time)
+    filtered = state.known.filtered
+    decoder.restore(state.known.decoder)
+    cache.restore(FlowCacheState(flows: state.flows, extensions: state.known.extensions, totals: state.known.flows))
   }
 
   /// Changes what can change while running. A new key needs a new pipeline.

@@ -6,6 +6,8 @@
 struct PipelineClock {
   /// Milliseconds since 1970 UTC; meaningless until first set.
   private(set) var time = Int64.min
+  /// Windows that have ended so far.
+  private(set) var turns = 0
   private let windowMilliseconds: Int64
   private static let tolerance: Int64 = 5000
 
@@ -37,7 +39,9 @@ struct PipelineClock {
     if other < time, time - other <= Self.tolerance { return false }
     let before = window(of: time)
     time = other
-    return window(of: other) != before
+    if window(of: other) == before { return false }
+    turns += 1
+    return true
   }
 
   /// The end of the current window, if `other` lies beyond it.

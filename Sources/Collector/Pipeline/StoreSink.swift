@@ -7,11 +7,12 @@ import NetFlow
 /// and flows that are handed over all the same are dropped and counted. A replay waits instead.
 public struct StoreSink: FlowSink, ~Copyable {
   private let thread: StoreThread
-  private let waits: Bool
+  /// Whether to wait for room rather than drop.
+  var waits: Bool
   /// Flows given to the thread.
-  public private(set) var handedOver: UInt64 = 0
+  public internal(set) var handedOver: UInt64 = 0
   /// Flows that there was no room for.
-  public private(set) var dropped: UInt64 = 0
+  public internal(set) var dropped: UInt64 = 0
 
   /// - Parameter waits: whether to wait for room rather than drop.
   public init(_ thread: StoreThread, waits: Bool) {
@@ -39,6 +40,11 @@ public struct StoreSink: FlowSink, ~Copyable {
 
   public mutating func finish(_ flows: inout FlowBatch, _ moment: PipelineMoment) {
     if !flows.isEmpty { push(&flows, moment) }
+  }
+
+  /// Hands on a checkpoint, behind all flows so far; it waits for room.
+  mutating func checkpoint(_ draft: Checkpoint, _ moment: PipelineMoment) {
+    thread.queue.push(StoreJob(flows: FlowBatch(), moment: moment, checkpoint: draft))
   }
 
   private mutating func push(_ flows: inout FlowBatch, _ moment: PipelineMoment) {

@@ -8,6 +8,14 @@ import Synchronization
 struct StoreJob: ~Copyable, Sendable {
   var flows: FlowBatch
   var moment: PipelineMoment
+  /// To be written once all flows before are complete.
+  var checkpoint: Checkpoint?
+
+  init(flows: consuming FlowBatch, moment: PipelineMoment, checkpoint: Checkpoint? = nil) {
+    self.flows = flows
+    self.moment = moment
+    self.checkpoint = checkpoint
+  }
 }
 
 /// The thread that sorts, encodes and writes one worker's flows, so that reception never waits for it.
@@ -23,19 +31,45 @@ public final class StoreThread: Sendable {
   /// What is to be told by the files from now on, until the thread has taken it.
   private let metadata = Mutex<[(key: String, value: String)]?>(nil)
   private let options: FlowStoreOptions
+  /// Where checkpoints go; nil: files are published as soon as they are complete.
+  private let recovery: RecoveryFolder?
+  private let earlier: StoreCounters
+  /// Whether a journal brings again what no checkpoint tells of.
+  private let isJournaled: Bool
   private let logger: Logger
   private let ended = DispatchSemaphore(value: 0)
 
   /// Opens the store and starts the thread.
   ///
   /// - Throws: `StoreError` if the directory cannot be made or written to.
-  public init(_ options: FlowStoreOptions, retention: Retention = Retention(), logger: Logger) throws(StoreError) {
+  public convenience init(
+    _ options: FlowStoreOptions, retention: Retention = Retention(), logger: Logger
+  ) throws(StoreError) {
+    try self.init(options, retention: retention, recovery: nil, logger: logger)
+  }
+
+  /// - Parameters:
+  ///   - recovery: where checkpoints go; files wait for one to be published.
+  ///   - earlier: what became of the rows of earlier runs.
+  init(
+    _ options: FlowStoreOptions, retention: Retention = Retention(), recovery: RecoveryFolder?,
+    isJournaled: Bool = false,
+    earlier: StoreCounters = StoreCounters(), toldLoss: UInt64 = 0, logger: Logger
+  ) throws(StoreError) {
+    var options = options
+    options.holdsFiles = recovery != nil
     self.options = options
+    self.recovery = recovery
+    self.isJournaled = isJournaled
+    self.earlier = earlier
     self.retention = Mutex(retention)
     self.logger = logger
-    let writer = Handoff(try FlowStoreWriter(options))
+    var opened = try FlowStoreWriter(options)
+    opened.toldLoss = toldLoss
+    opened.checkpoint = recovery?.nextNumber
+    let writer = Handoff(opened)
     let thread = Thread { [self] in
-      Thread.current.name = "store-\(options.worker)"
+      Thread.current.name = "store-\(self.options.worker)"
       if let writer = writer.take() { run(writer) }
       ended.signal()
     }
@@ -44,6 +78,26 @@ public final class StoreThread: Sendable {
 
   /// What became of the rows so far.
   public var storeCounters: StoreCounters { counters.withLock { $0 } }
+
+  /// Completes the files, has a checkpoint tell of them, and publishes them: that is the moment from which on the rows are
+  /// in the store, and no longer what the journal would bring again.
+  private func commit(_ writer: inout FlowStoreWriter, _ checkpoint: Checkpoint) {
+    guard let recovery else { return }
+    writer.commit()
+    // Rows that could not be written are still held: the journal keeps what they came from.
+    guard writer.failure == nil else { return }
+    var checkpoint = checkpoint
+    checkpoint.head.pending = writer.pending
+    checkpoint.head.toldLoss = writer.toldLoss
+    checkpoint.head.store = writer.counters
+    checkpoint.head.store += earlier
+    checkpoint.head.store.committed &+= checkpoint.head.pending.reduce(0) { $0 &+ $1.rows }
+    checkpoint.head.store.committedFiles &+= UInt64(checkpoint.head.pending.count)
+    guard recovery.write(checkpoint) else { return }
+    writer.publish()
+    recovery.removeSuperseded()
+    writer.checkpoint = recovery.nextNumber
+  }
 
   /// What keeps the store from being written, while it does.
   public var currentFailure: StoreError? { failure.withLock { $0 } }
@@ -71,7 +125,9 @@ public final class StoreThread: Sendable {
     var lastTime: Int64 = 0
     while var job = queue.pop() {
       if let new = metadata.withLock({ $0.take() }) { writer.metadata = new }
-      if job.flows.isEmpty {
+      if let checkpoint = job.checkpoint.take() {
+        commit(&writer, checkpoint)
+      } else if job.flows.isEmpty {
         writer.turn(to: job.moment.time)
       } else {
         writer.append(job.flows, at: job.moment.time, origins: job.moment.origins)
@@ -89,6 +145,8 @@ public final class StoreThread: Sendable {
       }
     }
     writer.commit()
+    // Nothing is left that would bring their rows again.
+    if !isJournaled { writer.publish() }
     if writer.counters.committedFiles != commits { applyRetention(now: lastTime / 1000) }
     writer.giveUp()
     publish(writer)
@@ -104,7 +162,8 @@ public final class StoreThread: Sendable {
 
   /// Makes the writer's state known; a failure is logged when it begins and when it ends, not each time.
   private func publish(_ writer: borrowing FlowStoreWriter) {
-    let (new, now) = (writer.counters, writer.failure)
+    var (new, now) = (writer.counters, writer.failure)
+    new += earlier
     counters.withLock { $0 = new }
     let before = failure.withLock { old in
       defer { old = now }

@@ -19,6 +19,10 @@ public final class CollectorService: Service {
   let vitals: Mutex<ServiceVitals>
   let version: String
   let started = Date()
+  private let sync: JournalSync
+  private let lock: RecoveryLock
+  /// Whether flows that are live when it ends are written rather than kept for the next start.
+  private let drains: Bool
   /// The addresses listened on, with the ports that were taken where 0 was asked for.
   public let endpoints: [Endpoint]
 
@@ -27,25 +31,44 @@ public final class CollectorService: Service {
   /// - Parameters:
   ///   - version: the program's, for the status.
   ///   - createdBy: program and version, for the files' metadata.
-  /// - Throws: `SocketError`, `StoreError` or `FlowKeyError`.
+  ///   - passed: sockets that whoever started the process passed in.
+  ///   - drains: whether flows that are live when it ends are written rather than kept for the next start.
+  /// - Throws: `SocketError`, `StoreError`, `FlowKeyError` or `RecoveryError`.
   public init(
-    _ configuration: CollectorConfiguration, version: String, createdBy: String, manager: ServiceManager,
-    logger: Logger
+    _ configuration: CollectorConfiguration, version: String, createdBy: String, drains: Bool = false,
+    passed: consuming PassedSockets = PassedSockets(), manager: ServiceManager, logger: Logger
   ) throws {
     let count = configuration.receive.workerCount(processors: ProcessInfo.processInfo.activeProcessorCount)
     let options = try configuration.pipelineOptions(workers: count)
     let directory = ExporterDirectory()
     // Every socket first: a port that is taken must not leave threads behind.
-    var sockets = try SocketPlan(configuration.listen, workers: count, buffer: configuration.receive.bufferSize, logger)
+    var sockets = try SocketPlan(
+      configuration.listen, workers: count, buffer: configuration.receive.bufferSize, passed: passed, logger)
     endpoints = sockets.endpoints
+    let recovery = try Recovery(configuration, createdBy: createdBy, logger)
+    // What workers have left that there will not be, or under another key.
+    try recovery.drain(except: count, options.key.words)
+    let sync = JournalSync(interval: configuration.journal.enabled ? configuration.journal.syncInterval : 0)
+    let journaling: WorkerRecovery.Journaling? =
+      configuration.journal.enabled
+      ? .init(limit: UInt64(configuration.journal.maximumSize / count), sync: sync) : nil
+    let restored = DispatchGroup()
+    let recoveries = try (0..<count).map { try recovery.worker($0, journaling, restored) }
     workers = try (0..<count).map { index in
-      let store = try StoreThread(
-        configuration.storeOptions(worker: index, createdBy: createdBy),
-        retention: index == 0 ? configuration.retention : Retention(), logger: logger)
+      let store = try recovery.store(
+        recoveries[index], retention: index == 0 ? configuration.retention : Retention())
+      let receiver = try sockets.takeReceiver(
+        journaling == nil ? nil : recovery.folder(index).ring, logger)
+      for socket in 0..<receiver.socketCount {
+        manager.store(receiver.descriptor(socket), named: PassedSockets.name(worker: index))
+      }
       return Worker(
-        index: index, receiver: try sockets.takeReceiver(), options: options, directory: directory, store: store,
-        logger: logger)
+        index: index, receiver: receiver, options: options, directory: directory, store: store,
+        recovery: recoveries[index], logger: logger)
     }
+    self.sync = sync
+    self.drains = drains
+    lock = recovery.lock
     self.manager = manager
     self.logger = logger
     self.configuration = Mutex(configuration)
@@ -63,7 +86,8 @@ public final class CollectorService: Service {
     workers.lazy.compactMap(\.store.currentFailure).first
   }
 
-  /// Collects until a graceful shutdown is asked for; then stops receiving, ages out all flows and commits them.
+  /// Collects until a graceful shutdown is asked for; then stops receiving and commits all flows, those that are live
+  /// as a checkpoint unless they are to be drained.
   public func run() async throws {
     let listening = endpoints.map(\.description).joined(separator: ", ")
     let path = configuration.withLock { $0.store.path }
@@ -77,7 +101,7 @@ public final class CollectorService: Service {
     await cancelWhenGracefulShutdown { await self.report() }
     manager.notify(.stopping)
     vitals.withLock { $0.phase = .stopping }
-    logger.info("stopping: flows that are live are written")
+    logger.info(drains ? "stopping: flows that are live are written" : "stopping: flows that are live are kept")
     await finish()
   }
 
@@ -99,8 +123,9 @@ public final class CollectorService: Service {
   private func finish() async {
     await withCheckedContinuation { continuation in
       // Off the cooperative pool: this waits for disks.
-      Thread.detachNewThread { [workers] in
-        for worker in workers { worker.finish() }
+      Thread.detachNewThread { [workers, sync, drains] in
+        for worker in workers { worker.finish(drains: drains) }
+        sync.finish()
         continuation.resume()
       }
     }

@@ -5,29 +5,56 @@ import NetworkBytes
 /// The sockets of all workers: each worker has one for every address, and the kernel spreads exporters over the workers.
 struct SocketPlan: ~Copyable {
   let endpoints: [Endpoint]
-  private var receivers: [Handoff<UDPReceiver>]
+  /// Of each worker.
+  private var sockets: [[Handoff<UDPSocket>]] = []
 
-  init(_ listen: [Endpoint], workers: Int, buffer: Int, _ logger: Logger) throws(SocketError) {
-    var endpoints = listen
-    var receivers: [Handoff<UDPReceiver>] = []
+  /// - Parameter passed: sockets that were passed in; they are used for their addresses. Where none of them is of an address
+  ///   that is to be listened to, their own addresses are.
+  init(
+    _ listen: [Endpoint], workers: Int, buffer: Int, passed: consuming PassedSockets, _ logger: Logger
+  ) throws(SocketError) {
+    let offered = passed.endpoints
+    var endpoints = offered.isEmpty || listen.contains(where: offered.contains) ? listen : offered
+    var sockets: [[Handoff<UDPSocket>]] = []
     for worker in 0..<workers {
-      var receiver = try UDPReceiver()
+      var own: [Handoff<UDPSocket>] = []
       for index in endpoints.indices {
-        let socket = try UDPSocket(
-          listening: endpoints[index], sharing: worker == 0 ? .opening : .joining, receiveBuffer: buffer)
+        let socket: UDPSocket
+        if let descriptor = passed.take(endpoints[index]) {
+          socket = try UDPSocket(adopting: descriptor, receiveBuffer: buffer)
+        } else {
+          socket = try UDPSocket(
+            listening: endpoints[index], sharing: worker == 0 ? .opening : .joining, receiveBuffer: buffer)
+        }
         endpoints[index] = socket.localEndpoint
         if worker == 0, let advice = socket.receiveBufferAdvice { logger.warning("\(advice)") }
-        receiver.add(socket)
+        own.append(Handoff(socket))
       }
-      receivers.append(Handoff(receiver))
+      sockets.append(own)
     }
+    passed.closeRest(logger)
     self.endpoints = endpoints
-    self.receivers = receivers
+    self.sockets = sockets
   }
 
-  /// The sockets of the next worker.
-  mutating func takeReceiver() throws(SocketError) -> UDPReceiver {
-    guard let receiver = receivers.isEmpty ? nil : receivers.removeFirst().take() else { return try UDPReceiver() }
+  /// The next worker's sockets.
+  ///
+  /// - Parameter ring: the file that it receives into; nil: what it has received ends with the process.
+  mutating func takeReceiver(_ ring: String?, _ logger: Logger) throws -> UDPReceiver {
+    var receiver = try Self.receiver(ring, logger)
+    for handoff in sockets.isEmpty ? [] : sockets.removeFirst() {
+      if let socket = handoff.take() { receiver.add(socket) }
+    }
     return receiver
+  }
+
+  private static func receiver(_ ring: String?, _ logger: Logger) throws -> UDPReceiver {
+    guard let ring else { return try UDPReceiver() }
+    do {
+      return try UDPReceiver(receivingInto: ring)
+    } catch let error as JournalError {
+      logger.error("\(error); a crash would lose the datagrams that are just being received")
+      return try UDPReceiver()
+    }
   }
 }

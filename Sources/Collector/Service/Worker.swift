@@ -11,6 +11,8 @@ final class Worker: Sendable {
   /// What the thread is asked to do, looked at when it is woken.
   private struct Control {
     var isStopping = false
+    /// Whether flows that are live when it stops are written rather than kept.
+    var drains = false
     var changes: (aging: AgingConfiguration, decoder: FlowDecoderOptions, filter: RecordFilter)?
   }
 
@@ -21,6 +23,8 @@ final class Worker: Sendable {
   /// Rounds of the thread's loop: it stands still only if the thread hangs.
   private let rounds = Atomic<UInt64>(0)
   private let logger: Logger
+  private let recovery: WorkerRecovery?
+  private let key: [String]
   private let ended = DispatchSemaphore(value: 0)
 
   /// Longest wait for datagrams, milliseconds: how late timers can run on an idle line.
@@ -31,8 +35,10 @@ final class Worker: Sendable {
   /// Starts the thread.
   init(
     index: Int, receiver: consuming UDPReceiver, options: PipelineOptions, directory: ExporterDirectory,
-    store: StoreThread, logger: Logger
+    store: StoreThread, recovery: WorkerRecovery?, logger: Logger
   ) {
+    self.recovery = recovery
+    key = options.key.words
     self.store = store
     self.logger = logger
     wakeUp = receiver.wakeUp
@@ -62,9 +68,14 @@ final class Worker: Sendable {
     wakeUp.wake()
   }
 
-  /// Ends reception, ages out what is live, commits; returns when that is done.
-  func finish() {
-    control.withLock { $0.isStopping = true }
+  /// Ends reception and commits; returns when that is done.
+  ///
+  /// - Parameter drains: whether flows that are live are written rather than kept for the next start.
+  func finish(drains: Bool) {
+    control.withLock { control in
+      control.isStopping = true
+      control.drains = drains
+    }
     wakeUp.wake()
     ended.wait()
     ended.signal()
@@ -74,37 +85,150 @@ final class Worker: Sendable {
   // MARK: On the thread
 
   private func run(_ receiver: consuming UDPReceiver, _ pipeline: consuming Pipeline<StoreSink>) {
-    var received: UInt64 = 0
+    var tally = Tally()
+    var journal = recover(&receiver, &pipeline, &tally)
     // When the ledger was published last, milliseconds since 1970 UTC.
     var published: Int64 = 0
     var isStopping = false
     while !isStopping {
       rounds.add(1, ordering: .relaxed)
       switch receive(&receiver, timeout: Self.patience) {
-      case .datagrams: received &+= Self.ingest(receiver, &pipeline)
+      case .datagrams: ingest(&receiver, &pipeline, &journal, &tally)
       case .nothing: pipeline.advance(to: Self.now)
       case .woken: isStopping = obey(&pipeline)
       }
+      if isCheckpointDue(pipeline, journal, tally) { checkpoint(&receiver, &pipeline, &journal, &tally) }
       let now = Self.now
       if now - published >= 1000 || now < published {
         published = now
-        publish(&receiver, pipeline, received)
+        journal?.retry(&receiver)
+        publish(&receiver, pipeline, journal, tally)
       }
     }
     let deadline = Date(timeIntervalSinceNow: Self.farewell)
     while Date() < deadline, case .datagrams = receive(&receiver, timeout: 0) {
-      received &+= Self.ingest(receiver, &pipeline)
+      ingest(&receiver, &pipeline, &journal, &tally)
     }
-    pipeline.finish()
-    publish(&receiver, pipeline, received)
+    pipeline.sink.waits = true
+    if recovery == nil || control.withLock({ $0.drains }) { pipeline.finish() }
+    checkpoint(&receiver, &pipeline, &journal, &tally)
+    publish(&receiver, pipeline, journal, tally)
   }
 
-  private static func ingest(_ receiver: borrowing UDPReceiver, _ pipeline: inout Pipeline<StoreSink>) -> UInt64 {
+  /// What the thread counts itself.
+  struct Tally {
+    var received: UInt64 = 0
+    var recovered: UInt64 = 0
+    /// Kernel drops of earlier runs.
+    var earlierDrops: UInt64 = 0
+    /// Windows that had ended, and datagrams received, at the last checkpoint.
+    var checkpointTurns = 0
+    var checkpointReceived: UInt64 = 0
+  }
+
+  private func ingest(
+    _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ journal: inout WorkerJournal?,
+    _ tally: inout Tally
+  ) {
+    // Before anything else becomes of them.
+    journal?.append(&receiver)
     for index in 0..<receiver.count {
       let datagram = receiver.datagram(index)
       pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
     }
-    return UInt64(receiver.count)
+    tally.received &+= UInt64(receiver.count)
+  }
+
+  // MARK: Over restarts
+
+  /// Goes on from where an earlier run ended: its checkpoint, and through the same pipeline what came after it.
+  private func recover(
+    _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ tally: inout Tally
+  ) -> WorkerJournal? {
+    guard let recovery else { return nil }
+    recovery.restore(&pipeline, &tally)
+    for socket in 0..<receiver.socketCount {
+      guard let last = recovery.checkpoint?.head.dropMarks["\(receiver.localEndpoint(socket))"] else { continue }
+      receiver.resumeDrops(socket, from: last)
+    }
+    recovery.waitForAll()
+    pipeline.sink.waits = true
+    let count = recovery.replay(&pipeline, receiver.left)
+    tally.received &+= count
+    tally.recovered &+= count
+    let left = receiver.left == nil ? 0 : receiver.count
+    if left > 0 {
+      recovery.append(&receiver)
+      var none: WorkerJournal?
+      ingest(&receiver, &pipeline, &none, &tally)
+      tally.recovered &+= UInt64(left)
+    }
+    pipeline.sink.waits = false
+    let journal = recovery.makeJournal()
+    if count > 0 || left > 0 {
+      logger.notice(
+        "\(count + UInt64(left)) datagrams recovered from the journal, \(pipeline.ledger.liveFlows) flows live")
+    }
+    tally.checkpointTurns = pipeline.turns
+    journal?.begin(&receiver)
+    return journal
+  }
+
+  /// A checkpoint follows each window, and half a journal.
+  private func isCheckpointDue(
+    _ pipeline: borrowing Pipeline<StoreSink>, _ journal: borrowing WorkerJournal?, _ tally: Tally
+  ) -> Bool {
+    guard recovery != nil else { return false }
+    let isFull =
+      switch journal {
+      case .some(let journal): journal.isHalfFull
+      case .none: false
+      }
+    return isFull || pipeline.turns != tally.checkpointTurns
+  }
+
+  /// Hands a checkpoint to the store's thread, behind all flows that have left the cache. Without room it is tried again.
+  private func checkpoint(
+    _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ journal: inout WorkerJournal?,
+    _ tally: inout Tally
+  ) {
+    guard let recovery, pipeline.handOverAll() else { return }
+    tally.checkpointTurns = pipeline.turns
+    tally.checkpointReceived = tally.received
+    journal?.rotate(&receiver)
+    let segment =
+      switch journal {
+      case .some(let journal): journal.segment
+      case .none: recovery.nextSegment
+      }
+    let state = pipeline.state
+    pipeline.sink.checkpoint(
+      Checkpoint(
+        head: .init(
+          segment: segment, key: key, received: tally.received, recovered: tally.recovered,
+          unjournaled: Self.missing(journal, recovery), kernelDrops: Self.kernelDrops(receiver, tally),
+          dropMarks: Self.dropMarks(receiver),
+          handedOver: pipeline.sink.handedOver, dropped: pipeline.sink.dropped, pipeline: state.known),
+        flows: state.flows), pipeline.moment)
+  }
+
+  private static func dropMarks(_ receiver: borrowing UDPReceiver) -> [String: UInt32] {
+    var marks: [String: UInt32] = [:]
+    for socket in 0..<receiver.socketCount {
+      marks["\(receiver.localEndpoint(socket))"] = receiver.kernelDrops(socket).last
+    }
+    return marks
+  }
+
+  private static func missing(_ journal: borrowing WorkerJournal?, _ recovery: WorkerRecovery?) -> UInt64 {
+    switch journal {
+    case .some(let journal): journal.missing
+    case .none: recovery?.checkpoint?.head.unjournaled ?? 0
+    }
+  }
+
+  private static func kernelDrops(_ receiver: borrowing UDPReceiver, _ tally: Tally) -> UInt64 {
+    (0..<receiver.socketCount).reduce(tally.earlierDrops) { $0 &+ receiver.kernelDrops($1).total }
   }
 
   private func receive(_ receiver: inout UDPReceiver, timeout: Int32) -> UDPReceiver.Reception {
@@ -130,11 +254,16 @@ final class Worker: Sendable {
     return isStopping
   }
 
-  private func publish(_ receiver: inout UDPReceiver, _ pipeline: borrowing Pipeline<StoreSink>, _ received: UInt64) {
+  private func publish(
+    _ receiver: inout UDPReceiver, _ pipeline: borrowing Pipeline<StoreSink>, _ journal: borrowing WorkerJournal?,
+    _ tally: Tally
+  ) {
     receiver.countKernelDrops()
     var ledger = pipeline.ledger
-    ledger.receivedDatagrams = received
-    ledger.kernelDrops = (0..<receiver.socketCount).reduce(0) { $0 &+ receiver.kernelDrops($1).total }
+    ledger.receivedDatagrams = tally.received
+    ledger.recoveredDatagrams = tally.recovered
+    ledger.unjournaledDatagrams = Self.missing(journal, recovery)
+    ledger.kernelDrops = Self.kernelDrops(receiver, tally)
     ledger.droppedRows = pipeline.sink.dropped
     ledger.handedOverRows = pipeline.sink.handedOver
     let before = published.withLock { old in

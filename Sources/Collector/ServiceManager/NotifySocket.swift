@@ -1,3 +1,4 @@
+import CSockets
 import Glibc
 
 /// A datagram socket to the service manager's address.
@@ -40,6 +41,21 @@ struct NotifySocket: ~Copyable {
       }
       if sent >= 0 { return 0 }
       if errno != EINTR { return errno }
+    }
+  }
+
+  /// Sends one datagram with a descriptor beside it.
+  ///
+  /// - Returns: 0, or the error number of the system call.
+  func send(_ message: String, with passed: CInt) -> CInt {
+    var address = address
+    let bytes = Array(message.utf8)
+    // Sound: as above.
+    return unsafe withUnsafePointer(to: &address) { name in
+      unsafe bytes.withUnsafeBytes { buffer in
+        unsafe -sagflow_send_descriptor(
+          descriptor, name, Int(addressLength), buffer.baseAddress, buffer.count, passed)
+      }
     }
   }
 

@@ -41,6 +41,14 @@ public struct ServiceManager: Sendable {
     return socket.send(states.map(Self.text).joined(separator: "\n")) == 0
   }
 
+  /// Has the manager keep a descriptor for the next start of this service (sd_pid_notify_with_fds(3)); does nothing where
+  /// there is none.
+  @discardableResult
+  public func store(_ descriptor: Int32, named name: String) -> Bool {
+    guard let path, let socket = NotifySocket(path: path) else { return false }
+    return socket.send("FDSTORE=1\nFDNAME=\(name)", with: descriptor) == 0
+  }
+
   private static func text(of state: State) -> String {
     switch state {
     case .ready: "READY=1"

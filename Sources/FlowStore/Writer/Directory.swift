@@ -2,14 +2,14 @@ import Glibc
 
 /// The system calls of the store's folders. The home of this module's `unsafe`: C strings that the calls only read, and
 /// structures that they fill.
-enum Directory {
+package enum Directory {
   /// Creates a folder; one that exists is fine.
   static func create(_ path: String) throws(StoreError) {
     if unsafe mkdir(path, 0o755) != 0, errno != EEXIST { throw .system("create folder", path: path, errno: errno) }
   }
 
   /// Creates a folder and those above it.
-  static func createAll(_ path: String) throws(StoreError) {
+  package static func createAll(_ path: String) throws(StoreError) {
     var end = path.startIndex
     while let slash = path[end...].dropFirst().firstIndex(of: "/") {
       try create(String(path[..<slash]))
@@ -18,11 +18,11 @@ enum Directory {
     try create(path)
   }
 
-  static func rename(_ old: String, to new: String) throws(StoreError) {
+  package static func rename(_ old: String, to new: String) throws(StoreError) {
     if unsafe Glibc.rename(old, new) != 0 { throw .system("rename to", path: new, errno: errno) }
   }
 
-  static func remove(_ path: String) throws(StoreError) {
+  package static func remove(_ path: String) throws(StoreError) {
     if unsafe unlink(path) != 0, errno != ENOENT { throw .system("remove", path: path, errno: errno) }
   }
 
@@ -31,12 +31,12 @@ enum Directory {
     _ = unsafe rmdir(path)
   }
 
-  static func exists(_ path: String) -> Bool {
+  package static func exists(_ path: String) -> Bool {
     unsafe access(path, F_OK) == 0
   }
 
   /// Makes the names in a folder durable.
-  static func sync(_ path: String) throws(StoreError) {
+  package static func sync(_ path: String) throws(StoreError) {
     let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system("open folder", path: path, errno: errno) }
     defer { close(descriptor) }
@@ -50,7 +50,7 @@ enum Directory {
   }
 
   /// Names in a folder, without `.` and `..`, in no order; none if it cannot be read.
-  static func names(in path: String) -> [String] {
+  package static func names(in path: String) -> [String] {
     guard let folder = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(folder) }
     var names: [String] = []

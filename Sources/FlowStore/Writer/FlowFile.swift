@@ -91,9 +91,8 @@ struct FlowFile: ~Copyable, Sendable {
     do throws(ParquetError) { try parquet.discardRowGroup() } catch { progress = .lost(.parquet(error)) }
   }
 
-  /// Writes the footer, syncs, renames: the rows are in the store then, and `syncFolder` makes the name durable, too.
-  /// After a failure it can be tried again, unless `isLost`.
-  mutating func commit(metadata: [(key: String, value: String)]) throws(StoreError) {
+  /// Writes the footer and syncs: nothing is left but to publish it. After a failure it can be tried again, unless `isLost`.
+  mutating func complete(metadata: [(key: String, value: String)]) throws(StoreError) {
     if case .lost(let error) = progress { throw error }
     do throws(ParquetError) {
       if progress == .open || progress == .ended {
@@ -110,6 +109,15 @@ struct FlowFile: ~Copyable, Sendable {
       if progress == .finished { progress = .lost(.parquet(error)) } else { takeBack() }
       throw .parquet(error)
     }
+  }
+
+  /// The names under which it was written and will be published.
+  var names: PendingFile { PendingFile(part: part, path: "\(folder)/\(name)", rows: UInt64(rowCount)) }
+
+  /// Gives the file its own name: the rows are in the store then, and `syncFolder` makes the name durable, too. After a
+  /// failure it can be tried again, unless `isLost`.
+  mutating func publish() throws(StoreError) {
+    if case .lost(let error) = progress { throw error }
     do throws(StoreError) {
       try Directory.rename(part, to: "\(folder)/\(name)")
       progress = .committed
@@ -125,5 +133,23 @@ struct FlowFile: ~Copyable, Sendable {
 
   private var times: [(key: String, value: String)] {
     [("sagflow.time_start_ms", String(earliestStart)), ("sagflow.time_end_ms", String(latestEnd))]
+  }
+}
+
+/// A complete file that is not published yet, as a checkpoint tells of it.
+public struct PendingFile: Codable, Sendable, Equatable {
+  /// Where it stands, and where it will.
+  public var part: String
+  public var path: String
+  public var rows: UInt64
+
+  /// Publishes a file that an earlier run completed; one that it did publish is fine.
+  ///
+  /// - Returns: false if there is neither.
+  public func publish() throws(StoreError) -> Bool {
+    if !Directory.exists(part) { return Directory.exists(path) }
+    try Directory.rename(part, to: path)
+    try Directory.sync(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+    return true
   }
 }

@@ -16,6 +16,8 @@ public struct FlowStoreOptions: Sendable {
   public var rowGroupRows = 262_144
   /// Octets of `extra` texts after which a row group ends before it has its rows: they can be long, and wait in memory.
   public var rowGroupExtraOctets = 64 << 20
+  /// Whether files wait for `FlowStoreWriter.publish` once they are complete.
+  public var holdsFiles = false
   /// zstd level.
   public var compressionLevel = 1
   /// `created_by` of the files.

@@ -1,3 +1,4 @@
+import DequeModule
 import NetFlow
 import Parquet
 
@@ -8,7 +9,7 @@ import Parquet
 /// and up to two row groups that wait. They are tried again, at most once a second, with the calls that come. Rows beyond
 /// that are counted as lost.
 public struct FlowStoreWriter: ~Copyable, Sendable {
-  public private(set) var counters = StoreCounters()
+  public internal(set) var counters = StoreCounters()
   /// What went wrong when the store was last written to; nil if nothing did.
   public private(set) var failure: StoreError?
   /// Start of the open window, seconds since 1970 UTC.
@@ -16,15 +17,22 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
 
   /// What sequence numbers say was lost so far: each file tells what has come to it since the file before.
   public var lostBySequence: UInt64 = 0
-  private var toldLoss: UInt64 = 0
+  /// What files have told of it.
+  public var toldLoss: UInt64 = 0
   /// Key-value metadata of the files, as in `FlowStoreOptions`: of those that are committed from now on.
   public var metadata: [(key: String, value: String)]
+
+  /// The checkpoint that will tell of the files that are completed from now on; nil: none will.
+  public var checkpoint: UInt64?
 
   private let options: FlowStoreOptions
   private let layout: StoreLayout
   private let schema: ParquetSchema
   private let parquetOptions: ParquetWriterOptions
   private var file: FlowFile?
+  /// Complete files that wait to be published, in order.
+  private var held = UniqueDeque<FlowFile>()
+  private var heldRows: UInt64 = 0
   private var group = RowGroup()
   private var origins: [FlowOrigin] = []
   /// Number in its window of the next file.
@@ -50,8 +58,8 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   /// Rows that are neither committed nor lost: in the open file, or waiting for it.
   public var rowsHeld: UInt64 {
     switch file {
-    case .some(let open): UInt64(open.rowCount) &+ UInt64(group.count)
-    case .none: UInt64(group.count)
+    case .some(let open): UInt64(open.rowCount) &+ UInt64(group.count) &+ heldRows
+    case .none: UInt64(group.count) &+ heldRows
     }
   }
 
@@ -99,6 +107,39 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     counters.lost &+= rowsHeld
     group.removeAll()
     file = nil
+    held.removeAll()
+    heldRows = 0
+  }
+
+  /// The files that wait to be published.
+  public var pending: [PendingFile] { (0..<held.count).map { held[$0].names } }
+
+  /// Publishes the files that wait for it, in order; what fails is tried again with the next call.
+  public mutating func publish() {
+    var count = 0
+    do throws(StoreError) {
+      while count < held.count {
+        let rows = UInt64(held[count].rowCount)
+        do throws(StoreError) {
+          try held[count].publish()
+          counters.committed &+= rows
+          counters.committedFiles &+= 1
+          counters.committedOctets &+= UInt64(held[count].byteCount)
+        } catch {
+          guard held[count].isLost else { throw error }
+          counters.lost &+= rows
+          failure = error
+        }
+        heldRows &-= rows
+        count += 1
+        try held[count - 1].syncFolder()
+      }
+    } catch {
+      counters.failures &+= 1
+      failure = error
+      failureTime = time
+    }
+    for _ in 0..<count { _ = held.removeFirst() }
   }
 
   private mutating func write(ending: Bool) {
@@ -143,7 +184,8 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     }
     let metadata = fileMetadata
     do throws(StoreError) {
-      try file?.commit(metadata: metadata)
+      try file?.complete(metadata: metadata)
+      if !options.holdsFiles { try file?.publish() }
     } catch {
       if file?.isLost == true {
         counters.lost &+= rows
@@ -152,6 +194,13 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
       throw error
     }
     toldLoss = lostBySequence
+    if options.holdsFiles {
+      guard let complete = file.take() else { return }
+      heldRows &+= rows
+      try complete.syncFolder()
+      held.append(complete)
+      return
+    }
     counters.committed &+= rows
     counters.committedFiles &+= 1
     counters.committedOctets &+= UInt64(file?.byteCount ?? 0)
@@ -165,6 +214,6 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
       ("sagflow.worker", String(options.worker)),
       // What comes late is no longer lost, maybe only after it was told.
       ("sagflow.lost_by_sequence", String(lostBySequence > toldLoss ? lostBySequence - toldLoss : 0)),
-    ] + metadata
+    ] + (checkpoint.map { [("sagflow.checkpoint", String($0))] } ?? []) + metadata
   }
 }

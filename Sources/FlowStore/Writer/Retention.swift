@@ -67,7 +67,7 @@ struct StoredFile {
     return files
   }
 
-  private static func hourFolders(_ root: String) -> [String] {
+  static func hourFolders(_ root: String) -> [String] {
     Directory.names(in: root).filter { $0.hasPrefix("date=") }.flatMap { date in
       Directory.names(in: "\(root)/\(date)").filter { $0.hasPrefix("hour=") }.map { "\(root)/\(date)/\($0)" }
     }

@@ -1,5 +1,5 @@
 /// What became of the rows that a writer was given.
-public struct StoreCounters: Sendable, Equatable {
+public struct StoreCounters: Sendable, Equatable, Codable {
   /// Rows given to the writer: committed, lost, or still held (`FlowStoreWriter.rowsHeld`).
   public var received: UInt64 = 0
   public var committed: UInt64 = 0

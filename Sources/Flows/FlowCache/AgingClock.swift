@@ -2,7 +2,7 @@
 ///
 /// Only differences matter. A step back of up to five seconds counts as "no time has passed" until the clock is where it
 /// was; after a larger one, time goes on from there, so that no flow ever has a negative age nor waits for the old hour.
-struct AgingClock: Sendable {
+struct AgingClock: Sendable, Codable {
   /// Aging time, milliseconds; begins in second 0 with the first reading of the clock.
   private(set) var time: UInt64 = 0
   private var latest: Int64?

@@ -9,7 +9,7 @@ struct ExtensionPool: ~Copyable {
   /// Octets of text held.
   private(set) var textOctets = 0
   /// Texts left out because the bound was reached.
-  private(set) var droppedTexts: UInt64 = 0
+  var droppedTexts: UInt64 = 0
   private let maximumTextOctets: Int
 
   init(maximumTextOctets: Int) { self.maximumTextOctets = maximumTextOctets }
@@ -35,6 +35,8 @@ struct ExtensionPool: ~Copyable {
     items[Int(number) - 1] = new
     return number
   }
+
+  subscript(number: UInt32) -> FlowExtension { items[Int(number) - 1] }
 
   /// Gives an extension away; its number is free then.
   mutating func take(_ number: UInt32) -> FlowExtension {

@@ -35,6 +35,13 @@ struct FlowAge: BitwiseCopyable {
     stamp = stamp & 3 | record &<< 2
   }
 
+  /// As in a cache whose wheel the flow is not in yet.
+  var outOfWheel: FlowAge {
+    var age = self
+    age.leaveWheel()
+    return age
+  }
+
   mutating func close() { stamp &= ~Self.liveFlag }
   @inline(__always) mutating func enterWheel() { stamp |= Self.wheelFlag }
   @inline(__always) mutating func leaveWheel() { stamp &= ~Self.wheelFlag }

@@ -162,7 +162,7 @@ extension FlowCache {
   }
 
   /// New secrets: every flow gets a new tag. Not before as many records as the cache has flows, so that the cost is shared.
-  private mutating func reseed() {
+  mutating func reseed() {
     guard recordNumber >= nextReseed else { return }
     nextReseed = recordNumber &+ UInt64(max(liveCount, 1024))
     reseedCount &+= 1

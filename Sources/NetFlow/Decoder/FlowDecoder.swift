@@ -12,7 +12,7 @@ public struct FlowDecoder: ~Copyable {
   /// The origins that records refer to by number.
   public internal(set) var origins = OriginTable()
   /// What sequence numbers say was lost so far, in all sessions' own units (see `SequenceCounters`).
-  public private(set) var lostBySequence: UInt64 = 0
+  public internal(set) var lostBySequence: UInt64 = 0
   var variable = VariableRecordReader()
 
   public init(options: FlowDecoderOptions = FlowDecoderOptions(), directory: ExporterDirectory = ExporterDirectory()) {

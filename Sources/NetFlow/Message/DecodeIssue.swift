@@ -43,7 +43,7 @@ public enum DecodeIssue: Int, Error, CaseIterable {
 }
 
 /// What the decoder did with what it was given.
-public struct DecodeCounters: Sendable, Equatable {
+public struct DecodeCounters: Sendable, Equatable, Codable {
   /// Datagrams given to the decoder: decoded plus rejected.
   public var datagrams: UInt64 = 0
   public var rejectedDatagrams: UInt64 = 0
@@ -57,19 +57,19 @@ public struct DecodeCounters: Sendable, Equatable {
   /// Data sets that came before their template and were not kept until it came: it took too long, or a bound was reached.
   public var earlyGivenUp: UInt64 = 0
   public var sequence = SequenceCounters()
-  private var issues: [12 of UInt64] = .init(repeating: 0)
+  private var issues = IssueCounts()
 
   public init() {}
 
   public var decodedDatagrams: UInt64 { datagrams - rejectedDatagrams }
 
   public subscript(issue: DecodeIssue) -> UInt64 {
-    get { issues[issue.rawValue] }
-    set { issues[issue.rawValue] = newValue }
+    get { issues.counts[issue.rawValue] }
+    set { issues.counts[issue.rawValue] = newValue }
   }
 
   public mutating func count(_ issue: DecodeIssue) {
-    issues[issue.rawValue] &+= 1
+    issues.counts[issue.rawValue] &+= 1
   }
 
   public static func += (sum: inout Self, other: Self) {
@@ -90,5 +90,24 @@ public struct DecodeCounters: Sendable, Equatable {
       && a.optionsRecords == b.optionsRecords && a.templates == b.templates && a.clockCorrected == b.clockCorrected
       && a.earlyDecoded == b.earlyDecoded && a.earlyGivenUp == b.earlyGivenUp && a.sequence == b.sequence
       && DecodeIssue.allCases.allSatisfy { a[$0] == b[$0] }
+  }
+}
+
+/// How often each issue was met, in a structure without references.
+private struct IssueCounts: Sendable, Codable {
+  var counts: [12 of UInt64] = .init(repeating: 0)
+
+  init() {}
+
+  /// By name, so that versions of the program understand one another.
+  init(from decoder: any Decoder) throws {
+    let named = try [String: UInt64](from: decoder)
+    for issue in DecodeIssue.allCases { counts[issue.rawValue] = named[issue.name] ?? 0 }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var named: [String: UInt64] = [:]
+    for issue in DecodeIssue.allCases where counts[issue.rawValue] > 0 { named[issue.name] = counts[issue.rawValue] }
+    try named.encode(to: encoder)
   }
 }

@@ -1,7 +1,7 @@
 import NetworkBytes
 
 /// The header of a v5, v9 or IPFIX message.
-public struct MessageHeader: Sendable, Equatable {
+public struct MessageHeader: Sendable, Equatable, Codable {
   /// 5, 9 or 10.
   public var version: UInt16
   /// IPFIX observation domain id, v9 source id, v5 engine_type * 256 + engine_id.

@@ -3,7 +3,7 @@ import NetworkBytes
 /// Whose flows these are: the exporter, its observation domain and the protocol version it speaks.
 ///
 /// A record carries the number of its origin in the pipeline's `OriginTable` instead of these 22 octets.
-public struct FlowOrigin: Hashable, Sendable {
+public struct FlowOrigin: Hashable, Sendable, Codable {
   /// Source address of the datagrams, or what elements 130/131 of the record say.
   public var exporter: IPAddress
   /// IPFIX observation domain id, v9 source id, v5 engine_type * 256 + engine_id.
@@ -22,7 +22,7 @@ public struct FlowOrigin: Hashable, Sendable {
 ///
 /// Origins beyond the bounds are merged: those of a sender beyond `maximumPerSender` into one that has the sender's address
 /// alone, and what is beyond `maximumCount` into number 0. That also stands for records merged over all exporters.
-public struct OriginTable: Sendable {
+public struct OriginTable: Sendable, Codable {
   public private(set) var origins: [FlowOrigin]
   /// Origins that were merged into another, each time that one was asked for.
   public private(set) var merged: UInt64 = 0

@@ -90,3 +90,45 @@ struct EarlyData {
     return count
   }
 }
+
+extension EarlyData: Codable {
+  private struct Held: Codable {
+    var id: UInt16
+    var header: MessageHeader
+    var arrival: Int64
+    /// Hexadecimal.
+    var content: String
+  }
+
+  init(from decoder: any Decoder) throws {
+    for held in try [Held](from: decoder) {
+      guard let content = [UInt8](hexadecimal: held.content) else {
+        throw DecodingError.dataCorrupted(
+          .init(codingPath: decoder.codingPath, debugDescription: "a data set that is not hexadecimal"))
+      }
+      hold(EarlySet(id: held.id, header: held.header, arrival: held.arrival, content: content))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try sets.map {
+      Held(id: $0.id, header: $0.header, arrival: $0.arrival, content: $0.content.hexadecimal)
+    }.encode(to: encoder)
+  }
+}
+
+extension [UInt8] {
+  fileprivate var hexadecimal: String {
+    let digits = [UInt8]("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(2 * count)
+    for octet in self { text += [digits[Int(octet >> 4)], digits[Int(octet & 15)]] }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  fileprivate init?(hexadecimal text: String) {
+    let digits = text.utf8.map { UInt8(truncatingIfNeeded: Character(Unicode.Scalar($0)).hexDigitValue ?? 16) }
+    guard digits.count % 2 == 0, digits.allSatisfy({ $0 < 16 }) else { return nil }
+    self = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+}

@@ -24,9 +24,13 @@ public final class ExporterDirectory: Sendable {
     var address: IPAddress
     var domain: UInt32
 
+    init(address: IPAddress, domain: UInt32) {
+      self.address = address
+      self.domain = domain
+    }
+
     init(_ session: SessionKey) {
-      address = session.exporter.address
-      domain = session.domain
+      self.init(address: session.exporter.address, domain: session.domain)
     }
   }
 
@@ -130,5 +134,37 @@ public final class ExporterDirectory: Sendable {
 
   func rates(for session: SessionKey) -> SamplingRates {
     state.withLock { $0.announcements[DomainKey(session)]?.rates ?? SamplingRates() }
+  }
+}
+
+extension ExporterDirectory {
+  /// What options data said of one domain, as it is kept over a restart.
+  struct KeptRates: Codable, Sendable {
+    var address: IPAddress
+    var domain: UInt32
+    var rates: SamplingRates
+    var ports: Set<UInt16>
+  }
+
+  /// All sampling rates.
+  var keptRates: [KeptRates] {
+    state.withLock { state in
+      state.announcements.map {
+        KeptRates(address: $0.key.address, domain: $0.key.domain, rates: $0.value.rates, ports: $0.value.ports)
+      }
+    }
+  }
+
+  /// Takes sampling rates over from an earlier run; what has been learnt since holds.
+  func restore(_ kept: [KeptRates]) {
+    state.withLock { state in
+      for known in kept {
+        let key = DomainKey(address: known.address, domain: known.domain)
+        if state.announcements[key] != nil { continue }
+        state.announcements[key] = Announcement(rates: known.rates, ports: known.ports)
+        state.rateCount += known.rates.count
+      }
+    }
+    samplingGenerations.add(1, ordering: .releasing)
   }
 }

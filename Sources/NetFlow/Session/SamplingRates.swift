@@ -1,5 +1,5 @@
 /// The sampling rates that an exporter's options data announce for one observation domain.
-struct SamplingRates: Sendable, Equatable {
+struct SamplingRates: Sendable, Equatable, Codable {
   /// By samplerId (element 48) or selectorId (302).
   private(set) var bySampler: [UInt64: UInt32] = [:]
   /// By SNMP index of the interface.

@@ -1,5 +1,5 @@
 /// One message as far as its sequence number goes.
-struct SequencedMessage: Sendable, BitwiseCopyable {
+struct SequencedMessage: Sendable, BitwiseCopyable, Codable {
   /// As sent.
   var number: UInt32
   /// Data records decoded, those of flows and those of options.
@@ -130,6 +130,32 @@ struct HabitTrial: Sendable {
     counters.takeBack(suspect)
     suspect = SequenceCounters()
     return true
+  }
+}
+
+extension HabitTrial: Codable {
+  private enum CodingKeys: CodingKey {
+    case believed, points, suspect
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let believed = try container.decode(Int.self, forKey: .believed)
+    let known = try container.decode([Int8].self, forKey: .points)
+    guard SequenceHabit.all.indices.contains(believed), known.count == points.count else {
+      throw DecodingError.dataCorruptedError(forKey: .believed, in: container, debugDescription: "no such habit")
+    }
+    self.believed = believed
+    habit = SequenceHabit.all[believed]
+    for index in points.indices { points[index] = known[index] }
+    suspect = try container.decode(SequenceCounters.self, forKey: .suspect)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(believed, forKey: .believed)
+    try container.encode(points.indices.map { points[$0] }, forKey: .points)
+    try container.encode(suspect, forKey: .suspect)
   }
 }
 

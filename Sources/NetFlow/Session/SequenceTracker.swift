@@ -1,6 +1,6 @@
 /// What sequence numbers say about one exporter's domain; units as the exporter counts them: as a rule flows (v5),
 /// datagrams (v9), data records (IPFIX).
-public struct SequenceCounters: Sendable, Equatable {
+public struct SequenceCounters: Sendable, Equatable, Codable {
   /// Units that never came.
   public var lost: UInt64 = 0
   /// Times that something was found missing.
@@ -26,7 +26,12 @@ public struct SequenceCounters: Sendable, Equatable {
 ///
 /// Exporters do not all count as they should (softflowd's IPFIX numbers include the message that carries them). So each
 /// message is read in every `SequenceHabit`, and what explains message after message is believed: see `HabitTrial`.
-struct SequenceTracker: Sendable {
+struct SequenceTracker: Sendable, Codable {
+  private struct Gap: Codable {
+    var first: UInt32
+    var count: UInt32
+  }
+
   /// A jump ahead by more than this is taken for a restart, not for a loss.
   private static let widestGap: Int64 = 1 << 24
   private static let rememberedGaps = 16
@@ -37,7 +42,7 @@ struct SequenceTracker: Sendable {
   private var expected: UInt32?
   private var newestExportTime: UInt32 = 0
   /// Ranges still missing, oldest first: a late message is recognised by them.
-  private var missing: [(first: UInt32, count: UInt32)] = []
+  private var missing: [Gap] = []
   private var trial: HabitTrial
 
   /// - Parameter version: of NetFlow: what its numbers should count.
@@ -85,7 +90,7 @@ struct SequenceTracker: Sendable {
       counters.gaps &+= 1
       counters.lost &+= UInt64(ahead)
       if missing.count == Self.rememberedGaps { missing.removeFirst() }
-      missing.append((expected, UInt32(ahead)))
+      missing.append(Gap(first: expected, count: UInt32(ahead)))
     }
     advance(to: message, exportTime)
   }
@@ -108,8 +113,8 @@ struct SequenceTracker: Sendable {
     let before = first &- gap.first
     let taken = min(units, gap.count - before)
     let after = gap.count - before - taken
-    if after > 0 { missing.insert((first &+ taken, after), at: index) }
-    if before > 0 { missing.insert((gap.first, before), at: index) }
+    if after > 0 { missing.insert(Gap(first: first &+ taken, count: after), at: index) }
+    if before > 0 { missing.insert(Gap(first: gap.first, count: before), at: index) }
     counters.reordered &+= 1
     counters.lost &-= min(UInt64(taken), counters.lost)
     return true

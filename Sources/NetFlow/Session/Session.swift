@@ -1,7 +1,7 @@
 import NetworkBytes
 
 /// One stream of messages with its own templates and sequence numbers.
-public struct SessionKey: Hashable, Sendable {
+public struct SessionKey: Hashable, Sendable, Codable {
   public var exporter: Endpoint
   public var version: UInt16
   public var domain: UInt32
@@ -22,7 +22,13 @@ extension SessionKey: Comparable {
 }
 
 /// What is remembered of one session. Belongs to one decoder, hence to one thread.
-struct Session {
+struct Session: Codable {
+  /// What is kept over a restart; the rest is learnt again.
+  private enum CodingKeys: CodingKey {
+    case key, counters, sequence, origin, systemInit, lastSeen, firstSeen, clockSkew, v5SamplingInterval, templates,
+      early
+  }
+
   let key: SessionKey
   var counters = DecodeCounters()
   private var sequence: SequenceTracker

@@ -138,6 +138,21 @@ struct SessionTable {
     for index in recent.indices { recent[index] = nil }
   }
 
+  /// What is kept over a restart.
+  var state: (sessions: [Session], retired: DecodeCounters) { (places.values.map(\.session), retired) }
+
+  /// Takes sessions over from an earlier run, and tells other sessions of their templates.
+  mutating func restore(_ sessions: [Session], retired: DecodeCounters, _ directory: ExporterDirectory) {
+    self.retired = retired
+    for session in sessions {
+      let place = SessionPlace(key: session.key)
+      place.session = session
+      places[session.key] = place
+      for template in session.templates.all { directory.publish(template, of: session.key) }
+      close(place, directory)
+    }
+  }
+
   /// The sum over all sessions, past ones too.
   var counters: DecodeCounters {
     places.values.reduce(into: retired) { $0 += $1.session.counters }

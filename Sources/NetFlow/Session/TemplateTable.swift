@@ -54,3 +54,29 @@ struct TemplateTable {
     return evicted
   }
 }
+
+extension TemplateTable: Codable {
+  private struct Known: Codable {
+    var definition: TemplateDefinition
+    var defined: UInt64
+  }
+
+  init(from decoder: any Decoder) throws {
+    for known in try [Known](from: decoder) {
+      guard let template = Template(known.definition), entries[template.id] == nil else {
+        throw DecodingError.dataCorrupted(
+          .init(codingPath: decoder.codingPath, debugDescription: "template \(known.definition.id) is none"))
+      }
+      entries[template.id] = Entry(template: template, defined: known.defined)
+      fieldCount += template.fields.count
+      definitions = max(definitions, known.defined)
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    try entries.values.map { Known(definition: $0.template.definition, defined: $0.defined) }.encode(to: encoder)
+  }
+
+  /// All templates, those defined longest ago first.
+  var all: [Template] { entries.values.sorted { $0.defined < $1.defined }.map(\.template) }
+}

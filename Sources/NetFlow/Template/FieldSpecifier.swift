@@ -1,7 +1,7 @@
 /// An information element: IANA's (`enterprise` 0) or an enterprise's own (RFC 7011 §3.2).
 ///
 /// NetFlow v9 field types share IANA's numbers and never carry an enterprise.
-public struct InformationElementID: Hashable, Sendable, BitwiseCopyable {
+public struct InformationElementID: Hashable, Sendable, BitwiseCopyable, Codable {
   public var enterprise: UInt32
   public var number: UInt16
 
@@ -16,7 +16,7 @@ public struct InformationElementID: Hashable, Sendable, BitwiseCopyable {
 }
 
 /// One field of a template: which element, how many octets (RFC 7011 §3.2, RFC 3954 §5.2).
-public struct FieldSpecifier: Hashable, Sendable, BitwiseCopyable {
+public struct FieldSpecifier: Hashable, Sendable, BitwiseCopyable, Codable {
   public var element: InformationElementID
   /// Octets on the wire; `variableLength` when the record itself says.
   public var length: UInt16

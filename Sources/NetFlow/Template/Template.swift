@@ -1,6 +1,6 @@
 /// A template as it stands on the wire (RFC 7011 §3.4, RFC 3954 §5.2 and §6.1).
-public struct TemplateDefinition: Hashable, Sendable {
-  public enum Kind: Sendable {
+public struct TemplateDefinition: Hashable, Sendable, Codable {
+  public enum Kind: String, Sendable, Codable {
     case flow
     case options
   }

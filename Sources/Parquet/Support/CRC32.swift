@@ -4,11 +4,13 @@ import CDeflate
 /// `unsafe`: the C library, which has the processor's carry-less multiplication do it.
 package enum CRC32 {
   /// The CRC of `bytes`.
-  package static func checksum(_ bytes: Span<UInt8>) -> UInt32 {
+  ///
+  /// - Parameter before: the CRC of what stands before them.
+  package static func checksum(_ bytes: Span<UInt8>, after before: UInt32 = 0) -> UInt32 {
     unsafe bytes.withUnsafeBytes { buffer in
       // Sound: the pointer is borrowed for the call, and its length is that of the memory behind it. Of nothing there is no
       // pointer, which the library takes for a question about its own beginning.
-      unsafe buffer.isEmpty ? 0 : libdeflate_crc32(0, buffer.baseAddress, buffer.count)
+      unsafe buffer.isEmpty ? before : libdeflate_crc32(before, buffer.baseAddress, buffer.count)
     }
   }
 }

@@ -12,12 +12,15 @@ struct Collect: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Receives flows and writes them into the store; what the service runs.",
     discussion: """
-      SIGHUP reads the configuration again. SIGTERM and SIGINT end it: no more is received, all flows are written, the \
-      ledger is printed. A second one ends it at once.
+      SIGHUP reads the configuration again. SIGTERM and SIGINT end it: no more is received, what was is written, flows that \
+      are live are kept for the next start, the ledger is printed. A second one ends it at once.
       """)
 
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var listenOptions: ListenOptions
+
+  @Flag(help: "When it ends, write flows that are live rather than keep them for the next start.")
+  var drain = false
 
   func run() async throws {
     // The end of whoever reads the log is not the end of the collector.
@@ -27,7 +30,7 @@ struct Collect: AsyncParsableCommand {
     let log = LogOutput(configuration.log, environment: environment)
     log.bootstrap()
     let logger = Logger(label: "sagflow")
-    let service = try makeService(configuration, ServiceManager(environment: environment), logger)
+    let service = try makeService(configuration, environment, logger)
     let group = ServiceGroup(configuration: .init(services: [.init(service: service)], logger: logger))
     let signals = await UnixSignalsSequence(trapping: .sighup, .sigterm, .sigint)
     let watch = Task { await obey(signals, service, group, log, logger) }
@@ -42,16 +45,20 @@ struct Collect: AsyncParsableCommand {
   }
 
   private func makeService(
-    _ configuration: CollectorConfiguration, _ manager: ServiceManager, _ logger: Logger
+    _ configuration: CollectorConfiguration, _ environment: [String: String], _ logger: Logger
   ) throws(CommandFailure) -> CollectorService {
     do {
       return try CollectorService(
-        configuration, version: Sagflow.version, createdBy: Sagflow.createdBy, manager: manager, logger: logger)
+        configuration, version: Sagflow.version, createdBy: Sagflow.createdBy, drains: drain,
+        passed: PassedSockets(environment: environment, logger: logger),
+        manager: ServiceManager(environment: environment), logger: logger)
     } catch let error as SocketError {
       throw CommandFailure(error)
     } catch let error as StoreError {
       throw CommandFailure(error)
     } catch let error as FlowKeyError {
+      throw CommandFailure(error)
+    } catch let error as RecoveryError {
       throw CommandFailure(error)
     } catch {
       throw CommandFailure(.configuration, "\(error)")
@@ -67,7 +74,7 @@ struct Collect: AsyncParsableCommand {
       if signal == .sighup {
         reload(service, log, logger)
       } else if isStopping {
-        logger.warning("stopped at once: flows that were not committed are lost")
+        logger.warning("stopped at once: what is not committed is left to the journal and the next start")
         Foundation.exit(128 + (signal == .sigint ? SIGINT : SIGTERM))
       } else {
         isStopping = true

@@ -45,11 +45,12 @@ final class RunningCollector: Sendable {
   /// - Parameter configuration: the configuration file; the defaults if there is none.
   init(
     _ options: [String] = [], address: String = "127.0.0.1", configuration: String? = nil,
-    environment: [String: String] = [:], store: String? = nil
+    environment: [String: String] = [:], store: String? = nil, drains: Bool = true
   ) async throws {
     folder = try TemporaryFolder()
     self.store = store ?? folder.path + "/flows"
-    var arguments = ["collect", "-o", self.store] + options
+    // Flows that are live when it ends are rows, unless the test asks for something else.
+    var arguments = ["collect", "-o", self.store] + (drains ? ["--drain"] : []) + options
     if let configuration { arguments += ["-c", try folder.write(text(configuration), as: "sagflow.yaml")] }
     (program, port) = try await Self.start(arguments, environment, address)
   }

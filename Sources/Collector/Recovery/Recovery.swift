@@ -1,0 +1,177 @@
+import Capture
+import FlowStore
+import Flows
+import Foundation
+import Glibc
+import Logging
+import NetFlow
+import Parquet
+
+/// Why a collector cannot go on from an earlier run.
+public enum RecoveryError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Another process has the folder.
+  case inUse(String)
+  case system(String, path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .inUse(let path):
+      "\(path) belongs to a collector that is running; stop it, or give this one another store.path or journal.path"
+    case .system(let what, let path, let reason): "cannot \(what) \(path): \(reason)"
+    }
+  }
+}
+
+/// Keeps other processes away from journal and checkpoints as long as it lives.
+final class RecoveryLock: Sendable {
+  private let descriptor: Int32
+
+  init(_ folder: String) throws(RecoveryError) {
+    let path = "\(folder)/lock"
+    // Sound: the string is lent, zero-terminated, for the call.
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else {
+      throw .system("open", path: path, reason: POSIXError(.init(rawValue: errno) ?? .EIO).systemReason)
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw .inUse(folder)
+    }
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+}
+
+/// What earlier runs have left, over all workers.
+public struct Recovery: ~Copyable {
+  private let configuration: CollectorConfiguration
+  private let createdBy: String
+  private let path: String
+  private let logger: Logger
+  let lock: RecoveryLock
+
+  /// Opens the folder of journal and checkpoints, and keeps others out.
+  ///
+  /// - Throws: `StoreError` or `RecoveryError`.
+  public init(_ configuration: CollectorConfiguration, createdBy: String, _ logger: Logger) throws {
+    self.configuration = configuration
+    self.createdBy = createdBy
+    self.logger = logger
+    let host = configuration.storeOptions(createdBy: createdBy).host
+    let root = configuration.journal.path.isEmpty ? "\(configuration.store.path)/.journal" : configuration.journal.path
+    path = "\(root)/\(host)"
+    try Directory.createAll(path)
+    lock = try RecoveryLock(path)
+  }
+
+  func folder(_ worker: Int) -> RecoveryFolder { RecoveryFolder(path, worker: worker, logger: logger) }
+
+  /// What a worker goes on from.
+  func worker(
+    _ index: Int, _ journal: WorkerRecovery.Journaling?, _ restored: DispatchGroup
+  ) throws -> WorkerRecovery {
+    let recovery = try WorkerRecovery(folder(index), journal, restored, logger)
+    for part in files(of: index, published: false) { try Directory.remove(part) }
+    try setAside(recovery)
+    return recovery
+  }
+
+  private func files(of worker: Int, published: Bool) -> [String] {
+    FlowStoreWriter.files(
+      in: configuration.store.path, host: configuration.storeOptions(createdBy: createdBy).host, worker: worker,
+      published: published)
+  }
+
+  /// Files of checkpoints that are damaged: the journal since the one before brings their rows again.
+  private func setAside(_ recovery: WorkerRecovery) throws(StoreError) {
+    guard let number = recovery.checkpoint?.head.number, recovery.folder.nextNumber > number + 1,
+      let since = recovery.folder.time(of: number)
+    else { return }
+    for path in files(of: recovery.folder.worker, published: true) {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+      guard let written = attributes?[.modificationDate] as? Date, written >= since.addingTimeInterval(-60),
+        let metadata = try? ParquetReader(path).metadata, UInt64(metadata["sagflow.checkpoint"] ?? "") ?? 0 > number
+      else { continue }
+      let name = path.split(separator: "/").last ?? ""
+      let aside = "\(path.dropLast(name.count)).\(name).superseded"
+      try Directory.rename(path, to: aside)
+      recovery.folder.supersede([aside])
+      logger.notice("\(path) is written again from the journal")
+    }
+  }
+
+  /// The thread that writes a worker's files, which goes on counting where the checkpoint ended.
+  func store(_ recovery: WorkerRecovery, retention: Retention) throws(StoreError) -> StoreThread {
+    let head = recovery.checkpoint?.head
+    return try StoreThread(
+      configuration.storeOptions(worker: recovery.folder.worker, createdBy: createdBy), retention: retention,
+      recovery: recovery.folder, isJournaled: recovery.journal != nil, earlier: head?.store ?? StoreCounters(),
+      toldLoss: head?.toldLoss ?? 0, logger: logger)
+  }
+
+  /// Writes what is left of workers beyond `count`, or of flows under another key: nobody will go on with them.
+  func drain(except count: Int, _ key: [String]) throws {
+    for worker in RecoveryFolder.workers(in: path).sorted() {
+      let head = folder(worker).load()?.head
+      if worker < count, head == nil || head?.key == key { continue }
+      logger.notice(
+        "what worker \(worker) has left is written: \(worker < count ? "aggregation.key" : "receive.workers") has changed"
+      )
+      _ = try drain(worker, head?.key ?? key)
+    }
+  }
+
+  /// Writes all that earlier runs have left, so that nothing is kept for a next start.
+  ///
+  /// - Returns: where everything went.
+  public func drain() throws -> Ledger {
+    var ledger = Ledger()
+    for worker in RecoveryFolder.workers(in: path).sorted() {
+      let key = folder(worker).load()?.head.key ?? configuration.aggregation.key
+      ledger += try drain(worker, key)
+    }
+    return ledger
+  }
+
+  private func drain(_ index: Int, _ key: [String]) throws -> Ledger {
+    var options = try configuration.pipelineOptions(workers: 1)
+    options.key = try FlowKey(parsing: key)
+    let recovery = try worker(index, nil, DispatchGroup())
+    let store = try store(recovery, retention: Retention())
+    var pipeline = Pipeline(options, directory: ExporterDirectory(), sink: StoreSink(store, waits: true))
+    var tally = Worker.Tally()
+    recovery.restore(&pipeline, &tally)
+    let receiver = try UDPReceiver(receivingInto: recovery.folder.ring)
+    let count = recovery.replay(&pipeline, receiver.left)
+    var left: UInt64 = 0
+    if receiver.left != nil {
+      left = UInt64(receiver.count)
+      for number in 0..<receiver.count {
+        let datagram = receiver.datagram(number)
+        pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
+      }
+    }
+    pipeline.finish()
+    let state = pipeline.state
+    pipeline.sink.checkpoint(
+      Checkpoint(
+        head: .init(
+          segment: recovery.nextSegment, key: key, received: tally.received, recovered: tally.recovered,
+          unjournaled: 0, kernelDrops: tally.earlierDrops, handedOver: pipeline.sink.handedOver,
+          dropped: pipeline.sink.dropped, pipeline: state.known),
+        flows: []), pipeline.moment)
+    store.finish()
+    var ledger = pipeline.ledger
+    ledger.receivedDatagrams = tally.received &+ count &+ left
+    ledger.recoveredDatagrams = tally.recovered &+ count &+ left
+    ledger.unjournaledDatagrams = recovery.checkpoint?.head.unjournaled ?? 0
+    ledger.kernelDrops = tally.earlierDrops
+    ledger.handedOverRows = pipeline.sink.handedOver
+    ledger.droppedRows = pipeline.sink.dropped
+    ledger.settle(store.storeCounters)
+    if let failure = store.currentFailure { throw failure }
+    recovery.folder.clear()
+    return ledger
+  }
+}

@@ -1,0 +1,115 @@
+import Capture
+import FlowStore
+import Flows
+import Foundation
+import Logging
+import NetFlow
+
+/// What one worker goes on from, and where it keeps what the next run goes on from.
+struct WorkerRecovery: Sendable {
+  let folder: RecoveryFolder
+  let checkpoint: Checkpoint?
+  /// Segments of the journal whose datagrams are not in the checkpoint, ascending.
+  let segments: [UInt64]
+  /// The first number that no segment has.
+  let nextSegment: UInt64
+  let journal: Journaling?
+  private let logger: Logger
+  /// Left by each worker once others can use what it knows of exporters.
+  private let restored: DispatchGroup
+
+  /// How the journal is written.
+  struct Journaling: Sendable {
+    /// Octets of one worker's journal since the last checkpoint.
+    var limit: UInt64
+    var sync: JournalSync
+  }
+
+  /// Reads what is there, and publishes the files that the checkpoint tells of.
+  init(_ folder: RecoveryFolder, _ journal: Journaling?, _ restored: DispatchGroup, _ logger: Logger) throws(StoreError)
+  {
+    self.folder = folder
+    self.journal = journal
+    self.restored = restored
+    self.logger = logger
+    var found = folder.load()
+    let all = folder.segments
+    segments = all.filter { $0 >= found?.head.segment ?? 0 }
+    nextSegment = max(all.last ?? 0, found?.head.segment ?? 0) + 1
+    for file in found?.head.pending ?? [] where !(try file.publish()) {
+      logger.error("\(file.path): the checkpoint tells of it, but it is gone; its \(file.rows) rows are lost")
+      found?.head.store.committed &-= file.rows
+      found?.head.store.lost &+= file.rows
+    }
+    checkpoint = found
+    restored.enter()
+  }
+
+  /// Whether there is anything to go on from.
+  var isEmpty: Bool { checkpoint == nil && segments.isEmpty }
+
+  /// Gives a new pipeline what the checkpoint has.
+  func restore(_ pipeline: inout Pipeline<StoreSink>, _ tally: inout Worker.Tally) {
+    defer { restored.leave() }
+    guard let checkpoint else { return }
+    pipeline.restore(PipelineState(known: checkpoint.head.pipeline, flows: checkpoint.flows))
+    pipeline.sink.handedOver = checkpoint.head.handedOver
+    pipeline.sink.dropped = checkpoint.head.dropped
+    tally.received = checkpoint.head.received
+    tally.recovered = checkpoint.head.recovered
+    tally.earlierDrops = checkpoint.head.kernelDrops
+  }
+
+  /// Waits until all workers have told one another what they knew of exporters.
+  func waitForAll() { restored.wait() }
+
+  /// Runs the journal through the pipeline, on the times at which its datagrams came.
+  ///
+  /// - Parameter left: where a batch belongs that was being received; what is in the journal from there on is of this
+  ///   batch, perhaps not all of it.
+  /// - Returns: how many datagrams these were.
+  func replay(_ pipeline: inout Pipeline<StoreSink>, _ left: (segment: UInt64, offset: UInt64)?) -> UInt64 {
+    var count: UInt64 = 0
+    for segment in segments {
+      let path = folder.journal(segment)
+      if let left, left.segment == segment {
+        do throws(JournalError) {
+          _ = try JournalFile(appendingTo: path, segment: segment, size: left.offset)
+        } catch {
+          logger.error("\(error)")
+        }
+      }
+      do throws(CaptureError) {
+        var capture = try CaptureFile(path: path)
+        while try capture.next() {
+          let datagram = capture.datagram
+          pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
+          count &+= 1
+        }
+      } catch {
+        logger.error("\(error); the journal goes on behind it")
+      }
+    }
+    return count
+  }
+
+  /// Appends what was being received to the segment that it belongs to.
+  func append(_ receiver: inout UDPReceiver) {
+    guard let left = receiver.left else { return }
+    do throws(JournalError) {
+      var file = try JournalFile(
+        appendingTo: folder.journal(left.segment), segment: left.segment, size: left.offset)
+      try receiver.append(to: &file)
+    } catch {
+      logger.error("\(error)")
+    }
+  }
+
+  /// Begins a new segment.
+  func makeJournal() -> WorkerJournal? {
+    guard let journal else { return nil }
+    return WorkerJournal(
+      folder, from: nextSegment, limit: journal.limit, missing: checkpoint?.head.unjournaled ?? 0, sync: journal.sync,
+      logger: logger)
+  }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Collector
+import FlowStore
+import Flows
+import Foundation
+import Logging
+
+struct Drain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes what a stopped collector has kept for its next start.",
+    discussion: """
+      For a host that is taken out of service: flows that were live when the collector ended, and datagrams that only its \
+      journal has, become rows. Nothing is kept then, templates neither. Prints the ledger.
+      """)
+
+  @OptionGroup var options: ConfigurationOptions
+
+  @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Directory of the flow files.", valueName: "dir"))
+  var output: String?
+
+  func run() throws {
+    let configuration = try options.load([ConfigurationOverride("--output", "store.path", output)].compactMap(\.self))
+      .values
+    let log = LogOutput(configuration.log, environment: ProcessInfo.processInfo.environment)
+    log.bootstrap()
+    do {
+      let recovery = try Recovery(configuration, createdBy: Sagflow.createdBy, Logger(label: "sagflow"))
+      Console.write(try recovery.drain().table())
+    } catch let error as StoreError {
+      throw CommandFailure(error)
+    } catch let error as RecoveryError {
+      throw CommandFailure(error)
+    } catch let error as FlowKeyError {
+      throw CommandFailure(error)
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import Foundation
+import NetworkBytes
+import TestSupport
+import Testing
+
+@Suite("nothing is lost and nothing twice, however a collector ends")
+struct RecoveryTests {
+  private struct Verdict: Decodable {
+    var missing: Int
+    var surplus: Int
+    var kills: Int
+    var datagrams: Int
+    var rows: Int
+    var parts: [String]
+    var left: [String]
+    var drained: String
+  }
+
+  /// `SAGFLOW_CRASHES=100 swift test … --filter RecoveryTests` is the long form.
+  private static let kills = ProcessInfo.processInfo.environment["SAGFLOW_CRASHES"].flatMap { Int($0) } ?? 6
+
+  @Test(
+    "SIGKILL at any moment under load: the store has what a replay of everything that was sent has",
+    .enabled(if: StoreReader.areInstalled, "python3 with duckdb is missing"), arguments: [(false, 1), (true, 2)])
+  func crashes(aggregates: Bool, workers: Int) async throws {
+    let python = try #require(Tool.python)
+    let seed = runSeed("SAGFLOW_CRASH_SEED")
+    let folder = try TemporaryFolder()
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("crash.py").path
+    let driver = try RunningProgram(
+      python.path,
+      [script, Sagflow.path, folder.path, String(seed), String(Self.kills), String(aggregates), String(workers)])
+    let outcome = try await driver.end(within: 60 + 3 * Double(Self.kills))
+    try #require(outcome.status == 0, "seed \(seed): \(outcome.errors)")
+    let verdict = try JSONDecoder().decode(Verdict.self, from: Data(outcome.output.utf8))
+    #expect(verdict.missing == 0 && verdict.surplus == 0, "seed \(seed): \(outcome.output)")
+    #expect(verdict.kills == Self.kills && verdict.rows > 0)
+    #expect(verdict.parts == [])
+    #expect(verdict.left == ["lock"])
+    let ledger = try PrintedLedger(verdict.drained)
+    #expect(ledger["datagrams decoded"] == verdict.datagrams)
+  }
+
+  private static func send(_ range: Range<Int>, to port: UInt16) throws {
+    let socket = try LoopbackSocket()
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    for index in range {
+      try socket.send(
+        ExportMessage.v5([ExportedFlow(sourcePort: UInt16(1000 + index))], at: now, sequence: UInt32(index)), to: port)
+    }
+  }
+
+  private static func files(_ store: String, _ suffix: String) -> [String] {
+    (FileManager.default.enumerator(atPath: store)?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(suffix) }
+  }
+
+  private static func rows(_ store: String) async throws -> Int {
+    let outcome = try await Sagflow.run(["query", "-r", store, "--count", "--format", "csv"])
+    return Int(outcome.output.split(separator: "\n").last?.split(separator: ",").first ?? "") ?? -1
+  }
+
+  @Test("flows that are live at SIGTERM go on at the next start, counters too; drain makes rows of them")
+  func goesOn() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/flows"
+    let first = try await RunningCollector(store: store, drains: false)
+    try Self.send(0..<50, to: first.port)
+    let before = try await first.stop()
+    #expect(before.text.contains("stopping: flows that are live are kept"))
+    #expect(before["datagrams decoded"] == 50)
+    #expect(before["flows live"] == 50)
+    #expect(Self.files(store, ".parquet") == [])
+    let second = try await RunningCollector(store: store, drains: false)
+    try Self.send(25..<75, to: second.port)
+    let after = try await second.stop()
+    #expect(after["datagrams decoded"] == 100)
+    // 25 of them were known already.
+    #expect(after["records merged"] == 25)
+    #expect(after["flows live"] == 75)
+    let drain = try await Sagflow.run(["drain", "-o", store])
+    #expect(drain.status == 0, "\(drain.errors)")
+    let ledger = try PrintedLedger(drain.errors)
+    #expect(ledger["datagrams decoded"] == 100)
+    #expect(ledger["rows committed"] == 75)
+    #expect(try await Self.rows(store) == 75)
+    // Nothing is left to drain.
+    let again = try await Sagflow.run(["drain", "-o", store])
+    #expect(again.status == 0)
+    #expect(try await Self.rows(store) == 75)
+  }
+
+  @Test("templates survive a restart: data that comes without them is decoded")
+  func templates() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/flows"
+    let exporter = try LoopbackSocket()
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    let first = try await RunningCollector(store: store, drains: false)
+    try exporter.send(
+      ExportMessage.message(version: 9, ExportMessage.template(version: 9, id: 256), at: now), to: first.port)
+    let before = try await first.stop()
+    #expect(before["datagrams decoded"] == 1)
+    let second = try await RunningCollector(store: store)
+    try exporter.send(
+      ExportMessage.message(
+        version: 9, ExportMessage.data([ExportedFlow(sourcePort: 7)], id: 256), at: now, sequence: 1), to: second.port)
+    let after = try await second.stop()
+    #expect(after["datagrams decoded"] == 2)
+    #expect(after["rows committed"] == 1, "\(after.text)")
+  }
+
+  @Test("a collector that was killed leaves a journal that replay, tcpdump and the next start read")
+  func journal() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/flows"
+    let first = try await RunningCollector(store: store)
+    try Self.send(0..<40, to: first.port)
+    try await pause(0.5)
+    first.program.signal(SIGKILL)
+    _ = try await first.program.end()
+    let journals = Self.files(store, ".pcap").map { "\(store)/\($0)" }
+    #expect(journals.count == 1)
+    let replayed = try await Sagflow.replay(journals, into: folder.path + "/replayed")
+    #expect(replayed["rows committed"] == 40)
+    if let tcpdump = Tool("tcpdump") {
+      let reader = try RunningProgram(tcpdump.path, ["-n", "-r", journals[0]])
+      let frames = try await reader.end().output.split(separator: "\n")
+      #expect(frames.count == 40)
+      #expect(frames.allSatisfy { $0.contains("UDP") || $0.contains("127.0.0.1") })
+    }
+    let second = try await RunningCollector(store: store)
+    let ledger = try await second.stop()
+    #expect(ledger.text.contains("40 datagrams recovered from the journal"))
+    #expect(ledger["rows committed"] == 40)
+  }
+
+  @Test("the tail of a journal that the disk lost costs what it held, and no more")
+  func tornJournal() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/flows"
+    let first = try await RunningCollector(store: store)
+    try Self.send(0..<40, to: first.port)
+    try await pause(0.5)
+    first.program.signal(SIGKILL)
+    _ = try await first.program.end()
+    let journal = "\(store)/\(try #require(Self.files(store, ".pcap").first))"
+    let octets = try Data(contentsOf: URL(fileURLWithPath: journal))
+    try octets.dropLast(30).write(to: URL(fileURLWithPath: journal))
+    let second = try await RunningCollector(store: store)
+    let ledger = try await second.stop()
+    #expect(ledger.text.contains("the journal goes on behind it"))
+    #expect(ledger["rows committed"] == 39)
+  }
+
+  @Test("a damaged checkpoint is set aside, and the one before serves: nothing is missing, nothing there twice")
+  func damagedCheckpoint() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/flows"
+    let environment = ["SAGFLOW_STORE_ROTATION": "1s", "SAGFLOW_AGGREGATION_ENABLED": "false"]
+    let first = try await RunningCollector(environment: environment, store: store)
+    // Files of several checkpoints.
+    for part in 0..<4 {
+      try Self.send((part * 50)..<(part * 50 + 50), to: first.port)
+      try await pause(1)
+    }
+    first.program.signal(SIGKILL)
+    _ = try await first.program.end()
+    func checkpoints() -> [String] {
+      Self.files(store, "").filter { $0.contains("checkpoint-0-") && !$0.hasSuffix(".damaged") }.sorted {
+        $0.count != $1.count ? $0.count < $1.count : $0 < $1
+      }
+    }
+    try #require(checkpoints().count == 2)
+    let newest = "\(store)/\(checkpoints()[1])"
+    var octets = try Data(contentsOf: URL(fileURLWithPath: newest))
+    octets[octets.count / 2] ^= 0x40
+    try octets.write(to: URL(fileURLWithPath: newest))
+    let second = try await RunningCollector(environment: environment, store: store)
+    let ledger = try await second.stop()
+    #expect(ledger.text.contains("it is set aside"))
+    #expect(ledger["rows committed"] == 200)
+    #expect(try await Self.rows(store) == 200)
+    #expect(Self.files(store, ".superseded") == [])
+    #expect(FileManager.default.fileExists(atPath: newest + ".damaged"))
+  }
+
+  @Test("what workers have left that there are no longer, or under another key, is written")
+  func otherSettings() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/flows"
+    let first = try await RunningCollector(["--workers", "3"], store: store, drains: false)
+    for _ in 0..<10 { try Self.send(0..<20, to: first.port) }
+    _ = try await first.stop()
+    let second = try await RunningCollector(["--workers", "1"], store: store, drains: false)
+    #expect(try await second.stop().text.contains("receive.workers has changed"))
+    let third = try await RunningCollector(
+      ["--workers", "1"], environment: ["SAGFLOW_AGGREGATION_KEY": "src_addr,dst_addr"], store: store)
+    #expect(try await third.stop().text.contains("aggregation.key has changed"))
+    let sum = try await Sagflow.run(
+      ["query", "-r", store, "--format", "csv", "--columns", "flows"])
+    #expect(sum.output.split(separator: "\n").dropFirst().compactMap { Int($0) }.reduce(0, +) == 200)
+  }
+
+  @Test("a second collector on the same store is refused while the first one runs")
+  func locked() async throws {
+    let folder = try TemporaryFolder()
+    let first = try await RunningCollector(store: folder.path)
+    let port = try LoopbackSocket.freePort()
+    let second = try await Sagflow.run(
+      ["collect", "--listen", "127.0.0.1:\(port)", "-o", folder.path], environment: ["SAGFLOW_HTTP_ENABLED": "false"])
+    #expect(second.status == 69)
+    #expect(second.errors.contains("belongs to a collector that is running"))
+    let drain = try await Sagflow.run(["drain", "-o", folder.path])
+    #expect(drain.status == 69)
+    _ = try await first.stop()
+  }
+
+  @Test("without a journal a checkpoint still keeps live flows and templates over a restart")
+  func withoutJournal() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/flows"
+    let environment = ["SAGFLOW_JOURNAL_ENABLED": "false"]
+    let first = try await RunningCollector(environment: environment, store: store, drains: false)
+    try Self.send(0..<30, to: first.port)
+    _ = try await first.stop()
+    #expect(Self.files(store, ".pcap") == [])
+    let second = try await RunningCollector(environment: environment, store: store)
+    let ledger = try await second.stop()
+    #expect(ledger["rows committed"] == 30)
+  }
+}
