@@ -21,6 +21,7 @@ SOURCES = $(wildcard Sources Tests Benchmarks/Sources Benchmarks/Package.swift P
 bin := $(DESTDIR)$(PREFIX)/bin/sagflow
 lib := $(DESTDIR)$(PREFIX)/lib
 unit := $(lib)/systemd/system/sagflow.service
+socket := $(lib)/systemd/system/sagflow.socket
 sysusers := $(lib)/sysusers.d/sagflow.conf
 sysctl := $(lib)/sysctl.d/60-sagflow.conf
 config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
@@ -59,6 +60,7 @@ install: static ## Install program, unit and configuration (PREFIX=/usr/local, D
 	if [[ ! -e "$(config)" ]]; then install -D -m 644 config/sagflow.yaml "$(config)"; fi
 	install -D -m 644 systemd/sagflow.service "$(unit)"
 	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|' "$(unit)"
+	install -D -m 644 systemd/sagflow.socket "$(socket)"
 	install -D -m 644 systemd/sagflow.sysusers "$(sysusers)"
 	install -D -m 644 systemd/sagflow.sysctl "$(sysctl)"
 	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then \
@@ -67,7 +69,7 @@ install: static ## Install program, unit and configuration (PREFIX=/usr/local, D
 
 uninstall: ## Remove what install put there, but for configuration and flows
 	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then systemctl disable --now sagflow || true; fi
-	rm -f "$(bin)" "$(unit)" "$(sysusers)" "$(sysctl)"
+	rm -f "$(bin)" "$(unit)" "$(socket)" "$(sysusers)" "$(sysctl)"
 	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then systemctl daemon-reload; fi
 	@echo 'Kept: $(config) and /var/lib/sagflow'
 

@@ -124,9 +124,9 @@ static int64_t write_all(int fd, struct iovec *vectors, int count, uint64_t offs
 }
 
 int64_t sagflow_ring_journal(
-  struct sagflow_ring *ring, unsigned count, int fd, uint64_t offset, struct sagflow_endpoint local) {
+  struct sagflow_ring *ring, int fd, uint64_t offset, struct sagflow_endpoint local) {
   struct sagflow_frames *frames = ring->frames;
-  if (count > ring->slots) return -EINVAL;
+  unsigned count = ring->used;
   int64_t total = 0;
   for (unsigned first = 0; first < count; first += DATAGRAMS_AT_ONCE) {
     unsigned end = count - first > DATAGRAMS_AT_ONCE ? first + DATAGRAMS_AT_ONCE : count;

@@ -31,6 +31,9 @@ struct sagflow_ring *sagflow_ring_create(unsigned slots) {
   return ring;
 }
 
+// Datagrams up to this are met every day.
+#define USUAL_OCTETS 8192
+
 // A mapped ring: state, headers, addresses, control messages, and from the next page on the slots.
 static size_t align(size_t size, size_t to) { return (size + to - 1) / to * to; }
 
@@ -83,6 +86,17 @@ static struct sagflow_ring *make_mapped(uint8_t *memory, unsigned slots) {
   return ring;
 }
 
+// Has the pages be there that usual datagrams reach, and stay: should the process be killed while the kernel has to find one
+// for a datagram, that datagram is gone.
+static void hold(uint8_t *memory, size_t size) {
+  for (size_t i = 0; i < size; i += 4096) {
+    volatile uint8_t *octet = memory + i;
+    *octet = *octet;
+  }
+  // As far as it is allowed.
+  (void)mlock(memory, size);
+}
+
 struct sagflow_ring *sagflow_ring_map(unsigned slots, int fd) {
   slots = bounded_slots(slots);
   // All of it at once: a page that the disk has no room for would end the process when it is touched.
@@ -95,6 +109,8 @@ struct sagflow_ring *sagflow_ring_map(unsigned slots, int fd) {
   }
   uint8_t *memory = mmap(NULL, mapped_size(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (memory == MAP_FAILED) return NULL;
+  hold(memory, slots_at(slots));
+  for (unsigned i = 0; i < slots; i++) hold(memory + slots_at(slots) + (size_t)i * STRIDE, USUAL_OCTETS);
   struct sagflow_ring *ring = make_mapped(memory, slots);
   if (!ring) {
     munmap(memory, mapped_size(slots));
@@ -122,7 +138,6 @@ static void set_open(struct sagflow_ring_state *state, uint32_t is_open) {
 
 static void open_batch(struct sagflow_ring *ring, uint64_t segment, uint64_t offset) {
   struct sagflow_ring_state *state = ring->state;
-  set_open(state, 0);
   for (unsigned i = 0; i < ring->slots; i++) ring->messages->headers[i].msg_len = NOTHING;
   state->segment = segment;
   state->offset = offset;
@@ -130,6 +145,7 @@ static void open_batch(struct sagflow_ring *ring, uint64_t segment, uint64_t off
 }
 
 void sagflow_ring_settle(struct sagflow_ring *ring) {
+  ring->used = 0;
   if (ring->state) set_open(ring->state, 0);
 }
 
@@ -162,22 +178,30 @@ static void read_message(struct sagflow_ring *ring, unsigned i, int64_t *now, st
   batch->truncated += (header->msg_flags & MSG_TRUNC) != 0;
 }
 
-struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd, uint64_t segment, uint64_t offset) {
+struct sagflow_batch sagflow_ring_receive(
+  struct sagflow_ring *ring, int fd, unsigned most, uint64_t segment, uint64_t offset) {
   struct sagflow_messages *messages = ring->messages;
   struct sagflow_batch batch = {0, 0, 0, 0};
-  if (ring->state) open_batch(ring, segment, offset);
-  reset(messages, messages->used);
-  messages->used = 0;
+  // What nobody has journaled in time is given up.
+  if (!ring->state || ring->used == ring->slots) sagflow_ring_settle(ring);
+  if (ring->used == 0) {
+    reset(messages, messages->used);
+    messages->used = 0;
+    if (ring->state) open_batch(ring, segment, offset);
+  }
+  ring->first = ring->used;
+  unsigned room = ring->slots - ring->first;
   do {
-    batch.count = recvmmsg(fd, messages->headers, ring->slots, MSG_DONTWAIT, NULL);
+    batch.count = recvmmsg(fd, messages->headers + ring->first, room < most ? room : most, MSG_DONTWAIT, NULL);
   } while (batch.count < 0 && errno == EINTR);
   if (batch.count < 0) {
     batch.count = errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -errno;
     return batch;
   }
-  messages->used = (unsigned)batch.count;
+  ring->used += (unsigned)batch.count;
+  messages->used = ring->used;
   int64_t now = 0;
-  for (unsigned i = 0; i < messages->used; i++) read_message(ring, i, &now, &batch);
+  for (unsigned i = ring->first; i < ring->used; i++) read_message(ring, i, &now, &batch);
   return batch;
 }
 
@@ -201,6 +225,9 @@ struct sagflow_left sagflow_ring_left(struct sagflow_ring *ring) {
   } else if (state) {
     *state = (struct sagflow_ring_state){.magic = magic, .slots = ring->slots, .stride = STRIDE};
   }
-  reset(ring->messages, ring->slots);
+  // The headers are reset before they are used again.
+  ring->first = 0;
+  ring->used = left.count > 0 ? (unsigned)left.count : 0;
+  ring->messages->used = ring->slots;
   return left;
 }

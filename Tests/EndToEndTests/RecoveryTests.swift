@@ -115,7 +115,8 @@ struct RecoveryTests {
     let store = folder.path + "/flows"
     let first = try await RunningCollector(store: store)
     try Self.send(0..<40, to: first.port)
-    try await pause(0.5)
+    // The journal is written once a second, and until then what was received is in the ring.
+    try await pause(1.5)
     first.program.signal(SIGKILL)
     _ = try await first.program.end()
     let journals = Self.files(store, ".pcap").map { "\(store)/\($0)" }
@@ -140,7 +141,8 @@ struct RecoveryTests {
     let store = folder.path + "/flows"
     let first = try await RunningCollector(store: store)
     try Self.send(0..<40, to: first.port)
-    try await pause(0.5)
+    // The journal is written once a second, and until then what was received is in the ring.
+    try await pause(1.5)
     first.program.signal(SIGKILL)
     _ = try await first.program.end()
     let journal = "\(store)/\(try #require(Self.files(store, ".pcap").first))"

@@ -80,6 +80,8 @@ struct sagflow_ring {
   struct sagflow_received *received;
   size_t stride;
   unsigned slots;
+  unsigned first;  // of the last batch; more may stand before it, which the journal does not have yet
+  unsigned used;   // slots filled since the last sagflow_ring_settle, the last batch's included
   struct sagflow_messages *messages;
   struct sagflow_ring_state *state;  // NULL: the ring ends with the process
   struct sagflow_frames *frames;
@@ -91,8 +93,10 @@ struct sagflow_ring *sagflow_ring_create(unsigned slots);
 // Memory that an earlier process left there is kept: see sagflow_ring_left. NULL and errno when the file cannot be used.
 struct sagflow_ring *sagflow_ring_map(unsigned slots, int fd);
 void sagflow_ring_destroy(struct sagflow_ring *ring);
-// Takes what waits at `fd` without blocking. The journal is `segment`, and has `offset` octets.
-struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd, uint64_t segment, uint64_t offset);
+// Takes what waits at `fd` without blocking, `most` datagrams at a time: into a ring of the process's own from the first
+// slot on, into a mapped one behind what is not settled yet. The journal is `segment`, and has `offset` octets.
+struct sagflow_batch sagflow_ring_receive(
+  struct sagflow_ring *ring, int fd, unsigned most, uint64_t segment, uint64_t offset);
 
 // What an earlier process had received into a mapped ring and did not get into the journal.
 struct sagflow_left {
@@ -103,10 +107,10 @@ struct sagflow_left sagflow_ring_left(struct sagflow_ring *ring);
 
 // ---- The journal (journal.c)
 
-// Appends the ring's first `count` datagrams to a capture file (pcap, nanoseconds, raw IP) of `offset` octets, as if sent to
-// `local`. Octets written, or -errno; what a failure left behind `offset` is for the caller to cut off.
+// Appends what is not settled to a capture file (pcap, nanoseconds, raw IP) of `offset` octets, as if sent to `local`. Octets
+// written, or -errno; what a failure left behind `offset` is for the caller to cut off.
 int64_t sagflow_ring_journal(
-  struct sagflow_ring *ring, unsigned count, int fd, uint64_t offset, struct sagflow_endpoint local);
+  struct sagflow_ring *ring, int fd, uint64_t offset, struct sagflow_endpoint local);
 // What the ring holds is in the journal, or given up.
 void sagflow_ring_settle(struct sagflow_ring *ring);
 

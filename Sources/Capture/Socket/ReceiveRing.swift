@@ -42,12 +42,15 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
     return left
   }
 
-  /// Appends the batch to a capture file of `offset` octets; octets written, or a negative errno.
+  /// Datagrams that are neither in the journal nor given up; of a ring that ends with the process, those of the last batch.
+  var unsettled: Int { Int(unsafe ring.pointee.used) }
+
+  /// Appends what is not settled to a capture file of `offset` octets; octets written, or a negative errno.
   mutating func append(to descriptor: Int32, at offset: UInt64, as local: sagflow_endpoint) -> Int64 {
-    unsafe sagflow_ring_journal(ring, UInt32(count), descriptor, offset, local)
+    unsafe sagflow_ring_journal(ring, descriptor, offset, local)
   }
 
-  /// The batch is in the journal, or given up.
+  /// All of it is in the journal, or given up.
   mutating func settle() { unsafe sagflow_ring_settle(ring) }
 
   var slots: Int { Int(unsafe ring.pointee.slots) }
@@ -55,8 +58,11 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
   /// Takes what waits at the socket, without blocking. What the slots held before is gone.
   ///
   /// - Parameter place: the journal's segment, and how long it is.
-  mutating func receive(from descriptor: Int32, before place: (segment: UInt64, offset: UInt64)) -> sagflow_batch {
-    let batch = unsafe sagflow_ring_receive(ring, descriptor, place.segment, place.offset)
+  mutating func receive(
+    _ most: Int, from descriptor: Int32, before place: (segment: UInt64, offset: UInt64)
+  ) -> sagflow_batch {
+    let batch = unsafe sagflow_ring_receive(
+      ring, descriptor, UInt32(clamping: most), place.segment, place.offset)
     count = max(0, Int(batch.count))
     return batch
   }
@@ -67,8 +73,9 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
   @_lifetime(borrow self)
   func datagram(_ index: Int) -> Datagram {
     precondition(index >= 0 && index < count)
-    let received = unsafe ring.pointee.received[index]
-    let start = unsafe ring.pointee.octets + index &* Int(ring.pointee.stride)
+    let slot = Int(unsafe ring.pointee.first) &+ index
+    let received = unsafe ring.pointee.received[slot]
+    let start = unsafe ring.pointee.octets + slot &* Int(ring.pointee.stride)
     let octets = unsafe UnsafeRawBufferPointer(start: start, count: Int(received.length))
     let bytes = unsafe _overrideLifetime(octets.bytes, borrowing: self)
     return Datagram(bytes: bytes, source: Endpoint(received.source), arrival: received.arrival)

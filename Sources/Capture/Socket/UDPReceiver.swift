@@ -26,6 +26,8 @@ public struct UDPReceiver: ~Copyable, Sendable {
   public private(set) var socketIndex = 0
 
   private var ring: ReceiveRing
+  /// The most datagrams taken at a time.
+  private let batch: Int
   /// The journal's segment and how long it is: where the next batch will go.
   private var place: (segment: UInt64, offset: UInt64) = (0, 0)
   private var sockets: [Listener] = []
@@ -35,21 +37,30 @@ public struct UDPReceiver: ~Copyable, Sendable {
   public init(batch: Int = 64) throws(SocketError) {
     let wakeUp = try WakeUp()
     ring = try ReceiveRing(slots: batch)
+    self.batch = ring.slots
     self.wakeUp = wakeUp
     polled = [pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)]
   }
 
-  /// A receiver whose batches outlive the process until they are in the journal.
+  /// A receiver whose batches outlive the process until they are in the journal: they are received into a file, which holds
+  /// several, so that the journal is written less often.
   ///
-  /// - Parameter path: the file that they are received into; made if it is not there. `left` tells of what an
-  ///   earlier process left in it.
+  /// - Parameter path: the file, best in memory (tmpfs): where pages have to be written to a disk, the kernel may have to wait
+  ///   for one while the process is killed. Made if it is not there. `left` tells of what an earlier process left in it.
   public init(batch: Int = 64, receivingInto path: String) throws {
     let wakeUp = try WakeUp()
     // Sound: the string is lent, zero-terminated, for the call.
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw JournalError(operation: "open", path: path, code: errno) }
     defer { close(descriptor) }
-    ring = try ReceiveRing(slots: batch, in: descriptor, path)
+    // In a folder that all may write into, somebody else may have made it.
+    var status = stat()
+    // Sound: the call fills this frame's own.
+    guard unsafe fstat(descriptor, &status) == 0, status.st_uid == geteuid(), status.st_mode & S_IFMT == S_IFREG else {
+      throw JournalError(operation: "use", path: path, code: EPERM)
+    }
+    ring = try ReceiveRing(slots: min(batch * Self.heldBatches, 1024), in: descriptor, path)
+    self.batch = batch
     let found = ring.takeLeft()
     left = found.count > 0 ? (found.segment, found.offset) : nil
     self.wakeUp = wakeUp
@@ -87,8 +98,17 @@ public struct UDPReceiver: ~Copyable, Sendable {
     place = (journal.segment, journal.size)
   }
 
-  /// Appends the batch to the journal. If that cannot be written, the batch is like any other but will not outlive the
-  /// process.
+  /// Full batches that the file holds.
+  private static let heldBatches = 4
+
+  /// Datagrams that only the file holds as yet.
+  public var unsettled: Int { ring.unsettled }
+
+  /// Whether the file has no room for another full batch: what it holds is to be appended to the journal, or will be given
+  /// up.
+  public var isFull: Bool { ring.unsettled + batch > ring.slots }
+
+  /// Appends what the file holds to the journal. If that cannot be written, it will not outlive the process.
   public mutating func append(to journal: inout JournalFile) throws(JournalError) {
     defer {
       ring.settle()
@@ -98,7 +118,7 @@ public struct UDPReceiver: ~Copyable, Sendable {
     try journal.append(&ring, as: local.c)
   }
 
-  /// The batch will not be in a journal.
+  /// What the file holds will not be in a journal.
   public mutating func settle() { ring.settle() }
 
   /// Sockets as they can be handed to another process.
@@ -176,8 +196,8 @@ extension UDPReceiver {
     for step in 1...max(1, sockets.count) {
       let index = (socketIndex + step) % max(1, sockets.count)
       guard index < sockets.count, sockets[index].isReady else { continue }
-      let batch = ring.receive(from: sockets[index].descriptor, before: place)
-      try sockets[index].account(for: batch, slots: ring.slots)
+      let batch = ring.receive(self.batch, from: sockets[index].descriptor, before: place)
+      try sockets[index].account(for: batch, slots: self.batch)
       if batch.count > 0 {
         socketIndex = index
         return true

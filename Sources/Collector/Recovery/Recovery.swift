@@ -142,7 +142,7 @@ public struct Recovery: ~Copyable {
     var pipeline = Pipeline(options, directory: ExporterDirectory(), sink: StoreSink(store, waits: true))
     var tally = Worker.Tally()
     recovery.restore(&pipeline, &tally)
-    let receiver = try UDPReceiver(receivingInto: recovery.folder.ring)
+    let receiver = try SocketPlan.receiver(recovery.folder.rings, logger)
     let count = recovery.replay(&pipeline, receiver.left)
     var left: UInt64 = 0
     if receiver.left != nil {

@@ -8,7 +8,7 @@ import Synchronization
 /// One worker's journal and checkpoints.
 ///
 /// `checkpoint-<worker>-<number>`, of which two are kept; `journal-<worker>-<segment>.pcap`, a new one from each checkpoint
-/// on; `ring-<worker>`, what is being received.
+/// on. What is being received stands in `rings`.
 final class RecoveryFolder: Sendable {
   let path: String
   let worker: Int
@@ -34,7 +34,20 @@ final class RecoveryFolder: Sendable {
     self.logger = logger
   }
 
-  var ring: String { "\(path)/ring-\(worker)" }
+  /// Where datagrams may be received into, what is best first: in memory that outlives the process, under a name that tells
+  /// this folder from others; else in the folder itself.
+  var rings: [String] {
+    let environment = ProcessInfo.processInfo.environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first
+    let memory = environment.map(String.init) ?? "/dev/shm"
+    // FNV-1a, which is the same in every process.
+    let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let hash = real.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    return ["\(memory)/sagflow-\(String(hash, radix: 16))-ring-\(worker)", "\(path)/ring-\(worker)"]
+  }
+
+  /// Removes what datagrams were received into, once nothing is in it.
+  func removeRings() { for ring in rings { try? Directory.remove(ring) } }
+
   func journal(_ segment: UInt64) -> String { "\(path)/journal-\(worker)-\(segment).pcap" }
   private func checkpoint(_ number: UInt64) -> String { "\(path)/checkpoint-\(worker)-\(number)" }
 
@@ -159,6 +172,6 @@ final class RecoveryFolder: Sendable {
   func clear() {
     for number in numbers("checkpoint") { try? Directory.remove(checkpoint(number)) }
     for segment in segments { try? Directory.remove(journal(segment)) }
-    try? Directory.remove(ring)
+    removeRings()
   }
 }

@@ -69,8 +69,10 @@ struct WorkerJournal: ~Copyable {
     }
   }
 
-  /// Appends a batch.
-  mutating func append(_ receiver: inout UDPReceiver) {
+  /// Writes what has been received since it was last written.
+  mutating func write(_ receiver: inout UDPReceiver) {
+    if receiver.unsettled == 0 { return }
+    let count = receiver.unsettled
     guard var open = file.take() else { return skip(&receiver) }
     guard open.size < limit else {
       file = consume open
@@ -82,26 +84,27 @@ struct WorkerJournal: ~Copyable {
       recover()
     } catch {
       fail("\(error)")
-      missing &+= UInt64(receiver.count)
+      missing &+= UInt64(count)
     }
     file = consume open
   }
 
   private mutating func skip(_ receiver: inout UDPReceiver) {
-    missing &+= UInt64(receiver.count)
+    missing &+= UInt64(receiver.unsettled)
     receiver.settle()
   }
 
   /// Begins the next segment: what is in those before is in a checkpoint.
   mutating func rotate(_ receiver: inout UDPReceiver) {
+    write(&receiver)
     segment += 1
     open()
     begin(&receiver)
   }
 
-  /// Tries again what failed.
-  mutating func retry(_ receiver: inout UDPReceiver) {
-    guard file == nil else { return }
+  /// Writes what waits, and tries again what failed: once a second.
+  mutating func tick(_ receiver: inout UDPReceiver) {
+    guard file == nil else { return write(&receiver) }
     segment += 1
     open()
     begin(&receiver)

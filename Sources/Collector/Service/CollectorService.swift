@@ -58,7 +58,7 @@ public final class CollectorService: Service {
       let store = try recovery.store(
         recoveries[index], retention: index == 0 ? configuration.retention : Retention())
       let receiver = try sockets.takeReceiver(
-        journaling == nil ? nil : recovery.folder(index).ring, logger)
+        journaling == nil ? [] : recovery.folder(index).rings, logger)
       for socket in 0..<receiver.socketCount {
         manager.store(receiver.descriptor(socket), named: PassedSockets.name(worker: index))
       }
@@ -101,7 +101,9 @@ public final class CollectorService: Service {
     await cancelWhenGracefulShutdown { await self.report() }
     manager.notify(.stopping)
     vitals.withLock { $0.phase = .stopping }
-    logger.info(drains ? "stopping: flows that are live are written" : "stopping: flows that are live are kept")
+    logger.info(
+      drains ? "stopping: flows that are live are written" : "stopping: flows that are live are kept for the next start"
+    )
     await finish()
   }
 

@@ -39,22 +39,21 @@ struct SocketPlan: ~Copyable {
 
   /// The next worker's sockets.
   ///
-  /// - Parameter ring: the file that it receives into; nil: what it has received ends with the process.
-  mutating func takeReceiver(_ ring: String?, _ logger: Logger) throws -> UDPReceiver {
-    var receiver = try Self.receiver(ring, logger)
+  /// - Parameter rings: files that it may receive into, what is best first; none: what it has received ends with the process.
+  mutating func takeReceiver(_ rings: [String], _ logger: Logger) throws -> UDPReceiver {
+    var receiver = try Self.receiver(rings, logger)
     for handoff in sockets.isEmpty ? [] : sockets.removeFirst() {
       if let socket = handoff.take() { receiver.add(socket) }
     }
     return receiver
   }
 
-  private static func receiver(_ ring: String?, _ logger: Logger) throws -> UDPReceiver {
-    guard let ring else { return try UDPReceiver() }
-    do {
-      return try UDPReceiver(receivingInto: ring)
-    } catch let error as JournalError {
-      logger.error("\(error); a crash would lose the datagrams that are just being received")
-      return try UDPReceiver()
+  static func receiver(_ rings: [String], _ logger: Logger) throws -> UDPReceiver {
+    var failure: JournalError?
+    for ring in rings {
+      do { return try UDPReceiver(receivingInto: ring) } catch let error as JournalError { failure = error }
     }
+    if let failure { logger.error("\(failure); a crash would lose the datagrams that are just being received") }
+    return try UDPReceiver()
   }
 }

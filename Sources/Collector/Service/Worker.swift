@@ -101,7 +101,7 @@ final class Worker: Sendable {
       let now = Self.now
       if now - published >= 1000 || now < published {
         published = now
-        journal?.retry(&receiver)
+        journal?.tick(&receiver)
         publish(&receiver, pipeline, journal, tally)
       }
     }
@@ -113,6 +113,7 @@ final class Worker: Sendable {
     if recovery == nil || control.withLock({ $0.drains }) { pipeline.finish() }
     checkpoint(&receiver, &pipeline, &journal, &tally)
     publish(&receiver, pipeline, journal, tally)
+    recovery?.folder.removeRings()
   }
 
   /// What the thread counts itself.
@@ -130,13 +131,13 @@ final class Worker: Sendable {
     _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ journal: inout WorkerJournal?,
     _ tally: inout Tally
   ) {
-    // Before anything else becomes of them.
-    journal?.append(&receiver)
     for index in 0..<receiver.count {
       let datagram = receiver.datagram(index)
       pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
     }
     tally.received &+= UInt64(receiver.count)
+    // What was received outlives the process already: the journal is written for many datagrams at a time.
+    if receiver.isFull { journal?.write(&receiver) }
   }
 
   // MARK: Over restarts
