@@ -25,6 +25,7 @@ struct SettingSample: CustomTestStringConvertible {
       "192.0.2.1=none"),
     .init("exporters.maximumSessions", "12", "0"),
     .init("exporters.maximumTemplates", "99", "65281"),
+    .init("exporters.templateLifetime", "3600", "59"),
     .init("exporters.earlyData.timeout", "60", "86401"),
     .init("exporters.earlyData.maximumSize", "128Mi", "64k"),
     .init("exporters.earlyData.maximumSizePerSession", "1Mi", "-1"),

@@ -63,14 +63,15 @@ struct RecoveryTests {
   func goesOn() async throws {
     let folder = try TemporaryFolder()
     let store = folder.path + "/flows"
-    let first = try await RunningCollector(store: store, drains: false)
+    let options = ["--inactive-timeout", "300s"]
+    let first = try await RunningCollector(options, store: store, drains: false)
     try Self.send(0..<50, to: first.port)
     let before = try await first.stop()
     #expect(before.text.contains("stopping: flows that are live are kept"))
     #expect(before["datagrams decoded"] == 50)
     #expect(before["flows live"] == 50)
     #expect(Self.files(store, ".parquet") == [])
-    let second = try await RunningCollector(store: store, drains: false)
+    let second = try await RunningCollector(options, store: store, drains: false)
     try Self.send(25..<75, to: second.port)
     let after = try await second.stop()
     #expect(after["datagrams decoded"] == 100)

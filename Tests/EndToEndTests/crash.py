@@ -75,6 +75,8 @@ log = open(f"{folder}/collector.log", "ab")
 
 
 def start():
+    global begun
+    begun = os.path.getsize(f"{folder}/collector.log")
     def pass_in():
         copies = [os.dup(listener.fileno()) for listener in listeners]
         copies = [os.dup2(copy, 100 + index) for index, copy in enumerate(copies)]
@@ -128,7 +130,10 @@ def waiting():
 while waiting() > 0:
     time.sleep(0.05)
     assert collector.poll() is None, "the collector ended by itself"
-time.sleep(0.3)
+while b"listening on" not in open(f"{folder}/collector.log", "rb").read()[begun:]:
+    time.sleep(0.05)
+    assert collector.poll() is None, "the collector ended by itself"
+time.sleep(0.5)
 collector.send_signal(signal.SIGTERM)
 assert collector.wait() == 0, "the collector ended badly"
 drain = subprocess.run(

@@ -56,6 +56,9 @@ public struct CollectorConfiguration: Hashable, Sendable {
     public var maximumSessions = 65_536
     /// Templates kept for one session.
     public var maximumTemplates = 4096
+    /// A template that its exporter has stopped repeating holds for three of its intervals, this many seconds at least;
+    /// 0: for ever.
+    public var templateLifetime = 1800
     public var earlyData = EarlyData()
 
     public init() {}

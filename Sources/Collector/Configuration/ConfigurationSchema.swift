@@ -63,6 +63,9 @@ public enum ConfigurationSchema {
       "exporters.maximumTemplates", \.exporters.maximumTemplates, .integer(1...65_280), .restart,
       "Templates kept for one session."),
     .value(
+      "exporters.templateLifetime", \.exporters.templateLifetime, .seconds(60...31_536_000, zero: "for ever"), .restart,
+      "A template that its exporter has stopped repeating holds for three intervals, this long at least; 0: for ever."),
+    .value(
       "exporters.earlyData.timeout", \.exporters.earlyData.timeout, .seconds(1...86_400, zero: "none"), .restart,
       "How long they wait for it, seconds; 0: not at all."),
     .value(

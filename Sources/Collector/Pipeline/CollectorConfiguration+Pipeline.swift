@@ -36,6 +36,8 @@ extension CollectorConfiguration {
     var options = FlowDecoderOptions()
     options.limits.sessions = exporters.maximumSessions
     options.limits.templatesPerSession = exporters.maximumTemplates
+    options.limits.templateLifetime =
+      exporters.templateLifetime > 0 ? Int64(exporters.templateLifetime) * 1000 : nil
     options.limits.earlyOctetsPerSession = exporters.earlyData.maximumSizePerSession
     options.limits.earlyTimeout = Int64(exporters.earlyData.timeout) * 1000
     options.maximumClockSkew = exporters.clock == .trust ? nil : Int64(exporters.maximumClockSkew) * 1000

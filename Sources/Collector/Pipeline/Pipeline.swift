@@ -128,13 +128,13 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   var turns: Int { clock.turns }
 
   /// Hands over all that left the cache; false if the sink has no room.
-  mutating func handOverAll() -> Bool {
+  package mutating func handOverAll() -> Bool {
     handOver()
     return emitted.isEmpty
   }
 
   /// What is to be kept over a restart, between two datagrams and with all flows handed over that left the cache.
-  var state: PipelineState {
+  package var state: PipelineState {
     let cache = cache.state
     return PipelineState(
       known: .init(
@@ -143,7 +143,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   }
 
   /// Goes on from what an earlier run knew. To be called before anything is ingested.
-  mutating func restore(_ state: PipelineState) {
+  package mutating func restore(_ state: PipelineState) {
     clock.set(state.known.time)
     filtered = state.known.filtered
     decoder.restore(state.known.decoder)

@@ -5,9 +5,9 @@ import NetFlow
 import Parquet
 
 /// What a pipeline knows between two datagrams, as it is kept over a restart.
-struct PipelineState: Sendable {
+package struct PipelineState: Sendable {
   /// All but the flows themselves.
-  struct Known: Codable, Sendable {
+  package struct Known: Codable, Sendable {
     /// The pipeline's clock, milliseconds since 1970 UTC.
     var time: Int64
     /// Records that the filter did not let pass.
@@ -17,13 +17,13 @@ struct PipelineState: Sendable {
     var extensions: [FlowExtension]
   }
 
-  var known: Known
-  var flows: [FlowCacheState.Flow]
+  package var known: Known
+  package var flows: [FlowCacheState.Flow]
 }
 
 /// Everything that a worker goes on from after a restart.
-struct Checkpoint: Sendable {
-  struct Head: Codable, Sendable {
+package struct Checkpoint: Sendable {
+  package struct Head: Codable, Sendable {
     /// Counts a worker's checkpoints.
     var number: UInt64 = 0
     /// The first segment of the journal whose datagrams are not in here.
@@ -47,16 +47,27 @@ struct Checkpoint: Sendable {
     var pipeline: PipelineState.Known
   }
 
-  var head: Head
-  var flows: [FlowCacheState.Flow]
+  package var head: Head
+  package var flows: [FlowCacheState.Flow]
 }
 
 /// Why a checkpoint cannot be used.
-struct CheckpointFault: Error, CustomStringConvertible {
-  var description: String
+package struct CheckpointFault: Error, CustomStringConvertible {
+  package var description: String
 }
 
 extension Checkpoint {
+  /// Of a pipeline alone.
+  package init(_ state: PipelineState, key: [String] = []) {
+    self.init(
+      head: Head(
+        segment: 1, key: key, received: 0, recovered: 0, unjournaled: 0, kernelDrops: 0, handedOver: 0, dropped: 0,
+        pipeline: state.known),
+      flows: state.flows)
+  }
+
+  package var state: PipelineState { PipelineState(known: head.pipeline, flows: flows) }
+
   // The file: magic and version; octets of the head, flows, octets of a flow; the CRC-32 of head, flows and of the words
   // before; the head as JSON; the flows as they are in memory, which only a program of the same version reads.
   private static let magic = Array("SAGFCKP1".utf8)
@@ -64,7 +75,7 @@ extension Checkpoint {
   private static var flowSize: Int { MemoryLayout<FlowCacheState.Flow>.size }
 
   /// Hands the file's octets over in pieces.
-  func write(_ emit: (Data) throws -> Void) throws {
+  package func write(_ emit: (Data) throws -> Void) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = try encoder.encode(head)
@@ -98,7 +109,7 @@ extension Checkpoint {
   /// Reads a file.
   ///
   /// - Throws: `CheckpointFault` if it is cut off, changed, or another version's.
-  init(_ file: Data) throws(CheckpointFault) {
+  package init(_ file: Data) throws(CheckpointFault) {
     let file = [UInt8](file)
     guard file.count >= Self.prefixSize, file.prefix(8).elementsEqual(Self.magic) else {
       throw CheckpointFault(description: "it is no checkpoint of this version")

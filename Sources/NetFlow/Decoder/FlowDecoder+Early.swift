@@ -9,6 +9,11 @@ extension FlowDecoder {
   ///
   /// - Parameter time: milliseconds since 1970 UTC.
   public mutating func advance(to time: Int64, into batch: inout FlowBatch) {
+    // A pass over all sessions: once a minute is enough.
+    if !(0..<60_000).contains(time &- expiryTime) {
+      expiryTime = time
+      sessions.expireTemplates(directory)
+    }
     for place in sessions.placesWithEarlyData {
       decodeEarly(&place.session, at: time &* 1_000_000, into: &batch)
       sessions.close(place, directory)

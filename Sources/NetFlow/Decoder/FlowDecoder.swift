@@ -14,6 +14,8 @@ public struct FlowDecoder: ~Copyable {
   /// What sequence numbers say was lost so far, in all sessions' own units (see `SequenceCounters`).
   public internal(set) var lostBySequence: UInt64 = 0
   var variable = VariableRecordReader()
+  /// When templates were last looked through for those that have expired, milliseconds since 1970 UTC.
+  var expiryTime: Int64 = 0
 
   public init(options: FlowDecoderOptions = FlowDecoderOptions(), directory: ExporterDirectory = ExporterDirectory()) {
     self.options = options

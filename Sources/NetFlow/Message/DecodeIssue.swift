@@ -22,6 +22,8 @@ public enum DecodeIssue: Int, Error, CaseIterable {
   case templateEvicted
   /// A session that a bound on memory evicted.
   case sessionEvicted
+  /// A template that its exporter has stopped repeating.
+  case templateExpired
 
   /// The counter's name, as in the ledger and in `replay --counters`.
   public var name: String {
@@ -38,6 +40,7 @@ public enum DecodeIssue: Int, Error, CaseIterable {
     case .withdrawalIgnored: "withdrawal_ignored"
     case .templateEvicted: "template_evicted"
     case .sessionEvicted: "session_evicted"
+    case .templateExpired: "template_expired"
     }
   }
 }
@@ -95,7 +98,7 @@ public struct DecodeCounters: Sendable, Equatable, Codable {
 
 /// How often each issue was met, in a structure without references.
 private struct IssueCounts: Sendable, Codable {
-  var counts: [12 of UInt64] = .init(repeating: 0)
+  var counts: [13 of UInt64] = .init(repeating: 0)
 
   init() {}
 

@@ -111,13 +111,25 @@ struct Session: Codable {
   /// sessions what changes.
   mutating func learn(_ definition: TemplateDefinition, _ limits: SessionLimits, _ directory: ExporterDirectory?) {
     counters.templates &+= 1
-    guard let template = templates.define(definition) else { return }
+    guard let template = templates.define(definition, at: lastSeen / 1_000_000) else { return }
     early.serve(template)
     directory?.publish(template, of: key)
     guard templates.exceeds(limits) else { return }
     let evicted = templates.evict(limits, keeping: definition.id)
     counters[.templateEvicted] &+= UInt64(evicted.count)
     directory?.withdraw(evicted, of: key)
+  }
+
+  /// Forgets the templates that the exporter has stopped repeating.
+  ///
+  /// - Returns: whether there were any.
+  mutating func expireTemplates(_ lifetime: Int64, _ directory: ExporterDirectory) -> Bool {
+    // By when the exporter was last heard: one that is silent may come back as it was.
+    let expired = templates.expire(lastSeen / 1_000_000, lifetime)
+    if expired.isEmpty { return false }
+    counters[.templateExpired] &+= UInt64(expired.count)
+    directory.withdraw(expired, of: key)
+    return true
   }
 
   /// Keeps a data set until its template comes.

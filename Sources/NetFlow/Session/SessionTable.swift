@@ -10,6 +10,9 @@ public struct SessionLimits: Sendable {
   public var templateFieldsPerSession = 1 << 16
   /// Fields of all sessions' templates; the longest silent sessions are forgotten first.
   public var templateFields = 1 << 22
+  /// A template that its exporter has been repeating, and no longer does while it goes on sending, holds for three of its
+  /// intervals, but for this long at least, milliseconds (RFC 7011 §8.4); nil: for ever. One that was never repeated holds.
+  public var templateLifetime: Int64?
   /// Octets of data sets that came before their template, of one session and of all; beyond these bounds a session's
   /// that have waited longest are given up.
   public var earlyOctetsPerSession = 4 << 20
@@ -109,6 +112,12 @@ struct SessionTable {
     return places.values.filter { !$0.session.early.isEmpty }.sorted {
       ($0.session.early.oldestArrival ?? 0, $0.key) < ($1.session.early.oldestArrival ?? 0, $1.key)
     }
+  }
+
+  /// Forgets the templates that have not been repeated for too long.
+  mutating func expireTemplates(_ directory: ExporterDirectory) {
+    guard let lifetime = limits.templateLifetime else { return }
+    for place in places.values where place.session.expireTemplates(lifetime, directory) { close(place, directory) }
   }
 
   /// Data sets that wait for their template.

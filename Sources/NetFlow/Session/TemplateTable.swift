@@ -4,6 +4,9 @@ struct TemplateTable {
     var template: Template
     /// Orders templates by when they were last defined.
     var defined: UInt64
+    /// When it was last defined, and the longest time between two definitions, milliseconds; 0: it was defined once.
+    var refreshed: Int64
+    var interval: Int64 = 0
   }
 
   private var entries: [UInt16: Entry] = [:]
@@ -22,17 +25,36 @@ struct TemplateTable {
 
   /// Takes a definition.
   ///
+  /// - Parameter time: when it came, milliseconds since 1970 UTC.
   /// - Returns: the template, if it changes what is known: exporters repeat theirs all the time.
-  mutating func define(_ definition: TemplateDefinition) -> Template? {
+  mutating func define(_ definition: TemplateDefinition, at time: Int64) -> Template? {
     definitions &+= 1
-    if let known = entries[definition.id]?.template, known.definition == definition {
+    if let known = entries[definition.id], known.template.definition == definition {
       entries[definition.id]?.defined = definitions
+      entries[definition.id]?.interval = max(known.interval, time - known.refreshed)
+      entries[definition.id]?.refreshed = time
       return nil
     }
     guard let template = Template(definition) else { return nil }
-    let old = entries.updateValue(Entry(template: template, defined: definitions), forKey: definition.id)
+    let old = entries.updateValue(
+      Entry(template: template, defined: definitions, refreshed: time), forKey: definition.id)
     fieldCount += template.fields.count - (old?.template.fields.count ?? 0)
     return template
+  }
+
+  /// Forgets the templates that were repeated and have not been for three of their intervals, `lifetime` at least.
+  ///
+  /// - Parameter time: milliseconds since 1970 UTC.
+  /// - Returns: their ids.
+  mutating func expire(_ time: Int64, _ lifetime: Int64) -> [UInt16] {
+    let expired = entries.filter {
+      $0.value.interval > 0 && time - $0.value.refreshed > max(3 * $0.value.interval, lifetime)
+    }
+    for (id, entry) in expired {
+      entries[id] = nil
+      fieldCount -= entry.template.fields.count
+    }
+    return Array(expired.keys)
   }
 
   func exceeds(_ limits: SessionLimits) -> Bool {
@@ -59,6 +81,8 @@ extension TemplateTable: Codable {
   private struct Known: Codable {
     var definition: TemplateDefinition
     var defined: UInt64
+    var refreshed: Int64
+    var interval: Int64
   }
 
   init(from decoder: any Decoder) throws {
@@ -67,14 +91,18 @@ extension TemplateTable: Codable {
         throw DecodingError.dataCorrupted(
           .init(codingPath: decoder.codingPath, debugDescription: "template \(known.definition.id) is none"))
       }
-      entries[template.id] = Entry(template: template, defined: known.defined)
+      entries[template.id] = Entry(
+        template: template, defined: known.defined, refreshed: known.refreshed, interval: known.interval)
       fieldCount += template.fields.count
       definitions = max(definitions, known.defined)
     }
   }
 
   func encode(to encoder: any Encoder) throws {
-    try entries.values.map { Known(definition: $0.template.definition, defined: $0.defined) }.encode(to: encoder)
+    try entries.values.map {
+      Known(
+        definition: $0.template.definition, defined: $0.defined, refreshed: $0.refreshed, interval: $0.interval)
+    }.encode(to: encoder)
   }
 
   /// All templates, those defined longest ago first.

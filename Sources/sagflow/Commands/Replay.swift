@@ -140,7 +140,10 @@ struct Replay: ParsableCommand {
 
   private func pipelineOptions(_ values: CollectorConfiguration) throws(CommandFailure) -> PipelineOptions {
     do throws(FlowKeyError) {
-      return try values.pipelineOptions()
+      var options = try values.pipelineOptions()
+      // A capture is what it is: whoever cut it may have left repetitions out.
+      options.decoder.limits.templateLifetime = nil
+      return options
     } catch {
       throw CommandFailure(error)
     }

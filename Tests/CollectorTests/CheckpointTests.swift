@@ -1,0 +1,149 @@
+import Capture
+import Collector
+import Foundation
+import NetFlow
+import NetworkBytes
+import TestSupport
+import Testing
+
+@Suite("A checkpoint has all that a pipeline knows")
+struct CheckpointTests {
+  private final class Rows {
+    var texts: [String] = []
+  }
+
+  /// Takes flows as text, with whose they are and their rare fields.
+  private struct RowSink: FlowSink, ~Copyable {
+    let rows: Rows
+    var hasRoom: Bool { true }
+
+    mutating func take(_ flows: inout FlowBatch, _ moment: PipelineMoment) {
+      for record in flows.records {
+        var plain = record
+        let rare = record.extensionNumber == 0 ? "" : "\(flows.extensions[Int(record.extensionNumber) - 1])"
+        plain.extensionNumber = 0
+        plain.origin = 0
+        rows.texts.append("\(moment.origins[Int(record.origin)]) \(plain) \(rare)")
+      }
+      flows.removeAll()
+    }
+
+    mutating func turn(to moment: PipelineMoment) {}
+    mutating func finish(_ flows: inout FlowBatch, _ moment: PipelineMoment) { take(&flows, moment) }
+  }
+
+  private struct Sent {
+    var octets: [UInt8]
+    var source: Endpoint
+    var arrival: Int64
+  }
+
+  private static func datagrams(_ path: String) throws -> [Sent] {
+    var capture = try CaptureFile(path: path)
+    var sent: [Sent] = []
+    while try capture.next() {
+      let datagram = capture.datagram
+      sent.append(Sent(octets: datagram.bytes.copied(), source: datagram.source, arrival: datagram.arrival))
+    }
+    return sent
+  }
+
+  private static func pipeline(_ rows: Rows, extra: Bool = true) -> Pipeline<RowSink> {
+    var options = PipelineOptions()
+    options.aging.activeTimeout = 20
+    options.aging.inactiveTimeout = 5
+    options.decoder.keepsExtra = extra
+    options.batchSize = 16
+    return Pipeline(options, directory: ExporterDirectory(), sink: RowSink(rows: rows))
+  }
+
+  private static func octets(_ checkpoint: Checkpoint) throws -> Data {
+    var file = Data()
+    try checkpoint.write { file += $0 }
+    return file
+  }
+
+  @Test(
+    "cut anywhere and gone on with, a stream gives the rows and counters of one that was not",
+    arguments: Fixtures.realCaptures)
+  func cuts(name: String) throws {
+    let seed = runSeed("CHECKPOINT_SEED")
+    var random = SeededGenerator(seed: seed)
+    let sent = try Self.datagrams(Fixtures.path("real/\(name).pcap"))
+    let wanted = Rows()
+    var undisturbed = Self.pipeline(wanted)
+    for datagram in sent {
+      undisturbed.ingest(datagram.octets.rawSpan, from: datagram.source, arrival: datagram.arrival)
+    }
+    undisturbed.finish()
+    let found = Rows()
+    var current = Self.pipeline(found)
+    for datagram in sent {
+      if random.below(max(2, sent.count / 4)) == 0 {
+        let isEmpty = current.handOverAll()
+        #expect(isEmpty)
+        let file = try Self.octets(Checkpoint(current.state))
+        current = Self.pipeline(found)
+        current.restore(try Checkpoint(file).state)
+      }
+      current.ingest(datagram.octets.rawSpan, from: datagram.source, arrival: datagram.arrival)
+    }
+    current.finish()
+    #expect(found.texts.sorted() == wanted.texts.sorted(), "seed \(seed)")
+    #expect(current.ledger.decode == undisturbed.ledger.decode, "seed \(seed)")
+    #expect(current.ledger.flows == undisturbed.ledger.flows, "seed \(seed)")
+    #expect(current.ledger.sessions.count == undisturbed.ledger.sessions.count)
+  }
+
+  @Test("one that was changed or cut off is never taken for one")
+  func damage() throws {
+    let seed = runSeed("CHECKPOINT_DAMAGE_SEED")
+    var random = SeededGenerator(seed: seed)
+    let rows = Rows()
+    var pipeline = Self.pipeline(rows)
+    for datagram in try Self.datagrams(Fixtures.path("real/softflowd-v9.pcap")) {
+      pipeline.ingest(datagram.octets.rawSpan, from: datagram.source, arrival: datagram.arrival)
+    }
+    #expect(pipeline.ledger.liveFlows > 0)
+    let isEmpty = pipeline.handOverAll()
+    #expect(isEmpty)
+    let whole = try Self.octets(Checkpoint(pipeline.state))
+    _ = try Checkpoint(whole)
+    for _ in 0..<300 {
+      var file = whole
+      if random.below(3) == 0 {
+        file = file.prefix(random.below(file.count))
+      } else {
+        file[random.below(file.count)] ^= UInt8(1 << random.below(8))
+      }
+      #expect(throws: CheckpointFault.self, "seed \(seed)") { try Checkpoint(Data(file)) }
+    }
+  }
+
+  @Test("a clock that is set back or forward makes no flow of negative length, loses none and doubles none")
+  func clockSteps() {
+    let rows = Rows()
+    var pipeline = Self.pipeline(rows, extra: false)
+    let start: Int64 = 1_750_000_000_000
+    var sent = 0
+    // An hour back, a day forward, and as it was.
+    for (step, offset) in [Int64(0), -3_600_000, 86_400_000, 0, -5000, 4000].enumerated() {
+      for number in 0..<20 {
+        let time = start + offset + Int64(step * 1000 + number * 10)
+        var octets = u16(5, 1) + bigEndian(UInt32(60_000)) + bigEndian(UInt32(start / 1000))
+        octets += zeros(4) + bigEndian(UInt32(sent)) + zeros(4)
+        // The source tells each apart; they lasted a second.
+        octets += bigEndian(UInt32(sent + 1)) + zeros(12) + bigEndian(UInt32(1)) + bigEndian(UInt32(100))
+        octets += bigEndian(UInt32(58_000)) + bigEndian(UInt32(59_000)) + zeros(16)
+        pipeline.ingest(
+          octets.rawSpan, from: Endpoint(address: IPAddress(v4: 1), port: 1), arrival: time * 1_000_000)
+        sent += 1
+      }
+      pipeline.advance(to: start + offset + Int64(step * 1000) + 500)
+    }
+    pipeline.finish()
+    #expect(rows.texts.count == sent)
+    #expect(Set(rows.texts).count == sent)
+    #expect(pipeline.ledger.imbalances.filter { $0.contains("flow") && !$0.contains("committed") } == [])
+  }
+}

@@ -1,0 +1,65 @@
+import NetFlow
+import NetworkBytes
+import TestSupport
+import Testing
+
+@Suite("Templates that are no longer repeated expire (RFC 7011 §8.4)")
+struct TemplateLifetimeTests {
+  private static let exporter = Endpoint(address: IPAddress(v4: 0xc000_0201), port: 4739)
+  private static let start: Int64 = 1_750_000_000
+  private static let flows = FlowMessage(version: 10, fields: [[1, 4]], records: [[Wire.be32(7)]])
+
+  /// Sends template and data at some seconds, lets the clock go to each, and gives the decoder.
+  private static func counters(templates: [Int64], data: [Int64], lifetime: Int64?) -> DecodeCounters {
+    var options = FlowDecoderOptions()
+    options.limits.templateLifetime = lifetime.map { $0 * 1000 }
+    options.maximumClockSkew = nil
+    var decoder = FlowDecoder(options: options)
+    var batch = FlowBatch()
+    for second in Set(templates + data).sorted() {
+      let arrival = (start + second) * 1_000_000_000
+      if templates.contains(second) {
+        decoder.decode(Wire.ipfix(flows.template).rawSpan, from: exporter, arrival: arrival, into: &batch)
+      }
+      if data.contains(second) {
+        decoder.decode(Wire.ipfix(flows.data).rawSpan, from: exporter, arrival: arrival, into: &batch)
+      }
+      decoder.advance(to: (start + second) * 1000, into: &batch)
+    }
+    return decoder.counters
+  }
+
+  private static let everyMinute = (0...120).map { Int64($0 * 60) }
+
+  @Test("after three of the exporter's intervals, if that is longer than the lifetime")
+  func interval() {
+    // Repeated at 0, 20 and 40 minutes; then no more: an hour later it goes.
+    let counters = Self.counters(templates: [0, 1200, 2400], data: Self.everyMinute, lifetime: 600)
+    #expect(counters[.templateExpired] == 1)
+    #expect(counters.flowRecords == 102)
+    #expect(counters[.unknownTemplate] == 19)
+  }
+
+  @Test("not before the lifetime, if three intervals are shorter")
+  func lifetime() {
+    let counters = Self.counters(templates: [0, 60, 120], data: Self.everyMinute, lifetime: 3600)
+    #expect(counters[.templateExpired] == 1)
+    #expect(counters.flowRecords == 64)
+  }
+
+  @Test("never one that was sent once, nor one of an exporter that is silent, nor without a lifetime")
+  func kept() {
+    #expect(Self.counters(templates: [0], data: Self.everyMinute, lifetime: 60)[.templateExpired] == 0)
+    let silent = Self.counters(templates: [0, 60], data: [60, 86_400], lifetime: 60)
+    #expect(silent.flowRecords == 2)
+    #expect(Self.counters(templates: [0, 60], data: Self.everyMinute, lifetime: nil)[.templateExpired] == 0)
+  }
+
+  @Test("what waits for it is decoded when it comes again")
+  func comesAgain() {
+    let counters = Self.counters(templates: [0, 60, 1800], data: Self.everyMinute, lifetime: 600)
+    #expect(counters[.templateExpired] == 1)
+    #expect(counters.earlyDecoded == counters[.unknownTemplate])
+    #expect(counters.flowRecords == 121)
+  }
+}
