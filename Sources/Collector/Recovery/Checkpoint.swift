@@ -140,7 +140,7 @@ extension Checkpoint {
         let octets = unsafe UnsafeRawBufferPointer(rebasing: source[start...])
         unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: octets)
       }
-      unsafe initialized = count
+      initialized = count
     }
   }
 }

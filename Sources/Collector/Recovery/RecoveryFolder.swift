@@ -73,6 +73,9 @@ final class RecoveryFolder: Sendable {
   /// The journal's segments, ascending.
   var segments: [UInt64] { numbers("journal", ".pcap") }
 
+  /// The first segment that the newest checkpoint needs.
+  var newestSegment: UInt64 { state.withLock { $0.kept.last?.segment ?? 0 } }
+
   /// The number of the next checkpoint.
   var nextNumber: UInt64 { state.withLock { $0.number + 1 } }
 

@@ -13,9 +13,12 @@ struct WorkerJournal: ~Copyable {
   /// Datagrams that are not in the journal.
   private(set) var missing: UInt64 = 0
   private var isFailing = false
+  /// Segments before this one that no checkpoint makes dispensable yet, and the sum of their sizes.
+  private var earlier: [(segment: UInt64, size: UInt64)] = []
+  private var earlierSize: UInt64 = 0
 
   /// - Parameters:
-  ///   - limit: octets of a segment.
+  ///   - limit: octets since the last checkpoint that was written.
   ///   - missing: datagrams that earlier runs could not write.
   init(
     _ folder: RecoveryFolder, from segment: UInt64, limit: UInt64, missing: UInt64, sync: JournalSync, logger: Logger
@@ -74,7 +77,7 @@ struct WorkerJournal: ~Copyable {
     if receiver.unsettled == 0 { return }
     let count = receiver.unsettled
     guard var open = file.take() else { return skip(&receiver) }
-    guard open.size < limit else {
+    guard earlierSize + open.size < limit else {
       file = consume open
       fail("the journal has reached journal.maximumSize")
       return skip(&receiver)
@@ -97,13 +100,33 @@ struct WorkerJournal: ~Copyable {
   /// Begins the next segment: what is in those before is in a checkpoint.
   mutating func rotate(_ receiver: inout UDPReceiver) {
     write(&receiver)
+    note()
     segment += 1
     open()
     begin(&receiver)
   }
 
+  /// Counts the segment that is written among the earlier ones.
+  private mutating func note() {
+    let size: UInt64 =
+      switch file {
+      case .some(let file): file.size
+      case .none: 0
+      }
+    earlier.append((segment, size))
+    forget()
+  }
+
+  /// Leaves out what a checkpoint has.
+  private mutating func forget() {
+    let first = folder.newestSegment
+    earlier.removeAll { $0.segment < first }
+    earlierSize = earlier.reduce(0) { $0 + $1.size }
+  }
+
   /// Writes what waits, and tries again what failed: once a second.
   mutating func tick(_ receiver: inout UDPReceiver) {
+    if !earlier.isEmpty { forget() }
     guard file == nil else { return write(&receiver) }
     segment += 1
     open()

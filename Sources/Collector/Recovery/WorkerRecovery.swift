@@ -65,10 +65,14 @@ struct WorkerRecovery: Sendable {
 
   /// Runs the journal through the pipeline, on the times at which its datagrams came.
   ///
-  /// - Parameter left: where a batch belongs that was being received; what is in the journal from there on is of this
-  ///   batch, perhaps not all of it.
+  /// - Parameters:
+  ///   - left: where a batch belongs that was being received; what is in the journal from there on is of this batch,
+  ///     perhaps not all of it.
+  ///   - progress: called now and then: it may take long.
   /// - Returns: how many datagrams these were.
-  func replay(_ pipeline: inout Pipeline<StoreSink>, _ left: (segment: UInt64, offset: UInt64)?) -> UInt64 {
+  func replay(
+    _ pipeline: inout Pipeline<StoreSink>, _ left: (segment: UInt64, offset: UInt64)?, _ progress: () -> Void = {}
+  ) -> UInt64 {
     var count: UInt64 = 0
     for segment in segments {
       let path = folder.journal(segment)
@@ -85,6 +89,7 @@ struct WorkerRecovery: Sendable {
           let datagram = capture.datagram
           pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
           count &+= 1
+          if count & 0xfff == 0 { progress() }
         }
       } catch {
         logger.error("\(error); the journal goes on behind it")

@@ -122,9 +122,8 @@ final class Worker: Sendable {
     var recovered: UInt64 = 0
     /// Kernel drops of earlier runs.
     var earlierDrops: UInt64 = 0
-    /// Windows that had ended, and datagrams received, at the last checkpoint.
+    /// Windows that had ended at the last checkpoint.
     var checkpointTurns = 0
-    var checkpointReceived: UInt64 = 0
   }
 
   private func ingest(
@@ -154,7 +153,7 @@ final class Worker: Sendable {
     }
     recovery.waitForAll()
     pipeline.sink.waits = true
-    let count = recovery.replay(&pipeline, receiver.left)
+    let count = recovery.replay(&pipeline, receiver.left) { rounds.add(1, ordering: .relaxed) }
     tally.received &+= count
     tally.recovered &+= count
     let left = receiver.left == nil ? 0 : receiver.count
@@ -195,7 +194,6 @@ final class Worker: Sendable {
   ) {
     guard let recovery, pipeline.handOverAll() else { return }
     tally.checkpointTurns = pipeline.turns
-    tally.checkpointReceived = tally.received
     journal?.rotate(&receiver)
     let segment =
       switch journal {
