@@ -84,6 +84,8 @@ struct RecoveryTests {
     #expect(ledger["datagrams decoded"] == 100)
     #expect(ledger["rows committed"] == 75)
     #expect(try await Self.rows(store) == 75)
+    let nowhere = try await Sagflow.run(["drain", "-o", folder.path + "/elsewhere"])
+    #expect(nowhere.status == 66)
     // Nothing is left to drain.
     let again = try await Sagflow.run(["drain", "-o", store])
     #expect(again.status == 0)

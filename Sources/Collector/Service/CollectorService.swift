@@ -102,7 +102,9 @@ public final class CollectorService: Service {
     manager.notify(.stopping)
     vitals.withLock { $0.phase = .stopping }
     logger.info(
-      drains ? "stopping: flows that are live are written" : "stopping: flows that are live are kept for the next start"
+      drains
+        ? "stopping: flows that are live are written"
+        : "stopping: flows that are live are kept for the next start (sagflow drain writes them)"
     )
     await finish()
   }

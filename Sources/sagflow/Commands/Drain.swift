@@ -21,6 +21,9 @@ struct Drain: ParsableCommand {
   func run() throws {
     let configuration = try options.load([ConfigurationOverride("--output", "store.path", output)].compactMap(\.self))
       .values
+    guard FileManager.default.fileExists(atPath: configuration.store.path) else {
+      throw CommandFailure(.noInput, "\(configuration.store.path): no such store")
+    }
     let log = LogOutput(configuration.log, environment: ProcessInfo.processInfo.environment)
     log.bootstrap()
     do {
