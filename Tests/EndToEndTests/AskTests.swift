@@ -317,6 +317,17 @@ struct AskTests {
     #expect(object.output == #"{"proto":"TCP","dst_port":"https"}"# + "\n")
   }
 
+  @Test(
+    "where the system lets little memory be reserved, answers are the same",
+    .enabled(if: Tool.isInstalled("prlimit"), "prlimit is missing"))
+  func littleRoom() async throws {
+    let question = ["top", "-r", LargeStore.path, "--by", "src_addr", "--format", "csv", "-n", "50"]
+    let wanted = try await Sagflow.run(question)
+    let found = try await Sagflow.run(question, through: [try #require(Tool("prlimit")).path, "--as=1500000000"])
+    #expect(found.status == 0, "\(found.errors)")
+    #expect(found.output == wanted.output)
+  }
+
   @Test("one file or several, a folder or the whole give the sum of their parts")
   func paths() async throws {
     let files = (FileManager.default.enumerator(atPath: LargeStore.path)?.compactMap { $0 as? String } ?? [])

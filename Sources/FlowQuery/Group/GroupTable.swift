@@ -34,13 +34,13 @@ final class GroupTable: @unchecked Sendable {
   // Sendable: it is handed from the worker that fills it to the one that merges, never shared.
   let keyWords: Int
   /// The most groups that it takes.
-  let limit: Int
+  private(set) var limit: Int
   private(set) var count = 0
   /// Key and sums of each group, end to end; the first place is empty, for groups are numbered from 1 in here.
   private var pool: WordMemory
   /// A hash of 32 bits, whose low ones say where it is looked for, above the group's number counted from 1; 0: free.
   /// At most three quarters are taken.
-  private var slots = WordMemory(count: 1 << 13)
+  private var slots = WordMemory(atMost: 1 << 13)
 
   /// Keys of a batch.
   static let batchSize = 64
@@ -53,8 +53,9 @@ final class GroupTable: @unchecked Sendable {
     self.keyWords = keyWords
     stride = keyWords + Self.sumWords
     // A group's number has 32 bits in a slot.
-    self.limit = min(limit, Int(UInt32.max) - Self.batchSize)
-    pool = WordMemory(count: stride * (self.limit + Self.batchSize + 1))
+    let wanted = min(limit, Int(UInt32.max) - Self.batchSize)
+    pool = WordMemory(atMost: stride * (wanted + Self.batchSize + 1))
+    self.limit = pool.count / stride - Self.batchSize - 1
   }
 
   /// Adds sums to the groups of up to `batchSize` keys, which stand end to end in `keys`.
@@ -62,7 +63,9 @@ final class GroupTable: @unchecked Sendable {
   /// - Returns: whether there was room for all.
   func add(_ keys: Span<UInt64>, _ sums: Span<FlowSums>, count batch: Int) -> Bool {
     precondition(count <= limit && batch <= Self.batchSize && keys.count >= batch * keyWords && sums.count >= batch)
-    while (count + batch) * 4 > slots.count * 3 { growSlots() }
+    while (count + batch) * 4 > slots.count * 3 {
+      guard growSlots() else { return false }
+    }
     var slots = slots.mutableWords
     var pool = pool.mutableWords
     let mask = slots.count &- 1
@@ -119,8 +122,13 @@ final class GroupTable: @unchecked Sendable {
     return place
   }
 
-  private func growSlots() {
-    var larger = WordMemory(count: slots.count * 2)
+  /// - Returns: whether there was memory for it; otherwise no more groups are taken.
+  private func growSlots() -> Bool {
+    var larger = WordMemory(atMost: slots.count * 2)
+    guard larger.count == slots.count * 2 else {
+      limit = count
+      return false
+    }
     var target = larger.mutableWords
     let mask = target.count - 1
     for index in 0..<slots.count {
@@ -131,6 +139,7 @@ final class GroupTable: @unchecked Sendable {
       target[slot] = taken
     }
     slots = larger
+    return true
   }
 
   /// Random for each process, so that nobody who sends flows can choose keys that collide.

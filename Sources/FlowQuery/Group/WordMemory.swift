@@ -8,11 +8,19 @@ struct WordMemory: ~Copyable, @unchecked Sendable {
   private let base: UnsafeMutablePointer<UInt64>
   let count: Int
 
-  init(count: Int) {
-    let size = count * MemoryLayout<UInt64>.stride
-    guard let memory = unsafe pages_reserve(size) else { fatalError("no room for a table of \(size) octets") }
-    unsafe base = memory.assumingMemoryBound(to: UInt64.self)
-    self.count = count
+  /// Reserves so many words, or where the system does not let that many be had, an eighth of it, and so on: others need some, too.
+  init(atMost wanted: Int) {
+    var count = wanted
+    while true {
+      if let memory = unsafe pages_reserve(count * MemoryLayout<UInt64>.stride) {
+        unsafe base = memory.assumingMemoryBound(to: UInt64.self)
+        self.count = count
+        return
+      }
+      count /= 8
+      // Not even a page: as any other allocation that fails.
+      precondition(count > 0, "no memory")
+    }
   }
 
   deinit { unsafe pages_release(base, count * MemoryLayout<UInt64>.stride) }
