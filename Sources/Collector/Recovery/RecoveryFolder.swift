@@ -102,7 +102,7 @@ final class RecoveryFolder: Sendable {
   /// - Returns: whether it is.
   func write(_ checkpoint: Checkpoint) -> Bool {
     var checkpoint = checkpoint
-    checkpoint.head.number = state.withLock { $0.number + 1 }
+    checkpoint.head.number = nextNumber
     do {
       try store(checkpoint)
     } catch {
@@ -165,8 +165,9 @@ final class RecoveryFolder: Sendable {
     }
     state.withLock { state in
       state.kept = kept
-      // A number is never given twice: files tell whose they are by it.
-      state.number = max(numbers.last ?? 0, self.numbers("checkpoint", ".damaged").last ?? 0)
+      // A number is never given twice, not even after all was drained: files tell whose they are by it.
+      state.number = max(
+        numbers.last ?? UInt64(max(0, Date().timeIntervalSince1970)), self.numbers("checkpoint", ".damaged").last ?? 0)
     }
     return found
   }
