@@ -50,6 +50,16 @@ struct RecoveryTests {
     }
   }
 
+  /// Lets a collector receive so many flows, each in a datagram of its own, and kills it.
+  private static func killed(after count: Int, _ store: String) async throws {
+    let collector = try await RunningCollector(store: store)
+    try send(0..<count, to: collector.port)
+    // The journal is written once a second, and until then what was received is in the ring.
+    try await pause(1.5)
+    collector.program.signal(SIGKILL)
+    _ = try await collector.program.end()
+  }
+
   private static func files(_ store: String, _ suffix: String) -> [String] {
     (FileManager.default.enumerator(atPath: store)?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(suffix) }
   }
@@ -116,12 +126,7 @@ struct RecoveryTests {
   func journal() async throws {
     let folder = try TemporaryFolder()
     let store = folder.path + "/flows"
-    let first = try await RunningCollector(store: store)
-    try Self.send(0..<40, to: first.port)
-    // The journal is written once a second, and until then what was received is in the ring.
-    try await pause(1.5)
-    first.program.signal(SIGKILL)
-    _ = try await first.program.end()
+    try await Self.killed(after: 40, store)
     let journals = Self.files(store, ".pcap").map { "\(store)/\($0)" }
     #expect(journals.count == 1)
     let replayed = try await Sagflow.replay(journals, into: folder.path + "/replayed")
@@ -142,12 +147,7 @@ struct RecoveryTests {
   func tornJournal() async throws {
     let folder = try TemporaryFolder()
     let store = folder.path + "/flows"
-    let first = try await RunningCollector(store: store)
-    try Self.send(0..<40, to: first.port)
-    // The journal is written once a second, and until then what was received is in the ring.
-    try await pause(1.5)
-    first.program.signal(SIGKILL)
-    _ = try await first.program.end()
+    try await Self.killed(after: 40, store)
     let journal = "\(store)/\(try #require(Self.files(store, ".pcap").first))"
     let octets = try Data(contentsOf: URL(fileURLWithPath: journal))
     try octets.dropLast(30).write(to: URL(fileURLWithPath: journal))

@@ -12,6 +12,17 @@ struct AddressTextTests {
     return IPAddress.dotted(octets.rawSpan, before.count..<(before.count + text.utf8.count))
   }
 
+  /// Changes, adds or removes so many octets.
+  private static func mutate(_ text: inout [UInt8], _ count: Int, _ letters: [UInt8], _ random: inout SeededGenerator) {
+    for _ in 0..<count where !text.isEmpty {
+      switch random.below(3) {
+      case 0: text[random.below(text.count)] = letters[random.below(letters.count)]
+      case 1: text.insert(letters[random.below(letters.count)], at: random.below(text.count + 1))
+      default: text.remove(at: random.below(text.count))
+      }
+    }
+  }
+
   @Test("every address is read as it is written")
   func addresses() {
     let seed = runSeed("DOTTED_SEED")
@@ -63,13 +74,7 @@ struct AddressTextTests {
       if random.below(2) == 0 {
         text = Array(IPAddress(high: random.next() << 32, low: random.next() >> 40).description.utf8)
       }
-      for _ in 0..<random.below(5) where !text.isEmpty {
-        switch random.below(3) {
-        case 0: text[random.below(text.count)] = letters[random.below(letters.count)]
-        case 1: text.insert(letters[random.below(letters.count)], at: random.below(text.count + 1))
-        default: text.remove(at: random.below(text.count))
-        }
-      }
+      Self.mutate(&text, random.below(5), letters, &random)
       let spelled = String(decoding: text, as: UTF8.self)
       let wanted = spelled.contains(".") || !spelled.contains(":") ? nil : IPAddress(spelled)
       #expect(Self.readColons(spelled, &random) == wanted, "seed \(seed), '\(spelled)'")
@@ -83,13 +88,7 @@ struct AddressTextTests {
     let letters = Array("0123456789....:/af -\u{0}".utf8)
     for _ in 0..<50_000 {
       var text = Array((0..<4).map { _ in String(random.below(300)) }.joined(separator: ".").utf8)
-      for _ in 0..<random.below(4) where !text.isEmpty {
-        switch random.below(3) {
-        case 0: text[random.below(text.count)] = letters[random.below(letters.count)]
-        case 1: text.insert(letters[random.below(letters.count)], at: random.below(text.count + 1))
-        default: text.remove(at: random.below(text.count))
-        }
-      }
+      Self.mutate(&text, random.below(4), letters, &random)
       let spelled = String(decoding: text, as: UTF8.self)
       let plain = spelled.split(separator: ".", omittingEmptySubsequences: false).map { part in
         part.count > 3
