@@ -15,11 +15,7 @@ public struct JournalError: Error, Equatable, Sendable, CustomStringConvertible 
     self.code = code
   }
 
-  public var description: String {
-    // Sound: strerror returns a terminated string; it is copied at once.
-    let reason = unsafe String(cString: strerror(code))
-    return "cannot \(operation) \(path): \(reason)"
-  }
+  public var description: String { "cannot \(operation) \(path): \(errorText(code))" }
 }
 
 /// A capture file that datagrams are appended to as they are received, before anything else becomes of them: pcap with

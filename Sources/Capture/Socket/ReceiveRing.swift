@@ -25,7 +25,17 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
   }
 
   /// A ring in a file, so that what was received outlives the process until it is in the journal.
-  init(slots: Int, in descriptor: Int32, _ path: String) throws(JournalError) {
+  init(slots: Int, in path: String) throws(JournalError) {
+    // Sound: the string is lent, zero-terminated, for the call.
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw JournalError(operation: "open", path: path, code: errno) }
+    defer { close(descriptor) }
+    // In a folder that all may write into, somebody else may have made it.
+    var status = stat()
+    // Sound: the call fills this frame's own.
+    guard unsafe fstat(descriptor, &status) == 0, status.st_uid == geteuid(), status.st_mode & S_IFMT == S_IFREG else {
+      throw JournalError(operation: "use", path: path, code: EPERM)
+    }
     guard let ring = unsafe sagflow_ring_map(UInt32(clamping: slots), descriptor) else {
       throw JournalError(operation: "make room in", path: path, code: errno)
     }

@@ -49,17 +49,7 @@ public struct UDPReceiver: ~Copyable, Sendable {
   ///   for one while the process is killed. Made if it is not there. `left` tells of what an earlier process left in it.
   public init(batch: Int = 64, receivingInto path: String) throws {
     let wakeUp = try WakeUp()
-    // Sound: the string is lent, zero-terminated, for the call.
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw JournalError(operation: "open", path: path, code: errno) }
-    defer { close(descriptor) }
-    // In a folder that all may write into, somebody else may have made it.
-    var status = stat()
-    // Sound: the call fills this frame's own.
-    guard unsafe fstat(descriptor, &status) == 0, status.st_uid == geteuid(), status.st_mode & S_IFMT == S_IFREG else {
-      throw JournalError(operation: "use", path: path, code: EPERM)
-    }
-    ring = try ReceiveRing(slots: min(batch * Self.heldBatches, 1024), in: descriptor, path)
+    ring = try ReceiveRing(slots: min(batch * Self.heldBatches, 1024), in: path)
     self.batch = batch
     let found = ring.takeLeft()
     left = found.count > 0 ? (found.segment, found.offset) : nil

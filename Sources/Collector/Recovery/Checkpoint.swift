@@ -30,14 +30,14 @@ package struct Checkpoint: Sendable {
     var segment: UInt64
     /// The words of the flow key: flows under another key are none of the pipeline's.
     var key: [String]
-    var received: UInt64
-    var recovered: UInt64
-    var unjournaled: UInt64
-    var kernelDrops: UInt64
+    var received: UInt64 = 0
+    var recovered: UInt64 = 0
+    var unjournaled: UInt64 = 0
+    var kernelDrops: UInt64 = 0
     /// Where the kernel's count of drops stood at each socket: an adopted one goes on counting.
     var dropMarks: [String: UInt32] = [:]
-    var handedOver: UInt64
-    var dropped: UInt64
+    var handedOver: UInt64 = 0
+    var dropped: UInt64 = 0
     /// What files have told of loss.
     var toldLoss: UInt64 = 0
     /// What became of the rows, as if the pending files were published.
@@ -57,13 +57,20 @@ package struct CheckpointFault: Error, CustomStringConvertible {
 }
 
 extension Checkpoint {
-  /// Of a pipeline alone.
-  package init(_ state: PipelineState, key: [String] = []) {
-    self.init(
-      head: Head(
-        segment: 1, key: key, received: 0, recovered: 0, unjournaled: 0, kernelDrops: 0, handedOver: 0, dropped: 0,
-        pipeline: state.known),
-      flows: state.flows)
+  /// - Parameters:
+  ///   - segment: the first one of the journal that is not in it.
+  ///   - key: the words of the flow key.
+  package init(_ state: PipelineState, segment: UInt64 = 1, key: [String] = []) {
+    self.init(head: Head(segment: segment, key: key, pipeline: state.known), flows: state.flows)
+  }
+
+  /// Of a pipeline between two datagrams that has handed over all flows that left its cache, and what its worker counts.
+  init(_ pipeline: borrowing Pipeline<StoreSink>, _ tally: Worker.Tally, segment: UInt64, key: [String]) {
+    self.init(pipeline.state, segment: segment, key: key)
+    head.received = tally.received
+    head.recovered = tally.recovered
+    head.handedOver = pipeline.sink.handedOver
+    head.dropped = pipeline.sink.dropped
   }
 
   package var state: PipelineState { PipelineState(known: head.pipeline, flows: flows) }
@@ -79,8 +86,8 @@ extension Checkpoint {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let text = try encoder.encode(head)
-    var checksum: UInt32 = 0
-    for range in pieces { checksum = CRC32.checksum(octets(range).span, after: checksum) }
+    // Sound: flows are structures of integers without padding.
+    let checksum = unsafe CRC32.checksum(flows.span.bytes)
     var prefix = Self.magic
     for word in [text.count, flows.count, Self.flowSize] {
       prefix += (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
@@ -92,17 +99,10 @@ extension Checkpoint {
     prefix += (0..<8).map { UInt8(truncatingIfNeeded: UInt64(own) >> (8 * $0)) }
     try emit(Data(prefix))
     try emit(text)
-    for range in pieces { try emit(Data(octets(range))) }
-  }
-
-  private var pieces: [Range<Int>] {
-    stride(from: 0, to: flows.count, by: 8192).map { $0..<min($0 + 8192, flows.count) }
-  }
-
-  private func octets(_ range: Range<Int>) -> [UInt8] {
-    // Sound: flows are structures of integers without padding, and the octets are copied at once.
-    unsafe flows.withUnsafeBytes { all in
-      unsafe Array(all[(range.lowerBound * Self.flowSize)..<(range.upperBound * Self.flowSize)])
+    for start in stride(from: 0, to: flows.count, by: 8192) {
+      let piece = flows[start..<min(start + 8192, flows.count)]
+      // Sound: as above, and the octets are copied at once.
+      try emit(unsafe piece.withUnsafeBytes { unsafe Data($0) })
     }
   }
 

@@ -67,12 +67,29 @@ public struct Recovery: ~Copyable {
 
   func folder(_ worker: Int) -> RecoveryFolder { RecoveryFolder(path, worker: worker, logger: logger) }
 
-  /// What a worker goes on from.
-  func worker(
-    _ index: Int, _ journal: WorkerRecovery.Journaling?, _ restored: DispatchGroup
+  /// What each of `count` workers goes on from. What workers have left that there will not be, or under another key, is
+  /// written first: nobody will go on with it.
+  func workers(
+    _ count: Int, _ key: [String], _ journal: WorkerRecovery.Journaling?, _ restored: DispatchGroup
+  ) throws -> [WorkerRecovery] {
+    for worker in RecoveryFolder.workers(in: path).sorted() where worker >= count {
+      logger.notice("what worker \(worker) has left is written: receive.workers has changed")
+      _ = try drain(try load(worker, journal, restored))
+    }
+    return try (0..<count).map { worker in
+      let found = try load(worker, journal, restored)
+      guard let old = found.checkpoint?.head.key, old != key else { return found }
+      logger.notice("what worker \(worker) has left is written: aggregation.key has changed")
+      _ = try drain(found)
+      return try load(worker, journal, restored)
+    }
+  }
+
+  private func load(
+    _ worker: Int, _ journal: WorkerRecovery.Journaling?, _ restored: DispatchGroup
   ) throws -> WorkerRecovery {
-    let recovery = try WorkerRecovery(folder(index), journal, restored, logger)
-    for part in files(of: index, published: false) { try Directory.remove(part) }
+    let recovery = try WorkerRecovery(folder(worker), journal, restored, logger)
+    for part in files(of: worker, published: false) { try Directory.remove(part) }
     try setAside(recovery)
     return recovery
   }
@@ -110,62 +127,42 @@ public struct Recovery: ~Copyable {
       toldLoss: head?.toldLoss ?? 0, logger: logger)
   }
 
-  /// Writes what is left of workers beyond `count`, or of flows under another key: nobody will go on with them.
-  func drain(except count: Int, _ key: [String]) throws {
-    for worker in RecoveryFolder.workers(in: path).sorted() {
-      let head = folder(worker).load()?.head
-      if worker < count, head == nil || head?.key == key { continue }
-      logger.notice(
-        "what worker \(worker) has left is written: \(worker < count ? "aggregation.key" : "receive.workers") has changed"
-      )
-      _ = try drain(worker, head?.key ?? key)
-    }
-  }
-
   /// Writes all that earlier runs have left, so that nothing is kept for a next start.
   ///
   /// - Returns: where everything went.
   public func drain() throws -> Ledger {
     var ledger = Ledger()
     for worker in RecoveryFolder.workers(in: path).sorted() {
-      let key = folder(worker).load()?.head.key ?? configuration.aggregation.key
-      ledger += try drain(worker, key)
+      ledger += try drain(try load(worker, nil, DispatchGroup()))
     }
     return ledger
   }
 
-  private func drain(_ index: Int, _ key: [String]) throws -> Ledger {
+  /// Ends a worker's flows, under the key that they have.
+  private func drain(_ recovery: WorkerRecovery) throws -> Ledger {
+    var recovery = recovery
+    // What it goes on with is written now, or said to fail; a journal would only keep it.
+    recovery.journal = nil
+    let head = recovery.checkpoint?.head
+    let key = head?.key ?? configuration.aggregation.key
     var options = try configuration.pipelineOptions(workers: 1)
     options.key = try FlowKey(parsing: key)
-    let recovery = try worker(index, nil, DispatchGroup())
     let store = try store(recovery, retention: Retention())
     var pipeline = Pipeline(options, directory: ExporterDirectory(), sink: StoreSink(store, waits: true))
     var tally = Worker.Tally()
     recovery.restore(&pipeline, &tally)
-    let receiver = try SocketPlan.receiver(recovery.folder.rings, logger)
-    let count = recovery.replay(&pipeline, receiver.left)
-    var left: UInt64 = 0
-    if receiver.left != nil {
-      left = UInt64(receiver.count)
-      for number in 0..<receiver.count {
-        let datagram = receiver.datagram(number)
-        pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
-      }
-    }
+    var receiver = try SocketPlan.receiver(recovery.folder.rings, logger)
+    _ = recovery.replay(&receiver, into: &pipeline, &tally)
     pipeline.finish()
-    let state = pipeline.state
-    pipeline.sink.checkpoint(
-      Checkpoint(
-        head: .init(
-          segment: recovery.nextSegment, key: key, received: tally.received, recovered: tally.recovered,
-          unjournaled: 0, kernelDrops: tally.earlierDrops, handedOver: pipeline.sink.handedOver,
-          dropped: pipeline.sink.dropped, pipeline: state.known),
-        flows: []), pipeline.moment)
+    var last = Checkpoint(pipeline, tally, segment: recovery.nextSegment, key: key)
+    last.head.unjournaled = head?.unjournaled ?? 0
+    last.head.kernelDrops = tally.earlierDrops
+    pipeline.sink.checkpoint(last, pipeline.moment)
     store.finish()
     var ledger = pipeline.ledger
-    ledger.receivedDatagrams = tally.received &+ count &+ left
-    ledger.recoveredDatagrams = tally.recovered &+ count &+ left
-    ledger.unjournaledDatagrams = recovery.checkpoint?.head.unjournaled ?? 0
+    ledger.receivedDatagrams = tally.received
+    ledger.recoveredDatagrams = tally.recovered
+    ledger.unjournaledDatagrams = last.head.unjournaled
     ledger.kernelDrops = tally.earlierDrops
     ledger.handedOverRows = pipeline.sink.handedOver
     ledger.droppedRows = pipeline.sink.dropped

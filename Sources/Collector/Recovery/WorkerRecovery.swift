@@ -13,7 +13,8 @@ struct WorkerRecovery: Sendable {
   let segments: [UInt64]
   /// The first number that no segment has.
   let nextSegment: UInt64
-  let journal: Journaling?
+  /// Nil: there will be none.
+  var journal: Journaling?
   private let logger: Logger
   /// Left by each worker once others can use what it knows of exporters.
   private let restored: DispatchGroup
@@ -45,9 +46,6 @@ struct WorkerRecovery: Sendable {
     restored.enter()
   }
 
-  /// Whether there is anything to go on from.
-  var isEmpty: Bool { checkpoint == nil && segments.isEmpty }
-
   /// Gives a new pipeline what the checkpoint has.
   func restore(_ pipeline: inout Pipeline<StoreSink>, _ tally: inout Worker.Tally) {
     defer { restored.leave() }
@@ -63,15 +61,30 @@ struct WorkerRecovery: Sendable {
   /// Waits until all workers have told one another what they knew of exporters.
   func waitForAll() { restored.wait() }
 
-  /// Runs the journal through the pipeline, on the times at which its datagrams came.
+  /// Runs what came after the checkpoint through the pipeline, on the times at which it came: the journal, then what was
+  /// being received.
   ///
-  /// - Parameters:
-  ///   - left: where a batch belongs that was being received; what is in the journal from there on is of this batch,
-  ///     perhaps not all of it.
-  ///   - progress: called now and then: it may take long.
+  /// - Parameter progress: called now and then: it may take long.
   /// - Returns: how many datagrams these were.
   func replay(
-    _ pipeline: inout Pipeline<StoreSink>, _ left: (segment: UInt64, offset: UInt64)?, _ progress: () -> Void = {}
+    _ receiver: inout UDPReceiver, into pipeline: inout Pipeline<StoreSink>, _ tally: inout Worker.Tally,
+    _ progress: () -> Void = {}
+  ) -> UInt64 {
+    var count = replayJournal(receiver.left, into: &pipeline, progress)
+    if receiver.left != nil {
+      append(&receiver)
+      pipeline.ingest(receiver)
+      count &+= UInt64(receiver.count)
+    }
+    tally.received &+= count
+    tally.recovered &+= count
+    return count
+  }
+
+  /// - Parameter left: where a batch belongs that was being received; what is in the journal from there on is of this
+  ///   batch, perhaps not all of it.
+  private func replayJournal(
+    _ left: (segment: UInt64, offset: UInt64)?, into pipeline: inout Pipeline<StoreSink>, _ progress: () -> Void
   ) -> UInt64 {
     var count: UInt64 = 0
     for segment in segments {
@@ -99,7 +112,7 @@ struct WorkerRecovery: Sendable {
   }
 
   /// Appends what was being received to the segment that it belongs to.
-  func append(_ receiver: inout UDPReceiver) {
+  private func append(_ receiver: inout UDPReceiver) {
     guard let left = receiver.left else { return }
     do throws(JournalError) {
       var file = try JournalFile(

@@ -46,14 +46,11 @@ public final class CollectorService: Service {
       configuration.listen, workers: count, buffer: configuration.receive.bufferSize, passed: passed, logger)
     endpoints = sockets.endpoints
     let recovery = try Recovery(configuration, createdBy: createdBy, logger)
-    // What workers have left that there will not be, or under another key.
-    try recovery.drain(except: count, options.key.words)
     let sync = JournalSync(interval: configuration.journal.enabled ? configuration.journal.syncInterval : 0)
     let journaling: WorkerRecovery.Journaling? =
       configuration.journal.enabled
       ? .init(limit: UInt64(configuration.journal.maximumSize / count), sync: sync) : nil
-    let restored = DispatchGroup()
-    let recoveries = try (0..<count).map { try recovery.worker($0, journaling, restored) }
+    let recoveries = try recovery.workers(count, options.key.words, journaling, DispatchGroup())
     workers = try (0..<count).map { index in
       let store = try recovery.store(
         recoveries[index], retention: index == 0 ? configuration.retention : Retention())

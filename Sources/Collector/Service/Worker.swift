@@ -130,10 +130,7 @@ final class Worker: Sendable {
     _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ journal: inout WorkerJournal?,
     _ tally: inout Tally
   ) {
-    for index in 0..<receiver.count {
-      let datagram = receiver.datagram(index)
-      pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
-    }
+    pipeline.ingest(receiver)
     tally.received &+= UInt64(receiver.count)
     // What was received outlives the process already: the journal is written for many datagrams at a time.
     if receiver.isFull { journal?.write(&receiver) }
@@ -153,21 +150,11 @@ final class Worker: Sendable {
     }
     recovery.waitForAll()
     pipeline.sink.waits = true
-    let count = recovery.replay(&pipeline, receiver.left) { rounds.add(1, ordering: .relaxed) }
-    tally.received &+= count
-    tally.recovered &+= count
-    let left = receiver.left == nil ? 0 : receiver.count
-    if left > 0 {
-      recovery.append(&receiver)
-      var none: WorkerJournal?
-      ingest(&receiver, &pipeline, &none, &tally)
-      tally.recovered &+= UInt64(left)
-    }
+    let count = recovery.replay(&receiver, into: &pipeline, &tally) { rounds.add(1, ordering: .relaxed) }
     pipeline.sink.waits = false
     let journal = recovery.makeJournal()
-    if count > 0 || left > 0 {
-      logger.notice(
-        "\(count + UInt64(left)) datagrams recovered from the journal, \(pipeline.ledger.liveFlows) flows live")
+    if count > 0 {
+      logger.notice("\(count) datagrams recovered from the journal, \(pipeline.ledger.liveFlows) flows live")
     }
     tally.checkpointTurns = pipeline.turns
     journal?.begin(&receiver)
@@ -200,15 +187,11 @@ final class Worker: Sendable {
       case .some(let journal): journal.segment
       case .none: recovery.nextSegment
       }
-    let state = pipeline.state
-    pipeline.sink.checkpoint(
-      Checkpoint(
-        head: .init(
-          segment: segment, key: key, received: tally.received, recovered: tally.recovered,
-          unjournaled: Self.missing(journal, recovery), kernelDrops: Self.kernelDrops(receiver, tally),
-          dropMarks: Self.dropMarks(receiver),
-          handedOver: pipeline.sink.handedOver, dropped: pipeline.sink.dropped, pipeline: state.known),
-        flows: state.flows), pipeline.moment)
+    var draft = Checkpoint(pipeline, tally, segment: segment, key: key)
+    draft.head.unjournaled = Self.missing(journal, recovery)
+    draft.head.kernelDrops = Self.kernelDrops(receiver, tally)
+    draft.head.dropMarks = Self.dropMarks(receiver)
+    pipeline.sink.checkpoint(draft, pipeline.moment)
   }
 
   private static func dropMarks(_ receiver: borrowing UDPReceiver) -> [String: UInt32] {
@@ -295,4 +278,15 @@ final class Worker: Sendable {
 
   /// Milliseconds since 1970 UTC.
   private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+}
+
+extension Pipeline where Sink: ~Copyable {
+  /// Takes the datagrams of a receiver's batch.
+  @inline(__always)
+  mutating func ingest(_ receiver: borrowing UDPReceiver) {
+    for index in 0..<receiver.count {
+      let datagram = receiver.datagram(index)
+      ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
+    }
+  }
 }

@@ -65,7 +65,7 @@ extension FlowCache {
       var record = kept.record
       let number = Int(record.extensionNumber)
       record.extensionNumber =
-        (1...max(1, state.extensions.count)).contains(number) && !state.extensions.isEmpty
+        number >= 1 && number <= state.extensions.count
         ? extensions.store(state.extensions[number - 1], replacing: 0) : 0
       flows.append(LiveFlow(record: record, tag: mask.tag(record, hash)))
       ages.append(kept.age.outOfWheel)

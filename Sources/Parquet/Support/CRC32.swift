@@ -7,6 +7,12 @@ package enum CRC32 {
   ///
   /// - Parameter before: the CRC of what stands before them.
   package static func checksum(_ bytes: Span<UInt8>, after before: UInt32 = 0) -> UInt32 {
+    // Sound: an octet has no padding.
+    unsafe checksum(bytes.bytes, after: before)
+  }
+
+  /// The CRC of octets of any kind.
+  package static func checksum(_ bytes: RawSpan, after before: UInt32 = 0) -> UInt32 {
     unsafe bytes.withUnsafeBytes { buffer in
       // Sound: the pointer is borrowed for the call, and its length is that of the memory behind it. Of nothing there is no
       // pointer, which the library takes for a question about its own beginning.
