@@ -1,45 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "messages.h"
-
-// What stands before a datagram in the journal: the record's header of the capture format, IP and UDP.
-#define RECORD_OCTETS 16
-#define IPV4_OCTETS 20
-#define IPV6_OCTETS 40
-#define UDP_OCTETS 8
-// Vectors that writev takes at a time are limited (IOV_MAX): two a datagram.
-#define DATAGRAMS_AT_ONCE 512
-
-struct frame {
-  uint8_t octets[RECORD_OCTETS + IPV6_OCTETS + UDP_OCTETS];
-};
-
-struct sagflow_frames {
-  struct frame *frames;
-  struct iovec *vectors;
-};
-
-struct sagflow_frames *make_frames(unsigned slots) {
-  struct sagflow_frames *frames = calloc(1, sizeof *frames);
-  if (!frames) return NULL;
-  frames->frames = calloc(slots, sizeof *frames->frames);
-  frames->vectors = calloc(2 * (size_t)slots, sizeof *frames->vectors);
-  if (!frames->frames || !frames->vectors) {
-    free_frames(frames);
-    return NULL;
-  }
-  return frames;
-}
-
-void free_frames(struct sagflow_frames *frames) {
-  if (!frames) return;
-  free(frames->frames);
-  free(frames->vectors);
-  free(frames);
-}
 
 static void put16(uint8_t *at, uint16_t value) {
   at[0] = (uint8_t)(value >> 8);
@@ -102,44 +64,132 @@ static size_t make_frame(uint8_t *at, const struct sagflow_received *received, s
   return RECORD_OCTETS + head;
 }
 
-// Writes all of the vectors; they are changed on the way. Octets, or -errno.
-static int64_t write_all(int fd, struct iovec *vectors, int count, uint64_t offset) {
-  int64_t total = 0;
-  while (count > 0) {
-    ssize_t written = pwritev(fd, vectors, count, (off_t)(offset + (uint64_t)total));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return written < 0 ? -errno : -EIO;
-    total += written;
-    while (count > 0 && (size_t)written >= vectors->iov_len) {
-      written -= (ssize_t)vectors->iov_len;
-      vectors++;
-      count--;
-    }
-    if (count > 0) {
-      vectors->iov_base = (uint8_t *)vectors->iov_base + written;
-      vectors->iov_len -= (size_t)written;
-    }
-  }
-  return total;
+static size_t frame_octets(const struct sagflow_received *received) {
+  return RECORD_OCTETS + (is_v4(received->source) ? IPV4_OCTETS : IPV6_OCTETS) + UDP_OCTETS + received->length;
 }
 
-int64_t sagflow_ring_journal(
-  struct sagflow_ring *ring, int fd, uint64_t offset, struct sagflow_endpoint local) {
-  struct sagflow_frames *frames = ring->frames;
-  unsigned count = ring->used;
-  int64_t total = 0;
-  for (unsigned first = 0; first < count; first += DATAGRAMS_AT_ONCE) {
-    unsigned end = count - first > DATAGRAMS_AT_ONCE ? first + DATAGRAMS_AT_ONCE : count;
-    for (unsigned i = first; i < end; i++) {
-      uint8_t *frame = frames->frames[i].octets;
-      size_t head = make_frame(frame, &ring->received[i], local);
-      frames->vectors[2 * i] = (struct iovec){frame, head};
-      frames->vectors[2 * i + 1] = (struct iovec){ring->octets + (size_t)i * ring->stride, ring->received[i].length};
-    }
-    int64_t written =
-      write_all(fd, &frames->vectors[2 * first], (int)(2 * (end - first)), offset + (uint64_t)total);
-    if (written < 0) return written;
-    total += written;
+// Copies octets to a position, from which the ring may have to be begun again; the position behind them.
+static uint64_t put(struct sagflow_journal *journal, uint64_t position, const uint8_t *octets, size_t count) {
+  size_t capacity = journal->state->capacity, at = position % capacity;
+  size_t fits = count < capacity - at ? count : capacity - at;
+  memcpy(journal->octets + at, octets, fits);
+  memcpy(journal->octets, octets + fits, count - fits);
+  return position + count;
+}
+
+int sagflow_journal_begin(struct sagflow_ring *ring, uint64_t segment) {
+  struct journal_state *state = ring->journal->state;
+  uint64_t begun = load(&state->begun);
+  if (begun - load(&state->current) >= SEGMENTS - 1) return -ENOSPC;
+  state->segments[(begun + 1) % SEGMENTS] = (struct segment){segment, load(&state->head)};
+  store(&state->begun, begun + 1);
+  if (begun == 0) store(&state->current, 1);
+  return 0;
+}
+
+int64_t sagflow_journal_append(struct sagflow_ring *ring, struct sagflow_endpoint local) {
+  struct sagflow_journal *journal = ring->journal;
+  struct journal_state *state = journal->state;
+  uint64_t head = load(&state->head), size = 0;
+  for (unsigned i = 0; i < ring->count; i++) size += frame_octets(&ring->received[i]);
+  if (size > state->capacity - (head - load(&state->tail))) return -ENOSPC;
+  uint64_t position = head;
+  for (unsigned i = 0; i < ring->count; i++) {
+    const struct sagflow_received *received = &ring->received[i];
+    uint8_t frame[RECORD_OCTETS + IPV6_OCTETS + UDP_OCTETS];
+    position = put(journal, position, frame, make_frame(frame, received, local));
+    position = put(journal, position, ring->octets + (size_t)i * ring->stride, received->length);
   }
-  return total;
+  // With this one store the batch is in the journal, and no longer what a later process finds in the slots.
+  store(&state->head, position);
+  return (int64_t)size;
+}
+
+void sagflow_journal_skip(struct sagflow_ring *ring) { store(&ring->journal->state->mark, SKIPPED); }
+
+uint64_t sagflow_journal_waiting(const struct sagflow_ring *ring) {
+  const struct journal_state *state = ring->journal->state;
+  uint64_t tail = load(&state->tail);
+  return load(&state->head) - tail;
+}
+
+uint64_t sagflow_journal_segment(const struct sagflow_ring *ring) {
+  const struct journal_state *state = ring->journal->state;
+  uint64_t begun = load(&state->begun);
+  return begun ? state->segments[begun % SEGMENTS].number : 0;
+}
+
+struct sagflow_journal_piece sagflow_journal_next(struct sagflow_ring *ring) {
+  struct sagflow_journal *journal = ring->journal;
+  struct journal_state *state = journal->state;
+  struct sagflow_journal_piece piece = {0};
+  uint64_t current = load(&state->current), tail = load(&state->tail);
+  if (current == 0) return piece;
+  while (current < load(&state->begun) && tail == state->segments[(current + 1) % SEGMENTS].start) current++;
+  store(&state->current, current);
+  // Of what has been appended until now: a segment that begins later begins behind it.
+  uint64_t end = load(&state->head);
+  if (current < load(&state->begun)) {
+    uint64_t start = state->segments[(current + 1) % SEGMENTS].start;
+    if (start < end) end = start;
+  }
+  size_t at = tail % state->capacity, together = state->capacity - at;
+  piece.octets = journal->octets + at;
+  piece.count = end - tail < together ? end - tail : together;
+  piece.rest = journal->octets;
+  piece.rest_count = end - tail - piece.count;
+  piece.segment = state->segments[current % SEGMENTS].number;
+  piece.offset = SAGFLOW_JOURNAL_HEADER + (tail - state->segments[current % SEGMENTS].start);
+  return piece;
+}
+
+// Copies what stands at a position.
+static void get(const struct sagflow_journal *journal, uint64_t position, uint8_t *octets, size_t count) {
+  size_t capacity = journal->state->capacity, at = position % capacity;
+  size_t fits = count < capacity - at ? count : capacity - at;
+  memcpy(octets, journal->octets + at, fits);
+  memcpy(octets + fits, journal->octets, count - fits);
+}
+
+void sagflow_journal_written(struct sagflow_ring *ring, size_t count) {
+  struct sagflow_journal *journal = ring->journal;
+  uint64_t position = load(&journal->state->tail), end = position + count;
+  // A process that goes on with the journal finds records only from the beginning of one.
+  while (end - position >= RECORD_OCTETS) {
+    uint32_t words[4];
+    get(journal, position, (uint8_t *)words, sizeof words);
+    if (words[2] > end - position - RECORD_OCTETS) break;
+    position += RECORD_OCTETS + words[2];
+  }
+  store(&journal->state->tail, position);
+}
+
+void sagflow_journal_move(struct sagflow_ring *ring, uint64_t offset) {
+  struct journal_state *state = ring->journal->state;
+  store(
+    &state->segments[load(&state->current) % SEGMENTS].start,
+    load(&state->tail) - (offset - SAGFLOW_JOURNAL_HEADER));
+}
+
+struct sagflow_journal_record sagflow_journal_record(struct sagflow_ring *ring, uint64_t position) {
+  struct sagflow_journal *journal = ring->journal;
+  const struct journal_state *state = journal->state;
+  struct sagflow_journal_record record = {0};
+  if (state->current == 0) return record;
+  if (position == 0) position = state->tail;
+  // Octets of a file's record may be written already, and the rest not.
+  uint64_t left = state->head - position;
+  if (left < RECORD_OCTETS || left > state->capacity) return record;
+  uint32_t words[4];
+  get(journal, position, (uint8_t *)words, sizeof words);
+  if (words[2] > LONGEST_FRAME || words[2] > left - RECORD_OCTETS) return record;
+  get(journal, position + RECORD_OCTETS, journal->scratch, words[2]);
+  uint64_t number = state->current;
+  while (number < state->begun && state->segments[(number + 1) % SEGMENTS].start <= position) number++;
+  record.octets = journal->scratch;
+  record.length = words[2];
+  record.arrival = (int64_t)words[0] * 1000000000 + words[1];
+  record.segment = state->segments[number % SEGMENTS].number;
+  record.next = position + RECORD_OCTETS + words[2];
+  return record;
 }

@@ -22,28 +22,58 @@ struct control {
   _Alignas(struct cmsghdr) char octets[CONTROL_OCTETS];
 };
 
-// Of a ring in a file: what a later process must know of it.
-struct sagflow_ring_state {
-  uint64_t magic;
-  uint32_t slots, stride;
-  uint64_t segment, offset;
-  // 1 from before a batch is received until it is in the journal.
-  uint32_t is_open;
-};
-
 // A length that no datagram has: nothing came into the slot.
 #define NOTHING UINT32_MAX
 
-struct sagflow_frames;
-void free_frames(struct sagflow_frames *frames);
-struct sagflow_frames *make_frames(unsigned slots);
+// Of a journal: a mark that no position is.
+#define SKIPPED UINT64_MAX
+#define MAXIMUM_CAPACITY ((size_t)1 << 40)
+
+// What stands before a datagram in the journal: the record's header of the capture format, IP and UDP.
+#define RECORD_OCTETS 16
+#define IPV4_OCTETS 20
+#define IPV6_OCTETS 40
+#define UDP_OCTETS 8
+#define LONGEST_FRAME (IPV6_OCTETS + UDP_OCTETS + SLOT_OCTETS)
+#define LONGEST_RECORD (RECORD_OCTETS + LONGEST_FRAME)
+
+// Segments that can wait to be written.
+#define SEGMENTS 16
+
+// Where the octets of a segment begin.
+struct segment {
+  uint64_t number, start;
+};
+
+// What another process must know of a ring and its journal; it stands at the beginning of their memory. Each word is changed
+// by one store, with which the change happens.
+struct journal_state {
+  uint64_t magic, boot;
+  uint64_t slots, stride, capacity;
+  uint64_t head;  // octets appended so far
+  uint64_t tail;  // of them, those in files
+  uint64_t mark;  // head before the batch was received; as long as it is, the batch is neither journaled nor skipped
+  uint64_t begun;    // segments begun so far
+  uint64_t current;  // of them, the one that tail is in, from 1 on; 0: none was begun
+  struct segment segments[SEGMENTS];
+};
+
+struct sagflow_journal {
+  struct journal_state *state;
+  uint8_t *octets;
+  size_t mapped;     // octets of the mapping that state begins
+  uint8_t *scratch;  // a record that stands at the end and the beginning of the octets
+};
+
+static inline uint64_t load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+static inline void store(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
 
 struct sagflow_messages {
   struct mmsghdr *headers;
   struct iovec *vectors;
   struct sockaddr_in6 *addresses;
   struct control *controls;
-  int is_mapped;  // headers, addresses and controls lie in a file's mapping
+  int is_mapped;  // headers, addresses and controls lie in a journal's mapping
   unsigned used;  // messages whose headers the last recvmmsg call changed
 };
 

@@ -22,8 +22,7 @@ struct sagflow_ring *sagflow_ring_create(unsigned slots) {
   *ring = (struct sagflow_ring){.octets = map_slots(slots), .stride = STRIDE, .slots = slots};
   ring->received = calloc(slots, sizeof *ring->received);
   ring->messages = make_messages(ring->octets, slots);
-  ring->frames = make_frames(slots);
-  if (!ring->octets || !ring->received || !ring->messages || !ring->frames) {
+  if (!ring->octets || !ring->received || !ring->messages) {
     sagflow_ring_destroy(ring);
     return NULL;
   }
@@ -34,10 +33,10 @@ struct sagflow_ring *sagflow_ring_create(unsigned slots) {
 // Datagrams up to this are met every day.
 #define USUAL_OCTETS 8192
 
-// A mapped ring: state, headers, addresses, control messages, and from the next page on the slots.
+// A mapping: state, headers, addresses, control messages, and on pages of their own the journal's octets and the slots.
 static size_t align(size_t size, size_t to) { return (size + to - 1) / to * to; }
 
-static size_t headers_at(void) { return align(sizeof(struct sagflow_ring_state), 64); }
+static size_t headers_at(void) { return align(sizeof(struct journal_state), 64); }
 
 static size_t addresses_at(unsigned slots) { return headers_at() + slots * sizeof(struct mmsghdr); }
 
@@ -45,108 +44,131 @@ static size_t controls_at(unsigned slots) {
   return align(addresses_at(slots) + slots * sizeof(struct sockaddr_in6), _Alignof(struct control));
 }
 
-static size_t slots_at(unsigned slots) { return align(controls_at(slots) + slots * sizeof(struct control), 4096); }
+static size_t octets_at(unsigned slots) { return align(controls_at(slots) + slots * sizeof(struct control), 4096); }
 
-static size_t mapped_size(unsigned slots) { return slots_at(slots) + (size_t)slots * STRIDE; }
+static size_t slots_at(unsigned slots, size_t capacity) { return octets_at(slots) + align(capacity, 4096); }
 
-static const uint64_t magic = 0x31676e6972676173;  // "sagring1"
-
-static int is_of_this_form(const struct sagflow_ring_state *state, unsigned slots) {
-  return state->magic == magic && state->slots == slots && state->stride == STRIDE;
+static size_t mapped_size(unsigned slots, size_t capacity) {
+  return slots_at(slots, capacity) + (size_t)slots * STRIDE;
 }
 
-// A ring over memory of mapped_size, or NULL.
-static struct sagflow_ring *make_mapped(uint8_t *memory, unsigned slots) {
-  struct sagflow_ring *ring = calloc(1, sizeof *ring);
-  struct sagflow_messages *messages = calloc(1, sizeof *messages);
-  if (!ring || !messages) {
-    free(ring);
-    free(messages);
-    return NULL;
-  }
-  *messages = (struct sagflow_messages){
-    .headers = (struct mmsghdr *)(memory + headers_at()),
-    .vectors = calloc(slots, sizeof *messages->vectors),
-    .addresses = (struct sockaddr_in6 *)(memory + addresses_at(slots)),
-    .controls = (struct control *)(memory + controls_at(slots)),
-    .is_mapped = 1,
-  };
-  *ring = (struct sagflow_ring){
-    .octets = memory + slots_at(slots), .stride = STRIDE, .slots = slots, .messages = messages,
-    .received = calloc(slots, sizeof *ring->received), .frames = make_frames(slots),
-    .state = (struct sagflow_ring_state *)memory};
-  if (!messages->vectors || !ring->received || !ring->frames) {
-    free_messages(messages);
-    free_frames(ring->frames);
-    free(ring->received);
-    free(ring);
-    return NULL;
-  }
-  point_messages(messages, ring->octets, slots);
-  return ring;
+static const uint64_t magic = 0x32676e6972676173;  // "sagring2"
+
+// Whether a process of this boot can go on with what is there.
+static int is_sound(const struct journal_state *state, uint64_t boot) {
+  return state->magic == magic && state->boot == boot && state->stride == STRIDE && state->slots > 0 &&
+         state->slots <= MAXIMUM_SLOTS && state->capacity > 0 && state->capacity <= MAXIMUM_CAPACITY &&
+         state->head - state->tail <= state->capacity && state->current <= state->begun &&
+         state->begun - state->current < SEGMENTS;
 }
 
-// Has the pages be there that usual datagrams reach, and stay: should the process be killed while the kernel has to find one
-// for a datagram, that datagram is gone.
-static void hold(uint8_t *memory, size_t size) {
-  for (size_t i = 0; i < size; i += 4096) {
-    volatile uint8_t *octet = memory + i;
-    *octet = *octet;
-  }
-  // As far as it is allowed.
-  (void)mlock(memory, size);
-}
-
-struct sagflow_ring *sagflow_ring_map(unsigned slots, int fd) {
-  slots = bounded_slots(slots);
-  // All of it at once: a page that the disk has no room for would end the process when it is touched.
-  int error = posix_fallocate(fd, 0, (off_t)mapped_size(slots));
-  if (error) {
-    // What could be had of it would only be missing elsewhere.
-    (void)!ftruncate(fd, 0);
-    errno = error;
-    return NULL;
-  }
-  uint8_t *memory = mmap(NULL, mapped_size(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (memory == MAP_FAILED) return NULL;
-  hold(memory, slots_at(slots));
-  for (unsigned i = 0; i < slots; i++) hold(memory + slots_at(slots) + (size_t)i * STRIDE, USUAL_OCTETS);
-  struct sagflow_ring *ring = make_mapped(memory, slots);
-  if (!ring) {
-    munmap(memory, mapped_size(slots));
-    errno = ENOMEM;
-  }
-  return ring;
-}
-
-void sagflow_ring_destroy(struct sagflow_ring *ring) {
-  if (ring->state) {
-    munmap(ring->state, mapped_size(ring->slots));
-  } else {
-    unmap_slots(ring->octets, ring->slots);
-  }
+static void free_ring(struct sagflow_ring *ring) {
+  if (ring->journal) free(ring->journal->scratch);
+  free(ring->journal);
   free_messages(ring->messages);
-  free_frames(ring->frames);
   free(ring->received);
   free(ring);
 }
 
-// Stores in the order in which they stand, as far as another process sees them.
-static void set_open(struct sagflow_ring_state *state, uint32_t is_open) {
-  __atomic_store_n(&state->is_open, is_open, __ATOMIC_SEQ_CST);
+// A ring over memory of mapped_size, or NULL.
+static struct sagflow_ring *make_mapped(uint8_t *memory, unsigned slots, size_t capacity) {
+  struct sagflow_ring *ring = calloc(1, sizeof *ring);
+  if (!ring) return NULL;
+  ring->octets = memory + slots_at(slots, capacity);
+  ring->stride = STRIDE;
+  ring->slots = slots;
+  ring->received = calloc(slots, sizeof *ring->received);
+  ring->messages = calloc(1, sizeof *ring->messages);
+  ring->journal = calloc(1, sizeof *ring->journal);
+  if (ring->messages) {
+    *ring->messages = (struct sagflow_messages){
+      .headers = (struct mmsghdr *)(memory + headers_at()),
+      .vectors = calloc(slots, sizeof *ring->messages->vectors),
+      .addresses = (struct sockaddr_in6 *)(memory + addresses_at(slots)),
+      .controls = (struct control *)(memory + controls_at(slots)),
+      .is_mapped = 1,
+    };
+  }
+  if (ring->journal) {
+    *ring->journal = (struct sagflow_journal){
+      .state = (struct journal_state *)memory, .octets = memory + octets_at(slots),
+      .mapped = mapped_size(slots, capacity), .scratch = malloc(LONGEST_RECORD)};
+  }
+  if (!ring->received || !ring->messages || !ring->messages->vectors || !ring->journal || !ring->journal->scratch) {
+    free_ring(ring);
+    return NULL;
+  }
+  point_messages(ring->messages, ring->octets, slots);
+  return ring;
 }
 
-static void open_batch(struct sagflow_ring *ring, uint64_t segment, uint64_t offset) {
-  struct sagflow_ring_state *state = ring->state;
-  for (unsigned i = 0; i < ring->slots; i++) ring->messages->headers[i].msg_len = NOTHING;
-  state->segment = segment;
-  state->offset = offset;
-  set_open(state, 1);
+// Has pages be there before they are needed.
+static void touch(uint8_t *memory, size_t size) {
+  for (size_t i = 0; i < size; i += 4096) {
+    volatile uint8_t *octet = memory + i;
+    *octet = *octet;
+  }
 }
 
-void sagflow_ring_settle(struct sagflow_ring *ring) {
-  ring->used = 0;
-  if (ring->state) set_open(ring->state, 0);
+// Has the pages stay that the kernel writes to: should the process be killed while the kernel has to find one for a datagram,
+// that datagram is gone.
+static void hold(uint8_t *memory, size_t size) {
+  touch(memory, size);
+  // As far as it is allowed.
+  (void)mlock(memory, size);
+}
+
+static uint8_t *map(size_t size, int fd) {
+  if (fd >= 0) {
+    // All of it at once: a page that there is no room for would end the process when it is touched.
+    int error = posix_fallocate(fd, 0, (off_t)size);
+    if (error) {
+      // What could be had of it would only be missing elsewhere.
+      (void)!ftruncate(fd, 0);
+      errno = error;
+      return MAP_FAILED;
+    }
+  }
+  return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
+}
+
+struct sagflow_ring *sagflow_ring_map(unsigned slots, size_t capacity, uint64_t boot, int fd) {
+  slots = bounded_slots(slots);
+  // A batch has a place in it, whatever its datagrams are.
+  if (capacity < (size_t)slots * LONGEST_RECORD) capacity = (size_t)slots * LONGEST_RECORD;
+  capacity = align(capacity, 4096);
+  if (capacity > MAXIMUM_CAPACITY) capacity = MAXIMUM_CAPACITY;
+  struct journal_state found = {0};
+  int goes_on = fd >= 0 && pread(fd, &found, sizeof found, 0) == (ssize_t)sizeof found && is_sound(&found, boot);
+  if (goes_on) {
+    slots = (unsigned)found.slots;
+    capacity = found.capacity;
+  }
+  uint8_t *memory = map(mapped_size(slots, capacity), fd);
+  if (memory == MAP_FAILED) return NULL;
+  struct sagflow_ring *ring = make_mapped(memory, slots, capacity);
+  if (!ring) {
+    munmap(memory, mapped_size(slots, capacity));
+    errno = ENOMEM;
+    return NULL;
+  }
+  if (!goes_on) {
+    *ring->journal->state = (struct journal_state){
+      .magic = magic, .boot = boot, .slots = slots, .stride = STRIDE, .capacity = capacity, .mark = SKIPPED};
+  }
+  hold(memory, octets_at(slots));
+  touch(ring->journal->octets, capacity);
+  for (unsigned i = 0; i < slots; i++) hold(ring->octets + (size_t)i * STRIDE, USUAL_OCTETS);
+  return ring;
+}
+
+void sagflow_ring_destroy(struct sagflow_ring *ring) {
+  if (ring->journal) {
+    munmap(ring->journal->state, ring->journal->mapped);
+  } else {
+    unmap_slots(ring->octets, ring->slots);
+  }
+  free_ring(ring);
 }
 
 static void read_control(struct msghdr *header, struct sagflow_received *received, struct sagflow_batch *batch) {
@@ -178,56 +200,49 @@ static void read_message(struct sagflow_ring *ring, unsigned i, int64_t *now, st
   batch->truncated += (header->msg_flags & MSG_TRUNC) != 0;
 }
 
-struct sagflow_batch sagflow_ring_receive(
-  struct sagflow_ring *ring, int fd, unsigned most, uint64_t segment, uint64_t offset) {
+// From here on, what comes into the slots is known to a later process.
+static void open_batch(struct sagflow_ring *ring) {
+  for (unsigned i = 0; i < ring->slots; i++) ring->messages->headers[i].msg_len = NOTHING;
+  store(&ring->journal->state->mark, load(&ring->journal->state->head));
+}
+
+struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd) {
   struct sagflow_messages *messages = ring->messages;
   struct sagflow_batch batch = {0, 0, 0, 0};
-  // What nobody has journaled in time is given up.
-  if (!ring->state || ring->used == ring->slots) sagflow_ring_settle(ring);
-  if (ring->used == 0) {
-    reset(messages, messages->used);
-    messages->used = 0;
-    if (ring->state) open_batch(ring, segment, offset);
-  }
-  ring->first = ring->used;
-  unsigned room = ring->slots - ring->first;
+  if (ring->journal) sagflow_journal_skip(ring);
+  reset(messages, messages->used);
+  messages->used = 0;
+  ring->count = 0;
+  if (ring->journal) open_batch(ring);
   do {
-    batch.count = recvmmsg(fd, messages->headers + ring->first, room < most ? room : most, MSG_DONTWAIT, NULL);
+    batch.count = recvmmsg(fd, messages->headers, ring->slots, MSG_DONTWAIT, NULL);
   } while (batch.count < 0 && errno == EINTR);
   if (batch.count < 0) {
     batch.count = errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -errno;
     return batch;
   }
-  ring->used += (unsigned)batch.count;
-  messages->used = ring->used;
+  ring->count = messages->used = (unsigned)batch.count;
   int64_t now = 0;
-  for (unsigned i = ring->first; i < ring->used; i++) read_message(ring, i, &now, &batch);
+  for (unsigned i = 0; i < ring->count; i++) read_message(ring, i, &now, &batch);
   return batch;
 }
 
-struct sagflow_left sagflow_ring_left(struct sagflow_ring *ring) {
-  struct sagflow_ring_state *state = ring->state;
-  struct sagflow_left left = {0, 0, -1};
-  if (state && is_of_this_form(state, ring->slots)) {
-    left = (struct sagflow_left){state->segment, state->offset, 0};
-    struct sagflow_batch batch = {0, 0, 0, 0};
-    int64_t now = 0;
-    // recvmmsg fills slots in order, and a slot's length last.
-    while (state->is_open && left.count < (int)ring->slots) {
-      unsigned i = (unsigned)left.count;
-      struct mmsghdr *header = &ring->messages->headers[i];
-      if (header->msg_len > SLOT_OCTETS || header->msg_hdr.msg_controllen > CONTROL_OCTETS) break;
-      // The pointer is the dead process's.
-      header->msg_hdr.msg_control = &ring->messages->controls[i];
-      read_message(ring, i, &now, &batch);
-      left.count++;
-    }
-  } else if (state) {
-    *state = (struct sagflow_ring_state){.magic = magic, .slots = ring->slots, .stride = STRIDE};
+unsigned sagflow_ring_left(struct sagflow_ring *ring) {
+  struct journal_state *state = ring->journal->state;
+  struct sagflow_batch batch = {0, 0, 0, 0};
+  int64_t now = 0;
+  ring->count = 0;
+  // recvmmsg fills slots in order, and a slot's length last.
+  while (state->mark == state->head && ring->count < ring->slots) {
+    unsigned i = ring->count;
+    struct mmsghdr *header = &ring->messages->headers[i];
+    if (header->msg_len > SLOT_OCTETS || header->msg_hdr.msg_controllen > CONTROL_OCTETS) break;
+    // The pointer is the dead process's.
+    header->msg_hdr.msg_control = &ring->messages->controls[i];
+    read_message(ring, i, &now, &batch);
+    ring->count++;
   }
   // The headers are reset before they are used again.
-  ring->first = 0;
-  ring->used = left.count > 0 ? (unsigned)left.count : 0;
   ring->messages->used = ring->slots;
-  return left;
+  return ring->count;
 }

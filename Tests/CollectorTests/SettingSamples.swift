@@ -47,6 +47,7 @@ struct SettingSample: CustomTestStringConvertible {
     .init("journal.enabled", "false", "no thanks"),
     .init("journal.path", "/var/lib/sagflow/journal", "[a, b]"),
     .init("journal.maximumSize", "500G", "1"),
+    .init("journal.bufferSize", "100M", "1"),
     .init("journal.syncInterval", "5", "3601"),
     .init("http.enabled", "false", "no thanks"),
     .init("http.listen", "\"[::1]:80\"", ["[::1]:80"], "localhost:9996"),

@@ -80,39 +80,68 @@ struct sagflow_ring {
   struct sagflow_received *received;
   size_t stride;
   unsigned slots;
-  unsigned first;  // of the last batch; more may stand before it, which the journal does not have yet
-  unsigned used;   // slots filled since the last sagflow_ring_settle, the last batch's included
+  unsigned count;  // slots that the last call filled
   struct sagflow_messages *messages;
-  struct sagflow_ring_state *state;  // NULL: the ring ends with the process
-  struct sagflow_frames *frames;
+  struct sagflow_journal *journal;  // NULL: there is none
 };
 
 // Makes a ring of `slots`, at least 1 and at most 1024. NULL when there is no memory.
 struct sagflow_ring *sagflow_ring_create(unsigned slots);
-// Makes a ring whose memory is the file `fd`, so that what was received outlives the process until it is in the journal.
-// Memory that an earlier process left there is kept: see sagflow_ring_left. NULL and errno when the file cannot be used.
-struct sagflow_ring *sagflow_ring_map(unsigned slots, int fd);
+// Makes a ring with a journal (below) of `capacity` octets. Both lie in the file `fd`, so that they outlive the process, or
+// in memory of the process's own if `fd` is negative. What an earlier process of the same `boot` of the machine left in the
+// file is kept, in the sizes that it had. NULL and errno when the file cannot be used.
+struct sagflow_ring *sagflow_ring_map(unsigned slots, size_t capacity, uint64_t boot, int fd);
 void sagflow_ring_destroy(struct sagflow_ring *ring);
-// Takes what waits at `fd` without blocking, `most` datagrams at a time: into a ring of the process's own from the first
-// slot on, into a mapped one behind what is not settled yet. The journal is `segment`, and has `offset` octets.
-struct sagflow_batch sagflow_ring_receive(
-  struct sagflow_ring *ring, int fd, unsigned most, uint64_t segment, uint64_t offset);
-
-// What an earlier process had received into a mapped ring and did not get into the journal.
-struct sagflow_left {
-  uint64_t segment, offset;  // the journal that it was to go to, and how long that was before
-  int count;                 // slots filled; -1: nothing is known, the ring is new
-};
-struct sagflow_left sagflow_ring_left(struct sagflow_ring *ring);
+// Takes what waits at `fd` without blocking. What the slots held before is gone.
+struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd);
+// Has the slots that an earlier process filled last and did not journal be the batch: how many there are.
+unsigned sagflow_ring_left(struct sagflow_ring *ring);
 
 // ---- The journal (journal.c)
+//
+// Records of a capture file (pcap, nanoseconds, raw IP) that wait for their file, in a ring of octets whose positions count
+// from the first one ever. One thread, the receiving one, appends; one writes them into files, each called a segment. A
+// segment is everything between two calls of sagflow_journal_begin.
+//
+// All of it lies in the ring's mapping, and is such after each single store that another process can go on with it.
 
-// Appends what is not settled to a capture file (pcap, nanoseconds, raw IP) of `offset` octets, as if sent to `local`. Octets
-// written, or -errno; what a failure left behind `offset` is for the caller to cut off.
-int64_t sagflow_ring_journal(
-  struct sagflow_ring *ring, int fd, uint64_t offset, struct sagflow_endpoint local);
-// What the ring holds is in the journal, or given up.
-void sagflow_ring_settle(struct sagflow_ring *ring);
+enum { SAGFLOW_JOURNAL_HEADER = 24 };  // octets before the first record of a file
+
+// Begins a segment. 0, or -ENOSPC: too many wait to be written.
+int sagflow_journal_begin(struct sagflow_ring *ring, uint64_t segment);
+// Appends the batch, as if sent to `local`, all of it or nothing. Octets, or -ENOSPC.
+int64_t sagflow_journal_append(struct sagflow_ring *ring, struct sagflow_endpoint local);
+// The batch will not be in the journal, nor come back after a crash.
+void sagflow_journal_skip(struct sagflow_ring *ring);
+// Octets that wait to be written.
+uint64_t sagflow_journal_waiting(const struct sagflow_ring *ring);
+// The segment that is appended to; 0: none was begun.
+uint64_t sagflow_journal_segment(const struct sagflow_ring *ring);
+
+// Whole records that wait for the same segment, and their place in its file: `count` octets, and behind them `rest_count`
+// that stand where the ring begins again.
+struct sagflow_journal_piece {
+  const uint8_t *octets, *rest;
+  size_t count, rest_count;  // count is 0 when nothing waits
+  uint64_t segment;
+  uint64_t offset;
+};
+struct sagflow_journal_piece sagflow_journal_next(struct sagflow_ring *ring);
+// The first `count` octets of the piece are in the file: those of whole records no longer wait.
+void sagflow_journal_written(struct sagflow_ring *ring, size_t count);
+// The place of the piece is another: its file has only `offset` octets.
+void sagflow_journal_move(struct sagflow_ring *ring, uint64_t offset);
+
+// A record that waits.
+struct sagflow_journal_record {
+  const uint8_t *octets;  // the frame, until the next call; NULL: there is none
+  uint32_t length;
+  int64_t arrival;
+  uint64_t segment;
+  uint64_t next;          // the position behind it
+};
+// The record at `position`, or the first one if that is 0. To be called while no other thread uses the journal.
+struct sagflow_journal_record sagflow_journal_record(struct sagflow_ring *ring, uint64_t position);
 
 // ---- Sending (send.c)
 

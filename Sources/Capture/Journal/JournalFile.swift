@@ -18,86 +18,94 @@ public struct JournalError: Error, Equatable, Sendable, CustomStringConvertible 
   public var description: String { "cannot \(operation) \(path): \(errorText(code))" }
 }
 
-/// A capture file that datagrams are appended to as they are received, before anything else becomes of them: pcap with
-/// nanoseconds and raw IP, which tcpdump, tshark and `CaptureFile` read.
+/// A capture file of a journal: pcap with nanoseconds and raw IP, which tcpdump, tshark and `CaptureFile` read.
 ///
 /// What has been written outlives the process at once, and the machine once it is synced.
 public struct JournalFile: ~Copyable, Sendable {
   public let path: String
   /// Its number among the journal's files.
   public let segment: UInt64
-  /// Octets.
-  public private(set) var size: UInt64
+  /// Octets that were there when it was opened, all of them of whole records, and at most as many as were asked for.
+  public let size: UInt64
   private let descriptor: Int32
 
   /// Octets before the first datagram.
-  public static let headerSize: UInt64 = 24
+  public static let headerSize = UInt64(SAGFLOW_JOURNAL_HEADER)
 
-  /// Creates the file, in place of one that may be there.
-  public init(creating path: String, segment: UInt64) throws(JournalError) {
-    self.init(path, segment, try Self.open(path, keeping: 0))
-  }
-
-  /// Opens a file to go on with it.
+  /// Opens a file to go on with it, or makes it.
   ///
-  /// - Parameter size: octets that are kept at most; what is behind them is cut off.
-  public init(appendingTo path: String, segment: UInt64, size: UInt64) throws(JournalError) {
-    self.init(path, segment, try Self.open(path, keeping: size))
-  }
-
-  private init(_ path: String, _ segment: UInt64, _ opened: (descriptor: Int32, size: UInt64)) {
+  /// - Parameter size: octets that it should have.
+  public init(_ path: String, segment: UInt64, size: UInt64) throws(JournalError) {
+    let opened = try Self.open(path, size)
     self.path = path
     self.segment = segment
     descriptor = opened.descriptor
-    size = opened.size
+    self.size = opened.size
   }
 
   deinit { close(descriptor) }
 
-  /// Opens the file, cuts off what is behind `size`, and writes a header if there is none.
-  private static func open(_ path: String, keeping size: UInt64) throws(JournalError) -> (Int32, UInt64) {
+  private static func open(_ path: String, _ size: UInt64) throws(JournalError) -> (descriptor: Int32, size: UInt64) {
     var descriptor: Int32
     repeat {
       // Sound: the string is lent, zero-terminated, for the call.
-      descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o640)
+      descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
     } while descriptor < 0 && errno == EINTR
     if descriptor < 0 { throw JournalError(operation: "open", path: path, code: errno) }
-    let kept = min(size, UInt64(max(0, lseek(descriptor, 0, SEEK_END))))
-    do throws(JournalError) {
-      try cut(descriptor, path, to: kept < headerSize ? 0 : kept)
-      if kept < headerSize { try writeHeader(descriptor, path) }
-    } catch {
+    let present = UInt64(max(0, lseek(descriptor, 0, SEEK_END)))
+    if present >= max(size, headerSize) { return (descriptor, max(size, headerSize)) }
+    if present < headerSize, !writeHeader(descriptor) {
+      let code = errno
       close(descriptor)
-      throw error
+      throw JournalError(operation: "write", path: path, code: code)
     }
-    return (descriptor, max(kept, headerSize))
+    return (descriptor, whole(descriptor, present))
+  }
+
+  /// Whether somebody has removed the file: what is written would go nowhere.
+  public var isRemoved: Bool {
+    var status = stat()
+    // Sound: the call fills this frame's own.
+    return unsafe fstat(descriptor, &status) != 0 || status.st_nlink == 0
+  }
+
+  /// Octets of the whole records among the first `size` of a file.
+  private static func whole(_ descriptor: Int32, _ size: UInt64) -> UInt64 {
+    var end = headerSize
+    var words: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+    // Sound: as many octets are read as the words have.
+    while end + 16 <= size, unsafe pread(descriptor, &words, 16, off_t(end)) == 16 {
+      let next = end + 16 + UInt64(words.2)
+      if next > size { break }
+      end = next
+    }
+    return end
   }
 
   /// Magic number of nanoseconds in this host's byte order, version 2.4, frames of any length, raw IP.
-  private static func writeHeader(_ descriptor: Int32, _ path: String) throws(JournalError) {
+  private static func writeHeader(_ descriptor: Int32) -> Bool {
     let words: [UInt32] = [0xa1b2_3c4d, 2 | 4 << 16, 0, 0, 0x4_0000, 101]
     // Sound: the words are this frame's own, and as many octets are written as there are.
     let written = unsafe words.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
-    if written != Int(headerSize) {
-      throw JournalError(operation: "write", path: path, code: written < 0 ? errno : ENOSPC)
-    }
+    if (0..<Int(headerSize)).contains(written) { errno = ENOSPC }
+    return written == Int(headerSize)
   }
 
-  /// Cuts off what is behind `size`.
-  private static func cut(_ descriptor: Int32, _ path: String, to size: UInt64) throws(JournalError) {
-    while ftruncate(descriptor, off_t(size)) != 0 {
-      if errno != EINTR { throw JournalError(operation: "cut", path: path, code: errno) }
+  /// Writes octets at a place.
+  ///
+  /// - Parameter written: grows by the octets that were written, also by those before a failure.
+  func write(
+    _ octets: UnsafePointer<UInt8>, _ count: Int, at offset: UInt64, _ written: inout Int
+  ) throws(JournalError) {
+    var done = 0
+    while done < count {
+      // Sound: the caller lends `count` octets.
+      let result = unsafe pwrite(descriptor, octets + done, count - done, off_t(offset) + off_t(done))
+      if result < 0, errno == EINTR { continue }
+      if result <= 0 { throw JournalError(operation: "write", path: path, code: result < 0 ? errno : EIO) }
+      done += result
+      written += result
     }
-  }
-
-  /// Appends the datagrams of a batch. After a failure the file is as it was.
-  mutating func append(_ ring: inout ReceiveRing, as local: sagflow_endpoint) throws(JournalError) {
-    let written = ring.append(to: descriptor, at: size, as: local)
-    if written < 0 {
-      try? Self.cut(descriptor, path, to: size)
-      throw JournalError(operation: "write", path: path, code: Int32(truncatingIfNeeded: -written))
-    }
-    size &+= UInt64(written)
   }
 
   /// A descriptor of its own for another thread to sync the file by.

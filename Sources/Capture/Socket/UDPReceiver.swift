@@ -26,10 +26,6 @@ public struct UDPReceiver: ~Copyable, Sendable {
   public private(set) var socketIndex = 0
 
   private var ring: ReceiveRing
-  /// The most datagrams taken at a time.
-  private let batch: Int
-  /// The journal's segment and how long it is: where the next batch will go.
-  private var place: (segment: UInt64, offset: UInt64) = (0, 0)
   private var sockets: [Listener] = []
   private var polled: [pollfd]
 
@@ -37,23 +33,18 @@ public struct UDPReceiver: ~Copyable, Sendable {
   public init(batch: Int = 64) throws(SocketError) {
     let wakeUp = try WakeUp()
     ring = try ReceiveRing(slots: batch)
-    self.batch = ring.slots
+    buffer = nil
     self.wakeUp = wakeUp
     polled = [pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)]
   }
 
-  /// A receiver whose batches outlive the process until they are in the journal: they are received into a file, which holds
-  /// several, so that the journal is written less often.
+  /// A receiver whose batches outlive the process, and are journaled.
   ///
-  /// - Parameter path: the file, best in memory (tmpfs): where pages have to be written to a disk, the kernel may have to wait
-  ///   for one while the process is killed. Made if it is not there. `left` tells of what an earlier process left in it.
-  public init(batch: Int = 64, receivingInto path: String) throws {
-    let wakeUp = try WakeUp()
-    ring = try ReceiveRing(slots: min(batch * Self.heldBatches, 1024), in: path)
-    self.batch = batch
-    let found = ring.takeLeft()
-    left = found.count > 0 ? (found.segment, found.offset) : nil
-    self.wakeUp = wakeUp
+  /// What an earlier process received last and did not journal is the first batch: `count` datagrams.
+  public init(journalingInto buffer: JournalBuffer) throws(SocketError) {
+    wakeUp = try WakeUp()
+    ring = ReceiveRing(buffer)
+    self.buffer = buffer
     polled = [pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)]
   }
 
@@ -79,37 +70,19 @@ public struct UDPReceiver: ~Copyable, Sendable {
     ring.datagram(index)
   }
 
-  /// Where in the journal the batch belongs that an earlier process received last and did not get into it: the segment,
-  /// and how long that was before; nil if there is none. Until something is received, that is the batch.
-  public private(set) var left: (segment: UInt64, offset: UInt64)?
+  /// Where its batches are journaled; nil: nowhere.
+  public let buffer: JournalBuffer?
 
-  /// Says where the next batch will go.
-  public mutating func begin(_ journal: borrowing JournalFile) {
-    place = (journal.segment, journal.size)
-  }
-
-  /// Full batches that the file holds.
-  private static let heldBatches = 4
-
-  /// Datagrams that only the file holds as yet.
-  public var unsettled: Int { ring.unsettled }
-
-  /// Whether the file has no room for another full batch: what it holds is to be appended to the journal, or will be given
-  /// up.
-  public var isFull: Bool { ring.unsettled + batch > ring.slots }
-
-  /// Appends what the file holds to the journal. If that cannot be written, it will not outlive the process.
-  public mutating func append(to journal: inout JournalFile) throws(JournalError) {
-    defer {
-      ring.settle()
-      place = (journal.segment, journal.size)
-    }
+  /// Journals the last batch: it outlives the process until it is in a file. Costs a copy.
+  ///
+  /// - Returns: octets; nil if there is no room, as when the disk stands still: a crash would lose the batch.
+  public mutating func journal() -> Int? {
     let local = sockets.isEmpty ? Endpoint(address: .unspecified, port: 0) : sockets[socketIndex].endpoint
-    try journal.append(&ring, as: local.c)
+    return ring.journal(as: local.c)
   }
 
-  /// What the file holds will not be in a journal.
-  public mutating func settle() { ring.settle() }
+  /// The last batch will not be in the journal.
+  public mutating func skipJournal() { ring.skip() }
 
   /// Sockets as they can be handed to another process.
   public func descriptor(_ socket: Int) -> Int32 { sockets[socket].descriptor }
@@ -186,8 +159,8 @@ extension UDPReceiver {
     for step in 1...max(1, sockets.count) {
       let index = (socketIndex + step) % max(1, sockets.count)
       guard index < sockets.count, sockets[index].isReady else { continue }
-      let batch = ring.receive(self.batch, from: sockets[index].descriptor, before: place)
-      try sockets[index].account(for: batch, slots: self.batch)
+      let batch = ring.receive(from: sockets[index].descriptor)
+      try sockets[index].account(for: batch, slots: ring.slots)
       if batch.count > 0 {
         socketIndex = index
         return true

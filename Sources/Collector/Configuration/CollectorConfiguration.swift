@@ -131,6 +131,8 @@ public struct CollectorConfiguration: Hashable, Sendable {
     public var path = ""
     /// Octets of it since the last checkpoint, all workers together; datagrams beyond are not in it.
     public var maximumSize = 4 << 30
+    /// Octets of memory for datagrams that wait for the journal's disk, all workers together: how long that can be slow.
+    public var bufferSize = 32 << 20
     /// It is synced to the disk this often, seconds; 0: the system decides.
     public var syncInterval = 1
 

@@ -137,6 +137,9 @@ public enum ConfigurationSchema {
       "journal.maximumSize", \.journal.maximumSize, .octets(1_000_000...Int.max), .restart,
       "Octets of the journal since the last checkpoint, all workers together; half of it brings the next one."),
     .value(
+      "journal.bufferSize", \.journal.bufferSize, .octets(1_000_000...(1 << 36)), .restart,
+      "Memory for datagrams that wait for the journal's disk, all workers together, at least 5 MB for each."),
+    .value(
       "journal.syncInterval", \.journal.syncInterval, .seconds(1...3600, zero: "none"), .restart,
       "It is synced to the disk this often, seconds: what a power failure costs; 0: the system decides."),
   ]

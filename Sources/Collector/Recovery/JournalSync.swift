@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Logging
 import Synchronization
 
 /// Has the workers' journals reach the disk again and again, on a thread of its own: reception does not wait for it.
@@ -9,9 +10,12 @@ final class JournalSync: Sendable {
   private let stop = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
   private let interval: Int
+  private let isFailing = Flag()
+  private let logger: Logger
 
   /// - Parameter interval: seconds; 0: the system decides when.
-  init(interval: Int) {
+  init(interval: Int, _ logger: Logger) {
+    self.logger = logger
     self.interval = interval
     guard interval > 0 else { return }
     let thread = Thread { [self] in
@@ -33,8 +37,19 @@ final class JournalSync: Sendable {
       // A descriptor of its own: the other may be closed meanwhile.
       let copy = files.withLock { files in files[worker].map { fcntl($0, F_DUPFD_CLOEXEC, 0) } } ?? -1
       guard copy >= 0 else { continue }
-      fdatasync(copy)
+      note(fdatasync(copy) == 0 ? nil : errno)
       close(copy)
+    }
+  }
+
+  /// Says when syncing begins to fail, and when it succeeds again.
+  private func note(_ failure: Int32?) {
+    guard isFailing.exchange(failure != nil) != (failure != nil) else { return }
+    if let failure {
+      let reason = POSIXError(.init(rawValue: failure) ?? .EIO).systemReason
+      logger.error("cannot sync the journal: \(reason); a crash of the machine would lose what is not on the disk")
+    } else {
+      logger.notice("the journal can be synced again")
     }
   }
 

@@ -151,10 +151,10 @@ public struct Recovery: ~Copyable {
     var pipeline = Pipeline(options, directory: ExporterDirectory(), sink: StoreSink(store, waits: true))
     var tally = Worker.Tally()
     recovery.restore(&pipeline, &tally)
-    var receiver = try SocketPlan.receiver(recovery.folder.rings, logger)
+    var receiver = try SocketPlan.receiver(recovery.folder.rings, capacity: 0, logger)
     _ = recovery.replay(&receiver, into: &pipeline, &tally)
     pipeline.finish()
-    var last = Checkpoint(pipeline, tally, segment: recovery.nextSegment, key: key)
+    var last = Checkpoint(pipeline, tally, segment: recovery.nextSegment(receiver.buffer), key: key)
     last.head.unjournaled = head?.unjournaled ?? 0
     last.head.kernelDrops = tally.earlierDrops
     pipeline.sink.checkpoint(last, pipeline.moment)

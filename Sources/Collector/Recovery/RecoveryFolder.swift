@@ -42,7 +42,9 @@ final class RecoveryFolder: Sendable {
     // FNV-1a, which is the same in every process.
     let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     let hash = real.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-    return ["\(memory)/sagflow-\(String(hash, radix: 16))-ring-\(worker)", "\(path)/ring-\(worker)"]
+    let places = ["\(memory)/sagflow-\(String(hash, radix: 16))-ring-\(worker)", "\(path)/ring-\(worker)"]
+    // One that is there comes first: an earlier run may have left something in it.
+    return places.filter(FileManager.default.fileExists) + places.filter { !FileManager.default.fileExists(atPath: $0) }
   }
 
   /// Removes what datagrams were received into, once nothing is in it.

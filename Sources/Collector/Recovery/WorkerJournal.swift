@@ -1,120 +1,78 @@
 import Capture
 import Logging
 
-/// The journal of one worker while it runs: the segment that is written, its bound, and what cannot be written.
-struct WorkerJournal: ~Copyable {
+/// The journal of one worker as the worker sees it: the segment that it appends to, its bound, and what has no place in it.
+struct WorkerJournal {
   private let folder: RecoveryFolder
   private let limit: UInt64
-  private let sync: JournalSync
+  private let thread: JournalThread
   private let logger: Logger
-  private var file: JournalFile?
-  /// The segment that is or would be written.
+  /// The segment that is appended to.
   private(set) var segment: UInt64
+  /// Octets of it so far.
+  private var size: UInt64 = 0
   /// Datagrams that are not in the journal.
-  private(set) var missing: UInt64 = 0
-  private var isFailing = false
+  private(set) var missing: UInt64
+  /// Seconds since a datagram had no place, while that is too short to say that all is well again.
+  private var quiet: Int?
   /// Segments before this one that no checkpoint makes dispensable yet, and the sum of their sizes.
   private var earlier: [(segment: UInt64, size: UInt64)] = []
   private var earlierSize: UInt64 = 0
 
+  /// Seconds without a failure after which all is well again.
+  private static let convalescence = 5
+
   /// - Parameters:
+  ///   - segment: the number of the one to begin.
   ///   - limit: octets since the last checkpoint that was written.
   ///   - missing: datagrams that earlier runs could not write.
   init(
-    _ folder: RecoveryFolder, from segment: UInt64, limit: UInt64, missing: UInt64, sync: JournalSync, logger: Logger
+    _ folder: RecoveryFolder, _ thread: JournalThread, from segment: UInt64, limit: UInt64, missing: UInt64,
+    logger: Logger
   ) {
     self.folder = folder
+    self.thread = thread
     self.limit = limit
-    self.sync = sync
-    self.logger = logger
-    self.segment = segment
     self.missing = missing
-    open()
+    self.logger = logger
+    // Where too many wait to be written, it goes on with the last one.
+    self.segment = thread.buffer.begin(segment) ? segment : thread.buffer.segment
   }
 
   /// Whether a checkpoint should be made so that the journal can be let go.
-  var isHalfFull: Bool {
-    switch file {
-    case .some(let file): file.size > limit / 2
-    case .none: false
+  var isHalfFull: Bool { size > limit / 2 }
+
+  /// Takes the receiver's last batch.
+  mutating func write(_ receiver: inout UDPReceiver) {
+    guard earlierSize + size < limit else {
+      receiver.skipJournal()
+      return miss(receiver.count, "the journal has reached journal.maximumSize")
     }
-  }
-
-  private mutating func open() {
-    do throws(JournalError) {
-      let new = try JournalFile(creating: folder.journal(segment), segment: segment)
-      sync.watch(folder.worker, new.descriptorToSync())
-      file = consume new
-      recover()
-    } catch {
-      file = nil
-      fail("\(error)")
+    guard let octets = receiver.journal() else {
+      return miss(receiver.count, "journal.bufferSize is full of datagrams that wait for the journal's disk")
     }
+    size += UInt64(octets)
+    thread.wakeIfDue()
   }
 
-  private mutating func recover() {
-    if isFailing { logger.notice("the journal can be written again: \(folder.path)") }
-    isFailing = false
-  }
-
-  private mutating func fail(_ why: String) {
-    if !isFailing {
+  private mutating func miss(_ count: Int, _ why: String) {
+    missing &+= UInt64(count)
+    if quiet == nil {
       logger.error("\(why); datagrams are not in the journal meanwhile: a crash would lose what they bring")
     }
-    isFailing = true
-  }
-
-  /// Tells a receiver where the next batch will go.
-  func begin(_ receiver: inout UDPReceiver) {
-    switch file {
-    case .some(let file): receiver.begin(file)
-    case .none: break
-    }
-  }
-
-  /// Writes what has been received since it was last written.
-  mutating func write(_ receiver: inout UDPReceiver) {
-    if receiver.unsettled == 0 { return }
-    let count = receiver.unsettled
-    guard var open = file.take() else { return skip(&receiver) }
-    guard earlierSize + open.size < limit else {
-      file = consume open
-      fail("the journal has reached journal.maximumSize")
-      return skip(&receiver)
-    }
-    do throws(JournalError) {
-      try receiver.append(to: &open)
-      recover()
-    } catch {
-      fail("\(error)")
-      missing &+= UInt64(count)
-    }
-    file = consume open
-  }
-
-  private mutating func skip(_ receiver: inout UDPReceiver) {
-    missing &+= UInt64(receiver.unsettled)
-    receiver.settle()
+    quiet = 0
   }
 
   /// Begins the next segment: what is in those before is in a checkpoint.
-  mutating func rotate(_ receiver: inout UDPReceiver) {
-    write(&receiver)
-    note()
-    segment += 1
-    open()
-    begin(&receiver)
-  }
-
-  /// Counts the segment that is written among the earlier ones.
-  private mutating func note() {
-    let size: UInt64 =
-      switch file {
-      case .some(let file): file.size
-      case .none: 0
-      }
+  ///
+  /// - Returns: false if too many wait to be written: there can be no checkpoint as yet.
+  mutating func rotate() -> Bool {
+    guard thread.buffer.begin(segment + 1) else { return false }
     earlier.append((segment, size))
+    segment += 1
+    size = 0
     forget()
+    return true
   }
 
   /// Leaves out what a checkpoint has.
@@ -124,12 +82,14 @@ struct WorkerJournal: ~Copyable {
     earlierSize = earlier.reduce(0) { $0 + $1.size }
   }
 
-  /// Writes what waits, and tries again what failed: once a second.
-  mutating func tick(_ receiver: inout UDPReceiver) {
+  /// To be called once a second.
+  mutating func tick() {
     if !earlier.isEmpty { forget() }
-    guard file == nil else { return write(&receiver) }
-    segment += 1
-    open()
-    begin(&receiver)
+    guard let seconds = quiet else { return }
+    quiet = seconds + 1
+    if seconds + 1 == Self.convalescence {
+      quiet = nil
+      logger.notice("datagrams are in the journal again: \(folder.path)")
+    }
   }
 }

@@ -11,8 +11,8 @@ struct WorkerRecovery: Sendable {
   let checkpoint: Checkpoint?
   /// Segments of the journal whose datagrams are not in the checkpoint, ascending.
   let segments: [UInt64]
-  /// The first number that no segment has.
-  let nextSegment: UInt64
+  /// The first number that no file has.
+  private let following: UInt64
   /// Nil: there will be none.
   var journal: Journaling?
   private let logger: Logger
@@ -36,7 +36,7 @@ struct WorkerRecovery: Sendable {
     var found = folder.load()
     let all = folder.segments
     segments = all.filter { $0 >= found?.head.segment ?? 0 }
-    nextSegment = max(all.last ?? 0, found?.head.segment ?? 0) + 1
+    following = max(all.last ?? 0, found?.head.segment ?? 0) + 1
     for file in found?.head.pending ?? [] where !(try file.publish()) {
       logger.error("\(file.path): the checkpoint tells of it, but it is gone; its \(file.rows) rows are lost")
       found?.head.store.committed &-= file.rows
@@ -70,9 +70,18 @@ struct WorkerRecovery: Sendable {
     _ receiver: inout UDPReceiver, into pipeline: inout Pipeline<StoreSink>, _ tally: inout Worker.Tally,
     _ progress: () -> Void = {}
   ) -> UInt64 {
-    var count = replayJournal(receiver.left, into: &pipeline, progress)
-    if receiver.left != nil {
-      append(&receiver)
+    var count: UInt64 = 0
+    for segment in segments {
+      count &+= replay(segment, to: receiver.buffer?.written(of: segment) ?? .max, into: &pipeline, progress)
+    }
+    let first = checkpoint?.head.segment ?? 0
+    receiver.buffer?.forEachWaiting { segment, datagram in
+      guard segment >= first else { return }
+      pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
+      count &+= 1
+    }
+    if receiver.count > 0 {
+      if receiver.journal() == nil { logger.error("no room for \(receiver.count) datagrams in the journal") }
       pipeline.ingest(receiver)
       count &+= UInt64(receiver.count)
     }
@@ -81,53 +90,34 @@ struct WorkerRecovery: Sendable {
     return count
   }
 
-  /// - Parameter left: where a batch belongs that was being received; what is in the journal from there on is of this
-  ///   batch, perhaps not all of it.
-  private func replayJournal(
-    _ left: (segment: UInt64, offset: UInt64)?, into pipeline: inout Pipeline<StoreSink>, _ progress: () -> Void
+  /// - Parameter end: octets of the file; those behind are not in it alone.
+  private func replay(
+    _ segment: UInt64, to end: UInt64, into pipeline: inout Pipeline<StoreSink>, _ progress: () -> Void
   ) -> UInt64 {
     var count: UInt64 = 0
-    for segment in segments {
-      let path = folder.journal(segment)
-      if let left, left.segment == segment {
-        do throws(JournalError) {
-          _ = try JournalFile(appendingTo: path, segment: segment, size: left.offset)
-        } catch {
-          logger.error("\(error)")
-        }
+    do throws(CaptureError) {
+      var capture = try CaptureFile(path: folder.journal(segment))
+      while UInt64(capture.octetsRead) < end, try capture.next() {
+        let datagram = capture.datagram
+        pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
+        count &+= 1
+        if count & 0xfff == 0 { progress() }
       }
-      do throws(CaptureError) {
-        var capture = try CaptureFile(path: path)
-        while try capture.next() {
-          let datagram = capture.datagram
-          pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
-          count &+= 1
-          if count & 0xfff == 0 { progress() }
-        }
-      } catch {
-        logger.error("\(error); the journal goes on behind it")
-      }
+    } catch {
+      logger.error("\(error); the journal goes on behind it")
     }
     return count
   }
 
-  /// Appends what was being received to the segment that it belongs to.
-  private func append(_ receiver: inout UDPReceiver) {
-    guard let left = receiver.left else { return }
-    do throws(JournalError) {
-      var file = try JournalFile(
-        appendingTo: folder.journal(left.segment), segment: left.segment, size: left.offset)
-      try receiver.append(to: &file)
-    } catch {
-      logger.error("\(error)")
-    }
-  }
+  /// The first segment that is neither in a file nor in memory.
+  func nextSegment(_ buffer: JournalBuffer?) -> UInt64 { max(following, (buffer?.segment ?? 0) + 1) }
 
-  /// Begins a new segment.
-  func makeJournal() -> WorkerJournal? {
-    guard let journal else { return nil }
+  /// Begins a new segment, if there is to be a journal.
+  func makeJournal(_ thread: JournalThread?) -> WorkerJournal? {
+    guard let limit = journal?.limit, let thread else { return nil }
+    thread.start()
     return WorkerJournal(
-      folder, from: nextSegment, limit: journal.limit, missing: checkpoint?.head.unjournaled ?? 0, sync: journal.sync,
+      folder, thread, from: nextSegment(thread.buffer), limit: limit, missing: checkpoint?.head.unjournaled ?? 0,
       logger: logger)
   }
 }

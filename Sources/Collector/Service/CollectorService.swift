@@ -46,7 +46,8 @@ public final class CollectorService: Service {
       configuration.listen, workers: count, buffer: configuration.receive.bufferSize, passed: passed, logger)
     endpoints = sockets.endpoints
     let recovery = try Recovery(configuration, createdBy: createdBy, logger)
-    let sync = JournalSync(interval: configuration.journal.enabled ? configuration.journal.syncInterval : 0)
+    let sync = JournalSync(
+      interval: configuration.journal.enabled ? configuration.journal.syncInterval : 0, logger)
     let journaling: WorkerRecovery.Journaling? =
       configuration.journal.enabled
       ? .init(limit: UInt64(configuration.journal.maximumSize / count), sync: sync) : nil
@@ -54,14 +55,22 @@ public final class CollectorService: Service {
     workers = try (0..<count).map { index in
       let store = try recovery.store(
         recoveries[index], retention: index == 0 ? configuration.retention : Retention())
+      // Without a journal, too, for what an earlier run with one has left.
+      let rings = recovery.folder(index).rings
       let receiver = try sockets.takeReceiver(
-        journaling == nil ? [] : recovery.folder(index).rings, logger)
+        journaling != nil ? rings : rings.filter(FileManager.default.fileExists),
+        capacity: configuration.journal.bufferSize / count, logger)
+      let journal: JournalThread? =
+        switch (journaling, receiver.buffer) {
+        case (_?, let buffer?): JournalThread(buffer, recovery.folder(index), sync, logger)
+        default: nil
+        }
       for socket in 0..<receiver.socketCount {
         manager.store(receiver.descriptor(socket), named: PassedSockets.name(worker: index))
       }
       return Worker(
         index: index, receiver: receiver, options: options, directory: directory, store: store,
-        recovery: recoveries[index], logger: logger)
+        recovery: recoveries[index], journal: journal, logger: logger)
     }
     self.sync = sync
     self.drains = drains

@@ -39,21 +39,30 @@ struct SocketPlan: ~Copyable {
 
   /// The next worker's sockets.
   ///
-  /// - Parameter rings: files that it may receive into, what is best first; none: what it has received ends with the process.
-  mutating func takeReceiver(_ rings: [String], _ logger: Logger) throws -> UDPReceiver {
-    var receiver = try Self.receiver(rings, logger)
+  /// - Parameters:
+  ///   - rings: files that it may receive into, what is best first; none: what it has received ends with the process.
+  ///   - capacity: octets that can wait for the journal's disk.
+  mutating func takeReceiver(_ rings: [String], capacity: Int, _ logger: Logger) throws -> UDPReceiver {
+    var receiver = try Self.receiver(rings, capacity: capacity, logger)
     for handoff in sockets.isEmpty ? [] : sockets.removeFirst() {
       if let socket = handoff.take() { receiver.add(socket) }
     }
     return receiver
   }
 
-  static func receiver(_ rings: [String], _ logger: Logger) throws -> UDPReceiver {
+  static func receiver(_ rings: [String], capacity: Int, _ logger: Logger) throws -> UDPReceiver {
+    if rings.isEmpty { return try UDPReceiver() }
     var failure: JournalError?
     for ring in rings {
-      do { return try UDPReceiver(receivingInto: ring) } catch let error as JournalError { failure = error }
+      do {
+        return try UDPReceiver(journalingInto: JournalBuffer(capacity: capacity, in: ring))
+      } catch let error as JournalError {
+        failure = error
+      }
     }
-    if let failure { logger.error("\(failure); a crash would lose the datagrams that are just being received") }
-    return try UDPReceiver()
+    if let failure {
+      logger.error("\(failure); a crash would lose the datagrams that are not in the journal's file yet")
+    }
+    return try UDPReceiver(journalingInto: JournalBuffer(capacity: capacity))
   }
 }

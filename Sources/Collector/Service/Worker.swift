@@ -23,7 +23,9 @@ final class Worker: Sendable {
   /// Rounds of the thread's loop: it stands still only if the thread hangs.
   private let rounds = Atomic<UInt64>(0)
   private let logger: Logger
-  private let recovery: WorkerRecovery?
+  private let recovery: WorkerRecovery
+  /// Nil: there is no journal.
+  private let journalThread: JournalThread?
   private let key: [String]
   private let ended = DispatchSemaphore(value: 0)
 
@@ -35,9 +37,10 @@ final class Worker: Sendable {
   /// Starts the thread.
   init(
     index: Int, receiver: consuming UDPReceiver, options: PipelineOptions, directory: ExporterDirectory,
-    store: StoreThread, recovery: WorkerRecovery?, logger: Logger
+    store: StoreThread, recovery: WorkerRecovery, journal: JournalThread?, logger: Logger
   ) {
     self.recovery = recovery
+    journalThread = journal
     key = options.key.words
     self.store = store
     self.logger = logger
@@ -80,6 +83,9 @@ final class Worker: Sendable {
     ended.wait()
     ended.signal()
     store.finish()
+    journalThread?.finish()
+    // Otherwise the next start finds in memory what the disk would not take.
+    if journalThread?.buffer.waiting ?? 0 == 0 { recovery.folder.removeRings() }
   }
 
   // MARK: On the thread
@@ -101,7 +107,7 @@ final class Worker: Sendable {
       let now = Self.now
       if now - published >= 1000 || now < published {
         published = now
-        journal?.tick(&receiver)
+        journal?.tick()
         publish(&receiver, pipeline, journal, tally)
       }
     }
@@ -110,10 +116,9 @@ final class Worker: Sendable {
       ingest(&receiver, &pipeline, &journal, &tally)
     }
     pipeline.sink.waits = true
-    if recovery == nil || control.withLock({ $0.drains }) { pipeline.finish() }
+    if control.withLock({ $0.drains }) { pipeline.finish() }
     checkpoint(&receiver, &pipeline, &journal, &tally)
     publish(&receiver, pipeline, journal, tally)
-    recovery?.folder.removeRings()
   }
 
   /// What the thread counts itself.
@@ -130,10 +135,9 @@ final class Worker: Sendable {
     _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ journal: inout WorkerJournal?,
     _ tally: inout Tally
   ) {
+    if journal != nil { journal?.write(&receiver) } else { receiver.skipJournal() }
     pipeline.ingest(receiver)
     tally.received &+= UInt64(receiver.count)
-    // What was received outlives the process already: the journal is written for many datagrams at a time.
-    if receiver.isFull { journal?.write(&receiver) }
   }
 
   // MARK: Over restarts
@@ -142,7 +146,6 @@ final class Worker: Sendable {
   private func recover(
     _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ tally: inout Tally
   ) -> WorkerJournal? {
-    guard let recovery else { return nil }
     recovery.restore(&pipeline, &tally)
     for socket in 0..<receiver.socketCount {
       guard let last = recovery.checkpoint?.head.dropMarks["\(receiver.localEndpoint(socket))"] else { continue }
@@ -152,26 +155,19 @@ final class Worker: Sendable {
     pipeline.sink.waits = true
     let count = recovery.replay(&receiver, into: &pipeline, &tally) { rounds.add(1, ordering: .relaxed) }
     pipeline.sink.waits = false
-    let journal = recovery.makeJournal()
+    let journal = recovery.makeJournal(journalThread)
     if count > 0 {
       logger.notice("\(count) datagrams recovered from the journal, \(pipeline.ledger.liveFlows) flows live")
     }
     tally.checkpointTurns = pipeline.turns
-    journal?.begin(&receiver)
     return journal
   }
 
   /// A checkpoint follows each window, and half a journal.
   private func isCheckpointDue(
-    _ pipeline: borrowing Pipeline<StoreSink>, _ journal: borrowing WorkerJournal?, _ tally: Tally
+    _ pipeline: borrowing Pipeline<StoreSink>, _ journal: WorkerJournal?, _ tally: Tally
   ) -> Bool {
-    guard recovery != nil else { return false }
-    let isFull =
-      switch journal {
-      case .some(let journal): journal.isHalfFull
-      case .none: false
-      }
-    return isFull || pipeline.turns != tally.checkpointTurns
+    journal?.isHalfFull == true || pipeline.turns != tally.checkpointTurns
   }
 
   /// Hands a checkpoint to the store's thread, behind all flows that have left the cache. Without room it is tried again.
@@ -179,16 +175,11 @@ final class Worker: Sendable {
     _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ journal: inout WorkerJournal?,
     _ tally: inout Tally
   ) {
-    guard let recovery, pipeline.handOverAll() else { return }
+    guard pipeline.handOverAll(), pipeline.sink.hasRoom, journal?.rotate() ?? true else { return }
     tally.checkpointTurns = pipeline.turns
-    journal?.rotate(&receiver)
-    let segment =
-      switch journal {
-      case .some(let journal): journal.segment
-      case .none: recovery.nextSegment
-      }
+    let segment = journal?.segment ?? recovery.nextSegment(receiver.buffer)
     var draft = Checkpoint(pipeline, tally, segment: segment, key: key)
-    draft.head.unjournaled = Self.missing(journal, recovery)
+    draft.head.unjournaled = missing(journal)
     draft.head.kernelDrops = Self.kernelDrops(receiver, tally)
     draft.head.dropMarks = Self.dropMarks(receiver)
     pipeline.sink.checkpoint(draft, pipeline.moment)
@@ -202,11 +193,8 @@ final class Worker: Sendable {
     return marks
   }
 
-  private static func missing(_ journal: borrowing WorkerJournal?, _ recovery: WorkerRecovery?) -> UInt64 {
-    switch journal {
-    case .some(let journal): journal.missing
-    case .none: recovery?.checkpoint?.head.unjournaled ?? 0
-    }
+  private func missing(_ journal: WorkerJournal?) -> UInt64 {
+    journal?.missing ?? recovery.checkpoint?.head.unjournaled ?? 0
   }
 
   private static func kernelDrops(_ receiver: borrowing UDPReceiver, _ tally: Tally) -> UInt64 {
@@ -237,14 +225,14 @@ final class Worker: Sendable {
   }
 
   private func publish(
-    _ receiver: inout UDPReceiver, _ pipeline: borrowing Pipeline<StoreSink>, _ journal: borrowing WorkerJournal?,
+    _ receiver: inout UDPReceiver, _ pipeline: borrowing Pipeline<StoreSink>, _ journal: WorkerJournal?,
     _ tally: Tally
   ) {
     receiver.countKernelDrops()
     var ledger = pipeline.ledger
     ledger.receivedDatagrams = tally.received
     ledger.recoveredDatagrams = tally.recovered
-    ledger.unjournaledDatagrams = Self.missing(journal, recovery)
+    ledger.unjournaledDatagrams = missing(journal)
     ledger.kernelDrops = Self.kernelDrops(receiver, tally)
     ledger.droppedRows = pipeline.sink.dropped
     ledger.handedOverRows = pipeline.sink.handedOver
