@@ -62,11 +62,8 @@ enum FlowCSV {
       case .none: break
       case .integer(let number): text.append(contentsOf: String(number).utf8)
       case .time(let milliseconds): CivilTime.appendISO(milliseconds: milliseconds, to: &text)
-      case .text(let string): text.append(contentsOf: string.utf8)
-      case .json(let object):
-        text.append(
-          contentsOf: "\"\(object.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
-            .utf8)
+      case .text(let string): CSVText.append(string.utf8, to: &text)
+      case .json(let object): CSVText.append(object.utf8, isQuoted: true, to: &text)
       }
     }
     text.append(UInt8(ascii: "\n"))

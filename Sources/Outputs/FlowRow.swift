@@ -7,11 +7,15 @@ public struct FlowRow {
   let record: FlowRecord
   let origin: FlowOrigin
   let rare: FlowExtension?
+  let names: NameTable
 
-  public init(_ record: FlowRecord, origin: FlowOrigin, rare: FlowExtension?) {
+  public init(
+    _ record: FlowRecord, origin: FlowOrigin, rare: FlowExtension?, names: NameTable = NameTable()
+  ) {
     self.record = record
     self.origin = origin
     self.rare = rare
+    self.names = names
   }
 
   /// What stands in a column.
@@ -65,8 +69,23 @@ public struct FlowRow {
     case .postNATDestinationPort: .integer(UInt64(rare?.postNATDestinationPort ?? 0))
     case .mplsLabels: Self.text(rare.flatMap(FlowText.mplsLabels))
     case .vrf: .integer(UInt64(record.vrf))
+    case .ingressInterfaceName: name(.interface, UInt64(record.ingressInterface))
+    case .egressInterfaceName: name(.interface, UInt64(record.egressInterface))
+    case .vrfName: name(.vrf, UInt64(record.vrf))
+    case .applicationName:
+      rare.map {
+        $0.applicationEngine == 0
+          ? .none
+          : name(
+            .application,
+            ExporterNames.applicationNumber(engine: $0.applicationEngine, selector: $0.applicationSelector))
+      } ?? .none
     case .extra: (rare?.extra).flatMap { $0.isEmpty ? nil : .json($0) } ?? .none
     }
+  }
+
+  private func name(_ kind: ExporterNames.Kind, _ number: UInt64) -> Value {
+    names.has(kind) ? Self.text(names.name(kind, number, of: origin)) : .none
   }
 
   private static func text(_ text: String?) -> Value { text.map(Value.text) ?? .none }

@@ -18,7 +18,7 @@ struct StatusReport {
     ]
     lines += status.ledger.table(exporterLimit: 0).split(separator: "\n").map(String.init)
     lines.append("")
-    return lines.map { $0 + "\n" }.joined() + exporters
+    return lines.map { $0 + "\n" }.joined() + exporters + names
   }
 
   private var exporters: String {
@@ -36,6 +36,28 @@ struct StatusReport {
     return table.text
       + (exporters + sessions > 0 ? "and \(exporters) more exporters, \(sessions) more sessions of these\n" : "")
   }
+
+  /// What exporters call things; of each kind the first few, for there may be thousands.
+  private var names: String {
+    var table = TextTable([("EXPORTER", .left), ("DOMAIN", .right), ("NAMES OF", .left), ("", .left)])
+    for exporter in status.exporters {
+      for names in exporter.names ?? [] {
+        let kinds = [
+          ("interfaces", names.interfaces), ("VRFs", names.vrfs), ("samplers", names.samplers),
+          ("applications", names.applications),
+        ]
+        for (kind, list) in kinds where !list.isEmpty {
+          let shown = list.prefix(Self.shownNames).map { "\($0.id) \($0.name)" }.joined(separator: ", ")
+          table.append([
+            exporter.address, String(names.domain), kind, shown + (list.count > Self.shownNames ? ", …" : ""),
+          ])
+        }
+      }
+    }
+    return table.isEmpty ? "" : "\n" + table.text
+  }
+
+  private static let shownNames = 6
 
   private func row(_ address: String, _ session: CollectorStatus.Session) -> [String] {
     [

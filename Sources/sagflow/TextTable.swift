@@ -10,6 +10,9 @@ struct TextTable {
     lines = [columns.map(\.title)]
   }
 
+  /// Whether it has nothing but its titles.
+  var isEmpty: Bool { lines.count == 1 }
+
   mutating func append(_ cells: [String]) { lines.append(cells) }
 
   /// The table with a newline behind each line.

@@ -21,11 +21,15 @@ struct RandomFlows {
     var extra: String
     /// By column name.
     var numbers: [String: UInt64]
+    var names: [String: String]
   }
 
   private var random: SeededGenerator
   private(set) var rows: [Row] = []
   let origins: [FlowOrigin]
+  /// What the exporters call things: interfaces, VRFs and applications of small numbers.
+  private(set) var names = NameTable()
+  private var called: [(origin: FlowOrigin, names: ExporterNames)] = []
   private let addresses: [IPAddress]
 
   init(seed: UInt64) {
@@ -43,6 +47,32 @@ struct RandomFlows {
       } + [FlowOrigin(exporter: IPAddress(v4: 0x0a00_0001), domain: .max, version: 10)]
       + [FlowOrigin(exporter: IPAddress(v4: 0x0a00_0001), domain: 0, version: 5)]
     self.random = random
+    nameThings()
+  }
+
+  private mutating func nameThings() {
+    let texts = ["Gi0/1", "größe ☃", "a,b", "say \"hi\"", "", "007", "\\", "Gi0/1 "]
+    // Not those that others were merged into.
+    for origin in origins.dropFirst() where origin.domain != .max || Bool.random(using: &random) {
+      var names = ExporterNames()
+      for kind in [ExporterNames.Kind.interface, .vrf, .application] {
+        for number in UInt64(0)..<8 where Bool.random(using: &random) {
+          let engine = UInt8.random(in: 1...7, using: &random)
+          names.set(
+            "\(texts[Int.random(in: 0..<texts.count, using: &random)])\(number & 1)", kind,
+            kind == .application ? UInt64(engine) << 56 | number : number)
+        }
+      }
+      called.append((origin, names))
+    }
+    self.names = NameTable(called.map { ($0.origin.exporter, $0.origin.domain, $0.names) })
+  }
+
+  /// What stands in a column of names: as said in the origin's domain, else in another one of the exporter's.
+  private func name(_ kind: ExporterNames.Kind, _ number: UInt64, _ origin: FlowOrigin) -> String? {
+    let own = called.filter { $0.origin.exporter == origin.exporter }
+    let first = own.first { $0.origin.domain == origin.domain }?.names[kind, number]
+    return first ?? own.sorted { $0.origin.domain < $1.origin.domain }.compactMap { $0.names[kind, number] }.first
   }
 
   /// IPv4, or IPv6 with runs of zeros in all places.
@@ -163,7 +193,19 @@ struct RandomFlows {
       direction: record.direction, macs: [record.sourceMAC, record.destinationMAC],
       application: [UInt64(fields.applicationEngine), fields.applicationSelector],
       labels: fields.mplsStack.indices.map { fields.mplsStack[$0] }, extra: fields.extra,
-      numbers: Self.numbers(record, origin, fields))
+      numbers: Self.numbers(record, origin, fields), names: names(record, origin, fields))
+  }
+
+  private func names(_ record: FlowRecord, _ origin: FlowOrigin, _ fields: FlowExtension) -> [String: String] {
+    var names: [String: String] = [:]
+    names["in_if_name"] = name(.interface, UInt64(record.ingressInterface), origin)
+    names["out_if_name"] = name(.interface, UInt64(record.egressInterface), origin)
+    names["vrf_name"] = name(.vrf, UInt64(record.vrf), origin)
+    if fields.applicationEngine != 0 {
+      let number = UInt64(fields.applicationEngine) << 56 | fields.applicationSelector & 0xff_ffff_ffff_ffff
+      names["app_name"] = name(.application, number, origin)
+    }
+    return names
   }
 
   private static func numbers(

@@ -57,7 +57,7 @@ struct RowsTests {
     var random = SeededGenerator(seed: seed)
     while flows.rows.count < shape.rows {
       let count = min(Int.random(in: 1...700, using: &random), shape.rows - flows.rows.count)
-      writer.append(flows.batch(count, rare: shape.rare), at: newYear, origins: flows.origins)
+      writer.append(flows.batch(count, rare: shape.rare), at: newYear, origins: flows.origins, names: flows.names)
     }
     writer.commit()
     #expect(writer.failure == nil)

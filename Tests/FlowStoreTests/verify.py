@@ -58,6 +58,10 @@ SCHEMA = [
     ("mpls_labels", TEXT, True),
     ("vrf_id", U32, False),
     ("extra", TEXT, True),
+    ("in_if_name", TEXT, True),
+    ("out_if_name", TEXT, True),
+    ("app_name", TEXT, True),
+    ("vrf_name", TEXT, True),
 ]
 NAMES = [name for name, _, _ in SCHEMA]
 # Physical and logical type in the file.
@@ -111,8 +115,9 @@ def wanted(row):
         "mpls_labels": "/".join(labels) or None,
         "extra": row["extra"] or None,
         **row["numbers"],
+        **row["names"],
     }
-    return tuple(values[name] for name in NAMES)
+    return tuple(values.get(name) for name in NAMES)
 
 
 def rank(row):

@@ -23,10 +23,13 @@ public struct PipelineMoment: Sendable {
   public var origins: [FlowOrigin]
   /// What sequence numbers say was lost so far.
   public var lostBySequence: UInt64
+  /// What exporters call things.
+  public var names: NameTable
 
-  public init(time: Int64, origins: [FlowOrigin], lostBySequence: UInt64) {
+  public init(time: Int64, origins: [FlowOrigin], lostBySequence: UInt64, names: NameTable = NameTable()) {
     self.time = time
     self.origins = origins
     self.lostBySequence = lostBySequence
+    self.names = names
   }
 }

@@ -108,11 +108,13 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
 
   var moment: PipelineMoment {
     PipelineMoment(
-      time: clock.time, origins: decoder.origins.origins, lostBySequence: decoder.lostBySequence)
+      time: clock.time, origins: decoder.origins.origins, lostBySequence: decoder.lostBySequence,
+      names: decoder.names)
   }
 
   /// Gives what left the cache to the sink. Without room there, it waits for a while: until there is more than that.
   private mutating func handOver() {
+    decoder.refreshNames()
     if sink.hasRoom || emitted.count >= Self.heldBatches * batchSize { sink.take(&emitted, moment) }
   }
 
@@ -120,6 +122,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   public mutating func finish() {
     decoder.finish(at: clock.time, into: &decoded)
     merge()
+    decoder.refreshNames()
     while !cache.drain(into: &emitted, limit: batchSize) { sink.finish(&emitted, moment) }
     sink.finish(&emitted, moment)
   }

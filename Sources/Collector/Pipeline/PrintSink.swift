@@ -20,7 +20,8 @@ public struct PrintSink: FlowSink, ~Copyable {
     hasHeader = true
     for record in flows.records {
       let rare = record.extensionNumber == 0 ? nil : flows.extensions[Int(record.extensionNumber) - 1]
-      output.write { format.append(FlowRow(record, origin: moment.origins[Int(record.origin)], rare: rare), to: &$0) }
+      let row = FlowRow(record, origin: moment.origins[Int(record.origin)], rare: rare, names: moment.names)
+      output.write { format.append(row, to: &$0) }
     }
     printed &+= UInt64(flows.count)
     flows.removeAll()

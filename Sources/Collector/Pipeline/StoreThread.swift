@@ -130,7 +130,7 @@ public final class StoreThread: Sendable {
       } else if job.flows.isEmpty {
         writer.turn(to: job.moment.time)
       } else {
-        writer.append(job.flows, at: job.moment.time, origins: job.moment.origins)
+        writer.append(job.flows, at: job.moment.time, origins: job.moment.origins, names: job.moment.names)
       }
       // Behind the file of the window before, which may just have been committed.
       writer.lostBySequence = job.moment.lostBySequence

@@ -47,7 +47,7 @@ extension CollectorService {
     let now = Date()
     let ledger = ledger
     let values = configuration.withLock { $0 }
-    let exporters = ExporterList(ledger.sessions, rates: vitals.withLock { $0.rates }, at: now)
+    let exporters = ExporterList(ledger.sessions, rates: vitals.withLock { $0.rates }, names: directory.names, at: now)
     return CollectorStatus(
       version: version, host: ProcessInfo.processInfo.hostName, time: now, started: started,
       listen: endpoints.map(\.description), workers: workers.count,

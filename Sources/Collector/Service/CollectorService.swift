@@ -19,6 +19,7 @@ public final class CollectorService: Service {
   let vitals: Mutex<ServiceVitals>
   let version: String
   let started = Date()
+  let directory: ExporterDirectory
   private let sync: JournalSync
   private let lock: RecoveryLock
   /// Whether flows that are live when it ends are written rather than kept for the next start.
@@ -72,6 +73,7 @@ public final class CollectorService: Service {
         index: index, receiver: receiver, options: options, directory: directory, store: store,
         recovery: recoveries[index], journal: journal, logger: logger)
     }
+    self.directory = directory
     self.sync = sync
     self.drains = drains
     lock = recovery.lock

@@ -50,6 +50,25 @@ public struct CollectorStatus: Codable, Sendable {
     public var sessionCount: Int
     /// By port, version and domain.
     public var sessions: [Session]
+    /// What it calls things, by domain.
+    public var names: [Names]?
+  }
+
+  /// What options data of one domain call things: of each kind the lowest numbers, of `count` names in all.
+  public struct Names: Codable, Sendable {
+    public var domain: UInt32
+    public var count: Int
+    /// By SNMP index.
+    public var interfaces: [Name]
+    public var vrfs: [Name]
+    public var samplers: [Name]
+    /// By `engine:selector`.
+    public var applications: [Name]
+  }
+
+  public struct Name: Codable, Sendable, Equatable {
+    public var id: String
+    public var name: String
   }
 
   /// One stream of messages: source port, version and observation domain.

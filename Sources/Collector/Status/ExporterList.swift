@@ -11,15 +11,22 @@ package struct ExporterList {
   /// Bounds on an answer's size.
   package static let maximumExporters = 1000
   package static let maximumSessions = 64
+  package static let maximumNames = 256
 
-  package init(_ sessions: [SessionSummary], rates: SessionRates, at now: Date) {
+  package init(
+    _ sessions: [SessionSummary], rates: SessionRates, names: NameTable = NameTable(), at now: Date
+  ) {
     let byAddress = Dictionary(grouping: sessions) { $0.key.exporter.address }
     count = byAddress.count
     let busiest = byAddress.sorted {
       ($1.value.records, $0.key) < ($0.value.records, $1.key)
     }
     exporters = busiest.prefix(Self.maximumExporters).map { address, sessions in
-      Self.exporter(address, sessions.sorted { $0.key < $1.key }, rates, now)
+      var exporter = Self.exporter(address, sessions.sorted { $0.key < $1.key }, rates, now)
+      let domains = Set(sessions.map(\.key.domain)).sorted().prefix(Self.maximumSessions)
+      let told = domains.compactMap { domain in names[address, domain].map { CollectorStatus.Names($0, domain) } }
+      if !told.isEmpty { exporter.names = told }
+      return exporter
     }
   }
 
@@ -41,6 +48,20 @@ package struct ExporterList {
 
 extension [SessionSummary] {
   fileprivate var records: UInt64 { reduce(0) { $0 &+ $1.counters.flowRecords } }
+}
+
+extension CollectorStatus.Names {
+  fileprivate init(_ names: ExporterNames, _ domain: UInt32) {
+    func list(_ kind: ExporterNames.Kind) -> [CollectorStatus.Name] {
+      names.all(kind).prefix(ExporterList.maximumNames).map { number, name in
+        let selector = number & 0xff_ffff_ffff_ffff
+        return .init(id: kind == .application ? "\(number >> 56):\(selector)" : String(number), name: name)
+      }
+    }
+    self.init(
+      domain: domain, count: names.count, interfaces: list(.interface), vrfs: list(.vrf), samplers: list(.sampler),
+      applications: list(.application))
+  }
 }
 
 extension CollectorStatus.Session {

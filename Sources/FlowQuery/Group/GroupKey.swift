@@ -9,6 +9,9 @@ public struct GroupKey: Hashable, Sendable {
     public var column: FlowColumn
     /// Bits of an address that count; nil: all.
     public var prefix: PrefixLengths?
+
+    /// Whether its values are text, whatever they look like.
+    public var isText: Bool { addressColumns.contains(column) || textColumns.contains(column) }
   }
 
   public var parts: [Part]
@@ -23,7 +26,8 @@ public struct GroupKey: Hashable, Sendable {
   ]
   /// Columns of other text.
   static let textColumns: Set<FlowColumn> = [
-    .flowType, .direction, .sourceMAC, .destinationMAC, .application, .mplsLabels, .extra,
+    .flowType, .direction, .sourceMAC, .destinationMAC, .application, .mplsLabels, .extra, .ingressInterfaceName,
+    .egressInterfaceName, .applicationName, .vrfName,
   ]
   static let timeColumns: Set<FlowColumn> = [.timeStart, .timeEnd]
 
@@ -34,6 +38,7 @@ public struct GroupKey: Hashable, Sendable {
     "addr": (.sourceAddress, .destinationAddress), "talkers": (.sourceAddress, .destinationAddress),
     "ip": (.sourceAddress, .destinationAddress), "port": (.sourcePort, .destinationPort),
     "as": (.sourceAS, .destinationAS), "if": (.ingressInterface, .egressInterface),
+    "if_name": (.ingressInterfaceName, .egressInterfaceName),
     "vlan": (.sourceVLAN, .destinationVLAN), "mac": (.sourceMAC, .destinationMAC),
   ]
 
@@ -58,7 +63,7 @@ public struct GroupKey: Hashable, Sendable {
       let sides = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       if let (first, second) = Self.ends[sides[0]] {
         guard otherEnd == nil else {
-          throw GroupKeyError(word, "one name of either end (addr, port, as, if, vlan, mac)", [])
+          throw GroupKeyError(word, "one name of either end (addr, port, as, if, if_name, vlan, mac)", [])
         }
         otherEnd = parts
         let suffix = sides.count > 1 ? "/" + sides[1] : ""
@@ -97,7 +102,8 @@ public struct GroupKey: Hashable, Sendable {
     let sides = word.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     let name = aliases[sides[0]] ?? sides[0]
     guard let column = FlowColumn.allCases.first(where: { $0.name == name }) else {
-      let names = FlowColumn.allCases.map(\.name) + ["record", "talkers", "addr", "port", "as", "if", "vlan", "mac"]
+      let names =
+        FlowColumn.allCases.map(\.name) + ["record", "talkers", "addr", "port", "as", "if", "if_name", "vlan", "mac"]
       throw GroupKeyError(word, "a column", Spelling.nearest(to: name, among: names))
     }
     guard sides.count > 1 else { return Part(name: name, column: column) }
@@ -146,6 +152,8 @@ extension FlowColumn {
     case .destinationMAC: .sourceMAC
     case .ingressInterface: .egressInterface
     case .egressInterface: .ingressInterface
+    case .ingressInterfaceName: .egressInterfaceName
+    case .egressInterfaceName: .ingressInterfaceName
     default: nil
     }
   }

@@ -30,6 +30,8 @@ struct RowText {
     let key: [UInt8]
     let isText: Bool
     let isJSON: Bool
+    /// Whether the text may have what CSV and JSON escape.
+    let isFree: Bool
     let width: Int
   }
 
@@ -68,7 +70,7 @@ struct RowText {
     JSONText.appendKey(column.name, to: &key)
     return Cell(
       source: source, key: key, isText: isText || isTime || style.names(column), isJSON: column == .extra,
-      width: column.tableWidth)
+      isFree: column.isName, width: column.tableWidth)
   }
 
   /// Names of the columns, as the first line of a table or of CSV.
@@ -117,18 +119,12 @@ struct RowText {
   private func appendCSV(_ row: Int, to text: inout [UInt8]) {
     for (index, cell) in cells.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
-      guard cell.isJSON else {
+      guard cell.isJSON || cell.isFree else {
         _ = append(cell, row, to: &text)
         continue
       }
       var value: [UInt8] = []
-      guard append(cell, row, to: &value) else { continue }
-      text.append(UInt8(ascii: "\""))
-      for octet in value {
-        if octet == UInt8(ascii: "\"") { text.append(octet) }
-        text.append(octet)
-      }
-      text.append(UInt8(ascii: "\""))
+      if append(cell, row, to: &value) { CSVText.append(value, isQuoted: cell.isJSON, to: &text) }
     }
     text.append(UInt8(ascii: "\n"))
   }
@@ -139,7 +135,17 @@ struct RowText {
       let before = text.count
       text.append(separator)
       text += cell.key
-      // The store's texts have nothing that JSON escapes; an object stands as it is.
+      if cell.isFree {
+        var value: [UInt8] = []
+        if append(cell, row, to: &value) {
+          JSONText.append(String(decoding: value, as: UTF8.self), to: &text)
+          separator = UInt8(ascii: ",")
+        } else {
+          text.removeLast(text.count - before)
+        }
+        continue
+      }
+      // The store's other texts have nothing that JSON escapes; an object stands as it is.
       let isQuoted = cell.isText && !cell.isJSON
       if isQuoted { text.append(UInt8(ascii: "\"")) }
       guard append(cell, row, to: &text) else {

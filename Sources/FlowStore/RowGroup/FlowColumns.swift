@@ -16,6 +16,7 @@ struct FlowColumns: Sendable {
   private var sourceMACs = ValueDictionary<MACAddress>()
   private var destinationMACs = ValueDictionary<MACAddress>()
   private var rare = RareColumns()
+  private var names = NameColumns()
 
   /// Rows that are copied out before every column takes its part of them: few enough to stay in a near cache.
   private static let blockSize = 512
@@ -27,10 +28,13 @@ struct FlowColumns: Sendable {
   }
 
   /// Takes the rows in the order that `sorter` found.
-  mutating func gather(_ rows: borrowing FlowBatch, _ sorter: borrowing RowSorter, origins: [FlowOrigin]) {
+  mutating func gather(
+    _ rows: borrowing FlowBatch, _ sorter: borrowing RowSorter, origins: [FlowOrigin], names table: NameTable
+  ) {
     removeAll()
     rare.begin(hasAny: !rows.extensions.isEmpty)
-    let origins = OriginColumns(origins, types: &flowTypes)
+    names.begin(table, hasRare: !rows.extensions.isEmpty)
+    let columns = OriginColumns(origins, types: &flowTypes)
     var block: [FlowRecord] = []
     for start in stride(from: 0, to: rows.count, by: Self.blockSize) {
       let end = min(start + Self.blockSize, rows.count)
@@ -39,8 +43,9 @@ struct FlowColumns: Sendable {
         for index in start..<end { block.append(rows.records[Int(sorter.items[index].number)]) }
       }
       gatherAddresses(sorter, start..<end)
-      gather(block, origins)
+      gather(block, columns)
       rare.gather(block, rows.extensions)
+      names.gather(block, rows.extensions, origins, table)
     }
   }
 
@@ -126,6 +131,8 @@ struct FlowColumns: Sendable {
       case .application, .postNATSourceAddress, .postNATDestinationAddress, .postNATSourcePort,
         .postNATDestinationPort, .mplsLabels, .extra:
         try rare.write(column, to: &file)
+      case .ingressInterfaceName, .egressInterfaceName, .applicationName, .vrfName:
+        try names.write(column, to: &file)
       default: try file.write(uint32: values.span)
       }
     }

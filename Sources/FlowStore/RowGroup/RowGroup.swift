@@ -74,10 +74,14 @@ struct RowGroup: ~Copyable, Sendable {
 
   /// Writes the rows as one row group; they stay until `removeAll`, so that a failed write can be repeated.
   ///
-  /// - Parameter origins: what the records' origin numbers stand for.
-  mutating func write(to file: inout ParquetWriter, origins: [FlowOrigin]) throws(ParquetError) {
+  /// - Parameters:
+  ///   - origins: what the records' origin numbers stand for.
+  ///   - names: what the exporters call things.
+  mutating func write(
+    to file: inout ParquetWriter, origins: [FlowOrigin], names: NameTable
+  ) throws(ParquetError) {
     sorter.sort(rows.records, origins: origins)
-    columns.gather(rows, sorter, origins: origins)
+    columns.gather(rows, sorter, origins: origins, names: names)
     try file.beginRowGroup(
       rowCount: rows.count, sortedBy: FlowColumn.sortColumns.map { SortingColumn(column: $0.index) })
     try columns.write(to: &file, sorter)

@@ -43,6 +43,10 @@ public enum FlowColumn: Int, CaseIterable, Sendable {
   case mplsLabels
   case vrf
   case extra
+  case ingressInterfaceName
+  case egressInterfaceName
+  case applicationName
+  case vrfName
 
   public var name: String {
     switch self {
@@ -85,6 +89,10 @@ public enum FlowColumn: Int, CaseIterable, Sendable {
     case .mplsLabels: "mpls_labels"
     case .vrf: "vrf_id"
     case .extra: "extra"
+    case .ingressInterfaceName: "in_if_name"
+    case .egressInterfaceName: "out_if_name"
+    case .applicationName: "app_name"
+    case .vrfName: "vrf_name"
     }
   }
 
@@ -94,7 +102,8 @@ public enum FlowColumn: Int, CaseIterable, Sendable {
     case .timeStart, .timeEnd: ParquetColumn(name, .timestampMilliseconds, encoding: .delta)
     case .exporterAddress, .flowType, .sourceAddress, .destinationAddress: ParquetColumn(name, .string)
     case .direction, .nextHop, .sourceMAC, .destinationMAC, .application, .postNATSourceAddress,
-      .postNATDestinationAddress, .mplsLabels, .extra:
+      .postNATDestinationAddress, .mplsLabels, .extra, .ingressInterfaceName, .egressInterfaceName, .applicationName,
+      .vrfName:
       ParquetColumn(name, .string, isOptional: true)
     case .sourcePort, .destinationPort: ParquetColumn(name, .uint16, encoding: .plain)
     case .tcpFlags, .sourceVLAN, .destinationVLAN, .postNATSourcePort, .postNATDestinationPort:
@@ -105,6 +114,14 @@ public enum FlowColumn: Int, CaseIterable, Sendable {
     case .observationDomainID, .records, .samplingRate, .ingressInterface, .egressInterface, .sourceAS,
       .destinationAS, .vrf:
       ParquetColumn(name, .uint32)
+    }
+  }
+
+  /// Whether it is what an exporter calls something: any text at all.
+  package var isName: Bool {
+    switch self {
+    case .ingressInterfaceName, .egressInterfaceName, .applicationName, .vrfName: true
+    default: false
     }
   }
 

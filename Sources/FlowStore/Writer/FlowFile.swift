@@ -75,9 +75,9 @@ struct FlowFile: ~Copyable, Sendable {
   var isLost: Bool { if case .lost = progress { true } else { false } }
 
   /// Writes a row group. After a failure the file is as it was before, so that what it holds can still be committed.
-  mutating func write(_ group: inout RowGroup, origins: [FlowOrigin]) throws(StoreError) {
+  mutating func write(_ group: inout RowGroup, origins: [FlowOrigin], names: NameTable) throws(StoreError) {
     do {
-      try group.write(to: &parquet, origins: origins)
+      try group.write(to: &parquet, origins: origins, names: names)
       earliestStart = min(earliestStart, group.earliestStart)
       latestEnd = max(latestEnd, group.latestEnd)
     } catch {

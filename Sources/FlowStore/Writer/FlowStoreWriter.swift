@@ -35,6 +35,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   private var heldRows: UInt64 = 0
   private var group = RowGroup()
   private var origins: [FlowOrigin] = []
+  private var names = NameTable()
   /// Number in its window of the next file.
   private var sequence = 0
   /// The pipeline's clock, and when a failure was last met, milliseconds since 1970 UTC.
@@ -69,9 +70,13 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   ///   - batch: its records are copied.
   ///   - time: the pipeline's clock, milliseconds since 1970 UTC.
   ///   - origins: what the records' origin numbers stand for; a number keeps its meaning from call to call.
-  public mutating func append(_ batch: borrowing FlowBatch, at time: Int64, origins: [FlowOrigin]) {
+  ///   - names: what the exporters call things, as far as is known by now.
+  public mutating func append(
+    _ batch: borrowing FlowBatch, at time: Int64, origins: [FlowOrigin], names: NameTable = NameTable()
+  ) {
     turn(to: time)
     self.origins = origins
+    self.names = names
     counters.received &+= UInt64(batch.count)
     var next = 0
     while next < batch.count {
@@ -160,7 +165,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
       file = try FlowFile(layout, window: window, sequence: &sequence, schema: schema, options: parquetOptions)
     }
     do throws(StoreError) {
-      try file?.write(&group, origins: origins)
+      try file?.write(&group, origins: origins, names: names)
       group.removeAll()
     } catch {
       if !error.isOfSystem {

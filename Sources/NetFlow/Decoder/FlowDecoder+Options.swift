@@ -1,18 +1,18 @@
 import NetworkBytes
 
 extension FlowDecoder {
-  /// Learns sampling rates and the exporter's start from the records of one options data set.
+  /// Learns sampling rates, names and the exporter's start from the records of one options data set.
   mutating func learn(_ set: RawSpan, _ template: Template, _ session: inout Session) {
     variable.begin()
     while let place = variable.next(set, template, &session.counters) {
       session.counters.optionsRecords &+= 1
       var facts = OptionsFacts()
-      for (index, field) in template.sizedFields.enumerated()
-      where (1...8).contains(variable.layout.lengths[index]) {
+      for (index, field) in template.sizedFields.enumerated() {
         let start = place.lowerBound + variable.layout.offsets[index]
-        facts.note(field, set.unsigned(start, count: variable.layout.lengths[index]))
+        facts.note(field, set.extracting(start..<(start + variable.layout.lengths[index])))
       }
       if let rate = facts.samplingRate { directory.setRate(rate, for: facts.scope, of: session.key) }
+      for (name, kind, number) in facts.names { directory.setName(name, kind, number, of: session.key) }
       if let start = facts.systemInit { session.systemInit = Int64(truncatingIfNeeded: start) }
     }
   }
@@ -29,8 +29,25 @@ private struct OptionsFacts {
   private var population: UInt64?
   private(set) var systemInit: UInt64?
 
-  mutating func note(_ field: FieldSpecifier, _ value: UInt64) {
+  private var vrf: UInt64?
+  private var application: UInt64?
+  private var interfaceTexts = Texts()
+  private var vrfTexts = Texts()
+  private var applicationTexts = Texts()
+  private var samplerTexts = Texts()
+
+  /// What a thing is called, and how it is described.
+  private struct Texts {
+    var name = ""
+    var description = ""
+    var best: String? { !name.isEmpty ? name : !description.isEmpty ? description : nil }
+  }
+
+  mutating func note(_ field: FieldSpecifier, _ bytes: RawSpan) {
     guard field.element.enterprise == 0 else { return }
+    if !field.isV9Scope, noteText(field.element.number, bytes) { return }
+    guard (1...8).contains(bytes.byteCount) else { return }
+    let value = bytes.unsigned(0, count: bytes.byteCount)
     if field.isV9Scope {
       // The scope "interface" of RFC 3954 §6.1; system, line card, cache and template stand for the domain.
       if field.element.number == 2 { interface = UInt32(truncatingIfNeeded: value) }
@@ -39,6 +56,10 @@ private struct OptionsFacts {
     switch field.element.number {
     case 48, 302: sampler = value
     case 10, 14, 252, 253: interface = interface ?? UInt32(truncatingIfNeeded: value)
+    case 234, 235: vrf = vrf ?? value
+    case 95:
+      application = ExporterNames.applicationNumber(
+        engine: bytes.octet(0), selector: bytes.unsigned(1, count: bytes.byteCount - 1))
     case 34, 50: if value > 0 { interval = value }
     case 305: packetInterval = value
     case 306: packetSpace = value
@@ -46,6 +67,32 @@ private struct OptionsFacts {
     case 310: population = value
     case 160: systemInit = value
     default: break
+    }
+  }
+
+  /// - Returns: whether the element is text.
+  private mutating func noteText(_ element: UInt16, _ bytes: RawSpan) -> Bool {
+    switch element {
+    case 82: interfaceTexts.name = ExporterNames.text(bytes)
+    case 83: interfaceTexts.description = ExporterNames.text(bytes)
+    case 236: vrfTexts.name = ExporterNames.text(bytes)
+    case 96: applicationTexts.name = ExporterNames.text(bytes)
+    case 94: applicationTexts.description = ExporterNames.text(bytes)
+    case 84, 335: samplerTexts.name = ExporterNames.text(bytes)
+    default: return false
+    }
+    return true
+  }
+
+  /// What has a number and a name.
+  var names: [(name: String, kind: ExporterNames.Kind, number: UInt64)] {
+    let all: [(Texts, ExporterNames.Kind, UInt64?)] = [
+      (interfaceTexts, .interface, interface.map(UInt64.init)), (vrfTexts, .vrf, vrf),
+      (applicationTexts, .application, application), (samplerTexts, .sampler, sampler),
+    ]
+    return all.compactMap { texts, kind, number in
+      guard let name = texts.best, let number else { return nil }
+      return (name, kind, number)
     }
   }
 

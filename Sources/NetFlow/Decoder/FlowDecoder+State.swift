@@ -1,12 +1,12 @@
 import NetworkBytes
 
-/// What a decoder knows of exporters, as it is kept over a restart: templates, sequence numbers, sampling rates, counters,
-/// and the data that waits for its template.
+/// What a decoder knows of exporters, as it is kept over a restart: templates, sequence numbers, sampling rates, names,
+/// counters, and the data that waits for its template.
 public struct FlowDecoderState: Codable, Sendable {
   var sessions: [Session]
   var retired: DecodeCounters
   var origins: OriginTable
-  var rates: [ExporterDirectory.KeptRates]
+  var announcements: [ExporterDirectory.Kept]
   var lostBySequence: UInt64
 }
 
@@ -15,7 +15,7 @@ extension FlowDecoder {
   public var state: FlowDecoderState {
     let (sessions, retired) = sessions.state
     return FlowDecoderState(
-      sessions: sessions, retired: retired, origins: origins, rates: directory.keptRates,
+      sessions: sessions, retired: retired, origins: origins, announcements: directory.kept,
       lostBySequence: lostBySequence)
   }
 
@@ -23,7 +23,7 @@ extension FlowDecoder {
   public mutating func restore(_ state: FlowDecoderState) {
     origins = state.origins
     lostBySequence = state.lostBySequence
-    directory.restore(state.rates)
+    directory.restore(state.announcements)
     sessions.restore(state.sessions, retired: state.retired, directory)
   }
 }

@@ -13,6 +13,9 @@ public struct FlowDecoder: ~Copyable {
   public internal(set) var origins = OriginTable()
   /// What sequence numbers say was lost so far, in all sessions' own units (see `SequenceCounters`).
   public internal(set) var lostBySequence: UInt64 = 0
+  /// What exporters call their interfaces, VRFs, applications and samplers, as of `refreshNames`.
+  public private(set) var names = NameTable()
+  private var nameGeneration: UInt64 = 0
   var variable = VariableRecordReader()
   /// When templates were last looked through for those that have expired, milliseconds since 1970 UTC.
   var expiryTime: Int64 = 0
@@ -28,6 +31,14 @@ public struct FlowDecoder: ~Copyable {
     options.maximumClockSkew = new.maximumClockSkew
     options.samplingRate = new.samplingRate
     options.samplingRates = new.samplingRates
+  }
+
+  /// Takes over names that were learnt since, by other decoders of the directory too.
+  public mutating func refreshNames() {
+    let generation = directory.nameGeneration
+    if generation == nameGeneration { return }
+    nameGeneration = generation
+    names = directory.names
   }
 
   /// What was decoded and what was wrong, over all sessions.

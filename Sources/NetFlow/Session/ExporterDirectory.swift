@@ -1,7 +1,7 @@
 import NetworkBytes
 import Synchronization
 
-/// What the workers of one collector tell each other of exporters: templates by source port, and sampling rates.
+/// What the workers of one collector tell each other of exporters: templates by source port, sampling rates, and names.
 ///
 /// One device may send from several ports, and the kernel spreads these over the workers. Sessions look here only when
 /// they lack a template, or when a generation count says that something is new; so no lock is taken per datagram.
@@ -37,6 +37,7 @@ public final class ExporterDirectory: Sendable {
   /// What options data of a domain say, and the source ports that said so: with the last of these sessions it goes.
   private struct Announcement {
     var rates = SamplingRates()
+    var names = ExporterNames()
     var ports: Set<UInt16> = []
   }
 
@@ -45,17 +46,19 @@ public final class ExporterDirectory: Sendable {
     var templateCount = 0
     var announcements: [DomainKey: Announcement] = [:]
     var rateCount = 0
+    var nameCount = 0
   }
 
   private let state = Mutex(State())
   private let templateGenerations = Atomic<UInt64>(1)
   private let samplingGenerations = Atomic<UInt64>(1)
+  private let nameGenerations = Atomic<UInt64>(1)
   private let maximumCount: Int
 
   /// Source ports of one exporter that can share a template: so many are compared each time that one is looked up.
   private static let maximumPorts = 64
 
-  /// - Parameter maximumCount: bound on templates and on sampling rates; beyond it nothing new is shared.
+  /// - Parameter maximumCount: bound on templates, on sampling rates and on names; beyond it nothing new is shared.
   public init(maximumCount: Int = 1 << 18) {
     self.maximumCount = maximumCount
   }
@@ -64,6 +67,9 @@ public final class ExporterDirectory: Sendable {
   var templateGeneration: UInt64 { templateGenerations.load(ordering: .acquiring) }
   /// Changes whenever a sampling rate does.
   var samplingGeneration: UInt64 { samplingGenerations.load(ordering: .acquiring) }
+
+  /// Changes whenever a name does.
+  var nameGeneration: UInt64 { nameGenerations.load(ordering: .acquiring) }
 
   func publish(_ template: Template, of session: SessionKey) {
     let changed = state.withLock { state in
@@ -101,11 +107,13 @@ public final class ExporterDirectory: Sendable {
       announcement.ports.remove(session.key.exporter.port)
       if announcement.ports.isEmpty {
         state.rateCount -= announcement.rates.count
+        state.nameCount -= announcement.names.count
       } else {
         state.announcements[key] = announcement
       }
     }
     samplingGenerations.add(1, ordering: .releasing)
+    nameGenerations.add(1, ordering: .releasing)
   }
 
   /// The definition of template `id` that all other source ports of the session's exporter, version and domain share;
@@ -132,6 +140,25 @@ public final class ExporterDirectory: Sendable {
     if changed { samplingGenerations.add(1, ordering: .releasing) }
   }
 
+  func setName(_ name: String, _ kind: ExporterNames.Kind, _ number: UInt64, of session: SessionKey) {
+    let changed = state.withLock { state in
+      let key = DomainKey(session)
+      let known = state.announcements[key]?.names[kind, number]
+      guard known != nil || state.nameCount < maximumCount else { return false }
+      state.announcements[key, default: Announcement()].ports.insert(session.exporter.port)
+      if known == nil { state.nameCount += 1 }
+      return state.announcements[key]?.names.set(name, kind, number) ?? false
+    }
+    if changed { nameGenerations.add(1, ordering: .releasing) }
+  }
+
+  /// All names as they are now.
+  public var names: NameTable {
+    state.withLock { state in
+      NameTable(state.announcements.lazy.map { ($0.key.address, $0.key.domain, $0.value.names) })
+    }
+  }
+
   func rates(for session: SessionKey) -> SamplingRates {
     state.withLock { $0.announcements[DomainKey(session)]?.rates ?? SamplingRates() }
   }
@@ -139,32 +166,37 @@ public final class ExporterDirectory: Sendable {
 
 extension ExporterDirectory {
   /// What options data said of one domain, as it is kept over a restart.
-  struct KeptRates: Codable, Sendable {
+  struct Kept: Codable, Sendable {
     var address: IPAddress
     var domain: UInt32
     var rates: SamplingRates
+    var names: ExporterNames
     var ports: Set<UInt16>
   }
 
-  /// All sampling rates.
-  var keptRates: [KeptRates] {
+  /// All that options data said.
+  var kept: [Kept] {
     state.withLock { state in
       state.announcements.map {
-        KeptRates(address: $0.key.address, domain: $0.key.domain, rates: $0.value.rates, ports: $0.value.ports)
+        Kept(
+          address: $0.key.address, domain: $0.key.domain, rates: $0.value.rates, names: $0.value.names,
+          ports: $0.value.ports)
       }
     }
   }
 
-  /// Takes sampling rates over from an earlier run; what has been learnt since holds.
-  func restore(_ kept: [KeptRates]) {
+  /// Takes over what options data said in an earlier run; what has been learnt since holds.
+  func restore(_ kept: [Kept]) {
     state.withLock { state in
       for known in kept {
         let key = DomainKey(address: known.address, domain: known.domain)
         if state.announcements[key] != nil { continue }
-        state.announcements[key] = Announcement(rates: known.rates, ports: known.ports)
+        state.announcements[key] = Announcement(rates: known.rates, names: known.names, ports: known.ports)
         state.rateCount += known.rates.count
+        state.nameCount += known.names.count
       }
     }
     samplingGenerations.add(1, ordering: .releasing)
+    nameGenerations.add(1, ordering: .releasing)
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collector
 import FlowQuery
+import FlowStore
 import Foundation
 import NetFlow
 
@@ -9,8 +10,8 @@ struct Top: ParsableCommand {
     abstract: "Shows who has most: sums flows by address, port or any columns.",
     discussion: """
       KEYS are columns joined by commas, addresses with a prefix length if wanted (src_addr/24, src_addr/24/48), and \
-      shorthands: record (the 5-tuple); addr or talkers, port, as, if, vlan, mac (either end of a flow). Each --by is a \
-      table of its own; all are made in one reading.
+      shorthands: record (the 5-tuple); addr or talkers, port, as, if, if_name, vlan, mac (either end of a flow). Each \
+      --by is a table of its own; all are made in one reading.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, csv, json }
@@ -78,15 +79,18 @@ struct Top: ParsableCommand {
       text += ((names + ["flows", "packets", "bytes", "pps", "bps"]).joined(separator: ",") + "\n").utf8
       for row in answer.rows {
         let rates = row.sums.rates(over: answer.seconds)
-        text += row.key.map(Self.quoted).joined(separator: ",").utf8
-        text += ",\(row.sums.flows),\(row.sums.packets),\(row.sums.octets),\(rates.packets),\(rates.bits)\n".utf8
+        for value in row.key {
+          CSVText.append(value.utf8, to: &text)
+          text.append(UInt8(ascii: ","))
+        }
+        text += "\(row.sums.flows),\(row.sums.packets),\(row.sums.octets),\(rates.packets),\(rates.bits)\n".utf8
       }
     case .json:
       for row in answer.rows {
         text.append(UInt8(ascii: "{"))
-        for (name, value) in zip(names, row.key) {
-          JSONText.appendKey(name, to: &text)
-          if value.allSatisfy(\.isNumber), !value.isEmpty {
+        for (part, value) in zip(key.parts, row.key) {
+          JSONText.appendKey(part.name, to: &text)
+          if !part.isText, value.allSatisfy(\.isNumber), !value.isEmpty {
             text += value.utf8
           } else {
             JSONText.append(value, to: &text)
@@ -98,11 +102,6 @@ struct Top: ParsableCommand {
         text += ",\"pps\":\(rates.packets),\"bps\":\(rates.bits)}\n".utf8
       }
     }
-  }
-
-  private static func quoted(_ value: String) -> String {
-    value.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline })
-      ? "\"\(value.replacing("\"", with: "\"\""))\"" : value
   }
 
   private func table(_ names: [String], _ answer: TopAnswer) -> String {

@@ -21,8 +21,8 @@ struct StoredRow: Hashable, Codable, CustomStringConvertible {
   /// Path of the file below the store's folder.
   var file: String { self["file"] }
 
-  /// All columns, without the file.
-  var flow: [String: String] { values.filter { $0.key != "file" } }
+  /// All columns, without the file, and without names, which rows have as far as they are known when these are written.
+  var flow: [String: String] { values.filter { $0.key != "file" && !$0.key.hasSuffix("_name") } }
 
   var description: String { "\(values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })" }
 }
