@@ -1,0 +1,146 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("a disk that fails at any call costs nothing that was received")
+struct FaultTests {
+  private struct Verdict: Decodable {
+    // What is missing from the store and must be there, and what is there beyond it.
+    var missing: Int
+    var surplus: Int
+    var rows: Int
+    // Datagrams: sent, decoded, told to be in no journal.
+    var datagrams: Int
+    var decoded: Int
+    var unjournaled: Int
+    // Rows given up, and dropped before a store that is too slow.
+    var lost: Int
+    var dropped: Int
+    var imbalances: [String]
+    var parts: [String]
+    var left: [String]
+
+    /// Calls that were tried, and on how many the disk acted.
+    var tried: Int?
+    var reached: Int?
+    /// Places at which a failure was logged more than once, did not end, or cost rows.
+    var noisy: [String]?
+    var stuck: [String]?
+    var costly: [String]?
+    /// Datagrams that were gone after a crash while the journal could not be written.
+    var lostDatagrams: Int?
+    /// Datagrams that the process had not received yet, at most; its memory, MiB; how often each part said that it fails, and
+    /// that it is well.
+    var behind: Int?
+    var rate: Int?
+    var memory: Int?
+    var kernelDrops: Int?
+    var begins: [String: Int]?
+    var ends: [String: Int]?
+    /// Datagrams that cut octets held; places at which the log does not name the file; files that nobody can read.
+    var mayMiss: Int?
+    var unnamed: [String]?
+    var unreadable: [String]?
+    var queries: [Query]?
+
+    struct Query: Decodable {
+      var rows: Int
+      var names: Bool
+      var status: Int
+    }
+  }
+
+  /// `SAGFLOW_FAULTS=all swift test … --filter FaultTests` tries every call.
+  private static let count = ProcessInfo.processInfo.environment["SAGFLOW_FAULTS"]
+
+  private static let compiler = Tool("clang") ?? Tool("cc")
+  private static let isPossible = StoreReader.areInstalled && compiler != nil
+
+  private static var sources: URL { URL(fileURLWithPath: #filePath).deletingLastPathComponent() }
+
+  /// Runs a scenario of faults.py, and looks at what holds in each.
+  private static func run(_ scenario: String, count: Int) async throws -> (verdict: Verdict, comment: Comment) {
+    let python = try #require(Tool.python)
+    let compiler = try #require(compiler)
+    let seed = runSeed("SAGFLOW_FAULT_SEED")
+    let folder = try TemporaryFolder()
+    let library = folder.path + "/faults.so"
+    _ = try compiler.run([
+      "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o", library,
+      sources.appendingPathComponent("faults.c").path, "-ldl",
+    ])
+    let driver = try RunningProgram(
+      python.path,
+      [
+        sources.appendingPathComponent("faults.py").path, Sagflow.path, library, folder.path, String(seed), scenario,
+        Self.count ?? String(count),
+      ])
+    let outcome = try await driver.end(within: Self.count == nil ? 180 : 3600)
+    try #require(outcome.status == 0, "\(scenario), seed \(seed): \(outcome.errors)")
+    let verdict = try JSONDecoder().decode(Verdict.self, from: Data(outcome.output.utf8))
+    let comment: Comment = "\(scenario), seed \(seed): \(outcome.output)"
+    #expect(verdict.missing == 0 && verdict.surplus == 0, comment)
+    #expect(verdict.rows > 0 && verdict.lost == 0 && verdict.dropped == 0, comment)
+    #expect(verdict.imbalances == [], comment)
+    #expect(verdict.parts == [], comment)
+    #expect(verdict.left.filter { !$0.hasSuffix(".damaged") } == ["lock"], comment)
+    return (verdict, comment)
+  }
+
+  @Test(
+    "SIGKILL at a call, or half-way through it: the store has what a replay of everything that was sent has",
+    .enabled(if: isPossible, "a C compiler or python3 with duckdb is missing"),
+    arguments: ["crashes-plain", "crashes-aggregated", "crashes-draining"])
+  func crashes(scenario: String) async throws {
+    let (verdict, comment) = try await Self.run(scenario, count: 8)
+    #expect(verdict.decoded == verdict.datagrams, comment)
+    #expect(verdict.reached ?? 0 > 0, comment)
+  }
+
+  @Test(
+    "a call that fails, once or for a while, costs no row, is logged once, and is got over",
+    .enabled(if: isPossible, "a C compiler or python3 with duckdb is missing"))
+  func errors() async throws {
+    let (verdict, comment) = try await Self.run("errors", count: 8)
+    #expect(verdict.decoded == verdict.datagrams, comment)
+    #expect(verdict.reached ?? 0 > 0, comment)
+    #expect(verdict.noisy == [] && verdict.stuck == [] && verdict.costly == [], comment)
+  }
+
+  @Test(
+    "SIGKILL while the disk fails costs what the journal could not take, which is counted, and nothing from before",
+    .enabled(if: isPossible, "a C compiler or python3 with duckdb is missing"))
+  func outages() async throws {
+    let (verdict, comment) = try await Self.run("outages", count: 4)
+    #expect(verdict.lostDatagrams ?? -1 <= verdict.unjournaled, comment)
+  }
+
+  @Test(
+    "reception goes on while the disk is slow, cannot be written to, or is gone, and all is stored in the end",
+    .enabled(if: isPossible, "a C compiler or python3 with duckdb is missing"),
+    arguments: ["slow", "read-only", "vanished"])
+  func illDisk(scenario: String) async throws {
+    let (verdict, comment) = try await Self.run(scenario, count: 0)
+    #expect(verdict.decoded == verdict.datagrams, comment)
+    // What is told is told once a second.
+    let rate = try #require(verdict.rate)
+    #expect(verdict.behind ?? .max < 3 * rate, comment)
+    #expect(verdict.kernelDrops == 0, comment)
+    #expect(verdict.memory ?? .max < 400, comment)
+    #expect(verdict.stuck == [], comment)
+    let begins = try #require(verdict.begins)
+    #expect(begins == verdict.ends, comment)
+    #expect(begins.values.allSatisfy { $0 <= 1 }, comment)
+    #expect(begins.values.contains(1) == (scenario != "slow"), comment)
+  }
+
+  @Test(
+    "octets that the disk has lost from the end of a file cost what they held, and no more",
+    .enabled(if: isPossible, "a C compiler or python3 with duckdb is missing"))
+  func torn() async throws {
+    let (verdict, comment) = try await Self.run("torn", count: 9)
+    #expect(verdict.datagrams - verdict.decoded <= verdict.mayMiss ?? 0, comment)
+    #expect(verdict.unnamed == [] && verdict.unreadable == [], comment)
+    #expect(verdict.queries?.allSatisfy { $0.names && $0.rows > 0 && $0.status == 65 } == true, comment)
+  }
+}

@@ -1,0 +1,256 @@
+"""What the tests of crashes and of faults share: the service manager of a collector, which holds its sockets and starts it
+again; exporters that send to it; and the comparison of what it stored with a replay of everything that was sent.
+"""
+
+import collections
+import ctypes
+import itertools
+import os
+import random
+import re
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+import duckdb
+
+# What a row is worth when flows are summed up: when one is cut depends on when its datagrams came, to the millisecond; what
+# it sums up to does not.
+SUMS = (
+    "SELECT exporter_addr, observation_domain_id, flow_type, proto, src_addr, src_port, dst_addr, dst_port, in_if, out_if,"
+    " ip_tos, sum(flows), sum(packets), sum(bytes), min(time_start), max(time_end)")
+
+
+def record(program, seed, version, flows):
+    """The datagrams of a synthetic exporter."""
+    taker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    hold(taker)
+    taker.bind(("127.0.0.1", 0))
+    taker.settimeout(0.2)
+    generator = subprocess.Popen(
+        [program, "generate", "--to", f"127.0.0.1:{taker.getsockname()[1]}", "--netflow-version", str(version),
+         "--flows", str(flows), "--rate", "100000", "--seed", str(seed), "--domain", str(version)],
+        stdout=subprocess.DEVNULL)
+    datagrams = []
+    while True:
+        try:
+            datagrams.append(taker.recv(65535))
+        except socket.timeout:
+            if generator.poll() is not None:
+                assert generator.returncode == 0
+                return datagrams
+
+
+def hold(listener):
+    """Has a socket hold what comes while nobody reads."""
+    # Beyond the limit for root.
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)
+    except PermissionError:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+
+
+class Exporters:
+    """Datagrams of NetFlow v5, v9 and IPFIX, in an order that the seed tells."""
+
+    # Flows in a datagram.
+    SIZES = {5: 28, 9: 18, 10: 16}
+
+    def __init__(self, program, seed, count, versions=(5, 9, 10)):
+        self.streams = {
+            version: record(program, seed, version, count // len(versions) * self.SIZES[version]) for version in versions}
+        self.order = [version for version in self.streams for _ in self.streams[version]]
+        random.Random(seed).shuffle(self.order)
+
+    def __iter__(self):
+        """Exporter and datagram, once."""
+        places = collections.Counter()
+        for version in self.order:
+            yield version, self.streams[version][places[version]]
+            places[version] += 1
+
+
+class Collector:
+    """A collector whose sockets are held here, and everything that was sent to it."""
+
+    def __init__(self, program, folder, environment, workers=1):
+        self.program, self.folder, self.workers = program, folder, workers
+        self.store, self.log_path = f"{folder}/store", f"{folder}/collector.log"
+        self.environment = dict(
+            os.environ, TZ="UTC", SAGFLOW_STORE_ROTATION="1s", SAGFLOW_AGGREGATION_ACTIVE_TIMEOUT="3s",
+            SAGFLOW_AGGREGATION_INACTIVE_TIMEOUT="1s", SAGFLOW_RECEIVE_WORKERS=str(workers), **environment)
+        os.makedirs(folder, exist_ok=True)
+        self.log_file = open(self.log_path, "ab")
+        self.listeners = []
+        for _ in range(workers):
+            listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            hold(listener)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            listener.bind(("127.0.0.1", self.listeners[0].getsockname()[1] if self.listeners else 0))
+            self.listeners.append(listener)
+        self.port = self.listeners[0].getsockname()[1]
+        # (time in nanoseconds, source port, datagram)
+        self.sent = []
+        self.process, self.begun = None, 0
+        self.sender, self.stopping, self.failure = None, threading.Event(), None
+
+    # The process
+
+    def start(self, extra={}):
+        self.begun = os.path.getsize(self.log_path)
+        descriptors = [listener.fileno() for listener in self.listeners]
+
+        def pass_in():
+            # A driver that ends leaves no collector behind (PR_SET_PDEATHSIG).
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+            copies = [os.dup2(descriptor, 100 + index) for index, descriptor in enumerate(descriptors)]
+            for index, copy in enumerate(copies):
+                os.dup2(copy, 3 + index)
+
+        self.process = subprocess.Popen(
+            ["/bin/sh", "-c", 'export LISTEN_PID=$$; exec "$@"', "sh", self.program, "collect", "--listen",
+             f"127.0.0.1:{self.port}", "-o", self.store],
+            env=dict(self.environment, LISTEN_FDS=str(self.workers), **extra), stdout=self.log_file, stderr=self.log_file,
+            preexec_fn=pass_in, close_fds=False)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        return self.process.wait()
+
+    def log(self, since=None):
+        """What was said since the last start, or since an offset of the log."""
+        with open(self.log_path, "rb") as file:
+            file.seek(self.begun if since is None else since)
+            return file.read().decode()
+
+    @property
+    def log_size(self):
+        return os.path.getsize(self.log_path)
+
+    def is_listening(self):
+        return "listening on" in self.log()
+
+    def has_ended(self):
+        return self.process.poll() is not None
+
+    def wait_for(self, what, condition, seconds=30):
+        """Waits until something holds, which the collector must live to see."""
+        end = time.time() + seconds
+        while not condition():
+            assert not self.has_ended(), f"the collector ended by itself before {what}: {self.log()[-2000:]}"
+            assert time.time() < end, f"waited {seconds} s for {what}: {self.log()[-2000:]}"
+            time.sleep(0.02)
+
+    def waiting(self):
+        """Octets that wait in the kernel."""
+        return sum(
+            int(line.split()[4].split(":")[1], 16) for line in open("/proc/net/udp")
+            if line.split()[1] == f"0100007F:{self.port:04X}")
+
+    def settle(self):
+        """Waits until everything that was sent has been received."""
+        self.wait_for("it listens", self.is_listening)
+        self.wait_for("all was received", lambda: self.waiting() == 0)
+        time.sleep(0.5)
+
+    def stop(self):
+        """Ends it as a service manager does."""
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(60)
+        assert status == 0, f"the collector ended with status {status}: {self.log()[-2000:]}"
+
+    def drain(self, extra={}):
+        return subprocess.run(
+            [self.program, "drain", "-o", self.store], env=dict(self.environment, **extra), stderr=subprocess.PIPE,
+            text=True)
+
+    # What is sent
+
+    def send(self, exporters, rate, lasting=False):
+        """Sends from a thread of its own, so many datagrams a second: all once, or again and again until `end_sending`."""
+        self.stopping.clear()
+        self.sender = threading.Thread(target=self._send, args=(exporters, rate, lasting), daemon=True)
+        self.sender.start()
+
+    def _send(self, exporters, rate, lasting):
+        senders = {version: socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for version in exporters.streams}
+        for sender in senders.values():
+            sender.bind(("127.0.0.1", 0))
+        begin = time.time()
+        again = itertools.repeat(None) if lasting else [None]
+        for number, (version, datagram) in enumerate(pair for _ in again for pair in exporters):
+            if self.stopping.is_set():
+                return
+            self.sent.append((time.time_ns(), senders[version].getsockname()[1], datagram))
+            senders[version].sendto(datagram, ("127.0.0.1", self.port))
+            ahead = begin + number / rate - time.time()
+            if ahead > 0.002:
+                time.sleep(ahead)
+
+    def end_sending(self):
+        self.stopping.set()
+        self.sender.join()
+
+    # What has come of it
+
+    def replay(self, name="wanted", without=frozenset()):
+        """The store that a replay makes of everything that was sent, but for some, by their numbers."""
+        with open(f"{self.folder}/{name}.pcap", "wb") as capture:
+            capture.write(struct.pack("=IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 65535, 101))
+            for number, (moment, source, datagram) in enumerate(self.sent):
+                if number in without:
+                    continue
+                udp = struct.pack(">HHHH", source, self.port, 8 + len(datagram), 0)
+                ip = struct.pack(
+                    ">BBHHHBBH4s4s", 0x45, 0, 28 + len(datagram), 0, 0x4000, 64, 17, 0, bytes([127, 0, 0, 1]),
+                    bytes([127, 0, 0, 1]))
+                size = 28 + len(datagram)
+                capture.write(struct.pack("=IIII", moment // 10**9, moment % 10**9, size, size) + ip + udp + datagram)
+        subprocess.run(
+            [self.program, "replay", f"{self.folder}/{name}.pcap", "-o", f"{self.folder}/{name}"], env=self.environment,
+            check=True, stderr=subprocess.DEVNULL)
+        return f"{self.folder}/{name}"
+
+    @property
+    def aggregates(self):
+        return self.environment.get("SAGFLOW_AGGREGATION_ENABLED") != "false"
+
+    def compare(self, wanted, stored=None):
+        """What is missing from a store that is in another, and what is there beyond it, in rows or sums of rows."""
+        database = duckdb.connect()
+
+        def rows(store):
+            sums, keys = (SUMS, "GROUP BY ALL") if self.aggregates else ("SELECT *", "")
+            files = f"read_parquet('{store}/date*/**/*.parquet', hive_partitioning = false)"
+            return f"{sums} FROM (SELECT * EXCLUDE (end_reason) FROM {files}) {keys}"
+
+        def difference(one, other):
+            return database.sql(f"SELECT count(*) FROM ({rows(one)} EXCEPT ALL {rows(other)})").fetchall()[0][0]
+
+        stored = stored or self.store
+        return difference(wanted, stored), difference(stored, wanted)
+
+    def row_count(self):
+        files = f"read_parquet('{self.store}/date*/**/*.parquet', hive_partitioning = false)"
+        return duckdb.connect().sql(f"SELECT count(*) FROM {files}").fetchall()[0][0]
+
+    @property
+    def journal(self):
+        root = f"{self.store}/.journal"
+        return f"{root}/{os.listdir(root)[0]}"
+
+    def remains(self):
+        """Files of the store under hidden names, and what is left beside journals and checkpoints."""
+        hidden = [
+            name for path, _, names in os.walk(self.store) for name in names
+            if ".journal" not in path and not name.endswith(".parquet")]
+        return hidden, sorted(os.listdir(self.journal))
+
+
+def number(ledger, name):
+    """A number of a printed ledger, by the words behind it."""
+    found = re.search(rf"(\d+) {re.escape(name)}\b", ledger)
+    return int(found[1]) if found else 0
