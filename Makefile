@@ -26,7 +26,7 @@ sysusers := $(lib)/sysusers.d/sagflow.conf
 sysctl := $(lib)/sysctl.d/60-sagflow.conf
 config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 
-.PHONY: help build run test bench bench-ask static install uninstall format lint shipped-files clean
+.PHONY: help build run test bench bench-ask bench-recovery static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,10 @@ bench: ## Measure decoding, aging, writing and all together (ARGS= for more)
 bench-ask: build ## Put the same questions to sagflow, nfdump and DuckDB (ARGS="FLOWS RUNS")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	scripts/bench-ask $(ARGS)
+
+bench-recovery: build ## Measure journal, checkpoints, and a start after a crash (ARGS="restart cost")
+	@scripts/debian-packages $(TEST_PACKAGES)
+	"$$(scripts/test-python)" scripts/bench-recovery $(ARGS)
 
 static: ## Build with the Swift runtime linked in
 	@scripts/debian-packages $(BUILD_PACKAGES)

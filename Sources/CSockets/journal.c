@@ -113,6 +113,12 @@ uint64_t sagflow_journal_waiting(const struct sagflow_ring *ring) {
   return load(&state->head) - tail;
 }
 
+void sagflow_journal_set_missing(struct sagflow_ring *ring, uint64_t count) {
+  store(&ring->journal->state->missing, count);
+}
+
+uint64_t sagflow_journal_missing(const struct sagflow_ring *ring) { return load(&ring->journal->state->missing); }
+
 uint64_t sagflow_journal_segment(const struct sagflow_ring *ring) {
   const struct journal_state *state = ring->journal->state;
   uint64_t begun = load(&state->begun);

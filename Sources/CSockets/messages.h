@@ -55,6 +55,7 @@ struct journal_state {
   uint64_t mark;  // head before the batch was received; as long as it is, the batch is neither journaled nor skipped
   uint64_t begun;    // segments begun so far
   uint64_t current;  // of them, the one that tail is in, from 1 on; 0: none was begun
+  uint64_t missing;  // datagrams that had no place
   struct segment segments[SEGMENTS];
 };
 

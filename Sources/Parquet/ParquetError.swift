@@ -6,11 +6,13 @@ import Glibc
 public enum ParquetError: Error, Equatable, Sendable {
   /// What was asked of the system.
   public enum Operation: String, Sendable {
-    case create, write, sync, close
+    case create, write, sync, close, read, rename
   }
 
   /// A system call failed.
   case system(Operation, errno: Int32, path: String)
+  /// What the system gives back is not what was written.
+  case changed(path: String)
   /// zstd refused; `code` is a `ZSTD_ErrorCode`.
   case compression(code: Int)
   /// The caller broke the writer's rules.
@@ -55,6 +57,8 @@ extension ParquetError: CustomStringConvertible {
     case .system(let operation, let code, let path):
       let text = unsafe String(cString: strerror(code))
       return "cannot \(operation.rawValue) \(path): \(text) (errno \(code))\(Self.advice(code))"
+    case .changed(let path):
+      return "\(path): the disk does not have what was written; look at the system's log"
     case .compression(let code):
       return
         "zstd cannot compress a page: \(ZstdCompressor.name(ofError: code)); check the level and free memory"

@@ -43,10 +43,12 @@ CHANGING = ALL & ~mask(["look"])
 ACTIONS = {"nothing": 0, "fail": 1, "short": 2, "before": 3, "after": 4, "half": 5, "vanish": 6}
 # A failure and its end, as the log tells them, by what fails.
 BEGINS = {
-    "store": r"flows are kept in memory", "journal": r"datagrams are not in the journal",
+    "store": r"flows are kept in memory", "journal": r"datagrams wait for the journal in memory",
+    "sync": r"cannot sync the journal", "room": r"datagrams are not in the journal",
     "checkpoints": r"cannot write a checkpoint"}
 ENDS = {
     "store": r"the store can be written again", "journal": r"the journal can be written again",
+    "sync": r"the journal can be synced again", "room": r"datagrams are in the journal again",
     "checkpoints": r"checkpoints can be written again"}
 DATAGRAMS_A_SECOND = 400
 SECONDS_A_LIFE = 2.4
@@ -515,16 +517,21 @@ def torn():
     lane.start()
     may_miss, unnamed, copies, queries = set(), [], {}, []
     for kind in points:
-        lane.wait_for("it listens", lane.is_listening)
-        time.sleep(2.1 + CHANCE.uniform(0, 1))
         pattern, place, moment = TORN[kind]
-        if moment:
-            lane.disk.order("before", mask(moment["kinds"]), times=1, text=moment["text"])
-            lane.process.wait(10)
-            lane.disk.well()
-        else:
-            lane.kill()
-        path = newest(pattern.format(journal=lane.journal, folder=lane.folder, store=lane.store), place)
+        path = None
+        while not path:
+            lane.wait_for("it listens", lane.is_listening)
+            time.sleep(2.1 + CHANCE.uniform(0, 1))
+            if moment:
+                lane.disk.order("before", mask(moment["kinds"]), times=1, text=moment["text"])
+                lane.process.wait(10)
+                lane.disk.well()
+            else:
+                lane.kill()
+            path = newest(pattern.format(journal=lane.journal, folder=lane.folder, store=lane.store), place)
+            # A segment has a file once something of it is written.
+            if not path:
+                lane.start()
         size = os.path.getsize(path)
         left = size - min(CHANCE.randint(1, 200), size)
         lost = datagrams_behind(path, left, lane.sent) if path.endswith(".pcap") else set()
@@ -539,8 +546,8 @@ def torn():
             queries.append(ask(lane, path))
         lane.start()
         lane.wait_for(f"it goes on: {lane.points[-1]}", lambda: lane.is_listening() and lane.status())
-        # The end of a journal is often what the ring brings again.
-        must_name = kind not in NEED_NO_NAME and (lost or not path.endswith(".pcap"))
+        # The end of a journal is often what the ring brings again: whether it is missed shows in the end.
+        must_name = kind not in NEED_NO_NAME and not path.endswith(".pcap")
         if must_name and os.path.basename(path).strip(".").removesuffix(".part") not in lane.log():
             unnamed.append(lane.points[-1])
         if kind == "journal, killed again":
@@ -552,20 +559,21 @@ def torn():
         if os.path.exists(path) and os.path.getsize(path) < os.path.getsize(copy):
             shutil.copyfile(copy, path)
     verdict["unreadable"] = lane.set_unreadable_aside()
+    if len(lane.sent) > verdict["decoded"] and not re.search(r"journal-\S+ (ends|has lost)", lane.log(0)):
+        unnamed.append("a journal that has lost its end")
     return dict(
         verdict, **bounds(lane, may_miss), rows=lane.row_count(), unnamed=unnamed, queries=queries, mayMiss=len(may_miss),
         tried=len(points))
 
 
 def newest(pattern, place):
-    """A file of those that match: the last one, or one before, by number where they have one."""
+    """A file of those that match: the last one, or one before, by number where they have one; None if there is none."""
     def age(path):
         found = re.search(r"/(?:journal|checkpoint)-\d+-(\d+)", path)
         return int(found[1]) if found else os.stat(path).st_mtime_ns
 
     found = sorted(glob.glob(pattern, include_hidden=True), key=age)
-    assert len(found) >= place, f"no {pattern}"
-    return found[-place]
+    return found[-place] if len(found) >= place else None
 
 
 def ask(lane, path):

@@ -115,6 +115,9 @@ int64_t sagflow_journal_append(struct sagflow_ring *ring, struct sagflow_endpoin
 void sagflow_journal_skip(struct sagflow_ring *ring);
 // Octets that wait to be written.
 uint64_t sagflow_journal_waiting(const struct sagflow_ring *ring);
+// Datagrams that had no place, over all processes: the count is another process's to go on from, too.
+void sagflow_journal_set_missing(struct sagflow_ring *ring, uint64_t count);
+uint64_t sagflow_journal_missing(const struct sagflow_ring *ring);
 // The segment that is appended to; 0: none was begun.
 uint64_t sagflow_journal_segment(const struct sagflow_ring *ring);
 

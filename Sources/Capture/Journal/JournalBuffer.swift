@@ -75,6 +75,12 @@ public final class JournalBuffer: @unchecked Sendable {
   /// - Returns: false if too many segments wait to be written; what is appended is of the one before.
   public func begin(_ segment: UInt64) -> Bool { unsafe sagflow_journal_begin(ring, segment) == 0 }
 
+  /// Datagrams that had no place, in this process and those before.
+  public var missing: UInt64 {
+    get { unsafe sagflow_journal_missing(ring) }
+    set { unsafe sagflow_journal_set_missing(ring, newValue) }
+  }
+
   // MARK: The writing side
 
   /// The segment whose octets wait next, and how many its file has before them; nil if nothing waits.

@@ -55,8 +55,6 @@ extension Ledger {
         "sagflow_\(counter.metric)", counter.kind.rawValue, counter.help, labels: counter.label.map { [$0] } ?? [],
         String(self[keyPath: counter.path]))
     }
-    metrics.append(
-      "sagflow_store_rows_held", "gauge", "Rows in the open file or waiting for it.", String(heldRows))
   }
 }
 

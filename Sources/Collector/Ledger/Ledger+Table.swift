@@ -79,7 +79,8 @@ extension Ledger {
     let sequence = decode.sequence
     let issues = DecodeIssue.allCases.filter { $0 != .shortDatagram && $0 != .badVersion }
     return [
-      (kernelDrops, "datagrams dropped by the kernel"), (sequence.lost, "lost by sequence number"),
+      (kernelDrops, "datagrams dropped by the kernel"), (unjournaledDatagrams, "datagrams unjournaled"),
+      (sequence.lost, "lost by sequence number"),
       (sequence.reordered, "reordered"), (sequence.duplicates, "duplicate"), (sequence.restarts, "exporter restarts"),
       (decode.clockCorrected, "with corrected clock"),
     ] + issues.map { (decode[$0], $0.name) } + [

@@ -42,7 +42,7 @@ public struct Ledger: Sendable {
   public init() {}
 
   /// Rows in the open file or waiting for it.
-  public var heldRows: UInt64 { store.received &- store.committed &- store.lost }
+  public var heldRows: UInt64 { store.held }
 
   public static func += (sum: inout Self, other: Self) {
     sum.receivedDatagrams &+= other.receivedDatagrams

@@ -166,6 +166,9 @@ struct LedgerCounter: Sendable {
     .init(
       "store", "committed", "store_rows_committed_total", "Rows in files that are complete.", \.store.committed),
     .init("store", "lost", "store_rows_lost_total", "Rows that could be neither written nor kept.", \.store.lost),
+    .init(
+      "store", "held", "store_rows_held", kind: .gauge,
+      "Rows in the open file, waiting for it, or in files that wait for a checkpoint.", \.store.held),
     .init("store", "files", "store_files_committed_total", "Files completed.", \.store.committedFiles),
     .init("store", "bytes", "store_bytes_committed_total", "Octets of completed files.", \.store.committedOctets),
     .init("store", "failures", "store_write_failures_total", "Attempts to write that failed.", \.store.failures),

@@ -141,8 +141,8 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     let cache = cache.state
     return PipelineState(
       known: .init(
-        time: clock.time, filtered: filtered, decoder: decoder.state, flows: cache.totals, extensions: cache.extensions),
-      flows: cache.flows)
+        time: clock.time, filtered: filtered, decoder: decoder.state, flows: cache.totals),
+      flows: cache.flows, extensions: cache.extensions)
   }
 
   /// Goes on from what an earlier run knew. To be called before anything is ingested.
@@ -150,7 +150,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     clock.set(state.known.time)
     filtered = state.known.filtered
     decoder.restore(state.known.decoder)
-    cache.restore(FlowCacheState(flows: state.flows, extensions: state.known.extensions, totals: state.known.flows))
+    cache.restore(FlowCacheState(flows: state.flows, extensions: state.extensions, totals: state.known.flows))
   }
 
   /// Changes what can change while running. A new key needs a new pipeline.

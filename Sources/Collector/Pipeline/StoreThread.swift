@@ -85,10 +85,11 @@ public final class StoreThread: Sendable {
     guard let recovery else { return }
     writer.commit()
     // Rows that could not be written are still held: the journal keeps what they came from.
-    guard writer.failure == nil else { return }
+    guard !writer.isBehind else { return }
     var checkpoint = checkpoint
     checkpoint.head.pending = writer.pending
     checkpoint.head.toldLoss = writer.toldLoss
+    // As if those files were published, and nothing is held beside them.
     checkpoint.head.store = writer.counters
     checkpoint.head.store += earlier
     checkpoint.head.store.committed &+= checkpoint.head.pending.reduce(0) { $0 &+ $1.rows }
@@ -163,6 +164,7 @@ public final class StoreThread: Sendable {
   /// Makes the writer's state known; a failure is logged when it begins and when it ends, not each time.
   private func publish(_ writer: borrowing FlowStoreWriter) {
     var (new, now) = (writer.counters, writer.failure)
+    new.held = writer.rowsHeld
     new += earlier
     counters.withLock { $0 = new }
     let before = failure.withLock { old in

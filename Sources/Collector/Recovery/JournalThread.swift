@@ -60,10 +60,10 @@ final class JournalThread: Sendable {
     var isLast = false
     while !isLast {
       let came = due.wait(timeout: .now() + .seconds(1))
-      isAwake.exchange(false)
       isLast = isStopping.value
-      // What failed is tried again once a second.
+      // What failed is tried again once a second, however often it is due.
       if target.isFailing, came == .success, !isLast { continue }
+      isAwake.exchange(false)
       writeAll(&target)
     }
   }
@@ -92,7 +92,9 @@ final class JournalThread: Sendable {
   private func closeIfRemoved(_ target: inout Target) {
     switch target.file {
     case .some(let file) where file.isRemoved:
-      logger.error("\(file.path) was removed while it was written; a crash would lose what it held")
+      if folder.needs(file.segment) {
+        logger.error("\(file.path) was removed while it was written; a crash would lose what it held")
+      }
     default: return
     }
     target.file = nil
@@ -109,7 +111,7 @@ final class JournalThread: Sendable {
     let path = folder.journal(place.segment)
     try Directory.createAll(folder.path)
     let file = try JournalFile(path, segment: place.segment, size: place.offset)
-    if file.size < place.offset {
+    if file.size < place.offset, folder.needs(place.segment) {
       logger.error("\(path) has lost \(place.offset - file.size) octets; a crash would lose what they held")
     }
     if file.size != place.offset { buffer.move(to: file.size) }

@@ -72,7 +72,7 @@ public struct Recovery: ~Copyable {
   func workers(
     _ count: Int, _ key: [String], _ journal: WorkerRecovery.Journaling?, _ restored: DispatchGroup
   ) throws -> [WorkerRecovery] {
-    for worker in RecoveryFolder.workers(in: path).sorted() where worker >= count {
+    for worker in try RecoveryFolder.workers(in: path).sorted() where worker >= count {
       logger.notice("what worker \(worker) has left is written: receive.workers has changed")
       _ = try drain(try load(worker, journal, restored))
     }
@@ -89,27 +89,35 @@ public struct Recovery: ~Copyable {
     _ worker: Int, _ journal: WorkerRecovery.Journaling?, _ restored: DispatchGroup
   ) throws -> WorkerRecovery {
     let recovery = try WorkerRecovery(folder(worker), journal, restored, logger)
-    for part in files(of: worker, published: false) { try Directory.remove(part) }
+    for part in try files(of: worker, published: false) { try Directory.remove(part) }
     try setAside(recovery)
     return recovery
   }
 
-  private func files(of worker: Int, published: Bool) -> [String] {
-    FlowStoreWriter.files(
-      in: configuration.store.path, host: configuration.storeOptions(createdBy: createdBy).host, worker: worker,
-      published: published)
+  private func files(of worker: Int, published: Bool) throws(StoreError) -> [String] {
+    try Patience.read { () throws(StoreError) in
+      try FlowStoreWriter.files(
+        in: configuration.store.path, host: configuration.storeOptions(createdBy: createdBy).host, worker: worker,
+        published: published)
+    }
   }
 
   /// Files of checkpoints that are damaged: the journal since the one before brings their rows again.
   private func setAside(_ recovery: WorkerRecovery) throws(StoreError) {
-    guard let number = recovery.checkpoint?.head.number, recovery.folder.nextNumber > number + 1,
-      let since = recovery.folder.time(of: number)
-    else { return }
-    for path in files(of: recovery.folder.worker, published: true) {
+    guard let damaged = recovery.damaged else { return }
+    // Numbers begin with the time of a collector's first start, in milliseconds.
+    let begun = Date(timeIntervalSince1970: Double(damaged) / 1000)
+    let since = recovery.checkpoint.flatMap { recovery.folder.time(of: $0.head.number) } ?? begun
+    for path in try files(of: recovery.folder.worker, published: true) {
       let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-      guard let written = attributes?[.modificationDate] as? Date, written >= since.addingTimeInterval(-60),
-        let metadata = try? ParquetReader(path).metadata, UInt64(metadata["sagflow.checkpoint"] ?? "") ?? 0 > number
-      else { continue }
+      // The clock may have been set meanwhile.
+      guard let written = attributes?[.modificationDate] as? Date, written >= since.addingTimeInterval(-86_400) else {
+        continue
+      }
+      // Others that cannot be read are none that the journal's rows would be in twice.
+      let metadata = try? ParquetReader(path).metadata
+      let isTold = metadata.map { UInt64($0["sagflow.checkpoint"] ?? "") ?? 0 >= damaged } ?? false
+      guard isTold || recovery.damagedFiles.contains(path) else { continue }
       let name = path.split(separator: "/").last ?? ""
       let aside = "\(path.dropLast(name.count)).\(name).superseded"
       try Directory.rename(path, to: aside)
@@ -132,7 +140,7 @@ public struct Recovery: ~Copyable {
   /// - Returns: where everything went.
   public func drain() throws -> Ledger {
     var ledger = Ledger()
-    for worker in RecoveryFolder.workers(in: path).sorted() {
+    for worker in try RecoveryFolder.workers(in: path).sorted() {
       ledger += try drain(try load(worker, nil, DispatchGroup()))
     }
     return ledger
@@ -168,7 +176,7 @@ public struct Recovery: ~Copyable {
     ledger.droppedRows = pipeline.sink.dropped
     ledger.settle(store.storeCounters)
     if let failure = store.currentFailure { throw failure }
-    recovery.folder.clear()
+    try recovery.folder.clear()
     return ledger
   }
 }

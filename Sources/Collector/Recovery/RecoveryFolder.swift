@@ -54,9 +54,9 @@ final class RecoveryFolder: Sendable {
   private func checkpoint(_ number: UInt64) -> String { "\(path)/checkpoint-\(worker)-\(number)" }
 
   /// The workers that have left something in a folder.
-  static func workers(in path: String) -> Set<Int> {
+  static func workers(in path: String) throws(StoreError) -> Set<Int> {
     Set(
-      Directory.names(in: path).compactMap { name in
+      try Patience.read { () throws(StoreError) in try Directory.names(in: path) }.compactMap { name in
         let parts = name.prefix { $0 != "." }.split(separator: "-")
         guard parts.count == 3, ["journal", "checkpoint"].contains(parts[0]) else { return nil }
         return Int(parts[1])
@@ -64,24 +64,29 @@ final class RecoveryFolder: Sendable {
   }
 
   /// Numbers of the worker's files of one kind, ascending.
-  private func numbers(_ kind: String, _ suffix: String = "") -> [UInt64] {
+  private func numbers(_ kind: String, _ suffix: String = "") throws(StoreError) -> [UInt64] {
     let prefix = "\(kind)-\(worker)-"
-    return Directory.names(in: path).compactMap { name in
+    return try Patience.read { () throws(StoreError) in try Directory.names(in: path) }.compactMap { name in
       guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
       return UInt64(name.dropFirst(prefix.count).dropLast(suffix.count))
     }.sorted()
   }
 
   /// The journal's segments, ascending.
-  var segments: [UInt64] { numbers("journal", ".pcap") }
+  var segments: [UInt64] { get throws(StoreError) { try numbers("journal", ".pcap") } }
 
   /// The first segment that the newest checkpoint needs.
   var newestSegment: UInt64 { state.withLock { $0.kept.last?.segment ?? 0 } }
 
+  /// Whether a segment is not in all checkpoints yet.
+  func needs(_ segment: UInt64) -> Bool {
+    state.withLock { $0.kept.count < Self.keptCheckpoints || segment >= $0.kept[0].segment }
+  }
+
   /// The number of the next checkpoint.
   var nextNumber: UInt64 { state.withLock { $0.number + 1 } }
 
-  /// When the checkpoint before the newest was written, if that is the one to go on from.
+  /// When a checkpoint was written.
   func time(of number: UInt64) -> Date? {
     try? FileManager.default.attributesOfItem(atPath: checkpoint(number))[.modificationDate] as? Date
   }
@@ -118,66 +123,113 @@ final class RecoveryFolder: Sendable {
       }
       return false
     }
-    let (wasFailing, old, first) = state.withLock { state in
+    let (wasFailing, old, first, hasOlder) = state.withLock { state in
       let wasFailing = state.isFailing
       state.isFailing = false
       state.number = checkpoint.head.number
       state.kept.append((checkpoint.head.number, checkpoint.head.segment))
       let old = state.kept.dropLast(Self.keptCheckpoints).map(\.number)
       state.kept.removeFirst(old.count)
-      return (wasFailing, old, state.kept.first?.segment ?? 0)
+      return (wasFailing, old, state.kept.first?.segment ?? 0, state.kept.count > 1)
     }
     if wasFailing { logger.notice("checkpoints can be written again") }
     for number in old { try? Directory.remove(self.checkpoint(number)) }
-    for segment in segments where segment < first { try? Directory.remove(journal(segment)) }
+    // Should the only checkpoint be damaged, there is the whole journal.
+    if hasOlder {
+      for segment in (try? segments) ?? [] where segment < first { try? Directory.remove(journal(segment)) }
+    }
     return true
   }
 
   private func store(_ checkpoint: Checkpoint) throws {
-    let new = "\(path)/checkpoint-\(worker).new"
-    guard FileManager.default.createFile(atPath: new, contents: nil, attributes: [.posixPermissions: 0o640]) else {
-      throw CocoaError(.fileWriteUnknown)
-    }
-    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: new))
+    // Sound: the string is lent, zero-terminated, for the call.
+    let descriptor = unsafe open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else { throw StoreError.system("create", path: aside, errno: errno) }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     defer { try? file.close() }
     try checkpoint.write { try file.write(contentsOf: $0) }
     try file.synchronize()
-    try Directory.rename(new, to: self.checkpoint(checkpoint.head.number))
+    try Directory.rename(aside, to: self.checkpoint(checkpoint.head.number))
     try Directory.sync(path)
   }
 
+  /// Where a checkpoint is written before it gets its name.
+  private var aside: String { "\(path)/checkpoint-\(worker).new" }
+
   // MARK: Reading
 
-  /// The newest checkpoint that is whole; damaged ones are set aside.
-  func load() -> Checkpoint? {
-    let numbers = numbers("checkpoint")
-    var found: Checkpoint?
+  /// What is there to go on from.
+  struct Found {
+    /// The newest checkpoint that is whole; nil: there is none.
+    var checkpoint: Checkpoint?
+    /// The oldest of those after it that are not: files that tell of it or of later ones are brought again by the journal.
+    var damaged: UInt64?
+    /// Files that do not have what was written.
+    var damagedFiles: [String] = []
+  }
+
+  /// Looks for the newest checkpoint that is whole, and whose files are: others are set aside.
+  func load() throws(StoreError) -> Found {
+    let numbers = try numbers("checkpoint")
+    var found = Found()
     var kept: [(number: UInt64, segment: UInt64)] = []
     for number in numbers.reversed() {
       let name = checkpoint(number)
-      do {
-        let checkpoint = try Checkpoint(Data(contentsOf: URL(fileURLWithPath: name)))
+      do throws(CheckpointFault) {
+        let checkpoint = try Self.checkpoint(name)
+        // The oldest has to do: without it, all that is in it would be missing.
+        if found.checkpoint == nil, number != numbers.first {
+          try requireWholeFiles(checkpoint, &found.damagedFiles)
+        }
         kept.insert((number, checkpoint.head.segment), at: 0)
-        if found == nil { found = checkpoint }
+        found.checkpoint = found.checkpoint ?? checkpoint
       } catch {
-        let reason = (error as? CheckpointFault)?.description ?? error.systemReason
-        logger.error("\(name): \(reason); it is set aside as \(name).damaged, the one before is used")
-        try? Directory.rename(name, to: "\(name).damaged")
+        logger.error("\(name): \(error); it is set aside as \(name).damaged, the one before is used")
+        try Directory.rename(name, to: "\(name).damaged")
+        if found.checkpoint == nil { found.damaged = number }
       }
     }
+    let greatest = try max(numbers.last ?? 0, self.numbers("checkpoint", ".damaged").last ?? 0)
     state.withLock { state in
       state.kept = kept
-      // A number is never given twice, not even after all was drained: files tell whose they are by it.
-      state.number = max(
-        numbers.last ?? UInt64(max(0, Date().timeIntervalSince1970)), self.numbers("checkpoint", ".damaged").last ?? 0)
+      // A number is never given twice, not even after all was drained: files tell whose they are by it. Milliseconds go by
+      // faster than checkpoints are made.
+      state.number = max(greatest, UInt64(max(0, Date().timeIntervalSince1970 * 1000)))
     }
     return found
   }
 
-  /// Removes everything of the worker's.
-  func clear() {
-    for number in numbers("checkpoint") { try? Directory.remove(checkpoint(number)) }
-    for segment in segments { try? Directory.remove(journal(segment)) }
-    removeRings()
+  private func requireWholeFiles(_ checkpoint: Checkpoint, _ damaged: inout [String]) throws(CheckpointFault) {
+    for file in checkpoint.head.pending {
+      let condition: PendingFile.Condition
+      do throws(StoreError) {
+        condition = try Patience.read { () throws(StoreError) in try file.check() }
+      } catch {
+        throw CheckpointFault(description: "\(error)")
+      }
+      if condition == .damaged {
+        damaged.append(file.path)
+        throw CheckpointFault(description: "\(file.path), which it tells of, does not have what was written")
+      }
+    }
+  }
+
+  private static func checkpoint(_ path: String) throws(CheckpointFault) -> Checkpoint {
+    let content: Data
+    do {
+      content = try Patience.read { try Data(contentsOf: URL(fileURLWithPath: path)) }
+    } catch {
+      throw CheckpointFault(description: "it cannot be read: \(error.systemReason)")
+    }
+    return try Checkpoint(content)
+  }
+
+  /// Removes everything of the worker's, the newest checkpoint last: whatever ends it, what is left tells of what is done.
+  func clear() throws(StoreError) {
+    for ring in rings { try Directory.remove(ring) }
+    for segment in try segments { try Directory.remove(journal(segment)) }
+    try Directory.remove(aside)
+    for number in try numbers("checkpoint") { try Directory.remove(checkpoint(number)) }
+    state.withLock { $0.kept = [] }
   }
 }

@@ -12,7 +12,7 @@ struct WorkerJournal {
   /// Octets of it so far.
   private var size: UInt64 = 0
   /// Datagrams that are not in the journal.
-  private(set) var missing: UInt64
+  var missing: UInt64 { thread.buffer.missing }
   /// Seconds since a datagram had no place, while that is too short to say that all is well again.
   private var quiet: Int?
   /// Segments before this one that no checkpoint makes dispensable yet, and the sum of their sizes.
@@ -33,7 +33,8 @@ struct WorkerJournal {
     self.folder = folder
     self.thread = thread
     self.limit = limit
-    self.missing = missing
+    // What earlier runs have counted since their last checkpoint stands in memory alone.
+    thread.buffer.missing = max(thread.buffer.missing, missing)
     self.logger = logger
     // Where too many wait to be written, it goes on with the last one.
     self.segment = thread.buffer.begin(segment) ? segment : thread.buffer.segment
@@ -56,7 +57,7 @@ struct WorkerJournal {
   }
 
   private mutating func miss(_ count: Int, _ why: String) {
-    missing &+= UInt64(count)
+    thread.buffer.missing &+= UInt64(count)
     if quiet == nil {
       logger.error("\(why); datagrams are not in the journal meanwhile: a crash would lose what they bring")
     }

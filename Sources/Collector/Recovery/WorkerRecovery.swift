@@ -9,6 +9,10 @@ import NetFlow
 struct WorkerRecovery: Sendable {
   let folder: RecoveryFolder
   let checkpoint: Checkpoint?
+  /// The oldest checkpoint after it, which cannot be used.
+  let damaged: UInt64?
+  /// Files that it told of and that are not whole.
+  let damagedFiles: [String]
   /// Segments of the journal whose datagrams are not in the checkpoint, ascending.
   let segments: [UInt64]
   /// The first number that no file has.
@@ -33,12 +37,21 @@ struct WorkerRecovery: Sendable {
     self.journal = journal
     self.restored = restored
     self.logger = logger
-    var found = folder.load()
-    let all = folder.segments
+    let loaded = try folder.load()
+    var found = loaded.checkpoint
+    damaged = loaded.damaged
+    damagedFiles = loaded.damagedFiles
+    let all = try folder.segments
     segments = all.filter { $0 >= found?.head.segment ?? 0 }
     following = max(all.last ?? 0, found?.head.segment ?? 0) + 1
-    for file in found?.head.pending ?? [] where !(try file.publish()) {
-      logger.error("\(file.path): the checkpoint tells of it, but it is gone; its \(file.rows) rows are lost")
+    for file in found?.head.pending ?? [] {
+      let condition = try Patience.read { () throws(StoreError) in try file.check() }
+      if condition == .whole {
+        try Patience.read { () throws(StoreError) in try file.publish() }
+        continue
+      }
+      let fault = condition == .missing ? "is gone" : "does not have what was written"
+      logger.error("\(file.path): the checkpoint tells of it, but it \(fault); its \(file.rows) rows are lost")
       found?.head.store.committed &-= file.rows
       found?.head.store.lost &+= file.rows
     }
@@ -50,7 +63,7 @@ struct WorkerRecovery: Sendable {
   func restore(_ pipeline: inout Pipeline<StoreSink>, _ tally: inout Worker.Tally) {
     defer { restored.leave() }
     guard let checkpoint else { return }
-    pipeline.restore(PipelineState(known: checkpoint.head.pipeline, flows: checkpoint.flows))
+    pipeline.restore(checkpoint.state)
     pipeline.sink.handedOver = checkpoint.head.handedOver
     pipeline.sink.dropped = checkpoint.head.dropped
     tally.received = checkpoint.head.received
@@ -90,13 +103,17 @@ struct WorkerRecovery: Sendable {
     return count
   }
 
-  /// - Parameter end: octets of the file; those behind are not in it alone.
+  /// - Parameter end: octets of the file that count; those behind wait in memory as well.
   private func replay(
     _ segment: UInt64, to end: UInt64, into pipeline: inout Pipeline<StoreSink>, _ progress: () -> Void
   ) -> UInt64 {
     var count: UInt64 = 0
+    let path = folder.journal(segment)
+    // A file of a header, or not even that: nothing had come, or nothing got as far.
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64) ?? .max
+    if min(end, size) <= JournalFile.headerSize { return 0 }
     do throws(CaptureError) {
-      var capture = try CaptureFile(path: folder.journal(segment))
+      var capture = try Patience.read { () throws(CaptureError) in try CaptureFile(path: path) }
       while UInt64(capture.octetsRead) < end, try capture.next() {
         let datagram = capture.datagram
         pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)

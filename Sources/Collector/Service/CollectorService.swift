@@ -57,13 +57,13 @@ public final class CollectorService: Service {
       let store = try recovery.store(
         recoveries[index], retention: index == 0 ? configuration.retention : Retention())
       // Without a journal, too, for what an earlier run with one has left.
-      let rings = recovery.folder(index).rings
+      let rings = recoveries[index].folder.rings
       let receiver = try sockets.takeReceiver(
         journaling != nil ? rings : rings.filter(FileManager.default.fileExists),
         capacity: configuration.journal.bufferSize / count, logger)
       let journal: JournalThread? =
         switch (journaling, receiver.buffer) {
-        case (_?, let buffer?): JournalThread(buffer, recovery.folder(index), sync, logger)
+        case (_?, let buffer?): JournalThread(buffer, recoveries[index].folder, sync, logger)
         default: nil
         }
       for socket in 0..<receiver.socketCount {

@@ -1,8 +1,10 @@
+import FlowStore
 import Foundation
 
 extension Error {
   /// Why an operation of Foundation's failed, as the system says it: "No space left on device".
   public var systemReason: String {
+    if let error = self as? StoreError { return error.description }
     let error = self as NSError
     let cause =
       switch error.userInfo[NSUnderlyingErrorKey] {

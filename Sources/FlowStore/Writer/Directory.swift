@@ -31,8 +31,10 @@ package enum Directory {
     _ = unsafe rmdir(path)
   }
 
-  package static func exists(_ path: String) -> Bool {
-    unsafe access(path, F_OK) == 0
+  package static func exists(_ path: String) throws(StoreError) -> Bool {
+    if unsafe access(path, F_OK) == 0 { return true }
+    if errno != ENOENT, errno != ENOTDIR { throw .system("look for", path: path, errno: errno) }
+    return false
   }
 
   /// Makes the names in a folder durable.
@@ -49,19 +51,26 @@ package enum Directory {
     if unsafe access("\(path)/.", W_OK | X_OK) != 0 { throw .system("write into", path: path, errno: errno) }
   }
 
-  /// Names in a folder, without `.` and `..`, in no order; none if it cannot be read.
-  package static func names(in path: String) -> [String] {
-    guard let folder = unsafe opendir(path) else { return [] }
+  /// Names in a folder, without `.` and `..`, in no order; none if there is no such folder.
+  package static func names(in path: String) throws(StoreError) -> [String] {
+    guard let folder = unsafe opendir(path) else {
+      if errno == ENOENT || errno == ENOTDIR { return [] }
+      throw .system("read folder", path: path, errno: errno)
+    }
     defer { unsafe closedir(folder) }
     var names: [String] = []
-    while let entry = unsafe readdir(folder) {
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(folder) else {
+        if errno != 0 { throw .system("read folder", path: path, errno: errno) }
+        return names
+      }
       // Sound: d_name is a terminated string within the entry that readdir just filled.
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
       if name != ".", name != ".." { names.append(name) }
     }
-    return names
   }
 
   /// A file's size in octets; nil if it is gone or is no file.

@@ -6,7 +6,15 @@ import Parquet
 struct FlowFile: ~Copyable, Sendable {
   /// How far the file has come; each step of a commit that has been made is not made again.
   private enum Progress: Equatable, Sendable {
-    case open, ended, finished, synced, committed
+    case open, ended, finished
+    /// What a failure left behind the row groups could not be cut off yet.
+    case torn
+    /// A sync has failed: what was written may not be on the disk.
+    case doubtful
+    /// The content is on the disk; then its hidden name, too.
+    case synced, complete
+    /// It has its own name; that is on the disk, too.
+    case renamed, committed
     /// What was written may not be what the disk has, or is gone.
     case lost(StoreError)
   }
@@ -46,15 +54,21 @@ struct FlowFile: ~Copyable, Sendable {
   private static func create(
     _ name: String, in folder: String, schema: ParquetSchema, options: ParquetWriterOptions
   ) throws(StoreError) -> ParquetWriter? {
-    if Directory.exists("\(folder)/\(name)") { return nil }
+    if try Directory.exists("\(folder)/\(name)") { return nil }
     let part = "\(folder)/\(StoreLayout.partName(name))"
+    let created: ParquetWriter
     do throws(ParquetError) {
-      let created = try ParquetWriter(path: part, schema: schema, options: options)
-      // Who has the part's name has the file's, too: only now is it certain that nobody else makes it.
-      if !Directory.exists("\(folder)/\(name)") { return created }
+      created = try ParquetWriter(path: part, schema: schema, options: options)
     } catch {
       let error = StoreError.parquet(error)
       if error.isExisting { return nil }
+      throw error
+    }
+    do throws(StoreError) {
+      // Who has the part's name has the file's, too: only now is it certain that nobody else makes it.
+      if try !Directory.exists("\(folder)/\(name)") { return created }
+    } catch {
+      try? Directory.remove(part)
       throw error
     }
     try Directory.remove(part)
@@ -62,7 +76,7 @@ struct FlowFile: ~Copyable, Sendable {
   }
 
   deinit {
-    if progress != .committed { try? Directory.remove(part) }
+    if progress != .committed, progress != .renamed { try? Directory.remove(part) }
   }
 
   private var part: String { "\(folder)/\(StoreLayout.partName(name))" }
@@ -88,47 +102,75 @@ struct FlowFile: ~Copyable, Sendable {
 
   /// Cuts off what a failure left.
   private mutating func takeBack() {
-    do throws(ParquetError) { try parquet.discardRowGroup() } catch { progress = .lost(.parquet(error)) }
+    do throws(ParquetError) { try parquet.discardRowGroup() } catch { progress = .torn }
   }
 
-  /// Writes the footer and syncs: nothing is left but to publish it. After a failure it can be tried again, unless `isLost`.
+  /// Writes the footer and syncs file and folder: nothing is left but to publish it. After a failure it can be tried again,
+  /// unless `isLost`.
   mutating func complete(metadata: [(key: String, value: String)]) throws(StoreError) {
     if case .lost(let error) = progress { throw error }
     do throws(ParquetError) {
+      if progress == .torn {
+        try parquet.discardRowGroup()
+        progress = .ended
+      }
       if progress == .open || progress == .ended {
         progress = .ended
         try parquet.finish(metadata: metadata + times)
         progress = .finished
       }
       if progress == .finished {
+        progress = .doubtful
         try parquet.sync()
         progress = .synced
       }
+      if progress == .doubtful {
+        try parquet.syncByCopy()
+        progress = .synced
+      }
     } catch {
-      // After a sync that failed the system has forgotten which pages it could not write: another would succeed.
-      if progress == .finished { progress = .lost(.parquet(error)) } else { takeBack() }
+      switch (progress, error) {
+      case (_, .changed): progress = .lost(.parquet(error))
+      case (.doubtful, _), (.torn, _): break
+      default: takeBack()
+      }
       throw .parquet(error)
+    }
+    if progress == .synced {
+      do throws(StoreError) {
+        try Directory.sync(folder)
+      } catch {
+        // With its folder, somebody has removed it.
+        if error.isMissing, try !Directory.exists(part) { progress = .lost(error) }
+        throw error
+      }
+      progress = .complete
     }
   }
 
   /// The names under which it was written and will be published.
-  var names: PendingFile { PendingFile(part: part, path: "\(folder)/\(name)", rows: UInt64(rowCount)) }
-
-  /// Gives the file its own name: the rows are in the store then, and `syncFolder` makes the name durable, too. After a
-  /// failure it can be tried again, unless `isLost`.
-  mutating func publish() throws(StoreError) {
-    if case .lost(let error) = progress { throw error }
-    do throws(StoreError) {
-      try Directory.rename(part, to: "\(folder)/\(name)")
-      progress = .committed
-    } catch {
-      if error.isMissing { progress = .lost(error) }
-      throw error
-    }
+  var names: PendingFile {
+    PendingFile(
+      part: part, path: "\(folder)/\(name)", rows: UInt64(rowCount), octets: byteCount, checksum: parquet.checksum)
   }
 
-  func syncFolder() throws(StoreError) {
-    try Directory.sync(folder)
+  /// Gives the file its own name, and makes that durable: the rows are in the store then. After a failure it can be tried
+  /// again, unless `isLost`.
+  mutating func publish() throws(StoreError) {
+    if case .lost(let error) = progress { throw error }
+    if progress == .complete {
+      do throws(StoreError) {
+        try Directory.rename(part, to: "\(folder)/\(name)")
+        progress = .renamed
+      } catch {
+        if error.isMissing, try !Directory.exists(part) { progress = .lost(error) }
+        throw error
+      }
+    }
+    if progress == .renamed {
+      try Directory.sync(folder)
+      progress = .committed
+    }
   }
 
   private var times: [(key: String, value: String)] {
@@ -142,14 +184,30 @@ public struct PendingFile: Codable, Sendable, Equatable {
   public var part: String
   public var path: String
   public var rows: UInt64
+  /// Its size, and the CRC-32 of its octets.
+  public var octets: Int64
+  public var checksum: UInt32
+
+  /// What a later run finds of a file.
+  public enum Condition: Sendable {
+    case whole, damaged, missing
+  }
+
+  /// Looks whether the file has, under either name, what was written.
+  public func check() throws(StoreError) -> Condition {
+    for name in [part, path] where try Directory.exists(name) {
+      do throws(ParquetError) {
+        return try FileContent(name).matches(size: octets, checksum: checksum) ? .whole : .damaged
+      } catch {
+        throw .parquet(error)
+      }
+    }
+    return .missing
+  }
 
   /// Publishes a file that an earlier run completed; one that it did publish is fine.
-  ///
-  /// - Returns: false if there is neither.
-  public func publish() throws(StoreError) -> Bool {
-    if !Directory.exists(part) { return Directory.exists(path) }
-    try Directory.rename(part, to: path)
+  public func publish() throws(StoreError) {
+    if try Directory.exists(part) { try Directory.rename(part, to: path) }
     try Directory.sync(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
-    return true
   }
 }

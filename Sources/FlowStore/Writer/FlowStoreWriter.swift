@@ -11,7 +11,11 @@ import Parquet
 public struct FlowStoreWriter: ~Copyable, Sendable {
   public internal(set) var counters = StoreCounters()
   /// What went wrong when the store was last written to; nil if nothing did.
-  public private(set) var failure: StoreError?
+  public var failure: StoreError? { writeFailure ?? publishFailure }
+  /// Whether rows wait that could not be written into a complete file.
+  public var isBehind: Bool { writeFailure != nil }
+  private var writeFailure: StoreError?
+  private var publishFailure: StoreError?
   /// Start of the open window, seconds since 1970 UTC.
   public private(set) var window: Int64 = 0
 
@@ -33,6 +37,8 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   /// Complete files that wait to be published, in order.
   private var held = UniqueDeque<FlowFile>()
   private var heldRows: UInt64 = 0
+  /// Of them, those that may be published.
+  private var publishableCount = 0
   private var group = RowGroup()
   private var origins: [FlowOrigin] = []
   private var names = NameTable()
@@ -81,9 +87,9 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     var next = 0
     while next < batch.count {
       let before = next
-      next = group.append(batch, from: before, room: failure == nil ? options.room : options.room.doubled)
+      next = group.append(batch, from: before, room: writeFailure == nil ? options.room : options.room.doubled)
       if next == before { break }
-      if failure == nil, group.fills(options.room) { write(ending: false) }
+      if writeFailure == nil, group.fills(options.room) { write(ending: false) }
     }
     counters.lost &+= UInt64(batch.count - next)
   }
@@ -98,7 +104,8 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
       window = current
       sequence = 0
     } else if failure != nil, !(0..<Self.retryInterval).contains(time &- failureTime) {
-      commit()
+      if writeFailure != nil { commit() }
+      if publishFailure != nil { publishWhatMayBe() }
     }
   }
 
@@ -114,47 +121,48 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     file = nil
     held.removeAll()
     heldRows = 0
+    publishableCount = 0
   }
 
   /// The files that wait to be published.
   public var pending: [PendingFile] { (0..<held.count).map { held[$0].names } }
 
-  /// Publishes the files that wait for it, in order; what fails is tried again with the next call.
+  /// Publishes the files that wait for it, in order; what fails is tried again, at most once a second.
   public mutating func publish() {
-    var count = 0
-    do throws(StoreError) {
-      while count < held.count {
-        let rows = UInt64(held[count].rowCount)
-        do throws(StoreError) {
-          try held[count].publish()
-          counters.committed &+= rows
-          counters.committedFiles &+= 1
-          counters.committedOctets &+= UInt64(held[count].byteCount)
-        } catch {
-          guard held[count].isLost else { throw error }
-          counters.lost &+= rows
-          failure = error
-        }
-        heldRows &-= rows
-        count += 1
-        try held[count - 1].syncFolder()
+    publishableCount = held.count
+    publishWhatMayBe()
+  }
+
+  private mutating func publishWhatMayBe() {
+    publishFailure = nil
+    while publishableCount > 0 {
+      let rows = UInt64(held[0].rowCount)
+      do throws(StoreError) {
+        try held[0].publish()
+        counters.committed &+= rows
+        counters.committedFiles &+= 1
+        counters.committedOctets &+= UInt64(held[0].byteCount)
+      } catch {
+        counters.failures &+= 1
+        publishFailure = error
+        failureTime = time
+        if !held[0].isLost { return }
+        counters.lost &+= rows
       }
-    } catch {
-      counters.failures &+= 1
-      failure = error
-      failureTime = time
+      heldRows &-= rows
+      publishableCount -= 1
+      _ = held.removeFirst()
     }
-    for _ in 0..<count { _ = held.removeFirst() }
   }
 
   private mutating func write(ending: Bool) {
     do throws(StoreError) {
       if group.count > 0 { try writeGroup() }
       if ending { try finishFile() }
-      failure = nil
+      writeFailure = nil
     } catch {
       counters.failures &+= 1
-      failure = error
+      writeFailure = error
       failureTime = time
     }
   }
@@ -202,15 +210,13 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     if options.holdsFiles {
       guard let complete = file.take() else { return }
       heldRows &+= rows
-      try complete.syncFolder()
       held.append(complete)
       return
     }
     counters.committed &+= rows
     counters.committedFiles &+= 1
     counters.committedOctets &+= UInt64(file?.byteCount ?? 0)
-    guard let committed = file.take() else { return }
-    try committed.syncFolder()
+    file = nil
   }
 
   private var fileMetadata: [(key: String, value: String)] {

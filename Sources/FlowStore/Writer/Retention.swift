@@ -28,7 +28,13 @@ public struct Retention: Sendable, Equatable {
   public func apply(to path: String, now: Int64) -> Result {
     var result = Result()
     guard age > 0 || size > 0 else { return result }
-    let files = StoredFile.list(path).sorted { ($0.window, $0.path) < ($1.window, $1.path) }
+    let files: [StoredFile]
+    do throws(StoreError) {
+      files = try StoredFile.list(path).sorted { ($0.window, $0.path) < ($1.window, $1.path) }
+    } catch {
+      result.failure = error
+      return result
+    }
     var total = files.reduce(0) { $0 + $1.size }
     for file in files {
       let isOld = age > 0 && file.window < now - age
@@ -42,7 +48,7 @@ public struct Retention: Sendable, Equatable {
         result.failure = result.failure ?? error
       }
     }
-    if result.files > 0 { StoredFile.removeEmptyFolders(path) }
+    if result.files > 0 { try? StoredFile.removeEmptyFolders(path) }
     return result
   }
 }
@@ -55,10 +61,10 @@ struct StoredFile {
   let size: Int64
 
   /// The store's files, in no order; what is not ours is left alone.
-  static func list(_ root: String) -> [StoredFile] {
+  static func list(_ root: String) throws(StoreError) -> [StoredFile] {
     var files: [StoredFile] = []
-    for hour in hourFolders(root) {
-      for name in Directory.names(in: hour) where name.hasPrefix("flows-") && name.hasSuffix(".parquet") {
+    for hour in try hourFolders(root) {
+      for name in try Directory.names(in: hour) where name.hasPrefix("flows-") && name.hasSuffix(".parquet") {
         let path = "\(hour)/\(name)"
         guard let window = window(ofName: name), let size = Directory.fileSize(path) else { continue }
         files.append(StoredFile(path: path, window: window, size: size))
@@ -67,15 +73,20 @@ struct StoredFile {
     return files
   }
 
-  static func hourFolders(_ root: String) -> [String] {
-    Directory.names(in: root).filter { $0.hasPrefix("date=") }.flatMap { date in
-      Directory.names(in: "\(root)/\(date)").filter { $0.hasPrefix("hour=") }.map { "\(root)/\(date)/\($0)" }
+  static func hourFolders(_ root: String) throws(StoreError) -> [String] {
+    var hours: [String] = []
+    for date in try Directory.names(in: root) where date.hasPrefix("date=") {
+      let names = try Directory.names(in: "\(root)/\(date)").filter { $0.hasPrefix("hour=") }
+      hours += names.map { "\(root)/\(date)/\($0)" }
     }
+    return hours
   }
 
-  static func removeEmptyFolders(_ root: String) {
-    for hour in hourFolders(root) { Directory.removeIfEmpty(hour) }
-    for date in Directory.names(in: root) where date.hasPrefix("date=") { Directory.removeIfEmpty("\(root)/\(date)") }
+  static func removeEmptyFolders(_ root: String) throws(StoreError) {
+    for hour in try hourFolders(root) { Directory.removeIfEmpty(hour) }
+    for date in try Directory.names(in: root) where date.hasPrefix("date=") {
+      Directory.removeIfEmpty("\(root)/\(date)")
+    }
   }
 
   /// The time in `flows-<host>-<yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`; a host's name may have dashes too.

@@ -31,14 +31,21 @@ struct StoreLayout: Sendable {
 
 extension FlowStoreWriter {
   /// A worker's files in a store, in no order: those that are complete, or those that were begun or not published.
-  package static func files(in root: String, host: String, worker: Int, published: Bool) -> [String] {
+  package static func files(
+    in root: String, host: String, worker: Int, published: Bool
+  ) throws(StoreError) -> [String] {
     let (prefix, suffix) = published ? ("flows-\(host)-", ".parquet") : (".flows-\(host)-", ".part")
-    return StoredFile.hourFolders(root).flatMap { hour in
-      Directory.names(in: hour).filter { name in
-        guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return false }
+    var files: [String] = []
+    for hour in try StoredFile.hourFolders(root) {
+      let names = try Directory.names(in: hour).filter { name in
+        guard name.hasPrefix(prefix), name.hasSuffix(suffix) || !published && name.hasSuffix(".part.copy") else {
+          return false
+        }
         let parts = name.dropLast(suffix.count).split(separator: "-")
         return parts.count >= 5 && Int(parts[parts.count - 2]) == worker
-      }.map { "\(hour)/\($0)" }
+      }
+      files += names.map { "\(hour)/\($0)" }
     }
+    return files
   }
 }

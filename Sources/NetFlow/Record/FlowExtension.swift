@@ -27,36 +27,95 @@ public struct FlowExtension: Sendable, Equatable {
   }
 }
 
-extension FlowExtension: Codable {
-  private enum CodingKeys: CodingKey {
-    case source, destination, sourcePort, destinationPort, mpls, engine, selector, extra
+extension FlowExtension {
+  /// Which groups of fields follow the first octet, in this order; what is absent is left out.
+  private struct Groups: OptionSet {
+    let rawValue: UInt8
+    static let nat = Groups(rawValue: 1)
+    static let mpls = Groups(rawValue: 2)
+    static let application = Groups(rawValue: 4)
+    static let extra = Groups(rawValue: 8)
   }
 
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    postNATSource = try values.decodeIfPresent(IPAddress.self, forKey: .source) ?? .unspecified
-    postNATDestination = try values.decodeIfPresent(IPAddress.self, forKey: .destination) ?? .unspecified
-    postNATSourcePort = try values.decodeIfPresent(UInt16.self, forKey: .sourcePort) ?? 0
-    postNATDestinationPort = try values.decodeIfPresent(UInt16.self, forKey: .destinationPort) ?? 0
-    for (index, label) in (try values.decodeIfPresent([UInt32].self, forKey: .mpls) ?? []).prefix(10).enumerated() {
-      mplsStack[index] = label
-    }
-    applicationEngine = try values.decodeIfPresent(UInt8.self, forKey: .engine) ?? 0
-    applicationSelector = try values.decodeIfPresent(UInt64.self, forKey: .selector) ?? 0
-    extra = try values.decodeIfPresent(String.self, forKey: .extra) ?? ""
-  }
-
-  /// What is absent is left out.
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    if !postNATSource.isUnspecified { try values.encode(postNATSource, forKey: .source) }
-    if !postNATDestination.isUnspecified { try values.encode(postNATDestination, forKey: .destination) }
-    if postNATSourcePort != 0 { try values.encode(postNATSourcePort, forKey: .sourcePort) }
-    if postNATDestinationPort != 0 { try values.encode(postNATDestinationPort, forKey: .destinationPort) }
+  /// Appends it as octets, as a checkpoint keeps it.
+  package func append(to octets: inout [UInt8]) {
     let labels = mplsStack.indices.map { mplsStack[$0] }
-    if labels.contains(where: { $0 != 0 }) { try values.encode(labels, forKey: .mpls) }
-    if applicationEngine != 0 { try values.encode(applicationEngine, forKey: .engine) }
-    if applicationSelector != 0 { try values.encode(applicationSelector, forKey: .selector) }
-    if !extra.isEmpty { try values.encode(extra, forKey: .extra) }
+    let depth = (labels.lastIndex { $0 != 0 } ?? -1) + 1
+    let hasNAT =
+      !postNATSource.isUnspecified || !postNATDestination.isUnspecified || postNATSourcePort != 0
+      || postNATDestinationPort != 0
+    var groups: Groups = hasNAT ? .nat : []
+    if depth > 0 { groups.insert(.mpls) }
+    if applicationEngine != 0 || applicationSelector != 0 { groups.insert(.application) }
+    if !extra.isEmpty { groups.insert(.extra) }
+    octets.append(groups.rawValue)
+    if hasNAT {
+      for address in [postNATSource, postNATDestination] {
+        octets.append(word: address.high, count: 8)
+        octets.append(word: address.low, count: 8)
+      }
+      octets.append(word: UInt64(postNATSourcePort), count: 2)
+      octets.append(word: UInt64(postNATDestinationPort), count: 2)
+    }
+    if depth > 0 {
+      octets.append(UInt8(depth))
+      for label in labels.prefix(depth) { octets.append(word: UInt64(label), count: 4) }
+    }
+    if groups.contains(.application) {
+      octets.append(applicationEngine)
+      octets.append(word: applicationSelector, count: 8)
+    }
+    if !extra.isEmpty {
+      octets.append(word: UInt64(extra.utf8.count), count: 4)
+      octets += extra.utf8
+    }
+  }
+
+  /// Reads what `append` wrote; nil if it ends early.
+  ///
+  /// - Parameter place: where it stands; then, where what follows does.
+  package init?(_ octets: RawSpan, at place: inout Int) {
+    func word(_ count: Int) -> UInt64? {
+      guard octets.byteCount - place >= count else { return nil }
+      defer { place += count }
+      return octets.unsigned(place, count: count)
+    }
+    guard let groups = word(1).map({ Groups(rawValue: UInt8($0)) }) else { return nil }
+    if groups.contains(.nat) {
+      guard let first = word(8), let second = word(8), let third = word(8), let fourth = word(8), let source = word(2),
+        let destination = word(2)
+      else { return nil }
+      postNATSource = IPAddress(high: first, low: second)
+      postNATDestination = IPAddress(high: third, low: fourth)
+      postNATSourcePort = UInt16(source)
+      postNATDestinationPort = UInt16(destination)
+    }
+    if groups.contains(.mpls) {
+      guard let depth = word(1), depth <= 10 else { return nil }
+      for index in 0..<Int(depth) {
+        guard let label = word(4) else { return nil }
+        mplsStack[index] = UInt32(label)
+      }
+    }
+    if groups.contains(.application) {
+      guard let engine = word(1), let selector = word(8) else { return nil }
+      applicationEngine = UInt8(engine)
+      applicationSelector = selector
+    }
+    if groups.contains(.extra) {
+      guard let count = word(4), octets.byteCount - place >= Int(count) else { return nil }
+      var text: [UInt8] = []
+      text.reserveCapacity(Int(count))
+      for index in 0..<Int(count) { text.append(octets.octet(place + index)) }
+      extra = String(decoding: text, as: UTF8.self)
+      place += Int(count)
+    }
+  }
+}
+
+extension [UInt8] {
+  /// The last octets of a word, the most significant first.
+  fileprivate mutating func append(word: UInt64, count: Int) {
+    for index in (0..<count).reversed() { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * index))) }
   }
 }

@@ -33,6 +33,13 @@ struct OutputFile: ~Copyable, Sendable {
 
   /// Writes all of `bytes`, however many calls that takes.
   func write(_ bytes: Span<UInt8>) throws(ParquetError) {
+    try Self.write(bytes, to: descriptor, path: path)
+  }
+
+  /// The descriptor, which stays the file's.
+  var borrowed: Int32 { descriptor }
+
+  static func write(_ bytes: Span<UInt8>, to descriptor: Int32, path: String) throws(ParquetError) {
     var position = 0
     while position < bytes.count {
       let rest = bytes.extracting(position...)
@@ -62,6 +69,43 @@ struct OutputFile: ~Copyable, Sendable {
     while fsync(descriptor) != 0 {
       if errno != EINTR { throw .system(.sync, errno: errno, path: path) }
     }
+  }
+
+  /// Puts a durable copy in the file's place: after a sync that failed the system has forgotten which pages it could not
+  /// write, and another sync of the same file would succeed.
+  ///
+  /// - Parameters:
+  ///   - size: octets that the file must have, and `checksum` their CRC-32: the copy is of these, or there is none.
+  mutating func replaceByCopy(size: Int64, checksum: UInt32) throws(ParquetError) {
+    let temporary = "\(path).copy"
+    _ = unsafe unlink(temporary)
+    let copy = try OutputFile(creating: temporary, mode: 0o640)
+    do throws(ParquetError) {
+      try FileContent(path).copy(to: copy, size: size, checksum: checksum)
+      // Sound: the strings are lent, zero-terminated, for the call; the file is this value's own.
+      guard unsafe fchmod(copy.descriptor, Self.mode(of: descriptor)) == 0 else {
+        throw .system(.write, errno: errno, path: temporary)
+      }
+      try copy.sync()
+      guard unsafe rename(temporary, path) == 0 else { throw .system(.rename, errno: errno, path: path) }
+    } catch {
+      _ = unsafe unlink(temporary)
+      throw error
+    }
+    _ = Glibc.close(descriptor)
+    descriptor = copy.release()
+  }
+
+  private static func mode(of descriptor: Int32) -> mode_t {
+    var status = stat()
+    // Sound: the call fills this frame's own.
+    return unsafe fstat(descriptor, &status) == 0 ? status.st_mode & 0o777 : 0o640
+  }
+
+  private consuming func release() -> Int32 {
+    let released = descriptor
+    descriptor = -1
+    return released
   }
 
   /// Closes the file and says so if the system reports a late write error.

@@ -42,6 +42,9 @@ public struct ParquetWriter: ~Copyable, Sendable {
   private var writtenByteCount: Int64 = 0
   /// Octets that the head of the file and its whole row groups take.
   private var completeByteCount: Int64 = 4
+  /// CRC-32 of the octets that were written, and of those of `completeByteCount`.
+  public private(set) var checksum: UInt32 = 0
+  private var completeChecksum: UInt32 = 0
 
   /// Creates the file at `path`. One that is there already is left alone.
   ///
@@ -104,6 +107,8 @@ public struct ParquetWriter: ~Copyable, Sendable {
     if case .finished = state { throw .misuse(.finished) }
     let kept = min(completeByteCount, writtenByteCount)
     try file.truncate(to: kept)
+    // Whole row groups are written as soon as they end.
+    if kept == completeByteCount { checksum = completeChecksum }
     writtenByteCount = kept
     output.buffer.truncate(to: Int(completeByteCount - kept))
     openColumns.removeAll(keepingCapacity: true)
@@ -118,6 +123,7 @@ public struct ParquetWriter: ~Copyable, Sendable {
     state = .broken
     try flush()
     completeByteCount = byteCount
+    completeChecksum = checksum
     state = .betweenRowGroups
     if rowCount == 0 { return }
     rowGroups.append(
@@ -151,6 +157,14 @@ public struct ParquetWriter: ~Copyable, Sendable {
     try file.sync()
   }
 
+  /// Makes the finished file durable after a `sync` that failed: another sync would succeed without doing so. A copy takes
+  /// its place, if the system still has what was written.
+  ///
+  /// - Throws: `ParquetError.changed` if it has not; after others it can be tried again.
+  public mutating func syncByCopy() throws(ParquetError) {
+    try file.replaceByCopy(size: writtenByteCount, checksum: checksum)
+  }
+
   /// Closes the file, and tells if the system has a late error. Without `finish` the file is no Parquet file.
   public consuming func close() throws(ParquetError) {
     try file.close()
@@ -160,6 +174,7 @@ public struct ParquetWriter: ~Copyable, Sendable {
   mutating func flush() throws(ParquetError) {
     try file.write(output.buffer.span)
     writtenByteCount += Int64(output.buffer.count)
+    checksum = CRC32.checksum(output.buffer.span, after: checksum)
     output.buffer.removeAll()
   }
 
