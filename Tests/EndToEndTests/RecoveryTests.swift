@@ -41,6 +41,37 @@ struct RecoveryTests {
     #expect(ledger["datagrams decoded"] == verdict.datagrams)
   }
 
+  private struct Restarts: Decodable {
+    var missing: Int
+    var surplus: Int
+    var datagrams: Int
+    var rows: Int
+    var kernelDrops: Int
+    var kept: [String]
+    var keptAtTheEnd: [String]
+    var drained: String
+  }
+
+  @Test(
+    "a service manager that keeps the sockets (FDSTORE, LISTEN_FDS): restarts under load lose no datagram",
+    .enabled(if: StoreReader.areInstalled, "python3 with duckdb is missing"), arguments: [1, 2])
+  func socketsKept(workers: Int) async throws {
+    let python = try #require(Tool.python)
+    let seed = runSeed("SAGFLOW_CRASH_SEED")
+    let folder = try TemporaryFolder()
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("restarts.py").path
+    let driver = try RunningProgram(
+      python.path, [script, Sagflow.path, folder.path, String(seed), "4", String(workers)])
+    let outcome = try await driver.end(within: 90)
+    try #require(outcome.status == 0, "seed \(seed): \(outcome.errors)")
+    let verdict = try JSONDecoder().decode(Restarts.self, from: Data(outcome.output.utf8))
+    #expect(verdict.missing == 0 && verdict.surplus == 0 && verdict.kernelDrops == 0, "seed \(seed): \(outcome.output)")
+    #expect(verdict.kept == (0..<workers).map { "worker-\($0)" })
+    #expect(verdict.keptAtTheEnd == verdict.kept)
+    #expect(verdict.rows > 0)
+    #expect(try PrintedLedger(verdict.drained)["datagrams decoded"] == verdict.datagrams)
+  }
+
   private static func send(_ range: Range<Int>, to port: UInt16) throws {
     let socket = try LoopbackSocket()
     let now = Int64(Date().timeIntervalSince1970 * 1000)

@@ -92,6 +92,8 @@ class Collector:
             listener.bind(("127.0.0.1", self.listeners[0].getsockname()[1] if self.listeners else 0))
             self.listeners.append(listener)
         self.port = self.listeners[0].getsockname()[1]
+        # Of the sockets that are passed in, if they have any.
+        self.names = []
         # (time in nanoseconds, source port, datagram)
         self.sent = []
         self.process, self.begun = None, 0
@@ -102,6 +104,7 @@ class Collector:
     def start(self, extra={}):
         self.begun = os.path.getsize(self.log_path)
         descriptors = [listener.fileno() for listener in self.listeners]
+        names = {"LISTEN_FDNAMES": ":".join(self.names)} if self.names else {}
 
         def pass_in():
             # A driver that ends leaves no collector behind (PR_SET_PDEATHSIG).
@@ -113,7 +116,7 @@ class Collector:
         self.process = subprocess.Popen(
             ["/bin/sh", "-c", 'export LISTEN_PID=$$; exec "$@"', "sh", self.program, "collect", "--listen",
              f"127.0.0.1:{self.port}", "-o", self.store],
-            env=dict(self.environment, LISTEN_FDS=str(self.workers), **extra), stdout=self.log_file, stderr=self.log_file,
+            env=dict(self.environment, LISTEN_FDS=str(len(descriptors)), **names, **extra), stdout=self.log_file, stderr=self.log_file,
             preexec_fn=pass_in, close_fds=False)
 
     def kill(self):
@@ -248,6 +251,37 @@ class Collector:
             name for path, _, names in os.walk(self.store) for name in names
             if ".journal" not in path and not name.endswith(".parquet")]
         return hidden, sorted(os.listdir(self.journal))
+
+
+class ManagedCollector(Collector):
+    """A collector that opens its sockets itself and gives them to its service manager to keep, as systemd does."""
+
+    def __init__(self, program, folder, environment, workers=1):
+        super().__init__(program, folder, dict(environment, NOTIFY_SOCKET=f"{folder}/notify"), workers)
+        for listener in self.listeners:
+            listener.close()
+        self.listeners = []
+        self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notices.bind(f"{folder}/notify")
+        self.notices.setblocking(False)
+
+    def keep(self):
+        """Takes what it has given to be kept since; one that is the same as another is dropped, as systemd does."""
+        while True:
+            try:
+                message, descriptors, _, _ = socket.recv_fds(self.notices, 4096, 4)
+            except BlockingIOError:
+                return
+            words = dict(line.split("=", 1) for line in message.decode().split("\n"))
+            for descriptor in descriptors:
+                given = socket.socket(fileno=descriptor)
+                known = [os.fstat(listener.fileno()).st_ino for listener in self.listeners]
+                assert words.get("FDSTORE") == "1", words
+                if os.fstat(descriptor).st_ino in known:
+                    given.close()
+                else:
+                    self.listeners.append(given)
+                    self.names.append(words.get("FDNAME", "stored"))
 
 
 def number(ledger, name):

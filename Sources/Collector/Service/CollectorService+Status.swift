@@ -27,7 +27,9 @@ extension CollectorService {
       case .stopping: ["stopping"]
       case .running: [String]()
       }
-    return phase + ailments + (storeFailure.map { ["the store cannot be written: \($0)"] } ?? [])
+    let recovering = workers.indices.filter { !workers[$0].isLive }
+    return phase + recovering.map { "worker \($0) reads the journal of an earlier run" } + ailments
+      + (storeFailure.map { ["the store cannot be written: \($0)"] } ?? [])
   }
 
   /// All metrics in Prometheus's text format.

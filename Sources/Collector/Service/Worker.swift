@@ -22,6 +22,8 @@ final class Worker: Sendable {
   private let published = Mutex(Ledger())
   /// Rounds of the thread's loop: it stands still only if the thread hangs.
   private let rounds = Atomic<UInt64>(0)
+  /// Whether it still reads what an earlier run has left.
+  private let isRecovering = Flag()
   private let logger: Logger
   private let recovery: WorkerRecovery
   /// Nil: there is no journal.
@@ -40,6 +42,7 @@ final class Worker: Sendable {
     store: StoreThread, recovery: WorkerRecovery, journal: JournalThread?, logger: Logger
   ) {
     self.recovery = recovery
+    isRecovering.exchange(true)
     journalThread = journal
     key = options.key.words
     self.store = store
@@ -65,6 +68,9 @@ final class Worker: Sendable {
   }
 
   var heartbeat: UInt64 { rounds.load(ordering: .relaxed) }
+
+  /// Whether it receives; before that it reads what an earlier run has left.
+  var isLive: Bool { !isRecovering.value }
 
   func reconfigure(aging: AgingConfiguration, decoder: FlowDecoderOptions, filter: RecordFilter) {
     control.withLock { $0.changes = (aging, decoder, filter) }
@@ -93,6 +99,7 @@ final class Worker: Sendable {
   private func run(_ receiver: consuming UDPReceiver, _ pipeline: consuming Pipeline<StoreSink>) {
     var tally = Tally()
     var journal = recover(&receiver, &pipeline, &tally)
+    isRecovering.exchange(false)
     // When the ledger was published last, milliseconds since 1970 UTC.
     var published: Int64 = 0
     var isStopping = false
