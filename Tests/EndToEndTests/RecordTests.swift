@@ -27,6 +27,17 @@ struct RecordTests {
     #expect(outcome.lines.last?.hasPrefix("118 of 118 cases match") == true, "\(outcome.output)")
   }
 
+  @Test(
+    "data that came before its template is decoded when that comes",
+    .enabled(if: hasCorpus, "../shared/corpus is missing"),
+    arguments: ["rfc-v10-data-first", "v10-graylog-data-first", "v9-softflowd-bitkeks-mixed"])
+  func earlyData(name: String) async throws {
+    let truth = try String(contentsOfFile: "\(Self.corpus)/\(name).truth.jsonl", encoding: .utf8).split(separator: "\n")
+    let outcome = try await Sagflow.run(["replay", "--records", "\(Self.corpus)/\(name).pcap"])
+    #expect(truth.contains { $0.contains("\"optional\"") })
+    #expect(outcome.output.split(separator: "\n").count == truth.count)
+  }
+
   @Test("a real exporter's records are the golden ones, and nothing is wrong", arguments: Fixtures.realCaptures)
   func fixture(name: String) async throws {
     let folder = try TemporaryFolder()

@@ -114,7 +114,7 @@ class Lane(Collector):
         # What was done, for who looks into a failure.
         self.points = []
         self.decoded = 0
-        # Rows given up.
+        # Rows given up, as last asked.
         self.known = 0
 
     def start(self):
@@ -168,19 +168,12 @@ class Lane(Collector):
             "lost": number(drain.stderr, "lost, store failing"), "dropped": number(drain.stderr, "dropped"),
             "parts": hidden, "left": left, "errors": lines, "drained": drain.stderr}
 
-    def uncommitted(self):
-        """Rows that windows after windows have not committed, beyond those that were found before."""
-        end, least = time.time() + 2.5, None
-        while time.time() < end:
-            if status := self.status():
-                store = status["ledger"]["store"]
-                rows = store["received"] - store["committed"] - self.known
-                least = rows if least is None else min(least, rows)
-                if least <= 0 and store["committed"]:
-                    break
-            time.sleep(0.03)
-        self.known += max(0, least or 0)
-        return max(0, least or 0)
+    def newly_lost(self):
+        """Rows given up since it was last asked."""
+        status = self.status()
+        lost = status["ledger"]["store"]["lost"] if status else self.known
+        before, self.known = self.known, max(lost, self.known)
+        return self.known - before
 
     def balance(self):
         """Sums that do not come out; moments are let pass."""
@@ -402,8 +395,10 @@ def errors():
             for what, count in lane.lines(BEGINS, since).items():
                 if count > 1:
                     noisy.append(f"{lane.points[-1]}: {count} lines of {what}")
-            if (rows := lane.uncommitted()) > 0:
-                costly.append(f"{lane.points[-1]}: {rows} rows")
+            # The status is renewed once a second.
+            time.sleep(1.1)
+            if (rows := lane.newly_lost()) > 0:
+                costly.append(f"{lane.points[-1]}: {rows} rows: {lane.log(since)}")
         return {"noisy": noisy, "stuck": stuck, "costly": costly, "refused": refused, "reached": reached}
 
     return dict(in_lanes(points, run), calls=all_points, tried=len(points))

@@ -81,7 +81,7 @@ class Collector:
         self.store, self.log_path = f"{folder}/store", f"{folder}/collector.log"
         self.environment = dict(
             os.environ, TZ="UTC", SAGFLOW_STORE_ROTATION="1s", SAGFLOW_AGGREGATION_ACTIVE_TIMEOUT="3s",
-            SAGFLOW_AGGREGATION_INACTIVE_TIMEOUT="1s", SAGFLOW_RECEIVE_WORKERS=str(workers), **environment)
+            SAGFLOW_AGGREGATION_INACTIVE_TIMEOUT="1s", SAGFLOW_RECEIVE_WORKERS=str(workers)) | environment
         os.makedirs(folder, exist_ok=True)
         self.log_file = open(self.log_path, "ab")
         self.listeners = []

@@ -83,6 +83,9 @@ final class RecoveryFolder: Sendable {
     state.withLock { $0.kept.count < Self.keptCheckpoints || segment >= $0.kept[0].segment }
   }
 
+  /// Whether the last checkpoint could not be written.
+  var isFailing: Bool { state.withLock { $0.isFailing } }
+
   /// The number of the next checkpoint.
   var nextNumber: UInt64 { state.withLock { $0.number + 1 } }
 

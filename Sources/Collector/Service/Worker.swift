@@ -91,7 +91,8 @@ final class Worker: Sendable {
     store.finish()
     journalThread?.finish()
     // Otherwise the next start finds in memory what the disk would not take.
-    if journalThread?.buffer.waiting ?? 0 == 0 { recovery.folder.removeRings() }
+    let isWritten = journalThread.map { $0.buffer.waiting == 0 } ?? !recovery.folder.isFailing
+    if isWritten { recovery.folder.removeRings() }
   }
 
   // MARK: On the thread
