@@ -29,7 +29,7 @@ config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 .PHONY: help build run test bench bench-ask bench-recovery static install uninstall format lint shipped-files clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 build: ## Build for this host
 	@scripts/debian-packages $(BUILD_PACKAGES)

@@ -141,7 +141,9 @@ let package = Package(
       swiftSettings: ours),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sagflow", "GatewayStub", "NetworkBytes", "TestSupport"],
-      exclude: ["ask.py", "crash.py", "faults.c", "faults.py", "restarts.py", "rows.py", "supervision.py", "terminal.py"],
+      exclude: [
+        "ask.py", "crash.py", "faults.c", "faults.py", "restarts.py", "rows.py", "supervision.py", "terminal.py",
+      ],
       swiftSettings: ours),
     .target(
       name: "TestSupport", dependencies: ["NetworkBytes", "CChildProcess"], path: "Tests/TestSupport",
