@@ -41,6 +41,10 @@ struct SignalTests {
     // Which of two signals that wait is taken first is the kernel's choice.
     #expect([128 + SIGINT, 128 + SIGTERM].contains(outcome.status), "\(outcome.status) \(outcome.errors)")
     #expect(outcome.errors.contains("stopped at once: what is not committed is left to the journal"))
+    // There it is, with what waited for the journal's disk.
+    let drain = try await Sagflow.run(["drain", "-o", collector.store])
+    let ledger = try PrintedLedger(drain.errors)
+    #expect(drain.status == 0 && ledger["rows committed"] > 0, "\(drain.errors)")
   }
 
   @Test("a log that nobody reads any more does not end the collector")
