@@ -188,8 +188,10 @@ struct RecoveryTests {
     #expect(ledger["rows committed"] == 39)
   }
 
-  @Test("a damaged checkpoint is set aside, and the one before serves: nothing is missing, nothing there twice")
-  func damagedCheckpoint() async throws {
+  @Test(
+    "a damaged checkpoint is set aside, and the one before serves, or the journal alone: nothing is missing, nothing twice",
+    arguments: [1, 2])
+  func damagedCheckpoint(damaged: Int) async throws {
     let folder = try TemporaryFolder()
     let store = folder.path + "/flows"
     let environment = ["SAGFLOW_STORE_ROTATION": "1s", "SAGFLOW_AGGREGATION_ENABLED": "false"]
@@ -207,17 +209,21 @@ struct RecoveryTests {
       }
     }
     try #require(checkpoints().count == 2)
-    let newest = "\(store)/\(checkpoints()[1])"
-    var octets = try Data(contentsOf: URL(fileURLWithPath: newest))
-    octets[octets.count / 2] ^= 0x40
-    try octets.write(to: URL(fileURLWithPath: newest))
+    let chosen = checkpoints().suffix(damaged).map { "\(store)/\($0)" }
+    for path in chosen {
+      var octets = try Data(contentsOf: URL(fileURLWithPath: path))
+      octets[octets.count / 2] ^= 0x40
+      try octets.write(to: URL(fileURLWithPath: path))
+    }
     let second = try await RunningCollector(environment: environment, store: store)
     let ledger = try await second.stop()
     #expect(ledger.text.contains("it is set aside"))
-    #expect(ledger["rows committed"] == 200)
+    #expect(ledger.text.contains("no checkpoint of worker 0 is whole") == (damaged == 2))
+    // Without any, the counters begin anew.
+    if damaged == 1 { #expect(ledger["rows committed"] == 200) }
     #expect(try await Self.rows(store) == 200)
     #expect(Self.files(store, ".superseded") == [])
-    #expect(FileManager.default.fileExists(atPath: newest + ".damaged"))
+    #expect(chosen.allSatisfy { FileManager.default.fileExists(atPath: $0 + ".damaged") })
   }
 
   @Test("what workers have left that there are no longer, or under another key, is written")

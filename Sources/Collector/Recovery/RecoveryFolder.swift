@@ -165,7 +165,7 @@ final class RecoveryFolder: Sendable {
   struct Found {
     /// The newest checkpoint that is whole; nil: there is none.
     var checkpoint: Checkpoint?
-    /// The oldest of those after it that are not: files that tell of it or of later ones are brought again by the journal.
+    /// The oldest of those after it that are not, and whose files the journal brings again, as it does those of later ones.
     var damaged: UInt64?
     /// Files that do not have what was written.
     var damagedFiles: [String] = []
@@ -187,10 +187,17 @@ final class RecoveryFolder: Sendable {
         kept.insert((number, checkpoint.head.segment), at: 0)
         found.checkpoint = found.checkpoint ?? checkpoint
       } catch {
-        logger.error("\(name): \(error); it is set aside as \(name).damaged, the one before is used")
+        logger.error("\(name): \(error); it is set aside as \(name).damaged")
         try Directory.rename(name, to: "\(name).damaged")
         if found.checkpoint == nil { found.damaged = number }
       }
+    }
+    if found.checkpoint == nil, let newest = numbers.last {
+      logger.error(
+        "no checkpoint of worker \(worker) is whole: flows that were live when the oldest was written, templates and counters are lost; what the journal has is written"
+      )
+      // Where there were several, the journal goes back to the oldest of them, whose files it does not have.
+      if numbers.count > 1 { found.damaged = newest }
     }
     let greatest = try max(numbers.last ?? 0, self.numbers("checkpoint", ".damaged").last ?? 0)
     state.withLock { state in

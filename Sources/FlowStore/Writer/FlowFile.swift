@@ -168,7 +168,12 @@ struct FlowFile: ~Copyable, Sendable {
       }
     }
     if progress == .renamed {
-      try Directory.sync(folder)
+      do throws(StoreError) {
+        try Directory.sync(folder)
+      } catch {
+        // A retention pass may have removed the file by now, and its folder with it.
+        guard error.isMissing else { throw error }
+      }
       progress = .committed
     }
   }

@@ -77,13 +77,13 @@ struct OutputFile: ~Copyable, Sendable {
   /// - Parameters:
   ///   - size: octets that the file must have, and `checksum` their CRC-32: the copy is of these, or there is none.
   mutating func replaceByCopy(size: Int64, checksum: UInt32) throws(ParquetError) {
+    // Sound, here and below: the strings are lent, zero-terminated, for the calls.
     let temporary = "\(path).copy"
     _ = unsafe unlink(temporary)
     let copy = try OutputFile(creating: temporary, mode: 0o640)
     do throws(ParquetError) {
       try FileContent(path).copy(to: copy, size: size, checksum: checksum)
-      // Sound: the strings are lent, zero-terminated, for the call; the file is this value's own.
-      guard unsafe fchmod(copy.descriptor, Self.mode(of: descriptor)) == 0 else {
+      guard fchmod(copy.descriptor, Self.mode(of: descriptor)) == 0 else {
         throw .system(.write, errno: errno, path: temporary)
       }
       try copy.sync()
