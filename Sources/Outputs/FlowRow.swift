@@ -73,13 +73,7 @@ public struct FlowRow {
     case .egressInterfaceName: name(.interface, UInt64(record.egressInterface))
     case .vrfName: name(.vrf, UInt64(record.vrf))
     case .applicationName:
-      rare.map {
-        $0.applicationEngine == 0
-          ? .none
-          : name(
-            .application,
-            ExporterNames.applicationNumber(engine: $0.applicationEngine, selector: $0.applicationSelector))
-      } ?? .none
+      rare.flatMap(ExporterNames.applicationNumber).map { name(.application, $0) } ?? .none
     case .extra: (rare?.extra).flatMap { $0.isEmpty ? nil : .json($0) } ?? .none
     }
   }

@@ -27,7 +27,6 @@ struct WorkerRecovery: Sendable {
   struct Journaling: Sendable {
     /// Octets of one worker's journal since the last checkpoint.
     var limit: UInt64
-    var sync: JournalSync
   }
 
   /// Reads what is there, and publishes the files that the checkpoint tells of.

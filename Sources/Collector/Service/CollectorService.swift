@@ -51,7 +51,7 @@ public final class CollectorService: Service {
       interval: configuration.journal.enabled ? configuration.journal.syncInterval : 0, logger)
     let journaling: WorkerRecovery.Journaling? =
       configuration.journal.enabled
-      ? .init(limit: UInt64(configuration.journal.maximumSize / count), sync: sync) : nil
+      ? .init(limit: UInt64(configuration.journal.maximumSize / count)) : nil
     let recoveries = try recovery.workers(count, options.key.words, journaling, DispatchGroup())
     workers = try (0..<count).map { index in
       let store = try recovery.store(

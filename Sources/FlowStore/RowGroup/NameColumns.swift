@@ -25,10 +25,8 @@ struct NameColumns: Sendable {
     egress.append(block, origins, names) { UInt64($0.egressInterface) }
     vrf.append(block, origins, names) { UInt64($0.vrf) }
     application.append(block, origins, names) { record in
-      if record.extensionNumber == 0 { return nil }
-      let rare = extensions[Int(record.extensionNumber) - 1]
-      guard rare.applicationEngine != 0 else { return nil }
-      return ExporterNames.applicationNumber(engine: rare.applicationEngine, selector: rare.applicationSelector)
+      record.extensionNumber == 0
+        ? nil : ExporterNames.applicationNumber(extensions[Int(record.extensionNumber) - 1])
     }
   }
 

@@ -46,6 +46,12 @@ public struct ExporterNames: Sendable, Equatable {
     UInt64(engine) << 56 | selector & 0xff_ffff_ffff_ffff
   }
 
+  /// The number of a record's application; nil: it has none.
+  public static func applicationNumber(_ fields: FlowExtension) -> UInt64? {
+    if fields.applicationEngine == 0 { return nil }
+    return applicationNumber(engine: fields.applicationEngine, selector: fields.applicationSelector)
+  }
+
   /// A name as it was sent: UTF-8, without what is not to be shown, such as the NULs that fill it up.
   static func text(_ bytes: RawSpan) -> String {
     var octets: [UInt8] = []
