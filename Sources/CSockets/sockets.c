@@ -12,28 +12,33 @@ static int set_option(int fd, int level, int option, int value) {
   return setsockopt(fd, level, option, &value, sizeof value) == 0 ? 0 : -errno;
 }
 
-static int get_option(int fd, int option) {
+static int get_option_at(int fd, int level, int option) {
   int value = 0;
   socklen_t length = sizeof value;
-  return getsockopt(fd, SOL_SOCKET, option, &value, &length) == 0 ? value : -errno;
+  return getsockopt(fd, level, option, &value, &length) == 0 ? value : -errno;
 }
 
-static int bind_socket(int fd, struct sagflow_endpoint local, int sharing) {
+static int get_option(int fd, int option) {
+  return get_option_at(fd, SOL_SOCKET, option);
+}
+
+static int bind_socket(int fd, struct sagflow_endpoint local, uint32_t scope, int takes_v4, int sharing) {
   int error = 0;
-  if (!is_v4(local)) error = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  if (!is_v4(local)) error = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, !takes_v4);
   if (!error && sharing == SAGFLOW_SHARE_JOIN) error = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
   if (error) return error;
   struct sockaddr_in6 address;
   socklen_t length = to_sockaddr(local, &address);
+  if (!is_v4(local)) address.sin6_scope_id = scope;
   if (bind(fd, (struct sockaddr *)&address, length) != 0) return -errno;
   // Set only now, the bind above has failed if anything, a second collector too, had the port.
   return sharing == SAGFLOW_SHARE_OPEN ? set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1) : 0;
 }
 
-int sagflow_udp_bind(struct sagflow_endpoint local, int sharing) {
+int sagflow_udp_bind(struct sagflow_endpoint local, uint32_t scope, int takes_v4, int sharing) {
   int fd = socket(is_v4(local) ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
   if (fd < 0) return -errno;
-  int error = bind_socket(fd, local, sharing);
+  int error = bind_socket(fd, local, scope, takes_v4, sharing);
   if (error) {
     close(fd);
     return error;
@@ -47,6 +52,13 @@ int sagflow_udp_check(int fd) {
   if (domain != AF_INET && domain != AF_INET6) return -EAFNOSUPPORT;
   if (get_option(fd, SO_PROTOCOL) != IPPROTO_UDP) return -EPROTOTYPE;
   return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? 0 : -errno;
+}
+
+int sagflow_udp_takes_v4(int fd) {
+  int domain = get_option(fd, SO_DOMAIN);
+  if (domain != AF_INET6) return domain < 0 ? domain : 0;
+  int only = get_option_at(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+  return only < 0 ? only : !only;
 }
 
 int sagflow_udp_enable_ancillary(int fd) {
@@ -81,6 +93,13 @@ struct sagflow_endpoint_result sagflow_udp_local_endpoint(int fd) {
     result.endpoint = from_sockaddr(&address);
   }
   return result;
+}
+
+uint32_t sagflow_udp_scope(int fd) {
+  struct sockaddr_in6 address = {0};
+  socklen_t length = sizeof address;
+  if (getsockname(fd, (struct sockaddr *)&address, &length) != 0) return 0;
+  return address.sin6_family == AF_INET6 ? address.sin6_scope_id : 0;
 }
 
 int sagflow_close(int fd) {

@@ -6,6 +6,19 @@ func errorText(_ errno: Int32) -> String {
   unsafe String(cString: strerror(errno))
 }
 
+/// The number of an interface of this host; 0: there is none of this name.
+func interfaceNumber(_ name: String) -> UInt32 {
+  // Sound: the string is lent, zero-terminated, for the call.
+  unsafe if_nametoindex(name)
+}
+
+/// The name of an interface of this host; nil: there is none of this number.
+func interfaceName(_ number: UInt32) -> String? {
+  var name = [CChar](repeating: 0, count: Int(IF_NAMESIZE))
+  // Sound: the call writes a terminated string of at most IF_NAMESIZE octets.
+  return unsafe if_indextoname(number, &name).map { unsafe String(cString: $0) }
+}
+
 /// poll(2).
 ///
 /// - Parameter timeout: Milliseconds; negative waits without end.

@@ -1,4 +1,5 @@
 import Capture
+import Foundation
 import Glibc
 import NetworkBytes
 import Testing
@@ -63,6 +64,63 @@ struct UDPSocketTests {
     try sender6.send(pattern(6).rawSpan, to: Endpoint(address: localV6.address, port: port))
     let taken = try takeDatagrams(2, from: &receiver).sorted { $0.socket < $1.socket }
     #expect(taken.map(\.source) == [sender4.localEndpoint, sender6.localEndpoint])
+  }
+
+  @Test("[::] takes IPv4, too, on request, and shows its senders as IPv4", arguments: [true, false])
+  func dualStack(takesIPv4: Bool) throws {
+    var receiver = try UDPReceiver()
+    let any = try UDPSocket(listening: Endpoint(address: .unspecified, port: 0), takesIPv4: takesIPv4)
+    #expect(any.takesIPv4 == takesIPv4)
+    #expect(UDPSocket.takesIPv4(any.descriptor) == takesIPv4)
+    let port = any.localEndpoint.port
+    receiver.add(any)
+    var sender4 = try UDPSender(from: localV4)
+    var sender6 = try UDPSender(from: localV6)
+    // Refused by an ICMP message that nobody waits for, where nobody listens.
+    try sender4.send(pattern(4).rawSpan, to: Endpoint(address: localV4.address, port: port))
+    try sender6.send(pattern(6).rawSpan, to: Endpoint(address: localV6.address, port: port))
+    let taken = try takeDatagrams(takesIPv4 ? 2 : 1, from: &receiver)
+    let sources = Set(taken.map(\.source))
+    #expect(sources == Set([sender6.localEndpoint] + (takesIPv4 ? [sender4.localEndpoint] : [])))
+  }
+
+  /// A link-local address of this host and its interface.
+  private static let linkLocal: (address: IPAddress, interface: String, number: UInt32)? = {
+    // The address, then in hexadecimal the interface's number, the prefix length, the scope (0x20: link) and flags; the name.
+    for line in ((try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8)) ?? "").split(separator: "\n") {
+      let words = line.split(separator: " ")
+      guard words.count == 6, words[3] == "20", let number = UInt32(words[1], radix: 16),
+        let high = UInt64(words[0].prefix(16), radix: 16), let low = UInt64(words[0].suffix(16), radix: 16)
+      else { continue }
+      return (IPAddress(high: high, low: low), String(words[5]), number)
+    }
+    return nil
+  }()
+
+  @Test(
+    "a link-local address is listened on at its interface, by name or number",
+    .enabled(if: linkLocal != nil, "no interface has a link-local address"))
+  func zone() throws {
+    let own = try #require(Self.linkLocal)
+    for zone in [own.interface, String(own.number)] {
+      let socket = try UDPSocket(listening: Endpoint(address: own.address, port: 0), zone: zone)
+      let endpoint = try UDPSocket.endpoint(of: socket.descriptor)
+      #expect(endpoint == ScopedEndpoint(socket.localEndpoint, zone: own.interface))
+      #expect(UDPSocket.named(ScopedEndpoint(socket.localEndpoint, zone: zone)) == endpoint)
+    }
+  }
+
+  @Test("an interface that this host does not have is named, and a link-local address without one is told")
+  func noZone() throws {
+    let local = Endpoint(address: try #require(IPAddress("fe80::1")), port: 9995)
+    for zone in ["no-such-if", "999999"] {
+      let error = Self.error { () throws(SocketError) in _ = try UDPSocket(listening: local, zone: zone) }
+      #expect(
+        error?.description == "cannot listen on [fe80::1%\(zone)]:9995: No such device; "
+          + "this host has no interface '\(zone)': `ip link` lists them")
+    }
+    let bare = Self.error { () throws(SocketError) in _ = try UDPSocket(listening: local) }
+    #expect(bare?.description.contains("a link-local address needs its interface, such as [fe80::1%eth0]:9995") == true)
   }
 
   @Test("An address that this host does not have, or may not use, is an error with advice")

@@ -88,6 +88,14 @@ import Testing
       ),
       ("listen: [0.0.0.0:9995, 0.0.0.0:9995]\n", "c.yaml:1:24: listen: expected each once, found '0.0.0.0:9995'"),
       (
+        "listen: [0.0.0.0:9995, 192.0.2.1:9995]\n",
+        "c.yaml:1:9: listen: 0.0.0.0:9995 already covers 192.0.2.1:9995; remove one of them"
+      ),
+      (
+        "listen: [\"[2001:db8::1]:9995\", \"[::]:9995\", 192.0.2.1:9995]\n",
+        "c.yaml:1:9: listen: [::]:9995 already covers [2001:db8::1]:9995; remove one of them"
+      ),
+      (
         "listen: []\n",
         "c.yaml:1:9: listen: expected at least one: ADDRESS:PORT, such as 0.0.0.0:9995 or [::]:9995"
       ),

@@ -97,7 +97,8 @@ import Testing
       """
     ).values
     let v4 = try #require(IPAddress("10.0.0.1"))
-    #expect(values.listen == [Endpoint(address: v4, port: 9995), Endpoint(address: .unspecified, port: 2055)])
+    let endpoints = [Endpoint(address: v4, port: 9995), Endpoint(address: .unspecified, port: 2055)]
+    #expect(values.listen == endpoints.map { ScopedEndpoint($0) })
     #expect(values.receive.bufferSize == 16 << 20)
     #expect(values.exporters.clock == .trust)
     let rates = Dictionary(uniqueKeysWithValues: values.exporters.samplingRates.map { ("\($0.key)", $0.value) })

@@ -29,8 +29,12 @@ enum {
   SAGFLOW_SHARE_JOIN = 2,  // shares the port with other sockets of this user that allow it (SO_REUSEPORT)
 };
 
-// A UDP socket bound to `local`, close-on-exec; IPv6 sockets take IPv6 only. Its descriptor, or -errno.
-int sagflow_udp_bind(struct sagflow_endpoint local, int sharing);
+// A UDP socket bound to `local`, close-on-exec. Its descriptor, or -errno.
+// `scope`: the number of the interface, for link-local addresses; 0: none.
+// `takes_v4`: whether an IPv6 socket takes IPv4, too, whatever net.ipv6.bindv6only says.
+int sagflow_udp_bind(struct sagflow_endpoint local, uint32_t scope, int takes_v4, int sharing);
+// Whether an IPv6 socket takes IPv4, too (0 for an IPv4 socket), or -errno.
+int sagflow_udp_takes_v4(int fd);
 // 0 if `fd` is a UDP socket over IPv4 or IPv6 (it is made close-on-exec), else -errno.
 int sagflow_udp_check(int fd);
 // Asks the kernel for arrival times and its count of drops with each datagram. 0 or -errno.
@@ -41,6 +45,8 @@ int sagflow_udp_set_receive_buffer(int fd, int octets);
 // The datagrams the kernel dropped at this socket since it was opened (a 32-bit counter that wraps), or -errno.
 int64_t sagflow_udp_drops(int fd);
 struct sagflow_endpoint_result sagflow_udp_local_endpoint(int fd);
+// The number of the interface that the socket's address belongs to; 0 if it has none.
+uint32_t sagflow_udp_scope(int fd);
 int sagflow_close(int fd);
 // Sends a message with a descriptor (SCM_RIGHTS) to a Unix datagram socket. 0 or -errno.
 int sagflow_send_descriptor(

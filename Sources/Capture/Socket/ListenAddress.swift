@@ -74,7 +74,7 @@ public struct ListenAddressError: Error, Equatable, Sendable, CustomStringConver
       case .badPort: "the port must be a number from 0 to 65535"
       case .noBracket: "an IPv6 address stands in brackets, such as [::]:9995 or [2001:db8::1]:9995"
       case .notAnAddress: "expected an IP address (names are not resolved), such as 0.0.0.0:9995 or [::]:9995"
-      case .zone: "an address with a zone cannot be listened on; listen on [::] instead"
+      case .zone: "an address with a zone is not taken here; leave %… out"
       }
     return "cannot listen on \"\(text)\": \(advice)"
   }

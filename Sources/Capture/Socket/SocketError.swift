@@ -16,12 +16,15 @@ public struct SocketError: Error, Equatable, Sendable {
   public var operation: Operation
   /// The socket's own address, or where a datagram was to go.
   public var endpoint: Endpoint?
+  /// The interface of a link-local address, as it was asked for.
+  public var zone = ""
   /// The errno value.
   public var code: Int32
 
-  public init(operation: Operation, endpoint: Endpoint?, code: Int32) {
+  public init(operation: Operation, endpoint: Endpoint?, zone: String = "", code: Int32) {
     self.operation = operation
     self.endpoint = endpoint
+    self.zone = zone
     self.code = code
   }
 }
@@ -29,7 +32,7 @@ public struct SocketError: Error, Equatable, Sendable {
 extension SocketError: CustomStringConvertible {
   /// One line: what, where, what to do.
   public var description: String {
-    let place = endpoint.map { " \($0)" } ?? ""
+    let place = endpoint.map { " \(ScopedEndpoint($0, zone: zone))" } ?? ""
     return "cannot \(operation.rawValue)\(place): \(errorText(code))\(advice)"
   }
 
@@ -38,7 +41,10 @@ extension SocketError: CustomStringConvertible {
     case (.listen, EADDRINUSE): "; `ss -lunp` shows which program listens there"
     case (.listen, EADDRNOTAVAIL), (.sendFrom, EADDRNOTAVAIL): "; no interface of this host has this address"
     case (.listen, EACCES): "; ports below 1024 need root or CAP_NET_BIND_SERVICE"
-    case (.listen, EAFNOSUPPORT): "; IPv6 is switched off on this host"
+    case (.listen, EAFNOSUPPORT): "; IPv6 is switched off on this host: listen on 0.0.0.0"
+    case (.listen, ENODEV): "; this host has no interface '\(zone)': `ip link` lists them"
+    case (.listen, EINVAL) where endpoint?.address.isLinkLocal == true && zone.isEmpty:
+      "; a link-local address needs its interface, such as [fe80::1%eth0]:9995"
     case (.adopt, EPROTOTYPE), (.adopt, ENOTSOCK), (.adopt, EAFNOSUPPORT):
       "; the descriptor passed in must be a UDP socket (ListenDatagram= in the .socket unit)"
     default: ""

@@ -7,7 +7,7 @@ import NetworkBytes
 /// (`ConfigurationSchema` says how). The names are those of the configuration file.
 public struct CollectorConfiguration: Hashable, Sendable {
   /// Addresses and UDP ports to receive on; at least one.
-  public var listen = [Endpoint(address: IPAddress(v4: 0), port: 9995)]
+  public var listen = [ScopedEndpoint(Endpoint(address: IPAddress(v4: 0), port: 9995))]
   public var receive = Receive()
   /// Which flow records are taken, in the filter language; empty: all.
   public var filter = ""

@@ -31,7 +31,8 @@ public enum ConfigurationSchema {
 
   private static let general: [Setting] = [
     .list(
-      "listen", \.listen, .endpoint, .restart, "UDP addresses and ports to receive on."),
+      "listen", \.listen, .scopedEndpoint, .restart,
+      "UDP addresses and ports to receive on; [::] also receives IPv4 unless an IPv4 address here has its port."),
     .value(
       "receive.workers", \.receive.workers, .integer(0...1024), .restart,
       "Workers, each with sockets of its own; 0: one for every two processors, at least one."),
@@ -202,12 +203,22 @@ public enum ConfigurationSchema {
           "\(configuration.http.listen) can be reached from other hosts; listen on 127.0.0.1 or set http.public: true"
         ))
     }
+    found += overlaps(in: configuration.listen).map { (["listen"], $0) }
     found += filterProblems(in: configuration).map { (["filter"], $0) }
     let store = configuration.store
     if store.retention.size > 0, store.maximumFileSize > store.retention.size {
       report("store.maximumFileSize", above: "store.retention.size")
     }
     return found
+  }
+
+  /// Addresses that another one of the list hears already: the system lets only one of them be listened on.
+  private static func overlaps(in listen: [ScopedEndpoint]) -> [String] {
+    let all = listen.filter { $0.address == .unspecified || $0.address == IPAddress(v4: 0) }
+    return all.flatMap { any in
+      listen.filter { $0 != any && $0.port == any.port && $0.address.isV4 == any.address.isV4 }
+        .map { "\(any) already covers \($0); remove one of them" }
+    }
   }
 
   private static func filterProblems(in configuration: CollectorConfiguration) -> [String] {

@@ -127,16 +127,18 @@ extension ValueForm where Value == String {
   }
 }
 
-extension ValueForm where Value == Endpoint {
-  static var endpoint: Self {
+extension ValueForm where Value == ScopedEndpoint {
+  static var scopedEndpoint: Self {
     ValueForm(expected: "ADDRESS:PORT, such as 0.0.0.0:9995 or [::]:9995") {
-      Endpoint($0)
+      ScopedEndpoint(parsing: $0)
     } text: {
       $0.description
     }
   }
+}
 
-  /// Likewise, with port 0 for one that is free.
+extension ValueForm where Value == Endpoint {
+  /// An address and a port, which may be 0 for one that is free.
   static var openEndpoint: Self {
     ValueForm(expected: "ADDRESS:PORT, such as 127.0.0.1:9996 or [::1]:9996") {
       Endpoint($0, takesPort0: true)
@@ -144,6 +146,23 @@ extension ValueForm where Value == Endpoint {
       // A bracket would begin a list.
       $0.address.isV4 ? $0.description : "\"\($0)\""
     }
+  }
+}
+
+extension ScopedEndpoint {
+  /// Reads `192.0.2.1:9995`, `[2001:db8::1]:9995` or, of link-local addresses alone, `[fe80::1%eth0]:9995`; nil if it is
+  /// none of these.
+  package init?(parsing text: String) {
+    guard let sign = text.firstIndex(of: "%"), let end = text.lastIndex(of: "]"), sign < end else {
+      guard let endpoint = Endpoint(text) else { return nil }
+      self.init(endpoint)
+      return
+    }
+    let zone = text[text.index(after: sign)..<end]
+    guard let endpoint = Endpoint(String(text[..<sign] + text[end...])), !endpoint.address.isV4,
+      endpoint.address.isLinkLocal, !zone.isEmpty, !zone.contains(where: { "%[]/ ".contains($0) })
+    else { return nil }
+    self.init(endpoint, zone: String(zone))
   }
 }
 

@@ -25,7 +25,7 @@ public final class CollectorService: Service {
   /// Whether flows that are live when it ends are written rather than kept for the next start.
   private let drains: Bool
   /// The addresses listened on, with the ports that were taken where 0 was asked for.
-  public let endpoints: [Endpoint]
+  public let endpoints: [ScopedEndpoint]
 
   /// Opens sockets and store.
   ///

@@ -4,17 +4,24 @@ import NetworkBytes
 
 /// The sockets of all workers: each worker has one for every address, and the kernel spreads exporters over the workers.
 struct SocketPlan: ~Copyable {
-  let endpoints: [Endpoint]
+  let endpoints: [ScopedEndpoint]
   /// Of each worker.
   private var sockets: [[Handoff<UDPSocket>]] = []
 
   /// - Parameter passed: sockets that were passed in; they are used for their addresses. Where none of them is of an address
   ///   that is to be listened to, their own addresses are.
   init(
-    _ listen: [Endpoint], workers: Int, buffer: Int, passed: consuming PassedSockets, _ logger: Logger
+    _ listen: [ScopedEndpoint], workers: Int, buffer: Int, passed: consuming PassedSockets, _ logger: Logger
   ) throws(SocketError) {
+    let listen = listen.map(UDPSocket.named)
     let offered = passed.endpoints
     var endpoints = offered.isEmpty || listen.contains(where: offered.contains) ? listen : offered
+    let wanted = endpoints
+    for any in wanted where any.address.isUnspecified {
+      // It would keep a socket that is to be opened from its address.
+      let opened = wanted.filter { $0.address.isV4 && $0.port == any.port && !offered.contains($0) }
+      if !opened.isEmpty { passed.closeThoseThatTakeIPv4(any, logger) }
+    }
     var sockets: [[Handoff<UDPSocket>]] = []
     for worker in 0..<workers {
       var own: [Handoff<UDPSocket>] = []
@@ -24,10 +31,12 @@ struct SocketPlan: ~Copyable {
           socket = try UDPSocket(adopting: descriptor, receiveBuffer: buffer)
         } else {
           socket = try UDPSocket(
-            listening: endpoints[index], sharing: worker == 0 ? .opening : .joining, receiveBuffer: buffer)
+            listening: endpoints[index].endpoint, zone: endpoints[index].zone,
+            takesIPv4: Self.takesIPv4(wanted[index], among: wanted), sharing: worker == 0 ? .opening : .joining,
+            receiveBuffer: buffer)
         }
-        endpoints[index] = socket.localEndpoint
-        if worker == 0, let advice = socket.receiveBufferAdvice { logger.warning("\(advice)") }
+        endpoints[index].endpoint = socket.localEndpoint
+        if worker == 0 { Self.describe(socket, among: wanted, logger) }
         own.append(Handoff(socket))
       }
       sockets.append(own)
@@ -35,6 +44,27 @@ struct SocketPlan: ~Copyable {
     passed.closeRest(logger)
     self.endpoints = endpoints
     self.sockets = sockets
+  }
+
+  /// Whether a socket takes IPv4, too: that of `::`, unless there are others for IPv4.
+  private static func takesIPv4(_ endpoint: ScopedEndpoint, among all: [ScopedEndpoint]) -> Bool {
+    endpoint.address.isUnspecified && !all.contains { $0.address.isV4 && $0.port == endpoint.port }
+  }
+
+  /// Says what an operator may not expect of a socket.
+  private static func describe(_ socket: borrowing UDPSocket, among all: [ScopedEndpoint], _ logger: Logger) {
+    if let advice = socket.receiveBufferAdvice { logger.warning("\(advice)") }
+    let endpoint = ScopedEndpoint(socket.localEndpoint)
+    guard endpoint.address.isUnspecified else { return }
+    if socket.takesIPv4 {
+      logger.info("\(endpoint) also receives IPv4")
+    } else if takesIPv4(endpoint, among: all) {
+      logger.warning(
+        "\(endpoint) receives IPv6 only: the socket passed in was opened that way; set BindIPv6Only=both in its unit, or stop and start the service"
+      )
+    } else {
+      logger.info("\(endpoint) receives IPv6 only: another listen address receives IPv4 on this port")
+    }
   }
 
   /// The next worker's sockets.

@@ -7,7 +7,7 @@ import NetworkBytes
 /// keeps them over a restart so that datagrams wait in the kernel meanwhile (sd_listen_fds(3)).
 public struct PassedSockets: ~Copyable, Sendable {
   /// By the worker that had it in an earlier run, or in the order in which they came.
-  private var sockets: [(endpoint: Endpoint, rank: Int, descriptor: Int32)] = []
+  private var sockets: [(endpoint: ScopedEndpoint, rank: Int, descriptor: Int32)] = []
 
   private static let firstDescriptor: Int32 = 3
 
@@ -42,16 +42,26 @@ public struct PassedSockets: ~Copyable, Sendable {
   }
 
   /// The addresses of those that are left, each once.
-  var endpoints: [Endpoint] {
-    var endpoints: [Endpoint] = []
+  var endpoints: [ScopedEndpoint] {
+    var endpoints: [ScopedEndpoint] = []
     for socket in sockets where !endpoints.contains(socket.endpoint) { endpoints.append(socket.endpoint) }
     return endpoints
   }
 
   /// Takes the next socket of an address; nil if there is none.
-  mutating func take(_ endpoint: Endpoint) -> Int32? {
+  mutating func take(_ endpoint: ScopedEndpoint) -> Int32? {
     guard let index = sockets.firstIndex(where: { $0.endpoint == endpoint }) else { return nil }
     return sockets.remove(at: index).descriptor
+  }
+
+  /// Closes those of an IPv6 address that take IPv4, too, which somebody else is to take.
+  mutating func closeThoseThatTakeIPv4(_ endpoint: ScopedEndpoint, _ logger: Logger) {
+    let unfit = sockets.filter { $0.endpoint == endpoint && UDPSocket.takesIPv4($0.descriptor) }
+    sockets.removeAll { socket in unfit.contains { $0.descriptor == socket.descriptor } }
+    for socket in unfit {
+      logger.notice("the socket passed in for \(endpoint) also takes IPv4; reopening it for IPv6 only")
+      close(socket.descriptor)
+    }
   }
 
   /// Closes what nobody took.
