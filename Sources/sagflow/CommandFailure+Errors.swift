@@ -35,7 +35,12 @@ extension CommandFailure {
   }
 
   init(_ error: RecoveryError) {
-    self.init(.unavailable, error.description)
+    let status: ExitStatus =
+      switch error {
+      case .inUse, .ambiguous: .unavailable
+      case .system(_, _, let code): code == EACCES || code == EPERM || code == EROFS ? .notPermitted : .inputOutput
+      }
+    self.init(status, error.description)
   }
 
   init(_ error: FlowKeyError) {

@@ -36,7 +36,7 @@ struct RecoveryTests {
     #expect(verdict.missing == 0 && verdict.surplus == 0, "seed \(seed): \(outcome.output)")
     #expect(verdict.kills == Self.kills && verdict.rows > 0)
     #expect(verdict.parts == [])
-    #expect(verdict.left == ["lock"])
+    #expect(verdict.left == ["identity", "lock"])
     let ledger = try PrintedLedger(verdict.drained)
     #expect(ledger["datagrams decoded"] == verdict.datagrams)
   }

@@ -243,7 +243,7 @@ class Collector:
     @property
     def journal(self):
         root = f"{self.store}/.journal"
-        return f"{root}/{os.listdir(root)[0]}"
+        return f"{root}/{next(name for name in os.listdir(root) if not name.startswith('.'))}"
 
     def remains(self):
         """Files of the store under hidden names, and what is left beside journals and checkpoints."""

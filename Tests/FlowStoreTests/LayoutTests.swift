@@ -55,6 +55,45 @@ struct LayoutTests {
     #expect(Listing(folder.path).others == [])
   }
 
+  @Test("With an identity, files have it in their names, and are found by it whatever the host was called")
+  func identity() throws {
+    var random = SeededGenerator(seed: seed)
+    for (host, identity, worker) in [("a-b", "0011aabb", 1), ("c", "0011aabb", 1), ("c", "0011aabb", 2), ("c", "", 1)] {
+      var options = options(host: host)
+      (options.identity, options.worker) = (identity, worker)
+      var writer = try FlowStoreWriter(options)
+      writer.append(3, at: newYear, &random)
+      writer.commit()
+      writer.append(3, at: newYear, &random)
+      // The file that is open now is gone with its writer.
+      if host == "a-b" {
+        let parts = try FlowStoreWriter.files(
+          in: folder.path, of: FileOwner(identity: "0011aabb"), worker: 1, published: false)
+        #expect(parts.count <= 1)
+      }
+    }
+    let hour = "\(folder.path)/date=2026-01-01/hour=00"
+    func files(_ identity: String, former: String? = nil, worker: Int = 1) throws -> [String] {
+      try FlowStoreWriter.files(
+        in: folder.path, of: FileOwner(identity: identity, formerHost: former), worker: worker, published: true
+      ).map { $0.replacing("\(hour)/flows-", with: "").replacing("-20260101T000000Z", with: "") }.sorted()
+    }
+    #expect(try files("0011aabb") == ["a-b-0011aabb-1-0.parquet", "c-0011aabb-1-0.parquet"])
+    #expect(try files("0011aabb", worker: 2) == ["c-0011aabb-2-0.parquet"])
+    #expect(try files("ffffffff") == [])
+    #expect(try files("ffffffff", former: "c") == ["c-1-0.parquet"])
+    #expect(try files("ffffffff", former: "a") == [])
+    for name in [".flows-x-0011aabb-20260101T000000Z-1-5.part", ".flows-x-0011aabb-20260101T000000Z-1-6.part.copy"] {
+      try Data().write(to: URL(fileURLWithPath: "\(hour)/\(name)"))
+    }
+    let owner = FileOwner(identity: "0011aabb")
+    #expect(try FlowStoreWriter.files(in: folder.path, of: owner, worker: 1, published: false).count == 2)
+    // Links lead out of the store: what is there is nobody's to remove.
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder.path)/date=2026-01-02", withDestinationPath: "date=2026-01-01")
+    #expect(try FlowStoreWriter.files(in: folder.path, of: owner, worker: 1, published: false).count == 2)
+  }
+
   @Test("Windows are aligned to the clock, and no file has rows of two", arguments: [60, 300, 3600])
   func windows(rotation: Int64) throws {
     var random = SeededGenerator(seed: seed &+ UInt64(rotation))

@@ -101,6 +101,43 @@ struct RetentionTests {
     #expect(listing.folders.contains("date=2020-01-01/hour=00/flows-folder-20200101T000000Z-0-0.parquet"))
   }
 
+  @Test("What links lead to is neither removed nor counted: it is not in the store")
+  func links() throws {
+    let kept = try make("elsewhere/hour=00/flows-h-20200101T000000Z-0-0.parquet", size: 1_000_000)
+    try make("date=2026-01-01/hour=00/flows-h-20260101T000000Z-0-0.parquet")
+    let links = [("date=2020-01-01", "elsewhere"), ("date=2026-01-01/hour=05", "../elsewhere/hour=00")]
+    for (link, target) in links {
+      try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/\(link)", withDestinationPath: target)
+    }
+    #expect(Retention(size: 1_000_000).apply(to: folder.path, now: Self.now) == Retention.Result())
+    #expect(Retention(age: 1).apply(to: folder.path, now: Self.now).files == 1)
+    #expect(Listing(folder.path).files == [kept])
+    for (link, _) in links {
+      #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder.path)/\(link)")) != nil)
+    }
+  }
+
+  @Test("A folder that cannot be read is told and left alone, the others are looked at")
+  func unreadable() async throws {
+    try make("date=2026-01-01/hour=00/flows-h-20260101T000000Z-0-0.parquet")
+    try make("date=2026-01-01/hour=01/flows-h-20260101T010000Z-0-0.parquet")
+    try make("date=2025-01-01/hour=01/flows-h-20250101T010000Z-0-0.parquet")
+    let path = folder.path
+    await #expect(processExitsWith: .success) { [path = path as String] in
+      let open = "\(path)/date=2026-01-01/hour=01"
+      try Unprivileged.become(
+        owning: [path, "\(path)/date=2026-01-01", open, "\(path)/date=2025-01-01", "\(path)/date=2026-01-01/hour=00"])
+      let closed = ["\(path)/date=2025-01-01", "\(path)/date=2026-01-01/hour=00"]
+      for folder in closed { Unprivileged.setMode(folder, 0) }
+      let result = Retention(size: 1).apply(to: path, now: RetentionTests.now)
+      for folder in closed { Unprivileged.setMode(folder, 0o755) }
+      let failed = StoreError.system("read folder", path: closed[0], errno: EACCES)
+      let isTold = result.failure == failed || result.failure == .system("read folder", path: closed[1], errno: EACCES)
+      exit(result.files == 1 && isTold ? EXIT_SUCCESS : 2)
+    }
+    #expect(Listing(path).files.count == 2)
+  }
+
   @Test("Folders go with their last file, those with anything in them stay")
   func folders() throws {
     try make("date=2026-01-01/hour=00/flows-h-20260101T000000Z-0-0.parquet")

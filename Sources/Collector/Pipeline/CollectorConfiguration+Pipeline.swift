@@ -2,6 +2,7 @@ import FlowFilter
 import FlowStore
 import Flows
 import Foundation
+import Logging
 import NetFlow
 
 extension CollectorConfiguration {
@@ -60,6 +61,12 @@ extension CollectorConfiguration {
     options.createdBy = createdBy
     options.metadata = storeMetadata
     return options
+  }
+
+  /// Where journal and checkpoints go.
+  func stateDirectory(_ logger: Logger) -> StateDirectory {
+    StateDirectory(
+      journal.path.isEmpty ? "\(store.path)/.journal" : journal.path, host: Self.hostName, logger: logger)
   }
 
   /// What each file tells of the settings in force.

@@ -11,31 +11,38 @@ import Parquet
 public enum RecoveryError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Another process has the folder.
   case inUse(String)
-  case system(String, path: String, reason: String)
+  /// Several collectors have left something in this folder, and none of them had this host's name.
+  case ambiguous(String)
+  case system(String, path: String, errno: Int32)
 
   public var description: String {
     switch self {
     case .inUse(let path):
       "\(path) belongs to a collector that is running; stop it, or give this one another store.path or journal.path"
-    case .system(let what, let path, let reason): "cannot \(what) \(path): \(reason)"
+    case .ambiguous(let path):
+      "\(path): several collectors under other host names left state there; write all of it with `sagflow drain --all`"
+    case .system(let what, let path, let code):
+      "cannot \(what) \(path): \(Directory.text(of: code))"
+        + (code == EACCES || code == EPERM ? "; run as the user that ran the collector, or change the owner" : "")
     }
   }
 }
 
-/// Keeps other processes away from journal and checkpoints as long as it lives.
+/// Keeps other processes away from a folder as long as it lives.
 final class RecoveryLock: Sendable {
   private let descriptor: Int32
 
-  init(_ folder: String) throws(RecoveryError) {
-    let path = "\(folder)/lock"
+  /// - Parameters:
+  ///   - path: the file to lock; it is made if it is not there.
+  ///   - folder: what it stands for.
+  init(_ path: String, of folder: String) throws(RecoveryError) {
     // Sound: the string is lent, zero-terminated, for the call.
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-    guard descriptor >= 0 else {
-      throw .system("open", path: path, reason: POSIXError(.init(rawValue: errno) ?? .EIO).systemReason)
-    }
+    guard descriptor >= 0 else { throw .system("open", path: path, errno: errno) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
       close(descriptor)
-      throw .inUse(folder)
+      throw code == EWOULDBLOCK ? .inUse(folder) : .system("lock", path: path, errno: code)
     }
     self.descriptor = descriptor
   }
@@ -47,42 +54,45 @@ final class RecoveryLock: Sendable {
 public struct Recovery: ~Copyable {
   private let configuration: CollectorConfiguration
   private let createdBy: String
-  private let path: String
   private let logger: Logger
-  let lock: RecoveryLock
+  let state: StateFolder
 
   /// Opens the folder of journal and checkpoints, and keeps others out.
   ///
   /// - Throws: `StoreError` or `RecoveryError`.
-  public init(_ configuration: CollectorConfiguration, createdBy: String, _ logger: Logger) throws {
+  init(_ configuration: CollectorConfiguration, createdBy: String, _ logger: Logger) throws {
+    self.init(configuration, createdBy: createdBy, try configuration.stateDirectory(logger).open(), logger)
+  }
+
+  private init(_ configuration: CollectorConfiguration, createdBy: String, _ state: StateFolder, _ logger: Logger) {
     self.configuration = configuration
     self.createdBy = createdBy
     self.logger = logger
-    let host = configuration.storeOptions(createdBy: createdBy).host
-    let root = configuration.journal.path.isEmpty ? "\(configuration.store.path)/.journal" : configuration.journal.path
-    path = "\(root)/\(host)"
-    try Directory.createAll(path)
-    lock = try RecoveryLock(path)
+    self.state = state
   }
 
-  func folder(_ worker: Int) -> RecoveryFolder { RecoveryFolder(path, worker: worker, logger: logger) }
+  func folder(_ worker: Int) -> RecoveryFolder {
+    RecoveryFolder(state, store: configuration.store.path, worker: worker, logger: logger)
+  }
 
   /// What each of `count` workers goes on from. What workers have left that there will not be, or under another key, is
   /// written first: nobody will go on with it.
   func workers(
     _ count: Int, _ key: [String], _ journal: WorkerRecovery.Journaling?, _ restored: DispatchGroup
   ) throws -> [WorkerRecovery] {
-    for worker in try RecoveryFolder.workers(in: path).sorted() where worker >= count {
+    for worker in try state.workers.sorted() where worker >= count {
       logger.notice("what worker \(worker) has left is written: receive.workers has changed")
       _ = try drain(try load(worker, journal, restored))
     }
-    return try (0..<count).map { worker in
+    let found = try (0..<count).map { worker in
       let found = try load(worker, journal, restored)
       guard let old = found.checkpoint?.head.key, old != key else { return found }
       logger.notice("what worker \(worker) has left is written: aggregation.key has changed")
       _ = try drain(found)
       return try load(worker, journal, restored)
     }
+    try state.forgetFormerHost()
+    return found
   }
 
   private func load(
@@ -97,8 +107,7 @@ public struct Recovery: ~Copyable {
   private func files(of worker: Int, published: Bool) throws(StoreError) -> [String] {
     try Patience.read { () throws(StoreError) in
       try FlowStoreWriter.files(
-        in: configuration.store.path, host: configuration.storeOptions(createdBy: createdBy).host, worker: worker,
-        published: published)
+        in: configuration.store.path, of: state.owner, worker: worker, published: published)
     }
   }
 
@@ -129,21 +138,48 @@ public struct Recovery: ~Copyable {
   /// The thread that writes a worker's files, which goes on counting where the checkpoint ended.
   func store(_ recovery: WorkerRecovery, retention: Retention) throws(StoreError) -> StoreThread {
     let head = recovery.checkpoint?.head
+    var options = configuration.storeOptions(worker: recovery.folder.worker, createdBy: createdBy)
+    options.identity = state.identity.id
     return try StoreThread(
-      configuration.storeOptions(worker: recovery.folder.worker, createdBy: createdBy), retention: retention,
-      recovery: recovery.folder, isJournaled: recovery.journal != nil, earlier: head?.store ?? StoreCounters(),
+      options, retention: retention, recovery: recovery.folder, isJournaled: recovery.journal != nil,
+      earlier: head?.store ?? StoreCounters(),
       toldLoss: head?.toldLoss ?? 0, logger: logger)
   }
 
   /// Writes all that earlier runs have left, so that nothing is kept for a next start.
   ///
+  /// - Parameter all: also what collectors under other host names have left in the same place, but for those that run.
   /// - Returns: where everything went.
-  public func drain() throws -> Ledger {
+  /// - Throws: `StoreError`, `RecoveryError` or `FlowKeyError`.
+  public static func drain(
+    _ configuration: CollectorConfiguration, all: Bool = false, createdBy: String, _ logger: Logger
+  ) throws -> Ledger {
     var ledger = Ledger()
-    for worker in try RecoveryFolder.workers(in: path).sorted() {
-      ledger += try drain(try load(worker, nil, DispatchGroup()))
+    for state in try configuration.stateDirectory(logger).openLeft(all: all) {
+      ledger += try Recovery(configuration, createdBy: createdBy, state, logger).drain()
     }
     return ledger
+  }
+
+  private func drain() throws -> Ledger {
+    var ledger = Ledger()
+    for worker in try state.workers.sorted() {
+      ledger += try drain(try load(worker, nil, DispatchGroup()))
+    }
+    try state.forgetFormerHost()
+    return ledger
+  }
+
+  /// What a drain reads from: what was being received must not be passed over.
+  private func leftReceiver(_ folder: RecoveryFolder) throws -> UDPReceiver {
+    guard let ring = folder.rings.first(where: FileManager.default.fileExists) else { return try UDPReceiver() }
+    let buffer: JournalBuffer
+    do throws(JournalError) {
+      buffer = try JournalBuffer(capacity: 0, in: ring)
+    } catch {
+      throw RecoveryError.system(error.operation, path: error.path, errno: error.code)
+    }
+    return try UDPReceiver(journalingInto: buffer)
   }
 
   /// Ends a worker's flows, under the key that they have.
@@ -159,7 +195,7 @@ public struct Recovery: ~Copyable {
     var pipeline = Pipeline(options, directory: ExporterDirectory(), sink: StoreSink(store, waits: true))
     var tally = Worker.Tally()
     recovery.restore(&pipeline, &tally)
-    var receiver = try SocketPlan.receiver(recovery.folder.rings, capacity: 0, logger)
+    var receiver = try leftReceiver(recovery.folder)
     _ = recovery.replay(&receiver, into: &pipeline, &tally)
     pipeline.finish()
     var last = Checkpoint(pipeline, tally, segment: recovery.nextSegment(receiver.buffer), key: key)

@@ -12,6 +12,9 @@ import Synchronization
 final class RecoveryFolder: Sendable {
   let path: String
   let worker: Int
+  /// The store's path: checkpoints may tell of files by another that it had.
+  private let store: String
+  private let held: StateFolder
   private let logger: Logger
   private let state = Mutex(State())
 
@@ -28,40 +31,22 @@ final class RecoveryFolder: Sendable {
   /// Checkpoints kept: should the newest be damaged, there is the one before.
   private static let keptCheckpoints = 2
 
-  init(_ path: String, worker: Int, logger: Logger) {
-    self.path = path
+  init(_ held: StateFolder, store: String, worker: Int, logger: Logger) {
+    self.held = held
+    path = held.path
+    self.store = store
     self.worker = worker
     self.logger = logger
   }
 
-  /// Where datagrams may be received into, what is best first: in memory that outlives the process, under a name that tells
-  /// this folder from others; else in the folder itself.
-  var rings: [String] {
-    let environment = ProcessInfo.processInfo.environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first
-    let memory = environment.map(String.init) ?? "/dev/shm"
-    // FNV-1a, which is the same in every process.
-    let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    let hash = real.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-    let places = ["\(memory)/sagflow-\(String(hash, radix: 16))-ring-\(worker)", "\(path)/ring-\(worker)"]
-    // One that is there comes first: an earlier run may have left something in it.
-    return places.filter(FileManager.default.fileExists) + places.filter { !FileManager.default.fileExists(atPath: $0) }
-  }
+  /// Where datagrams may be received into, what is best first.
+  var rings: [String] { held.rings(of: worker) }
 
   /// Removes what datagrams were received into, once nothing is in it.
   func removeRings() { for ring in rings { try? Directory.remove(ring) } }
 
   func journal(_ segment: UInt64) -> String { "\(path)/journal-\(worker)-\(segment).pcap" }
   private func checkpoint(_ number: UInt64) -> String { "\(path)/checkpoint-\(worker)-\(number)" }
-
-  /// The workers that have left something in a folder.
-  static func workers(in path: String) throws(StoreError) -> Set<Int> {
-    Set(
-      try Patience.read { () throws(StoreError) in try Directory.names(in: path) }.compactMap { name in
-        let parts = name.prefix { $0 != "." }.split(separator: "-")
-        guard parts.count == 3, ["journal", "checkpoint"].contains(parts[0]) else { return nil }
-        return Int(parts[1])
-      })
-  }
 
   /// Numbers of the worker's files of one kind, ascending.
   private func numbers(_ kind: String, _ suffix: String = "") throws(StoreError) -> [UInt64] {
@@ -179,7 +164,7 @@ final class RecoveryFolder: Sendable {
     for number in numbers.reversed() {
       let name = checkpoint(number)
       do throws(CheckpointFault) {
-        let checkpoint = try Self.checkpoint(name)
+        let checkpoint = try read(name)
         // The oldest has to do: without it, all that is in it would be missing.
         if found.checkpoint == nil, number != numbers.first {
           try requireWholeFiles(checkpoint, &found.damagedFiles)
@@ -224,14 +209,16 @@ final class RecoveryFolder: Sendable {
     }
   }
 
-  private static func checkpoint(_ path: String) throws(CheckpointFault) -> Checkpoint {
+  private func read(_ path: String) throws(CheckpointFault) -> Checkpoint {
     let content: Data
     do {
       content = try Patience.read { try Data(contentsOf: URL(fileURLWithPath: path)) }
     } catch {
       throw CheckpointFault(description: "it cannot be read: \(error.systemReason)")
     }
-    return try Checkpoint(content)
+    var checkpoint = try Checkpoint(content)
+    checkpoint.head.pending = checkpoint.head.pending.map { $0.moved(to: store) }
+    return checkpoint
   }
 
   /// Removes everything of the worker's, the newest checkpoint last: whatever ends it, what is left tells of what is done.

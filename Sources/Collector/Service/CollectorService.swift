@@ -21,7 +21,8 @@ public final class CollectorService: Service {
   let started = Date()
   let directory: ExporterDirectory
   private let sync: JournalSync
-  private let lock: RecoveryLock
+  /// Journal and checkpoints are this process's as long as it lives.
+  private let state: StateFolder
   /// Whether flows that are live when it ends are written rather than kept for the next start.
   private let drains: Bool
   /// The addresses listened on, with the ports that were taken where 0 was asked for.
@@ -76,7 +77,7 @@ public final class CollectorService: Service {
     self.directory = directory
     self.sync = sync
     self.drains = drains
-    lock = recovery.lock
+    state = recovery.state
     self.manager = manager
     self.logger = logger
     self.configuration = Mutex(configuration)

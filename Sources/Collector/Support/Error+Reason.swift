@@ -14,4 +14,14 @@ extension Error {
       }
     return cause.localizedFailureReason ?? cause.localizedDescription
   }
+  /// The `errno` value behind an operation of Foundation's that failed; EIO if it does not say.
+  var systemCode: Int32 {
+    if let code = (self as? StoreError)?.code { return code }
+    let error = self as NSError
+    switch error.userInfo[NSUnderlyingErrorKey] {
+    case let posix as POSIXError: return posix.code.rawValue
+    case let cause as NSError where cause.domain == NSPOSIXErrorDomain: return Int32(cause.code)
+    default: return error.domain == NSPOSIXErrorDomain ? Int32(error.code) : EIO
+    }
+  }
 }

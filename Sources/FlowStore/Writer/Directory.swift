@@ -53,10 +53,17 @@ package enum Directory {
 
   /// Names in a folder, without `.` and `..`, in no order; none if there is no such folder.
   package static func names(in path: String) throws(StoreError) -> [String] {
-    guard let folder = unsafe opendir(path) else {
-      if errno == ENOENT || errno == ENOTDIR { return [] }
-      throw .system("read folder", path: path, errno: errno)
+    do throws(StoreError) {
+      return try list(path)
+    } catch {
+      if error.isMissing || error.code == ENOTDIR { return [] }
+      throw error
     }
+  }
+
+  /// Names in a folder that is there, without `.` and `..`, in no order.
+  package static func list(_ path: String) throws(StoreError) -> [String] {
+    guard let folder = unsafe opendir(path) else { throw .system("read folder", path: path, errno: errno) }
     defer { unsafe closedir(folder) }
     var names: [String] = []
     while true {
@@ -73,6 +80,47 @@ package enum Directory {
     }
   }
 
+  /// What a path leads to.
+  package struct Status: Sendable {
+    package enum Kind: Sendable {
+      case file, folder, link, other
+    }
+
+    package let kind: Kind
+    package let node: Node
+  }
+
+  /// Tells a file or folder from all others of this host, whatever path leads to it.
+  package struct Node: Hashable, Sendable {
+    package let device: UInt64
+    package let inode: UInt64
+  }
+
+  /// - Parameter followsLinks: whether a link is looked at, or what it leads to.
+  package static func status(_ path: String, followsLinks: Bool = true) throws(StoreError) -> Status {
+    var status = stat()
+    let result = unsafe followsLinks ? stat(path, &status) : lstat(path, &status)
+    guard result == 0 else { throw .system("look at", path: path, errno: errno) }
+    let kind: Status.Kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .file
+      case S_IFDIR: .folder
+      case S_IFLNK: .link
+      default: .other
+      }
+    return Status(kind: kind, node: Node(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)))
+  }
+
+  /// Whether a path is that of a folder and not of a link to one.
+  static func isFolder(_ path: String) throws(StoreError) -> Bool {
+    do throws(StoreError) {
+      return try status(path, followsLinks: false).kind == .folder
+    } catch {
+      if error.isMissing { return false }
+      throw error
+    }
+  }
+
   /// A file's size in octets; nil if it is gone or is no file.
   static func fileSize(_ path: String) -> Int64? {
     var status = stat()
@@ -80,7 +128,7 @@ package enum Directory {
     return Int64(status.st_size)
   }
 
-  static func text(of code: Int32) -> String {
+  package static func text(of code: Int32) -> String {
     // Sound: strerror returns a terminated string; it is copied at once.
     unsafe String(cString: strerror(code))
   }

@@ -193,6 +193,15 @@ public struct PendingFile: Codable, Sendable, Equatable {
   public var octets: Int64
   public var checksum: UInt32
 
+  /// The same file in a store that was moved, or whose path is spelled in another way.
+  package func moved(to root: String) -> PendingFile {
+    func moved(_ path: String) -> String { "\(root)/" + path.split(separator: "/").suffix(3).joined(separator: "/") }
+    var file = self
+    file.part = moved(part)
+    file.path = moved(path)
+    return file
+  }
+
   /// What a later run finds of a file.
   public enum Condition: Sendable {
     case whole, damaged, missing

@@ -4,8 +4,10 @@ import Parquet
 public struct FlowStoreOptions: Sendable {
   /// The directory under which `date=…/hour=…` stand.
   public var path: String
-  /// Part of every file's name, so that several hosts can write into one directory.
+  /// Part of every file's name, for people: where the flows were collected.
   public var host: String
+  /// Part of every file's name, if it is not empty: no two collectors have the same, nor does it change with the host's name.
+  public var identity = ""
   /// Part of every file's name: each worker of a collector writes its own files.
   public var worker = 0
   /// Seconds of one file's window, at least 1; divides an hour.

@@ -58,7 +58,8 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     schema = try FlowColumn.schema()
     self.options = options
     metadata = options.metadata
-    layout = StoreLayout(root: options.path, host: options.host, worker: options.worker)
+    layout = StoreLayout(
+      root: options.path, host: options.host, identity: options.identity, worker: options.worker)
     parquetOptions = options.parquet
   }
 

@@ -14,13 +14,14 @@ public struct Retention: Sendable, Equatable {
   public struct Result: Sendable, Equatable {
     public var files = 0
     public var octets: Int64 = 0
-    /// Why a file that should go could not be removed, the first if there are several.
+    /// Why a file that should go could not be removed, or a folder not be read, the first if there are several.
     public var failure: StoreError?
 
     public init() {}
   }
 
-  /// Drops what is over age or size. A file that cannot be removed stays, and the next ones are looked at.
+  /// Drops what is over age or size. A file that cannot be removed stays, a folder that cannot be read is left alone, and the
+  /// next ones are looked at. Links are not followed: what they lead to is not the store's.
   ///
   /// - Parameters:
   ///   - path: the store's directory.
@@ -28,13 +29,9 @@ public struct Retention: Sendable, Equatable {
   public func apply(to path: String, now: Int64) -> Result {
     var result = Result()
     guard age > 0 || size > 0 else { return result }
-    let files: [StoredFile]
-    do throws(StoreError) {
-      files = try StoredFile.list(path).sorted { ($0.window, $0.path) < ($1.window, $1.path) }
-    } catch {
-      result.failure = error
-      return result
-    }
+    var hours = HourFolders(path)
+    let files = StoredFile.list(&hours).sorted { ($0.window, $0.path) < ($1.window, $1.path) }
+    result.failure = hours.failure
     var total = files.reduce(0) { $0 + $1.size }
     for file in files {
       let isOld = age > 0 && file.window < now - age
@@ -48,7 +45,7 @@ public struct Retention: Sendable, Equatable {
         result.failure = result.failure ?? error
       }
     }
-    if result.files > 0 { try? StoredFile.removeEmptyFolders(path) }
+    if result.files > 0 { HourFolders(path).removeEmpty() }
     return result
   }
 }
@@ -61,10 +58,10 @@ struct StoredFile {
   let size: Int64
 
   /// The store's files, in no order; what is not ours is left alone.
-  static func list(_ root: String) throws(StoreError) -> [StoredFile] {
+  static func list(_ hours: inout HourFolders) -> [StoredFile] {
     var files: [StoredFile] = []
-    for hour in try hourFolders(root) {
-      for name in try Directory.names(in: hour) where name.hasPrefix("flows-") && name.hasSuffix(".parquet") {
+    for hour in hours.paths {
+      for name in hours.names(in: hour) where name.hasPrefix("flows-") && name.hasSuffix(".parquet") {
         let path = "\(hour)/\(name)"
         guard let window = window(ofName: name), let size = Directory.fileSize(path) else { continue }
         files.append(StoredFile(path: path, window: window, size: size))
@@ -73,23 +70,7 @@ struct StoredFile {
     return files
   }
 
-  static func hourFolders(_ root: String) throws(StoreError) -> [String] {
-    var hours: [String] = []
-    for date in try Directory.names(in: root) where date.hasPrefix("date=") {
-      let names = try Directory.names(in: "\(root)/\(date)").filter { $0.hasPrefix("hour=") }
-      hours += names.map { "\(root)/\(date)/\($0)" }
-    }
-    return hours
-  }
-
-  static func removeEmptyFolders(_ root: String) throws(StoreError) {
-    for hour in try hourFolders(root) { Directory.removeIfEmpty(hour) }
-    for date in try Directory.names(in: root) where date.hasPrefix("date=") {
-      Directory.removeIfEmpty("\(root)/\(date)")
-    }
-  }
-
-  /// The time in `flows-<host>-<yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`; a host's name may have dashes too.
+  /// The time in `flows-<host>-…-<yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`; a host's name may have dashes too.
   private static func window(ofName name: String) -> Int64? {
     let parts = name.split(separator: "-")
     guard parts.count >= 5 else { return nil }
@@ -101,5 +82,44 @@ struct StoredFile {
     else { return nil }
     let days = CivilTime.daysSince1970(year: year, month: month, day: day)
     return days * 86_400 + hour * 3600 + minute * 60 + second
+  }
+}
+
+/// A store's folders of hours. Links are not followed: nothing is removed or renamed outside of the store.
+struct HourFolders {
+  private var dates: [String] = []
+  private(set) var paths: [String] = []
+  /// Why a folder could not be read, the first if there are several.
+  private(set) var failure: StoreError?
+
+  init(_ root: String) {
+    dates = folders(in: root, "date=")
+    for date in dates { paths += folders(in: date, "hour=") }
+  }
+
+  private mutating func folders(in path: String, _ prefix: String) -> [String] {
+    var found: [String] = []
+    for name in names(in: path) where name.hasPrefix(prefix) {
+      do throws(StoreError) {
+        if try Directory.isFolder("\(path)/\(name)") { found.append("\(path)/\(name)") }
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    return found
+  }
+
+  /// Names in a folder; none if it cannot be read.
+  mutating func names(in path: String) -> [String] {
+    do throws(StoreError) {
+      return try Directory.names(in: path)
+    } catch {
+      failure = failure ?? error
+      return []
+    }
+  }
+
+  func removeEmpty() {
+    for folder in paths + dates { Directory.removeIfEmpty(folder) }
   }
 }

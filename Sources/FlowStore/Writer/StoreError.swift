@@ -16,7 +16,7 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// What the system said; nil for a mistake in the program or a value that the format cannot have.
-  private var code: Int32? {
+  package var code: Int32? {
     switch self {
     case .system(_, _, let code), .parquet(.system(_, let code, _)): code
     case .parquet: nil

@@ -1,10 +1,11 @@
 /// Where files stand in the store, and what they are called.
 ///
-/// `<root>/date=2026-01-01/hour=00/flows-<host>-<UTC start yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`, of the UTC time
-/// at which the file's window begins. While it is written, a file has a hidden name, so that no reader meets half a file.
+/// `<root>/date=2026-01-01/hour=00/flows-<host>-<identity>-<UTC start yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`, of the
+/// UTC time at which the file's window begins; what has no identity has no place for it. While it is written, a file has a hidden name, so that no reader meets half a file.
 struct StoreLayout: Sendable {
   let root: String
   let host: String
+  let identity: String
   let worker: Int
 
   /// The folder of the window that begins at `window`, seconds since 1970 UTC, and below it the folder of the hour.
@@ -15,7 +16,8 @@ struct StoreLayout: Sendable {
   }
 
   func name(window: Int64, sequence: Int) -> String {
-    "flows-\(host)-\(CivilTime(secondsSince1970: window).compact)-\(worker)-\(sequence).parquet"
+    let writer = identity.isEmpty ? host : "\(host)-\(identity)"
+    return "flows-\(writer)-\(CivilTime(secondsSince1970: window).compact)-\(worker)-\(sequence).parquet"
   }
 
   static func partName(_ name: String) -> String {
@@ -29,23 +31,47 @@ struct StoreLayout: Sendable {
   }
 }
 
+/// Whose files of a store are meant: a collector's, whatever its host was called when it wrote them.
+package struct FileOwner: Sendable {
+  /// As in `FlowStoreOptions`.
+  package var identity: String
+  /// The host's name in files that were written before there were identities; nil: there are none.
+  package var formerHost: String?
+
+  package init(identity: String, formerHost: String? = nil) {
+    self.identity = identity
+    self.formerHost = formerHost
+  }
+
+  /// - Parameter name: without what stands before `flows-` and behind the sequence number.
+  func owns(_ name: Substring, worker: Int) -> Bool {
+    let parts = name.split(separator: "-")
+    guard parts.count >= 5, parts[0] == "flows", Int(parts[parts.count - 2]) == worker else { return false }
+    if parts.count >= 6, parts[parts.count - 4] == identity { return true }
+    guard let former = formerHost.map({ "flows-\($0)-" }), name.hasPrefix(former) else { return false }
+    return name.dropFirst(former.count).split(separator: "-").count == 3
+  }
+}
+
 extension FlowStoreWriter {
   /// A worker's files in a store, in no order: those that are complete, or those that were begun or not published.
+  ///
+  /// - Throws: the first failure, if any folder cannot be read.
   package static func files(
-    in root: String, host: String, worker: Int, published: Bool
+    in root: String, of owner: FileOwner, worker: Int, published: Bool
   ) throws(StoreError) -> [String] {
-    let (prefix, suffix) = published ? ("flows-\(host)-", ".parquet") : (".flows-\(host)-", ".part")
+    let (start, ends) = published ? ("", [".parquet"]) : (".", [".part", ".part.copy"])
     var files: [String] = []
-    for hour in try StoredFile.hourFolders(root) {
-      let names = try Directory.names(in: hour).filter { name in
-        guard name.hasPrefix(prefix), name.hasSuffix(suffix) || !published && name.hasSuffix(".part.copy") else {
-          return false
+    var hours = HourFolders(root)
+    for hour in hours.paths {
+      for name in hours.names(in: hour) where name.hasPrefix(start) {
+        guard let end = ends.first(where: name.hasSuffix) else { continue }
+        if owner.owns(name.dropFirst(start.count).dropLast(end.count), worker: worker) {
+          files.append("\(hour)/\(name)")
         }
-        let parts = name.dropLast(suffix.count).split(separator: "-")
-        return parts.count >= 5 && Int(parts[parts.count - 2]) == worker
       }
-      files += names.map { "\(hour)/\($0)" }
     }
+    if let failure = hours.failure { throw failure }
     return files
   }
 }

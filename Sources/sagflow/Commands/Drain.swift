@@ -1,4 +1,5 @@
 import ArgumentParser
+import Capture
 import Collector
 import FlowStore
 import Flows
@@ -18,6 +19,9 @@ struct Drain: ParsableCommand {
   @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Directory of the flow files.", valueName: "dir"))
   var output: String?
 
+  @Flag(help: "Also write state that collectors under other host names left in the same place, except running ones.")
+  var all = false
+
   func run() throws {
     let configuration = try options.load([ConfigurationOverride("--output", "store.path", output)].compactMap(\.self))
       .values
@@ -27,11 +31,14 @@ struct Drain: ParsableCommand {
     let log = LogOutput(configuration.log, environment: ProcessInfo.processInfo.environment)
     log.bootstrap()
     do {
-      let recovery = try Recovery(configuration, createdBy: Sagflow.createdBy, Logger(label: "sagflow"))
-      Console.write(try recovery.drain().table())
+      let ledger = try Recovery.drain(
+        configuration, all: all, createdBy: Sagflow.createdBy, Logger(label: "sagflow"))
+      Console.write(ledger.table())
     } catch let error as StoreError {
       throw CommandFailure(error)
     } catch let error as RecoveryError {
+      throw CommandFailure(error)
+    } catch let error as SocketError {
       throw CommandFailure(error)
     } catch let error as FlowKeyError {
       throw CommandFailure(error)

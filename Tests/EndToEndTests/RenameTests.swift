@@ -1,0 +1,126 @@
+import Foundation
+import TestSupport
+import Testing
+
+private enum NamedHost {
+  /// What gives a command a host name of its own.
+  static func launcher(_ host: String) -> [String] {
+    ["/usr/bin/unshare"] + (geteuid() == 0 ? ["-u"] : ["-Ur", "-u"])
+      + ["/bin/sh", "-c", #"hostname "$0" && exec "$@""#, host]
+  }
+
+  static let isPossible: Bool = {
+    guard FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare") else { return false }
+    let words = launcher("sagflow-test") + ["/bin/true"]
+    return (try? ChildProcess(words[0], Array(words.dropFirst())))?.waitForEnd() == 0
+  }()
+}
+
+@Suite(
+  "a host that is renamed goes on with what it had", .enabled(if: NamedHost.isPossible, "no host name of its own"))
+struct RenameTests {
+  private static func start(
+    _ host: String, _ store: String, _ options: [String] = []
+  ) async throws -> (program: RunningProgram, port: UInt16) {
+    for _ in 0..<3 {
+      let port = try LoopbackSocket.freePort()
+      let words =
+        NamedHost.launcher(host) + [Sagflow.path, "collect", "-o", store, "--listen", "127.0.0.1:\(port)"] + options
+      let program = try RunningProgram(
+        words[0], Array(words.dropFirst()),
+        environment: ["SAGFLOW_HTTP_ENABLED": "false", "SAGFLOW_RECEIVE_WORKERS": "1"])
+      do {
+        try await program.says("listening on ", within: 60)
+        return (program, port)
+      } catch {
+        guard program.errors.contains("in use") else { throw error }
+      }
+    }
+    throw RunningProgram.Impatience(description: "no port is free")
+  }
+
+  private static func send(_ range: Range<Int>, to port: UInt16) throws {
+    let socket = try LoopbackSocket()
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    for index in range {
+      try socket.send(
+        ExportMessage.v5([ExportedFlow(sourcePort: UInt16(1000 + index))], at: now, sequence: UInt32(index)), to: port)
+    }
+  }
+
+  private static func rows(_ store: String) async throws -> Int {
+    let outcome = try await Sagflow.run(["query", "-r", store, "--count", "--format", "csv"])
+    return Int(outcome.output.split(separator: "\n").last?.split(separator: ",").first ?? "") ?? -1
+  }
+
+  private static func names(_ store: String) -> [String] {
+    (FileManager.default.enumerator(atPath: store)?.compactMap { $0 as? String } ?? []).filter {
+      $0.contains("/flows-") || $0.contains("/.flows-")
+    }
+  }
+
+  @Test(
+    "ended in an orderly way or killed, nothing is missing and nothing twice", arguments: [SIGTERM, SIGKILL])
+  func renamed(signal: Int32) async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/flows"
+    let first = try await Self.start("aaa", store)
+    try Self.send(0..<40, to: first.port)
+    // Of what is killed at once, all is in the ring that was received.
+    try await pause(1)
+    first.program.signal(signal)
+    _ = try await first.program.end()
+    // A file that was being written then is no longer anybody's.
+    let hour = "\(store)/date=2026-01-01/hour=00"
+    try FileManager.default.createDirectory(atPath: hour, withIntermediateDirectories: true)
+    let state = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: "\(store)/.journal").first { !$0.hasPrefix(".") })
+    try Data().write(to: URL(fileURLWithPath: "\(hour)/.flows-aaa-\(state)-20260101T000000Z-0-0.part"))
+    let second = try await Self.start("bbb", store, ["--drain"])
+    try await second.program.says("resuming from the state that a collector on host aaa left")
+    try Self.send(40..<50, to: second.port)
+    try await pause(1)
+    second.program.signal(SIGTERM)
+    let ledger = try PrintedLedger(try await second.program.end().errors)
+    #expect(ledger["datagrams decoded"] == 50)
+    #expect(try await Self.rows(store) == 50)
+    let third = try await Self.start("aaa", store, ["--drain"])
+    third.program.signal(SIGTERM)
+    #expect(!(try await third.program.end().errors).contains(" error "))
+    #expect(try await Self.rows(store) == 50)
+    let names = Self.names(store)
+    #expect(names.count == 1 && names.allSatisfy { $0.contains("/flows-bbb-\(state)-") }, "\(names)")
+  }
+
+  @Test("a drain under another name writes what was left")
+  func drained() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/flows"
+    let first = try await Self.start("aaa", store)
+    try Self.send(0..<20, to: first.port)
+    try await pause(0.5)
+    first.program.signal(SIGKILL)
+    _ = try await first.program.end()
+    let drain = try await Sagflow.run(["drain", "-o", store], through: NamedHost.launcher("bbb"))
+    #expect(drain.status == 0, "\(drain.errors)")
+    #expect(try PrintedLedger(drain.errors)["rows committed"] == 20)
+    #expect(try await Self.rows(store) == 20)
+  }
+
+  @Test("a store that was moved is gone on with")
+  func moved() async throws {
+    let folder = try TemporaryFolder()
+    let (old, new) = (folder.path + "/old", folder.path + "/new")
+    let first = try await Self.start("aaa", old)
+    try Self.send(0..<20, to: first.port)
+    try await pause(0.5)
+    first.program.signal(SIGKILL)
+    _ = try await first.program.end()
+    try FileManager.default.moveItem(atPath: old, toPath: new)
+    let second = try await Self.start("bbb", new, ["--drain"])
+    second.program.signal(SIGTERM)
+    let outcome = try await second.program.end()
+    #expect(!outcome.errors.contains("rows are lost"), "\(outcome.errors)")
+    #expect(try await Self.rows(new) == 20)
+  }
+}
