@@ -80,9 +80,10 @@ extension Scan {
     return TimeWindow(window.map { $0.range.clamped(to: all) } ?? all).duration
   }
 
-  /// - Throws: `emptyWindow` if there are flows, but none in the window asked for.
+  /// - Throws: `emptyWindow` if there are flows, all of them could be read, and none is in the window asked for.
   func requireFlows(_ report: Report) throws(ScanFailure) {
-    guard let window, report.filesRead == 0, report.filesSkipped > 0, let times = report.times else { return }
+    guard let window, report.failures.isEmpty, report.filesRead == 0, report.filesSkipped > 0, let times = report.times
+    else { return }
     throw .query(.emptyWindow(window, times))
   }
 }

@@ -9,6 +9,8 @@ import Synchronization
 public struct Scan: Sendable {
   /// Paths, in the order in which rows are given.
   public var files: [String]
+  /// What could not be looked at when the files were searched for.
+  public var unreadable: [ParquetReadError] = []
   public var filter = FlowFilter.any
   public var window: TimeWindow?
   /// Whether counters are multiplied by the sampling rate.
@@ -26,7 +28,7 @@ public struct Scan: Sendable {
 
   /// What a scan met beside its rows.
   public struct Report: Sendable {
-    /// Files that could not be read, in order; what they hold is missing.
+    /// Files and folders that could not be read; what they hold is missing.
     public var failures: [ParquetReadError] = []
     /// Files that retention removed while the scan went on.
     public var vanished: [String] = []
@@ -148,6 +150,8 @@ extension Scan {
   func plan() throws(ScanFailure) -> (units: [Unit], report: Report) {
     var units: [Unit] = []
     var report = Report()
+    if isStrict, let first = unreadable.first { throw .file(first) }
+    report.failures = unreadable
     for (index, path) in files.enumerated() {
       do throws(ParquetReadError) {
         let file = try OpenFile(path)

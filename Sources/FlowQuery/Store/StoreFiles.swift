@@ -1,41 +1,80 @@
-import Foundation
+import FlowStore
+import Glibc
+import Parquet
 
 /// The flow files under some paths.
-public enum StoreFiles {
-  /// All committed files of a store, a folder of it, or the files named themselves, in the order of their names, which in a
-  /// store is that of time. Nothing is opened.
+public struct StoreFiles: Sendable {
+  /// In the order of their names, which in a store is that of time; what links lead to is last. Nothing was opened.
+  public private(set) var files: [String] = []
+  /// Folders, files and links that cannot be looked at: what they hold is missing.
+  public private(set) var failures: [ParquetReadError] = []
+  /// Files and folders that were met again under another name or path; they count once.
+  public private(set) var repeated = 0
+  /// All folders and files so far, whatever they were called.
+  private var seen: Set<Directory.Node> = []
+  /// Links that are still to be followed.
+  private var links: [String] = []
+
+  private var count: Int { files.count + failures.count + repeated }
+
+  /// All committed files of a store, of a folder of it, or the files named themselves. Links are followed.
   ///
-  /// - Throws: `QueryError.noSuchPath` or `noFiles`.
-  public static func find(_ paths: [String]) throws(QueryError) -> [String] {
-    var found: [String] = []
+  /// - Throws: `QueryError.noSuchPath`, or `noFiles` if there are none and nothing that could have any.
+  public static func find(_ paths: [String]) throws(QueryError) -> StoreFiles {
+    var found = StoreFiles()
     for path in paths {
-      var isFolder: ObjCBool = false
-      guard fileExists(path, &isFolder) else { throw .noSuchPath(path) }
-      if !isFolder.boolValue {
-        found.append(path)
-        continue
-      }
-      let files = files(under: path)
-      if files.isEmpty { throw .noFiles(path) }
-      found += files.sorted()
+      let before = found.count
+      guard found.add(path, isGiven: true, followsLinks: true) else { throw .noSuchPath(path) }
+      while !found.links.isEmpty { found.add(found.links.removeFirst(), followsLinks: true) }
+      if found.count == before || found.files.isEmpty && found.failures.isEmpty { throw .noFiles(path) }
     }
     return found
   }
 
-  private static func fileExists(_ path: String, _ isFolder: inout ObjCBool) -> Bool {
-    // Sound: the call writes one flag of its caller's.
-    unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-  }
-
-  /// Folder and name below the root; what is hidden is being written, or is no flow file.
-  private static func files(under root: String) -> [String] {
-    guard let walk = FileManager.default.enumerator(atPath: root) else { return [] }
-    var files: [String] = []
-    while let name = walk.nextObject() as? String {
-      let last = name.split(separator: "/").last ?? ""
-      if last.hasSuffix(".parquet"), !last.hasPrefix(".") { files.append("\(root)/\(name)") }
+  /// Adds what a path leads to.
+  ///
+  /// - Parameter isGiven: whether it was asked for, whatever it is called.
+  /// - Returns: whether there is something.
+  @discardableResult
+  private mutating func add(_ path: String, isGiven: Bool = false, followsLinks: Bool = false) -> Bool {
+    do throws(StoreError) {
+      let status = try Directory.status(path, followsLinks: followsLinks)
+      let isFile = isGiven || path.hasSuffix(".parquet")
+      switch status.kind {
+      case .link: links.append(path)
+      case .folder: if isNew(status.node) { try addAll(in: path) }
+      case .file where isFile: if isNew(status.node) { files.append(path) }
+      case .file: if Self.isFolderName(path) { fail(path, .system(errno: ENOTDIR)) }
+      // A pipe would be waited for.
+      case .other: if isFile { fail(path, .notParquet) }
+      }
+    } catch {
+      let code = error.code ?? EIO
+      // Retention removes files and folders meanwhile; a link to nowhere is still there.
+      if code == ENOENT || code == ENOTDIR, (try? Directory.status(path, followsLinks: false)) == nil { return false }
+      fail(path, code == ENOENT ? .danglingLink : .system(errno: code))
     }
-    return files
+    return true
   }
 
+  /// What is hidden is being written, or is no flow file.
+  private mutating func addAll(in folder: String) throws(StoreError) {
+    for name in try Directory.list(folder).sorted() where !name.hasPrefix(".") { add("\(folder)/\(name)") }
+  }
+
+  private mutating func isNew(_ node: Directory.Node) -> Bool {
+    let isNew = seen.insert(node).inserted
+    if !isNew { repeated += 1 }
+    return isNew
+  }
+
+  private mutating func fail(_ path: String, _ reason: ParquetReadError.Reason) {
+    failures.append(ParquetReadError(path, reason))
+  }
+
+  /// Whether a path ends as those of a store's folders do.
+  private static func isFolderName(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasPrefix("date=") || name.hasPrefix("hour=")
+  }
 }

@@ -9,8 +9,8 @@ struct InputFile: ~Copyable, Sendable {
   init(_ path: String) throws(ParquetReadError.Reason) {
     var result: Int32
     repeat {
-      // Sound: the string is lent, zero-terminated, for the call.
-      result = unsafe open(path, O_RDONLY | O_CLOEXEC)
+      // Sound: the string is lent, zero-terminated, for the call. A pipe is not waited for.
+      result = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     } while result < 0 && errno == EINTR
     if result < 0 { throw .system(errno: errno) }
     var status = stat()

@@ -5,6 +5,8 @@ public struct ParquetReadError: Error, Equatable, Sendable, CustomStringConverti
   public enum Reason: Error, Equatable, Sendable {
     /// A system call failed.
     case system(errno: Int32)
+    /// It is a link, and what it leads to is not there.
+    case danglingLink
     /// It does not begin and end as a Parquet file does: another kind of file, or one that was not written to its end.
     case notParquet
     /// What it says of itself cannot be.
@@ -21,6 +23,9 @@ public struct ParquetReadError: Error, Equatable, Sendable, CustomStringConverti
     self.reason = reason
   }
 
+  /// Whether it is there, and this user may not read it.
+  public var isForbidden: Bool { reason == .system(errno: EACCES) || reason == .system(errno: EPERM) }
+
   /// Whether there is no such file, as when retention has removed it.
   public var isMissing: Bool { reason == .system(errno: ENOENT) }
 
@@ -29,7 +34,8 @@ public struct ParquetReadError: Error, Equatable, Sendable, CustomStringConverti
     case .system(let code):
       // Sound: strerror returns a terminated string; it is copied at once.
       let text = unsafe String(cString: strerror(code))
-      return "\(path): cannot be read: \(text)\(ParquetError.advice(code))"
+      return "\(path): cannot be read: \(text)\(isForbidden ? "" : ParquetError.advice(code))"
+    case .danglingLink: return "\(path): is a symbolic link to nothing"
     case .notParquet: return "\(path): is no Parquet file, or one that was not written to its end"
     case .damaged(let what): return "\(path): is damaged: \(what)"
     case .unsupported(let what): return "\(path): has \(what), which is not supported"

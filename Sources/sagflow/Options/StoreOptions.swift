@@ -44,19 +44,25 @@ struct StoreOptions: ParsableArguments {
     // Everything that can be known to be wrong, before a directory is walked.
     let filter = try parseFilter()
     let window = try parseWindow()
+    let found = try findFiles()
+    var scan = Scan(found.files)
+    scan.unreadable = found.failures
+    scan.filter = filter
+    scan.window = window
+    scan.isScaled = !noScale
+    scan.isStrict = strict
+    scan.style.hasNames = names
+    scan.style.zone = zone
+    return scan
+  }
+
+  private func findFiles() throws(CommandFailure) -> StoreFiles {
     let paths = read.isEmpty ? [try file.load().values.store.path] : read
-    do throws(QueryError) {
-      var scan = Scan(try StoreFiles.find(paths))
-      scan.filter = filter
-      scan.window = window
-      scan.isScaled = !noScale
-      scan.isStrict = strict
-      scan.style.hasNames = names
-      scan.style.zone = zone
-      return scan
-    } catch {
-      throw CommandFailure(error)
-    }
+    let found: StoreFiles
+    do throws(QueryError) { found = try StoreFiles.find(paths) } catch { throw CommandFailure(error) }
+    // An answer from nothing would say that there was nothing.
+    if found.files.isEmpty { throw CommandFailure(leftOut: found.failures) }
+    return found
   }
 
   private var zone: LocalZone? { local ? LocalZone(.current) : nil }
@@ -85,7 +91,44 @@ struct StoreOptions: ParsableArguments {
       Console.error("\(files) left out: retention removed meanwhile")
     }
     guard !report.failures.isEmpty else { return }
-    throw CommandFailure(.badData, report.failures.map { "\($0); it was left out" })
+    throw CommandFailure(leftOut: report.failures)
+  }
+}
+
+extension CommandFailure {
+  /// Files and folders named one by one.
+  private static let namedFailures = 5
+
+  /// What a question was answered without.
+  init(leftOut failures: [ParquetReadError]) {
+    var lines = failures.prefix(Self.namedFailures).map { "\($0); it was left out" }
+    let user = NSUserName().isEmpty ? "USER" : NSUserName()
+    let forbidden = failures.filter(\.isForbidden)
+    if let first = forbidden.first {
+      lines.append(
+        "\(Self.count(forbidden)): permission denied; ask an administrator to run `usermod -aG \(Self.readers(of: first.path)) \(user)`, then log in again"
+      )
+    }
+    if failures.count > Self.namedFailures { lines.append("\(Self.count(failures)) in total could not be read") }
+    self.init(.badData, lines)
+  }
+
+  private static func count(_ failures: [ParquetReadError]) -> String {
+    failures.count == 1 ? "1 file or folder" : "\(failures.count) files and folders"
+  }
+
+  /// The group whose members may read what is at a path; where none may, the service's.
+  private static func readers(of path: String) -> String {
+    var url = URL(fileURLWithPath: path)
+    while url.path != "/" {
+      if let found = try? FileManager.default.attributesOfItem(atPath: url.path) {
+        let mode = found[.posixPermissions] as? Int ?? 0
+        let group = found[.groupOwnerAccountName] as? String ?? ""
+        return mode & 0o40 != 0 && !["", "root"].contains(group) ? group : "sagflow"
+      }
+      url.deleteLastPathComponent()
+    }
+    return "sagflow"
   }
 }
 
