@@ -3,7 +3,8 @@
 -- Flows with the counters that sampling stands for.
 CREATE OR REPLACE VIEW flows AS
 SELECT *, bytes::HUGEINT * sampling_rate AS bytes_est, packets::HUGEINT * sampling_rate AS packets_est
-FROM read_parquet('flows/**/*.parquet', hive_partitioning = true, union_by_name = true);
+FROM read_parquet(
+  'flows/**/*.parquet', hive_partitioning = true, hive_types = {'date': DATE, 'hour': INT}, union_by_name = true);
 
 -- The same under the names of the Elastic Common Schema.
 CREATE OR REPLACE VIEW flows_ecs AS

@@ -16,7 +16,7 @@ public enum QueryError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noSuchPath(let path): "\(path): no such file or directory"
     case .noFiles(let path): "\(path): no flow files (*.parquet) are there"
     case .emptyWindow(let window, let range):
-      "no flows in \(window); the store has \(TimeWindow(range.lowerBound..<(range.upperBound + 1)))"
+      "no flows in \(window); the store has \(TimeWindow(range))"
     case .tooManyGroups(let count):
       "more than \(count) groups, which do not fit into memory; group by less (src_addr/24), filter, or ask for a shorter time"
     }

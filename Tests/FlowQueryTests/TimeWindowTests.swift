@@ -29,6 +29,22 @@ struct TimeWindowTests {
     #expect(try window("..2026-01-31").upperBound == midnight)
   }
 
+  @Test(
+    "every way in which times are printed is one to ask for them",
+    arguments: [
+      ("2026-01-31T12:34:56.789Z", 1), ("2026-01-31 12:34:56.789", 1), ("2026-01-31T12:34:56,789", 1),
+      ("2026-01-31T18:04:56.789+05:30", 1), ("2026-01-31T18:04:56.789+0530", 1), ("2026-01-31T04:34:56.789-08", 1),
+      ("2026-01-31T12:34:56.789123456Z", 1), ("1769862896.789", 1), ("1769862896789", 1), ("1769862896", 1000),
+      ("2026-01-31 12:34:56 +0000", 1000), ("2026-01-31T12:34:56.7Z", 100), ("20260131T123456Z", 1000),
+      ("2026-01-31T12:34z", 60_000), ("20260131T1234Z", 60_000), ("20260131", 86_400_000),
+    ] as [(String, Int64)])
+  func printed(text: String, length: Int64) throws {
+    let start = Self.now - Self.now % length
+    #expect(try TimeWindow(parsing: text, now: 0).range == start..<(start + length))
+    #expect(try TimeWindow(parsing: "..\(text)", now: 0).range.upperBound == start)
+    #expect(try TimeWindow(parsing: " \(text) .. ", now: Self.now).range == start..<(Self.now + 1))
+  }
+
   @Test("days and times of a place are as long as its clocks make them")
   func local() throws {
     let zone = LocalZone(try #require(TimeZone(identifier: "Europe/Berlin")))
@@ -43,6 +59,15 @@ struct TimeWindowTests {
     #expect(try window("2026-03-29").duration == 23 * 3600)
     #expect(try window("2026-10-25").duration == 25 * 3600)
     #expect(try window("2026-10-25T02:30").range.lowerBound == window("2026-10-25T00:30Z").range.lowerBound)
+    // Both hours from 2 to 3; of less, the first.
+    #expect(try window("2026-10-25T02").description == "2026-10-25T00:00:00Z..2026-10-25T02:00:00Z")
+    #expect(try window("2026-10-25T02:59").duration == 60)
+    #expect(try window("2026-10-25T03").description == "2026-10-25T02:00:00Z..2026-10-25T03:00:00Z")
+    // Clocks do not show it.
+    #expect(try window("2026-03-29T02").range.isEmpty)
+    #expect(try window("2026-03-29T02..2026-03-29T02:30").range.isEmpty)
+    #expect(try window("2026-03-29T01").description == "2026-03-29T00:00:00Z..2026-03-29T01:00:00Z")
+    #expect(try window("2026-03-29T03").description == "2026-03-29T01:00:00Z..2026-03-29T02:00:00Z")
     #expect(try window("last 1h") == TimeWindow(parsing: "last 1h", now: Self.now))
     var style = AnswerStyle()
     #expect(style.text(Self.now) == "2026-01-31T12:34:56.789Z")
@@ -57,7 +82,10 @@ struct TimeWindowTests {
     arguments: [
       "", "last", "last 0s", "last week", "now", "2026-02-30", "2026-13-01", "2026-1-1", "2026-01-31T24",
       "2026-01-31T12:60",
-      "2026-01-31..2026-01-30", "2026-01-31T12:00+8", "12:00", "2026-01-31T12:00:00ZZ",
+      "2026-01-31..2026-01-30", "2026-01-31..2026-01-31", "2026", "202601311234", "12345678", "1769862896.",
+      "-1769862896",
+      "2026-01-31T12:34:56.", "2026-01-31T12:34+24:00", "2026-01-31T12:34+05:3", "2026013", "20260131T1", "2026-01-31T",
+      "2026-01-31....2026-02-01", "2026-01-31T12:00+8", "12:00", "2026-01-31T12:00:00ZZ",
     ])
   func mistakes(text: String) {
     let error = #expect(throws: TimeWindowError.self) { try TimeWindow(parsing: text, now: Self.now) }
@@ -74,5 +102,7 @@ struct TimeWindowTests {
     ] as [(Int64, Int64, Bool)] {
       #expect(window.overlaps(start: start, end: end) == belongs, "\(start) \(end)")
     }
+    #expect(!TimeWindow(1000..<1000).overlaps(start: 0, end: 9000))
+    #expect(TimeWindow(.min ..< .max).duration > 1.8e16)
   }
 }

@@ -198,8 +198,11 @@ struct ParquetReaderTests {
       ("version='1.0'", true), ("version='2.6', data_page_version='2.0', compression='zstd'", true),
       ("compression='none', use_dictionary=False", true), ("compression='zstd', data_page_size=1000", true),
       ("compression='zstd', use_dictionary=False, column_encoding={'n': 'DELTA_BINARY_PACKED', 's': 'PLAIN'}", true),
-      ("compression='gzip'", false), ("compression='snappy'", false),
-      ("compression='none', use_dictionary=False, column_encoding={'s': 'DELTA_BYTE_ARRAY'}", false),
+      ("compression='snappy'", true), ("compression='snappy', data_page_version='2.0', data_page_size=1000", true),
+      ("compression='none', use_dictionary=False, column_encoding={'s': 'DELTA_BYTE_ARRAY'}", true),
+      ("compression='snappy', use_dictionary=False, column_encoding={'s': 'DELTA_LENGTH_BYTE_ARRAY'}", true),
+      ("compression='gzip'", false), ("compression='brotli'", false),
+      ("compression='none', use_dictionary=False, column_encoding={'n': 'BYTE_STREAM_SPLIT'}", false),
     ])
   func others(options: String, isSupported: Bool) throws {
     let folder = try TemporaryFolder()

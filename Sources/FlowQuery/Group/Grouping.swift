@@ -156,6 +156,9 @@ struct KeyColumn {
     case rows(IntegerColumn)
   }
 
+  /// Stands in keys for an address that is not there, apart from all that are: nobody can send it, for nobody knows it.
+  static let absentAddress = IPAddress(high: .max, low: .random(in: .min ... .max))
+
   private let place: KeyLayout.Place
   private let content: Content
   /// The entry of each row; nil where every row has the first, or there are no entries.
@@ -167,7 +170,8 @@ struct KeyColumn {
     self.place = place
     if GroupKey.addressColumns.contains(part.column) {
       let column = try view.addresses(part.column)
-      let entries = part.prefix.map { prefix in column.entries.map { prefix.network(of: $0) } } ?? column.entries
+      var entries = part.prefix.map { prefix in column.entries.map { prefix.network(of: $0) } } ?? column.entries
+      if let absent = column.absentEntry { entries[absent] = Self.absentAddress }
       content = .addresses(entries)
       indices = column.indices
     } else if GroupKey.textColumns.contains(part.column) {
@@ -181,12 +185,14 @@ struct KeyColumn {
         indices = rows
       }
     } else {
+      // A file that is not ours may have numbers of more bits than their place in a key.
+      let mask = KeyLayout.greatest(of: part.column)
       switch try view.numbers(part.column) {
       case .constant(let value):
-        content = .numbers([value])
+        content = .numbers([value & mask])
         indices = nil
       case .dictionary(let entries, let rows):
-        content = .numbers(entries)
+        content = .numbers(entries.map { $0 & mask })
         indices = rows
       case let values:
         content = .rows(values)

@@ -46,6 +46,9 @@ struct KeyLayout: Sendable {
     }
   }
 
+  /// The greatest number of a column.
+  static func greatest(of column: FlowColumn) -> UInt64 { UInt64.max >> UInt64(64 - width(of: column)) }
+
   /// The bits of a number's place, shifted down.
   func number(_ part: Int, of column: FlowColumn, in words: [UInt64]) -> UInt64 {
     let place = places[part]

@@ -24,8 +24,8 @@ public enum Statistic: String, CaseIterable, Sendable {
 /// The groups with most of something.
 public struct TopAnswer: Sendable {
   public struct Row: Sendable {
-    /// A value for each part of the key.
-    public var key: [String]
+    /// A value for each part of the key; nil where flows have none.
+    public var key: [String?]
     public var sums: FlowSums
   }
 
@@ -76,8 +76,8 @@ extension Scan {
   /// Seconds of the window asked for, within what the files have; of all they have where none was.
   func seconds(_ report: Report) -> Double {
     guard let times = report.times else { return 0 }
-    let all = times.lowerBound..<(times.upperBound + 1)
-    return TimeWindow(window.map { $0.range.clamped(to: all) } ?? all).duration
+    let all = TimeWindow(times)
+    return (window.map { TimeWindow($0.range.clamped(to: all.range)) } ?? all).duration
   }
 
   /// - Throws: `emptyWindow` if there are flows, all of them could be read, and none is in the window asked for.
@@ -135,16 +135,17 @@ extension Grouping {
   }
 
   /// The values of a group's key.
-  private func text(_ number: Int, _ style: AnswerStyle) -> [String] {
+  private func text(_ number: Int, _ style: AnswerStyle) -> [String?] {
     let words = table.key(number)
     return key.parts.enumerated().map { index, part in
       if GroupKey.addressColumns.contains(part.column) {
         let address = layout.address(index, in: words)
+        if address == KeyColumn.absentAddress { return nil }
         guard let prefix = part.prefix else { return address.description }
         return "\(address)/\(address.isV4 ? prefix.v4 : prefix.v6)"
       }
       let value = layout.number(index, of: part.column, in: words)
-      if GroupKey.textColumns.contains(part.column) { return texts.text(value) ?? "" }
+      if GroupKey.textColumns.contains(part.column) { return texts.text(value) }
       if GroupKey.timeColumns.contains(part.column) { return style.text(Int64(bitPattern: value)) }
       if style.names(part.column) { return AnswerStyle.name(value, of: part.column) }
       return String(value)

@@ -1,5 +1,4 @@
 import FlowStore
-import Foundation
 
 /// How the values of an answer are written.
 public struct AnswerStyle: Sendable {
@@ -40,33 +39,4 @@ public struct AnswerStyle: Sendable {
 
   /// Octets at the end of a time that tell its offset.
   public var offsetWidth: Int { zone == nil ? 1 : 6 }
-}
-
-/// The time of a place.
-public struct LocalZone: Sendable {
-  private let zone: TimeZone
-
-  /// - Parameter zone: as a rule `TimeZone.current`: what TZ or /etc/localtime say.
-  public init(_ zone: TimeZone) {
-    self.zone = zone
-  }
-
-  /// How far it is ahead of UTC then, milliseconds.
-  func offset(at time: Int64) -> Int64 {
-    Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time) / 1000))) * 1000
-  }
-
-  /// When a clock there shows `time`, as if that were UTC; of an hour that is there twice, the first.
-  func moment(showing time: Int64) -> Int64 {
-    let early = time - offset(at: time - 86_400_000)
-    let late = time - offset(at: time + 86_400_000)
-    return [min(early, late), max(early, late)].first { $0 + offset(at: $0) == time } ?? late
-  }
-
-  /// `+08:00`.
-  static func text(_ offset: Int64) -> String {
-    let minutes = Int(offset.magnitude) / 60_000
-    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    return (offset < 0 ? "-" : "+") + two(minutes / 60) + ":" + two(minutes % 60)
-  }
 }

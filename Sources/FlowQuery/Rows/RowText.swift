@@ -51,12 +51,15 @@ struct RowText {
     let isTime = GroupKey.timeColumns.contains(column)
     let isText = GroupKey.addressColumns.contains(column) || GroupKey.textColumns.contains(column)
     let source: Cell.Source
+    var isFree = column.isName
     if isText {
       let values = try view.strings(column)
       switch values.rows {
       case .constant(let entry): source = .constant(entry.map { Array(values.octets[values.range($0)]) })
       case .indices(let indices): source = .texts(values, indices)
       }
+      // Ours have such in names alone; other writers' files may have anything.
+      if !isFree, column != .extra { isFree = (0..<values.entryCount).contains { Self.isSpecial(values, $0) } }
     } else {
       let values = try view.numbers(column)
       let isNamed = style.names(column)
@@ -70,7 +73,19 @@ struct RowText {
     JSONText.appendKey(column.name, to: &key)
     return Cell(
       source: source, key: key, isText: isText || isTime || style.names(column), isJSON: column == .extra,
-      isFree: column.isName, width: column.tableWidth)
+      isFree: isFree, width: column.tableWidth)
+  }
+
+  /// Whether an entry has what CSV or JSON escapes.
+  private static func isSpecial(_ values: StringColumn, _ entry: Int) -> Bool {
+    let octets = values.octets.span
+    for place in values.range(entry) {
+      let octet = octets[place]
+      if octet < 0x20 || octet == UInt8(ascii: "\"") || octet == UInt8(ascii: ",") || octet == UInt8(ascii: "\\") {
+        return true
+      }
+    }
+    return false
   }
 
   /// Names of the columns, as the first line of a table or of CSV.

@@ -124,9 +124,9 @@ extension Scan {
     }
   }
 
-  /// A row's place and what it is ordered by.
+  /// A row's place and what it is ordered by, the least first.
   private struct Place: Sendable {
-    var value: Int64
+    var value: UInt64
     var unit: Int
     var row: Int
 
@@ -190,22 +190,30 @@ extension Scan {
     return report
   }
 
+  /// Numbers in the order of what they stand for: counters use all of 64 bits, times have a sign.
   private static func values(
     of order: RowOrder, _ view: RowGroupView, _ rows: [UInt32]?
-  ) throws(ParquetReadError) -> [(row: Int, value: Int64)] {
+  ) throws(ParquetReadError) -> [(row: Int, value: UInt64)] {
     let selected = rows.map { $0.map { Int($0) } } ?? Array(0..<view.rowCount)
-    func signed(_ column: IntegerColumn) -> [(row: Int, value: Int64)] {
-      selected.map { ($0, Int64(bitPattern: column[$0])) }
-    }
+    let sign = UInt64(1) << 63
+    func signed(_ column: IntegerColumn) -> [(row: Int, value: UInt64)] { selected.map { ($0, column[$0] ^ sign) } }
     switch order {
     case .timeStart: return signed(try view.integers(.timeStart))
     case .timeEnd: return signed(try view.integers(.timeEnd))
     case .octets, .packets:
       let values = try view.counters(order == .octets ? .octets : .packets)
-      return selected.map { ($0, Int64(clamping: values[$0])) }
+      return selected.map { ($0, values[$0]) }
     case .duration:
       let (starts, ends) = (try view.integers(.timeStart), try view.integers(.timeEnd))
-      return selected.map { ($0, Int64(bitPattern: ends[$0]) &- Int64(bitPattern: starts[$0])) }
+      return selected.map { row in
+        let (start, end) = (Int64(bitPattern: starts[row]), Int64(bitPattern: ends[row]))
+        return (row, start < end ? end.distance(from: start) : 0)
+      }
     }
   }
+}
+
+extension Int64 {
+  /// How far it lies behind a lesser number.
+  fileprivate func distance(from lesser: Int64) -> UInt64 { UInt64(bitPattern: self) &- UInt64(bitPattern: lesser) }
 }

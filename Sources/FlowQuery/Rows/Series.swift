@@ -3,8 +3,9 @@ import Parquet
 
 /// Sums over time.
 public struct SeriesAnswer: Sendable {
-  /// By the start of each bin, milliseconds since 1970 UTC; bins without flows between others are there, empty.
-  public var bins: [(start: Int64, sums: FlowSums)]
+  /// By the start of each bin, milliseconds since 1970 UTC, with where it ends; bins without flows between others are there,
+  /// empty.
+  public var bins: [(start: Int64, end: Int64, sums: FlowSums)]
   public var totals: FlowSums
   /// What rates are over, seconds.
   public var seconds: Double
@@ -17,23 +18,16 @@ extension Scan {
 
   /// The sums of all flows selected, and those of each span of time in which flows began.
   ///
-  /// - Parameter bin: milliseconds; nil: only the sums of all.
+  /// - Parameter bin: milliseconds; nil: only the sums of all. Bins follow the clocks of the style's zone.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func series(bin: Int64?) throws -> SeriesAnswer {
     do throws(ScanFailure) {
-      var (parts, report) = try run { SeriesConsumer(bin: bin) }
+      var (parts, report) = try run { SeriesConsumer(bins: bin.map { TimeBins(width: $0, zone: style.zone) }) }
       try requireFlows(report)
       var sum = parts.removeFirst()
       for part in parts { sum.merge(part) }
-      guard sum.bins.count <= Self.maximumBins else { throw .query(.tooManyGroups(Self.maximumBins)) }
-      var bins: [(start: Int64, sums: FlowSums)] = []
-      if let bin, let first = sum.bins.keys.min(), let last = sum.bins.keys.max() {
-        // Times far off, of exporters with wrong clocks, would make endless empty bins: then only those with flows are told.
-        let isDense = (last - first) / bin < Int64(Self.maximumBins)
-        let starts = isDense ? Array(stride(from: first, through: last, by: Int64.Stride(bin))) : sum.bins.keys.sorted()
-        bins = starts.map { ($0, sum.bins[$0] ?? FlowSums()) }
-      }
-      return SeriesAnswer(bins: bins, totals: sum.totals, seconds: seconds(report), report: report)
+      guard sum.sums.count <= Self.maximumBins else { throw .query(.tooManyGroups(Self.maximumBins)) }
+      return SeriesAnswer(bins: sum.all, totals: sum.totals, seconds: seconds(report), report: report)
     } catch {
       throw error.cause
     }
@@ -41,18 +35,37 @@ extension Scan {
 }
 
 private struct SeriesConsumer: RowConsumer {
-  let bin: Int64?
-  var bins: [Int64: FlowSums] = [:]
+  /// Nil: only the sums of all are wanted.
+  var bins: TimeBins?
+  /// By the start of their bin.
+  var sums: [Int64: FlowSums] = [:]
   var totals = FlowSums()
 
-  init(bin: Int64?) {
-    self.bin = bin
+  init(bins: TimeBins?) {
+    self.bins = bins
+  }
+
+  /// All bins in order.
+  var all: [(start: Int64, end: Int64, sums: FlowSums)] {
+    guard var bins, let first = sums.keys.min(), let last = sums.keys.max() else { return [] }
+    // Times far off, of exporters with wrong clocks, would make endless empty bins: then only those with flows are told.
+    guard (last - first) / bins.width < Int64(Scan.maximumBins) else {
+      return sums.keys.sorted().map { ($0, bins.next(after: $0), sums[$0] ?? FlowSums()) }
+    }
+    var all: [(start: Int64, end: Int64, sums: FlowSums)] = []
+    var start = first
+    while start <= last {
+      let end = bins.next(after: start)
+      all.append((start, end, sums[start] ?? FlowSums()))
+      start = end
+    }
+    return all
   }
 
   mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure) {
     do throws(ParquetReadError) {
       let flows = try SelectedFlows(view, rows)
-      guard let bin else {
+      guard var bins else {
         totals += flows.totals
         return
       }
@@ -63,18 +76,18 @@ private struct SeriesConsumer: RowConsumer {
       while block.advance(in: flows) {
         for index in 0..<block.count {
           let time = Int64(bitPattern: starts[Int(block.rows[index])])
-          let rest = time % bin
-          let start = time - (rest < 0 ? rest + bin : rest)
+          let start = bins.start(of: time)
           if current?.start != start {
-            if let current { bins[current.start, default: FlowSums()] += current.sums }
+            if let current { sums[current.start, default: FlowSums()] += current.sums }
             current = (start, FlowSums())
           }
-          let sums = FlowSums(flows: 1, packets: block.packets[index], octets: block.octets[index])
-          current?.sums += sums
-          totals += sums
+          let flow = FlowSums(flows: 1, packets: block.packets[index], octets: block.octets[index])
+          current?.sums += flow
+          totals += flow
         }
       }
-      if let current { bins[current.start, default: FlowSums()] += current.sums }
+      if let current { sums[current.start, default: FlowSums()] += current.sums }
+      self.bins = bins
     } catch {
       throw .file(error)
     }
@@ -82,6 +95,6 @@ private struct SeriesConsumer: RowConsumer {
 
   mutating func merge(_ other: SeriesConsumer) {
     totals += other.totals
-    for (start, sums) in other.bins { bins[start, default: FlowSums()] += sums }
+    for (start, more) in other.sums { sums[start, default: FlowSums()] += more }
   }
 }

@@ -7,6 +7,8 @@ struct AddressColumn {
   var entries: [IPAddress]
   /// An entry's number for each row; nil: the first in all rows.
   var indices: [UInt32]?
+  /// The entry of nulls; nil if none can be.
+  var absentEntry: Int?
 
   init(_ column: StringColumn) {
     let octets = column.octets
@@ -22,9 +24,12 @@ struct AddressColumn {
     }
     entries = addresses
     switch column.rows {
-    case .constant(let entry): entries = [entry.map { addresses[$0] } ?? .unspecified]
+    case .constant(let entry):
+      entries = [entry.map { addresses[$0] } ?? .unspecified]
+      if entry == nil { absentEntry = 0 }
     case .indices(let rows):
       indices = rows
+      absentEntry = column.entryCount
     }
   }
 

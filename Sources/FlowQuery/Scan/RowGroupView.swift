@@ -26,19 +26,35 @@ final class OpenFile {
       .allSatisfy { numbers[$0.rawValue] != nil }
   }
 
-  /// Whether its times are what they are taken for: other writers may have made micro- or nanoseconds of them.
-  var hasMilliseconds: Bool {
-    [FlowColumn.timeStart, .timeEnd].allSatisfy { column in
-      numbers[column.rawValue].map { reader.isMilliseconds($0) } ?? true
-    }
+  /// Whether a column may have nulls.
+  func isOptional(_ column: FlowColumn) -> Bool { numbers[column.rawValue].map { reader.isOptional($0) } ?? true }
+
+  /// Whether its flows were told apart by a column: else all of them lack it. Other writers' files do not say.
+  func keeps(_ column: FlowColumn) -> Bool {
+    guard metadata["sagflow.aggregation"] != "off", let key = metadata["sagflow.key"] else { return true }
+    return key.split(separator: ",").contains { $0.prefix { $0 != "/" } == column.name }
+  }
+
+  /// Whether its times say what they count: other writers may have made micro- or nanoseconds of our milliseconds.
+  var hasTimes: Bool { [FlowColumn.timeStart, .timeEnd].allSatisfy { ticks($0) != nil } }
+
+  /// The same for all paths to one file.
+  var identity: FileIdentity { reader.identity }
+
+  /// How many units of a column's times make a millisecond; nil if they have no unit.
+  fileprivate func ticks(_ column: FlowColumn) -> Int64? {
+    numbers[column.rawValue].flatMap { reader.timeUnit($0) }?.perMillisecond
   }
 
   /// The earliest start and the latest end of a group's flows, as far as the file tells.
   func times(_ group: Int) -> ClosedRange<Int64>? {
     guard let start = numbers[FlowColumn.timeStart.rawValue], let end = numbers[FlowColumn.timeEnd.rawValue],
-      let starts = reader.bounds(start, rowGroup: group), let ends = reader.bounds(end, rowGroup: group)
+      let starts = reader.bounds(start, rowGroup: group), let ends = reader.bounds(end, rowGroup: group),
+      let startTicks = ticks(.timeStart), let endTicks = ticks(.timeEnd)
     else { return nil }
-    return min(starts.lowerBound, ends.lowerBound)...max(starts.upperBound, ends.upperBound)
+    let first = min(starts.lowerBound.milliseconds(startTicks), ends.lowerBound.milliseconds(endTicks))
+    let last = max(starts.upperBound.milliseconds(startTicks), ends.upperBound.milliseconds(endTicks))
+    return first...last
   }
 }
 
@@ -74,9 +90,27 @@ final class RowGroupView {
     var values = IntegerColumn.constant(column == .samplingRate || column == .records ? 1 : 0)
     if let number = file.numbers[column.rawValue] {
       values = try file.reader.integers(number, rowGroup: group, rows: needed)
+      if let ticks = file.ticks(column), ticks > 1 {
+        values = values.mapped { UInt64(bitPattern: Int64(bitPattern: $0).milliseconds(ticks)) }
+      }
+      try check(values, column, number)
     }
     integerColumns[column] = values
     return values
+  }
+
+  /// Whether a file that has wider numbers than ours has such as ours cannot be.
+  private func check(_ values: IntegerColumn, _ column: FlowColumn, _ number: Int) throws(ParquetReadError) {
+    let greatest = KeyLayout.greatest(of: column)
+    if file.reader.greatest(number) <= greatest { return }
+    let isWithin =
+      switch values {
+      case .constant(let value): value <= greatest
+      case .dictionary(let entries, _): entries.allSatisfy { $0 <= greatest }
+      case .narrow(let values): values.allSatisfy { UInt64($0) <= greatest }
+      case .wide(let values): values.allSatisfy { $0 <= greatest }
+      }
+    if !isWithin { throw ParquetReadError(file.path, .unsupported("a \(column.name) above \(greatest)")) }
   }
 
   func strings(_ column: FlowColumn) throws(ParquetReadError) -> StringColumn {
@@ -118,7 +152,8 @@ final class RowGroupView {
     guard let number = file.numbers[column.rawValue], let bounds = file.reader.bounds(number, rowGroup: group),
       bounds.lowerBound >= 0
     else { return nil }
-    return UInt64(bounds.lowerBound)...UInt64(bounds.upperBound)
+    // Nulls, which count as 0, are not in the bounds.
+    return (file.reader.isOptional(number) ? 0 : UInt64(bounds.lowerBound))...UInt64(bounds.upperBound)
   }
 }
 
@@ -128,6 +163,15 @@ extension UInt64 {
   func plus(_ other: UInt64) -> UInt64 {
     let sum = addingReportingOverflow(other)
     return sum.overflow ? .max : sum.partialValue
+  }
+}
+
+extension Int64 {
+  /// Milliseconds of a time in finer units, rounded down.
+  func milliseconds(_ ticks: Int64) -> Int64 {
+    if ticks == 1 { return self }
+    let (quotient, rest) = quotientAndRemainder(dividingBy: ticks)
+    return rest < 0 ? quotient - 1 : quotient
   }
 }
 

@@ -32,6 +32,8 @@ public struct Scan: Sendable {
     public var failures: [ParquetReadError] = []
     /// Files that retention removed while the scan went on.
     public var vanished: [String] = []
+    /// Paths that lead to a file that another path led to before: it counts once.
+    public var repeated: [String] = []
     /// Files and row groups that were read, and those that could be passed over.
     public var filesRead = 0
     public var filesSkipped = 0
@@ -51,6 +53,7 @@ public struct Scan: Sendable {
     mutating func merge(_ other: Report) {
       failures += other.failures
       vanished += other.vanished
+      repeated += other.repeated
       filesRead += other.filesRead
       filesSkipped += other.filesSkipped
       rowsScanned += other.rowsScanned
@@ -152,11 +155,16 @@ extension Scan {
     var report = Report()
     if isStrict, let first = unreadable.first { throw .file(first) }
     report.failures = unreadable
+    var known: Set<FileIdentity> = []
     for (index, path) in files.enumerated() {
       do throws(ParquetReadError) {
         let file = try OpenFile(path)
+        guard known.insert(file.identity).inserted else {
+          report.repeated.append(path)
+          continue
+        }
         guard file.isFlowFile else { throw ParquetReadError(path, .unsupported("columns other than those of flows")) }
-        guard file.hasMilliseconds else { throw ParquetReadError(path, .unsupported("times other than milliseconds")) }
+        guard file.hasTimes else { throw ParquetReadError(path, .unsupported("times without a unit")) }
         let groups = (0..<file.rowGroupCount).filter { group in
           guard let times = file.times(group) else { return true }
           report.note(times)

@@ -11,6 +11,7 @@ package enum PhysicalType: Int32, Sendable {
 package enum ConvertedType: Int32, Sendable {
   case utf8 = 0
   case timestampMillis = 9
+  case timestampMicros = 10
   case uint8 = 11
   case uint16 = 12
   case uint32 = 13
@@ -36,6 +37,8 @@ package enum Encoding: Int32, Sendable {
   case plain = 0
   case rle = 3
   case deltaBinaryPacked = 5
+  case deltaLengthByteArray = 6
+  case deltaByteArray = 7
   case rleDictionary = 8
 }
 
@@ -45,8 +48,31 @@ package enum Codec: Int32, Sendable {
   case zstd = 6
 }
 
+/// What of that is read: other writers' as well.
+package enum ReadableCodec: Int32, Sendable {
+  case uncompressed = 0
+  case snappy = 1
+  case zstd = 6
+}
+
 /// What a page holds (`PageType`).
 package enum PageType: Int32, Sendable {
   case data = 0
   case dictionary = 2
+}
+
+/// What a time counts, since 1970-01-01T00:00:00Z (`TimeUnit`; the numbers are those of the union's fields).
+public enum TimeUnit: Int16, Sendable {
+  case milliseconds = 1
+  case microseconds = 2
+  case nanoseconds = 3
+
+  /// How many of them make a millisecond.
+  public var perMillisecond: Int64 {
+    switch self {
+    case .milliseconds: 1
+    case .microseconds: 1000
+    case .nanoseconds: 1_000_000
+    }
+  }
 }

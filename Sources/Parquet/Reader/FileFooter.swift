@@ -14,7 +14,10 @@ package struct FileFooter: Equatable, Sendable {
     /// Whether it stands at the top and holds one value a row.
     package var isFlat: Bool
     package var isUnsigned = false
-    package var isMilliseconds = false
+    /// Bits of an integer that is said to have fewer than it takes.
+    package var bits: Int?
+    /// Of integers that are times; nil: they are none, or tell none.
+    package var timeUnit: TimeUnit?
   }
 
   package struct RowGroup: Equatable, Sendable {
@@ -104,8 +107,15 @@ extension FileFooter {
         }
       }
       if let converted = convertedType.flatMap(ConvertedType.init(rawValue:)) {
-        if [.uint8, .uint16, .uint32, .uint64].contains(converted) { column.isUnsigned = true }
-        if converted == .timestampMillis { column.isMilliseconds = true }
+        let widths: [ConvertedType: Int] = [.uint8: 8, .uint16: 16, .uint32: 32, .uint64: 64]
+        if let bits = widths[converted] {
+          column.isUnsigned = true
+          column.bits = bits
+        }
+        if column.timeUnit == nil {
+          if converted == .timestampMillis { column.timeUnit = .milliseconds }
+          if converted == .timestampMicros { column.timeUnit = .microseconds }
+        }
       }
     }
 
@@ -121,7 +131,7 @@ extension FileFooter {
           try reader.structure { reader, field, type throws(ParquetReadError.Reason) in
             guard field == 2, type == .structure else { return try reader.skip(type) }
             try reader.structure { reader, field, type throws(ParquetReadError.Reason) in
-              column.isMilliseconds = field == 1
+              column.timeUnit = TimeUnit(rawValue: field)
               try reader.skip(type)
             }
           }

@@ -1,10 +1,17 @@
 import Glibc
 
+/// What tells one file from all others on this host, whatever paths lead to it.
+public struct FileIdentity: Hashable, Sendable {
+  let device: UInt64
+  let number: UInt64
+}
+
 /// A file to read from at any place. It stays readable when its name is removed. Closes itself.
 struct InputFile: ~Copyable, Sendable {
   private let descriptor: Int32
   /// Octets.
   let size: Int
+  let identity: FileIdentity
 
   init(_ path: String) throws(ParquetReadError.Reason) {
     var result: Int32
@@ -22,6 +29,7 @@ struct InputFile: ~Copyable, Sendable {
     }
     descriptor = result
     size = Int(status.st_size)
+    identity = FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
   }
 
   deinit { close(descriptor) }

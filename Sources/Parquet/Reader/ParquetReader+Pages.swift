@@ -3,7 +3,7 @@ extension ParquetReader {
   mutating func readPages<Decoder: ChunkDecoder>(
     of chunk: FileFooter.Chunk, named name: String, _ needed: [UInt8]?, into decoder: inout Decoder
   ) throws(ParquetReadError.Reason) {
-    guard [Codec.uncompressed.rawValue, Codec.zstd.rawValue].contains(chunk.codec) else {
+    guard let codec = ReadableCodec(rawValue: chunk.codec) else {
       throw .unsupported("a column \(name) compressed with \(Self.codecName(chunk.codec))")
     }
     guard chunk.valueCount == decoder.rowCount else { throw .damaged("column \(name) has another number of rows") }
@@ -22,8 +22,7 @@ extension ParquetReader {
         continue
       }
       try check(body, header, name)
-      let isPlain = chunk.codec == Codec.uncompressed.rawValue || !header.isCompressed
-      try unfold(body, header, isPlain: isPlain, name)
+      try unfold(body, header, header.isCompressed ? codec : .uncompressed, name)
       try hand(header, name, to: &decoder)
     }
   }
@@ -46,8 +45,9 @@ extension ParquetReader {
 
   /// Puts a page's body before compression into `scratch.page`.
   private mutating func unfold(
-    _ body: Range<Int>, _ header: ReadPageHeader, isPlain: Bool, _ name: String
+    _ body: Range<Int>, _ header: ReadPageHeader, _ codec: ReadableCodec, _ name: String
   ) throws(ParquetReadError.Reason) {
+    let isPlain = codec == .uncompressed
     let size = header.uncompressedSize
     let room = size + Unpacking.slack
     if scratch.page.count < room {
@@ -62,15 +62,25 @@ extension ParquetReader {
       let frame = chunk.span.extracting((body.lowerBound + plainSize)..<body.upperBound)
       let isWhole: Bool
       if plainSize == 0 {
-        isWhole = decompressor.decompress(frame, into: &scratch.page, size: size)
+        isWhole = Self.decompress(frame, codec, &decompressor, into: &scratch.page, size: size)
       } else {
         var values = [UInt8](repeating: 0, count: size - plainSize)
-        isWhole = decompressor.decompress(frame, into: &values, size: size - plainSize)
+        isWhole = Self.decompress(frame, codec, &decompressor, into: &values, size: size - plainSize)
         scratch.page.replaceSubrange(plainSize..<size, with: values)
       }
       guard isWhole else { throw .damaged("a page of column \(name) cannot be decompressed") }
     }
     for index in size..<room { scratch.page[index] = 0 }
+  }
+
+  private static func decompress(
+    _ frame: Span<UInt8>, _ codec: ReadableCodec, _ zstd: inout ZstdDecompressor, into output: inout [UInt8], size: Int
+  ) -> Bool {
+    switch codec {
+    case .uncompressed: false
+    case .snappy: Snappy.decompress(frame, into: &output, size: size)
+    case .zstd: zstd.decompress(frame, into: &output, size: size)
+    }
   }
 
   private func hand<Decoder: ChunkDecoder>(

@@ -1,6 +1,6 @@
 /// Reads a Parquet file, column by column and row group by row group: flat columns of integers and byte arrays, pages of
-/// both versions, PLAIN, dictionaries and DELTA_BINARY_PACKED, uncompressed or zstd; what this module's writer makes, and
-/// much of what others do. Checksums are checked where pages have them. Whatever a file holds, reading it ends in values
+/// both versions, PLAIN, dictionaries and the encodings of differences, uncompressed, Snappy or zstd; what this module's
+/// writer makes, and much of what others do. Checksums are checked where pages have them. Whatever a file holds, reading it ends in values
 /// or in a `ParquetReadError`.
 ///
 /// One thread uses a reader at a time.
@@ -61,8 +61,22 @@ public struct ParquetReader: ~Copyable, Sendable {
   /// The number of a column; nil if there is none of this name.
   public func column(_ name: String) -> Int? { numbers[name] }
 
-  /// Whether the integers of a column are said to be times in milliseconds.
-  public func isMilliseconds(_ column: Int) -> Bool { footer.columns[column].isMilliseconds }
+  /// What the integers of a column count, if they are said to be times.
+  public func timeUnit(_ column: Int) -> TimeUnit? { footer.columns[column].timeUnit }
+
+  /// Whether a column may have nulls.
+  public func isOptional(_ column: Int) -> Bool { footer.columns[column].isOptional }
+
+  /// The greatest number that the type of a column of integers has, as their 64 bits; a column may be said to be of fewer
+  /// bits than it takes.
+  public func greatest(_ column: Int) -> UInt64 {
+    let description = footer.columns[column]
+    guard description.isUnsigned, description.physicalType == .int32 else { return .max }
+    return UInt64.max >> UInt64(64 - min(description.bits ?? 32, 32))
+  }
+
+  /// The same for all paths to this file.
+  public var identity: FileIdentity { file.identity }
 
   /// The least and the greatest integer of a column in a row group, as far as the file tells; signed ones as their 64
   /// bits' signed value, unsigned ones up to `Int64.max`.

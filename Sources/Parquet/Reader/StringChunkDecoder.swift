@@ -47,10 +47,10 @@ struct StringChunkDecoder: ChunkDecoder {
         }
         indices = all
       }
-    } else if page.encoding == Encoding.plain.rawValue {
+    } else if let encoding = Encoding(rawValue: page.encoding), encoding != .rle, encoding != .deltaBinaryPacked {
       var all = takeIndices()
       let first = column.entryCount
-      try column.append(count, page.bytes, page.values, name)
+      try append(count, page, encoding)
       let numbers = (0..<count).map { UInt32(first + $0) }
       if let presence {
         place(numbers, presence, in: &all)
@@ -62,6 +62,16 @@ struct StringChunkDecoder: ChunkDecoder {
       throw .unsupported("a column \(name) in encoding \(page.encoding)")
     }
     rows += page.count
+  }
+
+  /// Appends the page's values as entries of their own.
+  private mutating func append(_ count: Int, _ page: PageContent, _ encoding: Encoding) throws(ParquetReadError.Reason)
+  {
+    switch encoding {
+    case .deltaLengthByteArray: try column.append(count, lengthsBefore: page, name)
+    case .deltaByteArray: try column.append(count, prefixesBefore: page, name)
+    default: try column.append(count, page.bytes, page.values, name)
+    }
   }
 
   private func place(_ packed: [UInt32], _ presence: PageContent.Presence, in all: inout [UInt32]) {
@@ -124,6 +134,6 @@ extension StringColumn {
       ends.append(UInt32(truncatingIfNeeded: base &+ position))
     }
     octets.append(contentsOf: bytes[range])
-    guard octets.count <= Int(UInt32.max) else { throw .unsupported("more than 4 GiB of text in column \(name)") }
+    try checkSize(name)
   }
 }

@@ -107,9 +107,12 @@ enum Unpacking {
 
   /// Decodes DELTA_BINARY_PACKED (Encodings.md, DELTA_BINARY_PACKED = 5) into `target`, from `start` on, as many as there
   /// must be.
+  ///
+  /// - Returns: where they end.
+  @discardableResult
   static func delta(
     _ bytes: Span<UInt8>, _ range: Range<Int>, into target: inout MutableSpan<UInt64>, from start: Int, to end: Int
-  ) throws(ParquetReadError.Reason) {
+  ) throws(ParquetReadError.Reason) -> Int {
     var position = range.lowerBound
     let blockSize = try varint(bytes, at: &position, to: range.upperBound)
     let miniblocks = try varint(bytes, at: &position, to: range.upperBound)
@@ -117,7 +120,7 @@ enum Unpacking {
     guard (1...(1 << 16)).contains(blockSize), (1...512).contains(miniblocks), blockSize % miniblocks == 0,
       blockSize / miniblocks % 8 == 0, total >= UInt64(end - start)
     else { throw .damaged("differences of an impossible form") }
-    if start == end { return }
+    if start == end { return position }
     let size = Int(blockSize / miniblocks)
     var value = unzigzag(try varint(bytes, at: &position, to: range.upperBound))
     target[start] = value
@@ -138,6 +141,7 @@ enum Unpacking {
         next &+= count
       }
     }
+    return position
   }
 
   private static func unzigzag(_ value: UInt64) -> UInt64 { value &>> 1 ^ (0 &- (value & 1)) }

@@ -28,7 +28,9 @@ struct Query: ParsableCommand {
   @Flag(help: "Only how many flows, packets and bytes match.")
   var count = false
 
-  @Option(help: ArgumentHelp("Sums over time: by when flows began, such as 1m.", valueName: "duration"))
+  @Option(
+    help: ArgumentHelp(
+      "Sums over time: by when flows began, such as 1m or, of days as the zone has them, 1d.", valueName: "duration"))
   var bin: String?
 
   @Flag(help: "Whole numbers in sums, also on a terminal.")
@@ -38,13 +40,16 @@ struct Query: ParsableCommand {
 
   func validate() throws {
     if let number, number < 1 { throw ValidationError("--number \(number): expected at least 1") }
-    if let bin, Quantity.seconds(bin).map({ $0 < 1 }) ?? true {
+    if let bin, Quantity.seconds(bin).map({ !(1...Self.longestBin).contains($0) }) ?? true {
       throw ValidationError("--bin: expected a duration such as 60s or 5m, found '\(bin)'")
     }
     if count || bin != nil, columns != nil || sort != nil || number != nil {
       throw ValidationError("--count and --bin give sums; leave --columns, --sort and --number out")
     }
   }
+
+  /// Seconds.
+  private static let longestBin = 36_525 * 86_400
 
   func run() throws {
     let chosen = try chosenColumns()
@@ -114,19 +119,21 @@ struct SeriesReport {
   }
 
   func text(_ format: RowFormat) -> String {
-    let rows = binSeconds == nil ? [(nil, answer.totals)] : answer.bins.map { (Optional($0.start), $0.sums) }
+    let rows =
+      binSeconds == nil
+      ? [(nil, answer.totals, answer.seconds)] : answer.bins.map { (Optional($0.start), $0.sums, Self.seconds($0)) }
     switch format {
     case .table: return table
     case .csv:
       let head = (binSeconds == nil ? "" : "time,") + "flows,packets,bytes,pps,bps\n"
       return rows.reduce(head) { text, row in
-        let rates = row.1.rates(over: seconds)
+        let rates = row.1.rates(over: row.2)
         let time = row.0.map { style.text($0) + "," } ?? ""
         return text + "\(time)\(row.1.flows),\(row.1.packets),\(row.1.octets),\(rates.packets),\(rates.bits)\n"
       }
     case .json:
       return rows.reduce("") { text, row in
-        let rates = row.1.rates(over: seconds)
+        let rates = row.1.rates(over: row.2)
         let time = row.0.map { "\"time\":\"\(style.text($0))\"," } ?? ""
         return text
           + "{\(time)\"flows\":\(row.1.flows),\"packets\":\(row.1.packets),\"bytes\":\(row.1.octets),\"pps\":\(rates.packets),\"bps\":\(rates.bits)}\n"
@@ -134,8 +141,10 @@ struct SeriesReport {
     }
   }
 
-  /// What rates are over: a bin, or all that was asked for.
-  private var seconds: Double { binSeconds.map(Double.init) ?? answer.seconds }
+  /// What the rates of a bin are over: days of a zone are not all as long.
+  private static func seconds(_ bin: (start: Int64, end: Int64, sums: FlowSums)) -> Double {
+    Double(bin.end - bin.start) / 1000
+  }
 
   private func number(_ value: UInt64) -> String { isHuman ? HumanNumber.text(Double(value)) : String(value) }
 
@@ -148,16 +157,16 @@ struct SeriesReport {
     if binSeconds != nil { columns.append(("", .left)) }
     var table = TextTable(columns.map { (title: $0.0, alignment: $0.1) })
     let most = answer.bins.map(\.sums.octets).max() ?? 0
-    func cells(_ sums: FlowSums) -> [String] {
+    func cells(_ sums: FlowSums, _ seconds: Double) -> [String] {
       let rates = sums.rates(over: seconds)
       return [sums.flows, sums.packets, sums.octets, rates.packets, rates.bits].map(number)
     }
     if binSeconds == nil {
-      table.append(cells(answer.totals))
+      table.append(cells(answer.totals, answer.seconds))
     } else {
       for bin in answer.bins {
         let time = String(style.text(bin.start).dropLast(4 + style.offsetWidth)).replacing("T", with: " ")
-        table.append([time] + cells(bin.sums) + [Self.bar(bin.sums.octets, of: most)])
+        table.append([time] + cells(bin.sums, Self.seconds(bin)) + [Self.bar(bin.sums.octets, of: most)])
       }
     }
     return table.text + "\(answer.report.summary), \(StatusReport.span(answer.seconds))\n"

@@ -80,7 +80,7 @@ struct Top: ParsableCommand {
       for row in answer.rows {
         let rates = row.sums.rates(over: answer.seconds)
         for value in row.key {
-          CSVText.append(value.utf8, to: &text)
+          if let value { CSVText.append(value.utf8, to: &text) }
           text.append(UInt8(ascii: ","))
         }
         text += "\(row.sums.flows),\(row.sums.packets),\(row.sums.octets),\(rates.packets),\(rates.bits)\n".utf8
@@ -90,10 +90,12 @@ struct Top: ParsableCommand {
         text.append(UInt8(ascii: "{"))
         for (part, value) in zip(key.parts, row.key) {
           JSONText.appendKey(part.name, to: &text)
-          if !part.isText, value.allSatisfy(\.isNumber), !value.isEmpty {
+          if !part.isText, let value, value.allSatisfy(\.isNumber), !value.isEmpty {
             text += value.utf8
-          } else {
+          } else if let value {
             JSONText.append(value, to: &text)
+          } else {
+            text += "null".utf8
           }
           text.append(UInt8(ascii: ","))
         }
@@ -118,7 +120,7 @@ struct Top: ParsableCommand {
     for row in answer.rows {
       let rates = row.sums.rates(over: answer.seconds)
       table.append(
-        row.key + [
+        row.key.map { $0 ?? "-" } + [
           number(row.sums.flows), share(row.sums.flows, answer.totals.flows), number(row.sums.packets),
           share(row.sums.packets, answer.totals.packets), number(row.sums.octets),
           share(row.sums.octets, answer.totals.octets), number(rates.packets), number(rates.bits),

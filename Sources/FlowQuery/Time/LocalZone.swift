@@ -1,0 +1,86 @@
+import FlowStore
+import Foundation
+
+/// The time of a place: what its clocks show, and when.
+public struct LocalZone: Sendable {
+  private let zone: TimeZone
+
+  static let day: Int64 = 86_400_000
+
+  /// - Parameter zone: as a rule `TimeZone.current`: what TZ or /etc/localtime say.
+  public init(_ zone: TimeZone) {
+    self.zone = zone
+  }
+
+  /// How far it is ahead of UTC then, milliseconds.
+  func offset(at time: Int64) -> Int64 {
+    Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.storable) / 1000))) * 1000
+  }
+
+  /// When clocks there show `time`, as if that were UTC: the first time, if they show it twice; if they leave it out, when
+  /// they go on behind it.
+  func moment(showing time: Int64) -> Int64 {
+    let (early, late) = candidates(showing: time)
+    if shows(time, at: early) { return early }
+    return shows(time, at: late) ? late : change(after: early, to: late)
+  }
+
+  /// The span in which clocks there show a time and `length` milliseconds from it on. What they show twice counts twice if
+  /// all of it is in the span, as 02:00 to 03:00 on the day when clocks go back by an hour; else the first time counts.
+  func span(showing time: Int64, length: Int64) -> Range<Int64> {
+    let start = moment(showing: time)
+    let end = max(start, moment(showing: time + length))
+    let second = candidates(showing: time).late
+    let isCutShort = end - start > length && second - start > length && shows(time, at: second)
+    return start..<(isCutShort ? start + length : end)
+  }
+
+  private func candidates(showing time: Int64) -> (early: Int64, late: Int64) {
+    let (before, after) = (time - offset(at: time - Self.day), time - offset(at: time + Self.day))
+    return (min(before, after), max(before, after))
+  }
+
+  private func shows(_ time: Int64, at moment: Int64) -> Bool { moment + offset(at: moment) == time }
+
+  /// The first moment after `early` with the offset of `late`.
+  private func change(after early: Int64, to late: Int64) -> Int64 {
+    let wanted = offset(at: late)
+    var (low, high) = (early, late)
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      if offset(at: middle) == wanted { high = middle } else { low = middle }
+    }
+    return high
+  }
+
+  /// A span around a moment through which the offset is what it is then, at least since it last changed, if that was less
+  /// than `reach` milliseconds ago; likewise ahead.
+  func period(around time: Int64, reach: Int64) -> Range<Int64> {
+    let offset = offset(at: time)
+    var (first, end) = (time, time)
+    while time - first < reach {
+      let next = first - Self.day
+      if self.offset(at: next) != offset {
+        first = change(after: next, to: first)
+        break
+      }
+      first = next
+    }
+    while end - time < reach {
+      let next = end + Self.day
+      if self.offset(at: next) != offset {
+        end = change(after: end, to: next)
+        break
+      }
+      end = next
+    }
+    return first..<max(end, time + 1)
+  }
+
+  /// `+08:00`.
+  static func text(_ offset: Int64) -> String {
+    let minutes = Int(offset.magnitude) / 60_000
+    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return (offset < 0 ? "-" : "+") + two(minutes / 60) + ":" + two(minutes % 60)
+  }
+}

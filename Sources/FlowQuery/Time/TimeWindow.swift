@@ -1,0 +1,103 @@
+import FlowStore
+
+/// A span of time. A flow belongs to it if it overlaps it: not only if it began there.
+public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {
+  /// Milliseconds since 1970 UTC; without the end. Empty for what clocks left out.
+  public var range: Range<Int64>
+
+  public init(_ range: Range<Int64>) {
+    self.range = range
+  }
+
+  /// All that flows from an earliest start to a latest end take.
+  init(_ times: ClosedRange<Int64>) {
+    let end = times.upperBound.addingReportingOverflow(1)
+    range = times.lowerBound..<(end.overflow ? .max : end.partialValue)
+  }
+
+  /// Whether a flow from `start` to `end` overlaps it. A flow lasts to the millisecond of its last packet at least.
+  public func overlaps(start: Int64, end: Int64) -> Bool {
+    start < range.upperBound && max(start, end) >= range.lowerBound && !range.isEmpty
+  }
+
+  /// Seconds.
+  public var duration: Double { (Double(range.upperBound) - Double(range.lowerBound)) / 1000 }
+
+  public var description: String {
+    func text(_ time: Int64) -> String {
+      let text = CivilTime.iso(milliseconds: time.storable)
+      return text.hasSuffix(".000Z") ? text.dropLast(5) + "Z" : text
+    }
+    return "\(text(range.lowerBound))..\(text(range.upperBound))"
+  }
+}
+
+/// Why a text is no window.
+public struct TimeWindowError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let text: String
+
+  public var description: String {
+    "expected 'last 1h', today, yesterday, a date, a time such as 2026-01-31T12:00 (UTC; or with Z, +08:00), seconds since 1970, or FROM..TO, found '\(text)'"
+  }
+}
+
+extension TimeWindow {
+  /// Reads `last 90m`, `today`, `yesterday`, what `NamedTime` reads (that day, hour, minute, second or millisecond), or
+  /// `FROM..TO`, of which either may be left out. TO is where it ends: the whole of the day, hour, minute or second named
+  /// does not belong to it.
+  ///
+  /// - Parameters:
+  ///   - now: milliseconds since 1970 UTC.
+  ///   - zone: whose time is meant where none is named; nil: UTC.
+  public init(parsing text: String, now: Int64, zone: LocalZone? = nil) throws(TimeWindowError) {
+    let words = text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    if words.hasPrefix("last "), let length = Self.duration(words.dropFirst(5)) {
+      self.init((now - length)..<(now + 1))
+    } else if words == "today" {
+      self.init(Self.day(0, now, zone))
+    } else if words == "yesterday" {
+      self.init(Self.day(-1, now, zone))
+    } else if let separator = words.firstRange(of: "..") {
+      // Blanks are single by now.
+      var sides = (words[..<separator.lowerBound], words[separator.upperBound...])
+      if sides.0.last == " " { sides.0.removeLast() }
+      if sides.1.first == " " { sides.1.removeFirst() }
+      guard let range = Self.range(sides.0, sides.1, now, zone) else { throw TimeWindowError(text: text) }
+      self.init(range)
+    } else if let time = NamedTime(words[...]) {
+      self.init(time.span(zone))
+    } else {
+      throw TimeWindowError(text: text)
+    }
+  }
+
+  private static func range(_ from: Substring, _ to: Substring, _ now: Int64, _ zone: LocalZone?) -> Range<Int64>? {
+    let (first, last) = (NamedTime(from), NamedTime(to))
+    if first == nil && !from.isEmpty || last == nil && !to.isEmpty { return nil }
+    let start = first?.start(zone) ?? CivilTime.storable.lowerBound
+    let end = last?.start(zone) ?? now + 1
+    if start < end { return start..<end }
+    // Of what clocks leave out, beginning and end are one moment.
+    guard let first, let last, start == end, first.shown < last.shown else { return nil }
+    return start..<end
+  }
+
+  /// Milliseconds of `90s`, `5m`, `1h`, `2d`, `1w`, or a number of seconds.
+  static func duration(_ text: Substring) -> Int64? {
+    let text = text.filter { $0 != " " }
+    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+    let unit = text.last.flatMap { units[$0] }
+    guard let count = Int64(unit == nil ? text[...] : text.dropLast()), count > 0, count < 1_000_000_000 else {
+      return nil
+    }
+    return count * (unit ?? 1) * 1000
+  }
+
+  /// The day so many days after today.
+  private static func day(_ count: Int64, _ now: Int64, _ zone: LocalZone?) -> Range<Int64> {
+    let day = LocalZone.day
+    let shown = now + (zone?.offset(at: now) ?? 0)
+    let start = shown - (shown % day + day) % day + count * day
+    return zone?.span(showing: start, length: day) ?? start..<(start + day)
+  }
+}
