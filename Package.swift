@@ -112,7 +112,7 @@ let package = Package(
       name: "FlowStoreTests", dependencies: ["FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
       exclude: ["verify.py"], swiftSettings: ours),
     .testTarget(
-      name: "FlowFilterTests", dependencies: ["FlowFilter", "FlowStore", "NetworkBytes", "TestSupport"],
+      name: "FlowFilterTests", dependencies: ["FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
       swiftSettings: ours),
     .testTarget(
       name: "FlowQueryTests",
@@ -122,7 +122,7 @@ let package = Package(
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Collector", "FlowStore", "NetFlow", "NetworkBytes", "sagflow", "TestSupport",
+        "Collector", "FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "sagflow", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],

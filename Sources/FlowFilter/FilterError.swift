@@ -1,14 +1,50 @@
-/// Where a filter is not understood, and what could stand there.
+/// Why a filter is not understood: where, and what could stand there; or which file cannot be read.
 public struct FilterError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file that it is in; nil: the text itself that was given.
+  public internal(set) var file: String?
   /// Both count from 1.
-  public let line: Int
-  public let column: Int
+  public internal(set) var line: Int
+  public internal(set) var column: Int
   public let expected: String
   /// What stands there; nil at the end.
   public let found: String?
+  /// What is wrong with a file that is named there.
+  public let fault: FileFault?
+
+  init(line: Int, column: Int, expected: String, found: String?) {
+    self.line = line
+    self.column = column
+    self.expected = expected
+    self.found = found
+    fault = nil
+  }
+
+  init(file: String? = nil, line: Int = 0, column: Int = 0, fault: FileFault) {
+    self.file = file
+    self.line = line
+    self.column = column
+    expected = ""
+    found = nil
+    self.fault = fault
+  }
+
+  /// Why a file of filter text is not taken.
+  public struct FileFault: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Kind: Hashable, Sendable {
+      case missing, notPermitted, unreadable
+    }
+
+    public let path: String
+    public let kind: Kind
+    public let reason: String
+
+    public var description: String { "\(path): \(reason)" }
+  }
 
   public var description: String {
-    let place = line > 1 ? "line \(line), column \(column)" : "column \(column)"
-    return "\(place): expected \(expected), found \(found.map { "'\($0)'" } ?? "the end")"
+    let text = fault?.description ?? "expected \(expected), found \(found.map { "'\($0)'" } ?? "the end")"
+    if line == 0 { return text }
+    if let file { return "\(file):\(line):\(column): \(text)" }
+    return (line > 1 ? "line \(line), column \(column)" : "column \(column)") + ": \(text)"
   }
 }

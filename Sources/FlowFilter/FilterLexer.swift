@@ -24,6 +24,13 @@ struct FilterLexer {
     rest = text[...]
   }
 
+  /// Whether a text has nothing but white space and comments.
+  static func isBlank(_ text: String) -> Bool {
+    var lexer = FilterLexer(text)
+    lexer.skipSpace()
+    return lexer.rest.isEmpty
+  }
+
   mutating func next() throws(FilterError) -> FilterToken {
     skipSpace()
     let start = (rest, line, column)

@@ -37,13 +37,13 @@ struct FilterParser {
   private mutating func parseOr() throws(FilterError) -> FlowFilter {
     var alternatives = [try parseAnd()]
     while try take("or") { alternatives.append(try parseAnd()) }
-    return alternatives.count == 1 ? alternatives[0] : .some(alternatives)
+    return alternatives.count == 1 ? alternatives[0] : .some(of: alternatives)
   }
 
   private mutating func parseAnd() throws(FilterError) -> FlowFilter {
     var conditions = [try parseNot()]
     while try take("and") { conditions.append(try parseNot()) }
-    return conditions.count == 1 ? conditions[0] : .all(conditions)
+    return conditions.count == 1 ? conditions[0] : .all(of: conditions)
   }
 
   private mutating func parseNot() throws(FilterError) -> FlowFilter {
@@ -101,7 +101,24 @@ struct FilterParser {
       guard try take("domain") else { throw failure("domain id") }
       guard token.kind == .word("id") else { throw failure("id") }
       return try parseNumber(of: [.observationDomainID], UInt64(UInt32.max))
+    case "nat": return try parseTranslated()
     default: return try parseSided()
+    }
+  }
+
+  /// Addresses and ports after translation.
+  private mutating func parseTranslated() throws(FilterError) -> FlowFilter {
+    try advance()
+    let side = token.kind == .word("src") ? 0...0 : token.kind == .word("dst") ? 1...1 : 0...1
+    if side.count == 1 { try advance() }
+    switch token.kind {
+    case .word("ip"), .word("host"), .word("net"):
+      try advance()
+      let columns = [FlowColumn.postNATSourceAddress, .postNATDestinationAddress]
+      return .test(.address(Array(columns[side]), try parseNetworks()))
+    case .word("port"):
+      return try parseNumber(of: Array([.postNATSourcePort, .postNATDestinationPort][side]), 65_535)
+    default: throw failure(side.count == 1 ? "ip, host, net or port" : "src, dst, ip, host, net or port")
     }
   }
 
@@ -134,7 +151,7 @@ struct FilterParser {
   ]
 
   private static let conditions =
-    "a condition: any, ipv4, ipv6, proto, ip, host, net, port, icmp-type, icmp-code, flags, as, if, vlan, mask, mac, tos, packets, bytes, flows, pps, bps, bpp, duration, exporter, ident or observation"
+    "a condition: any, ipv4, ipv6, proto, ip, host, net, port, icmp-type, icmp-code, flags, as, if, vlan, mask, mac, tos, packets, bytes, flows, pps, bps, bpp, duration, nat, exporter, ident or observation"
 
   private mutating func parseSided() throws(FilterError) -> FlowFilter {
     var side = Side.either
@@ -261,11 +278,11 @@ struct FilterParser {
   // MARK: Addresses
 
   /// One address or network, or a list of them.
-  private mutating func parseNetworks() throws(FilterError) -> [Network] {
+  private mutating func parseNetworks() throws(FilterError) -> NetworkSet {
     guard try take("in") else { return [try parseNetwork()] }
     var networks: [Network] = []
     try parseList { parser throws(FilterError) in networks.append(try parser.parseNetwork()) }
-    return networks
+    return NetworkSet(networks)
   }
 
   private mutating func parseNetwork() throws(FilterError) -> Network {
@@ -302,7 +319,11 @@ struct FilterParser {
     try advance()
     try element(&self)
     while token.kind != .closeList {
-      if token.kind == .comma { try advance() }
+      if token.kind == .comma {
+        try advance()
+        // Lists that programs write often end with one.
+        if token.kind == .closeList { break }
+      }
       try element(&self)
     }
     try advance()

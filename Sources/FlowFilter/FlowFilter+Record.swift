@@ -6,15 +6,20 @@ extension FlowFilter {
   /// Whether a record passes.
   ///
   /// - Parameters:
+  ///   - extensions: the rare fields of its batch.
   ///   - origin: the exporter that sent it.
   ///   - collector: name of this host.
-  public func matches(_ record: FlowRecord, from origin: FlowOrigin, collector: String) -> Bool {
+  public func matches(
+    _ record: FlowRecord, _ extensions: [FlowExtension] = [], from origin: FlowOrigin, collector: String
+  ) -> Bool {
     switch self {
     case .any: true
-    case .not(let inner): !inner.matches(record, from: origin, collector: collector)
-    case .all(let conditions): conditions.allSatisfy { $0.matches(record, from: origin, collector: collector) }
-    case .some(let conditions): conditions.contains { $0.matches(record, from: origin, collector: collector) }
-    case .test(let test): test.holds(record, origin, collector)
+    case .not(let inner): !inner.matches(record, extensions, from: origin, collector: collector)
+    case .all(let conditions):
+      conditions.allSatisfy { $0.matches(record, extensions, from: origin, collector: collector) }
+    case .some(let conditions):
+      conditions.contains { $0.matches(record, extensions, from: origin, collector: collector) }
+    case .test(let test): test.holds(record, extensions, origin, collector)
     }
   }
 
@@ -32,15 +37,25 @@ extension FlowFilter {
 }
 
 extension FlowTest {
-  fileprivate func holds(_ record: FlowRecord, _ origin: FlowOrigin, _ collector: String) -> Bool {
+  fileprivate func holds(
+    _ record: FlowRecord, _ extensions: [FlowExtension], _ origin: FlowOrigin, _ collector: String
+  ) -> Bool {
     switch self {
-    case .isIPv4(let wanted): record.source.isV4 == wanted
+    case .isIPv4(let wanted): record.isIPv4 == wanted
     case .address(let columns, let networks):
       columns.contains { column in
-        let address = record.address(column, origin)
-        return networks.contains { $0.contains(address) }
+        let address = record.address(column, extensions, origin)
+        if networks.holdsUnspecifiedAmongOthers, address.isUnspecified, !record.isSixBeyond(column) { return false }
+        return networks.contains(address)
       }
-    case .number(let columns, let comparison): columns.contains { comparison.holds(record.number($0, origin)) }
+    case .number(let columns, let comparison):
+      columns.contains { column in
+        if column.isZeroAbsent {
+          let port = record.translatedPort(column, extensions)
+          return port != 0 && comparison.holds(port)
+        }
+        return comparison.holds(record.number(column, origin))
+      }
     case .tcpFlags(let flags): record.tcpFlags & flags == flags
     case .mac(let columns, let address):
       // 0 is no address.
@@ -57,8 +72,40 @@ extension FlowTest {
 }
 
 extension FlowRecord {
-  fileprivate func address(_ column: FlowColumn, _ origin: FlowOrigin) -> IPAddress {
+  /// Nil if it has no address that tells.
+  fileprivate var isIPv4: Bool? {
+    if !source.isUnspecified { return source.isV4 }
+    return destination.isUnspecified ? nil : destination.isV4
+  }
+
+  /// Whether the other end of an end's column is an IPv6 address.
+  fileprivate func isSixBeyond(_ column: FlowColumn) -> Bool {
+    let other =
+      switch column {
+      case .sourceAddress: destination
+      case .destinationAddress: source
+      default: IPAddress.unspecified
+      }
+    return !other.isV4 && !other.isUnspecified
+  }
+
+  private func rare(_ extensions: [FlowExtension]) -> FlowExtension? {
+    let place = Int(extensionNumber) - 1
+    return extensions.indices.contains(place) ? extensions[place] : nil
+  }
+
+  /// 0 if there is none.
+  fileprivate func translatedPort(_ column: FlowColumn, _ extensions: [FlowExtension]) -> UInt64 {
+    guard let fields = rare(extensions) else { return 0 }
+    return UInt64(column == .postNATSourcePort ? fields.postNATSourcePort : fields.postNATDestinationPort)
+  }
+
+  fileprivate func address(
+    _ column: FlowColumn, _ extensions: [FlowExtension], _ origin: FlowOrigin
+  ) -> IPAddress {
     switch column {
+    case .postNATSourceAddress: rare(extensions)?.postNATSource ?? .unspecified
+    case .postNATDestinationAddress: rare(extensions)?.postNATDestination ?? .unspecified
     case .sourceAddress: source
     case .destinationAddress: destination
     case .nextHop: nextHop

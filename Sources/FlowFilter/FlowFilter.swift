@@ -16,10 +16,12 @@ public indirect enum FlowFilter: Hashable, Sendable {
 
 /// What is looked at in one flow. Where several columns are named, one of them is enough: `port 53` is either side's.
 public enum FlowTest: Hashable, Sendable {
-  /// Whether the flow's source is an IPv4 address.
+  /// Whether the flow is of IPv4, or of IPv6 if false: its source tells, or where that is absent its destination; without
+  /// both it is of neither.
   case isIPv4(Bool)
-  /// One of the addresses lies in one of the networks.
-  case address([FlowColumn], [Network])
+  /// One of the addresses lies in one of the networks. `::` as a flow's source or destination is an address only where the
+  /// other end is one of IPv6: else it is absent, as everywhere else, and lies in none, unless `::` itself is named.
+  case address([FlowColumn], NetworkSet)
   /// One of the numbers compares so.
   case number([FlowColumn], Comparison)
   /// All of these TCP flags were seen.
@@ -94,7 +96,8 @@ public enum Comparison: Hashable, Sendable {
   }
 }
 
-/// Addresses that begin with the same bits. IPv4 networks stand among IPv6 ones as addresses do (::ffff:0:0/96).
+/// Addresses of one family that begin with the same bits. IPv4 networks stand among IPv6 ones as addresses do
+/// (::ffff:0:0/96).
 public struct Network: Hashable, Sendable {
   public let address: IPAddress
   /// Bits of the sixteen octets that count, 0–128.
@@ -112,5 +115,20 @@ public struct Network: Hashable, Sendable {
   /// A single address.
   public init(_ address: IPAddress) { self.init(address, length: 128) }
 
-  public func contains(_ other: IPAddress) -> Bool { other.masked(by: mask) == address }
+  /// Whether an address lies in it: never one of the other family.
+  public func contains(_ other: IPAddress) -> Bool {
+    Self.canHold(other, length: length) && other.masked(by: mask) == address
+  }
+
+  /// Whether a network of so many bits that count can hold an address, its bits aside.
+  @inline(__always)
+  static func canHold(_ address: IPAddress, length: Int) -> Bool {
+    // Shorter prefixes than 96 are of IPv6, also those that begin as IPv4 addresses in sixteen octets do.
+    length >= 96 || !address.isV4
+  }
+}
+
+extension FlowColumn {
+  /// Whether 0 is no value of it: nothing was translated.
+  package var isZeroAbsent: Bool { self == .postNATSourcePort || self == .postNATDestinationPort }
 }

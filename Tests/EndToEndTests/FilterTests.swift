@@ -33,6 +33,36 @@ struct FilterTests {
     }
   }
 
+  @Test("-f reads the same filter from a file, for query, top and replay, and holds beside words")
+  func files() async throws {
+    let folder = try TemporaryFolder()
+    let capture = Self.capture("9")
+    let store = folder.path + "/store"
+    try await Sagflow.replay([capture], into: store)
+    let included = try folder.write(Array("src net 10.0.0.0/9 # half of them\n".utf8), as: "half.flt")
+    let file = try folder.write(Array("# both\nproto udp\n  and @include half.flt\n".utf8), as: "udp.flt")
+    let words = ["proto udp and src net 10.0.0.0/9"]
+    for command in [
+      ["query", "-r", store, "--format", "csv"], ["top", "-r", store, "--by", "dst_addr", "--format", "csv"],
+      ["replay", capture, "--format", "csv"],
+    ] {
+      let expected = try await Sagflow.run(command + words)
+      #expect(expected.lines.count > 1, "\(command)")
+      for options in [["-f", file], ["-f", included, "proto udp"], ["--filter-file", included, "-f", file]] {
+        let found = try await Sagflow.run(command + options)
+        #expect(found.output == expected.output, "\(command) \(options): \(found.errors)")
+        #expect(found.status == 0)
+      }
+      let missing = try await Sagflow.run(command + ["-f", folder.path + "/none.flt"])
+      #expect(missing.status == 66, "\(command)")
+      #expect(missing.errors.contains("none.flt: no such file"), "\(missing.errors)")
+      let wrong = try folder.write(Array("ipv4 and\nsrc prt 80".utf8), as: "wrong.flt")
+      let refused = try await Sagflow.run(command + ["-f", wrong])
+      #expect(refused.status == 65, "\(command)")
+      #expect(refused.errors.contains("\(wrong):2:5: expected ip"), "\(refused.errors)")
+    }
+  }
+
   /// What a real exporter sent.
   private static func capture(_ version: String) -> String {
     Fixtures.path("real/softflowd-v\(version).pcap")

@@ -56,6 +56,7 @@ struct FilterParserTests {
       Sample("port gt 10", .number(ports, .greater(10))), Sample("port lt 10", .number(ports, .less(10))),
       Sample("port ge 10", .number(ports, .atLeast(10))), Sample("port le 10", .number(ports, .atMost(10))),
       Sample("port eq 10", .number(ports, .equal(10))),
+      Sample("port in [80 443,\n8080,]", .number(ports, .oneOf([80, 443, 8080]))),
       Sample("port in [80, 443,8080]", .number(ports, .oneOf([80, 443, 8080]))),
       Sample("icmp-type 8", .number([.icmpType], .equal(8))),
       Sample("icmp-code > 0", .number([.icmpCode], .greater(0))),
@@ -80,6 +81,11 @@ struct FilterParserTests {
       Sample("bps > 1m", .rate(.bitsPerSecond, .greater(1_000_000))),
       Sample("bpp = 40", .rate(.octetsPerPacket, .equal(40))),
       Sample("ident Collector-1", .collector("Collector-1")),
+      Sample("nat ip 10.0.0.1", .address([.postNATSourceAddress, .postNATDestinationAddress], [network("10.0.0.1")])),
+      Sample("nat src net 10.0.0.0/8", .address([.postNATSourceAddress], [network("10.0.0.0/8")])),
+      Sample("nat dst host 10.0.0.1", .address([.postNATDestinationAddress], [network("10.0.0.1")])),
+      Sample("nat port > 1023", .number([.postNATSourcePort, .postNATDestinationPort], .greater(1023))),
+      Sample("nat dst port 53", .number([.postNATDestinationPort], .equal(53))),
       Sample("observation domain id 7", .number([.observationDomainID], .equal(7))),
       Sample("observation domain id > 7", .number([.observationDomainID], .greater(7))),
     ])
@@ -127,6 +133,9 @@ struct FilterParserTests {
       ("mac 00:11", "column 5: expected a MAC address such as 00:1b:44:11:3a:b7, found '00:11'"),
       ("observation id 3", "column 13: expected domain id, found 'id'"),
       ("exporter 3", "column 10: expected ip, found '3'"),
+      ("nat 3", "column 5: expected src, dst, ip, host, net or port, found '3'"),
+      ("nat src as 3", "column 9: expected ip, host, net or port, found 'as'"),
+      ("@include x", "column 1: expected a word or a sign, found '@'"),
     ])
   func mistakes(text: String, message: String) {
     let error = #expect(throws: FilterError.self) { try FlowFilter(parsing: text) }
@@ -172,7 +181,12 @@ struct FilterParserTests {
   func networks() throws {
     for (network, address, isInside) in [
       ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("10.1.2.3/8", "10.9.9.9", true),
-      ("0.0.0.0/0", "255.1.1.1", true), ("0.0.0.0/0", "2001:db8::1", false), ("::/0", "10.0.0.1", true),
+      ("0.0.0.0/0", "255.1.1.1", true), ("0.0.0.0/0", "2001:db8::1", false), ("::/0", "10.0.0.1", false),
+      ("::/0", "2001:db8::1", true), ("::/0", "::1", true), ("::/8", "10.0.0.1", false), ("::/80", "10.0.0.1", false),
+      ("::/64", "::1", true), ("::/95", "10.0.0.1", false), ("::/96", "10.0.0.1", false),
+      ("8000::/1", "10.0.0.1", false),
+      ("0.0.0.0/0", "0.0.0.0", true), ("0.0.0.0/0", "::1", false),
+      ("::/0", "::", true), ("0.0.0.0/0", "::", false), ("::/127", "::", true), ("::", "::", true),
       ("2001:db8::/32", "2001:db8:ffff::1", true), ("2001:db8::/33", "2001:db8:8000::1", false),
       ("10.0.0.1", "10.0.0.1", true), ("10.0.0.1/32", "10.0.0.2", false), ("2001:db8::/64", "2001:db8::ffff", true),
       ("2001:db8::/65", "2001:db8::8000:0:0:1", false),

@@ -1,4 +1,5 @@
 import Configuration
+import FlowFilter
 import Synchronization
 
 /// A valid configuration and the source of each of its values.
@@ -54,14 +55,29 @@ extension CollectorConfiguration {
       setting.apply(elements, &values)
       if let source = witness.source(of: setting.key) { origins[setting.key] = layers[source].origins[setting.key] }
     }
-    try checkAgreement(of: values, origins)
+    let problem = values.includeFilters(origins["filter"])
+    try checkAgreement(of: values, origins, problem)
     return EffectiveConfiguration(values: values, origins: origins)
   }
 
+  /// Puts the files that the filter includes in their places; what is wrong with it, if anything is.
+  private mutating func includeFilters(_ origin: ConfigurationOrigin?) -> ConfigurationProblem? {
+    do throws(FilterError) {
+      let text = try FilterText(filter, folder: origin?.folder ?? "")
+      _ = try text.filter()
+      filter = text.text
+      return nil
+    } catch {
+      filter = ""
+      return ConfigurationProblem(origin: origin ?? .standard, key: "filter", message: "\(error)")
+    }
+  }
+
   private static func checkAgreement(
-    of values: CollectorConfiguration, _ origins: [String: ConfigurationOrigin]
+    of values: CollectorConfiguration, _ origins: [String: ConfigurationOrigin], _ problem: ConfigurationProblem?
   ) throws(ConfigurationError) {
-    let problems = ConfigurationSchema.disagreements(in: values).map { keys, message in
+    var problems = problem.map { [$0] } ?? []
+    problems += ConfigurationSchema.disagreements(in: values).map { keys, message in
       // The strongest source is the one that was set last.
       let key = keys.max { strength(origins[$0]) < strength(origins[$1]) } ?? ""
       return ConfigurationProblem(origin: origins[key] ?? .standard, key: key, message: message)

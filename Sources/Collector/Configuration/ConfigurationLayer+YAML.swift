@@ -13,7 +13,7 @@ extension ConfigurationLayer {
 
   /// The settings of a YAML text; `path` stands in messages.
   init(yaml: String, path: String, verifier: @escaping Verifier) {
-    let walk = Walk(path: path, verifier: verifier)
+    let walk = Walk(path: path, verifier: verifier, source: YAMLSource(yaml))
     do {
       // The encoding is named so that an environment variable of the library's cannot change it.
       guard let root = try Yams.Parser(yaml: yaml, encoding: .utf8).singleRoot() else { return }
@@ -30,6 +30,7 @@ extension ConfigurationLayer {
   private struct Walk {
     var path: String
     var verifier: Verifier
+    var source: YAMLSource
 
     func origin(_ mark: Mark?) -> ConfigurationOrigin {
       .file(path: path, line: mark?.line ?? 1, column: mark?.column ?? 1)
@@ -71,7 +72,8 @@ extension ConfigurationLayer {
     }
     switch (setting.shape, node) {
     case (.value, .scalar(let scalar)) where !Self.isNull(node):
-      take([scalar.string], for: setting, at: origin, verifier: walk.verifier)
+      let text = setting.keepsLines ? walk.source.lines(of: scalar) : nil
+      take([text ?? scalar.string], for: setting, at: origin, verifier: walk.verifier)
     case (.list, .sequence(let sequence)):
       var elements: [String] = []
       var places: [ConfigurationOrigin] = []

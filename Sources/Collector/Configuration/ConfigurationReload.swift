@@ -28,10 +28,15 @@ public struct ConfigurationReload: Sendable {
       if setting.change == .live { setting.copy(loaded, &values) }
       changes.append(
         Change(
-          key: setting.key, old: setting.text(in: running), new: setting.text(in: loaded),
-          needsRestart: setting.change == .restart))
+          key: setting.key, old: Self.shortened(setting.text(in: running)),
+          new: Self.shortened(setting.text(in: loaded)), needsRestart: setting.change == .restart))
     }
     self.values = values
     self.changes = changes
+  }
+
+  /// A filter may have thousands of addresses, which nobody reads in a log.
+  private static func shortened(_ text: String) -> String {
+    text.utf8.count > 1000 ? text.prefix(1000) + "…" : text
   }
 }

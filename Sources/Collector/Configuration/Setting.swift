@@ -37,6 +37,9 @@ public struct Setting: Sendable {
     var expected: String
   }
 
+  /// Whether its lines mean something: it is a filter, which may have comments.
+  var keepsLines: Bool { key == "filter" }
+
   public var components: [String] { key.split(separator: ".").map(String.init) }
 
   /// The value in `configuration` as one line of YAML.

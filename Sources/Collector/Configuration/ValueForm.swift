@@ -95,13 +95,21 @@ extension ValueForm where Value == String {
     }
   }
 
-  /// A filter, whose words are looked at when all settings are known.
+  /// A filter, which may span lines; its words are looked at when all settings are known.
   static var filter: Self {
     ValueForm(expected: "a filter in nfdump's words, or nothing") { text in
-      text.utf8.allSatisfy { (0x20...0x7e).contains($0) } ? text : nil
-    } text: {
-      "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+      text.split(whereSeparator: \.isNewline).allSatisfy(isFilterLine) ? text : nil
+    } text: { text in
+      let escapes = [("\\", "\\\\"), ("\"", "\\\""), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "\\n"), ("\t", "\\t")]
+      return "\"\(escapes.reduce(text) { $0.replacing($1.0, with: $1.1) })\""
     }
+  }
+
+  /// Whether a line could be a filter's: other than ASCII stands only in comments and in names of files.
+  private static func isFilterLine(_ line: Substring) -> Bool {
+    let words = line.contains("@") ? "" : line.prefix { $0 != "#" }
+    return words.utf8.allSatisfy { (0x20...0x7e).contains($0) || $0 == UInt8(ascii: "\t") }
+      && !line.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\t" }
   }
 
   /// A column of the store, with `/N` or `/N/M` behind it for prefixes. Which columns there are is not known here.

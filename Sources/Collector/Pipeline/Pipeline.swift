@@ -57,10 +57,11 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
 
   /// Leaves out of what was decoded what the filter does not let pass.
   private mutating func sift() {
-    let (filter, origins) = (filter, decoder.origins.origins)
+    let (filter, origins, extensions) = (filter, decoder.origins.origins, decoded.extensions)
     let before = decoded.count
     decoded.records.removeAll { record in
-      !filter.condition.matches(record, from: origins[Int(record.origin)], collector: filter.collector)
+      !filter.condition.matches(
+        record, extensions, from: origins[Int(record.origin)], collector: filter.collector)
     }
     filtered &+= UInt64(before - decoded.count)
   }

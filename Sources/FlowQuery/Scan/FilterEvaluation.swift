@@ -43,10 +43,10 @@ extension RowGroupView {
   private func rows(passing test: FlowTest) throws(ParquetReadError) -> RowMask {
     switch test {
     case .isIPv4(let wanted):
-      return mask(try addresses(.sourceAddress)) { $0.isV4 == wanted }
+      return try rows(ofIPv4: wanted)
     case .address(let columns, let networks):
       return try either(columns) { column throws(ParquetReadError) in
-        mask(try addresses(column)) { address in networks.contains { $0.contains(address) } }
+        try rows(column, in: networks)
       }
     case .number(let columns, let comparison):
       return try either(columns) { column throws(ParquetReadError) in try rows(column, comparison) }
@@ -72,6 +72,33 @@ extension RowGroupView {
     }
   }
 
+  private func rows(_ column: FlowColumn, in networks: NetworkSet) throws(ParquetReadError) -> RowMask {
+    let values = try addresses(column)
+    guard networks.holdsUnspecifiedAmongOthers else { return mask(values) { networks.contains($0) } }
+    let found = mask(values) { !$0.isUnspecified && networks.contains($0) }
+    guard let other = column.otherEnd, file.keeps(column) else { return found }
+    // `::` is an address where the other end is one of IPv6; else there is none.
+    let unspecified = unspecified(values, column)
+    if unspecified.isNone { return found }
+    return found || (unspecified && mask(try addresses(other)) { !$0.isUnspecified && !$0.isV4 })
+  }
+
+  /// The rows without an address, or with `::`: mostly none, which the entries tell.
+  private func unspecified(_ values: AddressColumn, _ column: FlowColumn) -> RowMask {
+    let hasNulls = values.indices == nil || file.isOptional(column)
+    if !hasNulls, !values.entries.dropLast().contains(where: \.isUnspecified) { return .none }
+    return mask(values) { $0.isUnspecified }.simplified
+  }
+
+  /// The rows of a family: the source tells, and where that is absent the destination.
+  private func rows(ofIPv4 wanted: Bool) throws(ParquetReadError) -> RowMask {
+    let sources = try addresses(.sourceAddress)
+    let found = mask(sources) { !$0.isUnspecified && $0.isV4 == wanted }
+    let absent = unspecified(sources, .sourceAddress)
+    if absent.isNone { return found }
+    return found || (absent && mask(try addresses(.destinationAddress)) { !$0.isUnspecified && $0.isV4 == wanted })
+  }
+
   private func either(
     _ columns: [FlowColumn], _ body: (FlowColumn) throws(ParquetReadError) -> RowMask
   ) throws(ParquetReadError) -> RowMask {
@@ -84,6 +111,7 @@ extension RowGroupView {
     let isCounter = column == .octets || column == .packets
     if !isCounter, let bounds = bounds(column), !comparison.canHold(in: bounds) { return .none }
     let values = try numbers(column)
+    if column.isZeroAbsent { return mask(values) { $0 != 0 && comparison.holds($0) } }
     // The comparison is chosen once, not for each row.
     switch comparison {
     case .equal(let wanted): return mask(values) { $0 == wanted }

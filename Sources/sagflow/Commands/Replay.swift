@@ -25,6 +25,8 @@ struct Replay: ParsableCommand {
 
   @OptionGroup var options: ConfigurationOptions
 
+  @OptionGroup var filterOptions: FilterOptions
+
   @Option(
     name: [.customShort("o"), .long], help: ArgumentHelp("Write flow files into this directory.", valueName: "dir"))
   var output: String?
@@ -73,18 +75,19 @@ struct Replay: ParsableCommand {
     return counters
   }
 
-  /// The captures, and the filter behind them: it begins at the first word that is no file.
+  /// The captures, and the filter: what begins behind them, at the first word that is no file, and what files have.
   private func captures() throws(CommandFailure) -> (captures: [String], filter: String?) {
     let end = words.firstIndex { $0 != "-" && !FileManager.default.fileExists(atPath: $0) } ?? words.count
     if end == 0 { throw CommandFailure(.noInput, "\(words[0]): no such file") }
-    if end == words.count { return (words, nil) }
+    if end == words.count, filterOptions.filterFile.isEmpty { return (words, nil) }
     let filter = words[end...].joined(separator: " ")
     do throws(FilterError) {
-      _ = try FlowFilter(parsing: filter)
-      return (Array(words[..<end]), filter)
+      _ = try FilterText(filter).filter()
     } catch {
+      if error.fault != nil { throw CommandFailure(error) }
       throw CommandFailure(.noInput, "\(words[end]): no such file; and as a filter, \(error)")
     }
+    return (Array(words[..<end]), FilterText.all(try filterOptions.texts([filter])))
   }
 
   private func configuration(_ filter: String?) throws(CommandFailure) -> CollectorConfiguration {

@@ -19,14 +19,14 @@ struct StoreOptions: ParsableArguments {
   @Option(
     name: [.customShort("t"), .long],
     help: ArgumentHelp(
-      "Flows that overlap this: 'last 1h', today, yesterday, 2026-01-31, 2026-01-31T12:05, FROM..TO; UTC unless a time or --local says otherwise.",
+      "Flows that overlap this: 'last 1h', today, yesterday, 2026-01-31, 2026-01-31T12:05, seconds since 1970, FROM..TO; UTC unless a time or --local says otherwise.",
       valueName: "window"))
   var time: String?
 
   @Flag(help: "Counters as exporters sent them, not multiplied by the sampling rate.")
   var noScale = false
 
-  @Flag(help: "Times in this host's time zone, those that are given and those that are shown.")
+  @Flag(help: "Times, days and bins of this host's time zone, those that are given and those that are shown.")
   var local = false
 
   @Flag(help: "Names of protocols and well-known ports instead of their numbers.")
@@ -35,6 +35,8 @@ struct StoreOptions: ParsableArguments {
   @Flag(help: "Stop at the first file that cannot be read.")
   var strict = false
 
+  @OptionGroup var filterOptions: FilterOptions
+
   @Argument(help: "Which flows, in nfdump's words: src net 10.0.0.0/8 and dst port 443.")
   var filter: [String] = []
 
@@ -42,7 +44,7 @@ struct StoreOptions: ParsableArguments {
   func scan() throws(CommandFailure) -> Scan {
     ScanMemory.keep()
     // Everything that can be known to be wrong, before a directory is walked.
-    let filter = try parseFilter()
+    let filter = try filterOptions.filter(filter)
     let window = try parseWindow()
     let found = try findFiles()
     var scan = Scan(found.files)
@@ -67,14 +69,6 @@ struct StoreOptions: ParsableArguments {
 
   private var zone: LocalZone? { local ? LocalZone(.current) : nil }
 
-  private func parseFilter() throws(CommandFailure) -> FlowFilter {
-    do throws(FilterError) {
-      return try FlowFilter(parsing: filter.joined(separator: " "))
-    } catch {
-      throw CommandFailure(.usage, "filter: \(error)")
-    }
-  }
-
   private func parseWindow() throws(CommandFailure) -> TimeWindow? {
     guard let time else { return nil }
     do throws(TimeWindowError) {
@@ -89,6 +83,10 @@ struct StoreOptions: ParsableArguments {
     if !report.vanished.isEmpty {
       let files = report.vanished.count == 1 ? "1 file" : "\(report.vanished.count) files"
       Console.error("\(files) left out: retention removed meanwhile")
+    }
+    if let first = report.repeated.first {
+      let others = report.repeated.count == 1 ? "" : " (and \(report.repeated.count - 1) more)"
+      Console.error("\(first)\(others): the same file as another that is read; it counts once")
     }
     guard !report.failures.isEmpty else { return }
     throw CommandFailure(leftOut: report.failures)

@@ -1,0 +1,56 @@
+import Yams
+
+/// A YAML text as it was written, for values whose lines mean something: YAML makes one line of those of a folded or a
+/// quoted value, and a comment in it would hide all that follows.
+struct YAMLSource {
+  private let lines: [Substring]
+
+  init(_ text: String) {
+    lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+  }
+
+  /// The lines of a value at the top of a file that YAML would fold, with their ends; nil if it has one line, or already
+  /// stands as it was written.
+  func lines(of scalar: Node.Scalar) -> String? {
+    guard let mark = scalar.mark, lines.indices.contains(mark.line - 1) else { return nil }
+    let first = lines[mark.line - 1].dropFirst(mark.column - 1)
+    switch scalar.style {
+    case .folded: return folded(after: mark.line, indicator: first)
+    case .singleQuoted: return quoted(first, after: mark.line, by: "'")
+    case .doubleQuoted: return quoted(first, after: mark.line, by: "\"")
+    default: return nil
+    }
+  }
+
+  /// - Parameter indicator: `>` and what follows it, perhaps how far the value is indented.
+  private func folded(after line: Int, indicator: Substring) -> String {
+    func indentation(_ line: Substring) -> Int { line.prefix { $0 == " " }.count }
+    func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
+    let block = lines[line...]
+    let told = indicator.prefix { $0 != "#" }.first(where: \.isNumber).flatMap(\.wholeNumberValue)
+    let least = told ?? block.first { !isBlank($0) }.map(indentation) ?? 1
+    return block.prefix { isBlank($0) || indentation($0) >= max(least, 1) }.joined(separator: "\n")
+  }
+
+  private func quoted(_ first: Substring, after line: Int, by quote: Character) -> String? {
+    var text = ""
+    var rest = first.dropFirst()
+    var next = line
+    while true {
+      guard let end = rest.firstIndex(of: quote) else {
+        guard lines.indices.contains(next) else { return nil }
+        text += rest + "\n"
+        rest = lines[next]
+        next += 1
+        continue
+      }
+      text += rest[..<end]
+      rest = rest[end...].dropFirst()
+      // Two quotes in single quotes are one; backslashes in double ones mean something to YAML alone.
+      guard quote == "'", rest.first == quote else { break }
+      text.append(quote)
+      rest = rest.dropFirst()
+    }
+    return next == line || (quote == "\"" && text.contains("\\")) ? nil : text
+  }
+}

@@ -1,0 +1,171 @@
+/// A filter's text with the files that it includes in their places, and where each of its lines comes from.
+///
+/// `@include FILE` stands for a condition, which is taken as if it were in parentheses, or within brackets for elements of
+/// the list. Names are relative to the folder of the including file; those with blanks are quoted.
+public struct FilterText: Sendable {
+  /// Without any `@include`.
+  public private(set) var text = ""
+  /// Of each line of `text`.
+  private var origins: [Origin] = []
+  /// Brackets that are open.
+  private var listDepth = 0
+  private var includeCount = 0
+
+  private struct Origin {
+    var file: String?
+    var line: Int
+    /// What is added to a column of `text` to get that of the file.
+    var shift: Int
+  }
+
+  private static let maximumDepth = 16
+  private static let maximumIncludes = 1000
+  private static let maximumSize = 64 << 20
+
+  /// - Parameter folder: what included names are relative to; empty, or with a slash at its end.
+  /// - Throws: `FilterError` if a file cannot be included.
+  public init(_ text: String, folder: String = "") throws(FilterError) {
+    try append(text, from: nil, folder: folder, within: [])
+  }
+
+  /// The text of a file.
+  public init(file path: String) throws(FilterError) {
+    let file: FilterFile
+    do throws(FilterError.FileFault) { file = try FilterFile(path) } catch { throw FilterError(fault: error) }
+    try append(file.text, from: path, folder: file.folder, within: [file])
+  }
+
+  /// A text that asks for all of these to hold, each of which must be right.
+  public static func all(_ texts: [FilterText]) -> String {
+    let texts = texts.map(\.text).filter { !$0.allSatisfy(\.isWhitespace) }
+    return texts.count == 1 ? texts[0] : texts.map { "(\n\($0)\n)" }.joined(separator: " and ")
+  }
+
+  /// The filter, whose errors name the file that they are in.
+  public func filter() throws(FilterError) -> FlowFilter {
+    do throws(FilterError) {
+      return try FlowFilter(parsing: text)
+    } catch {
+      throw located(error)
+    }
+  }
+
+  private func located(_ error: FilterError) -> FilterError {
+    guard origins.indices.contains(error.line - 1) else { return error }
+    let origin = origins[error.line - 1]
+    var error = error
+    error.file = origin.file
+    error.line = origin.line
+    error.column = max(1, error.column + origin.shift)
+    return error
+  }
+
+  // MARK: Building
+
+  private mutating func append(
+    _ source: String, from file: String?, folder: String, within chain: [FilterFile]
+  ) throws(FilterError) {
+    var rest = source[...]
+    var place = Origin(file: file, line: 1, shift: 0)
+    begin(place)
+    var column = 1
+    while let first = rest.first {
+      if first == "@" {
+        let directive = try Include(rest, Origin(file: file, line: place.line, shift: column))
+        rest = rest.dropFirst(directive.length)
+        column += directive.length
+        let isList = listDepth > 0
+        if !isList { text += "(" }
+        try include(directive, folder + directive.path, chain)
+        place.shift = column - (isList ? 1 : 2)
+        begin(place)
+        if !isList { text += ")" }
+        continue
+      }
+      let run = rest.prefix { $0 != "@" && !$0.isNewline && $0 != "#" }
+      for character in run { listDepth += character == "[" ? 1 : character == "]" ? -1 : 0 }
+      var taken = run
+      if let next = rest.dropFirst(run.count).first, next == "#" {
+        taken = rest.prefix { !$0.isNewline }
+      }
+      text += taken
+      rest = rest[taken.endIndex...]
+      column += taken.count
+      if let next = rest.first, next.isNewline {
+        rest = rest.dropFirst()
+        text += "\n"
+        place = Origin(file: file, line: place.line + 1, shift: 0)
+        origins.append(place)
+        column = 1
+      }
+    }
+  }
+
+  /// Begins a line of its own for what comes from a place.
+  private mutating func begin(_ origin: Origin) {
+    if !origins.isEmpty { text += "\n" }
+    origins.append(origin)
+  }
+
+  private mutating func include(
+    _ directive: Include, _ relative: String, _ chain: [FilterFile]
+  ) throws(FilterError) {
+    let path = directive.path.hasPrefix("/") ? directive.path : relative
+    includeCount += 1
+    let file: FilterFile
+    do throws(FilterError.FileFault) {
+      file = try FilterFile(path)
+      func refuse(_ reason: String) -> FilterError.FileFault { .init(path: path, kind: .unreadable, reason: reason) }
+      if let first = chain.firstIndex(where: { $0.identity == file.identity }) {
+        let circle = (chain[first...].map(\.path) + [path]).joined(separator: " includes ")
+        throw refuse("includes itself: \(circle); leave one @include out")
+      }
+      if chain.count >= Self.maximumDepth {
+        throw refuse("more than \(Self.maximumDepth) files that include one another; include fewer")
+      }
+      if listDepth == 0, FilterLexer.isBlank(file.text) { throw refuse("has no condition; write one, such as any") }
+      if includeCount > Self.maximumIncludes || text.utf8.count + file.text.utf8.count > Self.maximumSize {
+        throw refuse("more than \(Self.maximumIncludes) files or 64 MiB are included; include fewer")
+      }
+    } catch {
+      throw FilterError(file: directive.file, line: directive.line, column: directive.column, fault: error)
+    }
+    try append(file.text, from: path, folder: file.folder, within: chain + [file])
+  }
+
+  /// `@include FILE` at the beginning of a text.
+  private struct Include {
+    var path = ""
+    /// Characters of it.
+    var length = 0
+    let file: String?
+    let line: Int
+    let column: Int
+
+    init(_ text: Substring, _ place: Origin) throws(FilterError) {
+      (file, line, column) = (place.file, place.line, place.shift)
+      let word = text.prefix { !$0.isWhitespace }
+      func failure(_ expected: String, _ found: Substring, after count: Int = 0) -> FilterError {
+        var error = FilterError(
+          line: line, column: column + count, expected: expected, found: found.isEmpty ? nil : String(found))
+        error.file = file
+        return error
+      }
+      guard word.lowercased() == "@include" else { throw failure("@include FILE", word) }
+      let blanks = text.dropFirst(word.count).prefix { $0 == " " || $0 == "\t" }
+      let before = word.count + blanks.count
+      let rest = text.dropFirst(before)
+      guard let quote = rest.first, quote == "\"" || quote == "'" else {
+        let name = rest.prefix { !$0.isWhitespace && !",)]".contains($0) }
+        if name.isEmpty { throw failure("the name of a file", rest.prefix(1), after: before) }
+        (path, length) = (String(name), before + name.count)
+        return
+      }
+      let name = rest.dropFirst().prefix { $0 != quote && !$0.isNewline }
+      guard !name.isEmpty, rest.dropFirst(name.count + 1).first == quote else {
+        throw failure("the name of a file in quotes", rest.prefix { !$0.isNewline }, after: before)
+      }
+      (path, length) = (String(name), before + name.count + 2)
+    }
+  }
+}
