@@ -151,7 +151,7 @@ def read_duckdb(expected, problems):
             continue
         for value in (present[0], present[len(present) - 1]):
             query = f'select count(*) from {relation} where "{name}" = ?'
-            got = connection.execute(query, [value.as_py()]).fetchone()[0]
+            got = connection.execute(query, [value.as_py()]).fetchall()[0][0]
             want = pc.sum(pc.equal(present, value)).as_py()
             if got != want:
                 problems.append(f"{name}: a filter finds {got} rows instead of {want}")
