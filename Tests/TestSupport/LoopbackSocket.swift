@@ -51,10 +51,9 @@ public struct LoopbackSocket: ~Copyable {
     }
   }
 
-  /// A port that nothing listens on at the moment.
-  public static func freePort() throws -> UInt16 {
-    try LoopbackSocket(from: Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0)).port
-  }
+  /// A UDP and TCP port of the loopback addresses that nothing listens on, and that no other test is given while this
+  /// process lives, nor one of another run beside it.
+  public static func freePort() throws -> UInt16 { try ReservedPorts.next() }
 
   /// Sends one datagram to 127.0.0.1.
   public func send(_ payload: Octets, to port: UInt16) throws {
