@@ -26,7 +26,16 @@ sysusers := $(lib)/sysusers.d/sagflow.conf
 sysctl := $(lib)/sysctl.d/60-sagflow.conf
 config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 
-.PHONY: help build run test bench bench-ask bench-recovery static install uninstall format lint shipped-files clean
+# Tests that start in-process servers or many programs, apart from all others: one after another.
+PROCESS_TESTS := ^(EndToEndTests|SmartAccessGatewayTests)\.
+# Of these, those that mostly wait, in other programs: side by side.
+DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests)/
+TEST := swift test -c release --skip-build
+
+# Python would leave folders of compiled modules among the sources.
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help build run test test-fast test-python-update bench bench-ask bench-recovery static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -41,7 +50,18 @@ run: build ## Collect on UDP 9995 into ./flows (ARGS= for more)
 test: ## Build everything once and run all tests
 	@scripts/debian-packages $(TEST_PACKAGES)
 	swift build -c release --build-tests
-	SAGFLOW_PYTHON="$$(scripts/test-python)" && export SAGFLOW_PYTHON && swift test -c release --skip-build
+	SAGFLOW_PYTHON="$$(scripts/test-python)" && export SAGFLOW_PYTHON && status=0 && \
+	  { $(TEST) --skip '$(PROCESS_TESTS)' || status=1; } && \
+	  { $(TEST) --no-parallel --filter '$(PROCESS_TESTS)' --skip '$(DRIVEN_TESTS)' || status=1; } && \
+	  { $(TEST) --filter '$(DRIVEN_TESTS)' || status=1; } && exit $$status
+
+test-fast: ## Build, and run the tests that start no collector and no server: seconds
+	@scripts/debian-packages $(BUILD_PACKAGES)
+	swift build -c release --build-tests
+	$(TEST) --skip '$(PROCESS_TESTS)'
+
+test-python-update: ## Move the tests' Python packages on to their newest versions
+	scripts/test-python --update
 
 bench: ## Measure decoding, aging, writing and all together (ARGS= for more)
 	@scripts/debian-packages $(BUILD_PACKAGES)

@@ -7,14 +7,8 @@ import Testing
 /// Compares what is read from real captures with what tshark reads from them.
 @Suite("Captures of the corpus")
 struct CorpusTests {
-  /// `shared/corpus` beside the package, or the folder that SAGFLOW_CORPUS names.
-  static let folder: URL? = {
-    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let named = ProcessInfo.processInfo.environment["SAGFLOW_CORPUS"].map { URL(fileURLWithPath: $0) }
-    let folder = named ?? package.deletingLastPathComponent().appendingPathComponent("shared/corpus")
-    return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-  }()
+  /// `shared/corpus` beside the package.
+  static let folder = SharedFolder.path("corpus").map { URL(fileURLWithPath: $0) }
 
   static let tools = ["/usr/bin/mergecap", "/usr/bin/tshark"]
   static let hasTools = tools.allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
@@ -27,20 +21,20 @@ struct CorpusTests {
   }
 
   /// Runs a program and returns what it writes.
-  static func run(_ program: String, _ arguments: [String]) throws -> String {
-    let outcome = try #require(Tool(program)).outcome(arguments)
+  static func run(_ program: String, _ arguments: [String]) async throws -> String {
+    let outcome = try await #require(Tool(program)).outcome(arguments)
     try #require(outcome.status == 0, "\(outcome.errors)")
     return outcome.output
   }
 
   /// One line for each UDP datagram: source, port, payload length.
-  static func linesOfTshark(_ path: String) throws -> [String] {
+  static func linesOfTshark(_ path: String) async throws -> [String] {
     // Nothing above UDP is taken apart, so that what is inside the datagrams cannot matter.
     let arguments =
       ["-n", "-r", path, "-Y", "udp && !icmp && !icmpv6", "-T", "fields", "-E", "occurrence=f"]
       + ["ip.src", "ipv6.src", "udp.srcport", "udp.length"].flatMap { ["-e", $0] }
       + ["cflow", "sflow", "dns", "gtp", "vxlan"].flatMap { ["--disable-protocol", $0] }
-    return try run("/usr/bin/tshark", arguments).split(separator: "\n").map { line in
+    return try await run("/usr/bin/tshark", arguments).split(separator: "\n").map { line in
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       return "\(fields[0])\(fields[1]) \(fields[2]) \((Int(fields[3]) ?? 0) - 8)"
     }
@@ -60,11 +54,11 @@ struct CorpusTests {
   @Test(
     "tshark reads the same datagrams, from all captures merged into one with many interfaces",
     .enabled("no corpus folder, or no tshark and mergecap") { folder != nil && hasTools })
-  func sameAsTshark() throws {
+  func sameAsTshark() async throws {
     let captures = try Self.captures()
     let merged = try TemporaryFile([])
-    _ = try Self.run("/usr/bin/mergecap", ["-a", "-F", "pcapng", "-w", merged.path] + captures)
-    let expected = try Self.linesOfTshark(merged.path)
+    _ = try await Self.run("/usr/bin/mergecap", ["-a", "-F", "pcapng", "-w", merged.path] + captures)
+    let expected = try await Self.linesOfTshark(merged.path)
     #expect(expected.count > 100)
     var place = 0
     for capture in captures {

@@ -4,7 +4,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("Journal")
+@Suite("Journal", .ownThread)
 struct JournalTests {
   /// A process's end: the receiving and the writing side over the same memory as the process before had.
   private struct Process: ~Copyable {
@@ -62,7 +62,7 @@ struct JournalTests {
           sent.append(pattern(size, seed: sent.count))
           try sender.send(pattern(size, seed: sent.count - 1).rawSpan, to: process.receiver.localEndpoint(0))
         }
-        #expect(try process.receiver.receive(timeout: 2000) == .datagrams)
+        #expect(try process.receiver.receive(timeout: 60_000) == .datagrams)
         // It ends before the batch is journaled.
         if Int.random(in: 0...9, using: &random) == 0 { break }
         #expect(process.receiver.journal() != nil, "seed \(seed)")
@@ -98,7 +98,7 @@ struct JournalTests {
     var taken = 0
     while true {
       try sender.send(pattern(60_000, seed: taken).rawSpan, to: process.receiver.localEndpoint(0))
-      #expect(try process.receiver.receive(timeout: 2000) == .datagrams)
+      #expect(try process.receiver.receive(timeout: 60_000) == .datagrams)
       guard process.receiver.journal() != nil else { break }
       taken += 1
     }
@@ -106,7 +106,7 @@ struct JournalTests {
     try Self.write(process.buffer, folder.path)
     #expect(process.buffer.waiting == 0)
     try sender.send(pattern(60_000, seed: taken).rawSpan, to: process.receiver.localEndpoint(0))
-    #expect(try process.receiver.receive(timeout: 2000) == .datagrams)
+    #expect(try process.receiver.receive(timeout: 60_000) == .datagrams)
     #expect(process.receiver.journal() != nil)
     try Self.write(process.buffer, folder.path)
     #expect(try Self.files(folder.path) { _ in nil } == (0...taken).map { pattern(60_000, seed: $0) })
@@ -121,7 +121,7 @@ struct JournalTests {
     var sender = try UDPSender(from: localV4)
     func receive(_ number: Int) throws {
       try sender.send(pattern(100, seed: number).rawSpan, to: process.receiver.localEndpoint(0))
-      #expect(try process.receiver.receive(timeout: 2000) == .datagrams)
+      #expect(try process.receiver.receive(timeout: 60_000) == .datagrams)
       #expect(process.receiver.journal() != nil)
     }
     let path = folder.path + "/7"

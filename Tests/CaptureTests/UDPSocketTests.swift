@@ -2,9 +2,10 @@ import Capture
 import Foundation
 import Glibc
 import NetworkBytes
+import TestSupport
 import Testing
 
-@Suite("UDP sockets")
+@Suite("UDP sockets", .ownThread)
 struct UDPSocketTests {
   static func error(_ body: () throws(SocketError) -> Void) -> SocketError? {
     do throws(SocketError) {

@@ -10,10 +10,10 @@ import Testing
     return Tool(URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("sagflow").path)
   }()
 
-  private func run(_ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil) throws
+  private func run(_ arguments: [String], environment: [String: String] = [:], in directory: URL? = nil) async throws
     -> Outcome
   {
-    try #require(Self.program).outcome(arguments, environment: environment, directory: directory?.path)
+    try await #require(Self.program).outcome(arguments, environment: environment, directory: directory?.path)
   }
 
   @Test(
@@ -22,8 +22,8 @@ import Testing
       (["--help"], "USAGE: sagflow"), (["--version"], "0."), (["config", "check", "--help"], "--active-timeout"),
       (["help", "config"], "check"),
     ])
-  func help(arguments: [String], words: String) throws {
-    let outcome = try run(arguments)
+  func help(arguments: [String], words: String) async throws {
+    let outcome = try await run(arguments)
     #expect(outcome.status == 0)
     #expect(outcome.output.contains(words))
     #expect(outcome.errors == "")
@@ -40,21 +40,21 @@ import Testing
         "sagflow: --workers: expected a whole number from 0 to 1024, found 'many'\n"
       ),
     ])
-  func usage(arguments: [String], line: String) throws {
-    #expect(try run(arguments) == Outcome(status: 64, output: "", errors: line))
+  func usage(arguments: [String], line: String) async throws {
+    #expect(try await run(arguments) == Outcome(status: 64, output: "", errors: line))
   }
 
   @Test("the shipped configuration is right")
-  func shipped() throws {
-    let outcome = try run(["config", "check", "-c", "config/sagflow.yaml"], in: PackageFiles.root)
+  func shipped() async throws {
+    let outcome = try await run(["config", "check", "-c", "config/sagflow.yaml"], in: PackageFiles.root)
     #expect(outcome == Outcome(status: 0, output: "config/sagflow.yaml: OK\n", errors: ""))
   }
 
   @Test("every value is shown with its source")
-  func verbose() throws {
+  func verbose() async throws {
     let directory = try TemporaryDirectory()
     let file = try directory.file("a b.yaml", "store:\n  path: here\naggregation:\n  activeTimeout: 60\n")
-    let outcome = try run(
+    let outcome = try await run(
       ["config", "check", "-v", "-c", file, "--listen", "[::1]:2055", "--listen", "127.0.0.1:2055"],
       environment: ["SAGFLOW_STORE_PATH": "there", "PATH": "/usr/bin"])
     #expect(outcome.status == 0)
@@ -70,10 +70,10 @@ import Testing
   }
 
   @Test("a wrong file is status 78 with file, line and key")
-  func wrongFile() throws {
+  func wrongFile() async throws {
     let directory = try TemporaryDirectory()
     let file = try directory.file("bad.yaml", "store:\n  rotation: 7m\n  compresionLevel: 3\n")
-    let outcome = try run(["config", "check", "-c", file])
+    let outcome = try await run(["config", "check", "-c", file])
     #expect(outcome.status == 78)
     #expect(outcome.output == "")
     let lines = outcome.errors.split(separator: "\n")
@@ -84,11 +84,11 @@ import Testing
   }
 
   @Test("a wrong variable is status 78, a file that is not there 66")
-  func otherStatuses() throws {
-    let variable = try run(["config", "check"], environment: ["SAGFLOW_STORE_ROTATION": "x"])
+  func otherStatuses() async throws {
+    let variable = try await run(["config", "check"], environment: ["SAGFLOW_STORE_ROTATION": "x"])
     #expect(variable.status == 78)
     #expect(variable.errors.hasPrefix("sagflow: SAGFLOW_STORE_ROTATION: expected a duration"))
-    let missing = try run(["config", "check", "-c", "/nonexistent/c.yaml"])
+    let missing = try await run(["config", "check", "-c", "/nonexistent/c.yaml"])
     #expect(
       missing
         == Outcome(

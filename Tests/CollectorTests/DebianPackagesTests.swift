@@ -12,7 +12,7 @@ import Testing
   }
 
   /// The exit status, and the calls that would have changed the system.
-  private func run(_ packages: [String], on system: System) throws -> (status: Int32, calls: [String]) {
+  private func run(_ packages: [String], on system: System) async throws -> (status: Int32, calls: [String]) {
     let directory = try TemporaryDirectory()
     let calls = directory.url.appendingPathComponent("calls").path
     func tool(_ name: String, _ body: String) throws {
@@ -29,45 +29,45 @@ import Testing
     try tool("env", "shift; exec \"$@\"")
     if system.hasSudo { try tool("sudo", "echo sudo >>'\(calls)'; exec \"$@\"") }
     try tool("cat", "exec /bin/cat")
-    let outcome = try #require(Tool("/bin/bash")).outcome(
+    let outcome = try await #require(Tool("/bin/bash")).outcome(
       [PackageFiles.path("scripts/debian-packages")] + packages, environment: ["PATH": directory.url.path])
     let text = (try? String(contentsOfFile: calls, encoding: .utf8)) ?? ""
     return (outcome.status, text.split(separator: "\n").map(String.init))
   }
 
   @Test("nothing is called when nothing is missing")
-  func complete() throws {
-    let outcome = try run(["git", "make"], on: System(installed: "make git", isRoot: false))
+  func complete() async throws {
+    let outcome = try await run(["git", "make"], on: System(installed: "make git", isRoot: false))
     #expect(outcome.status == 0)
     #expect(outcome.calls.isEmpty)
   }
 
   @Test("root installs what is missing and no more, after an update")
-  func root() throws {
-    let outcome = try run(["git", "make", "tshark"], on: System(installed: "make"))
+  func root() async throws {
+    let outcome = try await run(["git", "make", "tshark"], on: System(installed: "make"))
     #expect(outcome.status == 0)
     #expect(
       outcome.calls == ["apt-get update -q", "apt-get install -q -y --no-install-recommends git tshark"])
   }
 
   @Test("others install through sudo")
-  func sudo() throws {
-    let outcome = try run(["git"], on: System(installed: "", isRoot: false, hasSudo: true))
+  func sudo() async throws {
+    let outcome = try await run(["git"], on: System(installed: "", isRoot: false, hasSudo: true))
     #expect(outcome.status == 0)
     #expect(
       outcome.calls == ["sudo", "apt-get update -q", "sudo", "apt-get install -q -y --no-install-recommends git"])
   }
 
   @Test("without the right to install it ends with status 77")
-  func powerless() throws {
-    let outcome = try run(["git"], on: System(installed: "", isRoot: false))
+  func powerless() async throws {
+    let outcome = try await run(["git"], on: System(installed: "", isRoot: false))
     #expect(outcome.status == 77)
     #expect(outcome.calls.isEmpty)
   }
 
   @Test("another system than Debian is left alone")
-  func foreign() throws {
-    let outcome = try run(["git"], on: System(installed: "", isDebian: false))
+  func foreign() async throws {
+    let outcome = try await run(["git"], on: System(installed: "", isDebian: false))
     #expect(outcome.status == 0)
     #expect(outcome.calls.isEmpty)
   }

@@ -6,17 +6,17 @@ import Testing
   private static let analyzer = "/usr/bin/systemd-analyze"
   private static var isAvailable: Bool { FileManager.default.isExecutableFile(atPath: analyzer) }
 
-  private func analyze(_ arguments: [String]) throws -> (status: Int32, text: String) {
-    let outcome = try #require(Tool(Self.analyzer)).outcome(
+  private func analyze(_ arguments: [String]) async throws -> (status: Int32, text: String) {
+    let outcome = try await #require(Tool(Self.analyzer)).outcome(
       arguments, environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "SYSTEMD_PAGER": "cat"])
     return (outcome.status, outcome.output + outcome.errors)
   }
 
   @Test("the unit's exposure is below 1.5", .enabled(if: isAvailable))
-  func security() throws {
+  func security() async throws {
     // The threshold is in tenths.
     let path = PackageFiles.path("systemd/sagflow.service")
-    let (status, text) = try analyze(["security", "--offline=true", "--no-pager", "--threshold=15", path])
+    let (status, text) = try await analyze(["security", "--offline=true", "--no-pager", "--threshold=15", path])
     #expect(status == 0, "\(text)")
     let line = try #require(text.split(separator: "\n").last { $0.contains("Overall exposure level") })
     let words = line.split(separator: " ").compactMap { Double($0) }
@@ -24,13 +24,13 @@ import Testing
   }
 
   @Test("systemd finds nothing wrong with the unit", .enabled(if: isAvailable))
-  func verify() throws {
+  func verify() async throws {
     // The program and its manual are not installed where tests run, so the unit is checked with one that is there.
     let directory = try TemporaryDirectory()
     let unit = try PackageFiles.text("systemd/sagflow.service")
       .replacing("/usr/local/bin/sagflow", with: "/bin/true")
     let path = try directory.file("sagflow.service", unit)
-    let (status, text) = try analyze(["verify", "--man=no", "--recursive-errors=no", path])
+    let (status, text) = try await analyze(["verify", "--man=no", "--recursive-errors=no", path])
     #expect(status == 0, "\(text)")
     #expect(!text.contains("sagflow.service"), "\(text)")
   }

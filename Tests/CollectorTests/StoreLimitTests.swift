@@ -4,11 +4,11 @@ import Testing
 
 @Suite struct StoreLimitTests {
   @Test("a limit of file sizes is an error that is told, and all flows are counted as lost")
-  func fileSizeLimit() throws {
+  func fileSizeLimit() async throws {
     let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let program = URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("sagflow").path
     let directory = try TemporaryDirectory()
-    let outcome = try #require(Tool("/bin/sh")).outcome([
+    let outcome = try await #require(Tool("/bin/sh")).outcome([
       "-c", #"ulimit -f 4; exec "$0" replay "$1" -o "$2""#, program,
       PackageFiles.path("Tests/Fixtures/real/softflowd-v9.pcap"), directory.url.path,
     ])

@@ -5,6 +5,7 @@ import Logging
 import NetFlow
 import NetworkBytes
 import Synchronization
+import TestSupport
 import Testing
 
 /// Keeps what is logged, and can hold up the thread that logs.
@@ -28,7 +29,7 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
   }
 }
 
-@Suite("The store's thread and the sink before it") struct StoreThreadTests {
+@Suite("The store's thread and the sink before it", .ownThread) struct StoreThreadTests {
   private let directory: TemporaryDirectory
   private let log = LogKeeper()
   private static let newYear: Int64 = 1_767_225_600_000
@@ -62,9 +63,9 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     batch.records.append(contentsOf: repeatElement(record, count: count))
   }
 
-  /// Waits, for at most ten seconds, for something another thread brings about.
+  /// Waits, for at most a minute, for something another thread brings about.
   private func wait(_ what: String, until condition: () -> Bool) throws {
-    for _ in 0..<1000 {
+    for _ in 0..<6000 {
       if condition() { return }
       Thread.sleep(forTimeInterval: 0.01)
     }

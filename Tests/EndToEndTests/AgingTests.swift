@@ -165,7 +165,7 @@ struct AgingTests {
     let now = Int64(Date().timeIntervalSince1970 * 1000)
     try socket.send(ExportMessage.v5([ExportedFlow(packets: 7)], at: now), to: collector.port)
     var rows: [StoredRow] = []
-    for _ in 0..<100 where rows.isEmpty {
+    for _ in 0..<1200 where rows.isEmpty {
       try await pause(0.1)
       rows = try await StoreReader.pyarrow.rows(collector.store)
     }

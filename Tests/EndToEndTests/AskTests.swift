@@ -126,7 +126,7 @@ struct AskTests {
     let input = try folder.write(Array(lines.joined().utf8), as: "questions")
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("ask.py").path
     let python = try #require(Tool.python)
-    let outcome = try await RunningProgram(python.path, [script, LargeStore.path], input: input).end(within: 240)
+    let outcome = try await RunningProgram(python.path, [script, LargeStore.path], input: input).end(within: 600)
     try #require(outcome.status == 0, "\(outcome.errors)")
     return try outcome.lines.map { try JSONDecoder().decode([[String]].self, from: Data($0.utf8)) }
   }
@@ -418,7 +418,7 @@ struct NfdumpAgreementTests {
       try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasPrefix("nfcapd.2") })
     let nfdump = try #require(Tool("nfdump"))
     for (statistic, key, filter) in Self.questions {
-      let theirs = try nfdump.run([
+      let theirs = try await nfdump.run([
         "-r", "\(folder.path)/\(file)", "-s", "\(statistic)/bytes", "-n", "0", "-o", "csv", filter,
       ])
       let ours = try await Sagflow.run(

@@ -49,7 +49,9 @@ struct ExporterTests {
     try await nfcapd.finish()
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("nfcapd.2") }
     let file = folder.path + "/" + (try #require(files.first))
-    let listing = try #require(Tool("nfdump")).run(["-r", file, "-q", "-6", "-N", "-o", "fmt:%sa %da %pr %pkt %byt"])
+    let listing = try await #require(Tool("nfdump")).run([
+      "-r", file, "-q", "-6", "-N", "-o", "fmt:%sa %da %pr %pkt %byt",
+    ])
     let collector = try await RunningCollector()
     let replayer = try RunningProgram(
       try #require(Tool("nfreplay")).path,
@@ -107,7 +109,7 @@ struct ExporterTests {
     }
     var heard = ""
     do {
-      try await eventually(within: 20, "60 records") {
+      try await eventually(within: 120, "60 records") {
         while let message = manager.receive() { heard = message.hasPrefix("STATUS=") ? message : heard }
         return heard.contains(" datagrams, 60 records")
       }

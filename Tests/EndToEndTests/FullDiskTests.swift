@@ -10,8 +10,8 @@ struct FullDiskTests {
     guard getuid() == 0, let mount = Tool("mount"), let umount = Tool("umount"),
       let folder = try? TemporaryFolder()
     else { return false }
-    guard (try? mount.run(["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path])) != nil else { return false }
-    return (try? umount.run([folder.path])) != nil
+    guard (try? mount.runBriefly(["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path])) != nil else { return false }
+    return (try? umount.runBriefly([folder.path])) != nil
   }()
 
   @Test(
@@ -22,8 +22,8 @@ struct FullDiskTests {
     let folder = try TemporaryFolder()
     let disk = folder.path + "/disk"
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
-    _ = try #require(Tool("mount")).run(["-t", "tmpfs", "-o", "size=8m", "tmpfs", disk])
-    defer { _ = try? Tool("umount")?.run(["-l", disk]) }
+    _ = try await #require(Tool("mount")).run(["-t", "tmpfs", "-o", "size=8m", "tmpfs", disk])
+    defer { _ = try? Tool("umount")?.runBriefly(["-l", disk]) }
     let collector = try await RunningCollector(
       ["--active-timeout", "1s", "--inactive-timeout", "1s"], environment: ["SAGFLOW_STORE_ROTATION": "1s"],
       store: disk + "/flows")
@@ -32,7 +32,7 @@ struct FullDiskTests {
     // A few flows a window, until a condition holds.
     func send(until done: () throws -> Bool) async throws {
       let socket = try LoopbackSocket()
-      for _ in 0..<200 {
+      for _ in 0..<1200 {
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         try socket.send(ExportMessage.v5([ExportedFlow(sourcePort: UInt16(sent))], at: now), to: collector.port)
         sent += 1

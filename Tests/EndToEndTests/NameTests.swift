@@ -34,11 +34,11 @@ struct NameTests {
   func interfaces() async throws {
     let folder = try TemporaryFolder()
     let store = folder.path + "/flows"
-    let http = try LoopbackSocket.freePort()
-    let environment = ["SAGFLOW_HTTP_ENABLED": "true", "SAGFLOW_HTTP_LISTEN": "127.0.0.1:\(http)"]
     let exporter = try LoopbackSocket()
     let now = Int64(Date().timeIntervalSince1970 * 1000)
-    let first = try await RunningCollector(environment: environment, store: store, drains: false)
+    let first = try await RunningCollector(store: store, drains: false)
+    // It answers a moment after it listens.
+    let http = try await first.httpPort()
     try exporter.send(Self.interfaceTable(["to \"ISP\", A", "lan"], at: now), to: first.port)
     let shown = try await Self.status(http) { $0.exporters.first?.names?.first?.count == 2 }
     let names = try #require(shown.exporters.first?.names?.first)
@@ -67,8 +67,8 @@ struct NameTests {
   }
 
   private static func status(_ port: UInt16, until isReady: (Status) -> Bool) async throws -> Status {
-    for _ in 0..<100 {
-      let answer = try HTTPAnswer.get("/api/v1/status", from: port)
+    for _ in 0..<1200 {
+      let answer = try await HTTPAnswer.get("/api/v1/status", from: port)
       let status = try JSONDecoder().decode(Status.self, from: Data(answer.body.utf8))
       if isReady(status) { return status }
       try await pause(0.05)

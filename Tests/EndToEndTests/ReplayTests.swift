@@ -22,7 +22,7 @@ struct ReplayTests {
     #expect(first == second)
     #expect(try await StoreReader.duckdb.rows(stores[0]).count == first.count)
     // Columns without a value in any row are left out; the schema has all.
-    let schema = try #require(StoreReader.python).run([
+    let schema = try await #require(StoreReader.python).run([
       "-c",
       "import duckdb, sys; print(*[r[0] for r in duckdb.execute(\"DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning=false)\", [sys.argv[1] + '/**/*.parquet']).fetchall()])",
       stores[0],

@@ -37,8 +37,8 @@ struct StatusTests {
     var imbalances: [String]
   }
 
-  private static func status(_ port: UInt16) throws -> Status {
-    let answer = try HTTPAnswer.get("/api/v1/status", from: port)
+  private static func status(_ port: UInt16) async throws -> Status {
+    let answer = try await HTTPAnswer.get("/api/v1/status", from: port)
     #expect(answer.status == 200)
     #expect(answer.headers["content-type"] == "application/json")
     return try JSONDecoder().decode(Status.self, from: Data(answer.body.utf8))
@@ -71,7 +71,7 @@ struct StatusTests {
     try socket.send([0, 1, 2, 3], to: collector.port)
     try socket.send([], to: collector.port)
     sent += 2
-    try await eventually("all datagrams") { try status(http).ledger["datagrams"]?["received"] == sent }
+    try await eventually("all datagrams") { try await status(http).ledger["datagrams"]?["received"] == sent }
     // An answer may be a second old.
     try await pause(1.1)
     return sent
@@ -83,10 +83,10 @@ struct StatusTests {
     let collector = try await RunningCollector(environment: ["SAGFLOW_AGGREGATION_ENABLED": "false"])
     let http = try await collector.httpPort()
     let sent = try await Self.feed(collector, http)
-    let answer = try HTTPAnswer.get("/metrics", from: http)
+    let answer = try await HTTPAnswer.get("/metrics", from: http)
     #expect(answer.headers["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
     let metrics = Self.samples(answer.body)
-    let status = try Self.status(http)
+    let status = try await Self.status(http)
     #expect(status.imbalances == [])
     #expect(status.listen == ["127.0.0.1:\(collector.port)"])
     let ledger = try await collector.stop()
@@ -138,7 +138,7 @@ struct StatusTests {
     let collector = try await RunningCollector()
     let http = try await collector.httpPort()
     _ = try await Self.feed(collector, http)
-    let body = try HTTPAnswer.get("/metrics", from: http).body
+    let body = try await HTTPAnswer.get("/metrics", from: http).body
     let folder = try TemporaryFolder()
     let file = try folder.write(Array(body.utf8), as: "metrics")
     let promtool = try #require(Tool("promtool"))
@@ -154,7 +154,7 @@ struct StatusTests {
       .first { $0.contains("groups:") }?.components(separatedBy: "```").first
     let text = try #require(rules)
     let ruled = try folder.write(Array(text.utf8), as: "rules.yml")
-    let outcome = try promtool.outcome(["check", "rules", ruled])
+    let outcome = try await promtool.outcome(["check", "rules", ruled])
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
     let names = text.matches(of: /\bsagflow_[a-z_]+/).map { String($0.output) }
     #expect(names.count >= 8)
@@ -166,15 +166,15 @@ struct StatusTests {
     let collector = try await RunningCollector()
     let http = try await collector.httpPort()
     for path in ["/healthz", "/readyz"] {
-      let answer = try HTTPAnswer.get(path, from: http)
+      let answer = try await HTTPAnswer.get(path, from: http)
       #expect((answer.status, answer.body) == (200, "ok\n"), "\(path)")
     }
-    #expect(try HTTPAnswer.get("/metrics?x=1", from: http).status == 200)
-    let head = try HTTPAnswer.get("/metrics", from: http, method: "HEAD")
+    #expect(try await HTTPAnswer.get("/metrics?x=1", from: http).status == 200)
+    let head = try await HTTPAnswer.get("/metrics", from: http, method: "HEAD")
     #expect((head.status, head.body) == (200, ""))
-    #expect(try HTTPAnswer.get("/", from: http).status == 404)
-    #expect(try HTTPAnswer.get("/../etc/passwd", from: http).status == 404)
-    #expect(try HTTPAnswer.get("/metrics", from: http, method: "DELETE").status == 404)
+    #expect(try await HTTPAnswer.get("/", from: http).status == 404)
+    #expect(try await HTTPAnswer.get("/../etc/passwd", from: http).status == 404)
+    #expect(try await HTTPAnswer.get("/metrics", from: http, method: "DELETE").status == 404)
     _ = try await collector.stop()
   }
 
@@ -188,7 +188,7 @@ struct StatusTests {
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
     // With them gone it answers again.
-    try await eventually("an answer") { (try? HTTPAnswer.get("/healthz", from: http).status) == 200 }
+    try await eventually("an answer") { (try? await HTTPAnswer.get("/healthz", from: http).status) == 200 }
     let ledger = try await collector.stop()
     #expect(ledger["records"] - ledger["records options"] == 20_000, "\(ledger.text)")
     #expect(ledger["datagrams dropped by the kernel"] == 0)
@@ -235,7 +235,7 @@ struct StatusTests {
     #expect(outcome.status == 0)
     _ = try await first.stop()
     #expect(try await second.httpPort() == http)
-    #expect(try HTTPAnswer.get("/readyz", from: http).status == 200)
+    #expect(try await HTTPAnswer.get("/readyz", from: http).status == 200)
     #expect(second.program.errors.components(separatedBy: "cannot listen").count == 2, "said once")
     let ledger = try await second.stop()
     #expect(ledger["records"] - ledger["records options"] == 30)
@@ -257,7 +257,7 @@ struct StatusTests {
     #expect(refused.errors.contains("http.public"), "\(refused.errors)")
     let collector = try await RunningCollector(
       environment: ["SAGFLOW_HTTP_LISTEN": "0.0.0.0:0", "SAGFLOW_HTTP_PUBLIC": "true"])
-    #expect(try HTTPAnswer.get("/healthz", from: try await collector.httpPort()).status == 200)
+    #expect(try await HTTPAnswer.get("/healthz", from: try await collector.httpPort()).status == 200)
     _ = try await collector.stop()
   }
 

@@ -45,7 +45,7 @@ struct WorkerTests {
       ExportMessage.message(version: version, ExportMessage.template(version: version, id: 400), at: now),
       to: collector.port)
     // The worker that has it must have seen it before the other one looks.
-    try await pause(0.5)
+    try await collector.counts(1, "datagrams", "received")
     for source in 1...16 {
       let socket = try LoopbackSocket(from: .loopback(0))
       try socket.send(
@@ -71,12 +71,12 @@ struct WorkerTests {
           version: version, ExportMessage.data([ExportedFlow(sourcePort: UInt16(source))], id: 400), at: now),
         to: collector.port)
     }
-    try await pause(0.5)
+    try await collector.counts(16, "datagrams", "received")
     let teacher = try LoopbackSocket(from: .loopback(0))
     try teacher.send(
       ExportMessage.message(version: version, ExportMessage.template(version: version, id: 400), at: now),
       to: collector.port)
-    try await pause(0.5)
+    try await collector.counts(16, "early_sets", "decoded")
     let ledger = try await collector.stop()
     #expect(ledger["records"] == 16)
     #expect(ledger["early sets decoded later"] == 16)

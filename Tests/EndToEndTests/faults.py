@@ -138,7 +138,7 @@ class Lane(Collector):
         port = re.search(r"HTTP on \S+:(\d+)", self.log())
         if not port:
             return None
-        with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/api/v1/status", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/api/v1/status", timeout=60) as answer:
             return json.load(answer)
 
     def end(self):
@@ -152,7 +152,7 @@ class Lane(Collector):
         # The status is renewed once a second.
         time.sleep(1.2)
         imbalances = self.balance()
-        unjournaled = self.status()["ledger"]["datagrams"]["unjournaled"]
+        unjournaled = self.answer()["ledger"]["datagrams"]["unjournaled"]
         self.stop()
         drain = self.drain()
         assert drain.returncode == 0, drain.stderr
@@ -168,6 +168,11 @@ class Lane(Collector):
             "lost": number(drain.stderr, "lost, store failing"), "dropped": number(drain.stderr, "dropped"),
             "parts": hidden, "left": left, "errors": lines, "drained": drain.stderr}
 
+    def answer(self):
+        """The status, once the collector shows it: it answers a moment after it listens."""
+        self.wait_for("it answers", self.status)
+        return self.status()
+
     def newly_lost(self):
         """Rows given up since it was last asked."""
         status = self.status()
@@ -178,8 +183,8 @@ class Lane(Collector):
     def balance(self):
         """Sums that do not come out; moments are let pass."""
         imbalances = []
-        for _ in range(30):
-            imbalances = self.status()["imbalances"]
+        for _ in range(600):
+            imbalances = self.answer()["imbalances"]
             if not imbalances:
                 break
             time.sleep(0.1)
@@ -254,11 +259,12 @@ def pick(points):
 def live(lane, seconds=SECONDS_A_LIFE):
     """Lets a collector run, unless a fault ends it, and ends it."""
     end = time.time() + seconds
-    while time.time() < end and not lane.has_ended():
+    # Before it listens it may not catch the signal yet.
+    while (time.time() < end or not lane.is_listening()) and not lane.has_ended():
         time.sleep(0.01)
     if not lane.has_ended():
         lane.process.terminate()
-    return lane.process.wait(60)
+    return lane.process.wait(180)
 
 
 def count_calls(draining, environment):
@@ -379,7 +385,7 @@ def errors():
             if place == "starting":
                 lane.start_until_it_stays()
                 refused += lane.begun > since
-            end = time.time() + 3
+            end = time.time() + 5
             while lane.disk.acted == 0 and time.time() < end and place == "running":
                 time.sleep(0.02)
             reached += lane.disk.acted > 0
@@ -387,7 +393,7 @@ def errors():
             lane.disk.well()
             lane.note(place, "call", at, alone or "", fault, "standing" if lasts else "once")
             try:
-                lane.wait_for("it is well", lambda: lane.is_well(since), 5)
+                lane.wait_for("it is well", lambda: lane.is_well(since))
             except AssertionError as failure:
                 if lane.has_ended():
                     raise
@@ -422,15 +428,15 @@ def outages():
     may_miss = set()
 
     def unjournaled():
-        return lane.status()["ledger"]["datagrams"]["unjournaled"]
+        return lane.answer()["ledger"]["datagrams"]["unjournaled"]
 
     for place, error in points:
         lane.start()
         lane.wait_for("it listens", lane.is_listening)
+        # What comes from now on may not be in the journal yet when the disk fails: it is written once a second.
+        first = len(lane.sent)
         time.sleep(1.3)
         before = unjournaled()
-        # What had come within the second before was not in the journal yet.
-        first = len(lane.sent) - int(1.2 * DATAGRAMS_A_SECOND)
         lane.disk.order("fail", error=error, text=places[place])
         time.sleep(2.5)
         told = unjournaled() - before
@@ -456,22 +462,37 @@ def ill(action, seconds, rate=1000, **order):
     time.sleep(2)
     since = lane.log_size
     lane.disk.order(action, **order)
-    most_behind, most_memory, drops, imbalances, course = 0, 0, 0, [], []
+    most_memory, drops, course = 0, 0, []
     end = time.time() + seconds
     while time.time() < end:
         sent = len(lane.sent)
-        status = lane.status()["ledger"]
+        status = lane.answer()["ledger"]
         behind = sent - status["datagrams"]["received"]
         memory = int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{lane.process.pid}/status").read())[1]) // 1024
-        most_behind, most_memory = max(most_behind, behind), max(most_memory, memory)
+        most_memory = max(most_memory, memory)
         drops = status["datagrams"]["kernel_dropped"]
         course.append((round(seconds - end + time.time(), 1), behind, memory, status["rows"]["dropped"]))
         time.sleep(0.5)
+    # Nobody has to wait for the disk: what was sent is received while it is ill.
+    lane.end_sending()
+    sent, behind = len(lane.sent), None
+
+    def has_caught_up():
+        nonlocal behind
+        behind = sent - lane.answer()["ledger"]["datagrams"]["received"]
+        return behind == 0
+
+    try:
+        lane.wait_for("all was received", has_caught_up)
+    except AssertionError:
+        if lane.has_ended():
+            raise
+    lane.send(EXPORTERS, rate, lasting=True)
     acted = lane.disk.acted if action != "nothing" else lane.disk.meant
     lane.disk.well()
     recovered = time.time()
     try:
-        lane.wait_for("it is well", lambda: lane.is_well(since), 15)
+        lane.wait_for("it is well", lambda: lane.is_well(since))
         stuck = []
     except AssertionError as failure:
         stuck = [str(failure)]
@@ -479,7 +500,7 @@ def ill(action, seconds, rate=1000, **order):
     time.sleep(1)
     begins, ends = lane.lines(BEGINS, since), lane.lines(ENDS, since)
     return dict(
-        lane.verdict(), behind=most_behind, rate=rate, memory=most_memory, kernelDrops=drops, begins=begins, ends=ends,
+        lane.verdict(), behind=behind, memory=most_memory, kernelDrops=drops, begins=begins, ends=ends,
         acted=acted, stuck=stuck, recovered=round(recovered, 1), course=course)
 
 
@@ -519,7 +540,7 @@ def torn():
             time.sleep(2.1 + CHANCE.uniform(0, 1))
             if moment:
                 lane.disk.order("before", mask(moment["kinds"]), times=1, text=moment["text"])
-                lane.process.wait(10)
+                lane.process.wait(180)
                 lane.disk.well()
             else:
                 lane.kill()

@@ -139,7 +139,7 @@ class Collector:
     def has_ended(self):
         return self.process.poll() is not None
 
-    def wait_for(self, what, condition, seconds=30):
+    def wait_for(self, what, condition, seconds=120):
         """Waits until something holds, which the collector must live to see."""
         end = time.time() + seconds
         while not condition():
@@ -162,7 +162,7 @@ class Collector:
     def stop(self):
         """Ends it as a service manager does."""
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(60)
+        status = self.process.wait(180)
         assert status == 0, f"the collector ended with status {status}: {self.log()[-2000:]}"
 
     def drain(self, extra={}):

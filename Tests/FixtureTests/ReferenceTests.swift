@@ -6,8 +6,8 @@ import Testing
   "The reference decoder, written apart, agrees", .enabled(if: Tool.isInstalled("python3"), "python3 is missing"))
 struct ReferenceTests {
   @Test("with what is expected of every odd case", arguments: OddCases.all)
-  func odd(_ odd: OddCase) throws {
-    let reference = try Reference.decoded.get()
+  func odd(_ odd: OddCase) async throws {
+    let reference = try await Reference.decoded.value
     let output = try #require(reference[odd.description])
     let lines = output.lines.map { canonicalJSON($0, only: lineMembers) }
     #expect(lines.sorted() == odd.expected.filter { !$0.isOptional }.map(\.line).sorted())
@@ -24,8 +24,8 @@ struct ReferenceTests {
   }
 
   @Test("with the golden output of every real capture", arguments: Fixtures.realCaptures)
-  func real(_ name: String) throws {
-    let output = try #require(try Reference.decoded.get()[name])
+  func real(_ name: String) async throws {
+    let output = try #require(try await Reference.decoded.value[name])
     let golden = try String(contentsOfFile: Fixtures.path("real/\(name).records.jsonl"), encoding: .utf8)
     #expect(output.lines == golden.split(separator: "\n").map(String.init))
     #expect(!output.lines.isEmpty)
@@ -51,7 +51,7 @@ private enum Reference {
   }
 
   /// By the case's description or the real capture's name.
-  static let decoded = Result<[String: Output], any Error> {
+  static let decoded = Task<[String: Output], any Error> {
     let folder = try TemporaryFolder()
     var captures: [String: String] = [:]
     for (number, odd) in OddCases.all.enumerated() {
@@ -62,7 +62,7 @@ private enum Reference {
       captures[name] = try folder.write(Octets(capture), as: name)
     }
     guard let python = Tool("python3") else { return [:] }
-    _ = try python.run([Fixtures.path("reference.py"), "--beside"] + captures.values)
+    _ = try await python.run([Fixtures.path("reference.py"), "--beside"] + captures.values)
     return try captures.mapValues { capture in
       let lines = try String(contentsOfFile: capture + ".jsonl", encoding: .utf8)
       let counters = try JSONDecoder().decode(

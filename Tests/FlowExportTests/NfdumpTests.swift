@@ -38,7 +38,7 @@ struct NfdumpTests {
       if number % 20 == 19 { try await collector.drain() }
     }
     try await collector.finish()
-    return try nfdump.run([
+    return try await nfdump.run([
       "-R", folder.path, "-q", "-6", "-N", "-o", "fmt:%pr|%sa|%da|%sp|%dp|%pkt|%byt|%ts|%te|%in|%out|%sas|%das",
     ])
   }

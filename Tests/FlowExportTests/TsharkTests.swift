@@ -25,7 +25,7 @@ struct TsharkTests {
     let folder = try TemporaryFolder()
     let capture = try folder.write(stream.capture, as: "export.pcap")
     let columns = header(version) + perRecord(version) + ["_ws.expert.message"]
-    let output = try tshark.run(
+    let output = try await tshark.run(
       [
         "-n", "-r", capture, "-d", "udp.port==2055,cflow", "-t", "ud", "-T", "fields", "-E", "separator=|",
         "-E", "aggregator=;",

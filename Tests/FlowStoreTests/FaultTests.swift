@@ -48,7 +48,7 @@ struct FaultTests {
 
   @Test(
     "Two row groups of rows wait while no file can be made, more are lost, and all that waited is written in the end")
-  func noFile() throws {
+  func noFile() async throws {
     var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     try block()
@@ -72,7 +72,7 @@ struct FaultTests {
     writer.commit()
     #expect(writer.counters.committed == 2010 && writer.counters.lost == 5310)
     #expect(Listing(folder.path).others == [])
-    if Python.tool != nil { #expect(try Python.rowCount(folder.path) == 2010) }
+    if Python.tool != nil { #expect(try await Python.rowCount(folder.path) == 2010) }
   }
 
   @Test("A failure lasts from window to window, is tried again with each, and what waited goes into the next file")
@@ -128,7 +128,7 @@ struct FaultTests {
   }
 
   @Test("Rows that no file can have are lost, and do not keep others from it")
-  func badRows() throws {
+  func badRows() async throws {
     var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     writer.append(1000, at: newYear, &random)
@@ -141,11 +141,11 @@ struct FaultTests {
     writer.append(300, at: newYear, &random)
     writer.commit()
     #expect(writer.failure == nil && writer.counters.committed == 1300 && writer.counters.lost == 1000)
-    if Python.tool != nil { #expect(try Python.rowCount(folder.path) == 1300) }
+    if Python.tool != nil { #expect(try await Python.rowCount(folder.path) == 1300) }
   }
 
   @Test("A file whose name is taken by a folder is kept, and committed once it can be")
-  func renameFails() throws {
+  func renameFails() async throws {
     var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
     writer.append(1500, at: newYear, &random)
@@ -166,7 +166,7 @@ struct FaultTests {
         "date=2026-01-01/hour=00/flows-h-20260101T000500Z-0-0.parquet",
       ])
     #expect(Listing(folder.path).others == [])
-    if Python.tool != nil { #expect(try Python.rowCount(folder.path) == 3500) }
+    if Python.tool != nil { #expect(try await Python.rowCount(folder.path) == 3500) }
   }
 
   @Test("A store that is removed while it is written is made again; what was in the removed file is lost and counted")
@@ -196,7 +196,7 @@ struct FaultTests {
     }
     #expect(Listing(path).files.count == 3)
     #expect(Listing(path).others == [])
-    if Python.tool != nil { #expect(try Python.rowCount(path) == 3700) }
+    if Python.tool != nil { #expect(try await Python.rowCount(path) == 3700) }
   }
 
   /// 0 if all is as it should be; in a process of its own, since to root no folder is closed.
@@ -250,7 +250,7 @@ struct FaultTests {
     }
     #expect(Listing(path).files.count == 3)
     #expect(Listing(path).others == [])
-    if Python.tool != nil { #expect(try Python.rowCount(path) == 75_000) }
+    if Python.tool != nil { #expect(try await Python.rowCount(path) == 75_000) }
   }
 
   /// Three row groups of which a file holds one. 0 if all is as it should be.

@@ -18,12 +18,12 @@ private struct SmallDisk: ~Copyable {
 
   init(megabytes: Int) throws {
     let folder = try Scratch()
-    _ = try Tool("mount")?.run(["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", folder.path])
+    _ = try Tool("mount")?.runBriefly(["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", folder.path])
     path = folder.path
     self.folder = folder
   }
 
-  deinit { _ = try? Tool("umount")?.run(["-l", path]) }
+  deinit { _ = try? Tool("umount")?.runBriefly(["-l", path]) }
 
   /// Fills the disk but for `free` octets.
   func fill(leaving free: Int = 0) throws {
@@ -61,7 +61,7 @@ struct FullDiskTests {
   }
 
   @Test("Rows of a file that only meets the full disk when it is committed are kept, and committed when there is room")
-  func atCommit() throws {
+  func atCommit() async throws {
     var random = SeededGenerator(seed: seed)
     let disk = try SmallDisk(megabytes: 4)
     var writer = try writer(disk, rows: 1000)
@@ -85,11 +85,11 @@ struct FullDiskTests {
     #expect(writer.failure == nil && writer.rowsHeld == 0)
     #expect(writer.counters.lost == lost && writer.counters.committed == 10_000 - lost)
     #expect(Listing(disk.path).others == [])
-    if Python.tool != nil { #expect(try Python.rowCount(disk.path) == 10_000 - Int(lost)) }
+    if Python.tool != nil { #expect(try await Python.rowCount(disk.path) == 10_000 - Int(lost)) }
   }
 
   @Test("What was written before the disk was full is committed at once, and the rest when there is room")
-  func amidFile() throws {
+  func amidFile() async throws {
     var random = SeededGenerator(seed: seed)
     let disk = try SmallDisk(megabytes: 8)
     var writer = try writer(disk, rows: 25_000)
@@ -105,17 +105,17 @@ struct FullDiskTests {
     #expect(before.committed >= 25_000 && before.committed % 25_000 == 0 && before.lost == 0)
     #expect(Listing(disk.path).files.count == 1, "at once")
     #expect(Listing(disk.path).others == ["ballast"], "and no part file fills the disk further")
-    if Python.tool != nil { #expect(try Python.rowCount(disk.path) == Int(before.committed)) }
+    if Python.tool != nil { #expect(try await Python.rowCount(disk.path) == Int(before.committed)) }
     try disk.empty()
     writer.append(5000, at: time + 1000, &random)
     writer.commit()
     #expect(writer.failure == nil && writer.counters.lost == 0 && writer.counters.committed == writer.counters.received)
     #expect(Listing(disk.path).others == [])
-    if Python.tool != nil { #expect(try Python.rowCount(disk.path) == Int(writer.counters.committed)) }
+    if Python.tool != nil { #expect(try await Python.rowCount(disk.path) == Int(writer.counters.committed)) }
   }
 
   @Test("Whenever the disk fills and empties, rows are committed, held or lost, and files have the committed ones")
-  func comingAndGoing() throws {
+  func comingAndGoing() async throws {
     var random = SeededGenerator(seed: seed)
     let disk = try SmallDisk(megabytes: 12)
     var writer = try writer(disk, rows: 4000)
@@ -140,7 +140,7 @@ struct FullDiskTests {
     #expect(writer.failure == nil && writer.rowsHeld == 0, "FLOWSTORE_TEST_SEED=\(seed)")
     #expect(Listing(disk.path).others == [])
     if Python.tool != nil {
-      #expect(try Python.rowCount(disk.path) == Int(writer.counters.committed), "FLOWSTORE_TEST_SEED=\(seed)")
+      #expect(try await Python.rowCount(disk.path) == Int(writer.counters.committed), "FLOWSTORE_TEST_SEED=\(seed)")
     }
   }
 }

@@ -176,7 +176,7 @@ struct LayoutTests {
   }
 
   @Test("A file that reaches the size ends, and the next has the next number")
-  func maximumFileSize() throws {
+  func maximumFileSize() async throws {
     var random = SeededGenerator(seed: seed)
     var options = options()
     options.rowGroupRows = 1000
@@ -194,7 +194,7 @@ struct LayoutTests {
       #expect((100_000..<200_000).contains(size))
     }
     #expect(writer.counters.committedFiles == UInt64(files.count))
-    if Python.tool != nil { #expect(try Python.rowCount(folder.path) == 8001) }
+    if Python.tool != nil { #expect(try await Python.rowCount(folder.path) == 8001) }
   }
 
   @Test("A restart in the same window leaves the files before alone, committed or not")
@@ -236,7 +236,7 @@ struct LayoutTests {
   }
 
   @Test("Workers and hosts write into one directory at once, also those of one name, and no row is overwritten")
-  func together() throws {
+  func together() async throws {
     let path = folder.path
     let committed = (0..<8).map { _ in Box() }
     DispatchQueue.concurrentPerform(iterations: 8) { number in
@@ -254,7 +254,7 @@ struct LayoutTests {
     let listing = Listing(path)
     #expect(listing.files.count == 8 * 30)
     #expect(listing.others == [])
-    if Python.tool != nil { #expect(try Python.rowCount(path) == 8 * 600) }
+    if Python.tool != nil { #expect(try await Python.rowCount(path) == 8 * 600) }
   }
 
   @Test("The directory and those above it are made", arguments: ["a/b/c", "a//b/", "x"])

@@ -35,14 +35,14 @@ struct RowsTests {
   @Test(
     "pyarrow and DuckDB read what was written, column by column, sorted, with the right types, statistics and metadata",
     .enabled(if: Python.tool != nil, "SAGFLOW_PYTHON names no Python with pyarrow, duckdb and pytz"))
-  func readers() throws {
+  func readers() async throws {
     let folder = try Scratch()
     for (number, shape) in Self.shapes.enumerated() {
       let manifest = try write(shape, to: "\(folder.path)/store-\(number)", seed &+ UInt64(number))
       let path = "\(folder.path)/\(shape.testDescription).json"
       try JSONEncoder().encode(manifest).write(to: URL(fileURLWithPath: path))
     }
-    let problems = try Python.verify(["rows"] + Self.shapes.map { "\(folder.path)/\($0.testDescription).json" })
+    let problems = try await Python.verify(["rows"] + Self.shapes.map { "\(folder.path)/\($0.testDescription).json" })
     #expect(problems == "", "FLOWSTORE_TEST_SEED=\(seed)")
   }
 
@@ -78,7 +78,7 @@ struct RowsTests {
   @Test(
     "Times that engines cannot hold are stored as the nearest that they can",
     .enabled(if: Python.tool != nil, "SAGFLOW_PYTHON names no Python with pyarrow, duckdb and pytz"))
-  func extremeTimes() throws {
+  func extremeTimes() async throws {
     let folder = try Scratch()
     var writer = try FlowStoreWriter(FlowStoreOptions(path: folder.path, host: "h"))
     var record = FlowRecord()
@@ -94,14 +94,14 @@ struct RowsTests {
       print(times, sorted(metadata))
       """
     #expect(
-      try Python.tool?.run(["-c", script, folder.path])
+      try await Python.tool?.run(["-c", script, folder.path])
         == "[(-62135596800000, 253402300799999)] [(b'-62135596800000',), (b'253402300799999',)]\n")
   }
 
   @Test(
     "Each file tells what was lost since the file before, and the settings in force when it was committed",
     .enabled(if: Python.tool != nil, "SAGFLOW_PYTHON names no Python with pyarrow, duckdb and pytz"))
-  func changingMetadata() throws {
+  func changingMetadata() async throws {
     let folder = try Scratch()
     var writer = try FlowStoreWriter(FlowStoreOptions(path: folder.path, host: "h"))
     // The loss so far after each window; in the third something has come late after all.
@@ -117,11 +117,11 @@ struct RowsTests {
           metadata = pq.ParquetFile(path).metadata.metadata
           print(metadata[b"sagflow.lost_by_sequence"].decode(), metadata[b"sagflow.active_timeout_s"].decode())
       """
-    #expect(try Python.tool?.run(["-c", script, folder.path]) == "5 0\n7 1\n0 2\n9 3\n")
+    #expect(try await Python.tool?.run(["-c", script, folder.path]) == "5 0\n7 1\n0 2\n9 3\n")
   }
 
   @Test("Long extra texts end a row group before it has its rows, and none is lost")
-  func longExtras() throws {
+  func longExtras() async throws {
     let folder = try Scratch()
     var options = FlowStoreOptions(path: folder.path, host: "h")
     options.rowGroupExtraOctets = 10_000
@@ -138,13 +138,13 @@ struct RowsTests {
     writer.commit()
     #expect(writer.counters.committed == 100)
     guard Python.tool != nil else { return }
-    #expect(try Python.rowCount(folder.path) == 100)
+    #expect(try await Python.rowCount(folder.path) == 100)
     let script = """
       import pathlib, sys, pyarrow.parquet as pq
       for path in pathlib.Path(sys.argv[1]).rglob("*.parquet"):
           footer = pq.ParquetFile(path).metadata
           print([footer.row_group(number).num_rows for number in range(footer.num_row_groups)])
       """
-    #expect(try Python.tool?.run(["-c", script, folder.path]) == "[10, 10, 10, 10, 10, 10, 10, 10, 10, 10]\n")
+    #expect(try await Python.tool?.run(["-c", script, folder.path]) == "[10, 10, 10, 10, 10, 10, 10, 10, 10, 10]\n")
   }
 }

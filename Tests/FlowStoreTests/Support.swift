@@ -96,19 +96,21 @@ struct Listing: Equatable {
 /// The Python that reads files back, with pyarrow and duckdb: what `SAGFLOW_PYTHON` names.
 enum Python {
   static let tool: Tool? = {
-    guard let tool = Tool.python, (try? tool.run(["-c", "import pyarrow, duckdb, pytz"])) != nil else { return nil }
+    guard let tool = Tool.python, (try? tool.runBriefly(["-c", "import pyarrow, duckdb, pytz"])) != nil else {
+      return nil
+    }
     return tool
   }()
 
   /// Runs `verify.py` with these arguments and gives what it printed.
-  static func verify(_ arguments: [String]) throws -> String {
+  static func verify(_ arguments: [String]) async throws -> String {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("verify.py").path
     guard let tool else { return "no Python" }
-    return try tool.run([script] + arguments)
+    return try await tool.run([script] + arguments)
   }
 
   /// Rows of all committed files under a folder, as DuckDB counts them when it reads every value; 0 if there are none.
-  static func rowCount(_ folder: String) throws -> Int? {
-    try Int(verify(["count", folder]).trimmingCharacters(in: .whitespacesAndNewlines))
+  static func rowCount(_ folder: String) async throws -> Int? {
+    try await Int(verify(["count", folder]).trimmingCharacters(in: .whitespacesAndNewlines))
   }
 }

@@ -204,12 +204,12 @@ struct ParquetReaderTests {
       ("compression='gzip'", false), ("compression='brotli'", false),
       ("compression='none', use_dictionary=False, column_encoding={'n': 'BYTE_STREAM_SPLIT'}", false),
     ])
-  func others(options: String, isSupported: Bool) throws {
+  func others(options: String, isSupported: Bool) async throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/other.parquet"
     let python = try #require(Tool.python)
     let plain = options.contains("compression") ? options : options + ", compression='none'"
-    _ = try python.run([
+    _ = try await python.run([
       "-c",
       """
       import pyarrow as pa, pyarrow.parquet as pq

@@ -20,21 +20,21 @@ struct RandomFiles: SuiteTrait, TestScoping {
 
 @Suite("What we write, others read", RandomFiles())
 struct ReaderTests {
-  private func check(_ reader: String) throws {
+  private func check(_ reader: String) async throws {
     let folder = try #require(RandomFiles.folder)
-    let result = try Readers.verify(folder, with: reader)
+    let result = try await Readers.verify(folder, with: reader)
     #expect(result.status == 0, "seed \(seed): \(result.output)")
   }
 
   @Test("pyarrow reads every value, statistic and checksum", .enabled(if: Readers.has("pyarrow")))
-  func pyarrow() throws { try check("pyarrow") }
+  func pyarrow() async throws { try await check("pyarrow") }
 
   @Test("DuckDB reads every value, and finds by statistics what is there", .enabled(if: Readers.has("duckdb")))
-  func duckdb() throws { try check("duckdb") }
+  func duckdb() async throws { try await check("duckdb") }
 
   @Test("Polars reads every value", .enabled(if: Readers.has("polars")))
-  func polars() throws { try check("polars") }
+  func polars() async throws { try await check("polars") }
 
   @Test("fastparquet reads every value", .enabled(if: Readers.has("fastparquet")))
-  func fastparquet() throws { try check("fastparquet") }
+  func fastparquet() async throws { try await check("fastparquet") }
 }

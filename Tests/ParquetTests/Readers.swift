@@ -7,8 +7,8 @@ enum Readers {
   static let available: Set<String> = {
     let names = ["pyarrow", "duckdb", "polars", "fastparquet"]
     let script = "import importlib.util as u; print(*[n for n in \(names) if u.find_spec(n)])"
-    guard let result = try? python(["-c", script]), result.status == 0 else { return [] }
-    return Set(result.output.split(whereSeparator: \.isWhitespace).map(String.init))
+    guard let output = try? Tool.python?.runBriefly(["-c", script]) else { return [] }
+    return Set(output.split(whereSeparator: \.isWhitespace).map(String.init))
   }()
 
   /// `verify.py` compares with the help of pyarrow, whatever it reads with.
@@ -17,13 +17,13 @@ enum Readers {
   }
 
   /// Lets `reader` read every file under `folder` and compare it with what stands beside it.
-  static func verify(_ folder: URL, with reader: String) throws -> (status: Int32, output: String) {
+  static func verify(_ folder: URL, with reader: String) async throws -> (status: Int32, output: String) {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("verify.py")
-    return try python([script.path, reader, folder.path])
+    return try await python([script.path, reader, folder.path])
   }
 
-  private static func python(_ arguments: [String]) throws -> (status: Int32, output: String) {
-    guard let outcome = try Tool.python?.outcome(arguments) else { return (-1, "no Python") }
+  private static func python(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+    guard let outcome = try await Tool.python?.outcome(arguments) else { return (-1, "no Python") }
     return (outcome.status, outcome.output + outcome.errors)
   }
 }

@@ -26,7 +26,9 @@ public final class ChildProcess: Sendable {
     _ path: String, _ arguments: [String], environment: [String: String]? = nil, directory: String? = nil,
     input: String = "/dev/null", output: String = "/dev/null", errors: String = "/dev/null"
   ) throws {
-    let variables = (environment ?? ProcessInfo.processInfo.environment).map { "\($0)=\($1)" }
+    // Python would leave folders of compiled modules among the sources.
+    let variables = (environment ?? ProcessInfo.processInfo.environment)
+      .merging(["PYTHONDONTWRITEBYTECODE": "1"]) { own, _ in own }.map { "\($0)=\($1)" }
     let result = unsafe Self.withPointers(to: [path] + arguments) { argv in
       unsafe Self.withPointers(to: variables) { envp in
         unsafe test_spawn(path, argv, envp, directory, input, output, errors)
@@ -53,9 +55,26 @@ public final class ChildProcess: Sendable {
 
   public var isRunning: Bool { status == nil }
 
-  /// Waits for the end, blocking the thread.
+  /// Waits for the end on a thread of its own, and gives the status.
   @discardableResult
-  public func waitForEnd() -> Int32 { wait(0) ?? -1 }
+  public func end() async -> Int32 {
+    let identifier = identifier
+    if let status { return status }
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        // Left as it is until `status` asks, so that nobody who asks meanwhile has to wait.
+        // Sound: the call writes one value into this frame's own, which nobody reads.
+        var information = unsafe siginfo_t()
+        while unsafe waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+        continuation.resume()
+      }
+    }
+    return status ?? -1
+  }
+
+  /// Waits for the end and blocks the thread: for programs that end at once.
+  @discardableResult
+  func waitForEnd() -> Int32 { wait(0) ?? -1 }
 
   private func wait(_ options: Int32) -> Int32? {
     ended.withLock { known in

@@ -6,7 +6,7 @@ public struct Listener: ~Copyable {
   /// The port it listens on.
   public let port: UInt16
 
-  /// Ten seconds went by without what was waited for, or the program ended.
+  /// A minute went by without what was waited for, or the program ended.
   public struct Impatience: Error {}
 
   /// Starts the program on a free port and waits until it has bound it. Another program may take the port before: then
@@ -68,7 +68,7 @@ public struct Listener: ~Copyable {
 
   /// Lets other tests go on meanwhile.
   private static func wait(until condition: () -> Bool) async throws {
-    for _ in 0..<1_000 {
+    for _ in 0..<6_000 {
       if condition() { return }
       try await Task.sleep(for: .milliseconds(10))
     }

@@ -45,13 +45,16 @@ public struct Tool: Sendable {
   }
 
   /// Runs the program to its end, in UTC, and gives its standard output; throws what it wrote to standard error if it failed.
-  public func run(_ arguments: [String]) throws -> String {
-    let environment = ProcessInfo.processInfo.environment.merging(["TZ": "UTC", "LC_ALL": "C.UTF-8"]) { $1 }
-    let outcome = try outcome(arguments, environment: environment)
-    guard outcome.status == 0 else {
-      throw Failure(description: "\(path) ended with status \(outcome.status): \(outcome.errors)")
-    }
-    return outcome.output
+  public func run(_ arguments: [String]) async throws -> String {
+    try result(of: await outcome(arguments, environment: Self.plainEnvironment))
+  }
+
+  /// The same, blocking the thread: for programs that end at once, and for conditions of tests, which are looked at before
+  /// the first test runs.
+  public func runBriefly(_ arguments: [String]) throws -> String {
+    let folder = try TemporaryFolder()
+    let process = try start(arguments, Self.plainEnvironment, nil, folder.path)
+    return try result(of: Self.outcome(process.waitForEnd(), folder.path))
   }
 
   /// Runs the program to its end.
@@ -59,13 +62,33 @@ public struct Tool: Sendable {
   /// - Parameter environment: all of it; nil: the test's own.
   public func outcome(
     _ arguments: [String], environment: [String: String]? = nil, directory: String? = nil
-  ) throws -> Outcome {
+  ) async throws -> Outcome {
     let folder = try TemporaryFolder()
-    let (output, errors) = ("\(folder.path)/stdout", "\(folder.path)/stderr")
-    let process = try ChildProcess(
-      path, arguments, environment: environment, directory: directory, output: output, errors: errors)
-    let status = process.waitForEnd()
-    return Outcome(status: status, output: Self.text(output), errors: Self.text(errors))
+    let process = try start(arguments, environment, directory, folder.path)
+    return Self.outcome(await process.end(), folder.path)
+  }
+
+  private static var plainEnvironment: [String: String] {
+    ProcessInfo.processInfo.environment.merging(["TZ": "UTC", "LC_ALL": "C.UTF-8"]) { $1 }
+  }
+
+  private func start(
+    _ arguments: [String], _ environment: [String: String]?, _ directory: String?, _ folder: String
+  ) throws -> ChildProcess {
+    try ChildProcess(
+      path, arguments, environment: environment, directory: directory, output: "\(folder)/stdout",
+      errors: "\(folder)/stderr")
+  }
+
+  private static func outcome(_ status: Int32, _ folder: String) -> Outcome {
+    Outcome(status: status, output: text("\(folder)/stdout"), errors: text("\(folder)/stderr"))
+  }
+
+  private func result(of outcome: Outcome) throws -> String {
+    guard outcome.status == 0 else {
+      throw Failure(description: "\(path) ended with status \(outcome.status): \(outcome.errors)")
+    }
+    return outcome.output
   }
 
   private static func text(_ path: String) -> String {

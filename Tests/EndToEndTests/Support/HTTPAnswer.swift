@@ -8,10 +8,10 @@ struct HTTPAnswer {
   let body: String
 
   /// Asks a collector on this port.
-  static func get(_ path: String, from port: UInt16, method: String = "GET") throws -> HTTPAnswer {
+  static func get(_ path: String, from port: UInt16, method: String = "GET") async throws -> HTTPAnswer {
     let connection = try LoopbackConnection(to: port)
     try connection.send("\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-    return HTTPAnswer(try connection.readToEnd())
+    return HTTPAnswer(try await connection.readToEnd())
   }
 
   init(_ text: String) {

@@ -41,7 +41,7 @@ final class RunningProgram: Sendable {
   func signal(_ number: Int32) { process.signal(number) }
 
   /// Waits for the end.
-  func end(within seconds: Double = 60) async throws -> Outcome {
+  func end(within seconds: Double = 180) async throws -> Outcome {
     do {
       try await eventually(within: seconds, "the end of \(command)") { !self.process.isRunning }
     } catch {
@@ -49,7 +49,7 @@ final class RunningProgram: Sendable {
       signal(SIGKILL)
       throw Impatience(description: "\(error); standard error: \(errors); threads: \(threads)")
     }
-    return Outcome(status: process.waitForEnd(), output: output, errors: errors)
+    return Outcome(status: process.status ?? -1, output: output, errors: errors)
   }
 
   /// What each thread of the program waits for, and the signals that it has pending, blocks and catches.
@@ -67,7 +67,7 @@ final class RunningProgram: Sendable {
 
   /// Waits until standard error has a line that contains `words`, and gives the first such line.
   @discardableResult
-  func says(_ words: String, within seconds: Double = 30) async throws -> String {
+  func says(_ words: String, within seconds: Double = 120) async throws -> String {
     var found: String?
     do {
       try await eventually(within: seconds, "'\(words)'") {
@@ -84,10 +84,10 @@ final class RunningProgram: Sendable {
 
 /// Waits until a condition holds.
 func eventually(
-  within seconds: Double = 30, _ what: String, _ condition: () throws -> Bool
+  within seconds: Double = 120, _ what: String, _ condition: () async throws -> Bool
 ) async throws {
   let end = Date(timeIntervalSinceNow: seconds)
-  while try !condition() {
+  while try await !condition() {
     guard Date() < end else { throw RunningProgram.Impatience(description: "waited \(seconds) s for \(what)") }
     try await Task.sleep(for: .milliseconds(10))
   }

@@ -86,6 +86,16 @@ final class RunningCollector: Sendable {
     return try #require(line.split(separator: ":").last.flatMap { UInt16($0) }, "\(line)")
   }
 
+  /// Waits until a number of the ledger, as the status shows it, is what it should be.
+  func counts(_ number: Int, _ group: String, _ name: String) async throws {
+    struct Status: Decodable { var ledger: [String: [String: Int]] }
+    let http = try await httpPort()
+    try await eventually("\(number) of \(group), \(name)") {
+      let body = try await HTTPAnswer.get("/api/v1/status", from: http).body
+      return try JSONDecoder().decode(Status.self, from: Data(body.utf8)).ledger[group]?[name] == number
+    }
+  }
+
   /// Ends it as a service manager does, checks that it ends well and that its ledger adds up, and gives that.
   func stop(_ signal: Int32 = SIGTERM) async throws -> PrintedLedger {
     program.signal(signal)

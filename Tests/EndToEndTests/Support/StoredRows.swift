@@ -37,7 +37,7 @@ enum StoreReader: String, CaseIterable {
   /// Whether both can be asked.
   static let areInstalled: Bool = {
     guard let python else { return false }
-    return (try? python.run(["-c", "import duckdb, pyarrow.parquet, pytz"])) != nil
+    return (try? python.runBriefly(["-c", "import duckdb, pyarrow.parquet, pytz"])) != nil
   }()
 
   /// All rows below a folder, file by file, as they stand there.
@@ -83,6 +83,8 @@ private final class StoreReaderProcess: @unchecked Sendable {
       .appendingPathComponent("rows.py")
     process.executableURL = URL(fileURLWithPath: StoreReader.python?.path ?? "")
     process.arguments = [script.path]
+    // No folder of compiled modules among the sources.
+    process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
     process.standardInput = requests
     process.standardOutput = answers
     try process.run()
