@@ -6,34 +6,17 @@ import Testing
 
 @Suite("replay --records prints what exporters sent")
 struct RecordTests {
-  /// Folder of the corpus that some checkouts have beside them.
-  private static let corpus = URL(fileURLWithPath: Fixtures.folder + "/../../../shared/corpus").standardized.path
-
-  private static var hasCorpus: Bool {
-    FileManager.default.fileExists(atPath: corpus + "/judge.py") && StoreReader.python != nil
-  }
-
-  @Test("every case of the corpus matches", .enabled(if: hasCorpus, "../shared/corpus or python3 is missing"))
-  func corpus() async throws {
-    let python = try #require(StoreReader.python)
-    let judge = try RunningProgram(
-      python.path,
-      [
-        Self.corpus + "/judge.py", Self.corpus, "--derived", "--", Sagflow.path, "replay", "--records", "{pcap}",
-        "--counters", "{counters}",
-      ])
-    let outcome = try await judge.end(within: 120)
-    #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
-    #expect(outcome.lines.last?.hasPrefix("118 of 118 cases match") == true, "\(outcome.output)")
-  }
+  /// Folder of the corpus that some checkouts have beside them; SharedTests judge all of it.
+  private static let corpus = SharedFolder.path("corpus")
 
   @Test(
     "data that came before its template is decoded when that comes",
-    .enabled(if: hasCorpus, "../shared/corpus is missing"),
+    .enabled(if: corpus != nil, "../shared/corpus is missing"),
     arguments: ["rfc-v10-data-first", "v10-graylog-data-first", "v9-softflowd-bitkeks-mixed"])
   func earlyData(name: String) async throws {
-    let truth = try String(contentsOfFile: "\(Self.corpus)/\(name).truth.jsonl", encoding: .utf8).split(separator: "\n")
-    let outcome = try await Sagflow.run(["replay", "--records", "\(Self.corpus)/\(name).pcap"])
+    let corpus = try #require(Self.corpus)
+    let truth = try String(contentsOfFile: "\(corpus)/\(name).truth.jsonl", encoding: .utf8).split(separator: "\n")
+    let outcome = try await Sagflow.run(["replay", "--records", "\(corpus)/\(name).pcap"])
     #expect(truth.contains { $0.contains("\"optional\"") })
     #expect(outcome.output.split(separator: "\n").count == truth.count)
   }

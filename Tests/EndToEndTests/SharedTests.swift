@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("the checks beside the checkout, where there are some")
+struct SharedTests {
+  /// Cases of ../shared/rows that ask for what does not exist yet. One that passes has to leave this list.
+  private static let expectedFailures: [String: [String]] = [
+    "reverse rows": ["asa-reverse", "biflow-own-times", "biflow-rfc5103"],
+    "sampled packet sections": ["nflite-104", "psamp-313-icmp", "psamp-315", "psamp-315-ipv6-sampled"],
+    "translated addresses in filters": [
+      "filter-nat-dst-ip", "filter-nat-ip", "filter-nat-port", "filter-nat-src-ip", "filter-nat-src-net",
+    ],
+    "columns": [
+      "asa-denied", "forwarding-status", "mpls-top-label-address", "nat-create-delete", "nat-port-block", "vxlan-vni",
+    ],
+  ]
+
+  /// Runs a judge, which prints a line for each case that fails, and a summary.
+  private static func judge(_ script: String, _ arguments: [String]) async throws -> Outcome {
+    let python = try #require(StoreReader.python)
+    return try await RunningProgram(python.path, [script] + arguments).end(within: 1800)
+  }
+
+  @Test("every row of ../shared/rows is right", .enabled(if: SharedFolder.path("rows") != nil, "it is not there"))
+  func rows() async throws {
+    let folder = try #require(SharedFolder.path("rows"))
+    let outcome = try await Self.judge(
+      "\(folder)/judge_rows.py",
+      [folder, "--timeout", "600", "--", Sagflow.path, "replay", "--format", "json", "{args}", "{pcap}"])
+    let summary = try #require(outcome.lines.last)
+    #expect(summary.contains("cases right"), "\(outcome.errors)")
+    var unexpected = outcome.lines.dropLast()
+    for (what, names) in Self.expectedFailures {
+      for name in names {
+        if let place = unexpected.firstIndex(where: { $0.hasPrefix("\(name): ") }) {
+          unexpected.remove(at: place)
+        } else {
+          Issue.record("\(name) passes: take it from the list of what waits for \(what)")
+        }
+      }
+    }
+    for line in unexpected { Issue.record("\(line)") }
+  }
+
+  @Test(
+    "every record of ../shared/corpus is right", .enabled(if: SharedFolder.path("corpus") != nil, "it is not there"))
+  func records() async throws {
+    let folder = try #require(SharedFolder.path("corpus"))
+    let outcome = try await Self.judge(
+      "\(folder)/judge.py",
+      [
+        folder, "--derived", "--timeout", "600", "--", Sagflow.path, "replay", "--records", "{pcap}", "--counters",
+        "{counters}",
+      ])
+    #expect(outcome.status == 0 && outcome.lines.last?.contains("cases match") == true, "\(outcome.errors)")
+    if outcome.status != 0 { for line in outcome.lines { Issue.record("\(line)") } }
+  }
+
+  /// Whether this user may have a network and a host name of its own.
+  private static let canUnshare: Bool = {
+    let rights = getuid() == 0 ? [] : ["-Ur"]
+    return (try? Tool("unshare")?.runBriefly(rights + ["-u", "-n", "true"])) != nil
+  }()
+
+  private static var scripts: [String] {
+    let folder = SharedFolder.path("ops") ?? ""
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".sh") }
+      .sorted()
+  }
+
+  @Test(
+    "a script of ../shared/ops prints PASS", .enabled(if: canUnshare, "unshare is missing, or the right to use it"),
+    arguments: scripts)
+  func operations(script: String) async throws {
+    let folder = try #require(SharedFolder.path("ops"))
+    let outcome = try await RunningProgram("/bin/bash", ["\(folder)/\(script)", Sagflow.path]).end(within: 600)
+    #expect(outcome.status == 0 && outcome.lines.last == "PASS", "\(outcome.output)\(outcome.errors)")
+  }
+}
