@@ -11,7 +11,7 @@ struct TsharkTests {
   private typealias Column = (field: String, value: (FlowRecord) -> String)
 
   @Test("every field of every record, and the header's", arguments: ExportVersion.allCases)
-  func fields(version: ExportVersion) throws {
+  func fields(version: ExportVersion) async throws {
     let tshark = try #require(Tool("tshark"))
     let seed = UInt64.random(in: 0...(.max))
     print("seed \(seed)")
