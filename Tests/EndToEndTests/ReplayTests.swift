@@ -147,7 +147,8 @@ extension [StoredRow] {
     reduce(into: [:]) { sums, row in
       let key = row.text(
         "exporter_addr", "observation_domain_id", "flow_type", "src_addr", "dst_addr", "src_port", "dst_port", "proto",
-        "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction", "sampling_rate")
+        "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction", "vrf_id",
+        "sampling_rate")
       let old = sums[key] ?? [0, 0, 0]
       sums[key] = [
         old[0] + row.number("packets"), old[1] + row.number("bytes"), old[2] + row.number("flows"),

@@ -13,11 +13,11 @@ struct FlowKeyWordsTests {
     #expect(key.words == words)
   }
 
-  @Test("The standard key is the fourteen fields that operators expect")
+  @Test("The standard key is the fifteen fields that operators expect")
   func standard() throws {
     let words = [
       "exporter_addr", "observation_domain_id", "flow_type", "src_addr", "dst_addr", "src_port", "dst_port", "proto",
-      "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction",
+      "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction", "vrf_id",
     ]
     #expect(try FlowKey(parsing: words.reversed()) == .standard)
   }

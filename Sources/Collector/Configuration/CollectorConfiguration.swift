@@ -86,7 +86,7 @@ public struct CollectorConfiguration: Hashable, Sendable {
     /// Columns of the store that tell flows apart, with `/N` behind an address for its prefix.
     public var key = [
       "exporter_addr", "observation_domain_id", "flow_type", "src_addr", "dst_addr", "src_port", "dst_port", "proto",
-      "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction",
+      "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction", "vrf_id",
     ]
     /// Live flows held at a time, all workers together.
     public var maximumFlows = 1_000_000

@@ -36,6 +36,8 @@ public struct Ledger: Sendable {
   public var droppedTexts: UInt64 = 0
   /// Origins (exporter, domain, version) that were counted among others because there were too many.
   public var mergedOrigins: UInt64 = 0
+  /// Flows with running totals, and connections, that were forgotten because there were too many.
+  public var evictedTotals: UInt64 = 0
   /// What is known of each session that sends.
   public var sessions: [SessionSummary] = []
 
@@ -61,6 +63,7 @@ public struct Ledger: Sendable {
     sum.store += other.store
     sum.droppedTexts &+= other.droppedTexts
     sum.mergedOrigins &+= other.mergedOrigins
+    sum.evictedTotals &+= other.evictedTotals
     sum.sessions += other.sessions
   }
 

@@ -78,6 +78,10 @@ struct LedgerCounter: Sendable {
       "records", "filtered", "records_filtered_total", "Flow records that the filter did not let pass.",
       \.filteredRecords),
     .init("records", "templates", "templates_total", "Template definitions read.", \.decode.templates),
+    .init(
+      "records", "totals_evicted", "totals_evicted_total",
+      "Flows with running totals, and firewall connections, that were forgotten because there were too many.",
+      \.evictedTotals),
   ]
 
   private static let sequence: [LedgerCounter] = [

@@ -174,6 +174,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     ledger.waitingRows = UInt64(emitted.count)
     ledger.droppedTexts = cache.droppedTexts
     ledger.mergedOrigins = decoder.origins.merged
+    ledger.evictedTotals = decoder.evictedTotals
     ledger.sessions = decoder.sessionSummaries
     return ledger
   }

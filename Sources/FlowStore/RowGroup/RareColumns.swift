@@ -72,14 +72,14 @@ struct RareColumns: Sendable {
   }
 }
 
-/// Classification engine and selector; engine 0 is null.
+/// Classification engine and selector as they are shown; engine 0 is null.
 private struct Application: Textual {
   let engine: UInt8
   let selector: UInt64
 
   init(_ fields: FlowExtension) {
     engine = fields.applicationEngine
-    selector = fields.applicationSelector
+    selector = fields.shownApplicationSelector
   }
 
   var words: (UInt64, UInt64) { (UInt64(engine), selector) }

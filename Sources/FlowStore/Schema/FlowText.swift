@@ -40,10 +40,10 @@ public enum FlowText {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// `3:80`: classification engine and selector (RFC 6759 §4); nil if there is none.
+  /// `3:80`: classification engine and the selector's low 24 bits (RFC 6759 §4); nil if there is none.
   public static func application(_ fields: FlowExtension) -> String? {
     fields.applicationEngine == 0
-      ? nil : application(engine: fields.applicationEngine, selector: fields.applicationSelector)
+      ? nil : application(engine: fields.applicationEngine, selector: fields.shownApplicationSelector)
   }
 
   static func application(engine: UInt8, selector: UInt64) -> String { "\(engine):\(selector)" }

@@ -27,6 +27,11 @@ struct FlowHash: Sendable {
     return source ^ destination ^ place ^ transport
   }
 
+  /// What a number of up to 32 bits mixes in; nothing if it is 0. Multiplying by a secret that is odd tells all numbers
+  /// apart, and by how much two differ nobody knows without it.
+  @inline(__always)
+  func number(_ number: UInt64) -> UInt64 { number &* (secrets[13] | 1) }
+
   /// Mixes in four more words.
   @inline(__always)
   func extend(_ state: UInt64, _ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) -> UInt64 {

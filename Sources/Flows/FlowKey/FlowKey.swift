@@ -42,10 +42,11 @@ public struct FlowKey: Hashable, Sendable {
   /// Prefix lengths of those address fields that do not count whole.
   public private(set) var prefixes: [Field: PrefixLengths]
 
-  /// Exporter, domain, version; addresses, ports, protocol, ToS; interfaces, VLANs, direction.
+  /// Exporter, domain, version; addresses, ports, protocol, ToS; interfaces, VLANs, direction, VRF.
   public static let standard = FlowKey([
     .exporter, .domain, .version, .source, .destination, .sourcePort, .destinationPort, .protocolIdentifier,
     .typeOfService, .ingressInterface, .egressInterface, .sourceVLAN, .destinationVLAN, .direction,
+    .vrf,
   ])
 
   /// A prefix counts only for a field that is in `fields` and takes one.

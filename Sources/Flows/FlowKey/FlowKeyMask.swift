@@ -4,11 +4,12 @@ import NetworkBytes
 /// A flow key as the cache applies it: clear, hash and compare a record's key words.
 ///
 /// The first eight words are cleared under the key in the record itself, so that two records of one flow have the same
-/// eight words and no mask is needed to hash or compare them. The four words after them are compared under a mask.
+/// eight words and no mask is needed to hash or compare them. The four words after them are compared under a mask; of the
+/// standard key only the VRF is there, which costs no more than that.
 struct FlowKeyMask: Sendable {
   /// Whether all fields of the first eight words count whole: then little is to be cleared.
   let keepsAll: Bool
-  /// Whether the four words after the first eight take part.
+  /// Whether more than the VRF of the four words after the first eight takes part.
   let isWide: Bool
   private let source: AddressMask
   private let destination: AddressMask
@@ -20,6 +21,8 @@ struct FlowKeyMask: Sendable {
   private let nextHop: UInt64
   private let autonomousSystems: UInt64
   private let route: UInt64
+  /// What of the route word is the VRF, if that is in the key.
+  private let vrf: UInt64
 
   init(_ key: FlowKey) {
     source = AddressMask(key, .source)
@@ -34,10 +37,12 @@ struct FlowKeyMask: Sendable {
     route = ones.routeWord
     nextHop = key.fields.contains(.nextHop) ? .max : 0
     nextHopKept = AddressMask(key.prefix(of: .nextHop))
-    isWide = autonomousSystems | route | nextHop != 0
+    vrf = key.fields.contains(.vrf) ? 0xffff_ffff_0000_0000 : 0
+    isWide = autonomousSystems | route & ~vrf | nextHop != 0
     let standard = FlowKey.standard
     keepsAll =
-      key.fields.isSuperset(of: standard.fields.subtracting([.exporter, .domain, .version])) && key.prefixes.isEmpty
+      key.fields.isSuperset(of: standard.fields.subtracting([.exporter, .domain, .version, .vrf]))
+      && key.prefixes.isEmpty
   }
 
   /// Clears what is not in the key.
@@ -63,7 +68,8 @@ struct FlowKeyMask: Sendable {
     let rest =
       (a.originWord ^ b.originWord) | (a.interfaceWord ^ b.interfaceWord)
       | (a.transportWord ^ b.transportWord) | (a.traitsWord ^ b.traitsWord)
-    guard addresses | rest == 0 else { return false }
+    // Absorbing a record reads the route word too.
+    guard addresses | rest | (a.routeWord ^ b.routeWord) & vrf == 0 else { return false }
     return isWide ? matchesWide(a, b) : true
   }
 
@@ -76,7 +82,7 @@ struct FlowKeyMask: Sendable {
   /// The hash of a cleared record's key.
   @inline(__always)
   func tag(_ record: borrowing FlowRecord, _ hash: borrowing FlowHash) -> UInt32 {
-    var state = hash.start(record)
+    var state = hash.start(record) ^ hash.number((record.routeWord & vrf) &>> 32)
     if isWide {
       state = hash.extend(
         state, record.autonomousSystemWord & autonomousSystems, record.routeWord & route, record.nextHop.high & nextHop,

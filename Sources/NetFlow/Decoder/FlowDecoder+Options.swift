@@ -45,7 +45,7 @@ private struct OptionsFacts {
 
   mutating func note(_ field: FieldSpecifier, _ bytes: RawSpan) {
     guard field.element.enterprise == 0 else { return }
-    if !field.isV9Scope, noteText(field.element.number, bytes) { return }
+    if !field.isV9Scope, noteText(field.element.number, bytes) || noteApplication(field.element.number, bytes) { return }
     guard (1...8).contains(bytes.byteCount) else { return }
     let value = bytes.unsigned(0, count: bytes.byteCount)
     if field.isV9Scope {
@@ -57,9 +57,6 @@ private struct OptionsFacts {
     case 48, 302: sampler = value
     case 10, 14, 252, 253: interface = interface ?? UInt32(truncatingIfNeeded: value)
     case 234, 235: vrf = vrf ?? value
-    case 95:
-      application = ExporterNames.applicationNumber(
-        engine: bytes.octet(0), selector: bytes.unsigned(1, count: bytes.byteCount - 1))
     case 34, 50: if value > 0 { interval = value }
     case 305: packetInterval = value
     case 306: packetSpace = value
@@ -68,6 +65,15 @@ private struct OptionsFacts {
     case 160: systemInit = value
     default: break
     }
+  }
+
+  /// - Returns: whether the element is an application's identifier, of any length.
+  private mutating func noteApplication(_ element: UInt16, _ bytes: RawSpan) -> Bool {
+    guard element == 95 else { return false }
+    if let identifier = ApplicationIdentifier(bytes) {
+      application = ExporterNames.applicationNumber(engine: identifier.engine, selector: identifier.selector)
+    }
+    return true
   }
 
   /// - Returns: whether the element is text.

@@ -71,8 +71,9 @@ extension FlowExtension {
     case .postNATDestinationPort:
       postNATDestinationPort = UInt16(truncatingIfNeeded: bytes.unsigned(offset, count: width))
     case .application:
-      applicationEngine = bytes.octet(offset)
-      applicationSelector = bytes.unsigned(offset + 1, count: width - 1)
+      guard let application = ApplicationIdentifier(bytes.extracting(offset..<(offset + width))) else { return }
+      applicationEngine = application.engine
+      applicationSelector = application.selector
     case .mplsLabel: mplsStack[Int(step.element) - 70] = UInt32(bytes.unsigned(offset, count: 3))
     default: break
     }

@@ -17,6 +17,10 @@ public struct FlowDecoder: ~Copyable {
   public private(set) var names = NameTable()
   private var nameGeneration: UInt64 = 0
   var variable = VariableRecordReader()
+  /// The last running totals of flows, and what connections have counted.
+  var totals: TotalsMemory
+  /// What the records of the last set with `TotalsPlan.hasReverse` count of the other direction, one for each.
+  var reverseCounts: [ReverseCounts] = []
   /// When templates were last looked through for those that have expired, milliseconds since 1970 UTC.
   var expiryTime: Int64 = 0
 
@@ -24,6 +28,7 @@ public struct FlowDecoder: ~Copyable {
     self.options = options
     self.directory = directory
     sessions = SessionTable(limits: options.limits)
+    totals = TotalsMemory(maximumCount: options.maximumTotals)
   }
 
   /// Changes how clocks and sampling are read; bounds and origins stay as they are.
@@ -211,6 +216,9 @@ public struct FlowDecoder: ~Copyable {
     }
     if template.plan.hasRare || (options.keepsExtra && !template.plan.unmapped.isEmpty) {
       decodeRare(set, template, &session, from: first, into: &batch)
+    }
+    if let totals = template.plan.totals {
+      settleTotals(set, template, totals, session.key, from: first, into: &batch)
     }
   }
 }

@@ -3,6 +3,8 @@ import NetworkBytes
 /// How the decoder reads exporters' clocks, sampling and origins.
 public struct FlowDecoderOptions: Sendable {
   public var limits = SessionLimits()
+  /// Flows with running totals, and connections with events, that are remembered at most; an entry takes about 100 octets.
+  public var maximumTotals = 1 << 18
   /// Milliseconds by which an exporter's header clock may differ from the arrival before its flow times are shifted;
   /// nil: times are kept as sent.
   public var maximumClockSkew: Int64? = 3_600_000

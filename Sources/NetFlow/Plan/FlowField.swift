@@ -28,6 +28,7 @@ enum FlowField: UInt8, Sendable {
     case .sourceV6, .destinationV6, .nextHopV6, .postNATSourceV6, .postNATDestinationV6, .exporterV6: width == 16
     case .sourceMAC, .destinationMAC: width == 6
     case .mplsLabel: width == 3
+    case .application: (1...ApplicationIdentifier.maximumLength).contains(width)
     case .startMicroseconds, .startNanoseconds, .endMicroseconds, .endNanoseconds: width == 8
     default: (1...8).contains(width)
     }
@@ -59,9 +60,9 @@ extension FlowField {
     (.one(.icmpTypeCodeV6), [(139, .icmpTypeCodeV6)]),
     (.one(.icmpType), [(176, .icmpType), (178, .icmpType)]),
     (.one(.icmpCode), [(177, .icmpCode), (179, .icmpCode)]),
-    // Deltas before totals; layer 3 before layer 2; before observation point before after it; NSEL's initiator.
-    (.one(.octets), [1, 85, 352, 353, 231, 23, 171].map { ($0, .octets) }),
-    (.one(.packets), [2, 86, 298, 24, 172].map { ($0, .packets) }),
+    // Layer 3 before layer 2; before observation point before after it; NSEL's initiator. Totals: see `TotalsPlan`.
+    (.one(.octets), [1, 352, 231, 23].map { ($0, .octets) }),
+    (.one(.packets), [2, 298, 24].map { ($0, .packets) }),
     (.one(.ingressInterface), [(10, .ingressInterface), (252, .ingressInterface)]),
     (.one(.egressInterface), [(14, .egressInterface), (253, .egressInterface)]),
     (.one(.sourceVLAN), [(58, .sourceVLAN), (243, .sourceVLAN)]),

@@ -27,6 +27,8 @@ struct FlowPlan: Sendable {
   private(set) var tellsSampling = false
   /// Whether ICMP type and code have to be read from the destination port, where v5 and many v9 exporters put them.
   private(set) var takesICMPFromPort = false
+  /// Running totals and counts of connections, which take what was counted before; nil if there are none.
+  private(set) var totals: TotalsPlan?
 
   /// - Parameters:
   ///   - fields: of a template, but for those of no length.
@@ -42,7 +44,9 @@ struct FlowPlan: Sendable {
       }
       offset += field.isVariable ? 0 : width
     }
-    let used = select(from: places, hasUpTime: version != 10 || places[160] != nil)
+    totals = TotalsPlan(fields: fields)
+    var used = select(from: places, hasUpTime: version != 10 || places[160] != nil)
+    used.formUnion(totals?.totalFields ?? [])
     unmapped = fields.indices.filter { !used.contains($0) && fields[$0].element != Self.padding }
   }
 

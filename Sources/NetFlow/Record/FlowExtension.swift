@@ -10,7 +10,8 @@ public struct FlowExtension: Sendable, Equatable {
   /// MPLS label stack entries from the top (elements 70–79), each the three octets label, experimental bits and
   /// bottom-of-stack bit; 0: absent.
   public var mplsStack: InlineArray<10, UInt32> = .init(repeating: 0)
-  /// applicationId (element 95, RFC 6759 §4): classification engine and selector; engine 0: absent.
+  /// applicationId (element 95, RFC 6759 §4): classification engine, and all that is behind it: of engine 20 the
+  /// enterprise number in the high 32 bits; engine 0: absent.
   public var applicationEngine: UInt8 = 0
   public var applicationSelector: UInt64 = 0
   /// A JSON object of the fields that have no column, if these are kept; otherwise empty.

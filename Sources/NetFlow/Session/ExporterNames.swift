@@ -41,7 +41,8 @@ public struct ExporterNames: Sendable, Equatable {
     texts.updateValue(name, forKey: Key(kind: kind, number: number)) != name
   }
 
-  /// The number of an application: classification engine, and selector (RFC 6759 §4).
+  /// The number of an application: classification engine, and the low 56 bits of what is behind it, with the enterprise
+  /// number that engine 20 has there: these numbers have 24 bits so far (RFC 6759 §4).
   public static func applicationNumber(engine: UInt8, selector: UInt64) -> UInt64 {
     UInt64(engine) << 56 | selector & 0xff_ffff_ffff_ffff
   }

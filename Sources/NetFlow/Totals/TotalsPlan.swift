@@ -1,0 +1,144 @@
+import NetworkBytes
+
+/// Where the records of a template have running totals and counts of connections, and what identifies their flows beside
+/// the fields of a flow record. Templates that have neither have no such plan.
+struct TotalsPlan: Sendable, BitwiseCopyable {
+  /// An element in a record; a width of 0: absent.
+  struct Place: Sendable, BitwiseCopyable {
+    /// Which of the template's sized fields.
+    var field: UInt16 = 0
+    /// Octets from the beginning of the record; meaningful in templates of fixed length.
+    var offset: UInt16 = 0
+    var width: UInt16 = 0
+  }
+
+  /// The elements that are read (IANA IPFIX registry; reverse elements: RFC 5103). Of a range the first that is not zero counts.
+  private static let elements: [InformationElementID] =
+    [85, 353, 171, 86, 172].map { InformationElementID($0) }
+    + [85, 353, 171, 86, 172].map { InformationElementID($0, enterprise: InformationElementID.reverseEnterprise) }
+    + [1, 352, 23, 2, 24].map { InformationElementID($0, enterprise: InformationElementID.reverseEnterprise) }
+    + [152, 22, 154, 156, 150, 130, 131, 233, 148, 323, 322, 231, 298, 232, 299].map { InformationElementID($0) }
+  private static let items = Dictionary(uniqueKeysWithValues: zip(elements, elements.indices))
+
+  /// Running totals: octets, packets, and those of the reverse direction.
+  static let totals: [4 of Range<Int>] = [0..<3, 3..<5, 5..<8, 8..<10]
+  /// Counts of the reverse direction since the last record.
+  static let reverseOctetDeltas = 10..<13
+  static let reversePacketDeltas = 13..<15
+  /// When the flow started, as sent. Not element 158, which reckons from the export and so is another in each record.
+  static let starts = 15..<20
+  /// The original exporter that a mediator reports.
+  static let exporterV4 = 20
+  static let exporterV6 = 21
+  /// firewallEvent, and what identifies the connection and orders its events.
+  static let event = 22
+  static let flowID = 23
+  static let eventMilliseconds = 24
+  static let eventSeconds = 25
+  /// Octets and packets of the initiator, then of the responder.
+  static let connectionCounts = 26..<30
+
+  private var places: [30 of Place] = .init(repeating: Place())
+  /// Whether there are running totals.
+  private(set) var hasTotals = false
+  /// Whether there are firewall events with counts of the initiator or responder.
+  private(set) var hasEvents = false
+  /// Whether any count of the reverse direction is among those read.
+  private(set) var hasReverse = false
+
+  /// Places among the sized fields of the running totals.
+  var totalFields: [Int] { (0..<10).filter { places[$0].width != 0 }.map { Int(places[$0].field) } }
+
+  /// - Parameter fields: of a template, but for those of no length.
+  /// - Returns: nil if the template has neither totals nor counts of connections with events.
+  init?(fields: [FieldSpecifier]) {
+    var offset = 0
+    for (index, field) in fields.enumerated() {
+      if !field.isV9Scope, let item = Self.items[field.element], places[item].width == 0 {
+        place(item, index, offset, field)
+      }
+      offset += field.isVariable ? 0 : Int(field.length)
+    }
+    hasTotals = has(0..<10)
+    hasEvents = has(Self.event..<Self.event + 1) && has(Self.connectionCounts)
+    hasReverse = has(Self.totals[2]) || has(Self.totals[3]) || hasEvents && has(28..<30)
+    guard hasTotals || hasEvents else { return nil }
+  }
+
+  private mutating func place(_ item: Int, _ index: Int, _ offset: Int, _ field: FieldSpecifier) {
+    guard field.isVariable || Self.accepts(item, width: Int(field.length)) else { return }
+    places[item] = Place(
+      field: UInt16(truncatingIfNeeded: index), offset: UInt16(truncatingIfNeeded: offset), width: field.length)
+  }
+
+  private static func accepts(_ item: Int, width: Int) -> Bool {
+    switch item {
+    case exporterV4: width == 4
+    case exporterV6: width == 16
+    default: (1...8).contains(width)
+    }
+  }
+
+  private func has(_ items: Range<Int>) -> Bool { items.contains { places[$0].width != 0 } }
+
+  /// The same for one record of varying length, as it was measured.
+  func located(in layout: borrowing RecordLayout) -> TotalsPlan {
+    var located = self
+    for item in places.indices where places[item].width != 0 {
+      let width = layout.lengths[Int(places[item].field)]
+      located.places[item].offset = UInt16(truncatingIfNeeded: layout.offsets[Int(places[item].field)])
+      located.places[item].width = Self.accepts(item, width: width) ? UInt16(truncatingIfNeeded: width) : 0
+    }
+    return located
+  }
+}
+
+extension TotalsPlan {
+  /// What a record says; 0 if it does not.
+  @inline(__always)
+  func value(_ item: Int, _ view: borrowing RecordsView, _ record: Int) -> UInt64 {
+    let offset = Int(places[item].offset)
+    switch places[item].width {
+    case 0: return 0
+    case 4: return UInt64(view.be32(record, at: offset))
+    case 8: return view.be64(record, at: offset)
+    default: return view.unsigned(record, at: offset, width: Int(places[item].width))
+    }
+  }
+
+  /// The first value that is not zero; 0 if there is none.
+  @inline(__always)
+  func first(_ items: Range<Int>, _ view: borrowing RecordsView, _ record: Int) -> UInt64 {
+    for item in items {
+      let value = value(item, view, record)
+      if value != 0 { return value }
+    }
+    return 0
+  }
+
+  /// The record's running totals.
+  func totals(_ view: borrowing RecordsView, _ record: Int) -> RunningTotals {
+    var totals = RunningTotals()
+    for lane in 0..<4 {
+      for item in Self.totals[lane] where places[item].width != 0 {
+        let value = value(item, view, record)
+        if totals.isPresent[lane], value == 0 { continue }
+        totals.isPresent[lane] = true
+        totals.values[lane] = value
+        totals.widths[lane] = UInt64(places[item].width)
+        if value != 0 { break }
+      }
+    }
+    return totals
+  }
+
+  /// Mixes in the original exporter's address, if records have one.
+  func combineExporter(_ hash: inout SipHash, _ view: borrowing RecordsView, _ record: Int) {
+    if places[Self.exporterV4].width != 0 { hash.combine(value(Self.exporterV4, view, record)) }
+    if places[Self.exporterV6].width != 0 {
+      let offset = Int(places[Self.exporterV6].offset)
+      hash.combine(view.be64(record, at: offset))
+      hash.combine(view.be64(record, at: offset + 8))
+    }
+  }
+}
