@@ -95,6 +95,30 @@ struct CheckpointTests {
     #expect(current.ledger.sessions.count == undisturbed.ledger.sessions.count)
   }
 
+  @Test("running totals go on from the last ones")
+  func totals() throws {
+    let rows = Rows()
+    var current = Self.pipeline(rows, extra: false)
+    func ingest(_ total: UInt64, at second: UInt32, into pipeline: inout Pipeline<RowSink>) {
+      let message = ipfix(sequence: second, time: sampleTime + second) {
+        template(256, f(8, 4), f(12, 4), f(152, 8), f(85, 8))
+        data(256, u32(1, 2), bigEndian(UInt64(sampleTime) * 1000), bigEndian(total))
+      }
+      pipeline.ingest(
+        message.octets.rawSpan, from: Endpoint(address: IPAddress(v4: 1), port: 1),
+        arrival: Int64(sampleTime + second) * 1_000_000_000)
+    }
+    ingest(1000, at: 0, into: &current)
+    _ = current.handOverAll()
+    let file = try Self.octets(Checkpoint(current.state))
+    var next = Self.pipeline(rows, extra: false)
+    next.restore(try Checkpoint(file).state)
+    ingest(3000, at: 100, into: &next)
+    next.finish()
+    #expect(next.ledger.flows.octetsOut == 3000)
+    #expect(next.ledger.imbalances.filter { $0.contains("flow") && !$0.contains("committed") } == [])
+  }
+
   @Test("one that was changed or cut off is never taken for one")
   func damage() throws {
     let seed = runSeed("CHECKPOINT_DAMAGE_SEED")

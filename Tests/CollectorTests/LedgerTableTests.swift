@@ -10,10 +10,12 @@ struct LedgerTableTests {
     ledger.droppedTexts = 3
     ledger.mergedOrigins = 2
     ledger.kernelDrops = 1
+    ledger.evictedTotals = 4
     let line = ledger.table().split(separator: "\n").first { $0.hasPrefix("beside") }
     #expect(
       line?.split(separator: " ", maxSplits: 1).last?.drop { $0 == " " }
-        == "1 datagrams dropped by the kernel, 2 origins merged for their number, 3 extra texts left out")
+        == "1 datagrams dropped by the kernel, 4 totals_evicted, 2 origins merged for their number, 3 extra texts left out"
+    )
   }
 
   @Test("says what does not add up")

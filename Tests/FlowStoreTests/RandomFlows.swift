@@ -191,7 +191,7 @@ struct RandomFlows {
     return Row(
       start: record.start, end: record.end, addresses: addresses.map(Self.hexadecimal), version: origin.version,
       direction: record.direction, macs: [record.sourceMAC, record.destinationMAC],
-      application: [UInt64(fields.applicationEngine), fields.applicationSelector],
+      application: [UInt64(fields.applicationEngine), fields.applicationSelector & 0xff_ffff],
       labels: fields.mplsStack.indices.map { fields.mplsStack[$0] }, extra: fields.extra,
       numbers: Self.numbers(record, origin, fields), names: names(record, origin, fields))
   }

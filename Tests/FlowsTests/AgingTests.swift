@@ -78,7 +78,7 @@ struct AgingTests {
     var a = record(at: t0)
     a.tcpFlags = 0x02
     a.sourceAS = 1
-    a.vrf = 1
+    a.vrf = 2
     a.sourceMask = 8
     a.nextHop = IPAddress(v4: 1)
     a.sourceMAC = 1

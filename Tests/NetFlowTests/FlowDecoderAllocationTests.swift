@@ -53,6 +53,9 @@ struct FlowDecoderAllocationTests {
       Traffic("IPFIX of varying length", Self.message(10, [[82, 65535], [371, 65535]])),
       Traffic(
         "IPFIX with NAT and MPLS", Self.message(10, [[225, 4], [226, 4], [227, 2], [70, 3], [95, 4], [130, 4]])),
+      Traffic("IPFIX with running totals", Self.message(10, [[85, 8], [86, 4], [152, 8], [85, 8, 29305]])),
+      Traffic("IPFIX of varying length with running totals", Self.message(10, [[82, 65535], [85, 8]])),
+      Traffic("v9 with firewall events", Self.message(9, [[233, 1], [231, 4], [232, 4], [148, 4], [323, 8]])),
       Traffic("IPFIX of varying length with NAT", Self.message(10, [[82, 65535], [225, 4]])),
       Traffic("IPFIX with unmapped fields that are not kept", Self.message(10, [[98, 1], [7, 4, 9]])),
       Traffic(

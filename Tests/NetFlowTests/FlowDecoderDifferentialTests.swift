@@ -113,6 +113,10 @@ struct FlowDecoderDifferentialTests {
           contents["samplingRate"] = nil
           expectedContents["samplingRate"] = nil
         }
+        for name in ["octets", "packets"] where expected.readsTotals {
+          contents[name] = nil
+          expectedContents[name] = nil
+        }
         #expect(contents == expectedContents)
         if !expected.readsUpTimeOfIPFIX { #expect(Self.agree(expected.times, record), "\(expected.times)") }
       }

@@ -50,11 +50,9 @@ struct FlowDecoderMappingTests {
       .integer(6, "tcpFlags", bits: 16), .typeAndCode(32), .typeAndCode(139),
       .integer(176, "icmpType", bits: 8), .integer(178, "icmpType", bits: 8),
       .integer(177, "icmpCode", bits: 8), .integer(179, "icmpCode", bits: 8),
-      .integer(1, "octets", bits: 64), .integer(85, "octets", bits: 64), .integer(352, "octets", bits: 64),
-      .integer(353, "octets", bits: 64), .integer(231, "octets", bits: 64), .integer(23, "octets", bits: 64),
-      .integer(171, "octets", bits: 64),
-      .integer(2, "packets", bits: 64), .integer(86, "packets", bits: 64), .integer(298, "packets", bits: 64),
-      .integer(24, "packets", bits: 64), .integer(172, "packets", bits: 64),
+      .integer(1, "octets", bits: 64), .integer(352, "octets", bits: 64), .integer(231, "octets", bits: 64),
+      .integer(23, "octets", bits: 64), .integer(2, "packets", bits: 64), .integer(298, "packets", bits: 64),
+      .integer(24, "packets", bits: 64),
       .integer(10, "ingressInterface", bits: 32), .integer(252, "ingressInterface", bits: 32),
       .integer(14, "egressInterface", bits: 32), .integer(253, "egressInterface", bits: 32),
       .integer(58, "sourceVLAN", bits: 16), .integer(243, "sourceVLAN", bits: 16),
@@ -69,8 +67,8 @@ struct FlowDecoderMappingTests {
       .v4(225, "postNATSource"), .v6(281, "postNATSource"),
       .v4(226, "postNATDestination"), .v6(282, "postNATDestination"),
       .integer(227, "postNATSourcePort", bits: 16), .integer(228, "postNATDestinationPort", bits: 16),
-      Mapping(element: 95, widths: Array(1...8)) { octets in
-        ["applicationEngine": String(octets[0]), "applicationSelector": String(Array(octets[1...]).number)]
+      Mapping(element: 95, widths: Array(1...12) + [15, 17, 40]) { octets in
+        ["applicationEngine": String(octets[0]), "applicationSelector": String(ExpectedFlow.selector(octets))]
       },
       .v4(130, "exporter"), .v6(131, "exporter"),
     ]
@@ -151,7 +149,7 @@ struct FlowDecoderMappingTests {
   }
 
   static let preferences = [
-    Preference("octets", 8, [1, 85, 352, 353, 231, 23, 171]), Preference("packets", 8, [2, 86, 298, 24, 172]),
+    Preference("octets", 8, [1, 352, 231, 23]), Preference("packets", 8, [2, 298, 24]),
     Preference("sourcePort", 2, [7, 182, 180]), Preference("destinationPort", 2, [11, 183, 181]),
     Preference("protocol", 1, [4, 193]), Preference("icmpType", 1, [176, 178]), Preference("icmpCode", 1, [177, 179]),
     Preference("source", 4, [8, 44]), Preference("source", 16, [27, 170]), Preference("destination", 4, [12, 45]),
@@ -181,7 +179,7 @@ struct FlowDecoderMappingTests {
 
   @Test("passes over a preferred element whose width does not fit")
   func nextBest() {
-    let message = FlowMessage(fields: [[1, 9], [85, 4]], records: [[Array(7, width: 9), Array(8, width: 4)]])
+    let message = FlowMessage(fields: [[1, 9], [352, 4]], records: [[Array(7, width: 9), Array(8, width: 4)]])
     #expect(FlowDecoded([message.octets]).records.map(\.octets) == [8])
   }
 

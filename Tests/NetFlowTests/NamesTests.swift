@@ -74,6 +74,26 @@ struct NamesTests {
     #expect(selector.name(.sampler, 6, of: Self.origin) == "core")
   }
 
+  @Test("applications of enterprises by the whole identifier, in as many octets as either side takes")
+  func enterpriseApplications() {
+    var decoder = FlowDecoder()
+    // Engine 20, the enterprise's number, its own (RFC 6759 §4.1).
+    let first: [UInt8] = [20, 0, 0, 0x7e, 0xd9]
+    let second: [UInt8] = [20, 0, 0, 0x7e, 0xda]
+    let told = Self.v9(
+      [[1, 2]], [[95, 9], [96, 8]], [0, 0] + first + Wire.be32(4242) + Self.padded("first", 8),
+      [0, 0] + second + Wire.be32(4242) + Self.padded("second", 8))
+    let names = Self.learnt([Wire.v9(told)], by: &decoder)
+    let flows = FlowMessage(
+      version: 9, fields: [[95, 8]], records: [[first + [0, 0x10, 0x92]], [second + [0, 0x10, 0x92]]])
+    let decoded = FlowDecoded([flows.octets], by: &decoder)
+    let found = decoded.extensions.map { fields in
+      ExporterNames.applicationNumber(fields).flatMap { names.name(.application, $0, of: Self.origin) }
+    }
+    #expect(found == ["first", "second"])
+    #expect(decoded.extensions.map(\.shownApplicationSelector) == [4242, 4242])
+  }
+
   @Test("what a terminal would not show is left out, the rest stays as it was sent")
   func texts() {
     func name(_ octets: [UInt8]) -> String? {

@@ -84,7 +84,8 @@ extension Ledger {
       (sequence.reordered, "reordered"), (sequence.duplicates, "duplicate"), (sequence.restarts, "exporter restarts"),
       (decode.clockCorrected, "with corrected clock"),
     ] + issues.map { (decode[$0], $0.name) } + [
-      (evictedTotals, "totals_evicted"), (mergedOrigins, "origins merged for their number"), (droppedTexts, "extra texts left out"),
+      (evictedTotals, "totals_evicted"), (mergedOrigins, "origins merged for their number"),
+      (droppedTexts, "extra texts left out"),
       (store.failures, "failed writes"),
     ]
   }

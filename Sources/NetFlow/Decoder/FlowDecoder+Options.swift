@@ -45,7 +45,8 @@ private struct OptionsFacts {
 
   mutating func note(_ field: FieldSpecifier, _ bytes: RawSpan) {
     guard field.element.enterprise == 0 else { return }
-    if !field.isV9Scope, noteText(field.element.number, bytes) || noteApplication(field.element.number, bytes) { return }
+    if !field.isV9Scope, noteText(field.element.number, bytes) { return }
+    if !field.isV9Scope, noteApplication(field.element.number, bytes) { return }
     guard (1...8).contains(bytes.byteCount) else { return }
     let value = bytes.unsigned(0, count: bytes.byteCount)
     if field.isV9Scope {

@@ -20,7 +20,7 @@ public struct FlowDecoder: ~Copyable {
   /// The last running totals of flows, and what connections have counted.
   var totals: TotalsMemory
   /// What the records of the last set with `TotalsPlan.hasReverse` count of the other direction, one for each.
-  var reverseCounts: [ReverseCounts] = []
+  package internal(set) var reverseCounts: [ReverseCounts] = []
   /// When templates were last looked through for those that have expired, milliseconds since 1970 UTC.
   var expiryTime: Int64 = 0
 

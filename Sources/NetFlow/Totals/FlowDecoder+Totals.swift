@@ -36,9 +36,9 @@ extension FlowDecoder {
 }
 
 /// What a record counts of the other direction.
-struct ReverseCounts: Equatable, Sendable, BitwiseCopyable {
-  var octets: UInt64
-  var packets: UInt64
+package struct ReverseCounts: Equatable, Sendable, BitwiseCopyable {
+  package var octets: UInt64
+  package var packets: UInt64
 }
 
 extension TotalsMemory {
@@ -90,7 +90,7 @@ extension TotalsPlan {
     var told = FlowCounts()
     for lane in 0..<4 { told[lane] = value(Self.connectionCounts.lowerBound + lane, view, number) }
     for lane in 2..<4 where counts[lane] == 0 { counts[lane] = told[lane] }
-    isDelta = counts .!= 0
+    isDelta = (counts .!= 0)
     guard let kind = ConnectionEvent.Kind(rawValue: value(Self.event, view, number)) else { return }
     let start = first(Self.starts, view, number)
     let flowID = value(Self.flowID, view, number)

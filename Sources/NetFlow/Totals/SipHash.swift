@@ -1,16 +1,21 @@
 /// SipHash-2-4 with a result of 128 bits, over words of 64 bits (Aumasson and Bernstein, "SipHash: a fast short-input
 /// PRF", 2012): without the key nobody can find two inputs that have the same result.
-struct SipHash: Sendable, BitwiseCopyable {
-  struct Key: Equatable, Sendable, BitwiseCopyable {
-    var first: UInt64
-    var second: UInt64
+package struct SipHash: Sendable, BitwiseCopyable {
+  package struct Key: Equatable, Sendable, BitwiseCopyable {
+    package var first: UInt64
+    package var second: UInt64
+
+    package init(first: UInt64, second: UInt64) {
+      self.first = first
+      self.second = second
+    }
 
     static func random() -> Key { Key(first: .random(in: .min ... .max), second: .random(in: .min ... .max)) }
   }
 
-  struct Digest: Equatable, Sendable, BitwiseCopyable {
-    var first: UInt64
-    var second: UInt64
+  package struct Digest: Equatable, Sendable, BitwiseCopyable {
+    package var first: UInt64
+    package var second: UInt64
   }
 
   private var v0: UInt64
@@ -19,7 +24,7 @@ struct SipHash: Sendable, BitwiseCopyable {
   private var v3: UInt64
   private var wordCount: UInt8 = 0
 
-  init(key: Key) {
+  package init(key: Key) {
     v0 = key.first ^ 0x736f_6d65_7073_6575
     v1 = key.second ^ 0x646f_7261_6e64_6f6d ^ 0xee
     v2 = key.first ^ 0x6c79_6765_6e65_7261
@@ -28,14 +33,14 @@ struct SipHash: Sendable, BitwiseCopyable {
 
   /// Mixes in eight octets, of which the word's lowest is the first.
   @inline(__always)
-  mutating func combine(_ word: UInt64) {
+  package mutating func combine(_ word: UInt64) {
     absorb(word)
     wordCount &+= 1
   }
 
   /// The hash of all words so far.
   @inline(__always)
-  consuming func digest() -> Digest {
+  package consuming func digest() -> Digest {
     // The last block has the length in octets, modulo 256, in its highest octet.
     absorb(UInt64(wordCount &* 8) << 56)
     v2 ^= 0xee
