@@ -57,6 +57,7 @@ struct journal_state {
   uint64_t current;  // of them, the one that tail is in, from 1 on; 0: none was begun
   uint64_t missing;  // datagrams that had no place
   struct segment segments[SEGMENTS];
+  uint64_t local_port;  // that the batch was sent to; 0: not known, as in rings of earlier versions
 };
 
 struct sagflow_journal {

@@ -38,6 +38,9 @@ static size_t align(size_t size, size_t to) { return (size + to - 1) / to * to; 
 
 static size_t headers_at(void) { return align(sizeof(struct journal_state), 64); }
 
+// Earlier versions' rings, without the last word, have everything at the same places.
+_Static_assert((sizeof(struct journal_state) + 63) / 64 == (offsetof(struct journal_state, local_port) + 63) / 64, "");
+
 static size_t addresses_at(unsigned slots) { return headers_at() + slots * sizeof(struct mmsghdr); }
 
 static size_t controls_at(unsigned slots) {
@@ -202,17 +205,19 @@ static void read_message(struct sagflow_ring *ring, unsigned i, int64_t *now, st
 
 // From here on, what comes into the slots is known to a later process.
 static void open_batch(struct sagflow_ring *ring) {
+  store(&ring->journal->state->local_port, ring->local_port);
   for (unsigned i = 0; i < ring->slots; i++) ring->messages->headers[i].msg_len = NOTHING;
   store(&ring->journal->state->mark, load(&ring->journal->state->head));
 }
 
-struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd) {
+struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd, uint16_t local_port) {
   struct sagflow_messages *messages = ring->messages;
   struct sagflow_batch batch = {0, 0, 0, 0};
   if (ring->journal) sagflow_journal_skip(ring);
   reset(messages, messages->used);
   messages->used = 0;
   ring->count = 0;
+  ring->local_port = local_port;
   if (ring->journal) open_batch(ring);
   do {
     batch.count = recvmmsg(fd, messages->headers, ring->slots, MSG_DONTWAIT, NULL);
@@ -232,6 +237,7 @@ unsigned sagflow_ring_left(struct sagflow_ring *ring) {
   struct sagflow_batch batch = {0, 0, 0, 0};
   int64_t now = 0;
   ring->count = 0;
+  ring->local_port = (uint16_t)load(&state->local_port);
   // recvmmsg fills slots in order, and a slot's length last.
   while (state->mark == state->head && ring->count < ring->slots) {
     unsigned i = ring->count;

@@ -9,13 +9,16 @@ public struct Datagram: ~Escapable {
   public let bytes: RawSpan
   /// Who sent it: source address and UDP port.
   public let source: Endpoint
+  /// The UDP port that it was sent to; 0: not known.
+  public let localPort: UInt16
   /// When it arrived (capture files: when it was captured): nanoseconds since 1970 UTC.
   public let arrival: Int64
 
   @inlinable @inline(__always) @_lifetime(copy bytes)
-  public init(bytes: RawSpan, source: Endpoint, arrival: Int64) {
+  public init(bytes: RawSpan, source: Endpoint, localPort: UInt16 = 0, arrival: Int64) {
     self.bytes = bytes
     self.source = source
+    self.localPort = localPort
     self.arrival = arrival
   }
 }

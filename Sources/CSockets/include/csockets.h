@@ -87,6 +87,7 @@ struct sagflow_ring {
   size_t stride;
   unsigned slots;
   unsigned count;  // slots that the last call filled
+  uint16_t local_port;  // that they were sent to; 0: not known
   struct sagflow_messages *messages;
   struct sagflow_journal *journal;  // NULL: there is none
 };
@@ -98,8 +99,8 @@ struct sagflow_ring *sagflow_ring_create(unsigned slots);
 // file is kept, in the sizes that it had. NULL and errno when the file cannot be used.
 struct sagflow_ring *sagflow_ring_map(unsigned slots, size_t capacity, uint64_t boot, int fd);
 void sagflow_ring_destroy(struct sagflow_ring *ring);
-// Takes what waits at `fd` without blocking. What the slots held before is gone.
-struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd);
+// Takes what waits at `fd`, the socket of this port, without blocking. What the slots held before is gone.
+struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd, uint16_t local_port);
 // Has the slots that an earlier process filled last and did not journal be the batch: how many there are.
 unsigned sagflow_ring_left(struct sagflow_ring *ring);
 

@@ -55,7 +55,9 @@ public struct CaptureFile: ~Copyable {
   /// The datagram that `next()` has gone to.
   public var datagram: Datagram {
     @_lifetime(borrow self) get {
-      Datagram(bytes: content.extracting(payload), source: source, arrival: reader.arrival)
+      Datagram(
+        bytes: content.extracting(payload), source: source, localPort: content.localPort(ofPayload: payload.lowerBound),
+        arrival: reader.arrival)
     }
   }
 

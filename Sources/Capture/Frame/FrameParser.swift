@@ -64,6 +64,11 @@ public enum FrameParser {
   }
 }
 
+extension RawSpan {
+  /// The destination port of the UDP datagram whose payload begins at `payload`.
+  func localPort(ofPayload payload: Int) -> UInt16 { payload < 8 ? 0 : be16(payload - 6) }
+}
+
 /// IP protocol numbers and IPv6 extension headers.
 enum IPProtocol {
   static let hopByHop: UInt8 = 0

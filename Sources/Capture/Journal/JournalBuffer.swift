@@ -134,7 +134,9 @@ public final class JournalBuffer: @unchecked Sendable {
       guard case .datagram(let source, let payload) = FrameParser.parse(frame, link: .rawIP) else { continue }
       body(
         unsafe record.segment,
-        Datagram(bytes: frame.extracting(payload), source: source, arrival: unsafe record.arrival))
+        Datagram(
+          bytes: frame.extracting(payload), source: source, localPort: frame.localPort(ofPayload: payload.lowerBound),
+          arrival: unsafe record.arrival))
     }
   }
 }

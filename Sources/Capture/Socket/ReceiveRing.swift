@@ -57,14 +57,17 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
     if buffer != nil { unsafe sagflow_journal_skip(ring) }
   }
 
-  /// Takes what waits at the socket, without blocking. What the slots held before is gone.
-  mutating func receive(from descriptor: Int32) -> sagflow_batch {
-    let batch = unsafe sagflow_ring_receive(ring, descriptor)
+  /// Takes what waits at the socket of this port, without blocking. What the slots held before is gone.
+  mutating func receive(from descriptor: Int32, port: UInt16) -> sagflow_batch {
+    let batch = unsafe sagflow_ring_receive(ring, descriptor, port)
     count = max(0, Int(batch.count))
     return batch
   }
 
   mutating func clear() { count = 0 }
+
+  /// The port that the last batch was sent to; 0: not known.
+  var localPort: UInt16 { unsafe ring.pointee.local_port }
 
   /// Datagram `index`, below `count`.
   @_lifetime(borrow self)
@@ -74,6 +77,7 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
     let start = unsafe ring.pointee.octets + index &* Int(ring.pointee.stride)
     let octets = unsafe UnsafeRawBufferPointer(start: start, count: Int(received.length))
     let bytes = unsafe _overrideLifetime(octets.bytes, borrowing: self)
-    return Datagram(bytes: bytes, source: Endpoint(received.source), arrival: received.arrival)
+    return Datagram(
+      bytes: bytes, source: Endpoint(received.source), localPort: localPort, arrival: received.arrival)
   }
 }

@@ -77,7 +77,9 @@ public struct UDPReceiver: ~Copyable, Sendable {
   ///
   /// - Returns: octets; nil if there is no room, as when the disk stands still: a crash would lose the batch.
   public mutating func journal() -> Int? {
-    let local = sockets.isEmpty ? Endpoint(address: .unspecified, port: 0) : sockets[socketIndex].endpoint
+    var local = sockets.isEmpty ? Endpoint(address: .unspecified, port: 0) : sockets[socketIndex].endpoint
+    // Of a batch that an earlier process left, the socket is not known.
+    local.port = ring.localPort == 0 ? local.port : ring.localPort
     return ring.journal(as: local.c)
   }
 
@@ -159,7 +161,8 @@ extension UDPReceiver {
     for step in 1...max(1, sockets.count) {
       let index = (socketIndex + step) % max(1, sockets.count)
       guard index < sockets.count, sockets[index].isReady else { continue }
-      let batch = ring.receive(from: sockets[index].descriptor)
+      let batch = ring.receive(
+        from: sockets[index].descriptor, port: sockets[index].endpoint.port)
       try sockets[index].account(for: batch, slots: ring.slots)
       if batch.count > 0 {
         socketIndex = index
