@@ -38,7 +38,9 @@ struct DecoderTests {
     #expect(
       output.lines.map { canonicalJSON($0, only: members) }
         == golden.split(separator: "\n").map { canonicalJSON(String($0), only: members) })
-    #expect(output.counters.allSatisfy { $0.key == "sequence_gap" || $0.value == 0 })
+    // pmacctd pads some sets with what lies in its memory.
+    let others = ["sequence_gap", "leftover_octets"]
+    #expect(output.counters.filter { !others.contains($0.key) && $0.value != 0 }.isEmpty)
   }
 }
 

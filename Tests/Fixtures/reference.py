@@ -405,15 +405,32 @@ class Decoder:
 
     def line(self, head, template, kind, fields, uptime=None, exported=None):
         line = dict(head, template=template, kind=kind, fields=fields)
-        derived = {}
-        for name, element in (("flowStart", "flowStartSysUpTime"), ("flowEnd", "flowEndSysUpTime")):
-            if uptime is not None and isinstance(fields.get(element), int):
-                age = (uptime - fields[element]) & 0xFFFFFFFF
-                moment = exported - (age - 2 ** 32 if age >= 2 ** 31 else age)
-                derived[name] = date(moment // 1000, moment % 1000, 3)
+        derived = self.derived(fields, uptime, exported)
         if derived:
             line["derived"] = derived
         self.write(line)
+
+    @staticmethod
+    def derived(fields, uptime, exported):
+        """Start and end of a flow by stamps of the uptime; empty where they cannot be."""
+        stamps = {name: fields.get(element) & 0xFFFFFFFF
+                  for name, element in (("flowStart", "flowStartSysUpTime"), ("flowEnd", "flowEndSysUpTime"))
+                  if uptime is not None and isinstance(fields.get(element), int)}
+        if not stamps:
+            return {}
+        last = stamps.get("flowEnd", stamps.get("flowStart"))
+        duration = (last - stamps.get("flowStart", last)) & 0xFFFFFFFF
+        ahead, past = (last - uptime) & 0xFFFFFFFF, (uptime - last) & 0xFFFFFFFF
+        if ahead <= 300000:
+            end = exported + ahead
+        elif last < uptime or past <= 2 ** 31:
+            end = exported - past
+        else:
+            return {}
+        if duration > 0xFFFFFFFF - 3600000:
+            return {}
+        moments = {"flowStart": end - duration, "flowEnd": end}
+        return {name: date(moments[name] // 1000, moments[name] % 1000, 3) for name in stamps}
 
     def v5(self, exporter, port, data):
         count, uptime, seconds, nanoseconds, sequence, engine, sampling = struct.unpack_from(">HIIIIHH", data, 2)

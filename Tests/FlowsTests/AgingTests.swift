@@ -78,7 +78,7 @@ struct AgingTests {
     var a = record(at: t0)
     a.tcpFlags = 0x02
     a.sourceAS = 1
-    a.vrf = 2
+    a.vrf = 1
     a.sourceMask = 8
     a.nextHop = IPAddress(v4: 1)
     a.sourceMAC = 1
@@ -87,7 +87,7 @@ struct AgingTests {
     var b = record(at: t0 - 5000)
     b.tcpFlags = 0x110
     b.sourceAS = 2
-    b.vrf = 2
+    b.vrf = 1
     b.sourceMask = 16
     b.nextHop = IPAddress(v4: 2)
     b.sourceMAC = 2
@@ -98,7 +98,7 @@ struct AgingTests {
     let row = try #require(cache.drain().first)
     #expect(row.octets == 107 && row.packets == 9 && row.records == 4)
     #expect(row.start == t0 - 5000 && row.end == t0)
-    #expect(row.tcpFlags == 0x112 && row.sourceAS == 2 && row.vrf == 2 && row.sourceMask == 16)
+    #expect(row.tcpFlags == 0x112 && row.sourceAS == 2 && row.vrf == 1 && row.sourceMask == 16)
     #expect(row.nextHop == IPAddress(v4: 2) && row.sourceMAC == 2 && row.destinationMAC == 3)
     #expect(row.reason == .forced)
   }

@@ -18,7 +18,11 @@ struct ExpectedFlow {
 
   // MARK: Values
 
-  private func integer(_ elements: UInt16...) -> UInt64? { elements.lazy.compactMap { integer(of: $0) }.first }
+  /// Of several elements the first that is there and not zero.
+  private func integer(_ elements: UInt16...) -> UInt64? {
+    let all = elements.compactMap { integer(of: $0) }
+    return all.first { $0 != 0 } ?? all.last
+  }
 
   private func integer(of element: UInt16) -> UInt64? {
     switch values[element] {
@@ -32,17 +36,17 @@ struct ExpectedFlow {
   }
 
   private func v4(_ elements: UInt16...) -> IPAddress? {
-    for element in elements {
-      if case .ipv4(let address) = values[element] { return IPAddress(v4: address) }
+    let all = elements.compactMap { element -> UInt32? in
+      if case .ipv4(let address) = values[element] { address } else { nil }
     }
-    return nil
+    return (all.first { $0 != 0 } ?? all.last).map { IPAddress(v4: $0) }
   }
 
   private func v6(_ elements: UInt16...) -> IPAddress? {
-    for element in elements {
-      if case .ipv6(let address) = values[element] { return address }
+    let all = elements.compactMap { element -> IPAddress? in
+      if case .ipv6(let address) = values[element] { address } else { nil }
     }
-    return nil
+    return all.first { !$0.isUnspecified } ?? all.last
   }
 
   /// The IPv6 address unless it is `::` or absent, else the IPv4 one.
@@ -53,7 +57,7 @@ struct ExpectedFlow {
 
   private func mac(_ elements: UInt16...) -> UInt64 {
     for element in elements {
-      if case .mac(let address) = values[element] { return address }
+      if case .mac(let address) = values[element], address != 0 { return address }
     }
     return 0
   }
@@ -62,23 +66,32 @@ struct ExpectedFlow {
 
   private var export: Int64 { header.exportMilliseconds }
 
-  /// Milliseconds of a moment that one element tells.
+  /// When a flow ended by a stamp of the uptime; nil if that cannot be.
+  private func ended(_ stamp: UInt64) -> Int64? {
+    let (stamp, now) = (Int64(stamp & 0xffff_ffff), Int64(header.sysUpTime))
+    let wrap: Int64 = 1 << 32
+    for ahead in [stamp - now, stamp - now + wrap] where (0...300_000).contains(ahead) { return export + ahead }
+    if stamp < now { return export - (now - stamp) }
+    let past = now - stamp + wrap
+    return past <= wrap / 2 ? export - past : nil
+  }
+
+  /// Milliseconds of a moment that one element tells; nil if it is not set.
   private func moment(_ element: UInt16) -> Int64? {
     switch element {
     case 22, 21:
-      guard let stamp = integer(of: element) else { return nil }
-      if header.version != 10 {
-        return export + Int64(Int32(truncatingIfNeeded: Int64(stamp & 0xffff_ffff) - Int64(header.sysUpTime)))
-      }
       // Element 160 is tested elsewhere.
-      return export
+      return integer(of: element).map { header.version == 10 ? export : ended($0) ?? export }
     case 158, 159: return integer(of: element).map { export &- Int64($0 / 1000) }
     default: break
     }
     switch values[element] {
-    case .time(let time): return time.seconds * 1000 + Int64(time.nanoseconds / 1_000_000)
+    case .time(let time):
+      let isUnset = time.nanoseconds == 0 && time.seconds == (Self.ntp.contains(element) ? -2_208_988_800 : 0)
+      return isUnset ? nil : time.seconds * 1000 + Int64(time.nanoseconds / 1_000_000)
     // Of another length than the type's, or beyond the year 9999: an integer all the same, but for NTP's.
     case .octets(let octets) where (1...8).contains(octets.count) && !Self.ntp.contains(element):
+      if octets.number == 0 { return nil }
       let isSeconds = [150, 151, 322].contains(element)
       return isSeconds ? Int64(octets.number & 0xffff_ffff) * 1000 : Int64(bitPattern: octets.number)
     default: return nil
@@ -90,15 +103,34 @@ struct ExpectedFlow {
   /// Whether a time reckons from element 160, which options data or an earlier record may have told.
   var readsUpTimeOfIPFIX: Bool { header.version == 10 && (values[21] != nil || values[22] != nil) }
 
+  /// The first element that tells a moment; in IPFIX stamps of the uptime come last.
+  private func first(_ elements: [UInt16]) -> (element: UInt16, time: Int64)? {
+    let late = elements.filter { header.version == 10 && ($0 == 21 || $0 == 22) }
+    return (elements.filter { !late.contains($0) } + late).lazy.compactMap { element in
+      moment(element).map { (element, $0) }
+    }.first
+  }
+
   /// First and last packet; rounded where it was sent in NTP's form, so that a millisecond may lie between.
   var times: (start: Int64, end: Int64) {
-    let start = [152, 22, 154, 156, 150, 158].lazy.compactMap { moment($0) }.first
-    let end = [153, 21, 155, 157, 151, 159, 323, 324, 325, 322, 258].lazy.compactMap { moment($0) }.first
-    let duration = integer(162).map { Int64($0 & 0xffff_ffff) / 1000 } ?? integer(161).map { Int64($0 & 0xffff_ffff) }
+    let (start, end) = told
+    return (min(start, end), end)
+  }
+
+  private var told: (start: Int64, end: Int64) {
+    let start = first([152, 22, 154, 156, 150, 158])
+    let end = first([153, 21, 155, 157, 151, 159, 323, 324, 325, 322, 258])
+    let duration =
+      integer(of: 161).map { Int64($0 & 0xffff_ffff) } ?? integer(of: 162).map { Int64($0 & 0xffff_ffff) / 1000 }
     switch (start, end) {
-    case (let start?, let end?): return (start, end)
-    case (let start?, nil): return (start, start &+ (duration ?? 0))
-    case (nil, let end?): return (end &- (duration ?? 0), end)
+    case (let start?, let end?):
+      if start.element == 22, end.element == 21, let first = integer(of: 22), let last = integer(of: 21) {
+        let duration = Int64(UInt32(truncatingIfNeeded: last) &- UInt32(truncatingIfNeeded: first))
+        return (duration > 0xffff_ffff - 3_600_000 ? end.time : end.time - duration, end.time)
+      }
+      return (start.time, end.time)
+    case (let start?, nil): return (start.time, start.time &+ (duration ?? 0))
+    case (nil, let end?): return (end.time &- (duration ?? 0), end.time)
     default: return (export, export)
     }
   }
@@ -117,7 +149,8 @@ struct ExpectedFlow {
       "postNATDestinationPort": integer(228),
     ]
     let octets: [String: UInt64?] = [
-      "protocol": integer(4, 193), "typeOfService": integer(5), "endReason": integer(136),
+      "protocol": integer(4, 193), "typeOfService": integer(5) ?? integer(195).map { $0 << 2 },
+      "endReason": integer(136),
       "sourceMask": [29, 9].lazy.compactMap { integer(of: $0) }.first { $0 != 0 },
       "destinationMask": [30, 13].lazy.compactMap { integer(of: $0) }.first { $0 != 0 },
     ]
@@ -142,7 +175,10 @@ struct ExpectedFlow {
       "source": address(v4(8, 44), v6(27, 170)), "destination": address(v4(12, 45), v6(28, 169)),
       "nextHop": address(v4(15, 18), v6(62, 63)), "postNATSource": address(v4(225), v6(281)),
       "postNATDestination": address(v4(226), v6(282)),
-    ].filter { !$0.value.isUnspecified }
+    ].filter { name, address in
+      let isNone = address == IPAddress(v4: 0) && name != "source" && name != "destination"
+      return !address.isUnspecified && !isNone
+    }
     return addresses.mapValues(\.description).merging(numbers.filter { $0.value != 0 }.mapValues { String($0) }) { $1 }
   }
 
@@ -160,21 +196,22 @@ struct ExpectedFlow {
   }
 
   private var icmp: (UInt64?, UInt64?) {
-    let pairs = [139, 32].compactMap { integer(of: $0) }
-    let type = integer(176, 178)
-    let code = integer(177, 179)
-    if pairs.isEmpty, type == nil, code == nil {
-      guard let number = integer(4, 193).map({ $0 & 255 }), number == 1 || number == 58 else { return (nil, nil) }
-      let port = integer(11, 183, 181) ?? 0
-      return (port >> 8 & 255, port & 255)
-    }
-    let pair = pairs.first { $0 != 0 } ?? 0
-    return ((type ?? pair >> 8) & 255, (code ?? pair) & 255)
+    let pair = [139, 32].compactMap { integer(of: $0) }.first { $0 != 0 } ?? 0
+    let type = (integer(176, 178) ?? pair >> 8) & 255
+    let code = (integer(177, 179) ?? pair) & 255
+    let isTold = [139, 32, 176, 178, 177, 179].contains { integer(of: $0) != nil }
+    guard let number = integer(4, 193).map({ $0 & 255 }), number == 1 || number == 58,
+      let port = integer(11, 183, 181).map({ $0 & 0xffff })
+    else { return (type, code) }
+    let source = (integer(7, 182, 180) ?? 0) & 0xffff
+    if isTold, type | code != 0 || source != 0 { return (type, code) }
+    if (1...255).contains(source), port < 256 { return (source, port) }
+    return number == 58 && port < 256 ? (port, 0) : (port >> 8, port & 255)
   }
 
   private var samplingRate: UInt64 {
     var rate: UInt64 = 1
-    let interval = integer(34, 305)
+    let interval = integer(34, 305, 50)
     if let interval, interval != 0 { rate = min(interval, 0xffff_ffff) }
     if values[34] == nil, integer(305) != nil, let space = integer(306) { rate = (rate + min(space, 1 << 40)) / rate }
     return min(rate, 0xffff_ffff)

@@ -130,3 +130,18 @@ extension [UInt8] {
     self = (0..<width).reversed().map { UInt8(truncatingIfNeeded: $0 < 8 ? number >> UInt64($0 * 8) : 0) }
   }
 }
+
+extension FlowDecoder {
+  /// Lets time pass as a pipeline does.
+  mutating func tick(to time: Int64, into batch: inout FlowBatch) {
+    advance(to: time)
+    while decodeEarly(limit: 1000, into: &batch) {}
+  }
+
+  /// Ends decoding as a pipeline does.
+  mutating func end(at time: Int64, into batch: inout FlowBatch) {
+    tick(to: time, into: &batch)
+    endWaiting()
+    while decodeEarly(limit: 1000, into: &batch) {}
+  }
+}

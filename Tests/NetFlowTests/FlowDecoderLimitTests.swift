@@ -18,7 +18,7 @@ struct FlowDecoderLimitTests {
   @Test("forget the longest silent sessions, and their counters stay in the sum")
   func sessions() {
     var options = FlowDecoderOptions()
-    options.limits.sessions = 3
+    options.rules.limits.sessions = 3
     var decoder = FlowDecoder(options: options)
     let flows = FlowMessage(fields: [[1, 4]], records: [[[0, 0, 0, 1]]])
     for (arrival, number) in [1, 2, 3, 1, 4].enumerated() {
@@ -35,7 +35,7 @@ struct FlowDecoderLimitTests {
   @Test("forget the templates of a session that were defined longest ago")
   func templates() {
     var options = FlowDecoderOptions()
-    options.limits.templatesPerSession = 3
+    options.rules.limits.templatesPerSession = 3
     var decoder = FlowDecoder(options: options)
     for ids in [300..<301, 301..<302, 302..<303, 300..<301, 303..<304] {
       _ = FlowDecoded([Self.template(ids)], by: &decoder)
@@ -50,8 +50,8 @@ struct FlowDecoderLimitTests {
   @Test("count the fields of templates: of a session and of all")
   func fields() {
     var options = FlowDecoderOptions()
-    options.limits.templateFieldsPerSession = 100
-    options.limits.templateFields = 250
+    options.rules.limits.templateFieldsPerSession = 100
+    options.rules.limits.templateFields = 250
     var decoder = FlowDecoder(options: options)
     for number in 0..<3 {
       for id in 300..<302 {
@@ -81,7 +81,7 @@ struct FlowDecoderLimitTests {
   private static func flood(exporters: Int) {
     let directory = ExporterDirectory(maximumCount: 1 << 14)
     var options = FlowDecoderOptions()
-    options.limits.sessions = 1 << 12
+    options.rules.limits.sessions = 1 << 12
     var decoder = FlowDecoder(options: options, directory: directory)
     var batch = FlowBatch()
     let message = Wire.ipfix(
@@ -101,9 +101,10 @@ struct FlowDecoderLimitTests {
     #expect(Self.residentOctets - before < 80 << 20)
     // Who comes now is served as ever: its templates and its rates are shared.
     let late = Endpoint(address: Self.exporter(999_999).address, port: 1)
-    _ = FlowDecoded([message], by: &decoder, from: late, arrival: 1 << 40)
+    let lateMessage = Wire.ipfix(Array(message.dropFirst(16)), sequence: 5)
+    _ = FlowDecoded([lateMessage], by: &decoder, from: late, arrival: 1_750_000_000_000)
     var other = FlowDecoder(directory: directory)
-    let data = Wire.ipfix(Wire.set(256, Array(repeating: 0, count: 8)))
+    let data = Wire.ipfix(Wire.set(256, Array(repeating: 1, count: 8)), sequence: 6)
     let served = FlowDecoded([data], by: &other, from: Endpoint(address: late.address, port: 2))
     #expect(served.records.map(\.samplingRate) == [9])
   }

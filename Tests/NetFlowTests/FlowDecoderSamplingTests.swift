@@ -45,7 +45,11 @@ struct FlowDecoderSamplingTests {
     Announcement(
       "34 by sampler", v9: [[1, 4]], [[48, 2], [34, 4]], "00000001 0002 00000007", sampler: 48, rates: [1, 7, 1]),
     Announcement(
-      "a sampler that flows do not name", v9: [[1, 4]], [[48, 1], [50, 4]], "00000001 01 0000000a", rates: [1, 1, 1]),
+      "the only sampler, for flows that name none", v9: [[1, 4]], [[48, 1], [50, 4]], "00000001 01 0000000a",
+      rates: [10, 10, 10]),
+    Announcement(
+      "two samplers, for flows that name none", v9: [[1, 4]], [[48, 1], [50, 4]],
+      "00000001 01 0000000a 00000001 02 00000014", rates: [1, 1, 1]),
     Announcement(
       "34 by interface", v9: [[2, 4]], [[34, 4]], "00000002 00000032 00000003 00000005", rates: [1, 50, 5]),
     Announcement(
@@ -70,6 +74,13 @@ struct FlowDecoderSamplingTests {
       "309 of 0", ipfix: [[149, 4], [309, 4], [310, 4]], "00000001 00000000 00000080", rates: [1, 1, 1]),
     Announcement(
       "309 above 310", ipfix: [[149, 4], [309, 4], [310, 4]], "00000001 00000080 00000002", rates: [1, 1, 1]),
+    Announcement(
+      "311, a probability", ipfix: [[302, 4], [311, 8]], "00000002 3f50624dd2f1a9fc", sampler: 302,
+      rates: [1, 1000, 1]),
+    Announcement("311 of 4 octets", ipfix: [[149, 4], [311, 4]], "00000001 3c800000", rates: [64, 64, 64]),
+    Announcement("311 of 0", ipfix: [[149, 4], [311, 8]], "00000001 0000000000000000", rates: [1, 1, 1]),
+    Announcement(
+      "311 that is no number", ipfix: [[149, 4], [311, 8]], "00000001 7ff8000000000000", rates: [1, 1, 1]),
     Announcement("305 of 0", ipfix: [[149, 4], [305, 4]], "00000001 00000000", rates: [1, 1, 1]),
     Announcement("34 by 10", ipfix: [[10, 4], [34, 4]], "00000001 00000010", rates: [16, 1, 1]),
     Announcement("305 by 14", ipfix: [[14, 4], [305, 4]], "00000002 00000010", rates: [1, 16, 1]),
@@ -119,7 +130,7 @@ struct FlowDecoderSamplingTests {
     let packets = FlowMessage(
       fields: [[306, 4], [305, 4]], records: [[Wire.be32(99), Wire.be32(1)], [Wire.be32(0), Wire.be32(4)]])
     #expect(FlowDecoded([packets.octets]).records.map(\.samplingRate) == [100, 1])
-    let random = FlowMessage(fields: [[50, 4]], records: [[Wire.be32(64)], [Wire.be32(0)]])
+    let random = FlowMessage(fields: [[50, 4], [4, 1]], records: [[Wire.be32(64), [6]], [Wire.be32(0), [6]]])
     #expect(FlowDecoded([random.octets]) { $0.samplingRate = 3 }.records.map(\.samplingRate) == [64, 3])
     let space = FlowMessage(fields: [[306, 4]], records: [[Wire.be32(99)]])
     #expect(FlowDecoded([space.octets]).records.map(\.samplingRate) == [1])
@@ -172,24 +183,97 @@ struct FlowDecoderSamplingTests {
     #expect(rates(Wire.v9(Wire.set(300, Wire.hex("00000001 00000065 01"))), flows.octets) == [101])
   }
 
-  @Test("hold for all source ports of an exporter's domain, for other workers too, and for no other domain or exporter")
-  func shared() {
+  /// Who is told `told` first, and whose flows then have its rate.
+  struct Neighbours: Sendable, CustomTestStringConvertible {
+    var what: String
+    /// Domains that are told a rate, each.
+    var told: [(domain: Int, rate: Int)]
+    /// Domains that send flows before.
+    var busy: [Int] = []
+    var rate: UInt32
+
+    var testDescription: String { what }
+  }
+
+  static let neighbours = [
+    Neighbours(what: "domain 0 serves others", told: [(0, 100)], rate: 100),
+    Neighbours(what: "domain 0 serves others though it sends flows", told: [(0, 100)], busy: [0], rate: 100),
+    Neighbours(what: "domain 0 comes before others", told: [(0, 100), (3, 50)], rate: 100),
+    Neighbours(what: "domains without flows serve others if they agree", told: [(3, 50), (4, 50)], rate: 50),
+    Neighbours(what: "domains that differ serve none", told: [(3, 50), (4, 60)], rate: 1),
+    Neighbours(what: "a domain's rate is first of all its own flows'", told: [(3, 50)], busy: [3], rate: 1),
+    Neighbours(what: "a domain with flows may disagree", told: [(3, 50), (4, 60)], busy: [4], rate: 1),
+    Neighbours(what: "one's own comes first", told: [(0, 100), (7, 20)], rate: 20),
+  ]
+
+  @Test(
+    "of other domains hold for one that was told none, on any port and worker", arguments: neighbours, [true, false])
+  func otherDomains(_ setting: Neighbours, isOtherWorker: Bool) {
     let directory = ExporterDirectory()
     var teller = FlowDecoder(directory: directory)
     var other = FlowDecoder(directory: directory)
-    let flows = Self.flows(9).octets
     let port = Endpoint(address: Wire.exporter.address, port: 4)
-    let stranger = Endpoint(address: IPAddress(v4: 1), port: Wire.exporter.port)
-    var otherDomain = Self.flows(9)
-    otherDomain.domain = 2
-    func rates(_ message: [UInt8], _ exporter: Endpoint) -> Set<UInt32> {
-      Set(FlowDecoded([message], by: &other, from: exporter).records.map(\.samplingRate))
+    func flows(_ domain: Int) -> [UInt8] {
+      var message = Self.flows(9)
+      message.domain = domain
+      return message.octets
     }
-    #expect(rates(flows, port) == [1])
-    _ = FlowDecoded([Wire.v9(Self.told.options)], by: &teller)
-    #expect(rates(flows, port) == [100])
-    #expect(rates(otherDomain.octets, port) == [1])
-    #expect(rates(flows, stranger) == [1])
+    for domain in setting.busy { _ = FlowDecoded([flows(domain)], by: &teller) }
+    for (domain, rate) in setting.told {
+      let template = Wire.set(1, Wire.optionsTemplateV9(300, scopes: [[1, 4]], [[34, 4]]))
+      _ = FlowDecoded([Wire.v9(template, Wire.set(300, Wire.be32(1) + Wire.be32(rate)), domain: domain)], by: &teller)
+    }
+    let decoded =
+      isOtherWorker
+      ? FlowDecoded([flows(7)], by: &other, from: port) : FlowDecoded([flows(7)], by: &teller, from: port)
+    #expect(Set(decoded.records.map(\.samplingRate)) == [setting.rate])
+  }
+
+  @Test("of another exporter say nothing")
+  func otherExporter() {
+    var decoder = FlowDecoder()
+    _ = FlowDecoded([Wire.v9(Self.told.options, domain: 0)], by: &decoder)
+    let stranger = Endpoint(address: IPAddress(v4: 1), port: Wire.exporter.port)
+    let decoded = FlowDecoded([Self.flows(9).octets], by: &decoder, from: stranger)
+    #expect(Set(decoded.records.map(\.samplingRate)) == [1])
+  }
+
+  @Test("by sampler do not hold for packets that the record says were not sampled")
+  func unsampled() {
+    let options = Self.announcements[4].options
+    let flows = FlowMessage(version: 9, fields: [[48, 1]], records: [[[0]], [[1]], [[9]]])
+    let decoded = FlowDecoded([Wire.v9(options + flows.template + flows.data)]) { $0.samplingRate = 3 }
+    #expect(decoded.records.map(\.samplingRate) == [1, 10, 3])
+  }
+
+  @Test("are n of N packets or a probability in the record, too")
+  func shares() {
+    let flows = FlowMessage(
+      fields: [[309, 4], [310, 4], [4, 1]],
+      records: [
+        [Wire.be32(1), Wire.be32(4096), [6]], [Wire.be32(0), Wire.be32(9), [6]], [Wire.be32(5), Wire.be32(0), [6]],
+      ])
+    #expect(FlowDecoded([flows.octets]).records.map(\.samplingRate) == [4096, 1, 1])
+    let chance = FlowMessage(fields: [[311, 8], [4, 1]], records: [[Wire.hex("3f50624dd2f1a9fc"), [6]]])
+    #expect(FlowDecoded([chance.octets]).records.map(\.samplingRate) == [1000])
+    #expect(FlowDecoded([chance.variable.octets]).records.map(\.samplingRate) == [1000])
+  }
+
+  @Test("that are forced hold whatever the exporter says", arguments: [5, 9, 10])
+  func forced(_ version: Int) {
+    let flows = FlowMessage(version: version, fields: [[34, 4]], records: [[Wire.be32(1)], [Wire.be32(200)]])
+    let message = version == 5 ? Wire.v5(Wire.v5Record, sampling: 0x4064) : flows.octets
+    var options = FlowDecoderOptions()
+    options.forcedSamplingRates[Wire.exporter.address] = 1000
+    options.samplingRates[Wire.exporter.address] = 7
+    var decoder = FlowDecoder(options: options)
+    #expect(Set(FlowDecoded([message], by: &decoder).records.map(\.samplingRate)) == [1000])
+    let stranger = Endpoint(address: IPAddress(v4: 1), port: 1)
+    let others = FlowDecoded([message], by: &decoder, from: stranger).records.map(\.samplingRate)
+    #expect(others == (version == 5 ? [100] : [1, 200]))
+    let summary = decoder.sessionSummaries.first { $0.key.exporter == Wire.exporter }
+    #expect(summary?.sampling.source == .forced)
+    #expect(summary?.sampling.rate == 1000)
   }
 
   @Test("are remembered for 4096 samplers and as many interfaces of a domain, the first that came")
@@ -209,7 +293,7 @@ struct FlowDecoderSamplingTests {
   @Test("are remembered within the directory's bound, and forgotten with the last session that told them")
   func directoryBound() {
     var options = FlowDecoderOptions()
-    options.limits.sessions = 4
+    options.rules.limits.sessions = 4
     var decoder = FlowDecoder(options: options, directory: ExporterDirectory(maximumCount: 2))
     func rate(_ exporter: Int, tell: Bool) -> UInt32 {
       let flows = Self.flows(9)

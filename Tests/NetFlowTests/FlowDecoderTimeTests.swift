@@ -127,7 +127,10 @@ struct FlowDecoderTimeTests {
   /// Uptime of the exporter, and of a stamp; milliseconds between.
   static let upTimes: [(now: Int, stamp: Int, difference: Int64)] = [
     (60_000, 10_000, -50_000), (5_000, 0xffff_f000, -9_096), (0, 0xffff_ffff, -1), (60_000, 60_500, 500),
-    (0xffff_ff00, 0x100, 512), (0x8000_0000, 0, -0x8000_0000), (0, 0x7fff_ffff, 0x7fff_ffff),
+    (0xffff_ff00, 0x100, 512), (0x8000_0000, 0, -0x8000_0000), (0xffff_fff0, 0x100_0000, -0xfeff_fff0),
+    (60_000, 360_000, 300_000), (0, 0x8000_0000, -0x8000_0000),
+    // Neither just after the export nor before it: at the export.
+    (60_000, 360_001, 0), (0, 0x7fff_ffff, 0),
   ]
 
   @Test("from uptime are right over the counter's wrap, before the boot and after the export", arguments: upTimes)
@@ -173,6 +176,7 @@ struct FlowDecoderTimeTests {
     ])
     #expect(
       decoded.records.map { $0.end - Self.export } == [0, 0, -3_598_000, -3_598_000])
+    #expect(decoded.records.map { $0.end - $0.start } == [1000, 1000, 1000, 1000])
   }
 
   @Test("from uptime in v9 reckon from the header, whatever element 160 says")
@@ -194,33 +198,144 @@ struct FlowDecoderTimeTests {
       fields: [[160, 8], [22, 4], [21, 4]], records: [[start, Wire.be32(3_550_000), Wire.be32(3_560_000)]]),
   ]
 
-  /// Milliseconds that the arrival is after the export, and by how much times are shifted.
-  static let skews: [(after: Int64, allowed: Int64?, shift: Int64)] = [
-    (0, 3_600_000, 0), (3_600_000, 3_600_000, 0), (3_600_001, 3_600_000, 3_600_001), (-3_600_000, 3_600_000, 0),
-    (-3_600_001, 3_600_000, -3_600_001), (1_000_000_000_000, nil, 0), (50, 0, 50),
-    (1_750_000_000_000, 1000, 1_750_000_000_000),
+  /// Those whose stamps are UTC by themselves.
+  static let absolute = 1...3
+
+  /// Milliseconds that the arrival is after the export, and by how much times are shifted that reckon from the header, and
+  /// that are UTC by themselves.
+  static let skews: [(after: Int64, allowed: Int64?, shift: Int64, absoluteShift: Int64)] = [
+    (0, 600_000, 0, 0), (600_000, 600_000, 0, 0), (-600_000, 600_000, 0, 0), (1_000_000_000_000, nil, 0, 0),
+    // The header is behind: the message may have been held up, and its stamps be right.
+    (600_001, 600_000, 600_001, 0), (50, 0, 50, 0),
+    // It is ahead.
+    (-600_001, 600_000, -600_001, -600_001), (-50, 0, -50, -50),
   ]
 
   @Test("are shifted where the exporter's clock is off by more than is allowed", arguments: messages.indices, skews)
-  func skew(_ index: Int, _ skew: (after: Int64, allowed: Int64?, shift: Int64)) {
+  func skew(_ index: Int, _ skew: (after: Int64, allowed: Int64?, shift: Int64, absoluteShift: Int64)) {
+    // Not closer to an arrival that lies between the two.
+    let helps = skew.absoluteShift == 0 || skew.after < -80_000
+    let shift = Self.absolute.contains(index) ? (helps ? skew.absoluteShift : 0) : skew.shift
     let decoded = FlowDecoded([Self.messages[index].octets], arrival: Self.export + skew.after) {
       $0.maximumClockSkew = skew.allowed
     }
-    let times = [Self.export - 50_000 + skew.shift, Self.export - 40_000 + skew.shift]
+    let times = [Self.export - 50_000 + shift, Self.export - 40_000 + shift]
     #expect(decoded.records.map { [$0.start, $0.end] } == [times])
     #expect(decoded.counters.clockCorrected == (skew.shift == 0 ? 0 : 1))
   }
 
-  @Test("may be off by an hour unless said otherwise")
+  @Test("that are UTC by themselves are shifted once a clock has been behind for two minutes", arguments: absolute)
+  func behind(_ index: Int) {
+    var decoder = FlowDecoder()
+    let ends = [0, 60, 119, 120, 180].map { (second: Int64) -> Int64 in
+      var message = Self.messages[index]
+      message.exportTime += Int(second)
+      let arrival = Self.export + second * 1000 + 3_600_000
+      return FlowDecoded([message.octets], by: &decoder, arrival: arrival).records[0].end - Self.export + 40_000
+    }
+    #expect(ends == [0, 0, 0, 3_600_000, 3_600_000])
+  }
+
+  @Test("are shifted until the clock is within a minute again")
+  func calm() {
+    var decoder = FlowDecoder()
+    let message = Self.messages[0].octets
+    let shifts = [599, 601, 61, 60, 61, 601].map { (seconds: Int64) -> Int64 in
+      let arrival = Self.export + seconds * 1000
+      return FlowDecoded([message], by: &decoder, arrival: arrival).records[0].end - Self.export + 40_000
+    }
+    #expect(shifts == [0, 601_000, 61_000, 0, 0, 601_000])
+  }
+
+  @Test("that are UTC by themselves are not touched by a header from before 2000", arguments: absolute)
+  func noHeader(_ index: Int) {
+    var message = Self.messages[index]
+    message.exportTime = 123_456
+    let decoded = FlowDecoded([message.octets], arrival: Self.export)
+    #expect(decoded.records.map { [$0.start, $0.end] } == [[Self.export - 50_000, Self.export - 40_000]])
+    #expect(decoded.counters.clockCorrected == 1)
+  }
+
+  @Test("of a long flow are shifted together, by what becomes of its end")
+  func longFlow() {
+    let eightHours: Int64 = 28_800_000
+    let message = FlowMessage(
+      fields: [[152, 8], [153, 8]], records: [[Self.forms[0].octets(18_000_000), Self.forms[0].octets(1_000)]])
+    let decoded = FlowDecoded([message.octets], arrival: Self.export - eightHours)
+    #expect(
+      decoded.records.map { [$0.start, $0.end] }
+        == [[Self.export - 18_000_000 - eightHours, Self.export - 1_000 - eightHours]])
+  }
+
+  @Test("may be off by ten minutes unless said otherwise")
   func standardSkew() {
-    #expect(FlowDecoderOptions().maximumClockSkew == 3_600_000)
+    #expect(FlowDecoderOptions().maximumClockSkew == 600_000)
+  }
+
+  // MARK: Times that cannot be
+
+  @Test("end no earlier than they start, in every form", arguments: forms)
+  func reversed(_ form: Form) {
+    let message = FlowMessage(
+      version: 9, fields: [[form.start, form.width], [form.end, form.width]],
+      records: [[form.octets(2_000), form.octets(9_000)]])
+    #expect(Self.times(message) == [[Self.export - 9000, Self.export - 9000]])
+    #expect(FlowDecoded([message.octets]).issues == ["end_before_start": 1])
+  }
+
+  @Test("of a session of 40 days are the stamps' distance before its end")
+  func longSession() {
+    let days40 = 3_456_000_000
+    let message = FlowMessage(
+      version: 9, fields: [[22, 4], [21, 4]], records: [[Wire.be32(1_000), Wire.be32(1_000 + days40)]],
+      upTime: 2_000 + days40)
+    #expect(Self.times(message) == [[Self.export - 1000 - Int64(days40), Self.export - 1000]])
+  }
+
+  @Test("of uptime far ahead of the header keep the duration and end at the export, and are counted")
+  func implausible() {
+    let week = 604_800_000
+    let message = FlowMessage(
+      version: 9, fields: [[22, 4], [21, 4]], records: [[Wire.be32(week), Wire.be32(week + 9_000)]])
+    #expect(Self.times(message) == [[Self.export - 9000, Self.export]])
+    #expect(FlowDecoded([message.octets]).issues == ["implausible_time": 1])
+    var record = Wire.v5Record
+    record.replaceSubrange(24..<32, with: Wire.be32(week) + Wire.be32(week + 9_000))
+    let v5 = FlowDecoded([Wire.v5(record)])
+    #expect(v5.records.map { [$0.start, $0.end] } == [[Self.export - 9000, Self.export]])
+    #expect(v5.issues == ["implausible_time": 1])
+  }
+
+  @Test("of 0 are not set where they are UTC: another stamp serves, or the other end", arguments: [0, 2, 3, 4])
+  func unset(_ index: Int) {
+    let (form, zero) = (Self.forms[index], [UInt8](repeating: 0, count: Self.forms[index].width))
+    let fields = [[form.start, form.width], [form.end, form.width]]
+    #expect(
+      Self.times(FlowMessage(fields: fields, records: [[zero, form.octets(2_000)], [form.octets(9_000), zero]]))
+        == [[Self.export - 2000, Self.export - 2000], [Self.export - 9000, Self.export - 9000]])
+    #expect(
+      Self.times(FlowMessage(fields: fields, records: [[zero, zero]] + [[form.octets(1_000), zero]]))[0]
+        == [Self.export, Self.export])
+    let upTime = Self.forms[1]
+    let message = FlowMessage(
+      version: 9, fields: fields + [[22, 4], [21, 4]],
+      records: [[zero, zero, upTime.octets(9_000), upTime.octets(2_000)]])
+    #expect(Self.times(message) == [[Self.export - 9000, Self.export - 2000]])
+  }
+
+  @Test("from uptime in IPFIX that nothing reckons from keep the duration and end at the export")
+  func noSystemInit() {
+    for fields in [[[22, 4], [21, 4]], [[22, 4], [21, 4], [160, 8]]] {
+      let values = [Wire.be32(5_000), Wire.be32(9_000)] + (fields.count == 3 ? [Array(0, width: 8)] : [])
+      #expect(Self.times(FlowMessage(fields: fields, records: [values])) == [[Self.export - 4000, Self.export]])
+    }
   }
 
   @Test("may be read otherwise from now on")
   func reconfigured() {
     var decoder = FlowDecoder()
     let arrival = Self.export + 7_200_000
-    let message = Self.messages[1].octets
+    let message = Self.messages[0].octets
     #expect(FlowDecoded([message], by: &decoder, arrival: arrival).records.map(\.end) == [arrival - 40_000])
     var options = FlowDecoderOptions()
     options.maximumClockSkew = nil

@@ -12,7 +12,7 @@ struct TemplateLifetimeTests {
   /// Sends template and data at some seconds, lets the clock go to each, and gives the decoder.
   private static func counters(templates: [Int64], data: [Int64], lifetime: Int64?) -> DecodeCounters {
     var options = FlowDecoderOptions()
-    options.limits.templateLifetime = lifetime.map { $0 * 1000 }
+    options.rules.limits.templateLifetime = lifetime.map { $0 * 1000 }
     options.maximumClockSkew = nil
     var decoder = FlowDecoder(options: options)
     var batch = FlowBatch()
@@ -24,7 +24,7 @@ struct TemplateLifetimeTests {
       if data.contains(second) {
         decoder.decode(Wire.ipfix(flows.data).rawSpan, from: exporter, arrival: arrival, into: &batch)
       }
-      decoder.advance(to: (start + second) * 1000, into: &batch)
+      decoder.tick(to: (start + second) * 1000, into: &batch)
     }
     return decoder.counters
   }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Running totals count by how far they have grown")
 struct TotalsTests {
-  private static let tupleFields = [[8, 4], [12, 4], [7, 2], [11, 2], [4, 1]]
+  private static let tuple = [[8, 4], [12, 4], [7, 2], [11, 2], [4, 1]]
 
   private static func tuple(_ port: Int = 40_001) -> [[UInt8]] {
     [[198, 51, 100, 10], [192, 0, 2, 20], Wire.be16(port), Wire.be16(443), [6]]
@@ -17,7 +17,7 @@ struct TotalsTests {
     _ fields: [[Int]], _ values: [Int], version: Int = 10, port: Int = 40_001
   ) -> FlowMessage {
     FlowMessage(
-      version: version, fields: tupleFields + fields,
+      version: version, fields: tuple + fields,
       records: [tuple(port) + zip(fields, values).map { Array(UInt64($1), width: $0[1]) }])
   }
 
@@ -45,31 +45,8 @@ struct TotalsTests {
   }
 
   /// A field that has other values in two records, and whether these are records of one flow.
-  struct Difference: Sendable, CustomTestStringConvertible {
-    var what: String
-    var field: [Int]
-    var isSame = false
-    var testDescription: String { what }
-  }
-
-  static let fieldDifferences: [Difference] = [
-    Difference(what: "source", field: [8, 4]), Difference(what: "IPv6 destination", field: [28, 16]),
-    Difference(what: "source port", field: [7, 2]), Difference(what: "destination port", field: [11, 2]),
-    Difference(what: "protocol", field: [4, 1]), Difference(what: "ICMP type", field: [32, 2]),
-    Difference(what: "input interface", field: [10, 4]), Difference(what: "output interface", field: [14, 4]),
-    Difference(what: "direction", field: [61, 1]), Difference(what: "VRF", field: [234, 4]),
-    Difference(what: "VLAN", field: [58, 2]), Difference(what: "start in milliseconds", field: [152, 8]),
-    Difference(what: "start in seconds", field: [150, 4]), Difference(what: "start by uptime", field: [22, 4]),
-    Difference(what: "original exporter", field: [130, 4]), Difference(what: "its IPv6 address", field: [131, 16]),
-    Difference(what: "end", field: [153, 8], isSame: true), Difference(what: "ToS", field: [5, 1], isSame: true),
-    Difference(what: "TCP flags", field: [6, 1], isSame: true), Difference(what: "AS", field: [16, 4], isSame: true),
-    Difference(what: "next hop", field: [15, 4], isSame: true), Difference(what: "MAC", field: [56, 6], isSame: true),
-    Difference(what: "end reason", field: [136, 1], isSame: true),
-    Difference(what: "start by the time of export", field: [158, 4], isSame: true),
-  ]
-
-  @Test("of one flow: tuple, interfaces, direction, VRF, VLAN and start as sent", arguments: fieldDifferences)
-  func identity(_ difference: Difference) {
+  @Test("of one flow: tuple, interfaces, direction, VRF, VLAN and start as sent", arguments: TotalDifference.all)
+  func identity(_ difference: TotalDifference) {
     let messages = [(1, 1000), (2, 3000), (1, 3500)].map { value, total in
       FlowMessage(
         fields: [difference.field, [85, 8]],
@@ -208,4 +185,34 @@ struct TotalsTests {
     }
     #expect(decoder.evictedTotals == 0)
   }
+}
+
+/// Something that tells two flows apart, or does not.
+struct TotalDifference: Sendable, CustomTestStringConvertible {
+  var what: String
+  var field: [Int]
+  var isSame = false
+  var testDescription: String { what }
+
+  static let all: [Self] = [
+    TotalDifference(what: "source", field: [8, 4]), TotalDifference(what: "IPv6 destination", field: [28, 16]),
+    TotalDifference(what: "source port", field: [7, 2]), TotalDifference(what: "destination port", field: [11, 2]),
+    TotalDifference(what: "protocol", field: [4, 1]), TotalDifference(what: "ICMP type", field: [32, 2]),
+    TotalDifference(what: "input interface", field: [10, 4]),
+    TotalDifference(what: "output interface", field: [14, 4]),
+    TotalDifference(what: "direction", field: [61, 1]), TotalDifference(what: "VRF", field: [234, 4]),
+    TotalDifference(what: "VLAN", field: [58, 2]), TotalDifference(what: "start in milliseconds", field: [152, 8]),
+    TotalDifference(what: "start in seconds", field: [150, 4]),
+    TotalDifference(what: "start by uptime", field: [22, 4]),
+    TotalDifference(what: "original exporter", field: [130, 4]),
+    TotalDifference(what: "its IPv6 address", field: [131, 16]),
+    TotalDifference(what: "end", field: [153, 8], isSame: true),
+    TotalDifference(what: "ToS", field: [5, 1], isSame: true),
+    TotalDifference(what: "TCP flags", field: [6, 1], isSame: true),
+    TotalDifference(what: "AS", field: [16, 4], isSame: true),
+    TotalDifference(what: "next hop", field: [15, 4], isSame: true),
+    TotalDifference(what: "MAC", field: [56, 6], isSame: true),
+    TotalDifference(what: "end reason", field: [136, 1], isSame: true),
+    TotalDifference(what: "start by the time of export", field: [158, 4], isSame: true),
+  ]
 }

@@ -13,7 +13,11 @@ public struct RecordDecoder: ~Copyable {
   ///   nil: each session has its own only.
   public init(limits: SessionLimits = SessionLimits(), directory: ExporterDirectory? = nil) {
     self.directory = directory
-    sessions = SessionTable(limits: limits)
+    var rules = SessionRules()
+    rules.limits = limits
+    // What exporters sent is decoded by the newest definition, whatever became of them.
+    rules.detectsRestarts = false
+    sessions = SessionTable(rules)
   }
 
   /// What was decoded and what was wrong, over all sessions.
@@ -31,7 +35,7 @@ public struct RecordDecoder: ~Copyable {
     _ message: RawSpan, from exporter: Endpoint, arrival: Int64, _ take: (DecodedRecord) throws(Failure) -> Void
   ) throws(Failure) {
     guard let header = sessions.readHeader(of: message) else { return }
-    let place = sessions.place(of: header, from: exporter, directory)
+    let place = sessions.place(of: header, from: exporter, to: 0, arrival: arrival, directory)
     defer { sessions.close(place, directory) }
     try decode(message, header, &place.session, arrival: arrival, take)
     if place.session.early.isReady { try decodeEarly(&place.session, at: arrival, take) }
@@ -39,14 +43,14 @@ public struct RecordDecoder: ~Copyable {
 
   /// Ends decoding: data sets that still wait for their template are given up.
   public mutating func finish() {
-    sessions.giveUpEarlyData()
+    sessions.endEarlyData(directory)
   }
 
   private mutating func decode<Failure: Error>(
     _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, arrival: Int64,
     _ take: (DecodedRecord) throws(Failure) -> Void
   ) throws(Failure) {
-    session.open(header, arrival: arrival)
+    session.open(header, arrival: arrival, sessions.rules, directory)
     let before = session.counters
     if header.version == 5 {
       try decodeV5(message, header, &session, take)
@@ -62,7 +66,7 @@ public struct RecordDecoder: ~Copyable {
   ) throws(Failure) {
     var sets = SetReader(header)
     var fields = FieldReader(directory: directory)
-    while let set = sets.next(message, &session, sessions.limits, directory) {
+    while let set = sets.next(message, &session, sessions.rules, directory) {
       try decode(message.extracting(set.content), of: header, set.template, &session, &fields, take)
     }
   }
@@ -70,7 +74,8 @@ public struct RecordDecoder: ~Copyable {
   private mutating func decodeEarly<Failure: Error>(
     _ session: inout Session, at now: Int64, _ take: (DecodedRecord) throws(Failure) -> Void
   ) throws(Failure) {
-    for (set, template) in session.takeEarly(at: now, sessions.limits, directory) {
+    session.serveEarly(at: now, sessions.rules, directory)
+    while let (set, template) = session.takeEarly(sessions.rules).map({ ($0.set, $0.template) }) {
       var fields = FieldReader(directory: directory)
       try decode(set.content.rawSpan, of: set.header, template, &session, &fields, take)
     }
@@ -81,7 +86,7 @@ public struct RecordDecoder: ~Copyable {
     _ set: RawSpan, of header: MessageHeader, _ template: Template, _ session: inout Session,
     _ fields: inout FieldReader, _ take: (DecodedRecord) throws(Failure) -> Void
   ) throws(Failure) {
-    variable.begin()
+    variable.begin(set)
     while let place = variable.next(set, template, &session.counters) {
       var offset = place.lowerBound
       guard let decoded = fields.record(template, in: set, at: &offset, &session) else { break }

@@ -1,36 +1,54 @@
 import NetworkBytes
 
 extension FlowDecoder {
-  /// Data sets that wait for their template.
+  /// Data sets that wait for their template, or to be decoded with it.
   public var waitingSets: UInt64 { UInt64(sessions.earlyCount) }
 
-  /// Decodes the data sets whose template another source port of their exporter has brought since, and gives up those that
-  /// have waited too long. To be called about once a second.
+  /// Records of early data that are decoded with a datagram; `decodeEarly` brings the rest.
+  static let earlyRecordsPerDatagram = 512
+
+  /// Brings what waits for its template up to date: data sets whose template another session of their exporter has brought
+  /// since, and those that have waited too long. To be called about once a second; `decodeEarly` then decodes what can be.
   ///
   /// - Parameter time: milliseconds since 1970 UTC.
-  public mutating func advance(to time: Int64, into batch: inout FlowBatch) {
+  public mutating func advance(to time: Int64) {
     // A pass over all sessions: once a minute is enough.
     if !(0..<60_000).contains(time &- expiryTime) {
       expiryTime = time
       sessions.expireTemplates(directory)
     }
     for place in sessions.placesWithEarlyData {
-      decodeEarly(&place.session, at: time &* 1_000_000, into: &batch)
+      place.session.serveEarly(at: time &* 1_000_000, sessions.rules, directory)
       sessions.close(place, directory)
     }
   }
 
-  /// Ends decoding: what still waits for its template is decoded if that is known by now, or given up.
-  public mutating func finish(at time: Int64, into batch: inout FlowBatch) {
-    advance(to: time, into: &batch)
-    sessions.giveUpEarlyData()
+  /// Ends waiting: what still waits for its template is decoded if that is known by now, or given up. `decodeEarly` then
+  /// decodes the rest.
+  public mutating func endWaiting() {
+    sessions.endEarlyData(directory)
   }
 
-  /// Decodes a session's early data as far as its templates are known by now, with the times of the messages it came in.
-  mutating func decodeEarly(_ session: inout Session, at now: Int64, into batch: inout FlowBatch) {
-    for (set, template) in session.takeEarly(at: now, sessions.limits, directory) {
-      var time = timeBase(set.header, session, arrival: set.arrival)
-      decode(set.content.rawSpan, of: set.header, template, &session, &time, into: &batch)
+  /// Decodes early data whose template has come, with the times of the messages it came in: about `limit` records.
+  ///
+  /// - Returns: whether there may be more.
+  public mutating func decodeEarly(limit: Int, into batch: inout FlowBatch) -> Bool {
+    let end = batch.count + limit
+    for place in sessions.placesWithEarlyData where place.session.early.isReady {
+      decodeEarly(&place.session, limit: end - batch.count, into: &batch)
+      sessions.close(place, directory)
+      if batch.count >= end { return true }
+    }
+    return false
+  }
+
+  /// Decodes a session's early data: a set at least.
+  mutating func decodeEarly(_ session: inout Session, limit: Int, into batch: inout FlowBatch) {
+    let end = batch.count + limit
+    while let next = session.takeEarly(sessions.rules) {
+      var time = timeBase(next.set.header, session, arrival: next.set.arrival)
+      decode(next.set.content.rawSpan, of: next.set.header, next.template, &session, &time, into: &batch)
+      if batch.count >= end { return }
     }
   }
 }

@@ -3,7 +3,7 @@ import NetworkBytes
 extension FlowDecoder {
   /// Learns sampling rates, names and the exporter's start from the records of one options data set.
   mutating func learn(_ set: RawSpan, _ template: Template, _ session: inout Session) {
-    variable.begin()
+    variable.beginWithoutPadding(set)
     while let place = variable.next(set, template, &session.counters) {
       session.counters.optionsRecords &+= 1
       var facts = OptionsFacts()
@@ -13,7 +13,7 @@ extension FlowDecoder {
       }
       if let rate = facts.samplingRate { directory.setRate(rate, for: facts.scope, of: session.key) }
       for (name, kind, number) in facts.names { directory.setName(name, kind, number, of: session.key) }
-      if let start = facts.systemInit { session.systemInit = Int64(truncatingIfNeeded: start) }
+      if let start = facts.systemInit { session.learnSystemInit(start, directory) }
     }
   }
 }
@@ -22,11 +22,7 @@ extension FlowDecoder {
 private struct OptionsFacts {
   private var sampler: UInt64?
   private var interface: UInt32?
-  private var interval: UInt64?
-  private var packetInterval: UInt64?
-  private var packetSpace: UInt64?
-  private var size: UInt64?
-  private var population: UInt64?
+  private var sampling = SamplingFacts()
   private(set) var systemInit: UInt64?
 
   private var vrf: UInt64?
@@ -58,13 +54,8 @@ private struct OptionsFacts {
     case 48, 302: sampler = value
     case 10, 14, 252, 253: interface = interface ?? UInt32(truncatingIfNeeded: value)
     case 234, 235: vrf = vrf ?? value
-    case 34, 50: if value > 0 { interval = value }
-    case 305: packetInterval = value
-    case 306: packetSpace = value
-    case 309: size = value
-    case 310: population = value
     case 160: systemInit = value
-    default: break
+    default: sampling.note(field.element.number, value, width: bytes.byteCount)
     }
   }
 
@@ -104,15 +95,7 @@ private struct OptionsFacts {
   }
 
   /// One packet in how many is sampled; nil if the record does not say.
-  var samplingRate: UInt32? {
-    if let interval { return UInt32(clamping: interval) }
-    if let packetInterval, packetInterval > 0 {
-      guard let packetSpace else { return UInt32(clamping: packetInterval) }
-      return SamplingRates.rate(interval: UInt32(clamping: packetInterval), space: packetSpace)
-    }
-    if let size, let population, size > 0 { return UInt32(clamping: max(1, population / size)) }
-    return nil
-  }
+  var samplingRate: UInt32? { sampling.rate }
 
   var scope: SamplingRates.Scope {
     if let sampler { return .sampler(sampler) }

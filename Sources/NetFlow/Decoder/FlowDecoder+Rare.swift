@@ -5,7 +5,7 @@ extension FlowDecoder {
   mutating func decodeRare(
     _ set: RawSpan, _ template: Template, _ session: inout Session, from first: Int, into batch: inout FlowBatch
   ) {
-    variable.begin()
+    variable.begin(set)
     var ignored = DecodeCounters()
     var reader = FieldReader(directory: directory)
     for index in first..<batch.count {
@@ -14,6 +14,7 @@ extension FlowDecoder {
       for step in template.plan.exporterSteps {
         setExporter(&batch.records[index], bytes, step, session)
       }
+      if !template.plan.samplingSteps.isEmpty { setRate(&batch.records[index], bytes, template) }
       var fields = FlowExtension()
       var isPresent = false
       for step in template.plan.rareSteps where step.field.accepts(width: variable.layout.lengths[step.index]) {
@@ -31,14 +32,24 @@ extension FlowDecoder {
     }
   }
 
+  /// Takes a sampling rate that several elements tell together.
+  private func setRate(_ record: inout FlowRecord, _ bytes: RawSpan, _ template: Template) {
+    var facts = SamplingFacts()
+    for step in template.plan.samplingSteps {
+      let width = variable.layout.lengths[step.index]
+      guard step.field.accepts(width: width) else { continue }
+      facts.note(step.element, bytes.unsigned(variable.layout.offsets[step.index], count: width), width: width)
+    }
+    if let rate = facts.rate { record.samplingRate = rate }
+  }
+
   /// Takes elements 130 and 131 for the record's exporter (RFC 6183 §5.2: a mediator's original exporter).
   private mutating func setExporter(
     _ record: inout FlowRecord, _ bytes: RawSpan, _ step: FlowPlan.Step, _ session: borrowing Session
   ) {
     guard step.field.accepts(width: variable.layout.lengths[step.index]) else { return }
     let address = bytes.address(at: variable.layout.offsets[step.index], isV4: step.field == .exporterV4)
-    let isNone = address.isUnspecified || address == IPAddress(v4: 0)
-    guard !isNone, address != session.key.exporter.address else { return }
+    guard !address.isNone, address != session.key.exporter.address else { return }
     let origin = FlowOrigin(exporter: address, domain: session.key.domain, version: session.key.version)
     record.origin = origins.number(of: options.origin(origin), from: session.key.exporter.address)
   }
@@ -59,14 +70,12 @@ extension FlowDecoder {
 extension FlowExtension {
   fileprivate mutating func set(_ step: FlowPlan.Step, _ bytes: RawSpan, at offset: Int, width: Int) {
     switch step.field {
-    case .postNATSourceV4: postNATSource = bytes.address(at: offset, isV4: true)
-    case .postNATDestinationV4: postNATDestination = bytes.address(at: offset, isV4: true)
-    case .postNATSourceV6:
-      let address = bytes.address(at: offset, isV4: false)
-      if !address.isUnspecified { postNATSource = address }
-    case .postNATDestinationV6:
-      let address = bytes.address(at: offset, isV4: false)
-      if !address.isUnspecified { postNATDestination = address }
+    case .postNATSourceV4, .postNATSourceV6:
+      let address = bytes.address(at: offset, isV4: step.field == .postNATSourceV4)
+      if !address.isNone { postNATSource = address }
+    case .postNATDestinationV4, .postNATDestinationV6:
+      let address = bytes.address(at: offset, isV4: step.field == .postNATDestinationV4)
+      if !address.isNone { postNATDestination = address }
     case .postNATSourcePort: postNATSourcePort = UInt16(truncatingIfNeeded: bytes.unsigned(offset, count: width))
     case .postNATDestinationPort:
       postNATDestinationPort = UInt16(truncatingIfNeeded: bytes.unsigned(offset, count: width))
@@ -84,4 +93,9 @@ extension RawSpan {
   fileprivate func address(at offset: Int, isV4: Bool) -> IPAddress {
     isV4 ? IPAddress(v4: be32(offset)) : IPAddress(high: be64(offset), low: be64(offset + 8))
   }
+}
+
+extension IPAddress {
+  /// 0.0.0.0 and ::, which stand for no address.
+  fileprivate var isNone: Bool { isUnspecified || self == IPAddress(v4: 0) }
 }

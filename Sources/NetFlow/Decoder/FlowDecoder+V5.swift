@@ -9,6 +9,7 @@ extension FlowDecoder {
     let count = header.countV5Records(in: message, &session.counters)
     guard count > 0 else { return }
     numberOrigin(of: &session)
+    var corrections = TimeCorrections()
     var prototype = prototype(session, time)
     if header.v5SamplingInterval > 0 { prototype.samplingRate = UInt32(header.v5SamplingInterval) }
     let origin = prototype.originWord
@@ -16,9 +17,11 @@ extension FlowDecoder {
       for index in 0..<count {
         let start = header.headerLength &+ index &* MessageHeader.v5RecordLength
         let record = message.extracting(start..<(start &+ MessageHeader.v5RecordLength))
-        records.append(FlowRecord(v5: record, originWord: origin, time))
+        records.append(FlowRecord(v5: record, originWord: origin, time, &corrections))
       }
     }
+    session.counters.add(corrections)
+    forceRate(of: session, from: batch.count - count, into: &batch)
     session.counters.flowRecords &+= UInt64(count)
   }
 }
@@ -26,17 +29,17 @@ extension FlowDecoder {
 extension FlowRecord {
   /// Reads one v5 record of 48 octets; its bounds are checked once, the offsets are constants. Words are stored whole.
   @inline(__always)
-  fileprivate init(v5 bytes: RawSpan, originWord: UInt64, _ time: TimeBase) {
+  fileprivate init(v5 bytes: RawSpan, originWord: UInt64, _ time: TimeBase, _ corrections: inout TimeCorrections) {
     self.init()
     self.originWord = originWord
     source = IPAddress(v4: bytes.be32(0))
     destination = IPAddress(v4: bytes.be32(4))
-    nextHop = IPAddress(v4: bytes.be32(8))
+    let hop = bytes.be32(8)
+    if hop != 0 { nextHop = IPAddress(v4: hop) }
     interfaceWord = UInt64(bytes.be16(12)) << 32 | UInt64(bytes.be16(14))
     packets = UInt64(bytes.be32(16))
     octets = UInt64(bytes.be32(20))
-    start = time.upTime(UInt64(bytes.be32(24)))
-    end = time.upTime(UInt64(bytes.be32(28)))
+    time.setUpTimes(&self, bytes.be32(24), bytes.be32(28), &corrections)
     transportWord = UInt64(bytes.be16(32)) << 48 | UInt64(bytes.be16(34)) << 32
     traitsWord = UInt64(bytes.octet(38)) << 56 | UInt64(bytes.octet(39)) << 48
     autonomousSystemWord = UInt64(bytes.be16(40)) << 32 | UInt64(bytes.be16(42))

@@ -2,16 +2,21 @@ import NetworkBytes
 
 /// How the decoder reads exporters' clocks, sampling and origins.
 public struct FlowDecoderOptions: Sendable {
-  public var limits = SessionLimits()
+  public var rules = SessionRules()
   /// Flows with running totals, and connections with events, that are remembered at most; an entry takes about 100 octets.
   public var maximumTotals = 1 << 18
   /// Milliseconds by which an exporter's header clock may differ from the arrival before its flow times are shifted;
   /// nil: times are kept as sent.
-  public var maximumClockSkew: Int64? = 3_600_000
+  public var maximumClockSkew: Int64? = 600_000
   /// Rate of exporters that do not say theirs.
   public var samplingRate: UInt32 = 1
   /// Rate of single exporters that do not say theirs.
   public var samplingRates: [IPAddress: UInt32] = [:]
+  /// Rate of single exporters, whatever they say.
+  public var forcedSamplingRates: [IPAddress: UInt32] = [:]
+  /// Exporters whose elements 23 and 24 count the other direction of the flow, and not the same packets behind the
+  /// observation point as the registry has it.
+  public var outCountersAreReverse: Set<IPAddress> = []
   /// Whether fields without a column are kept as JSON in `FlowExtension.extra`.
   public var keepsExtra = false
   /// What is left of an origin before it is numbered: with a flow key that does not tell domains apart, say, the domain

@@ -1,4 +1,4 @@
-/// Everything that can be wrong with a datagram; each has a counter of this name.
+/// Everything that can be wrong with datagrams, and what is made of it; each has a counter of this name.
 public enum DecodeIssue: Int, Error, CaseIterable {
   /// A payload shorter than its header, or an IPFIX length that does not fit it. The datagram is rejected.
   case shortDatagram
@@ -24,6 +24,18 @@ public enum DecodeIssue: Int, Error, CaseIterable {
   case sessionEvicted
   /// A template that its exporter has stopped repeating.
   case templateExpired
+  /// Octets at the end of a set that are too few for a record and no padding: does the template fit?
+  case leftoverOctets
+  /// A record of zeros at the end of a set: padding.
+  case paddingRecord
+  /// A row that ended before it began; its start was set to its end.
+  case endBeforeStart
+  /// A stamp of the exporter's uptime that cannot be; the row ends at the export and keeps its duration.
+  case implausibleTime
+  /// A session that took over the templates of the one that it continues, from another port.
+  case sessionContinued
+  /// A template that was taken for data without one because all other sessions of the exporter agree on it.
+  case templateAgreed
 
   /// The counter's name, as in the ledger and in `replay --counters`.
   public var name: String {
@@ -41,6 +53,12 @@ public enum DecodeIssue: Int, Error, CaseIterable {
     case .templateEvicted: "template_evicted"
     case .sessionEvicted: "session_evicted"
     case .templateExpired: "template_expired"
+    case .leftoverOctets: "leftover_octets"
+    case .paddingRecord: "padding_record"
+    case .endBeforeStart: "end_before_start"
+    case .implausibleTime: "implausible_time"
+    case .sessionContinued: "session_continued"
+    case .templateAgreed: "template_agreed"
     }
   }
 }
@@ -98,7 +116,7 @@ public struct DecodeCounters: Sendable, Equatable, Codable {
 
 /// How often each issue was met, in a structure without references.
 private struct IssueCounts: Sendable, Codable {
-  var counts: [13 of UInt64] = .init(repeating: 0)
+  var counts: [24 of UInt64] = .init(repeating: 0)
 
   init() {}
 

@@ -22,20 +22,20 @@ struct SetReader {
   /// The next data set whose template is known, or nil at the end of what can be read (RFC 7011 §3.3, RFC 3954 §5).
   /// The session keeps those whose template may still come.
   mutating func next(
-    _ message: RawSpan, _ session: inout Session, _ limits: SessionLimits, _ directory: ExporterDirectory?
+    _ message: RawSpan, _ session: inout Session, _ rules: SessionRules, _ directory: ExporterDirectory?
   ) -> DataSet? {
     while let set = nextSet(message, &session.counters) {
       let content = set.content
       switch (set.id, header.version) {
       case (0, 9), (2, 10):
-        learn(.flow, message.extracting(content), &session, limits, directory)
+        learn(.flow, message.extracting(content), &session, rules, directory)
       case (1, 9), (3, 10):
-        learn(.options, message.extracting(content), &session, limits, directory)
+        learn(.options, message.extracting(content), &session, rules, directory)
       case (256..., _):
         if let template = session.template(set.id, directory: directory) {
           return DataSet(template: template, content: content)
         }
-        session.holdEarly(set.id, message.extracting(content), of: header, limits)
+        session.holdEarly(set.id, message.extracting(content), of: header, rules, directory)
       default:
         session.counters.count(.reservedSet)
       }
@@ -65,13 +65,13 @@ struct SetReader {
   }
 
   private func learn(
-    _ kind: TemplateDefinition.Kind, _ set: RawSpan, _ session: inout Session, _ limits: SessionLimits,
+    _ kind: TemplateDefinition.Kind, _ set: RawSpan, _ session: inout Session, _ rules: SessionRules,
     _ directory: ExporterDirectory?
   ) {
     var templates = TemplateReader(version: header.version, kind: kind)
     while let record = templates.next(set) {
       switch record {
-      case .template(let definition): session.learn(definition, limits, directory)
+      case .template(let definition): session.learn(definition, rules, directory)
       case .withdrawal: session.counters.count(.withdrawalIgnored)
       case .bad: session.counters.count(.badTemplate)
       }
@@ -83,18 +83,33 @@ struct SetReader {
 struct VariableRecordReader {
   private(set) var layout = RecordLayout()
   private var offset = 0
+  /// Where the set ends for this walk.
+  private var end = 0
 
   /// Goes to the first record of a set.
-  mutating func begin() {
+  mutating func begin(_ set: RawSpan) {
     offset = 0
+    end = set.byteCount
+  }
+
+  /// Goes to the first record of a set whose records of zeros at the end are padding.
+  mutating func beginWithoutPadding(_ set: RawSpan) {
+    offset = 0
+    // A set has a record at least (RFC 7011 §3.4.3).
+    end = max(set.countWithoutTrailingZeros(), min(1, set.byteCount))
   }
 
   /// Measures the next record of `set` into `layout`.
   ///
-  /// - Returns: the record's octets, or nil at the end of the set, where what is left is padding (RFC 7011 §3.3.1) or
-  ///   a record that runs past it, which is counted.
+  /// - Returns: the record's octets, or nil at the end of the set, where what is left is padding (RFC 7011 §3.3.1), octets
+  ///   that are too few for a record and are counted if they are not zero, or a record that runs past it, which is counted.
   mutating func next(_ set: RawSpan, _ template: Template, _ counters: inout DecodeCounters) -> Range<Int>? {
-    guard set.byteCount - offset >= template.minimumLength else { return nil }
+    guard offset < end else { return nil }
+    guard set.byteCount - offset >= template.minimumLength else {
+      counters.countLeftover(set, from: offset)
+      offset = set.byteCount
+      return nil
+    }
     guard let length = layout.measure(template.sizedFields, in: set, at: offset) else {
       counters.count(.truncatedRecord)
       offset = set.byteCount
@@ -102,5 +117,23 @@ struct VariableRecordReader {
     }
     defer { offset += length }
     return offset..<(offset + length)
+  }
+}
+
+extension RawSpan {
+  /// Octets up to the last one that is not zero.
+  @inline(__always)
+  func countWithoutTrailingZeros() -> Int {
+    var count = byteCount
+    while count >= 8, be64(count &- 8) == 0 { count &-= 8 }
+    while count > 0, octet(count &- 1) == 0 { count &-= 1 }
+    return count
+  }
+}
+
+extension DecodeCounters {
+  /// Counts what a set has behind its last record, if it is not padding.
+  mutating func countLeftover(_ set: RawSpan, from offset: Int) {
+    if !set.isZero(from: offset) { self[.leftoverOctets] &+= UInt64(set.byteCount - offset) }
   }
 }

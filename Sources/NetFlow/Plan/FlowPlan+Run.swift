@@ -1,18 +1,13 @@
 import NetworkBytes
 
 extension FlowPlan {
-  /// Runs all steps over all records of `view`, into the records from `base` on.
-  func run(
-    over view: borrowing RecordsView, into records: inout [FlowRecord], from base: Int, time: TimeBase,
+  /// Runs steps over all records of `view`, into the records from `base` on.
+  static func run(
+    _ steps: [Step], over view: borrowing RecordsView, into records: inout MutableSpan<FlowRecord>, from base: Int,
     rates: SamplingRates
   ) {
-    var records = records.mutableSpan
     let steps = steps.span
-    for index in steps.indices {
-      let step = steps[index]
-      Self.run(
-        step.field, view, at: step.offset, width: step.width, into: &records, from: base, time: time, rates: rates)
-    }
+    for index in steps.indices { run(steps[index], view, into: &records, from: base, rates: rates) }
   }
 
   /// Runs one step over all records of `view`, into the records from `base` on.
@@ -21,86 +16,75 @@ extension FlowPlan {
   /// loop is a load, a byte swap and a store.
   @inline(__always)
   static func run(
-    _ field: FlowField, _ view: borrowing RecordsView, at offset: Int, width: Int,
-    into records: inout MutableSpan<FlowRecord>, from base: Int, time: TimeBase, rates: SamplingRates
+    _ step: Step, _ view: borrowing RecordsView, into records: inout MutableSpan<FlowRecord>, from base: Int,
+    rates: SamplingRates
   ) {
-    switch field {
+    switch step.field {
     case .sourceV4:
-      fill(&records, base, view, offset, width) { $0.source = IPAddress(v4: UInt32(truncatingIfNeeded: $1)) }
+      fill(&records, base, view, step) { $0.source = IPAddress(v4: UInt32(truncatingIfNeeded: $1)) }
     case .destinationV4:
-      fill(&records, base, view, offset, width) { $0.destination = IPAddress(v4: UInt32(truncatingIfNeeded: $1)) }
+      fill(&records, base, view, step) { $0.destination = IPAddress(v4: UInt32(truncatingIfNeeded: $1)) }
     case .nextHopV4:
-      fill(&records, base, view, offset, width) { $0.nextHop = IPAddress(v4: UInt32(truncatingIfNeeded: $1)) }
-    case .sourceV6: fillV6(&records, base, view, offset) { $0.source = $1 }
-    case .destinationV6: fillV6(&records, base, view, offset) { $0.destination = $1 }
-    case .nextHopV6: fillV6(&records, base, view, offset) { $0.nextHop = $1 }
-    case .sourcePort: fill(&records, base, view, offset, width) { $0.sourcePort = UInt16(truncatingIfNeeded: $1) }
+      fill(&records, base, view, step) { if $1 != 0 { $0.nextHop = IPAddress(v4: UInt32(truncatingIfNeeded: $1)) } }
+    case .sourceV6: fillV6(&records, base, view, step.offset) { $0.source = $1 }
+    case .destinationV6: fillV6(&records, base, view, step.offset) { $0.destination = $1 }
+    case .nextHopV6: fillV6(&records, base, view, step.offset) { $0.nextHop = $1 }
+    case .sourcePort: fill(&records, base, view, step) { $0.sourcePort = UInt16(truncatingIfNeeded: $1) }
     case .destinationPort:
-      fill(&records, base, view, offset, width) { $0.destinationPort = UInt16(truncatingIfNeeded: $1) }
+      fill(&records, base, view, step) { $0.destinationPort = UInt16(truncatingIfNeeded: $1) }
     case .protocolIdentifier:
-      fill(&records, base, view, offset, width) { $0.protocolIdentifier = UInt8(truncatingIfNeeded: $1) }
-    case .typeOfService: fill(&records, base, view, offset, width) { $0.typeOfService = UInt8(truncatingIfNeeded: $1) }
-    case .tcpFlags: fill(&records, base, view, offset, width) { $0.tcpFlags = UInt16(truncatingIfNeeded: $1) }
-    case .octets: fill(&records, base, view, offset, width) { $0.octets = $1 }
-    case .packets: fill(&records, base, view, offset, width) { $0.packets = $1 }
+      fill(&records, base, view, step) { $0.protocolIdentifier = UInt8(truncatingIfNeeded: $1) }
+    case .typeOfService: fill(&records, base, view, step) { $0.typeOfService = UInt8(truncatingIfNeeded: $1) }
+    case .tcpFlags: fill(&records, base, view, step) { $0.tcpFlags = UInt16(truncatingIfNeeded: $1) }
+    case .octets: fill(&records, base, view, step) { $0.octets = $1 }
+    case .packets: fill(&records, base, view, step) { $0.packets = $1 }
     case .ingressInterface:
-      fill(&records, base, view, offset, width) { $0.ingressInterface = UInt32(truncatingIfNeeded: $1) }
+      fill(&records, base, view, step) { $0.ingressInterface = UInt32(truncatingIfNeeded: $1) }
     case .egressInterface:
-      fill(&records, base, view, offset, width) { $0.egressInterface = UInt32(truncatingIfNeeded: $1) }
-    case .sourceVLAN: fill(&records, base, view, offset, width) { $0.sourceVLAN = UInt16(truncatingIfNeeded: $1) }
+      fill(&records, base, view, step) { $0.egressInterface = UInt32(truncatingIfNeeded: $1) }
+    case .sourceVLAN: fill(&records, base, view, step) { $0.sourceVLAN = UInt16(truncatingIfNeeded: $1) }
     case .destinationVLAN:
-      fill(&records, base, view, offset, width) { $0.destinationVLAN = UInt16(truncatingIfNeeded: $1) }
-    case .sourceMAC: fill(&records, base, view, offset, width) { $0.sourceMAC = $1 }
-    case .destinationMAC: fill(&records, base, view, offset, width) { $0.destinationMAC = $1 }
-    case .direction: fill(&records, base, view, offset, width) { $0.direction = $1 < 2 ? UInt8($1) + 1 : 0 }
-    case .sourceAS: fill(&records, base, view, offset, width) { $0.sourceAS = UInt32(truncatingIfNeeded: $1) }
-    case .destinationAS: fill(&records, base, view, offset, width) { $0.destinationAS = UInt32(truncatingIfNeeded: $1) }
+      fill(&records, base, view, step) { $0.destinationVLAN = UInt16(truncatingIfNeeded: $1) }
+    case .sourceMAC: fill(&records, base, view, step) { $0.sourceMAC = $1 }
+    case .destinationMAC: fill(&records, base, view, step) { $0.destinationMAC = $1 }
+    case .direction: fill(&records, base, view, step) { $0.direction = $1 < 2 ? UInt8($1) + 1 : 0 }
+    case .sourceAS: fill(&records, base, view, step) { $0.sourceAS = UInt32(truncatingIfNeeded: $1) }
+    case .destinationAS: fill(&records, base, view, step) { $0.destinationAS = UInt32(truncatingIfNeeded: $1) }
     case .sourceMaskV4, .sourceMaskV6:
-      fill(&records, base, view, offset, width) { if $1 != 0 { $0.sourceMask = UInt8(truncatingIfNeeded: $1) } }
+      fill(&records, base, view, step) { if $1 != 0 { $0.sourceMask = UInt8(truncatingIfNeeded: $1) } }
     case .destinationMaskV4, .destinationMaskV6:
-      fill(&records, base, view, offset, width) { if $1 != 0 { $0.destinationMask = UInt8(truncatingIfNeeded: $1) } }
-    case .vrf: fill(&records, base, view, offset, width) { $0.vrf = UInt32(truncatingIfNeeded: $1) }
-    case .endReason: fill(&records, base, view, offset, width) { $0.endReason = UInt8(truncatingIfNeeded: $1) }
-    default: runSeldom(field, view, at: offset, width: width, into: &records, from: base, time: time, rates: rates)
+      fill(&records, base, view, step) { if $1 != 0 { $0.destinationMask = UInt8(truncatingIfNeeded: $1) } }
+    case .vrf: fill(&records, base, view, step) { $0.vrf = UInt32(truncatingIfNeeded: $1) }
+    case .endReason: fill(&records, base, view, step) { $0.endReason = UInt8(truncatingIfNeeded: $1) }
+    default: runSeldom(step, view, into: &records, from: base, rates: rates)
     }
   }
 
-  /// The rest of `run`: times, ICMP and sampling, which read the message's context.
+  /// The rest of `run`: what few templates have, and sampling, which reads what the exporter told.
   private static func runSeldom(
-    _ field: FlowField, _ view: borrowing RecordsView, at offset: Int, width: Int,
-    into records: inout MutableSpan<FlowRecord>, from base: Int, time: TimeBase, rates: SamplingRates
+    _ step: Step, _ view: borrowing RecordsView, into records: inout MutableSpan<FlowRecord>, from base: Int,
+    rates: SamplingRates
   ) {
-    switch field {
-    case .startMilliseconds: fill(&records, base, view, offset, width) { $0.start = time.milliseconds($1) }
-    case .endMilliseconds: fill(&records, base, view, offset, width) { $0.end = time.milliseconds($1) }
-    case .startUpTime: fill(&records, base, view, offset, width) { $0.start = time.upTime($1) }
-    case .endUpTime: fill(&records, base, view, offset, width) { $0.end = time.upTime($1) }
-    case .startSeconds: fill(&records, base, view, offset, width) { $0.start = time.seconds($1) }
-    case .endSeconds: fill(&records, base, view, offset, width) { $0.end = time.seconds($1) }
-    case .startMicroseconds, .startNanoseconds:
-      fill(&records, base, view, offset, width) { $0.start = time.ntp($1) }
-    case .endMicroseconds, .endNanoseconds:
-      fill(&records, base, view, offset, width) { $0.end = time.ntp($1) }
-    case .startDelta: fill(&records, base, view, offset, width) { $0.start = time.delta($1) }
-    case .endDelta: fill(&records, base, view, offset, width) { $0.end = time.delta($1) }
-    case .durationMilliseconds:
-      fill(&records, base, view, offset, width) { $0.end = $0.start &+ Int64($1 & 0xffff_ffff) }
-    case .durationMicroseconds:
-      fill(&records, base, view, offset, width) { $0.end = $0.start &+ Int64(($1 & 0xffff_ffff) / 1000) }
-    case .leadMilliseconds:
-      fill(&records, base, view, offset, width) { $0.start = $0.end &- Int64($1 & 0xffff_ffff) }
-    case .leadMicroseconds:
-      fill(&records, base, view, offset, width) { $0.start = $0.end &- Int64(($1 & 0xffff_ffff) / 1000) }
+    switch step.field {
+    case .differentiatedServices:
+      fill(&records, base, view, step) { $0.typeOfService = UInt8(truncatingIfNeeded: $1 &<< 2) }
     case .icmpTypeCodeV4, .icmpTypeCodeV6:
-      fill(&records, base, view, offset, width) { if $1 != 0 { $0.setICMP(UInt16(truncatingIfNeeded: $1)) } }
-    case .icmpType: fill(&records, base, view, offset, width) { $0.icmpType = UInt8(truncatingIfNeeded: $1) }
-    case .icmpCode: fill(&records, base, view, offset, width) { $0.icmpCode = UInt8(truncatingIfNeeded: $1) }
+      fill(&records, base, view, step) { if $1 != 0 { $0.setICMP(UInt16(truncatingIfNeeded: $1)) } }
+    case .icmpType: fill(&records, base, view, step) { $0.icmpType = UInt8(truncatingIfNeeded: $1) }
+    case .icmpCode: fill(&records, base, view, step) { $0.icmpCode = UInt8(truncatingIfNeeded: $1) }
     case .samplerID:
-      fill(&records, base, view, offset, width) { if let rate = rates.bySampler[$1] { $0.samplingRate = rate } }
+      fill(&records, base, view, step) {
+        if let rate = rates.bySampler[$1] {
+          $0.samplingRate = rate
+        } else if $1 == 0, !rates.bySampler.isEmpty {
+          // Of an exporter that tells its samplers, this packet was not sampled.
+          $0.samplingRate = 1
+        }
+      }
     case .samplingInterval:
-      fill(&records, base, view, offset, width) { if $1 != 0 { $0.samplingRate = UInt32(clamping: $1) } }
+      fill(&records, base, view, step) { if $1 != 0 { $0.samplingRate = UInt32(clamping: $1) } }
     case .samplingSpace:
-      fill(&records, base, view, offset, width) {
+      fill(&records, base, view, step) {
         $0.samplingRate = SamplingRates.rate(interval: $0.samplingRate, space: $1)
       }
     default: break
@@ -110,11 +94,18 @@ extension FlowPlan {
   /// Loads one unsigned field of every record and gives it to `store`.
   @inline(__always)
   private static func fill(
-    _ records: inout MutableSpan<FlowRecord>, _ base: Int, _ view: borrowing RecordsView, _ offset: Int, _ width: Int,
+    _ records: inout MutableSpan<FlowRecord>, _ base: Int, _ view: borrowing RecordsView, _ step: Step,
     _ store: (inout FlowRecord, UInt64) -> Void
   ) {
-    let count = view.count
+    let (count, offset, width) = (view.count, step.offset, step.width)
     precondition(base >= 0 && count <= records.count &- base)
+    if step.skipsZero {
+      for i in 0..<count {
+        let value = view.unsigned(i, at: offset, width: width)
+        if value != 0 { store(&records[base &+ i], value) }
+      }
+      return
+    }
     switch width {
     case 1: for i in 0..<count { store(&records[base &+ i], UInt64(view.octet(i, at: offset))) }
     case 2: for i in 0..<count { store(&records[base &+ i], UInt64(view.be16(i, at: offset))) }
@@ -147,9 +138,24 @@ extension FlowRecord {
     icmpCode = UInt8(truncatingIfNeeded: typeAndCode)
   }
 
-  /// Takes ICMP type and code from the destination port, where NetFlow v5 puts them.
+  /// Takes ICMP type and code from the ports. Without a source port, where NetFlow v5 puts them: type × 256 + code in the
+  /// destination port; ICMPv6 has no type 0 (RFC 4443), so what is below 256 there is a type alone. Else the source port is
+  /// the type and the destination port the code.
+  ///
+  /// - Parameter isTold: whether elements of their own tell them: if these are zero, only the destination port may say more.
   @inline(__always)
-  mutating func takeICMPFromPort() {
-    if protocolIdentifier == 1 || protocolIdentifier == 58 { setICMP(destinationPort) }
+  mutating func takeICMPFromPort(isTold: Bool = false) {
+    if protocolIdentifier == 1 || protocolIdentifier == 58 { readICMP(isTold) }
+  }
+
+  private mutating func readICMP(_ isTold: Bool) {
+    if isTold, icmpType | icmpCode != 0 || sourcePort != 0 { return }
+    if (1...255).contains(sourcePort), destinationPort < 256 {
+      setICMP(sourcePort << 8 | destinationPort)
+    } else if protocolIdentifier == 58, destinationPort < 256 {
+      setICMP(destinationPort << 8)
+    } else {
+      setICMP(destinationPort)
+    }
   }
 }

@@ -9,24 +9,36 @@ struct FlowPlan: Sendable {
     var width: Int
     /// The element's number: the depth of an MPLS label.
     var element: UInt16
+    /// Whether a zero leaves what an element of lower rank has filled in.
+    var skipsZero = false
   }
 
   /// Run one after the other, each over all records of a set.
   private(set) var steps: [Step] = []
+  /// The same but for elements 23 and 24, for exporters whose counters of these are the other direction's.
+  private(set) var stepsWithoutOut: [Step] = []
   /// Into the extension, record by record.
   private(set) var rareSteps: [Step] = []
   /// The original exporter's address, IPv4 before IPv6.
   private(set) var exporterSteps: [Step] = []
+  /// Elements that tell a sampling rate together: n of N packets, and a probability.
+  private(set) var samplingSteps: [Step] = []
   /// Whether records have to be looked at one by one.
-  var hasRare: Bool { !rareSteps.isEmpty || !exporterSteps.isEmpty }
+  var hasRare: Bool { !rareSteps.isEmpty || !exporterSteps.isEmpty || !samplingSteps.isEmpty }
+  /// When flows began and ended.
+  private(set) var times = TimePlan()
   /// Places among the sized fields of those that no step reads: they go into `extra` where that is kept.
   private(set) var unmapped: [Int] = []
   /// When the exporter started (element 160), where the record's stamps reckon from in IPFIX.
   private(set) var systemInitStep: Step?
   /// Whether the records themselves tell a sampling rate or a sampler.
   private(set) var tellsSampling = false
-  /// Whether ICMP type and code have to be read from the destination port, where v5 and many v9 exporters put them.
+  /// Whether the records name a sampler (elements 48 and 302), be it none.
+  private(set) var namesSampler = false
+  /// Whether ICMP type and code may have to be read from the ports, where v5 and many v9 exporters put them.
   private(set) var takesICMPFromPort = false
+  /// Whether elements of their own tell ICMP type and code, too: then the ports count where these are zero.
+  private(set) var tellsICMP = false
   /// Running totals and counts of connections, which take what was counted before; nil if there are none.
   private(set) var totals: TotalsPlan?
 
@@ -44,66 +56,46 @@ struct FlowPlan: Sendable {
       }
       offset += field.isVariable ? 0 : width
     }
+    times = TimePlan(places, knowsUpTime: version != 10 || places[160] != nil)
     totals = TotalsPlan(fields: fields)
-    var used = select(from: places, hasUpTime: version != 10 || places[160] != nil)
-    used.formUnion(totals?.totalFields ?? [])
+    let used = select(from: places).union(times.places).union(totals?.totalFields ?? [])
     unmapped = fields.indices.filter { !used.contains($0) && fields[$0].element != Self.padding }
   }
 
   private static let padding = InformationElementID(210)
 
-  /// Picks the best candidate for each place.
+  /// Takes all candidates for each place, the best last: each overrides with what is not zero.
   ///
-  /// - Parameter hasUpTime: whether the uptime is known that stamps of it reckon from. IPFIX does not send it, but for
-  ///   element 160: then these stamps are the last choice.
   /// - Returns: the places that are read.
-  private mutating func select(from places: [UInt16: Step], hasUpTime: Bool) -> Set<Int> {
-    var chosen: [FlowField.Group: Step] = [:]
-    for (group, elements) in hasUpTime ? FlowField.candidates : FlowField.candidatesWithoutUpTime {
-      for (number, field) in elements {
-        guard var step = places[number], step.width == 0xffff || field.accepts(width: step.width) else { continue }
+  private mutating func select(from places: [UInt16: Step]) -> Set<Int> {
+    var all: [Step] = []
+    for (field, elements) in FlowField.candidates {
+      let present = elements.compactMap { places[$0] }.filter { $0.width == 0xffff || field.accepts(width: $0.width) }
+      for var step in present.reversed() {
         step.field = field
-        chosen[group] = step
-        break
+        step.skipsZero = step.element != present.last?.element
+        all.append(step)
       }
     }
-    completeTimes(&chosen)
-    if chosen[.one(.samplingInterval)]?.element != 305 { chosen[.one(.samplingSpace)] = nil }
-    var all = Array(chosen.values)
     for number in UInt16(70)...79 {
       guard var step = places[number], step.width == 0xffff || step.width == 3 else { continue }
       step.field = .mplsLabel
       all.append(step)
     }
-    all.sort { ($0.field.rawValue, $0.element) < ($1.field.rawValue, $1.element) }
-    steps = all.filter { !$0.field.isRare && !$0.field.isExporter }
+    let fields = Set(all.map(\.field))
+    if fields.contains(.typeOfService) { all.removeAll { $0.field == .differentiatedServices } }
+    // The space between samples belongs to element 305 alone.
+    if places[34] != nil || places[305] == nil { all.removeAll { $0.field == .samplingSpace } }
+    steps = all.filter { !$0.field.isRare && !$0.field.isExporter && !$0.field.isSamplingShare }
+    stepsWithoutOut = steps.filter { $0.element != 23 && $0.element != 24 }
     rareSteps = all.filter(\.field.isRare)
     exporterSteps = all.filter(\.field.isExporter)
-    let fields = Set(steps.map(\.field))
-    tellsSampling = !fields.isDisjoint(with: [.samplerID, .samplingInterval])
-    if let step = places[160], fields.contains(.startUpTime) { systemInitStep = step }
-    takesICMPFromPort =
-      fields.contains(.destinationPort)
-      && fields.isDisjoint(with: [.icmpTypeCodeV4, .icmpTypeCodeV6, .icmpType, .icmpCode])
+    samplingSteps = all.filter(\.field.isSamplingShare)
+    namesSampler = fields.contains(.samplerID)
+    tellsSampling = namesSampler || fields.contains(.samplingInterval) || !samplingSteps.isEmpty
+    if let step = places[160], times.usesUpTime { systemInitStep = step }
+    takesICMPFromPort = fields.contains(.destinationPort)
+    tellsICMP = !fields.isDisjoint(with: [.icmpTypeCodeV4, .icmpTypeCodeV6, .icmpType, .icmpCode])
     return Set(all.map(\.index))
-  }
-
-  /// A record with one time has it as start and end, unless a duration tells the other.
-  private func completeTimes(_ chosen: inout [FlowField.Group: Step]) {
-    let durations: [FlowField.Group] = [.one(.durationMilliseconds), .one(.durationMicroseconds)]
-    switch (chosen[.start], chosen[.end]) {
-    case (var time?, nil):
-      time.field = time.field.counterpart ?? time.field
-      chosen[.end] = time
-    case (nil, var time?):
-      time.field = time.field.counterpart ?? time.field
-      chosen[.start] = time
-      for group in durations {
-        guard let duration = chosen[group] else { continue }
-        chosen[group]?.field = duration.field.backwards
-      }
-    default:
-      for group in durations { chosen[group] = nil }
-    }
   }
 }

@@ -4,39 +4,95 @@ import NetworkBytes
 struct TimeBase: Sendable, BitwiseCopyable {
   /// When the message left the exporter, by the clock that is believed.
   var exportMilliseconds: Int64
-  /// What is added to the absolute times of an exporter whose clock is off.
-  var correction: Int64 = 0
+  /// When it arrived.
+  var arrivalMilliseconds: Int64
+  /// What is to be added to absolute times of an exporter whose clock is off, where that brings a record's end closer to
+  /// the arrival.
+  var absoluteCorrection: Int64 = 0
   /// The exporter's uptime at that moment, milliseconds; nil if it does not say (IPFIX without element 160).
   var sysUpTime: UInt32?
 
-  /// A stamp of the exporter's uptime. The signed difference is right across the wrap of the 32-bit counter, and for
-  /// stamps from before the boot or just after the export.
+  /// How far an uptime stamp may be ahead of the header's: it was taken after the header was written.
+  static let furthestAhead: UInt32 = 300_000
+
+  /// The end of a flow by a stamp of the uptime, a 32-bit counter that wraps: just after the export, or past however long;
+  /// over a wrap in between by at most 2^31 ms. Nil if it is neither.
   @inline(__always)
-  func upTime(_ stamp: UInt64) -> Int64 {
+  func upTimeEnd(_ stamp: UInt32) -> Int64? {
     guard let sysUpTime else { return exportMilliseconds }
-    return exportMilliseconds &+ Int64(Int32(bitPattern: UInt32(truncatingIfNeeded: stamp) &- sysUpTime))
+    let ahead = stamp &- sysUpTime
+    if ahead <= Self.furthestAhead { return exportMilliseconds &+ Int64(ahead) }
+    let past = sysUpTime &- stamp
+    return stamp < sysUpTime || past <= 1 << 31 ? exportMilliseconds &- Int64(past) : nil
   }
 
+  /// Start and end of a flow by two stamps of the uptime: the end by itself, the start by its distance from it.
   @inline(__always)
-  func milliseconds(_ stamp: UInt64) -> Int64 {
-    Int64(truncatingIfNeeded: stamp) &+ correction
+  func setUpTimes(
+    _ record: inout FlowRecord, _ start: UInt32, _ end: UInt32, _ corrections: inout TimeCorrections
+  ) {
+    let duration = end &- start
+    if let time = upTimeEnd(end) {
+      record.end = time
+    } else {
+      record.end = exportMilliseconds
+      corrections.implausible &+= 1
+    }
+    record.start = record.end &- Int64(duration)
+    // The start is after the end, rather than nearly 50 days before it.
+    if duration > .max - 3_600_000 {
+      record.start = record.end
+      corrections.reversed &+= 1
+    }
   }
 
+  /// Start and end by milliseconds since 1970; 0 is not set.
   @inline(__always)
-  func seconds(_ stamp: UInt64) -> Int64 {
-    Int64(truncatingIfNeeded: stamp & 0xffff_ffff) &* 1000 &+ correction
+  func setMilliseconds(
+    _ record: inout FlowRecord, _ start: UInt64, _ end: UInt64, _ corrections: inout TimeCorrections
+  ) {
+    if start | end == 0 { return }
+    record.start = Int64(truncatingIfNeeded: start == 0 ? end : start)
+    record.end = Int64(truncatingIfNeeded: end == 0 ? start : end)
+    if absoluteCorrection != 0, isCloserCorrected(record.end) {
+      record.start = record.start &+ absoluteCorrection
+      record.end = record.end &+ absoluteCorrection
+    }
+    record.orderTimes(&corrections)
   }
 
-  /// An NTP timestamp of era 0 (RFC 7011 §6.1.9), rounded to the nearest: exporters cut the fraction off.
-  @inline(__always)
-  func ntp(_ stamp: UInt64) -> Int64 {
-    let seconds = Int64(stamp >> 32) - 2_208_988_800
-    return seconds &* 1000 &+ Int64(((stamp & 0xffff_ffff) &* 1000 &+ 0x8000_0000) >> 32) &+ correction
+  /// Whether the correction brings an absolute time closer to the arrival.
+  func isCloserCorrected(_ time: Int64) -> Bool {
+    let (off, corrected) = (time &- arrivalMilliseconds, time &+ absoluteCorrection &- arrivalMilliseconds)
+    return corrected.magnitude < off.magnitude
+  }
+
+  /// A time that is UTC by itself.
+  func absolute(_ stamp: UInt64, _ kind: TimePlan.Kind) -> Int64 {
+    switch kind {
+    case .seconds: return Int64(truncatingIfNeeded: stamp & 0xffff_ffff) &* 1000
+    case .ntp:
+      // Of era 0 (RFC 7011 §6.1.9), rounded to the nearest: exporters cut the fraction off.
+      let seconds = Int64(stamp >> 32) - 2_208_988_800
+      return seconds &* 1000 &+ Int64(((stamp & 0xffff_ffff) &* 1000 &+ 0x8000_0000) >> 32)
+    default: return Int64(truncatingIfNeeded: stamp)
+    }
   }
 
   /// Microseconds before the export (elements 158, 159).
   @inline(__always)
   func delta(_ microseconds: UInt64) -> Int64 {
     exportMilliseconds &- Int64(truncatingIfNeeded: microseconds / 1000)
+  }
+}
+
+extension FlowRecord {
+  /// A row's end is never before its start.
+  @inline(__always)
+  mutating func orderTimes(_ corrections: inout TimeCorrections) {
+    if end < start {
+      start = end
+      corrections.reversed &+= 1
+    }
   }
 }

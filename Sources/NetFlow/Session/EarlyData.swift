@@ -15,25 +15,34 @@ struct EarlySet {
   var size: Int { content.count + 128 }
 }
 
-/// The data sets of one session that wait for their template, within bounds.
+/// The data sets of one session that wait for their template, within bounds, and those that have found it and wait to be
+/// decoded: a set of short records becomes many times its size, so they are decoded one after the other.
 struct EarlyData {
+  struct Ready {
+    var set: EarlySet
+    var template: Template
+  }
+
   /// In order of arrival.
   private var sets: [EarlySet] = []
-  /// The sum of their sizes.
-  private(set) var octets = 0
   /// How many wait for each template.
   private var waiting: [UInt16: Int] = [:]
-  /// Templates that have come and are waited for: the first definition of each, whatever follows.
-  private var templates: [UInt16: Template] = [:]
+  /// Those that have their template, in order; the first `decoded` of them are decoded already.
+  private var ready: [Ready] = []
+  private var decoded = 0
+  /// The sum of the sizes of all that are held.
+  private(set) var octets = 0
+  /// Records of the sets that are ready.
+  private(set) var readyRecords = 0
 
-  var isEmpty: Bool { sets.isEmpty }
-  var count: Int { sets.count }
-  /// Whether a template has come that one of the sets waits for.
-  var isReady: Bool { !templates.isEmpty }
+  var isEmpty: Bool { sets.isEmpty && !isReady }
+  /// Sets that are held.
+  var count: Int { sets.count + ready.count - decoded }
+  var isReady: Bool { decoded < ready.count }
   /// Of the templates that are waited for.
   var ids: some Collection<UInt16> { waiting.keys }
   /// Arrival of the one that has waited longest.
-  var oldestArrival: Int64? { sets.first?.arrival }
+  var oldestArrival: Int64? { isReady ? ready[decoded].set.arrival : sets.first?.arrival }
 
   mutating func hold(_ set: EarlySet) {
     sets.append(set)
@@ -41,54 +50,100 @@ struct EarlyData {
     waiting[set.id, default: 0] += 1
   }
 
-  /// Takes note of a template, if a set waits for it.
-  mutating func serve(_ template: Template) {
-    if waiting[template.id] != nil, templates[template.id] == nil { templates[template.id] = template }
+  /// Gives sets their template, if any wait for it.
+  ///
+  /// - Parameter isFor: which of them; all unless said otherwise.
+  /// - Returns: how many these were.
+  @discardableResult
+  mutating func serve(_ template: Template, _ isFor: (EarlySet) -> Bool = { _ in true }) -> Int {
+    guard waiting[template.id] != nil else { return 0 }
+    let served = sets.filter { $0.id == template.id && isFor($0) }
+    sets.removeAll { $0.id == template.id && isFor($0) }
+    let left = (waiting[template.id] ?? 0) - served.count
+    waiting[template.id] = left > 0 ? left : nil
+    for set in served { makeReady(set, template) }
+    return served.count
   }
 
-  /// Takes out the sets whose template has come, in order of arrival. One pass over all, however many templates came.
-  mutating func takeReady() -> [(set: EarlySet, template: Template)] {
-    guard isReady else { return [] }
-    let ready = sets.compactMap { set in templates[set.id].map { (set: set, template: $0) } }
-    sets.removeAll { templates[$0.id] != nil }
-    octets -= ready.reduce(0) { $0 + $1.set.size }
-    for id in templates.keys { waiting[id] = nil }
-    templates.removeAll()
-    return ready
+  private mutating func makeReady(_ set: EarlySet, _ template: Template) {
+    ready.append(Ready(set: set, template: template))
+    readyRecords += template.recordBound(in: set.content.count)
   }
 
-  /// Lets go of the sets that came before `arrival`.
+  /// Takes out the next set that has its template.
+  mutating func takeReady() -> Ready? {
+    guard isReady else { return nil }
+    let next = ready[decoded]
+    ready[decoded].set.content = []
+    decoded += 1
+    if decoded == ready.count {
+      ready.removeAll()
+      decoded = 0
+    }
+    forget(next)
+    return next
+  }
+
+  private mutating func forget(_ set: Ready) {
+    octets -= set.set.size
+    readyRecords -= set.template.recordBound(in: set.set.content.count)
+  }
+
+  /// Lets go of the sets that are ready and came first, until their records are no more than `limit`.
   ///
   /// - Returns: how many these were.
-  mutating func giveUp(before arrival: Int64) -> Int {
-    giveUpFirst(sets.prefix { $0.arrival < arrival }.count)
+  mutating func giveUpReady(beyond limit: Int) -> Int {
+    var count = 0
+    while readyRecords > limit, takeReady() != nil { count += 1 }
+    return count
   }
 
-  /// Lets go of the sets that have waited longest until no more than `limit` octets are held; then of a sixteenth of all
-  /// at least, as each time costs a pass over all.
-  ///
-  /// - Returns: how many these were.
-  mutating func giveUp(beyond limit: Int) -> Int {
-    guard octets > limit else { return 0 }
+  /// Takes out the sets without template that came before `arrival`: they have waited too long.
+  mutating func takeOverdue(before arrival: Int64) -> [EarlySet] {
+    takeFirst(sets.prefix { $0.arrival < arrival }.count)
+  }
+
+  /// Takes out the sets without template that have waited longest until no more than `limit` octets are held; then a
+  /// sixteenth of all at least, as each time costs a pass over all. If that does not do, those that are ready go.
+  mutating func takeExcess(beyond limit: Int) -> [EarlySet] {
+    guard octets > limit else { return [] }
     var (count, left) = (0, octets)
     while count < sets.count, left > limit || count < sets.count / 16 {
       left -= sets[count].size
       count += 1
     }
-    return giveUpFirst(count)
+    return takeFirst(count)
   }
 
-  private mutating func giveUpFirst(_ count: Int) -> Int {
-    guard count > 0 else { return 0 }
-    for set in sets.prefix(count) {
+  /// Lets go of ready sets until no more than `limit` octets are held.
+  ///
+  /// - Returns: how many these were.
+  mutating func giveUpReady(octetsBeyond limit: Int) -> Int {
+    var count = 0
+    while octets > limit, takeReady() != nil { count += 1 }
+    return count
+  }
+
+  /// Takes a set back that was taken out, now with a template.
+  mutating func hold(_ set: EarlySet, ready template: Template) {
+    octets += set.size
+    makeReady(set, template)
+  }
+
+  private mutating func takeFirst(_ count: Int) -> [EarlySet] {
+    guard count > 0 else { return [] }
+    let taken = Array(sets.prefix(count))
+    for set in taken {
       octets -= set.size
       let others = (waiting[set.id] ?? 1) - 1
       waiting[set.id] = others > 0 ? others : nil
-      if others == 0 { templates[set.id] = nil }
     }
     sets.removeFirst(count)
-    return count
+    return taken
   }
+
+  /// All that is held, without template again: as a checkpoint keeps it.
+  fileprivate var all: [EarlySet] { ready[decoded...].map(\.set) + sets }
 }
 
 extension EarlyData: Codable {
@@ -111,7 +166,7 @@ extension EarlyData: Codable {
   }
 
   func encode(to encoder: any Encoder) throws {
-    try sets.map {
+    try all.map {
       Held(id: $0.id, header: $0.header, arrival: $0.arrival, content: $0.content.hexadecimal)
     }.encode(to: encoder)
   }

@@ -27,6 +27,9 @@ struct SamplingRates: Sendable, Equatable, Codable {
     }
   }
 
+  /// The rate of the only sampler that was announced; nil if there are none or several.
+  var onlySampler: UInt32? { bySampler.count == 1 ? bySampler.first?.value : nil }
+
   /// The rate of the interface at which the record's packets were seen: the one they came in by, unless the exporter says
   /// that it looked at those going out (element 61).
   func byInterface(of record: FlowRecord) -> UInt32? {
@@ -44,6 +47,27 @@ struct SamplingRates: Sendable, Equatable, Codable {
     default: break
     }
   }
+
+  /// Takes from `other` each kind of rate that is not announced here.
+  mutating func complete(from other: SamplingRates) {
+    if bySampler.isEmpty { bySampler = other.bySampler }
+    if byInterface.isEmpty { byInterface = other.byInterface }
+    domain = domain ?? other.domain
+  }
+
+  /// Leaves what `other` announces as well with the same rate, and what it does not announce at all.
+  mutating func agree(with other: SamplingRates) {
+    bySampler = bySampler.filter { (other.bySampler[$0.key] ?? $0.value) == $0.value }
+    byInterface = byInterface.filter { (other.byInterface[$0.key] ?? $0.value) == $0.value }
+    if let rate = other.domain, rate != domain { domain = nil }
+  }
+
+  /// Adds what `other` announces and this does not.
+  mutating func join(_ other: SamplingRates) {
+    bySampler.merge(other.bySampler) { old, _ in old }
+    byInterface.merge(other.byInterface) { old, _ in old }
+    domain = domain ?? other.domain
+  }
 }
 
 extension SamplingRates {
@@ -51,5 +75,72 @@ extension SamplingRates {
   static func rate(interval: UInt32, space: UInt64) -> UInt32 {
     let interval = UInt64(max(interval, 1))
     return UInt32(clamping: (interval + min(space, 1 << 40)) / interval)
+  }
+}
+
+/// The sampling rates that hold for the records of one session: its domain's own, and what other domains of the exporter
+/// announce for those that were told none.
+struct KnownRates: Sendable, Equatable {
+  /// Those of the own domain, completed.
+  private(set) var rates = SamplingRates()
+  /// The rate of records that name no sampler and whose interface has none; nil if nothing is known.
+  private(set) var unnamed: UInt32?
+  /// What `unnamed` follows from.
+  private(set) var source = SessionSummary.Sampling.Source.none
+
+  init() {}
+
+  init(own: SamplingRates, others: SamplingRates) {
+    rates = own
+    rates.complete(from: others)
+    let candidates: [(rate: UInt32?, source: SessionSummary.Sampling.Source)] = [
+      (own.domain, .options), (own.onlySampler, .onlySampler), (others.domain, .otherDomain),
+      (others.onlySampler, .otherDomain),
+    ]
+    guard let best = candidates.first(where: { $0.rate != nil }) else { return }
+    unnamed = best.rate
+    source = best.source
+  }
+
+  /// The rate that records begin with.
+  ///
+  /// - Parameter namesSampler: whether these records name their sampler.
+  func initial(namesSampler: Bool) -> UInt32? { namesSampler ? rates.domain : unnamed }
+}
+
+/// What one record says of sampling, of options data or of a flow.
+struct SamplingFacts {
+  private var interval: UInt64?
+  private var packetInterval: UInt64?
+  private var packetSpace: UInt64?
+  private var size: UInt64?
+  private var population: UInt64?
+  private var probability: Double?
+
+  /// Takes the value of element `number`, of `width` octets.
+  mutating func note(_ number: UInt16, _ value: UInt64, width: Int) {
+    switch number {
+    case 34, 50: if value > 0 { interval = value }
+    case 305: packetInterval = value
+    case 306: packetSpace = value
+    case 309: size = value
+    case 310: population = value
+    case 311 where width == 8: probability = Double(bitPattern: value)
+    case 311 where width == 4: probability = Double(Float(bitPattern: UInt32(truncatingIfNeeded: value)))
+    default: break
+    }
+  }
+
+  /// One packet in how many is sampled (RFC 5477 §8.2); nil if the record does not say.
+  var rate: UInt32? {
+    if let interval { return UInt32(clamping: interval) }
+    if let packetInterval, packetInterval > 0 {
+      guard let packetSpace else { return UInt32(clamping: packetInterval) }
+      return SamplingRates.rate(interval: UInt32(clamping: packetInterval), space: packetSpace)
+    }
+    if let size, let population, size > 0, population > 0 { return UInt32(clamping: max(1, population / size)) }
+    // NaN is none of these either.
+    if let probability, probability > 1e-9, probability <= 1 { return UInt32((1 / probability).rounded()) }
+    return nil
   }
 }

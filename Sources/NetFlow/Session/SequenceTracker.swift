@@ -44,14 +44,44 @@ struct SequenceTracker: Sendable, Codable {
   /// Ranges still missing, oldest first: a late message is recognised by them.
   private var missing: [Gap] = []
   private var trial: HabitTrial
+  /// Whether the newest number was 0.
+  private var isZero: Bool?
+  /// Whether the number is 0 again and again, and says nothing.
+  private var isAlwaysZero: Bool?
 
   /// - Parameter version: of NetFlow: what its numbers should count.
   init(version: UInt16) {
     trial = HabitTrial(standard: SequenceHabit(version: version))
   }
 
+  /// The number that the next message should have; nil if it is not known, or if the numbers say nothing.
+  var next: UInt32? { isAlwaysZero == true ? nil : expected }
+
+  /// How far a number is from the one that should come next; nil if that is not known.
+  func distance(to number: UInt32) -> Int? { next.map { Int(Int32(bitPattern: number &- $0)) } }
+
+  /// Whether a number is nowhere near the next one: of another stream, perhaps.
+  func isFar(_ number: UInt32) -> Bool { distance(to: number).map { abs($0) > 1000 } ?? false }
+
+  /// Whether a number is nearer to the next one here than in another stream, or this one has none yet.
+  func isNearer(_ number: UInt32, than other: SequenceTracker) -> Bool {
+    guard let own = distance(to: number) else { return true }
+    return other.distance(to: number).map { abs(own) < abs($0) } ?? true
+  }
+
+  /// Whether a number is 0 as the one before was, so that it says nothing.
+  func repeatsZero(_ number: UInt32) -> Bool { number == 0 && isZero == true }
+
+  /// Goes on from the first message of a restarted exporter.
+  mutating func restart(at message: SequencedMessage?, _ counters: inout SequenceCounters) {
+    restart(&counters)
+    newest = message?.isWhole == true ? message : nil
+    expected = message.flatMap { trial.habit.end(of: $0) }
+  }
+
   /// Takes note of one message.
   mutating func observe(_ message: SequencedMessage, exportTime: UInt32, counters: inout SequenceCounters) {
+    if standsStill(message.number, exportTime) { return }
     let fit = newest.map { trial.fit(of: message, after: $0) } ?? []
     let before = counters
     follow(message, exportTime, isExplained: !fit.isEmpty, &counters)
@@ -61,6 +91,17 @@ struct SequenceTracker: Sendable, Codable {
       missing.removeAll(keepingCapacity: true)
       expected = trial.habit.end(of: message)
     }
+  }
+
+  /// Whether a number is 0 again, in a later second: then it is none. Within one second a message may have come twice.
+  private mutating func standsStill(_ number: UInt32, _ exportTime: UInt32) -> Bool {
+    let isRepeated = number == 0 && isZero == true
+    isZero = number == 0
+    isAlwaysZero = isRepeated && (isAlwaysZero == true || Int32(bitPattern: exportTime &- newestExportTime) > 0)
+    guard isAlwaysZero == true else { return false }
+    newest = nil
+    expected = nil
+    return true
   }
 
   /// Reads the message in the habit that is believed.

@@ -7,6 +7,8 @@ public struct SessionSummary: Sendable {
   public var lastSeen: Int64 = 0
   /// How far the exporter's clock was ahead of the arrival of its newest datagram, milliseconds.
   public var clockSkew: Int64 = 0
+  /// Whether its times are corrected because of that.
+  public var isClockCorrected = false
   /// Ids of the session's templates, ascending: the lowest `maximumTemplates` of `templateCount`.
   public var templates: [UInt16] = []
   public var templateCount = 0
@@ -24,8 +26,14 @@ public struct SessionSummary: Sendable {
       case options
       /// The records themselves.
       case record
+      /// Options data, by the only sampler that they tell, for records that name none.
+      case onlySampler = "only_sampler"
+      /// Options data of another domain of the exporter.
+      case otherDomain = "other_domain"
       /// The collector's settings.
       case configuration
+      /// The collector's settings, whatever the exporter says.
+      case forced
       /// Nothing says that there is any.
       case none
     }
@@ -48,8 +56,10 @@ public struct SessionSummary: Sendable {
 }
 
 extension Session {
-  /// - Parameter configuredRate: what the settings say of this exporter; nil if nothing.
-  func summary(configuredRate: UInt32?) -> SessionSummary {
+  /// - Parameters:
+  ///   - configuredRate: what the settings say of this exporter; nil if nothing.
+  ///   - isForced: whether that holds whatever the exporter says.
+  func summary(configuredRate: UInt32?, isForced: Bool) -> SessionSummary {
     var summary = SessionSummary(key: key)
     summary.counters = counters
     summary.firstSeen = firstSeen
@@ -57,18 +67,22 @@ extension Session {
     summary.clockSkew = clockSkew
     summary.templateCount = templates.ids.count
     summary.templates = Array(templates.ids.sorted().prefix(SessionSummary.maximumTemplates))
-    summary.sampling = sampling(configuredRate: configuredRate)
+    summary.isClockCorrected = clock?.isOff ?? false
+    summary.sampling =
+      isForced ? .init(configuredRate, .forced) : sampling(configuredRate: configuredRate)
     return summary
   }
 
   /// The strongest source that there is: what decoding follows.
   private func sampling(configuredRate: UInt32?) -> SessionSummary.Sampling {
     if v5SamplingInterval > 0 { return .init(UInt32(v5SamplingInterval), .header) }
+    let told = rates.rates
     if templates.tellSampling {
-      return rates.bySampler.isEmpty ? .init(nil, .record) : .init(Self.common(rates.bySampler.values), .options)
+      let named = templates.nameSamplers ? told.bySampler : [:]
+      return named.isEmpty ? .init(nil, .record) : .init(Self.common(named.values), .options)
     }
-    if !rates.byInterface.isEmpty { return .init(Self.common(rates.byInterface.values), .options) }
-    if let rate = rates.domain { return .init(rate, .options) }
+    if !told.byInterface.isEmpty { return .init(Self.common(told.byInterface.values), .options) }
+    if let rate = rates.unnamed { return .init(rate, rates.source) }
     return configuredRate.map { .init($0, .configuration) } ?? .init()
   }
 

@@ -11,7 +11,7 @@ struct TemplateTable {
 
   private var entries: [UInt16: Entry] = [:]
   /// Definitions so far.
-  private var definitions: UInt64 = 0
+  private(set) var definitions: UInt64 = 0
   /// Fields of all templates together: what the table's memory grows with.
   private(set) var fieldCount = 0
 
@@ -22,6 +22,8 @@ struct TemplateTable {
 
   /// Whether records of any of these templates tell a sampling rate or a sampler.
   var tellSampling: Bool { entries.values.contains { $0.template.plan.tellsSampling } }
+  /// Whether those of any name their sampler.
+  var nameSamplers: Bool { entries.values.contains { $0.template.plan.namesSampler } }
 
   /// Takes a definition.
   ///
@@ -55,6 +57,23 @@ struct TemplateTable {
       fieldCount -= entry.template.fields.count
     }
     return Array(expired.keys)
+  }
+
+  /// Whether a template was defined, or repeated, after so many definitions.
+  func isDefined(_ id: UInt16, since definitions: UInt64) -> Bool {
+    entries[id].map { $0.defined > definitions } ?? false
+  }
+
+  /// Forgets the templates whose last definition was among the first so many.
+  ///
+  /// - Returns: their ids.
+  mutating func forget(definedBefore definitions: UInt64) -> [UInt16] {
+    let old = entries.filter { $0.value.defined <= definitions }
+    for (id, entry) in old {
+      entries[id] = nil
+      fieldCount -= entry.template.fields.count
+    }
+    return Array(old.keys)
   }
 
   func exceeds(_ limits: SessionLimits) -> Bool {

@@ -1,3 +1,5 @@
+import NetworkBytes
+
 /// A template as it stands on the wire (RFC 7011 §3.4, RFC 3954 §5.2 and §6.1).
 public struct TemplateDefinition: Hashable, Sendable, Codable {
   public enum Kind: String, Sendable, Codable {
@@ -63,4 +65,25 @@ public final class Template: Sendable {
   public var kind: TemplateDefinition.Kind { definition.kind }
   public var fields: [FieldSpecifier] { definition.fields }
   public var scopeCount: Int { definition.scopeCount }
+}
+
+extension Template {
+  /// The most records that a set of so many octets can have.
+  func recordBound(in octets: Int) -> Int { octets / minimumLength }
+
+  /// Whether a set's octets are records of this template to the end, but for up to three zeros of padding.
+  func fits(_ set: RawSpan) -> Bool {
+    guard set.byteCount >= minimumLength else { return false }
+    var offset = 0
+    if isFixedLength {
+      offset = set.byteCount / minimumLength * minimumLength
+    } else {
+      var layout = RecordLayout()
+      while set.byteCount - offset >= minimumLength {
+        guard let length = layout.measure(sizedFields, in: set, at: offset) else { return false }
+        offset += length
+      }
+    }
+    return set.byteCount - offset < 4 && set.isZero(from: offset)
+  }
 }

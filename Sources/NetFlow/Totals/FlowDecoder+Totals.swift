@@ -23,7 +23,7 @@ extension FlowDecoder {
       }
       return
     }
-    variable.begin()
+    variable.begin(set)
     var ignored = DecodeCounters()
     for index in first..<records.count {
       guard let place = variable.next(set, template, &ignored),

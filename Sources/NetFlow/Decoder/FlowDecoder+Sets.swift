@@ -1,0 +1,160 @@
+import NetworkBytes
+
+extension FlowDecoder {
+  /// Decodes one data set: of flows into the batch, of options into what is known of the exporter.
+  mutating func decode(
+    _ set: RawSpan, of header: MessageHeader, _ template: Template, _ session: inout Session, _ time: inout TimeBase,
+    into batch: inout FlowBatch
+  ) {
+    switch template.kind {
+    case .flow: decodeFlows(set, of: header, template, &session, &time, into: &batch)
+    case .options:
+      learn(set, template, &session)
+      // What was learnt holds for what follows in this message.
+      session.refreshFacts(from: directory)
+      time.sysUpTime = session.sysUpTime(header)
+    }
+  }
+
+  private mutating func decodeFlows(
+    _ set: RawSpan, of header: MessageHeader, _ template: Template, _ session: inout Session, _ time: inout TimeBase,
+    into batch: inout FlowBatch
+  ) {
+    let first = batch.count
+    numberOrigin(of: &session)
+    if let step = template.plan.systemInitStep, session.key.version == 10 {
+      learnSystemInit(set, template, step, &session)
+      time.sysUpTime = session.sysUpTime(header)
+    }
+    let prototype = prototype(session, time, namesSampler: template.plan.namesSampler)
+    if template.isFixedLength {
+      decodeFixed(set, template, prototype, &session, time, into: &batch)
+    } else {
+      decodeVariable(set, template, prototype, &session, time, into: &batch)
+    }
+    finish(set, template, &session, from: first, into: &batch)
+    session.counters.flowRecords &+= UInt64(batch.count - first)
+  }
+
+  /// Takes the exporter's start from a set's first record, for all of them.
+  private mutating func learnSystemInit(
+    _ set: RawSpan, _ template: Template, _ step: FlowPlan.Step, _ session: inout Session
+  ) {
+    var ignored = DecodeCounters()
+    variable.begin(set)
+    guard let record = variable.next(set, template, &ignored), variable.layout.lengths[step.index] == 8 else { return }
+    session.learnSystemInit(set.be64(record.lowerBound + variable.layout.offsets[step.index]), directory)
+  }
+
+  /// Decodes records of one length, field by field over all of them.
+  private mutating func decodeFixed(
+    _ set: RawSpan, _ template: Template, _ prototype: FlowRecord, _ session: inout Session, _ time: TimeBase,
+    into batch: inout FlowBatch
+  ) {
+    let octets = template.octetsOfRecords(in: set, &session.counters)
+    guard octets > 0, let view = RecordsView(set.extracting(first: octets), recordLength: template.minimumLength) else {
+      return
+    }
+    let base = batch.count
+    batch.records.append(addingCapacity: view.count) { records in
+      // Each is made anew, of words: a copy of a whole record would call memmove.
+      for _ in 0..<view.count { records.append(FlowRecord(like: prototype)) }
+    }
+    var records = batch.records.mutableSpan
+    FlowPlan.run(steps(of: template, session), over: view, into: &records, from: base, rates: session.rates.rates)
+    let corrections = template.plan.times.run(over: view, into: &records, from: base, time: time)
+    session.counters.add(corrections)
+  }
+
+  /// Decodes records of varying length: each is measured, then the steps run over it alone.
+  private mutating func decodeVariable(
+    _ set: RawSpan, _ template: Template, _ prototype: FlowRecord, _ session: inout Session, _ time: TimeBase,
+    into batch: inout FlowBatch
+  ) {
+    let (plan, steps) = (template.plan, steps(of: template, session))
+    var corrections = TimeCorrections()
+    variable.beginWithoutPadding(set)
+    while let place = variable.next(set, template, &session.counters) {
+      let bytes = set.extracting(place)
+      guard let view = RecordsView(bytes, recordLength: place.count) else { return }
+      let index = batch.count
+      batch.records.append(prototype)
+      var records = batch.records.mutableSpan
+      for var step in steps {
+        step.width = variable.layout.lengths[step.index]
+        step.offset = variable.layout.offsets[step.index]
+        guard step.field.accepts(width: step.width) else { continue }
+        FlowPlan.run(step, view, into: &records, from: index, rates: session.rates.rates)
+      }
+      plan.times.run(over: bytes, variable.layout, into: &records[index], time: time, &corrections)
+    }
+    session.counters.add(corrections)
+  }
+
+  private func steps(of template: Template, _ session: borrowing Session) -> [FlowPlan.Step] {
+    options.outCountersAreReverse.contains(session.key.exporter.address)
+      ? template.plan.stepsWithoutOut : template.plan.steps
+  }
+
+  /// What takes more than one field, or is seldom needed: each loop runs only for templates that ask for it.
+  private mutating func finish(
+    _ set: RawSpan, _ template: Template, _ session: inout Session, from first: Int, into batch: inout FlowBatch
+  ) {
+    let plan = template.plan
+    if plan.takesICMPFromPort {
+      var records = batch.records.mutableSpan
+      for index in first..<records.count { records[index].takeICMPFromPort(isTold: plan.tellsICMP) }
+    }
+    if !session.rates.rates.byInterface.isEmpty, !plan.tellsSampling {
+      for index in first..<batch.count {
+        guard let rate = session.rates.rates.byInterface(of: batch.records[index]) else { continue }
+        batch.records[index].samplingRate = rate
+      }
+    }
+    if plan.hasRare || (options.keepsExtra && !plan.unmapped.isEmpty) {
+      decodeRare(set, template, &session, from: first, into: &batch)
+    }
+    if let totals = plan.totals {
+      settleTotals(set, template, totals, session.key, from: first, into: &batch)
+    }
+    forceRate(of: session, from: first, into: &batch)
+  }
+
+  /// Gives records the sampling rate that the settings force on their exporter.
+  func forceRate(of session: borrowing Session, from first: Int, into batch: inout FlowBatch) {
+    if options.forcedSamplingRates.isEmpty { return }
+    guard let rate = options.forcedSamplingRates[session.key.exporter.address] else { return }
+    for index in first..<batch.count { batch.records[index].samplingRate = rate }
+  }
+}
+
+extension Template {
+  /// The octets of a set that are records of fixed length: without those of zeros at its end, which are padding.
+  fileprivate func octetsOfRecords(in set: RawSpan, _ counters: inout DecodeCounters) -> Int {
+    let whole = set.byteCount / minimumLength
+    let octets = set.countWithoutTrailingZeros()
+    // A set has a record at least (RFC 7011 §3.4.3).
+    let records = min(whole, max(1, (octets + minimumLength - 1) / minimumLength))
+    if octets > whole * minimumLength { counters.countLeftover(set, from: whole * minimumLength) }
+    if records < whole { counters[.paddingRecord] &+= UInt64(whole - records) }
+    return records * minimumLength
+  }
+}
+
+extension DecodeCounters {
+  mutating func add(_ corrections: TimeCorrections) {
+    if corrections.reversed > 0 { self[.endBeforeStart] &+= corrections.reversed }
+    if corrections.implausible > 0 { self[.implausibleTime] &+= corrections.implausible }
+  }
+}
+
+extension FlowRecord {
+  /// A record that says of itself what `prototype` does: whose it is, the sampling rate, and when it was exported.
+  @inline(__always)
+  fileprivate init(like prototype: borrowing FlowRecord) {
+    self.init()
+    originWord = prototype.originWord
+    start = prototype.start
+    end = prototype.end
+  }
+}

@@ -1,0 +1,91 @@
+/// How a template's records tell when their flows began and ended.
+///
+/// The two usual layouts have loops of their own: both stamps of the exporter's uptime, or both in milliseconds. All others
+/// are read record by record, since of several stamps the first that is set counts.
+struct TimePlan: Sendable {
+  enum Kind: Sendable {
+    case milliseconds, seconds
+    /// NTP timestamps: elements of micro- and nanoseconds (RFC 7011 §6.1.9, §6.1.10).
+    case ntp
+    /// Milliseconds of the exporter's uptime.
+    case upTime
+    /// Microseconds before the export.
+    case beforeExport
+    case durationMilliseconds, durationMicroseconds
+
+    func accepts(width: Int) -> Bool { self == .ntp ? width == 8 : (1...8).contains(width) }
+  }
+
+  struct Source: Sendable {
+    var kind: Kind
+    var step: FlowPlan.Step
+  }
+
+  enum Layout: Sendable {
+    /// The records have no times.
+    case none
+    /// One stamp of the uptime for start and end each, four octets, at places that are the same in all records.
+    case upTimes(start: Int, end: Int)
+    /// The same in milliseconds, eight octets.
+    case milliseconds(start: Int, end: Int)
+    case mixed
+  }
+
+  private(set) var layout = Layout.none
+  /// In the order in which they are looked at.
+  private(set) var starts: [Source] = []
+  private(set) var ends: [Source] = []
+  private(set) var durations: [Source] = []
+
+  init() {}
+
+  /// - Parameters:
+  ///   - places: of the template's elements, by number.
+  ///   - knowsUpTime: whether uptime stamps have what they reckon from. IPFIX does not send it, but for element 160: then
+  ///     these stamps are looked at last.
+  init(_ places: [UInt16: FlowPlan.Step], knowsUpTime: Bool) {
+    func sources(_ elements: [(number: UInt16, kind: Kind)]) -> [Source] {
+      let known: [Source] = elements.compactMap { number, kind in
+        guard let step = places[number], step.width == 0xffff || kind.accepts(width: step.width) else { return nil }
+        return Source(kind: kind, step: step)
+      }
+      return knowsUpTime ? known : known.filter { $0.kind != .upTime } + known.filter { $0.kind == .upTime }
+    }
+    starts = sources(Self.startElements)
+    ends = sources(Self.endElements)
+    durations = sources(Self.durationElements)
+    layout = chosenLayout
+  }
+
+  private static let startElements: [(UInt16, Kind)] = [
+    (152, .milliseconds), (22, .upTime), (154, .ntp), (156, .ntp), (150, .seconds), (158, .beforeExport),
+  ]
+
+  /// Behind the flow's end the time of an event: a record with one time only begins and ends then.
+  private static let endElements: [(UInt16, Kind)] = [
+    (153, .milliseconds), (21, .upTime), (155, .ntp), (157, .ntp), (151, .seconds), (159, .beforeExport),
+    (323, .milliseconds), (324, .ntp), (325, .ntp), (322, .seconds), (258, .milliseconds),
+  ]
+
+  private static let durationElements: [(UInt16, Kind)] = [
+    (161, .durationMilliseconds), (162, .durationMicroseconds),
+  ]
+
+  private var chosenLayout: Layout {
+    if starts.isEmpty, ends.isEmpty, durations.isEmpty { return .none }
+    guard starts.count == 1, ends.count == 1, let start = starts.first, let end = ends.first else { return .mixed }
+    switch (start.kind, end.kind, start.step.width, end.step.width) {
+    case (.upTime, .upTime, 4, 4): return .upTimes(start: start.step.offset, end: end.step.offset)
+    case (.milliseconds, .milliseconds, 8, 8): return .milliseconds(start: start.step.offset, end: end.step.offset)
+    default: return .mixed
+    }
+  }
+
+  private var all: [Source] { starts + ends + durations }
+
+  /// Places among the template's sized fields of the elements that are read.
+  var places: [Int] { all.map(\.step.index) }
+
+  /// Whether stamps of the exporter's uptime are read.
+  var usesUpTime: Bool { all.contains { $0.kind == .upTime } }
+}

@@ -1,0 +1,37 @@
+/// Bounds on what exporters can make the decoder remember.
+public struct SessionLimits: Sendable {
+  /// Sessions in all; the longest silent ones are forgotten first.
+  public var sessions = 65_536
+  /// Templates of one session; those defined longest ago are forgotten first.
+  public var templatesPerSession = 4096
+  /// Fields of one session's templates together, about 40 octets of memory each.
+  public var templateFieldsPerSession = 1 << 16
+  /// Fields of all sessions' templates; the longest silent sessions are forgotten first.
+  public var templateFields = 1 << 22
+  /// A template that its exporter has been repeating, and no longer does while it goes on sending, holds for three of its
+  /// intervals, but for this long at least, milliseconds (RFC 7011 §8.4); nil: for ever. One that was never repeated holds.
+  public var templateLifetime: Int64?
+  /// Octets of data sets that came before their template, of one session and of all; beyond these bounds a session's
+  /// that have waited longest are given up.
+  public var earlyOctetsPerSession = 4 << 20
+  public var earlyOctets = 64 << 20
+  /// Records that those of one session can be once the template has come; likewise. They are decoded a set at a time, but
+  /// records of one octet would take long.
+  public var earlyRecordsPerSession = 1 << 18
+  /// How long these wait for their template, milliseconds.
+  public var earlyTimeout: Int64 = 1_800_000
+
+  public init() {}
+}
+
+/// What sessions take from one another, and when they begin anew.
+public struct SessionRules: Sendable {
+  public var limits = SessionLimits()
+  /// Whether templates of before an exporter's restart are no longer trusted.
+  public var detectsRestarts = true
+  /// Whether templates of another session serve one that provably continues it, and those that all sessions of an exporter
+  /// agree on serve data that would be given up otherwise.
+  public var sharesTemplates = true
+
+  public init() {}
+}
