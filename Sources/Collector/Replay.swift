@@ -33,7 +33,7 @@ public struct Replay {
   public mutating func run<Sink: FlowSink & ~Copyable>(_ pipeline: inout Pipeline<Sink>) {
     for path in paths {
       readCapture(path) { datagram in
-        pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
+        pipeline.ingest(datagram)
       }
     }
     pipeline.finish()

@@ -35,6 +35,8 @@ import Testing
     #expect(
       live == [
         "filter", "exporters.clock", "exporters.maximumClockSkew", "exporters.samplingRate", "exporters.samplingRates",
+        "exporters.forcedSamplingRates", "exporters.detectRestarts", "exporters.shareTemplates",
+        "exporters.outCountersAreReverse",
         "aggregation.activeTimeout", "aggregation.inactiveTimeout", "aggregation.maximumFlows", "aggregation.endOfFlow",
         "store.retention.age", "store.retention.size", "log.level", "smartAccessGateway.region",
         "smartAccessGateway.endpoint",

@@ -23,6 +23,12 @@ struct SettingSample: CustomTestStringConvertible {
     .init(
       "exporters.samplingRates", #"{"192.0.2.1": 100, "2001:db8::1": 7}"#, ["192.0.2.1=100", "2001:db8::1=7"],
       "192.0.2.1=none"),
+    .init(
+      "exporters.forcedSamplingRates", #"{"192.0.2.1": 100, "2001:db8::1": 7}"#, ["192.0.2.1=100", "2001:db8::1=7"],
+      "192.0.2.1=0"),
+    .init("exporters.detectRestarts", "false", "maybe"),
+    .init("exporters.shareTemplates", "false", "maybe"),
+    .init("exporters.outCountersAreReverse", #"[192.0.2.1, "2001:db8::1"]"#, ["192.0.2.1", "2001:db8::1"], "all"),
     .init("exporters.maximumSessions", "12", "0"),
     .init("exporters.maximumTemplates", "99", "65281"),
     .init("exporters.templateLifetime", "3600", "59"),

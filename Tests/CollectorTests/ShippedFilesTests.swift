@@ -79,7 +79,7 @@ import Yams
   }
 
   private func leaves(_ node: Node, prefix: String = "") -> [String] {
-    guard let mapping = node.mapping, prefix != "exporters.samplingRates" else { return [prefix] }
+    guard let mapping = node.mapping, !prefix.lowercased().hasSuffix("samplingrates") else { return [prefix] }
     return mapping.flatMap { key, value in
       leaves(value, prefix: prefix.isEmpty ? key.string ?? "" : "\(prefix).\(key.string ?? "")")
     }

@@ -10,7 +10,7 @@ private enum Guest {
   static let isPossible: Bool = {
     guard let first = launcher.first else { return true }
     guard FileManager.default.isExecutableFile(atPath: first) else { return false }
-    return (try? ChildProcess(first, launcher.dropFirst() + ["/bin/true"]))?.waitForEnd() == 0
+    return (try? Tool(first)?.runBriefly(launcher.dropFirst() + ["/bin/true"])) != nil
   }()
 }
 

@@ -12,7 +12,7 @@ private enum NamedHost {
   static let isPossible: Bool = {
     guard FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare") else { return false }
     let words = launcher("sagflow-test") + ["/bin/true"]
-    return (try? ChildProcess(words[0], Array(words.dropFirst())))?.waitForEnd() == 0
+    return (try? Tool(words[0])?.runBriefly(Array(words.dropFirst()))) != nil
   }()
 }
 

@@ -47,11 +47,20 @@ public struct CollectorConfiguration: Hashable, Sendable {
 
     public var clock = Clock.correct
     /// Header clocks further than this from the arrival count as off, seconds.
-    public var maximumClockSkew = 3600
+    public var maximumClockSkew = 600
     /// Sampling rate of exporters that tell none: one packet in this many was seen.
     public var samplingRate = 1
     /// The same by exporter address; stands before `samplingRate`.
     public var samplingRates: [IPAddress: Int] = [:]
+    /// Rates that hold by exporter address, whatever the exporter says.
+    public var forcedSamplingRates: [IPAddress: Int] = [:]
+    /// Whether templates from before an exporter's restart are no longer trusted.
+    public var detectRestarts = true
+    /// Whether templates of an exporter's other ports serve a session that continues one of them, and those that all of
+    /// them agree on serve data that would be dropped.
+    public var shareTemplates = true
+    /// Exporters whose elements 23 and 24 count the flow's other direction.
+    public var outCountersAreReverse: [IPAddress] = []
     /// Sessions (exporter address and port, observation domain) kept at a time.
     public var maximumSessions = 65_536
     /// Templates kept for one session.

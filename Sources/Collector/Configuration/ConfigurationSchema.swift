@@ -57,6 +57,18 @@ public enum ConfigurationSchema {
     .map(
       "exporters.samplingRates", \.exporters.samplingRates, .integer(1...Int(UInt32.max)),
       names: "an IP address", .live, "The same by exporter address, such as {\"192.0.2.1\": 100}."),
+    .map(
+      "exporters.forcedSamplingRates", \.exporters.forcedSamplingRates, .integer(1...Int(UInt32.max)),
+      names: "an IP address", .live, "Rates that override what the exporter reports, by exporter address."),
+    .value(
+      "exporters.detectRestarts", \.exporters.detectRestarts, .flag, .live,
+      "true: after an exporter has restarted, its data wait for new templates."),
+    .value(
+      "exporters.shareTemplates", \.exporters.shareTemplates, .flag, .live,
+      "true: templates from another port of an exporter serve where it provably goes on, or where all its ports agree."),
+    .list(
+      "exporters.outCountersAreReverse", \.exporters.outCountersAreReverse, .address, mayBeEmpty: true, .live,
+      "Exporters whose elements 23 and 24 count the other direction of a flow: these are not taken for the flow's own."),
     .value(
       "exporters.maximumSessions", \.exporters.maximumSessions, .integer(1...16_777_216), .restart,
       "Sessions (exporter address and port, observation domain) kept at a time."),

@@ -90,14 +90,15 @@ extension Setting {
       copy: { $1[keyPath: path] = $0[keyPath: path] })
   }
 
-  /// A list of at least one element, none twice.
+  /// A list of at least one element unless it may be empty, none twice.
   static func list<Value: Hashable>(
-    _ key: String, _ path: any Path<[Value]>, _ form: ValueForm<Value>, _ change: Change, _ comment: String
+    _ key: String, _ path: any Path<[Value]>, _ form: ValueForm<Value>, mayBeEmpty: Bool = false, _ change: Change,
+    _ comment: String
   ) -> Setting {
     Setting(
       key: key, shape: .list, change: change, comment: comment, expected: form.expected,
       fault: { elements in
-        if elements.isEmpty { return Fault(element: nil, expected: "at least one: \(form.expected)") }
+        if elements.isEmpty, !mayBeEmpty { return Fault(element: nil, expected: "at least one: \(form.expected)") }
         var seen: Set<Value> = []
         for (index, element) in elements.enumerated() {
           guard let value = form.parse(element) else { return Fault(element: index, expected: form.expected) }

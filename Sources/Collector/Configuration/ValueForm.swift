@@ -135,6 +135,16 @@ extension ValueForm where Value == String {
   }
 }
 
+extension ValueForm where Value == IPAddress {
+  static var address: Self {
+    ValueForm(expected: "an IP address, such as 192.0.2.1") {
+      IPAddress($0)
+    } text: {
+      $0.description
+    }
+  }
+}
+
 extension ValueForm where Value == ScopedEndpoint {
   static var scopedEndpoint: Self {
     ValueForm(expected: "ADDRESS:PORT, such as 0.0.0.0:9995 or [::]:9995") {

@@ -16,7 +16,7 @@ extension CollectorConfiguration {
     options.aging = agingConfiguration(workers: workers)
     options.decoder = decoderOptions
     options.filter = recordFilter
-    options.decoder.limits.earlyOctets = exporters.earlyData.maximumSize / max(1, workers)
+    options.decoder.rules.limits.earlyOctets = exporters.earlyData.maximumSize / max(1, workers)
     options.window = Int64(store.rotation)
     return options
   }
@@ -35,15 +35,19 @@ extension CollectorConfiguration {
 
   var decoderOptions: FlowDecoderOptions {
     var options = FlowDecoderOptions()
-    options.limits.sessions = exporters.maximumSessions
-    options.limits.templatesPerSession = exporters.maximumTemplates
-    options.limits.templateLifetime =
+    options.rules.limits.sessions = exporters.maximumSessions
+    options.rules.limits.templatesPerSession = exporters.maximumTemplates
+    options.rules.limits.templateLifetime =
       exporters.templateLifetime > 0 ? Int64(exporters.templateLifetime) * 1000 : nil
-    options.limits.earlyOctetsPerSession = exporters.earlyData.maximumSizePerSession
-    options.limits.earlyTimeout = Int64(exporters.earlyData.timeout) * 1000
+    options.rules.limits.earlyOctetsPerSession = exporters.earlyData.maximumSizePerSession
+    options.rules.limits.earlyTimeout = Int64(exporters.earlyData.timeout) * 1000
     options.maximumClockSkew = exporters.clock == .trust ? nil : Int64(exporters.maximumClockSkew) * 1000
     options.samplingRate = UInt32(clamping: exporters.samplingRate)
     options.samplingRates = exporters.samplingRates.mapValues { UInt32(clamping: $0) }
+    options.forcedSamplingRates = exporters.forcedSamplingRates.mapValues { UInt32(clamping: $0) }
+    options.outCountersAreReverse = Set(exporters.outCountersAreReverse)
+    options.rules.detectsRestarts = exporters.detectRestarts
+    options.rules.sharesTemplates = exporters.shareTemplates
     options.keepsExtra = store.extra
     return options
   }

@@ -1,3 +1,4 @@
+import Capture
 import FlowFilter
 import Flows
 import NetFlow
@@ -20,6 +21,12 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
   /// Whether flows stay in the cache over their timer because the sink has no room.
   private var isBehind = false
 
+  /// Records of one datagram at most, usually: a batch that had to hold more gives its memory back.
+  private static var usualRecords: Int { 16_384 }
+  /// Records of early data that are decoded at a time, and in all with each second that passes.
+  private static var earlyRecords: Int { 4096 }
+  private static var earlyRecordsPerTick: Int { 1 << 18 }
+
   /// Batches' worth of flows that left the cache and are kept for a sink without room, before they are dropped.
   private static var heldBatches: Int { 8 }
 
@@ -39,12 +46,20 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
 
   /// Takes one datagram.
   ///
-  /// - Parameter arrival: nanoseconds since 1970 UTC.
+  /// - Parameters:
+  ///   - localPort: the UDP port that it was sent to; 0: not known.
+  ///   - arrival: nanoseconds since 1970 UTC.
   @inline(__always)
-  public mutating func ingest(_ payload: RawSpan, from exporter: Endpoint, arrival: Int64) {
+  public mutating func ingest(_ payload: RawSpan, from exporter: Endpoint, to localPort: UInt16 = 0, arrival: Int64) {
     advance(to: arrival / 1_000_000)
-    decoder.decode(payload, from: exporter, arrival: arrival, into: &decoded)
+    decoder.decode(payload, from: exporter, to: localPort, arrival: arrival, into: &decoded)
     merge()
+  }
+
+  /// Takes one datagram.
+  @inline(__always)
+  public mutating func ingest(_ datagram: borrowing Datagram) {
+    ingest(datagram.bytes, from: datagram.source, to: datagram.localPort, arrival: datagram.arrival)
   }
 
   @inline(__always)
@@ -52,6 +67,7 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     guard !decoded.isEmpty else { return }
     if filter.condition != .any { sift() }
     cache.merge(&decoded, at: clock.time, into: &emitted)
+    if decoded.records.capacity > Self.usualRecords { decoded = FlowBatch(capacity: 1024) }
     if emitted.count >= batchSize { handOver() }
   }
 
@@ -90,8 +106,19 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
     let turned = clock.set(time)
     expire()
     if turned { sink.turn(to: moment) }
-    decoder.advance(to: clock.time, into: &decoded)
-    merge()
+    decoder.advance(to: clock.time)
+    decodeEarly(limit: Self.earlyRecordsPerTick)
+  }
+
+  /// Decodes records whose template came after them, a few at a time, and merges them in between: many may be due at once.
+  private mutating func decodeEarly(limit: Int) {
+    var left = limit
+    while left > 0 {
+      let isMore = decoder.decodeEarly(limit: Self.earlyRecords, into: &decoded)
+      left -= max(decoded.count, 1)
+      merge()
+      if !isMore { return }
+    }
   }
 
   /// Lets flows go whose timer has run out, as far as the sink has room: many may be due at once, and the cache keeps them.
@@ -121,8 +148,10 @@ public struct Pipeline<Sink: FlowSink & ~Copyable>: ~Copyable {
 
   /// Ends all flows and hands them on, waiting for the sink: nothing may be ingested afterwards.
   public mutating func finish() {
-    decoder.finish(at: clock.time, into: &decoded)
-    merge()
+    decoder.advance(to: clock.time)
+    decodeEarly(limit: .max)
+    decoder.endWaiting()
+    decodeEarly(limit: .max)
     decoder.refreshNames()
     while !cache.drain(into: &emitted, limit: batchSize) { sink.finish(&emitted, moment) }
     sink.finish(&emitted, moment)

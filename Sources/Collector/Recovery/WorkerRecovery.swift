@@ -89,7 +89,7 @@ struct WorkerRecovery: Sendable {
     let first = checkpoint?.head.segment ?? 0
     receiver.buffer?.forEachWaiting { segment, datagram in
       guard segment >= first else { return }
-      pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
+      pipeline.ingest(datagram)
       count &+= 1
     }
     if receiver.count > 0 {
@@ -115,7 +115,7 @@ struct WorkerRecovery: Sendable {
       var capture = try Patience.read { () throws(CaptureError) in try CaptureFile(path: path) }
       while UInt64(capture.octetsRead) < end, try capture.next() {
         let datagram = capture.datagram
-        pipeline.ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
+        pipeline.ingest(datagram)
         count &+= 1
         if count & 0xfff == 0 { progress() }
       }

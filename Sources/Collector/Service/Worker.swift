@@ -282,7 +282,7 @@ extension Pipeline where Sink: ~Copyable {
   mutating func ingest(_ receiver: borrowing UDPReceiver) {
     for index in 0..<receiver.count {
       let datagram = receiver.datagram(index)
-      ingest(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
+      ingest(datagram)
     }
   }
 }

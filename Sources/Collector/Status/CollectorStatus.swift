@@ -71,9 +71,13 @@ public struct CollectorStatus: Codable, Sendable {
     public var name: String
   }
 
-  /// One stream of messages: source port, version and observation domain.
+  /// One stream of messages: source port, local port, version and observation domain.
   public struct Session: Codable, Sendable {
     public var port: UInt16
+    /// The port that it was sent to.
+    public var localPort: UInt16?
+    /// Not 0 where devices take turns on one address and port, or the exporter has restarted.
+    public var stream: UInt32?
     /// 5, 9, or 10 for IPFIX.
     public var version: UInt16
     /// Observation domain, source id, or engine type and id.
@@ -91,18 +95,23 @@ public struct CollectorStatus: Codable, Sendable {
     public var recordsPerSecond: Double
     /// How far the exporter's clock is ahead, seconds.
     public var clockSkew: Double
+    /// Whether its times are corrected because of that.
+    public var isClockCorrected: Bool?
     /// Ids, the lowest of `templateCount`.
     public var templates: [UInt16]
     public var templateCount: Int
     /// Data sets that came before their template.
     public var unknownTemplateSets: UInt64
+    /// Sessions whose templates it took over because it continues them, and templates that served because all agree on them.
+    public var continuedSessions: UInt64?
+    public var agreedTemplates: UInt64?
     public var sampling: Sampling
   }
 
   public struct Sampling: Codable, Sendable {
     /// One packet in this many was seen; nil if records differ.
     public var rate: UInt32?
-    /// `header`, `options`, `record`, `configuration` or `none`.
+    /// `header`, `options`, `only_sampler`, `other_domain`, `record`, `configuration`, `forced` or `none`.
     public var source: String
   }
 }

@@ -68,13 +68,15 @@ extension CollectorStatus.Session {
   fileprivate init(_ session: SessionSummary, _ speed: SessionRates.Speed) {
     let (key, counters) = (session.key, session.counters)
     self.init(
-      port: key.exporter.port, version: key.version, domain: key.domain,
+      port: key.exporter.port, localPort: key.localPort, stream: key.stream, version: key.version, domain: key.domain,
       firstSeen: Date(nanoseconds: session.firstSeen), lastSeen: Date(nanoseconds: session.lastSeen),
       datagrams: counters.datagrams, records: counters.flowRecords, optionsRecords: counters.optionsRecords,
       lost: counters.sequence.lost, reordered: counters.sequence.reordered, duplicates: counters.sequence.duplicates,
       restarts: counters.sequence.restarts, datagramsPerSecond: speed.datagrams, recordsPerSecond: speed.records,
-      clockSkew: Double(session.clockSkew) / 1000, templates: session.templates, templateCount: session.templateCount,
-      unknownTemplateSets: counters[.unknownTemplate],
+      clockSkew: Double(session.clockSkew) / 1000, isClockCorrected: session.isClockCorrected,
+      templates: session.templates, templateCount: session.templateCount,
+      unknownTemplateSets: counters[.unknownTemplate], continuedSessions: counters[.sessionContinued],
+      agreedTemplates: counters[.templateAgreed],
       sampling: .init(rate: session.sampling.rate, source: session.sampling.source.rawValue))
   }
 }

@@ -145,7 +145,7 @@ struct Replay: ParsableCommand {
     do throws(FlowKeyError) {
       var options = try values.pipelineOptions()
       // A capture is what it is: whoever cut it may have left repetitions out.
-      options.decoder.limits.templateLifetime = nil
+      options.decoder.rules.limits.templateLifetime = nil
       return options
     } catch {
       throw CommandFailure(error)
