@@ -108,6 +108,21 @@ struct EarlyDataTests {
     #expect(decoder.waitingSets == 0)
   }
 
+  @Test("that has its template and was not decoded before a restart is decoded after it")
+  func restored() {
+    var decoder = FlowDecoder()
+    for _ in 0..<3 { _ = FlowDecoded([Wire.ipfix(Wire.set(256, Array(repeating: 6, count: 1000)))], by: &decoder) }
+    _ = FlowDecoded([Wire.ipfix(Wire.set(2, Wire.template(256, [[4, 1]])))], by: &decoder)
+    #expect(decoder.waitingSets == 2)
+    var later = FlowDecoder()
+    later.restore(decoder.state)
+    var batch = FlowBatch()
+    later.tick(to: 1_750_000_001_000, into: &batch)
+    #expect(batch.count == 2000)
+    #expect(later.waitingSets == 0)
+    #expect(later.counters.earlyDecoded == 3)
+  }
+
   @Test("of another exporter, version, domain or template waits on")
   func strangers() {
     let flows = Self.flows(10, 7)

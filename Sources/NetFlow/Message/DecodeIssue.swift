@@ -89,6 +89,9 @@ public struct DecodeCounters: Sendable, Equatable, Codable {
     set { issues.counts[issue.rawValue] = newValue }
   }
 
+  /// Times that data records were passed over, so that nobody knows how many a message had.
+  var unreadable: UInt64 { self[.unknownTemplate] &+ self[.truncatedRecord] &+ self[.badSetLength] }
+
   public mutating func count(_ issue: DecodeIssue) {
     issues.counts[issue.rawValue] &+= 1
   }

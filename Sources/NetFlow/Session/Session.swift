@@ -179,9 +179,13 @@ struct Session: Codable {
     if let trail, !ids.isEmpty { directory?.withdraw(ids, of: trail) }
   }
 
-  /// Tells other sessions of the templates and flows of a session that an earlier run knew.
+  /// Tells other sessions of the templates and flows of a session that an earlier run knew. What that run had not decoded
+  /// yet has its template already.
   mutating func publishAll(_ directory: ExporterDirectory) {
-    for template in templates.all { publish(template, directory) }
+    for template in templates.all {
+      publish(template, directory)
+      early.serve(template)
+    }
     if origin != nil { noteFlows(directory) }
   }
 
@@ -391,12 +395,5 @@ struct Session: Codable {
     guard generation != factsGeneration else { return }
     factsGeneration = generation
     (rates, toldSystemInit) = directory.facts(for: key)
-  }
-}
-
-extension DecodeCounters {
-  /// Times that data records were passed over, so that nobody knows how many the message had.
-  fileprivate var unreadable: UInt64 {
-    self[.unknownTemplate] &+ self[.truncatedRecord] &+ self[.badSetLength]
   }
 }
