@@ -88,6 +88,8 @@ struct SignalTests {
   @Test("SIGHUP applies what can change, says what needs a restart, and survives a broken file")
   func reload() async throws {
     let collector = try await RunningCollector(configuration: "log: {level: info}\n")
+    // The line that tells it comes later than the one that ends the start; below it is no longer printed.
+    _ = try await collector.httpPort()
     let file = URL(fileURLWithPath: collector.configurationFile)
     func reload(_ yaml: String, until words: String) async throws {
       try Data(yaml.utf8).write(to: file)

@@ -53,6 +53,24 @@ def hold(listener):
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
 
 
+def reserve_port():
+    """A UDP port that no other test of this host has, and the socket that keeps it reserved while this program runs.
+
+    Ports that the system chooses will not do: with SO_REUSEPORT it may give two programs of one user the same. They are
+    claimed as ReservedPorts.swift does it."""
+    while True:
+        port = random.SystemRandom().randint(12_000, 32_000)
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            claim.bind(f"\0sagflow-test-port-{port}")
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(socket.AF_INET, kind) as probe:
+                    probe.bind(("127.0.0.1", port))
+            return port, claim
+        except OSError:
+            claim.close()
+
+
 class Exporters:
     """Datagrams of NetFlow v5, v9 and IPFIX, in an order that the seed tells."""
 
@@ -85,13 +103,13 @@ class Collector:
         os.makedirs(folder, exist_ok=True)
         self.log_file = open(self.log_path, "ab")
         self.listeners = []
+        self.port, self.claim = reserve_port()
         for _ in range(workers):
             listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             hold(listener)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            listener.bind(("127.0.0.1", self.listeners[0].getsockname()[1] if self.listeners else 0))
+            listener.bind(("127.0.0.1", self.port))
             self.listeners.append(listener)
-        self.port = self.listeners[0].getsockname()[1]
         # Of the sockets that are passed in, if they have any.
         self.names = []
         # (time in nanoseconds, source port, datagram)
