@@ -13,6 +13,7 @@ let package = Package(
   products: [
     .executable(name: "sagflow", targets: ["sagflow"]),
     .library(name: "NetworkBytes", targets: ["NetworkBytes"]),
+    .library(name: "FlowModel", targets: ["FlowModel"]),
     .library(name: "NetFlow", targets: ["NetFlow"]),
     .library(name: "Flows", targets: ["Flows"]),
     .library(name: "Capture", targets: ["Capture"]),
@@ -40,24 +41,28 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // The way data walks: Capture ─▶ NetFlow ─▶ Flows ─▶ FlowStore ─▶ Outputs; Collector assembles, sagflow parses words.
+    // docs/design.md says what each module is for; ModuleGraphTests compare both with the sources.
     .target(name: "NetworkBytes", swiftSettings: ours),
+    .target(name: "FlowModel", dependencies: ["NetworkBytes"], swiftSettings: ours),
     .target(
-      name: "NetFlow", dependencies: ["NetworkBytes"], exclude: ["Registry/iana-ipfix.csv"], swiftSettings: ours),
-    .target(name: "Flows", dependencies: ["NetFlow", "NetworkBytes"], swiftSettings: ours),
-    .target(name: "FlowExport", dependencies: ["NetFlow", "NetworkBytes"], swiftSettings: ours),
+      name: "NetFlow", dependencies: ["FlowModel", "NetworkBytes"], exclude: ["Registry/iana-ipfix.csv"],
+      swiftSettings: ours),
+    .target(name: "Flows", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
+    .target(name: "FlowExport", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .target(name: "Capture", dependencies: ["NetworkBytes", "CSockets", "CPcap"], swiftSettings: ours),
     .target(name: "Parquet", dependencies: ["CDeflate", "CZstd"], swiftSettings: ours),
     .target(
       name: "FlowStore",
-      dependencies: ["Flows", "Parquet", .product(name: "DequeModule", package: "swift-collections")],
+      dependencies: [
+        "FlowModel", "NetworkBytes", "Parquet", .product(name: "DequeModule", package: "swift-collections"),
+      ],
       swiftSettings: ours),
-    .target(name: "FlowFilter", dependencies: ["FlowStore", "NetFlow", "NetworkBytes"], swiftSettings: ours),
+    .target(name: "FlowFilter", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "FlowQuery",
-      dependencies: ["CMalloc", "FlowFilter", "FlowStore", "Flows", "NetFlow", "NetworkBytes", "Parquet"],
+      dependencies: ["CMalloc", "FlowFilter", "FlowModel", "FlowStore", "NetworkBytes", "Parquet"],
       swiftSettings: ours),
-    .target(name: "Outputs", dependencies: ["FlowStore", "NetFlow", "NetworkBytes"], swiftSettings: ours),
+    .target(name: "Outputs", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
     .target(
       name: "SmartAccessGateway",
@@ -74,7 +79,8 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "CSockets", "Capture", "NetFlow", "NetworkBytes", "Flows", "FlowFilter", "FlowStore", "Outputs", "Parquet",
+        "CSockets", "Capture", "FlowModel", "NetFlow", "NetworkBytes", "Flows", "FlowFilter", "FlowStore", "Outputs",
+        "Parquet",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "DequeModule", package: "swift-collections"),
@@ -91,38 +97,54 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Collector", "Capture", "NetFlow", "NetworkBytes", "Flows", "FlowStore", "FlowExport", "FlowFilter",
-        "FlowQuery",
+        "Collector", "Capture", "FlowModel", "NetFlow", "NetworkBytes", "Flows", "FlowStore", "FlowExport",
+        "FlowFilter", "FlowQuery",
         "Outputs", "Parquet", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: ours),
 
     .testTarget(
-      name: "NetFlowTests", dependencies: ["NetFlow", "NetworkBytes", "Capture", "CAllocationCounter", "TestSupport"],
+      name: "FlowModelTests",
+      dependencies: [
+        "FlowFilter", "FlowModel", "FlowQuery", "FlowStore", "Flows", "NetworkBytes", "Outputs", "TestSupport",
+      ],
       swiftSettings: ours),
     .testTarget(
-      name: "FlowsTests", dependencies: ["Flows", "NetFlow", "NetworkBytes", "CAllocationCounter", "TestSupport"],
+      name: "NetFlowTests",
+      dependencies: ["FlowModel", "NetFlow", "NetworkBytes", "Capture", "CAllocationCounter", "TestSupport"],
+      swiftSettings: ours),
+    .testTarget(
+      name: "FlowsTests",
+      dependencies: ["FlowModel", "Flows", "NetFlow", "NetworkBytes", "CAllocationCounter", "TestSupport"],
       swiftSettings: ours),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "ParquetTests", dependencies: ["Parquet", "TestSupport"], exclude: ["verify.py"], swiftSettings: ours),
     .testTarget(
-      name: "FlowStoreTests", dependencies: ["FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
+      name: "FlowStoreTests",
+      dependencies: ["FlowModel", "FlowStore", "NetFlow", "NetworkBytes", "TestSupport", "Parquet"],
       exclude: ["verify.py"], swiftSettings: ours),
     .testTarget(
-      name: "FlowFilterTests", dependencies: ["FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
+      name: "FlowFilterTests",
+      dependencies: ["FlowModel", "FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
       swiftSettings: ours),
     .testTarget(
       name: "FlowQueryTests",
-      dependencies: ["FlowFilter", "FlowQuery", "FlowStore", "Flows", "NetworkBytes", "Parquet", "TestSupport"],
+      dependencies: [
+        "FlowModel", "FlowFilter", "FlowQuery", "FlowStore", "Flows", "NetworkBytes", "Parquet", "TestSupport",
+      ],
       swiftSettings: ours),
-    .testTarget(name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
+    .testTarget(
+      name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Collector", "FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "sagflow", "TestSupport",
+        "FlowModel",
+        "Capture", "Collector", "FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "sagflow", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -131,13 +153,16 @@ let package = Package(
     .testTarget(
       name: "SmartAccessGatewayTests",
       dependencies: [
-        "SmartAccessGateway", "GatewayStub", "NetworkBytes", "TestSupport",
+        "SmartAccessGateway", "GatewayStub", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["sdk.py"], swiftSettings: ours),
-    .testTarget(name: "FlowExportTests", dependencies: ["FlowExport", "TestSupport"], swiftSettings: ours),
     .testTarget(
-      name: "FixtureTests", dependencies: ["Capture", "NetFlow", "NetworkBytes", "Outputs", "TestSupport"],
+      name: "FlowExportTests", dependencies: ["FlowExport", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"],
+      swiftSettings: ours),
+    .testTarget(
+      name: "FixtureTests",
+      dependencies: ["Capture", "NetFlow", "Outputs", "TestSupport"],
       swiftSettings: ours),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sagflow", "GatewayStub", "NetworkBytes", "TestSupport"],

@@ -16,6 +16,7 @@ let package = Package(
         .product(name: "Capture", package: "sagflow"),
         .product(name: "Collector", package: "sagflow"),
         .product(name: "FlowExport", package: "sagflow"),
+        .product(name: "FlowModel", package: "sagflow"),
         .product(name: "FlowStore", package: "sagflow"),
         .product(name: "Flows", package: "sagflow"),
         .product(name: "Logging", package: "swift-log"),

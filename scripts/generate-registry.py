@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Makes Sources/NetFlow/Registry/InformationElement+Registry.swift of iana-ipfix.csv beside it.
+"""Makes two Swift files of iana-ipfix.csv beside them; with --check, says whether they are current.
 
 The list is IANA's registry "IPFIX Information Elements": number, name, abstract data type, and where they are given,
-data type semantics and units. The Swift file holds it as one string, which the compiler takes in no time and the
-program parses once, at the first look-up.
+data type semantics and units. InformationElement+Registry.swift holds it as one string, which the compiler takes in no
+time and the program parses once, at the first look-up. InformationElementID+Registry.swift names each number.
 """
 import csv
 import pathlib
 import sys
 
 REGISTRY = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "NetFlow" / "Registry"
+ELEMENTS = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "FlowModel" / "Elements"
 HEADER = ["id", "name", "type", "semantics", "units"]
+MADE = "// Made by scripts/generate-registry.py of iana-ipfix.csv. Do not edit.\n"
 
 
 def enumerators(file, name):
@@ -29,7 +31,8 @@ def enumerators(file, name):
     return values
 
 
-def main():
+def read():
+    """The registry's rows, once they are known to be sound."""
     with open(REGISTRY / "iana-ipfix.csv", newline="", encoding="ascii") as file:
         rows = list(csv.reader(file))
     if rows[0] != HEADER:
@@ -48,12 +51,43 @@ def main():
                 sys.exit("iana-ipfix.csv:%d: unknown %s %r" % (line, HEADER[column], row[column]))
         last = int(row[0])
         names.add(row[1])
-    text = "\n".join("    " + ",".join(row) for row in rows[1:])
-    (REGISTRY / "InformationElement+Registry.swift").write_text(
-        "// Made by scripts/generate-registry.py of iana-ipfix.csv. Do not edit.\n\n"
-        "extension InformationElement {\n"
+    return rows[1:]
+
+
+def registry(rows):
+    """The text of InformationElement+Registry.swift."""
+    text = "\n".join("    " + ",".join(row) for row in rows)
+    return (
+        MADE + "\nextension InformationElement {\n"
         "  /// IANA's registry, a line an element: number, name, abstract type, semantics, units.\n"
         '  static let registryText = """\n%s\n    """\n}\n' % text)
+
+
+def identifiers(rows):
+    """The text of InformationElementID+Registry.swift."""
+    text = ""
+    for number, name, *meaning in rows:
+        text += "  /// %s\n" % ", ".join([number] + [word for word in meaning if word])
+        text += "  @inlinable public static var %s: Self { Self(rawValue: %s) }\n" % (name, number)
+    return (
+        MADE + "// Some of IANA's names begin with a capital letter.\n"
+        "// swift-format-ignore-file: AlwaysUseLowerCamelCase\n\n"
+        "extension InformationElementID {\n%s}\n" % text)
+
+
+def main():
+    if sys.argv[1:] not in ([], ["--check"]):
+        sys.exit("usage: generate-registry.py [--check]")
+    rows = read()
+    files = {
+        REGISTRY / "InformationElement+Registry.swift": registry(rows),
+        ELEMENTS / "InformationElementID+Registry.swift": identifiers(rows),
+    }
+    for path, text in files.items():
+        if sys.argv[1:] and (not path.exists() or path.read_text() != text):
+            sys.exit("%s is not what iana-ipfix.csv says; run scripts/generate-registry.py" % path.name)
+        if not sys.argv[1:]:
+            path.write_text(text)
 
 
 if __name__ == "__main__":

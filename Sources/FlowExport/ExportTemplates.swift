@@ -1,3 +1,6 @@
+import FlowModel
+import NetFlow
+
 /// The templates of one encoder, and the sets that announce them (RFC 3954 §5.2 and §6.1, RFC 7011 §3.4).
 struct ExportTemplates: Sendable {
   static let ipv4Identifier: UInt16 = 256
@@ -38,28 +41,40 @@ struct ExportTemplates: Sendable {
     version: ExportVersion, ipv6: Bool, fields: ExportFields, sampled: Bool
   ) -> [TemplateField] {
     // RFC 3954 §8 knows one ICMP type for both families, as v9 collectors do.
-    let icmp: UInt16 = ipv6 && version == .ipfix ? 139 : 32
+    let icmp: InformationElementID = ipv6 && version == .ipfix ? .icmpTypeCodeIPv6 : .icmpTypeCodeIPv4
     var layout: [TemplateField] =
       ipv6
-      ? [.init(27, 16, .source), .init(28, 16, .destination), .init(62, 16, .nextHop)]
-      : [.init(8, 4, .source), .init(12, 4, .destination), .init(15, 4, .nextHop)]
+      ? [
+        .init(.sourceIPv6Address, 16, .source), .init(.destinationIPv6Address, 16, .destination),
+        .init(.ipNextHopIPv6Address, 16, .nextHop),
+      ]
+      : [
+        .init(.sourceIPv4Address, 4, .source), .init(.destinationIPv4Address, 4, .destination),
+        .init(.ipNextHopIPv4Address, 4, .nextHop),
+      ]
     layout += [
-      .init(7, 2, .sourcePort), .init(11, 2, .destinationPort), .init(4, 1, .protocolIdentifier),
-      .init(5, 1, .typeOfService), .init(6, version == .ipfix ? 2 : 1, .tcpFlags), .init(61, 1, .direction),
-      .init(icmp, 2, .icmpTypeCode), .init(10, 4, .ingressInterface), .init(14, 4, .egressInterface),
-      .init(1, 8, .octets), .init(2, 8, .packets),
+      .init(.sourceTransportPort, 2, .sourcePort), .init(.destinationTransportPort, 2, .destinationPort),
+      .init(.protocolIdentifier, 1, .protocolIdentifier), .init(.ipClassOfService, 1, .typeOfService),
+      .init(.tcpControlBits, version == .ipfix ? 2 : 1, .tcpFlags), .init(.flowDirection, 1, .direction),
+      .init(icmp, 2, .icmpTypeCode), .init(.ingressInterface, 4, .ingressInterface),
+      .init(.egressInterface, 4, .egressInterface), .init(.octetDeltaCount, 8, .octets),
+      .init(.packetDeltaCount, 8, .packets),
     ]
     layout +=
       version == .ipfix
-      ? [.init(152, 8, .startMilliseconds), .init(153, 8, .endMilliseconds)]
-      : [.init(22, 4, .startUptime), .init(21, 4, .endUptime)]
+      ? [.init(.flowStartMilliseconds, 8, .startMilliseconds), .init(.flowEndMilliseconds, 8, .endMilliseconds)]
+      : [.init(.flowStartSysUpTime, 4, .startUptime), .init(.flowEndSysUpTime, 4, .endUptime)]
     layout += [
-      .init(16, 4, .sourceAS), .init(17, 4, .destinationAS), .init(ipv6 ? 29 : 9, 1, .sourceMask),
-      .init(ipv6 ? 30 : 13, 1, .destinationMask), .init(136, 1, .endReason),
+      .init(.bgpSourceAsNumber, 4, .sourceAS), .init(.bgpDestinationAsNumber, 4, .destinationAS),
+      .init(ipv6 ? .sourceIPv6PrefixLength : .sourceIPv4PrefixLength, 1, .sourceMask),
+      .init(ipv6 ? .destinationIPv6PrefixLength : .destinationIPv4PrefixLength, 1, .destinationMask),
+      .init(.flowEndReason, 1, .endReason),
     ]
-    if fields.contains(.vlans) { layout += [.init(58, 2, .sourceVLAN), .init(59, 2, .destinationVLAN)] }
-    if fields.contains(.macAddresses) { layout += [.init(56, 6, .sourceMAC), .init(80, 6, .destinationMAC)] }
-    if sampled { layout.append(version == .ipfix ? .init(302, 8, .sampler) : .init(48, 1, .sampler)) }
+    if fields.contains(.vlans) { layout += [.init(.vlanId, 2, .sourceVLAN), .init(.postVlanId, 2, .destinationVLAN)] }
+    if fields.contains(.macAddresses) {
+      layout += [.init(.sourceMacAddress, 6, .sourceMAC), .init(.destinationMacAddress, 6, .destinationMAC)]
+    }
+    if sampled { layout.append(version == .ipfix ? .init(.selectorId, 8, .sampler) : .init(.samplerId, 1, .sampler)) }
     return layout
   }
 
@@ -69,7 +84,10 @@ struct ExportTemplates: Sendable {
     if version == .ipfix {
       sets.set(3) { body in
         body.put16(samplerTemplateIdentifier, 4, 1)
-        body.put16(302, 8, 304, 2, 305, 4, 306, 4)
+        body.putField(.selectorId, 8)
+        body.putField(.selectorAlgorithm, 2)
+        body.putField(.samplingPacketInterval, 4)
+        body.putField(.samplingPacketSpace, 4)
       }
       sets.set(samplerTemplateIdentifier) { body in
         body.put(UInt64(samplerIdentifier))
@@ -80,7 +98,10 @@ struct ExportTemplates: Sendable {
     } else {
       sets.set(1) { body in
         body.put16(samplerTemplateIdentifier, 4, 12)  // octets of scope and of option fields
-        body.put16(1, 4, 48, 1, 49, 1, 50, 4)
+        body.put16(NetFlow9Scope.system.rawValue, 4)
+        body.putField(.samplerId, 1)
+        body.putField(.samplerMode, 1)
+        body.putField(.samplerRandomInterval, 4)
       }
       sets.set(samplerTemplateIdentifier) { body in
         body.put(UInt32(0))
@@ -107,7 +128,7 @@ struct FlowTemplate: Sendable {
 
   func announce(in body: inout OctetBuilder) {
     body.put16(identifier, UInt16(fields.count))
-    for field in fields { body.put16(field.element, field.width) }
+    for field in fields { body.putField(field.element, field.width) }
   }
 
   /// Octets of a data set of `count` records with its header and padding; nothing for no records.
@@ -127,6 +148,11 @@ struct OctetBuilder {
 
   mutating func put16(_ values: UInt16...) {
     for value in values { put(value) }
+  }
+
+  /// A field specifier: the element, and its octets in a record.
+  mutating func putField(_ element: InformationElementID, _ width: UInt16) {
+    put16(element.rawValue, width)
   }
 
   /// A set: identifier, length, what `body` writes, and zeros up to a multiple of four octets.

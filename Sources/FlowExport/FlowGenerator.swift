@@ -1,3 +1,4 @@
+import FlowModel
 import NetFlow
 
 /// A test exporter without its socket: synthetic traffic, encoded, and when to send what.

@@ -1,6 +1,7 @@
 // FlowExport: the Exporting Process's side of the wire, for load tests and as the tests' counterpart. Encodes flow
 // records as NetFlow v5, v9 and IPFIX messages, and makes up plausible traffic. No I/O and no clock.
 
+import FlowModel
 import NetFlow
 import NetworkBytes
 
@@ -9,9 +10,9 @@ public struct ExportFields: OptionSet, Sendable {
   public let rawValue: UInt8
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// VLANs of both sides (elements 58 and 59).
+  /// VLANs of both sides: vlanId and postVlanId.
   public static let vlans = ExportFields(rawValue: 1)
-  /// MAC addresses of both sides (elements 56 and 80).
+  /// MAC addresses of both sides: sourceMacAddress and destinationMacAddress.
   public static let macAddresses = ExportFields(rawValue: 2)
 }
 

@@ -1,10 +1,11 @@
+import FlowModel
 import NetFlow
 import NetworkBytes
 
 /// One field of an exporter's templates: its Information Element, its width on the wire, and where its value comes from.
 struct TemplateField: Sendable {
-  /// IANA element number; NetFlow v9 and IPFIX share those used here.
-  let element: UInt16
+  /// NetFlow v9 and IPFIX share those used here.
+  let element: InformationElementID
   /// Octets on the wire.
   let width: UInt16
   let source: Source
@@ -18,7 +19,7 @@ struct TemplateField: Sendable {
     case sampler
   }
 
-  init(_ element: UInt16, _ width: UInt16, _ source: Source) {
+  init(_ element: InformationElementID, _ width: UInt16, _ source: Source) {
     self.element = element
     self.width = width
     self.source = source
@@ -75,7 +76,7 @@ extension TemplateField.Source {
 }
 
 extension FlowRecord {
-  /// ICMP type and code as elements 32 and 139 hold them, and NetFlow v5 in the destination port.
+  /// ICMP type and code as icmpTypeCodeIPv4 and icmpTypeCodeIPv6 hold them, and NetFlow v5 in the destination port.
   @inline(__always)
   var icmpTypeCode: UInt16 { UInt16(icmpType) << 8 | UInt16(icmpCode) }
 

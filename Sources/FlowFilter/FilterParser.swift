@@ -1,18 +1,23 @@
-import FlowStore
+import FlowModel
 import NetworkBytes
 
 extension FlowFilter {
   /// Reads a filter; white space or nothing at all means every flow.
   ///
   /// - Throws: `FilterError` at the first word that cannot stand where it stands.
-  public init(parsing text: String) throws(FilterError) {
-    var parser = try FilterParser(text)
+  public init(parsing text: String) throws(FilterError) { try self.init(parsing: text, in: FlowColumn.allCases) }
+
+  /// - Parameter columns: all that may be named.
+  package init(parsing text: String, in columns: [FlowColumn]) throws(FilterError) {
+    var parser = try FilterParser(text, columns)
     self = try parser.parse()
   }
 }
 
 /// Reads filters by descent: or ▸ and ▸ not ▸ a term or parentheses.
 struct FilterParser {
+  /// The table of columns, whose rows say how they are named here.
+  private let table: [FlowColumn]
   private var lexer: FilterLexer
   private(set) var token: FilterToken
   private var depth = 0
@@ -20,7 +25,8 @@ struct FilterParser {
   /// Parentheses and `not` in one another, so that no text can exhaust the stack.
   private static let maximumDepth = 200
 
-  init(_ text: String) throws(FilterError) {
+  init(_ text: String, _ table: [FlowColumn]) throws(FilterError) {
+    self.table = table
     lexer = FilterLexer(text)
     token = try lexer.next()
   }
@@ -77,12 +83,6 @@ struct FilterParser {
       return .test(.isIPv4(word == "ipv4" || word == "inet"))
     case "proto": return try parseProtocol()
     case "flags": return try parseFlags()
-    case "icmp-type": return try parseNumber(of: [.icmpType], 255)
-    case "icmp-code": return try parseNumber(of: [.icmpCode], 255)
-    case "tos": return try parseNumber(of: [.typeOfService], 255)
-    case "bytes": return try parseNumber(of: [.octets], .max)
-    case "packets": return try parseNumber(of: [.packets], .max)
-    case "flows": return try parseNumber(of: [.records], .max)
     case "duration", "pps", "bps", "bpp":
       try advance()
       return .test(.rate(Rate(rawValue: word) ?? .duration, try parseComparison(.max)))
@@ -100,85 +100,101 @@ struct FilterParser {
       try advance()
       guard try take("domain") else { throw failure("domain id") }
       guard token.kind == .word("id") else { throw failure("id") }
-      return try parseNumber(of: [.observationDomainID], UInt64(UInt32.max))
+      return try parseNumber(of: [.observationDomainID])
     case "nat": return try parseTranslated()
-    default: return try parseSided()
+    default:
+      let plain = columns(word, side: nil, isTranslated: false)
+      return plain.isEmpty ? try parseSided() : try parseValue(of: plain)
     }
+  }
+
+  private typealias Side = FlowColumn.FilterTerm.Side
+
+  /// Words that mean an address, alone or in a network; columns are known by the first.
+  private static let addressWords = ["ip", "host", "net"]
+
+  /// The columns that a word with a side means; without one, those of both ends.
+  private func columns(_ word: String, side: Side?, isTranslated: Bool) -> [FlowColumn] {
+    let name = Self.addressWords.contains(word) ? Self.addressWords[0] : word
+    return table.filter { column in
+      guard let term = column.filterTerm, term.word == name, term.isTranslated == isTranslated else { return false }
+      return term.side == side
+    }
+  }
+
+  /// The columns of a word that no side stands before: either end's.
+  private func eitherEnd(_ word: String, isTranslated: Bool) -> [FlowColumn] {
+    for (one, other) in [(Side.src, Side.dst), (.in, .out)] {
+      let columns = self.columns(word, side: one, isTranslated: isTranslated)
+      if !columns.isEmpty { return columns + self.columns(word, side: other, isTranslated: isTranslated) }
+    }
+    return []
   }
 
   /// Addresses and ports after translation.
   private mutating func parseTranslated() throws(FilterError) -> FlowFilter {
     try advance()
-    let side = token.kind == .word("src") ? 0...0 : token.kind == .word("dst") ? 1...1 : 0...1
-    if side.count == 1 { try advance() }
-    switch token.kind {
-    case .word("ip"), .word("host"), .word("net"):
-      try advance()
-      let columns = [FlowColumn.postNATSourceAddress, .postNATDestinationAddress]
-      return .test(.address(Array(columns[side]), try parseNetworks()))
-    case .word("port"):
-      return try parseNumber(of: Array([.postNATSourcePort, .postNATDestinationPort][side]), 65_535)
-    default: throw failure(side.count == 1 ? "ip, host, net or port" : "src, dst, ip, host, net or port")
-    }
-  }
-
-  private enum Side: String, CaseIterable {
-    case either = ""
-    case src, dst, `in`, out, next, router
-  }
-
-  /// What stands on a side of a flow, and the columns of each side that has it.
-  private static let subjects: [(words: [String], columns: [Side: [FlowColumn]])] = [
-    (
-      ["ip", "host", "net"],
-      [
-        .either: [.sourceAddress, .destinationAddress], .src: [.sourceAddress], .dst: [.destinationAddress],
-        .next: [.nextHop], .router: [.exporterAddress],
-      ]
-    ),
-    (
-      ["port"],
-      [.either: [.sourcePort, .destinationPort], .src: [.sourcePort], .dst: [.destinationPort]]
-    ),
-    (["as"], [.either: [.sourceAS, .destinationAS], .src: [.sourceAS], .dst: [.destinationAS]]),
-    (
-      ["if"],
-      [.either: [.ingressInterface, .egressInterface], .in: [.ingressInterface], .out: [.egressInterface]]
-    ),
-    (["vlan"], [.either: [.sourceVLAN, .destinationVLAN], .src: [.sourceVLAN], .dst: [.destinationVLAN]]),
-    (["mask"], [.either: [.sourceMask, .destinationMask], .src: [.sourceMask], .dst: [.destinationMask]]),
-    (["mac"], [.either: [.sourceMAC, .destinationMAC], .src: [.sourceMAC], .dst: [.destinationMAC]]),
-  ]
-
-  private static let conditions =
-    "a condition: any, ipv4, ipv6, proto, ip, host, net, port, icmp-type, icmp-code, flags, as, if, vlan, mask, mac, tos, packets, bytes, flows, pps, bps, bpp, duration, nat, exporter, ident or observation"
-
-  private mutating func parseSided() throws(FilterError) -> FlowFilter {
-    var side = Side.either
-    if case .word(let word) = token.kind, let named = Side(rawValue: word), named != .either {
+    var side: Side?
+    if case .word(let word) = token.kind, let named = Side(rawValue: word), named == .src || named == .dst {
       side = named
       try advance()
     }
-    guard case .word(let word) = token.kind, let subject = Self.subjects.first(where: { $0.words.contains(word) })
-    else {
-      if side == .either { throw failure(Self.conditions) }
-      let possible = Self.subjects.filter { $0.columns[side] != nil }.flatMap(\.words)
-      throw failure("\(possible.joined(separator: ", ")) behind \(side.rawValue)")
+    if case .word(let word) = token.kind {
+      let columns =
+        side.map { self.columns(word, side: $0, isTranslated: true) } ?? eitherEnd(word, isTranslated: true)
+      if !columns.isEmpty { return try parseValue(of: columns) }
     }
-    guard let columns = subject.columns[side] else {
-      let sides = Side.allCases.filter { $0 != .either && subject.columns[$0] != nil }.map(\.rawValue)
-      throw failure("something that has the side \(side.rawValue); \(word) has \(sides.joined(separator: " and "))")
+    throw failure(side == nil ? "src, dst, ip, host, net or port" : "ip, host, net or port")
+  }
+
+  /// Words that stand alone or behind a side, in the order of the columns.
+  private func words(_ holds: (FlowColumn.FilterTerm) -> Bool) -> [String] {
+    var words: [String] = []
+    for case let term? in table.map(\.filterTerm) where !term.isTranslated && holds(term) {
+      let named = term.word == Self.addressWords[0] ? Self.addressWords : [term.word]
+      words += named.filter { !words.contains($0) }
     }
-    switch word {
-    case "ip", "host", "net":
+    return words
+  }
+
+  private var conditions: String {
+    "a condition: "
+      + (["any", "ipv4", "ipv6"] + words { _ in true } + [
+        "flags", "pps", "bps", "bpp", "duration", "nat", "exporter", "ident",
+      ])
+      .joined(separator: ", ") + " or observation"
+  }
+
+  private mutating func parseSided() throws(FilterError) -> FlowFilter {
+    var side: Side?
+    if case .word(let word) = token.kind, let named = Side(rawValue: word) {
+      side = named
+      try advance()
+    }
+    guard case .word(let word) = token.kind, words({ $0.side != nil }).contains(word) else {
+      guard let side else { throw failure(conditions) }
+      throw failure("\(words { $0.side == side }.joined(separator: ", ")) behind \(side.rawValue)")
+    }
+    let columns = side.map { self.columns(word, side: $0, isTranslated: false) } ?? eitherEnd(word, isTranslated: false)
+    guard !columns.isEmpty else {
+      let sides = Side.allCases.filter { !self.columns(word, side: $0, isTranslated: false).isEmpty }.map(\.rawValue)
+      let wanted = side?.rawValue ?? ""
+      throw failure("something that has the side \(wanted); \(word) has \(sides.joined(separator: " and "))")
+    }
+    return try parseValue(of: columns)
+  }
+
+  /// What columns of one word are compared with; the word is the present token.
+  private mutating func parseValue(of columns: [FlowColumn]) throws(FilterError) -> FlowFilter {
+    switch columns[0].kind {
+    case .address:
       try advance()
       return .test(.address(columns, try parseNetworks()))
-    case "mac":
+    case .mac:
       try advance()
       return .test(.mac(columns, try parseMAC()))
-    case "port", "vlan": return try parseNumber(of: columns, 65_535)
-    case "mask": return try parseNumber(of: columns, 128)
-    default: return try parseNumber(of: columns, UInt64(UInt32.max))
+    case .counter, .number, .time: return try parseNumber(of: columns)
+    case .text, .json: throw failure("a condition on a number or an address")
     }
   }
 
@@ -214,9 +230,9 @@ struct FilterParser {
     return .test(.tcpFlags(flags))
   }
 
-  private mutating func parseNumber(of columns: [FlowColumn], _ greatest: UInt64) throws(FilterError) -> FlowFilter {
+  private mutating func parseNumber(of columns: [FlowColumn]) throws(FilterError) -> FlowFilter {
     try advance()
-    return .test(.number(columns, try parseComparison(greatest)))
+    return .test(.number(columns, try parseComparison(columns[0].greatestNumber)))
   }
 
   /// `in [1, 2 3]`, or a comparison, which is `=` where none stands.
@@ -347,6 +363,13 @@ struct FilterParser {
     FilterError(
       line: token.line, column: token.column, expected: expected,
       found: token.kind == .end ? nil : String(token.text))
+  }
+}
+
+extension FlowColumn {
+  /// The greatest number that it may be compared with.
+  fileprivate var greatestNumber: UInt64 {
+    filterTerm?.greatest ?? UInt64.max >> UInt64(64 - numberBits)
   }
 }
 

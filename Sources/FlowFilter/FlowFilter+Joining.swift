@@ -1,4 +1,4 @@
-import FlowStore
+import FlowModel
 
 extension FlowFilter {
   /// One of these must hold. Lists of addresses or numbers of the same columns become one, so that a chain of ten thousand

@@ -1,5 +1,4 @@
-import FlowStore
-import NetFlow
+import FlowModel
 import NetworkBytes
 
 extension FlowFilter {
@@ -12,14 +11,19 @@ extension FlowFilter {
   public func matches(
     _ record: FlowRecord, _ extensions: [FlowExtension] = [], from origin: FlowOrigin, collector: String
   ) -> Bool {
+    let place = Int(record.extensionNumber) - 1
+    let rare = extensions.indices.contains(place) ? extensions[place] : nil
+    return matches(FlowRow(record, origin: origin, rare: rare), collector: collector)
+  }
+
+  /// Whether a flow passes.
+  public func matches(_ flow: FlowRow, collector: String) -> Bool {
     switch self {
     case .any: true
-    case .not(let inner): !inner.matches(record, extensions, from: origin, collector: collector)
-    case .all(let conditions):
-      conditions.allSatisfy { $0.matches(record, extensions, from: origin, collector: collector) }
-    case .some(let conditions):
-      conditions.contains { $0.matches(record, extensions, from: origin, collector: collector) }
-    case .test(let test): test.holds(record, extensions, origin, collector)
+    case .not(let inner): !inner.matches(flow, collector: collector)
+    case .all(let conditions): conditions.allSatisfy { $0.matches(flow, collector: collector) }
+    case .some(let conditions): conditions.contains { $0.matches(flow, collector: collector) }
+    case .test(let test): test.holds(flow, collector)
     }
   }
 
@@ -31,42 +35,36 @@ extension FlowFilter {
     case .all(let conditions), .some(let conditions): conditions.contains { $0.looks(at: columns) }
     case .test(.address(let named, _)), .test(.number(let named, _)), .test(.mac(let named, _)):
       named.contains { columns.contains($0) }
-    case .test: false
+    case .test(.isIPv4), .test(.tcpFlags), .test(.rate), .test(.collector): false
     }
   }
 }
 
 extension FlowTest {
-  fileprivate func holds(
-    _ record: FlowRecord, _ extensions: [FlowExtension], _ origin: FlowOrigin, _ collector: String
-  ) -> Bool {
+  fileprivate func holds(_ flow: FlowRow, _ collector: String) -> Bool {
     switch self {
-    case .isIPv4(let wanted): record.isIPv4 == wanted
+    case .isIPv4(let wanted): return flow.record.isIPv4 == wanted
     case .address(let columns, let networks):
-      columns.contains { column in
-        let address = record.address(column, extensions, origin)
-        if networks.holdsUnspecifiedAmongOthers, address.isUnspecified, !record.isSixBeyond(column) { return false }
+      return columns.contains { column in
+        let address = flow.address(column)
+        if networks.holdsUnspecifiedAmongOthers, address.isUnspecified, !flow.isIPv6(beyond: column) { return false }
         return networks.contains(address)
       }
     case .number(let columns, let comparison):
-      columns.contains { column in
-        if column.isZeroAbsent {
-          let port = record.translatedPort(column, extensions)
-          return port != 0 && comparison.holds(port)
-        }
-        return comparison.holds(record.number(column, origin))
+      return columns.contains { column in
+        let number = flow.scaledNumber(column)
+        return !(column.isZeroAbsent && number == 0) && comparison.holds(number)
       }
-    case .tcpFlags(let flags): record.tcpFlags & flags == flags
+    case .tcpFlags(let flags): return flow.record.tcpFlags & flags == flags
     case .mac(let columns, let address):
-      // 0 is no address.
-      address != 0
-        && columns.contains { ($0 == .sourceMAC ? record.sourceMAC : record.destinationMAC) == address }
+      let text = FlowRow.Value.text(ValueText.mac(address))
+      return columns.contains { flow.value($0) == text }
     case .rate(let rate, let comparison):
-      comparison.holds(
-        rate.value(
-          octets: record.number(.octets, origin), packets: record.number(.packets, origin),
-          duration: UInt64(max(0, record.end &- record.start))))
-    case .collector(let name): collector.lowercased() == name.lowercased()
+      let value = rate.value(
+        octets: flow.scaledNumber(.octets), packets: flow.scaledNumber(.packets),
+        duration: UInt64(max(0, flow.record.end &- flow.record.start)))
+      return comparison.holds(value)
+    case .collector(let name): return collector.lowercased() == name.lowercased()
     }
   }
 }
@@ -77,69 +75,20 @@ extension FlowRecord {
     if !source.isUnspecified { return source.isV4 }
     return destination.isUnspecified ? nil : destination.isV4
   }
+}
 
+extension FlowRow {
   /// Whether the other end of an end's column is an IPv6 address.
-  fileprivate func isSixBeyond(_ column: FlowColumn) -> Bool {
-    let other =
-      switch column {
-      case .sourceAddress: destination
-      case .destinationAddress: source
-      default: IPAddress.unspecified
-      }
+  fileprivate func isIPv6(beyond column: FlowColumn) -> Bool {
+    let other = column.otherEnd.map { address($0) } ?? .unspecified
     return !other.isV4 && !other.isUnspecified
   }
 
-  private func rare(_ extensions: [FlowExtension]) -> FlowExtension? {
-    let place = Int(extensionNumber) - 1
-    return extensions.indices.contains(place) ? extensions[place] : nil
+  /// A number as it is shown: counters multiplied by the sampling rate.
+  fileprivate func scaledNumber(_ column: FlowColumn) -> UInt64 {
+    let number = number(column)
+    return column.kind == .counter ? number.scaled(by: UInt64(max(record.samplingRate, 1))) : number
   }
-
-  /// 0 if there is none.
-  fileprivate func translatedPort(_ column: FlowColumn, _ extensions: [FlowExtension]) -> UInt64 {
-    guard let fields = rare(extensions) else { return 0 }
-    return UInt64(column == .postNATSourcePort ? fields.postNATSourcePort : fields.postNATDestinationPort)
-  }
-
-  fileprivate func address(
-    _ column: FlowColumn, _ extensions: [FlowExtension], _ origin: FlowOrigin
-  ) -> IPAddress {
-    switch column {
-    case .postNATSourceAddress: rare(extensions)?.postNATSource ?? .unspecified
-    case .postNATDestinationAddress: rare(extensions)?.postNATDestination ?? .unspecified
-    case .sourceAddress: source
-    case .destinationAddress: destination
-    case .nextHop: nextHop
-    case .exporterAddress: origin.exporter
-    default: .unspecified
-    }
-  }
-
-  /// A number of those that the language knows; counters multiplied by the sampling rate.
-  fileprivate func number(_ column: FlowColumn, _ origin: FlowOrigin) -> UInt64 {
-    switch column {
-    case .observationDomainID: UInt64(origin.domain)
-    case .sourcePort: UInt64(sourcePort)
-    case .destinationPort: UInt64(destinationPort)
-    case .protocolIdentifier: UInt64(protocolIdentifier)
-    case .typeOfService: UInt64(typeOfService)
-    case .icmpType: UInt64(icmpType)
-    case .icmpCode: UInt64(icmpCode)
-    case .octets: scaled(octets)
-    case .packets: scaled(packets)
-    case .records: UInt64(records)
-    case .ingressInterface: UInt64(ingressInterface)
-    case .egressInterface: UInt64(egressInterface)
-    case .sourceAS: UInt64(sourceAS)
-    case .destinationAS: UInt64(destinationAS)
-    case .sourceMask: UInt64(sourceMask)
-    case .destinationMask: UInt64(destinationMask)
-    case .sourceVLAN: UInt64(sourceVLAN)
-    case .destinationVLAN: UInt64(destinationVLAN)
-    default: 0
-    }
-  }
-
-  private func scaled(_ value: UInt64) -> UInt64 { value.scaled(by: UInt64(max(samplingRate, 1))) }
 }
 
 extension UInt64 {

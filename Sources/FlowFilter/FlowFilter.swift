@@ -1,6 +1,6 @@
 // FlowFilter: which flows somebody asks for, in nfdump's words: the language, and what it means for a record.
 
-import FlowStore
+import FlowModel
 import NetworkBytes
 
 /// A condition on flows. Counters are meant as they are shown: multiplied by the sampling rate, unless that is switched
@@ -126,9 +126,4 @@ public struct Network: Hashable, Sendable {
     // Shorter prefixes than 96 are of IPv6, also those that begin as IPv4 addresses in sixteen octets do.
     length >= 96 || !address.isV4
   }
-}
-
-extension FlowColumn {
-  /// Whether 0 is no value of it: nothing was translated.
-  package var isZeroAbsent: Bool { self == .postNATSourcePort || self == .postNATDestinationPort }
 }

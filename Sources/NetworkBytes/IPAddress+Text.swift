@@ -17,11 +17,6 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     if isV4 { Self.appendDotted(v4, to: &text) } else { appendColons(to: &text) }
   }
 
-  /// The address as IPv6 text even where it is IPv4-mapped (`::ffff:192.0.2.1`, RFC 5952 §5).
-  public var descriptionAsV6: String {
-    isV4 ? "::ffff:" + description : description
-  }
-
   private static func appendDotted(_ address: UInt32, to text: inout [UInt8]) {
     for shift in stride(from: 24, through: 0, by: -8) {
       appendDecimal(UInt8(truncatingIfNeeded: address >> UInt32(shift)), to: &text)

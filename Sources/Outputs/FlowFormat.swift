@@ -1,5 +1,4 @@
-import FlowStore
-import NetFlow
+import FlowModel
 
 /// How flows are printed: each appends whole lines to a buffer of UTF-8.
 public enum FlowFormat: String, CaseIterable, Sendable {
@@ -11,28 +10,29 @@ public enum FlowFormat: String, CaseIterable, Sendable {
   case json
 
   /// Appends what stands above the first flow.
-  public func appendHeader(to text: inout [UInt8]) {
+  public func appendHeader(_ columns: [FlowColumn] = FlowColumn.allCases, to text: inout [UInt8]) {
     switch self {
     case .table: FlowTable.appendHeader(to: &text)
-    case .csv: text.append(contentsOf: (FlowColumn.allCases.map(\.name).joined(separator: ",") + "\n").utf8)
+    case .csv: text.append(contentsOf: (columns.map(\.name).joined(separator: ",") + "\n").utf8)
     case .json: break
     }
   }
 
-  public func append(_ row: FlowRow, to text: inout [UInt8]) {
+  /// - Parameter columns: of CSV and JSON, in their order.
+  public func append(_ row: FlowRow, _ columns: [FlowColumn] = FlowColumn.allCases, to text: inout [UInt8]) {
     switch self {
     case .table: FlowTable.append(row, to: &text)
-    case .csv: FlowCSV.append(row, to: &text)
-    case .json: FlowJSON.append(row, to: &text)
+    case .csv: FlowCSV.append(row, columns, to: &text)
+    case .json: FlowJSON.append(row, columns, to: &text)
     }
   }
 }
 
 /// A flow as a JSON object on a line.
 enum FlowJSON {
-  static func append(_ row: FlowRow, to text: inout [UInt8]) {
+  static func append(_ row: FlowRow, _ columns: [FlowColumn], to text: inout [UInt8]) {
     var separator = UInt8(ascii: "{")
-    for column in FlowColumn.allCases {
+    for column in columns {
       let value = row.value(column)
       if value == .none { continue }
       text.append(separator)
@@ -41,6 +41,10 @@ enum FlowJSON {
       switch value {
       case .none: break
       case .integer(let number): JSONText.append(number, to: &text)
+      case .address(let address):
+        text.append(UInt8(ascii: "\""))
+        address.appendText(to: &text)
+        text.append(UInt8(ascii: "\""))
       case .time(let milliseconds):
         text.append(UInt8(ascii: "\""))
         CivilTime.appendISO(milliseconds: milliseconds, to: &text)
@@ -55,12 +59,13 @@ enum FlowJSON {
 
 /// A flow as a line of comma-separated values (RFC 4180, but for the line feed alone).
 enum FlowCSV {
-  static func append(_ row: FlowRow, to text: inout [UInt8]) {
-    for column in FlowColumn.allCases {
-      if column.rawValue > 0 { text.append(UInt8(ascii: ",")) }
+  static func append(_ row: FlowRow, _ columns: [FlowColumn], to text: inout [UInt8]) {
+    for (place, column) in columns.enumerated() {
+      if place > 0 { text.append(UInt8(ascii: ",")) }
       switch row.value(column) {
       case .none: break
-      case .integer(let number): text.append(contentsOf: String(number).utf8)
+      case .integer(let number): JSONText.append(number, to: &text)
+      case .address(let address): address.appendText(to: &text)
       case .time(let milliseconds): CivilTime.appendISO(milliseconds: milliseconds, to: &text)
       case .text(let string): CSVText.append(string.utf8, to: &text)
       case .json(let object): CSVText.append(object.utf8, isQuoted: true, to: &text)

@@ -1,5 +1,4 @@
-import FlowStore
-import NetFlow
+import FlowModel
 import NetworkBytes
 
 /// Flows as a table for people: what nfdump's users look for, in columns of fixed width.

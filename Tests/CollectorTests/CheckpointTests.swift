@@ -1,5 +1,6 @@
 import Capture
 import Collector
+import FlowModel
 import Foundation
 import NetFlow
 import NetworkBytes

@@ -1,4 +1,5 @@
 import Collector
+import FlowModel
 import NetFlow
 import NetworkBytes
 import TestSupport

@@ -1,4 +1,5 @@
 import Collector
+import FlowModel
 import Foundation
 import NetFlow
 import NetworkBytes
@@ -43,6 +44,26 @@ import Yams
     let page = MetricsText.page(
       version: "", ledger: ledger, isStoreWritable: true, exporters: &exporters, started: Date())
     try expectPart(of: "docs/metrics.md", "metrics", Self.table(of: page.text))
+  }
+
+  @Test("docs/store.md lists every column as the table has it")
+  func columns() throws {
+    let head = "| column | type | | what it is | information elements |\n|---|---|---|---|---|\n"
+    let rows = FlowColumn.allCases.map { column in
+      let elements = column.elements.map { String($0.rawValue) }.joined(separator: ", ")
+      return
+        "| \(column.name) | \(Self.type(column.kind)) | \(column.isNullable ? "O" : "R") | \(column.meaning) | \(elements) |\n"
+    }
+    try expectPart(of: "docs/store.md", "columns", head + rows.joined())
+  }
+
+  private static func type(_ kind: FlowColumn.Kind) -> String {
+    switch kind {
+    case .time: "timestamp, ms, UTC"
+    case .counter: "uint64"
+    case .number(let width): "uint\(width.rawValue)"
+    case .address, .mac, .text, .json: "string"
+    }
   }
 
   /// A row for each metric: name, type, names of its labels and what those of a reason are, what it says.

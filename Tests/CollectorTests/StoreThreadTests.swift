@@ -1,4 +1,5 @@
 import Collector
+import FlowModel
 import FlowStore
 import Foundation
 import Logging

@@ -1,4 +1,5 @@
 import FlowExport
+import FlowModel
 import Foundation
 import NetFlow
 import NetworkBytes

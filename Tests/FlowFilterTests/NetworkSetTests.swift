@@ -1,4 +1,5 @@
 import FlowFilter
+import FlowModel
 import FlowStore
 import NetFlow
 import NetworkBytes

@@ -1,3 +1,4 @@
+import FlowModel
 import FlowStore
 import Foundation
 import NetFlow
@@ -130,13 +131,16 @@ struct FaultTests {
   @Test("Rows that no file can have are lost, and do not keep others from it")
   func badRows() async throws {
     var random = SeededGenerator(seed: seed)
-    var writer = try FlowStoreWriter(options())
+    // Its values are wider than it says.
+    let narrow = FlowColumn(
+      FlowColumn.allCases.count, "narrow", .number(.bits8, RecordReader { UInt32($0.sourcePort) }), "")
+    var writer = try FlowStoreWriter(options(), columns: FlowColumn.allCases + [narrow])
     writer.append(1000, at: newYear, &random)
     var bad = FlowRecord()
-    bad.direction = 7
+    bad.sourcePort = 256
     writer.append(FlowBatch([bad]), at: newYear, origins: origins)
     writer.append(999, at: newYear, &random)
-    #expect(writer.failure == .parquet(.misuse(.value(column: "direction"))))
+    #expect(writer.failure == .parquet(.misuse(.value(column: "narrow"))))
     #expect(writer.counters.lost == 1000 && writer.counters.committed == 1000)
     writer.append(300, at: newYear, &random)
     writer.commit()

@@ -1,4 +1,5 @@
 import CAllocationCounter
+import FlowModel
 import Flows
 import NetFlow
 import NetworkBytes

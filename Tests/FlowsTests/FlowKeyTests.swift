@@ -1,3 +1,4 @@
+import FlowModel
 import Flows
 import NetFlow
 import NetworkBytes
@@ -7,9 +8,9 @@ import Testing
 struct FlowKeyWordsTests {
   @Test("Every field is read by its column name and written back")
   func everyField() throws {
-    let words = FlowKey.Field.allCases.map(\.rawValue)
+    let words = FlowColumn.keys.map(\.name)
     let key = try FlowKey(parsing: words)
-    #expect(key.fields == Set(FlowKey.Field.allCases))
+    #expect(key.columns == Set(FlowColumn.keys))
     #expect(key.words == words)
   }
 
@@ -30,14 +31,14 @@ struct FlowKeyWordsTests {
     ])
   func prefix(word: String, v4: Int, v6: Int) throws {
     let key = try FlowKey(parsing: [word])
-    let lengths = try #require(key.prefixes[.source])
+    let lengths = try #require(key.prefixes[.sourceAddress])
     #expect(lengths.v4 == v4 && lengths.v6 == v6)
     #expect(try FlowKey(parsing: key.words) == key)
   }
 
   @Test("A prefix that cuts nothing is the field alone", arguments: ["dst_addr/32", "dst_addr/32/128"])
   func wholePrefix(word: String) throws {
-    #expect(try FlowKey(parsing: [word]) == FlowKey([.destination]))
+    #expect(try FlowKey(parsing: [word]) == flowKey([.destinationAddress]))
   }
 
   @Test(
@@ -50,9 +51,9 @@ struct FlowKeyWordsTests {
     #expect(throws: FlowKeyError.badPrefix(word)) { try FlowKey(parsing: [word]) }
   }
 
-  @Test("Only addresses of the record take a prefix", arguments: FlowKey.Field.allCases.filter { !$0.takesPrefix })
-  func prefixNotAllowed(field: FlowKey.Field) {
-    let word = field.rawValue + "/24"
+  @Test("Only addresses of the record take a prefix", arguments: FlowColumn.keys.filter { !$0.takesKeyPrefix })
+  func prefixNotAllowed(field: FlowColumn) {
+    let word = field.name + "/24"
     #expect(throws: FlowKeyError.prefixNotAllowed(word)) { try FlowKey(parsing: [word]) }
   }
 
@@ -98,34 +99,28 @@ struct FlowKeyWordsTests {
 
 @Suite("Flow key: what it tells apart")
 struct FlowKeyMergingTests {
-  /// Sets a field to a value that `record()` does not have.
-  static func change(_ field: FlowKey.Field, in r: inout FlowRecord) {
-    switch field {
-    case .exporter, .domain, .version: r.origin = 2
-    case .source: r.source = IPAddress(v4: 0xc000_0201)
-    case .destination: r.destination = IPAddress(high: 1, low: 2)
-    case .sourcePort: r.sourcePort = 0x8001
-    case .destinationPort: r.destinationPort = 0x8001
-    case .protocolIdentifier: r.protocolIdentifier = 17
-    case .typeOfService: r.typeOfService = 0xb8
-    case .ingressInterface: r.ingressInterface = 0x8000_0001
-    case .egressInterface: r.egressInterface = 0x8000_0001
-    case .sourceVLAN: r.sourceVLAN = 4095
-    case .destinationVLAN: r.destinationVLAN = 4095
-    case .direction: r.direction = 2
-    case .sourceAS: r.sourceAS = 0xffff_fffe
-    case .destinationAS: r.destinationAS = 0xffff_fffe
-    case .sourceMask: r.sourceMask = 24
-    case .destinationMask: r.destinationMask = 24
-    case .nextHop: r.nextHop = IPAddress(v4: 0xc000_0201)
-    case .tcpFlags: r.tcpFlags = 0x12
-    case .vrf: r.vrf = 9
-    }
+  /// For each column that can be in a key, what gives it a value that `record()` does not have.
+  private static let changes: [FlowColumn: @Sendable (inout FlowRecord) -> Void] = [
+    .exporterAddress: { $0.origin = 2 }, .observationDomainID: { $0.origin = 2 }, .flowType: { $0.origin = 2 },
+    .sourceAddress: { $0.source = IPAddress(v4: 0xc000_0201) },
+    .destinationAddress: { $0.destination = IPAddress(high: 1, low: 2) },
+    .sourcePort: { $0.sourcePort = 0x8001 }, .destinationPort: { $0.destinationPort = 0x8001 },
+    .protocolIdentifier: { $0.protocolIdentifier = 17 }, .typeOfService: { $0.typeOfService = 0xb8 },
+    .ingressInterface: { $0.ingressInterface = 0x8000_0001 }, .egressInterface: { $0.egressInterface = 0x8000_0001 },
+    .sourceVLAN: { $0.sourceVLAN = 4095 }, .destinationVLAN: { $0.destinationVLAN = 4095 },
+    .direction: { $0.direction = 2 }, .sourceAS: { $0.sourceAS = 0xffff_fffe },
+    .destinationAS: { $0.destinationAS = 0xffff_fffe }, .sourceMask: { $0.sourceMask = 24 },
+    .destinationMask: { $0.destinationMask = 24 }, .nextHop: { $0.nextHop = IPAddress(v4: 0xc000_0201) },
+    .tcpFlags: { $0.tcpFlags = 0x12 }, .vrf: { $0.vrf = 9 },
+  ]
+
+  static func change(_ field: FlowColumn, in record: inout FlowRecord) {
+    if let change = changes[field] { change(&record) } else { Issue.record("no change for \(field)") }
   }
 
-  @Test("A field in the key tells two flows apart", arguments: FlowKey.Field.allCases)
-  func inKey(field: FlowKey.Field) {
-    var cache = FlowCache(key: FlowKey([field]))
+  @Test("A field in the key tells two flows apart", arguments: FlowColumn.keys)
+  func inKey(field: FlowColumn) {
+    var cache = FlowCache(key: flowKey([field]))
     var other = record()
     Self.change(field, in: &other)
     _ = cache.merge([record(), other, record(), other], at: 0)
@@ -135,9 +130,9 @@ struct FlowKeyMergingTests {
 
   @Test(
     "A field outside the key does not",
-    arguments: FlowKey.Field.allCases.filter { ![.exporter, .domain, .version].contains($0) })
-  func notInKey(field: FlowKey.Field) throws {
-    let key = FlowKey(Set(FlowKey.Field.allCases).subtracting([field]))
+    arguments: FlowColumn.keys.filter { ![.exporterAddress, .observationDomainID, .flowType].contains($0) })
+  func notInKey(field: FlowColumn) throws {
+    let key = flowKey(Set(FlowColumn.keys).subtracting([field]))
     var cache = FlowCache(key: key)
     var other = record()
     Self.change(field, in: &other)
@@ -145,7 +140,7 @@ struct FlowKeyMergingTests {
     #expect(cache.liveCount == 1)
     // It is cleared, or the last value stays if it never tells flows apart by default.
     let row = try #require(cache.drain().first)
-    let kept: Set<FlowKey.Field> = [
+    let kept: Set<FlowColumn> = [
       .sourceAS, .destinationAS, .sourceMask, .destinationMask, .nextHop, .tcpFlags, .vrf,
     ]
     var expected = kept.contains(field) ? other : record()
@@ -153,8 +148,8 @@ struct FlowKeyMergingTests {
     if !kept.contains(field) {
       var changed = record()
       Self.change(field, in: &changed)
-      expected.source = field == .source ? .unspecified : expected.source
-      expected.destination = field == .destination ? .unspecified : expected.destination
+      expected.source = field == .sourceAddress ? .unspecified : expected.source
+      expected.destination = field == .destinationAddress ? .unspecified : expected.destination
       // Where a bit was changed or set before, nothing must be left.
       #expect(row.transportWord == expected.transportWord & fieldOutside(field).transportWord)
       expected.traitsWord &= fieldOutside(field).traitsWord
@@ -170,22 +165,17 @@ struct FlowKeyMergingTests {
   }
 
   /// A record with all bits set but those of the field.
-  private func fieldOutside(_ field: FlowKey.Field) -> FlowRecord {
+  private func fieldOutside(_ field: FlowColumn) -> FlowRecord {
     var r = FlowRecord()
     r.interfaceWord = .max
     r.transportWord = .max
     r.traitsWord = .max
-    switch field {
-    case .sourcePort: r.sourcePort = 0
-    case .destinationPort: r.destinationPort = 0
-    case .protocolIdentifier: r.protocolIdentifier = 0
-    case .typeOfService: r.typeOfService = 0
-    case .ingressInterface: r.ingressInterface = 0
-    case .egressInterface: r.egressInterface = 0
-    case .sourceVLAN: r.sourceVLAN = 0
-    case .destinationVLAN: r.destinationVLAN = 0
-    case .direction: r.direction = 0
-    default: break
+    if case .bits(_, let fill) = field.keyRole {
+      var bits = FlowRecord()
+      fill(&bits)
+      r.interfaceWord &= ~bits.interfaceWord
+      r.transportWord &= ~bits.transportWord
+      r.traitsWord &= ~bits.traitsWord
     }
     return r
   }
@@ -196,10 +186,10 @@ struct FlowKeyMergingTests {
     echo.icmpType = 8
     var reply = record()
     reply.icmpCode = 1
-    var with = FlowCache(key: FlowKey([.source, .destinationPort]))
+    var with = FlowCache(key: flowKey([.sourceAddress, .destinationPort]))
     _ = with.merge([record(), echo, reply], at: 0)
     #expect(with.liveCount == 3)
-    var without = FlowCache(key: FlowKey([.source]))
+    var without = FlowCache(key: flowKey([.sourceAddress]))
     _ = without.merge([record(), echo, reply], at: 0)
     #expect(without.liveCount == 1)
     #expect(without.drain().allSatisfy { $0.icmpType == 0 && $0.icmpCode == 0 })
@@ -209,7 +199,7 @@ struct FlowKeyMergingTests {
   func samplingRate() {
     var sampled = record()
     sampled.samplingRate = 1000
-    var cache = FlowCache(key: FlowKey([.protocolIdentifier]))
+    var cache = FlowCache(key: flowKey([.protocolIdentifier]))
     _ = cache.merge([record(), sampled], at: 0)
     #expect(Set(cache.drain().map(\.samplingRate)) == [1, 1000])
   }

@@ -1,3 +1,4 @@
+import FlowModel
 import Flows
 import NetFlow
 import NetworkBytes
@@ -141,7 +142,7 @@ struct ExtensionTests {
 struct PassThroughTests {
   @Test("Every record becomes a row as it was sent")
   func asSent() {
-    var cache = FlowCache(key: FlowKey([.source]), aging: AgingConfiguration(enabled: false))
+    var cache = FlowCache(key: flowKey([.sourceAddress]), aging: AgingConfiguration(enabled: false))
     var r = record()
     r.endReason = 4
     r.tcpFlags = 1

@@ -1,3 +1,4 @@
+import FlowModel
 import Flows
 import NetFlow
 import NetworkBytes
@@ -120,9 +121,9 @@ struct ReferenceCache {
   // MARK: The key, field by field
   private func cleared(_ sent: FlowRecord) -> FlowRecord {
     var r = sent
-    let has = key.fields.contains
-    r.source = has(.source) ? prefix(r.source, .source) : .unspecified
-    r.destination = has(.destination) ? prefix(r.destination, .destination) : .unspecified
+    let has = key.columns.contains
+    r.source = has(.sourceAddress) ? prefix(r.source, .sourceAddress) : .unspecified
+    r.destination = has(.destinationAddress) ? prefix(r.destination, .destinationAddress) : .unspecified
     if has(.nextHop) { r.nextHop = prefix(r.nextHop, .nextHop) }
     if !has(.sourcePort) { r.sourcePort = 0 }
     if !has(.destinationPort) {
@@ -140,7 +141,7 @@ struct ReferenceCache {
     return r
   }
 
-  private func prefix(_ address: IPAddress, _ field: FlowKey.Field) -> IPAddress {
+  private func prefix(_ address: IPAddress, _ field: FlowColumn) -> IPAddress {
     guard let lengths = key.prefixes[field] else { return address }
     var bits = (0..<128).map { index -> UInt64 in
       let word = index < 64 ? address.high : address.low
@@ -158,12 +159,12 @@ struct ReferenceCache {
     parts += ["\(r.destinationPort)", "\(r.icmpType)", "\(r.icmpCode)", "\(r.protocolIdentifier)"]
     parts += ["\(r.typeOfService)", "\(r.ingressInterface)", "\(r.egressInterface)", "\(r.sourceVLAN)"]
     parts += ["\(r.destinationVLAN)", "\(r.direction)"]
-    let wide: [(FlowKey.Field, String)] = [
+    let wide: [(FlowColumn, String)] = [
       (.sourceAS, "\(r.sourceAS)"), (.destinationAS, "\(r.destinationAS)"), (.sourceMask, "\(r.sourceMask)"),
       (.destinationMask, "\(r.destinationMask)"), (.nextHop, "\(r.nextHop)"), (.tcpFlags, "\(r.tcpFlags)"),
       (.vrf, "\(r.vrf)"),
     ]
-    parts += wide.filter { key.fields.contains($0.0) }.map(\.1)
+    parts += wide.filter { key.columns.contains($0.0) }.map(\.1)
     return parts.joined(separator: " ")
   }
 }

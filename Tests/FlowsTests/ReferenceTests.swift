@@ -1,3 +1,4 @@
+import FlowModel
 import Flows
 import NetFlow
 import NetworkBytes
@@ -27,17 +28,19 @@ struct ReferenceTests {
       name: "FIN, no room", aging: .init(activeTimeout: 20, inactiveTimeout: 10, maximumFlows: 9, endOfFlow: true)),
     Scenario(
       name: "wide key",
-      key: FlowKey([.source, .sourceAS, .destinationAS, .nextHop, .tcpFlags, .vrf, .sourceMask, .destinationMask]),
+      key: flowKey([
+        .sourceAddress, .sourceAS, .destinationAS, .nextHop, .tcpFlags, .vrf, .sourceMask, .destinationMask,
+      ]),
       aging: .init(activeTimeout: 7, inactiveTimeout: 3)),
     Scenario(
-      name: "narrow key", key: FlowKey([.source, .destinationPort], prefixes: prefixes),
+      name: "narrow key", key: flowKey([.sourceAddress, .destinationPort], prefixes: prefixes),
       aging: .init(activeTimeout: 7, inactiveTimeout: 3)),
     Scenario(name: "long timers", aging: .init(activeTimeout: 20_000, inactiveTimeout: 9000), step: 4_000_000),
     Scenario(
       name: "week-long timers", aging: .init(activeTimeout: 604_800, inactiveTimeout: 604_800), step: 100_000_000),
   ]
-  static var prefixes: [FlowKey.Field: PrefixLengths] {
-    PrefixLengths(v4: 30, v6: 47).map { [.source: $0] } ?? [:]
+  static var prefixes: [FlowColumn: PrefixLengths] {
+    PrefixLengths(v4: 30, v6: 47).map { [.sourceAddress: $0] } ?? [:]
   }
 
   @Test(

@@ -1,3 +1,4 @@
+import FlowModel
 import Flows
 import NetFlow
 import NetworkBytes
@@ -120,18 +121,18 @@ struct RoomTests {
 @Suite("Flow cache: chosen flows")
 struct FloodTests {
   /// With all secrets zero a pair of words of which one is zero adds nothing to the hash.
-  @Test("Flows of the same hash are told apart by their keys", arguments: FlowKey.Field.allCases)
-  func sameHash(field: FlowKey.Field) {
+  @Test("Flows of the same hash are told apart by their keys", arguments: FlowColumn.keys)
+  func sameHash(field: FlowColumn) {
     var cache = FlowCache(
-      key: FlowKey(Set(FlowKey.Field.allCases)), aging: AgingConfiguration(),
+      key: flowKey(Set(FlowColumn.keys)), aging: AgingConfiguration(),
       secrets: InlineArray<14, UInt64>(repeating: 0))
     var nothing = FlowRecord()
     nothing.originWord = 0
     var other = nothing
     FlowKeyMergingTests.change(field, in: &other)
     // One word, so that its partner is zero.
-    if field == .source { other.source = IPAddress(high: 0, low: 1) }
-    if field == .destination { other.destination = IPAddress(high: 1, low: 0) }
+    if field == .sourceAddress { other.source = IPAddress(high: 0, low: 1) }
+    if field == .destinationAddress { other.destination = IPAddress(high: 1, low: 0) }
     if field == .nextHop { other.nextHop = IPAddress(high: 1, low: 0) }
     var third = nothing
     if field == .nextHop { third.nextHop = IPAddress(high: 0, low: 1) }

@@ -1,6 +1,23 @@
+import FlowModel
 import Flows
 import NetFlow
 import NetworkBytes
+import Testing
+
+extension FlowColumn {
+  /// The columns that can be in a key.
+  static let keys = allCases.filter(\.isKey)
+}
+
+/// A key of columns that can be in one.
+func flowKey(_ columns: Set<FlowColumn>, prefixes: [FlowColumn: PrefixLengths] = [:]) -> FlowKey {
+  do {
+    return try FlowKey(columns, prefixes: prefixes)
+  } catch {
+    Issue.record(error)
+    return .standard
+  }
+}
 
 /// A record of 1 packet and 100 octets from 10.0.0.`source`.
 func record(_ source: UInt32 = 1, at time: Int64 = 0) -> FlowRecord {

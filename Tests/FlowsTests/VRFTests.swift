@@ -1,3 +1,4 @@
+import FlowModel
 import Flows
 import NetFlow
 import Testing
@@ -25,9 +26,9 @@ struct VRFTests {
 
   @Test("Wider keys tell them apart too, those without it do not")
   func others() {
-    let standard = FlowKey.standard.fields
+    let standard = FlowKey.standard.columns
     for (fields, count) in [(standard.union([.sourceAS]), 100), (standard.subtracting([.vrf]), 1), ([.vrf], 100)] {
-      var cache = FlowCache(key: FlowKey(fields))
+      var cache = FlowCache(key: flowKey(fields))
       _ = cache.merge(Self.records(100), at: 0)
       #expect(cache.liveCount == count)
       #expect(cache.inconsistency() == nil)

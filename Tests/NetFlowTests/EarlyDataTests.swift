@@ -1,4 +1,5 @@
 import CAllocationCounter
+import FlowModel
 import NetFlow
 import NetworkBytes
 import TestSupport

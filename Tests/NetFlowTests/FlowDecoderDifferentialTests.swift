@@ -1,4 +1,5 @@
 import Capture
+import FlowModel
 import Foundation
 import NetFlow
 import NetworkBytes

@@ -8,7 +8,9 @@ import Testing
 struct RecordFuzzTests {
   /// Good messages with everything in them that the decoder knows.
   private static let messages: [[UInt8]] = {
-    let types = InformationElement.all.map { [Int($0.id), $0.type.isStructured ? 65535 : 1 + Int($0.id) % 17] }
+    let types = InformationElement.all.map {
+      [Int($0.id.rawValue), $0.type.isStructured ? 65535 : 1 + Int($0.id.rawValue) % 17]
+    }
     let lists =
       Wire.template(300, [[8, 4], [82, 65535]]) + Wire.template(301, [[291, 65535], [292, 65535], [293, 65535]])
     let list = Wire.hex("03 012c 0a000001 026c6f 0a000002 00")

@@ -1,5 +1,7 @@
+import FlowModel
 import Foundation
 import NetFlow
+import TestSupport
 import Testing
 
 @Suite("The registry of information elements")
@@ -7,6 +9,8 @@ struct RegistryTests {
   private static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
   private static let list = package.appending(path: "Sources/NetFlow/Registry/iana-ipfix.csv")
+  private static let identifiers = package.appending(
+    path: "Sources/FlowModel/Elements/InformationElementID+Registry.swift")
   private static let reference = package.appending(path: "../shared/corpus/iana-ie.csv")
 
   private static func rows(_ file: URL) throws -> [[String]] {
@@ -19,7 +23,7 @@ struct RegistryTests {
   func matchesList() throws {
     let elements = InformationElement.all.map { element in
       [
-        String(element.id), element.name, element.type.rawValue, element.semantics?.rawValue ?? "",
+        String(element.id.rawValue), element.name, element.type.rawValue, element.semantics?.rawValue ?? "",
         element.units?.rawValue ?? "",
       ]
     }
@@ -28,7 +32,7 @@ struct RegistryTests {
 
   @Test("has IANA's numbers, names and types", .enabled(if: FileManager.default.fileExists(atPath: reference.path)))
   func matchesReference() throws {
-    let elements = InformationElement.all.map { [String($0.id), $0.name, $0.type.rawValue] }
+    let elements = InformationElement.all.map { [String($0.id.rawValue), $0.name, $0.type.rawValue] }
     #expect(try elements == Self.rows(Self.reference))
   }
 
@@ -38,9 +42,40 @@ struct RegistryTests {
     #expect(InformationElement.named(element.name) == element)
   }
 
+  /// The constants of `InformationElementID` as they are in the source: number and name.
+  private static func constants() throws -> [[String]] {
+    let pattern = #/ static var (\w+): Self \{ Self\(rawValue: (\d+)\) \}/#
+    return try String(contentsOf: identifiers, encoding: .utf8).matches(of: pattern).map { match in
+      [String(match.output.2), String(match.output.1)]
+    }
+  }
+
+  @Test("has a constant of every element's name with its number")
+  func hasConstants() throws {
+    #expect(try Self.constants() == InformationElement.all.map { [String($0.id.rawValue), $0.name] })
+  }
+
+  @Test(
+    "calls an element as its constant",
+    arguments: [
+      (.octetDeltaCount, "octetDeltaCount"), (.VRFname, "VRFname"), (.IPSecSPI, "IPSecSPI"),
+      (.mplsLabelStackSection10, "mplsLabelStackSection10"), (.paddingOctets, "paddingOctets"),
+    ] as [(InformationElementID, String)])
+  func constant(_ id: InformationElementID, _ name: String) {
+    #expect(InformationElement.named(id)?.name == name)
+    #expect(InformationElement.named(name)?.id == id)
+  }
+
+  @Test("is what its script makes of the list", .enabled(if: Tool.python != nil))
+  func isCurrent() async throws {
+    let script = Self.package.appending(path: "scripts/generate-registry.py").path
+    let outcome = try await #require(Tool.python).outcome(["-B", script, "--check"])
+    #expect(outcome == Outcome(status: 0, output: "", errors: ""))
+  }
+
   @Test("knows nothing of numbers not given out", arguments: [0, 65, 97, 105, 416, 419, 534, 32767, 32768, 65535])
   func unknownNumber(_ number: UInt16) {
-    #expect(InformationElement.named(number) == nil)
+    #expect(InformationElement.named(InformationElementID(rawValue: number)) == nil)
   }
 
   @Test("knows nothing of other names", arguments: ["", "octetdeltacount", "octetDeltaCount ", "1"])
@@ -56,7 +91,7 @@ struct RegistryTests {
       (22, nil, .milliseconds), (6, .flags, nil), (4, .identifier, nil), (291, .list, nil), (8, nil, nil),
     ] as [(UInt16, InformationElement.Semantics?, InformationElement.Units?)])
   func meaning(_ number: UInt16, _ semantics: InformationElement.Semantics?, _ units: InformationElement.Units?) {
-    let element = InformationElement.named(number)
+    let element = InformationElement.named(InformationElementID(rawValue: number))
     #expect(element?.semantics == semantics)
     #expect(element?.units == units)
   }
@@ -64,14 +99,14 @@ struct RegistryTests {
   @Test(
     "names fields: the registry's name, or numbers",
     arguments: [
-      (FieldName(InformationElementID(1)), "octetDeltaCount", .unsigned64),
-      (FieldName(InformationElementID(40005)), "0/40005", .octetArray),
-      (FieldName(InformationElementID(0)), "0/0", .octetArray),
-      (FieldName(InformationElementID(1, enterprise: 9)), "9/1", .octetArray),
-      (FieldName(InformationElementID(1, enterprise: 29305)), "29305/1", .unsigned64),
-      (FieldName(InformationElementID(9999, enterprise: 29305)), "29305/9999", .octetArray),
-      (FieldName(InformationElementID(1, enterprise: .max)), "4294967295/1", .octetArray),
-      (FieldName(InformationElementID(8), isV9Scope: true), "scope/8", .unsigned64),
+      (FieldName(FieldElement(1)), "octetDeltaCount", .unsigned64),
+      (FieldName(FieldElement(40005)), "0/40005", .octetArray),
+      (FieldName(FieldElement(0)), "0/0", .octetArray),
+      (FieldName(FieldElement(1, enterprise: 9)), "9/1", .octetArray),
+      (FieldName(FieldElement(1, enterprise: 29305)), "29305/1", .unsigned64),
+      (FieldName(FieldElement(9999, enterprise: 29305)), "29305/9999", .octetArray),
+      (FieldName(FieldElement(1, enterprise: .max)), "4294967295/1", .octetArray),
+      (FieldName(FieldElement(8), isV9Scope: true), "scope/8", .unsigned64),
     ] as [(FieldName, String, AbstractType)])
   func names(_ name: FieldName, _ text: String, _ type: AbstractType) {
     #expect(name.description == text)

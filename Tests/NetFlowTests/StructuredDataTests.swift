@@ -1,3 +1,4 @@
+import FlowModel
 import Foundation
 import NetFlow
 import NetworkBytes
@@ -40,7 +41,7 @@ struct StructuredDataTests {
 
   private func check(_ list: ListCase) {
     let decoded = Self.decode(list.element, Wire.hex(list.octets))
-    let name = InformationElement.named(UInt16(list.element))?.name ?? ""
+    let name = InformationElement.named(InformationElementID(rawValue: UInt16(list.element)))?.name ?? ""
     #expect(decoded.json == ["{\"\(name)\":\(list.json),\"ipClassOfService\":7}"])
     #expect(decoded.counters[.badList] == list.bad)
     #expect(decoded.counters.flowRecords == 1)

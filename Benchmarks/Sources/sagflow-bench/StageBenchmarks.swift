@@ -1,4 +1,5 @@
 import FlowExport
+import FlowModel
 import FlowStore
 import Flows
 import Foundation

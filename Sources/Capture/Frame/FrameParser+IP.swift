@@ -8,7 +8,7 @@ extension FrameParser {
     guard captured >= 20 else { return cutInsideIPv4Header(frame, at: start) }
     let first = frame.octet(start)
     let headerLength = Int(first & 15) &* 4
-    guard first >> 4 == 4, headerLength >= 20, frame.octet(start &+ 9) == IPProtocol.udp else { return .notUDP }
+    guard first >> 4 == 4, headerLength >= 20, frame.octet(start &+ 9) == NextHeader.udp else { return .notUDP }
     let totalLength = Int(frame.be16(start &+ 2))
     guard totalLength >= headerLength, totalLength <= captured else { return .truncated }
     let packet = (start &+ headerLength)..<(start &+ totalLength)
@@ -22,7 +22,7 @@ extension FrameParser {
   private static func cutInsideIPv4Header(_ frame: RawSpan, at start: Int) -> ParsedFrame {
     let captured = frame.byteCount - start
     if captured >= 1, frame.octet(start) >> 4 != 4 { return .notUDP }
-    if captured >= 10, frame.octet(start + 9) != IPProtocol.udp { return .notUDP }
+    if captured >= 10, frame.octet(start + 9) != NextHeader.udp { return .notUDP }
     return .truncated
   }
 
@@ -33,7 +33,7 @@ extension FrameParser {
         packet: Fragment.Packet(
           source: IPAddress(v4: frame.be32(start + 12)), destination: IPAddress(v4: frame.be32(start + 16)),
           identification: UInt32(frame.be16(start + 4))),
-        nextHeader: IPProtocol.udp, offset: Int(fragmentation & 0x1fff) * 8, isLast: fragmentation & 0x2000 == 0,
+        nextHeader: NextHeader.udp, offset: Int(fragmentation & 0x1fff) * 8, isLast: fragmentation & 0x2000 == 0,
         content: packet))
   }
 
@@ -42,7 +42,7 @@ extension FrameParser {
     let captured = frame.byteCount - start
     if captured >= 1, frame.octet(start) >> 4 != 6 { return .notUDP }
     guard captured >= 40 else {
-      return captured >= 7 && !IPProtocol.mayLeadToUDP(frame.octet(start + 6)) ? .notUDP : .truncated
+      return captured >= 7 && !NextHeader.mayLeadToUDP(frame.octet(start + 6)) ? .notUDP : .truncated
     }
     // A payload length of 0 is taken as it stands: a jumbogram (RFC 2675) is no export datagram.
     let length = Int(frame.be16(start + 4))
@@ -66,7 +66,7 @@ extension FrameParser {
     _ frame: RawSpan, header: Int, end: Int, source: IPAddress, destination: IPAddress
   ) -> ParsedFrame {
     let nextHeader = frame.octet(header)
-    guard IPProtocol.mayLeadToUDP(nextHeader) else { return .notUDP }
+    guard NextHeader.mayLeadToUDP(nextHeader) else { return .notUDP }
     let place = frame.be16(header + 2)
     return .fragment(
       Fragment(
@@ -94,16 +94,16 @@ struct ExtensionHeaders {
   /// Goes to the UDP header, to the first fragment header that leaves something out, or to where the chain stops.
   mutating func run(_ bytes: RawSpan, until end: Int) -> End {
     while true {
-      if next == IPProtocol.udp { return .udp }
-      guard IPProtocol.mayLeadToUDP(next) else { return .other }
+      if next == NextHeader.udp { return .udp }
+      guard NextHeader.mayLeadToUDP(next) else { return .other }
       guard offset + 8 <= end else { return .cut }
       switch next {
-      case IPProtocol.fragment:
+      case NextHeader.fragment:
         // A fragment header on a whole packet is an "atomic fragment" (RFC 6946): nothing to put together.
         if bytes.be16(offset + 2) & 0xfff9 != 0 { return .fragment }
         next = bytes.octet(offset)
         offset += 8
-      case IPProtocol.authentication:
+      case NextHeader.authentication:
         next = bytes.octet(offset)
         offset += (Int(bytes.octet(offset + 1)) + 2) * 4
       default:

@@ -69,8 +69,8 @@ extension RawSpan {
   func localPort(ofPayload payload: Int) -> UInt16 { payload < 8 ? 0 : be16(payload - 6) }
 }
 
-/// IP protocol numbers and IPv6 extension headers.
-enum IPProtocol {
+/// What follows an IP header: protocols and IPv6 extension headers that the way to a UDP header leads over.
+enum NextHeader {
   static let hopByHop: UInt8 = 0
   static let udp: UInt8 = 17
   static let routing: UInt8 = 43

@@ -56,8 +56,7 @@ public final class JournalBuffer: @unchecked Sendable {
     defer { unsafe fclose(file) }
     var text = [UInt8](repeating: 0, count: 64)
     let count = unsafe fread(&text, 1, text.count, file)
-    // FNV-1a.
-    return text.prefix(count).reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    return fnv1a(text.prefix(count))
   }()
 
   // MARK: Either side

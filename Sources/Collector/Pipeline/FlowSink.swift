@@ -1,3 +1,4 @@
+import FlowModel
 import NetFlow
 
 /// Where flows go once they have left the cache.

@@ -1,5 +1,6 @@
 import Capture
 import FlowFilter
+import FlowModel
 import Flows
 import NetFlow
 import NetworkBytes

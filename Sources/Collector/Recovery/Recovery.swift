@@ -86,7 +86,7 @@ public struct Recovery: ~Copyable {
     }
     let found = try (0..<count).map { worker in
       let found = try load(worker, journal, restored)
-      guard let old = found.checkpoint?.head.key, old != key else { return found }
+      guard let old = found.checkpoint?.head.key, Set(old) != Set(key) else { return found }
       logger.notice("what worker \(worker) has left is written: aggregation.key has changed")
       _ = try drain(found)
       return try load(worker, journal, restored)

@@ -1,6 +1,7 @@
 import FlowStore
 import Foundation
 import Logging
+import NetworkBytes
 
 /// Who a collector is, whatever its host is called and wherever its store is mounted; told by a file in its state's folder.
 package struct StateIdentity: Codable, Equatable, Sendable {
@@ -130,10 +131,8 @@ enum Ring {
 
   /// How rings were named before there were identities: after the folder's path.
   static func formerName(_ path: String) -> String {
-    // FNV-1a, which is the same in every process.
     let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    let hash = real.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-    return "sagflow-\(String(hash, radix: 16))-ring"
+    return "sagflow-\(String(fnv1a(real.utf8), radix: 16))-ring"
   }
 
   /// Rings of all workers, by their path.

@@ -1,5 +1,4 @@
-import FlowStore
-import Flows
+import FlowModel
 
 /// What flows are grouped by: columns, addresses by a prefix if that is wanted, or either end of a flow.
 public struct GroupKey: Hashable, Sendable {
@@ -11,7 +10,7 @@ public struct GroupKey: Hashable, Sendable {
     public var prefix: PrefixLengths?
 
     /// Whether its values are text, whatever they look like.
-    public var isText: Bool { addressColumns.contains(column) || textColumns.contains(column) }
+    public var isText: Bool { column.isText }
   }
 
   public var parts: [Part]
@@ -20,61 +19,51 @@ public struct GroupKey: Hashable, Sendable {
   /// The other columns of a key of either end: a flow belongs to the group of its source and to that of its destination.
   public var otherEnd: [Part]?
 
-  /// Columns of addresses.
-  static let addressColumns: Set<FlowColumn> = [
-    .exporterAddress, .sourceAddress, .destinationAddress, .nextHop, .postNATSourceAddress, .postNATDestinationAddress,
-  ]
-  /// Columns of other text.
-  static let textColumns: Set<FlowColumn> = [
-    .flowType, .direction, .sourceMAC, .destinationMAC, .application, .mplsLabels, .extra, .ingressInterfaceName,
-    .egressInterfaceName, .applicationName, .vrfName,
-  ]
-  static let timeColumns: Set<FlowColumn> = [.timeStart, .timeEnd]
-
   private static let record = ["proto", "src_addr", "src_port", "dst_addr", "dst_port"]
 
-  /// Names that stand for either end, and the columns of each.
-  private static let ends: [String: (FlowColumn, FlowColumn)] = [
-    "addr": (.sourceAddress, .destinationAddress), "talkers": (.sourceAddress, .destinationAddress),
-    "ip": (.sourceAddress, .destinationAddress), "port": (.sourcePort, .destinationPort),
-    "as": (.sourceAS, .destinationAS), "if": (.ingressInterface, .egressInterface),
-    "if_name": (.ingressInterfaceName, .egressInterfaceName),
-    "vlan": (.sourceVLAN, .destinationVLAN), "mac": (.sourceMAC, .destinationMAC),
-  ]
+  /// Names that stand for either end beside those of `FlowColumn.End.Property`: nfdump's, and a plain word.
+  private static let endAliases: [String: FlowColumn.End.Property] = ["talkers": .address, "ip": .address]
 
-  /// nfdump's names of what is counted, beside the store's.
-  private static let aliases: [String: String] = [
-    "srcip": "src_addr", "dstip": "dst_addr", "srcport": "src_port", "dstport": "dst_port", "srcas": "src_as",
-    "dstas": "dst_as", "inif": "in_if", "outif": "out_if", "router": "exporter_addr", "nhip": "next_hop",
-    "tos": "ip_tos", "exporter": "exporter_addr",
-  ]
+  /// The columns of both ends that a name stands for.
+  private static func ends(_ name: String, _ columns: [FlowColumn]) -> (FlowColumn, FlowColumn)? {
+    guard let property = FlowColumn.End.Property(rawValue: name) ?? endAliases[name],
+      let source = columns.first(where: { $0.end == FlowColumn.End(.source, property) }),
+      let destination = columns.otherEnd(of: source)
+    else { return nil }
+    return (source, destination)
+  }
+
+  private static let endNames = FlowColumn.End.Property.allCases.map(\.rawValue)
 
   /// Reads `src_addr,dst_port`, `src_addr/24/48`, `record`, `talkers`.
   ///
   /// - Throws: `GroupKeyError` at what is not known.
-  public init(parsing text: String) throws(GroupKeyError) {
+  public init(parsing text: String) throws(GroupKeyError) { try self.init(parsing: text, in: FlowColumn.allCases) }
+
+  /// - Parameter columns: all that may be named.
+  package init(parsing text: String, in columns: [FlowColumn]) throws(GroupKeyError) {
     parts = []
     for name in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
       let word = name.filter { $0 != " " }.lowercased()
       if word == "record" {
-        for name in Self.record { parts.append(try Self.part(name)) }
+        for name in Self.record { parts.append(try Self.part(name, columns)) }
         continue
       }
       let sides = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      if let (first, second) = Self.ends[sides[0]] {
+      if let (first, second) = Self.ends(sides[0], columns) {
         guard otherEnd == nil else {
-          throw GroupKeyError(word, "one name of either end (addr, port, as, if, if_name, vlan, mac)", [])
+          throw GroupKeyError(word, "one name of either end (\(Self.endNames.joined(separator: ", ")))", [])
         }
         otherEnd = parts
         let suffix = sides.count > 1 ? "/" + sides[1] : ""
-        var part = try Self.part(first.name + suffix)
+        var part = try Self.part(first.name + suffix, columns)
         part.name = word == "talkers" ? "addr" : word
         parts.append(part)
-        var other = try Self.part(second.name + suffix)
+        var other = try Self.part(second.name + suffix, columns)
         other.name = part.name
         otherEnd?.append(other)
       } else {
-        let part = try Self.part(word)
+        let part = try Self.part(word, columns)
         parts.append(part)
         otherEnd?.append(part)
       }
@@ -98,17 +87,16 @@ public struct GroupKey: Hashable, Sendable {
     reverse = other
   }
 
-  private static func part(_ word: String) throws(GroupKeyError) -> Part {
+  private static func part(_ word: String, _ columns: [FlowColumn]) throws(GroupKeyError) -> Part {
     let sides = word.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    let name = aliases[sides[0]] ?? sides[0]
-    guard let column = FlowColumn.allCases.first(where: { $0.name == name }) else {
-      let names =
-        FlowColumn.allCases.map(\.name) + ["record", "talkers", "addr", "port", "as", "if", "if_name", "vlan", "mac"]
-      throw GroupKeyError(word, "a column", Spelling.nearest(to: name, among: names))
+    guard let column = columns.first(where: { $0.name == sides[0] || $0.aliases.contains(sides[0]) }) else {
+      let names = columns.map(\.name) + ["record", "talkers"] + endNames
+      throw GroupKeyError(word, "a column", Spelling.nearest(to: sides[0], among: names))
     }
+    let name = column.name
     guard sides.count > 1 else { return Part(name: name, column: column) }
     let suffix = word.dropFirst(sides[0].count + 1)
-    guard addressColumns.contains(column), let prefix = PrefixLengths(suffix) else {
+    guard column.kind == .address, let prefix = PrefixLengths(suffix) else {
       throw GroupKeyError(word, "a prefix length of an address column, as in src_addr/24 or src_addr/24/48", [])
     }
     return Part(name: "\(name)/\(suffix)", column: column, prefix: prefix)
@@ -131,30 +119,5 @@ public struct GroupKeyError: Error, Hashable, Sendable, CustomStringConvertible 
   public var description: String {
     let advice = nearest.isEmpty ? "" : "; did you mean \(nearest.joined(separator: ", "))?"
     return "expected \(expected), found '\(text)'\(advice)"
-  }
-}
-
-extension FlowColumn {
-  /// The same of the other end of a conversation; nil if it is of neither.
-  var otherEnd: FlowColumn? {
-    switch self {
-    case .sourceAddress: .destinationAddress
-    case .destinationAddress: .sourceAddress
-    case .sourcePort: .destinationPort
-    case .destinationPort: .sourcePort
-    case .sourceAS: .destinationAS
-    case .destinationAS: .sourceAS
-    case .sourceMask: .destinationMask
-    case .destinationMask: .sourceMask
-    case .sourceVLAN: .destinationVLAN
-    case .destinationVLAN: .sourceVLAN
-    case .sourceMAC: .destinationMAC
-    case .destinationMAC: .sourceMAC
-    case .ingressInterface: .egressInterface
-    case .egressInterface: .ingressInterface
-    case .ingressInterfaceName: .egressInterfaceName
-    case .egressInterfaceName: .ingressInterfaceName
-    default: nil
-    }
   }
 }

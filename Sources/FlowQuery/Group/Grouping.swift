@@ -1,4 +1,4 @@
-import FlowStore
+import FlowModel
 import NetworkBytes
 import Parquet
 
@@ -168,13 +168,14 @@ struct KeyColumn {
     _ part: GroupKey.Part, _ place: KeyLayout.Place, _ view: RowGroupView, _ texts: TextNumbers
   ) throws(ParquetReadError) {
     self.place = place
-    if GroupKey.addressColumns.contains(part.column) {
+    switch part.column.kind {
+    case .address:
       let column = try view.addresses(part.column)
       var entries = part.prefix.map { prefix in column.entries.map { prefix.network(of: $0) } } ?? column.entries
       if let absent = column.absentEntry { entries[absent] = Self.absentAddress }
       content = .addresses(entries)
       indices = column.indices
-    } else if GroupKey.textColumns.contains(part.column) {
+    case .mac, .text, .json:
       let column = try view.strings(part.column)
       switch column.rows {
       case .constant(let entry):
@@ -184,7 +185,7 @@ struct KeyColumn {
         content = .numbers((0..<column.entryCount).map { texts.number(column.text($0)) } + [0])
         indices = rows
       }
-    } else {
+    case .time, .counter, .number:
       // A file that is not ours may have numbers of more bits than their place in a key.
       let mask = KeyLayout.greatest(of: part.column)
       switch try view.numbers(part.column) {

@@ -1,4 +1,4 @@
-import FlowStore
+import FlowModel
 import NetworkBytes
 
 /// How the parts of a key stand in words: an address takes two, other values as many bits as they have.
@@ -15,44 +15,32 @@ struct KeyLayout: Sendable {
   init(_ parts: [GroupKey.Part]) {
     var places: [Place] = []
     var next = 0
-    for part in parts where GroupKey.addressColumns.contains(part.column) {
+    for part in parts where part.column.kind == .address {
       places.append(Place(word: next, shift: 0))
       next += 2
     }
     var free = 0
     var numbers: [Place] = []
-    for part in parts where !GroupKey.addressColumns.contains(part.column) {
-      let width = Self.width(of: part.column)
+    for part in parts where part.column.kind != .address {
+      let width = part.column.numberBits
       if free < width { (next, free) = (next + 1, 64) }
       free -= width
       numbers.append(Place(word: next - 1, shift: UInt64(free)))
     }
     // In the order of the parts again.
     self.places = parts.map {
-      GroupKey.addressColumns.contains($0.column) ? places.removeFirst() : numbers.removeFirst()
+      $0.column.kind == .address ? places.removeFirst() : numbers.removeFirst()
     }
     wordCount = max(1, next)
   }
 
-  private static func width(of column: FlowColumn) -> Int {
-    switch column {
-    case .timeStart, .timeEnd, .octets, .packets: 64
-    case .sourcePort, .destinationPort, .tcpFlags, .sourceVLAN, .destinationVLAN, .postNATSourcePort,
-      .postNATDestinationPort:
-      16
-    case .protocolIdentifier, .typeOfService, .icmpType, .icmpCode, .sourceMask, .destinationMask, .endReason: 8
-    // Numbers of 32 bits, and those of texts.
-    default: 32
-    }
-  }
-
   /// The greatest number of a column.
-  static func greatest(of column: FlowColumn) -> UInt64 { UInt64.max >> UInt64(64 - width(of: column)) }
+  static func greatest(of column: FlowColumn) -> UInt64 { UInt64.max >> UInt64(64 - column.numberBits) }
 
   /// The bits of a number's place, shifted down.
   func number(_ part: Int, of column: FlowColumn, in words: [UInt64]) -> UInt64 {
     let place = places[part]
-    let width = Self.width(of: column)
+    let width = column.numberBits
     let word = words[place.word] >> place.shift
     return width == 64 ? word : word & (1 << UInt64(width) - 1)
   }

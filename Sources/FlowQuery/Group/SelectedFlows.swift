@@ -1,4 +1,4 @@
-import FlowStore
+import FlowModel
 import Parquet
 
 /// The counters of a row group's selected flows.

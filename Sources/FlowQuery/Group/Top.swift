@@ -1,5 +1,4 @@
-import FlowStore
-import Flows
+import FlowModel
 import Foundation
 import NetworkBytes
 
@@ -138,17 +137,17 @@ extension Grouping {
   private func text(_ number: Int, _ style: AnswerStyle) -> [String?] {
     let words = table.key(number)
     return key.parts.enumerated().map { index, part in
-      if GroupKey.addressColumns.contains(part.column) {
+      func number() -> UInt64 { layout.number(index, of: part.column, in: words) }
+      switch part.column.kind {
+      case .address:
         let address = layout.address(index, in: words)
         if address == KeyColumn.absentAddress { return nil }
         guard let prefix = part.prefix else { return address.description }
         return "\(address)/\(address.isV4 ? prefix.v4 : prefix.v6)"
+      case .mac, .text, .json: return texts.text(number())
+      case .time: return style.text(Int64(bitPattern: number()))
+      case .counter, .number: return style.naming(part.column)?.name(number()) ?? String(number())
       }
-      let value = layout.number(index, of: part.column, in: words)
-      if GroupKey.textColumns.contains(part.column) { return texts.text(value) }
-      if GroupKey.timeColumns.contains(part.column) { return style.text(Int64(bitPattern: value)) }
-      if style.names(part.column) { return AnswerStyle.name(value, of: part.column) }
-      return String(value)
     }
   }
 }

@@ -1,4 +1,4 @@
-import FlowStore
+import FlowModel
 
 /// How the values of an answer are written.
 public struct AnswerStyle: Sendable {
@@ -9,18 +9,8 @@ public struct AnswerStyle: Sendable {
 
   public init() {}
 
-  /// Columns whose numbers can have names.
-  static let namedColumns: Set<FlowColumn> = [
-    .protocolIdentifier, .sourcePort, .destinationPort, .postNATSourcePort, .postNATDestinationPort,
-  ]
-
-  func names(_ column: FlowColumn) -> Bool { hasNames && Self.namedColumns.contains(column) }
-
-  /// A protocol's or a port's name, else its number.
-  static func name(_ value: UInt64, of column: FlowColumn) -> String {
-    column == .protocolIdentifier
-      ? IPProtocol.name(UInt8(truncatingIfNeeded: value)) : ServiceName.name(UInt16(truncatingIfNeeded: value))
-  }
+  /// How the numbers of a column are named; nil: they are shown as numbers.
+  func naming(_ column: FlowColumn) -> FlowColumn.Naming? { hasNames ? column.naming : nil }
 
   /// Appends a time, milliseconds since 1970 UTC, as ISO 8601 has it, with its offset.
   func append(_ time: Int64, to text: inout [UInt8]) {

@@ -1,5 +1,4 @@
-import FlowStore
-import NetFlow
+import FlowModel
 import NetworkBytes
 import Parquet
 
@@ -22,7 +21,7 @@ struct RowText {
       case texts(StringColumn, [UInt32])
       case numbers(IntegerColumn)
       case times(IntegerColumn)
-      case named(IntegerColumn, FlowColumn)
+      case named(IntegerColumn, FlowColumn.Naming)
     }
 
     let source: Source
@@ -48,32 +47,32 @@ struct RowText {
   private static func cell(
     _ column: FlowColumn, _ format: RowFormat, _ style: AnswerStyle, _ view: RowGroupView
   ) throws(ParquetReadError) -> Cell {
-    let isTime = GroupKey.timeColumns.contains(column)
-    let isText = GroupKey.addressColumns.contains(column) || GroupKey.textColumns.contains(column)
+    let naming = style.naming(column)
     let source: Cell.Source
-    var isFree = column.isName
-    if isText {
+    var isFree = column.isFreeText
+    switch column.kind {
+    case .address, .mac, .text, .json:
       let values = try view.strings(column)
       switch values.rows {
       case .constant(let entry): source = .constant(entry.map { Array(values.octets[values.range($0)]) })
       case .indices(let indices): source = .texts(values, indices)
       }
       // Ours have such in names alone; other writers' files may have anything.
-      if !isFree, column != .extra { isFree = (0..<values.entryCount).contains { Self.isSpecial(values, $0) } }
-    } else {
+      if !isFree, column.kind != .json { isFree = (0..<values.entryCount).contains { Self.isSpecial(values, $0) } }
+    case .time: source = .times(try view.numbers(column))
+    case .counter, .number:
       let values = try view.numbers(column)
-      let isNamed = style.names(column)
-      if case .constant(let value) = values, !isTime {
-        source = .constant(Array((isNamed ? AnswerStyle.name(value, of: column) : String(value)).utf8))
+      if case .constant(let value) = values {
+        source = .constant(Array((naming?.name(value) ?? String(value)).utf8))
       } else {
-        source = isTime ? .times(values) : isNamed ? .named(values, column) : .numbers(values)
+        source = naming.map { .named(values, $0) } ?? .numbers(values)
       }
     }
     var key: [UInt8] = []
     JSONText.appendKey(column.name, to: &key)
     return Cell(
-      source: source, key: key, isText: isText || isTime || style.names(column), isJSON: column == .extra,
-      isFree: isFree, width: column.tableWidth)
+      source: source, key: key, isText: column.isText || column.kind == .time || naming != nil,
+      isJSON: column.kind == .json, isFree: isFree, width: column.tableWidth)
   }
 
   /// Whether an entry has what CSV or JSON escapes.
@@ -186,31 +185,12 @@ struct RowText {
       text += column.octets[column.range(entry)]
     case .numbers(let values): JSONText.append(values[row], to: &text)
     case .times(let values): style.append(Int64(bitPattern: values[row]), to: &text)
-    case .named(let values, let column): text += AnswerStyle.name(values[row], of: column).utf8
+    case .named(let values, let naming): text += naming.name(values[row]).utf8
     }
     return true
   }
 }
 
 extension FlowColumn {
-  /// Columns that a table has for it; longer values push what follows aside.
-  var tableWidth: Int {
-    switch self {
-    case .timeStart, .timeEnd: 23
-    case .sourceAddress, .destinationAddress: 15
-    case .octets, .packets: 10
-    default: max(name.count, 5)
-    }
-  }
-
-  var isRightAligned: Bool {
-    !GroupKey.addressColumns.contains(self) && !GroupKey.textColumns.contains(self)
-      && !GroupKey.timeColumns.contains(self)
-  }
-
-  /// What a table for people shows unless it is told otherwise.
-  public static let tableColumns: [FlowColumn] = [
-    .timeStart, .timeEnd, .protocolIdentifier, .sourceAddress, .sourcePort, .destinationAddress, .destinationPort,
-    .packets, .octets, .records, .exporterAddress,
-  ]
+  var isRightAligned: Bool { !isText && kind != .time }
 }

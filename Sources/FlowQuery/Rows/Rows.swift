@@ -1,5 +1,5 @@
 import Dispatch
-import FlowStore
+import FlowModel
 import Parquet
 import Synchronization
 

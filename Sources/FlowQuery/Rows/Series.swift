@@ -1,4 +1,4 @@
-import FlowStore
+import FlowModel
 import Parquet
 
 /// Sums over time.

@@ -1,5 +1,5 @@
 import FlowFilter
-import FlowStore
+import FlowModel
 import NetworkBytes
 import Parquet
 
@@ -53,7 +53,7 @@ extension RowGroupView {
     case .tcpFlags(let flags):
       return mask(try integers(.tcpFlags)) { $0 & UInt64(flags) == UInt64(flags) }
     case .mac(let columns, let address):
-      let text = FlowText.mac(address)
+      let text = ValueText.mac(address)
       return try either(columns) { column throws(ParquetReadError) in
         let values = try strings(column)
         return mask(values) { values.text($0) == text }
@@ -108,8 +108,7 @@ extension RowGroupView {
   }
 
   private func rows(_ column: FlowColumn, _ comparison: Comparison) throws(ParquetReadError) -> RowMask {
-    let isCounter = column == .octets || column == .packets
-    if !isCounter, let bounds = bounds(column), !comparison.canHold(in: bounds) { return .none }
+    if column.kind != .counter, let bounds = bounds(column), !comparison.canHold(in: bounds) { return .none }
     let values = try numbers(column)
     if column.isZeroAbsent { return mask(values) { $0 != 0 && comparison.holds($0) } }
     // The comparison is chosen once, not for each row.
@@ -196,7 +195,7 @@ extension FlowFilter {
       case .collector: 0
       case .tcpFlags, .mac: 2
       case .number(let columns, _):
-        columns.contains { [.sourcePort, .destinationPort, .octets, .packets].contains($0) } ? 4 * columns.count : 1
+        columns.contains { $0.isVaried || $0.kind == .counter } ? 4 * columns.count : 1
       case .isIPv4: 3
       case .address(let columns, _): 5 * columns.count
       case .rate: 20

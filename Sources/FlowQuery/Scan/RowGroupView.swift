@@ -1,19 +1,16 @@
 import FlowFilter
-import FlowStore
+import FlowModel
 import NetworkBytes
 import Parquet
 
 /// An open flow file.
 final class OpenFile {
   fileprivate var reader: ParquetReader
-  fileprivate let numbers: [Int?]
   let path: String
 
   init(_ path: String) throws(ParquetReadError) {
     self.path = path
-    let opened = try ParquetReader(path)
-    numbers = FlowColumn.allCases.map { opened.column($0.name) }
-    reader = opened
+    reader = try ParquetReader(path)
   }
 
   var metadata: [String: String] { reader.metadata }
@@ -23,11 +20,14 @@ final class OpenFile {
   /// Whether it has what every flow has: otherwise it is another's file.
   var isFlowFile: Bool {
     [FlowColumn.timeStart, .timeEnd, .sourceAddress, .destinationAddress, .octets, .packets]
-      .allSatisfy { numbers[$0.rawValue] != nil }
+      .allSatisfy { place($0) != nil }
   }
 
+  /// The column's place in the file; nil if it lacks it.
+  fileprivate func place(_ column: FlowColumn) -> Int? { reader.column(column.name) }
+
   /// Whether a column may have nulls.
-  func isOptional(_ column: FlowColumn) -> Bool { numbers[column.rawValue].map { reader.isOptional($0) } ?? true }
+  func isOptional(_ column: FlowColumn) -> Bool { place(column).map { reader.isOptional($0) } ?? true }
 
   /// Whether its flows were told apart by a column: else all of them lack it. Other writers' files do not say.
   func keeps(_ column: FlowColumn) -> Bool {
@@ -43,12 +43,12 @@ final class OpenFile {
 
   /// How many units of a column's times make a millisecond; nil if they have no unit.
   fileprivate func ticks(_ column: FlowColumn) -> Int64? {
-    numbers[column.rawValue].flatMap { reader.timeUnit($0) }?.perMillisecond
+    place(column).flatMap { reader.timeUnit($0) }?.perMillisecond
   }
 
   /// The earliest start and the latest end of a group's flows, as far as the file tells.
   func times(_ group: Int) -> ClosedRange<Int64>? {
-    guard let start = numbers[FlowColumn.timeStart.rawValue], let end = numbers[FlowColumn.timeEnd.rawValue],
+    guard let start = place(.timeStart), let end = place(.timeEnd),
       let starts = reader.bounds(start, rowGroup: group), let ends = reader.bounds(end, rowGroup: group),
       let startTicks = ticks(.timeStart), let endTicks = ticks(.timeEnd)
     else { return nil }
@@ -87,8 +87,8 @@ final class RowGroupView {
   /// The numbers of a column; of one that the file lacks, what a row has that says nothing.
   func integers(_ column: FlowColumn) throws(ParquetReadError) -> IntegerColumn {
     if let known = integerColumns[column] { return known }
-    var values = IntegerColumn.constant(column == .samplingRate || column == .records ? 1 : 0)
-    if let number = file.numbers[column.rawValue] {
+    var values = IntegerColumn.constant(column.absentNumber)
+    if let number = file.place(column) {
       values = try file.reader.integers(number, rowGroup: group, rows: needed)
       if let ticks = file.ticks(column), ticks > 1 {
         values = values.mapped { UInt64(bitPattern: Int64(bitPattern: $0).milliseconds(ticks)) }
@@ -116,7 +116,7 @@ final class RowGroupView {
   func strings(_ column: FlowColumn) throws(ParquetReadError) -> StringColumn {
     if let known = stringColumns[column] { return known }
     var values = StringColumn()
-    if let number = file.numbers[column.rawValue] {
+    if let number = file.place(column) {
       values = try file.reader.strings(number, rowGroup: group, rows: needed)
     }
     stringColumns[column] = values
@@ -132,7 +132,7 @@ final class RowGroupView {
 
   /// The numbers of a column as they are shown: those that are counters scaled.
   func numbers(_ column: FlowColumn) throws(ParquetReadError) -> IntegerColumn {
-    column == .octets || column == .packets ? try counters(column) : try integers(column)
+    column.kind == .counter ? try counters(column) : try integers(column)
   }
 
   /// Octets or packets, multiplied by the sampling rate if that is wanted; what is too large is the largest number.
@@ -149,7 +149,7 @@ final class RowGroupView {
 
   /// The least and the greatest number of a column, as far as the file tells.
   func bounds(_ column: FlowColumn) -> ClosedRange<UInt64>? {
-    guard let number = file.numbers[column.rawValue], let bounds = file.reader.bounds(number, rowGroup: group),
+    guard let number = file.place(column), let bounds = file.reader.bounds(number, rowGroup: group),
       bounds.lowerBound >= 0
     else { return nil }
     // Nulls, which count as 0, are not in the bounds.

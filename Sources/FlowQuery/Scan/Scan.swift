@@ -1,6 +1,6 @@
 import Dispatch
 import FlowFilter
-import FlowStore
+import FlowModel
 import Foundation
 import Parquet
 import Synchronization

@@ -1,4 +1,4 @@
-import FlowStore
+import FlowModel
 import Foundation
 
 /// The time of a place: what its clocks show, and when.

@@ -1,4 +1,4 @@
-import FlowStore
+import FlowModel
 
 /// Spans of one length that follow one another, aligned to what clocks show: hours begin on the hour, days at midnight. In a
 /// zone whose clocks change, some are longer or shorter; those that clocks show twice are two, those left out are none.

@@ -1,5 +1,4 @@
-import NetFlow
-import NetworkBytes
+import FlowModel
 import Parquet
 
 /// The rows of the next row group, and the memory in which they are sorted and turned into columns.
@@ -13,7 +12,9 @@ struct RowGroup: ~Copyable, Sendable {
   private(set) var latestEnd = Int64.min
   private var extraOctets = 0
   private var sorter = RowSorter()
-  private var columns = FlowColumns()
+  private var columns: FlowColumns
+
+  init(_ columns: [FlowColumn]) { self.columns = FlowColumns(columns) }
 
   /// How much a row group takes.
   struct Room: Sendable {
@@ -81,10 +82,11 @@ struct RowGroup: ~Copyable, Sendable {
     to file: inout ParquetWriter, origins: [FlowOrigin], names: NameTable
   ) throws(ParquetError) {
     sorter.sort(rows.records, origins: origins)
-    columns.gather(rows, sorter, origins: origins, names: names)
+    let group = RowGroupContext(extensions: rows.extensions, origins: origins, names: names, sorter: sorter)
+    columns.gather(rows.records, group)
     try file.beginRowGroup(
-      rowCount: rows.count, sortedBy: FlowColumn.sortColumns.map { SortingColumn(column: $0.index) })
-    try columns.write(to: &file, sorter)
+      rowCount: rows.count, sortedBy: FlowColumn.sortColumns.map { SortingColumn(column: $0.number) })
+    try columns.write(to: &file, group)
     try file.endRowGroup()
   }
 }

@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 import NetworkBytes
 import Parquet
 
@@ -10,9 +10,9 @@ struct RowSorter: Sendable {
   /// One item a row in sorted order; `number` is the row's place before.
   private(set) var items: [SortItem] = []
   /// Distinct texts in order: a rank is an index.
-  private(set) var exporters = StringDictionary()
-  private(set) var sources = StringDictionary()
-  private(set) var destinations = StringDictionary()
+  private var exporters = StringDictionary()
+  private var sources = StringDictionary()
+  private var destinations = StringDictionary()
 
   /// Each row's origin, end to end: rows are too far apart to be walked through again for it.
   private var origins: [UInt32] = []
@@ -46,7 +46,9 @@ struct RowSorter: Sendable {
     items.removeAll(keepingCapacity: true)
     items.reserveCapacity(rows.count)
     origins.removeAll(keepingCapacity: true)
-    origins.append(each: rows) { $0.origin }
+    origins.append(addingCapacity: rows.count) { output in
+      for record in rows { output.append(record.origin) }
+    }
     for (row, record) in rows.enumerated() {
       let source = sourceNumbers.number(of: record.source)
       let destination = destinationNumbers.number(of: record.destination)
@@ -54,9 +56,17 @@ struct RowSorter: Sendable {
     }
   }
 
-  func exporter(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key >> (sourceBits + destinationBits)) }
-  func source(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key >> destinationBits & (1 << sourceBits - 1)) }
-  func destination(_ key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key & (1 << destinationBits - 1)) }
+  /// Appends the ranks of one of the three addresses of some rows.
+  func appendRanks(_ key: Int, _ places: Range<Int>, to ranks: inout [UInt32]) {
+    let shift = key == 0 ? sourceBits + destinationBits : key == 1 ? destinationBits : 0
+    let mask = key == 0 ? UInt64.max : (1 << (key == 1 ? sourceBits : destinationBits)) - 1
+    ranks.append(addingCapacity: places.count) { output in
+      for place in places { output.append(UInt32(truncatingIfNeeded: items[place].key &>> shift & mask)) }
+    }
+  }
+
+  /// The texts of one of the three addresses, by rank.
+  func texts(_ key: Int) -> StringDictionary { key == 0 ? exporters : key == 1 ? sources : destinations }
 
   /// Bits that hold the numbers below `count`.
   private static func bits(_ count: Int) -> UInt64 {

@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 import NetworkBytes
 import Parquet
 
@@ -19,31 +19,38 @@ struct MACAddress: Textual {
 
   var words: (UInt64, UInt64) { (octets, 0) }
   var isNull: Bool { octets == 0 }
-  func appendText(to text: inout [UInt8]) { FlowText.appendMAC(octets, to: &text) }
+  func appendText(to text: inout [UInt8]) { ValueText.appendMAC(octets, to: &text) }
 }
 
-/// A dictionary of values in order of first appearance; their texts are made once a row group.
-struct ValueDictionary<Value: Textual & Sendable>: Sendable {
+/// A column's values as indices into a dictionary in order of first appearance; texts are made once a row group.
+struct DictionaryBuffer<Value: Textual & Sendable>: Sendable {
+  private let isNullable: Bool
   private var numbers = Interner<Value>()
+  private var indices: [UInt32] = []
+
+  init(isNullable: Bool) { self.isNullable = isNullable }
+
+  var isEmpty: Bool { indices.isEmpty }
 
   mutating func removeAll() {
     numbers.removeAll()
+    indices.removeAll(keepingCapacity: true)
   }
 
-  @inline(__always)
-  mutating func index(of value: Value) -> UInt32 {
-    value.isNull ? ParquetWriter.nullIndex : numbers.number(of: value)
-  }
+  mutating func append(_ value: Value) { append(CollectionOfOne(value)) { $0 } }
 
-  /// Appends the index of one value of each record.
+  /// Appends what `make` makes of some values.
   @inline(__always)
-  mutating func append(each records: [FlowRecord], to indices: inout [UInt32], _ value: (FlowRecord) -> Value) {
-    indices.append(addingCapacity: records.count) { indices in
-      for record in records { indices.append(index(of: value(record))) }
+  mutating func append<Raw>(_ raw: some Collection<Raw>, _ make: (Raw) -> Value) {
+    indices.append(addingCapacity: raw.count) { output in
+      for raw in raw {
+        let value = make(raw)
+        output.append(isNullable && value.isNull ? ParquetWriter.nullIndex : numbers.number(of: value))
+      }
     }
   }
 
-  func texts() -> StringDictionary {
+  func write(to file: inout ParquetWriter) throws(ParquetError) {
     var texts = StringDictionary()
     var text: [UInt8] = []
     for value in numbers.values {
@@ -51,20 +58,37 @@ struct ValueDictionary<Value: Textual & Sendable>: Sendable {
       value.appendText(to: &text)
       texts.append(text.span)
     }
-    return texts
+    try file.write(indices: indices.span, dictionary: texts)
   }
 }
 
-/// A dictionary of texts in order of first appearance, each found by what it was made of.
-struct TextDictionary<Key: Hashable & Sendable>: Sendable {
-  private var indices: [Key: UInt32] = [:]
-  private(set) var texts = StringDictionary()
+/// A column's texts as indices into a dictionary in order of first appearance.
+struct TextBuffer: Sendable {
+  private var known: [String: UInt32] = [:]
+  private var texts = StringDictionary()
+  private var indices: [UInt32] = []
 
-  /// - Parameter text: the text of `key`; nil is null.
-  mutating func index(of key: Key, text: @autoclosure () -> String?) -> UInt32 {
-    if let known = indices[key] { return known }
-    let index = text().map { texts.append($0) } ?? ParquetWriter.nullIndex
-    indices[key] = index
+  var isEmpty: Bool { indices.isEmpty }
+
+  /// - Parameter text: nil is null.
+  /// - Returns: its index.
+  @discardableResult
+  mutating func append(_ text: String?) -> UInt32 {
+    let index = text.map { self.index(of: $0) } ?? ParquetWriter.nullIndex
+    indices.append(index)
     return index
+  }
+
+  mutating func append(index: UInt32) { indices.append(index) }
+
+  private mutating func index(of text: String) -> UInt32 {
+    if let index = known[text] { return index }
+    let index = texts.append(text)
+    known[text] = index
+    return index
+  }
+
+  func write(to file: inout ParquetWriter) throws(ParquetError) {
+    try file.write(indices: indices.span, dictionary: texts)
   }
 }

@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 import Parquet
 
 /// A file of the store while it is written: under a hidden name, until `commit` gives it its own. One that is let go
@@ -141,7 +141,7 @@ struct FlowFile: ~Copyable, Sendable {
         try Directory.sync(folder)
       } catch {
         // With its folder, somebody has removed it.
-        if error.isMissing, try !Directory.exists(part) { progress = .lost(error) }
+        if error.isMissing, try isRemoved() { progress = .lost(error) }
         throw error
       }
       progress = .complete
@@ -163,7 +163,7 @@ struct FlowFile: ~Copyable, Sendable {
         try Directory.rename(part, to: "\(folder)/\(name)")
         progress = .renamed
       } catch {
-        if error.isMissing, try !Directory.exists(part) { progress = .lost(error) }
+        if error.isMissing, try isRemoved() { progress = .lost(error) }
         throw error
       }
     }
@@ -176,6 +176,14 @@ struct FlowFile: ~Copyable, Sendable {
       }
       progress = .committed
     }
+  }
+
+  /// Whether somebody has removed the file: it is missing although its folder is there or can be made again. Where that
+  /// fails, the disk is away and may come back with the file.
+  private func isRemoved() throws(StoreError) -> Bool {
+    if try Directory.exists(part) { return false }
+    do throws(StoreError) { try Directory.createAll(folder) } catch { return false }
+    return try !Directory.exists(part)
   }
 
   private var times: [(key: String, value: String)] {

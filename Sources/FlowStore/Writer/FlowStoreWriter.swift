@@ -1,5 +1,5 @@
 import DequeModule
-import NetFlow
+import FlowModel
 import Parquet
 
 /// Writes flows into the store: gathers row groups, ends a file when its window or its size is full, commits it.
@@ -39,7 +39,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   private var heldRows: UInt64 = 0
   /// Of them, those that may be published.
   private var publishableCount = 0
-  private var group = RowGroup()
+  private var group: RowGroup
   private var origins: [FlowOrigin] = []
   private var names = NameTable()
   /// Number in its window of the next file.
@@ -52,10 +52,13 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   private static let retryInterval: Int64 = 1000
 
   /// - Throws: `StoreError` if the directory cannot be made or written to.
-  public init(_ options: FlowStoreOptions) throws(StoreError) {
+  public init(_ options: FlowStoreOptions) throws(StoreError) { try self.init(options, columns: FlowColumn.allCases) }
+
+  package init(_ options: FlowStoreOptions, columns: [FlowColumn]) throws(StoreError) {
     try Directory.createAll(options.path)
     try Directory.checkWritable(options.path)
-    schema = try FlowColumn.schema()
+    schema = try columns.schema()
+    group = RowGroup(columns)
     self.options = options
     metadata = options.metadata
     layout = StoreLayout(

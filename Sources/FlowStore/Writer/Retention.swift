@@ -1,3 +1,5 @@
+import FlowModel
+
 /// Which files are dropped when: whole files only, the oldest first.
 public struct Retention: Sendable, Equatable {
   /// Seconds after which a file is dropped; 0: never.

@@ -1,3 +1,5 @@
+import FlowModel
+
 /// Where files stand in the store, and what they are called.
 ///
 /// `<root>/date=2026-01-01/hour=00/flows-<host>-<identity>-<UTC start yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`, of the

@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 
 /// The rare fields of live flows, numbered from 1 as in a batch; 0 is none.
 ///

@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 
 extension FlowCache {
   /// Emits the flows of which a timer has run out by `now` (milliseconds of the pipeline's clock), up to a second late.

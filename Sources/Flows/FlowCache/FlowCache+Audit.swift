@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 
 extension FlowCache {
   /// Places in the pool, live or free.

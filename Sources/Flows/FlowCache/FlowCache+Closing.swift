@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 
 /// A few places of the pool, without an allocation. Noncopyable so that it is never copied unseen.
 struct PlaceGroup: ~Copyable {

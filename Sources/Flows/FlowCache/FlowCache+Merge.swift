@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 
 extension FlowCache {
   /// Merges a batch of records that arrived at `now` (milliseconds of the pipeline's clock) and empties it.

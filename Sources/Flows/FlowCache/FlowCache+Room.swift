@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 
 extension FlowCache {
   /// Flows that leave at once when a new one finds the cache full: one in a small cache, so that exactly the flow seen

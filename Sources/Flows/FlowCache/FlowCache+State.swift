@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 
 /// The live flows of a cache and its counters, as they are kept over a restart.
 public struct FlowCacheState: Sendable {

@@ -1,6 +1,6 @@
 // Module Flows: what a flow is, and when it is over.
 
-import NetFlow
+import FlowModel
 
 /// Merges flow records into flows and lets each go when a timer of it runs out.
 ///

@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 
 /// The hash of a flow's key: 64-bit multiply-and-fold under secrets, as wyhash does.
 ///

@@ -1,3 +1,5 @@
+import FlowModel
+
 /// Why a list of words is not a flow key.
 public enum FlowKeyError: Error, Equatable {
   /// No field has this name; `nearest` are the names most like it, or all names if none is.
@@ -32,34 +34,37 @@ extension FlowKey {
   /// Reads field names, addresses with an optional prefix length: `["exporter_addr", "src_addr/24/48", "dst_port"]`.
   ///
   /// `/24` alone is explained at `PrefixLengths`.
-  public init(parsing words: [String]) throws(FlowKeyError) {
-    var fields: Set<Field> = []
-    var prefixes: [Field: PrefixLengths] = [:]
+  public init(parsing words: [String]) throws(FlowKeyError) { try self.init(parsing: words, in: FlowColumn.allCases) }
+
+  /// - Parameter table: all columns that may be named.
+  package init(parsing words: [String], in table: [FlowColumn]) throws(FlowKeyError) {
+    var columns: Set<FlowColumn> = []
+    var prefixes: [FlowColumn: PrefixLengths] = [:]
     for word in words {
       let name = String(word.prefix { $0 != "/" })
-      guard let field = Field(rawValue: name) else {
+      guard let column = table.named(name), column.isKey else {
         throw .unknownField(name, nearest: Self.names(like: name))
       }
-      guard fields.insert(field).inserted else { throw .duplicateField(name) }
+      guard columns.insert(column).inserted else { throw .duplicateField(name) }
       guard name.count < word.count else { continue }
-      guard field.takesPrefix else { throw .prefixNotAllowed(word) }
+      guard column.takesKeyPrefix else { throw .prefixNotAllowed(word) }
       guard let lengths = PrefixLengths(word.dropFirst(name.count + 1)) else { throw .badPrefix(word) }
-      prefixes[field] = lengths
+      prefixes[column] = lengths
     }
-    guard !fields.isEmpty else { throw .noFields }
-    self.init(fields, prefixes: prefixes)
+    guard !columns.isEmpty else { throw .noFields }
+    try self.init(columns, prefixes: prefixes)
   }
 
-  /// The words that `init(parsing:)` reads, in the order of `Field.allCases`.
+  /// The words that `init(parsing:)` reads, in the order of the columns.
   public var words: [String] {
-    Field.allCases.filter(fields.contains).map { field in
-      field.rawValue + (prefixes[field].map { "/\($0)" } ?? "")
+    columns.sorted { $0.number < $1.number }.map { column in
+      column.name + (prefixes[column].map { "/\($0)" } ?? "")
     }
   }
 
   /// The names most like a word, or all if none is.
-  private static func names(like word: String) -> [String] {
-    let names = Field.allCases.map(\.rawValue)
+  static func names(like word: String) -> [String] {
+    let names = FlowColumn.allCases.filter(\.isKey).map(\.name)
     let nearest = Spelling.nearest(to: word, among: names)
     return nearest.isEmpty ? names : nearest
   }

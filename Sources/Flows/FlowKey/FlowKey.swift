@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 
 /// Which fields tell flows apart: records that agree in all of them are merged into one flow.
 ///
@@ -10,67 +10,51 @@ import NetFlow
 ///   no destination (ICMP type and code go with `dst_port`, which carries them in NetFlow);
 /// - AS numbers, masks, next hop and VRF keep the last value seen; TCP flags are those of all records together.
 public struct FlowKey: Hashable, Sendable {
-  /// A field that may be part of the key, named as the store's column is.
-  public enum Field: String, CaseIterable, Sendable {
-    case exporter = "exporter_addr"
-    case domain = "observation_domain_id"
-    case version = "flow_type"
-    case source = "src_addr"
-    case destination = "dst_addr"
-    case sourcePort = "src_port"
-    case destinationPort = "dst_port"
-    case protocolIdentifier = "proto"
-    case typeOfService = "ip_tos"
-    case ingressInterface = "in_if"
-    case egressInterface = "out_if"
-    case sourceVLAN = "src_vlan"
-    case destinationVLAN = "dst_vlan"
-    case direction = "direction"
-    case sourceAS = "src_as"
-    case destinationAS = "dst_as"
-    case sourceMask = "src_mask"
-    case destinationMask = "dst_mask"
-    case nextHop = "next_hop"
-    case tcpFlags = "tcp_flags"
-    case vrf = "vrf_id"
-
-    /// Whether the field is an address of the record, which may be cut to a prefix.
-    public var takesPrefix: Bool { self == .source || self == .destination || self == .nextHop }
-  }
-
-  public private(set) var fields: Set<Field>
-  /// Prefix lengths of those address fields that do not count whole.
-  public private(set) var prefixes: [Field: PrefixLengths]
+  public private(set) var columns: Set<FlowColumn>
+  /// Prefix lengths of those addresses that do not count whole.
+  public private(set) var prefixes: [FlowColumn: PrefixLengths]
 
   /// Exporter, domain, version; addresses, ports, protocol, ToS; interfaces, VLANs, direction, VRF.
-  public static let standard = FlowKey([
-    .exporter, .domain, .version, .source, .destination, .sourcePort, .destinationPort, .protocolIdentifier,
-    .typeOfService, .ingressInterface, .egressInterface, .sourceVLAN, .destinationVLAN, .direction,
-    .vrf,
-  ])
+  public static let standard = FlowKey(unchecked: Set(FlowColumn.allCases.filter(\.isStandardKey)), [:])
 
-  /// A prefix counts only for a field that is in `fields` and takes one.
-  public init(_ fields: Set<Field>, prefixes: [Field: PrefixLengths] = [:]) {
-    self.fields = fields
-    self.prefixes = prefixes.filter { fields.contains($0.key) && $0.key.takesPrefix && $0.value != .whole }
+  /// - Parameter prefixes: for addresses that are among `columns`.
+  /// - Throws: `FlowKeyError` for a column that cannot be in a key, or that takes no prefix.
+  public init(_ columns: Set<FlowColumn>, prefixes: [FlowColumn: PrefixLengths] = [:]) throws(FlowKeyError) {
+    if let column = columns.first(where: { !$0.isKey }) {
+      throw .unknownField(column.name, nearest: Self.names(like: column.name))
+    }
+    if let column = prefixes.keys.first(where: { !$0.takesKeyPrefix || !columns.contains($0) }) {
+      throw .prefixNotAllowed(column.name)
+    }
+    self.init(unchecked: columns, prefixes)
   }
 
-  public var includesExporter: Bool { fields.contains(.exporter) }
-  public var includesDomain: Bool { fields.contains(.domain) }
-  public var includesVersion: Bool { fields.contains(.version) }
+  private init(unchecked columns: Set<FlowColumn>, _ prefixes: [FlowColumn: PrefixLengths]) {
+    self.columns = columns
+    self.prefixes = prefixes.filter { $0.value != .whole }
+  }
 
   /// The origin as the key sees it: what is not in the key is zero. Number origins after this.
   public func origin(of origin: FlowOrigin) -> FlowOrigin {
     FlowOrigin(
-      exporter: includesExporter ? origin.exporter : .unspecified, domain: includesDomain ? origin.domain : 0,
-      version: includesVersion ? origin.version : 0)
+      exporter: has(.exporter) ? origin.exporter : .unspecified, domain: has(.domain) ? origin.domain : 0,
+      version: has(.version) ? origin.version : 0)
+  }
+
+  /// Whether a part of the origin is in the key.
+  public func has(_ part: FlowColumn.KeyOrigin) -> Bool {
+    columns.contains { if case .origin(part, _) = $0.keyRole { true } else { false } }
   }
 
   /// Whether a flow under this key holds the packets of one connection only, so that a FIN or RST is its end.
   var isConnection: Bool {
-    fields.isSuperset(of: [.source, .destination, .sourcePort, .destinationPort, .protocolIdentifier])
+    columns.isSuperset(of: [.sourcePort, .destinationPort, .protocolIdentifier])
       && prefix(of: .source) == .whole && prefix(of: .destination) == .whole
   }
 
-  func prefix(of field: Field) -> PrefixLengths { prefixes[field] ?? .whole }
+  /// How much of an address counts; nil: it is not in the key.
+  func prefix(of address: FlowColumn.KeyAddress) -> PrefixLengths? {
+    let column = columns.first { if case .address(address, _) = $0.keyRole { true } else { false } }
+    return column.map { prefixes[$0] ?? .whole }
+  }
 }

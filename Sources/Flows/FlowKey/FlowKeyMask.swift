@@ -1,4 +1,4 @@
-import NetFlow
+import FlowModel
 import NetworkBytes
 
 /// A flow key as the cache applies it: clear, hash and compare a record's key words.
@@ -25,24 +25,24 @@ struct FlowKeyMask: Sendable {
   private let vrf: UInt64
 
   init(_ key: FlowKey) {
-    source = AddressMask(key, .source)
-    destination = AddressMask(key, .destination)
-    // Every mask is the record in which the key's fields are all ones and the others zero.
-    var ones = FlowRecord()
-    for field in key.fields { field.fill(&ones) }
+    source = AddressMask(key.prefix(of: .source))
+    destination = AddressMask(key.prefix(of: .destination))
+    // Every mask is the record in which the bits of the key's columns are ones and all others zero.
+    var ones = FlowRecord(bitsOf: key.columns)
     interfaces = ones.interfaceWord
     transport = ones.transportWord
     traits = ones.traitsWord
     autonomousSystems = ones.autonomousSystemWord
     route = ones.routeWord
-    nextHop = key.fields.contains(.nextHop) ? .max : 0
-    nextHopKept = AddressMask(key.prefix(of: .nextHop))
-    vrf = key.fields.contains(.vrf) ? 0xffff_ffff_0000_0000 : 0
+    nextHop = key.prefix(of: .nextHop) == nil ? 0 : .max
+    nextHopKept = AddressMask(key.prefix(of: .nextHop) ?? .whole)
+    ones.vrf = 0
+    vrf = route & ~ones.routeWord
     isWide = autonomousSystems | route & ~vrf | nextHop != 0
-    let standard = FlowKey.standard
+    let standard = FlowRecord(bitsOf: FlowKey.standard.columns)
     keepsAll =
-      key.fields.isSuperset(of: standard.fields.subtracting([.exporter, .domain, .version, .vrf]))
-      && key.prefixes.isEmpty
+      key.prefix(of: .source) == .whole && key.prefix(of: .destination) == .whole && key.prefixes.isEmpty
+      && standard.interfaceWord & ~interfaces | standard.transportWord & ~transport | standard.traitsWord & ~traits == 0
   }
 
   /// Clears what is not in the key.
@@ -106,42 +106,23 @@ private struct AddressMask: Sendable {
 }
 
 extension AddressMask {
-  init(_ lengths: PrefixLengths) {
-    self.init(v4: lengths.v4Mask, v6: lengths.v6Mask)
-  }
-
-  init(_ key: FlowKey, _ field: FlowKey.Field) {
-    if key.fields.contains(field) {
-      self.init(key.prefix(of: field))
-    } else {
-      self.init(v4: .unspecified, v6: .unspecified)
-    }
+  /// - Parameter lengths: nil: nothing counts.
+  init(_ lengths: PrefixLengths?) {
+    self.init(v4: lengths?.v4Mask ?? .unspecified, v6: lengths?.v6Mask ?? .unspecified)
   }
 }
 
-extension FlowKey.Field {
-  /// Sets all bits of the field, for those that are compared as words; addresses and origins are handled apart.
-  fileprivate func fill(_ record: inout FlowRecord) {
-    switch self {
-    case .exporter, .domain, .version, .source, .destination, .nextHop: break
-    case .sourcePort: record.sourcePort = .max
-    case .destinationPort:
-      record.destinationPort = .max
-      record.icmpType = .max
-      record.icmpCode = .max
-    case .protocolIdentifier: record.protocolIdentifier = .max
-    case .typeOfService: record.typeOfService = .max
-    case .ingressInterface: record.ingressInterface = .max
-    case .egressInterface: record.egressInterface = .max
-    case .sourceVLAN: record.sourceVLAN = .max
-    case .destinationVLAN: record.destinationVLAN = .max
-    case .direction: record.direction = .max
-    case .sourceAS: record.sourceAS = .max
-    case .destinationAS: record.destinationAS = .max
-    case .sourceMask: record.sourceMask = .max
-    case .destinationMask: record.destinationMask = .max
-    case .tcpFlags: record.tcpFlags = .max
-    case .vrf: record.vrf = .max
+extension FlowRecord {
+  /// The record in which exactly the bits of some key columns are set; addresses and origins are not words of bits.
+  fileprivate init(bitsOf columns: Set<FlowColumn>) {
+    self.init()
+    let names = Set(columns.map(\.name))
+    for column in columns.union(FlowColumn.allCases) {
+      switch column.keyRole {
+      case .none, .address, .origin: break
+      case .bits(_, let fill): if columns.contains(column) { fill(&self) }
+      case .with(let name, let fill): if names.contains(name) { fill(&self) }
+      }
     }
   }
 }

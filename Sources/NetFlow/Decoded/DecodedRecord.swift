@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 /// One data record in full: every field under its element's name, as its abstract type reads it.
@@ -16,16 +17,16 @@ public struct DecodedRecord: Sendable {
 extension DecodedRecord {
   /// flowStartSysUpTime of a v5 or v9 record as milliseconds since 1970 UTC; nil if the record has none, or if the stamps
   /// cannot be.
-  public var flowStart: Int64? { upTime(22) == nil ? nil : flowTimes?.start }
+  public var flowStart: Int64? { upTime(.flowStartSysUpTime) == nil ? nil : flowTimes?.start }
 
   /// flowEndSysUpTime, likewise.
-  public var flowEnd: Int64? { upTime(21) == nil ? nil : flowTimes?.end }
+  public var flowEnd: Int64? { upTime(.flowEndSysUpTime) == nil ? nil : flowTimes?.end }
 
   private var flowTimes: (start: Int64, end: Int64)? {
     // IPFIX does not send the exporter's uptime, which the stamps have to be compared with.
-    guard header.version != 10, let start = upTime(22) ?? upTime(21), let end = upTime(21) ?? upTime(22) else {
-      return nil
-    }
+    if header.version == 10 { return nil }
+    let stamps = (start: upTime(.flowStartSysUpTime), end: upTime(.flowEndSysUpTime))
+    guard let start = stamps.start ?? stamps.end, let end = stamps.end ?? stamps.start else { return nil }
     let time = TimeBase(
       exportMilliseconds: header.exportMilliseconds, arrivalMilliseconds: header.exportMilliseconds,
       sysUpTime: header.sysUpTime)
@@ -35,8 +36,8 @@ extension DecodedRecord {
     return corrections.implausible == 0 && corrections.reversed == 0 ? (record.start, record.end) : nil
   }
 
-  private func upTime(_ number: UInt16) -> UInt32? {
-    let name = FieldName(InformationElementID(number))
+  private func upTime(_ element: InformationElementID) -> UInt32? {
+    let name = FieldName(FieldElement(element))
     guard case .unsigned(let stamp) = fields.first(where: { $0.name == name })?.value else { return nil }
     return UInt32(truncatingIfNeeded: stamp)
   }

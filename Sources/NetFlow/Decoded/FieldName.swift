@@ -1,12 +1,14 @@
+import FlowModel
+
 /// What a field of a record is called in text: the registry's name, or numbers where there is none.
 ///
 /// Holds the numbers; text is made only when it is written.
 public struct FieldName: Hashable, Sendable, BitwiseCopyable {
-  public var element: InformationElementID
+  public var element: FieldElement
   /// A v9 options scope field, whose numbers are a space of their own (RFC 3954 §6.1).
   public var isV9Scope: Bool
 
-  public init(_ element: InformationElementID, isV9Scope: Bool = false) {
+  public init(_ element: FieldElement, isV9Scope: Bool = false) {
     self.element = element
     self.isV9Scope = isV9Scope
   }
@@ -18,21 +20,18 @@ public struct FieldName: Hashable, Sendable, BitwiseCopyable {
   /// The registry's element of this name; nil for elements of enterprises, reverse ones too, for v9 scopes and for
   /// numbers that IANA has not given out.
   public var registered: InformationElement? {
-    isV9Scope || element.enterprise != 0 ? nil : InformationElement.named(element.number)
+    isV9Scope ? nil : element.iana.flatMap { InformationElement.named($0) }
   }
 
   /// What the field's octets mean. A reverse element is of its forward element's type (RFC 5103 §6.1); what is not
   /// known is an octetArray.
   public var type: AbstractType {
     if isV9Scope { return .unsigned64 }
-    switch element.enterprise {
-    case 0, InformationElementID.reverseEnterprise: return InformationElement.named(element.number)?.type ?? .octetArray
-    default: return .octetArray
-    }
+    return element.forward.flatMap { InformationElement.named($0) }?.type ?? .octetArray
   }
 
-  /// paddingOctets, which fill up a record and mean nothing.
-  var isPadding: Bool { !isV9Scope && element == InformationElementID(210) }
+  /// Whether the field fills up a record and means nothing.
+  var isPadding: Bool { !isV9Scope && element.iana == .paddingOctets }
 }
 
 extension FieldName: CustomStringConvertible {

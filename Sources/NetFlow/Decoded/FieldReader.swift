@@ -91,12 +91,12 @@ extension FieldReader {
   /// Semantic, field specifier, values (RFC 6313 §4.5.1).
   private mutating func basicList(_ bytes: RawSpan, _ session: inout Session) -> FieldValue? {
     guard bytes.byteCount >= 5 else { return nil }
-    var element = InformationElementID(bytes.be16(1))
+    var element = FieldElement(bytes.be16(1))
     let length = bytes.be16(3)
     var offset = 5
     if element.number & 0x8000 != 0 {
       guard bytes.byteCount >= 9 else { return nil }
-      element = InformationElementID(element.number & 0x7fff, enterprise: bytes.be32(5))
+      element = FieldElement(element.number & 0x7fff, enterprise: bytes.be32(5))
       offset = 9
     }
     let name = FieldName(element)

@@ -1,3 +1,5 @@
+import FlowModel
+
 /// A moment of UTC with the precision it was sent in.
 public struct Timestamp: Sendable, Hashable, BitwiseCopyable {
   /// The raw value is the number of decimals of a second.

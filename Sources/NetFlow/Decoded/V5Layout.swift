@@ -1,15 +1,32 @@
+import FlowModel
 import NetworkBytes
 
 /// The fields of a v5 record (Cisco, "NetFlow Export Datagram Format") by the names of their IANA elements.
 enum V5Layout {
   /// Element, offset in the record, octets; in wire order. Input and output are SNMP indices; 36 and 46 are padding.
-  private static let places: [(element: UInt16, offset: Int, length: Int)] = [
-    (8, 0, 4), (12, 4, 4), (15, 8, 4), (10, 12, 2), (14, 14, 2), (2, 16, 4), (1, 20, 4), (22, 24, 4), (21, 28, 4),
-    (7, 32, 2), (11, 34, 2), (6, 37, 1), (4, 38, 1), (5, 39, 1), (16, 40, 2), (17, 42, 2), (9, 44, 1), (13, 45, 1),
+  private static let places: [(element: InformationElementID, offset: Int, length: Int)] = [
+    (.sourceIPv4Address, 0, 4),
+    (.destinationIPv4Address, 4, 4),
+    (.ipNextHopIPv4Address, 8, 4),
+    (.ingressInterface, 12, 2),
+    (.egressInterface, 14, 2),
+    (.packetDeltaCount, 16, 4),
+    (.octetDeltaCount, 20, 4),
+    (.flowStartSysUpTime, 24, 4),
+    (.flowEndSysUpTime, 28, 4),
+    (.sourceTransportPort, 32, 2),
+    (.destinationTransportPort, 34, 2),
+    (.tcpControlBits, 37, 1),
+    (.protocolIdentifier, 38, 1),
+    (.ipClassOfService, 39, 1),
+    (.bgpSourceAsNumber, 40, 2),
+    (.bgpDestinationAsNumber, 42, 2),
+    (.sourceIPv4PrefixLength, 44, 1),
+    (.destinationIPv4PrefixLength, 45, 1),
   ]
 
   private static let fields = places.map { place in
-    let name = FieldName(InformationElementID(place.element))
+    let name = FieldName(FieldElement(place.element))
     return (name: name, type: name.type, place: place.offset..<(place.offset + place.length))
   }
 
@@ -27,6 +44,6 @@ enum V5Layout {
     return decoded
   }
 
-  private static let samplingInterval = FieldName(InformationElementID(34))
-  private static let samplingAlgorithm = FieldName(InformationElementID(35))
+  private static let samplingInterval = FieldName(FieldElement(.samplingInterval))
+  private static let samplingAlgorithm = FieldName(FieldElement(.samplingAlgorithm))
 }

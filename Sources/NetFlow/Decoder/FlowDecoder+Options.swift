@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 extension FlowDecoder {
@@ -40,28 +41,27 @@ private struct OptionsFacts {
   }
 
   mutating func note(_ field: FieldSpecifier, _ bytes: RawSpan) {
-    guard field.element.enterprise == 0 else { return }
-    if !field.isV9Scope, noteText(field.element.number, bytes) { return }
-    if !field.isV9Scope, noteApplication(field.element.number, bytes) { return }
+    if let element = field.iana, noteText(element, bytes) || noteApplication(element, bytes) { return }
     guard (1...8).contains(bytes.byteCount) else { return }
     let value = bytes.unsigned(0, count: bytes.byteCount)
-    if field.isV9Scope {
-      // The scope "interface" of RFC 3954 §6.1; system, line card, cache and template stand for the domain.
-      if field.element.number == 2 { interface = UInt32(truncatingIfNeeded: value) }
+    guard let element = field.iana else {
+      // System, line card, cache and template stand for the domain.
+      if field.v9Scope == .interface { interface = UInt32(truncatingIfNeeded: value) }
       return
     }
-    switch field.element.number {
-    case 48, 302: sampler = value
-    case 10, 14, 252, 253: interface = interface ?? UInt32(truncatingIfNeeded: value)
-    case 234, 235: vrf = vrf ?? value
-    case 160: systemInit = value
-    default: sampling.note(field.element.number, value, width: bytes.byteCount)
+    switch element {
+    case .samplerId, .selectorId: sampler = value
+    case .ingressInterface, .egressInterface, .ingressPhysicalInterface, .egressPhysicalInterface:
+      interface = interface ?? UInt32(truncatingIfNeeded: value)
+    case .ingressVRFID, .egressVRFID: vrf = vrf ?? value
+    case .systemInitTimeMilliseconds: systemInit = value
+    default: sampling.note(element, value, width: bytes.byteCount)
     }
   }
 
   /// - Returns: whether the element is an application's identifier, of any length.
-  private mutating func noteApplication(_ element: UInt16, _ bytes: RawSpan) -> Bool {
-    guard element == 95 else { return false }
+  private mutating func noteApplication(_ element: InformationElementID, _ bytes: RawSpan) -> Bool {
+    guard element == .applicationId else { return false }
     if let identifier = ApplicationIdentifier(bytes) {
       application = ExporterNames.applicationNumber(engine: identifier.engine, selector: identifier.selector)
     }
@@ -69,14 +69,14 @@ private struct OptionsFacts {
   }
 
   /// - Returns: whether the element is text.
-  private mutating func noteText(_ element: UInt16, _ bytes: RawSpan) -> Bool {
+  private mutating func noteText(_ element: InformationElementID, _ bytes: RawSpan) -> Bool {
     switch element {
-    case 82: interfaceTexts.name = ExporterNames.text(bytes)
-    case 83: interfaceTexts.description = ExporterNames.text(bytes)
-    case 236: vrfTexts.name = ExporterNames.text(bytes)
-    case 96: applicationTexts.name = ExporterNames.text(bytes)
-    case 94: applicationTexts.description = ExporterNames.text(bytes)
-    case 84, 335: samplerTexts.name = ExporterNames.text(bytes)
+    case .interfaceName: interfaceTexts.name = ExporterNames.text(bytes)
+    case .interfaceDescription: interfaceTexts.description = ExporterNames.text(bytes)
+    case .VRFname: vrfTexts.name = ExporterNames.text(bytes)
+    case .applicationName: applicationTexts.name = ExporterNames.text(bytes)
+    case .applicationDescription: applicationTexts.description = ExporterNames.text(bytes)
+    case .samplerName, .selectorName: samplerTexts.name = ExporterNames.text(bytes)
     default: return false
     }
     return true

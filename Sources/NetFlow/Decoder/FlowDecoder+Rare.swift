@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 extension FlowDecoder {
@@ -43,7 +44,8 @@ extension FlowDecoder {
     if let rate = facts.rate { record.samplingRate = rate }
   }
 
-  /// Takes elements 130 and 131 for the record's exporter (RFC 6183 §5.2: a mediator's original exporter).
+  /// Takes exporterIPv4Address and exporterIPv6Address for the record's exporter (RFC 6183 §5.2: a mediator's original
+  /// exporter).
   private mutating func setExporter(
     _ record: inout FlowRecord, _ bytes: RawSpan, _ step: FlowPlan.Step, _ session: borrowing Session
   ) {
@@ -83,7 +85,9 @@ extension FlowExtension {
       guard let application = ApplicationIdentifier(bytes.extracting(offset..<(offset + width))) else { return }
       applicationEngine = application.engine
       applicationSelector = application.selector
-    case .mplsLabel: mplsStack[Int(step.element) - 70] = UInt32(bytes.unsigned(offset, count: 3))
+    case .mplsLabel:
+      let depth = step.element.rawValue - InformationElementID.mplsTopLabelStackSection.rawValue
+      mplsStack[Int(depth)] = UInt32(bytes.unsigned(offset, count: 3))
     default: break
     }
   }

@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 /// What a decoder knows of exporters, as it is kept over a restart: templates, sequence numbers, sampling rates, names,

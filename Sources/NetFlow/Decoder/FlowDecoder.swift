@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 /// Datagrams in, flow records out: the hot path of the wire.

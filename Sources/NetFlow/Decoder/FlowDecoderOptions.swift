@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 /// How the decoder reads exporters' clocks, sampling and origins.
@@ -14,8 +15,8 @@ public struct FlowDecoderOptions: Sendable {
   public var samplingRates: [IPAddress: UInt32] = [:]
   /// Rate of single exporters, whatever they say.
   public var forcedSamplingRates: [IPAddress: UInt32] = [:]
-  /// Exporters whose elements 23 and 24 count the other direction of the flow, and not the same packets behind the
-  /// observation point as the registry has it.
+  /// Exporters whose postOctetDeltaCount and postPacketDeltaCount (23, 24) count the other direction of the flow, and not
+  /// the same packets behind the observation point as the registry has it.
   public var outCountersAreReverse: Set<IPAddress> = []
   /// Whether fields without a column are kept as JSON in `FlowExtension.extra`.
   public var keepsExtra = false

@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 extension FlowPlan {
@@ -131,7 +132,7 @@ extension FlowPlan {
 }
 
 extension FlowRecord {
-  /// Type in the high octet, code in the low one (elements 32 and 139).
+  /// Type in the high octet, code in the low one (icmpTypeCodeIPv4 and icmpTypeCodeIPv6).
   @inline(__always)
   mutating func setICMP(_ typeAndCode: UInt16) {
     icmpType = UInt8(truncatingIfNeeded: typeAndCode >> 8)

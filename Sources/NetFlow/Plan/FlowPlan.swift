@@ -1,3 +1,5 @@
+import FlowModel
+
 /// A template compiled once: which octets of its records go where in a flow record.
 struct FlowPlan: Sendable {
   struct Step: Sendable, BitwiseCopyable {
@@ -7,15 +9,16 @@ struct FlowPlan: Sendable {
     /// Where it stands in the record, and its octets; meaningful in templates of fixed length.
     var offset: Int
     var width: Int
-    /// The element's number: the depth of an MPLS label.
-    var element: UInt16
+    /// Which element it reads: the depth of an MPLS label, and the kind of a share of sampling.
+    var element: InformationElementID
     /// Whether a zero leaves what an element of lower rank has filled in.
     var skipsZero = false
   }
 
   /// Run one after the other, each over all records of a set.
   private(set) var steps: [Step] = []
-  /// The same but for elements 23 and 24, for exporters whose counters of these are the other direction's.
+  /// The same but for postOctetDeltaCount and postPacketDeltaCount, for exporters whose counters of these are the other
+  /// direction's.
   private(set) var stepsWithoutOut: [Step] = []
   /// Into the extension, record by record.
   private(set) var rareSteps: [Step] = []
@@ -29,11 +32,11 @@ struct FlowPlan: Sendable {
   private(set) var times = TimePlan()
   /// Places among the sized fields of those that no step reads: they go into `extra` where that is kept.
   private(set) var unmapped: [Int] = []
-  /// When the exporter started (element 160), where the record's stamps reckon from in IPFIX.
+  /// When the exporter started (systemInitTimeMilliseconds), where the record's stamps reckon from in IPFIX.
   private(set) var systemInitStep: Step?
   /// Whether the records themselves tell a sampling rate or a sampler.
   private(set) var tellsSampling = false
-  /// Whether the records name a sampler (elements 48 and 302), be it none.
+  /// Whether the records name a sampler, be it none.
   private(set) var namesSampler = false
   /// Whether ICMP type and code may have to be read from the ports, where v5 and many v9 exporters put them.
   private(set) var takesICMPFromPort = false
@@ -46,28 +49,25 @@ struct FlowPlan: Sendable {
   ///   - fields: of a template, but for those of no length.
   ///   - version: 9 or 10.
   init(fields: [FieldSpecifier], version: UInt16) {
-    var places: [UInt16: Step] = [:]
+    var places: [InformationElementID: Step] = [:]
     var offset = 0
     for (index, field) in fields.enumerated() {
       let width = Int(field.length)
-      if field.element.enterprise == 0, !field.isV9Scope, places[field.element.number] == nil {
-        places[field.element.number] = Step(
-          field: .octets, index: index, offset: offset, width: width, element: field.element.number)
+      if let element = field.iana, places[element] == nil {
+        places[element] = Step(field: .octets, index: index, offset: offset, width: width, element: element)
       }
       offset += field.isVariable ? 0 : width
     }
-    times = TimePlan(places, knowsUpTime: version != 10 || places[160] != nil)
+    times = TimePlan(places, knowsUpTime: version != 10 || places[.systemInitTimeMilliseconds] != nil)
     totals = TotalsPlan(fields: fields)
     let used = select(from: places).union(times.places).union(totals?.totalFields ?? [])
-    unmapped = fields.indices.filter { !used.contains($0) && fields[$0].element != Self.padding }
+    unmapped = fields.indices.filter { !used.contains($0) && fields[$0].element != FieldElement(.paddingOctets) }
   }
-
-  private static let padding = InformationElementID(210)
 
   /// Takes all candidates for each place, the best last: each overrides with what is not zero.
   ///
   /// - Returns: the places that are read.
-  private mutating func select(from places: [UInt16: Step]) -> Set<Int> {
+  private mutating func select(from places: [InformationElementID: Step]) -> Set<Int> {
     var all: [Step] = []
     for (field, elements) in FlowField.candidates {
       let present = elements.compactMap { places[$0] }.filter { $0.width == 0xffff || field.accepts(width: $0.width) }
@@ -77,23 +77,25 @@ struct FlowPlan: Sendable {
         all.append(step)
       }
     }
-    for number in UInt16(70)...79 {
-      guard var step = places[number], step.width == 0xffff || step.width == 3 else { continue }
+    for element in FlowField.mplsLabels {
+      guard var step = places[element], step.width == 0xffff || step.width == 3 else { continue }
       step.field = .mplsLabel
       all.append(step)
     }
     let fields = Set(all.map(\.field))
     if fields.contains(.typeOfService) { all.removeAll { $0.field == .differentiatedServices } }
-    // The space between samples belongs to element 305 alone.
-    if places[34] != nil || places[305] == nil { all.removeAll { $0.field == .samplingSpace } }
+    // The space between samples belongs to samplingPacketInterval alone.
+    if places[.samplingInterval] != nil || places[.samplingPacketInterval] == nil {
+      all.removeAll { $0.field == .samplingSpace }
+    }
     steps = all.filter { !$0.field.isRare && !$0.field.isExporter && !$0.field.isSamplingShare }
-    stepsWithoutOut = steps.filter { $0.element != 23 && $0.element != 24 }
+    stepsWithoutOut = steps.filter { $0.element != .postOctetDeltaCount && $0.element != .postPacketDeltaCount }
     rareSteps = all.filter(\.field.isRare)
     exporterSteps = all.filter(\.field.isExporter)
     samplingSteps = all.filter(\.field.isSamplingShare)
     namesSampler = fields.contains(.samplerID)
     tellsSampling = namesSampler || fields.contains(.samplingInterval) || !samplingSteps.isEmpty
-    if let step = places[160], times.usesUpTime { systemInitStep = step }
+    if let step = places[.systemInitTimeMilliseconds], times.usesUpTime { systemInitStep = step }
     takesICMPFromPort = fields.contains(.destinationPort)
     tellsICMP = !fields.isDisjoint(with: [.icmpTypeCodeV4, .icmpTypeCodeV6, .icmpType, .icmpCode])
     return Set(all.map(\.index))

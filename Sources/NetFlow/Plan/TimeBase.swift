@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 /// What turns an exporter's times into milliseconds since 1970 UTC, for one message.
@@ -9,7 +10,8 @@ struct TimeBase: Sendable, BitwiseCopyable {
   /// What is to be added to absolute times of an exporter whose clock is off, where that brings a record's end closer to
   /// the arrival.
   var absoluteCorrection: Int64 = 0
-  /// The exporter's uptime at that moment, milliseconds; nil if it does not say (IPFIX without element 160).
+  /// The exporter's uptime at that moment, milliseconds; nil if it does not say (IPFIX without
+  /// systemInitTimeMilliseconds).
   var sysUpTime: UInt32?
 
   /// How far an uptime stamp may be ahead of the header's: it was taken after the header was written.
@@ -79,7 +81,7 @@ struct TimeBase: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Microseconds before the export (elements 158, 159).
+  /// Microseconds before the export (flowStartDeltaMicroseconds, flowEndDeltaMicroseconds).
   @inline(__always)
   func delta(_ microseconds: UInt64) -> Int64 {
     exportMilliseconds &- Int64(truncatingIfNeeded: microseconds / 1000)

@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 /// What had to be changed of the times of records.
@@ -25,7 +26,14 @@ extension TimePlan {
     case .milliseconds(let start, let end):
       for index in 0..<view.count {
         let (first, last) = (view.be64(index, at: start), view.be64(index, at: end))
-        time.setMilliseconds(&records[base &+ index], first, last, &corrections)
+        // A stamp that is not set follows from the duration, if the records have one.
+        if first == 0 || last == 0, !durations.isEmpty {
+          settle(&records[base &+ index], time, &corrections) { source in
+            view.unsigned(index, at: source.step.offset, width: source.step.width)
+          }
+        } else {
+          time.setMilliseconds(&records[base &+ index], first, last, &corrections)
+        }
       }
     case .mixed:
       for index in 0..<view.count {

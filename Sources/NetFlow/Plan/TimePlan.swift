@@ -1,3 +1,5 @@
+import FlowModel
+
 /// How a template's records tell when their flows began and ended.
 ///
 /// The two usual layouts have loops of their own: both stamps of the exporter's uptime, or both in milliseconds. All others
@@ -40,13 +42,13 @@ struct TimePlan: Sendable {
   init() {}
 
   /// - Parameters:
-  ///   - places: of the template's elements, by number.
-  ///   - knowsUpTime: whether uptime stamps have what they reckon from. IPFIX does not send it, but for element 160: then
-  ///     these stamps are looked at last.
-  init(_ places: [UInt16: FlowPlan.Step], knowsUpTime: Bool) {
-    func sources(_ elements: [(number: UInt16, kind: Kind)]) -> [Source] {
-      let known: [Source] = elements.compactMap { number, kind in
-        guard let step = places[number], step.width == 0xffff || kind.accepts(width: step.width) else { return nil }
+  ///   - places: of the template's elements.
+  ///   - knowsUpTime: whether uptime stamps have what they reckon from. IPFIX does not send it, but for
+  ///     systemInitTimeMilliseconds: then these stamps are looked at last.
+  init(_ places: [InformationElementID: FlowPlan.Step], knowsUpTime: Bool) {
+    func sources(_ elements: [(InformationElementID, Kind)]) -> [Source] {
+      let known: [Source] = elements.compactMap { element, kind in
+        guard let step = places[element], step.width == 0xffff || kind.accepts(width: step.width) else { return nil }
         return Source(kind: kind, step: step)
       }
       return knowsUpTime ? known : known.filter { $0.kind != .upTime } + known.filter { $0.kind == .upTime }
@@ -57,18 +59,33 @@ struct TimePlan: Sendable {
     layout = chosenLayout
   }
 
-  private static let startElements: [(UInt16, Kind)] = [
-    (152, .milliseconds), (22, .upTime), (154, .ntp), (156, .ntp), (150, .seconds), (158, .beforeExport),
+  private static let startElements: [(InformationElementID, Kind)] = [
+    (.flowStartMilliseconds, .milliseconds),
+    (.flowStartSysUpTime, .upTime),
+    (.flowStartMicroseconds, .ntp),
+    (.flowStartNanoseconds, .ntp),
+    (.flowStartSeconds, .seconds),
+    (.flowStartDeltaMicroseconds, .beforeExport),
   ]
 
   /// Behind the flow's end the time of an event: a record with one time only begins and ends then.
-  private static let endElements: [(UInt16, Kind)] = [
-    (153, .milliseconds), (21, .upTime), (155, .ntp), (157, .ntp), (151, .seconds), (159, .beforeExport),
-    (323, .milliseconds), (324, .ntp), (325, .ntp), (322, .seconds), (258, .milliseconds),
+  private static let endElements: [(InformationElementID, Kind)] = [
+    (.flowEndMilliseconds, .milliseconds),
+    (.flowEndSysUpTime, .upTime),
+    (.flowEndMicroseconds, .ntp),
+    (.flowEndNanoseconds, .ntp),
+    (.flowEndSeconds, .seconds),
+    (.flowEndDeltaMicroseconds, .beforeExport),
+    (.observationTimeMilliseconds, .milliseconds),
+    (.observationTimeMicroseconds, .ntp),
+    (.observationTimeNanoseconds, .ntp),
+    (.observationTimeSeconds, .seconds),
+    (.collectionTimeMilliseconds, .milliseconds),
   ]
 
-  private static let durationElements: [(UInt16, Kind)] = [
-    (161, .durationMilliseconds), (162, .durationMicroseconds),
+  private static let durationElements: [(InformationElementID, Kind)] = [
+    (.flowDurationMilliseconds, .durationMilliseconds),
+    (.flowDurationMicroseconds, .durationMicroseconds),
   ]
 
   private var chosenLayout: Layout {

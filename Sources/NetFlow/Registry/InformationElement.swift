@@ -1,3 +1,5 @@
+import FlowModel
+
 /// An element of IANA's registry "IPFIX Information Elements"; NetFlow v9 field types share its numbers.
 public struct InformationElement: Hashable, Sendable {
   /// What the number counts or stands for (RFC 7012 §3.2, RFC 6313 §4.5).
@@ -13,7 +15,7 @@ public struct InformationElement: Hashable, Sendable {
     case fourOctetWords = "4-octet words"
   }
 
-  public let id: UInt16
+  public let id: InformationElementID
   /// The registry's name, such as `octetDeltaCount`.
   public let name: String
   public let type: AbstractType
@@ -24,14 +26,14 @@ public struct InformationElement: Hashable, Sendable {
 
 extension InformationElement {
   /// The element of this number; nil if IANA has not given it out. O(1).
-  public static func named(_ number: UInt16) -> InformationElement? {
-    let elements = registry.byNumber
-    return Int(number) < elements.count ? elements[Int(number)] : nil
+  public static func named(_ id: InformationElementID) -> InformationElement? {
+    let (elements, number) = (registry.byNumber, Int(id.rawValue))
+    return number < elements.count ? elements[number] : nil
   }
 
   /// The element of this name, upper and lower case as in the registry. O(1).
   public static func named(_ name: String) -> InformationElement? {
-    registry.numbers[name].flatMap { named($0) }
+    registry.identifiers[name].flatMap { named($0) }
   }
 
   /// All elements, by number.
@@ -42,14 +44,14 @@ extension InformationElement {
   private struct Registry: Sendable {
     /// Indexed by number; nil where IANA has given out none.
     var byNumber: [InformationElement?] = []
-    var numbers: [String: UInt16] = [:]
+    var identifiers: [String: InformationElementID] = [:]
 
     init(parsing text: String) {
       for line in text.split(separator: "\n") {
         guard let element = InformationElement(registryLine: line) else { continue }
-        while byNumber.count < Int(element.id) { byNumber.append(nil) }
+        while byNumber.count < Int(element.id.rawValue) { byNumber.append(nil) }
         byNumber.append(element)
-        numbers[element.name] = element.id
+        identifiers[element.name] = element.id
       }
     }
   }
@@ -57,11 +59,12 @@ extension InformationElement {
   /// Nil if the line is not in the registry's form; a test sees to it that all lines are.
   private init?(registryLine line: Substring) {
     let columns = line.split(separator: ",", omittingEmptySubsequences: false)
-    guard columns.count == 5, let id = UInt16(columns[0]), let type = AbstractType(rawValue: String(columns[2])) else {
+    guard columns.count == 5, let number = UInt16(columns[0]), let type = AbstractType(rawValue: String(columns[2]))
+    else {
       return nil
     }
     self.init(
-      id: id, name: String(columns[1]), type: type, semantics: Semantics(rawValue: String(columns[3])),
-      units: Units(rawValue: String(columns[4])))
+      id: InformationElementID(rawValue: number), name: String(columns[1]), type: type,
+      semantics: Semantics(rawValue: String(columns[3])), units: Units(rawValue: String(columns[4])))
   }
 }

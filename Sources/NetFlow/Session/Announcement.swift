@@ -1,8 +1,10 @@
+import FlowModel
+
 /// What is known of one observation domain of an exporter: what options data say, and whether it sends flows itself.
 struct Announcement: Sendable {
   var rates = SamplingRates()
   var names = ExporterNames()
-  /// When the exporter started, milliseconds since 1970 UTC (element 160).
+  /// When the exporter started, milliseconds since 1970 UTC (systemInitTimeMilliseconds).
   var systemInit: Int64?
   /// The source ports that said so: with the last of these sessions it goes.
   var ports: Set<UInt16> = []

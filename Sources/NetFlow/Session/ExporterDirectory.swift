@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 import Synchronization
 
@@ -185,7 +186,8 @@ public final class ExporterDirectory: Sendable {
     if changed { announcementGenerations.add(1, ordering: .releasing) }
   }
 
-  /// Takes note of when an exporter started, milliseconds since 1970 UTC (element 160); nil: that is no longer so.
+  /// Takes note of when an exporter started, milliseconds since 1970 UTC (systemInitTimeMilliseconds); nil: that is no
+  /// longer so.
   func setSystemInit(_ start: Int64?, of session: SessionKey) {
     let changed = state.withLock { state in
       if announcement(session, state)?.systemInit == start { return false }

@@ -1,6 +1,8 @@
+import FlowModel
+
 /// The sampling rates that an exporter's options data announce for one observation domain.
 struct SamplingRates: Sendable, Equatable, Codable {
-  /// By samplerId (element 48) or selectorId (302).
+  /// By samplerId or selectorId.
   private(set) var bySampler: [UInt64: UInt32] = [:]
   /// By SNMP index of the interface.
   private(set) var byInterface: [UInt32: UInt32] = [:]
@@ -31,7 +33,7 @@ struct SamplingRates: Sendable, Equatable, Codable {
   var onlySampler: UInt32? { bySampler.count == 1 ? bySampler.first?.value : nil }
 
   /// The rate of the interface at which the record's packets were seen: the one they came in by, unless the exporter says
-  /// that it looked at those going out (element 61).
+  /// that it looked at those going out (flowDirection).
   func byInterface(of record: FlowRecord) -> UInt32? {
     if record.direction == 2, let rate = byInterface[record.egressInterface] { return rate }
     return byInterface[record.ingressInterface]
@@ -117,16 +119,17 @@ struct SamplingFacts {
   private var population: UInt64?
   private var probability: Double?
 
-  /// Takes the value of element `number`, of `width` octets.
-  mutating func note(_ number: UInt16, _ value: UInt64, width: Int) {
-    switch number {
-    case 34, 50: if value > 0 { interval = value }
-    case 305: packetInterval = value
-    case 306: packetSpace = value
-    case 309: size = value
-    case 310: population = value
-    case 311 where width == 8: probability = Double(bitPattern: value)
-    case 311 where width == 4: probability = Double(Float(bitPattern: UInt32(truncatingIfNeeded: value)))
+  /// Takes an element's value of `width` octets.
+  mutating func note(_ element: InformationElementID, _ value: UInt64, width: Int) {
+    switch element {
+    case .samplingInterval, .samplerRandomInterval: if value > 0 { interval = value }
+    case .samplingPacketInterval: packetInterval = value
+    case .samplingPacketSpace: packetSpace = value
+    case .samplingSize: size = value
+    case .samplingPopulation: population = value
+    case .samplingProbability where width == 8: probability = Double(bitPattern: value)
+    case .samplingProbability where width == 4:
+      probability = Double(Float(bitPattern: UInt32(truncatingIfNeeded: value)))
     default: break
     }
   }

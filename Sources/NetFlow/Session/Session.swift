@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 /// What is remembered of one session. Belongs to one decoder, hence to one thread.
@@ -13,7 +14,7 @@ struct Session: Codable {
   private(set) var sequence: SequenceTracker
   /// Number of the session's `FlowOrigin`; nil until a message is decoded into flow records.
   var origin: UInt32?
-  /// When the exporter started, milliseconds since 1970 UTC, if this session said so (element 160).
+  /// When the exporter started, milliseconds since 1970 UTC, if this session said so (systemInitTimeMilliseconds).
   private(set) var systemInit: Int64?
   /// Arrival of the newest datagram, nanoseconds since 1970 UTC: the longest silent session is evicted first.
   private(set) var lastSeen: Int64 = 0

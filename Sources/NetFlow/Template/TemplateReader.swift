@@ -80,7 +80,7 @@ struct TemplateReader {
     let scopeCount = scopeOctets / 4
     let fields = (0..<(scopeOctets + optionOctets) / 4).map { index in
       FieldSpecifier(
-        InformationElementID(set.be16(first + index * 4)), length: set.be16(first + index * 4 + 2),
+        FieldElement(set.be16(first + index * 4)), length: set.be16(first + index * 4 + 2),
         isV9Scope: index < scopeCount)
     }
     return make(id, fields, scopeCount: scopeCount)
@@ -99,12 +99,12 @@ struct TemplateReader {
     fields.reserveCapacity(count)
     for _ in 0..<count {
       guard set.byteCount - at >= 4 else { return nil }
-      var element = InformationElementID(set.be16(at))
+      var element = FieldElement(set.be16(at))
       let length = set.be16(at + 2)
       at += 4
       if version == 10, element.number & 0x8000 != 0 {
         guard set.byteCount - at >= 4 else { return nil }
-        element = InformationElementID(element.number & 0x7fff, enterprise: set.be32(at))
+        element = FieldElement(element.number & 0x7fff, enterprise: set.be32(at))
         at += 4
       }
       fields.append(FieldSpecifier(element, length: length))

@@ -44,7 +44,7 @@ extension RunningTotals {
   }
 }
 
-/// An event of a connection, as a firewall reports it (element 233; Cisco ASA NetFlow Implementation Guide, NSEL).
+/// An event of a connection, as a firewall reports it (firewallEvent; Cisco ASA NetFlow Implementation Guide, NSEL).
 struct ConnectionEvent: Sendable {
   /// What an event means for the connection's counts.
   enum Kind: UInt64 {

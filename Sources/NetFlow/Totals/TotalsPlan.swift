@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 /// Where the records of a template have running totals and counts of connections, and what identifies their flows beside
@@ -13,11 +14,20 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
   }
 
   /// The elements that are read (IANA IPFIX registry; reverse elements: RFC 5103). Of a range the first that is not zero counts.
-  private static let elements: [InformationElementID] =
-    [85, 353, 171, 86, 172].map { InformationElementID($0) }
-    + [85, 353, 171, 86, 172].map { InformationElementID($0, enterprise: InformationElementID.reverseEnterprise) }
-    + [1, 352, 23, 2, 24].map { InformationElementID($0, enterprise: InformationElementID.reverseEnterprise) }
-    + [152, 22, 154, 156, 150, 130, 131, 233, 148, 323, 322, 231, 298, 232, 299].map { InformationElementID($0) }
+  private static let elements: [FieldElement] =
+    totalElements.map { FieldElement($0) } + totalElements.map { FieldElement(reverse: $0) }
+    + deltaElements.map { FieldElement(reverse: $0) } + flowElements.map { FieldElement($0) }
+  private static let totalElements: [InformationElementID] = [
+    .octetTotalCount, .layer2OctetTotalCount, .postOctetTotalCount, .packetTotalCount, .postPacketTotalCount,
+  ]
+  private static let deltaElements: [InformationElementID] = [
+    .octetDeltaCount, .layer2OctetDeltaCount, .postOctetDeltaCount, .packetDeltaCount, .postPacketDeltaCount,
+  ]
+  private static let flowElements: [InformationElementID] = [
+    .flowStartMilliseconds, .flowStartSysUpTime, .flowStartMicroseconds, .flowStartNanoseconds, .flowStartSeconds,
+    .exporterIPv4Address, .exporterIPv6Address, .firewallEvent, .flowId, .observationTimeMilliseconds,
+    .observationTimeSeconds, .initiatorOctets, .initiatorPackets, .responderOctets, .responderPackets,
+  ]
   private static let items = Dictionary(uniqueKeysWithValues: zip(elements, elements.indices))
 
   /// Running totals: octets, packets, and those of the reverse direction.
@@ -25,7 +35,8 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
   /// Counts of the reverse direction since the last record.
   static let reverseOctetDeltas = 10..<13
   static let reversePacketDeltas = 13..<15
-  /// When the flow started, as sent. Not element 158, which reckons from the export and so is another in each record.
+  /// When the flow started, as sent. Not flowStartDeltaMicroseconds, which reckons from the export and so is another in
+  /// each record.
   static let starts = 15..<20
   /// The original exporter that a mediator reports.
   static let exporterV4 = 20

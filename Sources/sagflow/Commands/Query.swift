@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collector
+import FlowModel
 import FlowQuery
 import FlowStore
 import Flows

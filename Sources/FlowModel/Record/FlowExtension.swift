@@ -29,6 +29,11 @@ public struct FlowExtension: Sendable, Equatable {
 }
 
 extension FlowExtension {
+  /// The selector as it is shown: its low 24 bits, which are all that most engines have (RFC 6759 §4.1).
+  public var shownApplicationSelector: UInt64 { applicationSelector & 0xff_ffff }
+}
+
+extension FlowExtension {
   /// Which groups of fields follow the first octet, in this order; what is absent is left out.
   private struct Groups: OptionSet {
     let rawValue: UInt8

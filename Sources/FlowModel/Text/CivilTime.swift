@@ -91,7 +91,7 @@ extension Int64 {
   }
 
   /// Quotient rounded towards minus infinity, and a remainder that is not negative; `divisor` is positive.
-  func dividedDown(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+  package func dividedDown(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
   }

@@ -24,8 +24,3 @@ struct ApplicationIdentifier: Equatable, Sendable {
     if hasEnterprise { selector |= UInt64(bytes.be32(1)) << 32 }
   }
 }
-
-extension FlowExtension {
-  /// The selector as it is shown: its low 24 bits, which are all that most engines have (RFC 6759 §4.1).
-  public var shownApplicationSelector: UInt64 { applicationSelector & 0xff_ffff }
-}

@@ -54,7 +54,7 @@ public struct ExporterNames: Sendable, Equatable {
   }
 
   /// A name as it was sent: UTF-8, without what is not to be shown, such as the NULs that fill it up.
-  static func text(_ bytes: RawSpan) -> String {
+  package static func text(_ bytes: RawSpan) -> String {
     var octets: [UInt8] = []
     for index in 0..<min(bytes.byteCount, maximumLength) { octets.append(bytes.octet(index)) }
     let scalars = String(decoding: octets, as: UTF8.self).unicodeScalars.filter { scalar in

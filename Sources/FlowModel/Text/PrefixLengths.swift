@@ -44,8 +44,8 @@ public struct PrefixLengths: Hashable, Sendable {
   }
 
   /// The bits that count of an IPv4 address as it stands in an `IPAddress` (::ffff:a.b.c.d).
-  var v4Mask: IPAddress { .mask(leadingBits: 96 + v4) }
-  var v6Mask: IPAddress { .mask(leadingBits: v6) }
+  package var v4Mask: IPAddress { .mask(leadingBits: 96 + v4) }
+  package var v6Mask: IPAddress { .mask(leadingBits: v6) }
 }
 
 extension PrefixLengths: CustomStringConvertible {

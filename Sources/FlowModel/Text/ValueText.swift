@@ -1,8 +1,7 @@
-import NetFlow
 import NetworkBytes
 
-/// How values without a number of their own are written, in the store and everywhere else.
-public enum FlowText {
+/// How values without a number of their own are written, in files and everywhere else.
+public enum ValueText {
   /// `netflow_v5`, `netflow_v9`, `ipfix`; `mixed` where flows of several versions were merged.
   public static func flowType(version: UInt16) -> String {
     switch version {
@@ -13,14 +12,8 @@ public enum FlowText {
     }
   }
 
-  /// `ingress`, `egress`, or nil for a `FlowRecord.direction` of 0.
-  public static func direction(_ direction: UInt8) -> String? {
-    switch direction {
-    case 1: "ingress"
-    case 2: "egress"
-    default: nil
-    }
-  }
+  /// By `FlowRecord.direction`.
+  public static let directions: [String?] = [nil, "ingress", "egress"]
 
   /// Appends `00:1b:44:11:3a:b7`.
   public static func appendMAC(_ address: UInt64, to text: inout [UInt8]) {
@@ -41,15 +34,13 @@ public enum FlowText {
   }
 
   /// `3:80`: classification engine and the selector's low 24 bits (RFC 6759 §4); nil if there is none.
-  public static func application(_ fields: FlowExtension) -> String? {
-    fields.applicationEngine == 0
-      ? nil : application(engine: fields.applicationEngine, selector: fields.shownApplicationSelector)
+  @Sendable public static func application(_ fields: FlowExtension) -> String? {
+    if fields.applicationEngine == 0 { return nil }
+    return "\(fields.applicationEngine):\(fields.shownApplicationSelector)"
   }
 
-  static func application(engine: UInt8, selector: UInt64) -> String { "\(engine):\(selector)" }
-
   /// `16001/3`: the labels from the top of the stack down; nil if there are none.
-  public static func mplsLabels(_ fields: FlowExtension) -> String? {
+  @Sendable public static func mplsLabels(_ fields: FlowExtension) -> String? {
     var labels: [String] = []
     for depth in fields.mplsStack.indices where fields.mplsStack[depth] != 0 {
       labels.append(String(fields.mplsStack[depth] >> 4))

@@ -1,1 +1,0 @@
-// Collector: assembles the pipeline from a configuration and runs it as a service.

@@ -1,0 +1,197 @@
+extension FlowColumn {
+  // The table. In file order; new rows are appended.
+  public static let timeStart = FlowColumn(
+    0, "time_start", .time { $0.start }, "first packet",
+    elements: [
+      .flowStartSysUpTime, .flowStartSeconds, .flowStartMilliseconds, .flowStartMicroseconds, .flowStartNanoseconds,
+      .flowStartDeltaMicroseconds,
+    ], tablePlace: 1, tableWidth: 23)
+  public static let timeEnd = FlowColumn(
+    1, "time_end", .time { $0.end }, "last packet",
+    elements: [
+      .flowEndSysUpTime, .flowEndSeconds, .flowEndMilliseconds, .flowEndMicroseconds, .flowEndNanoseconds,
+      .flowEndDeltaMicroseconds,
+    ], tablePlace: 2, tableWidth: 23)
+  public static let exporterAddress = FlowColumn(
+    2, "exporter_addr", .origin(.address { $0.exporter }), "source address of the datagrams, or the original exporter",
+    elements: [.exporterIPv4Address, .exporterIPv6Address], key: .origin(.exporter, isStandard: true),
+    filter: FilterTerm("ip", .router), aliases: ["router", "exporter"], tablePlace: 11)
+  public static let observationDomainID = FlowColumn(
+    3, "observation_domain_id", .origin(.number(.bits32) { $0.domain }),
+    "IPFIX domain, v9 source id, v5 engine type * 256 + id", key: .origin(.domain, isStandard: true))
+  public static let flowType = FlowColumn(
+    4, "flow_type", .origin(.text { ValueText.flowType(version: $0.version) }),
+    "`netflow_v5`, `netflow_v9`, `ipfix`; `mixed` where the key merges them", key: .origin(.version, isStandard: true))
+  public static let sourceAddress = FlowColumn(
+    5, "src_addr", .address { $0.source }, "IPv4 dotted, IPv6 as in RFC 5952; `::` where there is none",
+    elements: [.sourceIPv4Address, .sourceIPv6Address, .sourceIPv4Prefix, .sourceIPv6Prefix],
+    end: End(.source, .address), key: .address(.source, isStandard: true), filter: FilterTerm("ip", .src),
+    aliases: ["srcip"],
+    tablePlace: 4, tableWidth: 15)
+  public static let destinationAddress = FlowColumn(
+    6, "dst_addr", .address { $0.destination }, "IPv4 dotted, IPv6 as in RFC 5952; `::` where there is none",
+    elements: [.destinationIPv4Address, .destinationIPv6Address, .destinationIPv4Prefix, .destinationIPv6Prefix],
+    end: End(.destination, .address), key: .address(.destination, isStandard: true), filter: FilterTerm("ip", .dst),
+    aliases: ["dstip"], tablePlace: 6, tableWidth: 15)
+  public static let sourcePort = FlowColumn(
+    7, "src_port", .number { $0.sourcePort }, "transport port",
+    elements: [.sourceTransportPort, .udpSourcePort, .tcpSourcePort],
+    end: End(.source, .port), key: .bits(isStandard: true) { $0.sourcePort = .max }, filter: FilterTerm("port", .src),
+    aliases: ["srcport"], naming: .service, isVaried: true, tablePlace: 5)
+  public static let destinationPort = FlowColumn(
+    8, "dst_port", .number { $0.destinationPort }, "transport port",
+    elements: [.destinationTransportPort, .udpDestinationPort, .tcpDestinationPort], end: End(.destination, .port),
+    key: .bits(isStandard: true) { $0.destinationPort = .max }, filter: FilterTerm("port", .dst), aliases: ["dstport"],
+    naming: .service, isVaried: true, tablePlace: 7)
+  public static let protocolIdentifier = FlowColumn(
+    9, "proto", .number { $0.protocolIdentifier }, "IP protocol", elements: [.protocolIdentifier, .nextHeaderIPv6],
+    key: .bits(isStandard: true) { $0.protocolIdentifier = .max }, filter: FilterTerm("proto"), naming: .ipProtocol,
+    tablePlace: 3)
+  public static let tcpFlags = FlowColumn(
+    10, "tcp_flags", .number { $0.tcpFlags }, "all flags seen", elements: [.tcpControlBits],
+    key: .bits(isStandard: false) { $0.tcpFlags = .max })
+  public static let typeOfService = FlowColumn(
+    11, "ip_tos", .number { $0.typeOfService }, "type of service, or traffic class",
+    elements: [.ipClassOfService, .ipDiffServCodePoint],
+    key: .bits(isStandard: true) { $0.typeOfService = .max }, filter: FilterTerm("tos"), aliases: ["tos"])
+  public static let icmpType = FlowColumn(
+    12, "icmp_type", .number { $0.icmpType }, "from the destination port where the exporter puts it there",
+    elements: [.icmpTypeCodeIPv4, .icmpTypeCodeIPv6, .icmpTypeIPv4, .icmpTypeIPv6],
+    key: .with(name: "dst_port") { $0.icmpType = .max }, filter: FilterTerm("icmp-type"))
+  public static let icmpCode = FlowColumn(
+    13, "icmp_code", .number { $0.icmpCode }, "from the destination port where the exporter puts it there",
+    elements: [.icmpTypeCodeIPv4, .icmpTypeCodeIPv6, .icmpCodeIPv4, .icmpCodeIPv6],
+    key: .with(name: "dst_port") { $0.icmpCode = .max }, filter: FilterTerm("icmp-code"))
+  public static let octets = FlowColumn(
+    14, "bytes", .counter { $0.octets }, "as exported: not multiplied by the sampling rate",
+    elements: [.octetDeltaCount, .postOctetDeltaCount, .octetTotalCount, .initiatorOctets, .layer2OctetDeltaCount],
+    filter: FilterTerm("bytes"), tablePlace: 9, tableWidth: 10)
+  public static let packets = FlowColumn(
+    15, "packets", .counter { $0.packets }, "as exported: not multiplied by the sampling rate",
+    elements: [.packetDeltaCount, .postPacketDeltaCount, .packetTotalCount, .initiatorPackets],
+    filter: FilterTerm("packets"), tablePlace: 8, tableWidth: 10)
+  public static let records = FlowColumn(
+    16, "flows", .number { $0.records }, "exported records merged into this row",
+    filter: FilterTerm("flows", greatest: .max),
+    absent: 1, tablePlace: 10)
+  public static let samplingRate = FlowColumn(
+    17, "sampling_rate", .number { $0.samplingRate }, "one packet in this many was seen",
+    elements: [
+      .samplingInterval, .samplerId, .samplerMode, .samplerRandomInterval, .selectorId, .samplingPacketInterval,
+      .samplingPacketSpace,
+    ], absent: 1)
+  public static let ingressInterface = FlowColumn(
+    18, "in_if", .number { $0.ingressInterface }, "SNMP index",
+    elements: [.ingressInterface, .ingressPhysicalInterface], end: End(.source, .interface),
+    key: .bits(isStandard: true) { $0.ingressInterface = .max }, filter: FilterTerm("if", .in), aliases: ["inif"])
+  public static let egressInterface = FlowColumn(
+    19, "out_if", .number { $0.egressInterface }, "SNMP index", elements: [.egressInterface, .egressPhysicalInterface],
+    end: End(.destination, .interface), key: .bits(isStandard: true) { $0.egressInterface = .max },
+    filter: FilterTerm("if", .out), aliases: ["outif"])
+  public static let direction = FlowColumn(
+    20, "direction", .word(RecordReader { UInt32($0.direction) }, ValueText.directions), "`ingress`, `egress`",
+    elements: [.flowDirection], key: .bits(isStandard: true) { $0.direction = .max })
+  public static let sourceAS = FlowColumn(
+    21, "src_as", .number { $0.sourceAS }, "number of the autonomous system", elements: [.bgpSourceAsNumber],
+    end: End(.source, .autonomousSystem),
+    key: .bits(isStandard: false) { $0.sourceAS = .max }, filter: FilterTerm("as", .src), aliases: ["srcas"])
+  public static let destinationAS = FlowColumn(
+    22, "dst_as", .number { $0.destinationAS }, "number of the autonomous system", elements: [.bgpDestinationAsNumber],
+    end: End(.destination, .autonomousSystem), key: .bits(isStandard: false) { $0.destinationAS = .max },
+    filter: FilterTerm("as", .dst), aliases: ["dstas"])
+  public static let sourceMask = FlowColumn(
+    23, "src_mask", .number { $0.sourceMask }, "prefix length",
+    elements: [.sourceIPv4PrefixLength, .sourceIPv6PrefixLength], end: End(.source, .mask),
+    key: .bits(isStandard: false) { $0.sourceMask = .max }, filter: FilterTerm("mask", .src, greatest: 128))
+  public static let destinationMask = FlowColumn(
+    24, "dst_mask", .number { $0.destinationMask }, "prefix length",
+    elements: [.destinationIPv4PrefixLength, .destinationIPv6PrefixLength], end: End(.destination, .mask),
+    key: .bits(isStandard: false) { $0.destinationMask = .max }, filter: FilterTerm("mask", .dst, greatest: 128))
+  public static let nextHop = FlowColumn(
+    25, "next_hop", .optionalAddress { $0.nextHop }, "the next router, or BGP's",
+    elements: [.ipNextHopIPv4Address, .bgpNextHopIPv4Address, .ipNextHopIPv6Address, .bgpNextHopIPv6Address],
+    key: .address(.nextHop, isStandard: false), filter: FilterTerm("ip", .next), aliases: ["nhip"])
+  public static let sourceVLAN = FlowColumn(
+    26, "src_vlan", .number { $0.sourceVLAN }, "VLAN id before the exporter", elements: [.vlanId, .dot1qVlanId],
+    end: End(.source, .vlan),
+    key: .bits(isStandard: true) { $0.sourceVLAN = .max }, filter: FilterTerm("vlan", .src))
+  public static let destinationVLAN = FlowColumn(
+    27, "dst_vlan", .number { $0.destinationVLAN }, "VLAN id after the exporter",
+    elements: [.postVlanId, .postDot1qVlanId],
+    end: End(.destination, .vlan), key: .bits(isStandard: true) { $0.destinationVLAN = .max },
+    filter: FilterTerm("vlan", .dst))
+  public static let sourceMAC = FlowColumn(
+    28, "src_mac", .mac { $0.sourceMAC }, "`aa:bb:cc:dd:ee:ff`", elements: [.sourceMacAddress, .postSourceMacAddress],
+    end: End(.source, .mac), filter: FilterTerm("mac", .src))
+  public static let destinationMAC = FlowColumn(
+    29, "dst_mac", .mac { $0.destinationMAC }, "`aa:bb:cc:dd:ee:ff`",
+    elements: [.postDestinationMacAddress, .destinationMacAddress], end: End(.destination, .mac),
+    filter: FilterTerm("mac", .dst))
+  public static let endReason = FlowColumn(
+    30, "end_reason", .number { $0.endReason },
+    "1 idle, 2 active, 3 end of flow, 4 forced (shutdown), 5 no room; the exporter's when aggregation is off",
+    elements: [.flowEndReason])
+  public static let application = FlowColumn(
+    31, "app_id", .rare(.text(ValueText.application)),
+    "engine:selector, as in `3:80`, with the low 24 bits of the selector", elements: [.applicationId])
+  public static let postNATSourceAddress = FlowColumn(
+    32, "post_nat_src_addr", .rare(.address { $0.postNATSource }), "after translation",
+    elements: [.postNATSourceIPv4Address, .postNATSourceIPv6Address], filter: FilterTerm("ip", .src, isTranslated: true)
+  )
+  public static let postNATDestinationAddress = FlowColumn(
+    33, "post_nat_dst_addr", .rare(.address { $0.postNATDestination }), "after translation",
+    elements: [.postNATDestinationIPv4Address, .postNATDestinationIPv6Address],
+    filter: FilterTerm("ip", .dst, isTranslated: true))
+  public static let postNATSourcePort = FlowColumn(
+    34, "post_nat_src_port", .rareNumber { $0.postNATSourcePort }, "after translation; 0 where nothing is translated",
+    elements: [.postNAPTSourceTransportPort],
+    filter: FilterTerm("port", .src, isTranslated: true), naming: .service)
+  public static let postNATDestinationPort = FlowColumn(
+    35, "post_nat_dst_port", .rareNumber { $0.postNATDestinationPort },
+    "after translation; 0 where nothing is translated",
+    elements: [.postNAPTDestinationTransportPort], filter: FilterTerm("port", .dst, isTranslated: true),
+    naming: .service)
+  public static let mplsLabels = FlowColumn(
+    36, "mpls_labels", .rare(.text(ValueText.mplsLabels)), "from the top: `16001/3`",
+    elements: [
+      .mplsTopLabelStackSection, .mplsLabelStackSection2, .mplsLabelStackSection3, .mplsLabelStackSection4,
+      .mplsLabelStackSection5, .mplsLabelStackSection6, .mplsLabelStackSection7, .mplsLabelStackSection8,
+      .mplsLabelStackSection9, .mplsLabelStackSection10,
+    ])
+  public static let vrf = FlowColumn(
+    37, "vrf_id", .number { $0.vrf }, "routing instance", elements: [.ingressVRFID, .egressVRFID],
+    key: .bits(isStandard: true) { $0.vrf = .max })
+  public static let extra = FlowColumn(
+    38, "extra", .rare(.json { $0.extra.isEmpty ? nil : $0.extra }),
+    "JSON object of all other fields, with `store.extra: true`")
+  public static let ingressInterfaceName = FlowColumn(
+    39, "in_if_name", .exporterName(.interface) { record, _ in UInt64(record.ingressInterface) },
+    "what the exporter calls the interface; without a name, its description",
+    elements: [.interfaceName, .interfaceDescription], end: End(.source, .interfaceName))
+  public static let egressInterfaceName = FlowColumn(
+    40, "out_if_name", .exporterName(.interface) { record, _ in UInt64(record.egressInterface) },
+    "what the exporter calls the interface; without a name, its description",
+    elements: [.interfaceName, .interfaceDescription], end: End(.destination, .interfaceName))
+  public static let applicationName = FlowColumn(
+    41, "app_name", .exporterName(.application) { _, rare in rare.flatMap(ExporterNames.applicationNumber) },
+    "likewise the application", elements: [.applicationDescription, .applicationName])
+  public static let vrfName = FlowColumn(
+    42, "vrf_name", .exporterName(.vrf) { record, _ in UInt64(record.vrf) }, "likewise the VRF", elements: [.VRFname])
+
+  /// All columns, in file order (schema version 1).
+  public static let allCases: [FlowColumn] = [
+    .timeStart, .timeEnd, .exporterAddress, .observationDomainID, .flowType, .sourceAddress, .destinationAddress,
+    .sourcePort, .destinationPort, .protocolIdentifier, .tcpFlags, .typeOfService, .icmpType, .icmpCode, .octets,
+    .packets, .records, .samplingRate, .ingressInterface, .egressInterface, .direction, .sourceAS, .destinationAS,
+    .sourceMask, .destinationMask, .nextHop, .sourceVLAN, .destinationVLAN, .sourceMAC, .destinationMAC, .endReason,
+    .application, .postNATSourceAddress, .postNATDestinationAddress, .postNATSourcePort, .postNATDestinationPort,
+    .mplsLabels, .vrf, .extra, .ingressInterfaceName, .egressInterfaceName, .applicationName, .vrfName,
+  ]
+
+  /// The columns that a table for people shows unless it is told otherwise.
+  public static let tableColumns: [FlowColumn] =
+    allCases.filter { $0.tablePlace != nil }.sorted { ($0.tablePlace ?? 0) < ($1.tablePlace ?? 0) }
+
+  /// The same of the other end of a flow; nil if it is of neither.
+  public var otherEnd: FlowColumn? { Self.allCases.otherEnd(of: self) }
+}

@@ -1,0 +1,77 @@
+import NetworkBytes
+
+/// A flow as its columns see it: the record with all that belongs to it.
+public struct FlowRow {
+  public let record: FlowRecord
+  public let origin: FlowOrigin
+  public let rare: FlowExtension?
+  public let names: NameTable
+
+  public init(_ record: FlowRecord, origin: FlowOrigin, rare: FlowExtension?, names: NameTable = NameTable()) {
+    self.record = record
+    self.origin = origin
+    self.rare = rare
+    self.names = names
+  }
+
+  /// What a column of a flow contains.
+  public enum Value: Equatable {
+    case none
+    case integer(UInt64)
+    /// Milliseconds since 1970 UTC.
+    case time(Int64)
+    case address(IPAddress)
+    case text(String)
+    /// A JSON object.
+    case json(String)
+  }
+
+  public func value(_ column: FlowColumn) -> Value {
+    switch column.values {
+    case .time(let reader): .time(reader.value(record))
+    case .counter(let reader): .integer(reader.value(record))
+    case .number(_, let reader): .integer(UInt64(reader.value(record)))
+    case .address(let reader, let isNullable): Self.address(reader.value(record), isNullable)
+    case .mac(let reader): Self.mac(reader.value(record))
+    case .word(let reader, let words): Self.text(words.word(reader.value(record)))
+    case .origin(.address(let read)): .address(read(origin))
+    case .origin(.number(_, let read)): .integer(UInt64(read(origin)))
+    case .origin(.text(let read)): .text(read(origin))
+    case .rare(.address(let read)): Self.address(rare.map(read) ?? .unspecified, true)
+    case .rare(.number(_, let read)): .integer(UInt64(rare.map(read) ?? 0))
+    case .rare(.text(let read)): Self.text(rare.flatMap(read))
+    case .rare(.json(let read)): rare.flatMap(read).map(Value.json) ?? .none
+    case .exporterName(let kind, let number): Self.text(name(kind, number(record, rare)))
+    }
+  }
+
+  /// The number in a column; 0 if it has none or none that is a number.
+  public func number(_ column: FlowColumn) -> UInt64 {
+    switch value(column) {
+    case .integer(let number): number
+    case .time(let milliseconds): UInt64(bitPattern: milliseconds)
+    case .none, .address, .text, .json: 0
+    }
+  }
+
+  /// The address in a column; `::` if it has none.
+  public func address(_ column: FlowColumn) -> IPAddress {
+    if case .address(let address) = value(column) { address } else { .unspecified }
+  }
+
+  private func name(_ kind: ExporterNames.Kind, _ number: UInt64?) -> String? {
+    guard let number, names.has(kind) else { return nil }
+    return names.name(kind, number, of: origin)
+  }
+
+  private static func text(_ text: String?) -> Value { text.map(Value.text) ?? .none }
+  private static func address(_ address: IPAddress, _ isNullable: Bool) -> Value {
+    isNullable && address.isUnspecified ? .none : .address(address)
+  }
+  private static func mac(_ address: UInt64) -> Value { address == 0 ? .none : .text(ValueText.mac(address)) }
+}
+
+extension [String?] {
+  /// The word of a number; nil if there is none.
+  package func word(_ number: UInt32) -> String? { Int(number) < count ? self[Int(number)] : nil }
+}

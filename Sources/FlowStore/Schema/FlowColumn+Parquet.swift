@@ -1,0 +1,35 @@
+// FlowStore: the directory of flow files: how rows are laid out, when a file ends, how it is committed, how long it is kept.
+
+import FlowModel
+import Parquet
+
+extension FlowColumn {
+  /// The column as Parquet has it: what hardly repeats is plain, times lie near each other.
+  var parquet: ParquetColumn {
+    switch kind {
+    case .time: ParquetColumn(name, .timestampMilliseconds, encoding: .delta)
+    case .counter: ParquetColumn(name, .uint64)
+    case .number(.bits8): number(.uint8)
+    case .number(.bits16): number(.uint16)
+    case .number(.bits32): number(.uint32)
+    case .address, .mac, .text, .json: ParquetColumn(name, .string, isOptional: isNullable)
+    }
+  }
+
+  private func number(_ type: ParquetColumn.ValueType) -> ParquetColumn {
+    isVaried ? ParquetColumn(name, type, encoding: .plain) : ParquetColumn(name, type)
+  }
+
+  /// Rows of a group are sorted by these, as octets compare.
+  static let sortColumns: [FlowColumn] = [.exporterAddress, .sourceAddress, .destinationAddress]
+}
+
+extension [FlowColumn] {
+  func schema() throws(StoreError) -> ParquetSchema {
+    do throws(ParquetError) {
+      return try ParquetSchema(map(\.parquet))
+    } catch {
+      throw .parquet(error)
+    }
+  }
+}
