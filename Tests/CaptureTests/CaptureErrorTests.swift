@@ -100,7 +100,8 @@ struct CaptureErrorTests {
         #expect(reading.error == nil)
       } else {
         let error = try #require(reading.error)
-        #expect(error.reason == .cut && error.frames == frames)
+        #expect(error.reason == .cut)
+        #expect(error.frames == frames)
         #expect(error.offset == whole.ends.last { $0 <= length } ?? 0)
       }
     }
@@ -125,7 +126,8 @@ struct CaptureErrorTests {
       Issue.record("\(String(describing: reading.error))")
       return
     }
-    #expect(detail.contains("invalid packet capture length") && reading.error?.offset == 102)
+    #expect(detail.contains("invalid packet capture length"))
+    #expect(reading.error?.offset == 102)
   }
 
   static let little = PcapngWriter()

@@ -43,7 +43,8 @@ struct CorpusTests {
   /// The same lines as this module reads them.
   static func lines(_ path: String) throws -> [String] {
     let reading = try CaptureFileTests.read(path: path)
-    #expect(reading.error == nil && reading.octetsRead == reading.totalOctets, "\(path)")
+    #expect(reading.error == nil, "\(path)")
+    #expect(reading.octetsRead == reading.totalOctets, "\(path)")
     return reading.datagrams.map { datagram in
       let colon = datagram.source.lastIndex(of: ":") ?? datagram.source.endIndex
       let address = datagram.source[..<colon].filter { $0 != "[" && $0 != "]" }

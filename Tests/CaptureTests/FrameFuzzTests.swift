@@ -27,10 +27,12 @@ struct FrameFuzzTests {
       let link = try #require(LinkType(number: vector.link))
       switch FrameParser.parse(frame.rawSpan, link: link) {
       case .datagram(_, let payload):
-        #expect(payload.lowerBound >= 28 && payload.upperBound <= frame.count)
+        #expect(payload.lowerBound >= 28)
+        #expect(payload.upperBound <= frame.count)
         outcomes[0] += 1
       case .fragment(let fragment):
-        #expect(fragment.content.upperBound <= frame.count && fragment.offset % 8 == 0)
+        #expect(fragment.content.upperBound <= frame.count)
+        #expect(fragment.offset % 8 == 0)
         let content = frame.rawSpan.extracting(fragment.content)
         _ = reassembler.add(fragment, content: content, arrival: Int64(arrival))
         outcomes[1] += 1

@@ -102,7 +102,8 @@ struct JournalTests {
       guard process.receiver.journal() != nil else { break }
       taken += 1
     }
-    #expect(taken > 60 && process.buffer.waiting == taken * 60_044)
+    #expect(taken > 60)
+    #expect(process.buffer.waiting == taken * 60_044)
     try Self.write(process.buffer, folder.path)
     #expect(process.buffer.waiting == 0)
     try sender.send(pattern(60_000, seed: taken).rawSpan, to: process.receiver.localEndpoint(0))
@@ -167,7 +168,9 @@ struct JournalTests {
     let path = folder.path + "/ring"
     try Data(repeating: 0x5a, count: 100_000).write(to: URL(fileURLWithPath: path))
     let process = try Process.start(path)
-    #expect(process.receiver.count == 0 && process.buffer.waiting == 0 && process.buffer.next == nil)
+    #expect(process.receiver.count == 0)
+    #expect(process.buffer.waiting == 0)
+    #expect(process.buffer.next == nil)
     #expect(process.buffer.segment == 0)
   }
 
@@ -176,7 +179,8 @@ struct JournalTests {
     let folder = try TemporaryFolder()
     let process = try Process.start(folder.path + "/ring")
     let begun = (1...40).prefix { process.buffer.begin(UInt64($0)) }.count
-    #expect(begun > 8 && begun < 40)
+    #expect(begun > 8)
+    #expect(begun < 40)
     #expect(process.buffer.segment == UInt64(begun))
   }
 }

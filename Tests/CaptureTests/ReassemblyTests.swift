@@ -49,7 +49,8 @@ struct ReassemblyTests {
       #expect((header != nil) == (index == pieces.count - 1))
     }
     #expect(reassembler.packet == whole)
-    #expect(reassembler.pending == 0 && reassembler.givenUp == 0)
+    #expect(reassembler.pending == 0)
+    #expect(reassembler.givenUp == 0)
   }
 
   @Test("Overlapping pieces that agree make the packet; bounds of pieces do not matter")
@@ -75,7 +76,8 @@ struct ReassemblyTests {
     }
     #expect(reassembler.givenUp == 1)
     #expect(Self.add((24, Array(new[24...]), true), to: &reassembler) == 17)
-    #expect(reassembler.packet == new && reassembler.pending == 0)
+    #expect(reassembler.packet == new)
+    #expect(reassembler.pending == 0)
   }
 
   @Test("A piece behind the last one, and a last one before others, contradict as well")
@@ -84,9 +86,11 @@ struct ReassemblyTests {
     var reassembler = Reassembler()
     _ = Self.add((16, Array(octets[16..<24]), true), to: &reassembler)
     _ = Self.add((24, Array(octets[24..<32]), false), to: &reassembler)
-    #expect(reassembler.givenUp == 1 && reassembler.pending == 1)
+    #expect(reassembler.givenUp == 1)
+    #expect(reassembler.pending == 1)
     _ = Self.add((8, Array(octets[8..<16]), true), to: &reassembler)
-    #expect(reassembler.givenUp == 2 && reassembler.pending == 1)
+    #expect(reassembler.givenUp == 2)
+    #expect(reassembler.pending == 1)
   }
 
   @Test("Pieces that no packet can have are ignored")
@@ -121,7 +125,8 @@ struct ReassemblyTests {
   func tooMany() {
     var reassembler = Reassembler(maximumPackets: 10)
     for number in 0..<25 { _ = Self.add((0, pattern(8), false), to: &reassembler, of: Self.packet(UInt32(number))) }
-    #expect(reassembler.pending == 10 && reassembler.givenUp == 15)
+    #expect(reassembler.pending == 10)
+    #expect(reassembler.givenUp == 15)
     #expect(Self.add((8, pattern(8), true), to: &reassembler, of: Self.packet(14)) == nil)
     #expect(Self.add((8, pattern(8), true), to: &reassembler, of: Self.packet(24)) == 17)
   }
@@ -132,7 +137,8 @@ struct ReassemblyTests {
     for number in 0..<10 {
       _ = Self.add((65_520, pattern(8), false), to: &reassembler, of: Self.packet(UInt32(number)))
     }
-    #expect(reassembler.pending == 3 && reassembler.givenUp == 7)
+    #expect(reassembler.pending == 3)
+    #expect(reassembler.givenUp == 7)
   }
 
   @Test("A packet that does not complete in time is given up, also when the clock steps back")
@@ -140,9 +146,11 @@ struct ReassemblyTests {
     var reassembler = Reassembler()
     _ = Self.add((0, pattern(8), false), to: &reassembler, at: 100 * Self.second)
     #expect(Self.add((8, pattern(8), true), to: &reassembler, at: 161 * Self.second) == nil)
-    #expect(reassembler.givenUp == 1 && reassembler.pending == 1)
+    #expect(reassembler.givenUp == 1)
+    #expect(reassembler.pending == 1)
     _ = Self.add((0, pattern(8), false), to: &reassembler, of: Self.packet(2), at: 0)
-    #expect(reassembler.givenUp == 2 && reassembler.pending == 1)
+    #expect(reassembler.givenUp == 2)
+    #expect(reassembler.pending == 1)
     #expect(Self.add((8, pattern(8), true), to: &reassembler, of: Self.packet(2), at: 60 * Self.second) == 17)
   }
 
@@ -155,7 +163,8 @@ struct ReassemblyTests {
       _ = Self.add((8, pattern(8), true), to: &reassembler, of: packet)
       #expect(Self.add((0, pattern(8), false), to: &reassembler, of: packet) == 17)
     }
-    #expect(reassembler.pending == 1 && reassembler.givenUp == 0)
+    #expect(reassembler.pending == 1)
+    #expect(reassembler.givenUp == 0)
     #expect(Self.add((8, pattern(4), true), to: &reassembler, of: Self.packet(9_999_999)) == 17)
   }
 }

@@ -21,7 +21,8 @@ struct UDPSocketTests {
     for sharing in [UDPSocket.Sharing.exclusive, .opening] {
       let first = try UDPSocket(listening: local, sharing: sharing)
       let endpoint = first.localEndpoint
-      #expect(endpoint.port != 0 && endpoint.address == local.address)
+      #expect(endpoint.port != 0)
+      #expect(endpoint.address == local.address)
       let error = Self.error { () throws(SocketError) in _ = try UDPSocket(listening: endpoint) }
       #expect(
         error?.description
@@ -136,7 +137,8 @@ struct UDPSocketTests {
   @Test("What the kernel granted of the receive buffer is told, with the setting to change")
   func receiveBuffer() throws {
     let modest = try UDPSocket(listening: localV4, receiveBuffer: 100_000)
-    #expect(modest.grantedReceiveBuffer == 100_000 && modest.receiveBufferAdvice == nil)
+    #expect(modest.grantedReceiveBuffer == 100_000)
+    #expect(modest.receiveBufferAdvice == nil)
     // Beyond any limit: even with SO_RCVBUFFORCE the kernel stops at half of 2^31.
     let huge = try UDPSocket(listening: localV4, receiveBuffer: .max)
     #expect(huge.grantedReceiveBuffer < huge.requestedReceiveBuffer)
@@ -187,7 +189,8 @@ struct UDPSocketTests {
     let null = unsafe open("/dev/null", O_RDONLY)
     for (descriptor, code) in [(stream, EPROTOTYPE), (local, EAFNOSUPPORT), (null, ENOTSOCK), (-1, EBADF)] {
       let error = Self.error { () throws(SocketError) in _ = try UDPSocket(adopting: descriptor) }
-      #expect(error?.operation == .adopt && error?.code == code)
+      #expect(error?.operation == .adopt)
+      #expect(error?.code == code)
     }
     for descriptor in [stream, local, null] { #expect(close(descriptor) == 0) }
   }
@@ -205,7 +208,8 @@ struct UDPSocketTests {
     try sender.enqueue(pattern(65_508).rawSpan, to: destination)
     try sender.enqueue(pattern(2).rawSpan, to: destination)
     let amid = Self.error { () throws(SocketError) in try sender.flush() }
-    #expect(amid?.endpoint == destination && amid?.code == EMSGSIZE)
+    #expect(amid?.endpoint == destination)
+    #expect(amid?.code == EMSGSIZE)
     try sender.flush()
     #expect(try takeDatagrams(2, from: &receiver).map(\.payload) == [pattern(1), pattern(2)])
     let otherFamily = Self.error { () throws(SocketError) in try sender.send(pattern(1).rawSpan, to: localV6) }

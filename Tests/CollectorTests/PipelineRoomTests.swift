@@ -62,12 +62,14 @@ struct PipelineRoomTests {
     var pipeline = pipeline(gate)
     gate.isOpen = false
     for second in Int64(1)...30 { pipeline.advance(to: Self.start + second * 1000) }
-    #expect(gate.taken == 0 && gate.dropped == 0)
+    #expect(gate.taken == 0)
+    #expect(gate.dropped == 0)
     #expect(pipeline.ledger.liveFlows + pipeline.ledger.waitingRows == Self.flows)
     gate.isOpen = true
     // Within the same second: what is behind does not wait for the next.
     pipeline.advance(to: Self.start + 30_001)
-    #expect(gate.taken == Self.flows && gate.dropped == 0)
+    #expect(gate.taken == Self.flows)
+    #expect(gate.dropped == 0)
     #expect(pipeline.ledger.flows.emittedIdle == Self.flows)
   }
 
@@ -78,7 +80,9 @@ struct PipelineRoomTests {
     gate.isOpen = false
     pipeline.advance(to: Self.start + 20_000)
     pipeline.finish()
-    #expect(gate.finished == Self.flows && gate.taken == 0 && gate.dropped == 0)
+    #expect(gate.finished == Self.flows)
+    #expect(gate.taken == 0)
+    #expect(gate.dropped == 0)
   }
 
   @Test("is given flows that nothing can hold back only once there are too many to keep")
@@ -87,10 +91,13 @@ struct PipelineRoomTests {
     gate.isOpen = false
     var pipeline = pipeline(gate, merging: false)
     let dropped = gate.dropped
-    #expect(dropped > 0 && dropped < Self.flows)
-    #expect(dropped % 30 == 0 && Self.flows - dropped <= 8 * 100 + 30)
+    #expect(dropped > 0)
+    #expect(dropped < Self.flows)
+    #expect(dropped % 30 == 0)
+    #expect(Self.flows - dropped <= 8 * 100 + 30)
     gate.isOpen = true
     pipeline.finish()
-    #expect(gate.finished == Self.flows - dropped && gate.dropped == dropped)
+    #expect(gate.finished == Self.flows - dropped)
+    #expect(gate.dropped == dropped)
   }
 }

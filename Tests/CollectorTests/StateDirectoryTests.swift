@@ -58,14 +58,17 @@ final class StateDirectoryTests {
   @Test("an identity is made once, and names the folder from then on")
   func same() throws {
     let id = try leave("aaa")
-    #expect(StateIdentity.isID(id) && names == [id])
+    #expect(StateIdentity.isID(id))
+    #expect(names == [id])
     let again = try directory("aaa").open()
-    #expect(again.identity.id == id && again.path == "\(root)/\(id)")
+    #expect(again.identity.id == id)
+    #expect(again.path == "\(root)/\(id)")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: again.path).sorted() == [
         "checkpoint-0-1", "identity", "lock",
       ])
-    #expect(log.texts(.error) == [] && log.texts(.notice) == [])
+    #expect(log.texts(.error) == [])
+    #expect(log.texts(.notice) == [])
   }
 
   @Test("nobody else has it meanwhile")
@@ -80,7 +83,9 @@ final class StateDirectoryTests {
   func renamed() throws {
     let id = try leave("aaa")
     let second = try directory("bbb").open().identity
-    #expect(second.id == id && second.host == "bbb" && names == [id])
+    #expect(second.id == id)
+    #expect(second.host == "bbb")
+    #expect(names == [id])
     #expect(log.texts(.notice) == ["resuming from the state that a collector on host aaa left in \(root)/\(id)"])
     #expect(try directory("ccc").openLeft(all: false).map(\.identity.id) == [id])
     #expect(try directory("aaa").open().identity.id == id)
@@ -91,7 +96,8 @@ final class StateDirectoryTests {
   func former(host: String) throws {
     try leaveAsBefore("aaa", "journal-0-1.pcap")
     let state = try directory(host).open()
-    #expect(state.identity.host == host && state.identity.formerHost == "aaa")
+    #expect(state.identity.host == host)
+    #expect(state.identity.formerHost == "aaa")
     #expect(names == [state.identity.id])
     #expect(FileManager.default.fileExists(atPath: "\(state.path)/journal-0-1.pcap"))
     #expect(try state.workers == [0])
@@ -106,7 +112,9 @@ final class StateDirectoryTests {
     let identity = #"{"formerHost": "aaa", "host": "bbb", "id": "0a1b2c3d", "ringFolders": []}"#
     try Data(identity.utf8).write(to: URL(fileURLWithPath: "\(root)/aaa/identity"))
     let state = try directory("bbb").open()
-    #expect(try names == ["0a1b2c3d"] && state.identity.formerHost == "aaa" && state.workers == [1])
+    #expect(names == ["0a1b2c3d"])
+    #expect(state.identity.formerHost == "aaa")
+    #expect(try state.workers == [1])
     #expect(!FileManager.default.fileExists(atPath: "\(state.path)/identity.new"))
   }
 
@@ -116,7 +124,8 @@ final class StateDirectoryTests {
     try leaveAsBefore("bbb", "checkpoint-0-7")
     #expect(throws: RecoveryError.ambiguous(root)) { try directory("ccc").openLeft(all: false) }
     let own = try directory("ccc").open()
-    #expect(own.identity.id != first && names.count == 3)
+    #expect(own.identity.id != first)
+    #expect(names.count == 3)
     let errors = log.texts(.error)
     #expect(errors.count == 2)
     for (name, host) in [(first, "aaa"), ("bbb", "bbb")] {
@@ -164,7 +173,8 @@ final class StateDirectoryTests {
     let id = try leave("aaa")
     try FileManager.default.copyItem(atPath: "\(root)/\(id)", toPath: "\(root)/copy")
     let both = try directory("bbb").openLeft(all: true)
-    #expect(Set(both.map(\.identity.id)).count == 2 && both.map(\.identity.id).contains(id))
+    #expect(Set(both.map(\.identity.id)).count == 2)
+    #expect(both.map(\.identity.id).contains(id))
     #expect(Set(both.map(\.path)).count == 2)
   }
 
@@ -173,7 +183,9 @@ final class StateDirectoryTests {
     let id = try leave("aaa")
     try Data("{".utf8).write(to: URL(fileURLWithPath: "\(root)/\(id)/identity"))
     let state = try directory("aaa").open()
-    #expect(try state.identity.id == id && state.workers == [0] && names == [id])
+    #expect(state.identity.id == id)
+    #expect(try state.workers == [0])
+    #expect(names == [id])
     #expect(log.texts(.error).contains { $0.contains("identity is damaged") })
   }
 }

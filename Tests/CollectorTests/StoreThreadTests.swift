@@ -97,10 +97,14 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     Self.fill(&batch, 7)
     sink.finish(&batch, Self.moment(Self.newYear + 600_000))
     thread.finish()
-    #expect(sink.handedOver == 3967 && sink.dropped == 0)
-    #expect(thread.storeCounters.received == 3967 && thread.storeCounters.committed == 3967)
-    #expect(thread.storeCounters.committedFiles == 3 && files.count == 3)
-    #expect(thread.currentFailure == nil && log.lines == [])
+    #expect(sink.handedOver == 3967)
+    #expect(sink.dropped == 0)
+    #expect(thread.storeCounters.received == 3967)
+    #expect(thread.storeCounters.committed == 3967)
+    #expect(thread.storeCounters.committedFiles == 3)
+    #expect(files.count == 3)
+    #expect(thread.currentFailure == nil)
+    #expect(log.lines == [])
   }
 
   @Test("the clock alone ends a file") func turn() throws {
@@ -132,7 +136,8 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
       try wait("the rows") { thread.storeCounters.received == UInt64(round * 1000 + (round - 1)) }
       #expect(thread.currentFailure != nil)
       #expect(thread.storeCounters.lost == UInt64(round * 800))
-      #expect(log.lines.count == 2 * round - 1 && log.lines.last == failed)
+      #expect(log.lines.count == 2 * round - 1)
+      #expect(log.lines.last == failed)
       try unblock(day: round)
       Self.fill(&batch, 1)
       sink.take(&batch, Self.moment(begin + 20_000))
@@ -141,7 +146,8 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
       #expect(thread.currentFailure == nil)
     }
     thread.finish()
-    #expect(thread.storeCounters.committed == 402 && thread.storeCounters.lost == 1600)
+    #expect(thread.storeCounters.committed == 402)
+    #expect(thread.storeCounters.lost == 1600)
   }
 
   @Test("rows that cannot be written when it ends are lost, and the failure stays") func failureAtTheEnd() throws {
@@ -152,8 +158,10 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     Self.fill(&batch, 60)
     sink.finish(&batch, Self.moment(Self.newYear))
     thread.finish()
-    #expect(thread.storeCounters.received == 60 && thread.storeCounters.lost == 60)
-    #expect(thread.currentFailure != nil && log.lines.count == 1)
+    #expect(thread.storeCounters.received == 60)
+    #expect(thread.storeCounters.lost == 60)
+    #expect(thread.currentFailure != nil)
+    #expect(log.lines.count == 1)
   }
 
   /// Hands a failing store's thread one batch, which makes it log, and wait for the log's gate.
@@ -185,7 +193,8 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     sink.finish(&batch, Self.moment(Self.newYear + 2000))
     thread.finish()
     #expect(sink.handedOver + sink.dropped == 610)
-    #expect(thread.storeCounters.committed == sink.handedOver && thread.storeCounters.lost == 0)
+    #expect(thread.storeCounters.committed == sink.handedOver)
+    #expect(thread.storeCounters.lost == 0)
   }
 
   @Test("a replay waits for a slow store and loses nothing") func waits() throws {
@@ -207,7 +216,8 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     }
     done.wait()
     thread.finish()
-    #expect(thread.storeCounters.committed == 600 && thread.storeCounters.lost == 0)
+    #expect(thread.storeCounters.committed == 600)
+    #expect(thread.storeCounters.lost == 0)
   }
 
   @Test("batches come back to be filled again") func recycling() throws {

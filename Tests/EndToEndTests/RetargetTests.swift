@@ -151,7 +151,8 @@ struct RetargetTests {
         "fl-0", Self.target + ["--netflow-version", "V10", "--active-aging", "2m"])
       #expect(outcome.status == 1)
       let line = try #require(outcome.errorLines.last)
-      #expect(line.contains("\(field) is ") && line.contains(" instead of "), "\(outcome.errors)")
+      #expect(line.contains("\(field) is "), "\(outcome.errors)")
+      #expect(line.contains(" instead of "), "\(outcome.errors)")
       #expect(outcome.errorLines.count == 2, "only this field: \(outcome.errors)")
     }
   }
@@ -431,7 +432,8 @@ struct RetargetTests {
       let saved = try #require(person.savedStates.first)
       let other = try await person.retarget("fl-9", ["--restore", saved, "--yes"])
       #expect(other.status == 64, "\(other.errors)")
-      #expect(other.errors.contains("fl-0") && other.errors.contains("fl-9"))
+      #expect(other.errors.contains("fl-0"))
+      #expect(other.errors.contains("fl-9"))
     }
   }
 

@@ -92,7 +92,8 @@ struct TimeBinsTests {
         let start = bins.start(of: time)
         let next = bins.next(after: start)
         let note: Comment = "seed \(seed): \(name), \(width) s, \(time)"
-        #expect(start <= time && time < next, note)
+        #expect(start <= time, note)
+        #expect(time < next, note)
         #expect(bins.start(of: start) == start, note)
         #expect(bins.start(of: next - 1) == start, note)
         #expect(bins.start(of: next) == next, note)

@@ -52,7 +52,9 @@ struct CivilTimeTests {
   @Test("Parts of the time of day")
   func parts() {
     let time = CivilTime(secondsSince1970: 1_767_228_845)
-    #expect(time.date == "2026-01-01" && time.hourText == "00" && time.time == "00:54:05")
+    #expect(time.date == "2026-01-01")
+    #expect(time.hourText == "00")
+    #expect(time.time == "00:54:05")
     #expect(time.compact == "20260101T005405Z")
     #expect(time.secondOfDay == 3245)
   }

@@ -62,16 +62,19 @@ struct FaultTests {
       #expect(writer.rowsHeld <= UInt64(2 * Self.rows))
       writer.expectBalance()
     }
-    #expect(writer.rowsHeld == 2000 && writer.counters.failures == 1)
+    #expect(writer.rowsHeld == 2000)
+    #expect(writer.counters.failures == 1)
     try unblock()
     writer.append(10, at: newYear + 999, &random)
     #expect(writer.counters.lost == 5310, "not tried again within a second")
     writer.append(10, at: newYear + 1000, &random)
     #expect(writer.failure == nil)
-    #expect(writer.counters.committed == 2000 && writer.rowsHeld == 10)
+    #expect(writer.counters.committed == 2000)
+    #expect(writer.rowsHeld == 10)
     writer.expectBalance()
     writer.commit()
-    #expect(writer.counters.committed == 2010 && writer.counters.lost == 5310)
+    #expect(writer.counters.committed == 2010)
+    #expect(writer.counters.lost == 5310)
     #expect(Listing(folder.path).others == [])
     if Python.tool != nil { #expect(try await Python.rowCount(folder.path) == 2010) }
   }
@@ -96,7 +99,8 @@ struct FaultTests {
         "date=2026-01-01/hour=00/flows-h-20260101T002000Z-0-0.parquet",
         "date=2026-01-01/hour=00/flows-h-20260101T002000Z-0-1.parquet",
       ])
-    #expect(writer.counters.committed == 101 && writer.counters.lost == 0)
+    #expect(writer.counters.committed == 101)
+    #expect(writer.counters.lost == 0)
   }
 
   @Test("A clock that steps back during a failure does not put off the next attempt")
@@ -108,7 +112,8 @@ struct FaultTests {
     #expect(writer.failure != nil)
     try unblock()
     writer.turn(to: newYear + 50_000)
-    #expect(writer.failure == nil && writer.counters.committed == 1000)
+    #expect(writer.failure == nil)
+    #expect(writer.counters.committed == 1000)
   }
 
   @Test("Rows that are given up are lost and counted, and nothing stays behind", arguments: [false, true])
@@ -124,8 +129,10 @@ struct FaultTests {
     }
     #expect(writer.rowsHeld == 1500)
     writer.giveUp()
-    #expect(writer.rowsHeld == 0 && writer.counters.lost == 1500)
-    #expect(Listing(folder.path).files == [] && Listing(folder.path).others == [])
+    #expect(writer.rowsHeld == 0)
+    #expect(writer.counters.lost == 1500)
+    #expect(Listing(folder.path).files == [])
+    #expect(Listing(folder.path).others == [])
   }
 
   @Test("Rows that no file can have are lost, and do not keep others from it")
@@ -141,10 +148,13 @@ struct FaultTests {
     writer.append(FlowBatch([bad]), at: newYear, origins: origins)
     writer.append(999, at: newYear, &random)
     #expect(writer.failure == .parquet(.misuse(.value(column: "narrow"))))
-    #expect(writer.counters.lost == 1000 && writer.counters.committed == 1000)
+    #expect(writer.counters.lost == 1000)
+    #expect(writer.counters.committed == 1000)
     writer.append(300, at: newYear, &random)
     writer.commit()
-    #expect(writer.failure == nil && writer.counters.committed == 1300 && writer.counters.lost == 1000)
+    #expect(writer.failure == nil)
+    #expect(writer.counters.committed == 1300)
+    #expect(writer.counters.lost == 1000)
     if Python.tool != nil { #expect(try await Python.rowCount(folder.path) == 1300) }
   }
 
@@ -157,13 +167,16 @@ struct FaultTests {
     try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
     writer.turn(to: newYear + 300_000)
     #expect(writer.failure == .system("rename to", path: obstacle, errno: EISDIR))
-    #expect(writer.rowsHeld == 1500 && writer.counters.committed == 0)
+    #expect(writer.rowsHeld == 1500)
+    #expect(writer.counters.committed == 0)
     writer.append(3000, at: newYear + 300_001, &random)
     writer.expectBalance()
     #expect(writer.rowsHeld == 3500, "the file that waits and two row groups")
     try FileManager.default.removeItem(atPath: obstacle)
     writer.commit()
-    #expect(writer.failure == nil && writer.counters.committed == 3500 && writer.counters.lost == 1000)
+    #expect(writer.failure == nil)
+    #expect(writer.counters.committed == 3500)
+    #expect(writer.counters.lost == 1000)
     #expect(
       Listing(folder.path).files == [
         "date=2026-01-01/hour=00/flows-h-20260101T000000Z-0-0.parquet",
@@ -187,8 +200,10 @@ struct FaultTests {
     writer.expectBalance()
     #expect(writer.failure == nil)
     writer.commit()
-    #expect(writer.counters.committed == 2500 && writer.counters.lost == 1500)
-    #expect(Listing(folder.path).files.count == 1 && Listing(folder.path).others == [])
+    #expect(writer.counters.committed == 2500)
+    #expect(writer.counters.lost == 1500)
+    #expect(Listing(folder.path).files.count == 1)
+    #expect(Listing(folder.path).others == [])
   }
 
   @Test("A directory that is closed keeps rows waiting, and so does a folder that cannot be synced")

@@ -18,8 +18,12 @@ struct AgingTests {
     #expect(cache.merge([record()], at: t0).isEmpty)
     #expect(cache.merge([record()], at: t0 + 15_000).isEmpty)
     let old = cache.merge([record()], at: t0 + 30_001)
-    #expect(old.map(\.reason) == [.idle] && old.map(\.records) == [2] && old.map(\.octets) == [200])
-    #expect(cache.liveCount == 1 && cache.totals.opened == 2 && cache.totals.merged == 1)
+    #expect(old.map(\.reason) == [.idle])
+    #expect(old.map(\.records) == [2])
+    #expect(old.map(\.octets) == [200])
+    #expect(cache.liveCount == 1)
+    #expect(cache.totals.opened == 2)
+    #expect(cache.totals.merged == 1)
   }
 
   @Test("A record before the active timeout is merged, at the timeout it opens a new flow")
@@ -28,7 +32,8 @@ struct AgingTests {
     for second: Int64 in [0, 10, 20, 30, 40, 50] { #expect(cache.merge([record()], at: t0 + second * 1000).isEmpty) }
     #expect(cache.merge([record()], at: t0 + 59_999).isEmpty)
     let old = cache.merge([record()], at: t0 + 60_000)
-    #expect(old.map(\.reason) == [.active] && old.map(\.records) == [7])
+    #expect(old.map(\.reason) == [.active])
+    #expect(old.map(\.records) == [7])
     #expect(cache.drain().map(\.records) == [1])
   }
 
@@ -97,10 +102,18 @@ struct AgingTests {
     b.packets = 8
     _ = cache.merge([a, b], at: t0)
     let row = try #require(cache.drain().first)
-    #expect(row.octets == 107 && row.packets == 9 && row.records == 4)
-    #expect(row.start == t0 - 5000 && row.end == t0)
-    #expect(row.tcpFlags == 0x112 && row.sourceAS == 2 && row.vrf == 1 && row.sourceMask == 16)
-    #expect(row.nextHop == IPAddress(v4: 2) && row.sourceMAC == 2 && row.destinationMAC == 3)
+    #expect(row.octets == 107)
+    #expect(row.packets == 9)
+    #expect(row.records == 4)
+    #expect(row.start == t0 - 5000)
+    #expect(row.end == t0)
+    #expect(row.tcpFlags == 0x112)
+    #expect(row.sourceAS == 2)
+    #expect(row.vrf == 1)
+    #expect(row.sourceMask == 16)
+    #expect(row.nextHop == IPAddress(v4: 2))
+    #expect(row.sourceMAC == 2)
+    #expect(row.destinationMAC == 3)
     #expect(row.reason == .forced)
   }
 
@@ -113,7 +126,9 @@ struct AgingTests {
     large.records = .max
     _ = cache.merge([large, record(), large], at: t0)
     let row = try #require(cache.drain().first)
-    #expect(row.octets == .max && row.packets == .max && row.records == .max)
+    #expect(row.octets == .max)
+    #expect(row.packets == .max)
+    #expect(row.records == .max)
     #expect(cache.isBalanced == true)
   }
 }
@@ -154,8 +169,10 @@ struct ClockTests {
       sizes.append(emitted.count)
       emitted.removeAll()
     }
-    #expect(sizes == [64, 64, 64] && emitted.count == 8)
-    #expect(cache.liveCount == 0 && cache.totals.emittedIdle == 200)
+    #expect(sizes == [64, 64, 64])
+    #expect(emitted.count == 8)
+    #expect(cache.liveCount == 0)
+    #expect(cache.totals.emittedIdle == 200)
     #expect(cache.inconsistency() == nil)
   }
 
@@ -191,7 +208,8 @@ struct ClockTests {
       if step % 100 == 0 { #expect(cache.inconsistency() == nil) }
     }
     rows += cache.drain().count
-    #expect(rows == Int(cache.totals.opened) && cache.inconsistency() == nil)
+    #expect(rows == Int(cache.totals.opened))
+    #expect(cache.inconsistency() == nil)
   }
 
   @Test("Ages are right while the 32-bit milliseconds start again")

@@ -32,7 +32,8 @@ struct FlowKeyWordsTests {
   func prefix(word: String, v4: Int, v6: Int) throws {
     let key = try FlowKey(parsing: [word])
     let lengths = try #require(key.prefixes[.sourceAddress])
-    #expect(lengths.v4 == v4 && lengths.v6 == v6)
+    #expect(lengths.v4 == v4)
+    #expect(lengths.v6 == v6)
     #expect(try FlowKey(parsing: key.words) == key)
   }
 
@@ -63,7 +64,8 @@ struct FlowKeyWordsTests {
   func unknown(word: String, expected: String) throws {
     let error = #expect(throws: FlowKeyError.self) { try FlowKey(parsing: ["dst_addr", word]) }
     let text = try #require(error).description
-    #expect(text.contains("\"\(word)\"") && text.contains(expected))
+    #expect(text.contains("\"\(word)\""))
+    #expect(text.contains(expected))
     #expect(!text.contains("\n"))
   }
 
@@ -157,11 +159,14 @@ struct FlowKeyMergingTests {
       #expect(row.traitsWord == expected.traitsWord)
       #expect(row.interfaceWord == expected.interfaceWord & fieldOutside(field).interfaceWord)
     } else {
-      #expect(row.routeWord == expected.routeWord && row.autonomousSystemWord == expected.autonomousSystemWord)
+      #expect(row.routeWord == expected.routeWord)
+      #expect(row.autonomousSystemWord == expected.autonomousSystemWord)
       #expect(row.nextHop == expected.nextHop)
     }
-    #expect(row.source == expected.source && row.destination == expected.destination)
-    #expect(row.octets == 200 && row.records == 2)
+    #expect(row.source == expected.source)
+    #expect(row.destination == expected.destination)
+    #expect(row.octets == 200)
+    #expect(row.records == 2)
   }
 
   /// A record with all bits set but those of the field.

@@ -21,10 +21,13 @@ struct EndOfFlowTests {
     var cache = FlowCache(aging: AgingConfiguration(endOfFlow: true))
     #expect(cache.merge([record(1), record(2)], at: t0).isEmpty)
     let gone = cache.merge([Self.closing(flags: flags)], at: t0 + 1)
-    #expect(gone.map(\.reason) == [.endOfFlow] && gone.map(\.records) == [2] && gone.map(\.tcpFlags) == [flags])
+    #expect(gone.map(\.reason) == [.endOfFlow])
+    #expect(gone.map(\.records) == [2])
+    #expect(gone.map(\.tcpFlags) == [flags])
     // A flow of one record too.
     #expect(cache.merge([Self.closing(3, flags: flags)], at: t0 + 1).map(\.records) == [1])
-    #expect(cache.liveCount == 1 && cache.totals.emittedEndOfFlow == 2)
+    #expect(cache.liveCount == 1)
+    #expect(cache.totals.emittedEndOfFlow == 2)
     #expect(cache.inconsistency() == nil)
   }
 
@@ -84,7 +87,8 @@ struct ExtensionTests {
       found[number(r)] = emitted.extensions[Int(r.extensionNumber) - 1]
     }
     #expect(found == [1: Self.rare(2, extra: "{\"a\":1}"), 3: Self.rare(3)])
-    #expect(cache.inconsistency() == nil && cache.extensionTextOctets == 0)
+    #expect(cache.inconsistency() == nil)
+    #expect(cache.extensionTextOctets == 0)
   }
 
   @Test("A new flow in an old one's place does not inherit its rare fields")
@@ -112,7 +116,8 @@ struct ExtensionTests {
     var batch = FlowBatch([r, r])
     cache.merge(&batch, at: t0, into: &emitted)
     cache.drain(into: &emitted)
-    #expect(emitted.records.allSatisfy { $0.extensionNumber == 0 } && emitted.extensions.isEmpty)
+    #expect(emitted.records.allSatisfy { $0.extensionNumber == 0 })
+    #expect(emitted.extensions.isEmpty)
   }
 
   @Test("Text is held up to a bound for all flows; what is beyond is left out and counted")
@@ -133,7 +138,8 @@ struct ExtensionTests {
     cache.merge(&batch, at: t0, into: &emitted)
     #expect(cache.droppedTexts == 17)
     cache.drain(into: &emitted)
-    #expect(emitted.extensions.count == 80 && emitted.extensions.count { $0.extra.isEmpty } == 17)
+    #expect(emitted.extensions.count == 80)
+    #expect(emitted.extensions.count { $0.extra.isEmpty } == 17)
     #expect(cache.extensionTextOctets == 0)
   }
 }
@@ -158,8 +164,12 @@ struct PassThroughTests {
     let expected = [text(r, nil), text(r, ExtensionTests.rare(1)), text(r, nil), text(r, ExtensionTests.rare(2))]
     #expect(emitted.rows == expected)
     let counters = cache.counters(ofOrigin: 1)
-    #expect(counters.opened == 4 && counters.emittedUnmerged == 4 && counters.live == 0)
-    #expect(counters.octetsIn == 400 && counters.octetsOut == 400 && counters.packetsOut == 4)
+    #expect(counters.opened == 4)
+    #expect(counters.emittedUnmerged == 4)
+    #expect(counters.live == 0)
+    #expect(counters.octetsIn == 400)
+    #expect(counters.octetsOut == 400)
+    #expect(counters.packetsOut == 4)
     #expect(cache.isBalanced == true)
   }
 
@@ -172,7 +182,8 @@ struct PassThroughTests {
     #expect(cache.advance(to: t0).map(\.reason) == [.forced, .forced])
     cache.reconfigure(AgingConfiguration())
     #expect(cache.merge([record(1)], at: t0).isEmpty)
-    #expect(cache.liveCount == 1 && cache.inconsistency() == nil)
+    #expect(cache.liveCount == 1)
+    #expect(cache.inconsistency() == nil)
   }
 
   @Test("Origins are counted apart, and absurd numbers under 0")
@@ -181,9 +192,13 @@ struct PassThroughTests {
     var records = (1...4).map { record($0) }
     for (index, origin) in [5, 5, 0, UInt32.max].enumerated() { records[index].origin = origin }
     _ = cache.merge(records, at: t0)
-    #expect(cache.counters(ofOrigin: 5).opened == 2 && cache.counters(ofOrigin: 5).live == 2)
+    #expect(cache.counters(ofOrigin: 5).opened == 2)
+    #expect(cache.counters(ofOrigin: 5).live == 2)
     #expect(cache.counters(ofOrigin: 0).opened == 2)
-    #expect(cache.counters(ofOrigin: 1) == FlowCounters() && cache.counters(ofOrigin: .max) == FlowCounters())
-    #expect(cache.drain().count == 4 && cache.isBalanced == true && cache.totals.live == 0)
+    #expect(cache.counters(ofOrigin: 1) == FlowCounters())
+    #expect(cache.counters(ofOrigin: .max) == FlowCounters())
+    #expect(cache.drain().count == 4)
+    #expect(cache.isBalanced == true)
+    #expect(cache.totals.live == 0)
   }
 }

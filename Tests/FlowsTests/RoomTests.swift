@@ -16,7 +16,8 @@ struct RoomTests {
     let gone = cache.merge([1, 2, 3, 1, 4, 5, 1, 6].map { record($0) }, at: t0)
     #expect(gone.map(number) == [2, 3, 4])
     #expect(gone.allSatisfy { $0.reason == .noRoom })
-    #expect(cache.totals.emittedNoRoom == 3 && cache.liveCount == 3)
+    #expect(cache.totals.emittedNoRoom == 3)
+    #expect(cache.liveCount == 3)
     #expect(Set(cache.drain().map(number)) == [1, 5, 6])
   }
 
@@ -27,7 +28,8 @@ struct RoomTests {
     _ = cache.merge([record(2)], at: t0 + 5000)
     _ = cache.merge([record(1)], at: t0 + 6000)
     let gone = cache.merge([record(3)], at: t0 + 10_000)
-    #expect(gone.map(number) == [1] && gone.map(\.reason) == [.active])
+    #expect(gone.map(number) == [1])
+    #expect(gone.map(\.reason) == [.active])
     #expect(cache.totals.emittedNoRoom == 0)
   }
 
@@ -44,8 +46,10 @@ struct RoomTests {
       emitted.removeAll()
     }
     rows += emitted.records
-    #expect(rows.map(number).sorted() == Array(1...150) && rows.allSatisfy { $0.reason == .noRoom })
-    #expect(cache.liveCount == 50 && cache.inconsistency() == nil)
+    #expect(rows.map(number).sorted() == Array(1...150))
+    #expect(rows.allSatisfy { $0.reason == .noRoom })
+    #expect(cache.liveCount == 50)
+    #expect(cache.inconsistency() == nil)
   }
 
   @Test("A larger maximum is used at once")
@@ -84,7 +88,8 @@ struct RoomTests {
     _ = cache.merge([record(1), record(2)], at: t0)
     #expect(cache.liveCount == 1)
     cache.reconfigure(AgingConfiguration(activeTimeout: .max, inactiveTimeout: .min, maximumFlows: 5))
-    #expect(cache.aging.activeTimeout == 604_800 && cache.aging.inactiveTimeout == 1)
+    #expect(cache.aging.activeTimeout == 604_800)
+    #expect(cache.aging.inactiveTimeout == 1)
   }
 
   @Test("drain hands everything out in batches of the caller's size, and the cache can be used again")
@@ -93,13 +98,18 @@ struct RoomTests {
     _ = cache.merge((1...250).map { record($0) }, at: t0)
     var emitted = FlowBatch()
     #expect(!cache.drain(into: &emitted, limit: 100))
-    #expect(emitted.count == 100 && cache.liveCount == 150)
+    #expect(emitted.count == 100)
+    #expect(cache.liveCount == 150)
     _ = cache.merge((1...10).map { record($0) }, at: t0)
     emitted.removeAll()
     #expect(cache.drain(into: &emitted, limit: 1000))
-    #expect(emitted.count == 160 && emitted.records.allSatisfy { $0.reason == .forced })
-    #expect(cache.liveCount == 0 && cache.totals.emittedForced == 260 && cache.inconsistency() == nil)
-    #expect(cache.merge([record()], at: t0).isEmpty && cache.advance(to: t0 + 20_000).count == 1)
+    #expect(emitted.count == 160)
+    #expect(emitted.records.allSatisfy { $0.reason == .forced })
+    #expect(cache.liveCount == 0)
+    #expect(cache.totals.emittedForced == 260)
+    #expect(cache.inconsistency() == nil)
+    #expect(cache.merge([record()], at: t0).isEmpty)
+    #expect(cache.advance(to: t0 + 20_000).count == 1)
   }
 
   @Test("Places are used again: a cache that flows pass through does not grow")
@@ -138,7 +148,8 @@ struct FloodTests {
     if field == .nextHop { third.nextHop = IPAddress(high: 0, low: 1) }
     _ = cache.merge([nothing, other, third, nothing, other, third], at: t0)
     #expect(cache.liveCount == (field == .nextHop ? 3 : 2))
-    #expect(cache.tags.count == cache.liveCount && Set(cache.tags) == [0])
+    #expect(cache.tags.count == cache.liveCount)
+    #expect(Set(cache.tags) == [0])
   }
 
   /// Flows that all have one hash for whoever knows the secrets: with source.high equal to the first, the product is zero
@@ -159,11 +170,15 @@ struct FloodTests {
     var emitted = FlowBatch()
     cache.merge(&batch, at: t0, into: &emitted)
     #expect(cache.reseedCount == 1)
-    #expect(cache.inconsistency() == nil && cache.liveCount == 5000 && emitted.isEmpty == true)
+    #expect(cache.inconsistency() == nil)
+    #expect(cache.liveCount == 5000)
+    #expect(emitted.isEmpty == true)
     #expect(cache.longestProbe < 64)
     // The same flows again: all are found.
     batch.records = records
     cache.merge(&batch, at: t0 + 1, into: &emitted)
-    #expect(cache.liveCount == 5000 && cache.totals.merged == 5000 && cache.reseedCount == 1)
+    #expect(cache.liveCount == 5000)
+    #expect(cache.totals.merged == 5000)
+    #expect(cache.reseedCount == 1)
   }
 }

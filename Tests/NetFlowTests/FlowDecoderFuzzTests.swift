@@ -30,7 +30,8 @@ struct FlowDecoderFuzzTests {
       decoder.decode(message.rawSpan, from: exporter, arrival: Int64(round) << 20, into: &batch)
       records += UInt64(batch.count)
       for record in batch.records {
-        #expect(Int(record.extensionNumber) <= batch.extensions.count && record.samplingRate > 0, "seed \(seed)")
+        #expect(Int(record.extensionNumber) <= batch.extensions.count, "seed \(seed)")
+        #expect(record.samplingRate > 0, "seed \(seed)")
       }
       batch.removeAll()
     }

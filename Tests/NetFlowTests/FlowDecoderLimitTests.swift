@@ -27,7 +27,8 @@ struct FlowDecoderLimitTests {
     }
     #expect(decoder.counters[.sessionEvicted] == 1)
     #expect(Set(decoder.sessionSummaries.map(\.key.exporter)) == Set([1, 3, 4].map(Self.exporter)))
-    #expect(decoder.counters.flowRecords == 5 && decoder.counters.datagrams == 5)
+    #expect(decoder.counters.flowRecords == 5)
+    #expect(decoder.counters.datagrams == 5)
     // The forgotten one begins anew: its templates are unknown.
     _ = FlowDecoded([Wire.ipfix(flows.data)], by: &decoder, from: Self.exporter(2), arrival: 9)
     #expect(decoder.counters[.unknownTemplate] == 1)

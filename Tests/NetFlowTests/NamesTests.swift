@@ -45,7 +45,10 @@ struct NamesTests {
       let ipfix = Self.learnt(
         Wire.ipfix(Self.ipfix([[element, 4], [82, 65535]], Wire.be32(3) + Wire.variable(Array("eth3".utf8)))))
       #expect(ipfix.name(.interface, 3, of: Self.origin) == "eth3")
-      #expect(ipfix.has(.interface) && !ipfix.has(.vrf) && !ipfix.has(.application) && !ipfix.has(.sampler))
+      #expect(ipfix.has(.interface))
+      #expect(!ipfix.has(.vrf))
+      #expect(!ipfix.has(.application))
+      #expect(!ipfix.has(.sampler))
     }
   }
 

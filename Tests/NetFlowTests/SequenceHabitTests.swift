@@ -169,7 +169,8 @@ struct SequenceHabitTests {
         Wire.ipfix(templates, set, sequence: 0), Wire.ipfix(Wire.set(256, [6]), sequence: 40),
         Wire.ipfix(Wire.set(256, [6]), sequence: 42),
       ])
-      #expect(counters.lost == 1 && counters.gaps == 1)
+      #expect(counters.lost == 1)
+      #expect(counters.gaps == 1)
     }
   }
 }

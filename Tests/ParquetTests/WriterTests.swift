@@ -111,7 +111,8 @@ struct WriterTests {
     let second = try writeMixture("second.parquet")
     #expect(first.octets == second.octets)
     #expect(first.octets.count == Int(first.counted))
-    #expect(Array(first.octets.prefix(4)) == Array("PAR1".utf8) && first.octets.suffix(4) == first.octets.prefix(4))
+    #expect(Array(first.octets.prefix(4)) == Array("PAR1".utf8))
+    #expect(first.octets.suffix(4) == first.octets.prefix(4))
   }
 
   @Test("A column of one value takes some forty octets a page at most")
@@ -148,14 +149,16 @@ struct WriterTests {
       output.append(0x61)
       output.append(0x62)
     }
-    #expect(made == 2 && dictionary.count == 3)
+    #expect(made == 2)
+    #expect(dictionary.count == 3)
     let entries = (0..<3).map { number in
       let entry = dictionary[UInt32(number)]
       return String(decoding: (0..<entry.count).map { entry[$0] }, as: UTF8.self)
     }
     #expect(entries == ["", "größe", "ab"])
     dictionary.removeAll()
-    #expect(dictionary.isEmpty && dictionary.byteCount == 0)
+    #expect(dictionary.isEmpty)
+    #expect(dictionary.byteCount == 0)
     #expect(dictionary.append("again") == 0)
   }
 }
