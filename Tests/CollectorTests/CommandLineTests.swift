@@ -52,8 +52,8 @@ import Testing
 
   @Test("every value is shown with its source")
   func verbose() async throws {
-    let directory = try TemporaryDirectory()
-    let file = try directory.file("a b.yaml", "store:\n  path: here\naggregation:\n  activeTimeout: 60\n")
+    let directory = try TemporaryFolder()
+    let file = try directory.write("store:\n  path: here\naggregation:\n  activeTimeout: 60\n", as: "a b.yaml")
     let outcome = try await run(
       ["config", "check", "-v", "-c", file, "--listen", "[::1]:2055", "--listen", "127.0.0.1:2055"],
       environment: ["SAGFLOW_STORE_PATH": "there", "PATH": "/usr/bin"])
@@ -71,8 +71,8 @@ import Testing
 
   @Test("a wrong file is status 78 with file, line and key")
   func wrongFile() async throws {
-    let directory = try TemporaryDirectory()
-    let file = try directory.file("bad.yaml", "store:\n  rotation: 7m\n  compresionLevel: 3\n")
+    let directory = try TemporaryFolder()
+    let file = try directory.write("store:\n  rotation: 7m\n  compresionLevel: 3\n", as: "bad.yaml")
     let outcome = try await run(["config", "check", "-c", file])
     #expect(outcome.status == 78)
     #expect(outcome.output == "")

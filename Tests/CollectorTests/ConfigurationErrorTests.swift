@@ -1,5 +1,6 @@
 import Collector
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ConfigurationErrorTests {
@@ -209,7 +210,7 @@ import Testing
 
   @Test("a file that is not there, not text or too long is refused as such")
   func unreadableFiles() throws {
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     func error(_ path: String) -> ConfigurationError? {
       do {
         _ = try CollectorConfiguration.load(file: path, environment: [:])
@@ -218,15 +219,14 @@ import Testing
         return error
       }
     }
-    let missing = directory.url.path + "/none.yaml"
+    let missing = directory.file("none.yaml")
     #expect(error(missing) == .noSuchFile(missing))
-    let path = directory.url.path
+    let path = directory.path
     #expect(error(path) == .unreadable(path, reason: "cannot be read; name a YAML file"))
-    let binary = directory.url.appendingPathComponent("b.yaml")
-    try Data([0x61, 0x3a, 0x0a, 0xff, 0x0a]).write(to: binary)
+    let binary = try directory.write([0x61, 0x3a, 0x0a, 0xff, 0x0a], as: "b.yaml")
     #expect(
-      error(binary.path) == .unreadable(binary.path, reason: "line 2 is not UTF-8; save the file as UTF-8"))
-    let long = try directory.file("l.yaml", String(repeating: "#\n", count: 600_000))
+      error(binary) == .unreadable(binary, reason: "line 2 is not UTF-8; save the file as UTF-8"))
+    let long = try directory.write(String(repeating: "#\n", count: 600_000), as: "l.yaml")
     #expect(error(long) == .unreadable(long, reason: "larger than 1 MiB; name a YAML file"))
   }
 }

@@ -13,10 +13,10 @@ import Testing
 
   /// The exit status, and the calls that would have changed the system.
   private func run(_ packages: [String], on system: System) async throws -> (status: Int32, calls: [String]) {
-    let directory = try TemporaryDirectory()
-    let calls = directory.url.appendingPathComponent("calls").path
+    let directory = try TemporaryFolder()
+    let calls = directory.file("calls")
     func tool(_ name: String, _ body: String) throws {
-      let path = try directory.file(name, "#!/bin/bash\n\(body)\n")
+      let path = try directory.write("#!/bin/bash\n\(body)\n", as: name)
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     }
     if system.isDebian {
@@ -30,7 +30,7 @@ import Testing
     if system.hasSudo { try tool("sudo", "echo sudo >>'\(calls)'; exec \"$@\"") }
     try tool("cat", "exec /bin/cat")
     let outcome = try await #require(Tool("/bin/bash")).outcome(
-      [PackageFiles.path("scripts/debian-packages")] + packages, environment: ["PATH": directory.url.path])
+      [PackageFiles.path("scripts/debian-packages")] + packages, environment: ["PATH": directory.path])
     let text = (try? String(contentsOfFile: calls, encoding: .utf8)) ?? ""
     return (outcome.status, text.split(separator: "\n").map(String.init))
   }

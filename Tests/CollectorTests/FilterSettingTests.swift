@@ -1,6 +1,7 @@
 import Collector
 import FlowFilter
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The filter of a configuration")
@@ -28,11 +29,11 @@ struct FilterSettingTests {
 
   @Test("it includes files, whose names are relative to its own")
   func including() throws {
-    let folder = try TemporaryDirectory()
-    _ = try folder.file("half.flt", "port 1\nor port 2 # or\n")
-    _ = try folder.file("wrong.flt", "port 1\nor prt 2")
+    let folder = try TemporaryFolder()
+    _ = try folder.write("port 1\nor port 2 # or\n", as: "half.flt")
+    _ = try folder.write("port 1\nor prt 2", as: "wrong.flt")
     func load(_ filter: String) throws -> CollectorConfiguration {
-      try CollectorConfiguration.load(file: folder.file("c.yaml", "filter: \(filter)\n"), environment: [:]).values
+      try CollectorConfiguration.load(file: folder.write("filter: \(filter)\n", as: "c.yaml"), environment: [:]).values
     }
     let loaded = try load("\"ipv4 and @include half.flt\"")
     #expect(try FlowFilter(parsing: loaded.filter) == FlowFilter(parsing: "ipv4 and (port 1 or port 2)"))

@@ -6,8 +6,8 @@ import Testing
 @Suite struct ServiceManagerTests {
   @Test("each state arrives as the manager reads it", arguments: [false, true])
   func states(isAbstract: Bool) throws {
-    let directory = try TemporaryDirectory()
-    let path = isAbstract ? "@sagflow-test-\(UUID().uuidString)" : directory.url.path + "/notify"
+    let directory = try TemporaryFolder()
+    let path = isAbstract ? "@sagflow-test-\(UUID().uuidString)" : directory.file("notify")
     let listener = try #require(ServiceManagerSocket(path: path))
     let manager = ServiceManager(environment: ["NOTIFY_SOCKET": path])
     #expect(manager.isPresent)
@@ -28,8 +28,8 @@ import Testing
 
   @Test("a reload tells the monotonic time at which it began")
   func reloading() throws {
-    let directory = try TemporaryDirectory()
-    let path = directory.url.path + "/notify"
+    let directory = try TemporaryFolder()
+    let path = directory.file("notify")
     let listener = try #require(ServiceManagerSocket(path: path))
     let manager = ServiceManager(environment: ["NOTIFY_SOCKET": path])
     var times: [UInt64] = []

@@ -26,10 +26,10 @@ import Testing
   @Test("systemd finds nothing wrong with the unit", .enabled(if: isAvailable))
   func verify() async throws {
     // The program and its manual are not installed where tests run, so the unit is checked with one that is there.
-    let directory = try TemporaryDirectory()
+    let directory = try TemporaryFolder()
     let unit = try PackageFiles.text("systemd/sagflow.service")
       .replacing("/usr/local/bin/sagflow", with: "/bin/true")
-    let path = try directory.file("sagflow.service", unit)
+    let path = try directory.write(unit, as: "sagflow.service")
     let (status, text) = try await analyze(["verify", "--man=no", "--recursive-errors=no", path])
     #expect(status == 0, "\(text)")
     #expect(!text.contains("sagflow.service"), "\(text)")

@@ -31,7 +31,7 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
 }
 
 @Suite("The store's thread and the sink before it", .ownThread) struct StoreThreadTests {
-  private let directory: TemporaryDirectory
+  private let directory: TemporaryFolder
   private let log = LogKeeper()
   private static let newYear: Int64 = 1_767_225_600_000
   private static let origins = [
@@ -43,9 +43,9 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
     PipelineMoment(time: time, origins: origins, lostBySequence: 0)
   }
 
-  init() throws { directory = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryFolder() }
 
-  private var path: String { directory.url.path }
+  private var path: String { directory.path }
 
   private func options(worker: Int = 0) -> FlowStoreOptions {
     var options = FlowStoreOptions(path: path, host: "h")
@@ -78,7 +78,7 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
   }
 
   /// A file where the folder of a day in January 2026 should be.
-  private func block(day: Int = 1) throws { _ = try directory.file("date=2026-01-0\(day)", "") }
+  private func block(day: Int = 1) throws { _ = try directory.write("", as: "date=2026-01-0\(day)") }
   private func unblock(day: Int = 1) throws {
     try FileManager.default.removeItem(atPath: "\(path)/date=2026-01-0\(day)")
   }
@@ -237,7 +237,8 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
   }
 
   @Test("retention is applied with every window, also where nothing is committed") func retention() throws {
-    let old = directory.url.appendingPathComponent("date=2020-01-01/hour=00/flows-h-20200101T000000Z-0-0.parquet")
+    let old = URL(
+      fileURLWithPath: directory.file("date=2020-01-01/hour=00/flows-h-20200101T000000Z-0-0.parquet"))
     func makeOld() throws {
       try FileManager.default.createDirectory(at: old.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(count: 10).write(to: old)

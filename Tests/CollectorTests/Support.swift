@@ -1,5 +1,6 @@
 import Collector
 import Foundation
+import TestSupport
 import Testing
 
 /// The package's own files, found from this one.
@@ -14,32 +15,14 @@ enum PackageFiles {
   }
 }
 
-/// A directory that is gone when its owner is.
-final class TemporaryDirectory {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("sagflow-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func file(_ name: String, _ text: String) throws -> String {
-    let file = url.appendingPathComponent(name)
-    try text.write(to: file, atomically: false, encoding: .utf8)
-    return file.path
-  }
-}
-
 /// Loads a YAML text as a file, with nothing else said.
 func load(
   _ yaml: String, environment: [String: String] = [:], overrides: [ConfigurationOverride] = [],
   verify: @escaping @Sendable (String, String) -> String? = { _, _ in nil }
 ) throws -> EffectiveConfiguration {
-  let directory = try TemporaryDirectory()
+  let directory = try TemporaryFolder()
   return try CollectorConfiguration.load(
-    file: directory.file("c.yaml", yaml), environment: environment, overrides: overrides, verify: verify)
+    file: directory.write(yaml, as: "c.yaml"), environment: environment, overrides: overrides, verify: verify)
 }
 
 /// What `load` finds wrong, one line each, the file's directory cut off; empty if nothing is.

@@ -446,9 +446,7 @@ struct LiveAskTests {
         "SAGFLOW_STORE_RETENTION_SIZE": "3M",
       ])
     func files() -> [String] {
-      (FileManager.default.enumerator(atPath: collector.store)?.compactMap { $0 as? String } ?? []).filter {
-        $0.hasSuffix(".parquet")
-      }
+      paths(under: collector.store).filter { $0.hasSuffix(".parquet") }
     }
     var seen: Set<String> = []
     var questions = 0

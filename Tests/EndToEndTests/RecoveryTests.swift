@@ -76,19 +76,10 @@ struct RecoveryTests {
     #expect(try PrintedLedger(verdict.drained)["datagrams decoded"] == verdict.datagrams)
   }
 
-  private static func send(_ range: Range<Int>, to port: UInt16) throws {
-    let socket = try LoopbackSocket()
-    let now = Int64(Date().timeIntervalSince1970 * 1000)
-    for index in range {
-      try socket.send(
-        ExportMessage.v5([ExportedFlow(sourcePort: UInt16(1000 + index))], at: now, sequence: UInt32(index)), to: port)
-    }
-  }
-
   /// Lets a collector receive so many flows, each in a datagram of its own, and kills it.
   private static func killed(after count: Int, _ store: String) async throws {
     let collector = try await RunningCollector(store: store)
-    try send(0..<count, to: collector.port)
+    try NumberedFlows.send(0..<count, to: collector.port)
     // The journal is written once a second, and until then what was received is in the ring. Before each datagram of 72
     // octets lie 44 of headers, before all 24.
     try await eventually("the journal") {
@@ -102,12 +93,7 @@ struct RecoveryTests {
   }
 
   private static func files(_ store: String, _ suffix: String) -> [String] {
-    (FileManager.default.enumerator(atPath: store)?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(suffix) }
-  }
-
-  private static func rows(_ store: String) async throws -> Int {
-    let outcome = try await Sagflow.run(["query", "-r", store, "--count", "--format", "csv"])
-    return Int(outcome.output.split(separator: "\n").last?.split(separator: ",").first ?? "") ?? -1
+    paths(under: store).filter { $0.hasSuffix(suffix) }
   }
 
   @Test("flows that are live at SIGTERM go on at the next start, counters too; drain makes rows of them")
@@ -116,14 +102,14 @@ struct RecoveryTests {
     let store = folder.path + "/flows"
     let options = ["--inactive-timeout", "300s"]
     let first = try await RunningCollector(options, store: store, drains: false)
-    try Self.send(0..<50, to: first.port)
+    try NumberedFlows.send(0..<50, to: first.port)
     let before = try await first.stop()
     #expect(before.text.contains("stopping: flows that are live are kept"))
     #expect(before["datagrams decoded"] == 50)
     #expect(before["flows live"] == 50)
     #expect(Self.files(store, ".parquet") == [])
     let second = try await RunningCollector(options, store: store, drains: false)
-    try Self.send(25..<75, to: second.port)
+    try NumberedFlows.send(25..<75, to: second.port)
     let after = try await second.stop()
     #expect(after["datagrams decoded"] == 100)
     // 25 of them were known already.
@@ -134,13 +120,13 @@ struct RecoveryTests {
     let ledger = try PrintedLedger(drain.errors)
     #expect(ledger["datagrams decoded"] == 100)
     #expect(ledger["rows committed"] == 75)
-    #expect(try await Self.rows(store) == 75)
+    #expect(try await Sagflow.rowCount(store) == 75)
     let nowhere = try await Sagflow.run(["drain", "-o", folder.path + "/elsewhere"])
     #expect(nowhere.status == 66)
     // Nothing is left to drain.
     let again = try await Sagflow.run(["drain", "-o", store])
     #expect(again.status == 0)
-    #expect(try await Self.rows(store) == 75)
+    #expect(try await Sagflow.rowCount(store) == 75)
   }
 
   @Test("templates survive a restart: data that comes without them is decoded")
@@ -208,7 +194,7 @@ struct RecoveryTests {
     let first = try await RunningCollector(environment: environment, store: store)
     // Files of several checkpoints.
     for part in 0..<4 {
-      try Self.send((part * 50)..<(part * 50 + 50), to: first.port)
+      try NumberedFlows.send((part * 50)..<(part * 50 + 50), to: first.port)
       try await pause(1)
     }
     func checkpoints() -> [String] {
@@ -232,7 +218,7 @@ struct RecoveryTests {
     #expect(ledger.text.contains("no checkpoint of worker 0 is whole") == (damaged == 2))
     // Without any, the counters begin anew.
     if damaged == 1 { #expect(ledger["rows committed"] == 200) }
-    #expect(try await Self.rows(store) == 200)
+    #expect(try await Sagflow.rowCount(store) == 200)
     #expect(Self.files(store, ".superseded") == [])
     #expect(chosen.allSatisfy { FileManager.default.fileExists(atPath: $0 + ".damaged") })
   }
@@ -242,7 +228,7 @@ struct RecoveryTests {
     let folder = try TemporaryFolder()
     let store = folder.path + "/flows"
     let first = try await RunningCollector(["--workers", "3"], store: store, drains: false)
-    for _ in 0..<10 { try Self.send(0..<20, to: first.port) }
+    for _ in 0..<10 { try NumberedFlows.send(0..<20, to: first.port) }
     _ = try await first.stop()
     let second = try await RunningCollector(["--workers", "1"], store: store, drains: false)
     #expect(try await second.stop().text.contains("receive.workers has changed"))
@@ -274,7 +260,7 @@ struct RecoveryTests {
     let store = folder.path + "/flows"
     let environment = ["SAGFLOW_JOURNAL_ENABLED": "false"]
     let first = try await RunningCollector(environment: environment, store: store, drains: false)
-    try Self.send(0..<30, to: first.port)
+    try NumberedFlows.send(0..<30, to: first.port)
     _ = try await first.stop()
     #expect(Self.files(store, ".pcap") == [])
     let second = try await RunningCollector(environment: environment, store: store)

@@ -19,44 +19,14 @@ private enum NamedHost {
 @Suite(
   "a host that is renamed goes on with what it had", .enabled(if: NamedHost.isPossible, "no host name of its own"))
 struct RenameTests {
-  private static func start(
-    _ host: String, _ store: String, _ options: [String] = []
-  ) async throws -> (program: RunningProgram, port: UInt16) {
-    for _ in 0..<3 {
-      let port = try LoopbackSocket.freePort()
-      let words =
-        NamedHost.launcher(host) + [Sagflow.path, "collect", "-o", store, "--listen", "127.0.0.1:\(port)"] + options
-      let program = try RunningProgram(
-        words[0], Array(words.dropFirst()),
-        environment: ["SAGFLOW_HTTP_ENABLED": "false", "SAGFLOW_RECEIVE_WORKERS": "1"])
-      do {
-        try await program.says("listening on ", within: 60)
-        return (program, port)
-      } catch {
-        guard program.errors.contains("in use") else { throw error }
-      }
-    }
-    throw RunningProgram.Impatience(description: "no port is free")
-  }
-
-  private static func send(_ range: Range<Int>, to port: UInt16) throws {
-    let socket = try LoopbackSocket()
-    let now = Int64(Date().timeIntervalSince1970 * 1000)
-    for index in range {
-      try socket.send(
-        ExportMessage.v5([ExportedFlow(sourcePort: UInt16(1000 + index))], at: now, sequence: UInt32(index)), to: port)
-    }
-  }
-
-  private static func rows(_ store: String) async throws -> Int {
-    let outcome = try await Sagflow.run(["query", "-r", store, "--count", "--format", "csv"])
-    return Int(outcome.output.split(separator: "\n").last?.split(separator: ",").first ?? "") ?? -1
+  private static func start(_ host: String, _ store: String, drains: Bool = false) async throws -> RunningCollector {
+    try await RunningCollector(
+      environment: ["SAGFLOW_HTTP_ENABLED": "false", "SAGFLOW_RECEIVE_WORKERS": "1"], store: store, drains: drains,
+      through: NamedHost.launcher(host))
   }
 
   private static func names(_ store: String) -> [String] {
-    (FileManager.default.enumerator(atPath: store)?.compactMap { $0 as? String } ?? []).filter {
-      $0.contains("/flows-") || $0.contains("/.flows-")
-    }
+    paths(under: store).filter { $0.contains("/flows-") || $0.contains("/.flows-") }
   }
 
   @Test(
@@ -65,7 +35,7 @@ struct RenameTests {
     let folder = try TemporaryFolder()
     let store = folder.path + "/flows"
     let first = try await Self.start("aaa", store)
-    try Self.send(0..<40, to: first.port)
+    try NumberedFlows.send(0..<40, to: first.port)
     // Of what is killed at once, all is in the ring that was received.
     try await pause(1)
     first.program.signal(signal)
@@ -76,18 +46,18 @@ struct RenameTests {
     let state = try #require(
       try FileManager.default.contentsOfDirectory(atPath: "\(store)/.journal").first { !$0.hasPrefix(".") })
     try Data().write(to: URL(fileURLWithPath: "\(hour)/.flows-aaa-\(state)-20260101T000000Z-0-0.part"))
-    let second = try await Self.start("bbb", store, ["--drain"])
+    let second = try await Self.start("bbb", store, drains: true)
     try await second.program.says("resuming from the state that a collector on host aaa left")
-    try Self.send(40..<50, to: second.port)
+    try NumberedFlows.send(40..<50, to: second.port)
     try await pause(1)
     second.program.signal(SIGTERM)
     let ledger = try PrintedLedger(try await second.program.end().errors)
     #expect(ledger["datagrams decoded"] == 50)
-    #expect(try await Self.rows(store) == 50)
-    let third = try await Self.start("aaa", store, ["--drain"])
+    #expect(try await Sagflow.rowCount(store) == 50)
+    let third = try await Self.start("aaa", store, drains: true)
     third.program.signal(SIGTERM)
     #expect(!(try await third.program.end().errors).contains(" error "))
-    #expect(try await Self.rows(store) == 50)
+    #expect(try await Sagflow.rowCount(store) == 50)
     let names = Self.names(store)
     #expect(names.count == 1, "\(names)")
     #expect(names.allSatisfy { $0.contains("/flows-bbb-\(state)-") }, "\(names)")
@@ -98,14 +68,14 @@ struct RenameTests {
     let folder = try TemporaryFolder()
     let store = folder.path + "/flows"
     let first = try await Self.start("aaa", store)
-    try Self.send(0..<20, to: first.port)
+    try NumberedFlows.send(0..<20, to: first.port)
     try await pause(0.5)
     first.program.signal(SIGKILL)
     _ = try await first.program.end()
     let drain = try await Sagflow.run(["drain", "-o", store], through: NamedHost.launcher("bbb"))
     #expect(drain.status == 0, "\(drain.errors)")
     #expect(try PrintedLedger(drain.errors)["rows committed"] == 20)
-    #expect(try await Self.rows(store) == 20)
+    #expect(try await Sagflow.rowCount(store) == 20)
   }
 
   @Test("a store that was moved is gone on with")
@@ -113,15 +83,15 @@ struct RenameTests {
     let folder = try TemporaryFolder()
     let (old, new) = (folder.path + "/old", folder.path + "/new")
     let first = try await Self.start("aaa", old)
-    try Self.send(0..<20, to: first.port)
+    try NumberedFlows.send(0..<20, to: first.port)
     try await pause(0.5)
     first.program.signal(SIGKILL)
     _ = try await first.program.end()
     try FileManager.default.moveItem(atPath: old, toPath: new)
-    let second = try await Self.start("bbb", new, ["--drain"])
+    let second = try await Self.start("bbb", new, drains: true)
     second.program.signal(SIGTERM)
     let outcome = try await second.program.end()
     #expect(!outcome.errors.contains("rows are lost"), "\(outcome.errors)")
-    #expect(try await Self.rows(new) == 20)
+    #expect(try await Sagflow.rowCount(new) == 20)
   }
 }

@@ -5,19 +5,10 @@ import Testing
 
 @Suite("collect obeys signals and tells the service manager")
 struct SignalTests {
-  private func send(_ count: Int, to port: UInt16) throws {
-    let socket = try LoopbackSocket()
-    let now = Int64(Date().timeIntervalSince1970 * 1000)
-    for index in 0..<count {
-      let flow = ExportedFlow(sourcePort: UInt16(1000 + index))
-      try socket.send(ExportMessage.v5([flow], at: now, sequence: UInt32(index)), to: port)
-    }
-  }
-
   @Test("SIGTERM and SIGINT end it well, with all that was sent committed", arguments: [SIGTERM, SIGINT])
   func end(signal: Int32) async throws {
     let collector = try await RunningCollector()
-    try send(200, to: collector.port)
+    try NumberedFlows.send(0..<200, to: collector.port)
     let ledger = try await collector.stop(signal)
     #expect(ledger["datagrams decoded"] == 200)
     #expect(ledger["flows forced"] == 200)
@@ -65,7 +56,7 @@ struct SignalTests {
       kill(collector, SIGHUP)
       try await pause(0.3)
     }
-    try send(5, to: port)
+    try NumberedFlows.send(0..<5, to: port)
     kill(collector, SIGTERM)
     #expect(try await shell.end().status == 0)
     let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
@@ -113,7 +104,7 @@ struct SignalTests {
     try await reload(
       "aggregation: {activeTimeout: 60, inactiveTimeout: 1}\nlog: {level: error}\n", until: "log.level is error now")
     // The new timer holds: no need to stop for the flow to leave.
-    try send(1, to: collector.port)
+    try NumberedFlows.send(0..<1, to: collector.port)
     try await collector.counts(1, "flows", "emitted_idle")
     let ledger = try await collector.stop()
     #expect(ledger["flows idle"] == 1)
@@ -153,7 +144,7 @@ struct SignalTests {
     try await hear("RELOADING=1")
     try await hear("MONOTONIC_USEC=")
     try await hear("READY=1")
-    try send(3, to: collector.port)
+    try NumberedFlows.send(0..<3, to: collector.port)
     try await hear("STATUS=3 datagrams, 3 records, 3 live flows")
     heard = []
     try await eventually("two signs of life") {

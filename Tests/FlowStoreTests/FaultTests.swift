@@ -22,9 +22,9 @@ enum Unprivileged {
 
 @Suite("Faults: rows are kept, counted and told")
 struct FaultTests {
-  private let folder: Scratch
+  private let folder: TemporaryFolder
 
-  init() throws { folder = try Scratch() }
+  init() throws { folder = try TemporaryFolder() }
 
   private static let rows = 1000
 

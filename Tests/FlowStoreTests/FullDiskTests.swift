@@ -8,7 +8,7 @@ import Testing
 /// A file system of its own in memory, of a few megabytes.
 private struct SmallDisk: ~Copyable {
   let path: String
-  private let folder: Scratch
+  private let folder: TemporaryFolder
 
   /// Whether this user may mount one, and has the programs for it.
   static let isPossible: Bool = {
@@ -17,7 +17,7 @@ private struct SmallDisk: ~Copyable {
   }()
 
   init(megabytes: Int) throws {
-    let folder = try Scratch()
+    let folder = try TemporaryFolder()
     _ = try Tool("mount")?.runBriefly(["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", folder.path])
     path = folder.path
     self.folder = folder

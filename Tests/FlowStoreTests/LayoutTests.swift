@@ -7,9 +7,9 @@ import Testing
 
 @Suite("Layout: where files stand and when they end")
 struct LayoutTests {
-  private let folder: Scratch
+  private let folder: TemporaryFolder
 
-  init() throws { folder = try Scratch() }
+  init() throws { folder = try TemporaryFolder() }
 
   private func options(host: String = "h", rotation: Int64 = 300) -> FlowStoreOptions {
     var options = FlowStoreOptions(path: folder.path, host: host)

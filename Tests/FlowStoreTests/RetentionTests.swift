@@ -5,9 +5,9 @@ import Testing
 
 @Suite("Retention")
 struct RetentionTests {
-  private let folder: Scratch
+  private let folder: TemporaryFolder
 
-  init() throws { folder = try Scratch() }
+  init() throws { folder = try TemporaryFolder() }
 
   private static let now: Int64 = newYear / 1000 + 7200
 

@@ -37,7 +37,7 @@ struct RowsTests {
     "pyarrow and DuckDB read what was written, column by column, sorted, with the right types, statistics and metadata",
     .enabled(if: Python.tool != nil, "SAGFLOW_PYTHON names no Python with pyarrow, duckdb and pytz"))
   func readers() async throws {
-    let folder = try Scratch()
+    let folder = try TemporaryFolder()
     for (number, shape) in Self.shapes.enumerated() {
       let manifest = try write(shape, to: "\(folder.path)/store-\(number)", seed &+ UInt64(number))
       let path = "\(folder.path)/\(shape.testDescription).json"
@@ -80,7 +80,7 @@ struct RowsTests {
     "Times that engines cannot hold are stored as the nearest that they can",
     .enabled(if: Python.tool != nil, "SAGFLOW_PYTHON names no Python with pyarrow, duckdb and pytz"))
   func extremeTimes() async throws {
-    let folder = try Scratch()
+    let folder = try TemporaryFolder()
     var writer = try FlowStoreWriter(FlowStoreOptions(path: folder.path, host: "h"))
     var record = FlowRecord()
     record.start = .min
@@ -103,7 +103,7 @@ struct RowsTests {
     "Each file tells what was lost since the file before, and the settings in force when it was committed",
     .enabled(if: Python.tool != nil, "SAGFLOW_PYTHON names no Python with pyarrow, duckdb and pytz"))
   func changingMetadata() async throws {
-    let folder = try Scratch()
+    let folder = try TemporaryFolder()
     var writer = try FlowStoreWriter(FlowStoreOptions(path: folder.path, host: "h"))
     // The loss so far after each window; in the third something has come late after all.
     for (window, lost) in [UInt64(5), 12, 11, 20].enumerated() {
@@ -123,7 +123,7 @@ struct RowsTests {
 
   @Test("Long extra texts end a row group before it has its rows, and none is lost")
   func longExtras() async throws {
-    let folder = try Scratch()
+    let folder = try TemporaryFolder()
     var options = FlowStoreOptions(path: folder.path, host: "h")
     options.rowGroupExtraOctets = 10_000
     var writer = try FlowStoreWriter(options)

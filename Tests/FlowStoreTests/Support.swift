@@ -56,19 +56,6 @@ extension FlowStoreWriter {
   }
 }
 
-/// A folder of its own for each test, gone with it.
-final class Scratch: Sendable {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("flowstore-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 /// What is under a folder.
 struct Listing: Equatable {
   /// Paths of the committed files, in order.

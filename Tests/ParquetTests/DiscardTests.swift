@@ -1,13 +1,14 @@
 import Foundation
 import Parquet
+import TestSupport
 import Testing
 
 /// Row groups that come to nothing, beside others that must not suffer.
 @Suite("Discarded row groups")
 struct DiscardTests {
-  private let scratch: Scratch
+  private let scratch: TemporaryFolder
 
-  init() throws { scratch = try Scratch() }
+  init() throws { scratch = try TemporaryFolder() }
 
   /// How a row group ends before its time.
   enum Break: CaseIterable, Sendable {
@@ -54,7 +55,7 @@ struct DiscardTests {
   private func file(_ name: String, groups: Int, breaks: Break? = nil, writeSize: Int = 1 << 20) throws -> Data {
     var options = ParquetWriterOptions()
     options.writeSize = writeSize
-    let path = scratch.path(name)
+    let path = scratch.file(name)
     var writer = try ParquetWriter(path: path, schema: Self.schema(), options: options)
     for group in 0..<groups {
       if let breaks {
@@ -93,7 +94,7 @@ struct DiscardTests {
 
   @Test("Discarding without an open row group takes nothing away")
   func nothingOpen() throws {
-    let path = scratch.path()
+    let path = scratch.file("file.parquet")
     var writer = try ParquetWriter(path: path, schema: Self.schema())
     try writer.discardRowGroup()
     for group in 0..<2 {
@@ -109,7 +110,7 @@ struct DiscardTests {
   @Test("Where a file size limit cuts a row group or a footer short, what was before can still be finished")
   func sizeLimit() async throws {
     // Of a row group; within the second; within the footer behind it, of all lengths.
-    let folder = scratch.folder.path
+    let folder = scratch.path
     await #expect(processExitsWith: .success) { [folder = folder as String] in
       signal(SIGXFSZ, SIG_IGN)
       exit(try DiscardTests.meetLimits(folder))

@@ -5,9 +5,9 @@ import Testing
 
 @Suite("Faults of the system")
 struct FaultTests {
-  private let scratch: Scratch
+  private let scratch: TemporaryFolder
 
-  init() throws { scratch = try Scratch() }
+  init() throws { scratch = try TemporaryFolder() }
 
   private static let rowCount = 100_000
 
@@ -54,7 +54,7 @@ struct FaultTests {
 
   @Test("A file that is there already is left alone")
   func existingFile() throws {
-    let path = scratch.path()
+    let path = scratch.file("file.parquet")
     try Data("kept".utf8).write(to: URL(fileURLWithPath: path))
     #expect(throws: ParquetError.system(.create, errno: EEXIST, path: path)) {
       _ = try ParquetWriter(path: path, schema: Self.schema())
@@ -64,7 +64,7 @@ struct FaultTests {
 
   @Test("A folder that is not there is told")
   func missingFolder() throws {
-    let path = scratch.path("no/such/folder/file")
+    let path = scratch.file("no/such/folder/file")
     #expect(throws: ParquetError.system(.create, errno: ENOENT, path: path)) {
       _ = try ParquetWriter(path: path, schema: Self.schema())
     }
@@ -91,8 +91,8 @@ struct FaultTests {
 
   /// 0 if the error and the file are what a limit of `limit` octets should make them.
   private static func writePastLimit(of limit: Int) throws -> Int32 {
-    let scratch = try Scratch()
-    let path = scratch.path()
+    let scratch = try TemporaryFolder()
+    let path = scratch.file("file.parquet")
     var writer = try ParquetWriter(path: path, schema: schema())
     do {
       try writeRowGroup(to: &writer)
@@ -106,11 +106,11 @@ struct FaultTests {
 
   /// The file that `writeRowGroup` makes when nothing is in its way.
   private static func undisturbedFile() throws -> Data {
-    let scratch = try Scratch()
-    var writer = try ParquetWriter(path: scratch.path(), schema: schema())
+    let scratch = try TemporaryFolder()
+    var writer = try ParquetWriter(path: scratch.file("file.parquet"), schema: schema())
     try writeRowGroup(to: &writer)
     try writer.finish()
-    return try Data(contentsOf: URL(fileURLWithPath: scratch.path()))
+    return try Data(contentsOf: URL(fileURLWithPath: scratch.file("file.parquet")))
   }
 
   @Test("Signals that interrupt and shorten writes lose nothing and double nothing")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The random files of this run: made before a suite's tests, removed after them.
@@ -8,8 +9,9 @@ struct RandomFiles: SuiteTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("parquet-tests-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let owner = try TemporaryFolder()
+    defer { withExtendedLifetime(owner) {} }
+    let folder = URL(fileURLWithPath: owner.path)
     for (index, shape) in RandomFile.shapes.enumerated() {
       var file = try RandomFile(shape, in: folder, seed: seed &+ UInt64(index) &* 1000)
       try file.write()

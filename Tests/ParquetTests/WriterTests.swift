@@ -3,25 +3,11 @@ import Parquet
 import TestSupport
 import Testing
 
-/// A folder of its own for each test, gone with it.
-final class Scratch {
-  let folder: URL
-
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("parquet-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: folder) }
-
-  func path(_ name: String = "file.parquet") -> String { folder.appendingPathComponent(name).path }
-}
-
 @Suite("Writer")
 struct WriterTests {
-  private let scratch: Scratch
+  private let scratch: TemporaryFolder
 
-  init() throws { scratch = try Scratch() }
+  init() throws { scratch = try TemporaryFolder() }
 
   private static func schema(_ columns: ParquetColumn...) throws -> ParquetSchema { try ParquetSchema(columns) }
 
@@ -30,7 +16,7 @@ struct WriterTests {
     var options = ParquetWriterOptions()
     options.compression = .uncompressed
     options.createdBy = "t"
-    let path = scratch.path()
+    let path = scratch.file("file.parquet")
     var writer = try ParquetWriter(
       path: path, schema: Self.schema(ParquetColumn("a", .uint8, encoding: .plain)), options: options)
     try writer.beginRowGroup(rowCount: 2, sortedBy: [SortingColumn(column: 0)])
@@ -88,7 +74,7 @@ struct WriterTests {
     var dictionary = StringDictionary()
     for entry in 0..<100 { dictionary.append("entry \(entry)") }
     let indices = few.map { $0 % 7 == 0 ? ParquetWriter.nullIndex : ($0 >> 12) % 100 }
-    var writer = try ParquetWriter(path: scratch.path(name), schema: schema)
+    var writer = try ParquetWriter(path: scratch.file(name), schema: schema)
     for _ in 0..<2 {
       try writer.beginRowGroup(rowCount: 30_000)
       try writer.write(uint32: few.span)
@@ -102,7 +88,7 @@ struct WriterTests {
     try writer.finish()
     let counted = writer.byteCount
     try writer.close()
-    return (try [UInt8](Data(contentsOf: URL(fileURLWithPath: scratch.path(name)))), counted)
+    return (try [UInt8](Data(contentsOf: URL(fileURLWithPath: scratch.file(name)))), counted)
   }
 
   @Test("The same values give the same file, and its length is what the writer counted")
@@ -123,7 +109,7 @@ struct WriterTests {
     var dictionary = StringDictionary()
     dictionary.append("the only one")
     let rowCount = 200_000
-    var writer = try ParquetWriter(path: scratch.path(), schema: schema)
+    var writer = try ParquetWriter(path: scratch.file("file.parquet"), schema: schema)
     try writer.beginRowGroup(rowCount: rowCount)
     let zeros = [UInt32](repeating: 0, count: rowCount)
     let numbers = [UInt64](repeating: 77, count: rowCount)
@@ -165,9 +151,9 @@ struct WriterTests {
 
 @Suite("Misuse")
 struct MisuseTests {
-  private let scratch: Scratch
+  private let scratch: TemporaryFolder
 
-  init() throws { scratch = try Scratch() }
+  init() throws { scratch = try TemporaryFolder() }
 
   /// A call that breaks a rule, after two good columns of three in a row group of three rows.
   enum Mistake: CaseIterable, Sendable {
@@ -218,7 +204,7 @@ struct MisuseTests {
     let schema = try ParquetSchema([
       ParquetColumn("a", .uint32), ParquetColumn("b", .string, isOptional: true), ParquetColumn("c", .uint8),
     ])
-    var writer = try ParquetWriter(path: scratch.path(), schema: schema)
+    var writer = try ParquetWriter(path: scratch.file("file.parquet"), schema: schema)
     try writer.beginRowGroup(rowCount: 3)
     let told = #expect(throws: ParquetError.self) { try make(mistake, &writer) }
     #expect(told == .misuse(mistake.misuse))
@@ -240,13 +226,13 @@ struct MisuseTests {
   @Test("A sorting column must exist, a column needs a row group, and nothing follows the end")
   func order() throws {
     let schema = try ParquetSchema([ParquetColumn("a", .uint32)])
-    var first = try ParquetWriter(path: scratch.path("1"), schema: schema)
+    var first = try ParquetWriter(path: scratch.file("1"), schema: schema)
     #expect(throws: ParquetError.misuse(.sortingColumn(1))) {
       try first.beginRowGroup(rowCount: 1, sortedBy: [SortingColumn(column: 1)])
     }
-    var second = try ParquetWriter(path: scratch.path("2"), schema: schema)
+    var second = try ParquetWriter(path: scratch.file("2"), schema: schema)
     #expect(throws: ParquetError.misuse(.noRowGroup)) { try second.write(uint32: ([1] as [UInt32]).span) }
-    var third = try ParquetWriter(path: scratch.path("3"), schema: schema)
+    var third = try ParquetWriter(path: scratch.file("3"), schema: schema)
     try third.finish()
     try third.sync()
     #expect(throws: ParquetError.misuse(.finished)) { try third.beginRowGroup(rowCount: 1) }

@@ -95,25 +95,3 @@ public struct Tool: Sendable {
     String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
   }
 }
-
-/// A folder that lives as long as its owner.
-public struct TemporaryFolder: ~Copyable, Sendable {
-  public let path: String
-
-  public init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("sagflow-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  /// Writes a file into the folder and gives its path.
-  public func write(_ octets: Octets, as name: String) throws -> String {
-    let file = "\(path)/\(name)"
-    try Data(octets).write(to: URL(fileURLWithPath: file))
-    return file
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-}

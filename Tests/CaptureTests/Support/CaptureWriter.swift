@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A frame of a capture file that a test writes.
 struct WrittenFrame {
@@ -85,11 +86,10 @@ struct PcapngWriter {
 /// A file that is gone when the test is over.
 final class TemporaryFile {
   let path: String
+  private let folder: TemporaryFolder
 
   init(_ octets: [UInt8]) throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("capture-\(UUID().uuidString)").path
-    try Data(octets).write(to: URL(fileURLWithPath: path))
+    folder = try TemporaryFolder()
+    path = try folder.write(octets, as: "capture")
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -42,22 +42,24 @@ final class RunningCollector: Sendable {
 
   /// Starts it and waits until it listens.
   ///
-  /// - Parameter configuration: the configuration file; the defaults if there is none.
+  /// - Parameters:
+  ///   - configuration: the configuration file; the defaults if there is none.
+  ///   - launcher: the command that runs the program, in its own process.
   init(
     _ options: [String] = [], address: String = "127.0.0.1", configuration: String? = nil,
-    environment: [String: String] = [:], store: String? = nil, drains: Bool = true
+    environment: [String: String] = [:], store: String? = nil, drains: Bool = true, through launcher: [String] = []
   ) async throws {
     folder = try TemporaryFolder()
     self.store = store ?? folder.path + "/flows"
     // Flows that are live when it ends are rows, unless the test asks for something else.
     var arguments = ["collect", "-o", self.store] + (drains ? ["--drain"] : []) + options
     if let configuration { arguments += ["-c", try folder.write(text(configuration), as: "sagflow.yaml")] }
-    (program, port) = try await Self.start(arguments, environment, address)
+    (program, port) = try await Self.start(launcher + [Sagflow.path] + arguments, environment, address)
   }
 
   /// Another program may take a free port before the collector does; then another one is free.
   private static func start(
-    _ arguments: [String], _ environment: [String: String], _ address: String
+    _ words: [String], _ environment: [String: String], _ address: String
   ) async throws -> (RunningProgram, UInt16) {
     var attempts = 0
     while true {
@@ -65,7 +67,7 @@ final class RunningCollector: Sendable {
       let listen = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
       // Many run at a time, and each takes an HTTP port that is free.
       let program = try RunningProgram(
-        Sagflow.path, arguments + ["--listen", listen],
+        words[0], Array(words.dropFirst()) + ["--listen", listen],
         environment: ["SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"].merging(environment) { $1 })
       do {
         try await program.says("listening on \(listen) with ")
