@@ -50,19 +50,16 @@ struct EarlyData {
     waiting[set.id, default: 0] += 1
   }
 
-  /// Gives sets their template, if any wait for it.
-  ///
-  /// - Parameter isFor: which of them; all unless said otherwise.
-  /// - Returns: how many these were.
-  @discardableResult
-  mutating func serve(_ template: Template, _ isFor: (EarlySet) -> Bool = { _ in true }) -> Int {
-    guard waiting[template.id] != nil else { return 0 }
-    let served = sets.filter { $0.id == template.id && isFor($0) }
-    sets.removeAll { $0.id == template.id && isFor($0) }
-    let left = (waiting[template.id] ?? 0) - served.count
-    waiting[template.id] = left > 0 ? left : nil
+  /// Gives the sets that wait for a template this one.
+  mutating func serve(_ template: Template) {
+    guard waiting.removeValue(forKey: template.id) != nil else { return }
+    let served = sets.filter { $0.id == template.id }
+    sets.removeAll { $0.id == template.id }
     for set in served { makeReady(set, template) }
-    return served.count
+  }
+
+  mutating func serve(all templates: some Sequence<Template>) {
+    for template in templates { serve(template) }
   }
 
   private mutating func makeReady(_ set: EarlySet, _ template: Template) {
@@ -89,12 +86,13 @@ struct EarlyData {
     readyRecords -= set.template.recordBound(in: set.set.content.count)
   }
 
-  /// Lets go of the sets that are ready and came first, until their records are no more than `limit`.
+  /// Lets go of the sets that are ready and came first, until no more than so many records are ready and no more than so many
+  /// octets are held.
   ///
   /// - Returns: how many these were.
-  mutating func giveUpReady(beyond limit: Int) -> Int {
+  mutating func giveUpReady(records: Int = .max, octets limit: Int = .max) -> Int {
     var count = 0
-    while readyRecords > limit, takeReady() != nil { count += 1 }
+    while readyRecords > records || octets > limit, takeReady() != nil { count += 1 }
     return count
   }
 
@@ -113,15 +111,6 @@ struct EarlyData {
       count += 1
     }
     return takeFirst(count)
-  }
-
-  /// Lets go of ready sets until no more than `limit` octets are held.
-  ///
-  /// - Returns: how many these were.
-  mutating func giveUpReady(octetsBeyond limit: Int) -> Int {
-    var count = 0
-    while octets > limit, takeReady() != nil { count += 1 }
-    return count
   }
 
   /// Takes a set back that was taken out, now with a template.

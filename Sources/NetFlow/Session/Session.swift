@@ -183,10 +183,8 @@ struct Session: Codable {
   /// Tells other sessions of the templates and flows of a session that an earlier run knew. What that run had not decoded
   /// yet has its template already.
   mutating func publishAll(_ directory: ExporterDirectory) {
-    for template in templates.all {
-      publish(template, directory)
-      early.serve(template)
-    }
+    for template in templates.all { publish(template, directory) }
+    early.serve(all: templates.all)
     if origin != nil { noteFlows(directory) }
   }
 
@@ -288,13 +286,13 @@ struct Session: Codable {
     directory?.setSystemInit(nil, of: key)
     sequence.restart(at: suspect.message, &counters.sequence)
     self.suspect = nil
-    for template in templates.all { early.serve(template) }
+    early.serve(all: templates.all)
   }
 
   /// The message that looked like a restart was none: its data follows the templates that there are.
   private mutating func resolveSuspect() {
     suspect = nil
-    for template in templates.all { early.serve(template) }
+    early.serve(all: templates.all)
   }
 
   // MARK: Early data
@@ -326,14 +324,14 @@ struct Session: Codable {
   }
 
   private mutating func boundReady(_ rules: SessionRules) {
-    counters.earlyGivenUp &+= UInt64(early.giveUpReady(beyond: rules.limits.earlyRecordsPerSession))
+    counters.earlyGivenUp &+= UInt64(early.giveUpReady(records: rules.limits.earlyRecordsPerSession))
   }
 
   /// Gives up the data sets that have waited longest, until no more than `limit` octets are held.
   mutating func giveUpEarly(beyond limit: Int, _ rules: SessionRules, _ directory: ExporterDirectory?) {
     giveUp(early.takeExcess(beyond: limit), rules, directory)
     boundReady(rules)
-    counters.earlyGivenUp &+= UInt64(early.giveUpReady(octetsBeyond: limit))
+    counters.earlyGivenUp &+= UInt64(early.giveUpReady(octets: limit))
   }
 
   /// Gives up all that waits: nothing more will come.
