@@ -1,11 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every target of ours: Swift 6 mode and strict memory safety, so that each unsafe use is written out and rare.
+/// Every target of ours: Swift 6 mode and strict memory safety, so that each unsafe use is written out and rare; files import
+/// what they use, and existential types are written as such.
 let ours: [SwiftSetting] = [
   .strictMemorySafety(),
   .treatWarning("StrictMemorySafety", as: .error),
   .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 let package = Package(
@@ -88,6 +91,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -144,7 +148,7 @@ let package = Package(
       name: "CollectorTests",
       dependencies: [
         "FlowModel",
-        "Capture", "Collector", "FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "sagflow", "TestSupport",
+        "Capture", "Collector", "FlowFilter", "FlowStore", "Flows", "NetFlow", "NetworkBytes", "sagflow", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],

@@ -1,5 +1,6 @@
 import FlowModel
 import NetFlow
+import NetworkBytes
 
 extension MessageEncoder {
   /// A v9 (RFC 3954 §5) or IPFIX (RFC 7011 §3) message.

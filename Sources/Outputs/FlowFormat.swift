@@ -1,4 +1,5 @@
 import FlowModel
+import NetworkBytes
 
 /// How flows are printed: each appends whole lines to a buffer of UTF-8.
 public enum FlowFormat: String, CaseIterable, Sendable {

@@ -1,6 +1,7 @@
 import Capture
 import Collector
 import FlowModel
+import Flows
 import Foundation
 import NetFlow
 import NetworkBytes

@@ -1,4 +1,5 @@
 import Collector
+import Logging
 import Testing
 
 @Suite struct ConfigurationReloadTests {

@@ -1,4 +1,5 @@
 import Collector
+import Logging
 import NetworkBytes
 import Testing
 

@@ -1,5 +1,6 @@
 import Collector
 import FlowModel
+import Flows
 import NetFlow
 import NetworkBytes
 import TestSupport

@@ -1,4 +1,5 @@
 import FlowExport
+import FlowModel
 import NetFlow
 import Testing
 

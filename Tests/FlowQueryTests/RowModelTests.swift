@@ -1,3 +1,4 @@
+import FlowModel
 import FlowQuery
 import FlowStore
 import TestSupport

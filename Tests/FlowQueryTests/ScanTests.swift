@@ -1,4 +1,5 @@
 import FlowFilter
+import FlowModel
 import FlowQuery
 import Foundation
 import Parquet

@@ -1,6 +1,7 @@
 import FlowQuery
 import Foundation
 import Glibc
+import Parquet
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import FlowModel
 import NetFlow
 import NetworkBytes
 import Testing

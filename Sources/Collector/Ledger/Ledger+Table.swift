@@ -1,4 +1,7 @@
+import FlowStore
+import Flows
 import NetFlow
+import NetworkBytes
 
 extension Ledger {
   /// The ledger as a short table: a line for each stage, then the exporters that sent most, then what does not come out.

@@ -1,4 +1,7 @@
 import Foundation
+import NetFlow
+import NetworkBytes
+import Synchronization
 
 extension CollectorService {
   /// The HTTP side, unless it is switched off.

@@ -1,4 +1,5 @@
 import CSockets
+import Dispatch
 import Glibc
 
 /// A datagram socket to the service manager's address.
@@ -78,11 +79,8 @@ struct NotifySocket: ~Copyable {
     return (address, socklen_t(head + octets.count + (first == UInt8(ascii: "/") ? 1 : 0)))
   }
 
-  /// Microseconds of CLOCK_MONOTONIC.
+  /// Microseconds of CLOCK_MONOTONIC, which is what Dispatch reads here.
   static func monotonicMicroseconds() -> UInt64 {
-    var time = timespec()
-    // Sound: the call writes one timespec into this frame's own.
-    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) &* 1_000_000 &+ UInt64(time.tv_nsec) / 1000
+    DispatchTime.now().uptimeNanoseconds / 1000
   }
 }

@@ -1,6 +1,7 @@
 // Module Flows: what a flow is, and when it is over.
 
 import FlowModel
+import NetworkBytes
 
 /// Merges flow records into flows and lets each go when a timer of it runs out.
 ///

@@ -1,4 +1,5 @@
 import FlowModel
+import NetworkBytes
 
 /// The hash of a flow's key: 64-bit multiply-and-fold under secrets, as wyhash does.
 ///

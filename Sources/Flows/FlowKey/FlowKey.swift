@@ -1,4 +1,5 @@
 import FlowModel
+import NetworkBytes
 
 /// Which fields tell flows apart: records that agree in all of them are merged into one flow.
 ///

@@ -1,3 +1,4 @@
+import Foundation
 import NetworkBytes
 
 /// Where a service answers: scheme, host and port.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collector
+import NetworkBytes
 import SmartAccessGateway
 
 /// What is wanted of a flow log, option by option.
