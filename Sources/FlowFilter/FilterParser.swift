@@ -16,8 +16,7 @@ extension FlowFilter {
 
 /// Reads filters by descent: or ▸ and ▸ not ▸ a term or parentheses.
 struct FilterParser {
-  /// The table of columns, whose rows say how they are named here.
-  private let table: [FlowColumn]
+  private let vocabulary: FilterVocabulary
   private var lexer: FilterLexer
   private(set) var token: FilterToken
   private var depth = 0
@@ -25,8 +24,8 @@ struct FilterParser {
   /// Parentheses and `not` in one another, so that no text can exhaust the stack.
   private static let maximumDepth = 200
 
-  init(_ text: String, _ table: [FlowColumn]) throws(FilterError) {
-    self.table = table
+  init(_ text: String, _ columns: [FlowColumn]) throws(FilterError) {
+    vocabulary = FilterVocabulary(columns)
     lexer = FilterLexer(text)
     token = try lexer.next()
   }
@@ -103,33 +102,12 @@ struct FilterParser {
       return try parseNumber(of: [.observationDomainID])
     case "nat": return try parseTranslated()
     default:
-      let plain = columns(word, side: nil, isTranslated: false)
+      let plain = vocabulary.plain(word)
       return plain.isEmpty ? try parseSided() : try parseValue(of: plain)
     }
   }
 
-  private typealias Side = FlowColumn.FilterTerm.Side
-
-  /// Words that mean an address, alone or in a network; columns are known by the first.
-  private static let addressWords = ["ip", "host", "net"]
-
-  /// The columns that a word with a side means; without one, those of both ends.
-  private func columns(_ word: String, side: Side?, isTranslated: Bool) -> [FlowColumn] {
-    let name = Self.addressWords.contains(word) ? Self.addressWords[0] : word
-    return table.filter { column in
-      guard let term = column.filterTerm, term.word == name, term.isTranslated == isTranslated else { return false }
-      return term.side == side
-    }
-  }
-
-  /// The columns of a word that no side stands before: either end's.
-  private func eitherEnd(_ word: String, isTranslated: Bool) -> [FlowColumn] {
-    for (one, other) in [(Side.src, Side.dst), (.in, .out)] {
-      let columns = self.columns(word, side: one, isTranslated: isTranslated)
-      if !columns.isEmpty { return columns + self.columns(word, side: other, isTranslated: isTranslated) }
-    }
-    return []
-  }
+  private typealias Side = FilterVocabulary.Side
 
   /// Addresses and ports after translation.
   private mutating func parseTranslated() throws(FilterError) -> FlowFilter {
@@ -140,26 +118,15 @@ struct FilterParser {
       try advance()
     }
     if case .word(let word) = token.kind {
-      let columns =
-        side.map { self.columns(word, side: $0, isTranslated: true) } ?? eitherEnd(word, isTranslated: true)
+      let columns = vocabulary.sided(word, side, isTranslated: true)
       if !columns.isEmpty { return try parseValue(of: columns) }
     }
     throw failure(side == nil ? "src, dst, ip, host, net or port" : "ip, host, net or port")
   }
 
-  /// Words that stand alone or behind a side, in the order of the columns.
-  private func words(_ holds: (FlowColumn.FilterTerm) -> Bool) -> [String] {
-    var words: [String] = []
-    for case let term? in table.map(\.filterTerm) where !term.isTranslated && holds(term) {
-      let named = term.word == Self.addressWords[0] ? Self.addressWords : [term.word]
-      words += named.filter { !words.contains($0) }
-    }
-    return words
-  }
-
   private var conditions: String {
     "a condition: "
-      + (["any", "ipv4", "ipv6"] + words { _ in true } + [
+      + (["any", "ipv4", "ipv6"] + vocabulary.words { _ in true } + [
         "flags", "pps", "bps", "bpp", "duration", "nat", "exporter", "ident",
       ])
       .joined(separator: ", ") + " or observation"
@@ -171,17 +138,17 @@ struct FilterParser {
       side = named
       try advance()
     }
-    guard case .word(let word) = token.kind, words({ $0.side != nil }).contains(word) else {
-      guard let side else { throw failure(conditions) }
-      throw failure("\(words { $0.side == side }.joined(separator: ", ")) behind \(side.rawValue)")
-    }
-    let columns = side.map { self.columns(word, side: $0, isTranslated: false) } ?? eitherEnd(word, isTranslated: false)
-    guard !columns.isEmpty else {
-      let sides = Side.allCases.filter { !self.columns(word, side: $0, isTranslated: false).isEmpty }.map(\.rawValue)
-      let wanted = side?.rawValue ?? ""
-      throw failure("something that has the side \(wanted); \(word) has \(sides.joined(separator: " and "))")
-    }
-    return try parseValue(of: columns)
+    guard case .word(let word) = token.kind else { throw unknownWord(behind: side) }
+    let columns = vocabulary.sided(word, side)
+    if !columns.isEmpty { return try parseValue(of: columns) }
+    let sides = vocabulary.sides(of: word).map(\.rawValue)
+    guard let side, !sides.isEmpty else { throw unknownWord(behind: side) }
+    throw failure("something that has the side \(side.rawValue); \(word) has \(sides.joined(separator: " and "))")
+  }
+
+  private func unknownWord(behind side: Side?) -> FilterError {
+    guard let side else { return failure(conditions) }
+    return failure("\(vocabulary.words { $0.side == side }.joined(separator: ", ")) behind \(side.rawValue)")
   }
 
   /// What columns of one word are compared with; the word is the present token.

@@ -57,8 +57,7 @@ extension FlowTest {
       }
     case .tcpFlags(let flags): return flow.record.tcpFlags & flags == flags
     case .mac(let columns, let address):
-      let text = FlowRow.Value.text(ValueText.mac(address))
-      return columns.contains { flow.value($0) == text }
+      return columns.contains { flow.value($0) == .mac(address) }
     case .rate(let rate, let comparison):
       let value = rate.value(
         octets: flow.scaledNumber(.octets), packets: flow.scaledNumber(.packets),

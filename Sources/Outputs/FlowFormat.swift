@@ -46,6 +46,10 @@ enum FlowJSON {
         text.append(UInt8(ascii: "\""))
         address.appendText(to: &text)
         text.append(UInt8(ascii: "\""))
+      case .mac(let address):
+        text.append(UInt8(ascii: "\""))
+        ValueText.appendMAC(address, to: &text)
+        text.append(UInt8(ascii: "\""))
       case .time(let milliseconds):
         text.append(UInt8(ascii: "\""))
         CivilTime.appendISO(milliseconds: milliseconds, to: &text)
@@ -67,6 +71,7 @@ enum FlowCSV {
       case .none: break
       case .integer(let number): JSONText.append(number, to: &text)
       case .address(let address): address.appendText(to: &text)
+      case .mac(let address): ValueText.appendMAC(address, to: &text)
       case .time(let milliseconds): CivilTime.appendISO(milliseconds: milliseconds, to: &text)
       case .text(let string): CSVText.append(string.utf8, to: &text)
       case .json(let object): CSVText.append(object.utf8, isQuoted: true, to: &text)

@@ -150,6 +150,7 @@ struct NewColumnTests {
     case .integer(let number): String(number)
     case .time(let milliseconds): CivilTime.iso(milliseconds: milliseconds)
     case .address(let address): address.description
+    case .mac(let address): ValueText.mac(address)
     case .text(let text), .json(let text): text
     }
   }

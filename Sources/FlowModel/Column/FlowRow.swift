@@ -21,6 +21,8 @@ public struct FlowRow {
     /// Milliseconds since 1970 UTC.
     case time(Int64)
     case address(IPAddress)
+    /// 48 bits.
+    case mac(UInt64)
     case text(String)
     /// A JSON object.
     case json(String)
@@ -50,7 +52,7 @@ public struct FlowRow {
     switch value(column) {
     case .integer(let number): number
     case .time(let milliseconds): UInt64(bitPattern: milliseconds)
-    case .none, .address, .text, .json: 0
+    case .none, .address, .mac, .text, .json: 0
     }
   }
 
@@ -68,7 +70,7 @@ public struct FlowRow {
   private static func address(_ address: IPAddress, _ isNullable: Bool) -> Value {
     isNullable && address.isUnspecified ? .none : .address(address)
   }
-  private static func mac(_ address: UInt64) -> Value { address == 0 ? .none : .text(ValueText.mac(address)) }
+  private static func mac(_ address: UInt64) -> Value { address == 0 ? .none : .mac(address) }
 }
 
 extension [String?] {

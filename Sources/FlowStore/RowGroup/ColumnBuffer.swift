@@ -38,9 +38,9 @@ extension FlowColumn {
   func buffer() -> any ColumnBuffer {
     if let key = Self.sortColumns.firstIndex(of: self) { return SortedAddressBuffer(key: key) }
     return switch values {
-    case .time(let reader): TimeBuffer(reader: reader)
-    case .counter(let reader): CounterBuffer(reader: reader)
-    case .number(_, let reader): NumberBuffer(reader: reader)
+    case .time(let reader): PlainBuffer(reader)
+    case .counter(let reader): PlainBuffer(reader)
+    case .number(_, let reader): PlainBuffer(reader)
     case .address(let reader, let isNullable): AddressBuffer(reader: reader, isNullable: isNullable)
     case .mac(let reader): MACBuffer(reader: reader)
     case .word(let reader, let words): WordBuffer(reader: reader, words: words)
@@ -57,76 +57,64 @@ extension FlowColumn {
 
 // MARK: Values of the record
 
-struct TimeBuffer: ColumnBuffer {
-  let reader: RecordReader<Int64>
-  private var values: [Int64] = []
+/// A type whose values files have as they are.
+protocol PlainValue: BitwiseCopyable, Sendable {
+  static func write(_ values: Span<Self>, to file: inout ParquetWriter) throws(ParquetError)
+}
 
-  init(reader: RecordReader<Int64>) { self.reader = reader }
-
-  mutating func begin(_ group: RowGroupContext) { values.removeAll(keepingCapacity: true) }
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) { reader.append(block.records, to: &values) }
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
-    try file.write(int64: values.span)
+extension Int64: PlainValue {
+  static func write(_ values: Span<Int64>, to file: inout ParquetWriter) throws(ParquetError) {
+    try file.write(int64: values)
+  }
+}
+extension UInt64: PlainValue {
+  static func write(_ values: Span<UInt64>, to file: inout ParquetWriter) throws(ParquetError) {
+    try file.write(uint64: values)
+  }
+}
+extension UInt32: PlainValue {
+  static func write(_ values: Span<UInt32>, to file: inout ParquetWriter) throws(ParquetError) {
+    try file.write(uint32: values)
   }
 }
 
-struct CounterBuffer: ColumnBuffer {
-  let reader: RecordReader<UInt64>
-  private var values: [UInt64] = []
+/// Times, counters and numbers.
+struct PlainBuffer<Value: PlainValue>: ColumnBuffer {
+  let reader: RecordReader<Value>
+  fileprivate var values: [Value] = []
 
-  init(reader: RecordReader<UInt64>) { self.reader = reader }
-
-  mutating func begin(_ group: RowGroupContext) { values.removeAll(keepingCapacity: true) }
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) { reader.append(block.records, to: &values) }
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
-    try file.write(uint64: values.span)
-  }
-}
-
-struct NumberBuffer: ColumnBuffer {
-  let reader: RecordReader<UInt32>
-  private var values: [UInt32] = []
-
-  init(reader: RecordReader<UInt32>) { self.reader = reader }
+  init(_ reader: RecordReader<Value>) { self.reader = reader }
 
   mutating func begin(_ group: RowGroupContext) { values.removeAll(keepingCapacity: true) }
   mutating func append(_ block: RowBlock, _ group: RowGroupContext) { reader.append(block.records, to: &values) }
   func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
-    try file.write(uint32: values.span)
+    try Value.write(values.span, to: &file)
   }
 }
 
 /// Words, each by its number.
 struct WordBuffer: ColumnBuffer {
-  private var numbers: NumberBuffer
+  private var numbers: PlainBuffer<UInt32>
   /// Index in `texts` of each number.
   private var indices: [UInt32] = []
   private var texts = StringDictionary()
 
   init(reader: RecordReader<UInt32>, words: [String?]) {
-    numbers = NumberBuffer(reader: reader)
+    numbers = PlainBuffer(reader)
     indices = words.map { word in word.map { texts.append($0) } ?? ParquetWriter.nullIndex }
   }
 
   mutating func begin(_ group: RowGroupContext) { numbers.begin(group) }
   mutating func append(_ block: RowBlock, _ group: RowGroupContext) {
-    numbers.append(block, group) { [indices] in Int($0) < indices.count ? indices[Int($0)] : ParquetWriter.nullIndex }
+    let first = numbers.values.count
+    numbers.append(block, group)
+    for place in first..<numbers.values.count {
+      let number = Int(numbers.values[place])
+      numbers.values[place] = number < indices.count ? indices[number] : ParquetWriter.nullIndex
+    }
   }
   func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
-    try numbers.write(to: &file, dictionary: texts)
-  }
-}
-
-extension NumberBuffer {
-  /// Appends what `index` makes of the numbers.
-  fileprivate mutating func append(_ block: RowBlock, _ group: RowGroupContext, _ index: (UInt32) -> UInt32) {
-    let first = values.count
-    append(block, group)
-    for place in first..<values.count { values[place] = index(values[place]) }
-  }
-
-  fileprivate func write(to file: inout ParquetWriter, dictionary: StringDictionary) throws(ParquetError) {
-    try file.write(indices: values.span, dictionary: dictionary)
+    try file.write(indices: numbers.values.span, dictionary: texts)
   }
 }
 

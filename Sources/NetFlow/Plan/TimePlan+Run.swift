@@ -28,21 +28,28 @@ extension TimePlan {
         let (first, last) = (view.be64(index, at: start), view.be64(index, at: end))
         // A stamp that is not set follows from the duration, if the records have one.
         if first == 0 || last == 0, !durations.isEmpty {
-          settle(&records[base &+ index], time, &corrections) { source in
-            view.unsigned(index, at: source.step.offset, width: source.step.width)
-          }
+          settle(&records[base &+ index], view, index, time, &corrections)
         } else {
           time.setMilliseconds(&records[base &+ index], first, last, &corrections)
         }
       }
     case .mixed:
       for index in 0..<view.count {
-        settle(&records[base &+ index], time, &corrections) { source in
-          view.unsigned(index, at: source.step.offset, width: source.step.width)
-        }
+        settle(&records[base &+ index], view, index, time, &corrections)
       }
     }
     return corrections
+  }
+
+  /// Gives one record of fixed layout its times.
+  @inline(__always)
+  private func settle(
+    _ record: inout FlowRecord, _ view: borrowing RecordsView, _ index: Int, _ time: TimeBase,
+    _ corrections: inout TimeCorrections
+  ) {
+    settle(&record, time, &corrections) { source in
+      view.unsigned(index, at: source.step.offset, width: source.step.width)
+    }
   }
 
   /// Gives one record of varying layout its times.

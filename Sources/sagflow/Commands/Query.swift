@@ -71,7 +71,7 @@ struct Query: ParsableCommand {
     guard let columns else { return format == .table ? FlowColumn.tableColumns : FlowColumn.allCases }
     var chosen: [FlowColumn] = []
     for name in columns.split(separator: ",", omittingEmptySubsequences: false).map({ $0.filter { $0 != " " } }) {
-      guard let column = FlowColumn.allCases.first(where: { $0.name == name.lowercased() }) else {
+      guard let column = FlowColumn.allCases.named(name.lowercased()) else {
         let nearest = Spelling.nearest(to: name, among: FlowColumn.allCases.map(\.name))
         throw CommandFailure(
           .usage,

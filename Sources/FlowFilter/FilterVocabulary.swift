@@ -1,0 +1,58 @@
+import FlowModel
+
+/// The words of the filter language that mean columns, as the table's rows say: looked up for each term, put together once.
+struct FilterVocabulary {
+  typealias Side = FlowColumn.FilterTerm.Side
+
+  private struct Phrase: Hashable {
+    var word: String
+    var side: Side?
+    var isTranslated: Bool
+  }
+
+  /// Words that mean an address, alone or in a network; rows of the table have the first.
+  private static let addressWords = ["ip", "host", "net"]
+
+  private let terms: [FlowColumn.FilterTerm]
+  private var phrases: [Phrase: [FlowColumn]] = [:]
+
+  init(_ columns: [FlowColumn]) {
+    terms = columns.compactMap(\.filterTerm)
+    for column in columns {
+      guard let term = column.filterTerm else { continue }
+      for word in Self.words(of: term) {
+        phrases[Phrase(word: word, side: term.side, isTranslated: term.isTranslated), default: []].append(column)
+      }
+    }
+  }
+
+  private static func words(of term: FlowColumn.FilterTerm) -> [String] {
+    term.word == addressWords[0] ? addressWords : [term.word]
+  }
+
+  /// The columns of a word that stands alone.
+  func plain(_ word: String) -> [FlowColumn] { columns(word, nil, isTranslated: false) }
+
+  /// The columns of a word behind a side; without one, those of both ends.
+  func sided(_ word: String, _ side: Side?, isTranslated: Bool = false) -> [FlowColumn] {
+    if side != nil { return columns(word, side, isTranslated: isTranslated) }
+    let ends: [[Side]] = [[.src, .dst], [.in, .out]]
+    return ends.lazy.map { $0.flatMap { columns(word, $0, isTranslated: isTranslated) } }.first { !$0.isEmpty } ?? []
+  }
+
+  /// The sides that a word can stand behind.
+  func sides(of word: String) -> [Side] { Side.allCases.filter { !sided(word, $0).isEmpty } }
+
+  private func columns(_ word: String, _ side: Side?, isTranslated: Bool) -> [FlowColumn] {
+    phrases[Phrase(word: word, side: side, isTranslated: isTranslated)] ?? []
+  }
+
+  /// Words of the terms that `holds` is true for, in the order of the columns; those behind `nat` are left out.
+  func words(_ holds: (FlowColumn.FilterTerm) -> Bool) -> [String] {
+    var words: [String] = []
+    for term in terms where !term.isTranslated && holds(term) {
+      words += Self.words(of: term).filter { !words.contains($0) }
+    }
+    return words
+  }
+}
