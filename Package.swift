@@ -24,6 +24,8 @@ let package = Package(
     .library(name: "FlowStore", targets: ["FlowStore"]),
     .library(name: "FlowFilter", targets: ["FlowFilter"]),
     .library(name: "FlowQuery", targets: ["FlowQuery"]),
+    .library(name: "FlowOutput", targets: ["FlowOutput"]),
+    .library(name: "FlowPipeline", targets: ["FlowPipeline"]),
     .library(name: "FlowExport", targets: ["FlowExport"]),
     .library(name: "SmartAccessGateway", targets: ["SmartAccessGateway"]),
     .library(name: "Collector", targets: ["Collector"]),
@@ -52,18 +54,38 @@ let package = Package(
       swiftSettings: ours),
     .target(name: "Flows", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(name: "FlowExport", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
-    .target(name: "Capture", dependencies: ["NetworkBytes", "CSockets", "CPcap"], swiftSettings: ours),
+    .target(name: "Capture", dependencies: ["NetworkBytes", "CPcap", "CSystemCalls"], swiftSettings: ours),
     .target(name: "Parquet", dependencies: ["CDeflate", "CZstd"], swiftSettings: ours),
+    .target(
+      name: "FlowOutput",
+      dependencies: [
+        "FlowModel",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
     .target(
       name: "FlowStore",
       dependencies: [
-        "FlowModel", "NetworkBytes", "Parquet", .product(name: "DequeModule", package: "swift-collections"),
+        "FlowModel", "FlowOutput", "NetworkBytes", "Parquet",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
       ],
+      swiftSettings: ours),
+    .target(
+      name: "Journal",
+      dependencies: [
+        "CSystemCalls", "Capture", "FlowStore", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .target(
+      name: "FlowPipeline",
+      dependencies: ["Capture", "FlowFilter", "FlowModel", "FlowOutput", "Flows", "NetFlow", "NetworkBytes"],
       swiftSettings: ours),
     .target(name: "FlowFilter", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "FlowQuery",
-      dependencies: ["CMalloc", "FlowFilter", "FlowModel", "FlowStore", "NetworkBytes", "Parquet"],
+      dependencies: ["CSystemCalls", "FlowFilter", "FlowModel", "FlowStore", "NetworkBytes", "Parquet"],
       swiftSettings: ours),
     .target(name: "Outputs", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
@@ -82,11 +104,10 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "CSockets", "Capture", "FlowModel", "NetFlow", "NetworkBytes", "Flows", "FlowFilter", "FlowStore", "Outputs",
-        "Parquet",
+        "CSystemCalls", "Capture", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore", "Flows",
+        "Journal", "NetFlow", "NetworkBytes", "Outputs", "Parquet",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Configuration", package: "swift-configuration"),
-        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -101,9 +122,8 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Collector", "Capture", "FlowModel", "NetFlow", "NetworkBytes", "Flows", "FlowStore", "FlowExport",
-        "FlowFilter", "FlowQuery",
-        "Outputs", "Parquet", "SmartAccessGateway",
+        "Capture", "Collector", "FlowExport", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery",
+        "FlowStore", "Flows", "Journal", "NetFlow", "NetworkBytes", "Outputs", "Parquet", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -130,7 +150,10 @@ let package = Package(
       name: "ParquetTests", dependencies: ["Parquet", "TestSupport"], exclude: ["verify.py"], swiftSettings: ours),
     .testTarget(
       name: "FlowStoreTests",
-      dependencies: ["FlowModel", "FlowStore", "NetFlow", "NetworkBytes", "TestSupport", "Parquet"],
+      dependencies: [
+        "FlowModel", "FlowOutput", "FlowStore", "NetFlow", "NetworkBytes", "Parquet", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       exclude: ["verify.py"], swiftSettings: ours),
     .testTarget(
       name: "FlowFilterTests",
@@ -145,10 +168,28 @@ let package = Package(
     .testTarget(
       name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
+      name: "FlowOutputTests",
+      dependencies: [
+        "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore", "Flows", "NetFlow", "NetworkBytes", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
+      name: "FlowPipelineTests",
+      dependencies: ["FlowModel", "FlowOutput", "FlowPipeline", "Flows", "NetFlow", "NetworkBytes", "TestSupport"],
+      swiftSettings: ours),
+    .testTarget(
+      name: "JournalTests",
+      dependencies: [
+        "Capture", "FlowStore", "Journal", "NetworkBytes", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "FlowModel",
-        "Capture", "Collector", "FlowFilter", "FlowStore", "Flows", "NetFlow", "NetworkBytes", "sagflow", "TestSupport",
+        "Capture", "Collector", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "Flows", "Journal", "NetFlow",
+        "NetworkBytes", "sagflow", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -191,8 +232,7 @@ let package = Package(
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
 
     // C: system calls that Glibc's module does not offer, and Debian's libraries.
-    .target(name: "CSockets"),
-    .target(name: "CMalloc"),
+    .target(name: "CSystemCalls"),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

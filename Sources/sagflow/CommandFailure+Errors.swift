@@ -3,6 +3,7 @@ import Collector
 import FlowStore
 import Flows
 import Glibc
+import Journal
 import Parquet
 
 extension CommandFailure {
@@ -17,6 +18,17 @@ extension CommandFailure {
         problems.allSatisfy { if case .option = $0.origin { true } else { false } } ? .usage : .configuration
       }
     self.init(status, error.lines)
+  }
+
+  /// Of what a collector, or what ends one's work, cannot do.
+  init(collecting error: any Error) {
+    switch error {
+    case let error as SocketError: self.init(error)
+    case let error as StoreError: self.init(error)
+    case let error as FlowKeyError: self.init(error)
+    case let error as StateError: self.init(error)
+    default: self.init(.configuration, "\(error)")
+    }
   }
 
   init(_ error: StoreError) {
@@ -34,7 +46,7 @@ extension CommandFailure {
     self.init(error.code == EACCES || error.code == EPERM ? .notPermitted : .unavailable, error.description)
   }
 
-  init(_ error: RecoveryError) {
+  init(_ error: StateError) {
     let status: ExitStatus =
       switch error {
       case .inUse, .ambiguous: .unavailable

@@ -1,4 +1,5 @@
 import Collector
+import FlowPipeline
 import Foundation
 
 /// A collector's status for people.

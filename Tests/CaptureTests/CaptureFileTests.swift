@@ -2,6 +2,7 @@ import Capture
 import Foundation
 import Glibc
 import NetworkBytes
+import TestSupport
 import Testing
 
 @Suite("Capture files")

@@ -1,5 +1,6 @@
 import Capture
 import NetworkBytes
+import TestSupport
 import Testing
 
 @Suite("Frame parser")

@@ -147,10 +147,10 @@ struct ExporterStatusTests {
   func standstill() {
     var vitals = ServiceVitals(started: Self.time(0))
     let start = ContinuousClock.now
-    #expect(vitals.standing([1, 1], at: start) == [])
-    #expect(vitals.standing([2, 1], at: start + .seconds(9)) == [])
-    #expect(vitals.standing([3, 1], at: start + .seconds(11)) == [1])
-    #expect(vitals.standing([3, 2], at: start + .seconds(12)) == [])
-    #expect(vitals.standing([3, 3], at: start + .seconds(22)) == [0])
+    #expect(vitals.stalled([1, 1], at: start) == [])
+    #expect(vitals.stalled([2, 1], at: start + .seconds(9)) == [])
+    #expect(vitals.stalled([3, 1], at: start + .seconds(11)) == [1])
+    #expect(vitals.stalled([3, 2], at: start + .seconds(12)) == [])
+    #expect(vitals.stalled([3, 3], at: start + .seconds(22)) == [0])
   }
 }

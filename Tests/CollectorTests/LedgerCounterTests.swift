@@ -1,4 +1,5 @@
 import Collector
+import FlowPipeline
 import Foundation
 import NetFlow
 import Testing

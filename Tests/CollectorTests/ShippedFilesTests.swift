@@ -1,5 +1,6 @@
 import Collector
 import FlowModel
+import FlowPipeline
 import Foundation
 import NetFlow
 import NetworkBytes

@@ -1,3 +1,4 @@
+import FlowOutput
 import FlowStore
 import Foundation
 import NetFlow

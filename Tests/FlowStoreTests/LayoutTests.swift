@@ -1,4 +1,5 @@
 import FlowModel
+import FlowOutput
 import FlowStore
 import Foundation
 import NetFlow
@@ -235,7 +236,7 @@ struct LayoutTests {
     writer.commit()
     writer.commit()
     #expect(Listing(folder.path) == Listing("/nonexistent"))
-    #expect(writer.counters == StoreCounters())
+    #expect(writer.counters == OutputCounters())
   }
 
   @Test("Workers and hosts write into one directory at once, also those of one name, and no row is overwritten")

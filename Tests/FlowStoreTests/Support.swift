@@ -1,4 +1,5 @@
 import FlowModel
+import FlowOutput
 import FlowStore
 import Foundation
 import NetFlow

@@ -49,3 +49,8 @@ extension IPAddress {
   /// Four octets for IPv4, sixteen for IPv6.
   public var octets: Octets { isV4 ? bigEndian(v4) : bigEndian(high) + bigEndian(low) }
 }
+
+/// Octets that differ by where they are.
+public func pattern(_ count: Int, seed: Int = 0) -> Octets {
+  (0..<count).map { UInt8(truncatingIfNeeded: ($0 &+ seed) &* 167 &+ ($0 >> 8)) }
+}

@@ -29,14 +29,17 @@ struct EndToEndBenchmark {
     try Measurement.report("end to end \(name)", runs: runs) {
       try? FileManager.default.removeItem(atPath: store)
       return try Measurement.take {
-        let thread = try StoreThread(FlowStoreOptions(path: store, host: "bench"), logger: Logger(label: "bench"))
-        var pipeline = Pipeline(
-          PipelineOptions(), directory: ExporterDirectory(), sink: StoreSink(thread, waits: true))
+        var configuration = CollectorConfiguration()
+        configuration.store.path = store
+        let assembly = PipelineAssembly(configuration, createdBy: "bench", logger: Logger(label: "bench"))
+        let thread = assembly.store()
+        try thread.start()
+        var pipeline = try assembly.pipeline(from: .captures, to: OutputSink(thread))
         var replay = Replay([capture], showsProgress: false)
         replay.run(&pipeline)
         thread.finish()
-        rows = thread.storeCounters.committed
-        octets = thread.storeCounters.committedOctets
+        rows = thread.counters.committed
+        octets = thread.counters.committedOctets
         return (records, 0)
       }
     }

@@ -1,6 +1,6 @@
 // The memory that datagrams are sent from. All of this module's unsafe access to it stands here.
 
-import CSockets
+import CSystemCalls
 import Glibc
 import NetworkBytes
 

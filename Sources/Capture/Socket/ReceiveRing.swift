@@ -1,6 +1,6 @@
 // The memory that datagrams are received into. All of this module's unsafe access to it stands here.
 
-import CSockets
+import CSystemCalls
 import Glibc
 import NetworkBytes
 

@@ -1,4 +1,4 @@
-import CSockets
+import CSystemCalls
 import Glibc
 import NetworkBytes
 

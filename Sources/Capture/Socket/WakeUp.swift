@@ -1,4 +1,4 @@
-import CSockets
+import CSystemCalls
 import Synchronization
 
 /// Ends another thread's `UDPReceiver.receive` at once.

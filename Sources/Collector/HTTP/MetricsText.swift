@@ -1,3 +1,4 @@
+import FlowPipeline
 import Foundation
 
 /// Metrics in Prometheus's text format, version 0.0.4.

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Journal
 import Logging
 import NIOCore
 import NIOPosix
@@ -11,10 +12,10 @@ import NetworkBytes
 struct StatusServer: Sendable {
   /// What it answers with.
   struct Source: Sendable {
-    /// What stands still, a line each.
-    var ailments: @Sendable () -> [String]
+    /// What is stalled, a line each.
+    var stalled: @Sendable () -> [String]
     /// Why the collector is not ready, a line each.
-    var obstacles: @Sendable () -> [String]
+    var notReady: @Sendable () -> [String]
     var metrics: @Sendable () -> String
     var status: @Sendable () throws -> Data
   }
@@ -25,7 +26,7 @@ struct StatusServer: Sendable {
 
   private static let maximumConnections = 64
   /// Longest that a request may take to come, and an answer to be taken.
-  private static let patience: TimeAmount = .seconds(30)
+  private static let requestTimeout: TimeAmount = .seconds(30)
   /// Pause before an address that is taken is tried again.
   private static let pause: Duration = .seconds(10)
 
@@ -58,7 +59,8 @@ struct StatusServer: Sendable {
       router: router,
       server: .http1(
         configuration: .init(
-          additionalChannelHandlers: [ResponseDeadline(patience: Self.patience)], idleTimeout: Self.patience,
+          additionalChannelHandlers: [ResponseDeadline(patience: Self.requestTimeout)],
+          idleTimeout: Self.requestTimeout,
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100))),
       configuration: .init(
@@ -78,8 +80,8 @@ struct StatusServer: Sendable {
     let router = Router(options: .autoGenerateHeadEndpoints)
     let cache = AnswerCache()
     let source = source
-    router.get("/healthz") { _, _ in Self.answer(source.ailments()) }
-    router.get("/readyz") { _, _ in Self.answer(source.obstacles()) }
+    router.get("/healthz") { _, _ in Self.answer(source.stalled()) }
+    router.get("/readyz") { _, _ in Self.answer(source.notReady()) }
     router.get("/metrics") { _, _ in
       Self.response(.ok, MetricsText.contentType, cache.answer("metrics") { ByteBuffer(string: source.metrics()) })
     }

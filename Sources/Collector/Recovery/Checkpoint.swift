@@ -1,30 +1,17 @@
 import FlowModel
+import FlowOutput
+import FlowPipeline
 import FlowStore
 import Flows
 import Foundation
-import NetFlow
-import Parquet
-
-/// What a pipeline knows between two datagrams, as it is kept over a restart.
-package struct PipelineState: Sendable {
-  /// All but the flows themselves.
-  package struct Known: Codable, Sendable {
-    /// The pipeline's clock, milliseconds since 1970 UTC.
-    var time: Int64
-    /// Records that the filter did not let pass.
-    var filtered: UInt64
-    var decoder: FlowDecoderState
-    var flows: FlowCacheState.Totals
-  }
-
-  package var known: Known
-  package var flows: [FlowCacheState.Flow]
-  /// What the flows' extension numbers count into, from 1 on.
-  package var extensions: [FlowExtension]
-}
+import Journal
 
 /// Everything that a worker goes on from after a restart.
+///
+/// It is built once of what each owner hands over: the pipeline its state, the loop what was received, the sink what it
+/// handed on; the store adds its receipt when all rows before are durable.
 package struct Checkpoint: Sendable {
+  /// The text of the file.
   package struct Head: Codable, Sendable {
     /// Counts a worker's checkpoints.
     var number: UInt64 = 0
@@ -40,167 +27,85 @@ package struct Checkpoint: Sendable {
     var dropMarks: [String: UInt32] = [:]
     var handedOver: UInt64 = 0
     var dropped: UInt64 = 0
-    /// What files have told of loss.
+    /// Loss by sequence numbers that files have in their metadata.
     var toldLoss: UInt64 = 0
     /// What became of the rows, as if the pending files were published.
-    var store = StoreCounters()
+    var store = OutputCounters()
     /// Complete files that are published once the checkpoint is durable.
     var pending: [PendingFile] = []
     var pipeline: PipelineState.Known
   }
 
-  package var head: Head
-  package var flows: [FlowCacheState.Flow]
-  package var extensions: [FlowExtension]
-}
+  var head: Head
+  var flows: [FlowCacheState.Flow]
+  var extensions: [FlowExtension]
 
-/// Why a checkpoint cannot be used.
-package struct CheckpointFault: Error, CustomStringConvertible {
-  package var description: String
-}
-
-extension Checkpoint {
   /// - Parameters:
+  ///   - pipeline: between two datagrams, with all flows handed over that left the cache.
+  ///   - dropMarks: the kernel's count of drops by socket.
   ///   - segment: the first one of the journal that is not in it.
   ///   - key: the words of the flow key.
-  package init(_ state: PipelineState, segment: UInt64 = 1, key: [String] = []) {
-    self.init(
-      head: Head(segment: segment, key: key, pipeline: state.known), flows: state.flows, extensions: state.extensions)
-  }
-
-  /// Of a pipeline between two datagrams that has handed over all flows that left its cache, and what its worker counts.
-  init(_ pipeline: borrowing Pipeline<StoreSink>, _ tally: Worker.Tally, segment: UInt64, key: [String]) {
-    self.init(pipeline.state, segment: segment, key: key)
-    head.received = tally.received
-    head.recovered = tally.recovered
-    head.handedOver = pipeline.sink.handedOver
-    head.dropped = pipeline.sink.dropped
+  package init(
+    _ pipeline: PipelineState, reception: ReceptionCounters = ReceptionCounters(), dropMarks: [String: UInt32] = [:],
+    sink: SinkCounters = SinkCounters(), segment: UInt64 = 1, key: [String] = []
+  ) {
+    head = Head(segment: segment, key: key, pipeline: pipeline.known)
+    head.received = reception.received
+    head.recovered = reception.recovered
+    head.unjournaled = reception.unjournaled
+    head.kernelDrops = reception.kernelDrops
+    head.dropMarks = dropMarks
+    head.handedOver = sink.handedOver
+    head.dropped = sink.dropped
+    flows = pipeline.flows
+    extensions = pipeline.extensions
   }
 
   package var state: PipelineState { PipelineState(known: head.pipeline, flows: flows, extensions: extensions) }
 
-  // The file: what it is, and of its parts the sizes and CRC-32s; these parts: the head as JSON; the flows as they are in
-  // memory, which only a program of the same version reads; their extensions.
-  private static let magic = Array("SAGFCKP2".utf8)
-  private static var flowSize: Int { MemoryLayout<FlowCacheState.Flow>.size }
-
-  /// What stands before the parts: words of eight octets, the least significant first, the last one their own CRC-32.
-  private struct Prefix {
-    var textSize = 0
-    var flowCount = 0
-    var flowSize = Checkpoint.flowSize
-    var extensionCount = 0
-    var extensionSize = 0
-    var textChecksum: UInt32 = 0
-    var flowChecksum: UInt32 = 0
-    var extensionChecksum: UInt32 = 0
-
-    static let size = 8 + 9 * 8
-
-    private var words: [UInt64] {
-      [
-        UInt64(textSize), UInt64(flowCount), UInt64(flowSize), UInt64(extensionCount), UInt64(extensionSize),
-        UInt64(textChecksum), UInt64(flowChecksum), UInt64(extensionChecksum),
-      ]
-    }
-
-    init() {}
-
-    var octets: [UInt8] {
-      func octets(_ word: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
-      let all = Checkpoint.magic + words.flatMap(octets)
-      return all + octets(UInt64(CRC32.checksum(all.span)))
-    }
-
-    init(_ file: [UInt8]) throws(CheckpointFault) {
-      guard file.count >= Self.size, file.prefix(8).elementsEqual(Checkpoint.magic) else {
-        throw CheckpointFault(description: "it is no checkpoint of this version")
-      }
-      func word(_ index: Int) -> UInt64 {
-        (0..<8).reduce(0) { $0 | UInt64(file[8 + 8 * index + $1]) << UInt64(8 * $1) }
-      }
-      guard word(8) == UInt64(CRC32.checksum(file.span.extracting(0..<(Self.size - 8)))) else {
-        throw CheckpointFault(description: "its first octets do not have their checksum")
-      }
-      textSize = Int(word(0))
-      flowCount = Int(word(1))
-      flowSize = Int(word(2))
-      extensionCount = Int(word(3))
-      extensionSize = Int(word(4))
-      textChecksum = UInt32(word(5))
-      flowChecksum = UInt32(word(6))
-      extensionChecksum = UInt32(word(7))
-    }
+  var reception: ReceptionCounters {
+    var counters = ReceptionCounters(received: head.received)
+    counters.recovered = head.recovered
+    counters.unjournaled = head.unjournaled
+    counters.kernelDrops = head.kernelDrops
+    return counters
   }
 
-  /// Hands the file's octets over in pieces.
-  package func write(_ emit: (Data) throws -> Void) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let text = try encoder.encode(head)
-    var rare: [UInt8] = []
-    for fields in extensions { fields.append(to: &rare) }
-    var prefix = Prefix()
-    prefix.textSize = text.count
-    prefix.flowCount = flows.count
-    prefix.extensionCount = extensions.count
-    prefix.extensionSize = rare.count
-    prefix.textChecksum = CRC32.checksum(Array(text).span)
-    // Sound: flows are structures of integers without padding.
-    prefix.flowChecksum = unsafe CRC32.checksum(flows.span.bytes)
-    prefix.extensionChecksum = CRC32.checksum(rare.span)
-    try emit(Data(prefix.octets))
-    try emit(text)
-    for start in stride(from: 0, to: flows.count, by: 8192) {
-      let piece = flows[start..<min(start + 8192, flows.count)]
-      // Sound: as above, and the octets are copied at once.
-      try emit(unsafe piece.withUnsafeBytes { unsafe Data($0) })
-    }
-    for start in stride(from: 0, to: rare.count, by: 1 << 20) {
-      try emit(Data(rare[start..<min(start + 1 << 20, rare.count)]))
+  var sink: SinkCounters { SinkCounters(handedOver: head.handedOver, dropped: head.dropped) }
+
+  /// The store's part.
+  var receipt: StoreReceipt {
+    get { StoreReceipt(counters: head.store, pending: head.pending, toldLoss: head.toldLoss) }
+    set {
+      head.store = newValue.counters
+      head.pending = newValue.pending
+      head.toldLoss = newValue.toldLoss
     }
   }
+}
 
-  /// Reads a file.
-  ///
-  /// - Throws: `CheckpointFault` if it is cut off, changed, or another version's.
-  package init(_ file: Data) throws(CheckpointFault) {
-    let file = [UInt8](file)
-    let prefix = try Prefix(file)
-    guard prefix.flowSize == Self.flowSize else {
-      throw CheckpointFault(description: "its flows are of another version")
-    }
-    let flowStart = Prefix.size + prefix.textSize
-    let rareStart = flowStart + prefix.flowCount * Self.flowSize
-    guard file.count == rareStart + prefix.extensionSize else { throw CheckpointFault(description: "it is cut off") }
-    let rare = file.span.extracting(rareStart..<file.count)
-    guard CRC32.checksum(file.span.extracting(Prefix.size..<flowStart)) == prefix.textChecksum,
-      CRC32.checksum(file.span.extracting(flowStart..<rareStart)) == prefix.flowChecksum,
-      CRC32.checksum(rare) == prefix.extensionChecksum
-    else { throw CheckpointFault(description: "it does not have its checksum") }
-    do {
-      head = try JSONDecoder().decode(Head.self, from: Data(file[Prefix.size..<flowStart]))
-    } catch {
-      throw CheckpointFault(description: "its head cannot be read: \(error)")
-    }
-    // Sound: there are as many octets as the flows take, which every bit pattern is valid for.
-    flows = unsafe [FlowCacheState.Flow](unsafeUninitializedCapacity: prefix.flowCount) { target, initialized in
-      unsafe file.withUnsafeBytes { source in
-        let octets = unsafe UnsafeRawBufferPointer(rebasing: source[flowStart..<rareStart])
-        unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: octets)
+extension Checkpoint: CheckpointContent {
+  package var number: UInt64 {
+    get { head.number }
+    set { head.number = newValue }
+  }
+
+  package var segment: UInt64 { head.segment }
+
+  /// Looks whether the files that it lists have what was written. One that is gone is none to go back for: the journal may
+  /// not reach as far.
+  package func check() throws(CheckpointFault) {
+    for file in head.pending {
+      let condition: PendingFile.Condition
+      do throws(StoreError) {
+        condition = try Retry.reading { () throws(StoreError) in try file.check() }
+      } catch {
+        throw CheckpointFault("\(error)")
       }
-      initialized = prefix.flowCount
-    }
-    extensions = []
-    extensions.reserveCapacity(prefix.extensionCount)
-    var place = rareStart
-    // Sound: octets have no padding.
-    let octets = unsafe file.span.bytes
-    for _ in 0..<prefix.extensionCount {
-      guard let fields = FlowExtension(octets, at: &place) else {
-        throw CheckpointFault(description: "its flows' extensions are cut off")
+      if condition == .damaged {
+        throw CheckpointFault(
+          "\(file.path), which it tells of, does not have what was written", damagedFile: file.path)
       }
-      extensions.append(fields)
     }
   }
 }

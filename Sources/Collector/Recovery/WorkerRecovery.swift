@@ -1,13 +1,14 @@
 import Capture
+import FlowOutput
+import FlowPipeline
 import FlowStore
-import Flows
 import Foundation
+import Journal
 import Logging
-import NetFlow
 
 /// What one worker goes on from, and where it keeps what the next run goes on from.
 struct WorkerRecovery: Sendable {
-  let folder: RecoveryFolder
+  let folder: WorkerFolder
   let checkpoint: Checkpoint?
   /// The oldest checkpoint after it, which cannot be used.
   let damaged: UInt64?
@@ -17,57 +18,53 @@ struct WorkerRecovery: Sendable {
   let segments: [UInt64]
   /// The first number that no file has.
   private let following: UInt64
-  /// Nil: there will be none.
-  var journal: Journaling?
   private let logger: Logger
   /// Left by each worker once others can use what it knows of exporters.
   private let restored: DispatchGroup
 
-  /// How the journal is written.
-  struct Journaling: Sendable {
-    /// Octets of one worker's journal since the last checkpoint.
-    var limit: UInt64
-  }
-
-  /// Reads what is there, and publishes the files that the checkpoint tells of.
-  init(_ folder: RecoveryFolder, _ journal: Journaling?, _ restored: DispatchGroup, _ logger: Logger) throws(StoreError)
-  {
+  /// Reads what is there, and publishes the files that the checkpoint lists.
+  ///
+  /// - Parameter store: its path: the checkpoint may have another that it had.
+  init(
+    _ folder: WorkerFolder, store: String, _ restored: DispatchGroup, _ logger: Logger
+  ) throws(StoreError) {
     self.folder = folder
-    self.journal = journal
     self.restored = restored
     self.logger = logger
-    let loaded = try folder.load()
+    let loaded = try folder.load { file throws(CheckpointFault) in
+      var checkpoint = try Checkpoint(file)
+      checkpoint.receipt.pending = checkpoint.receipt.pending.map { $0.moved(to: store) }
+      return checkpoint
+    }
     var found = loaded.checkpoint
     damaged = loaded.damaged
     damagedFiles = loaded.damagedFiles
     let all = try folder.segments
-    segments = all.filter { $0 >= found?.head.segment ?? 0 }
-    following = max(all.last ?? 0, found?.head.segment ?? 0) + 1
-    for file in found?.head.pending ?? [] {
-      let condition = try Patience.read { () throws(StoreError) in try file.check() }
+    segments = all.filter { $0 >= found?.segment ?? 0 }
+    following = max(all.last ?? 0, found?.segment ?? 0) + 1
+    for file in found?.receipt.pending ?? [] {
+      let condition = try Retry.reading { () throws(StoreError) in try file.check() }
       if condition == .whole {
-        try Patience.read { () throws(StoreError) in try file.publish() }
+        try Retry.reading { () throws(StoreError) in try file.publish() }
         continue
       }
       let fault = condition == .missing ? "is gone" : "does not have what was written"
       logger.error("\(file.path): the checkpoint tells of it, but it \(fault); its \(file.rows) rows are lost")
-      found?.head.store.committed &-= file.rows
-      found?.head.store.lost &+= file.rows
+      found?.receipt.counters.committed &-= file.rows
+      found?.receipt.counters.lost &+= file.rows
     }
     checkpoint = found
     restored.enter()
   }
 
   /// Gives a new pipeline what the checkpoint has.
-  func restore(_ pipeline: inout Pipeline<StoreSink>, _ tally: inout Worker.Tally) {
+  ///
+  /// - Returns: what was counted before it.
+  func restore(_ pipeline: inout Pipeline) -> ReceptionCounters {
     defer { restored.leave() }
-    guard let checkpoint else { return }
+    guard let checkpoint else { return ReceptionCounters() }
     pipeline.restore(checkpoint.state)
-    pipeline.sink.handedOver = checkpoint.head.handedOver
-    pipeline.sink.dropped = checkpoint.head.dropped
-    tally.received = checkpoint.head.received
-    tally.recovered = checkpoint.head.recovered
-    tally.earlierDrops = checkpoint.head.kernelDrops
+    return checkpoint.reception
   }
 
   /// Waits until all workers have told one another what they knew of exporters.
@@ -79,14 +76,13 @@ struct WorkerRecovery: Sendable {
   /// - Parameter progress: called now and then: it may take long.
   /// - Returns: how many datagrams these were.
   func replay(
-    _ receiver: inout UDPReceiver, into pipeline: inout Pipeline<StoreSink>, _ tally: inout Worker.Tally,
-    _ progress: () -> Void = {}
+    _ receiver: inout UDPReceiver, into pipeline: inout Pipeline, _ progress: () -> Void = {}
   ) -> UInt64 {
     var count: UInt64 = 0
     for segment in segments {
       count &+= replay(segment, to: receiver.buffer?.written(of: segment) ?? .max, into: &pipeline, progress)
     }
-    let first = checkpoint?.head.segment ?? 0
+    let first = checkpoint?.segment ?? 0
     receiver.buffer?.forEachWaiting { segment, datagram in
       guard segment >= first else { return }
       pipeline.ingest(datagram)
@@ -97,22 +93,20 @@ struct WorkerRecovery: Sendable {
       pipeline.ingest(receiver)
       count &+= UInt64(receiver.count)
     }
-    tally.received &+= count
-    tally.recovered &+= count
     return count
   }
 
   /// - Parameter end: octets of the file that count; those behind wait in memory as well.
   private func replay(
-    _ segment: UInt64, to end: UInt64, into pipeline: inout Pipeline<StoreSink>, _ progress: () -> Void
+    _ segment: UInt64, to end: UInt64, into pipeline: inout Pipeline, _ progress: () -> Void
   ) -> UInt64 {
     var count: UInt64 = 0
     let path = folder.journal(segment)
     // A file of a header, or not even that: nothing had come, or nothing got as far.
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64) ?? .max
-    if min(end, size) <= JournalFile.headerSize { return 0 }
+    if min(end, size) <= WorkerJournal.emptySize { return 0 }
     do throws(CaptureError) {
-      var capture = try Patience.read { () throws(CaptureError) in try CaptureFile(path: path) }
+      var capture = try Retry.reading { () throws(CaptureError) in try CaptureFile(path: path) }
       while UInt64(capture.octetsRead) < end, try capture.next() {
         let datagram = capture.datagram
         pipeline.ingest(datagram)
@@ -128,12 +122,42 @@ struct WorkerRecovery: Sendable {
   /// The first segment that is neither in a file nor in memory.
   func nextSegment(_ buffer: JournalBuffer?) -> UInt64 { max(following, (buffer?.segment ?? 0) + 1) }
 
-  /// Begins a new segment, if there is to be a journal.
-  func makeJournal(_ thread: JournalThread?) -> WorkerJournal? {
-    guard let limit = journal?.limit, let thread else { return nil }
+  /// Begins a new segment.
+  ///
+  /// - Parameter limit: octets since the last checkpoint.
+  func makeJournal(_ thread: JournalThread, limit: UInt64) -> WorkerJournal {
     thread.start()
     return WorkerJournal(
-      folder, thread, from: nextSegment(thread.buffer), limit: limit, missing: checkpoint?.head.unjournaled ?? 0,
+      folder, thread, from: nextSegment(thread.buffer), limit: limit, missing: checkpoint?.reception.unjournaled ?? 0,
       logger: logger)
+  }
+
+  /// What ties the store's files to this worker's checkpoints.
+  func store(isJournaled: Bool) -> StoreRecovery {
+    StoreRecovery(
+      receipt: checkpoint?.receipt, isJournaled: isJournaled, nextCheckpoint: { [folder] in folder.nextNumber },
+      didPublish: { [folder] in folder.removeSuperseded() })
+  }
+}
+
+extension Pipeline {
+  /// Takes the datagrams of a receiver's batch.
+  @inline(__always)
+  mutating func ingest(_ receiver: borrowing UDPReceiver) {
+    for index in 0..<receiver.count {
+      let datagram = receiver.datagram(index)
+      ingest(datagram)
+    }
+  }
+}
+
+extension OutputSink where Writer == StoreOutput {
+  /// Has a checkpoint written once all flows so far are complete, and what it lists published.
+  func commit(_ checkpoint: Checkpoint, to folder: WorkerFolder, _ context: FlowContext) {
+    commit(context) { receipt in
+      var checkpoint = checkpoint
+      checkpoint.receipt = receipt
+      return folder.write(checkpoint)
+    }
   }
 }

@@ -1,3 +1,5 @@
+import FlowModel
+import FlowPipeline
 import Foundation
 import NetFlow
 import NetworkBytes
@@ -11,19 +13,20 @@ extension CollectorService {
     return StatusServer(
       listen: http.listen,
       source: .init(
-        ailments: { self.ailments }, obstacles: { self.obstacles }, metrics: { self.metrics },
+        stalled: { self.stalledWorkers }, notReady: { self.reasonsNotReady }, metrics: { self.metrics },
         status: { try self.status.encoded() }),
       logger: logger)
   }
 
-  /// What stands still, a line each.
-  var ailments: [String] {
-    let heartbeats = workers.map(\.heartbeat)
-    return vitals.withLock { $0.standing(heartbeats) }.map { "worker \($0) stands still" }
+  /// Workers that no longer turn, a line each.
+  var stalledWorkers: [String] {
+    let heartbeats = running?.workers.map(\.heartbeat) ?? []
+    return vitals.withLock { $0.stalled(heartbeats) }.map { "worker \($0) stands still" }
   }
 
   /// Why the collector is not ready to receive and store flows, a line each.
-  var obstacles: [String] {
+  var reasonsNotReady: [String] {
+    let workers = running?.workers ?? []
     let phase =
       switch vitals.withLock({ $0.phase }) {
       case .starting: ["starting"]
@@ -31,7 +34,7 @@ extension CollectorService {
       case .running: [String]()
       }
     let recovering = workers.indices.filter { !workers[$0].isLive }
-    return phase + recovering.map { "worker \($0) reads the journal of an earlier run" } + ailments
+    return phase + recovering.map { "worker \($0) reads the journal of an earlier run" } + stalledWorkers
       + (storeFailure.map { ["the store cannot be written: \($0)"] } ?? [])
   }
 
@@ -52,10 +55,11 @@ extension CollectorService {
     let now = Date()
     let ledger = ledger
     let values = configuration.withLock { $0 }
-    let exporters = ExporterList(ledger.sessions, rates: vitals.withLock { $0.rates }, names: directory.names, at: now)
+    let exporters = ExporterList(
+      ledger.sessions, rates: vitals.withLock { $0.rates }, names: running?.directory.names ?? NameTable(), at: now)
     return CollectorStatus(
       version: version, host: ProcessInfo.processInfo.hostName, time: now, started: started,
-      listen: endpoints.map(\.description), workers: workers.count,
+      listen: endpoints.map(\.description), workers: running?.workers.count ?? 0,
       store: .init(path: values.store.path, failure: storeFailure.map { "\($0)" }),
       aggregation: .init(
         enabled: values.aggregation.enabled, activeTimeout: values.aggregation.activeTimeout,

@@ -1,4 +1,5 @@
 import Capture
+import FlowOutput
 import Logging
 import NetworkBytes
 

@@ -1,6 +1,10 @@
 import Capture
+import FlowOutput
+import FlowPipeline
+import FlowStore
 import Flows
 import Foundation
+import Journal
 import Logging
 import NetFlow
 import Synchronization
@@ -13,67 +17,71 @@ final class Worker: Sendable {
     var isStopping = false
     /// Whether flows that are live when it stops are written rather than kept.
     var drains = false
-    var changes: (aging: AgingConfiguration, decoder: FlowDecoderOptions, filter: RecordFilter)?
+    var changes: PipelineChanges?
   }
 
-  let store: StoreThread
+  /// What writes datagrams, and how many octets of them until a checkpoint has to follow.
+  struct Journal: Sendable {
+    var thread: JournalThread
+    var limit: UInt64
+  }
+
+  let store: OutputThread<StoreOutput>
+  /// What can change of its files.
+  let storeSettings: StoreSettings
   private let wakeUp: WakeUp
   private let control = Mutex(Control())
   private let published = Mutex(Ledger())
-  /// Rounds of the thread's loop: it stands still only if the thread hangs.
+  /// Rounds of the thread's loop: it is stalled only if the thread hangs.
   private let rounds = Atomic<UInt64>(0)
   /// Whether it still reads what an earlier run has left.
-  private let isRecovering = Flag()
+  private let isRecovering = Atomic(true)
+  private let index: Int
   private let logger: Logger
-  private let recovery: WorkerRecovery
+  private let folder: WorkerFolder
+  private let loop: Handoff<WorkerLoop>
   /// Nil: there is no journal.
-  private let journalThread: JournalThread?
-  private let key: [String]
+  private let journal: Journal?
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Longest wait for datagrams, milliseconds: how late timers can run on an idle line.
-  private static let patience: Int32 = 250
-  /// Longest that datagrams which wait in the kernel are still read when the collector stops, seconds.
-  private static let farewell: TimeInterval = 2
-
-  /// Starts the thread.
+  /// - Parameters:
+  ///   - store: started.
+  ///   - wakeUp: of the loop's receiver.
   init(
-    index: Int, receiver: consuming UDPReceiver, options: PipelineOptions, directory: ExporterDirectory,
-    store: StoreThread, recovery: WorkerRecovery, journal: JournalThread?, logger: Logger
+    index: Int, loop: consuming sending WorkerLoop, store: OutputThread<StoreOutput>, storeSettings: StoreSettings,
+    folder: WorkerFolder, wakeUp: WakeUp, journal: Journal?, logger: Logger
   ) {
-    self.recovery = recovery
-    isRecovering.exchange(true)
-    journalThread = journal
-    key = options.key.words
+    self.index = index
+    self.loop = Handoff(loop)
     self.store = store
+    self.storeSettings = storeSettings
+    self.folder = folder
+    self.wakeUp = wakeUp
+    self.journal = journal
     self.logger = logger
-    wakeUp = receiver.wakeUp
-    let receiver = Handoff(receiver)
+  }
+
+  /// Starts the thread; to be called once.
+  func start() {
     let thread = Thread { [self] in
       // From within: a thread that does not run yet takes no name that `top -H` shows.
       Thread.current.name = "worker-\(index)"
-      if let receiver = receiver.take() {
-        run(receiver, Pipeline(options, directory: directory, sink: StoreSink(store, waits: false)))
-      }
+      if let loop = loop.take() { run(loop) }
       ended.signal()
     }
     thread.start()
   }
 
   /// Where everything went, as of the last second.
-  var ledger: Ledger {
-    var ledger = published.withLock { $0 }
-    ledger.settle(store.storeCounters)
-    return ledger
-  }
+  var ledger: Ledger { published.withLock { $0 }.settled(with: store.counters) }
 
   var heartbeat: UInt64 { rounds.load(ordering: .relaxed) }
 
   /// Whether it receives; before that it reads what an earlier run has left.
-  var isLive: Bool { !isRecovering.value }
+  var isLive: Bool { !isRecovering.load(ordering: .acquiring) }
 
-  func reconfigure(aging: AgingConfiguration, decoder: FlowDecoderOptions, filter: RecordFilter) {
-    control.withLock { $0.changes = (aging, decoder, filter) }
+  func reconfigure(_ changes: PipelineChanges) {
+    control.withLock { $0.changes = changes }
     wakeUp.wake()
   }
 
@@ -89,161 +97,45 @@ final class Worker: Sendable {
     ended.wait()
     ended.signal()
     store.finish()
-    journalThread?.finish()
+    journal?.thread.finish()
     // Otherwise the next start finds in memory what the disk would not take.
-    let isWritten = journalThread.map { $0.buffer.waiting == 0 } ?? !recovery.folder.isFailing
-    if isWritten { recovery.folder.removeRings() }
+    let isWritten = journal.map { $0.thread.buffer.waiting == 0 } ?? !folder.isFailing
+    if isWritten { folder.removeRings() }
   }
 
   // MARK: On the thread
 
-  private func run(_ receiver: consuming UDPReceiver, _ pipeline: consuming Pipeline<StoreSink>) {
-    var tally = Tally()
-    var journal = recover(&receiver, &pipeline, &tally)
-    isRecovering.exchange(false)
+  private func run(_ loop: consuming WorkerLoop) {
+    loop.recover(journal: journal) { rounds.add(1, ordering: .relaxed) }
+    isRecovering.store(false, ordering: .releasing)
     // When the ledger was published last, milliseconds since 1970 UTC.
     var published: Int64 = 0
     var isStopping = false
     while !isStopping {
       rounds.add(1, ordering: .relaxed)
-      switch receive(&receiver, timeout: Self.patience) {
-      case .datagrams: ingest(&receiver, &pipeline, &journal, &tally)
-      case .nothing: pipeline.advance(to: Self.now)
-      case .woken: isStopping = obey(&pipeline)
-      }
-      if isCheckpointDue(pipeline, journal, tally) { checkpoint(&receiver, &pipeline, &journal, &tally) }
-      let now = Self.now
+      if loop.step() { isStopping = obey(&loop) }
+      let now = WorkerLoop.now
       if now - published >= 1000 || now < published {
         published = now
-        journal?.tick()
-        publish(&receiver, pipeline, journal, tally)
+        loop.tick()
+        publish(loop.ledger)
       }
     }
-    let deadline = Date(timeIntervalSinceNow: Self.farewell)
-    while Date() < deadline, case .datagrams = receive(&receiver, timeout: 0) {
-      ingest(&receiver, &pipeline, &journal, &tally)
-    }
-    pipeline.sink.waits = true
-    if control.withLock({ $0.drains }) { pipeline.finish() }
-    checkpoint(&receiver, &pipeline, &journal, &tally)
-    publish(&receiver, pipeline, journal, tally)
-  }
-
-  /// What the thread counts itself.
-  struct Tally {
-    var received: UInt64 = 0
-    var recovered: UInt64 = 0
-    /// Kernel drops of earlier runs.
-    var earlierDrops: UInt64 = 0
-    /// Windows that had ended at the last checkpoint.
-    var checkpointTurns = 0
-  }
-
-  private func ingest(
-    _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ journal: inout WorkerJournal?,
-    _ tally: inout Tally
-  ) {
-    if journal != nil { journal?.write(&receiver) } else { receiver.skipJournal() }
-    pipeline.ingest(receiver)
-    tally.received &+= UInt64(receiver.count)
-  }
-
-  // MARK: Over restarts
-
-  /// Goes on from where an earlier run ended: its checkpoint, and through the same pipeline what came after it.
-  private func recover(
-    _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ tally: inout Tally
-  ) -> WorkerJournal? {
-    recovery.restore(&pipeline, &tally)
-    for socket in 0..<receiver.socketCount {
-      guard let last = recovery.checkpoint?.head.dropMarks["\(receiver.localEndpoint(socket))"] else { continue }
-      receiver.resumeDrops(socket, from: last)
-    }
-    recovery.waitForAll()
-    pipeline.sink.waits = true
-    let count = recovery.replay(&receiver, into: &pipeline, &tally) { rounds.add(1, ordering: .relaxed) }
-    pipeline.sink.waits = false
-    let journal = recovery.makeJournal(journalThread)
-    if count > 0 {
-      logger.notice("\(count) datagrams recovered from the journal, \(pipeline.ledger.liveFlows) flows live")
-    }
-    tally.checkpointTurns = pipeline.turns
-    return journal
-  }
-
-  /// A checkpoint follows each window, and half a journal.
-  private func isCheckpointDue(
-    _ pipeline: borrowing Pipeline<StoreSink>, _ journal: WorkerJournal?, _ tally: Tally
-  ) -> Bool {
-    journal?.isHalfFull == true || pipeline.turns != tally.checkpointTurns
-  }
-
-  /// Hands a checkpoint to the store's thread, behind all flows that have left the cache. Without room it is tried again.
-  private func checkpoint(
-    _ receiver: inout UDPReceiver, _ pipeline: inout Pipeline<StoreSink>, _ journal: inout WorkerJournal?,
-    _ tally: inout Tally
-  ) {
-    guard pipeline.handOverAll(), pipeline.sink.hasRoom, journal?.rotate() ?? true else { return }
-    tally.checkpointTurns = pipeline.turns
-    let segment = journal?.segment ?? recovery.nextSegment(receiver.buffer)
-    var draft = Checkpoint(pipeline, tally, segment: segment, key: key)
-    draft.head.unjournaled = missing(journal)
-    draft.head.kernelDrops = Self.kernelDrops(receiver, tally)
-    draft.head.dropMarks = Self.dropMarks(receiver)
-    pipeline.sink.checkpoint(draft, pipeline.moment)
-  }
-
-  private static func dropMarks(_ receiver: borrowing UDPReceiver) -> [String: UInt32] {
-    var marks: [String: UInt32] = [:]
-    for socket in 0..<receiver.socketCount {
-      marks["\(receiver.localEndpoint(socket))"] = receiver.kernelDrops(socket).last
-    }
-    return marks
-  }
-
-  private func missing(_ journal: WorkerJournal?) -> UInt64 {
-    journal?.missing ?? recovery.checkpoint?.head.unjournaled ?? 0
-  }
-
-  private static func kernelDrops(_ receiver: borrowing UDPReceiver, _ tally: Tally) -> UInt64 {
-    (0..<receiver.socketCount).reduce(tally.earlierDrops) { $0 &+ receiver.kernelDrops($1).total }
-  }
-
-  private func receive(_ receiver: inout UDPReceiver, timeout: Int32) -> UDPReceiver.Reception {
-    do throws(SocketError) {
-      return try receiver.receive(timeout: timeout)
-    } catch {
-      // A socket that is no longer usable: the others go on, and so does the clock.
-      logger.error("\(error)")
-      Thread.sleep(forTimeInterval: 1)
-      return .nothing
-    }
+    loop.finish(drains: control.withLock { $0.drains })
+    publish(loop.ledger)
   }
 
   /// - Returns: whether to stop.
-  private func obey(_ pipeline: inout Pipeline<StoreSink>) -> Bool {
+  private func obey(_ loop: inout WorkerLoop) -> Bool {
     let (isStopping, changes) = control.withLock { control in
       defer { control.changes = nil }
       return (control.isStopping, control.changes)
     }
-    if let changes {
-      pipeline.reconfigure(aging: changes.aging, decoder: changes.decoder, filter: changes.filter)
-    }
+    if let changes { loop.reconfigure(changes) }
     return isStopping
   }
 
-  private func publish(
-    _ receiver: inout UDPReceiver, _ pipeline: borrowing Pipeline<StoreSink>, _ journal: WorkerJournal?,
-    _ tally: Tally
-  ) {
-    receiver.countKernelDrops()
-    var ledger = pipeline.ledger
-    ledger.receivedDatagrams = tally.received
-    ledger.recoveredDatagrams = tally.recovered
-    ledger.unjournaledDatagrams = missing(journal)
-    ledger.kernelDrops = Self.kernelDrops(receiver, tally)
-    ledger.droppedRows = pipeline.sink.dropped
-    ledger.handedOverRows = pipeline.sink.handedOver
+  private func publish(_ ledger: Ledger) {
     let before = published.withLock { old in
       defer { old = ledger }
       return old
@@ -269,20 +161,6 @@ final class Worker: Sendable {
     }
     if ledger.droppedRows > 0, before.droppedRows == 0 {
       logger.warning("the store is too slow, flows are dropped: \(ledger.droppedRows) so far; check the disk")
-    }
-  }
-
-  /// Milliseconds since 1970 UTC.
-  private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
-}
-
-extension Pipeline where Sink: ~Copyable {
-  /// Takes the datagrams of a receiver's batch.
-  @inline(__always)
-  mutating func ingest(_ receiver: borrowing UDPReceiver) {
-    for index in 0..<receiver.count {
-      let datagram = receiver.datagram(index)
-      ingest(datagram)
     }
   }
 }

@@ -1,4 +1,4 @@
-import CSockets
+import CSystemCalls
 import Dispatch
 import Glibc
 

@@ -1,3 +1,4 @@
+import FlowPipeline
 import Foundation
 
 /// What a running collector tells of itself: the answer of `/api/v1/status`. Times are UTC, rates per second.

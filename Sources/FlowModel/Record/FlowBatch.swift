@@ -13,6 +13,14 @@ public struct FlowBatch: ~Copyable, Sendable {
   @inlinable public var count: Int { records.count }
   @inlinable public var isEmpty: Bool { records.isEmpty }
 
+  /// A batch with the same flows.
+  public func copy() -> FlowBatch {
+    var copy = FlowBatch()
+    copy.records = records
+    copy.extensions = extensions
+    return copy
+  }
+
   /// Empties the batch and keeps its memory.
   public mutating func removeAll() {
     records.removeAll(keepingCapacity: true)

@@ -1,4 +1,4 @@
-import CMalloc
+import CSystemCalls
 
 /// Words of zero, for tables far larger than the processor's caches: those that are never touched take no memory, so that a
 /// table need not move when it grows, and large pages spare most of what finding a page costs. The module's home of `unsafe`.
@@ -12,7 +12,7 @@ struct WordMemory: ~Copyable, @unchecked Sendable {
   init(atMost wanted: Int) {
     var count = wanted
     while true {
-      if let memory = unsafe pages_reserve(count * MemoryLayout<UInt64>.stride) {
+      if let memory = unsafe sagflow_memory_reserve(count * MemoryLayout<UInt64>.stride) {
         unsafe base = memory.assumingMemoryBound(to: UInt64.self)
         self.count = count
         return
@@ -23,7 +23,7 @@ struct WordMemory: ~Copyable, @unchecked Sendable {
     }
   }
 
-  deinit { unsafe pages_release(base, count * MemoryLayout<UInt64>.stride) }
+  deinit { unsafe sagflow_memory_release(base, count * MemoryLayout<UInt64>.stride) }
 
   subscript(index: Int) -> UInt64 {
     @inline(__always)

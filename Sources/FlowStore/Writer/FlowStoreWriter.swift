@@ -1,5 +1,6 @@
 import DequeModule
 import FlowModel
+import FlowOutput
 import Parquet
 
 /// Writes flows into the store: gathers row groups, ends a file when its window or its size is full, commits it.
@@ -9,7 +10,7 @@ import Parquet
 /// and up to two row groups that wait. They are tried again, at most once a second, with the calls that come. Rows beyond
 /// that are counted as lost.
 public struct FlowStoreWriter: ~Copyable, Sendable {
-  public internal(set) var counters = StoreCounters()
+  public internal(set) var counters = OutputCounters()
   /// What went wrong when the store was last written to; nil if nothing did.
   public var failure: StoreError? { writeFailure ?? publishFailure }
   /// Whether rows wait that could not be written into a complete file.

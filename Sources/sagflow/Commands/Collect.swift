@@ -1,8 +1,6 @@
 import ArgumentParser
-import Capture
 import Collector
-import FlowStore
-import Flows
+import FlowPipeline
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -30,39 +28,23 @@ struct Collect: AsyncParsableCommand {
     let log = LogOutput(configuration.log, environment: environment)
     log.bootstrap()
     let logger = Logger(label: "sagflow")
-    let service = try makeService(configuration, environment, logger)
-    let group = ServiceGroup(configuration: .init(services: [.init(service: service)], logger: logger))
+    let service = CollectorService(
+      configuration, version: Sagflow.version, createdBy: Sagflow.createdBy, drains: drain,
+      passed: PassedSockets(environment: environment, logger: logger),
+      manager: ServiceManager(environment: environment), logger: logger)
+    // Of a start that fails, the error says all that the group would.
+    let quiet = Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
+    let group = ServiceGroup(configuration: .init(services: [.init(service: service)], logger: quiet))
     let signals = await UnixSignalsSequence(trapping: .sighup, .sigterm, .sigint)
     let watch = Task { await obey(signals, service, group, log, logger) }
-    try await group.run()
-    watch.cancel()
+    defer { watch.cancel() }
+    do { try await group.run() } catch { throw CommandFailure(collecting: error) }
     Console.write(service.ledger.table())
     if let failure = service.storeFailure { throw CommandFailure(failure) }
   }
 
   private func load() throws(CommandFailure) -> CollectorConfiguration {
     try options.load(listenOptions.overrides).values
-  }
-
-  private func makeService(
-    _ configuration: CollectorConfiguration, _ environment: [String: String], _ logger: Logger
-  ) throws(CommandFailure) -> CollectorService {
-    do {
-      return try CollectorService(
-        configuration, version: Sagflow.version, createdBy: Sagflow.createdBy, drains: drain,
-        passed: PassedSockets(environment: environment, logger: logger),
-        manager: ServiceManager(environment: environment), logger: logger)
-    } catch let error as SocketError {
-      throw CommandFailure(error)
-    } catch let error as StoreError {
-      throw CommandFailure(error)
-    } catch let error as FlowKeyError {
-      throw CommandFailure(error)
-    } catch let error as RecoveryError {
-      throw CommandFailure(error)
-    } catch {
-      throw CommandFailure(.configuration, "\(error)")
-    }
   }
 
   private func obey(

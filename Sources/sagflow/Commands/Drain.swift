@@ -1,8 +1,6 @@
 import ArgumentParser
-import Capture
 import Collector
-import FlowStore
-import Flows
+import FlowPipeline
 import Foundation
 import Logging
 
@@ -34,14 +32,8 @@ struct Drain: ParsableCommand {
       let ledger = try Recovery.drain(
         configuration, all: all, createdBy: Sagflow.createdBy, Logger(label: "sagflow"))
       Console.write(ledger.table())
-    } catch let error as StoreError {
-      throw CommandFailure(error)
-    } catch let error as RecoveryError {
-      throw CommandFailure(error)
-    } catch let error as SocketError {
-      throw CommandFailure(error)
-    } catch let error as FlowKeyError {
-      throw CommandFailure(error)
+    } catch {
+      throw CommandFailure(collecting: error)
     }
   }
 }

@@ -2,9 +2,12 @@ import ArgumentParser
 import Capture
 import Collector
 import FlowFilter
+import FlowOutput
+import FlowPipeline
 import FlowStore
 import Flows
 import Foundation
+import Journal
 import Logging
 import NetFlow
 import Outputs
@@ -100,13 +103,10 @@ struct Replay: ParsableCommand {
     let values = try configuration(filter)
     let text = TextOutput()
     let chosen = format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json)
-    var pipeline = Pipeline(
-      try pipelineOptions(values), directory: ExporterDirectory(), sink: PrintSink(chosen, to: text))
+    var pipeline = try pipeline(assembly(values), to: PrintSink(chosen, to: text))
     replay.run(&pipeline)
     try check(text)
-    var ledger = pipeline.ledger
-    ledger.printedRows = pipeline.sink.printed
-    return report(ledger, replay.summary)
+    return report(pipeline.ledger(replay.summary.reception), replay.summary)
   }
 
   private func writeFlows(
@@ -114,39 +114,33 @@ struct Replay: ParsableCommand {
   ) throws -> DecodeCounters {
     var values = try configuration(filter)
     values.store.path = directory
-    let thread: StoreThread
-    do throws(StoreError) {
-      thread = try StoreThread(
-        values.storeOptions(createdBy: Sagflow.createdBy), logger: Logger(label: "sagflow"))
-    } catch {
-      throw CommandFailure(error)
-    }
-    var pipeline = Pipeline(
-      try pipelineOptions(values), directory: ExporterDirectory(), sink: StoreSink(thread, waits: true))
+    let assembly = assembly(values)
+    let store = assembly.store()
+    var pipeline = try pipeline(assembly, to: OutputSink(store))
+    do throws(StoreError) { try store.start() } catch { throw CommandFailure(error) }
     replay.run(&pipeline)
-    thread.finish()
-    var ledger = pipeline.ledger
-    ledger.store = thread.storeCounters
-    ledger.droppedRows = pipeline.sink.dropped
+    store.finish()
+    let ledger = pipeline.ledger(replay.summary.reception).settled(with: store.counters)
     let decoded = report(ledger, replay.summary)
-    if let failure = thread.currentFailure { throw CommandFailure(failure) }
+    if let failure = store.currentFailure { throw CommandFailure(failure) }
     return decoded
   }
 
   /// Prints the ledger to standard error, unless no capture could be read: then it would say nothing.
   private func report(_ ledger: Ledger, _ summary: Collector.Replay.Summary) -> DecodeCounters {
-    var ledger = ledger
-    ledger.receivedDatagrams = summary.datagrams
     if summary.datagrams > 0 || summary.failures.isEmpty { Console.write(ledger.table()) }
     return ledger.decode
   }
 
-  private func pipelineOptions(_ values: CollectorConfiguration) throws(CommandFailure) -> PipelineOptions {
+  private func assembly(_ values: CollectorConfiguration) -> PipelineAssembly {
+    PipelineAssembly(values, createdBy: Sagflow.createdBy, logger: Logger(label: "sagflow"))
+  }
+
+  private func pipeline(
+    _ assembly: PipelineAssembly, to sink: any FlowSink
+  ) throws(CommandFailure) -> Pipeline {
     do throws(FlowKeyError) {
-      var options = try values.pipelineOptions()
-      // A capture is what it is: whoever cut it may have left repetitions out.
-      options.decoder.rules.limits.templateLifetime = nil
-      return options
+      return try assembly.pipeline(from: .captures, to: sink)
     } catch {
       throw CommandFailure(error)
     }

@@ -6,8 +6,3 @@ func be<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
 }
 
 func le<T: FixedWidthInteger>(_ value: T) -> [UInt8] { be(value).reversed() }
-
-/// Octets that tell where they stand.
-func pattern(_ count: Int, seed: Int = 0) -> [UInt8] {
-  (0..<count).map { UInt8(truncatingIfNeeded: ($0 &+ seed) &* 167 &+ ($0 >> 8)) }
-}

@@ -1,4 +1,5 @@
 import NetworkBytes
+import TestSupport
 
 /// A UDP datagram, whose length field can lie.
 func udp(_ payload: [UInt8], from port: UInt16 = 50_005, to: UInt16 = 9995, length: Int? = nil) -> [UInt8] {

@@ -1,5 +1,6 @@
 import Collector
 import Foundation
+import Journal
 import SmartAccessGateway
 
 /// One flow log that is being changed.

@@ -1,0 +1,40 @@
+#define _GNU_SOURCE
+#include "memory.h"
+
+#include <limits.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+void sagflow_memory_keep(void) {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+  // Threads that allocate little and seldom need no heaps of their own, each of which grows page by page.
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TOP_PAD, 16 << 20);
+}
+
+// A large page is so large, and begins at a multiple of it.
+static const size_t large = (size_t)2 << 20;
+
+void *sagflow_memory_reserve(size_t size) {
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  if (size < large) {
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+  }
+  size = (size + large - 1) & ~(large - 1);
+  char *memory = mmap(NULL, size + large, PROT_READ | PROT_WRITE, flags, -1, 0);
+  if (memory == MAP_FAILED) return NULL;
+  size_t head = -(uintptr_t)memory & (large - 1);
+  if (head > 0) munmap(memory, head);
+  if (large - head > 0) munmap(memory + head + size, large - head);
+  // Advice alone: nothing depends on it.
+  (void)madvise(memory + head, size, MADV_HUGEPAGE);
+  return memory + head;
+}
+
+void sagflow_memory_release(void *memory, size_t size) {
+  if (size >= large) size = (size + large - 1) & ~(large - 1);
+  munmap(memory, size);
+}

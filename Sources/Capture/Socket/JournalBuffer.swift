@@ -1,0 +1,144 @@
+import CSystemCalls
+import Glibc
+import NetworkBytes
+
+/// What went wrong with a journal.
+public struct JournalError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What was done to the file: `write`.
+  public var operation: String
+  public var path: String
+  /// `errno`.
+  public var code: Int32
+
+  public init(operation: String, path: String, code: Int32) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
+  public var description: String { "cannot \(operation) \(path): \(errorText(code))" }
+}
+
+/// Datagrams on their way into the journal, and those that are just being received, in memory that outlives the process.
+///
+/// The receiver that it is given to appends to it; one other thread takes from it what is to be written into files. What is
+/// in it when the process is killed, the next process finds.
+///
+/// Sound: `ring` comes from the shim and is freed once, after both sides have let go of this object. The receiving side
+/// changes the slots, `head`, `mark` and `begun`, the writing side `tail` and `current`, each by single stores that the other
+/// side loads; the octets between tail and head are not changed. `record` is for the time before there are two threads.
+@safe
+public final class JournalBuffer: @unchecked Sendable {
+  let ring: UnsafeMutablePointer<sagflow_ring>
+  /// Datagrams that are received at a time.
+  static let slots: UInt32 = 64
+
+  /// Memory of the process's own.
+  ///
+  /// - Parameter capacity: octets of records that can wait.
+  public init(capacity: Int) throws(SocketError) {
+    guard let ring = unsafe sagflow_ring_map(Self.slots, capacity, 0, -1) else {
+      throw SocketError(operation: .allocate, endpoint: nil, code: errno)
+    }
+    unsafe self.ring = unsafe ring
+  }
+
+  /// A file, best in memory (tmpfs): where pages have to be written to a disk, the kernel may have to wait for one while the
+  /// process is killed. Made if it is not there; what an earlier process left in it is kept, unless the machine has been
+  /// booted since.
+  public init(capacity: Int, in path: String) throws(JournalError) {
+    // Sound: the string is lent, zero-terminated, for the call.
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw JournalError(operation: "open", path: path, code: errno) }
+    defer { close(descriptor) }
+    // In a folder that all may write into, somebody else may have made it.
+    var status = stat()
+    // Sound: the call fills this frame's own.
+    guard unsafe fstat(descriptor, &status) == 0, status.st_uid == geteuid(), status.st_mode & S_IFMT == S_IFREG else {
+      throw JournalError(operation: "use", path: path, code: EPERM)
+    }
+    guard let ring = unsafe sagflow_ring_map(Self.slots, capacity, Self.boot, descriptor) else {
+      throw JournalError(operation: "make room in", path: path, code: errno)
+    }
+    unsafe self.ring = unsafe ring
+  }
+
+  deinit { unsafe sagflow_ring_destroy(ring) }
+
+  /// Tells one boot of the machine from others: after a power failure such a file may hold pages of different times.
+  private static let boot: UInt64 = {
+    guard let file = unsafe fopen("/proc/sys/kernel/random/boot_id", "re") else { return 0 }
+    defer { unsafe fclose(file) }
+    var text = [UInt8](repeating: 0, count: 64)
+    let count = unsafe fread(&text, 1, text.count, file)
+    return fnv1a(text.prefix(count))
+  }()
+
+  // MARK: Either side
+
+  /// Octets that wait to be written.
+  public var waiting: Int { Int(unsafe sagflow_journal_waiting(ring)) }
+
+  /// The segment that is appended to; 0: none was begun.
+  public var segment: UInt64 { unsafe sagflow_journal_segment(ring) }
+
+  // MARK: The receiving side
+
+  /// Begins a segment: all that is appended from now on is of it.
+  ///
+  /// - Returns: false if too many segments wait to be written; what is appended is of the one before.
+  public func begin(_ segment: UInt64) -> Bool { unsafe sagflow_journal_begin(ring, segment) == 0 }
+
+  /// Datagrams that had no place, in this process and those before.
+  public var missing: UInt64 {
+    get { unsafe sagflow_journal_missing(ring) }
+    set { unsafe sagflow_journal_set_missing(ring, newValue) }
+  }
+
+  // MARK: The writing side
+
+  /// The segment whose octets wait next, and how many its file has before them; nil if nothing waits.
+  public var next: (segment: UInt64, offset: UInt64)? {
+    let piece = unsafe sagflow_journal_next(ring)
+    return piece.count == 0 ? nil : (piece.segment, piece.offset)
+  }
+
+  /// Writes what waits of the next segment into its file.
+  ///
+  /// - Returns: octets written, also before a failure, and its `errno`; 0: there was none.
+  public func write(to descriptor: Int32) -> (octets: Int, failure: Int32) {
+    let result = unsafe sagflow_journal_write(ring, descriptor)
+    return (result.written, -result.error)
+  }
+
+  /// The file of the segment that waits has lost octets: what waits goes behind those that it has.
+  public func move(to offset: UInt64) { unsafe sagflow_journal_move(ring, offset) }
+
+  // MARK: Before there are two sides
+
+  /// Octets of a segment's file that are not waiting here as well; nil: all that it has.
+  public func written(of segment: UInt64) -> UInt64? {
+    guard let next, segment >= next.segment else { return nil }
+    return segment == next.segment ? next.offset : 0
+  }
+
+  /// Hands out the datagrams that wait, in order.
+  ///
+  /// - Parameter body: takes the segment, and the datagram.
+  public func forEachWaiting(_ body: (UInt64, borrowing Datagram) -> Void) {
+    var position: UInt64 = 0
+    while true {
+      let record = unsafe sagflow_journal_record(ring, position)
+      guard let octets = unsafe record.octets else { return }
+      position = unsafe record.next
+      // Sound: the record stays until the next call.
+      let frame = unsafe UnsafeRawBufferPointer(start: octets, count: Int(record.length)).bytes
+      guard case .datagram(let source, let payload) = FrameParser.parse(frame, link: .rawIP) else { continue }
+      body(
+        unsafe record.segment,
+        Datagram(
+          bytes: frame.extracting(payload), source: source, localPort: frame.localPort(ofPayload: payload.lowerBound),
+          arrival: unsafe record.arrival))
+    }
+  }
+}

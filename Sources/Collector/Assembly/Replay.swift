@@ -1,0 +1,111 @@
+import Capture
+import FlowPipeline
+import Foundation
+import NetFlow
+import NetworkBytes
+import Outputs
+
+/// Captures as a source of the pipeline, on the captures' own clock.
+public struct Replay {
+  /// What a replay has read so far, and what it could not.
+  public struct Summary: Sendable {
+    public var datagrams: UInt64 = 0
+    public var frames: UInt64 = 0
+    public var truncatedFrames: UInt64 = 0
+    /// As a pipeline's ledger takes it.
+    public var reception: ReceptionCounters { ReceptionCounters(received: datagrams) }
+    /// What ended the reading of a capture before its end, one for each such capture.
+    public var failures: [CaptureError] = []
+    /// Link types that are not understood, with their frames.
+    public var notes: [String] = []
+  }
+
+  private let paths: [String]
+  private let progress: Progress?
+  public private(set) var summary = Summary()
+
+  /// - Parameters:
+  ///   - paths: captures, read one after the other; `-` is standard input.
+  ///   - showsProgress: whether to say on standard error how far it is.
+  public init(_ paths: [String], showsProgress: Bool) {
+    self.paths = paths
+    progress = showsProgress ? Progress() : nil
+  }
+
+  /// Runs all datagrams through a pipeline and ends it.
+  public mutating func run(_ pipeline: inout Pipeline) {
+    for path in paths {
+      readCapture(path) { datagram in
+        pipeline.ingest(datagram)
+      }
+    }
+    pipeline.finish()
+    progress?.end()
+  }
+
+  /// Prints each decoded record of all datagrams, nothing merged, as a JSON object on a line.
+  ///
+  /// - Returns: what was decoded and what was wrong.
+  public mutating func printRecords(to output: TextOutput) -> DecodeCounters {
+    var decoder = RecordDecoder()
+    for path in paths {
+      readCapture(path) { datagram in
+        decoder.decode(datagram.bytes, from: datagram.source, arrival: datagram.arrival) { record in
+          output.write { RecordJSON.append(record, to: &$0) }
+        }
+      }
+    }
+    decoder.finish()
+    output.flush()
+    progress?.end()
+    return decoder.counters
+  }
+
+  /// Hands over the datagrams of one capture as far as it can be read.
+  @inline(__always)
+  private mutating func readCapture(_ path: String, _ take: (borrowing Datagram) -> Void) {
+    do throws(CaptureError) {
+      var capture = try CaptureFile(path: path)
+      defer { note(capture.counters, path) }
+      while try capture.next() {
+        take(capture.datagram)
+        summary.datagrams &+= 1
+        if summary.datagrams & 0xfff == 0 { progress?.show(path, capture.octetsRead, of: capture.totalOctets) }
+      }
+    } catch {
+      summary.failures.append(error)
+    }
+  }
+
+  private mutating func note(_ counters: CaptureCounters, _ path: String) {
+    summary.frames &+= UInt64(counters.frames)
+    summary.truncatedFrames &+= UInt64(counters.truncatedFrames)
+    if let link = counters.unknownLinkType {
+      summary.notes.append(
+        "\(path): \(counters.unknownLinkFrames) frames of link type \(link) were passed over: it is not understood")
+    }
+  }
+}
+
+/// How far a long read is, on one line of standard error that is written over and over.
+private final class Progress {
+  private var shown = Date.distantPast
+  private var isVisible = false
+
+  func show(_ path: String, _ octets: Int, of total: Int?) {
+    let now = Date()
+    guard now.timeIntervalSince(shown) > 0.25 else { return }
+    shown = now
+    isVisible = true
+    let part = total.map { $0 > 0 ? "\(octets * 100 / $0) %" : "" } ?? "\(octets / 1_000_000) MB"
+    write("\r\u{1b}[K\(path): \(part)")
+  }
+
+  func end() {
+    if isVisible { write("\r\u{1b}[K") }
+  }
+
+  private func write(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+}

@@ -1,0 +1,116 @@
+import Capture
+import FlowOutput
+import FlowPipeline
+import FlowStore
+import Flows
+import Foundation
+import Journal
+import Logging
+import NetFlow
+import NetworkBytes
+
+/// What a collector has once it has started: sockets, state, and the threads of its workers.
+final class RunningCollector: Sendable {
+  let workers: [Worker]
+  /// The addresses listened on, with the ports that were taken where 0 was asked for.
+  let endpoints: [ScopedEndpoint]
+  let directory: ExporterDirectory
+  private let sync: JournalSync
+  /// Journal and checkpoints are this process's as long as it lives.
+  private let state: StateFolder
+
+  private init(
+    _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ directory: ExporterDirectory, _ sync: JournalSync,
+    _ state: StateFolder
+  ) {
+    self.workers = workers
+    self.endpoints = endpoints
+    self.directory = directory
+    self.sync = sync
+    self.state = state
+  }
+
+  /// Opens sockets, state and store, reads what an earlier run has left, and starts all threads.
+  ///
+  /// - Parameters:
+  ///   - assembly: for all workers.
+  ///   - passed: sockets that whoever started the process passed in.
+  ///   - manager: keeps the sockets over a restart.
+  /// - Throws: `SocketError`, `StoreError`, `FlowKeyError` or `StateError`.
+  static func start(
+    _ assembly: PipelineAssembly, workers count: Int, passed: consuming PassedSockets, _ manager: ServiceManager
+  ) throws -> RunningCollector {
+    let (configuration, logger) = (assembly.configuration, assembly.logger)
+    let key = try FlowKey(parsing: configuration.aggregation.key)
+    // Every socket first: a port that is taken must not leave threads behind.
+    var sockets = try SocketPlan(
+      configuration.listen, workers: count, buffer: configuration.receive.bufferSize, passed: passed, logger)
+    let recovery = try Recovery(opening: assembly)
+    let sync = JournalSync(interval: configuration.journal.enabled ? configuration.journal.syncInterval : 0, logger)
+    let directory = ExporterDirectory()
+    var workers: [Worker] = []
+    do {
+      for (index, found) in try recovery.workers(count, key.words).enumerated() {
+        workers.append(
+          try makeWorker(index, of: count, assembly, recovery, found, key.words, &sockets, directory, sync, manager))
+      }
+    } catch {
+      for worker in workers { worker.store.finish() }
+      throw error
+    }
+    sync.start()
+    for worker in workers { worker.start() }
+    return RunningCollector(workers, sockets.endpoints, directory, sync, recovery.state)
+  }
+
+  /// A worker whose store is open and whose thread is not started.
+  private static func makeWorker(
+    _ index: Int, of count: Int, _ assembly: PipelineAssembly, _ recovery: Recovery, _ found: WorkerRecovery,
+    _ key: [String], _ sockets: inout SocketPlan, _ directory: ExporterDirectory, _ sync: JournalSync,
+    _ manager: ServiceManager
+  ) throws -> Worker {
+    let (configuration, logger) = (assembly.configuration, assembly.logger)
+    let isJournaled = configuration.journal.enabled
+    // Without a journal, too, for what an earlier run with one has left.
+    let rings = isJournaled ? found.folder.rings : found.folder.rings.filter(FileManager.default.fileExists)
+    let receiver = try sockets.takeReceiver(rings, capacity: configuration.journal.bufferSize / count, logger)
+    for socket in 0..<receiver.socketCount {
+      manager.store(receiver.descriptor(socket), named: PassedSockets.name(worker: index))
+    }
+    var journal: Worker.Journal?
+    if isJournaled, let buffer = receiver.buffer {
+      journal = .init(
+        thread: JournalThread(buffer, found.folder, sync, logger),
+        limit: UInt64(configuration.journal.maximumSize / count))
+    }
+    let wakeUp = receiver.wakeUp
+    let settings = StoreSettings(retention: index == 0 ? configuration.retention : Retention())
+    let store = recovery.store(found, settings: settings, isJournaled: isJournaled)
+    let sink = OutputSink(store, from: found.checkpoint?.sink ?? SinkCounters())
+    let pipeline = try assembly.pipeline(from: .exporters, directory: directory, to: sink)
+    try store.start()
+    return Worker(
+      index: index, loop: WorkerLoop(receiver, pipeline, sink, found, key: key, logger), store: store,
+      storeSettings: settings, folder: found.folder, wakeUp: wakeUp, journal: journal, logger: logger)
+  }
+
+  /// Ends reception and commits; returns when all threads have ended.
+  ///
+  /// - Parameter drains: whether flows that are live are written rather than kept for the next start.
+  func finish(drains: Bool) {
+    for worker in workers { worker.finish(drains: drains) }
+    sync.finish()
+  }
+
+  /// Applies a configuration's settings that can change while it runs.
+  func apply(_ values: CollectorConfiguration) {
+    let changes = PipelineChanges(
+      aging: values.agingConfiguration(workers: workers.count), decoder: values.decoderOptions,
+      filter: values.recordFilter)
+    for (index, worker) in workers.enumerated() {
+      worker.reconfigure(changes)
+      worker.storeSettings.setMetadata(values.storeMetadata)
+      if index == 0 { worker.storeSettings.retention = values.retention }
+    }
+  }
+}

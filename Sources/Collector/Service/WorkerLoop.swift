@@ -1,0 +1,169 @@
+import Capture
+import FlowOutput
+import FlowPipeline
+import FlowStore
+import Flows
+import Foundation
+import Journal
+import Logging
+import NetFlow
+
+/// What a worker's thread owns: the sockets, the pipeline behind them, the journal beside them, and what it counts itself.
+struct WorkerLoop: ~Copyable {
+  private var receiver: UDPReceiver
+  private var pipeline: Pipeline
+  private let sink: OutputSink<StoreOutput>
+  private let recovery: WorkerRecovery
+  /// Nil: there is none, or an earlier run's is still read.
+  private var journal: WorkerJournal?
+  private var reception = ReceptionCounters()
+  /// Kernel drops of earlier runs.
+  private var earlierDrops: UInt64 = 0
+  /// Windows that had ended at the last checkpoint.
+  private var checkpointedWindows = 0
+  private let key: [String]
+  private let logger: Logger
+
+  /// Longest wait for datagrams, milliseconds: how late timers can run on an idle line.
+  private static let pollInterval: Int32 = 250
+  /// Longest that datagrams which wait in the kernel are still read when the collector stops, seconds.
+  private static let drainTime: TimeInterval = 2
+
+  /// - Parameter pipeline: in front of `sink`; one that waits while the sink has no room.
+  init(
+    _ receiver: consuming UDPReceiver, _ pipeline: consuming Pipeline, _ sink: OutputSink<StoreOutput>,
+    _ recovery: WorkerRecovery, key: [String], _ logger: Logger
+  ) {
+    self.receiver = receiver
+    self.pipeline = pipeline
+    self.sink = sink
+    self.recovery = recovery
+    self.key = key
+    self.logger = logger
+  }
+
+  /// Where everything has gone so far, up to what was handed to the store.
+  var ledger: Ledger { pipeline.ledger(reception) }
+
+  // MARK: Going on from an earlier run
+
+  /// Goes on from where an earlier run ended: its checkpoint, and through the same pipeline what came after it. From then on
+  /// flows are dropped rather than waited for.
+  ///
+  /// - Parameters:
+  ///   - journal: what writes datagrams from now on.
+  ///   - progress: called now and then.
+  mutating func recover(journal: Worker.Journal?, _ progress: () -> Void) {
+    reception = recovery.restore(&pipeline)
+    earlierDrops = reception.kernelDrops
+    for socket in 0..<receiver.socketCount {
+      guard let last = recovery.checkpoint?.head.dropMarks["\(receiver.localEndpoint(socket))"] else { continue }
+      receiver.resumeDrops(socket, from: last)
+    }
+    recovery.waitForAll()
+    let count = recovery.replay(&receiver, into: &pipeline, progress)
+    reception.recover(count)
+    pipeline.apply(.drop)
+    if let journal { self.journal = recovery.makeJournal(journal.thread, limit: journal.limit) }
+    if count > 0 {
+      logger.notice("\(count) datagrams recovered from the journal, \(ledger.liveFlows) flows live")
+    }
+    checkpointedWindows = pipeline.endedWindows
+  }
+
+  // MARK: Collecting
+
+  /// Takes the next datagrams, or lets the clock go on.
+  ///
+  /// - Returns: whether it was woken: there is something to do.
+  mutating func step() -> Bool {
+    let reception = receive(timeout: Self.pollInterval)
+    switch reception {
+    case .datagrams: ingest()
+    case .nothing: pipeline.advance(to: Self.now)
+    case .woken: break
+    }
+    if isCheckpointDue { checkpoint() }
+    return reception == .woken
+  }
+
+  private mutating func receive(timeout: Int32) -> UDPReceiver.Reception {
+    do throws(SocketError) {
+      return try receiver.receive(timeout: timeout)
+    } catch {
+      // A socket that is no longer usable: the others go on, and so does the clock.
+      logger.error("\(error)")
+      Thread.sleep(forTimeInterval: 1)
+      return .nothing
+    }
+  }
+
+  private mutating func ingest() {
+    if journal != nil { journal?.write(&receiver) } else { receiver.skipJournal() }
+    pipeline.ingest(receiver)
+    reception.received &+= UInt64(receiver.count)
+  }
+
+  /// Applies what has changed in the configuration.
+  mutating func reconfigure(_ changes: PipelineChanges) {
+    pipeline.reconfigure(aging: changes.aging, decoder: changes.decoder, filter: changes.filter)
+  }
+
+  /// Brings what is counted elsewhere up to date; to be called once a second.
+  mutating func tick() {
+    journal?.tick()
+    receiver.countKernelDrops()
+    updateCounters()
+  }
+
+  private mutating func updateCounters() {
+    if let missing = journal?.missing { reception.unjournaled = missing }
+    reception.kernelDrops = (0..<receiver.socketCount).reduce(earlierDrops) {
+      $0 &+ receiver.kernelDrops($1).total
+    }
+  }
+
+  /// Takes what waits in the kernel, and keeps flows that are live for the next start.
+  ///
+  /// - Parameter drains: whether flows that are live are written instead.
+  mutating func finish(drains: Bool) {
+    let deadline = Date(timeIntervalSinceNow: Self.drainTime)
+    while Date() < deadline, case .datagrams = receive(timeout: 0) { ingest() }
+    pipeline.apply(.wait)
+    if drains { pipeline.finish() }
+    checkpoint()
+    tick()
+  }
+
+  // MARK: Checkpoints
+
+  /// A checkpoint follows each window, and half a journal.
+  private var isCheckpointDue: Bool {
+    journal?.isHalfFull == true || pipeline.endedWindows != checkpointedWindows
+  }
+
+  /// Hands a checkpoint to the store's thread, behind all flows that have left the cache. Without room it is tried again.
+  private mutating func checkpoint() {
+    guard pipeline.handOverAll(), pipeline.canHandOver, journal?.rotate() ?? true else { return }
+    checkpointedWindows = pipeline.endedWindows
+    updateCounters()
+    var dropMarks: [String: UInt32] = [:]
+    for socket in 0..<receiver.socketCount {
+      dropMarks["\(receiver.localEndpoint(socket))"] = receiver.kernelDrops(socket).last
+    }
+    let segment = journal?.segment ?? recovery.nextSegment(receiver.buffer)
+    let draft = Checkpoint(
+      pipeline.state, reception: reception, dropMarks: dropMarks, sink: sink.counters, segment: segment, key: key)
+    sink.commit(draft, to: recovery.folder, pipeline.context)
+  }
+
+  /// Milliseconds since 1970 UTC.
+  static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+}
+
+/// What of a pipeline's options can change while it runs.
+struct PipelineChanges: Sendable {
+  var aging: AgingConfiguration
+  var decoder: FlowDecoderOptions
+  var filter: RecordFilter
+}

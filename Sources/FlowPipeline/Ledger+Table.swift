@@ -1,0 +1,125 @@
+import FlowOutput
+import Flows
+import NetFlow
+import NetworkBytes
+
+extension Ledger {
+  /// The ledger as a short table: a line for each stage, then the exporters that sent most, then what does not come out.
+  public func table(exporterLimit: Int = 16) -> String {
+    let early = decode[.unknownTemplate] > 0 ? [earlyData] : []
+    var lines = (stages + early).map { stage in
+      let parts = stage.parts.filter { $0.count > 0 || $0.isAlwaysShown }.map { "\($0.count) \($0.name)" }
+      return stage.name.padded(to: 10) + String(stage.total).padded(to: -14) + "  = " + parts.joined(separator: " + ")
+    }
+    let beside = besides.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
+    if !beside.isEmpty { lines.append("beside".padded(to: 26) + beside.joined(separator: ", ")) }
+    lines += exporterLines(limit: exporterLimit)
+    lines += imbalances.map { "DOES NOT ADD UP: \($0)" }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private struct Part {
+    var count: UInt64
+    var name: String
+    var isAlwaysShown = false
+  }
+
+  private typealias Stage = (name: String, total: UInt64, parts: [Part])
+
+  private var stages: [Stage] {
+    [
+      (
+        "datagrams", receivedDatagrams,
+        [Part(count: decode.decodedDatagrams, name: "decoded", isAlwaysShown: true)]
+          + [DecodeIssue.shortDatagram, .badVersion].map { Part(count: decode[$0], name: $0.name) }
+      ),
+      (
+        "records", decode.flowRecords &+ decode.optionsRecords,
+        [
+          Part(count: flows.opened, name: "opened a flow", isAlwaysShown: true),
+          Part(count: flows.merged, name: "merged", isAlwaysShown: true),
+          Part(count: filteredRecords, name: "filtered out"),
+          Part(count: decode.optionsRecords, name: "options"),
+        ]
+      ),
+      (
+        "flows", flows.opened,
+        [
+          Part(count: liveFlows, name: "live", isAlwaysShown: flows.opened == 0),
+          Part(count: flows.emittedIdle, name: "idle"),
+          Part(count: flows.emittedActive, name: "active"),
+          Part(count: flows.emittedEndOfFlow, name: "end of flow"),
+          Part(count: flows.emittedForced, name: "forced"), Part(count: flows.emittedNoRoom, name: "no room"),
+          Part(count: flows.emittedUnmerged, name: "as sent"),
+        ]
+      ),
+      (
+        "rows", flows.emitted,
+        [
+          Part(count: store.committed, name: "committed", isAlwaysShown: printedRows == 0),
+          Part(count: heldRows, name: "in the open file"), Part(count: waitingRows, name: "waiting"),
+          Part(count: printedRows, name: "printed"), Part(count: droppedRows, name: "dropped, store too slow"),
+          Part(count: store.lost, name: "lost, store failing"),
+        ]
+      ),
+    ]
+  }
+
+  /// What became of data sets that came before their template.
+  private var earlyData: Stage {
+    (
+      "early sets", decode[.unknownTemplate],
+      [
+        Part(count: decode.earlyDecoded, name: "decoded later", isAlwaysShown: true),
+        Part(count: waitingSets, name: "waiting for their template"),
+        Part(count: decode.earlyGivenUp, name: "given up"),
+      ]
+    )
+  }
+
+  /// What is counted apart from the sums.
+  private var besides: [(count: UInt64, name: String)] {
+    let sequence = decode.sequence
+    let issues = DecodeIssue.allCases.filter { $0 != .shortDatagram && $0 != .badVersion }
+    return [
+      (kernelDrops, "datagrams dropped by the kernel"), (unjournaledDatagrams, "datagrams unjournaled"),
+      (sequence.lost, "lost by sequence number"),
+      (sequence.reordered, "reordered"), (sequence.duplicates, "duplicate"), (sequence.restarts, "exporter restarts"),
+      (decode.clockCorrected, "with corrected clock"),
+    ] + issues.map { (decode[$0], $0.name) } + [
+      (evictedTotals, "totals_evicted"), (mergedOrigins, "origins merged for their number"),
+      (droppedTexts, "extra texts left out"),
+      (store.failures, "failed writes"),
+    ]
+  }
+
+  private func exporterLines(limit: Int) -> [String] {
+    guard !sessions.isEmpty else { return [] }
+    let sorted = sessions.sorted {
+      ($1.counters.flowRecords, $0.key.exporter.description, $0.key.domain)
+        < ($0.counters.flowRecords, $1.key.exporter.description, $1.key.domain)
+    }
+    let width = max(8, sorted.prefix(limit).map { $0.key.exporter.description.count }.max() ?? 0)
+    var lines = [
+      "exporter".padded(to: width) + "  version  domain".padded(to: 21) + "datagrams".padded(to: -12)
+        + "records".padded(to: -14) + "lost".padded(to: -10)
+    ]
+    for session in sorted.prefix(limit) {
+      let (key, counters) = (session.key, session.counters)
+      lines.append(
+        key.exporter.description.padded(to: width) + "  " + String(key.version).padded(to: 9)
+          + String(key.domain).padded(to: 10) + String(counters.datagrams).padded(to: -12)
+          + String(counters.flowRecords).padded(to: -14) + String(counters.sequence.lost).padded(to: -10))
+    }
+    if sorted.count > limit { lines.append("and \(sorted.count - limit) more") }
+    return lines
+  }
+}
+
+extension String {
+  /// Filled up with spaces to `width` columns; a negative width puts them in front.
+  func padded(to width: Int) -> String {
+    let spaces = String(repeating: " ", count: max(0, abs(width) - count))
+    return width < 0 ? spaces + self : self + spaces
+  }
+}

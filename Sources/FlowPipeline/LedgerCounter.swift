@@ -1,0 +1,199 @@
+import FlowOutput
+import Flows
+import NetFlow
+
+/// One number of the ledger: where it stands, and how it is told outside. The status and the metrics follow from the table
+/// of all, and a status is read back by it.
+package struct LedgerCounter: Sendable {
+  package enum Kind: String, Sendable {
+    case counter, gauge
+  }
+
+  /// Section and name in the status.
+  package let group: String
+  package let name: String
+  /// The metric's name behind `sagflow_`, by Prometheus's conventions, and its label.
+  package let metric: String
+  package let label: (name: String, value: String)?
+  package let kind: Kind
+  package let help: String
+  package let path: any WritableKeyPath<Ledger, UInt64> & Sendable
+
+  private init(
+    _ group: String, _ name: String, _ metric: String, label: (String, String)? = nil, kind: Kind = .counter,
+    _ help: String, _ path: any WritableKeyPath<Ledger, UInt64> & Sendable
+  ) {
+    self.group = group
+    self.name = name
+    self.metric = metric
+    self.label = label.map { (name: $0.0, value: $0.1) }
+    self.kind = kind
+    self.help = help
+    self.path = path
+  }
+
+  /// Every counter, those of one metric together.
+  package static let all: [LedgerCounter] =
+    datagrams + issues + records + sequence + early + cache + emitted + volumes + rows + store
+
+  private static let issues: [LedgerCounter] = DecodeIssue.allCases.map {
+    .init(
+      "issues", $0.name, "decode_issues_total", label: ("reason", $0.name),
+      "What was wrong with datagrams, by reason; short_datagram and bad_version reject the whole datagram.",
+      \Ledger.decode[$0])
+  }
+
+  private static let datagrams: [LedgerCounter] = [
+    .init(
+      "datagrams", "received", "datagrams_received_total", "Datagrams that reached the process.",
+      \.receivedDatagrams),
+    .init(
+      "datagrams", "taken", "datagrams_taken_total", "Datagrams given to the decoder: decoded or rejected.",
+      \.decode.datagrams),
+    .init(
+      "datagrams", "rejected", "datagrams_rejected_total", "Datagrams without a good header.",
+      \.decode.rejectedDatagrams),
+    .init(
+      "datagrams", "kernel_dropped", "kernel_dropped_datagrams_total",
+      "Datagrams that the kernel dropped because the socket's buffer was full.", \.kernelDrops),
+    .init(
+      "datagrams", "recovered", "recovered_datagrams_total",
+      "Datagrams that the journal brought again after a crash; among those received.", \.recoveredDatagrams),
+    .init(
+      "datagrams", "unjournaled", "unjournaled_datagrams_total",
+      "Datagrams that are not in the journal because it could not be written or was full.", \.unjournaledDatagrams),
+    .init(
+      "datagrams", "clock_corrected", "clock_corrected_datagrams_total",
+      "Datagrams whose exporter's clock is off, and whose flow times were corrected.", \.decode.clockCorrected),
+    .init(
+      "datagrams", "origins_merged", "merged_origins_total",
+      "Origins (exporter, domain, version) stored among others because there were too many.", \.mergedOrigins),
+  ]
+
+  private static let records: [LedgerCounter] = [
+    .init("records", "flow", "records_total", label: ("kind", "flow"), "Records decoded.", \.decode.flowRecords),
+    .init(
+      "records", "options", "records_total", label: ("kind", "options"), "Records decoded.", \.decode.optionsRecords),
+    .init(
+      "records", "filtered", "records_filtered_total", "Flow records that the filter did not let pass.",
+      \.filteredRecords),
+    .init("records", "templates", "templates_total", "Template definitions read.", \.decode.templates),
+    .init(
+      "records", "totals_evicted", "totals_evicted_total",
+      "Flows with running totals, and firewall connections, that were forgotten because there were too many.",
+      \.evictedTotals),
+  ]
+
+  private static let sequence: [LedgerCounter] = [
+    .init(
+      "sequence", "lost", "sequence_lost", kind: .gauge,
+      "What sequence numbers say never came (v5: flows, v9: datagrams, IPFIX: records); less when it comes late.",
+      \.decode.sequence.lost),
+    .init(
+      "sequence", "gaps", "sequence_gaps_total", "Times that something was missing by sequence number.",
+      \.decode.sequence.gaps),
+    .init(
+      "sequence", "reordered", "sequence_reordered_total", "Datagrams that came late.", \.decode.sequence.reordered),
+    .init(
+      "sequence", "duplicates", "sequence_duplicates_total", "Datagrams that came twice.", \.decode.sequence.duplicates),
+    .init(
+      "sequence", "restarts", "exporter_restarts_total", "Times that an exporter began to count anew.",
+      \.decode.sequence.restarts),
+  ]
+
+  private static let early: [LedgerCounter] = [
+    .init(
+      "early_sets", "decoded", "early_sets_total", label: ("result", "decoded"),
+      "Data sets that came before their template, by what became of them.", \.decode.earlyDecoded),
+    .init(
+      "early_sets", "given_up", "early_sets_total", label: ("result", "given_up"),
+      "Data sets that came before their template, by what became of them.", \.decode.earlyGivenUp),
+    .init(
+      "early_sets", "waiting", "early_sets_waiting", kind: .gauge, "Data sets that wait for their template.",
+      \.waitingSets),
+  ]
+
+  private static let cache: [LedgerCounter] = [
+    .init(
+      "flows", "opened", "flow_records_total", label: ("result", "opened"),
+      "Flow records, by what they did in the cache.",
+      \.flows.opened),
+    .init(
+      "flows", "merged", "flow_records_total", label: ("result", "merged"),
+      "Flow records, by what they did in the cache.",
+      \.flows.merged),
+    .init("flows", "live", "flows_live", kind: .gauge, "Flows in the cache.", \.liveFlows),
+  ]
+
+  private static let emitted: [LedgerCounter] = emissions.map {
+    .init(
+      "flows", "emitted_\($0.name)", "flows_emitted_total", label: ("reason", $0.name), "Flows that left the cache.",
+      $0.path)
+  }
+
+  private static let emissions: [(name: String, path: any WritableKeyPath<Ledger, UInt64> & Sendable)] = [
+    ("idle", \.flows.emittedIdle), ("active", \.flows.emittedActive), ("end_of_flow", \.flows.emittedEndOfFlow),
+    ("forced", \.flows.emittedForced), ("no_room", \.flows.emittedNoRoom), ("as_sent", \.flows.emittedUnmerged),
+  ]
+
+  private static let volumes: [LedgerCounter] = [
+    .init(
+      "flows", "bytes_in", "flow_bytes_total", label: ("stage", "decoded"), "Octets of flows, unscaled.",
+      \.flows.octetsIn),
+    .init(
+      "flows", "bytes_out", "flow_bytes_total", label: ("stage", "emitted"), "Octets of flows, unscaled.",
+      \.flows.octetsOut),
+    .init(
+      "flows", "packets_in", "flow_packets_total", label: ("stage", "decoded"), "Packets of flows, unscaled.",
+      \.flows.packetsIn),
+    .init(
+      "flows", "packets_out", "flow_packets_total", label: ("stage", "emitted"), "Packets of flows, unscaled.",
+      \.flows.packetsOut),
+    .init(
+      "flows", "extra_texts_dropped", "extra_texts_dropped_total",
+      "Texts of the column extra left out because live flows held too many.", \.droppedTexts),
+  ]
+
+  private static let rows: [LedgerCounter] = [
+    .init(
+      "rows", "waiting", "rows_waiting", kind: .gauge, "Flows that left the cache and are not with the store yet.",
+      \.waitingRows),
+    .init(
+      "rows", "handed_over", "rows_handed_over_total", "Flows handed to the store's thread.", \.handedOverRows),
+    .init(
+      "rows", "dropped", "rows_dropped_total", "Flows dropped because the store was too slow.", \.droppedRows),
+    .init("rows", "printed", "rows_printed_total", "Flows given out other than through the store.", \.printedRows),
+  ]
+
+  private static let store: [LedgerCounter] = [
+    .init("store", "received", "store_rows_received_total", "Rows given to the writer.", \.store.received),
+    .init(
+      "store", "committed", "store_rows_committed_total", "Rows in files that are complete.", \.store.committed),
+    .init("store", "lost", "store_rows_lost_total", "Rows that could be neither written nor kept.", \.store.lost),
+    .init(
+      "store", "held", "store_rows_held", kind: .gauge,
+      "Rows in the open file, waiting for it, or in files that wait for a checkpoint.", \.store.held),
+    .init("store", "files", "store_files_committed_total", "Files completed.", \.store.committedFiles),
+    .init("store", "bytes", "store_bytes_committed_total", "Octets of completed files.", \.store.committedOctets),
+    .init("store", "failures", "store_write_failures_total", "Attempts to write that failed.", \.store.failures),
+  ]
+}
+
+extension Ledger: Codable {
+  /// Sections of numbers by name.
+  public func encode(to encoder: any Encoder) throws {
+    var sections: [String: [String: UInt64]] = [:]
+    for counter in LedgerCounter.all {
+      sections[counter.group, default: [:]][counter.name] = self[keyPath: counter.path]
+    }
+    try sections.encode(to: encoder)
+  }
+
+  /// Reads what `encode` wrote; a number that is missing is 0, one that is unknown is passed over, so that versions of the
+  /// program understand one another. Sessions are not among them.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let sections = try [String: [String: UInt64]](from: decoder)
+    for counter in LedgerCounter.all { self[keyPath: counter.path] = sections[counter.group]?[counter.name] ?? 0 }
+  }
+}

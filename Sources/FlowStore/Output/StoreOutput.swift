@@ -1,0 +1,112 @@
+import FlowModel
+import FlowOutput
+import Logging
+
+/// The store as an output: one worker's writer of Parquet files, with checkpoints and retention.
+public struct StoreOutput: OutputWriter, ~Copyable {
+  private var writer: FlowStoreWriter
+  private let settings: StoreSettings
+  private let recovery: StoreRecovery?
+  /// What became of the rows of earlier runs.
+  private let earlier: OutputCounters
+  private let path: String
+  private let logger: Logger
+  /// The pipeline's clock, milliseconds since 1970 UTC.
+  private var time: Int64 = 0
+  /// When retention was applied last: in which window, and how many files were committed then.
+  private var applied: (window: Int64?, files: UInt64) = (nil, 0)
+
+  /// Opens the store.
+  ///
+  /// - Parameters:
+  ///   - settings: what can change while it runs.
+  ///   - recovery: what holds complete files back until a checkpoint lists them; nil: they are published at once.
+  /// - Throws: `StoreError` if the directory cannot be made or written to.
+  public init(
+    _ options: FlowStoreOptions, settings: StoreSettings, recovery: StoreRecovery? = nil, logger: Logger
+  ) throws(StoreError) {
+    var options = options
+    options.holdsFiles = recovery != nil
+    writer = try FlowStoreWriter(options)
+    writer.toldLoss = recovery?.receipt?.toldLoss ?? 0
+    writer.checkpoint = recovery?.nextCheckpoint()
+    earlier = recovery?.receipt?.counters ?? OutputCounters()
+    path = options.path
+    self.settings = settings
+    self.recovery = recovery
+    self.logger = logger
+  }
+
+  public var counters: OutputCounters {
+    var counters = writer.counters
+    counters.held = writer.rowsHeld
+    counters += earlier
+    return counters
+  }
+
+  public var failure: StoreError? { writer.failure }
+
+  public var target: (name: String, place: String) { ("the store", path) }
+
+  public mutating func append(_ flows: borrowing FlowBatch, _ context: FlowContext) {
+    enter(context)
+    writer.append(flows, at: context.time, origins: context.origins, names: context.names)
+    // Behind the file of the window before, which may just have been committed.
+    writer.lostBySequence = context.lostBySequence
+  }
+
+  public mutating func advance(to context: FlowContext) {
+    enter(context)
+    writer.turn(to: context.time)
+    writer.lostBySequence = context.lostBySequence
+  }
+
+  private mutating func enter(_ context: FlowContext) {
+    time = context.time
+    if let metadata = settings.takeMetadata() { writer.metadata = metadata }
+  }
+
+  /// Completes the files: they are published once a checkpoint lists them, which is the moment from which on their rows are in
+  /// the store, and no longer what the journal would bring again.
+  public mutating func commit() -> StoreReceipt? {
+    writer.commit()
+    // Rows that could not be written are still held: the journal keeps what they came from.
+    guard !writer.isBehind else { return nil }
+    var receipt = StoreReceipt(counters: writer.counters, pending: writer.pending, toldLoss: writer.toldLoss)
+    // As if those files were published, and nothing is held beside them.
+    receipt.counters += earlier
+    receipt.counters.committed &+= receipt.pending.reduce(0) { $0 &+ $1.rows }
+    receipt.counters.committedFiles &+= UInt64(receipt.pending.count)
+    return receipt
+  }
+
+  public mutating func publish() {
+    writer.publish()
+    recovery?.didPublish()
+    writer.checkpoint = recovery?.nextCheckpoint()
+  }
+
+  /// Applies retention with every window: a worker may have no flows, and a full disk no commits.
+  public mutating func maintain() {
+    guard writer.window != applied.window || writer.counters.committedFiles != applied.files else { return }
+    applied = (writer.window, writer.counters.committedFiles)
+    applyRetention()
+  }
+
+  public mutating func finish() {
+    let files = writer.counters.committedFiles
+    writer.commit()
+    // Nothing is left that would bring their rows again.
+    if recovery?.isJournaled != true { writer.publish() }
+    if writer.counters.committedFiles != files { applyRetention() }
+    writer.giveUp()
+  }
+
+  private func applyRetention() {
+    let removed = settings.retention.apply(to: path, now: time / 1000)
+    if removed.files > 0 {
+      logger.info("retention: removed \(removed.files) files, \(removed.octets) octets")
+    }
+    if let failure = removed.failure { logger.warning("retention: \(failure)") }
+  }
+}

@@ -1,0 +1,129 @@
+import Capture
+import FlowStore
+import Foundation
+import Logging
+import Synchronization
+
+/// Writes what a worker journals into files, so that reception never waits for the disk.
+package final class JournalThread: Sendable {
+  /// Where a worker's datagrams wait.
+  package let buffer: JournalBuffer
+  private let folder: WorkerFolder
+  private let sync: JournalSync
+  private let logger: Logger
+  private let due = DispatchSemaphore(value: 0)
+  private let isStopping = Atomic(false)
+  private let isAwake = Atomic(false)
+  private let ended = DispatchSemaphore(value: 0)
+
+  /// So many octets are written at once, others once a second.
+  private static let usualPiece = 1 << 20
+
+  package init(_ buffer: JournalBuffer, _ folder: WorkerFolder, _ sync: JournalSync, _ logger: Logger) {
+    self.buffer = buffer
+    self.folder = folder
+    self.sync = sync
+    self.logger = logger
+  }
+
+  /// To be called once nothing else takes from the buffer.
+  package func start() {
+    let thread = Thread { [self] in
+      Thread.current.name = "journal-\(folder.worker)"
+      run()
+      ended.signal()
+    }
+    thread.start()
+  }
+
+  /// Has enough octets written.
+  func wakeIfDue() {
+    if buffer.waiting >= Self.usualPiece, !isAwake.exchange(true, ordering: .acquiringAndReleasing) { due.signal() }
+  }
+
+  /// Writes what waits, and ends.
+  package func finish() {
+    isStopping.store(true, ordering: .releasing)
+    due.signal()
+    ended.wait()
+  }
+
+  // MARK: On the thread
+
+  /// What is written to.
+  private struct Target: ~Copyable {
+    var file: JournalFile?
+    var isFailing = false
+  }
+
+  private func run() {
+    var target = Target()
+    var isLast = false
+    while !isLast {
+      let came = due.wait(timeout: .now() + .seconds(1))
+      isLast = isStopping.load(ordering: .acquiring)
+      // What failed is tried again once a second, however often it is due.
+      if target.isFailing, came == .success, !isLast { continue }
+      isAwake.store(false, ordering: .releasing)
+      writeAll(&target)
+    }
+  }
+
+  private func writeAll(_ target: inout Target) {
+    do {
+      closeIfRemoved(&target)
+      while let place = buffer.next {
+        try open(place, &target)
+        try write(&target)
+      }
+      if target.isFailing { logger.notice("the journal can be written again: \(folder.path)") }
+      target.isFailing = false
+    } catch {
+      // Opened again when it is tried again: the disk may be another by then.
+      target.file = nil
+      if !target.isFailing {
+        logger.error(
+          "\((error as? JournalError)?.description ?? error.systemReason); datagrams wait for the journal in memory, and a crash of the machine would lose them"
+        )
+      }
+      target.isFailing = true
+    }
+  }
+
+  private func closeIfRemoved(_ target: inout Target) {
+    switch target.file {
+    case .some(let file) where file.isRemoved:
+      if folder.needs(file.segment) {
+        logger.error("\(file.path) was removed while it was written; a crash would lose what it held")
+      }
+    default: return
+    }
+    target.file = nil
+  }
+
+  /// Goes on to the file of the segment that waits.
+  private func open(_ place: (segment: UInt64, offset: UInt64), _ target: inout Target) throws {
+    let segment: UInt64? =
+      switch target.file {
+      case .some(let file): file.segment
+      case .none: nil
+      }
+    if segment == place.segment { return }
+    let path = folder.journal(place.segment)
+    try Directory.createAll(folder.path)
+    let file = try JournalFile(path, segment: place.segment, size: place.offset)
+    if file.size < place.offset, folder.needs(place.segment) {
+      logger.error("\(path) has lost \(place.offset - file.size) octets; a crash would lose what they held")
+    }
+    if file.size != place.offset { buffer.move(to: file.size) }
+    sync.watch(folder.worker, file.descriptorToSync())
+    target.file = consume file
+  }
+
+  private func write(_ target: inout Target) throws(JournalError) {
+    switch target.file {
+    case .some(let file): _ = try file.write(from: buffer)
+    case .none: break
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import FlowStore
+import Glibc
+
+/// Why a collector cannot go on from an earlier run.
+public enum StateError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Another process has the folder.
+  case inUse(String)
+  /// Several collectors have left something in this folder, and none of them had this host's name.
+  case ambiguous(String)
+  case system(String, path: String, errno: Int32)
+
+  public var description: String {
+    switch self {
+    case .inUse(let path):
+      "\(path) belongs to a collector that is running; stop it, or give this one another store.path or journal.path"
+    case .ambiguous(let path):
+      "\(path): several collectors under other host names left state there; write all of it with `sagflow drain --all`"
+    case .system(let what, let path, let code):
+      "cannot \(what) \(path): \(Directory.text(of: code))"
+        + (code == EACCES || code == EPERM ? "; run as the user that ran the collector, or change the owner" : "")
+    }
+  }
+}
+
+/// Keeps other processes away from a folder as long as it lives.
+final class StateLock: Sendable {
+  private let descriptor: Int32
+
+  /// - Parameters:
+  ///   - path: the file to lock; it is made if it is not there.
+  ///   - folder: what it stands for.
+  init(_ path: String, of folder: String) throws(StateError) {
+    // Sound: the string is lent, zero-terminated, for the call.
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+    guard descriptor >= 0 else { throw .system("open", path: path, errno: errno) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      close(descriptor)
+      throw code == EWOULDBLOCK ? .inUse(folder) : .system("lock", path: path, errno: code)
+    }
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+}

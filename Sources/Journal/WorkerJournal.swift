@@ -1,0 +1,99 @@
+import Capture
+import Logging
+
+/// The journal of one worker as the worker sees it: the segment that it appends to, its bound, and what has no place in it.
+package struct WorkerJournal {
+  private let folder: WorkerFolder
+  private let limit: UInt64
+  private let thread: JournalThread
+  private let logger: Logger
+  /// The segment that is appended to.
+  package private(set) var segment: UInt64
+  /// Octets of it so far.
+  private var size: UInt64 = 0
+  /// Datagrams that are not in the journal.
+  package var missing: UInt64 { thread.buffer.missing }
+  /// Seconds since a datagram had no place, while that is too short to say that all is well again.
+  private var quiet: Int?
+  /// Segments before this one that no checkpoint makes dispensable yet, and the sum of their sizes.
+  private var earlier: [(segment: UInt64, size: UInt64)] = []
+  private var earlierSize: UInt64 = 0
+
+  /// Seconds without a failure after which all is well again.
+  private static let recoveryTime = 5
+
+  /// - Parameters:
+  ///   - segment: the number of the one to begin.
+  ///   - limit: octets since the last checkpoint that was written.
+  ///   - missing: datagrams that earlier runs could not write.
+  package init(
+    _ folder: WorkerFolder, _ thread: JournalThread, from segment: UInt64, limit: UInt64, missing: UInt64,
+    logger: Logger
+  ) {
+    self.folder = folder
+    self.thread = thread
+    self.limit = limit
+    // What earlier runs have counted since their last checkpoint stands in memory alone.
+    thread.buffer.missing = max(thread.buffer.missing, missing)
+    self.logger = logger
+    // Where too many wait to be written, it goes on with the last one.
+    self.segment = thread.buffer.begin(segment) ? segment : thread.buffer.segment
+  }
+
+  /// Whether a checkpoint should be made so that the journal can be let go.
+  package var isHalfFull: Bool { size > limit / 2 }
+
+  /// Octets of a segment's file without a datagram.
+  package static let emptySize = JournalFile.headerSize
+
+  /// Takes the receiver's last batch.
+  package mutating func write(_ receiver: inout UDPReceiver) {
+    guard earlierSize + size < limit else {
+      receiver.skipJournal()
+      return miss(receiver.count, "the journal has reached journal.maximumSize")
+    }
+    guard let octets = receiver.journal() else {
+      return miss(receiver.count, "journal.bufferSize is full of datagrams that wait for the journal's disk")
+    }
+    size += UInt64(octets)
+    thread.wakeIfDue()
+  }
+
+  private mutating func miss(_ count: Int, _ why: String) {
+    thread.buffer.missing &+= UInt64(count)
+    if quiet == nil {
+      logger.error("\(why); datagrams are not in the journal meanwhile: a crash would lose what they bring")
+    }
+    quiet = 0
+  }
+
+  /// Begins the next segment: what is in those before is in a checkpoint.
+  ///
+  /// - Returns: false if too many wait to be written: there can be no checkpoint as yet.
+  package mutating func rotate() -> Bool {
+    guard thread.buffer.begin(segment + 1) else { return false }
+    earlier.append((segment, size))
+    segment += 1
+    size = 0
+    forget()
+    return true
+  }
+
+  /// Leaves out what a checkpoint has.
+  private mutating func forget() {
+    let first = folder.newestSegment
+    earlier.removeAll { $0.segment < first }
+    earlierSize = earlier.reduce(0) { $0 + $1.size }
+  }
+
+  /// To be called once a second.
+  package mutating func tick() {
+    if !earlier.isEmpty { forget() }
+    guard let seconds = quiet else { return }
+    quiet = seconds + 1
+    if seconds + 1 == Self.recoveryTime {
+      quiet = nil
+      logger.notice("datagrams are in the journal again: \(folder.path)")
+    }
+  }
+}
