@@ -66,8 +66,8 @@ struct SequenceHabit: Sendable, BitwiseCopyable, Equatable {
 /// Finds out an exporter's habit: a habit fits two messages if the second's units begin where the first's end.
 ///
 /// The standard is believed first. A rival that fits where the believed habit does not gains a point, and loses one, down
-/// to a floor, where it is the other way round; loss and reordering fit none and count for nothing. Three points ahead
-/// convict the believed habit: the rival is believed from then on, and what was counted on such messages is taken back.
+/// to a floor, where it is the other way round; loss and reordering fit none and count for nothing. Three points
+/// ahead disprove the believed habit: the rival is believed from then on, and what was counted on such messages is taken back.
 /// An exporter whose habit has fitted long is not misjudged by a few coincidences: it has the floor behind it.
 struct HabitTrial: Sendable {
   /// The habits that fit, a bit for each of `SequenceHabit.all`.
@@ -75,7 +75,7 @@ struct HabitTrial: Sendable {
     var rawValue: UInt8
   }
 
-  private static let pointsToConvict: Int8 = 3
+  private static let pointsToSwitch: Int8 = 3
   private static let floor: Int8 = -12
 
   private(set) var habit: SequenceHabit
@@ -122,8 +122,8 @@ struct HabitTrial: Sendable {
   /// Believes a rival that has gained enough points, and takes back what was counted on its messages.
   ///
   /// - Returns: whether the believed habit is another now.
-  mutating func convict(_ counters: inout SequenceCounters) -> Bool {
-    guard let rival = points.indices.first(where: { points[$0] >= Self.pointsToConvict }) else { return false }
+  mutating func switchHabit(_ counters: inout SequenceCounters) -> Bool {
+    guard let rival = points.indices.first(where: { points[$0] >= Self.pointsToSwitch }) else { return false }
     believed = rival
     habit = SequenceHabit.all[rival]
     points = .init(repeating: 0)

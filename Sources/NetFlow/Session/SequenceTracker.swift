@@ -61,7 +61,7 @@ struct SequenceTracker: Sendable, Codable {
   func distance(to number: UInt32) -> Int? { next.map { Int(Int32(bitPattern: number &- $0)) } }
 
   /// Whether a number is nowhere near the next one: of another stream, perhaps.
-  func isFar(_ number: UInt32) -> Bool { distance(to: number).map { abs($0) > 1000 } ?? false }
+  func isFar(_ number: UInt32) -> Bool { distance(to: number).map { abs($0) > RestartSuspect.distance } ?? false }
 
   /// Whether a number is nearer to the next one here than in another stream, or this one has none yet.
   func isNearer(_ number: UInt32, than other: SequenceTracker) -> Bool {
@@ -87,7 +87,7 @@ struct SequenceTracker: Sendable, Codable {
     follow(message, exportTime, isExplained: !fit.isEmpty, &counters)
     guard !fit.isEmpty else { return }
     trial.note(fit, counted: counters, since: before)
-    if trial.convict(&counters) {
+    if trial.switchHabit(&counters) {
       missing.removeAll(keepingCapacity: true)
       expected = trial.habit.end(of: message)
     }
