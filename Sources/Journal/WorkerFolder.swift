@@ -21,6 +21,8 @@ package final class WorkerFolder: Sendable {
     /// The greatest number that was ever seen.
     var number: UInt64 = 0
     var isFailing = false
+    /// Checkpoints that cannot be used.
+    var damaged: [String] = []
     /// Files that a replay brings again, to be removed once they are.
     var superseded: [String] = []
   }
@@ -161,6 +163,7 @@ package final class WorkerFolder: Sendable {
     let numbers = try numbers("checkpoint")
     var found = Found<Content>()
     var kept: [(number: UInt64, segment: UInt64)] = []
+    var damaged: [String] = []
     for number in numbers.reversed() {
       let name = checkpoint(number)
       do throws(CheckpointFault) {
@@ -172,7 +175,7 @@ package final class WorkerFolder: Sendable {
       } catch {
         if let file = error.damagedFile { found.damagedFiles.append(file) }
         logger.error("\(name): \(error); it is set aside as \(name).damaged")
-        try Directory.rename(name, to: "\(name).damaged")
+        damaged.append(name)
         if found.checkpoint == nil { found.damaged = number }
       }
     }
@@ -186,11 +189,18 @@ package final class WorkerFolder: Sendable {
     let greatest = try max(numbers.last ?? 0, self.numbers("checkpoint", ".damaged").last ?? 0)
     state.withLock { state in
       state.kept = kept
+      state.damaged = damaged
       // A number is never given twice, not even after all was drained: files tell whose they are by it. Milliseconds go by
       // faster than checkpoints are made.
       state.number = max(greatest, UInt64(max(0, Date().timeIntervalSince1970 * 1000)))
     }
     return found
+  }
+
+  /// Has later starts look past the damaged checkpoints that were met, once what they made necessary is done.
+  package func setDamagedAside() throws(StoreError) {
+    for name in state.withLock({ $0.damaged }) { try Directory.rename(name, to: "\(name).damaged") }
+    state.withLock { $0.damaged = [] }
   }
 
   private func content(of path: String) throws(CheckpointFault) -> Data {

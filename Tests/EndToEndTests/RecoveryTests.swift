@@ -48,6 +48,7 @@ struct RecoveryTests {
     var surplus: Int
     var datagrams: Int
     var rows: Int
+    var dropped: Int
     var kernelDrops: Int
     var kept: [String]
     var keptAtTheEnd: [String]
@@ -67,7 +68,8 @@ struct RecoveryTests {
     let outcome = try await driver.end(within: 600)
     try #require(outcome.status == 0, "seed \(seed): \(outcome.errors)")
     let verdict = try JSONDecoder().decode(Restarts.self, from: Data(outcome.output.utf8))
-    #expect(verdict.missing == 0, "seed \(seed): \(outcome.output)")
+    // A machine that is busy may be too slow for the store: such rows are dropped and counted.
+    #expect(verdict.missing == verdict.dropped, "seed \(seed): \(outcome.output)")
     #expect(verdict.surplus == 0, "seed \(seed): \(outcome.output)")
     #expect(verdict.kernelDrops == 0, "seed \(seed): \(outcome.output)")
     #expect(verdict.kept == (0..<workers).map { "worker-\($0)" })
@@ -186,8 +188,8 @@ struct RecoveryTests {
 
   @Test(
     "a damaged checkpoint is set aside, and the one before serves, or the journal alone: nothing is missing, nothing twice",
-    arguments: [1, 2])
-  func damagedCheckpoint(damaged: Int) async throws {
+    arguments: [1, 2], [false, true])
+  func damagedCheckpoint(damaged: Int, killedAgain: Bool) async throws {
     let folder = try TemporaryFolder()
     let store = folder.path + "/flows"
     let environment = ["SAGFLOW_STORE_ROTATION": "1s", "SAGFLOW_AGGREGATION_ENABLED": "false"]
@@ -212,10 +214,18 @@ struct RecoveryTests {
       octets[octets.count / 2] ^= 0x40
       try octets.write(to: URL(fileURLWithPath: path))
     }
+    var log = ""
+    if killedAgain {
+      // Before its first checkpoint: a window of a second ends with the first datagram of the next one.
+      let again = try await RunningCollector(environment: environment, store: store)
+      again.program.signal(SIGKILL)
+      log = try await again.program.end().errors
+    }
     let second = try await RunningCollector(environment: environment, store: store)
     let ledger = try await second.stop()
-    #expect(ledger.text.contains("it is set aside"))
-    #expect(ledger.text.contains("no checkpoint of worker 0 is whole") == (damaged == 2))
+    log += ledger.text
+    #expect(log.contains("it is set aside"))
+    #expect(log.contains("no checkpoint of worker 0 is whole") == (damaged == 2))
     // Without any, the counters begin anew.
     if damaged == 1 { #expect(ledger["rows committed"] == 200) }
     #expect(try await Sagflow.rowCount(store) == 200)

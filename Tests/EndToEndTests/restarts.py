@@ -43,4 +43,5 @@ missing, surplus = collector.compare(collector.replay())
 print(json.dumps({
     "missing": missing, "surplus": surplus, "restarts": restarts, "datagrams": len(collector.sent), "kept": kept,
     "keptAtTheEnd": sorted(collector.names), "rows": collector.row_count(), "drained": drain.stderr,
+    "dropped": number(drain.stderr, "dropped, store too slow"),
     "kernelDrops": number(drain.stderr, "datagrams dropped by the kernel")}))

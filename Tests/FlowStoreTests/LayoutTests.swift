@@ -70,14 +70,14 @@ struct LayoutTests {
       // The file that is open now is gone with its writer.
       if host == "a-b" {
         let parts = try FlowStoreWriter.files(
-          in: folder.path, of: FileOwner(identity: "0011aabb"), worker: 1, published: false)
+          in: folder.path, of: FileOwner(identity: "0011aabb"), worker: 1, .unpublished)
         #expect(parts.count <= 1)
       }
     }
     let hour = "\(folder.path)/date=2026-01-01/hour=00"
     func files(_ identity: String, former: String? = nil, worker: Int = 1) throws -> [String] {
       try FlowStoreWriter.files(
-        in: folder.path, of: FileOwner(identity: identity, formerHost: former), worker: worker, published: true
+        in: folder.path, of: FileOwner(identity: identity, formerHost: former), worker: worker, .published
       ).map { $0.replacing("\(hour)/flows-", with: "").replacing("-20260101T000000Z", with: "") }.sorted()
     }
     #expect(try files("0011aabb") == ["a-b-0011aabb-1-0.parquet", "c-0011aabb-1-0.parquet"])
@@ -89,11 +89,11 @@ struct LayoutTests {
       try Data().write(to: URL(fileURLWithPath: "\(hour)/\(name)"))
     }
     let owner = FileOwner(identity: "0011aabb")
-    #expect(try FlowStoreWriter.files(in: folder.path, of: owner, worker: 1, published: false).count == 2)
+    #expect(try FlowStoreWriter.files(in: folder.path, of: owner, worker: 1, .unpublished).count == 2)
     // Links lead out of the store: what is there is nobody's to remove.
     try FileManager.default.createSymbolicLink(
       atPath: "\(folder.path)/date=2026-01-02", withDestinationPath: "date=2026-01-01")
-    #expect(try FlowStoreWriter.files(in: folder.path, of: owner, worker: 1, published: false).count == 2)
+    #expect(try FlowStoreWriter.files(in: folder.path, of: owner, worker: 1, .unpublished).count == 2)
   }
 
   @Test("Windows are aligned to the clock, and no file has rows of two", arguments: [60, 300, 3600])

@@ -51,15 +51,18 @@ public struct Recovery: Sendable {
 
   private func load(_ worker: Int, _ restored: DispatchGroup = DispatchGroup()) throws -> WorkerRecovery {
     let recovery = try WorkerRecovery(folder(worker), store: configuration.store.path, restored, logger)
-    for part in try files(of: worker, published: false) { try Directory.remove(part) }
+    for part in try files(of: worker, .unpublished) { try Directory.remove(part) }
     try setAside(recovery)
+    // Also what a run has set aside that was killed before its first checkpoint.
+    recovery.folder.supersede(try files(of: worker, .superseded))
+    // Last: until then a start that is cut off here is made anew by the next one.
+    try recovery.folder.setDamagedAside()
     return recovery
   }
 
-  private func files(of worker: Int, published: Bool) throws(StoreError) -> [String] {
+  private func files(of worker: Int, _ stage: FileStage) throws(StoreError) -> [String] {
     try Retry.reading { () throws(StoreError) in
-      try FlowStoreWriter.files(
-        in: configuration.store.path, of: state.owner, worker: worker, published: published)
+      try FlowStoreWriter.files(in: configuration.store.path, of: state.owner, worker: worker, stage)
     }
   }
 
@@ -69,7 +72,7 @@ public struct Recovery: Sendable {
     // Numbers begin with the time of a collector's first start, in milliseconds.
     let begun = Date(timeIntervalSince1970: Double(damaged) / 1000)
     let since = recovery.checkpoint.flatMap { recovery.folder.time(of: $0.number) } ?? begun
-    for path in try files(of: recovery.folder.worker, published: true) {
+    for path in try files(of: recovery.folder.worker, .published) {
       let attributes = try? FileManager.default.attributesOfItem(atPath: path)
       // The clock may have been set meanwhile.
       guard let written = attributes?[.modificationDate] as? Date, written >= since.addingTimeInterval(-86_400) else {
@@ -79,10 +82,7 @@ public struct Recovery: Sendable {
       let metadata = try? ParquetReader(path).metadata
       let isTold = metadata.map { UInt64($0["sagflow.checkpoint"] ?? "") ?? 0 >= damaged } ?? false
       guard isTold || recovery.damagedFiles.contains(path) else { continue }
-      let name = path.split(separator: "/").last ?? ""
-      let aside = "\(path.dropLast(name.count)).\(name).superseded"
-      try Directory.rename(path, to: aside)
-      recovery.folder.supersede([aside])
+      try FlowStoreWriter.supersede(path)
       logger.notice("\(path) is written again from the journal")
     }
   }

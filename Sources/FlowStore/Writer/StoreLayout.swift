@@ -55,14 +55,41 @@ package struct FileOwner: Sendable {
   }
 }
 
+/// What has become of a file of the store.
+package enum FileStage: Sendable {
+  case published
+  /// Begun, or complete and not published.
+  case unpublished
+  /// Set aside: a journal brings its rows again.
+  case superseded
+
+  fileprivate var start: String { self == .published ? "" : "." }
+
+  fileprivate var ends: [String] {
+    switch self {
+    case .published: [".parquet"]
+    case .unpublished: [".part", ".part.copy"]
+    case .superseded: [".parquet" + Self.supersededEnd]
+    }
+  }
+
+  fileprivate static let supersededEnd = ".superseded"
+}
+
 extension FlowStoreWriter {
-  /// A worker's files in a store, in no order: those that are complete, or those that were begun or not published.
+  /// Hides a published file whose rows come again.
+  package static func supersede(_ path: String) throws(StoreError) {
+    let name = path.split(separator: "/").last ?? ""
+    try Directory.rename(path, to: "\(path.dropLast(name.count)).\(name)\(FileStage.supersededEnd)")
+  }
+
+  /// A worker's files in a store, in no order.
   ///
   /// - Throws: the first failure, if any folder cannot be read.
   package static func files(
-    in root: String, of owner: FileOwner, worker: Int, published: Bool
+    in root: String, of owner: FileOwner, worker: Int, _ stage: FileStage
   ) throws(StoreError) -> [String] {
-    let (start, ends) = published ? ("", [".parquet"]) : (".", [".part", ".part.copy"])
+    let (start, ends) = (stage.start, stage.ends)
     var files: [String] = []
     var hours = HourFolders(root)
     for hour in hours.paths {
