@@ -16,6 +16,7 @@ let package = Package(
   products: [
     .executable(name: "sagflow", targets: ["sagflow"]),
     .library(name: "NetworkBytes", targets: ["NetworkBytes"]),
+    .library(name: "Files", targets: ["Files"]),
     .library(name: "FlowModel", targets: ["FlowModel"]),
     .library(name: "NetFlow", targets: ["NetFlow"]),
     .library(name: "Flows", targets: ["Flows"]),
@@ -40,6 +41,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -48,14 +50,16 @@ let package = Package(
   targets: [
     // docs/design.md says what each module is for; ModuleGraphTests compare both with the sources.
     .target(name: "NetworkBytes", swiftSettings: ours),
+    .target(
+      name: "Files", dependencies: [.product(name: "SystemPackage", package: "swift-system")], swiftSettings: ours),
     .target(name: "FlowModel", dependencies: ["NetworkBytes"], swiftSettings: ours),
     .target(
       name: "NetFlow", dependencies: ["FlowModel", "NetworkBytes"], exclude: ["Registry/iana-ipfix.csv"],
       swiftSettings: ours),
     .target(name: "Flows", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(name: "FlowExport", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
-    .target(name: "Capture", dependencies: ["NetworkBytes", "CPcap", "CSystemCalls"], swiftSettings: ours),
-    .target(name: "Parquet", dependencies: ["CDeflate", "CZstd"], swiftSettings: ours),
+    .target(name: "Capture", dependencies: ["CPcap", "CSystemCalls", "Files", "NetworkBytes"], swiftSettings: ours),
+    .target(name: "Parquet", dependencies: ["CDeflate", "CZstd", "Files"], swiftSettings: ours),
     .target(
       name: "FlowOutput",
       dependencies: [
@@ -67,7 +71,7 @@ let package = Package(
     .target(
       name: "FlowStore",
       dependencies: [
-        "FlowModel", "FlowOutput", "NetworkBytes", "Parquet",
+        "Files", "FlowModel", "FlowOutput", "NetworkBytes", "Parquet",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -75,7 +79,7 @@ let package = Package(
     .target(
       name: "Journal",
       dependencies: [
-        "CSystemCalls", "Capture", "FlowStore", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
+        "CSystemCalls", "Capture", "Files", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: ours),
     .target(
@@ -85,7 +89,7 @@ let package = Package(
     .target(name: "FlowFilter", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "FlowQuery",
-      dependencies: ["CSystemCalls", "FlowFilter", "FlowModel", "FlowStore", "NetworkBytes", "Parquet"],
+      dependencies: ["CSystemCalls", "Files", "FlowFilter", "FlowModel", "NetworkBytes", "Parquet"],
       swiftSettings: ours),
     .target(name: "Outputs", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
@@ -104,7 +108,8 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "CSystemCalls", "Capture", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore", "Flows",
+        "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore",
+        "Flows",
         "Journal", "NetFlow", "NetworkBytes", "Outputs", "Parquet",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -122,7 +127,8 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Capture", "Collector", "FlowExport", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery",
+        "Capture", "Collector", "Files", "FlowExport", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline",
+        "FlowQuery",
         "FlowStore", "Flows", "Journal", "NetFlow", "NetworkBytes", "Outputs", "Parquet", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -131,6 +137,7 @@ let package = Package(
       ],
       swiftSettings: ours),
 
+    .testTarget(name: "FilesTests", dependencies: ["Files", "NetworkBytes", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "FlowModelTests",
       dependencies: [
@@ -147,11 +154,12 @@ let package = Package(
       swiftSettings: ours),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes", "TestSupport"], swiftSettings: ours),
     .testTarget(
-      name: "ParquetTests", dependencies: ["Parquet", "TestSupport"], exclude: ["verify.py"], swiftSettings: ours),
+      name: "ParquetTests", dependencies: ["Files", "Parquet", "TestSupport"], exclude: ["verify.py"],
+      swiftSettings: ours),
     .testTarget(
       name: "FlowStoreTests",
       dependencies: [
-        "FlowModel", "FlowOutput", "FlowStore", "NetFlow", "NetworkBytes", "Parquet", "TestSupport",
+        "Files", "FlowModel", "FlowOutput", "FlowStore", "NetFlow", "NetworkBytes", "Parquet", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       exclude: ["verify.py"], swiftSettings: ours),
@@ -181,7 +189,7 @@ let package = Package(
     .testTarget(
       name: "JournalTests",
       dependencies: [
-        "Capture", "FlowStore", "Journal", "NetworkBytes", "TestSupport",
+        "Capture", "Files", "Journal", "NetworkBytes", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: ours),

@@ -1,11 +1,5 @@
 import Glibc
 
-/// The system's text for an errno value.
-func errorText(_ errno: Int32) -> String {
-  // Sound: glibc's strerror returns a string of this thread that lives until the thread's next call.
-  unsafe String(cString: strerror(errno))
-}
-
 /// The number of an interface of this host; 0: there is none of this name.
 func interfaceNumber(_ name: String) -> UInt32 {
   // Sound: the string is lent, zero-terminated, for the call.

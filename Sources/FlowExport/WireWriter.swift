@@ -1,3 +1,5 @@
+import NetworkBytes
+
 /// Writes integers in network byte order, one after the other, into borrowed memory.
 ///
 /// The memory's size is computed before writing; a store beyond it traps.
@@ -8,8 +10,7 @@ struct WireWriter: ~Copyable, ~Escapable {
   /// Writes from the first octet of `message` on.
   @_lifetime(&message)
   init(_ message: inout MutableSpan<UInt8>) {
-    // Sound: UInt8 has no padding and any bit pattern is valid, so stores of integers cannot break the array.
-    bytes = unsafe message.mutableBytes
+    bytes = message.mutableOctets
   }
 
   @_lifetime(self: copy self)

@@ -1,17 +1,24 @@
+import Files
 import Foundation
-import Glibc
 import Logging
 import Synchronization
 
 /// Has the workers' journals reach the disk again and again, on a thread of its own: reception does not wait for it.
 package final class JournalSync: Sendable {
   /// By worker, the file that is written.
-  private let files = Mutex<[Int: Int32]>([:])
+  private let files = Mutex<[Int: Watched]>([:])
   private let stop = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
   private let interval: Int
   private let isFailing = Atomic(false)
   private let logger: Logger
+
+  /// A file that stays open while it is synced, whatever is watched meanwhile.
+  private final class Watched: Sendable {
+    let file: OpenFile
+
+    init(_ file: consuming OpenFile) { self.file = file }
+  }
 
   /// - Parameter interval: seconds; 0: the system decides when.
   package init(interval: Int, _ logger: Logger) {
@@ -30,27 +37,29 @@ package final class JournalSync: Sendable {
     thread.start()
   }
 
-  /// Takes over a descriptor of the file that a worker writes from now on.
-  func watch(_ worker: Int, _ descriptor: Int32) {
-    let old = files.withLock { $0.updateValue(descriptor, forKey: worker) }
-    if let old { close(old) }
+  /// Takes over the file that a worker writes from now on, under a descriptor of its own.
+  func watch(_ worker: Int, _ file: consuming OpenFile) {
+    let watched = Watched(file)
+    files.withLock { $0[worker] = watched }
   }
 
   private func syncAll() {
     for worker in files.withLock({ Array($0.keys) }) {
-      // A descriptor of its own: the other may be closed meanwhile.
-      let copy = files.withLock { files in files[worker].map { fcntl($0, F_DUPFD_CLOEXEC, 0) } } ?? -1
-      guard copy >= 0 else { continue }
-      note(fdatasync(copy) == 0 ? nil : errno)
-      close(copy)
+      guard let watched = files.withLock({ $0[worker] }) else { continue }
+      do throws(FileError) {
+        try watched.file.syncContent()
+        note(nil)
+      } catch {
+        note(error)
+      }
     }
   }
 
   /// Says when syncing begins to fail, and when it succeeds again.
-  private func note(_ failure: Int32?) {
+  private func note(_ failure: FileError?) {
     guard isFailing.exchange(failure != nil, ordering: .relaxed) != (failure != nil) else { return }
     if let failure {
-      let reason = POSIXError(.init(rawValue: failure) ?? .EIO).systemReason
+      let reason = errorText(failure.code)
       logger.error("cannot sync the journal: \(reason); a crash of the machine would lose what is not on the disk")
     } else {
       logger.notice("the journal can be synced again")
@@ -62,6 +71,6 @@ package final class JournalSync: Sendable {
     guard interval > 0 else { return }
     stop.signal()
     ended.wait()
-    for descriptor in files.withLock({ Array($0.values) }) { close(descriptor) }
+    files.withLock { $0 = [:] }
   }
 }

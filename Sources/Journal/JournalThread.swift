@@ -1,5 +1,5 @@
 import Capture
-import FlowStore
+import Files
 import Foundation
 import Logging
 import Synchronization
@@ -116,7 +116,7 @@ package final class JournalThread: Sendable {
       logger.error("\(path) has lost \(place.offset - file.size) octets; a crash would lose what they held")
     }
     if file.size != place.offset { buffer.move(to: file.size) }
-    sync.watch(folder.worker, file.descriptorToSync())
+    if let copy = file.fileToSync() { sync.watch(folder.worker, copy) }
     target.file = consume file
   }
 

@@ -1,6 +1,5 @@
-import FlowStore
+import Files
 import Foundation
-import Glibc
 import Logging
 import Synchronization
 
@@ -47,16 +46,16 @@ package final class WorkerFolder: Sendable {
   private func checkpoint(_ number: UInt64) -> String { "\(path)/checkpoint-\(worker)-\(number)" }
 
   /// Numbers of the worker's files of one kind, ascending.
-  private func numbers(_ kind: String, _ suffix: String = "") throws(StoreError) -> [UInt64] {
+  private func numbers(_ kind: String, _ suffix: String = "") throws(FileError) -> [UInt64] {
     let prefix = "\(kind)-\(worker)-"
-    return try Retry.reading { () throws(StoreError) in try Directory.names(in: path) }.compactMap { name in
+    return try Retry.reading { () throws(FileError) in try Directory.names(in: path) }.compactMap { name in
       guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
       return UInt64(name.dropFirst(prefix.count).dropLast(suffix.count))
     }.sorted()
   }
 
   /// The journal's segments, ascending.
-  package var segments: [UInt64] { get throws(StoreError) { try numbers("journal", ".pcap") } }
+  package var segments: [UInt64] { get throws(FileError) { try numbers("journal", ".pcap") } }
 
   /// The first segment that the newest checkpoint needs.
   var newestSegment: UInt64 { state.withLock { $0.kept.last?.segment ?? 0 } }
@@ -128,9 +127,7 @@ package final class WorkerFolder: Sendable {
   }
 
   private func store(_ checkpoint: some CheckpointContent) throws {
-    // Sound: the string is lent, zero-terminated, for the call.
-    let descriptor = unsafe open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
-    guard descriptor >= 0 else { throw StoreError.system("create", path: aside, errno: errno) }
+    let descriptor = try OpenFile(aside, .emptying(0o640), for: .create).release()
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     defer { try? file.close() }
     try checkpoint.write { try file.write(contentsOf: $0) }
@@ -159,7 +156,7 @@ package final class WorkerFolder: Sendable {
   /// - Parameter read: makes a checkpoint of a file's octets.
   package func load<Content: CheckpointContent>(
     _ read: (Data) throws(CheckpointFault) -> Content
-  ) throws(StoreError) -> Found<Content> {
+  ) throws(FileError) -> Found<Content> {
     let numbers = try numbers("checkpoint")
     var found = Found<Content>()
     var kept: [(number: UInt64, segment: UInt64)] = []
@@ -198,7 +195,7 @@ package final class WorkerFolder: Sendable {
   }
 
   /// Has later starts look past the damaged checkpoints that were met, once what they made necessary is done.
-  package func setDamagedAside() throws(StoreError) {
+  package func setDamagedAside() throws(FileError) {
     for name in state.withLock({ $0.damaged }) { try Directory.rename(name, to: "\(name).damaged") }
     state.withLock { $0.damaged = [] }
   }
@@ -212,7 +209,7 @@ package final class WorkerFolder: Sendable {
   }
 
   /// Removes everything of the worker's, the newest checkpoint last: whatever ends it, what is left tells of what is done.
-  package func clear() throws(StoreError) {
+  package func clear() throws(FileError) {
     for ring in rings { try Directory.remove(ring) }
     for segment in try segments { try Directory.remove(journal(segment)) }
     try Directory.remove(aside)

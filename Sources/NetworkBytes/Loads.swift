@@ -1,8 +1,8 @@
 // Bytes as they stand on the wire: checked loads in network byte order from borrowed memory.
 //
-// This file is the only place on the decode path that says `unsafe`. Each use stands behind a bounds check of the
-// standard library (`unsafeLoadUnaligned(fromByteOffset:)` checks, `fromUncheckedByteOffset:` does not and is fenced
-// by a precondition), and loads only integers, which every bit pattern is valid for.
+// This file is the only place on the decode path that says `unsafe`, and the only one of this module. Each load is behind a
+// bounds check of the standard library (`unsafeLoadUnaligned(fromByteOffset:)` checks, `fromUncheckedByteOffset:` does not
+// and is fenced by a precondition), and loads only integers, which every bit pattern is valid for.
 
 extension RawSpan {
   /// The octet at `offset`. Traps when `offset` is out of bounds, as all loads here do: callers check lengths first.
@@ -52,6 +52,31 @@ extension RawSpan {
   }
 }
 
+extension RecordsView {
+  @inlinable @inline(__always)
+  public func octet(_ record: Int, at field: Int) -> UInt8 {
+    unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 1), as: UInt8.self)
+  }
+
+  @inlinable @inline(__always)
+  public func be16(_ record: Int, at field: Int) -> UInt16 {
+    unsafe UInt16(
+      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 2), as: UInt16.self))
+  }
+
+  @inlinable @inline(__always)
+  public func be32(_ record: Int, at field: Int) -> UInt32 {
+    unsafe UInt32(
+      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 4), as: UInt32.self))
+  }
+
+  @inlinable @inline(__always)
+  public func be64(_ record: Int, at field: Int) -> UInt64 {
+    unsafe UInt64(
+      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 8), as: UInt64.self))
+  }
+}
+
 extension Array where Element == UInt8 {
   @inlinable
   init(unsafeUninitializedCapacityOf span: RawSpan) {
@@ -67,5 +92,14 @@ extension Array where Element == UInt8 {
       // Sound: UInt8 has no padding and is trivially copyable; the view cannot outlive the array.
       unsafe span.bytes
     }
+  }
+}
+
+extension MutableSpan<UInt8> {
+  /// The octets, to store integers into.
+  @inlinable
+  public var mutableOctets: MutableRawSpan {
+    // Sound: UInt8 has no padding and any bit pattern is valid, so stores of integers cannot break the memory's owner.
+    @_lifetime(&self) @inline(__always) mutating get { unsafe mutableBytes }
   }
 }

@@ -1,7 +1,7 @@
 /// Records of one length, end to end, in borrowed memory: the bounds of a whole set are proven once, so that a loop over
 /// one field of all its records loads without a check per record.
 ///
-/// `count` is the number of complete records; bytes after the last are not looked at.
+/// `count` is the number of complete records; bytes after the last are not looked at. The loads are in Loads.swift.
 public struct RecordsView: ~Escapable {
   @usableFromInline let bytes: RawSpan
   /// Octets in one record, at least 1.
@@ -24,29 +24,6 @@ public struct RecordsView: ~Escapable {
     precondition(UInt(bitPattern: record) < UInt(bitPattern: count))
     precondition(field >= 0 && field &+ width <= recordLength)
     return field &+ record &* recordLength
-  }
-
-  @inlinable @inline(__always)
-  public func octet(_ record: Int, at field: Int) -> UInt8 {
-    unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 1), as: UInt8.self)
-  }
-
-  @inlinable @inline(__always)
-  public func be16(_ record: Int, at field: Int) -> UInt16 {
-    unsafe UInt16(
-      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 2), as: UInt16.self))
-  }
-
-  @inlinable @inline(__always)
-  public func be32(_ record: Int, at field: Int) -> UInt32 {
-    unsafe UInt32(
-      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 4), as: UInt32.self))
-  }
-
-  @inlinable @inline(__always)
-  public func be64(_ record: Int, at field: Int) -> UInt64 {
-    unsafe UInt64(
-      bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start(record, field, 8), as: UInt64.self))
   }
 
   /// An unsigned integer of 1 to 8 octets; the odd widths of reduced-size encoding (RFC 7011 §6.2).

@@ -4,7 +4,7 @@
 //     Encoding/  values to bytes: RLE/bit-packing hybrid, DELTA_BINARY_PACKED, dictionaries
 //     Format/    the file's own structures and their Thrift compact form
 //     Writer/    row groups, column chunks, pages, footer
-//     Support/   bytes, CRC-32, zstd, the file itself: where this module's `unsafe` lives
+//     Support/   bytes, CRC-32, zstd, the file itself
 //
 // The subset is the one that old and new engines read alike: data page v1, PLAIN, RLE_DICTIONARY, DELTA_BINARY_PACKED,
 // zstd or no compression, statistics in the footer; no page index, no Bloom filter, no nesting.

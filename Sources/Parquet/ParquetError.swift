@@ -1,16 +1,11 @@
-import Glibc
+import Files
 
 /// Why a Parquet file could not be written.
 ///
 /// After any of these a writer refuses further work until `ParquetWriter.discardRowGroup` has taken back what was begun.
 public enum ParquetError: Error, Equatable, Sendable {
-  /// What was asked of the system.
-  public enum Operation: String, Sendable {
-    case create, write, sync, close, read, rename
-  }
-
   /// A system call failed.
-  case system(Operation, errno: Int32, path: String)
+  case system(FileError)
   /// What the system gives back is not what was written.
   case changed(path: String)
   /// zstd refused; `code` is a `ZSTD_ErrorCode`.
@@ -54,9 +49,8 @@ public enum ParquetMisuse: Error, Equatable, Sendable {
 extension ParquetError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .system(let operation, let code, let path):
-      let text = unsafe String(cString: strerror(code))
-      return "cannot \(operation.rawValue) \(path): \(text) (errno \(code))\(Self.advice(code))"
+    case .system(let error):
+      return error.description
     case .changed(let path):
       return "\(path): the disk does not have what was written; look at the system's log"
     case .compression(let code):
@@ -66,18 +60,6 @@ extension ParquetError: CustomStringConvertible {
       return "Parquet writer used wrongly: \(misuse)"
     case .pageTooLarge(let column):
       return "column \(column): a page would pass 2 GiB; write fewer rows a page or shorter values"
-    }
-  }
-
-  /// What to do about an error of the system, to be put behind its text; empty if there is nothing to say.
-  package static func advice(_ code: Int32) -> String {
-    switch code {
-    case ENOSPC, EDQUOT: "; free space on its file system"
-    case EFBIG: "; raise the file size limit or rotate files sooner"
-    case EACCES, EPERM, EROFS: "; check the directory's owner and mount options"
-    case ENOENT, ENOTDIR: "; check that the directory is there"
-    case EEXIST: "; choose another name or remove the file"
-    default: ""
     }
   }
 }

@@ -1,10 +1,10 @@
 import Capture
 import Collector
+import Files
 import FlowStore
 import Flows
 import Glibc
 import Journal
-import Parquet
 
 extension CommandFailure {
   init(_ error: ConfigurationError) {
@@ -24,6 +24,7 @@ extension CommandFailure {
   init(collecting error: any Error) {
     switch error {
     case let error as SocketError: self.init(error)
+    case let error as FileError: self.init(error)
     case let error as StoreError: self.init(error)
     case let error as FlowKeyError: self.init(error)
     case let error as StateError: self.init(error)
@@ -31,15 +32,12 @@ extension CommandFailure {
     }
   }
 
+  init(_ error: FileError) {
+    self.init(error.isForbidden ? .notPermitted : .inputOutput, error.description)
+  }
+
   init(_ error: StoreError) {
-    let code: Int32? =
-      switch error {
-      case .system(_, _, let errno): errno
-      case .parquet(.system(_, let errno, _)): errno
-      default: nil
-      }
-    let isForbidden = code == EACCES || code == EPERM || code == EROFS
-    self.init(isForbidden ? .notPermitted : .inputOutput, error.description)
+    self.init(error.fileError?.isForbidden == true ? .notPermitted : .inputOutput, error.description)
   }
 
   init(_ error: SocketError) {

@@ -1,3 +1,4 @@
+import Files
 import FlowModel
 import FlowOutput
 import FlowStore
@@ -45,7 +46,7 @@ struct FaultTests {
   }
 
   private var blocked: StoreError {
-    .system("create folder", path: "\(folder.path)/date=2026-01-01/hour=00", errno: ENOTDIR)
+    .system(FileError(.createFolder, path: "\(folder.path)/date=2026-01-01/hour=00", code: ENOTDIR))
   }
 
   @Test(
@@ -167,7 +168,7 @@ struct FaultTests {
     let obstacle = "\(folder.path)/date=2026-01-01/hour=00/flows-h-20260101T000000Z-0-0.parquet"
     try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
     writer.turn(to: newYear + 300_000)
-    #expect(writer.failure == .system("rename to", path: obstacle, errno: EISDIR))
+    #expect(writer.failure == .system(FileError(.renameTo, path: obstacle, code: EISDIR)))
     #expect(writer.rowsHeld == 1500)
     #expect(writer.counters.committed == 0)
     writer.append(3000, at: newYear + 300_001, &random)
@@ -195,7 +196,7 @@ struct FaultTests {
     try FileManager.default.removeItem(atPath: folder.path)
     writer.turn(to: newYear + 300_000)
     #expect(
-      writer.failure == .system("open folder", path: "\(folder.path)/date=2026-01-01/hour=00", errno: ENOENT))
+      writer.failure == .system(FileError(.openFolder, path: "\(folder.path)/date=2026-01-01/hour=00", code: ENOENT)))
     #expect(writer.counters.lost == 1500)
     writer.append(2500, at: newYear + 301_000, &random)
     writer.expectBalance()
@@ -229,11 +230,12 @@ struct FaultTests {
     Unprivileged.setMode(path, 0o555)
     writer.append(1200, at: newYear, &random)
     let folder = "\(path)/date=2026-01-01"
-    guard writer.failure == .system("create folder", path: folder, errno: EACCES), writer.rowsHeld == 1200 else {
+    let closed = FileError(.createFolder, path: folder, code: EACCES)
+    guard writer.failure == .system(closed), writer.rowsHeld == 1200 else {
       return 2
     }
     let refused = #expect(throws: StoreError.self) { _ = try FlowStoreWriter(options) }
-    guard refused == .system("write into", path: path, errno: EACCES) else { return 3 }
+    guard refused == .system(FileError(.writeInto, path: path, code: EACCES)) else { return 3 }
     Unprivileged.setMode(path, 0o755)
     writer.append(1, at: newYear + 1000, &random)
     guard writer.failure == nil, writer.counters.committed == 1200 else { return 4 }
@@ -250,7 +252,7 @@ struct FaultTests {
     Unprivileged.setMode("\(folder)/hour=00", 0o333)
     writer.turn(to: newYear + 600_000)
     Unprivileged.setMode("\(folder)/hour=00", 0o755)
-    guard writer.failure == .system("open folder", path: "\(folder)/hour=00", errno: EACCES) else { return 7 }
+    guard writer.failure == .system(FileError(.openFolder, path: "\(folder)/hour=00", code: EACCES)) else { return 7 }
     guard writer.counters.committed == 2700, writer.rowsHeld == 1000 else { return 8 }
     writer.turn(to: newYear + 601_000)
     guard writer.failure == nil, writer.counters.committed == 3700, writer.rowsHeld == 0 else { return 9 }
@@ -285,7 +287,9 @@ struct FaultTests {
       guard counters.received == counters.committed + writer.rowsHeld, counters.lost == 0 else { return 3 }
       if group == 2 {
         // The second did not fit; the first was committed at once.
-        guard case .parquet(.system(.write, EFBIG, _)) = writer.failure else { return 4 }
+        guard case .parquet(.system(let error)) = writer.failure, error.operation == .write, error.code == EFBIG else {
+          return 4
+        }
         guard counters.committed == 25_000 else { return 5 }
       }
     }

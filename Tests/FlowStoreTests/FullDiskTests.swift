@@ -1,3 +1,4 @@
+import Files
 import FlowOutput
 import FlowStore
 import Foundation
@@ -57,8 +58,8 @@ struct FullDiskTests {
   }
 
   private func isDiskFull(_ failure: StoreError?) -> Bool {
-    if case .parquet(.system(.write, ENOSPC, _)) = failure { return true }
-    return false
+    guard case .parquet(.system(let error)) = failure else { return false }
+    return error.operation == .write && error.code == ENOSPC
   }
 
   @Test("Rows of a file that only meets the full disk when it is committed are kept, and committed when there is room")

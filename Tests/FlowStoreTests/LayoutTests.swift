@@ -1,3 +1,4 @@
+import Files
 import FlowModel
 import FlowOutput
 import FlowStore
@@ -275,14 +276,14 @@ struct LayoutTests {
   func pathIsFile() throws {
     let path = "\(folder.path)/file"
     try Data().write(to: URL(fileURLWithPath: path))
-    #expect(throws: StoreError.system("write into", path: path, errno: ENOTDIR)) {
+    #expect(throws: StoreError.system(FileError(.writeInto, path: path, code: ENOTDIR))) {
       _ = try FlowStoreWriter(FlowStoreOptions(path: path, host: "h"))
     }
-    #expect(throws: StoreError.system("create folder", path: "\(path)/below", errno: ENOTDIR)) {
+    #expect(throws: StoreError.system(FileError(.createFolder, path: "\(path)/below", code: ENOTDIR))) {
       _ = try FlowStoreWriter(FlowStoreOptions(path: "\(path)/below", host: "h"))
     }
     #expect(
-      StoreError.system("write into", path: "/x", errno: ENOTDIR).description
+      StoreError.system(FileError(.writeInto, path: "/x", code: ENOTDIR)).description
         == "cannot write into /x: Not a directory (errno 20); check that the directory is there")
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import FlowOutput
 import FlowStore
 import Foundation
@@ -136,8 +137,7 @@ struct RetentionTests {
       for folder in closed { Unprivileged.setMode(folder, 0) }
       let result = Retention(size: 1).apply(to: path, now: RetentionTests.now)
       for folder in closed { Unprivileged.setMode(folder, 0o755) }
-      let failed = StoreError.system("read folder", path: closed[0], errno: EACCES)
-      let isTold = result.failure == failed || result.failure == .system("read folder", path: closed[1], errno: EACCES)
+      let isTold = closed.contains { result.failure == FileError(.readFolder, path: $0, code: EACCES) }
       exit(result.files == 1 && isTold ? EXIT_SUCCESS : 2)
     }
     #expect(Listing(path).files.count == 2)
@@ -221,8 +221,7 @@ struct RetentionTests {
       Unprivileged.setMode(closed, 0o555)
       let result = Retention(size: 1).apply(to: path, now: RetentionTests.now)
       Unprivileged.setMode(closed, 0o755)
-      let failed = StoreError.system(
-        "remove", path: "\(closed)/flows-h-20260101T000000Z-0-0.parquet", errno: EACCES)
+      let failed = FileError(.remove, path: "\(closed)/flows-h-20260101T000000Z-0-0.parquet", code: EACCES)
       exit(result.files == 1 && result.failure == failed ? EXIT_SUCCESS : 2)
     }
     #expect(Listing(path).files == ["date=2026-01-01/hour=00/flows-h-20260101T000000Z-0-0.parquet"])

@@ -1,4 +1,4 @@
-import FlowStore
+import Files
 import Foundation
 import Journal
 import Logging

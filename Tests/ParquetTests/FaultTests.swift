@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Parquet
 import TestSupport
@@ -34,7 +35,7 @@ struct FaultTests {
     options.writeSize = 4096
     var writer = try ParquetWriter(
       owningDescriptor: descriptor, path: "/dev/full", schema: Self.schema(), options: options)
-    let expected = ParquetError.system(.write, errno: ENOSPC, path: "/dev/full")
+    let expected = ParquetError.system(FileError(.write, path: "/dev/full", code: ENOSPC))
     #expect(throws: expected) { try Self.writeRowGroup(to: &writer) }
     #expect(throws: ParquetError.misuse(.finished)) { try writer.finish() }
     #expect(throws: ParquetError.misuse(.finished)) { try writer.sync() }
@@ -48,7 +49,7 @@ struct FaultTests {
     let descriptor = unsafe open("/dev/full", O_WRONLY | O_CLOEXEC)
     try #require(descriptor >= 0)
     var writer = try ParquetWriter(owningDescriptor: descriptor, path: "/dev/full", schema: Self.schema())
-    #expect(throws: ParquetError.system(.write, errno: ENOSPC, path: "/dev/full")) { try writer.finish() }
+    #expect(throws: ParquetError.system(FileError(.write, path: "/dev/full", code: ENOSPC))) { try writer.finish() }
     #expect(throws: ParquetError.misuse(.finished)) { try writer.finish() }
   }
 
@@ -56,7 +57,7 @@ struct FaultTests {
   func existingFile() throws {
     let path = scratch.file("file.parquet")
     try Data("kept".utf8).write(to: URL(fileURLWithPath: path))
-    #expect(throws: ParquetError.system(.create, errno: EEXIST, path: path)) {
+    #expect(throws: ParquetError.system(FileError(.create, path: path, code: EEXIST))) {
       _ = try ParquetWriter(path: path, schema: Self.schema())
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data("kept".utf8))
@@ -65,7 +66,7 @@ struct FaultTests {
   @Test("A folder that is not there is told")
   func missingFolder() throws {
     let path = scratch.file("no/such/folder/file")
-    #expect(throws: ParquetError.system(.create, errno: ENOENT, path: path)) {
+    #expect(throws: ParquetError.system(FileError(.create, path: path, code: ENOENT))) {
       _ = try ParquetWriter(path: path, schema: Self.schema())
     }
   }
@@ -75,7 +76,7 @@ struct FaultTests {
     let pipe = Pipe()
     let descriptor = dup(pipe.fileHandleForWriting.fileDescriptor)
     var writer = try ParquetWriter(owningDescriptor: descriptor, path: "pipe", schema: Self.schema())
-    #expect(throws: ParquetError.system(.sync, errno: EINVAL, path: "pipe")) { try writer.sync() }
+    #expect(throws: ParquetError.system(FileError(.sync, path: "pipe", code: EINVAL))) { try writer.sync() }
   }
 
   @Test("A file size limit that cuts a write short is told, and the file has what fitted")
@@ -99,7 +100,7 @@ struct FaultTests {
       try writer.finish()
       return 3
     } catch {
-      guard error as? ParquetError == .system(.write, errno: EFBIG, path: path) else { return 4 }
+      guard error as? ParquetError == .system(FileError(.write, path: path, code: EFBIG)) else { return 4 }
     }
     return try Data(contentsOf: URL(fileURLWithPath: path)).count == limit ? 0 : 5
   }

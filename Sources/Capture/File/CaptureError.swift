@@ -1,3 +1,5 @@
+import Files
+
 /// Why a capture file cannot be read, or cannot be read on.
 public struct CaptureError: Error, Equatable, Sendable {
   public enum Reason: Equatable, Sendable {

@@ -2,7 +2,7 @@ import NetworkBytes
 
 /// A window that walks over a file: as many octets at a time as the caller needs to see together.
 struct InputBuffer: ~Copyable {
-  private let file: InputFile
+  private var file: InputFile
   private var bytes: [UInt8] = []
   private var position = 0
 

@@ -1,88 +1,84 @@
-// A file that is read from its beginning to its end. All of this module's C stdio stands here.
-
+import Files
 import Glibc
-import NetworkBytes
 
-/// A file or pipe, closed when it goes away.
-///
-/// Sound: `stream` comes from fopen or fdopen, belongs to this value alone, and is closed once: by `deinit`, or by
-/// whoever took it with `release()`, which leaves nil.
-@safe
+/// A file or pipe that is read from its beginning to its end, closed when it goes away.
 struct InputFile: ~Copyable {
-  private var stream: UnsafeMutablePointer<FILE>?
+  private var file: OpenFile?
+  /// The next octet, if it was looked at and not read yet.
+  private var peeked: UInt8?
+  /// The errno value of a failed read, if one failed.
+  private(set) var readError: Int32?
   /// The file's size in octets; nil for a pipe or terminal.
   let size: Int?
 
-  private static let bufferSize = 1 << 18
-
   /// Opens `path`, or standard input for `-`.
   init(path: String) throws(CaptureError) {
-    let opened = path == "-" ? unsafe fdopen(dup(STDIN_FILENO), "rb") : unsafe fopen(path, "rbe")
-    guard let opened = unsafe opened else { throw CaptureError(path: path, reason: .cannotOpen(errno: errno)) }
-    var status = stat()
+    let file = try Self.open(path)
+    let status = try? file.status()
     // A folder opens, and then fails to read: say so at once.
-    if unsafe fstat(fileno(opened), &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      unsafe fclose(opened)
-      throw CaptureError(path: path, reason: .cannotOpen(errno: EISDIR))
+    if status?.kind == .folder { throw CaptureError(path: path, reason: .cannotOpen(errno: EISDIR)) }
+    let size = status.flatMap { $0.kind == .file ? Int($0.size) : nil }
+    self.init(file: file, peeked: nil, size: size)
+  }
+
+  private static func open(_ path: String) throws(CaptureError) -> OpenFile {
+    do throws(FileError) {
+      return path == "-" ? try .standardInput() : try OpenFile(path, .reading)
+    } catch {
+      throw CaptureError(path: path, reason: .cannotOpen(errno: error.code))
     }
-    unsafe setvbuf(opened, nil, _IOFBF, Self.bufferSize)
-    unsafe stream = opened
-    size = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
   }
 
   /// No file: nothing to read.
   init() {
-    unsafe self.init(stream: nil, size: nil)
+    self.init(file: nil, peeked: nil, size: nil)
   }
 
-  deinit {
-    if let stream = unsafe stream { unsafe fclose(stream) }
+  private init(file: consuming OpenFile?, peeked: UInt8?, size: Int?) {
+    self.file = file
+    self.peeked = peeked
+    self.size = size
   }
 
   /// The next octet, which stays unread; nil at the end of the file.
-  func peek() -> UInt8? {
-    guard let stream = unsafe stream else { return nil }
-    let octet = unsafe getc(stream)
-    guard octet != EOF else { return nil }
-    unsafe ungetc(octet, stream)
-    return UInt8(truncatingIfNeeded: octet)
-  }
-
-  /// The errno value of a failed read, if one failed.
-  var readError: Int32? {
-    guard let stream = unsafe stream, unsafe ferror(stream) != 0 else { return nil }
-    return errno
+  mutating func peek() -> UInt8? {
+    if peeked == nil {
+      var octets: [UInt8] = []
+      if read(1, appendingTo: &octets) == 1 { peeked = octets[0] }
+    }
+    return peeked
   }
 
   /// Reads up to `count` octets to the end of `bytes`.
   ///
   /// - Returns: How many came: fewer than `count` only at the end of the file or after an error.
-  func read(_ count: Int, appendingTo bytes: inout [UInt8]) -> Int {
-    guard let stream = unsafe stream else { return 0 }
+  mutating func read(_ count: Int, appendingTo bytes: inout [UInt8]) -> Int {
     let before = bytes.count
-    bytes.append(addingCapacity: count) { output in
-      // Sound: fread writes at most `count` octets into the free capacity and says how many it has initialised.
-      unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
-        unsafe initialized += fread(buffer.baseAddress?.advanced(by: initialized), 1, count, stream)
+    if count > 0, let octet = peeked.take() { bytes.append(octet) }
+    let missing = before + count - bytes.count
+    switch file {
+    case .some(let file):
+      do throws(FileError) {
+        try bytes.append(addingCapacity: missing) { (output: inout OutputSpan<UInt8>) throws(FileError) in
+          try file.read(into: &output)
+        }
+      } catch {
+        readError = error.code
       }
+    case .none: break
     }
     return bytes.count - before
   }
 
   /// The file in a value of its own. There is nothing to read here afterwards.
   mutating func take() -> InputFile {
-    unsafe InputFile(stream: release(), size: size)
+    InputFile(file: file.take(), peeked: peeked.take(), size: size)
   }
 
-  private init(stream: UnsafeMutablePointer<FILE>?, size: Int?) {
-    unsafe self.stream = stream
-    self.size = size
-  }
-
-  /// Hands the stream to the caller, who closes it. There is nothing to read afterwards.
-  mutating func release() -> UnsafeMutablePointer<FILE>? {
-    let released = unsafe stream
-    unsafe stream = nil
-    return unsafe released
+  /// Hands the descriptor to the caller, who closes it, with the octet that was looked at and is no longer to be read from
+  /// it. There is nothing to read afterwards.
+  mutating func release() -> (descriptor: Int32, peeked: UInt8?)? {
+    guard let file = file.take() else { return nil }
+    return (file.release(), peeked.take())
   }
 }

@@ -1,4 +1,4 @@
-// The pcap format, read by libpcap. All of this module's calls of libpcap stand here.
+// The pcap format, read by libpcap. All of this module's calls of libpcap, and of C stdio, which libpcap reads by, are here.
 
 import CPcap
 import Glibc
@@ -27,7 +27,7 @@ struct PcapReader: ~Copyable {
 
   /// Takes over a file that stands at its beginning.
   init(_ file: inout InputFile, path: String) throws(CaptureError) {
-    let stream = unsafe file.release()
+    let stream = unsafe Self.stream(file.release())
     var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
     let opened = unsafe pcap_fopen_offline_with_tstamp_precision(
       stream, UInt32(PCAP_TSTAMP_PRECISION_NANO), &message)
@@ -39,6 +39,20 @@ struct PcapReader: ~Copyable {
     self.path = path
     linkNumber = UInt32(truncatingIfNeeded: unsafe pcap_datalink(opened))
     link = LinkType(number: linkNumber)
+  }
+
+  private static let bufferSize = 1 << 18
+
+  /// - Returns: nil without a file, or without memory.
+  private static func stream(_ input: (descriptor: Int32, peeked: UInt8?)?) -> UnsafeMutablePointer<FILE>? {
+    guard let input else { return nil }
+    guard let stream = unsafe fdopen(input.descriptor, "rb") else {
+      close(input.descriptor)
+      return nil
+    }
+    unsafe setvbuf(stream, nil, _IOFBF, bufferSize)
+    if let octet = input.peeked { unsafe ungetc(Int32(octet), stream) }
+    return unsafe stream
   }
 
   /// No file: no frames.

@@ -1,4 +1,5 @@
 import CSystemCalls
+import Files
 import Glibc
 import NetworkBytes
 
@@ -14,6 +15,11 @@ public struct JournalError: Error, Equatable, Sendable, CustomStringConvertible 
     self.operation = operation
     self.path = path
     self.code = code
+  }
+
+  /// Of a call on a journal's file.
+  package init(_ error: FileError) {
+    self.init(operation: error.operation.rawValue, path: error.path, code: error.code)
   }
 
   public var description: String { "cannot \(operation) \(path): \(errorText(code))" }
@@ -47,17 +53,8 @@ public final class JournalBuffer: @unchecked Sendable {
   /// process is killed. Made if it is not there; what an earlier process left in it is kept, unless the machine has been
   /// booted since.
   public init(capacity: Int, in path: String) throws(JournalError) {
-    // Sound: the string is lent, zero-terminated, for the call.
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw JournalError(operation: "open", path: path, code: errno) }
-    defer { close(descriptor) }
-    // In a folder that all may write into, somebody else may have made it.
-    var status = stat()
-    // Sound: the call fills this frame's own.
-    guard unsafe fstat(descriptor, &status) == 0, status.st_uid == geteuid(), status.st_mode & S_IFMT == S_IFREG else {
-      throw JournalError(operation: "use", path: path, code: EPERM)
-    }
-    guard let ring = unsafe sagflow_ring_map(Self.slots, capacity, Self.boot, descriptor) else {
+    let file = try Self.open(path)
+    guard let ring = unsafe sagflow_ring_map(Self.slots, capacity, Self.boot, file.borrowed) else {
       throw JournalError(operation: "make room in", path: path, code: errno)
     }
     unsafe self.ring = unsafe ring
@@ -65,13 +62,29 @@ public final class JournalBuffer: @unchecked Sendable {
 
   deinit { unsafe sagflow_ring_destroy(ring) }
 
+  private static func open(_ path: String) throws(JournalError) -> OpenFile {
+    do throws(FileError) {
+      let file = try OpenFile(path, .updating(0o600, followsLinks: false))
+      // In a folder that all may write into, somebody else may have made it.
+      let status = try file.status()
+      if status.isOwn, status.kind == .file { return file }
+    } catch {
+      throw JournalError(error)
+    }
+    throw JournalError(operation: "use", path: path, code: EPERM)
+  }
+
   /// Tells one boot of the machine from others: after a power failure such a file may hold pages of different times.
   private static let boot: UInt64 = {
-    guard let file = unsafe fopen("/proc/sys/kernel/random/boot_id", "re") else { return 0 }
-    defer { unsafe fclose(file) }
-    var text = [UInt8](repeating: 0, count: 64)
-    let count = unsafe fread(&text, 1, text.count, file)
-    return fnv1a(text.prefix(count))
+    do throws(FileError) {
+      let file = try OpenFile("/proc/sys/kernel/random/boot_id", .reading)
+      var text = [UInt8](repeating: 0, count: 64)
+      var octets = text.mutableSpan
+      let count = try file.read(at: 0, into: &octets)
+      return fnv1a(text.prefix(count))
+    } catch {
+      return 0
+    }
   }()
 
   // MARK: Either side

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -106,6 +107,6 @@ struct StatusServer: Sendable {
 
   private static func reason(of error: any Error) -> String {
     guard let error = error as? IOError else { return "\(error)" }
-    return POSIXErrorCode(rawValue: error.errnoCode).map { POSIXError($0).systemReason } ?? "\(error)"
+    return errorText(error.errnoCode)
   }
 }

@@ -1,4 +1,5 @@
 import Capture
+import Files
 import FlowOutput
 import FlowPipeline
 import FlowStore
@@ -60,14 +61,14 @@ public struct Recovery: Sendable {
     return recovery
   }
 
-  private func files(of worker: Int, _ stage: FileStage) throws(StoreError) -> [String] {
-    try Retry.reading { () throws(StoreError) in
+  private func files(of worker: Int, _ stage: FileStage) throws(FileError) -> [String] {
+    try Retry.reading { () throws(FileError) in
       try FlowStoreWriter.files(in: configuration.store.path, of: state.owner, worker: worker, stage)
     }
   }
 
   /// Files of checkpoints that are damaged: the journal since the one before brings their rows again.
-  private func setAside(_ recovery: WorkerRecovery) throws(StoreError) {
+  private func setAside(_ recovery: WorkerRecovery) throws(FileError) {
     guard let damaged = recovery.damaged else { return }
     // Numbers begin with the time of a collector's first start, in milliseconds.
     let begun = Date(timeIntervalSince1970: Double(damaged) / 1000)

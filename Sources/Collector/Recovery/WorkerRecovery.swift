@@ -1,4 +1,5 @@
 import Capture
+import Files
 import FlowOutput
 import FlowPipeline
 import FlowStore
@@ -25,9 +26,8 @@ struct WorkerRecovery: Sendable {
   /// Reads what is there, and publishes the files that the checkpoint lists.
   ///
   /// - Parameter store: its path: the checkpoint may have another that it had.
-  init(
-    _ folder: WorkerFolder, store: String, _ restored: DispatchGroup, _ logger: Logger
-  ) throws(StoreError) {
+  /// - Throws: `FileError` or `StoreError`.
+  init(_ folder: WorkerFolder, store: String, _ restored: DispatchGroup, _ logger: Logger) throws {
     self.folder = folder
     self.restored = restored
     self.logger = logger

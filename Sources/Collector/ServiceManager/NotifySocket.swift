@@ -4,8 +4,8 @@ import Glibc
 
 /// A datagram socket to the service manager's address.
 ///
-/// The only file of this module that makes system calls by hand and says `unsafe`: the address is written into and read
-/// from values of this frame, and no pointer leaves the call it is made for.
+/// It makes its system calls by hand: the address is written into and read from values of this frame, and no pointer leaves
+/// the call it is made for.
 struct NotifySocket: ~Copyable {
   private let descriptor: CInt
   private var address: sockaddr_un

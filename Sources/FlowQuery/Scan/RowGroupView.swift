@@ -1,3 +1,4 @@
+import Files
 import FlowFilter
 import FlowModel
 import NetworkBytes

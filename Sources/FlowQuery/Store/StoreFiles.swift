@@ -1,4 +1,4 @@
-import FlowStore
+import Files
 import Glibc
 import Parquet
 
@@ -11,7 +11,7 @@ public struct StoreFiles: Sendable {
   /// Files and folders that were met again under another name or path; they count once.
   public private(set) var repeated = 0
   /// All folders and files so far, whatever they were called.
-  private var seen: Set<Directory.Node> = []
+  private var seen: Set<FileIdentity> = []
   /// Links that are still to be followed.
   private var links: [String] = []
 
@@ -37,19 +37,19 @@ public struct StoreFiles: Sendable {
   /// - Returns: whether there is something.
   @discardableResult
   private mutating func add(_ path: String, isGiven: Bool = false, followsLinks: Bool = false) -> Bool {
-    do throws(StoreError) {
+    do throws(FileError) {
       let status = try Directory.status(path, followsLinks: followsLinks)
       let isFile = isGiven || path.hasSuffix(".parquet")
       switch status.kind {
       case .link: links.append(path)
-      case .folder: if isNew(status.node) { try addAll(in: path) }
-      case .file where isFile: if isNew(status.node) { files.append(path) }
+      case .folder: if isNew(status.identity) { try addAll(in: path) }
+      case .file where isFile: if isNew(status.identity) { files.append(path) }
       case .file: if Self.isFolderName(path) { fail(path, .system(errno: ENOTDIR)) }
       // A pipe would be waited for.
       case .other: if isFile { fail(path, .notParquet) }
       }
     } catch {
-      let code = error.code ?? EIO
+      let code = error.code
       // Retention removes files and folders meanwhile; a link to nowhere is still there.
       if code == ENOENT || code == ENOTDIR, (try? Directory.status(path, followsLinks: false)) == nil { return false }
       fail(path, code == ENOENT ? .danglingLink : .system(errno: code))
@@ -58,11 +58,11 @@ public struct StoreFiles: Sendable {
   }
 
   /// What is hidden is being written, or is no flow file.
-  private mutating func addAll(in folder: String) throws(StoreError) {
+  private mutating func addAll(in folder: String) throws(FileError) {
     for name in try Directory.list(folder).sorted() where !name.hasPrefix(".") { add("\(folder)/\(name)") }
   }
 
-  private mutating func isNew(_ node: Directory.Node) -> Bool {
+  private mutating func isNew(_ node: FileIdentity) -> Bool {
     let isNew = seen.insert(node).inserted
     if !isNew { repeated += 1 }
     return isNew

@@ -1,3 +1,4 @@
+import Files
 import FlowModel
 import Parquet
 
@@ -34,7 +35,7 @@ struct FlowFile: ~Copyable, Sendable {
     var patience = 10
     while true {
       do throws(StoreError) {
-        try layout.createFolders(window: window)
+        try StoreError.wrapping { () throws(FileError) in try layout.createFolders(window: window) }
         let name = layout.name(window: window, sequence: sequence)
         if let created = try Self.create(name, in: folder, schema: schema, options: options) {
           parquet = created
@@ -44,7 +45,7 @@ struct FlowFile: ~Copyable, Sendable {
         sequence += 1
       } catch {
         // A retention pass may remove the folders as long as there is no file in them.
-        guard error.isMissing, patience > 0 else { throw error }
+        guard error.fileError?.isMissing == true, patience > 0 else { throw error }
         patience -= 1
       }
     }
@@ -54,24 +55,26 @@ struct FlowFile: ~Copyable, Sendable {
   private static func create(
     _ name: String, in folder: String, schema: ParquetSchema, options: ParquetWriterOptions
   ) throws(StoreError) -> ParquetWriter? {
-    if try Directory.exists("\(folder)/\(name)") { return nil }
+    func isTaken() throws(StoreError) -> Bool {
+      try StoreError.wrapping { () throws(FileError) in try Directory.exists("\(folder)/\(name)") }
+    }
+    if try isTaken() { return nil }
     let part = "\(folder)/\(StoreLayout.partName(name))"
     let created: ParquetWriter
     do throws(ParquetError) {
       created = try ParquetWriter(path: part, schema: schema, options: options)
     } catch {
-      let error = StoreError.parquet(error)
-      if error.isExisting { return nil }
-      throw error
+      if case .system(let error) = error, error.isExisting { return nil }
+      throw .parquet(error)
     }
     do throws(StoreError) {
       // Who has the part's name has the file's, too: only now is it certain that nobody else makes it.
-      if try !Directory.exists("\(folder)/\(name)") { return created }
+      if try !isTaken() { return created }
     } catch {
       try? Directory.remove(part)
       throw error
     }
-    try Directory.remove(part)
+    try StoreError.wrapping { () throws(FileError) in try Directory.remove(part) }
     return nil
   }
 
@@ -137,12 +140,11 @@ struct FlowFile: ~Copyable, Sendable {
       throw .parquet(error)
     }
     if progress == .synced {
-      do throws(StoreError) {
+      do throws(FileError) {
         try Directory.sync(folder)
       } catch {
         // With its folder, somebody has removed it.
-        if error.isMissing, try isRemoved() { progress = .lost(error) }
-        throw error
+        try fail(error)
       }
       progress = .complete
     }
@@ -159,31 +161,39 @@ struct FlowFile: ~Copyable, Sendable {
   mutating func publish() throws(StoreError) {
     if case .lost(let error) = progress { throw error }
     if progress == .complete {
-      do throws(StoreError) {
+      do throws(FileError) {
         try Directory.rename(part, to: "\(folder)/\(name)")
         progress = .renamed
       } catch {
-        if error.isMissing, try isRemoved() { progress = .lost(error) }
-        throw error
+        try fail(error)
       }
     }
     if progress == .renamed {
-      do throws(StoreError) {
+      do throws(FileError) {
         try Directory.sync(folder)
       } catch {
         // A retention pass may have removed the file by now, and its folder with it.
-        guard error.isMissing else { throw error }
+        guard error.isMissing else { throw .system(error) }
       }
       progress = .committed
     }
   }
 
+  /// Throws what completing or publishing the file failed with.
+  private mutating func fail(_ error: FileError) throws(StoreError) -> Never {
+    if error.isMissing, try isRemoved() { progress = .lost(.system(error)) }
+    throw .system(error)
+  }
+
   /// Whether somebody has removed the file: it is missing although its folder is there or can be made again. Where that
   /// fails, the disk is away and may come back with the file.
   private func isRemoved() throws(StoreError) -> Bool {
-    if try Directory.exists(part) { return false }
-    do throws(StoreError) { try Directory.createAll(folder) } catch { return false }
-    return try !Directory.exists(part)
+    let (part, folder) = (part, folder)
+    return try StoreError.wrapping { () throws(FileError) in
+      if try Directory.exists(part) { return false }
+      do throws(FileError) { try Directory.createAll(folder) } catch { return false }
+      return try !Directory.exists(part)
+    }
   }
 
   private var times: [(key: String, value: String)] {
@@ -217,7 +227,8 @@ public struct PendingFile: Codable, Sendable, Equatable {
 
   /// Looks whether the file has, under either name, what was written.
   public func check() throws(StoreError) -> Condition {
-    for name in [part, path] where try Directory.exists(name) {
+    for name in [part, path] {
+      guard try StoreError.wrapping({ () throws(FileError) in try Directory.exists(name) }) else { continue }
       do throws(ParquetError) {
         return try FileContent(name).matches(size: octets, checksum: checksum) ? .whole : .damaged
       } catch {
@@ -229,7 +240,9 @@ public struct PendingFile: Codable, Sendable, Equatable {
 
   /// Publishes a file that an earlier run completed; one that it did publish is fine.
   public func publish() throws(StoreError) {
-    if try Directory.exists(part) { try Directory.rename(part, to: path) }
-    try Directory.sync(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+    try StoreError.wrapping { () throws(FileError) in
+      if try Directory.exists(part) { try Directory.rename(part, to: path) }
+      try Directory.sync(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+    }
   }
 }

@@ -1,4 +1,5 @@
 import DequeModule
+import Files
 import FlowModel
 import FlowOutput
 import Parquet
@@ -56,8 +57,10 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   public init(_ options: FlowStoreOptions) throws(StoreError) { try self.init(options, columns: FlowColumn.allCases) }
 
   package init(_ options: FlowStoreOptions, columns: [FlowColumn]) throws(StoreError) {
-    try Directory.createAll(options.path)
-    try Directory.checkWritable(options.path)
+    try StoreError.wrapping { () throws(FileError) in
+      try Directory.createAll(options.path)
+      try Directory.checkWritable(options.path)
+    }
     schema = try columns.schema()
     group = RowGroup(columns)
     self.options = options
@@ -181,7 +184,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
       try file?.write(&group, origins: origins, names: names)
       group.removeAll()
     } catch {
-      if !error.isOfSystem {
+      if error.fileError == nil {
         // These rows will not go into any file: they must not keep the next ones from it.
         counters.lost &+= UInt64(group.count)
         group.removeAll()

@@ -1,3 +1,4 @@
+import Files
 import FlowModel
 
 /// Which files are dropped when: whole files only, the oldest first.
@@ -17,7 +18,7 @@ public struct Retention: Sendable, Equatable {
     public var files = 0
     public var octets: Int64 = 0
     /// Why a file that should go could not be removed, or a folder not be read, the first if there are several.
-    public var failure: StoreError?
+    public var failure: FileError?
 
     public init() {}
   }
@@ -38,7 +39,7 @@ public struct Retention: Sendable, Equatable {
     for file in files {
       let isOld = age > 0 && file.window < now - age
       guard isOld || size > 0 && total > size else { break }
-      do throws(StoreError) {
+      do throws(FileError) {
         try Directory.remove(file.path)
         total -= file.size
         result.files += 1
@@ -92,7 +93,7 @@ struct HourFolders {
   private var dates: [String] = []
   private(set) var paths: [String] = []
   /// Why a folder could not be read, the first if there are several.
-  private(set) var failure: StoreError?
+  private(set) var failure: FileError?
 
   init(_ root: String) {
     dates = folders(in: root, "date=")
@@ -102,7 +103,7 @@ struct HourFolders {
   private mutating func folders(in path: String, _ prefix: String) -> [String] {
     var found: [String] = []
     for name in names(in: path) where name.hasPrefix(prefix) {
-      do throws(StoreError) {
+      do throws(FileError) {
         if try Directory.isFolder("\(path)/\(name)") { found.append("\(path)/\(name)") }
       } catch {
         failure = failure ?? error
@@ -113,7 +114,7 @@ struct HourFolders {
 
   /// Names in a folder; none if it cannot be read.
   mutating func names(in path: String) -> [String] {
-    do throws(StoreError) {
+    do throws(FileError) {
       return try Directory.names(in: path)
     } catch {
       failure = failure ?? error

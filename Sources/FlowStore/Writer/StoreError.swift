@@ -1,31 +1,31 @@
-import Glibc
+import Files
 import Parquet
 
 /// Why something could not be written to the store.
 public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A system call failed: what was tried, on which path, and why.
-  case system(String, path: String, errno: Int32)
+  /// A system call failed.
+  case system(FileError)
   case parquet(ParquetError)
 
   public var description: String {
     switch self {
-    case .system(let what, let path, let code):
-      "cannot \(what) \(path): \(Directory.text(of: code)) (errno \(code))\(ParquetError.advice(code))"
+    case .system(let error): error.description
     case .parquet(let error): error.description
     }
   }
 
-  /// What the system said; nil for a mistake in the program or a value that the format cannot have.
-  package var code: Int32? {
+  /// The system call that failed; nil for a mistake in the program or a value that the format cannot have.
+  package var fileError: FileError? {
     switch self {
-    case .system(_, _, let code), .parquet(.system(_, let code, _)): code
+    case .system(let error), .parquet(.system(let error)): error
     case .parquet: nil
     }
   }
 
-  var isOfSystem: Bool { code != nil }
-  /// A file or a folder on the way to it is not there.
-  var isMissing: Bool { code == ENOENT }
-  /// There is a file of the name.
-  var isExisting: Bool { code == EEXIST }
+  /// Makes errors of system calls the store's.
+  package static func wrapping<Value: ~Copyable>(
+    _ body: () throws(FileError) -> Value
+  ) throws(StoreError) -> Value {
+    do throws(FileError) { return try body() } catch { throw .system(error) }
+  }
 }

@@ -1,3 +1,4 @@
+import Files
 import FlowModel
 
 /// Where files stand in the store, and what they are called.
@@ -27,7 +28,7 @@ struct StoreLayout: Sendable {
   }
 
   /// Creates the folders that files of the window stand in.
-  func createFolders(window: Int64) throws(StoreError) {
+  func createFolders(window: Int64) throws(FileError) {
     let folders = folders(window: window)
     for folder in [root, folders.date, folders.hour] { try Directory.create(folder) }
   }
@@ -78,7 +79,7 @@ package enum FileStage: Sendable {
 
 extension FlowStoreWriter {
   /// Hides a published file whose rows come again.
-  package static func supersede(_ path: String) throws(StoreError) {
+  package static func supersede(_ path: String) throws(FileError) {
     let name = path.split(separator: "/").last ?? ""
     try Directory.rename(path, to: "\(path.dropLast(name.count)).\(name)\(FileStage.supersededEnd)")
   }
@@ -88,7 +89,7 @@ extension FlowStoreWriter {
   /// - Throws: the first failure, if any folder cannot be read.
   package static func files(
     in root: String, of owner: FileOwner, worker: Int, _ stage: FileStage
-  ) throws(StoreError) -> [String] {
+  ) throws(FileError) -> [String] {
     let (start, ends) = (stage.start, stage.ends)
     var files: [String] = []
     var hours = HourFolders(root)

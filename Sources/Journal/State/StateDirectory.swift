@@ -1,4 +1,4 @@
-import FlowStore
+import Files
 import Foundation
 import Logging
 
@@ -95,7 +95,7 @@ package struct StateDirectory {
   }
 
   private func entries() throws -> [Entry] {
-    try Retry.reading { () throws(StoreError) in try Directory.list(root) }.sorted().compactMap { name in
+    try Retry.reading { () throws(FileError) in try Directory.list(root) }.sorted().compactMap { name in
       name.hasPrefix(".") ? nil : entry(name, "\(root)/\(name)")
     }
   }
@@ -129,11 +129,11 @@ package struct StateDirectory {
   }
 
   /// What was being received when its collector ended.
-  private func rings(of entry: Entry) throws(StoreError) -> [String] {
+  private func rings(of entry: Entry) throws(FileError) -> [String] {
     guard let identity = entry.identity else {
       return Ring.find(Ring.formerName(entry.path), in: Ring.folder) + Ring.find("ring", in: entry.path)
     }
-    return Ring.left(identity, try Directory.status(entry.path).node.inode, entry.path)
+    return Ring.left(identity, try Directory.status(entry.path).identity.inode, entry.path)
   }
 
   /// The one that this host's collector had.
@@ -187,7 +187,7 @@ package struct StateDirectory {
     return Entry(name: id, path: path, lock: try StateLock("\(path)/lock", of: path))
   }
 
-  private func newID() throws(StoreError) -> String {
+  private func newID() throws(FileError) -> String {
     while true {
       let id = StateIdentity.newID()
       if try !Directory.exists("\(root)/\(id)") { return id }
@@ -226,8 +226,8 @@ package struct StateDirectory {
   }
 
   /// Has what was being received in an earlier version's run be found under the identity's name.
-  private func renameRings(of entry: Entry, _ identity: StateIdentity) throws(StoreError) {
-    let name = Ring.name(identity.id, try Directory.status(entry.path).node.inode)
+  private func renameRings(of entry: Entry, _ identity: StateIdentity) throws(FileError) {
+    let name = Ring.name(identity.id, try Directory.status(entry.path).identity.inode)
     for ring in Ring.find(Ring.formerName(entry.path), in: Ring.folder) {
       guard let worker = ring.split(separator: "-").last else { continue }
       try Directory.rename(ring, to: "\(Ring.folder)/\(name)-\(worker)")

@@ -1,4 +1,4 @@
-import FlowStore
+import Files
 import Foundation
 import Logging
 import NetworkBytes
@@ -34,11 +34,11 @@ package final class StateFolder: Sendable {
   private let inode: UInt64
   private let lock: StateLock
 
-  init(_ path: String, _ identity: StateIdentity, _ lock: StateLock) throws(StoreError) {
+  init(_ path: String, _ identity: StateIdentity, _ lock: StateLock) throws(FileError) {
     self.path = path
     self.identity = identity
     self.lock = lock
-    inode = try Directory.status(path).node.inode
+    inode = try Directory.status(path).identity.inode
   }
 
   /// Files of the store that are named after a host alone have been looked after.
@@ -51,9 +51,9 @@ package final class StateFolder: Sendable {
 
   /// The workers that have left something.
   package var workers: Set<Int> {
-    get throws(StoreError) {
+    get throws(FileError) {
       var workers: Set<Int> = []
-      for name in try Retry.reading({ () throws(StoreError) in try Directory.list(path) }) {
+      for name in try Retry.reading({ () throws(FileError) in try Directory.list(path) }) {
         let parts = name.prefix { $0 != "." }.split(separator: "-")
         if parts.count == 3, ["journal", "checkpoint"].contains(parts[0]), let worker = Int(parts[1]) {
           workers.insert(worker)

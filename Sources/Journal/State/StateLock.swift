@@ -1,4 +1,4 @@
-import FlowStore
+import Files
 import Glibc
 
 /// Why a collector cannot go on from an earlier run.
@@ -16,7 +16,7 @@ public enum StateError: Error, Equatable, Sendable, CustomStringConvertible {
     case .ambiguous(let path):
       "\(path): several collectors under other host names left state there; write all of it with `sagflow drain --all`"
     case .system(let what, let path, let code):
-      "cannot \(what) \(path): \(Directory.text(of: code))"
+      "cannot \(what) \(path): \(errorText(code))"
         + (code == EACCES || code == EPERM ? "; run as the user that ran the collector, or change the owner" : "")
     }
   }
@@ -24,22 +24,27 @@ public enum StateError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// Keeps other processes away from a folder as long as it lives.
 final class StateLock: Sendable {
-  private let descriptor: Int32
+  private let file: OpenFile
 
   /// - Parameters:
   ///   - path: the file to lock; it is made if it is not there.
   ///   - folder: what it stands for.
   init(_ path: String, of folder: String) throws(StateError) {
-    // Sound: the string is lent, zero-terminated, for the call.
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-    guard descriptor >= 0 else { throw .system("open", path: path, errno: errno) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let code = errno
-      close(descriptor)
-      throw code == EWOULDBLOCK ? .inUse(folder) : .system("lock", path: path, errno: code)
+    do throws(FileError) {
+      if let file = try Self.locked(path) {
+        self.file = file
+        return
+      }
+    } catch {
+      throw .system(error.operation.rawValue, path: path, errno: error.code)
     }
-    self.descriptor = descriptor
+    throw .inUse(folder)
   }
 
-  deinit { close(descriptor) }
+  /// - Returns: nil if another process has it.
+  private static func locked(_ path: String) throws(FileError) -> OpenFile? {
+    let file = try OpenFile(path, .updating(0o640))
+    if try file.lock() { return file }
+    return nil
+  }
 }

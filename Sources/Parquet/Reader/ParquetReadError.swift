@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Why a file could not be read. Nothing that was decoded before is wrong.
@@ -32,9 +33,7 @@ public struct ParquetReadError: Error, Equatable, Sendable, CustomStringConverti
   public var description: String {
     switch reason {
     case .system(let code):
-      // Sound: strerror returns a terminated string; it is copied at once.
-      let text = unsafe String(cString: strerror(code))
-      return "\(path): cannot be read: \(text)\(isForbidden ? "" : ParquetError.advice(code))"
+      return "\(path): cannot be read: \(errorText(code))\(isForbidden ? "" : FileError.advice(code))"
     case .danglingLink: return "\(path): is a symbolic link to nothing"
     case .notParquet: return "\(path): is no Parquet file, or one that was not written to its end"
     case .damaged(let what): return "\(path): is damaged: \(what)"

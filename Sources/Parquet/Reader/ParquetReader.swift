@@ -1,3 +1,5 @@
+import Files
+
 /// Reads a Parquet file, column by column and row group by row group: flat columns of integers and byte arrays, pages of
 /// both versions, PLAIN, dictionaries and the encodings of differences, uncompressed, Snappy or zstd; what this module's
 /// writer makes, and much of what others do. Checksums are checked where pages have them. Whatever a file holds, reading it ends in values

@@ -1,6 +1,4 @@
 /// Bytes in the making: grows, keeps its memory when emptied, and lends its free tail to encoders.
-///
-/// Holds two of the module's `unsafe` uses: seeing integers as their bytes.
 package struct ByteBuffer: ~Copyable, Sendable {
   /// Always filled to its end, so that every byte that is lent is initialised; those past `count` mean nothing.
   private var storage: [UInt8]
@@ -41,10 +39,9 @@ package struct ByteBuffer: ~Copyable, Sendable {
   package mutating func append(atMost room: Int, _ body: (inout MutableRawSpan) -> Int) {
     reserve(room)
     let start = count
-    var octets = storage.mutableSpan
-    var free = octets._mutatingExtracting(start...)
-    // Sound: UInt8 has no padding and takes every bit pattern; the view does not outlive this call.
-    var bytes = unsafe free.mutableBytes
+    var all = storage.mutableSpan
+    var free = all._mutatingExtracting(start...)
+    var bytes = free.mutableOctets
     let written = body(&bytes)
     precondition(written >= 0 && written <= storage.count - start)
     count = start &+ written
@@ -62,14 +59,10 @@ package struct ByteBuffer: ~Copyable, Sendable {
 
   /// The integers as they lie in memory, which is little-endian.
   package mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(integers: Span<Value>) {
-    // Sound: a fixed-width integer has no padding; the bytes are read while the span is borrowed.
-    let bytes = unsafe integers.bytes
-    append(atMost: bytes.byteCount) { free in
-      unsafe free.withUnsafeMutableBytes { target in
-        // Sound: copies no more than `target` has room for (it traps), from memory that `target` is not part of.
-        unsafe bytes.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-      }
-      return bytes.byteCount
+    let octets = integers.octets
+    append(atMost: octets.byteCount) { free in
+      free.copyBeginning(from: octets)
+      return octets.byteCount
     }
   }
 

@@ -1,14 +1,13 @@
 import CDeflate
 
-/// CRC-32 as in gzip and PNG (polynomial 0x04C11DB7, reflected), which Parquet's pages carry. One of the module's homes of
-/// `unsafe`: the C library, which has the processor's carry-less multiplication do it.
+/// CRC-32 as in gzip and PNG (polynomial 0x04C11DB7, reflected), which Parquet's pages carry, by the C library, which has
+/// the processor's carry-less multiplication do it.
 package enum CRC32 {
   /// The CRC of `bytes`.
   ///
   /// - Parameter before: the CRC of what stands before them.
   package static func checksum(_ bytes: Span<UInt8>, after before: UInt32 = 0) -> UInt32 {
-    // Sound: an octet has no padding.
-    unsafe checksum(bytes.bytes, after: before)
+    checksum(bytes.octets, after: before)
   }
 
   /// The CRC of octets of any kind.

@@ -1,4 +1,4 @@
-import Glibc
+import Files
 
 /// What is in a file, read from its beginning to its end a piece at a time.
 package struct FileContent {
@@ -19,27 +19,25 @@ package struct FileContent {
   ///
   /// - Throws: `ParquetError.changed` if it is not what it must be; the other file has it then all the same.
   func copy(to file: borrowing OutputFile, size: Int64, checksum: UInt32) throws(ParquetError) {
-    let descriptor = file.borrowed
-    let found = try read { (piece: Span<UInt8>) throws(ParquetError) in
-      try OutputFile.write(piece, to: descriptor, path: path)
-    }
+    let found = try read { (piece: Span<UInt8>) throws(ParquetError) in try file.write(piece) }
     guard found.size == size, found.checksum == checksum else { throw .changed(path: path) }
   }
 
   private func read(
     _ body: (Span<UInt8>) throws(ParquetError) -> Void
   ) throws(ParquetError) -> (size: Int64, checksum: UInt32) {
-    // Sound: the string is lent, zero-terminated, for the call.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system(.read, errno: errno, path: path) }
-    defer { _ = close(descriptor) }
     var piece = [UInt8](repeating: 0, count: Self.pieceSize)
     var (size, checksum) = (Int64(0), UInt32(0))
+    let file: OpenFile
+    do throws(FileError) { file = try OpenFile(path, .reading, for: .read) } catch { throw .system(error) }
     while true {
-      // Sound: as many octets are read at most as the array has.
-      let count = unsafe piece.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw .system(.read, errno: errno, path: path) }
+      let count: Int
+      do throws(FileError) {
+        var octets = piece.mutableSpan
+        count = try file.read(at: size, into: &octets)
+      } catch {
+        throw .system(error)
+      }
       if count == 0 { return (size, checksum) }
       let span = piece.span.extracting(0..<count)
       checksum = CRC32.checksum(span, after: checksum)

@@ -1,74 +1,38 @@
-import Glibc
+import Files
 
-/// A file being written from its beginning to its end, and the module's home of system calls. Closes itself.
+/// A file being written from its beginning to its end. Closes itself.
 struct OutputFile: ~Copyable, Sendable {
-  /// -1 once closed.
-  private var descriptor: Int32
-  /// For messages.
-  let path: String
+  private var file: OpenFile
 
   /// Creates the file; one that is there already is left alone.
   ///
   /// - Throws: `ParquetError.system` (`create`), with EEXIST if there is a file of that name.
   init(creating path: String, mode: UInt32) throws(ParquetError) {
-    var result: Int32
-    repeat {
-      // Sound: the string is lent, zero-terminated, for the call.
-      result = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode))
-    } while result < 0 && errno == EINTR
-    if result < 0 { throw .system(.create, errno: errno, path: path) }
-    descriptor = result
-    self.path = path
+    do throws(FileError) {
+      file = try OpenFile(path, .creating(mode), for: .create)
+    } catch {
+      throw .system(error)
+    }
   }
 
   /// Takes over an open descriptor that stands at its file's beginning.
   init(owning descriptor: Int32, path: String) {
-    self.descriptor = descriptor
-    self.path = path
-  }
-
-  deinit {
-    if descriptor >= 0 { _ = Glibc.close(descriptor) }
+    file = OpenFile(owning: descriptor, path: path)
   }
 
   /// Writes all of `bytes`, however many calls that takes.
   func write(_ bytes: Span<UInt8>) throws(ParquetError) {
-    try Self.write(bytes, to: descriptor, path: path)
-  }
-
-  /// The descriptor, which stays the file's.
-  var borrowed: Int32 { descriptor }
-
-  static func write(_ bytes: Span<UInt8>, to descriptor: Int32, path: String) throws(ParquetError) {
-    var position = 0
-    while position < bytes.count {
-      let rest = bytes.extracting(position...)
-      let written = unsafe rest.withUnsafeBytes { source in
-        // Sound: the kernel reads `count` bytes of memory that is borrowed for the call.
-        unsafe Glibc.write(descriptor, source.baseAddress, source.count)
-      }
-      if written < 0 {
-        if errno == EINTR { continue }
-        throw .system(.write, errno: errno, path: path)
-      }
-      // A regular file never takes zero bytes of a non-empty request without an error; do not spin if one does.
-      if written == 0 { throw .system(.write, errno: EIO, path: path) }
-      position &+= written
-    }
+    do throws(FileError) { try file.write(bytes) } catch { throw .system(error) }
   }
 
   /// Cuts the file to `size` octets and goes on writing there.
   func truncate(to size: Int64) throws(ParquetError) {
-    if ftruncate(descriptor, off_t(size)) != 0 || lseek(descriptor, off_t(size), SEEK_SET) < 0 {
-      throw .system(.write, errno: errno, path: path)
-    }
+    do throws(FileError) { try file.truncate(to: size) } catch { throw .system(error) }
   }
 
   /// Returns when what was written, and the file's length, would survive a loss of power.
   func sync() throws(ParquetError) {
-    while fsync(descriptor) != 0 {
-      if errno != EINTR { throw .system(.sync, errno: errno, path: path) }
-    }
+    do throws(FileError) { try file.sync() } catch { throw .system(error) }
   }
 
   /// Puts a durable copy in the file's place: after a sync that failed the system has forgotten which pages it could not
@@ -77,42 +41,34 @@ struct OutputFile: ~Copyable, Sendable {
   /// - Parameters:
   ///   - size: octets that the file must have, and `checksum` their CRC-32: the copy is of these, or there is none.
   mutating func replaceByCopy(size: Int64, checksum: UInt32) throws(ParquetError) {
-    // Sound, here and below: the strings are lent, zero-terminated, for the calls.
+    let path = file.path
     let temporary = "\(path).copy"
-    _ = unsafe unlink(temporary)
+    do throws(FileError) { try Directory.remove(temporary) } catch {}
     let copy = try OutputFile(creating: temporary, mode: 0o640)
     do throws(ParquetError) {
       try FileContent(path).copy(to: copy, size: size, checksum: checksum)
-      guard fchmod(copy.descriptor, Self.mode(of: descriptor)) == 0 else {
-        throw .system(.write, errno: errno, path: temporary)
+      do throws(FileError) {
+        try copy.file.setPermissions(permissions)
+        try copy.file.sync()
+        try Directory.rename(temporary, to: path, for: .rename)
+      } catch {
+        throw .system(error)
       }
-      try copy.sync()
-      guard unsafe rename(temporary, path) == 0 else { throw .system(.rename, errno: errno, path: path) }
     } catch {
-      _ = unsafe unlink(temporary)
+      do throws(FileError) { try Directory.remove(temporary) } catch {}
       throw error
     }
-    _ = Glibc.close(descriptor)
-    descriptor = copy.release()
+    file = OpenFile(owning: copy.release(), path: path)
   }
 
-  private static func mode(of descriptor: Int32) -> mode_t {
-    var status = stat()
-    // Sound: the call fills this frame's own.
-    return unsafe fstat(descriptor, &status) == 0 ? status.st_mode & 0o777 : 0o640
+  private var permissions: UInt32 {
+    do throws(FileError) { return try file.status().permissions } catch { return 0o640 }
   }
 
-  private consuming func release() -> Int32 {
-    let released = descriptor
-    descriptor = -1
-    return released
-  }
+  private consuming func release() -> Int32 { file.release() }
 
   /// Closes the file and says so if the system reports a late write error.
   consuming func close() throws(ParquetError) {
-    let closing = descriptor
-    descriptor = -1
-    // After EINTR Linux has closed the descriptor all the same: calling again could close another file.
-    if Glibc.close(closing) != 0 && errno != EINTR { throw .system(.close, errno: errno, path: path) }
+    do throws(FileError) { try file.close() } catch { throw .system(error) }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Collector
+import Files
 import FlowFilter
 import FlowOutput
 import FlowPipeline

@@ -1,4 +1,5 @@
 import Collector
+import Files
 import Foundation
 import Journal
 import SmartAccessGateway

@@ -1,0 +1,42 @@
+import Glibc
+import SystemPackage
+
+/// What tells a file or folder from all others of this host, whatever paths lead to it.
+public struct FileIdentity: Hashable, Sendable {
+  package let device: UInt64
+  package let inode: UInt64
+}
+
+/// What a path leads to, or what an open file is.
+package struct FileStatus: Sendable {
+  package enum Kind: Sendable {
+    case file, folder, link, other
+  }
+
+  package let kind: Kind
+  package let identity: FileIdentity
+  /// Octets.
+  package let size: Int64
+  /// Whether it is of the user that the process runs as.
+  package let isOwn: Bool
+  /// Whether no name is left that leads to it.
+  package let isRemoved: Bool
+  /// Permission bits of owner, group and others.
+  package let permissions: UInt32
+
+  init(_ status: Stat) {
+    kind =
+      switch status.type {
+      case .regular: .file
+      case .directory: .folder
+      case .symbolicLink: .link
+      default: .other
+      }
+    identity = FileIdentity(
+      device: UInt64(status.deviceID.rawValue), inode: UInt64(status.inode.rawValue))
+    size = status.size
+    isOwn = status.userID.rawValue == geteuid()
+    isRemoved = status.linkCount == 0
+    permissions = UInt32(status.permissions.rawValue) & 0o777
+  }
+}

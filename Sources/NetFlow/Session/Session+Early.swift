@@ -1,0 +1,84 @@
+import NetworkBytes
+
+extension Session {
+  /// Keeps a data set until its template comes.
+  mutating func holdEarly(
+    _ id: UInt16, _ content: RawSpan, of header: MessageHeader, _ rules: SessionRules, _ directory: ExporterDirectory?
+  ) {
+    counters.count(.unknownTemplate)
+    early.hold(EarlySet(id: id, header: header, arrival: lastSeen, content: content.copied()))
+    giveUpEarly(beyond: rules.limits.earlyOctetsPerSession, rules, directory)
+  }
+
+  /// Brings early data up to date: those whose template another session has brought, those that have waited too long.
+  mutating func serveEarly(at now: Int64, _ rules: SessionRules, _ directory: ExporterDirectory?) {
+    if early.isEmpty { return }
+    // What shows that another session is continued may come through another worker a little later.
+    if !early.ids.isEmpty, let first, now &- first.arrival < 10_000_000_000 { continueOther(rules, directory) }
+    giveUp(early.takeOverdue(before: now &- rules.limits.earlyTimeout &* 1_000_000), rules, directory)
+    boundReady(rules)
+  }
+
+  /// Takes the next data set whose template has come.
+  mutating func takeEarly(_ rules: SessionRules) -> EarlyData.Ready? {
+    boundReady(rules)
+    guard let next = early.takeReady() else { return nil }
+    counters.earlyDecoded &+= 1
+    return next
+  }
+
+  private mutating func boundReady(_ rules: SessionRules) {
+    counters.earlyGivenUp &+= UInt64(early.giveUpReady(records: rules.limits.earlyRecordsPerSession))
+  }
+
+  /// Gives up the data sets that have waited longest, until no more than `limit` octets are held.
+  mutating func giveUpEarly(beyond limit: Int, _ rules: SessionRules, _ directory: ExporterDirectory?) {
+    giveUp(early.takeExcess(beyond: limit), rules, directory)
+    boundReady(rules)
+    counters.earlyGivenUp &+= UInt64(early.giveUpReady(octets: limit))
+  }
+
+  /// Gives up all that waits: nothing more will come.
+  mutating func endEarly(_ rules: SessionRules, _ directory: ExporterDirectory?) {
+    resolveSuspect()
+    giveUp(early.takeExcess(beyond: -1), rules, directory)
+    boundReady(rules)
+  }
+
+  /// Drops all that is held, also what could be decoded.
+  mutating func dropEarly() {
+    let dropped = early.count
+    early = EarlyData()
+    counters.earlyGivenUp &+= UInt64(dropped)
+  }
+
+  /// Lets go of data whose template has not come, unless the exporter's other sessions agree on one that it fits exactly.
+  private mutating func giveUp(_ sets: [EarlySet], _ rules: SessionRules, _ directory: ExporterDirectory?) {
+    var known: [UInt16: Template?] = [:]
+    for set in sets {
+      let template = known[set.id] ?? templateOfLastResort(set.id, rules, directory)
+      known[set.id] = .some(template)
+      if let template, template.fits(set.content.rawSpan) {
+        if templates[set.id] == nil, let directory { remember(template, directory) }
+        early.hold(set, ready: template)
+      } else {
+        counters.earlyGivenUp &+= 1
+      }
+    }
+  }
+
+  private func templateOfLastResort(
+    _ id: UInt16, _ rules: SessionRules, _ directory: ExporterDirectory?
+  ) -> Template? {
+    if let template = templates[id] { return template }
+    return rules.sharesTemplates ? directory?.agreedTemplate(id, for: key, boot: boot?.byHeader) : nil
+  }
+
+  /// What follows need not wait again.
+  mutating func remember(_ template: Template, _ directory: ExporterDirectory) {
+    if agreed[template.id] != nil { return }
+    counters.count(.templateAgreed)
+    if agreed.isEmpty { agreedGeneration = directory.templateGeneration }
+    if agreed.count < 256 { agreed[template.id] = template }
+  }
+}

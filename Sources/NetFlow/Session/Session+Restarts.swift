@@ -1,0 +1,78 @@
+extension Session {
+  /// Whether a v9 message is of this session's device and run, by its boot time.
+  @inline(__always)
+  func isOfSameBoot(_ header: MessageHeader, arrival: Int64) -> Bool {
+    guard let boot else { return true }
+    return boot.isSame(BootMark(header, arrival: arrival)) || unsteadyBoots >= 2
+  }
+
+  mutating func noteBoot(_ new: BootMark) {
+    if unsteadyBoots == 1, boot?.isSame(new) == true { unsteadyBoots = 0 }
+    boot = new
+  }
+
+  /// What a v9 message of another boot time is.
+  enum Change {
+    /// The same device: its sequence number goes on, so that the uptime stood still or a clock was set.
+    case none
+    case restart
+    case otherDevice
+  }
+
+  mutating func judge(_ header: MessageHeader, arrival: Int64) -> Change {
+    // A device that has been up for longer than it was silent was not restarted since.
+    let isShort = Int64(header.sysUpTime) <= (arrival &- lastSeen) / 1_000_000
+    if isShort, header.sysUpTime < boot?.upTime ?? 0 { return .restart }
+    let ahead = sequence.distance(to: header.sequence)
+    let isNear = ahead.map { $0 <= Self.lostMessages && $0 >= (isShort ? 0 : -Self.reorderedMessages) } ?? true
+    if isNear || sequence.repeatsZero(header.sequence) {
+      unsteadyBoots += 1
+      return .none
+    }
+    return isShort ? .restart : .otherDevice
+  }
+
+  /// Messages that may come late, and that may be lost at a time.
+  private static let reorderedMessages = 1000
+  private static let lostMessages = 1 << 16
+
+  /// This session is a device's that was restarted.
+  mutating func countRestart() { counters.sequence.restarts &+= 1 }
+
+  /// Notices an IPFIX exporter that has restarted: a number near 0 and far behind, which the next message goes on from. If
+  /// that goes on from the old number, the message was late, or two streams take turns.
+  mutating func lookForRestart(_ header: MessageHeader, _ directory: ExporterDirectory?) {
+    if let suspect {
+      let (fromNew, fromOld) = (header.sequence &- suspect.number, sequence.distance(to: header.sequence))
+      if fromNew > 0, fromNew < RestartSuspect.nearness, !suspect.isContradicted(by: fromOld) {
+        restart(suspect, directory)
+      } else {
+        stragglers += 1
+        if stragglers == 2 { secondSequence = SequenceTracker(version: key.version) }
+        counters.sequence.reordered &+= 1
+        resolveSuspect()
+      }
+    }
+    guard stragglers < 2, !sequence.repeatsZero(header.sequence), let behind = sequence.distance(to: header.sequence),
+      behind < -RestartSuspect.distance,
+      Int32(bitPattern: header.sequence).magnitude < RestartSuspect.nearness
+    else { return }
+    suspect = RestartSuspect(number: header.sequence, definitions: templates.definitions)
+  }
+
+  private mutating func restart(_ suspect: RestartSuspect, _ directory: ExporterDirectory?) {
+    let untrusted = templates.forget(definedBefore: suspect.definitions)
+    withdraw(untrusted, directory)
+    systemInit = nil
+    directory?.setSystemInit(nil, of: key)
+    sequence.restart(at: suspect.message, &counters.sequence)
+    self.suspect = nil
+    early.serve(all: templates.all)
+  }
+
+  /// The message that looked like a restart was none: its data follows the templates that there are.
+  mutating func resolveSuspect() {
+    suspect = nil
+    early.serve(all: templates.all)
+  }
+}
