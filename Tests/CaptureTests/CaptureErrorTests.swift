@@ -4,7 +4,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("Capture files that are no good")
+@Suite("Damaged and unsupported capture files")
 struct CaptureErrorTests {
   static func openError(_ path: String) -> CaptureError? {
     do throws(CaptureError) {

@@ -53,7 +53,8 @@ struct CorpusTests {
   }
 
   @Test(
-    "tshark reads the same datagrams, from all captures merged into one with many interfaces",
+    "tshark reads the same datagrams, from all captures merged into one with many interfaces", .tags(.engine, .slow),
+    .unlessFast,
     .enabled("no corpus folder, or no tshark and mergecap") { folder != nil && hasTools })
   func sameAsTshark() async throws {
     let captures = try Self.captures()

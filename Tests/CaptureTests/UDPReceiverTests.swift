@@ -31,7 +31,7 @@ func takeDatagrams(_ wanted: Int, from receiver: inout UDPReceiver) throws -> [R
   return taken
 }
 
-@Suite("UDP receiver", .ownThread)
+@Suite("UDP receiver", .tags(.network), .unlessFast, .ownThread)
 struct UDPReceiverTests {
   static func receiver(at endpoint: Endpoint = localV4, batch: Int = 64) throws -> UDPReceiver {
     var receiver = try UDPReceiver(batch: batch)

@@ -5,7 +5,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("UDP sockets", .ownThread)
+@Suite("UDP sockets", .tags(.network), .unlessFast, .ownThread)
 struct UDPSocketTests {
   static func error(_ body: () throws(SocketError) -> Void) -> SocketError? {
     do throws(SocketError) {

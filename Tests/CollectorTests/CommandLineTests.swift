@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct CommandLineTests {
+@Suite("The command line: statuses and texts")
+struct CommandLineTests {
   /// The program of the build that this test belongs to.
   private static let program: Tool? = {
     guard let test = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return nil }

@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ConfigurationErrorTests {
+@Suite("Errors in a configuration")
+struct ConfigurationErrorTests {
   @Test("a refused value is named with file, line, column, key and what was expected", arguments: SettingSample.all)
   func refusedInFile(sample: SettingSample) throws {
     let setting = try #require(ConfigurationSchema.settings.first { $0.key == sample.key })

@@ -2,7 +2,8 @@ import Collector
 import Logging
 import Testing
 
-@Suite struct ConfigurationReloadTests {
+@Suite("Changes by a reload of the configuration")
+struct ConfigurationReloadTests {
   @Test("nothing changes when nothing differs")
   func same() {
     let reload = ConfigurationReload(from: CollectorConfiguration(), to: CollectorConfiguration())

@@ -3,7 +3,8 @@ import Logging
 import NetworkBytes
 import Testing
 
-@Suite struct ConfigurationSchemaTests {
+@Suite("The schema of the configuration")
+struct ConfigurationSchemaTests {
   @Test("there is a sample for every setting and no other")
   func samplesAreComplete() {
     #expect(SettingSample.all.map(\.key) == ConfigurationSchema.settings.map(\.key))

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 /// `scripts/debian-packages` on a system made of stand-ins for Debian's tools.
-@Suite struct DebianPackagesTests {
+@Suite("Installation of missing Debian packages")
+struct DebianPackagesTests {
   private struct System {
     var installed: String
     var isRoot = true

@@ -4,7 +4,7 @@ import NetFlow
 import NetworkBytes
 import Testing
 
-@Suite("What is told of exporters")
+@Suite("The status of exporters")
 struct ExporterStatusTests {
   /// - Parameter times: first and last datagram, seconds since 1970.
   private static func session(

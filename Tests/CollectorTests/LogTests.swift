@@ -4,7 +4,8 @@ import Logging
 import Synchronization
 import Testing
 
-@Suite struct LogTests {
+@Suite("Log lines")
+struct LogTests {
   private static let time = Date(timeIntervalSince1970: 1_767_225_600.25)
   private static let plain = LogStyle(format: .text, prefix: .time, colour: false)
 

@@ -2,7 +2,8 @@ import Collector
 import NetworkBytes
 import Testing
 
-@Suite struct QuantityTests {
+@Suite("Durations, sizes and counts as text")
+struct QuantityTests {
   @Test(
     "durations are seconds or carry a unit",
     arguments: [

@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ServiceManagerTests {
+@Suite("Messages to the service manager", .tags(.network), .unlessFast)
+struct ServiceManagerTests {
   @Test("each state arrives as the manager reads it", arguments: [false, true])
   func states(isAbstract: Bool) throws {
     let directory = try TemporaryFolder()

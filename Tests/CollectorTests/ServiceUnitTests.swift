@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ServiceUnitTests {
+@Suite("The systemd unit")
+struct ServiceUnitTests {
   private static let analyzer = "/usr/bin/systemd-analyze"
   private static var isAvailable: Bool { FileManager.default.isExecutableFile(atPath: analyzer) }
 
@@ -12,7 +13,7 @@ import Testing
     return (outcome.status, outcome.output + outcome.errors)
   }
 
-  @Test("the unit's exposure is below 1.5", .enabled(if: isAvailable))
+  @Test("the unit's exposure is below 1.5", .tags(.engine), .unlessFast, .enabled(if: isAvailable))
   func security() async throws {
     // The threshold is in tenths.
     let path = PackageFiles.path("systemd/sagflow.service")
@@ -23,7 +24,7 @@ import Testing
     #expect(try #require(words.first) < 1.5, "\(line)")
   }
 
-  @Test("systemd finds nothing wrong with the unit", .enabled(if: isAvailable))
+  @Test("systemd finds nothing wrong with the unit", .tags(.engine), .unlessFast, .enabled(if: isAvailable))
   func verify() async throws {
     // The program and its manual are not installed where tests run, so the unit is checked with one that is there.
     let directory = try TemporaryFolder()

@@ -7,7 +7,8 @@ import NetworkBytes
 import Testing
 import Yams
 
-@Suite struct ShippedFilesTests {
+@Suite("Files generated from the schema")
+struct ShippedFilesTests {
   @Test("config/sagflow.yaml holds every key with its default and a line of comment")
   func shippedFile() throws {
     try expectText(of: "config/sagflow.yaml", ConfigurationSchema.document)

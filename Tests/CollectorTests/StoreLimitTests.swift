@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct StoreLimitTests {
+@Suite("A replay under a file size limit")
+struct StoreLimitTests {
   @Test("a limit of file sizes is an error that is told, and all flows are counted as lost")
   func fileSizeLimit() async throws {
     let test = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "flows age by arrival, in a replay as in the hours that it replays",
+  "flows age by arrival, in a replay as in the hours that it replays", .tags(.engine, .network, .slow), .unlessFast,
   .enabled(if: StoreReader.areInstalled, "python3 with duckdb, pytz and pyarrow is missing"))
 struct AgingTests {
   /// 2025-06-15 15:00:00 UTC, milliseconds.

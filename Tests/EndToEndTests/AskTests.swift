@@ -116,7 +116,8 @@ private struct Condition {
 }
 
 @Suite(
-  "top and query answer as DuckDB does over the same files", .serialized, LargeStore(),
+  "top and query answer as DuckDB does over the same files", .tags(.engine, .slow), .unlessFast, .serialized,
+  LargeStore(),
   .enabled(if: StoreReader.areInstalled, "python3 with duckdb, pytz and pyarrow is missing"))
 struct AskTests {
   /// Answers of questions in SQL.
@@ -384,7 +385,7 @@ struct AskTests {
 }
 
 @Suite(
-  "top answers as nfdump does of the same datagrams",
+  "top answers as nfdump does of the same datagrams", .tags(.engine, .network), .unlessFast,
   .enabled(if: Tool.isInstalled("nfcapd", "nfdump"), "nfcapd or nfdump is missing"))
 struct NfdumpAgreementTests {
   /// What nfdump calls the statistic, what `top` calls the key, and the filter that both are given. Without times and rates,
@@ -436,7 +437,7 @@ struct NfdumpAgreementTests {
   }
 }
 
-@Suite("the store is asked while the collector writes it")
+@Suite("the store is asked while the collector writes it", .tags(.network, .slow), .unlessFast)
 struct LiveAskTests {
   @Test("no question fails, none sees half a file, and retention that removes files meanwhile is no error")
   func whileWriting() async throws {

@@ -3,7 +3,9 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("what cannot be done is one line on standard error and the status that scripts look at")
+@Suite(
+  "what cannot be done is one line on standard error and the status that scripts look at", .tags(.network, .slow),
+  .unlessFast)
 struct BadInputTests {
   /// Expects one line that holds `words`.
   private func expect(

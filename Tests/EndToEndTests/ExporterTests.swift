@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "what real exporters saw is what the store holds",
+  "what real exporters saw is what the store holds", .tags(.engine, .network, .slow), .unlessFast,
   .enabled(if: StoreReader.areInstalled, "python3 with duckdb, pytz and pyarrow is missing"))
 struct ExporterTests {
   @Test(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("a disk that fails at any call costs nothing that was received")
+@Suite("a disk that fails at any call costs nothing that was received", .tags(.engine, .network, .slow), .unlessFast)
 struct FaultTests {
   private struct Verdict: Decodable {
     // What is missing from the store and must be there, and what is there beyond it.

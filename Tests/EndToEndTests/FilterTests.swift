@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("the filter at reception means what it means to query")
+@Suite("the filter at reception means what it means to query", .tags(.network, .slow), .unlessFast)
 struct FilterTests {
   private static let unmerged = ["SAGFLOW_AGGREGATION_ENABLED": "false"]
 

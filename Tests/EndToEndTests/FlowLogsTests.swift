@@ -3,7 +3,7 @@ import GatewayStub
 import TestSupport
 import Testing
 
-@Suite("config flow-logs lists what the account has")
+@Suite("config flow-logs lists what the account has", .tags(.network), .unlessFast)
 struct FlowLogsTests {
   @Test("a table shows every flow log with status, output, target, version, timers and gateways")
   func table() async throws {

@@ -14,7 +14,9 @@ private enum Guest {
   }()
 }
 
-@Suite("a store that a user may not read in part, or at all", .enabled(if: Guest.isPossible, "root is root"))
+@Suite(
+  "a store that a user may not read in part, or at all", .tags(.slow), .unlessFast,
+  .enabled(if: Guest.isPossible, "root is root"))
 final class ForbiddenTests {
   private let folder: TemporaryFolder
   private let program: String

@@ -3,7 +3,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("a disk that is full does not stop reception")
+@Suite("a disk that is full does not stop reception", .tags(.engine, .network, .slow), .unlessFast)
 struct FullDiskTests {
   /// Whether this process may mount file systems.
   private static let canMount: Bool = {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "generate is an exporter whose word can be trusted",
+  "generate sends exactly what it reports", .tags(.engine, .network, .slow), .unlessFast,
   .enabled(if: StoreReader.areInstalled, "python3 with duckdb, pytz and pyarrow is missing"))
 struct GenerateTests {
   private func generate(

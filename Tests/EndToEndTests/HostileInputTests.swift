@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "hostile and malformed input is counted, and harms nothing else",
+  "hostile and malformed input is counted, and harms nothing else", .tags(.engine, .network, .slow), .unlessFast,
   .enabled(if: StoreReader.areInstalled, "python3 with duckdb, pytz and pyarrow is missing"))
 struct HostileInputTests {
   @Test("the ledger has each malformed datagram under its name, in a replay as on a socket")

@@ -3,7 +3,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("addresses that collect listens on")
+@Suite("addresses that collect listens on", .tags(.network), .unlessFast)
 struct ListenTests {
   private static let hasIPv6 =
     (try? LoopbackSocket(from: Endpoint(address: IPAddress(high: 0, low: 1), port: 0))) != nil

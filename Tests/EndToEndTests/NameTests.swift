@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("names that exporters give their interfaces")
+@Suite("names that exporters give their interfaces", .tags(.network), .unlessFast)
 struct NameTests {
   /// What the status says of names.
   private struct Status: Decodable {

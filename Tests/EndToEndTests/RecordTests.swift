@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("replay --records prints what exporters sent")
+@Suite("replay --records prints what exporters sent", .tags(.slow), .unlessFast)
 struct RecordTests {
   /// Folder of the corpus that some checkouts have beside them; SharedTests judge all of it.
   private static let corpus = SharedFolder.path("corpus")

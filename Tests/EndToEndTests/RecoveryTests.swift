@@ -3,7 +3,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("nothing is lost and nothing twice, however a collector ends")
+@Suite("nothing is lost and nothing twice, however a collector ends", .tags(.engine, .network, .slow), .unlessFast)
 struct RecoveryTests {
   private struct Verdict: Decodable {
     var missing: Int

@@ -17,7 +17,8 @@ private enum NamedHost {
 }
 
 @Suite(
-  "a host that is renamed goes on with what it had", .enabled(if: NamedHost.isPossible, "no host name of its own"))
+  "a renamed host goes on with its state and its store", .tags(.network, .slow), .unlessFast,
+  .enabled(if: NamedHost.isPossible, "no host name of its own"))
 struct RenameTests {
   private static func start(_ host: String, _ store: String, drains: Bool = false) async throws -> RunningCollector {
     try await RunningCollector(

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "a replay is repeatable, and the same as receiving",
+  "a replay is repeatable, and the same as receiving", .tags(.engine, .network, .slow), .unlessFast,
   .enabled(if: StoreReader.areInstalled, "python3 with duckdb, pytz and pyarrow is missing"))
 struct ReplayTests {
   /// Flow times as sent: a fixture's exporter is months behind the collector's clock.

@@ -3,7 +3,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("collect obeys signals and tells the service manager")
+@Suite("collect obeys signals and notifies the service manager", .tags(.network, .slow), .unlessFast)
 struct SignalTests {
   @Test("SIGTERM and SIGINT end it well, with all that was sent committed", arguments: [SIGTERM, SIGINT])
   func end(signal: Int32) async throws {

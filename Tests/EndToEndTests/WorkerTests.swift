@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "several workers share the work and nothing is lost between them",
+  "several workers share the work and nothing is lost between them", .tags(.engine, .network, .slow), .unlessFast,
   .enabled(if: StoreReader.areInstalled, "python3 with duckdb, pytz and pyarrow is missing"))
 struct WorkerTests {
   @Test("many sources, two workers: the totals are what was sent, in files of both")

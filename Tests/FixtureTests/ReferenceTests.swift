@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 @Suite(
-  "The reference decoder, written apart, agrees", .enabled(if: Tool.isInstalled("python3"), "python3 is missing"))
+  "The reference decoder, written apart, agrees", .tags(.engine), .unlessFast,
+  .enabled(if: Tool.isInstalled("python3"), "python3 is missing"))
 struct ReferenceTests {
   @Test("with what is expected of every odd case", arguments: OddCases.all)
   func odd(_ odd: OddCase) async throws {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "nfcapd takes the messages off the wire and nfdump shows the same flows",
+  "nfcapd takes the messages off the wire and nfdump shows the same flows", .tags(.engine, .network), .unlessFast,
   .enabled(if: Tool.isInstalled("nfcapd", "nfdump"), "nfcapd is missing"))
 struct NfdumpTests {
   @Test("addresses, ports, counters and times", arguments: ExportVersion.allCases)

@@ -6,7 +6,9 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("tshark reads the messages as they were meant", .enabled(if: Tool.isInstalled("tshark"), "tshark is missing"))
+@Suite(
+  "tshark reads the messages as they were meant", .tags(.engine), .unlessFast,
+  .enabled(if: Tool.isInstalled("tshark"), "tshark is missing"))
 struct TsharkTests {
   /// A field of tshark's, and what it shows for a record.
   private typealias Column = (field: String, value: (FlowRecord) -> String)

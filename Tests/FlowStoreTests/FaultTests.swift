@@ -22,7 +22,7 @@ enum Unprivileged {
   }
 }
 
-@Suite("Faults: rows are kept, counted and told")
+@Suite("Failed writes: rows are kept, counted and reported")
 struct FaultTests {
   private let folder: TemporaryFolder
 
@@ -50,7 +50,8 @@ struct FaultTests {
   }
 
   @Test(
-    "Two row groups of rows wait while no file can be made, more are lost, and all that waited is written in the end")
+    "Two row groups of rows wait while no file can be made, more are lost, and all that waited is written in the end",
+    .tags(.engine), .unlessFast)
   func noFile() async throws {
     var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
@@ -137,7 +138,7 @@ struct FaultTests {
     #expect(Listing(folder.path).others == [])
   }
 
-  @Test("Rows that no file can have are lost, and do not keep others from it")
+  @Test("Rows that no file can have are lost, and do not keep others from it", .tags(.engine), .unlessFast)
   func badRows() async throws {
     var random = SeededGenerator(seed: seed)
     // Its values are wider than it says.
@@ -160,7 +161,7 @@ struct FaultTests {
     if Python.tool != nil { #expect(try await Python.rowCount(folder.path) == 1300) }
   }
 
-  @Test("A file whose name is taken by a folder is kept, and committed once it can be")
+  @Test("A file whose name is taken by a folder is kept, and committed once it can be", .tags(.engine), .unlessFast)
   func renameFails() async throws {
     var random = SeededGenerator(seed: seed)
     var writer = try FlowStoreWriter(options())
@@ -208,7 +209,9 @@ struct FaultTests {
     #expect(Listing(folder.path).others == [])
   }
 
-  @Test("A directory that is closed keeps rows waiting, and so does a folder that cannot be synced")
+  @Test(
+    "A directory that is closed keeps rows waiting, and so does a folder that cannot be synced", .tags(.engine),
+    .unlessFast)
   func closedDirectory() async throws {
     let path = folder.path
     await #expect(processExitsWith: .success) { [path = path as String] in
@@ -260,7 +263,9 @@ struct FaultTests {
     return 0
   }
 
-  @Test("Row groups that a file size limit cuts short leave those before them whole, and are written into another file")
+  @Test(
+    "Row groups that a file size limit cuts short leave those before them whole, and are written into another file",
+    .tags(.engine), .unlessFast)
   func fileSizeLimit() async throws {
     let path = folder.path
     await #expect(processExitsWith: .success) { [path = path as String] in

@@ -48,7 +48,7 @@ private struct SmallDisk: ~Copyable {
 }
 
 @Suite(
-  "A full disk", .serialized,
+  "A full disk", .tags(.engine, .slow), .unlessFast, .serialized,
   .enabled(if: SmallDisk.isPossible, "a small file system can only be mounted by root with the rights to"))
 struct FullDiskTests {
   private func writer(_ disk: borrowing SmallDisk, rows: Int) throws -> FlowStoreWriter {

@@ -7,7 +7,7 @@ import NetFlow
 import TestSupport
 import Testing
 
-@Suite("Layout: where files stand and when they end")
+@Suite("Layout: paths of files, and when files end")
 struct LayoutTests {
   private let folder: TemporaryFolder
 
@@ -180,7 +180,7 @@ struct LayoutTests {
     #expect(writer.counters.committed == 12)
   }
 
-  @Test("A file that reaches the size ends, and the next has the next number")
+  @Test("A file that reaches the size ends, and the next has the next number", .tags(.engine), .unlessFast)
   func maximumFileSize() async throws {
     var random = SeededGenerator(seed: seed)
     var options = options()
@@ -240,7 +240,9 @@ struct LayoutTests {
     #expect(writer.counters == OutputCounters())
   }
 
-  @Test("Workers and hosts write into one directory at once, also those of one name, and no row is overwritten")
+  @Test(
+    "Workers and hosts write into one directory at once, also those of one name, and no row is overwritten",
+    .tags(.engine), .unlessFast)
   func together() async throws {
     let path = folder.path
     let committed = (0..<8).map { _ in Box() }

@@ -185,7 +185,7 @@ struct RetentionTests {
     #expect(Listing(path) == Listing("/nonexistent"))
   }
 
-  @Test("Folders that go while a writer is about to use them do not keep it from writing")
+  @Test("Folders that go while a writer is about to use them do not keep it from writing", .tags(.slow), .unlessFast)
   func race() throws {
     let path = folder.path
     let isDone = Box()

@@ -7,7 +7,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("Rows written are rows read")
+@Suite("Rows written are rows read", .tags(.engine), .unlessFast)
 struct RowsTests {
   private struct Shape: Sendable {
     let testDescription: String

@@ -30,7 +30,8 @@ private final class LogKeeper: LogHandler, @unchecked Sendable {
   }
 }
 
-@Suite("The store's thread and the sink before it", .ownThread) struct StoreOutputTests {
+@Suite("The store's thread and the sink before it", .ownThread)
+struct StoreOutputTests {
   private typealias StoreThread = OutputThread<StoreOutput>
 
   private let directory: TemporaryFolder

@@ -7,7 +7,7 @@ import Testing
 
 private let localV4 = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0)
 
-@Suite("Journal", .ownThread)
+@Suite("Journal", .tags(.network), .unlessFast, .ownThread)
 struct JournalTests {
   /// A process's end: the receiving and the writing side over the same memory as the process before had.
   private struct Process: ~Copyable {

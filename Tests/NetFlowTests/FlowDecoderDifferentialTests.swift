@@ -3,6 +3,7 @@ import FlowModel
 import Foundation
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 /// Both decoders read the same datagrams: what they find has to agree, record by record and counter by counter.
@@ -113,7 +114,7 @@ struct FlowDecoderDifferentialTests {
     return names.sorted().filter { $0.contains(".pcap") }.map { folder.appendingPathComponent($0).path }
   }
 
-  @Test("on captures of real exporters", arguments: captures)
+  @Test("on captures of real exporters", .tags(.slow), .unlessFast, arguments: captures)
   func realExporters(_ path: String) throws {
     var capture = try CaptureFile(path: path)
     var pair = Pair()

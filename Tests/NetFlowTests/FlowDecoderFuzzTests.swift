@@ -2,10 +2,11 @@ import FlowModel
 import Foundation
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 /// Whatever comes, the flow decoder goes on, in time and memory that the octets received bound.
-@Suite("Malformed and hostile input of the flow decoder")
+@Suite("Malformed and hostile input of the flow decoder", .tags(.slow), .unlessFast)
 struct FlowDecoderFuzzTests {
   @Test("never stops it, and every datagram and record is accounted for")
   func spoiled() {

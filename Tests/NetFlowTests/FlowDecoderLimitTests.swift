@@ -2,6 +2,7 @@ import FlowModel
 import Foundation
 import NetFlow
 import NetworkBytes
+import TestSupport
 import Testing
 
 /// What exporters can make the decoder remember.
@@ -75,7 +76,7 @@ struct FlowDecoderLimitTests {
 
   // The two below look at the memory of the whole process: in one of their own, other tests cannot add to it.
 
-  @Test("hold against 200,000 spoofed exporters with templates and options data")
+  @Test("hold against 200,000 spoofed exporters with templates and options data", .tags(.slow), .unlessFast)
   func spoofedExporters() async {
     await #expect(processExitsWith: .success) { FlowDecoderLimitTests.flood(exporters: 200_000) }
   }
@@ -111,7 +112,7 @@ struct FlowDecoderLimitTests {
     #expect(served.records.map(\.samplingRate) == [9])
   }
 
-  @Test("hold against 70,000 templates of one session, in messages of thousands")
+  @Test("hold against 70,000 templates of one session, in messages of thousands", .tags(.slow), .unlessFast)
   func templateFlood() async {
     await #expect(processExitsWith: .success) { FlowDecoderLimitTests.flood(rounds: 4) }
   }

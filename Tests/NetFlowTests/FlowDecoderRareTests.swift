@@ -3,7 +3,7 @@ import NetFlow
 import NetworkBytes
 import Testing
 
-@Suite("Seldom fields of flow records")
+@Suite("Rare fields of flow records")
 struct FlowDecoderRareTests {
   private static func icmp(_ message: FlowMessage) -> [[UInt8]] {
     let types = FlowDecoded([message.octets]).records.map { [$0.icmpType, $0.icmpCode] }

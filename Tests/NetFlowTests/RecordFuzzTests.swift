@@ -5,7 +5,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("Malformed input")
+@Suite("Malformed input", .tags(.slow), .unlessFast)
 struct RecordFuzzTests {
   /// Good messages with everything in them that the decoder knows.
   private static let messages: [[UInt8]] = {

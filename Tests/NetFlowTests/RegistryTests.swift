@@ -66,7 +66,7 @@ struct RegistryTests {
     #expect(InformationElement.named(name)?.id == id)
   }
 
-  @Test("is what its script makes of the list", .enabled(if: Tool.python != nil))
+  @Test("is what its script makes of the list", .tags(.engine), .unlessFast, .enabled(if: Tool.python != nil))
   func isCurrent() async throws {
     let script = Self.package.appending(path: "scripts/generate-registry.py").path
     let outcome = try await #require(Tool.python).outcome(["-B", script, "--check"])

@@ -114,7 +114,7 @@ struct FaultTests {
     return try Data(contentsOf: URL(fileURLWithPath: scratch.file("file.parquet")))
   }
 
-  @Test("Signals that interrupt and shorten writes lose nothing and double nothing")
+  @Test("Signals that interrupt and shorten writes lose nothing and double nothing", .tags(.slow), .unlessFast)
   func interruptedWrites() async {
     await #expect(processExitsWith: .success) {
       // In a process of its own: signal handlers are the process's.

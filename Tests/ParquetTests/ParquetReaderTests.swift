@@ -10,7 +10,7 @@ private enum Cell: Equatable {
   case null
 }
 
-@Suite("What we write, we read", RandomFiles())
+@Suite("What we write, we read", .tags(.slow), .unlessFast, RandomFiles())
 struct ParquetReaderTests {
   private struct Manifest: Decodable {
     struct Column: Decodable {
@@ -193,7 +193,8 @@ struct ParquetReaderTests {
   }
 
   @Test(
-    "files of other writers are read, or what is not supported is named", .enabled(if: Readers.has("pyarrow")),
+    "files of other writers are read, or what is not supported is named", .tags(.engine), .unlessFast,
+    .enabled(if: Readers.has("pyarrow")),
     arguments: [
       ("version='1.0'", true), ("version='2.6', data_page_version='2.0', compression='zstd'", true),
       ("compression='none', use_dictionary=False", true), ("compression='zstd', data_page_size=1000", true),

@@ -20,7 +20,7 @@ struct RandomFiles: SuiteTrait, TestScoping {
   }
 }
 
-@Suite("What we write, others read", RandomFiles())
+@Suite("What we write, others read", .tags(.engine, .slow), .unlessFast, RandomFiles())
 struct ReaderTests {
   private func check(_ reader: String) async throws {
     let folder = try #require(RandomFiles.folder)

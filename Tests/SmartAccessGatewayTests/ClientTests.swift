@@ -1,10 +1,12 @@
 import Foundation
 import GatewayStub
+import TestSupport
 import Testing
 
 import SmartAccessGateway
 
-@Suite struct ClientTests {
+@Suite("Calls of the API: paging, errors, retries", .tags(.network), .unlessFast)
+struct ClientTests {
   @Test("all flow logs of a region are listed, page after page", arguments: [0, 1, 49, 50, 51, 120])
   func paging(count: Int) async throws {
     try await GatewayStub.run { stub in

@@ -4,7 +4,8 @@ import SmartAccessGateway
 import TestSupport
 import Testing
 
-@Suite struct CredentialTests {
+@Suite("Credentials: sources, order, renewal", .tags(.network), .unlessFast)
+struct CredentialTests {
   // MARK: Every source
 
   @Test("each source gives credentials that the service accepts, and says which it is", arguments: Setup.all)

@@ -4,7 +4,8 @@ import SmartAccessGateway
 import Testing
 
 /// What is checked before anything is sent, and what is made of a flow log's present state.
-@Suite struct SettingsTests {
+@Suite("Settings of a flow log")
+struct SettingsTests {
   private static func problems(
     ignoresRanges: Bool = false, _ change: (inout FlowLogSettings) -> Void
   ) -> [String] {

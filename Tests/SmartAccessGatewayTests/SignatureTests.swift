@@ -5,7 +5,8 @@ import Testing
 
 import SmartAccessGateway
 
-@Suite struct SignatureTests {
+@Suite("Signatures of requests, checked by an independent verifier")
+struct SignatureTests {
   private static let accounts = [
     "KEY": SignatureVerifier.Account(secret: "SECRET"), "STS": .init(secret: "S2", token: "TOKEN+/="),
   ]
@@ -65,7 +66,7 @@ import SmartAccessGateway
     #expect(nonces.allSatisfy { $0?.count == 32 })
   }
 
-  @Test("what is signed arrives as it was signed")
+  @Test("what is signed arrives as it was signed", .tags(.network), .unlessFast)
   func overTheWire() async throws {
     let seed = runSeed("SAGFLOW_WIRE_SEED")
     try await GatewayStub.run { stub in
@@ -85,7 +86,9 @@ import SmartAccessGateway
   private static let hasSDK =
     (try? Tool.python?.runBriefly(["-c", "import alibabacloud_tea_openapi, alibabacloud_smartag20180313"])) != nil
 
-  @Test("the official SDK signs the same requests in the same way", .enabled(if: hasSDK))
+  @Test(
+    "the official SDK signs the same requests in the same way", .tags(.engine, .slow), .unlessFast, .enabled(if: hasSDK)
+  )
   func sameAsSDK() async throws {
     let seed = runSeed("SAGFLOW_SDK_SEED")
     var random = SeededGenerator(seed: seed)
@@ -122,7 +125,9 @@ import SmartAccessGateway
     }
   }
 
-  @Test("the official SDK's client and the stub of these tests understand one another", .enabled(if: hasSDK))
+  @Test(
+    "the official SDK's client and the stub of these tests understand one another", .tags(.engine, .network, .slow),
+    .unlessFast, .enabled(if: hasSDK))
   func sdkAgainstStub() async throws {
     try await GatewayStub.run { stub in
       stub.put(.netflow("fl-1"))

@@ -6,7 +6,8 @@ import Testing
 import SmartAccessGateway
 
 /// The vendor's worked signatures.
-@Suite struct VectorTests {
+@Suite("The vendor's signature vectors")
+struct VectorTests {
   struct Vector: Decodable, CustomTestStringConvertible, Sendable {
     struct Input: Decodable {
       var method: String
