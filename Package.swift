@@ -29,6 +29,7 @@ let package = Package(
     .library(name: "FlowPipeline", targets: ["FlowPipeline"]),
     .library(name: "FlowExport", targets: ["FlowExport"]),
     .library(name: "SmartAccessGateway", targets: ["SmartAccessGateway"]),
+    .library(name: "Settings", targets: ["Settings"]),
     .library(name: "Collector", targets: ["Collector"]),
   ],
   dependencies: [
@@ -106,13 +107,21 @@ let package = Package(
       ],
       swiftSettings: ours),
     .target(
+      name: "Settings",
+      dependencies: [
+        "FlowFilter", "FlowModel", "FlowStore", "Flows", "NetFlow", "NetworkBytes",
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: ours),
+    .target(
       name: "Collector",
       dependencies: [
         "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore",
         "Flows",
-        "Journal", "NetFlow", "NetworkBytes", "Outputs", "Parquet",
+        "Journal", "NetFlow", "NetworkBytes", "Outputs", "Parquet", "Settings",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -121,7 +130,6 @@ let package = Package(
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: ours),
     .executableTarget(
@@ -129,7 +137,8 @@ let package = Package(
       dependencies: [
         "Capture", "Collector", "Files", "FlowExport", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline",
         "FlowQuery",
-        "FlowStore", "Flows", "Journal", "NetFlow", "NetworkBytes", "Outputs", "Parquet", "SmartAccessGateway",
+        "FlowStore", "Flows", "Journal", "NetFlow", "NetworkBytes", "Outputs", "Parquet", "Settings",
+        "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -176,6 +185,14 @@ let package = Package(
     .testTarget(
       name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
+      name: "SettingsTests",
+      dependencies: [
+        "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "Flows", "NetFlow", "NetworkBytes", "Settings",
+        "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
       name: "FlowOutputTests",
       dependencies: [
         "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore", "Flows", "NetFlow", "NetworkBytes", "TestSupport",
@@ -196,8 +213,9 @@ let package = Package(
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Capture", "Collector", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "Flows", "Journal", "NetFlow",
-        "NetworkBytes", "sagflow", "TestSupport",
+        "Capture", "Collector", "FlowModel", "FlowOutput", "FlowPipeline", "Flows", "Journal", "NetFlow",
+        "NetworkBytes",
+        "Settings", "sagflow", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],

@@ -5,6 +5,7 @@ import FlowStore
 import Flows
 import Glibc
 import Journal
+import Settings
 
 extension CommandFailure {
   init(_ error: ConfigurationError) {

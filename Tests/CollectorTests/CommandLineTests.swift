@@ -1,5 +1,6 @@
 import Collector
 import Foundation
+import Settings
 import TestSupport
 import Testing
 

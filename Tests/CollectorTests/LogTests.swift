@@ -1,6 +1,7 @@
 import Collector
 import Foundation
 import Logging
+import Settings
 import Synchronization
 import Testing
 

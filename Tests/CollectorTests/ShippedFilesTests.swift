@@ -4,6 +4,7 @@ import FlowPipeline
 import Foundation
 import NetFlow
 import NetworkBytes
+import Settings
 import Testing
 import Yams
 

@@ -1,7 +1,4 @@
-import Collector
 import Foundation
-import TestSupport
-import Testing
 
 /// The package's own files, found from this one.
 enum PackageFiles {
@@ -12,30 +9,5 @@ enum PackageFiles {
 
   static func text(_ relative: String) throws -> String {
     try String(contentsOf: root.appendingPathComponent(relative), encoding: .utf8)
-  }
-}
-
-/// Loads a YAML text as a file, with nothing else said.
-func load(
-  _ yaml: String, environment: [String: String] = [:], overrides: [ConfigurationOverride] = [],
-  verify: @escaping @Sendable (String, String) -> String? = { _, _ in nil }
-) throws -> EffectiveConfiguration {
-  let directory = try TemporaryFolder()
-  return try CollectorConfiguration.load(
-    file: directory.write(yaml, as: "c.yaml"), environment: environment, overrides: overrides, verify: verify)
-}
-
-/// What `load` finds wrong, one line each, the file's directory cut off; empty if nothing is.
-func complaints(
-  _ yaml: String, environment: [String: String] = [:], overrides: [ConfigurationOverride] = [],
-  verify: @escaping @Sendable (String, String) -> String? = { _, _ in nil }
-) throws -> [String] {
-  do {
-    _ = try load(yaml, environment: environment, overrides: overrides, verify: verify)
-    return []
-  } catch let error as ConfigurationError {
-    return error.lines.map { line in
-      line.range(of: "c.yaml").map { String(line[$0.lowerBound...]) } ?? line
-    }
   }
 }

@@ -22,6 +22,7 @@ struct FlowDecoderDifferentialTests {
       options.maximumClockSkew = nil
       // The lossless one decodes by the newest definition, whatever became of the exporter.
       options.rules.detectsRestarts = false
+      options.rules.limits = .capture
       flows = FlowDecoder(options: options)
     }
 

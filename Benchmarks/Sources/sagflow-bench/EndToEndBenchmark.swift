@@ -34,7 +34,7 @@ struct EndToEndBenchmark {
         let assembly = PipelineAssembly(configuration, createdBy: "bench", logger: Logger(label: "bench"))
         let thread = assembly.store()
         try thread.start()
-        var pipeline = try assembly.pipeline(from: .captures, to: OutputSink(thread))
+        var pipeline = assembly.pipeline(from: .captures, to: OutputSink(thread))
         var replay = Replay([capture], showsProgress: false)
         replay.run(&pipeline)
         thread.finish()

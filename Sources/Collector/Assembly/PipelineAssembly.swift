@@ -4,6 +4,7 @@ import FlowStore
 import Flows
 import Logging
 import NetFlow
+import Settings
 
 /// Makes the pipeline and the store that a configuration asks for: for `collect` and `replay`, for a start after a crash, and
 /// for `drain`.
@@ -39,12 +40,11 @@ public struct PipelineAssembly: Sendable {
   /// - Parameters:
   ///   - key: nil: the configuration's.
   ///   - directory: what the workers of a collector make known to one another.
-  /// - Throws: `FlowKeyError` if the configuration's key is none.
   public func pipeline(
     from source: Source, key: FlowKey? = nil, directory: ExporterDirectory = ExporterDirectory(),
     to sink: any FlowSink
-  ) throws(FlowKeyError) -> Pipeline {
-    var options = try configuration.pipelineOptions(workers: workers)
+  ) -> Pipeline {
+    var options = configuration.pipelineOptions(workers: workers)
     if let key { options.key = key }
     if source == .captures { options.decoder.rules.limits.templateLifetime = nil }
     // Reception begins once an earlier run's journal has been read.

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Settings
 
 /// One message as one line of text or JSON.
 package struct LogLine {

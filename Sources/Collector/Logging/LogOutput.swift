@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Settings
 import Synchronization
 
 /// The process's log: the level that holds for all loggers and can change while running, and the way out.
@@ -17,8 +18,9 @@ public final class LogOutput: Sendable {
 
   /// Messages go to standard error, each in one write so that lines stay whole. One that cannot be written is given up:
   /// there is nowhere to say so.
-  public convenience init(_ log: CollectorConfiguration.Log, environment: [String: String]) {
-    self.init(style: LogStyle(format: log.format, environment: environment), level: log.level) { line in
+  public convenience init(_ configuration: CollectorConfiguration, environment: [String: String]) {
+    let style = LogStyle(format: configuration.log.format, environment: environment)
+    self.init(style: style, level: configuration.live.logLevel) { line in
       try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
     }
   }

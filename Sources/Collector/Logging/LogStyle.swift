@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// How messages look where they go.
 public struct LogStyle: Hashable, Sendable {

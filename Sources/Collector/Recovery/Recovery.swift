@@ -8,6 +8,7 @@ import Foundation
 import Journal
 import Logging
 import Parquet
+import Settings
 
 /// What earlier runs have left, over all workers.
 public struct Recovery: Sendable {
@@ -139,19 +140,19 @@ public struct Recovery: Sendable {
   /// Ends a worker's flows, under the key that they have. What it goes on with is written now, or said to fail; a journal
   /// would only keep it.
   private func drain(_ recovery: WorkerRecovery) throws -> Ledger {
-    let key = recovery.checkpoint?.head.key ?? configuration.aggregation.key
+    let key = try recovery.checkpoint.map { try FlowKey(parsing: $0.head.key) } ?? configuration.aggregation.key
     let store = store(recovery, isJournaled: false)
     try store.start()
     defer { store.finish() }
     let sink = OutputSink(store, from: recovery.checkpoint?.sink ?? SinkCounters())
-    var pipeline = try assembly.alone.pipeline(from: .exporters, key: try FlowKey(parsing: key), to: sink)
+    var pipeline = assembly.alone.pipeline(from: .exporters, key: key, to: sink)
     var reception = recovery.restore(&pipeline)
     var receiver = try leftReceiver(recovery.folder)
     reception.recover(recovery.replay(&receiver, into: &pipeline))
     pipeline.finish()
     let last = Checkpoint(
       pipeline.state, reception: reception, sink: sink.counters, segment: recovery.nextSegment(receiver.buffer),
-      key: key)
+      key: key.words)
     sink.commit(last, to: recovery.folder, pipeline.context)
     store.finish()
     let ledger = pipeline.ledger(reception).settled(with: store.counters)

@@ -3,6 +3,7 @@ import FlowPipeline
 import Foundation
 import NetFlow
 import NetworkBytes
+import Settings
 import Synchronization
 
 extension CollectorService {
@@ -62,8 +63,8 @@ extension CollectorService {
       listen: endpoints.map(\.description), workers: running?.workers.count ?? 0,
       store: .init(path: values.store.path, failure: storeFailure.map { "\($0)" }),
       aggregation: .init(
-        enabled: values.aggregation.enabled, activeTimeout: values.aggregation.activeTimeout,
-        inactiveTimeout: values.aggregation.inactiveTimeout),
+        enabled: values.aggregation.enabled, activeTimeout: values.live.aggregation.activeTimeout,
+        inactiveTimeout: values.live.aggregation.inactiveTimeout),
       ledger: ledger, imbalances: ledger.imbalances, exporterCount: exporters.count, exporters: exporters.exporters)
   }
 }

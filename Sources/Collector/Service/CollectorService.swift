@@ -6,6 +6,7 @@ import Logging
 import NetFlow
 import NetworkBytes
 import ServiceLifecycle
+import Settings
 import Synchronization
 
 /// The running collector: workers, their stores, and what the service manager hears of them.
@@ -62,7 +63,7 @@ public final class CollectorService: Service {
   /// Opens sockets and store, and collects until a graceful shutdown is asked for; then stops receiving and commits all flows,
   /// those that are live as a checkpoint unless they are to be drained.
   ///
-  /// - Throws: `SocketError`, `StoreError`, `FlowKeyError` or `StateError` if it cannot start.
+  /// - Throws: `SocketError`, `FileError`, `StoreError`, `FlowKeyError` or `StateError` if it cannot start.
   public func run() async throws {
     let running = try await Self.offPool { try self.start() }
     let listening = running.endpoints.map(\.description).joined(separator: ", ")
@@ -129,7 +130,7 @@ public final class CollectorService: Service {
       if reload.changes.isEmpty { logger.info("configuration read again: nothing has changed") }
       for change in reload.changes { logger.notice("\(change)") }
       current = reload.values
-      log.level = current.log.level
+      log.level = current.live.logLevel
       running?.apply(current)
     }
   }

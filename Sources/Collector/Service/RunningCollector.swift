@@ -8,6 +8,7 @@ import Journal
 import Logging
 import NetFlow
 import NetworkBytes
+import Settings
 
 /// What a collector has once it has started: sockets, state, and the threads of its workers.
 final class RunningCollector: Sendable {
@@ -36,12 +37,12 @@ final class RunningCollector: Sendable {
   ///   - assembly: for all workers.
   ///   - passed: sockets that whoever started the process passed in.
   ///   - manager: keeps the sockets over a restart.
-  /// - Throws: `SocketError`, `StoreError`, `FlowKeyError` or `StateError`.
+  /// - Throws: `SocketError`, `FileError`, `StoreError`, `StateError`, or `FlowKeyError` if an earlier run's key is none.
   static func start(
     _ assembly: PipelineAssembly, workers count: Int, passed: consuming PassedSockets, _ manager: ServiceManager
   ) throws -> RunningCollector {
     let (configuration, logger) = (assembly.configuration, assembly.logger)
-    let key = try FlowKey(parsing: configuration.aggregation.key)
+    let key = configuration.aggregation.key
     // Every socket first: a port that is taken must not leave threads behind.
     var sockets = try SocketPlan(
       configuration.listen, workers: count, buffer: configuration.receive.bufferSize, passed: passed, logger)
@@ -84,10 +85,10 @@ final class RunningCollector: Sendable {
         limit: UInt64(configuration.journal.maximumSize / count))
     }
     let wakeUp = receiver.wakeUp
-    let settings = StoreSettings(retention: index == 0 ? configuration.retention : Retention())
+    let settings = StoreSettings(retention: index == 0 ? configuration.live.retention : Retention())
     let store = recovery.store(found, settings: settings, isJournaled: isJournaled)
     let sink = OutputSink(store, from: found.checkpoint?.sink ?? SinkCounters())
-    let pipeline = try assembly.pipeline(from: .exporters, directory: directory, to: sink)
+    let pipeline = assembly.pipeline(from: .exporters, directory: directory, to: sink)
     try store.start()
     return Worker(
       index: index, loop: WorkerLoop(receiver, pipeline, sink, found, key: key, logger), store: store,
@@ -104,13 +105,11 @@ final class RunningCollector: Sendable {
 
   /// Applies a configuration's settings that can change while it runs.
   func apply(_ values: CollectorConfiguration) {
-    let changes = PipelineChanges(
-      aging: values.agingConfiguration(workers: workers.count), decoder: values.decoderOptions,
-      filter: values.recordFilter)
+    let options = LiveOptions(values, workers: workers.count)
     for (index, worker) in workers.enumerated() {
-      worker.reconfigure(changes)
-      worker.storeSettings.setMetadata(values.storeMetadata)
-      if index == 0 { worker.storeSettings.retention = values.retention }
+      worker.reconfigure(options)
+      worker.storeSettings.setMetadata(options.storeMetadata)
+      if index == 0 { worker.storeSettings.retention = options.retention }
     }
   }
 }

@@ -17,7 +17,7 @@ final class Worker: Sendable {
     var isStopping = false
     /// Whether flows that are live when it stops are written rather than kept.
     var drains = false
-    var changes: PipelineChanges?
+    var changes: LiveOptions?
   }
 
   /// What writes datagrams, and how many octets of them until a checkpoint has to follow.
@@ -80,7 +80,7 @@ final class Worker: Sendable {
   /// Whether it receives; before that it reads what an earlier run has left.
   var isLive: Bool { !isRecovering.load(ordering: .acquiring) }
 
-  func reconfigure(_ changes: PipelineChanges) {
+  func reconfigure(_ changes: LiveOptions) {
     control.withLock { $0.changes = changes }
     wakeUp.wake()
   }

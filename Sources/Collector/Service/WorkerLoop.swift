@@ -105,7 +105,7 @@ struct WorkerLoop: ~Copyable {
   }
 
   /// Applies what has changed in the configuration.
-  mutating func reconfigure(_ changes: PipelineChanges) {
+  mutating func reconfigure(_ changes: LiveOptions) {
     pipeline.reconfigure(aging: changes.aging, decoder: changes.decoder, filter: changes.filter)
   }
 
@@ -159,11 +159,4 @@ struct WorkerLoop: ~Copyable {
 
   /// Milliseconds since 1970 UTC.
   static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
-}
-
-/// What of a pipeline's options can change while it runs.
-struct PipelineChanges: Sendable {
-  var aging: AgingConfiguration
-  var decoder: FlowDecoderOptions
-  var filter: RecordFilter
 }

@@ -2,7 +2,7 @@ import Files
 import FlowModel
 
 /// Which files are dropped when: whole files only, the oldest first.
-public struct Retention: Sendable, Equatable {
+public struct Retention: Hashable, Sendable {
   /// Seconds after which a file is dropped; 0: never.
   public var age: Int64
   /// Octets that the store may take up; 0: without bound.

@@ -11,7 +11,7 @@ public struct RecordDecoder: ~Copyable {
 
   /// - Parameter directory: lets templates of an exporter's other source ports serve a session that lacks its own;
   ///   nil: each session has its own only.
-  public init(limits: SessionLimits = SessionLimits(), directory: ExporterDirectory? = nil) {
+  public init(limits: SessionLimits = .capture, directory: ExporterDirectory? = nil) {
     self.directory = directory
     var rules = SessionRules()
     rules.limits = limits

@@ -32,15 +32,16 @@ public struct FlowDecoder: ~Copyable {
     totals = TotalsMemory(maximumCount: options.maximumTotals)
   }
 
-  /// Changes how clocks, sampling and restarts are read; bounds and origins stay as they are.
+  /// Changes how clocks, sampling and restarts are read; bounds and origins stay as they are, and whether `extra` is kept.
   public mutating func reconfigure(_ new: FlowDecoderOptions) {
-    options.maximumClockSkew = new.maximumClockSkew
-    options.samplingRate = new.samplingRate
-    options.samplingRates = new.samplingRates
-    options.forcedSamplingRates = new.forcedSamplingRates
-    options.outCountersAreReverse = new.outCountersAreReverse
-    sessions.rules.detectsRestarts = new.rules.detectsRestarts
-    sessions.rules.sharesTemplates = new.rules.sharesTemplates
+    // What stays is named, so that an option that is added later changes.
+    var new = new
+    new.origin = options.origin
+    new.keepsExtra = options.keepsExtra
+    new.maximumTotals = options.maximumTotals
+    new.rules.limits = sessions.rules.limits
+    options = new
+    sessions.rules = new.rules
   }
 
   /// Takes over names that were learnt since, by other decoders of the directory too.

@@ -10,7 +10,7 @@ public struct SessionLimits: Sendable {
   public var templateFields = 1 << 22
   /// A template that its exporter has been repeating, and no longer does while it goes on sending, holds for three of its
   /// intervals, but for this long at least, milliseconds (RFC 7011 §8.4); nil: for ever. One that was never repeated holds.
-  public var templateLifetime: Int64?
+  public var templateLifetime: Int64? = 1_800_000
   /// Octets of data sets that came before their template, of one session and of all; beyond these bounds a session's
   /// that have waited longest are given up.
   public var earlyOctetsPerSession = 4 << 20
@@ -22,6 +22,13 @@ public struct SessionLimits: Sendable {
   public var earlyTimeout: Int64 = 1_800_000
 
   public init() {}
+
+  /// The bounds for a capture, whose templates hold for ever: whoever cut it may have left repetitions out.
+  public static var capture: SessionLimits {
+    var limits = SessionLimits()
+    limits.templateLifetime = nil
+    return limits
+  }
 }
 
 /// What sessions take from one another, and when they begin anew.

@@ -4,6 +4,7 @@ import FlowPipeline
 import Foundation
 import Logging
 import ServiceLifecycle
+import Settings
 import UnixSignals
 
 struct Collect: AsyncParsableCommand {
@@ -25,7 +26,7 @@ struct Collect: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let environment = ProcessInfo.processInfo.environment
     let configuration = try load()
-    let log = LogOutput(configuration.log, environment: environment)
+    let log = LogOutput(configuration, environment: environment)
     log.bootstrap()
     let logger = Logger(label: "sagflow")
     let service = CollectorService(

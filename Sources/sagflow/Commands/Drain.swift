@@ -3,6 +3,7 @@ import Collector
 import FlowPipeline
 import Foundation
 import Logging
+import Settings
 
 struct Drain: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,7 +27,7 @@ struct Drain: ParsableCommand {
     guard FileManager.default.fileExists(atPath: configuration.store.path) else {
       throw CommandFailure(.noInput, "\(configuration.store.path): no such store")
     }
-    let log = LogOutput(configuration.log, environment: ProcessInfo.processInfo.environment)
+    let log = LogOutput(configuration, environment: ProcessInfo.processInfo.environment)
     log.bootstrap()
     do {
       let ledger = try Recovery.drain(

@@ -5,6 +5,7 @@ import FlowQuery
 import FlowStore
 import Flows
 import Foundation
+import Settings
 
 struct Query: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -6,12 +6,12 @@ import FlowFilter
 import FlowOutput
 import FlowPipeline
 import FlowStore
-import Flows
 import Foundation
 import Journal
 import Logging
 import NetFlow
 import Outputs
+import Settings
 
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -104,7 +104,7 @@ struct Replay: ParsableCommand {
     let values = try configuration(filter)
     let text = TextOutput()
     let chosen = format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json)
-    var pipeline = try pipeline(assembly(values), to: PrintSink(chosen, to: text))
+    var pipeline = assembly(values).pipeline(from: .captures, to: PrintSink(chosen, to: text))
     replay.run(&pipeline)
     try check(text)
     return report(pipeline.ledger(replay.summary.reception), replay.summary)
@@ -117,7 +117,7 @@ struct Replay: ParsableCommand {
     values.store.path = directory
     let assembly = assembly(values)
     let store = assembly.store()
-    var pipeline = try pipeline(assembly, to: OutputSink(store))
+    var pipeline = assembly.pipeline(from: .captures, to: OutputSink(store))
     do throws(StoreError) { try store.start() } catch { throw CommandFailure(error) }
     replay.run(&pipeline)
     store.finish()
@@ -135,16 +135,6 @@ struct Replay: ParsableCommand {
 
   private func assembly(_ values: CollectorConfiguration) -> PipelineAssembly {
     PipelineAssembly(values, createdBy: Sagflow.createdBy, logger: Logger(label: "sagflow"))
-  }
-
-  private func pipeline(
-    _ assembly: PipelineAssembly, to sink: any FlowSink
-  ) throws(CommandFailure) -> Pipeline {
-    do throws(FlowKeyError) {
-      return try assembly.pipeline(from: .captures, to: sink)
-    } catch {
-      throw CommandFailure(error)
-    }
   }
 
   private func check(_ text: TextOutput) throws(CommandFailure) {

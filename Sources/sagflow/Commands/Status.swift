@@ -2,6 +2,7 @@ import ArgumentParser
 import Collector
 import Foundation
 import NetworkBytes
+import Settings
 
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collector
 import Foundation
+import Settings
 import SmartAccessGateway
 
 /// The options of every command that asks the cloud's API.
@@ -24,7 +25,7 @@ struct CloudOptions: ParsableArguments {
   /// The region: the option, else the configuration, else the environment.
   func region(_ configuration: CollectorConfiguration) throws(CommandFailure) -> String {
     let fallback = ProcessInfo.processInfo.environment["ALIBABA_CLOUD_REGION_ID"] ?? ""
-    let configured = configuration.smartAccessGateway.region
+    let configured = configuration.live.smartAccessGateway.region
     let region = region ?? (configured.isEmpty ? fallback : configured)
     do throws(ParameterError) {
       try FlowLogNames.checkRegion(region)
@@ -35,7 +36,7 @@ struct CloudOptions: ParsableArguments {
   }
 
   func endpoint(_ configuration: CollectorConfiguration, region: String) throws(CommandFailure) -> ServiceEndpoint {
-    let text = endpoint ?? configuration.smartAccessGateway.endpoint
+    let text = endpoint ?? configuration.live.smartAccessGateway.endpoint
     if text.isEmpty { return ServiceEndpoint(service: "smartag", region: region) }
     do throws(ParameterError) {
       return try ServiceEndpoint(text)

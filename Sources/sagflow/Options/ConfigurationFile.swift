@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collector
 import Foundation
+import Settings
 
 /// Which configuration file a command reads.
 struct ConfigurationFile: ParsableArguments {

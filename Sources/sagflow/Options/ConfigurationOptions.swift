@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collector
+import Settings
 
 /// The options of every command that runs the pipeline; they stand before the configuration file and the environment.
 struct ConfigurationOptions: ParsableArguments {

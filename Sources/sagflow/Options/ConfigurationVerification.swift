@@ -1,4 +1,3 @@
-import Flows
 import SmartAccessGateway
 
 /// Checks of values whose meaning the configuration's schema does not know.
@@ -7,25 +6,12 @@ enum ConfigurationVerification {
   @Sendable
   static func verify(_ key: String, _ element: String) -> String? {
     switch key {
-    case "aggregation.key": keyColumn(element)
     case "smartAccessGateway.region": parameter(element, FlowLogNames.checkRegion)
     case "smartAccessGateway.endpoint":
       parameter(element) { text throws(ParameterError) in _ = try ServiceEndpoint(text) }
     case "smartAccessGateway.collector":
       parameter(element) { text throws(ParameterError) in _ = try CollectorTarget(text) }
     default: nil
-    }
-  }
-
-  private static func keyColumn(_ element: String) -> String? {
-    do throws(FlowKeyError) {
-      _ = try FlowKey(parsing: [element])
-      return nil
-    } catch {
-      return switch error {
-      case .unknownField(_, let nearest): "the name of a key column such as \(nearest.joined(separator: ", "))"
-      default: "a column, for addresses with a prefix length as in src_addr/24 or src_addr/24/48"
-      }
     }
   }
 

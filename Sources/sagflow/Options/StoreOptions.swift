@@ -5,6 +5,7 @@ import FlowQuery
 import FlowStore
 import Foundation
 import Parquet
+import Settings
 
 /// The options of every command that asks the store: where it is, which flows, how counters are meant.
 struct StoreOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collector
 import Foundation
+import Settings
 import SmartAccessGateway
 
 struct FlowLogs: AsyncParsableCommand {

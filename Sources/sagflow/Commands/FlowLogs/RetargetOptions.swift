@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collector
 import NetworkBytes
+import Settings
 import SmartAccessGateway
 
 /// What is wanted of a flow log, option by option.
@@ -77,7 +78,7 @@ struct RetargetOptions: ParsableArguments {
     changes.outputType = take("--output-type") { () throws(ParameterError) in
       try outputType.map { text throws(ParameterError) in try OutputType(parsing: text) }
     }
-    let standard = configuration.smartAccessGateway
+    let standard = configuration.live.smartAccessGateway
     changes.netflowVersion = take("--netflow-version") { () throws(ParameterError) in
       try NetFlowVersion(parsing: netflowVersion ?? standard.netflowVersion.rawValue)
     }
@@ -89,10 +90,10 @@ struct RetargetOptions: ParsableArguments {
       changes.collectorPort = parsed?.port ?? configuration.listen.first.map { Int($0.port) }
     }
     changes.activeAging = seconds(
-      activeAging, "--active-aging", configuration.aggregation.activeTimeout, "aggregation.activeTimeout",
+      activeAging, "--active-aging", configuration.live.aggregation.activeTimeout, "aggregation.activeTimeout",
       FlowLogSettings.activeAgingRange, &problems)
     changes.inactiveAging = seconds(
-      inactiveAging, "--inactive-aging", configuration.aggregation.inactiveTimeout, "aggregation.inactiveTimeout",
+      inactiveAging, "--inactive-aging", configuration.live.aggregation.inactiveTimeout, "aggregation.inactiveTimeout",
       FlowLogSettings.inactiveAgingRange, &problems)
     changes.name = name
     changes.description = description

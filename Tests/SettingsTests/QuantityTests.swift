@@ -1,5 +1,5 @@
-import Collector
 import NetworkBytes
+import Settings
 import Testing
 
 @Suite("Durations, sizes and counts as text")

@@ -1,6 +1,7 @@
 import FlowFilter
 import FlowModel
 import FlowStore
+import Flows
 import Logging
 import NetworkBytes
 
@@ -32,159 +33,157 @@ public enum ConfigurationSchema {
 
   private static let general: [Setting] = [
     .list(
-      "listen", \.listen, .scopedEndpoint, .restart,
+      "listen", .restart(\.listen), .scopedEndpoint,
       "UDP addresses and ports to receive on; [::] also receives IPv4 unless an IPv4 address here has its port."),
     .value(
-      "receive.workers", \.receive.workers, .integer(0...1024), .restart,
+      "receive.workers", .restart(\.receive.workers), .integer(0...1024),
       "Workers, each with sockets of its own; 0: one for every two processors, at least one."),
     .value(
-      "receive.bufferSize", \.receive.bufferSize, .octets(4096...1 << 30), .restart,
+      "receive.bufferSize", .restart(\.receive.bufferSize), .octets(4096...1 << 30),
       "Receive buffer of each socket, octets; above net.core.rmem_max only with CAP_NET_ADMIN."),
-    .value(
-      "filter", \.filter, .filter, .live,
+    .filter(
+      "filter", .live(\.filter),
       "Which flow records are taken, in nfdump's words, such as \"not src net 10.0.0.0/8\"; nothing: all."),
   ]
 
   private static let exporters: [Setting] = [
     .value(
-      "exporters.clock", \.exporters.clock, .choice, .live,
+      "exporters.clock", .live(\.exporters.clock), .choice,
       "correct: shift the flow times of an exporter whose clock is off; trust: keep them as sent."),
     .value(
-      "exporters.maximumClockSkew", \.exporters.maximumClockSkew, .seconds(1...31_536_000), .live,
+      "exporters.maximumClockSkew", .live(\.exporters.maximumClockSkew), .seconds(1...31_536_000),
       "A clock further than this from the arrival is off, seconds."),
     .value(
-      "exporters.samplingRate", \.exporters.samplingRate, .integer(1...Int(UInt32.max)), .live,
+      "exporters.samplingRate", .live(\.exporters.samplingRate), .integer(1...UInt32.max),
       "Sampling rate of exporters that tell none: one packet in this many was seen."),
     .map(
-      "exporters.samplingRates", \.exporters.samplingRates, .integer(1...Int(UInt32.max)),
-      names: "an IP address", .live, "The same by exporter address, such as {\"192.0.2.1\": 100}."),
+      "exporters.samplingRates", .live(\.exporters.samplingRates), .integer(1...UInt32.max),
+      names: "an IP address", "The same by exporter address, such as {\"192.0.2.1\": 100}."),
     .map(
-      "exporters.forcedSamplingRates", \.exporters.forcedSamplingRates, .integer(1...Int(UInt32.max)),
-      names: "an IP address", .live, "Rates that override what the exporter reports, by exporter address."),
+      "exporters.forcedSamplingRates", .live(\.exporters.forcedSamplingRates), .integer(1...UInt32.max),
+      names: "an IP address", "Rates that override what the exporter reports, by exporter address."),
     .value(
-      "exporters.detectRestarts", \.exporters.detectRestarts, .flag, .live,
+      "exporters.detectRestarts", .live(\.exporters.detectRestarts), .flag,
       "true: after an exporter has restarted, its data wait for new templates."),
     .value(
-      "exporters.shareTemplates", \.exporters.shareTemplates, .flag, .live,
+      "exporters.shareTemplates", .live(\.exporters.shareTemplates), .flag,
       "true: templates from another port of an exporter serve where it provably goes on, or where all its ports agree."),
     .list(
-      "exporters.outCountersAreReverse", \.exporters.outCountersAreReverse, .address, mayBeEmpty: true, .live,
+      "exporters.outCountersAreReverse", .live(\.exporters.outCountersAreReverse), .address, mayBeEmpty: true,
       "Exporters whose elements 23 and 24 count the other direction of a flow: these are not taken for the flow's own."),
     .value(
-      "exporters.maximumSessions", \.exporters.maximumSessions, .integer(1...16_777_216), .restart,
+      "exporters.maximumSessions", .restart(\.exporters.maximumSessions), .integer(1...16_777_216),
       "Sessions (exporter address and port, observation domain) kept at a time."),
     .value(
-      "exporters.maximumTemplates", \.exporters.maximumTemplates, .integer(1...65_280), .restart,
+      "exporters.maximumTemplates", .restart(\.exporters.maximumTemplates), .integer(1...65_280),
       "Templates kept for one session."),
     .value(
-      "exporters.templateLifetime", \.exporters.templateLifetime, .seconds(60...31_536_000, zero: "for ever"), .restart,
+      "exporters.templateLifetime", .restart(\.exporters.templateLifetime), .seconds(60...31_536_000, zero: "for ever"),
       "A template that its exporter has stopped repeating holds for three intervals, this long at least; 0: for ever."),
     .value(
-      "exporters.earlyData.timeout", \.exporters.earlyData.timeout, .seconds(1...86_400, zero: "none"), .restart,
+      "exporters.earlyData.timeout", .restart(\.exporters.earlyData.timeout), .seconds(1...86_400, zero: "none"),
       "How long they wait for it, seconds; 0: not at all."),
     .value(
-      "exporters.earlyData.maximumSize", \.exporters.earlyData.maximumSize, .octets(65_536...1 << 40), .restart,
+      "exporters.earlyData.maximumSize", .restart(\.exporters.earlyData.maximumSize), .octets(65_536...1 << 40),
       "Octets held at a time, all workers together; what comes beyond is given up."),
     .value(
-      "exporters.earlyData.maximumSizePerSession", \.exporters.earlyData.maximumSizePerSession,
-      .octets(65_536...1 << 40), .restart,
+      "exporters.earlyData.maximumSizePerSession", .restart(\.exporters.earlyData.maximumSizePerSession),
+      .octets(65_536...1 << 40),
       "Octets held for one session; those that have waited longest are given up."),
   ]
 
   private static let aggregation: [Setting] = [
     .value(
-      "aggregation.enabled", \.aggregation.enabled, .flag, .restart,
+      "aggregation.enabled", .restart(\.aggregation.enabled), .flag,
       "false: each record becomes a row of its own."),
     .value(
-      "aggregation.activeTimeout", \.aggregation.activeTimeout, .seconds(1...86_400), .live,
+      "aggregation.activeTimeout", .live(\.aggregation.activeTimeout), .seconds(1...86_400),
       "A flow is written this long after its first packet even if it goes on, seconds."),
     .value(
-      "aggregation.inactiveTimeout", \.aggregation.inactiveTimeout, .seconds(1...86_400), .live,
+      "aggregation.inactiveTimeout", .live(\.aggregation.inactiveTimeout), .seconds(1...86_400),
       "A flow is written this long after its last packet, seconds; at most activeTimeout."),
-    .list(
-      "aggregation.key", \.aggregation.key, .column, .restart,
+    .flowKey(
+      "aggregation.key", .restart(\.aggregation.key),
       "Columns of the store that tell flows apart; /N behind an address keys on its prefix."),
     .value(
-      "aggregation.maximumFlows", \.aggregation.maximumFlows, .integer(1...1_000_000_000), .live,
+      "aggregation.maximumFlows", .live(\.aggregation.maximumFlows), .integer(1...1_000_000_000),
       "Live flows held at a time, all workers together; those seen least recently are written early."),
     .value(
-      "aggregation.endOfFlow", \.aggregation.endOfFlow, .flag, .live,
+      "aggregation.endOfFlow", .live(\.aggregation.endOfFlow), .flag,
       "true: a TCP flow is written as soon as FIN or RST was seen."),
   ]
 
   private static let store: [Setting] = [
     .value(
-      "store.path", \.store.path, .path, .restart,
+      "store.path", .restart(\.store.path), .path,
       "Where the files go; relative to the working directory (the service's is /var/lib/sagflow)."),
     .value(
-      "store.rotation", \.store.rotation, .seconds(1...3600, dividing: 3600), .restart,
+      "store.rotation", .restart(\.store.rotation), .seconds(1...3600, dividing: 3600),
       "A file covers this much time, aligned to the clock, seconds; divides an hour."),
     .value(
-      "store.maximumFileSize", \.store.maximumFileSize, .octets(1_000_000...1_000_000_000_000), .restart,
+      "store.maximumFileSize", .restart(\.store.maximumFileSize), .octets(1_000_000...1_000_000_000_000),
       "A file that reaches this size is closed before its time, octets."),
     .value(
-      "store.rowGroupRows", \.store.rowGroupRows, .integer(1024...1_048_576), .restart,
+      "store.rowGroupRows", .restart(\.store.rowGroupRows), .integer(1024...1_048_576),
       "Rows of a row group: more compress better and need more memory."),
     .value(
-      "store.compressionLevel", \.store.compressionLevel, .integer(1...19), .restart, "zstd level."),
+      "store.compressionLevel", .restart(\.store.compressionLevel), .integer(1...19), "zstd level."),
     .value(
-      "store.extra", \.store.extra, .flag, .restart,
+      "store.extra", .restart(\.store.extra), .flag,
       "true: fields without a column of their own are kept as JSON in the column extra."),
     .value(
-      "store.retention.age", \.store.retention.age,
-      .seconds(3600...3_153_600_000, zero: "keep"), .live,
+      "store.retention.age", .live(\.retention.age), .seconds(3600...3_153_600_000, zero: "keep"),
       "Files older than this are removed, such as 30d; 0: kept."),
     .value(
-      "store.retention.size", \.store.retention.size,
-      .octets(1_000_000...Int.max, zero: "keep"), .live,
+      "store.retention.size", .live(\.retention.size), .octets(1_000_000...Int64.max, zero: "keep"),
       "The oldest files are removed above this total, such as 500G; 0: kept."),
   ]
 
   private static let journal: [Setting] = [
     .value(
-      "journal.enabled", \.journal.enabled, .flag, .restart,
+      "journal.enabled", .restart(\.journal.enabled), .flag,
       "false: after a crash what came since the last checkpoint is lost."),
     .value(
-      "journal.path", \.journal.path, .optional("a directory"), .restart,
+      "journal.path", .restart(\.journal.path), .optional("a directory"),
       "Where journal and checkpoints go, on the disk of the store; empty: .journal in the store."),
     .value(
-      "journal.maximumSize", \.journal.maximumSize, .octets(1_000_000...Int.max), .restart,
+      "journal.maximumSize", .restart(\.journal.maximumSize), .octets(1_000_000...Int.max),
       "Octets of the journal since the last checkpoint, all workers together; half of it brings the next one."),
     .value(
-      "journal.bufferSize", \.journal.bufferSize, .octets(1_000_000...(1 << 36)), .restart,
+      "journal.bufferSize", .restart(\.journal.bufferSize), .octets(1_000_000...(1 << 36)),
       "Memory for datagrams that wait for the journal's disk, all workers together, at least 5 MB for each."),
     .value(
-      "journal.syncInterval", \.journal.syncInterval, .seconds(1...3600, zero: "none"), .restart,
+      "journal.syncInterval", .restart(\.journal.syncInterval), .seconds(1...3600, zero: "none"),
       "It is synced to the disk this often, seconds: what a power failure costs; 0: the system decides."),
   ]
 
   private static let http: [Setting] = [
-    .value("http.enabled", \.http.enabled, .flag, .restart, "false: nothing is told; `sagflow status` needs it."),
+    .value("http.enabled", .restart(\.http.enabled), .flag, "false: nothing is told; `sagflow status` needs it."),
     .value(
-      "http.listen", \.http.listen, .openEndpoint, .restart, "TCP address and port; port 0 takes one that is free."),
+      "http.listen", .restart(\.http.listen), .openEndpoint, "TCP address and port; port 0 takes one that is free."),
     .value(
-      "http.public", \.http.isPublic, .flag, .restart,
+      "http.public", .restart(\.http.isPublic), .flag,
       "true: http.listen may be reached from other hosts; whoever does can read exporters and counters."),
   ]
 
   private static let log: [Setting] = [
-    .value("log.level", \.log.level, .choice, .live, "trace, debug, info, notice, warning, error or critical."),
-    .value("log.format", \.log.format, .choice, .restart, "text, or json: one object a line."),
+    .value("log.level", .live(\.logLevel), .choice, "trace, debug, info, notice, warning, error or critical."),
+    .value("log.format", .restart(\.log.format), .choice, "text, or json: one object a line."),
   ]
 
   private static let smartAccessGateway: [Setting] = [
     .value(
-      "smartAccessGateway.region", \.smartAccessGateway.region, .optional("a cloud region such as cn-shanghai"), .live,
+      "smartAccessGateway.region", .live(\.smartAccessGateway.region), .optional("a cloud region such as cn-shanghai"),
       "The cloud region of the flow logs, such as cn-shanghai."),
     .value(
-      "smartAccessGateway.endpoint", \.smartAccessGateway.endpoint, .optional("a host name, HOST:PORT or a URL"), .live,
+      "smartAccessGateway.endpoint", .live(\.smartAccessGateway.endpoint), .optional("a host name, HOST:PORT or a URL"),
       "Endpoint of the API; empty: the region's public one, such as smartag.cn-shanghai.aliyuncs.com."),
     .value(
-      "smartAccessGateway.collector", \.smartAccessGateway.collector,
-      .optional("an IPv4 address, with :PORT if it is not that of listen"), .live,
+      "smartAccessGateway.collector", .live(\.smartAccessGateway.collector),
+      .optional("an IPv4 address, with :PORT if it is not that of listen"),
       "Where the gateways send to: this host's address as they reach it, such as 192.0.2.10 or 192.0.2.10:9995."),
     .value(
-      "smartAccessGateway.netflowVersion", \.smartAccessGateway.netflowVersion, .choice, .live,
+      "smartAccessGateway.netflowVersion", .live(\.smartAccessGateway.netflowVersion), .choice,
       "The format that the gateways export in: v5, v9 or v10 (IPFIX)."),
   ]
 
@@ -203,7 +202,7 @@ public enum ConfigurationSchema {
       }
       found.append(([lower, upper], "\(texts[0]) is above \(texts[1]); lower the one or raise the other"))
     }
-    if configuration.aggregation.inactiveTimeout > configuration.aggregation.activeTimeout {
+    if configuration.live.aggregation.inactiveTimeout > configuration.live.aggregation.activeTimeout {
       report("aggregation.inactiveTimeout", above: "aggregation.activeTimeout")
     }
     if configuration.exporters.earlyData.maximumSizePerSession > configuration.exporters.earlyData.maximumSize {
@@ -218,8 +217,8 @@ public enum ConfigurationSchema {
     }
     found += overlaps(in: configuration.listen).map { (["listen"], $0) }
     found += filterProblems(in: configuration).map { (["filter"], $0) }
-    let store = configuration.store
-    if store.retention.size > 0, store.maximumFileSize > store.retention.size {
+    let retention = configuration.live.retention
+    if retention.size > 0, configuration.store.maximumFileSize > retention.size {
       report("store.maximumFileSize", above: "store.retention.size")
     }
     return found
@@ -235,14 +234,11 @@ public enum ConfigurationSchema {
   }
 
   private static func filterProblems(in configuration: CollectorConfiguration) -> [String] {
-    do throws(FilterError) {
-      let filter = try FlowFilter(parsing: configuration.filter)
-      let origin: [FlowColumn] = [.exporterAddress, .observationDomainID]
-      let merged = origin.filter { !configuration.aggregation.key.contains($0.name) && filter.looks(at: [$0]) }
-      guard configuration.aggregation.enabled, let first = merged.first else { return [] }
-      return ["looks at \(first.name), which aggregation.key leaves out; put it into the key"]
-    } catch {
-      return ["\(error)"]
+    guard configuration.aggregation.enabled else { return [] }
+    let origin: [FlowColumn] = [.exporterAddress, .observationDomainID]
+    let merged = origin.filter {
+      !configuration.aggregation.key.columns.contains($0) && configuration.live.filter.filter.looks(at: [$0])
     }
+    return merged.prefix(1).map { "looks at \($0.name), which aggregation.key leaves out; put it into the key" }
   }
 }

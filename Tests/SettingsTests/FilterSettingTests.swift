@@ -1,6 +1,6 @@
-import Collector
 import FlowFilter
 import Foundation
+import Settings
 import TestSupport
 import Testing
 
@@ -8,7 +8,7 @@ import Testing
 struct FilterSettingTests {
   /// What a configuration's filter means.
   private static func filter(_ yaml: String) throws -> FlowFilter {
-    try FlowFilter(parsing: load(yaml).values.filter)
+    try load(yaml).values.live.filter.filter
   }
 
   @Test(
@@ -36,7 +36,7 @@ struct FilterSettingTests {
       try CollectorConfiguration.load(file: folder.write("filter: \(filter)\n", as: "c.yaml"), environment: [:]).values
     }
     let loaded = try load("\"ipv4 and @include half.flt\"")
-    #expect(try FlowFilter(parsing: loaded.filter) == FlowFilter(parsing: "ipv4 and (port 1 or port 2)"))
+    #expect(try loaded.live.filter.filter == FlowFilter(parsing: "ipv4 and (port 1 or port 2)"))
     for (filter, message) in [
       ("\"@include wrong.flt\"", "wrong.flt:2:4: expected a condition"),
       ("\"@include none.flt\"", "none.flt: no such file"),

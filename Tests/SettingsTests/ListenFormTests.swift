@@ -1,5 +1,5 @@
-import Collector
 import NetworkBytes
+import Settings
 import Testing
 
 @Suite("Addresses to listen on")

@@ -23,9 +23,9 @@ public struct ConfigurationReload: Sendable {
 
   public init(from running: CollectorConfiguration, to loaded: CollectorConfiguration) {
     var values = running
+    values.live = loaded.live
     var changes: [Change] = []
     for setting in ConfigurationSchema.settings where setting.elements(running) != setting.elements(loaded) {
-      if setting.change == .live { setting.copy(loaded, &values) }
       changes.append(
         Change(
           key: setting.key, old: Self.shortened(setting.text(in: running)),

@@ -24,23 +24,26 @@ extension ValueForm where Value == Bool {
   }
 }
 
-extension ValueForm where Value == Int {
-  static func integer(_ range: ClosedRange<Int>) -> Self {
+extension ValueForm where Value: FixedWidthInteger {
+  static func integer(_ range: ClosedRange<Value>) -> Self {
     ValueForm(expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
-      Quantity.integer($0).flatMap { range.contains($0) ? $0 : nil }
+      Quantity.integer($0).flatMap { Value(exactly: $0) }.flatMap { range.contains($0) ? $0 : nil }
     } text: {
       String($0)
     }
   }
 
   /// Whole seconds in `range` that divide `divisor` where one is given; 0 too where `zero` says what it means.
-  static func seconds(_ range: ClosedRange<Int>, dividing divisor: Int? = nil, zero: String? = nil) -> Self {
-    let bounds = "from \(Quantity.text(seconds: range.lowerBound)) to \(Quantity.text(seconds: range.upperBound))"
-    let divides = divisor.map { " that divides \(Quantity.text(seconds: $0))" } ?? ""
+  static func seconds(_ range: ClosedRange<Value>, dividing divisor: Value? = nil, zero: String? = nil) -> Self {
+    func text(_ seconds: Value) -> String { Quantity.text(seconds: Int(clamping: seconds)) }
+    let divides = divisor.map { " that divides \(text($0))" } ?? ""
     return ValueForm(
-      expected: Self.orZero(zero, "a duration \(bounds)\(divides), such as 300, 300s, 5m, 1h or 30d")
+      expected: Self.orZero(
+        zero,
+        "a duration from \(text(range.lowerBound)) to \(text(range.upperBound))\(divides), such as 300, 300s, 5m, 1h or 30d"
+      )
     ) { text in
-      guard let value = Quantity.seconds(text) else { return nil }
+      guard let value = Quantity.seconds(text).flatMap({ Value(exactly: $0) }) else { return nil }
       if value == 0, zero != nil { return 0 }
       guard range.contains(value), divisor.map({ $0 % value == 0 }) ?? true else { return nil }
       return value
@@ -50,13 +53,14 @@ extension ValueForm where Value == Int {
   }
 
   /// Octets in `range`; 0 too where `zero` says what it means.
-  static func octets(_ range: ClosedRange<Int>, zero: String? = nil) -> Self {
-    let bounds = "from \(Quantity.text(octets: range.lowerBound)) to \(Quantity.text(octets: range.upperBound))"
+  static func octets(_ range: ClosedRange<Value>, zero: String? = nil) -> Self {
+    @Sendable func text(_ octets: Value) -> String { Quantity.text(octets: Int(clamping: octets)) }
+    let bounds = "from \(text(range.lowerBound)) to \(text(range.upperBound))"
     return ValueForm(expected: Self.orZero(zero, "octets \(bounds), such as 1500000, 256M or 64Mi")) { text in
-      guard let value = Quantity.octets(text) else { return nil }
+      guard let value = Quantity.octets(text).flatMap({ Value(exactly: $0) }) else { return nil }
       return range.contains(value) || (value == 0 && zero != nil) ? value : nil
     } text: {
-      Quantity.text(octets: $0)
+      text($0)
     }
   }
 
@@ -95,7 +99,7 @@ extension ValueForm where Value == String {
     }
   }
 
-  /// A filter, which may span lines; its words are looked at when all settings are known.
+  /// A filter's text, which may span lines; its words are parsed when all settings are known.
   static var filter: Self {
     ValueForm(expected: "a filter in nfdump's words, or nothing") { text in
       text.split(whereSeparator: \.isNewline).allSatisfy(isFilterLine) ? text : nil
@@ -112,7 +116,7 @@ extension ValueForm where Value == String {
       && !line.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\t" }
   }
 
-  /// A column of the store, with `/N` or `/N/M` behind it for prefixes. Which columns there are is not known here.
+  /// A word like a column of the store, with `/N` or `/N/M` behind it for prefixes.
   static var column: Self {
     ValueForm(expected: "a column of the store, such as src_addr or src_addr/24") { text in
       let parts = text.split(separator: "/", omittingEmptySubsequences: false)

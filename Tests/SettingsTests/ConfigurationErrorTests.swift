@@ -1,5 +1,5 @@
-import Collector
 import Foundation
+import Settings
 import TestSupport
 import Testing
 
@@ -117,10 +117,10 @@ struct ConfigurationErrorTests {
 
   @Test("what the caller's check says about an element stands at the element")
   func verifier() throws {
-    let found = try complaints("aggregation:\n  key:\n    - proto\n    - prot0\n") { key, element in
-      key == "aggregation.key" && element == "prot0" ? "proto" : nil
+    let found = try complaints("listen:\n  - 192.0.2.1:1\n  - 192.0.2.2:1\n") { key, element in
+      key == "listen" && element == "192.0.2.2:1" ? "an own address" : nil
     }
-    #expect(found == ["c.yaml:4:7: aggregation.key: expected proto, found 'prot0'"])
+    #expect(found == ["c.yaml:3:5: listen: expected an own address, found '192.0.2.2:1'"])
   }
 
   @Test(

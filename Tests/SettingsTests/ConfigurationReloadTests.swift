@@ -1,5 +1,5 @@
-import Collector
 import Logging
+import Settings
 import Testing
 
 @Suite("Changes by a reload of the configuration")
@@ -55,8 +55,8 @@ struct ConfigurationReloadTests {
         "aggregation.activeTimeout is 60 now, was 300", "store.path stays flows; restart for /srv",
         "log.level is error now, was info",
       ])
-    #expect(reload.values.aggregation.activeTimeout == 60)
+    #expect(reload.values.live.aggregation.activeTimeout == 60)
     #expect(reload.values.store.path == "flows")
-    #expect(reload.values.log.level == .error)
+    #expect(reload.values.live.logLevel == .error)
   }
 }

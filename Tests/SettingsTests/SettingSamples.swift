@@ -39,7 +39,8 @@ struct SettingSample: CustomTestStringConvertible {
     .init("aggregation.activeTimeout", "1800", "86401"),
     .init("aggregation.inactiveTimeout", "20", "-1"),
     .init(
-      "aggregation.key", "[src_addr/24/48, dst_addr/16, proto]", ["src_addr/24/48", "dst_addr/16", "proto"], "Src-Addr"),
+      "aggregation.key", "[src_addr/24/48, dst_addr/16/32, proto]", ["src_addr/24/48", "dst_addr/16", "proto"],
+      "Src-Addr"),
     .init("aggregation.maximumFlows", "5000", "1e6"),
     .init("aggregation.endOfFlow", "true", "1"),
     .init("store.path", "/srv/flows", ""),

@@ -1,5 +1,4 @@
 import Configuration
-import FlowFilter
 import Synchronization
 
 /// A valid configuration and the source of each of its values.
@@ -50,33 +49,22 @@ extension CollectorConfiguration {
       accessReporter: witness)
     var values = CollectorConfiguration()
     var origins: [String: ConfigurationOrigin] = [:]
+    var wrong: [ConfigurationProblem] = []
     for setting in ConfigurationSchema.settings {
       guard let elements = setting.elements(from: reader) else { continue }
-      setting.apply(elements, &values)
       if let source = witness.source(of: setting.key) { origins[setting.key] = layers[source].origins[setting.key] }
+      let origin = origins[setting.key] ?? .standard
+      guard let message = setting.apply(elements, origin.folder, &values) else { continue }
+      wrong.append(ConfigurationProblem(origin: origin, key: setting.key, message: message))
     }
-    let problem = values.includeFilters(origins["filter"])
-    try checkAgreement(of: values, origins, problem)
+    try checkAgreement(of: values, origins, wrong)
     return EffectiveConfiguration(values: values, origins: origins)
   }
 
-  /// Puts the files that the filter includes in their places; what is wrong with it, if anything is.
-  private mutating func includeFilters(_ origin: ConfigurationOrigin?) -> ConfigurationProblem? {
-    do throws(FilterError) {
-      let text = try FilterText(filter, folder: origin?.folder ?? "")
-      _ = try text.filter()
-      filter = text.text
-      return nil
-    } catch {
-      filter = ""
-      return ConfigurationProblem(origin: origin ?? .standard, key: "filter", message: "\(error)")
-    }
-  }
-
   private static func checkAgreement(
-    of values: CollectorConfiguration, _ origins: [String: ConfigurationOrigin], _ problem: ConfigurationProblem?
+    of values: CollectorConfiguration, _ origins: [String: ConfigurationOrigin], _ wrong: [ConfigurationProblem]
   ) throws(ConfigurationError) {
-    var problems = problem.map { [$0] } ?? []
+    var problems = wrong
     problems += ConfigurationSchema.disagreements(in: values).map { keys, message in
       // The strongest source is the one that was set last.
       let key = keys.max { strength(origins[$0]) < strength(origins[$1]) } ?? ""

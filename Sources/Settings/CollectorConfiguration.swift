@@ -1,4 +1,6 @@
-import Logging
+import FlowStore
+import Flows
+import NetFlow
 import NetworkBytes
 
 /// What a collector is told: every setting with its default, as plain values.
@@ -9,15 +11,14 @@ public struct CollectorConfiguration: Hashable, Sendable {
   /// Addresses and UDP ports to receive on; at least one.
   public var listen = [ScopedEndpoint(Endpoint(address: IPAddress(v4: 0), port: 9995))]
   public var receive = Receive()
-  /// Which flow records are taken, in the filter language; empty: all.
-  public var filter = ""
   public var exporters = Exporters()
   public var aggregation = Aggregation()
   public var store = Store()
   public var journal = Journal()
   public var http = HTTP()
   public var log = Log()
-  public var smartAccessGateway = SmartAccessGateway()
+  /// What can change while running; everything beside it waits for the next start.
+  public var live = LiveSettings()
 
   /// Every setting at its default.
   public init() {}
@@ -37,37 +38,13 @@ public struct CollectorConfiguration: Hashable, Sendable {
   }
 
   public struct Exporters: Hashable, Sendable {
-    /// What to do about an exporter whose clock is off.
-    public enum Clock: String, CaseIterable, Sendable {
-      /// Shift its flow times by the offset between its header clock and the arrival.
-      case correct
-      /// Keep its flow times as sent.
-      case trust
-    }
-
-    public var clock = Clock.correct
-    /// Header clocks further than this from the arrival count as off, seconds.
-    public var maximumClockSkew = 600
-    /// Sampling rate of exporters that tell none: one packet in this many was seen.
-    public var samplingRate = 1
-    /// The same by exporter address; stands before `samplingRate`.
-    public var samplingRates: [IPAddress: Int] = [:]
-    /// Rates that hold by exporter address, whatever the exporter says.
-    public var forcedSamplingRates: [IPAddress: Int] = [:]
-    /// Whether templates from before an exporter's restart are no longer trusted.
-    public var detectRestarts = true
-    /// Whether templates of an exporter's other ports serve a session that continues one of them, and those that all of
-    /// them agree on serve data that would be dropped.
-    public var shareTemplates = true
-    /// Exporters whose elements 23 and 24 count the flow's other direction.
-    public var outCountersAreReverse: [IPAddress] = []
     /// Sessions (exporter address and port, observation domain) kept at a time.
-    public var maximumSessions = 65_536
+    public var maximumSessions = OptionDefaults.decoder.rules.limits.sessions
     /// Templates kept for one session.
-    public var maximumTemplates = 4096
+    public var maximumTemplates = OptionDefaults.decoder.rules.limits.templatesPerSession
     /// A template that its exporter has stopped repeating holds for three of its intervals, this many seconds at least;
     /// 0: for ever.
-    public var templateLifetime = 1800
+    public var templateLifetime = (OptionDefaults.decoder.rules.limits.templateLifetime ?? 0) / 1000
     public var earlyData = EarlyData()
 
     public init() {}
@@ -75,11 +52,11 @@ public struct CollectorConfiguration: Hashable, Sendable {
     /// Data sets that come before their template.
     public struct EarlyData: Hashable, Sendable {
       /// How long they wait for it, seconds; 0: not at all.
-      public var timeout = 1800
+      public var timeout = OptionDefaults.decoder.rules.limits.earlyTimeout / 1000
       /// Octets of them held at a time, all workers together.
-      public var maximumSize = 64 << 20
+      public var maximumSize = OptionDefaults.decoder.rules.limits.earlyOctets
       /// Octets of them held for one session.
-      public var maximumSizePerSession = 4 << 20
+      public var maximumSizePerSession = OptionDefaults.decoder.rules.limits.earlyOctetsPerSession
 
       public init() {}
     }
@@ -87,49 +64,28 @@ public struct CollectorConfiguration: Hashable, Sendable {
 
   public struct Aggregation: Hashable, Sendable {
     /// Whether records of one flow are merged; otherwise each record becomes a row.
-    public var enabled = true
-    /// A flow is written this long after its first packet even if it goes on, seconds.
-    public var activeTimeout = 300
-    /// A flow is written this long after its last packet, seconds.
-    public var inactiveTimeout = 15
-    /// Columns of the store that tell flows apart, with `/N` behind an address for its prefix.
-    public var key = [
-      "exporter_addr", "observation_domain_id", "flow_type", "src_addr", "dst_addr", "src_port", "dst_port", "proto",
-      "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction", "vrf_id",
-    ]
-    /// Live flows held at a time, all workers together.
-    public var maximumFlows = 1_000_000
-    /// Whether a TCP flow is written as soon as FIN or RST was seen.
-    public var endOfFlow = false
+    public var enabled = OptionDefaults.aging.enabled
+    /// What tells flows apart.
+    public var key = FlowKey.standard
 
     public init() {}
   }
 
   public struct Store: Hashable, Sendable {
     /// Directory of the flow files; relative to the working directory.
-    public var path = "flows"
+    public var path = OptionDefaults.store.path
     /// A file covers this much time, aligned to the clock, seconds; divides an hour.
-    public var rotation = 300
+    public var rotation = OptionDefaults.store.rotation
     /// A file that reaches this size is closed before its time, octets.
-    public var maximumFileSize = 256_000_000
+    public var maximumFileSize = OptionDefaults.store.maximumFileSize
     /// Rows of a row group.
-    public var rowGroupRows = 262_144
+    public var rowGroupRows = OptionDefaults.store.rowGroupRows
     /// zstd level of the column data.
-    public var compressionLevel = 1
+    public var compressionLevel = OptionDefaults.store.compressionLevel
     /// Whether fields without a column are kept as JSON in the column `extra`.
-    public var extra = false
-    public var retention = Retention()
+    public var extra = OptionDefaults.decoder.keepsExtra
 
     public init() {}
-
-    public struct Retention: Hashable, Sendable {
-      /// Files older than this are removed, seconds; 0: kept.
-      public var age = 0
-      /// The oldest files are removed above this total, octets; 0: kept.
-      public var size = 0
-
-      public init() {}
-    }
   }
 
   /// What outlives the process.
@@ -164,27 +120,7 @@ public struct CollectorConfiguration: Hashable, Sendable {
       case text, json
     }
 
-    /// The least severe messages to print.
-    public var level = Logger.Level.info
     public var format = Format.text
-
-    public init() {}
-  }
-
-  /// Defaults of the commands that point Smart Access Gateways at this collector; empty where there is none.
-  public struct SmartAccessGateway: Hashable, Sendable {
-    /// The cloud region of the flow logs, such as `cn-shanghai`.
-    public var region = ""
-    /// The API's endpoint; empty: the region's public one.
-    public var endpoint = ""
-    /// `ADDRESS` or `ADDRESS:PORT` that the gateways send to.
-    public var collector = ""
-    /// The format that they export in.
-    public var netflowVersion = NetFlowVersion.v9
-
-    public enum NetFlowVersion: String, CaseIterable, Sendable {
-      case v5, v9, v10
-    }
 
     public init() {}
   }

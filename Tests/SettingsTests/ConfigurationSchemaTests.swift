@@ -1,6 +1,7 @@
-import Collector
+import FlowStore
 import Logging
 import NetworkBytes
+import Settings
 import Testing
 
 @Suite("The schema of the configuration")
@@ -102,15 +103,15 @@ struct ConfigurationSchemaTests {
     let endpoints = [Endpoint(address: v4, port: 9995), Endpoint(address: .unspecified, port: 2055)]
     #expect(values.listen == endpoints.map { ScopedEndpoint($0) })
     #expect(values.receive.bufferSize == 16 << 20)
-    #expect(values.exporters.clock == .trust)
-    let rates = Dictionary(uniqueKeysWithValues: values.exporters.samplingRates.map { ("\($0.key)", $0.value) })
+    #expect(values.live.exporters.clock == .trust)
+    let rates = Dictionary(uniqueKeysWithValues: values.live.exporters.samplingRates.map { ("\($0.key)", $0.value) })
     #expect(rates == ["192.0.2.1": 100, "2001:db8::1": 1000])
-    #expect(values.aggregation.activeTimeout == 300)
+    #expect(values.live.aggregation.activeTimeout == 300)
     #expect(values.store.rotation == 3600)
     #expect(values.store.maximumFileSize == 64_000_000)
-    #expect(values.store.retention.age == 30 * 86_400)
-    #expect(values.store.retention.size == 2_000_000_000_000)
-    #expect(values.log.level == .warning)
+    #expect(values.live.retention.age == 30 * 86_400)
+    #expect(values.live.retention.size == 2_000_000_000_000)
+    #expect(values.live.logLevel == .warning)
   }
 
   @Test("workers 0 means one for every two processors, at least one", arguments: [(1, 1), (2, 1), (3, 1), (16, 8)])

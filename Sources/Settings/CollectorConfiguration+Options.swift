@@ -1,0 +1,71 @@
+import FlowStore
+import Flows
+import Foundation
+import NetFlow
+
+extension CollectorConfiguration {
+  /// How a worker's cache ages flows: each of `workers` holds its share of them.
+  package func agingConfiguration(workers: Int) -> AgingConfiguration {
+    AgingConfiguration(
+      enabled: aggregation.enabled, activeTimeout: live.aggregation.activeTimeout,
+      inactiveTimeout: live.aggregation.inactiveTimeout,
+      maximumFlows: max(1, live.aggregation.maximumFlows / max(1, workers)), endOfFlow: live.aggregation.endOfFlow)
+  }
+
+  /// How a worker decodes: each of `workers` holds its share of early data.
+  package func decoderOptions(workers: Int) -> FlowDecoderOptions {
+    var options = FlowDecoderOptions()
+    options.rules.limits.sessions = exporters.maximumSessions
+    options.rules.limits.templatesPerSession = exporters.maximumTemplates
+    options.rules.limits.templateLifetime =
+      exporters.templateLifetime > 0 ? exporters.templateLifetime * 1000 : nil
+    options.rules.limits.earlyOctets = exporters.earlyData.maximumSize / max(1, workers)
+    options.rules.limits.earlyOctetsPerSession = exporters.earlyData.maximumSizePerSession
+    options.rules.limits.earlyTimeout = exporters.earlyData.timeout * 1000
+    options.keepsExtra = store.extra
+    let live = live.exporters
+    options.maximumClockSkew = live.clock == .trust ? nil : live.maximumClockSkew * 1000
+    options.samplingRate = live.samplingRate
+    options.samplingRates = live.samplingRates
+    options.forcedSamplingRates = live.forcedSamplingRates
+    options.outCountersAreReverse = Set(live.outCountersAreReverse)
+    options.rules.detectsRestarts = live.detectRestarts
+    options.rules.sharesTemplates = live.shareTemplates
+    return options
+  }
+
+  /// Where and how a worker writes its flows.
+  ///
+  /// - Parameter createdBy: program and version, for the files' metadata.
+  public func storeOptions(worker: Int = 0, createdBy: String) -> FlowStoreOptions {
+    var options = FlowStoreOptions(path: store.path, host: Self.hostName)
+    options.worker = worker
+    options.rotation = store.rotation
+    options.maximumFileSize = store.maximumFileSize
+    options.rowGroupRows = store.rowGroupRows
+    options.compressionLevel = store.compressionLevel
+    options.createdBy = createdBy
+    options.metadata = storeMetadata
+    return options
+  }
+
+  /// What each file says of the settings in force.
+  package var storeMetadata: [(key: String, value: String)] {
+    [
+      ("sagflow.aggregation", aggregation.enabled ? "on" : "off"),
+      ("sagflow.active_timeout_s", String(live.aggregation.activeTimeout)),
+      ("sagflow.inactive_timeout_s", String(live.aggregation.inactiveTimeout)),
+      ("sagflow.key", aggregation.key.words.joined(separator: ",")),
+    ]
+  }
+
+  /// Where journal and checkpoints go.
+  package var statePath: String { journal.path.isEmpty ? "\(store.path)/.journal" : journal.path }
+
+  /// The host's name as it can be in a file's name.
+  package static var hostName: String {
+    let name = ProcessInfo.processInfo.hostName.prefix { $0 != "." }
+    let safe = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "_" }
+    return safe.isEmpty ? "localhost" : String(safe)
+  }
+}
