@@ -18,6 +18,7 @@ let package = Package(
     .library(name: "NetworkBytes", targets: ["NetworkBytes"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "FlowModel", targets: ["FlowModel"]),
+    .library(name: "FlowText", targets: ["FlowText"]),
     .library(name: "NetFlow", targets: ["NetFlow"]),
     .library(name: "Flows", targets: ["Flows"]),
     .library(name: "Capture", targets: ["Capture"]),
@@ -54,8 +55,9 @@ let package = Package(
     .target(
       name: "Files", dependencies: [.product(name: "SystemPackage", package: "swift-system")], swiftSettings: ours),
     .target(name: "FlowModel", dependencies: ["NetworkBytes"], swiftSettings: ours),
+    .target(name: "FlowText", dependencies: ["Files", "FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(
-      name: "NetFlow", dependencies: ["FlowModel", "NetworkBytes"], exclude: ["Registry/iana-ipfix.csv"],
+      name: "NetFlow", dependencies: ["FlowModel", "FlowText", "NetworkBytes"], exclude: ["Registry/iana-ipfix.csv"],
       swiftSettings: ours),
     .target(name: "Flows", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(name: "FlowExport", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
@@ -85,14 +87,15 @@ let package = Package(
       swiftSettings: ours),
     .target(
       name: "FlowPipeline",
-      dependencies: ["Capture", "FlowFilter", "FlowModel", "FlowOutput", "Flows", "NetFlow", "NetworkBytes"],
+      dependencies: [
+        "Capture", "FlowFilter", "FlowModel", "FlowOutput", "FlowText", "Flows", "NetFlow", "NetworkBytes",
+      ],
       swiftSettings: ours),
     .target(name: "FlowFilter", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "FlowQuery",
-      dependencies: ["CSystemCalls", "Files", "FlowFilter", "FlowModel", "NetworkBytes", "Parquet"],
+      dependencies: ["CSystemCalls", "Files", "FlowFilter", "FlowModel", "FlowText", "NetworkBytes", "Parquet"],
       swiftSettings: ours),
-    .target(name: "Outputs", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
     .target(
       name: "SmartAccessGateway",
@@ -119,8 +122,7 @@ let package = Package(
       name: "Collector",
       dependencies: [
         "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore",
-        "Flows",
-        "Journal", "NetFlow", "NetworkBytes", "Outputs", "Parquet", "Settings",
+        "FlowText", "Flows", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -137,7 +139,7 @@ let package = Package(
       dependencies: [
         "Capture", "Collector", "Files", "FlowExport", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline",
         "FlowQuery",
-        "FlowStore", "Flows", "Journal", "NetFlow", "NetworkBytes", "Outputs", "Parquet", "Settings",
+        "FlowStore", "FlowText", "Flows", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
         "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -150,7 +152,7 @@ let package = Package(
     .testTarget(
       name: "FlowModelTests",
       dependencies: [
-        "FlowFilter", "FlowModel", "FlowQuery", "FlowStore", "Flows", "NetworkBytes", "Outputs", "TestSupport",
+        "FlowFilter", "FlowModel", "FlowQuery", "FlowStore", "FlowText", "Flows", "NetworkBytes", "TestSupport",
       ],
       swiftSettings: ours),
     .testTarget(
@@ -179,11 +181,12 @@ let package = Package(
     .testTarget(
       name: "FlowQueryTests",
       dependencies: [
-        "FlowModel", "FlowFilter", "FlowQuery", "FlowStore", "Flows", "NetworkBytes", "Parquet", "TestSupport",
+        "FlowModel", "FlowFilter", "FlowQuery", "FlowStore", "FlowText", "Flows", "NetworkBytes", "Parquet",
+        "TestSupport",
       ],
       swiftSettings: ours),
     .testTarget(
-      name: "OutputsTests", dependencies: ["Outputs", "NetFlow", "NetworkBytes"], swiftSettings: ours),
+      name: "FlowTextTests", dependencies: ["FlowModel", "FlowText", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
       name: "SettingsTests",
       dependencies: [
@@ -233,7 +236,7 @@ let package = Package(
       swiftSettings: ours),
     .testTarget(
       name: "FixtureTests",
-      dependencies: ["Capture", "NetFlow", "Outputs", "TestSupport"],
+      dependencies: ["Capture", "NetFlow", "TestSupport"],
       swiftSettings: ours),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sagflow", "GatewayStub", "NetworkBytes", "TestSupport"],

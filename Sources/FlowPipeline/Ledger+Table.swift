@@ -1,4 +1,5 @@
 import FlowOutput
+import FlowText
 import Flows
 import NetFlow
 import NetworkBytes
@@ -7,16 +8,21 @@ extension Ledger {
   /// The ledger as a short table: a line for each stage, then the exporters that sent most, then what does not come out.
   public func table(exporterLimit: Int = 16) -> String {
     let early = decode[.unknownTemplate] > 0 ? [earlyData] : []
-    var lines = (stages + early).map { stage in
+    var text: [UInt8] = []
+    for stage in stages + early {
       let parts = stage.parts.filter { $0.count > 0 || $0.isAlwaysShown }.map { "\($0.count) \($0.name)" }
-      return stage.name.padded(to: 10) + String(stage.total).padded(to: -14) + "  = " + parts.joined(separator: " + ")
+      Self.sums.append([stage.name, String(stage.total), "  = " + parts.joined(separator: " + ")], to: &text)
     }
     let beside = besides.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
-    if !beside.isEmpty { lines.append("beside".padded(to: 26) + beside.joined(separator: ", ")) }
-    lines += exporterLines(limit: exporterLimit)
-    lines += imbalances.map { "DOES NOT ADD UP: \($0)" }
-    return lines.map { $0 + "\n" }.joined()
+    if !beside.isEmpty { Self.sums.append(["beside", "", "  " + beside.joined(separator: ", ")], to: &text) }
+    appendExporters(limit: exporterLimit, to: &text)
+    for imbalance in imbalances { text += "DOES NOT ADD UP: \(imbalance)\n".utf8 }
+    return String(decoding: text, as: UTF8.self)
   }
+
+  /// A name, a number and what it consists of.
+  private static let sums = TableLayout(
+    [.init("", .left, width: 10), .init("", .right, width: 14), .init("", .left)], gap: 0)
 
   private struct Part {
     var count: UInt64
@@ -93,33 +99,29 @@ extension Ledger {
     ]
   }
 
-  private func exporterLines(limit: Int) -> [String] {
-    guard !sessions.isEmpty else { return [] }
+  /// Appends the sessions that sent most.
+  private func appendExporters(limit: Int, to text: inout [UInt8]) {
+    guard !sessions.isEmpty else { return }
     let sorted = sessions.sorted {
       ($1.counters.flowRecords, $0.key.exporter.description, $0.key.domain)
         < ($0.counters.flowRecords, $1.key.exporter.description, $1.key.domain)
     }
     let width = max(8, sorted.prefix(limit).map { $0.key.exporter.description.count }.max() ?? 0)
-    var lines = [
-      "exporter".padded(to: width) + "  version  domain".padded(to: 21) + "datagrams".padded(to: -12)
-        + "records".padded(to: -14) + "lost".padded(to: -10)
-    ]
+    let layout = TableLayout(
+      [
+        .init("exporter", .left, width: width + 2), .init("version", .left, width: 9),
+        .init("domain", .left, width: 10), .init("datagrams", .right, width: 12), .init("records", .right, width: 14),
+        .init("lost", .right, width: 10),
+      ], gap: 0)
+    layout.appendHeader(to: &text)
     for session in sorted.prefix(limit) {
       let (key, counters) = (session.key, session.counters)
-      lines.append(
-        key.exporter.description.padded(to: width) + "  " + String(key.version).padded(to: 9)
-          + String(key.domain).padded(to: 10) + String(counters.datagrams).padded(to: -12)
-          + String(counters.flowRecords).padded(to: -14) + String(counters.sequence.lost).padded(to: -10))
+      layout.append(
+        [
+          key.exporter.description, String(key.version), String(key.domain), String(counters.datagrams),
+          String(counters.flowRecords), String(counters.sequence.lost),
+        ], to: &text)
     }
-    if sorted.count > limit { lines.append("and \(sorted.count - limit) more") }
-    return lines
-  }
-}
-
-extension String {
-  /// Filled up with spaces to `width` columns; a negative width puts them in front.
-  func padded(to width: Int) -> String {
-    let spaces = String(repeating: " ", count: max(0, abs(width) - count))
-    return width < 0 ? spaces + self : self + spaces
+    if sorted.count > limit { text += "and \(sorted.count - limit) more\n".utf8 }
   }
 }

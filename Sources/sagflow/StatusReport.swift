@@ -1,5 +1,6 @@
 import Collector
 import FlowPipeline
+import FlowText
 import Foundation
 
 /// A collector's status for people.

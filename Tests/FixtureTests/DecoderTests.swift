@@ -1,7 +1,6 @@
 import Capture
 import Foundation
 import NetFlow
-import Outputs
 import TestSupport
 import Testing
 

@@ -2,10 +2,10 @@ import FlowFilter
 import FlowModel
 import FlowQuery
 import FlowStore
+import FlowText
 import Flows
 import Foundation
 import NetworkBytes
-import Outputs
 import TestSupport
 import Testing
 
@@ -91,9 +91,8 @@ struct NewColumnTests {
   func printed(format: RowFormat) throws {
     let store = try Store()
     var memory: [UInt8] = []
-    for flow in store.flows {
-      try #require(FlowFormat(rawValue: format.rawValue)).append(flow, Self.table, to: &memory)
-    }
+    var printer = FlowPrinter(format, Self.table)
+    for flow in store.flows { printer.append(flow, to: &memory) }
     var files: [UInt8] = []
     _ = try store.scan().rows(Self.table, format: format) { text in
       files += copy text

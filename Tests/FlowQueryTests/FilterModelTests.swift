@@ -2,6 +2,7 @@ import FlowFilter
 import FlowModel
 import FlowQuery
 import FlowStore
+import FlowText
 import TestSupport
 import Testing
 

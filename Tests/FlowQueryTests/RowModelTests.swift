@@ -1,6 +1,7 @@
 import FlowModel
 import FlowQuery
 import FlowStore
+import FlowText
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import FlowQuery
+import FlowText
 import Foundation
 import TestSupport
 import Testing

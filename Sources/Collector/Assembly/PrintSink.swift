@@ -1,29 +1,29 @@
 import FlowModel
 import FlowOutput
+import FlowText
 import NetFlow
-import Outputs
 
 /// Prints flows as they leave the cache.
 public final class PrintSink: FlowSink {
-  private let format: FlowFormat
+  private var printer: FlowPrinter
   private let output: TextOutput
   private var hasHeader = false
   public private(set) var counters = SinkCounters()
 
-  public init(_ format: FlowFormat, to output: TextOutput) {
-    self.format = format
+  public init(_ format: RowFormat, to output: TextOutput) {
+    printer = FlowPrinter(format)
     self.output = output
   }
 
   public var hasRoom: Bool { true }
 
   public func take(_ flows: inout FlowBatch, _ context: FlowContext, _ backpressure: Backpressure) {
-    if !hasHeader { output.write { format.appendHeader(to: &$0) } }
+    if !hasHeader { output.write { printer.appendHeader(to: &$0) } }
     hasHeader = true
     for record in flows.records {
       let rare = record.extensionNumber == 0 ? nil : flows.extensions[Int(record.extensionNumber) - 1]
       let row = FlowRow(record, origin: context.origins[Int(record.origin)], rare: rare, names: context.names)
-      output.write { format.append(row, to: &$0) }
+      output.write { printer.append(row, to: &$0) }
     }
     counters.printed &+= UInt64(flows.count)
     flows.removeAll()

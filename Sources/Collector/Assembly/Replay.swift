@@ -1,9 +1,9 @@
 import Capture
 import FlowPipeline
+import FlowText
 import Foundation
 import NetFlow
 import NetworkBytes
-import Outputs
 
 /// Captures as a source of the pipeline, on the captures' own clock.
 public struct Replay {

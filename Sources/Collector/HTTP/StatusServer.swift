@@ -2,7 +2,6 @@ import Files
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Journal
 import Logging
 import NIOCore
 import NIOPosix

@@ -1,5 +1,6 @@
 import Dispatch
 import FlowModel
+import FlowText
 import Parquet
 import Synchronization
 
@@ -37,7 +38,9 @@ extension Scan {
 
   /// The first line of a table or of CSV.
   public static func header(_ columns: [FlowColumn], format: RowFormat) -> [UInt8] {
-    RowText.header(columns, format)
+    var text: [UInt8] = []
+    RowPrinter(columns, format).appendHeader(to: &text)
+    return text
   }
 
   /// Row groups are made into text side by side, a few ahead, and given in order.
@@ -54,12 +57,13 @@ extension Scan {
       for outcome in side(
         ahead,
         { _, view, rows throws(ParquetReadError) in
-          let text = try RowText(columns, format, style, view)
+          let cells = try RowCells(columns, style, view)
+          var printer = RowPrinter(columns, format, style)
           var lines: [UInt8] = []
           let count = min(rows?.count ?? view.rowCount, wanted)
           var ends: [Int] = []
           for index in 0..<count {
-            text.append(rows.map { Int($0[index]) } ?? index, columns, to: &lines)
+            cells.append(rows.map { Int($0[index]) } ?? index, to: &printer, &lines)
             if wanted < .max { ends.append(lines.count) }
           }
           return (lines, ends, count)
@@ -114,12 +118,7 @@ extension Scan {
     case .value(let value): return value
     case .nothing: return nil
     case .fault(let fault):
-      if isStrict { throw .file(fault) }
-      if fault.isMissing {
-        report.vanished.append(fault.path)
-      } else if !report.failures.contains(where: { $0.path == fault.path }) {
-        report.failures.append(fault)
-      }
+      try report.failures.note(fault, isStrict: isStrict)
       return nil
     }
   }
@@ -174,10 +173,11 @@ extension Scan {
       let outcomes = side(
         Array(units[range]),
         { number, view, _ throws(ParquetReadError) in
-          let text = try RowText(columns, format, style, view)
+          let cells = try RowCells(columns, style, view)
+          var printer = RowPrinter(columns, format, style)
           return ranked[number].map { row in
             var line: [UInt8] = []
-            text.append(row, columns, to: &line)
+            cells.append(row, to: &printer, &line)
             return line
           }
         }, &report)

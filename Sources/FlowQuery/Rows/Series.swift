@@ -1,4 +1,5 @@
 import FlowModel
+import FlowText
 import Parquet
 
 /// Sums over time.

@@ -2,6 +2,7 @@ import Dispatch
 import Files
 import FlowFilter
 import FlowModel
+import FlowText
 import Foundation
 import Parquet
 import Synchronization
@@ -29,12 +30,8 @@ public struct Scan: Sendable {
 
   /// What a scan met beside its rows.
   public struct Report: Sendable {
-    /// Files and folders that could not be read; what they hold is missing.
-    public var failures: [ParquetReadError] = []
-    /// Files that retention removed while the scan went on.
-    public var vanished: [String] = []
-    /// Paths that lead to a file that another path led to before: it counts once.
-    public var repeated: [String] = []
+    /// Files and folders that the answer lacks.
+    public internal(set) var failures = ScanFailures()
     /// Files and row groups that were read, and those that could be passed over.
     public var filesRead = 0
     public var filesSkipped = 0
@@ -52,9 +49,7 @@ public struct Scan: Sendable {
     }
 
     mutating func merge(_ other: Report) {
-      failures += other.failures
-      vanished += other.vanished
-      repeated += other.repeated
+      failures.merge(other.failures)
       filesRead += other.filesRead
       filesSkipped += other.filesSkipped
       rowsScanned += other.rowsScanned
@@ -126,9 +121,9 @@ extension Scan {
         guard let file = open?.file else { continue }
         try take(RowGroupView(file, group: unit.group, isScaled: isScaled), &consumer, &report)
       } catch {
-        guard case .file(let fault) = error, !isStrict else { return error }
+        guard case .file(let fault) = error else { return error }
         broken = unit.file
-        if fault.isMissing { report.vanished.append(fault.path) } else { report.failures.append(fault) }
+        do throws(ScanFailure) { try report.failures.note(fault, isStrict: isStrict) } catch { return error }
       }
     }
   }
@@ -154,14 +149,13 @@ extension Scan {
   func plan() throws(ScanFailure) -> (units: [Unit], report: Report) {
     var units: [Unit] = []
     var report = Report()
-    if isStrict, let first = unreadable.first { throw .file(first) }
-    report.failures = unreadable
+    for error in unreadable { try report.failures.note(error, isStrict: isStrict) }
     var known: Set<FileIdentity> = []
     for (index, path) in files.enumerated() {
       do throws(ParquetReadError) {
         let file = try OpenFile(path)
         guard known.insert(file.identity).inserted else {
-          report.repeated.append(path)
+          report.failures.noteRepeated(path)
           continue
         }
         guard file.isFlowFile else { throw ParquetReadError(path, .unsupported("columns other than those of flows")) }
@@ -174,13 +168,7 @@ extension Scan {
         units += groups.map { Unit(file: index, group: $0) }
         if groups.isEmpty { report.filesSkipped += 1 } else { report.filesRead += 1 }
       } catch {
-        if error.isMissing {
-          report.vanished.append(path)
-        } else if isStrict {
-          throw .file(error)
-        } else {
-          report.failures.append(error)
-        }
+        try report.failures.note(error, isStrict: isStrict)
       }
     }
     return (units, report)

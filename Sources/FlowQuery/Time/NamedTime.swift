@@ -1,4 +1,5 @@
 import FlowModel
+import FlowText
 
 /// A time as somebody writes it, and how much of it is meant: `2026-01-31` is a day, `2026-01-31T12` an hour, and so on down
 /// to a millisecond. Every form in which this program prints times is one (RFC 3339, with a blank instead of T too, and

@@ -1,4 +1,5 @@
 import FlowModel
+import FlowText
 
 /// Spans of one length that follow one another, aligned to what clocks show: hours begin on the hour, days at midnight. In a
 /// zone whose clocks change, some are longer or shorter; those that clocks show twice are two, those left out are none.

@@ -1,4 +1,5 @@
 import FlowModel
+import FlowText
 
 /// A span of time. A flow belongs to it if it overlaps it: not only if it began there.
 public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 import FlowModel
+import FlowText
 import NetworkBytes
 
 extension FieldValue {
@@ -42,7 +43,7 @@ extension FieldValue {
     case .float32(let value): Self.append(value, to: &text)
     case .float64(let value): Self.append(value, to: &text)
     case .boolean(let value): text.append(contentsOf: (value ? "true" : "false").utf8)
-    case .mac(let value): Self.appendMAC(value, to: &text)
+    case .mac(let value): ValueText.appendMAC(value, to: &text)
     case .ipv4(let value): IPAddress(v4: value).appendText(to: &text)
     case .ipv6(let value):
       if value.isV4 { text.append(contentsOf: "::ffff:".utf8) }
@@ -57,13 +58,6 @@ extension FieldValue {
   private static func append(_ value: some BinaryFloatingPoint & CustomStringConvertible, to text: inout [UInt8]) {
     let name = value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
     text.append(contentsOf: (value.isFinite ? value.description : name).utf8)
-  }
-
-  private static func appendMAC(_ address: UInt64, to text: inout [UInt8]) {
-    for shift in stride(from: UInt64(40), through: 0, by: -8) {
-      JSONText.appendHex(address >> shift, count: 2, to: &text)
-      if shift > 0 { text.append(UInt8(ascii: ":")) }
-    }
   }
 
   /// An unsigned integer of any number of octets, network byte order.
@@ -87,42 +81,34 @@ extension FieldValue {
 extension FieldValue {
   /// `{"semantic":3,...}`: a list's members, of which those of inner records are as in `DecodedField.appendJSON`.
   private func appendList(to json: inout [UInt8]) {
+    var object = JSONObject()
     switch self {
     case .basicList(let semantic, let field, let values):
-      Self.openList(semantic, to: &json)
-      JSONText.appendKey("field", to: &json)
-      JSONText.append(field.description, to: &json)
-      json.append(UInt8(ascii: ","))
-      JSONText.appendKey("values", to: &json)
+      object.append("semantic", UInt64(semantic), to: &json)
+      object.append("field", field.description, to: &json)
+      object.appendName("values", to: &json)
       JSONText.appendArray(values, to: &json) { $0.appendJSON(to: &$1) }
     case .subTemplateList(let semantic, let template, let records):
-      Self.openList(semantic, to: &json)
-      Self.append(template, records, to: &json)
+      object.append("semantic", UInt64(semantic), to: &json)
+      Self.append(template, records, &object, to: &json)
     case .subTemplateMultiList(let semantic, let entries):
-      Self.openList(semantic, to: &json)
-      JSONText.appendKey("entries", to: &json)
+      object.append("semantic", UInt64(semantic), to: &json)
+      object.appendName("entries", to: &json)
       JSONText.appendArray(entries, to: &json) { entry, json in
-        json.append(UInt8(ascii: "{"))
-        Self.append(entry.template, entry.records, to: &json)
-        json.append(UInt8(ascii: "}"))
+        var object = JSONObject()
+        Self.append(entry.template, entry.records, &object, to: &json)
+        object.end(to: &json)
       }
     default: return
     }
-    json.append(UInt8(ascii: "}"))
+    object.end(to: &json)
   }
 
-  private static func openList(_ semantic: UInt8, to json: inout [UInt8]) {
-    json.append(UInt8(ascii: "{"))
-    JSONText.appendKey("semantic", to: &json)
-    JSONText.append(UInt64(semantic), to: &json)
-    json.append(UInt8(ascii: ","))
-  }
-
-  private static func append(_ template: UInt16, _ records: [[DecodedField]], to json: inout [UInt8]) {
-    JSONText.appendKey("template", to: &json)
-    JSONText.append(UInt64(template), to: &json)
-    json.append(UInt8(ascii: ","))
-    JSONText.appendKey("records", to: &json)
+  private static func append(
+    _ template: UInt16, _ records: [[DecodedField]], _ object: inout JSONObject, to json: inout [UInt8]
+  ) {
+    object.append("template", UInt64(template), to: &json)
+    object.appendName("records", to: &json)
     JSONText.appendArray(records, to: &json) { DecodedField.appendJSON($0, to: &$1) }
   }
 }
@@ -130,13 +116,12 @@ extension FieldValue {
 extension DecodedField {
   /// Appends fields as one JSON object: each a member of its name.
   public static func appendJSON(_ fields: [DecodedField], to json: inout [UInt8]) {
-    json.append(UInt8(ascii: "{"))
-    for (index, field) in fields.enumerated() {
-      if index > 0 { json.append(UInt8(ascii: ",")) }
+    var object = JSONObject()
+    for field in fields {
       // Names of the registry are letters and digits, all others digits and a slash.
-      JSONText.appendKey(field.name.description, to: &json)
+      object.appendName(field.name.description, to: &json)
       field.value.appendJSON(to: &json)
     }
-    json.append(UInt8(ascii: "}"))
+    object.end(to: &json)
   }
 }

@@ -1,4 +1,4 @@
-import FlowModel
+import FlowText
 
 /// A moment of UTC with the precision it was sent in.
 public struct Timestamp: Sendable, Hashable, BitwiseCopyable {

@@ -3,6 +3,7 @@ import Collector
 import FlowModel
 import FlowQuery
 import FlowStore
+import FlowText
 import Flows
 import Foundation
 import Settings
@@ -98,7 +99,7 @@ struct Query: ParsableCommand {
     let width = bin.flatMap { Quantity.seconds($0) }
     let answer = try scan.series(bin: width.map { Int64($0) * 1000 })
     let text = SeriesReport(answer, scan.style, binSeconds: width, isHuman: !exact && isatty(STDOUT_FILENO) == 1)
-    output.write { $0 += text.text(format).utf8 }
+    output.write { text.append(format, to: &$0) }
     return answer.report
   }
 }
@@ -120,26 +121,20 @@ struct SeriesReport {
     self.isHuman = isHuman
   }
 
-  func text(_ format: RowFormat) -> String {
+  func append(_ format: RowFormat, to text: inout [UInt8]) {
+    if format == .table {
+      text += table.utf8
+      return
+    }
     let rows =
       binSeconds == nil
       ? [(nil, answer.totals, answer.seconds)] : answer.bins.map { (Optional($0.start), $0.sums, Self.seconds($0)) }
-    switch format {
-    case .table: return table
-    case .csv:
-      let head = (binSeconds == nil ? "" : "time,") + "flows,packets,bytes,pps,bps\n"
-      return rows.reduce(head) { text, row in
-        let rates = row.1.rates(over: row.2)
-        let time = row.0.map { style.text($0) + "," } ?? ""
-        return text + "\(time)\(row.1.flows),\(row.1.packets),\(row.1.octets),\(rates.packets),\(rates.bits)\n"
-      }
-    case .json:
-      return rows.reduce("") { text, row in
-        let rates = row.1.rates(over: row.2)
-        let time = row.0.map { "\"time\":\"\(style.text($0))\"," } ?? ""
-        return text
-          + "{\(time)\"flows\":\(row.1.flows),\"packets\":\(row.1.packets),\"bytes\":\(row.1.octets),\"pps\":\(rates.packets),\"bps\":\(rates.bits)}\n"
-      }
+    var printer = RowPrinter((binSeconds == nil ? [] : [.init("time", .left)]) + FlowSums.columns, format, style)
+    printer.appendHeader(to: &text)
+    for (time, sums, seconds) in rows {
+      if let time { printer.append(time: time, to: &text) }
+      sums.append(over: seconds, to: &printer, &text)
+      printer.endRow(to: &text)
     }
   }
 
@@ -153,7 +148,7 @@ struct SeriesReport {
   private static let barWidth = 40
 
   private var table: String {
-    var columns: [(String, TextTable.Alignment)] =
+    var columns: [(String, TableLayout.Alignment)] =
       binSeconds == nil ? [] : [(style.zone == nil ? "time (UTC)" : "time (local)", .left)]
     columns += [("flows", .right), ("packets", .right), ("bytes", .right), ("pps", .right), ("bps", .right)]
     if binSeconds != nil { columns.append(("", .left)) }
@@ -167,7 +162,7 @@ struct SeriesReport {
       table.append(cells(answer.totals, answer.seconds))
     } else {
       for bin in answer.bins {
-        let time = String(style.text(bin.start).dropLast(4 + style.offsetWidth)).replacing("T", with: " ")
+        let time = String(style.tableText(bin.start).dropLast(4))
         table.append([time] + cells(bin.sums, Self.seconds(bin)) + [Self.bar(bin.sums.octets, of: most)])
       }
     }

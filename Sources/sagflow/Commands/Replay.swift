@@ -6,11 +6,11 @@ import FlowFilter
 import FlowOutput
 import FlowPipeline
 import FlowStore
+import FlowText
+import Flows
 import Foundation
-import Journal
 import Logging
 import NetFlow
-import Outputs
 import Settings
 
 struct Replay: ParsableCommand {
@@ -42,7 +42,7 @@ struct Replay: ParsableCommand {
   var counters: String?
 
   @Option(help: "How flows are printed: table, csv or json.")
-  var format: FlowFormat?
+  var format: RowFormat?
 
   func validate() throws {
     if records, output != nil {
@@ -153,8 +153,6 @@ struct Replay: ParsableCommand {
     }
   }
 }
-
-extension FlowFormat: ExpressibleByArgument {}
 
 extension ExitStatus {
   fileprivate init(_ error: CaptureError) {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Collector
 import FlowModel
 import FlowQuery
 import FlowStore
+import FlowText
 import Foundation
 import NetFlow
 
@@ -15,8 +15,6 @@ struct Top: ParsableCommand {
       --by is a table of its own; all are made in one reading.
       """)
 
-  enum Format: String, CaseIterable, ExpressibleByArgument { case table, csv, json }
-
   @Option(help: ArgumentHelp("What flows are summed by; repeat for more tables.", valueName: "keys"))
   var by: [String] = ["src_addr"]
 
@@ -27,7 +25,7 @@ struct Top: ParsableCommand {
   var number: Int = 10
 
   @Option(help: "table, csv or json (one object a line).")
-  var format: Format = .table
+  var format: RowFormat = .table
 
   @Flag(help: "Whole numbers in the table, also on a terminal.")
   var exact = false
@@ -74,36 +72,24 @@ struct Top: ParsableCommand {
 
   private func append(_ key: GroupKey, _ answer: TopAnswer, to text: inout [UInt8]) {
     let names = key.parts.map(\.name)
-    switch format {
-    case .table: text += table(names, answer).utf8
-    case .csv:
-      text += ((names + ["flows", "packets", "bytes", "pps", "bps"]).joined(separator: ",") + "\n").utf8
-      for row in answer.rows {
-        let rates = row.sums.rates(over: answer.seconds)
-        for value in row.key {
-          if let value { CSVText.append(value.utf8, to: &text) }
-          text.append(UInt8(ascii: ","))
+    if format == .table {
+      text += table(names, answer).utf8
+      return
+    }
+    var printer = RowPrinter(names.map { .init($0, .left) } + FlowSums.columns, format)
+    printer.appendHeader(to: &text)
+    for row in answer.rows {
+      for (part, value) in zip(key.parts, row.key) {
+        if !part.isText, let value, value.allSatisfy(\.isNumber), !value.isEmpty {
+          printer.append(numeral: Array(value.utf8)[...], to: &text)
+        } else if let value {
+          printer.append(value, to: &text)
+        } else {
+          printer.appendNull(to: &text)
         }
-        text += "\(row.sums.flows),\(row.sums.packets),\(row.sums.octets),\(rates.packets),\(rates.bits)\n".utf8
       }
-    case .json:
-      for row in answer.rows {
-        text.append(UInt8(ascii: "{"))
-        for (part, value) in zip(key.parts, row.key) {
-          JSONText.appendKey(part.name, to: &text)
-          if !part.isText, let value, value.allSatisfy(\.isNumber), !value.isEmpty {
-            text += value.utf8
-          } else if let value {
-            JSONText.append(value, to: &text)
-          } else {
-            text += "null".utf8
-          }
-          text.append(UInt8(ascii: ","))
-        }
-        let rates = row.sums.rates(over: answer.seconds)
-        text += "\"flows\":\(row.sums.flows),\"packets\":\(row.sums.packets),\"bytes\":\(row.sums.octets)".utf8
-        text += ",\"pps\":\(rates.packets),\"bps\":\(rates.bits)}\n".utf8
-      }
+      row.sums.append(over: answer.seconds, to: &printer, &text)
+      printer.endRow(to: &text)
     }
   }
 
@@ -138,3 +124,14 @@ struct Top: ParsableCommand {
 }
 
 extension Statistic: ExpressibleByArgument {}
+
+extension FlowSums {
+  /// The columns of sums in CSV and JSON.
+  static let columns: [TableLayout.Column] = ["flows", "packets", "bytes", "pps", "bps"].map { .init($0, .right) }
+
+  /// Appends the values of these columns.
+  func append(over seconds: Double, to printer: inout RowPrinter, _ text: inout [UInt8]) {
+    let rates = self.rates(over: seconds)
+    for value in [flows, packets, octets, rates.packets, rates.bits] { printer.append(value, to: &text) }
+  }
+}

@@ -3,6 +3,7 @@ import Collector
 import FlowFilter
 import FlowQuery
 import FlowStore
+import FlowText
 import Foundation
 import Parquet
 import Settings
@@ -64,7 +65,7 @@ struct StoreOptions: ParsableArguments {
     let found: StoreFiles
     do throws(QueryError) { found = try StoreFiles.find(paths) } catch { throw CommandFailure(error) }
     // An answer from nothing would say that there was nothing.
-    if found.files.isEmpty { throw CommandFailure(leftOut: found.failures) }
+    if found.files.isEmpty { throw CommandFailure(ScanFailures(found.failures)) }
     return found
   }
 
@@ -79,55 +80,12 @@ struct StoreOptions: ParsableArguments {
     }
   }
 
-  /// Tells what could not be read.
+  /// Says on standard error what the answer lacks.
+  ///
+  /// - Throws: `CommandFailure` if it is more than what retention removed.
   func conclude(_ report: Scan.Report) throws(CommandFailure) {
-    if !report.vanished.isEmpty {
-      let files = report.vanished.count == 1 ? "1 file" : "\(report.vanished.count) files"
-      Console.error("\(files) left out: retention removed meanwhile")
-    }
-    if let first = report.repeated.first {
-      let others = report.repeated.count == 1 ? "" : " (and \(report.repeated.count - 1) more)"
-      Console.error("\(first)\(others): the same file as another that is read; it counts once")
-    }
-    guard !report.failures.isEmpty else { return }
-    throw CommandFailure(leftOut: report.failures)
-  }
-}
-
-extension CommandFailure {
-  /// Files and folders named one by one.
-  private static let namedFailures = 5
-
-  /// What a question was answered without.
-  init(leftOut failures: [ParquetReadError]) {
-    var lines = failures.prefix(Self.namedFailures).map { "\($0); it was left out" }
-    let user = NSUserName().isEmpty ? "USER" : NSUserName()
-    let forbidden = failures.filter(\.isForbidden)
-    if let first = forbidden.first {
-      lines.append(
-        "\(Self.count(forbidden)): permission denied; ask an administrator to run `usermod -aG \(Self.readers(of: first.path)) \(user)`, then log in again"
-      )
-    }
-    if failures.count > Self.namedFailures { lines.append("\(Self.count(failures)) in total could not be read") }
-    self.init(.badData, lines)
-  }
-
-  private static func count(_ failures: [ParquetReadError]) -> String {
-    failures.count == 1 ? "1 file or folder" : "\(failures.count) files and folders"
-  }
-
-  /// The group whose members may read what is at a path; where none may, the service's.
-  private static func readers(of path: String) -> String {
-    var url = URL(fileURLWithPath: path)
-    while url.path != "/" {
-      if let found = try? FileManager.default.attributesOfItem(atPath: url.path) {
-        let mode = found[.posixPermissions] as? Int ?? 0
-        let group = found[.groupOwnerAccountName] as? String ?? ""
-        return mode & 0o40 != 0 && !["", "root"].contains(group) ? group : "sagflow"
-      }
-      url.deleteLastPathComponent()
-    }
-    return "sagflow"
+    for notice in report.failures.notices { Console.error(notice) }
+    if !report.failures.unread.isEmpty { throw CommandFailure(report.failures) }
   }
 }
 
@@ -139,6 +97,9 @@ extension Scan.Report {
 }
 
 extension CommandFailure {
+  /// What an answer lacks.
+  init(_ failures: ScanFailures) { self.init(.badData, failures.messages) }
+
   /// What a question to the store failed with.
   init(asking error: any Error) {
     switch error {

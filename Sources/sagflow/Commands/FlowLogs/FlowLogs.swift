@@ -1,5 +1,6 @@
 import ArgumentParser
 import Collector
+import FlowText
 import Foundation
 import Settings
 import SmartAccessGateway

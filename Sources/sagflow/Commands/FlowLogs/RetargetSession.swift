@@ -1,7 +1,7 @@
 import Collector
 import Files
+import FlowText
 import Foundation
-import Journal
 import SmartAccessGateway
 
 /// One flow log that is being changed.

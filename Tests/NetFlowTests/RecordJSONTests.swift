@@ -1,6 +1,5 @@
 import NetFlow
 import NetworkBytes
-import Outputs
 import Testing
 
 @Suite("A record's line")

@@ -10,10 +10,10 @@ public struct AnswerStyle: Sendable {
   public init() {}
 
   /// How the numbers of a column are named; nil: they are shown as numbers.
-  func naming(_ column: FlowColumn) -> FlowColumn.Naming? { hasNames ? column.naming : nil }
+  package func naming(_ column: FlowColumn) -> FlowColumn.Naming? { hasNames ? column.naming : nil }
 
   /// Appends a time, milliseconds since 1970 UTC, as ISO 8601 has it, with its offset.
-  func append(_ time: Int64, to text: inout [UInt8]) {
+  package func append(_ time: Int64, to text: inout [UInt8]) {
     guard let zone else { return CivilTime.appendISO(milliseconds: time, to: &text) }
     let offset = zone.offset(at: time)
     CivilTime.appendISO(milliseconds: time &+ offset, to: &text)
@@ -27,6 +27,17 @@ public struct AnswerStyle: Sendable {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Octets at the end of a time that tell its offset.
-  public var offsetWidth: Int { zone == nil ? 1 : 6 }
+  /// Appends a time as tables have it: `2026-01-01 00:05:00.123`, without its offset.
+  package func appendForTable(_ time: Int64, to text: inout [UInt8]) {
+    let start = text.count
+    append(time, to: &text)
+    text.removeLast(zone == nil ? 1 : 6)
+    if let place = text[start...].firstIndex(of: UInt8(ascii: "T")) { text[place] = UInt8(ascii: " ") }
+  }
+
+  package func tableText(_ time: Int64) -> String {
+    var text: [UInt8] = []
+    appendForTable(time, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
 }

@@ -5,7 +5,7 @@ import Foundation
 public struct LocalZone: Sendable {
   private let zone: TimeZone
 
-  static let day: Int64 = 86_400_000
+  package static let day: Int64 = 86_400_000
 
   /// - Parameter zone: as a rule `TimeZone.current`: what TZ or /etc/localtime say.
   public init(_ zone: TimeZone) {
@@ -13,13 +13,13 @@ public struct LocalZone: Sendable {
   }
 
   /// How far it is ahead of UTC then, milliseconds.
-  func offset(at time: Int64) -> Int64 {
+  package func offset(at time: Int64) -> Int64 {
     Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.storable) / 1000))) * 1000
   }
 
   /// When clocks there show `time`, as if that were UTC: the first time, if they show it twice; if they leave it out, when
   /// they go on behind it.
-  func moment(showing time: Int64) -> Int64 {
+  package func moment(showing time: Int64) -> Int64 {
     let (early, late) = candidates(showing: time)
     if shows(time, at: early) { return early }
     return shows(time, at: late) ? late : change(after: early, to: late)
@@ -27,7 +27,7 @@ public struct LocalZone: Sendable {
 
   /// The span in which clocks there show a time and `length` milliseconds from it on. What they show twice counts twice if
   /// all of it is in the span, as 02:00 to 03:00 on the day when clocks go back by an hour; else the first time counts.
-  func span(showing time: Int64, length: Int64) -> Range<Int64> {
+  package func span(showing time: Int64, length: Int64) -> Range<Int64> {
     let start = moment(showing: time)
     let end = max(start, moment(showing: time + length))
     let second = candidates(showing: time).late
@@ -55,7 +55,7 @@ public struct LocalZone: Sendable {
 
   /// A span around a moment through which the offset is what it is then, at least since it last changed, if that was less
   /// than `reach` milliseconds ago; likewise ahead.
-  func period(around time: Int64, reach: Int64) -> Range<Int64> {
+  package func period(around time: Int64, reach: Int64) -> Range<Int64> {
     let offset = offset(at: time)
     var (first, end) = (time, time)
     while time - first < reach {

@@ -70,6 +70,8 @@ package enum JSONText {
     json.append(UInt8(ascii: ":"))
   }
 
+  package static func appendNull(to json: inout [UInt8]) { json.append(contentsOf: "null".utf8) }
+
   package static func appendArray<Element>(
     _ elements: [Element], to json: inout [UInt8], _ append: (Element, inout [UInt8]) -> Void
   ) {

@@ -1,0 +1,178 @@
+import FlowModel
+import NetworkBytes
+
+/// Prints rows, a line each: the values of a row are appended one after the other, in the order of the columns, then `endRow`.
+///
+/// Whatever the rows are of, and wherever their values are, this alone knows what a row looks like in each format.
+package struct RowPrinter: Sendable {
+  package let format: RowFormat
+  package let style: AnswerStyle
+  private let layout: TableLayout
+  /// Names of the columns as JSON has them.
+  private let keys: [[UInt8]]
+  /// The column of the next value.
+  private var column = 0
+  private var object = JSONObject()
+
+  /// - Parameter columns: their titles are the names of JSON and CSV, and need no escape.
+  package init(_ columns: [TableLayout.Column], _ format: RowFormat, _ style: AnswerStyle = AnswerStyle()) {
+    self.format = format
+    self.style = style
+    layout = TableLayout(columns)
+    keys = columns.map { column in
+      var key: [UInt8] = []
+      JSONText.appendKey(column.title, to: &key)
+      return key
+    }
+  }
+
+  package init(_ columns: [FlowColumn], _ format: RowFormat, _ style: AnswerStyle = AnswerStyle()) {
+    self.init(
+      columns.map { column in
+        let isRight = !column.isText && column.kind != .time
+        return TableLayout.Column(column.name, isRight ? .right : .left, width: column.tableWidth)
+      }, format, style)
+  }
+
+  /// Appends what is above the first row.
+  package func appendHeader(to text: inout [UInt8]) {
+    switch format {
+    case .table: layout.appendHeader(to: &text)
+    case .csv: text += (layout.columns.map(\.title).joined(separator: ",") + "\n").utf8
+    case .json: break
+    }
+  }
+
+  package mutating func endRow(to text: inout [UInt8]) {
+    column = 0
+    switch format {
+    case .table: layout.endLine(to: &text)
+    case .csv: text.append(UInt8(ascii: "\n"))
+    case .json:
+      object.end(to: &text)
+      text.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  /// Appends what is in front of the next value.
+  ///
+  /// - Returns: where its text starts, for `end`.
+  private mutating func begin(to text: inout [UInt8]) -> Int {
+    switch format {
+    case .table: return layout.begin(column, to: &text)
+    case .csv: if column > 0 { text.append(UInt8(ascii: ",")) }
+    case .json: object.append(key: keys[column], to: &text)
+    }
+    return text.count
+  }
+
+  private mutating func end(_ start: Int, to text: inout [UInt8]) {
+    if format == .table { layout.end(column, from: start, to: &text) }
+    column &+= 1
+  }
+
+  private func appendQuote(to text: inout [UInt8]) {
+    if format == .json { text.append(UInt8(ascii: "\"")) }
+  }
+}
+
+// The values.
+extension RowPrinter {
+  /// No value: JSON leaves the member out.
+  package mutating func appendNone(to text: inout [UInt8]) {
+    if format == .json {
+      column &+= 1
+    } else {
+      end(begin(to: &text), to: &text)
+    }
+  }
+
+  /// No value: JSON has null.
+  package mutating func appendNull(to text: inout [UInt8]) {
+    let start = begin(to: &text)
+    if format == .json { JSONText.appendNull(to: &text) }
+    end(start, to: &text)
+  }
+
+  package mutating func append(_ number: UInt64, to text: inout [UInt8]) {
+    let start = begin(to: &text)
+    JSONText.append(number, to: &text)
+    end(start, to: &text)
+  }
+
+  /// A number that is text already.
+  package mutating func append(numeral: ArraySlice<UInt8>, to text: inout [UInt8]) {
+    let start = begin(to: &text)
+    text += numeral
+    end(start, to: &text)
+  }
+
+  /// Milliseconds since 1970 UTC.
+  package mutating func append(time: Int64, to text: inout [UInt8]) {
+    let start = begin(to: &text)
+    if format == .table {
+      style.appendForTable(time, to: &text)
+    } else {
+      appendQuote(to: &text)
+      style.append(time, to: &text)
+      appendQuote(to: &text)
+    }
+    end(start, to: &text)
+  }
+
+  package mutating func append(_ address: IPAddress, to text: inout [UInt8]) {
+    let start = begin(to: &text)
+    appendQuote(to: &text)
+    address.appendText(to: &text)
+    appendQuote(to: &text)
+    end(start, to: &text)
+  }
+
+  /// - Parameter mac: 48 bits.
+  package mutating func append(mac: UInt64, to text: inout [UInt8]) {
+    let start = begin(to: &text)
+    appendQuote(to: &text)
+    ValueText.appendMAC(mac, to: &text)
+    appendQuote(to: &text)
+    end(start, to: &text)
+  }
+
+  /// Any text.
+  package mutating func append(_ string: String, to text: inout [UInt8]) {
+    let start = begin(to: &text)
+    switch format {
+    case .table: text += string.utf8
+    case .csv: CSVText.append(string.utf8, to: &text)
+    case .json: JSONText.append(string, to: &text)
+    }
+    end(start, to: &text)
+  }
+
+  /// Text as UTF-8.
+  ///
+  /// - Parameter isPlain: whether it has nothing that CSV or JSON escape.
+  package mutating func append(_ octets: ArraySlice<UInt8>, isPlain: Bool, to text: inout [UInt8]) {
+    if !isPlain, format == .json { return append(String(decoding: octets, as: UTF8.self), to: &text) }
+    let start = begin(to: &text)
+    if !isPlain, format == .csv {
+      CSVText.append(octets, to: &text)
+    } else {
+      appendQuote(to: &text)
+      text += octets
+      appendQuote(to: &text)
+    }
+    end(start, to: &text)
+  }
+
+  /// A JSON object, which JSON has as it is.
+  package mutating func append(json: ArraySlice<UInt8>, to text: inout [UInt8]) { append(object: json, to: &text) }
+
+  package mutating func append(json: String, to text: inout [UInt8]) { append(object: json.utf8, to: &text) }
+
+  @inline(__always)
+  private mutating func append(object json: some Collection<UInt8>, to text: inout [UInt8]) {
+    let start = begin(to: &text)
+    if format == .csv { CSVText.append(json, isQuoted: true, to: &text) } else { text += json }
+    end(start, to: &text)
+  }
+}

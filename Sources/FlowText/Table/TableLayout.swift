@@ -1,0 +1,65 @@
+/// The columns of a text table, each of a known width: lines are printed as they come.
+///
+/// A wider cell moves what is behind it; nothing is cut off. Lines do not end in spaces.
+package struct TableLayout: Sendable {
+  package enum Alignment: Sendable { case left, right }
+
+  package struct Column: Sendable {
+    package let title: String
+    package let alignment: Alignment
+    /// Columns of the terminal that a cell takes at least.
+    package let width: Int
+
+    package init(_ title: String, _ alignment: Alignment, width: Int = 0) {
+      self.title = title
+      self.alignment = alignment
+      self.width = width
+    }
+  }
+
+  package let columns: [Column]
+  /// Spaces between two columns.
+  private let gap: Int
+
+  package init(_ columns: [Column], gap: Int = 2) {
+    self.columns = columns
+    self.gap = gap
+  }
+
+  /// Appends the titles as a line.
+  package func appendHeader(to text: inout [UInt8]) { append(columns.map(\.title), to: &text) }
+
+  /// Appends a line; cells that are left out at its end are empty.
+  package func append(_ cells: [String], to text: inout [UInt8]) {
+    for (column, cell) in cells.enumerated() {
+      let start = begin(column, to: &text)
+      text += cell.utf8
+      end(column, from: start, to: &text)
+    }
+    endLine(to: &text)
+  }
+
+  /// Appends what is in front of a cell; its text comes next.
+  ///
+  /// - Returns: where its text starts, for `end`.
+  func begin(_ column: Int, to text: inout [UInt8]) -> Int {
+    if column > 0 { text += repeatElement(UInt8(ascii: " "), count: gap) }
+    return text.count
+  }
+
+  /// Fills a cell up to its column's width.
+  func end(_ column: Int, from start: Int, to text: inout [UInt8]) {
+    let missing = columns[column].width - TerminalWidth.columns(text[start...])
+    guard missing > 0 else { return }
+    let spaces = repeatElement(UInt8(ascii: " "), count: missing)
+    switch columns[column].alignment {
+    case .left: text += spaces
+    case .right: text.insert(contentsOf: spaces, at: start)
+    }
+  }
+
+  func endLine(to text: inout [UInt8]) {
+    while text.last == UInt8(ascii: " ") { text.removeLast() }
+    text.append(UInt8(ascii: "\n"))
+  }
+}

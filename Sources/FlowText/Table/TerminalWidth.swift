@@ -1,0 +1,27 @@
+/// How wide text is on a terminal: the one measure of all tables.
+enum TerminalWidth {
+  /// Columns that UTF-8 takes on a terminal.
+  static func columns(_ text: ArraySlice<UInt8>) -> Int {
+    if text.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text.count }
+    return String(decoding: text, as: UTF8.self).terminalWidth
+  }
+}
+
+extension String {
+  /// Columns that the text takes on a terminal: two for East Asian wide characters, none for marks upon others
+  /// (Unicode Standard Annex #11).
+  package var terminalWidth: Int { unicodeScalars.reduce(0) { $0 + Self.width(of: $1) } }
+
+  private static func width(of scalar: Unicode.Scalar) -> Int {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format, .control: return 0
+    default: break
+    }
+    switch scalar.value {
+    case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
+      0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f900...0x1f9ff, 0x20000...0x3fffd:
+      return 2
+    default: return 1
+    }
+  }
+}
