@@ -2,12 +2,13 @@
 import PackageDescription
 
 /// Every target of ours: Swift 6 mode and strict memory safety, so that each unsafe use is written out and rare; files import
-/// what they use, and existential types are written as such.
+/// what they use, publicly only what their public faces need, and existential types are written as such.
 let ours: [SwiftSetting] = [
   .strictMemorySafety(),
   .treatWarning("StrictMemorySafety", as: .error),
   .enableExperimentalFeature("Lifetimes"),
   .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
@@ -20,7 +21,7 @@ let package = Package(
     .library(name: "FlowModel", targets: ["FlowModel"]),
     .library(name: "FlowText", targets: ["FlowText"]),
     .library(name: "NetFlow", targets: ["NetFlow"]),
-    .library(name: "Flows", targets: ["Flows"]),
+    .library(name: "FlowAggregation", targets: ["FlowAggregation"]),
     .library(name: "Capture", targets: ["Capture"]),
     .library(name: "Parquet", targets: ["Parquet"]),
     .library(name: "FlowStore", targets: ["FlowStore"]),
@@ -28,7 +29,7 @@ let package = Package(
     .library(name: "FlowQuery", targets: ["FlowQuery"]),
     .library(name: "FlowOutput", targets: ["FlowOutput"]),
     .library(name: "FlowPipeline", targets: ["FlowPipeline"]),
-    .library(name: "FlowExport", targets: ["FlowExport"]),
+    .library(name: "TrafficGenerator", targets: ["TrafficGenerator"]),
     .library(name: "SmartAccessGateway", targets: ["SmartAccessGateway"]),
     .library(name: "Settings", targets: ["Settings"]),
     .library(name: "Collector", targets: ["Collector"]),
@@ -59,14 +60,14 @@ let package = Package(
     .target(
       name: "NetFlow", dependencies: ["FlowModel", "FlowText", "NetworkBytes"], exclude: ["Registry/iana-ipfix.csv"],
       swiftSettings: ours),
-    .target(name: "Flows", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
-    .target(name: "FlowExport", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
+    .target(name: "FlowAggregation", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
+    .target(name: "TrafficGenerator", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .target(name: "Capture", dependencies: ["CPcap", "CSystemCalls", "Files", "NetworkBytes"], swiftSettings: ours),
     .target(name: "Parquet", dependencies: ["CDeflate", "CZstd", "Files"], swiftSettings: ours),
     .target(
       name: "FlowOutput",
       dependencies: [
-        "FlowModel",
+        "FlowModel", "NetworkBytes",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -88,7 +89,7 @@ let package = Package(
     .target(
       name: "FlowPipeline",
       dependencies: [
-        "Capture", "FlowFilter", "FlowModel", "FlowOutput", "FlowText", "Flows", "NetFlow", "NetworkBytes",
+        "Capture", "FlowFilter", "FlowModel", "FlowOutput", "FlowText", "FlowAggregation", "NetFlow", "NetworkBytes",
       ],
       swiftSettings: ours),
     .target(name: "FlowFilter", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
@@ -112,7 +113,7 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "FlowFilter", "FlowModel", "FlowStore", "Flows", "NetFlow", "NetworkBytes",
+        "FlowFilter", "FlowModel", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -122,7 +123,7 @@ let package = Package(
       name: "Collector",
       dependencies: [
         "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore",
-        "FlowText", "Flows", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
+        "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -137,9 +138,9 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Capture", "Collector", "Files", "FlowExport", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline",
+        "Capture", "Collector", "Files", "TrafficGenerator", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline",
         "FlowQuery",
-        "FlowStore", "FlowText", "Flows", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
+        "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
         "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -152,7 +153,8 @@ let package = Package(
     .testTarget(
       name: "FlowModelTests",
       dependencies: [
-        "FlowFilter", "FlowModel", "FlowQuery", "FlowStore", "FlowText", "Flows", "NetworkBytes", "TestSupport",
+        "FlowFilter", "FlowModel", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "NetworkBytes",
+        "TestSupport",
       ],
       swiftSettings: ours),
     .testTarget(
@@ -160,8 +162,8 @@ let package = Package(
       dependencies: ["FlowModel", "NetFlow", "NetworkBytes", "Capture", "CAllocationCounter", "TestSupport"],
       swiftSettings: ours),
     .testTarget(
-      name: "FlowsTests",
-      dependencies: ["FlowModel", "Flows", "NetFlow", "NetworkBytes", "CAllocationCounter", "TestSupport"],
+      name: "FlowAggregationTests",
+      dependencies: ["FlowModel", "FlowAggregation", "NetFlow", "NetworkBytes", "CAllocationCounter", "TestSupport"],
       swiftSettings: ours),
     .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes", "TestSupport"], swiftSettings: ours),
     .testTarget(
@@ -181,7 +183,7 @@ let package = Package(
     .testTarget(
       name: "FlowQueryTests",
       dependencies: [
-        "FlowModel", "FlowFilter", "FlowQuery", "FlowStore", "FlowText", "Flows", "NetworkBytes", "Parquet",
+        "FlowModel", "FlowFilter", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "NetworkBytes", "Parquet",
         "TestSupport",
       ],
       swiftSettings: ours),
@@ -190,7 +192,8 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "Flows", "NetFlow", "NetworkBytes", "Settings",
+        "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
+        "Settings",
         "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -198,13 +201,16 @@ let package = Package(
     .testTarget(
       name: "FlowOutputTests",
       dependencies: [
-        "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore", "Flows", "NetFlow", "NetworkBytes", "TestSupport",
+        "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
+        "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: ours),
     .testTarget(
       name: "FlowPipelineTests",
-      dependencies: ["FlowModel", "FlowOutput", "FlowPipeline", "Flows", "NetFlow", "NetworkBytes", "TestSupport"],
+      dependencies: [
+        "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation", "NetFlow", "NetworkBytes", "TestSupport",
+      ],
       swiftSettings: ours),
     .testTarget(
       name: "JournalTests",
@@ -216,7 +222,7 @@ let package = Package(
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Capture", "Collector", "FlowModel", "FlowOutput", "FlowPipeline", "Flows", "Journal", "NetFlow",
+        "Capture", "Collector", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation", "Journal", "NetFlow",
         "NetworkBytes",
         "Settings", "sagflow", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
@@ -232,7 +238,8 @@ let package = Package(
       ],
       exclude: ["sdk.py"], swiftSettings: ours),
     .testTarget(
-      name: "FlowExportTests", dependencies: ["FlowExport", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"],
+      name: "TrafficGeneratorTests",
+      dependencies: ["TrafficGenerator", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"],
       swiftSettings: ours),
     .testTarget(
       name: "FixtureTests",

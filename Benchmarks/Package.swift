@@ -15,13 +15,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Capture", package: "sagflow"),
         .product(name: "Collector", package: "sagflow"),
-        .product(name: "FlowExport", package: "sagflow"),
+        .product(name: "TrafficGenerator", package: "sagflow"),
         .product(name: "FlowModel", package: "sagflow"),
+        .product(name: "FlowOutput", package: "sagflow"),
         .product(name: "FlowStore", package: "sagflow"),
-        .product(name: "Flows", package: "sagflow"),
+        .product(name: "FlowAggregation", package: "sagflow"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NetFlow", package: "sagflow"),
         .product(name: "NetworkBytes", package: "sagflow"),
+        .product(name: "Settings", package: "sagflow"),
       ])
   ],
   swiftLanguageModes: [.v6]

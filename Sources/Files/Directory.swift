@@ -1,16 +1,16 @@
 import Glibc
 import SystemPackage
 
-/// What is done with folders, and with files by their paths.
+/// What is done with directories, and with files by their paths.
 ///
 /// Sound: the calls only read the strings, which are lent, zero-terminated, for the call.
 package enum Directory {
-  /// Creates a folder; one that exists is fine.
+  /// Creates a directory; one that exists is fine.
   package static func create(_ path: String) throws(FileError) {
-    if unsafe mkdir(path, 0o755) != 0, errno != EEXIST { throw FileError(.createFolder, path: path, code: errno) }
+    if unsafe mkdir(path, 0o755) != 0, errno != EEXIST { throw FileError(.createDirectory, path: path, code: errno) }
   }
 
-  /// Creates a folder and those above it.
+  /// Creates a directory and those above it.
   package static func createAll(_ path: String) throws(FileError) {
     var end = path.startIndex
     while let slash = path[end...].dropFirst().firstIndex(of: "/") {
@@ -20,7 +20,7 @@ package enum Directory {
     try create(path)
   }
 
-  /// Gives a file or folder another name, in place of whatever file has that one.
+  /// Gives a file or directory another name, in place of whatever file has that one.
   ///
   /// - Parameter operation: what is done by it, as an error has it.
   package static func rename(
@@ -33,7 +33,7 @@ package enum Directory {
     if unsafe unlink(path) != 0, errno != ENOENT { throw FileError(.remove, path: path, code: errno) }
   }
 
-  /// Removes a folder if it is empty.
+  /// Removes a directory if it is empty.
   package static func removeIfEmpty(_ path: String) {
     _ = unsafe rmdir(path)
   }
@@ -44,19 +44,21 @@ package enum Directory {
     return false
   }
 
-  /// Makes the names in a folder durable.
+  /// Makes the names in a directory durable.
   package static func sync(_ path: String) throws(FileError) {
-    let folder = try OpenFile(path, .folder, for: .openFolder)
-    do throws(FileError) { try folder.sync() } catch { throw FileError(.syncFolder, path: path, code: error.code) }
+    let directory = try OpenFile(path, .directory, for: .openDirectory)
+    do throws(FileError) { try directory.sync() } catch {
+      throw FileError(.syncDirectory, path: path, code: error.code)
+    }
   }
 
-  /// Whether files can be made in a folder.
+  /// Whether files can be made in a directory.
   package static func checkWritable(_ path: String) throws(FileError) {
-    // The dot tells a file from a folder.
+    // The dot tells a file from a directory.
     if unsafe access("\(path)/.", W_OK | X_OK) != 0 { throw FileError(.writeInto, path: path, code: errno) }
   }
 
-  /// Names in a folder, without `.` and `..`, in no order; none if there is no such folder.
+  /// Names in a directory, without `.` and `..`, in no order; none if there is no such directory.
   package static func names(in path: String) throws(FileError) -> [String] {
     do throws(FileError) {
       return try list(path)
@@ -66,15 +68,15 @@ package enum Directory {
     }
   }
 
-  /// Names in a folder that is there, without `.` and `..`, in no order.
+  /// Names in a directory that is there, without `.` and `..`, in no order.
   package static func list(_ path: String) throws(FileError) -> [String] {
-    guard let folder = unsafe opendir(path) else { throw FileError(.readFolder, path: path, code: errno) }
-    defer { unsafe closedir(folder) }
+    guard let directory = unsafe opendir(path) else { throw FileError(.readDirectory, path: path, code: errno) }
+    defer { unsafe closedir(directory) }
     var names: [String] = []
     while true {
       errno = 0
-      guard let entry = unsafe readdir(folder) else {
-        if errno != 0 { throw FileError(.readFolder, path: path, code: errno) }
+      guard let entry = unsafe readdir(directory) else {
+        if errno != 0 { throw FileError(.readDirectory, path: path, code: errno) }
         return names
       }
       // Sound: d_name is a terminated string within the entry that readdir just filled.
@@ -97,10 +99,10 @@ package enum Directory {
     }
   }
 
-  /// Whether a path is that of a folder and not of a link to one.
-  package static func isFolder(_ path: String) throws(FileError) -> Bool {
+  /// Whether a path is that of a directory and not of a link to one.
+  package static func isDirectory(_ path: String) throws(FileError) -> Bool {
     do throws(FileError) {
-      return try status(path, followsLinks: false).kind == .folder
+      return try status(path, followsLinks: false).kind == .directory
     } catch {
       if error.isMissing { return false }
       throw error

@@ -1,4 +1,4 @@
-// Files: the one home of the system calls on files and folders that this package makes by hand, and of the system's texts for
+// Files: the one home of the system calls on files and directories that this package makes by hand, and of the system's texts for
 // errno values. Knows nothing of what is in the files.
 //
 //     FileError.swift        what failed, on which path, why, what to do
@@ -10,16 +10,16 @@
 import Glibc
 import SystemPackage
 
-/// A system call on a file or folder that failed.
+/// A system call on a file or directory that failed.
 public struct FileError: Error, Equatable, Sendable {
   /// What was tried, as it is read behind "cannot".
   public enum Operation: String, Sendable {
     case open, create, read, write, sync, close, lock, duplicate, rename, remove
     case renameTo = "rename to"
-    case createFolder = "create folder"
-    case openFolder = "open folder"
-    case readFolder = "read folder"
-    case syncFolder = "sync folder"
+    case createDirectory = "create directory"
+    case openDirectory = "open directory"
+    case readDirectory = "read directory"
+    case syncDirectory = "sync directory"
     case writeInto = "write into"
     case lookAt = "look at"
     case lookFor = "look for"
@@ -41,7 +41,7 @@ public struct FileError: Error, Equatable, Sendable {
     self.init(operation, path: path, code: (error as? Errno)?.rawValue ?? EIO)
   }
 
-  /// A file, or a folder on the way to it, is not there.
+  /// A file, or a directory on the way to it, is not there.
   package var isMissing: Bool { code == ENOENT }
   /// There is a file of the name.
   package var isExisting: Bool { code == EEXIST }

@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// What tells a file or folder from all others of this host, whatever paths lead to it.
+/// What tells a file or directory from all others of this host, whatever paths lead to it.
 public struct FileIdentity: Hashable, Sendable {
   package let device: UInt64
   package let inode: UInt64
@@ -10,7 +10,7 @@ public struct FileIdentity: Hashable, Sendable {
 /// What a path leads to, or what an open file is.
 package struct FileStatus: Sendable {
   package enum Kind: Sendable {
-    case file, folder, link, other
+    case file, directory, link, other
   }
 
   package let kind: Kind
@@ -28,7 +28,7 @@ package struct FileStatus: Sendable {
     kind =
       switch status.type {
       case .regular: .file
-      case .directory: .folder
+      case .directory: .directory
       case .symbolicLink: .link
       default: .other
       }

@@ -11,7 +11,7 @@ extension OpenFile {
     _ path: String, _ mode: Mode, _ operation: FileError.Operation
   ) throws(FileError) -> FileDescriptor {
     do {
-      // Not as a FilePath, which drops a slash at the end and with it the question whether it is a folder.
+      // Not as a FilePath, which drops a slash at the end and with it the question whether it is a directory.
       return try unsafe FileDescriptor.open(
         path, mode.access, options: mode.options, permissions: mode.permissions)
     } catch {

@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// An open file or folder. Closes itself.
+/// An open file or directory. Closes itself.
 package struct OpenFile: ~Copyable, Sendable {
   /// Negative once it is closed or handed over.
   private(set) var descriptor: FileDescriptor
@@ -25,7 +25,7 @@ package struct OpenFile: ~Copyable, Sendable {
     package static let reading = Mode(.readOnly, [])
     /// To read from, without waiting for whoever writes into a pipe.
     package static let readingAtOnce = Mode(.readOnly, .nonBlocking)
-    package static let folder = Mode(.readOnly, .directory)
+    package static let directory = Mode(.readOnly, .directory)
 
     /// A new file; one that is there already is left alone.
     package static func creating(_ permissions: UInt32) -> Mode {

@@ -11,10 +11,10 @@ struct FilterFile {
   /// Larger files are no filters.
   static let maximumSize = 16 << 20
 
-  /// The folder that names in it are relative to.
-  var folder: String { Self.folder(of: path) }
+  /// The directory that names in it are relative to.
+  var directory: String { Self.directory(of: path) }
 
-  static func folder(of path: String) -> String {
+  static func directory(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
   }
 

@@ -1,4 +1,4 @@
-import FlowModel
+package import FlowModel
 import NetworkBytes
 
 extension FlowFilter {

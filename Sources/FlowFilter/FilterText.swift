@@ -1,7 +1,7 @@
 /// A filter's text with the files that it includes in their places, and where each of its lines comes from.
 ///
 /// `@include FILE` stands for a condition, which is taken as if it were in parentheses, or within brackets for elements of
-/// the list. Names are relative to the folder of the including file; those with blanks are quoted.
+/// the list. Names are relative to the directory of the including file; those with blanks are quoted.
 public struct FilterText: Sendable {
   /// Without any `@include`.
   public private(set) var text = ""
@@ -22,17 +22,17 @@ public struct FilterText: Sendable {
   private static let maximumIncludes = 1000
   private static let maximumSize = 64 << 20
 
-  /// - Parameter folder: what included names are relative to; empty, or with a slash at its end.
+  /// - Parameter directory: what included names are relative to; empty, or with a slash at its end.
   /// - Throws: `FilterError` if a file cannot be included.
-  public init(_ text: String, folder: String = "") throws(FilterError) {
-    try append(text, from: nil, folder: folder, within: [])
+  public init(_ text: String, directory: String = "") throws(FilterError) {
+    try append(text, from: nil, directory: directory, within: [])
   }
 
   /// The text of a file.
   public init(file path: String) throws(FilterError) {
     let file: FilterFile
     do throws(FilterError.FileFault) { file = try FilterFile(path) } catch { throw FilterError(fault: error) }
-    try append(file.text, from: path, folder: file.folder, within: [file])
+    try append(file.text, from: path, directory: file.directory, within: [file])
   }
 
   /// A text that asks for all of these to hold, each of which must be right.
@@ -63,7 +63,7 @@ public struct FilterText: Sendable {
   // MARK: Building
 
   private mutating func append(
-    _ source: String, from file: String?, folder: String, within chain: [FilterFile]
+    _ source: String, from file: String?, directory: String, within chain: [FilterFile]
   ) throws(FilterError) {
     var rest = source[...]
     var place = Origin(file: file, line: 1, shift: 0)
@@ -76,7 +76,7 @@ public struct FilterText: Sendable {
         column += directive.length
         let isList = listDepth > 0
         if !isList { text += "(" }
-        try include(directive, folder + directive.path, chain)
+        try include(directive, directory + directive.path, chain)
         place.shift = column - (isList ? 1 : 2)
         begin(place)
         if !isList { text += ")" }
@@ -130,7 +130,7 @@ public struct FilterText: Sendable {
     } catch {
       throw FilterError(file: directive.file, line: directive.line, column: directive.column, fault: error)
     }
-    try append(file.text, from: path, folder: file.folder, within: chain + [file])
+    try append(file.text, from: path, directory: file.directory, within: chain + [file])
   }
 
   /// `@include FILE` at the beginning of a text.

@@ -1,7 +1,7 @@
 // FlowFilter: which flows somebody asks for, in nfdump's words: the language, and what it means for a record.
 
-import FlowModel
-import NetworkBytes
+public import FlowModel
+public import NetworkBytes
 
 /// A condition on flows. Counters are meant as they are shown: multiplied by the sampling rate, unless that is switched
 /// off where the filter is applied.

@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// Networks, one of which is to hold an address. Looking costs the same for one network of a length and for ten thousands.
 public struct NetworkSet: Hashable, Sendable, ExpressibleByArrayLiteral {

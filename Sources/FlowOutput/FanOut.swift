@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 
 /// Gives flows to several outputs. The first one decides when there is room; another that has none drops what it is given,
 /// and counts it: it holds up neither the pipeline nor the others.

@@ -1,9 +1,10 @@
-import FlowModel
+public import FlowModel
+public import NetworkBytes
 
 /// What holds of the flows that leave a pipeline at a moment of its clock.
 public struct FlowContext: Sendable {
   /// The pipeline's clock, milliseconds since 1970 UTC.
-  public var time: Int64
+  public var time: UnixMilliseconds
   /// What the records' origin numbers stand for.
   public var origins: [FlowOrigin]
   /// What sequence numbers say was lost so far.
@@ -11,7 +12,8 @@ public struct FlowContext: Sendable {
   /// What exporters call things.
   public var names: NameTable
 
-  public init(time: Int64, origins: [FlowOrigin], lostBySequence: UInt64 = 0, names: NameTable = NameTable()) {
+  public init(time: UnixMilliseconds, origins: [FlowOrigin], lostBySequence: UInt64 = 0, names: NameTable = NameTable())
+  {
     self.time = time
     self.origins = origins
     self.lostBySequence = lostBySequence

@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 
 /// Where flows go once they have left the cache. It belongs to the pipeline's thread.
 public protocol FlowSink: AnyObject {

@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 
 /// Hands flows to the thread of an output.
 ///

@@ -1,6 +1,6 @@
 import FlowModel
-import Foundation
-import Logging
+public import Foundation
+public import Logging
 import Synchronization
 
 /// The thread of an output, which encodes and writes one worker's flows, so that reception never waits for it.

@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 
 /// Writes flows to where an output keeps them: files, a server, a queue. It belongs to the thread of its `OutputThread`.
 ///

@@ -1,6 +1,6 @@
 import FlowOutput
 import FlowText
-import Flows
+import FlowAggregation
 import NetFlow
 import NetworkBytes
 

@@ -1,6 +1,6 @@
-import FlowOutput
-import Flows
-import NetFlow
+public import FlowOutput
+public import FlowAggregation
+public import NetFlow
 
 /// Where every datagram, record, flow and row has gone.
 ///

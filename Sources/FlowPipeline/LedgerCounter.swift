@@ -1,5 +1,5 @@
 import FlowOutput
-import Flows
+import FlowAggregation
 import NetFlow
 
 /// One number of the ledger: where it stands, and how it is told outside. The status and the metrics follow from the table

@@ -1,10 +1,10 @@
-import Capture
+public import Capture
 import FlowFilter
 import FlowModel
-import FlowOutput
-import Flows
-import NetFlow
-import NetworkBytes
+public import FlowOutput
+public import FlowAggregation
+public import NetFlow
+public import NetworkBytes
 
 /// The way of a datagram: decode ─▶ filter ─▶ age ─▶ sink. The same for `collect` and `replay`, which differ in source and clock.
 ///
@@ -60,7 +60,9 @@ public struct Pipeline: ~Copyable {
   ///   - localPort: the UDP port that it was sent to; 0: not known.
   ///   - arrival: nanoseconds since 1970 UTC.
   @inline(__always)
-  public mutating func ingest(_ payload: RawSpan, from exporter: Endpoint, to localPort: UInt16 = 0, arrival: Int64) {
+  public mutating func ingest(
+    _ payload: RawSpan, from exporter: Endpoint, to localPort: UInt16 = 0, arrival: UnixNanoseconds
+  ) {
     advance(to: arrival / 1_000_000)
     decoder.decode(payload, from: exporter, to: localPort, arrival: arrival, into: &decoded)
     merge()
@@ -95,7 +97,7 @@ public struct Pipeline: ~Copyable {
   /// Lets the clock go on to `time`, milliseconds since 1970 UTC: flows whose timer has run out leave the cache, and each
   /// window that ends on the way is closed.
   @inline(__always)
-  public mutating func advance(to time: Int64) {
+  public mutating func advance(to time: UnixMilliseconds) {
     // Once a second is enough to look for timers that have run out; flows are of the millisecond at which they were seen.
     if clock.isSameSecond(time) {
       clock.step(to: time)
@@ -105,7 +107,7 @@ public struct Pipeline: ~Copyable {
     }
   }
 
-  private mutating func age(to time: Int64) {
+  private mutating func age(to time: UnixMilliseconds) {
     while let end = clock.nextWindowEnd(before: time), cache.liveCount > 0 || !emitted.isEmpty {
       clock.set(end - 1)
       expire()

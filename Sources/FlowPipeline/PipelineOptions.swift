@@ -1,6 +1,6 @@
-import FlowFilter
-import Flows
-import NetFlow
+public import FlowFilter
+public import FlowAggregation
+public import NetFlow
 
 /// What becomes of datagrams between their arrival and the sink.
 public struct PipelineOptions: Sendable {

@@ -1,13 +1,14 @@
-import FlowModel
-import Flows
-import NetFlow
+package import FlowModel
+package import FlowAggregation
+package import NetFlow
+package import NetworkBytes
 
 /// What a pipeline knows between two datagrams, as it is kept over a restart.
 package struct PipelineState: Sendable {
   /// All but the flows themselves.
   package struct Known: Codable, Sendable {
     /// The pipeline's clock, milliseconds since 1970 UTC.
-    package var time: Int64
+    package var time: UnixMilliseconds
     /// Records that the filter did not let pass.
     package var filtered: UInt64
     package var decoder: FlowDecoderState

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+public import Foundation
 
 /// Text on its way to a descriptor, written in large pieces. After a failure the rest is let go, and `failure` says why.
 public final class TextOutput {

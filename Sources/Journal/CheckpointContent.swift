@@ -1,6 +1,6 @@
-import Foundation
+package import Foundation
 
-/// What a worker's folder keeps as a checkpoint: it knows when its journal goes on behind it; all else is its owner's.
+/// What a worker's directory keeps as a checkpoint: it knows when its journal goes on behind it; all else is its owner's.
 package protocol CheckpointContent: Sendable {
   /// Counts a worker's checkpoints; given when it is written.
   var number: UInt64 { get set }

@@ -1,5 +1,5 @@
 import CSystemCalls
-import Capture
+package import Capture
 import Files
 import Glibc
 

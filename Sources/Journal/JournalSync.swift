@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Logging
+package import Logging
 import Synchronization
 
 /// Has the workers' journals reach the disk again and again, on a thread of its own: reception does not wait for it.

@@ -1,14 +1,14 @@
-import Capture
+package import Capture
 import Files
 import Foundation
-import Logging
+package import Logging
 import Synchronization
 
 /// Writes what a worker journals into files, so that reception never waits for the disk.
 package final class JournalThread: Sendable {
   /// Where a worker's datagrams wait.
   package let buffer: JournalBuffer
-  private let folder: WorkerFolder
+  private let directory: WorkerDirectory
   private let sync: JournalSync
   private let logger: Logger
   private let due = DispatchSemaphore(value: 0)
@@ -19,9 +19,9 @@ package final class JournalThread: Sendable {
   /// So many octets are written at once, others once a second.
   private static let usualPiece = 1 << 20
 
-  package init(_ buffer: JournalBuffer, _ folder: WorkerFolder, _ sync: JournalSync, _ logger: Logger) {
+  package init(_ buffer: JournalBuffer, _ directory: WorkerDirectory, _ sync: JournalSync, _ logger: Logger) {
     self.buffer = buffer
-    self.folder = folder
+    self.directory = directory
     self.sync = sync
     self.logger = logger
   }
@@ -29,7 +29,7 @@ package final class JournalThread: Sendable {
   /// To be called once nothing else takes from the buffer.
   package func start() {
     let thread = Thread { [self] in
-      Thread.current.name = "journal-\(folder.worker)"
+      Thread.current.name = "journal-\(directory.worker)"
       run()
       ended.signal()
     }
@@ -76,7 +76,7 @@ package final class JournalThread: Sendable {
         try open(place, &target)
         try write(&target)
       }
-      if target.isFailing { logger.notice("the journal can be written again: \(folder.path)") }
+      if target.isFailing { logger.notice("the journal can be written again: \(directory.path)") }
       target.isFailing = false
     } catch {
       // Opened again when it is tried again: the disk may be another by then.
@@ -93,7 +93,7 @@ package final class JournalThread: Sendable {
   private func closeIfRemoved(_ target: inout Target) {
     switch target.file {
     case .some(let file) where file.isRemoved:
-      if folder.needs(file.segment) {
+      if directory.needs(file.segment) {
         logger.error("\(file.path) was removed while it was written; a crash would lose what it held")
       }
     default: return
@@ -109,14 +109,14 @@ package final class JournalThread: Sendable {
       case .none: nil
       }
     if segment == place.segment { return }
-    let path = folder.journal(place.segment)
-    try Directory.createAll(folder.path)
+    let path = directory.journal(place.segment)
+    try Directory.createAll(directory.path)
     let file = try JournalFile(path, segment: place.segment, size: place.offset)
-    if file.size < place.offset, folder.needs(place.segment) {
+    if file.size < place.offset, directory.needs(place.segment) {
       logger.error("\(path) has lost \(place.offset - file.size) octets; a crash would lose what they held")
     }
     if file.size != place.offset { buffer.move(to: file.size) }
-    if let copy = file.fileToSync() { sync.watch(folder.worker, copy) }
+    if let copy = file.fileToSync() { sync.watch(directory.worker, copy) }
     target.file = consume file
   }
 

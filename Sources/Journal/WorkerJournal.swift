@@ -1,9 +1,9 @@
-import Capture
-import Logging
+package import Capture
+package import Logging
 
 /// The journal of one worker as the worker sees it: the segment that it appends to, its bound, and what has no place in it.
 package struct WorkerJournal {
-  private let folder: WorkerFolder
+  private let directory: WorkerDirectory
   private let limit: UInt64
   private let thread: JournalThread
   private let logger: Logger
@@ -27,10 +27,10 @@ package struct WorkerJournal {
   ///   - limit: octets since the last checkpoint that was written.
   ///   - missing: datagrams that earlier runs could not write.
   package init(
-    _ folder: WorkerFolder, _ thread: JournalThread, from segment: UInt64, limit: UInt64, missing: UInt64,
+    _ directory: WorkerDirectory, _ thread: JournalThread, from segment: UInt64, limit: UInt64, missing: UInt64,
     logger: Logger
   ) {
-    self.folder = folder
+    self.directory = directory
     self.thread = thread
     self.limit = limit
     // What earlier runs have counted since their last checkpoint stands in memory alone.
@@ -81,7 +81,7 @@ package struct WorkerJournal {
 
   /// Leaves out what a checkpoint has.
   private mutating func forget() {
-    let first = folder.newestSegment
+    let first = directory.newestSegment
     earlier.removeAll { $0.segment < first }
     earlierSize = earlier.reduce(0) { $0 + $1.size }
   }
@@ -93,7 +93,7 @@ package struct WorkerJournal {
     quiet = seconds + 1
     if seconds + 1 == Self.recoveryTime {
       quiet = nil
-      logger.notice("datagrams are in the journal again: \(folder.path)")
+      logger.notice("datagrams are in the journal again: \(directory.path)")
     }
   }
 }

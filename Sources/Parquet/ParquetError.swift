@@ -1,4 +1,4 @@
-import Files
+public import Files
 
 /// Why a Parquet file could not be written.
 ///

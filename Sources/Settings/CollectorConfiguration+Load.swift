@@ -54,7 +54,7 @@ extension CollectorConfiguration {
       guard let elements = setting.elements(from: reader) else { continue }
       if let source = witness.source(of: setting.key) { origins[setting.key] = layers[source].origins[setting.key] }
       let origin = origins[setting.key] ?? .standard
-      guard let message = setting.apply(elements, origin.folder, &values) else { continue }
+      guard let message = setting.apply(elements, origin.directory, &values) else { continue }
       wrong.append(ConfigurationProblem(origin: origin, key: setting.key, message: message))
     }
     try checkAgreement(of: values, origins, wrong)

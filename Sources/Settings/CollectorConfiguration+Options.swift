@@ -1,7 +1,7 @@
-import FlowStore
-import Flows
+public import FlowStore
+package import FlowAggregation
 import Foundation
-import NetFlow
+package import NetFlow
 
 extension CollectorConfiguration {
   /// How a worker's cache ages flows: each of `workers` holds its share of them.

@@ -1,7 +1,7 @@
 import FlowStore
-import Flows
+public import FlowAggregation
 import NetFlow
-import NetworkBytes
+public import NetworkBytes
 
 /// What a collector is told: every setting with its default, as plain values.
 ///

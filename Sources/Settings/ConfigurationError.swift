@@ -8,8 +8,8 @@ public enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
   /// The option as it was given: `--listen`.
   case option(String)
 
-  /// The folder that names in the value are relative to, with a slash at its end; empty: the working directory.
-  var folder: String {
+  /// The directory that names in the value are relative to, with a slash at its end; empty: the working directory.
+  var directory: String {
     guard case .file(let path, _, _) = self, let slash = path.lastIndex(of: "/") else { return "" }
     return String(path[...slash])
   }

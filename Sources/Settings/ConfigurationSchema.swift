@@ -1,7 +1,7 @@
 import FlowFilter
 import FlowModel
 import FlowStore
-import Flows
+import FlowAggregation
 import Logging
 import NetworkBytes
 

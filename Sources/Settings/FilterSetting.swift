@@ -1,4 +1,4 @@
-import FlowFilter
+public import FlowFilter
 
 /// A filter and its text. It is parsed when it is made, so that there is none with a text that is wrong.
 public struct FilterSetting: Hashable, Sendable {
@@ -14,9 +14,9 @@ public struct FilterSetting: Hashable, Sendable {
 
   /// - Parameters:
   ///   - text: in the filter language; empty: every record.
-  ///   - folder: what names of included files are relative to; empty, or with a slash at its end.
-  public init(_ text: String, folder: String = "") throws(FilterError) {
-    let text = try FilterText(text, folder: folder)
+  ///   - directory: what names of included files are relative to; empty, or with a slash at its end.
+  public init(_ text: String, directory: String = "") throws(FilterError) {
+    let text = try FilterText(text, directory: directory)
     filter = try text.filter()
     self.text = text.text
   }

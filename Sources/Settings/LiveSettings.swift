@@ -1,8 +1,8 @@
-import FlowStore
-import Flows
-import Logging
+public import FlowStore
+import FlowAggregation
+public import Logging
 import NetFlow
-import NetworkBytes
+public import NetworkBytes
 
 /// The settings that can change while a collector runs. A reload takes this value as a whole and nothing beside it, and
 /// the schema's live settings are those that write into it.

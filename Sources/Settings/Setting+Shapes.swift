@@ -1,5 +1,5 @@
 import FlowFilter
-import Flows
+import FlowAggregation
 
 extension Setting {
   static func value<Value>(
@@ -84,9 +84,9 @@ extension Setting {
         let isText = elements.count == 1 && elements.allSatisfy { form.parse($0) != nil }
         return isText ? nil : Fault(element: 0, expected: form.expected)
       },
-      apply: { elements, folder, configuration in
+      apply: { elements, directory, configuration in
         do throws(FilterError) {
-          place.set(&configuration, try FilterSetting(elements.joined(), folder: folder))
+          place.set(&configuration, try FilterSetting(elements.joined(), directory: directory))
           return nil
         } catch {
           return "\(error)"

@@ -29,9 +29,9 @@ public struct Setting: Sendable {
   let fault: @Sendable ([String]) -> Fault?
   /// Puts elements without fault in their place.
   ///
-  /// - Parameter folder: what names of files in them are relative to.
+  /// - Parameter directory: what names of files in them are relative to.
   /// - Returns: what is wrong all the same, where that shows only now; the setting is left as it was.
-  let apply: @Sendable (_ elements: [String], _ folder: String, inout CollectorConfiguration) -> String?
+  let apply: @Sendable (_ elements: [String], _ directory: String, inout CollectorConfiguration) -> String?
   let elements: @Sendable (CollectorConfiguration) -> [String]
 
   struct Fault: Equatable {

@@ -2,7 +2,7 @@ import Capture
 import Collector
 import Files
 import FlowStore
-import Flows
+import FlowAggregation
 import Glibc
 import Journal
 import Settings

@@ -3,7 +3,7 @@ import Collector
 import FlowModel
 import FlowOutput
 import FlowPipeline
-import Flows
+import FlowAggregation
 import Foundation
 import Journal
 import NetFlow

@@ -86,7 +86,7 @@ final class ForbiddenTests {
     #expect(outcome.status == 65)
     #expect(outcome.output.contains("2,2,3,"), "\(outcome.output)")
     #expect(outcome.errorLines.count { $0.contains("cannot be read") } == 5)
-    #expect(outcome.errors.contains("10 files and folders in total could not be read"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("10 files and directories in total could not be read"), "\(outcome.errors)")
     for number in 2..<12 { try Self.allow(0o755, hour(store, number)) }
   }
 

@@ -13,11 +13,11 @@ struct DirectoryTests {
   func create() throws {
     try Directory.createAll(folder.file("a/b/c"))
     try Directory.createAll(folder.file("a/b/c"))
-    #expect(try Directory.isFolder(folder.file("a/b/c")))
+    #expect(try Directory.isDirectory(folder.file("a/b/c")))
     let file = try folder.write("x", as: "file")
     #expect(
       failure { () throws(FileError) in try Directory.createAll("\(file)/below") }
-        == FileError(.createFolder, path: "\(file)/below", code: ENOTDIR))
+        == FileError(.createDirectory, path: "\(file)/below", code: ENOTDIR))
   }
 
   @Test("A folder's names are listed without those of itself and the one above")
@@ -36,9 +36,10 @@ struct DirectoryTests {
     let file = try folder.write("x", as: "file")
     #expect(
       failure { () throws(FileError) in try Directory.list(missing) }
-        == FileError(.readFolder, path: missing, code: ENOENT))
+        == FileError(.readDirectory, path: missing, code: ENOENT))
     #expect(
-      failure { () throws(FileError) in try Directory.list(file) } == FileError(.readFolder, path: file, code: ENOTDIR))
+      failure { () throws(FileError) in try Directory.list(file) }
+        == FileError(.readDirectory, path: file, code: ENOTDIR))
     #expect(try Directory.names(in: missing) == [])
     #expect(try Directory.names(in: file) == [])
   }
@@ -68,7 +69,7 @@ struct DirectoryTests {
     #expect(
       failure { () throws(FileError) in try Directory.remove(full) } == FileError(.remove, path: full, code: EISDIR))
     Directory.removeIfEmpty(full)
-    #expect(try Directory.isFolder(full))
+    #expect(try Directory.isDirectory(full))
     try Directory.remove("\(full)/file")
     Directory.removeIfEmpty(full)
     #expect(try !Directory.exists(full))
@@ -96,7 +97,7 @@ struct DirectoryTests {
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
     try FileManager.default.linkItem(atPath: file, toPath: other)
     #expect(try Directory.status(file).kind == .file)
-    #expect(try Directory.status(folder.path).kind == .folder)
+    #expect(try Directory.status(folder.path).kind == .directory)
     #expect(try Directory.status("/dev/null").kind == .other)
     #expect(try Directory.status(link).kind == .file)
     #expect(try Directory.status(link, followsLinks: false).kind == .link)
@@ -117,9 +118,9 @@ struct DirectoryTests {
     let (real, link) = (folder.file("real"), folder.file("link"))
     try Directory.create(real)
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: real)
-    #expect(try !Directory.isFolder(link))
-    #expect(try Directory.isFolder("\(link)/"))
-    #expect(try !Directory.isFolder(folder.file("missing")))
+    #expect(try !Directory.isDirectory(link))
+    #expect(try Directory.isDirectory("\(link)/"))
+    #expect(try !Directory.isDirectory(folder.file("missing")))
   }
 
   @Test("A folder is checked and synced; a file or nothing in its place is told")
@@ -131,6 +132,7 @@ struct DirectoryTests {
       failure { () throws(FileError) in try Directory.checkWritable(file) }
         == FileError(.writeInto, path: file, code: ENOTDIR))
     #expect(
-      failure { () throws(FileError) in try Directory.sync(file) } == FileError(.openFolder, path: file, code: ENOTDIR))
+      failure { () throws(FileError) in try Directory.sync(file) }
+        == FileError(.openDirectory, path: file, code: ENOTDIR))
   }
 }

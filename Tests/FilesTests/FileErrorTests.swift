@@ -12,8 +12,8 @@ struct FileErrorTests {
         "cannot write /x: No space left on device (errno 28); free space on its file system"
       ),
       (
-        FileError(.createFolder, path: "/x/y", code: EACCES),
-        "cannot create folder /x/y: Permission denied (errno 13); check the directory's owner and mount options"
+        FileError(.createDirectory, path: "/x/y", code: EACCES),
+        "cannot create directory /x/y: Permission denied (errno 13); check the directory's owner and mount options"
       ),
       (
         FileError(.renameTo, path: "/x", code: ENOENT),

@@ -19,8 +19,8 @@ struct OpenFileTests {
     let taken = failure { () throws(FileError) in try OpenFile(file, .creating(0o600), for: .create) }
     #expect(taken == FileError(.create, path: file, code: EEXIST))
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "kept")
-    let noFolder = failure { () throws(FileError) in try OpenFile(file, .folder, for: .openFolder) }
-    #expect(noFolder == FileError(.openFolder, path: file, code: ENOTDIR))
+    let noFolder = failure { () throws(FileError) in try OpenFile(file, .directory, for: .openDirectory) }
+    #expect(noFolder == FileError(.openDirectory, path: file, code: ENOTDIR))
     #expect(failure { () throws(FileError) in try OpenFile(folder.path, .updating(0o600)) }?.code == EISDIR)
   }
 
@@ -44,7 +44,7 @@ struct OpenFileTests {
   func closedOnExec() throws {
     let file = try folder.write("x", as: "file")
     let modes: [(String, OpenFile.Mode)] = [
-      (file, .reading), (file, .readingAtOnce), (folder.path, .folder), (folder.file("new"), .creating(0o600)),
+      (file, .reading), (file, .readingAtOnce), (folder.path, .directory), (folder.file("new"), .creating(0o600)),
       (file, .emptying(0o600)), (file, .updating(0o600)),
     ]
     for (path, mode) in modes {

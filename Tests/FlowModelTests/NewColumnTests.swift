@@ -3,7 +3,7 @@ import FlowModel
 import FlowQuery
 import FlowStore
 import FlowText
-import Flows
+import FlowAggregation
 import Foundation
 import NetworkBytes
 import TestSupport

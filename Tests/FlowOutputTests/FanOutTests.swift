@@ -2,7 +2,7 @@ import FlowModel
 import FlowOutput
 import FlowPipeline
 import FlowStore
-import Flows
+import FlowAggregation
 import Foundation
 import Logging
 import NetFlow

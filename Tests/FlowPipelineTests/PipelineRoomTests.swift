@@ -1,7 +1,7 @@
 import FlowModel
 import FlowOutput
 import FlowPipeline
-import Flows
+import FlowAggregation
 import NetFlow
 import NetworkBytes
 import TestSupport

@@ -1,7 +1,7 @@
 import FlowModel
 import FlowQuery
 import FlowStore
-import Flows
+import FlowAggregation
 import Testing
 
 @Suite("Keys of groups")

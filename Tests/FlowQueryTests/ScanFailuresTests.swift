@@ -49,7 +49,7 @@ struct ScanFailuresTests {
     #expect(
       failures.messages.first
         == "1.parquet: is no Parquet file, or one that was not written to its end; it was left out")
-    #expect(failures.messages.last == "6 files and folders in total could not be read")
+    #expect(failures.messages.last == "6 files and directories in total could not be read")
   }
 
   @Test("with permission denied comes with what to do about it")
@@ -57,6 +57,7 @@ struct ScanFailuresTests {
     let failures = ScanFailures([Self.error("/nowhere/a.parquet", .system(errno: EACCES))])
     let advice = try #require(failures.messages.last)
     #expect(failures.messages.count == 2)
-    #expect(advice.hasPrefix("1 file or folder: permission denied; ask an administrator to run `usermod -aG sagflow "))
+    #expect(
+      advice.hasPrefix("1 file or directory: permission denied; ask an administrator to run `usermod -aG sagflow "))
   }
 }

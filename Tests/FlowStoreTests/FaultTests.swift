@@ -46,7 +46,7 @@ struct FaultTests {
   }
 
   private var blocked: StoreError {
-    .system(FileError(.createFolder, path: "\(folder.path)/date=2026-01-01/hour=00", code: ENOTDIR))
+    .system(FileError(.createDirectory, path: "\(folder.path)/date=2026-01-01/hour=00", code: ENOTDIR))
   }
 
   @Test(
@@ -89,7 +89,7 @@ struct FaultTests {
     try block()
     writer.append(100, at: newYear, &random)
     for minute in 1...20 {
-      writer.turn(to: newYear + Int64(minute) * 60_000)
+      writer.advance(to: newYear + Int64(minute) * 60_000)
       #expect((writer.failure != nil) == (minute >= 5))
       #expect(writer.rowsHeld == 100)
     }
@@ -114,7 +114,7 @@ struct FaultTests {
     writer.append(1000, at: newYear + 100_000, &random)
     #expect(writer.failure != nil)
     try unblock()
-    writer.turn(to: newYear + 50_000)
+    writer.advance(to: newYear + 50_000)
     #expect(writer.failure == nil)
     #expect(writer.counters.committed == 1000)
   }
@@ -168,7 +168,7 @@ struct FaultTests {
     writer.append(1500, at: newYear, &random)
     let obstacle = "\(folder.path)/date=2026-01-01/hour=00/flows-h-20260101T000000Z-0-0.parquet"
     try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
-    writer.turn(to: newYear + 300_000)
+    writer.advance(to: newYear + 300_000)
     #expect(writer.failure == .system(FileError(.renameTo, path: obstacle, code: EISDIR)))
     #expect(writer.rowsHeld == 1500)
     #expect(writer.counters.committed == 0)
@@ -195,9 +195,10 @@ struct FaultTests {
     var writer = try FlowStoreWriter(options())
     writer.append(1500, at: newYear, &random)
     try FileManager.default.removeItem(atPath: folder.path)
-    writer.turn(to: newYear + 300_000)
+    writer.advance(to: newYear + 300_000)
     #expect(
-      writer.failure == .system(FileError(.openFolder, path: "\(folder.path)/date=2026-01-01/hour=00", code: ENOENT)))
+      writer.failure == .system(FileError(.openDirectory, path: "\(folder.path)/date=2026-01-01/hour=00", code: ENOENT))
+    )
     #expect(writer.counters.lost == 1500)
     writer.append(2500, at: newYear + 301_000, &random)
     writer.expectBalance()
@@ -233,7 +234,7 @@ struct FaultTests {
     Unprivileged.setMode(path, 0o555)
     writer.append(1200, at: newYear, &random)
     let folder = "\(path)/date=2026-01-01"
-    let closed = FileError(.createFolder, path: folder, code: EACCES)
+    let closed = FileError(.createDirectory, path: folder, code: EACCES)
     guard writer.failure == .system(closed), writer.rowsHeld == 1200 else {
       return 2
     }
@@ -245,19 +246,21 @@ struct FaultTests {
     // The file cannot get its name.
     writer.append(1499, at: newYear + 1000, &random)
     Unprivileged.setMode("\(folder)/hour=00", 0o555)
-    writer.turn(to: newYear + 300_000)
+    writer.advance(to: newYear + 300_000)
     guard writer.failure != nil, writer.rowsHeld == 1500, writer.counters.committed == 1200 else { return 5 }
     Unprivileged.setMode("\(folder)/hour=00", 0o755)
-    writer.turn(to: newYear + 301_000)
+    writer.advance(to: newYear + 301_000)
     guard writer.failure == nil, writer.rowsHeld == 0, writer.counters.committed == 2700 else { return 6 }
     // The folder cannot be opened: the file's name may not be on the disk.
     writer.append(1000, at: newYear + 301_000, &random)
     Unprivileged.setMode("\(folder)/hour=00", 0o333)
-    writer.turn(to: newYear + 600_000)
+    writer.advance(to: newYear + 600_000)
     Unprivileged.setMode("\(folder)/hour=00", 0o755)
-    guard writer.failure == .system(FileError(.openFolder, path: "\(folder)/hour=00", code: EACCES)) else { return 7 }
+    guard writer.failure == .system(FileError(.openDirectory, path: "\(folder)/hour=00", code: EACCES)) else {
+      return 7
+    }
     guard writer.counters.committed == 2700, writer.rowsHeld == 1000 else { return 8 }
-    writer.turn(to: newYear + 601_000)
+    writer.advance(to: newYear + 601_000)
     guard writer.failure == nil, writer.counters.committed == 3700, writer.rowsHeld == 0 else { return 9 }
     guard writer.counters.lost == 0 else { return 10 }
     return 0
@@ -298,8 +301,8 @@ struct FaultTests {
         guard counters.committed == 25_000 else { return 5 }
       }
     }
-    writer.turn(to: newYear + 300_000)
-    writer.turn(to: newYear + 301_000)
+    writer.advance(to: newYear + 300_000)
+    writer.advance(to: newYear + 301_000)
     return writer.failure == nil && writer.counters.committed == 75_000 ? 0 : 6
   }
 }

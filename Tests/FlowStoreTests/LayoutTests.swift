@@ -134,9 +134,9 @@ struct LayoutTests {
     #expect(Listing(folder.path).files == [])
     #expect(Listing(folder.path).others == ["date=2026-01-01/hour=00/.flows-h-20260101T000000Z-0-0.part"])
     #expect(writer.rowsHeld == 25)
-    writer.turn(to: newYear + 299_999)
+    writer.advance(to: newYear + 299_999)
     #expect(writer.rowsHeld == 25)
-    writer.turn(to: newYear + 300_000)
+    writer.advance(to: newYear + 300_000)
     #expect(writer.rowsHeld == 0)
     #expect(writer.counters.committedFiles == 1)
     #expect(Listing(folder.path).files == ["date=2026-01-01/hour=00/flows-h-20260101T000000Z-0-0.parquet"])
@@ -232,7 +232,7 @@ struct LayoutTests {
   @Test("Without rows there is neither file nor folder")
   func noEmptyFiles() throws {
     var writer = try FlowStoreWriter(options())
-    for minute in 0..<20 { writer.turn(to: newYear + Int64(minute) * 60_000) }
+    for minute in 0..<20 { writer.advance(to: newYear + Int64(minute) * 60_000) }
     writer.append(FlowBatch([]), at: newYear, origins: origins)
     writer.commit()
     writer.commit()
@@ -281,7 +281,7 @@ struct LayoutTests {
     #expect(throws: StoreError.system(FileError(.writeInto, path: path, code: ENOTDIR))) {
       _ = try FlowStoreWriter(FlowStoreOptions(path: path, host: "h"))
     }
-    #expect(throws: StoreError.system(FileError(.createFolder, path: "\(path)/below", code: ENOTDIR))) {
+    #expect(throws: StoreError.system(FileError(.createDirectory, path: "\(path)/below", code: ENOTDIR))) {
       _ = try FlowStoreWriter(FlowStoreOptions(path: "\(path)/below", host: "h"))
     }
     #expect(

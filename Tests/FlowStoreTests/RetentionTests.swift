@@ -137,7 +137,7 @@ struct RetentionTests {
       for folder in closed { Unprivileged.setMode(folder, 0) }
       let result = Retention(size: 1).apply(to: path, now: RetentionTests.now)
       for folder in closed { Unprivileged.setMode(folder, 0o755) }
-      let isTold = closed.contains { result.failure == FileError(.readFolder, path: $0, code: EACCES) }
+      let isTold = closed.contains { result.failure == FileError(.readDirectory, path: $0, code: EACCES) }
       exit(result.files == 1 && isTold ? EXIT_SUCCESS : 2)
     }
     #expect(Listing(path).files.count == 2)

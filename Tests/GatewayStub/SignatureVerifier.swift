@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+public import Foundation
 
 /// A request as it came over the wire.
 public struct WireRequest: Sendable {

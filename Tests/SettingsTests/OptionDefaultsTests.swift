@@ -2,7 +2,7 @@ import Collector
 import FlowFilter
 import FlowPipeline
 import FlowStore
-import Flows
+import FlowAggregation
 import NetFlow
 import Settings
 import Testing

@@ -1,5 +1,5 @@
 import FlowFilter
-import Flows
+import FlowAggregation
 import NetFlow
 import Settings
 import Testing
@@ -12,7 +12,7 @@ struct TypedValueTests {
     #expect(try FilterSetting("") == FilterSetting())
     #expect(try FilterSetting("dst port 53").filter == FlowFilter(parsing: "dst port 53"))
     #expect(throws: FilterError.self) { try FilterSetting("prt 53") }
-    #expect(throws: FilterError.self) { try FilterSetting("@include none.flt", folder: "/nonexistent/") }
+    #expect(throws: FilterError.self) { try FilterSetting("@include none.flt", directory: "/nonexistent/") }
   }
 
   @Test(

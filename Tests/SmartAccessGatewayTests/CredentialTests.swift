@@ -327,7 +327,7 @@ private final class Home {
       environment: [:], homeDirectory: folder.path, tokenService: try ServiceEndpoint(stub.endpoint))
     context.metadataService = stub.endpoint
     // The machine may be busy.
-    context.metadataPatience = .seconds(60)
+    context.metadataTimeout = .seconds(60)
     stub.metadata { $0.role = nil }
   }
 

@@ -223,17 +223,17 @@ struct SettingsTests {
   }
 
   @Test("why a flow log exports nothing is told")
-  func obstacles() throws {
+  func blockers() throws {
     var log = try Self.log(StubFlowLog.netflow("fl-0").fields)
-    #expect(log.obstacles == [])
+    #expect(log.blockers == [])
     log.status = "Inactive"
     log.gatewayCount = 0
-    #expect(log.obstacles.count == 2)
-    #expect(log.obstacles[0].contains("Inactive"))
-    #expect(log.obstacles[1].contains("no gateway"))
+    #expect(log.blockers.count == 2)
+    #expect(log.blockers[0].contains("Inactive"))
+    #expect(log.blockers[1].contains("no gateway"))
     log.status = nil
     log.gatewayCount = nil
-    #expect(log.obstacles == [])
+    #expect(log.blockers == [])
   }
 
   @Test("a saved state comes back whole, and what was unset then is emptied")

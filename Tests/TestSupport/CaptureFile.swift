@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// A capture file made by hand, as its octets.
 public struct CaptureFile: Sendable {

@@ -1,4 +1,4 @@
-import CChildProcess
+public import CChildProcess
 import Foundation
 import Glibc
 import Synchronization

@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// How a datagram is wrapped into what a capture holds.
 public enum LinkType: UInt32, Sendable, CaseIterable {

@@ -1,5 +1,5 @@
 import Glibc
-import NetworkBytes
+public import NetworkBytes
 
 /// A UDP socket on a loopback address, for tests that talk to another program.
 ///

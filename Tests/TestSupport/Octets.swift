@@ -1,7 +1,7 @@
 // TestSupport: what several test targets need and the product does not: capture files made by hand, odd and malformed
 // messages with what must come of them, other programs as witnesses, the fixtures.
 
-import NetworkBytes
+public import NetworkBytes
 
 // Never inlined: hundreds of calls stand in the tables of cases, and the optimizer would linger over each.
 

@@ -1,5 +1,5 @@
 import Foundation
-import NetworkBytes
+public import NetworkBytes
 
 /// A capture built by hand, the records that must come of it and the error counters it must leave.
 public struct OddCase: Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
 import Dispatch
-import Testing
+public import Testing
 
 /// Has tests that block, in system calls or for threads of ours, run on a thread of their own, not on one of those few that
 /// all asynchronous code of the process shares.

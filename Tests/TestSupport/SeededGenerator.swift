@@ -2,7 +2,7 @@ import Foundation
 
 /// Random numbers that follow from a seed (SplitMix64: Steele, Lea, Flood 2014): the same on every machine.
 ///
-/// Written here once more than in `FlowExport`, so that tests of the modules below it need not know of that one.
+/// Written here once more than in `TrafficGenerator`, so that tests of the modules below it need not know of that one.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

@@ -1,9 +1,9 @@
 import Collector
-import FlowExport
-import FlowStore
+import TrafficGenerator
+import FlowOutput
 import Foundation
 import Logging
-import NetFlow
+import Settings
 
 /// A capture to committed Parquet files, aged: what `sagflow replay -o` does.
 struct EndToEndBenchmark {

@@ -1,7 +1,7 @@
-import FlowExport
+import TrafficGenerator
 import FlowModel
 import FlowStore
-import Flows
+import FlowAggregation
 import Foundation
 import NetFlow
 import NetworkBytes

@@ -1,4 +1,4 @@
-import FlowExport
+import TrafficGenerator
 import Foundation
 import NetFlow
 import NetworkBytes

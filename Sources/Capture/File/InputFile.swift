@@ -15,8 +15,8 @@ struct InputFile: ~Copyable {
   init(path: String) throws(CaptureError) {
     let file = try Self.open(path)
     let status = try? file.status()
-    // A folder opens, and then fails to read: say so at once.
-    if status?.kind == .folder { throw CaptureError(path: path, reason: .cannotOpen(errno: EISDIR)) }
+    // A directory opens, and then fails to read: say so at once.
+    if status?.kind == .directory { throw CaptureError(path: path, reason: .cannotOpen(errno: EISDIR)) }
     let size = status.flatMap { $0.kind == .file ? Int($0.size) : nil }
     self.init(file: file, peeked: nil, size: size)
   }

@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// What a captured frame turned out to be.
 public enum ParsedFrame: Equatable, Sendable {

@@ -1,14 +1,14 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// Puts IP packets together from their fragments, which may come in any order, more than once, and overlapping.
 ///
 /// Memory is bounded: beyond `maximumPackets` or `maximumOctets` the oldest packet is given up, as is one whose first
-/// piece came more than `patience` ago by the capture's clock. Octets that come twice must agree; a piece that
+/// piece came more than `timeout` ago by the capture's clock. Octets that come twice must agree; a piece that
 /// contradicts an earlier one is taken as the beginning of a new packet with a reused identification (RFC 6864), and
 /// the old one is given up.
 public struct Reassembler {
   /// Nanoseconds that a packet may take to arrive in full: 60 seconds (RFC 1122 §3.3.2, RFC 8200 §4.5).
-  public static let patience: Int64 = 60_000_000_000
+  public static let timeout: Int64 = 60_000_000_000
 
   /// The packet that the last call of `add` completed.
   public private(set) var packet: [UInt8] = []
@@ -38,7 +38,7 @@ public struct Reassembler {
   ///   - arrival: When it was captured, in nanoseconds.
   /// - Returns: The protocol or extension header at the packet's beginning if the packet is complete and stands in
   ///   `packet`, else nil.
-  public mutating func add(_ fragment: Fragment, content: RawSpan, arrival: Int64) -> UInt8? {
+  public mutating func add(_ fragment: Fragment, content: RawSpan, arrival: UnixNanoseconds) -> UInt8? {
     // RFC 791 and RFC 8200 §4.5: all pieces but the last are multiples of 8 octets, and no packet is over 65,535.
     let end = fragment.offset + content.byteCount
     guard content.byteCount > 0, fragment.isLast || content.byteCount & 7 == 0, end <= 65_535 else { return nil }
@@ -61,7 +61,7 @@ public struct Reassembler {
     return nextHeader
   }
 
-  private mutating func begin(_ key: Fragment.Packet, _ arrival: Int64) {
+  private mutating func begin(_ key: Fragment.Packet, _ arrival: UnixNanoseconds) {
     if order.count > 64 + 2 * partials.count { dropStale() }
     began += 1
     order.append((key, began))
@@ -92,7 +92,7 @@ public struct Reassembler {
     while oldest < order.count {
       let entry = order[oldest]
       if let partial = partials[entry.key], partial.began == entry.began {
-        guard (now &- partial.arrival).magnitude > UInt64(Self.patience) else { return }
+        guard (now &- partial.arrival).magnitude > UInt64(Self.timeout) else { return }
         giveUp(entry.key)
       }
       oldest += 1

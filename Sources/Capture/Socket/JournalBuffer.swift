@@ -1,5 +1,5 @@
 import CSystemCalls
-import Files
+package import Files
 import Glibc
 import NetworkBytes
 
@@ -65,7 +65,7 @@ public final class JournalBuffer: @unchecked Sendable {
   private static func open(_ path: String) throws(JournalError) -> OpenFile {
     do throws(FileError) {
       let file = try OpenFile(path, .updating(0o600, followsLinks: false))
-      // In a folder that all may write into, somebody else may have made it.
+      // In a directory that all may write into, somebody else may have made it.
       let status = try file.status()
       if status.isOwn, status.kind == .file { return file }
     } catch {

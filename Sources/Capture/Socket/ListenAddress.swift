@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// Where to listen, as an operator writes it: `0.0.0.0:9995`, `[::]:9995`, or `*:9995`, `:9995` and `9995` for all
 /// addresses of both families.

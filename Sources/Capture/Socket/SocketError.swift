@@ -1,6 +1,6 @@
 import Files
 import Glibc
-import NetworkBytes
+public import NetworkBytes
 
 /// A socket call that failed, and where.
 public struct SocketError: Error, Equatable, Sendable {

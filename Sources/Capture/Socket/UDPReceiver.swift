@@ -1,6 +1,6 @@
 import CSystemCalls
 import Glibc
-import NetworkBytes
+public import NetworkBytes
 
 /// Receives datagrams at any number of sockets, a batch at a time; each worker thread owns one.
 ///

@@ -1,6 +1,6 @@
 import CSystemCalls
 import Glibc
-import NetworkBytes
+public import NetworkBytes
 
 /// Sends datagrams, singly or many in one system call. Closed when it goes away.
 public struct UDPSender: ~Copyable, Sendable {

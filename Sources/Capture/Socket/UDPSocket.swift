@@ -1,6 +1,6 @@
 import CSystemCalls
 import Glibc
-import NetworkBytes
+public import NetworkBytes
 
 /// A UDP socket that datagrams arrive at, closed when it goes away. Give it to a `UDPReceiver` to read from it.
 public struct UDPSocket: ~Copyable, Sendable {

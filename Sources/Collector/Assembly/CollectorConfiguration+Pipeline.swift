@@ -1,12 +1,12 @@
 import FlowFilter
-import FlowPipeline
-import FlowStore
-import Flows
+public import FlowPipeline
+package import FlowStore
+package import FlowAggregation
 import Foundation
 import Journal
-import Logging
-import NetFlow
-import Settings
+package import Logging
+package import NetFlow
+public import Settings
 
 extension CollectorConfiguration {
   /// What the configuration asks of a worker's pipeline; what all may hold of flows and early data is shared out among
@@ -24,8 +24,8 @@ extension CollectorConfiguration {
   var recordFilter: RecordFilter { RecordFilter(live.filter.filter, collector: Self.hostName) }
 
   /// Where journal and checkpoints go.
-  func stateDirectory(_ logger: Logger) -> StateDirectory {
-    StateDirectory(statePath, host: Self.hostName, logger: logger)
+  func stateRoot(_ logger: Logger) -> StateRoot {
+    StateRoot(statePath, host: Self.hostName, logger: logger)
   }
 }
 

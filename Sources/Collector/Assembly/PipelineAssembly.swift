@@ -1,10 +1,10 @@
-import FlowOutput
-import FlowPipeline
-import FlowStore
-import Flows
-import Logging
-import NetFlow
-import Settings
+public import FlowOutput
+public import FlowPipeline
+public import FlowStore
+public import FlowAggregation
+public import Logging
+public import NetFlow
+public import Settings
 
 /// Makes the pipeline and the store that a configuration asks for: for `collect` and `replay`, for a start after a crash, and
 /// for `drain`.

@@ -1,6 +1,6 @@
-import FlowModel
-import FlowOutput
-import FlowText
+public import FlowModel
+public import FlowOutput
+public import FlowText
 import NetFlow
 
 /// Prints flows as they leave the cache.

@@ -1,8 +1,8 @@
-import Capture
-import FlowPipeline
-import FlowText
+public import Capture
+public import FlowPipeline
+public import FlowText
 import Foundation
-import NetFlow
+public import NetFlow
 import NetworkBytes
 
 /// Captures as a source of the pipeline, on the captures' own clock.

@@ -1,5 +1,5 @@
 import Foundation
-import NetFlow
+package import NetFlow
 import NetworkBytes
 
 /// The metrics of exporters. The first that were seen have series of their own, all others share one: a scraper must not

@@ -1,5 +1,5 @@
-import FlowPipeline
-import Foundation
+package import FlowPipeline
+package import Foundation
 
 /// Metrics in Prometheus's text format, version 0.0.4.
 package struct MetricsText {

@@ -8,11 +8,11 @@ final class ResponseDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
-  private let patience: TimeAmount
+  private let timeout: TimeAmount
   private var task: Scheduled<Void>?
 
-  init(patience: TimeAmount) {
-    self.patience = patience
+  init(timeout: TimeAmount) {
+    self.timeout = timeout
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -20,7 +20,7 @@ final class ResponseDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     case .head:
       task?.cancel()
       let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-      task = context.eventLoop.scheduleTask(in: patience) { bound.value.close(promise: nil) }
+      task = context.eventLoop.scheduleTask(in: timeout) { bound.value.close(promise: nil) }
       context.write(data, promise: promise)
     case .body: context.write(data, promise: promise)
     case .end:

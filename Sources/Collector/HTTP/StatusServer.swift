@@ -59,7 +59,7 @@ struct StatusServer: Sendable {
       router: router,
       server: .http1(
         configuration: .init(
-          additionalChannelHandlers: [ResponseDeadline(patience: Self.requestTimeout)],
+          additionalChannelHandlers: [ResponseDeadline(timeout: Self.requestTimeout)],
           idleTimeout: Self.requestTimeout,
           httpDecoderConfiguration: .init(
             maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100))),

@@ -1,5 +1,5 @@
-import Foundation
-import Logging
+package import Foundation
+package import Logging
 import Settings
 
 /// One message as one line of text or JSON.

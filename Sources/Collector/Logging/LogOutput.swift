@@ -1,6 +1,6 @@
 import Foundation
-import Logging
-import Settings
+public import Logging
+public import Settings
 import Synchronization
 
 /// The process's log: the level that holds for all loggers and can change while running, and the way out.

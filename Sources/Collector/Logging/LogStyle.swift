@@ -1,5 +1,5 @@
-import Foundation
-import Settings
+public import Foundation
+public import Settings
 
 /// How messages look where they go.
 public struct LogStyle: Hashable, Sendable {

@@ -1,7 +1,7 @@
 import FlowModel
-import Flows
-import Foundation
-import Journal
+import FlowAggregation
+package import Foundation
+package import Journal
 import Parquet
 
 extension Checkpoint {

@@ -1,10 +1,10 @@
 import FlowModel
-import FlowOutput
-import FlowPipeline
+package import FlowOutput
+package import FlowPipeline
 import FlowStore
-import Flows
+import FlowAggregation
 import Foundation
-import Journal
+package import Journal
 
 /// Everything that a worker goes on from after a restart.
 ///

@@ -1,36 +1,36 @@
 import Capture
 import Files
 import FlowOutput
-import FlowPipeline
+public import FlowPipeline
 import FlowStore
-import Flows
+import FlowAggregation
 import Foundation
 import Journal
-import Logging
+public import Logging
 import Parquet
-import Settings
+public import Settings
 
 /// What earlier runs have left, over all workers.
 public struct Recovery: Sendable {
   private let assembly: PipelineAssembly
-  let state: StateFolder
+  let state: StateDirectory
 
   private var configuration: CollectorConfiguration { assembly.configuration }
   private var logger: Logger { assembly.logger }
 
-  /// Opens the folder of journal and checkpoints, and keeps others out.
+  /// Opens the directory of journal and checkpoints, and keeps others out.
   ///
   /// - Throws: `StoreError` or `StateError`.
   init(opening assembly: PipelineAssembly) throws {
-    self.init(assembly, try assembly.configuration.stateDirectory(assembly.logger).open())
+    self.init(assembly, try assembly.configuration.stateRoot(assembly.logger).open())
   }
 
-  private init(_ assembly: PipelineAssembly, _ state: StateFolder) {
+  private init(_ assembly: PipelineAssembly, _ state: StateDirectory) {
     self.assembly = assembly
     self.state = state
   }
 
-  func folder(_ worker: Int) -> WorkerFolder { WorkerFolder(state, worker: worker, logger: logger) }
+  func directory(_ worker: Int) -> WorkerDirectory { WorkerDirectory(state, worker: worker, logger: logger) }
 
   /// What each of `count` workers goes on from. What workers have left that there will not be, or under another key, is
   /// written first: nobody will go on with it.
@@ -52,13 +52,13 @@ public struct Recovery: Sendable {
   }
 
   private func load(_ worker: Int, _ restored: DispatchGroup = DispatchGroup()) throws -> WorkerRecovery {
-    let recovery = try WorkerRecovery(folder(worker), store: configuration.store.path, restored, logger)
+    let recovery = try WorkerRecovery(directory(worker), store: configuration.store.path, restored, logger)
     for part in try files(of: worker, .unpublished) { try Directory.remove(part) }
     try setAside(recovery)
     // Also what a run has set aside that was killed before its first checkpoint.
-    recovery.folder.supersede(try files(of: worker, .superseded))
+    recovery.directory.supersede(try files(of: worker, .superseded))
     // Last: until then a start that is cut off here is made anew by the next one.
-    try recovery.folder.setDamagedAside()
+    try recovery.directory.setDamagedAside()
     return recovery
   }
 
@@ -73,8 +73,8 @@ public struct Recovery: Sendable {
     guard let damaged = recovery.damaged else { return }
     // Numbers begin with the time of a collector's first start, in milliseconds.
     let begun = Date(timeIntervalSince1970: Double(damaged) / 1000)
-    let since = recovery.checkpoint.flatMap { recovery.folder.time(of: $0.number) } ?? begun
-    for path in try files(of: recovery.folder.worker, .published) {
+    let since = recovery.checkpoint.flatMap { recovery.directory.time(of: $0.number) } ?? begun
+    for path in try files(of: recovery.directory.worker, .published) {
       let attributes = try? FileManager.default.attributesOfItem(atPath: path)
       // The clock may have been set meanwhile.
       guard let written = attributes?[.modificationDate] as? Date, written >= since.addingTimeInterval(-86_400) else {
@@ -96,7 +96,7 @@ public struct Recovery: Sendable {
     _ recovery: WorkerRecovery, settings: StoreSettings = StoreSettings(), isJournaled: Bool
   ) -> OutputThread<StoreOutput> {
     assembly.store(
-      worker: recovery.folder.worker, identity: state.identity.id, settings: settings,
+      worker: recovery.directory.worker, identity: state.identity.id, settings: settings,
       recovery: recovery.store(isJournaled: isJournaled))
   }
 
@@ -110,7 +110,7 @@ public struct Recovery: Sendable {
   ) throws -> Ledger {
     var ledger = Ledger()
     let assembly = PipelineAssembly(configuration, createdBy: createdBy, logger: logger)
-    for state in try configuration.stateDirectory(logger).openLeft(all: all) {
+    for state in try configuration.stateRoot(logger).openLeft(all: all) {
       ledger += try Recovery(assembly, state).drain()
     }
     return ledger
@@ -126,8 +126,8 @@ public struct Recovery: Sendable {
   }
 
   /// What a drain reads from: what was being received must not be passed over.
-  private func leftReceiver(_ folder: WorkerFolder) throws -> UDPReceiver {
-    guard let ring = folder.rings.first(where: FileManager.default.fileExists) else { return try UDPReceiver() }
+  private func leftReceiver(_ directory: WorkerDirectory) throws -> UDPReceiver {
+    guard let ring = directory.rings.first(where: FileManager.default.fileExists) else { return try UDPReceiver() }
     let buffer: JournalBuffer
     do throws(JournalError) {
       buffer = try JournalBuffer(capacity: 0, in: ring)
@@ -147,22 +147,22 @@ public struct Recovery: Sendable {
     let sink = OutputSink(store, from: recovery.checkpoint?.sink ?? SinkCounters())
     var pipeline = assembly.alone.pipeline(from: .exporters, key: key, to: sink)
     var reception = recovery.restore(&pipeline)
-    var receiver = try leftReceiver(recovery.folder)
+    var receiver = try leftReceiver(recovery.directory)
     reception.recover(recovery.replay(&receiver, into: &pipeline))
     pipeline.finish()
     let last = Checkpoint(
       pipeline.state, reception: reception, sink: sink.counters, segment: recovery.nextSegment(receiver.buffer),
       key: key.words)
-    sink.commit(last, to: recovery.folder, pipeline.context)
+    sink.commit(last, to: recovery.directory, pipeline.context)
     store.finish()
     let ledger = pipeline.ledger(reception).settled(with: store.counters)
     if let failure = store.currentFailure { throw failure }
-    try recovery.folder.clear()
+    try recovery.directory.clear()
     return ledger
   }
 }
 
-extension StateFolder {
+extension StateDirectory {
   /// Whose files of the store are its own.
   var owner: FileOwner { FileOwner(identity: identity.id, formerHost: identity.formerHost) }
 }

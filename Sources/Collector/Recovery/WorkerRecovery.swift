@@ -9,7 +9,7 @@ import Logging
 
 /// What one worker goes on from, and where it keeps what the next run goes on from.
 struct WorkerRecovery: Sendable {
-  let folder: WorkerFolder
+  let directory: WorkerDirectory
   let checkpoint: Checkpoint?
   /// The oldest checkpoint after it, which cannot be used.
   let damaged: UInt64?
@@ -27,11 +27,11 @@ struct WorkerRecovery: Sendable {
   ///
   /// - Parameter store: its path: the checkpoint may have another that it had.
   /// - Throws: `FileError` or `StoreError`.
-  init(_ folder: WorkerFolder, store: String, _ restored: DispatchGroup, _ logger: Logger) throws {
-    self.folder = folder
+  init(_ directory: WorkerDirectory, store: String, _ restored: DispatchGroup, _ logger: Logger) throws {
+    self.directory = directory
     self.restored = restored
     self.logger = logger
-    let loaded = try folder.load { file throws(CheckpointFault) in
+    let loaded = try directory.load { file throws(CheckpointFault) in
       var checkpoint = try Checkpoint(file)
       checkpoint.receipt.pending = checkpoint.receipt.pending.map { $0.moved(to: store) }
       return checkpoint
@@ -39,7 +39,7 @@ struct WorkerRecovery: Sendable {
     var found = loaded.checkpoint
     damaged = loaded.damaged
     damagedFiles = loaded.damagedFiles
-    let all = try folder.segments
+    let all = try directory.segments
     segments = all.filter { $0 >= found?.segment ?? 0 }
     following = max(all.last ?? 0, found?.segment ?? 0) + 1
     for file in found?.receipt.pending ?? [] {
@@ -101,7 +101,7 @@ struct WorkerRecovery: Sendable {
     _ segment: UInt64, to end: UInt64, into pipeline: inout Pipeline, _ progress: () -> Void
   ) -> UInt64 {
     var count: UInt64 = 0
-    let path = folder.journal(segment)
+    let path = directory.journal(segment)
     // A file of a header, or not even that: nothing had come, or nothing got as far.
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64) ?? .max
     if min(end, size) <= WorkerJournal.emptySize { return 0 }
@@ -128,15 +128,16 @@ struct WorkerRecovery: Sendable {
   func makeJournal(_ thread: JournalThread, limit: UInt64) -> WorkerJournal {
     thread.start()
     return WorkerJournal(
-      folder, thread, from: nextSegment(thread.buffer), limit: limit, missing: checkpoint?.reception.unjournaled ?? 0,
+      directory, thread, from: nextSegment(thread.buffer), limit: limit,
+      missing: checkpoint?.reception.unjournaled ?? 0,
       logger: logger)
   }
 
   /// What ties the store's files to this worker's checkpoints.
   func store(isJournaled: Bool) -> StoreRecovery {
     StoreRecovery(
-      receipt: checkpoint?.receipt, isJournaled: isJournaled, nextCheckpoint: { [folder] in folder.nextNumber },
-      didPublish: { [folder] in folder.removeSuperseded() })
+      receipt: checkpoint?.receipt, isJournaled: isJournaled, nextCheckpoint: { [directory] in directory.nextNumber },
+      didPublish: { [directory] in directory.removeSuperseded() })
   }
 }
 
@@ -153,11 +154,11 @@ extension Pipeline {
 
 extension OutputSink where Writer == StoreOutput {
   /// Has a checkpoint written once all flows so far are complete, and what it lists published.
-  func commit(_ checkpoint: Checkpoint, to folder: WorkerFolder, _ context: FlowContext) {
+  func commit(_ checkpoint: Checkpoint, to directory: WorkerDirectory, _ context: FlowContext) {
     commit(context) { receipt in
       var checkpoint = checkpoint
       checkpoint.receipt = receipt
-      return folder.write(checkpoint)
+      return directory.write(checkpoint)
     }
   }
 }

@@ -1,12 +1,12 @@
 import FlowOutput
-import FlowPipeline
-import FlowStore
+public import FlowPipeline
+public import FlowStore
 import Foundation
-import Logging
+public import Logging
 import NetFlow
-import NetworkBytes
-import ServiceLifecycle
-import Settings
+public import NetworkBytes
+public import ServiceLifecycle
+public import Settings
 import Synchronization
 
 /// The running collector: workers, their stores, and what the service manager hears of them.

@@ -2,7 +2,7 @@ import Capture
 import FlowOutput
 import FlowPipeline
 import FlowStore
-import Flows
+import FlowAggregation
 import Foundation
 import Journal
 import Logging
@@ -18,11 +18,11 @@ final class RunningCollector: Sendable {
   let directory: ExporterDirectory
   private let sync: JournalSync
   /// Journal and checkpoints are this process's as long as it lives.
-  private let state: StateFolder
+  private let state: StateDirectory
 
   private init(
     _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ directory: ExporterDirectory, _ sync: JournalSync,
-    _ state: StateFolder
+    _ state: StateDirectory
   ) {
     self.workers = workers
     self.endpoints = endpoints
@@ -73,7 +73,7 @@ final class RunningCollector: Sendable {
     let (configuration, logger) = (assembly.configuration, assembly.logger)
     let isJournaled = configuration.journal.enabled
     // Without a journal, too, for what an earlier run with one has left.
-    let rings = isJournaled ? found.folder.rings : found.folder.rings.filter(FileManager.default.fileExists)
+    let rings = isJournaled ? found.directory.rings : found.directory.rings.filter(FileManager.default.fileExists)
     let receiver = try sockets.takeReceiver(rings, capacity: configuration.journal.bufferSize / count, logger)
     for socket in 0..<receiver.socketCount {
       manager.store(receiver.descriptor(socket), named: PassedSockets.name(worker: index))
@@ -81,7 +81,7 @@ final class RunningCollector: Sendable {
     var journal: Worker.Journal?
     if isJournaled, let buffer = receiver.buffer {
       journal = .init(
-        thread: JournalThread(buffer, found.folder, sync, logger),
+        thread: JournalThread(buffer, found.directory, sync, logger),
         limit: UInt64(configuration.journal.maximumSize / count))
     }
     let wakeUp = receiver.wakeUp
@@ -92,7 +92,7 @@ final class RunningCollector: Sendable {
     try store.start()
     return Worker(
       index: index, loop: WorkerLoop(receiver, pipeline, sink, found, key: key, logger), store: store,
-      storeSettings: settings, folder: found.folder, wakeUp: wakeUp, journal: journal, logger: logger)
+      storeSettings: settings, directory: found.directory, wakeUp: wakeUp, journal: journal, logger: logger)
   }
 
   /// Ends reception and commits; returns when all threads have ended.

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// What a running service remembers of itself to tell how it is.
 package struct ServiceVitals {

@@ -2,7 +2,7 @@ import Capture
 import FlowOutput
 import FlowPipeline
 import FlowStore
-import Flows
+import FlowAggregation
 import Foundation
 import Journal
 import Logging
@@ -38,7 +38,7 @@ final class Worker: Sendable {
   private let isRecovering = Atomic(true)
   private let index: Int
   private let logger: Logger
-  private let folder: WorkerFolder
+  private let directory: WorkerDirectory
   private let loop: Handoff<WorkerLoop>
   /// Nil: there is no journal.
   private let journal: Journal?
@@ -49,13 +49,13 @@ final class Worker: Sendable {
   ///   - wakeUp: of the loop's receiver.
   init(
     index: Int, loop: consuming sending WorkerLoop, store: OutputThread<StoreOutput>, storeSettings: StoreSettings,
-    folder: WorkerFolder, wakeUp: WakeUp, journal: Journal?, logger: Logger
+    directory: WorkerDirectory, wakeUp: WakeUp, journal: Journal?, logger: Logger
   ) {
     self.index = index
     self.loop = Handoff(loop)
     self.store = store
     self.storeSettings = storeSettings
-    self.folder = folder
+    self.directory = directory
     self.wakeUp = wakeUp
     self.journal = journal
     self.logger = logger
@@ -99,8 +99,8 @@ final class Worker: Sendable {
     store.finish()
     journal?.thread.finish()
     // Otherwise the next start finds in memory what the disk would not take.
-    let isWritten = journal.map { $0.thread.buffer.waiting == 0 } ?? !folder.isFailing
-    if isWritten { folder.removeRings() }
+    let isWritten = journal.map { $0.thread.buffer.waiting == 0 } ?? !directory.isFailing
+    if isWritten { directory.removeRings() }
   }
 
   // MARK: On the thread

@@ -2,7 +2,7 @@ import Capture
 import FlowOutput
 import FlowPipeline
 import FlowStore
-import Flows
+import FlowAggregation
 import Foundation
 import Journal
 import Logging
@@ -154,7 +154,7 @@ struct WorkerLoop: ~Copyable {
     let segment = journal?.segment ?? recovery.nextSegment(receiver.buffer)
     let draft = Checkpoint(
       pipeline.state, reception: reception, dropMarks: dropMarks, sink: sink.counters, segment: segment, key: key)
-    sink.commit(draft, to: recovery.folder, pipeline.context)
+    sink.commit(draft, to: recovery.directory, pipeline.context)
   }
 
   /// Milliseconds since 1970 UTC.

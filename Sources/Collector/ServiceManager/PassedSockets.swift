@@ -1,6 +1,6 @@
 import Capture
-import Glibc
-import Logging
+public import Glibc
+public import Logging
 import NetworkBytes
 
 /// Sockets that whoever started this process passed in: systemd's socket activation, or its store of descriptors, which

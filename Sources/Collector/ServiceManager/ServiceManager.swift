@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// The service manager that started this process, if one did: it is told what becomes of the service (sd_notify(3)).
 public struct ServiceManager: Sendable {

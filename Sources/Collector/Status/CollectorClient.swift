@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NetworkBytes
+public import NetworkBytes
 
 /// Asks a running collector over its HTTP address.
 public struct CollectorClient: Sendable {

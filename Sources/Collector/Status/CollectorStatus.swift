@@ -1,5 +1,5 @@
-import FlowPipeline
-import Foundation
+public import FlowPipeline
+public import Foundation
 
 /// What a running collector tells of itself: the answer of `/api/v1/status`. Times are UTC, rates per second.
 public struct CollectorStatus: Codable, Sendable {

@@ -1,6 +1,6 @@
-import FlowModel
-import Foundation
-import NetFlow
+package import FlowModel
+package import Foundation
+package import NetFlow
 import NetworkBytes
 
 /// What is known of exporters, put together from their sessions.

@@ -1,5 +1,5 @@
-import Foundation
-import NetFlow
+package import Foundation
+package import NetFlow
 
 /// How fast sessions send: their counters now against those of half a minute to a minute ago.
 package struct SessionRates {

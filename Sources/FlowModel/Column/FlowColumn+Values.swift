@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 extension FlowColumn {
   /// Where the values of a column come from.

@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// A flow as its columns see it: the record with all that belongs to it.
 public struct FlowRow {

@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// What an exporter's options data call the things that its records have numbers for (RFC 3954 §6.1, RFC 6759 §6.5).
 public struct ExporterNames: Sendable, Equatable {

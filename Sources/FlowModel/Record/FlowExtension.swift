@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// The fields that few exporters send: kept beside the record, so that the record stays small.
 public struct FlowExtension: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// Whose flows these are: the exporter, its observation domain and the protocol version it speaks.
 ///

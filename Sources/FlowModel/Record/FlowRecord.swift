@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// One flow record in the pipeline's own form: every exporter's record, of any version, becomes this.
 ///
@@ -30,8 +30,8 @@ public struct FlowRecord: Sendable, BitwiseCopyable {
   public var octets: UInt64 = 0
   public var packets: UInt64 = 0
   /// First and last packet of the flow, milliseconds since 1970 UTC.
-  public var start: Int64 = 0
-  public var end: Int64 = 0
+  public var start: UnixMilliseconds = 0
+  public var end: UnixMilliseconds = 0
 
   // MARK: The rest
   /// 48 bits each.

@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// How many leading bits of an address count, for each of the two families.
 ///

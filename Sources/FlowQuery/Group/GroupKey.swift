@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 
 /// What flows are grouped by: columns, addresses by a prefix if that is wanted, or either end of a flow.
 public struct GroupKey: Hashable, Sendable {

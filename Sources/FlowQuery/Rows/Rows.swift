@@ -1,6 +1,6 @@
 import Dispatch
-import FlowModel
-import FlowText
+public import FlowModel
+public import FlowText
 import Parquet
 import Synchronization
 

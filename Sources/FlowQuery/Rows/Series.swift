@@ -1,12 +1,13 @@
 import FlowModel
 import FlowText
+public import NetworkBytes
 import Parquet
 
 /// Sums over time.
 public struct SeriesAnswer: Sendable {
   /// By the start of each bin, milliseconds since 1970 UTC, with where it ends; bins without flows between others are there,
   /// empty.
-  public var bins: [(start: Int64, end: Int64, sums: FlowSums)]
+  public var bins: [(start: UnixMilliseconds, end: UnixMilliseconds, sums: FlowSums)]
   public var totals: FlowSums
   /// What rates are over, seconds.
   public var seconds: Double
@@ -47,13 +48,13 @@ private struct SeriesConsumer: RowConsumer {
   }
 
   /// All bins in order.
-  var all: [(start: Int64, end: Int64, sums: FlowSums)] {
+  var all: [(start: UnixMilliseconds, end: UnixMilliseconds, sums: FlowSums)] {
     guard var bins, let first = sums.keys.min(), let last = sums.keys.max() else { return [] }
     // Times far off, of exporters with wrong clocks, would make endless empty bins: then only those with flows are told.
     guard (last - first) / bins.width < Int64(Scan.maximumBins) else {
       return sums.keys.sorted().map { ($0, bins.next(after: $0), sums[$0] ?? FlowSums()) }
     }
-    var all: [(start: Int64, end: Int64, sums: FlowSums)] = []
+    var all: [(start: UnixMilliseconds, end: UnixMilliseconds, sums: FlowSums)] = []
     var start = first
     while start <= last {
       let end = bins.next(after: start)

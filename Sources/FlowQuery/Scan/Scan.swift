@@ -1,10 +1,10 @@
 import Dispatch
 import Files
-import FlowFilter
+public import FlowFilter
 import FlowModel
-import FlowText
+public import FlowText
 import Foundation
-import Parquet
+public import Parquet
 import Synchronization
 
 /// What a question is put to: files, and which of their flows.
@@ -30,7 +30,7 @@ public struct Scan: Sendable {
 
   /// What a scan met beside its rows.
   public struct Report: Sendable {
-    /// Files and folders that the answer lacks.
+    /// Files and directories that the answer lacks.
     public internal(set) var failures = ScanFailures()
     /// Files and row groups that were read, and those that could be passed over.
     public var filesRead = 0

@@ -16,7 +16,7 @@ extension ScanFailures {
     return lines
   }
 
-  /// Files and folders named one by one.
+  /// Files and directories named one by one.
   private static let namedFailures = 5
 
   /// What the answer lacks, a line each; none if it lacks nothing.
@@ -34,7 +34,7 @@ extension ScanFailures {
   }
 
   private static func count(_ failures: [ParquetReadError]) -> String {
-    failures.count == 1 ? "1 file or folder" : "\(failures.count) files and folders"
+    failures.count == 1 ? "1 file or directory" : "\(failures.count) files and directories"
   }
 
   /// The group whose members may read what is at a path; where none may, the service's.

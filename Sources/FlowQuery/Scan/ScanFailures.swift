@@ -1,6 +1,6 @@
-import Parquet
+public import Parquet
 
-/// Files and folders that an answer lacks, or has once though they were named twice: the one account of what goes wrong with
+/// Files and directories that an answer lacks, or has once though they were named twice: the one account of what goes wrong with
 /// files, from the search for them to their last row group.
 ///
 /// A file is in it once, however many of its row groups failed, and by however many workers.
@@ -20,7 +20,7 @@ public struct ScanFailures: Sendable {
     for error in unread { note(error) }
   }
 
-  /// Adds a file or folder that could not be read to its end.
+  /// Adds a file or directory that could not be read to its end.
   package mutating func note(_ error: ParquetReadError) {
     guard paths.insert(error.path).inserted else { return }
     if error.isMissing { vanished.append(error.path) } else { unread.append(error) }

@@ -1,23 +1,23 @@
 import Files
 import Glibc
-import Parquet
+public import Parquet
 
 /// The flow files under some paths.
 public struct StoreFiles: Sendable {
   /// In the order of their names, which in a store is that of time; what links lead to is last. Nothing was opened.
   public private(set) var files: [String] = []
-  /// Folders, files and links that cannot be looked at: what they hold is missing.
+  /// Directories, files and links that cannot be looked at: what they hold is missing.
   public private(set) var failures: [ParquetReadError] = []
-  /// Files and folders that were met again under another name or path; they count once.
+  /// Files and directories that were met again under another name or path; they count once.
   public private(set) var repeated = 0
-  /// All folders and files so far, whatever they were called.
+  /// All directories and files so far, whatever they were called.
   private var seen: Set<FileIdentity> = []
   /// Links that are still to be followed.
   private var links: [String] = []
 
   private var count: Int { files.count + failures.count + repeated }
 
-  /// All committed files of a store, of a folder of it, or the files named themselves. Links are followed.
+  /// All committed files of a store, of a directory of it, or the files named themselves. Links are followed.
   ///
   /// - Throws: `QueryError.noSuchPath`, or `noFiles` if there are none and nothing that could have any.
   public static func find(_ paths: [String]) throws(QueryError) -> StoreFiles {
@@ -42,15 +42,15 @@ public struct StoreFiles: Sendable {
       let isFile = isGiven || path.hasSuffix(".parquet")
       switch status.kind {
       case .link: links.append(path)
-      case .folder: if isNew(status.identity) { try addAll(in: path) }
+      case .directory: if isNew(status.identity) { try addAll(in: path) }
       case .file where isFile: if isNew(status.identity) { files.append(path) }
-      case .file: if Self.isFolderName(path) { fail(path, .system(errno: ENOTDIR)) }
+      case .file: if Self.isDirectoryName(path) { fail(path, .system(errno: ENOTDIR)) }
       // A pipe would be waited for.
       case .other: if isFile { fail(path, .notParquet) }
       }
     } catch {
       let code = error.code
-      // Retention removes files and folders meanwhile; a link to nowhere is still there.
+      // Retention removes files and directories meanwhile; a link to nowhere is still there.
       if code == ENOENT || code == ENOTDIR, (try? Directory.status(path, followsLinks: false)) == nil { return false }
       fail(path, code == ENOENT ? .danglingLink : .system(errno: code))
     }
@@ -58,8 +58,8 @@ public struct StoreFiles: Sendable {
   }
 
   /// What is hidden is being written, or is no flow file.
-  private mutating func addAll(in folder: String) throws(FileError) {
-    for name in try Directory.list(folder).sorted() where !name.hasPrefix(".") { add("\(folder)/\(name)") }
+  private mutating func addAll(in directory: String) throws(FileError) {
+    for name in try Directory.list(directory).sorted() where !name.hasPrefix(".") { add("\(directory)/\(name)") }
   }
 
   private mutating func isNew(_ node: FileIdentity) -> Bool {
@@ -72,8 +72,8 @@ public struct StoreFiles: Sendable {
     failures.append(ParquetReadError(path, reason))
   }
 
-  /// Whether a path ends as those of a store's folders do.
-  private static func isFolderName(_ path: String) -> Bool {
+  /// Whether a path ends as those of a store's directories do.
+  private static func isDirectoryName(_ path: String) -> Bool {
     let name = path.split(separator: "/").last ?? ""
     return name.hasPrefix("date=") || name.hasPrefix("hour=")
   }

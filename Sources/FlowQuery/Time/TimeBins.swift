@@ -1,5 +1,6 @@
 import FlowModel
-import FlowText
+package import FlowText
+package import NetworkBytes
 
 /// Spans of one length that follow one another, aligned to what clocks show: hours begin on the hour, days at midnight. In a
 /// zone whose clocks change, some are longer or shorter; those that clocks show twice are two, those left out are none.
@@ -18,7 +19,7 @@ package struct TimeBins {
   }
 
   /// When the bin of a time begins, milliseconds since 1970 UTC. Times outside of the years 1 to 9999 count as the nearest.
-  package mutating func start(of time: Int64) -> Int64 {
+  package mutating func start(of time: UnixMilliseconds) -> UnixMilliseconds {
     var time = time.storable
     guard let zone else { return aligned(time) }
     while true {
@@ -40,7 +41,7 @@ package struct TimeBins {
   }
 
   /// When the bin behind the one that begins at `start` begins.
-  package mutating func next(after start: Int64) -> Int64 {
+  package mutating func next(after start: UnixMilliseconds) -> UnixMilliseconds {
     let usual = start + width
     if zone == nil { return usual }
     if self.start(of: usual) == usual, self.start(of: usual - 1) == start { return usual }

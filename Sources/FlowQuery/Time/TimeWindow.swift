@@ -1,5 +1,6 @@
 import FlowModel
-import FlowText
+public import FlowText
+public import NetworkBytes
 
 /// A span of time. A flow belongs to it if it overlaps it: not only if it began there.
 public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {
@@ -17,7 +18,7 @@ public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Whether a flow from `start` to `end` overlaps it. A flow lasts to the millisecond of its last packet at least.
-  public func overlaps(start: Int64, end: Int64) -> Bool {
+  public func overlaps(start: UnixMilliseconds, end: UnixMilliseconds) -> Bool {
     start < range.upperBound && max(start, end) >= range.lowerBound && !range.isEmpty
   }
 
@@ -25,7 +26,7 @@ public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {
   public var duration: Double { (Double(range.upperBound) - Double(range.lowerBound)) / 1000 }
 
   public var description: String {
-    func text(_ time: Int64) -> String {
+    func text(_ time: UnixMilliseconds) -> String {
       let text = CivilTime.iso(milliseconds: time.storable)
       return text.hasSuffix(".000Z") ? text.dropLast(5) + "Z" : text
     }
@@ -50,7 +51,7 @@ extension TimeWindow {
   /// - Parameters:
   ///   - now: milliseconds since 1970 UTC.
   ///   - zone: whose time is meant where none is named; nil: UTC.
-  public init(parsing text: String, now: Int64, zone: LocalZone? = nil) throws(TimeWindowError) {
+  public init(parsing text: String, now: UnixMilliseconds, zone: LocalZone? = nil) throws(TimeWindowError) {
     let words = text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     if words.hasPrefix("last "), let length = Self.duration(words.dropFirst(5)) {
       self.init((now - length)..<(now + 1))
@@ -72,7 +73,9 @@ extension TimeWindow {
     }
   }
 
-  private static func range(_ from: Substring, _ to: Substring, _ now: Int64, _ zone: LocalZone?) -> Range<Int64>? {
+  private static func range(_ from: Substring, _ to: Substring, _ now: UnixMilliseconds, _ zone: LocalZone?) -> Range<
+    Int64
+  >? {
     let (first, last) = (NamedTime(from), NamedTime(to))
     if first == nil && !from.isEmpty || last == nil && !to.isEmpty { return nil }
     let start = first?.start(zone) ?? CivilTime.storable.lowerBound
@@ -95,7 +98,7 @@ extension TimeWindow {
   }
 
   /// The day so many days after today.
-  private static func day(_ count: Int64, _ now: Int64, _ zone: LocalZone?) -> Range<Int64> {
+  private static func day(_ count: Int64, _ now: UnixMilliseconds, _ zone: LocalZone?) -> Range<Int64> {
     let day = LocalZone.day
     let shown = now + (zone?.offset(at: now) ?? 0)
     let start = shown - (shown % day + day) % day + count * day

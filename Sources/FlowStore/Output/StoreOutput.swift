@@ -1,6 +1,6 @@
-import FlowModel
-import FlowOutput
-import Logging
+public import FlowModel
+public import FlowOutput
+public import Logging
 
 /// The store as an output: one worker's writer of Parquet files, with checkpoints and retention.
 public struct StoreOutput: OutputWriter, ~Copyable {
@@ -57,7 +57,7 @@ public struct StoreOutput: OutputWriter, ~Copyable {
 
   public mutating func advance(to context: FlowContext) {
     enter(context)
-    writer.turn(to: context.time)
+    writer.advance(to: context.time)
     writer.lostBySequence = context.lostBySequence
   }
 

@@ -1,4 +1,4 @@
-import FlowOutput
+public import FlowOutput
 
 /// What a checkpoint keeps of the store.
 public struct StoreReceipt: Sendable {

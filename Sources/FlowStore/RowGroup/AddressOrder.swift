@@ -1,4 +1,4 @@
-import NetworkBytes
+package import NetworkBytes
 
 /// Orders addresses as their texts compare, octet by octet, which is the order that readers of a string column expect.
 package enum AddressOrder {

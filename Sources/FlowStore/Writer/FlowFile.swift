@@ -21,7 +21,7 @@ struct FlowFile: ~Copyable, Sendable {
   }
 
   private var parquet: ParquetWriter
-  private let folder: String
+  private let directory: String
   private let name: String
   private var progress = Progress.open
   private var earliestStart = Int64.max
@@ -31,35 +31,35 @@ struct FlowFile: ~Copyable, Sendable {
   init(
     _ layout: StoreLayout, window: Int64, sequence: inout Int, schema: ParquetSchema, options: ParquetWriterOptions
   ) throws(StoreError) {
-    folder = layout.folders(window: window).hour
-    var patience = 10
+    directory = layout.directories(window: window).hour
+    var attempts = 10
     while true {
       do throws(StoreError) {
-        try StoreError.wrapping { () throws(FileError) in try layout.createFolders(window: window) }
+        try StoreError.wrapping { () throws(FileError) in try layout.createDirectories(window: window) }
         let name = layout.name(window: window, sequence: sequence)
-        if let created = try Self.create(name, in: folder, schema: schema, options: options) {
+        if let created = try Self.create(name, in: directory, schema: schema, options: options) {
           parquet = created
           self.name = name
           return
         }
         sequence += 1
       } catch {
-        // A retention pass may remove the folders as long as there is no file in them.
-        guard error.fileError?.isMissing == true, patience > 0 else { throw error }
-        patience -= 1
+        // A retention pass may remove the directories as long as there is no file in them.
+        guard error.fileError?.isMissing == true, attempts > 0 else { throw error }
+        attempts -= 1
       }
     }
   }
 
   /// - Returns: nil if there is a file of that name, or somebody is about to make it.
   private static func create(
-    _ name: String, in folder: String, schema: ParquetSchema, options: ParquetWriterOptions
+    _ name: String, in directory: String, schema: ParquetSchema, options: ParquetWriterOptions
   ) throws(StoreError) -> ParquetWriter? {
     func isTaken() throws(StoreError) -> Bool {
-      try StoreError.wrapping { () throws(FileError) in try Directory.exists("\(folder)/\(name)") }
+      try StoreError.wrapping { () throws(FileError) in try Directory.exists("\(directory)/\(name)") }
     }
     if try isTaken() { return nil }
-    let part = "\(folder)/\(StoreLayout.partName(name))"
+    let part = "\(directory)/\(StoreLayout.partName(name))"
     let created: ParquetWriter
     do throws(ParquetError) {
       created = try ParquetWriter(path: part, schema: schema, options: options)
@@ -82,7 +82,7 @@ struct FlowFile: ~Copyable, Sendable {
     if progress != .committed, progress != .renamed { try? Directory.remove(part) }
   }
 
-  private var part: String { "\(folder)/\(StoreLayout.partName(name))" }
+  private var part: String { "\(directory)/\(StoreLayout.partName(name))" }
 
   var rowCount: Int64 { parquet.rowCount }
   var byteCount: Int64 { parquet.byteCount }
@@ -108,7 +108,7 @@ struct FlowFile: ~Copyable, Sendable {
     do throws(ParquetError) { try parquet.discardRowGroup() } catch { progress = .torn }
   }
 
-  /// Writes the footer and syncs file and folder: nothing is left but to publish it. After a failure it can be tried again,
+  /// Writes the footer and syncs file and directory: nothing is left but to publish it. After a failure it can be tried again,
   /// unless `isLost`.
   mutating func complete(metadata: [(key: String, value: String)]) throws(StoreError) {
     if case .lost(let error) = progress { throw error }
@@ -141,9 +141,9 @@ struct FlowFile: ~Copyable, Sendable {
     }
     if progress == .synced {
       do throws(FileError) {
-        try Directory.sync(folder)
+        try Directory.sync(directory)
       } catch {
-        // With its folder, somebody has removed it.
+        // With its directory, somebody has removed it.
         try fail(error)
       }
       progress = .complete
@@ -153,7 +153,7 @@ struct FlowFile: ~Copyable, Sendable {
   /// The names under which it was written and will be published.
   var names: PendingFile {
     PendingFile(
-      part: part, path: "\(folder)/\(name)", rows: UInt64(rowCount), octets: byteCount, checksum: parquet.checksum)
+      part: part, path: "\(directory)/\(name)", rows: UInt64(rowCount), octets: byteCount, checksum: parquet.checksum)
   }
 
   /// Gives the file its own name, and makes that durable: the rows are in the store then. After a failure it can be tried
@@ -162,7 +162,7 @@ struct FlowFile: ~Copyable, Sendable {
     if case .lost(let error) = progress { throw error }
     if progress == .complete {
       do throws(FileError) {
-        try Directory.rename(part, to: "\(folder)/\(name)")
+        try Directory.rename(part, to: "\(directory)/\(name)")
         progress = .renamed
       } catch {
         try fail(error)
@@ -170,9 +170,9 @@ struct FlowFile: ~Copyable, Sendable {
     }
     if progress == .renamed {
       do throws(FileError) {
-        try Directory.sync(folder)
+        try Directory.sync(directory)
       } catch {
-        // A retention pass may have removed the file by now, and its folder with it.
+        // A retention pass may have removed the file by now, and its directory with it.
         guard error.isMissing else { throw .system(error) }
       }
       progress = .committed
@@ -185,13 +185,13 @@ struct FlowFile: ~Copyable, Sendable {
     throw .system(error)
   }
 
-  /// Whether somebody has removed the file: it is missing although its folder is there or can be made again. Where that
+  /// Whether somebody has removed the file: it is missing although its directory is there or can be made again. Where that
   /// fails, the disk is away and may come back with the file.
   private func isRemoved() throws(StoreError) -> Bool {
-    let (part, folder) = (part, folder)
+    let (part, directory) = (part, directory)
     return try StoreError.wrapping { () throws(FileError) in
       if try Directory.exists(part) { return false }
-      do throws(FileError) { try Directory.createAll(folder) } catch { return false }
+      do throws(FileError) { try Directory.createAll(directory) } catch { return false }
       return try !Directory.exists(part)
     }
   }

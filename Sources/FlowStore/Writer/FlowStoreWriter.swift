@@ -1,7 +1,8 @@
 import DequeModule
 import Files
-import FlowModel
-import FlowOutput
+public import FlowModel
+public import FlowOutput
+public import NetworkBytes
 import Parquet
 
 /// Writes flows into the store: gathers row groups, ends a file when its window or its size is full, commits it.
@@ -19,7 +20,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   private var writeFailure: StoreError?
   private var publishFailure: StoreError?
   /// Start of the open window, seconds since 1970 UTC.
-  public private(set) var window: Int64 = 0
+  public private(set) var window: UnixSeconds = 0
 
   /// What sequence numbers say was lost so far: each file tells what has come to it since the file before.
   public var lostBySequence: UInt64 = 0
@@ -86,9 +87,9 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   ///   - origins: what the records' origin numbers stand for; a number keeps its meaning from call to call.
   ///   - names: what the exporters call things, as far as is known by now.
   public mutating func append(
-    _ batch: borrowing FlowBatch, at time: Int64, origins: [FlowOrigin], names: NameTable = NameTable()
+    _ batch: borrowing FlowBatch, at time: UnixMilliseconds, origins: [FlowOrigin], names: NameTable = NameTable()
   ) {
-    turn(to: time)
+    advance(to: time)
     self.origins = origins
     self.names = names
     counters.received &+= UInt64(batch.count)
@@ -103,7 +104,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   }
 
   /// Commits the open file if `time` lies beyond its window, as the clock goes on without flows.
-  public mutating func turn(to time: Int64) {
+  public mutating func advance(to time: UnixMilliseconds) {
     self.time = time
     let seconds = time.dividedDown(by: 1000).quotient
     let current = seconds - seconds.dividedDown(by: options.rotation).remainder

@@ -1,5 +1,6 @@
-import Files
+public import Files
 import FlowModel
+public import NetworkBytes
 
 /// Which files are dropped when: whole files only, the oldest first.
 public struct Retention: Hashable, Sendable {
@@ -17,22 +18,22 @@ public struct Retention: Hashable, Sendable {
   public struct Result: Sendable, Equatable {
     public var files = 0
     public var octets: Int64 = 0
-    /// Why a file that should go could not be removed, or a folder not be read, the first if there are several.
+    /// Why a file that should go could not be removed, or a directory not be read, the first if there are several.
     public var failure: FileError?
 
     public init() {}
   }
 
-  /// Drops what is over age or size. A file that cannot be removed stays, a folder that cannot be read is left alone, and the
+  /// Drops what is over age or size. A file that cannot be removed stays, a directory that cannot be read is left alone, and the
   /// next ones are looked at. Links are not followed: what they lead to is not the store's.
   ///
   /// - Parameters:
   ///   - path: the store's directory.
   ///   - now: seconds since 1970 UTC.
-  public func apply(to path: String, now: Int64) -> Result {
+  public func apply(to path: String, now: UnixSeconds) -> Result {
     var result = Result()
     guard age > 0 || size > 0 else { return result }
-    var hours = HourFolders(path)
+    var hours = HourDirectories(path)
     let files = StoredFile.list(&hours).sorted { ($0.window, $0.path) < ($1.window, $1.path) }
     result.failure = hours.failure
     var total = files.reduce(0) { $0 + $1.size }
@@ -48,7 +49,7 @@ public struct Retention: Hashable, Sendable {
         result.failure = result.failure ?? error
       }
     }
-    if result.files > 0 { HourFolders(path).removeEmpty() }
+    if result.files > 0 { HourDirectories(path).removeEmpty() }
     return result
   }
 }
@@ -61,7 +62,7 @@ struct StoredFile {
   let size: Int64
 
   /// The store's files, in no order; what is not ours is left alone.
-  static func list(_ hours: inout HourFolders) -> [StoredFile] {
+  static func list(_ hours: inout HourDirectories) -> [StoredFile] {
     var files: [StoredFile] = []
     for hour in hours.paths {
       for name in hours.names(in: hour) where name.hasPrefix("flows-") && name.hasSuffix(".parquet") {
@@ -88,23 +89,23 @@ struct StoredFile {
   }
 }
 
-/// A store's folders of hours. Links are not followed: nothing is removed or renamed outside of the store.
-struct HourFolders {
+/// A store's directories of hours. Links are not followed: nothing is removed or renamed outside of the store.
+struct HourDirectories {
   private var dates: [String] = []
   private(set) var paths: [String] = []
-  /// Why a folder could not be read, the first if there are several.
+  /// Why a directory could not be read, the first if there are several.
   private(set) var failure: FileError?
 
   init(_ root: String) {
-    dates = folders(in: root, "date=")
-    for date in dates { paths += folders(in: date, "hour=") }
+    dates = directories(in: root, "date=")
+    for date in dates { paths += directories(in: date, "hour=") }
   }
 
-  private mutating func folders(in path: String, _ prefix: String) -> [String] {
+  private mutating func directories(in path: String, _ prefix: String) -> [String] {
     var found: [String] = []
     for name in names(in: path) where name.hasPrefix(prefix) {
       do throws(FileError) {
-        if try Directory.isFolder("\(path)/\(name)") { found.append("\(path)/\(name)") }
+        if try Directory.isDirectory("\(path)/\(name)") { found.append("\(path)/\(name)") }
       } catch {
         failure = failure ?? error
       }
@@ -112,7 +113,7 @@ struct HourFolders {
     return found
   }
 
-  /// Names in a folder; none if it cannot be read.
+  /// Names in a directory; none if it cannot be read.
   mutating func names(in path: String) -> [String] {
     do throws(FileError) {
       return try Directory.names(in: path)
@@ -123,6 +124,6 @@ struct HourFolders {
   }
 
   func removeEmpty() {
-    for folder in paths + dates { Directory.removeIfEmpty(folder) }
+    for directory in paths + dates { Directory.removeIfEmpty(directory) }
   }
 }

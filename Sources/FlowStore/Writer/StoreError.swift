@@ -1,5 +1,5 @@
-import Files
-import Parquet
+public import Files
+public import Parquet
 
 /// Why something could not be written to the store.
 public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {

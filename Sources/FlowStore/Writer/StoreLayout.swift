@@ -1,5 +1,6 @@
-import Files
+package import Files
 import FlowModel
+import NetworkBytes
 
 /// Where files stand in the store, and what they are called.
 ///
@@ -11,14 +12,14 @@ struct StoreLayout: Sendable {
   let identity: String
   let worker: Int
 
-  /// The folder of the window that begins at `window`, seconds since 1970 UTC, and below it the folder of the hour.
-  func folders(window: Int64) -> (date: String, hour: String) {
+  /// The directory of the window that begins at `window`, seconds since 1970 UTC, and below it the directory of the hour.
+  func directories(window: UnixSeconds) -> (date: String, hour: String) {
     let time = CivilTime(secondsSince1970: window)
     let date = "\(root)/date=\(time.date)"
     return (date, "\(date)/hour=\(time.hourText)")
   }
 
-  func name(window: Int64, sequence: Int) -> String {
+  func name(window: UnixSeconds, sequence: Int) -> String {
     let writer = identity.isEmpty ? host : "\(host)-\(identity)"
     return "flows-\(writer)-\(CivilTime(secondsSince1970: window).compact)-\(worker)-\(sequence).parquet"
   }
@@ -27,10 +28,10 @@ struct StoreLayout: Sendable {
     ".\(name.dropLast(".parquet".count)).part"
   }
 
-  /// Creates the folders that files of the window stand in.
-  func createFolders(window: Int64) throws(FileError) {
-    let folders = folders(window: window)
-    for folder in [root, folders.date, folders.hour] { try Directory.create(folder) }
+  /// Creates the directories that files of the window stand in.
+  func createDirectories(window: UnixSeconds) throws(FileError) {
+    let directories = directories(window: window)
+    for directory in [root, directories.date, directories.hour] { try Directory.create(directory) }
   }
 }
 
@@ -86,13 +87,13 @@ extension FlowStoreWriter {
 
   /// A worker's files in a store, in no order.
   ///
-  /// - Throws: the first failure, if any folder cannot be read.
+  /// - Throws: the first failure, if any directory cannot be read.
   package static func files(
     in root: String, of owner: FileOwner, worker: Int, _ stage: FileStage
   ) throws(FileError) -> [String] {
     let (start, ends) = (stage.start, stage.ends)
     var files: [String] = []
-    var hours = HourFolders(root)
+    var hours = HourDirectories(root)
     for hour in hours.paths {
       for name in hours.names(in: hour) where name.hasPrefix(start) {
         guard let end = ends.first(where: name.hasSuffix) else { continue }

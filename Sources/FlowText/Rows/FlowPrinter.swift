@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 
 /// Prints flows from memory: each call appends whole lines to a buffer of UTF-8.
 ///

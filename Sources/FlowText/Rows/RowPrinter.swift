@@ -1,5 +1,5 @@
-import FlowModel
-import NetworkBytes
+package import FlowModel
+package import NetworkBytes
 
 /// Prints rows, a line each: the values of a row are appended one after the other, in the order of the columns, then `endRow`.
 ///
@@ -108,7 +108,7 @@ extension RowPrinter {
   }
 
   /// Milliseconds since 1970 UTC.
-  package mutating func append(time: Int64, to text: inout [UInt8]) {
+  package mutating func append(time: UnixMilliseconds, to text: inout [UInt8]) {
     let start = begin(to: &text)
     if format == .table {
       style.appendForTable(time, to: &text)

@@ -1,4 +1,5 @@
-import FlowModel
+package import FlowModel
+public import NetworkBytes
 
 /// How the values of an answer are written.
 public struct AnswerStyle: Sendable {
@@ -13,7 +14,7 @@ public struct AnswerStyle: Sendable {
   package func naming(_ column: FlowColumn) -> FlowColumn.Naming? { hasNames ? column.naming : nil }
 
   /// Appends a time, milliseconds since 1970 UTC, as ISO 8601 has it, with its offset.
-  package func append(_ time: Int64, to text: inout [UInt8]) {
+  package func append(_ time: UnixMilliseconds, to text: inout [UInt8]) {
     guard let zone else { return CivilTime.appendISO(milliseconds: time, to: &text) }
     let offset = zone.offset(at: time)
     CivilTime.appendISO(milliseconds: time &+ offset, to: &text)
@@ -21,21 +22,21 @@ public struct AnswerStyle: Sendable {
     text += LocalZone.text(offset).utf8
   }
 
-  public func text(_ time: Int64) -> String {
+  public func text(_ time: UnixMilliseconds) -> String {
     var text: [UInt8] = []
     append(time, to: &text)
     return String(decoding: text, as: UTF8.self)
   }
 
   /// Appends a time as tables have it: `2026-01-01 00:05:00.123`, without its offset.
-  package func appendForTable(_ time: Int64, to text: inout [UInt8]) {
+  package func appendForTable(_ time: UnixMilliseconds, to text: inout [UInt8]) {
     let start = text.count
     append(time, to: &text)
     text.removeLast(zone == nil ? 1 : 6)
     if let place = text[start...].firstIndex(of: UInt8(ascii: "T")) { text[place] = UInt8(ascii: " ") }
   }
 
-  package func tableText(_ time: Int64) -> String {
+  package func tableText(_ time: UnixMilliseconds) -> String {
     var text: [UInt8] = []
     appendForTable(time, to: &text)
     return String(decoding: text, as: UTF8.self)

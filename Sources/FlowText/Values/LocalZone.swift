@@ -1,5 +1,5 @@
 import FlowModel
-import Foundation
+public import Foundation
 
 /// The time of a place: what its clocks show, and when.
 public struct LocalZone: Sendable {

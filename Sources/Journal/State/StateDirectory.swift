@@ -1,236 +1,151 @@
 import Files
 import Foundation
 import Logging
+import NetworkBytes
 
-/// Where collectors keep what their next runs go on from, a folder for each: usually one alone, which is this collector's
-/// whatever the host was called when it ran last. Where several hosts share a store, each has its own, told by its host's name.
-package struct StateDirectory {
-  private let root: String
-  private let host: String
-  private let logger: Logger
+/// Who a collector is, whatever its host is called and wherever its store is mounted; told by a file in its state's directory.
+package struct StateIdentity: Codable, Equatable, Sendable {
+  /// Eight hexadecimal digits, drawn once. They name the directory, the ring, and the files that are written with it.
+  package var id: String
+  /// What the host was called at the last run: tells collectors of several hosts that share a store from each other.
+  package var host: String
+  /// What directory and files were named after before there were identities, until the first start since.
+  package var formerHost: String?
+  /// Directories that have, or may have, what was being received when an earlier run ended.
+  var ringDirectories: [String] = []
 
-  /// Seconds that a collector which is about to end is waited for.
-  private static let patience = 4
-
-  package init(_ root: String, host: String, logger: Logger) {
-    self.root = root
-    self.host = host
-    self.logger = logger
+  /// As files of earlier versions have them.
+  private enum CodingKeys: String, CodingKey {
+    case id, host, formerHost
+    case ringDirectories = "ringFolders"
   }
 
-  /// A folder that is there.
-  private struct Entry {
-    let name: String
-    let path: String
-    /// Nil: it was made before there were identities, and is named after its host.
-    var identity: StateIdentity?
-    /// Whether there is something to go on from.
-    var isUsed = false
-    /// This process's for now; nil: it is another's, or cannot be had.
-    var lock: StateLock?
-    /// Why it cannot be had.
-    var failure: (any Error)?
-
-    var host: String { identity?.host ?? name }
-    var isRunning: Bool { if case .inUse? = failure as? StateError { true } else { false } }
+  package static func isID(_ text: String) -> Bool {
+    text.utf8.count == 8
+      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 
-  // MARK: Choosing
+  /// One that nobody has.
+  static func newID() -> String {
+    let digits = String(UInt32.random(in: 0 ... .max), radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+}
 
-  /// The collector's own, else the only one of those that others have left, else a new one. What is left to nobody is told.
-  package func open() throws -> StateFolder {
-    try Directory.createAll(root)
-    let choice = try choosing()
-    defer { withExtendedLifetime(choice) {} }
-    let all = try entries()
-    if let own = try own(all) {
-      tell(of: all.filter { $0.path != own.path && !$0.isRunning && ($0.isUsed || $0.failure != nil) })
-      return try take(own)
-    }
-    let left = all.filter { $0.isUsed || $0.failure != nil }
-    if left.count == 1, let only = waitFor(left[0]) {
-      logger.notice("resuming from the state that a collector on host \(only.host) left in \(only.path)")
-      return try take(only)
-    }
-    tell(of: left)
-    return try take(all.first { !$0.isUsed && $0.lock != nil } ?? make())
+/// What a collector goes on from, and no other process has meanwhile: the directory of its journal and checkpoints.
+package final class StateDirectory: Sendable {
+  package let path: String
+  package let identity: StateIdentity
+  /// Tells the directory from copies of it, which have the same identity.
+  private let inode: UInt64
+  private let lock: StateLock
+
+  init(_ path: String, _ identity: StateIdentity, _ lock: StateLock) throws(FileError) {
+    self.path = path
+    self.identity = identity
+    self.lock = lock
+    inode = try Directory.status(path).identity.inode
   }
 
-  /// Those that have something left for a drain, none of which is used by another process.
-  ///
-  /// - Parameter all: whether those of other hosts are meant as well.
-  package func openLeft(all isAll: Bool) throws -> [StateFolder] {
-    guard try Directory.exists(root) else { return [] }
-    let choice = try choosing()
-    defer { withExtendedLifetime(choice) {} }
-    let all = try entries()
-    let own = try own(all)
-    let others = all.filter { $0.path != own?.path && ($0.isUsed || $0.failure != nil) }
-    var chosen = own.map { [$0] } ?? []
-    if isAll {
-      chosen += others.filter { $0.lock != nil }
-      tell(of: others.filter { $0.lock == nil })
-    } else if own == nil, others.count == 1 {
-      guard let only = waitFor(others[0]) else { throw others[0].failure ?? StateError.inUse(others[0].path) }
-      chosen = [only]
-    } else if own == nil, !others.isEmpty {
-      throw StateError.ambiguous(root)
-    } else {
-      tell(of: others.filter { !$0.isRunning })
-    }
-    return try chosen.map { try take($0, as: $0.host) }
+  /// Files of the store that are named after a host alone have been looked after.
+  package func forgetFormerHost() throws {
+    guard identity.formerHost != nil else { return }
+    var known = identity
+    known.formerHost = nil
+    try Self.write(known, to: path)
   }
 
-  /// Keeps others from choosing at the same moment.
-  private func choosing() throws -> StateLock {
-    for _ in 0..<(Self.patience * 30) {
-      do throws(StateError) {
-        return try StateLock("\(root)/.lock", of: root)
-      } catch {
-        guard case .inUse = error else { throw error }
-        Thread.sleep(forTimeInterval: 0.1)
+  /// The workers that have left something.
+  package var workers: Set<Int> {
+    get throws(FileError) {
+      var workers: Set<Int> = []
+      for name in try Retry.reading({ () throws(FileError) in try Directory.list(path) }) {
+        let parts = name.prefix { $0 != "." }.split(separator: "-")
+        if parts.count == 3, ["journal", "checkpoint"].contains(parts[0]), let worker = Int(parts[1]) {
+          workers.insert(worker)
+        }
       }
-    }
-    return try StateLock("\(root)/.lock", of: root)
-  }
-
-  private func entries() throws -> [Entry] {
-    try Retry.reading { () throws(FileError) in try Directory.list(root) }.sorted().compactMap { name in
-      name.hasPrefix(".") ? nil : entry(name, "\(root)/\(name)")
+      for ring in Ring.left(identity, inode, path) {
+        if let worker = ring.split(separator: "-").last.flatMap({ Int($0) }) { workers.insert(worker) }
+      }
+      return workers
     }
   }
 
-  /// - Returns: nil if it is no collector's folder.
-  private func entry(_ name: String, _ path: String) -> Entry? {
-    do {
-      return try Retry.reading { () throws in try look(name, path) }
-    } catch {
-      return Entry(name: name, path: path, identity: try? StateFolder.identity(in: path, logger), failure: error)
-    }
+  /// Where a worker's datagrams may be received into, what is best first: in memory that outlives the process; else in the
+  /// directory itself.
+  func rings(of worker: Int) -> [String] {
+    let name = Ring.name(identity.id, inode)
+    let places =
+      ([Ring.directory] + identity.ringDirectories.filter { $0 != Ring.directory }).map { "\($0)/\(name)-\(worker)" }
+      + ["\(path)/ring-\(worker)"]
+    // One that is there comes first: an earlier run may have left something in it.
+    let found = places.filter(FileManager.default.fileExists)
+    return found + [places[0], places[places.count - 1]].filter { !found.contains($0) }
   }
 
-  private func look(_ name: String, _ path: String) throws -> Entry? {
-    var entry = Entry(name: name, path: path)
-    guard try Directory.status(path).kind == .folder else { return nil }
-    let names = try Directory.list(path)
-    let kinds = Set(names.map { $0.prefix { $0 != "-" && $0 != "." } })
-    guard names.isEmpty || !kinds.isDisjoint(with: ["lock", "identity", "journal", "checkpoint", "ring"]) else {
-      return nil
-    }
-    do throws(StateError) {
-      entry.lock = try StateLock("\(path)/lock", of: path)
-    } catch {
-      guard case .inUse = error else { throw error }
-      entry.failure = error
-    }
-    entry.identity = try StateFolder.identity(in: path, logger)
-    entry.isUsed = try !kinds.isDisjoint(with: ["journal", "checkpoint"]) || !rings(of: entry).isEmpty
-    return entry
-  }
+  // MARK: The identity's file
 
-  /// What was being received when its collector ended.
-  private func rings(of entry: Entry) throws(FileError) -> [String] {
-    guard let identity = entry.identity else {
-      return Ring.find(Ring.formerName(entry.path), in: Ring.folder) + Ring.find("ring", in: entry.path)
+  /// - Returns: nil if there is none, or one that cannot be understood.
+  static func identity(in path: String, _ logger: Logger) throws -> StateIdentity? {
+    let file = "\(path)/identity"
+    guard try Directory.exists(file) else { return nil }
+    let content = try Data(contentsOf: URL(fileURLWithPath: file))
+    if let identity = try? JSONDecoder().decode(StateIdentity.self, from: content), StateIdentity.isID(identity.id) {
+      return identity
     }
-    return Ring.left(identity, try Directory.status(entry.path).identity.inode, entry.path)
-  }
-
-  /// The one that this host's collector had.
-  ///
-  /// - Throws: why it cannot be had.
-  private func own(_ entries: [Entry]) throws -> Entry? {
-    let own = entries.filter { $0.host == host }
-    if let free = own.first(where: { $0.isUsed && $0.lock != nil }) ?? own.first(where: { $0.lock != nil }) {
-      return free
-    }
-    if let failure = own.first?.failure { throw failure }
+    logger.error("\(file) is damaged; writing a new one")
     return nil
   }
 
-  /// The entry, once its collector has ended; nil if it does not.
-  private func waitFor(_ entry: Entry) -> Entry? {
-    var entry = entry
-    for _ in 0..<Self.patience where entry.isRunning {
-      Thread.sleep(forTimeInterval: 1)
-      if let again = self.entry(entry.name, entry.path) { entry = again }
+  private static func unfinished(in path: String) -> String { "\(path)/identity.new" }
+
+  /// Removes what a run has left that was killed while it wrote an identity.
+  static func removeUnfinished(in path: String) { try? Directory.remove(unfinished(in: path)) }
+
+  /// Makes an identity durable.
+  static func write(_ identity: StateIdentity, to path: String) throws {
+    let aside = unfinished(in: path)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    let url = URL(fileURLWithPath: aside)
+    do {
+      try encoder.encode(identity).write(to: url)
+      let file = try FileHandle(forUpdating: url)
+      try file.synchronize()
+      try file.close()
+    } catch {
+      throw StateError.system("write", path: aside, errno: error.systemCode)
     }
-    return entry.lock == nil ? nil : entry
+    try Directory.rename(aside, to: "\(path)/identity")
+    try Directory.sync(path)
+  }
+}
+
+/// Names of the files that datagrams are received into.
+enum Ring {
+  /// A directory in memory.
+  static var directory: String {
+    let environment = ProcessInfo.processInfo.environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first
+    return environment.map(String.init) ?? "/dev/shm"
   }
 
-  /// Says what nobody goes on with, and what to do.
-  private func tell(of entries: [Entry]) {
-    for entry in entries {
-      let host = "a collector on host \(entry.host)"
-      if entry.isRunning {
-        logger.error(
-          "\(entry.path): in use by \(host), so this collector starts with new state; if it replaces that one, stop it and run `sagflow drain --all`"
-        )
-      } else if let failure = entry.failure {
-        logger.error(
-          "\(entry.path): cannot resume from state left by \(host): \((failure as? StateError)?.description ?? failure.systemReason)"
-        )
-      } else {
-        logger.error(
-          "\(entry.path): state left by \(host) is not in use; restart that collector, or write its flows with `sagflow drain --all`"
-        )
-      }
-    }
+  static func name(_ id: String, _ inode: UInt64) -> String { "sagflow-\(id)-\(String(inode, radix: 16))-ring" }
+
+  /// How rings were named before there were identities: after the directory's path.
+  static func formerName(_ path: String) -> String {
+    let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    return "sagflow-\(String(fnv1a(real.utf8), radix: 16))-ring"
   }
 
-  // MARK: Taking
-
-  private func make() throws -> Entry {
-    let id = try newID()
-    let path = "\(root)/\(id)"
-    try Directory.createAll(path)
-    return Entry(name: id, path: path, lock: try StateLock("\(path)/lock", of: path))
+  /// Rings of all workers, by their path.
+  static func left(_ identity: StateIdentity, _ inode: UInt64, _ path: String) -> [String] {
+    let memory = Set([directory] + identity.ringDirectories).flatMap { find(name(identity.id, inode), in: $0) }
+    return memory + find("ring", in: path)
   }
 
-  private func newID() throws(FileError) -> String {
-    while true {
-      let id = StateIdentity.newID()
-      if try !Directory.exists("\(root)/\(id)") { return id }
-    }
-  }
-
-  /// Makes a folder this process's, under its identity's name. Each step may be the last: the next start goes on from it.
-  ///
-  /// - Parameter host: whose it is from now on; nil: this host's.
-  private func take(_ entry: Entry, as host: String? = nil) throws -> StateFolder {
-    guard let lock = entry.lock else { throw entry.failure ?? StateError.inUse(entry.path) }
-    var identity = entry.identity ?? StateIdentity(id: entry.name, host: entry.host)
-    if !StateIdentity.isID(entry.name), entry.identity == nil {
-      identity.id = try newID()
-      identity.formerHost = entry.name
-    } else if entry.name != identity.id, try Directory.exists("\(root)/\(identity.id)") {
-      // A copy, of which the other one has the name.
-      identity.id = try newID()
-    }
-    identity.host = host ?? self.host
-    identity.ringFolders =
-      [Ring.folder] + identity.ringFolders.filter { $0 != Ring.folder && FileManager.default.fileExists(atPath: $0) }
-    if identity == entry.identity {
-      StateFolder.removeUnfinished(in: entry.path)
-    } else {
-      try StateFolder.write(identity, to: entry.path)
-    }
-    var path = entry.path
-    if entry.name != identity.id {
-      if identity.formerHost != nil { try renameRings(of: entry, identity) }
-      path = "\(root)/\(identity.id)"
-      try Directory.rename(entry.path, to: path)
-    }
-    try Directory.sync(root)
-    return try StateFolder(path, identity, lock)
-  }
-
-  /// Has what was being received in an earlier version's run be found under the identity's name.
-  private func renameRings(of entry: Entry, _ identity: StateIdentity) throws(FileError) {
-    let name = Ring.name(identity.id, try Directory.status(entry.path).identity.inode)
-    for ring in Ring.find(Ring.formerName(entry.path), in: Ring.folder) {
-      guard let worker = ring.split(separator: "-").last else { continue }
-      try Directory.rename(ring, to: "\(Ring.folder)/\(name)-\(worker)")
-    }
+  static func find(_ name: String, in directory: String) -> [String] {
+    // One that cannot be looked at has none that could be used.
+    ((try? Directory.names(in: directory)) ?? []).filter { $0.hasPrefix("\(name)-") }.map { "\(directory)/\($0)" }
   }
 }

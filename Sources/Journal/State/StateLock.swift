@@ -3,9 +3,9 @@ import Glibc
 
 /// Why a collector cannot go on from an earlier run.
 public enum StateError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Another process has the folder.
+  /// Another process has the directory.
   case inUse(String)
-  /// Several collectors have left something in this folder, and none of them had this host's name.
+  /// Several collectors have left something in this directory, and none of them had this host's name.
   case ambiguous(String)
   case system(String, path: String, errno: Int32)
 
@@ -22,14 +22,14 @@ public enum StateError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Keeps other processes away from a folder as long as it lives.
+/// Keeps other processes away from a directory as long as it lives.
 final class StateLock: Sendable {
   private let file: OpenFile
 
   /// - Parameters:
   ///   - path: the file to lock; it is made if it is not there.
-  ///   - folder: what it stands for.
-  init(_ path: String, of folder: String) throws(StateError) {
+  ///   - directory: what it stands for.
+  init(_ path: String, of directory: String) throws(StateError) {
     do throws(FileError) {
       if let file = try Self.locked(path) {
         self.file = file
@@ -38,7 +38,7 @@ final class StateLock: Sendable {
     } catch {
       throw .system(error.operation.rawValue, path: path, errno: error.code)
     }
-    throw .inUse(folder)
+    throw .inUse(directory)
   }
 
   /// - Returns: nil if another process has it.

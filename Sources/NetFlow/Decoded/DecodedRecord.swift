@@ -1,5 +1,5 @@
 import FlowModel
-import NetworkBytes
+public import NetworkBytes
 
 /// One data record in full: every field under its element's name, as its abstract type reads it.
 public struct DecodedRecord: Sendable {

@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// The value of one field, as its abstract type reads its octets; nothing is lost but the length.
 public enum FieldValue: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// Datagrams in, whole records out, those of options too: the lossless way of decoding, to look at what exporters send.
 ///
@@ -32,7 +32,8 @@ public struct RecordDecoder: ~Copyable {
   ///   - arrival: when it came, nanoseconds since 1970 UTC.
   ///   - take: what it throws ends the decoding; the rest of the datagram is left.
   public mutating func decode<Failure: Error>(
-    _ message: RawSpan, from exporter: Endpoint, arrival: Int64, _ take: (DecodedRecord) throws(Failure) -> Void
+    _ message: RawSpan, from exporter: Endpoint, arrival: UnixNanoseconds,
+    _ take: (DecodedRecord) throws(Failure) -> Void
   ) throws(Failure) {
     guard let header = sessions.readHeader(of: message) else { return }
     let place = sessions.place(of: header, from: exporter, to: 0, arrival: arrival, directory)
@@ -47,7 +48,7 @@ public struct RecordDecoder: ~Copyable {
   }
 
   private mutating func decode<Failure: Error>(
-    _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, arrival: Int64,
+    _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, arrival: UnixNanoseconds,
     _ take: (DecodedRecord) throws(Failure) -> Void
   ) throws(Failure) {
     session.open(header, arrival: arrival, sessions.rules, directory)
@@ -99,7 +100,7 @@ public struct RecordDecoder: ~Copyable {
 
   /// Decodes one datagram and appends its records to `records`.
   public mutating func decode(
-    _ message: RawSpan, from exporter: Endpoint, arrival: Int64, into records: inout [DecodedRecord]
+    _ message: RawSpan, from exporter: Endpoint, arrival: UnixNanoseconds, into records: inout [DecodedRecord]
   ) {
     decode(message, from: exporter, arrival: arrival) { records.append($0) }
   }

@@ -1,5 +1,5 @@
-import FlowModel
-import NetworkBytes
+public import FlowModel
+public import NetworkBytes
 
 extension FlowDecoder {
   /// Data sets that wait for their template, or to be decoded with it.
@@ -12,7 +12,7 @@ extension FlowDecoder {
   /// since, and those that have waited too long. To be called about once a second; `decodeEarly` then decodes what can be.
   ///
   /// - Parameter time: milliseconds since 1970 UTC.
-  public mutating func advance(to time: Int64) {
+  public mutating func advance(to time: UnixMilliseconds) {
     // A pass over all sessions: once a minute is enough.
     if !(0..<60_000).contains(time &- expiryTime) {
       expiryTime = time

@@ -1,5 +1,5 @@
-import FlowModel
-import NetworkBytes
+public import FlowModel
+public import NetworkBytes
 
 /// Datagrams in, flow records out: the hot path of the wire.
 ///
@@ -72,7 +72,8 @@ public struct FlowDecoder: ~Copyable {
   ///   - localPort: the UDP port that it was sent to; 0: not known.
   ///   - arrival: when it came, nanoseconds since 1970 UTC.
   public mutating func decode(
-    _ message: RawSpan, from exporter: Endpoint, to localPort: UInt16 = 0, arrival: Int64, into batch: inout FlowBatch
+    _ message: RawSpan, from exporter: Endpoint, to localPort: UInt16 = 0, arrival: UnixNanoseconds,
+    into batch: inout FlowBatch
   ) {
     guard let header = sessions.readHeader(of: message) else { return }
     let place = sessions.place(of: header, from: exporter, to: localPort, arrival: arrival, directory)
@@ -82,7 +83,8 @@ public struct FlowDecoder: ~Copyable {
   }
 
   private mutating func decode(
-    _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, arrival: Int64, into batch: inout FlowBatch
+    _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, arrival: UnixNanoseconds,
+    into batch: inout FlowBatch
   ) {
     session.open(header, arrival: arrival, sessions.rules, directory)
     session.watchClock(limit: options.maximumClockSkew)
@@ -114,7 +116,7 @@ public struct FlowDecoder: ~Copyable {
 
   /// How times of this message are read. Where the exporter's clock is off by more than is allowed, its times are
   /// shifted by that offset; those that are UTC by themselves only where it helps.
-  func timeBase(_ header: MessageHeader, _ session: borrowing Session, arrival: Int64) -> TimeBase {
+  func timeBase(_ header: MessageHeader, _ session: borrowing Session, arrival: UnixNanoseconds) -> TimeBase {
     let arrival = arrival / 1_000_000
     var time = TimeBase(
       exportMilliseconds: header.exportMilliseconds, arrivalMilliseconds: arrival, sysUpTime: session.sysUpTime(header))

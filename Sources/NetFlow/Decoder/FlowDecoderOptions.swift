@@ -1,5 +1,5 @@
-import FlowModel
-import NetworkBytes
+public import FlowModel
+public import NetworkBytes
 
 /// How the decoder reads exporters' clocks, sampling and origins.
 public struct FlowDecoderOptions: Sendable {

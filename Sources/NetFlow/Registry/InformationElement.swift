@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 
 /// An element of IANA's registry "IPFIX Information Elements"; NetFlow v9 field types share its numbers.
 public struct InformationElement: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import NetworkBytes
+
 /// When an exporter was booted, as one v9 message tells it: by the header's clock, and by the collector's.
 struct BootMark: Sendable, Codable {
   /// See `BootTime`.
@@ -8,7 +10,7 @@ struct BootMark: Sendable, Codable {
 
   /// - Parameter arrival: nanoseconds since 1970 UTC.
   @inline(__always)
-  init(_ header: MessageHeader, arrival: Int64) {
+  init(_ header: MessageHeader, arrival: UnixNanoseconds) {
     upTime = header.sysUpTime
     byHeader = UInt32(truncatingIfNeeded: header.exportMilliseconds) &- header.sysUpTime
     byArrival = UInt32(truncatingIfNeeded: arrival / 1_000_000) &- header.sysUpTime

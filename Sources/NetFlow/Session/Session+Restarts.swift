@@ -1,7 +1,9 @@
+import NetworkBytes
+
 extension Session {
   /// Whether a v9 message is of this session's device and run, by its boot time.
   @inline(__always)
-  func isOfSameBoot(_ header: MessageHeader, arrival: Int64) -> Bool {
+  func isOfSameBoot(_ header: MessageHeader, arrival: UnixNanoseconds) -> Bool {
     guard let boot else { return true }
     return boot.isSame(BootMark(header, arrival: arrival)) || unsteadyBoots >= 2
   }
@@ -19,7 +21,7 @@ extension Session {
     case otherDevice
   }
 
-  mutating func judge(_ header: MessageHeader, arrival: Int64) -> Change {
+  mutating func judge(_ header: MessageHeader, arrival: UnixNanoseconds) -> Change {
     // A device that has been up for longer than it was silent was not restarted since.
     let isShort = Int64(header.sysUpTime) <= (arrival &- lastSeen) / 1_000_000
     if isShort, header.sysUpTime < boot?.upTime ?? 0 { return .restart }

@@ -61,7 +61,9 @@ struct Session: Codable {
   // MARK: Messages
 
   /// Begins a message.
-  mutating func open(_ header: MessageHeader, arrival: Int64, _ rules: SessionRules, _ directory: ExporterDirectory?) {
+  mutating func open(
+    _ header: MessageHeader, arrival: UnixNanoseconds, _ rules: SessionRules, _ directory: ExporterDirectory?
+  ) {
     let isFirst = lastSeen == 0
     if isFirst { firstSeen = arrival }
     lastSeen = arrival

@@ -1,4 +1,4 @@
-import NetworkBytes
+public import NetworkBytes
 
 /// One stream of messages with its own templates and sequence numbers (RFC 7011 §2, §8.4).
 public struct SessionKey: Hashable, Sendable {

@@ -1,10 +1,12 @@
+public import NetworkBytes
+
 /// What is known of one session at one moment.
 public struct SessionSummary: Sendable {
   public var key: SessionKey
   public var counters = DecodeCounters()
   /// Arrival of the first and of the newest datagram, nanoseconds since 1970 UTC.
-  public var firstSeen: Int64 = 0
-  public var lastSeen: Int64 = 0
+  public var firstSeen: UnixNanoseconds = 0
+  public var lastSeen: UnixNanoseconds = 0
   /// How far the exporter's clock was ahead of the arrival of its newest datagram, milliseconds.
   public var clockSkew: Int64 = 0
   /// Whether its times are corrected because of that.

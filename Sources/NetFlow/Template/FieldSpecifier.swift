@@ -1,4 +1,4 @@
-import FlowModel
+public import FlowModel
 
 /// What a field holds: an element of IANA's registry (`enterprise` 0), or one of an enterprise (RFC 7011 §3.2).
 ///

@@ -11,7 +11,7 @@ struct InputFile: ~Copyable, Sendable {
   init(_ path: String) throws(ParquetReadError.Reason) {
     let file = try Self.open(path)
     let status = try Self.status(of: file)
-    guard status.kind == .file else { throw .system(errno: status.kind == .folder ? EISDIR : EINVAL) }
+    guard status.kind == .file else { throw .system(errno: status.kind == .directory ? EISDIR : EINVAL) }
     size = Int(status.size)
     identity = status.identity
     self.file = file

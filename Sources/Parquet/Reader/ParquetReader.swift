@@ -1,4 +1,4 @@
-import Files
+public import Files
 
 /// Reads a Parquet file, column by column and row group by row group: flat columns of integers and byte arrays, pages of
 /// both versions, PLAIN, dictionaries and the encodings of differences, uncompressed, Snappy or zstd; what this module's

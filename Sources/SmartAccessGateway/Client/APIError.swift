@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// The service's refusal of a call.
 public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// A flow log's state at one moment, in a file, so that it can be brought back.
 public struct SavedFlowLog: Codable, Sendable {

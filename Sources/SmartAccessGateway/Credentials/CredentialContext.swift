@@ -9,7 +9,7 @@ public struct CredentialContext: Sendable {
   /// The metadata service of ECS instances.
   public var metadataService = "http://100.100.100.200"
   /// How long it may take to answer: on other hosts nothing does.
-  public var metadataPatience: Duration = .seconds(1)
+  public var metadataTimeout: Duration = .seconds(1)
 
   public init(environment: [String: String], homeDirectory: String, tokenService: ServiceEndpoint? = nil) {
     self.environment = environment

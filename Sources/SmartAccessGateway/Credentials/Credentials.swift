@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// What requests are signed with. The secrets stay out of every description, so that no message or log holds them.
 public struct Credentials: Sendable {

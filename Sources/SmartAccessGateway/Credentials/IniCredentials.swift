@@ -25,9 +25,9 @@ struct IniCredentials: CredentialSource {
       }
       return file
     }
-    let folder = "\(context.homeDirectory)/.alibabacloud"
-    if let file = try CredentialFile("\(folder)/credentials.ini") { return file }
-    return try CredentialFile("\(folder)/credentials")
+    let directory = "\(context.homeDirectory)/.alibabacloud"
+    if let file = try CredentialFile("\(directory)/credentials.ini") { return file }
+    return try CredentialFile("\(directory)/credentials")
   }
 
   private func credentials(

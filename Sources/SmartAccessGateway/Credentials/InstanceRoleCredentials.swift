@@ -10,7 +10,7 @@ struct InstanceRoleCredentials: CredentialSource {
 
   private static let source = "the ECS instance's role"
   private static let tokenHeader = "x-aliyun-ecs-metadata-token"
-  private var web: WebClient { WebClient(timeout: context.metadataPatience) }
+  private var web: WebClient { WebClient(timeout: context.metadataTimeout) }
 
   init(context: CredentialContext, role: String? = nil, isExpected: Bool = false) {
     self.context = context

@@ -56,21 +56,21 @@ extension FlowLogSettings {
       remarks.append("OutputType sls ends its export to a collector")
     default: break
     }
-    if outputType?.includesCollector ?? false { remarks += present.obstacles }
+    if outputType?.includesCollector ?? false { remarks += present.blockers }
     return remarks
   }
 }
 
 extension FlowLog {
   /// Why this flow log exports nothing, whatever its settings.
-  public var obstacles: [String] {
-    var obstacles: [String] = []
+  public var blockers: [String] {
+    var blockers: [String] = []
     if let status, !isActive {
-      obstacles.append("its status is \(TerminalText.escaped(status)): nothing is exported until it is activated")
+      blockers.append("its status is \(TerminalText.escaped(status)): nothing is exported until it is activated")
     }
     if gatewayCount == 0 {
-      obstacles.append("no gateway is associated with it: nothing is exported until one is")
+      blockers.append("no gateway is associated with it: nothing is exported until one is")
     }
-    return obstacles
+    return blockers
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// One call of an RPC-style API: an operation with its parameters, which travel in the query; the body is empty.
 package struct RPCRequest: Sendable {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Capture
 import Dispatch
-import FlowExport
+import TrafficGenerator
 import Foundation
 import NetworkBytes
 

@@ -1,10 +1,10 @@
-import ArgumentParser
+public import ArgumentParser
 import Collector
 import FlowModel
 import FlowQuery
 import FlowStore
 import FlowText
-import Flows
+import FlowAggregation
 import Foundation
 import Settings
 

@@ -7,7 +7,7 @@ import FlowOutput
 import FlowPipeline
 import FlowStore
 import FlowText
-import Flows
+import FlowAggregation
 import Foundation
 import Logging
 import NetFlow

@@ -7,13 +7,13 @@ import SmartAccessGateway
 struct ArrivalWatch {
   private let client: CollectorClient
   /// Seconds.
-  private let patience: Int
+  private let limit: Int
   /// An exporter that has said nothing for this long is silent, seconds.
   private static let silence: TimeInterval = 60
 
-  init(_ collector: Endpoint, patience: Int) {
+  init(_ collector: Endpoint, limit: Int) {
     client = CollectorClient(endpoint: collector)
-    self.patience = patience
+    self.limit = limit
   }
 
   /// What the collector knew of exporters at one moment.
@@ -45,9 +45,9 @@ struct ArrivalWatch {
   ) async throws(CommandFailure) {
     let target = "\(settings.netflowServerIP ?? "?"):\(settings.netflowServerPort ?? 0)"
     Console.write(
-      "waiting for flows of \(isNewTarget ? "a new or silent" : "any") exporter at \(target), \(StatusReport.span(Double(patience))) at most\n"
+      "waiting for flows of \(isNewTarget ? "a new or silent" : "any") exporter at \(target), \(StatusReport.span(Double(limit))) at most\n"
     )
-    let deadline = ContinuousClock.now + .seconds(patience)
+    let deadline = ContinuousClock.now + .seconds(limit)
     while true {
       let status = try await status("")
       if let found = arrival(in: status, baseline, isNewTarget: isNewTarget) {
@@ -89,7 +89,7 @@ struct ArrivalWatch {
   ) async -> [String] {
     let port = settings.netflowServerPort ?? 0
     var lines = [
-      "no flows of a new or silent exporter within \(StatusReport.span(Double(patience))); the flow log stays changed. Check:"
+      "no flows of a new or silent exporter within \(StatusReport.span(Double(limit))); the flow log stays changed. Check:"
     ]
     if let log = try? await read() {
       let status = log.status.map(TerminalText.escaped) ?? "unknown"

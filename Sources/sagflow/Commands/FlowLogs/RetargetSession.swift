@@ -57,15 +57,15 @@ struct RetargetSession {
     let state =
       environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
       ?? environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/state" }
-    let folder = state.map { "\($0)/sagflow" } ?? "."
+    let directory = state.map { "\($0)/sagflow" } ?? "."
     let stamp = now.formatted(
       .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true).dateSeparator(
         .omitted
       ).timeSeparator(.omitted))
     let safe = String(flowLogID.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
-    let path = "\(folder)/\(safe)-\(stamp).json"
+    let path = "\(directory)/\(safe)-\(stamp).json"
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
       try SavedFlowLog(present, region: client.region, at: now).encoded()
         .write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
       return path

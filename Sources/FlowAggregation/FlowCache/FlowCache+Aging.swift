@@ -1,0 +1,84 @@
+public import FlowModel
+public import NetworkBytes
+
+extension FlowCache {
+  /// Emits the flows of which a timer has run out by `now` (milliseconds of the pipeline's clock), up to a second late.
+  ///
+  /// Costs in proportion to the flows that come due. False: `emitted` holds `limit` records and there is more; hand
+  /// it on and call again.
+  @discardableResult
+  public mutating func advance(to now: UnixMilliseconds, into emitted: inout FlowBatch, limit: Int = .max) -> Bool {
+    tick(to: now)
+    guard aging.enabled else { return drain(into: &emitted, limit: limit) }
+    guard expire(into: &emitted, limit: limit) else { return false }
+    expiredUntil = clock.time
+    return trim(into: &emitted, limit: limit)
+  }
+
+  private mutating func expire(into emitted: inout FlowBatch, limit: Int) -> Bool {
+    let second = clock.time / 1000
+    while true {
+      while wheel.hasPending {
+        let room = limit &- emitted.records.count
+        guard room > 0 else { return false }
+        expireGroup(min(room, Self.groupSize), into: &emitted)
+      }
+      guard wheel.turn(before: second) else { return true }
+    }
+  }
+
+  /// Looks at up to `count` places whose second has come.
+  private mutating func expireGroup(_ count: Int, into emitted: inout FlowBatch) {
+    let now = now
+    var looked = PlaceGroup()
+    var sum: UInt64 = 0
+    while looked.count < count, let next = wheel.takePending() {
+      sum &+= UInt64(ages[Int(next)].last)
+      looked.append(Int(next))
+    }
+    touched &+= sum
+    var group = PlaceGroup()
+    let places = looked.places
+    for index in 0..<looked.count {
+      let place = Int(places[index])
+      if !ages[place].isLive {
+        ages[place].leaveWheel()
+      } else if timers.isOver(ages[place], at: now) {
+        ages[place].leaveWheel()
+        group.append(place)
+      } else {
+        enterWheel(place)
+      }
+    }
+    close(group, .forced, into: &emitted)
+  }
+
+  /// Puts a live flow into the wheel at the second in which a timer of it runs out.
+  @inline(__always)
+  mutating func enterWheel(_ place: Int) {
+    let now = now
+    let left = timers.isOver(ages[place], at: now) ? 0 : timers.remaining(ages[place], at: now)
+    ages[place].enterWheel()
+    wheel.add(UInt32(truncatingIfNeeded: place), at: (clock.time &+ UInt64(left)) / 1000)
+  }
+
+  /// Emits all flows, with reason `forced` but for those already over a timer.
+  ///
+  /// False: `emitted` holds `limit` records and there is more; hand it on and call again.
+  @discardableResult
+  public mutating func drain(into emitted: inout FlowBatch, limit: Int = .max) -> Bool {
+    while liveCount > 0 {
+      var group = PlaceGroup()
+      let room = min(limit &- emitted.records.count, Self.groupSize)
+      guard room > 0 else { return false }
+      while group.count < room, drainPlace < ages.count {
+        if ages[drainPlace].isLive { group.append(drainPlace) }
+        drainPlace &+= 1
+      }
+      if drainPlace >= ages.count { drainPlace = 0 }
+      close(group, .forced, into: &emitted)
+    }
+    drainPlace = 0
+    return true
+  }
+}

@@ -1,0 +1,78 @@
+public import FlowModel
+
+/// The live flows of a cache and its counters, as they are kept over a restart.
+public struct FlowCacheState: Sendable {
+  /// A flow and its age: 168 octets without references, in the byte order of the host.
+  public struct Flow: Sendable, BitwiseCopyable {
+    var record: FlowRecord
+    var age: FlowAge
+  }
+
+  /// What is kept beside the flows.
+  public struct Totals: Codable, Sendable {
+    var clock: AgingClock
+    var expiredUntil: UInt64
+    var recordNumber: UInt64
+    var oldestRecency: UInt64
+    var originCounters: [FlowCounters]
+    var droppedTexts: UInt64
+  }
+
+  /// A flow's `extensionNumber` counts from 1 into `extensions`.
+  public var flows: [Flow]
+  public var extensions: [FlowExtension]
+  public var totals: Totals
+
+  public init(flows: [Flow], extensions: [FlowExtension], totals: Totals) {
+    self.flows = flows
+    self.extensions = extensions
+    self.totals = totals
+  }
+}
+
+extension FlowCache {
+  /// What is to be kept: a copy of all live flows.
+  public var state: FlowCacheState {
+    var kept: [FlowCacheState.Flow] = []
+    kept.reserveCapacity(liveCount)
+    var rare: [FlowExtension] = []
+    for place in ages.indices where ages[place].isLive {
+      var flow = FlowCacheState.Flow(record: flows[place].record, age: ages[place].outOfWheel)
+      if flow.record.extensionNumber != 0 {
+        rare.append(extensions[flow.record.extensionNumber])
+        flow.record.extensionNumber = UInt32(truncatingIfNeeded: rare.count)
+      }
+      kept.append(flow)
+    }
+    return FlowCacheState(
+      flows: kept, extensions: rare,
+      totals: .init(
+        clock: clock, expiredUntil: expiredUntil, recordNumber: recordNumber, oldestRecency: oldestRecency,
+        originCounters: originCounters, droppedTexts: extensions.droppedTexts))
+  }
+
+  /// Goes on with the flows of an earlier run. To be called before anything is merged, on a cache with the same key.
+  public mutating func restore(_ state: FlowCacheState) {
+    precondition(liveCount == 0 && recordNumber == 0)
+    clock = state.totals.clock
+    expiredUntil = state.totals.expiredUntil
+    recordNumber = state.totals.recordNumber
+    oldestRecency = state.totals.oldestRecency
+    originCounters = state.totals.originCounters
+    wheel = AgingWheel(timeout: timers.shortest, from: expiredUntil / 1000)
+    for kept in state.flows where kept.age.isLive {
+      let place = flows.count
+      var record = kept.record
+      let number = Int(record.extensionNumber)
+      record.extensionNumber =
+        number >= 1 && number <= state.extensions.count
+        ? extensions.store(state.extensions[number - 1], replacing: 0) : 0
+      flows.append(LiveFlow(record: record, tag: mask.tag(record, hash)))
+      ages.append(kept.age.outOfWheel)
+      liveCount &+= 1
+      enterWheel(place)
+      if !table.insert(flows[place].tag, place) { reseed() }
+    }
+    extensions.droppedTexts = state.totals.droppedTexts
+  }
+}

@@ -1,0 +1,75 @@
+package import FlowModel
+
+/// Why a list of words is not a flow key.
+public enum FlowKeyError: Error, Equatable {
+  /// No field has this name; `nearest` are the names most like it, or all names if none is.
+  case unknownField(String, nearest: [String])
+  case duplicateField(String)
+  /// The text after the slash is not `N` (0 to 32) or `N/M` (0 to 32, 0 to 128).
+  case badPrefix(String)
+  /// The field is not an address.
+  case prefixNotAllowed(String)
+  case noFields
+}
+
+extension FlowKeyError: CustomStringConvertible {
+  /// One line: what, where, what to do.
+  public var description: String {
+    switch self {
+    case .unknownField(let name, let nearest):
+      "flow key: no field \"\(name)\"; did you mean \(nearest.joined(separator: ", "))?"
+    case .duplicateField(let name):
+      "flow key: field \"\(name)\" stands there twice; leave one out"
+    case .badPrefix(let word):
+      "flow key: bad prefix length in \"\(word)\"; write it as src_addr/24 or src_addr/24/48 (IPv4 to 32, IPv6 to 128)"
+    case .prefixNotAllowed(let word):
+      "flow key: \"\(word)\" cannot have a prefix length; only src_addr, dst_addr and next_hop can"
+    case .noFields:
+      "flow key: no fields; name at least one, for example src_addr"
+    }
+  }
+}
+
+extension FlowKey {
+  /// Reads field names, addresses with an optional prefix length: `["exporter_addr", "src_addr/24/48", "dst_port"]`.
+  ///
+  /// `/24` alone is explained at `PrefixLengths`.
+  public init(parsing words: [String]) throws(FlowKeyError) { try self.init(parsing: words, in: FlowColumn.allCases) }
+
+  /// - Parameter table: all columns that may be named.
+  package init(parsing words: [String], in table: [FlowColumn]) throws(FlowKeyError) {
+    var columns: Set<FlowColumn> = []
+    var prefixes: [FlowColumn: PrefixLengths] = [:]
+    for word in words {
+      let name = String(word.prefix { $0 != "/" })
+      guard let column = table.named(name), column.isKey else {
+        throw .unknownField(name, nearest: Self.names(like: name))
+      }
+      guard columns.insert(column).inserted else { throw .duplicateField(name) }
+      guard name.count < word.count else { continue }
+      guard column.takesKeyPrefix else { throw .prefixNotAllowed(word) }
+      guard let lengths = PrefixLengths(word.dropFirst(name.count + 1)) else { throw .badPrefix(word) }
+      prefixes[column] = lengths
+    }
+    guard !columns.isEmpty else { throw .noFields }
+    try self.init(columns, prefixes: prefixes)
+  }
+
+  /// The words that `init(parsing:)` reads, in the order of the columns.
+  public var words: [String] {
+    columns.sorted { $0.number < $1.number }.map { column in
+      column.name + (prefixes[column].map { "/\($0)" } ?? "")
+    }
+  }
+
+  /// The names most like a word, or all if none is.
+  static func names(like word: String) -> [String] {
+    let names = FlowColumn.allCases.filter(\.isKey).map(\.name)
+    let nearest = Spelling.nearest(to: word, among: names)
+    return nearest.isEmpty ? names : nearest
+  }
+}
+
+extension FlowKey: CustomStringConvertible {
+  public var description: String { words.joined(separator: ", ") }
+}

@@ -1,0 +1,61 @@
+public import FlowModel
+import NetworkBytes
+
+/// Which fields tell flows apart: records that agree in all of them are merged into one flow.
+///
+/// The sampling rate is always part of the key, so that a flow has one rate. Exporter, domain and version are one
+/// number in a record; the decoder numbers origins after `origin(of:)`, and the cache compares the number.
+///
+/// What becomes of a field that is not in the key:
+/// - addresses, ports, protocol, ToS, interfaces, VLANs and direction are cleared: a row merged over all destinations has
+///   no destination (ICMP type and code go with `dst_port`, which carries them in NetFlow);
+/// - AS numbers, masks, next hop and VRF keep the last value seen; TCP flags are those of all records together.
+public struct FlowKey: Hashable, Sendable {
+  public private(set) var columns: Set<FlowColumn>
+  /// Prefix lengths of those addresses that do not count whole.
+  public private(set) var prefixes: [FlowColumn: PrefixLengths]
+
+  /// Exporter, domain, version; addresses, ports, protocol, ToS; interfaces, VLANs, direction, VRF.
+  public static let standard = FlowKey(unchecked: Set(FlowColumn.allCases.filter(\.isStandardKey)), [:])
+
+  /// - Parameter prefixes: for addresses that are among `columns`.
+  /// - Throws: `FlowKeyError` for a column that cannot be in a key, or that takes no prefix.
+  public init(_ columns: Set<FlowColumn>, prefixes: [FlowColumn: PrefixLengths] = [:]) throws(FlowKeyError) {
+    if let column = columns.first(where: { !$0.isKey }) {
+      throw .unknownField(column.name, nearest: Self.names(like: column.name))
+    }
+    if let column = prefixes.keys.first(where: { !$0.takesKeyPrefix || !columns.contains($0) }) {
+      throw .prefixNotAllowed(column.name)
+    }
+    self.init(unchecked: columns, prefixes)
+  }
+
+  private init(unchecked columns: Set<FlowColumn>, _ prefixes: [FlowColumn: PrefixLengths]) {
+    self.columns = columns
+    self.prefixes = prefixes.filter { $0.value != .whole }
+  }
+
+  /// The origin as the key sees it: what is not in the key is zero. Number origins after this.
+  public func origin(of origin: FlowOrigin) -> FlowOrigin {
+    FlowOrigin(
+      exporter: has(.exporter) ? origin.exporter : .unspecified, domain: has(.domain) ? origin.domain : 0,
+      version: has(.version) ? origin.version : 0)
+  }
+
+  /// Whether a part of the origin is in the key.
+  public func has(_ part: FlowColumn.KeyOrigin) -> Bool {
+    columns.contains { if case .origin(part, _) = $0.keyRole { true } else { false } }
+  }
+
+  /// Whether a flow under this key holds the packets of one connection only, so that a FIN or RST is its end.
+  var isConnection: Bool {
+    columns.isSuperset(of: [.sourcePort, .destinationPort, .protocolIdentifier])
+      && prefix(of: .source) == .whole && prefix(of: .destination) == .whole
+  }
+
+  /// How much of an address counts; nil: it is not in the key.
+  func prefix(of address: FlowColumn.KeyAddress) -> PrefixLengths? {
+    let column = columns.first { if case .address(address, _) = $0.keyRole { true } else { false } }
+    return column.map { prefixes[$0] ?? .whole }
+  }
+}

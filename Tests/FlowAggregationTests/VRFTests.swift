@@ -1,0 +1,39 @@
+import FlowModel
+import FlowAggregation
+import NetFlow
+import Testing
+
+@Suite("Flow key: VRF")
+struct VRFTests {
+  private static func records(_ count: UInt32) -> [FlowRecord] {
+    (0..<count).map { number in
+      var record = record()
+      // Both low and high bits, and none.
+      record.vrf = number &* 0x0001_0001
+      return record
+    }
+  }
+
+  @Test("The standard key tells all VRFs apart, and nobody can choose ones that collide")
+  func apart() {
+    var cache = FlowCache()
+    let records = Self.records(20_000)
+    for time: Int64 in 0...1 { #expect(cache.merge(records, at: time).isEmpty) }
+    #expect(cache.liveCount == 20_000)
+    #expect(cache.totals.merged == 20_000)
+    #expect(cache.reseedCount == 0)
+    #expect(cache.longestProbe < 64)
+    #expect(cache.inconsistency() == nil)
+  }
+
+  @Test("Wider keys tell them apart too, those without it do not")
+  func others() {
+    let standard = FlowKey.standard.columns
+    for (fields, count) in [(standard.union([.sourceAS]), 100), (standard.subtracting([.vrf]), 1), ([.vrf], 100)] {
+      var cache = FlowCache(key: flowKey(fields))
+      _ = cache.merge(Self.records(100), at: 0)
+      #expect(cache.liveCount == count)
+      #expect(cache.inconsistency() == nil)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import TrafficGenerator
+import Testing
+
+@Suite("The generator")
+struct FlowGeneratorTests {
+  private func generator(_ version: ExportVersion, flows: UInt64, rate: Double) throws -> FlowGenerator {
+    var configuration = MessageEncoder.Configuration(version: version)
+    configuration.bootTime = bootTime
+    return try FlowGenerator(configuration, seed: 11, flows: flows, rate: rate)
+  }
+
+  @Test("sends exactly the flows asked for, then nothing", arguments: ExportVersion.allCases, [0, 1, 29, 1_000])
+  func total(version: ExportVersion, flows: UInt64) throws {
+    var generator = try generator(version, flows: flows, rate: 0)
+    var message: [UInt8] = []
+    var octets: UInt64 = 0
+    var messages: UInt64 = 0
+    while !generator.isFinished {
+      generator.next(at: bootTime + 1_000, into: &message)
+      octets += UInt64(message.count)
+      messages += 1
+    }
+    #expect(generator.sentFlows == flows)
+    #expect(generator.sentMessages == messages)
+    #expect(generator.sentOctets == octets)
+    #expect(generator.encoder.unsupportedRecords == 0, "no IPv6 is made for v5")
+    generator.next(at: bootTime, into: &message)
+    #expect(message.isEmpty)
+  }
+
+  @Test("is due by its rate and fills messages, but never holds records for more than a second")
+  func schedule() throws {
+    var fast = try generator(.netFlow5, flows: 1_000, rate: 56_000)
+    var message: [UInt8] = []
+    #expect(fast.due == 0)
+    fast.next(at: bootTime, into: &message)
+    #expect(fast.sentFlows == 28, "1,400 octets hold 28 records")
+    #expect(fast.due == 500_000)
+    #expect(fast.wait(elapsed: 100_000) == 400_000)
+    var slow = try generator(.netFlow5, flows: 1_000, rate: 3)
+    slow.next(at: bootTime, into: &message)
+    #expect(slow.sentFlows == 3)
+    #expect(slow.due == 1_000_000_000)
+    var slowest = try generator(.netFlow5, flows: 1_000, rate: 0.1)
+    slowest.next(at: bootTime, into: &message)
+    #expect(slowest.due == 10_000_000_000)
+  }
+}
