@@ -41,7 +41,7 @@ struct ServiceUnitTests {
     let lines = try PackageFiles.text("systemd/sagflow.service").split(separator: "\n").map(String.init)
     for line in [
       "Type=notify", "NotifyAccess=main", "WatchdogSec=30", "ExecReload=/bin/kill -HUP $MAINPID", "Restart=on-failure",
-      "User=sagflow", "StateRoot=sagflow", "WorkingDirectory=/var/lib/sagflow", "ConfigurationDirectory=sagflow",
+      "User=sagflow", "StateDirectory=sagflow", "WorkingDirectory=/var/lib/sagflow", "ConfigurationDirectory=sagflow",
     ] {
       #expect(lines.contains(line), "\(line)")
     }

@@ -109,7 +109,7 @@ final class StateRootTests {
   @Test("a run that was killed while it took a folder over is gone on with")
   func halfTaken() throws {
     try leaveAsBefore("aaa", "checkpoint-1-5", "identity.new")
-    let identity = #"{"formerHost": "aaa", "host": "bbb", "id": "0a1b2c3d", "ringDirectories": []}"#
+    let identity = #"{"formerHost": "aaa", "host": "bbb", "id": "0a1b2c3d", "ringFolders": []}"#
     try Data(identity.utf8).write(to: URL(fileURLWithPath: "\(root)/aaa/identity"))
     let state = try directory("bbb").open()
     #expect(names == ["0a1b2c3d"])
