@@ -32,6 +32,36 @@ struct ProfileCredentials: CredentialSource {
     var profiles: [Profile]?
   }
 
+  /// A profile with what errors call it.
+  private struct NamedProfile {
+    let profile: Profile
+    let place: String
+    let file: CredentialFile
+
+    var source: String { "\(place) of \(file.path)" }
+
+    func need(_ value: String?, _ key: String) throws(CredentialError) -> String {
+      guard let value, !value.isEmpty else { throw file.failure("\(place) has no \(key)") }
+      return value
+    }
+
+    func keys(token: String?) throws(CredentialError) -> Credentials {
+      Credentials(
+        accessKeyID: try need(profile.access_key_id, "access_key_id"),
+        accessKeySecret: try need(profile.access_key_secret, "access_key_secret"), securityToken: token,
+        expiration: profile.sts_expiration?.number.map { Date(timeIntervalSince1970: Double($0)) }, source: source)
+    }
+
+    func assumption() throws(CredentialError) -> RoleAssumption {
+      RoleAssumption(
+        roleARN: try need(profile.ram_role_arn, "ram_role_arn"),
+        sessionName: profile.ram_session_name ?? profile.role_session_name,
+        duration: profile.expired_seconds?.number.flatMap { $0 > 0 ? $0 : nil } ?? 3600,
+        externalID: profile.external_id, policy: profile.policy, region: profile.sts_region,
+        usesVPC: profile.enable_vpc)
+    }
+  }
+
   func credentials() async throws(CredentialError) -> Credentials? {
     if context.isTrue("ALIBABA_CLOUD_CLI_PROFILE_DISABLED") { return nil }
     guard let file = try CredentialFile("\(context.homeDirectory)/.aliyun/config.json") else { return nil }
@@ -53,44 +83,33 @@ struct ProfileCredentials: CredentialSource {
       throw file.failure(
         "has no profile '\(TerminalText.escaped(name))'; set ALIBABA_CLOUD_PROFILE to one that is there")
     }
-    let place = "profile '\(TerminalText.escaped(name))'"
-    let source = "\(place) of \(file.path)"
-    func need(_ value: String?, _ key: String) throws(CredentialError) -> String {
-      guard let value, !value.isEmpty else { throw file.failure("\(place) has no \(key)") }
-      return value
-    }
-    func keys(token: String?) throws(CredentialError) -> Credentials {
-      Credentials(
-        accessKeyID: try need(profile.access_key_id, "access_key_id"),
-        accessKeySecret: try need(profile.access_key_secret, "access_key_secret"), securityToken: token,
-        expiration: profile.sts_expiration?.number.map { Date(timeIntervalSince1970: Double($0)) }, source: source)
-    }
-    func assumption() throws(CredentialError) -> RoleAssumption {
-      RoleAssumption(
-        roleARN: try need(profile.ram_role_arn, "ram_role_arn"),
-        sessionName: profile.ram_session_name ?? profile.role_session_name,
-        duration: profile.expired_seconds?.number.flatMap { $0 > 0 ? $0 : nil } ?? 3600,
-        externalID: profile.external_id, policy: profile.policy, region: profile.sts_region,
-        usesVPC: profile.enable_vpc)
-    }
+    let named = NamedProfile(profile: profile, place: "profile '\(TerminalText.escaped(name))'", file: file)
+    return try await credentials(of: named, document, depth: depth)
+  }
+
+  private func credentials(
+    of named: NamedProfile, _ document: Document, depth: Int
+  ) async throws(CredentialError) -> Credentials {
+    let (profile, place, file, source) = (named.profile, named.place, named.file, named.source)
     switch profile.mode ?? "AK" {
-    case "AK": return try keys(token: nil)
-    case "StsToken": return try keys(token: try need(profile.sts_token, "sts_token"))
+    case "AK": return try named.keys(token: nil)
+    case "StsToken": return try named.keys(token: try named.need(profile.sts_token, "sts_token"))
     case "CloudSSO", "OAuth":
-      let credentials = try keys(token: try need(profile.sts_token, "sts_token: log in with `aliyun configure`"))
+      let credentials = try named.keys(
+        token: try named.need(profile.sts_token, "sts_token: log in with `aliyun configure`"))
       guard credentials.expiration.map({ $0 > Date() }) ?? true else {
         throw file.failure("the credentials of \(place) have expired; log in again with `aliyun configure`")
       }
       return credentials
     case "RamRoleArn":
-      let role = try assumption()
+      let role = try named.assumption()
       return try await SecurityTokenService(context, role).assume(
-        role, with: keys(token: profile.sts_token), source: source)
+        role, with: named.keys(token: profile.sts_token), source: source)
     case "ChainableRamRoleArn":
-      let role = try assumption()
+      let role = try named.assumption()
       guard depth < 8 else { throw file.failure("\(place): source_profile leads in a circle") }
       let user = try await credentials(
-        of: need(profile.source_profile, "source_profile"), document, file, depth: depth + 1)
+        of: named.need(profile.source_profile, "source_profile"), document, file, depth: depth + 1)
       return try await SecurityTokenService(context, role).assume(role, with: user, source: source)
     case "EcsRamRole":
       let instance = InstanceRoleCredentials(
@@ -98,12 +117,12 @@ struct ProfileCredentials: CredentialSource {
       guard let found = try await instance.credentials() else { throw file.failure("\(place): no instance role") }
       return found
     case "OIDC":
-      let role = try assumption()
+      let role = try named.assumption()
       return try await SecurityTokenService(context, role).assume(
-        role, oidcProvider: need(profile.oidc_provider_arn, "oidc_provider_arn"),
-        tokenFile: context.resolve(need(profile.oidc_token_file, "oidc_token_file")), source: source)
+        role, oidcProvider: named.need(profile.oidc_provider_arn, "oidc_provider_arn"),
+        tokenFile: context.resolve(named.need(profile.oidc_token_file, "oidc_token_file")), source: source)
     case "CredentialsURI":
-      let server = URICredentials(context: context, uri: try need(profile.credentials_uri, "credentials_uri"))
+      let server = URICredentials(context: context, uri: try named.need(profile.credentials_uri, "credentials_uri"))
       guard let found = try await server.credentials() else { throw file.failure("\(place): no credentials") }
       return found
     case let mode:
