@@ -123,8 +123,10 @@ public final class CollectorService: Service {
 
   /// Applies what can change while running, and says what cannot.
   public func reload(_ loaded: CollectorConfiguration, log: LogOutput) {
-    manager.notify(.reloading)
-    defer { manager.notify(.ready) }
+    // While it starts, it is not ready, and takes what has changed when it is.
+    let isRunning = running != nil
+    if isRunning { manager.notify(.reloading) }
+    defer { if isRunning { manager.notify(.ready) } }
     configuration.withLock { current in
       let reload = ConfigurationReload(from: current, to: loaded)
       if reload.changes.isEmpty { logger.info("configuration read again: nothing has changed") }
