@@ -42,13 +42,6 @@ package final class BoundedQueue<Element: ~Copyable & Sendable>: @unchecked Send
     return element
   }
 
-  /// Elements that wait.
-  package var count: Int {
-    lock.lock()
-    defer { lock.unlock() }
-    return items.count
-  }
-
   /// The next element if there is one.
   package func tryPop() -> Element? {
     lock.lock()

@@ -1,6 +1,6 @@
+import FlowAggregation
 import FlowOutput
 import FlowText
-import FlowAggregation
 import NetFlow
 import NetworkBytes
 

@@ -1,5 +1,5 @@
-public import FlowOutput
 public import FlowAggregation
+public import FlowOutput
 public import NetFlow
 
 /// Where every datagram, record, flow and row has gone.

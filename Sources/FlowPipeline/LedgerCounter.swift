@@ -1,5 +1,5 @@
-import FlowOutput
 import FlowAggregation
+import FlowOutput
 import NetFlow
 
 /// One number of the ledger: where it stands, and how it is told outside. The status and the metrics follow from the table

@@ -1,8 +1,8 @@
 public import Capture
+public import FlowAggregation
 import FlowFilter
 import FlowModel
 public import FlowOutput
-public import FlowAggregation
 public import NetFlow
 public import NetworkBytes
 

@@ -1,5 +1,5 @@
-public import FlowFilter
 public import FlowAggregation
+public import FlowFilter
 public import NetFlow
 
 /// What becomes of datagrams between their arrival and the sink.

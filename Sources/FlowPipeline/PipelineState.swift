@@ -1,5 +1,5 @@
-package import FlowModel
 package import FlowAggregation
+package import FlowModel
 package import NetFlow
 package import NetworkBytes
 

@@ -1,5 +1,5 @@
-public import FlowStore
 package import FlowAggregation
+public import FlowStore
 import Foundation
 package import NetFlow
 

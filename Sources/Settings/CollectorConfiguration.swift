@@ -1,5 +1,5 @@
-import FlowStore
 public import FlowAggregation
+import FlowStore
 import NetFlow
 public import NetworkBytes
 

@@ -1,7 +1,7 @@
+import FlowAggregation
 import FlowFilter
 import FlowModel
 import FlowStore
-import FlowAggregation
 import Logging
 import NetworkBytes
 

@@ -1,5 +1,5 @@
-public import FlowStore
 import FlowAggregation
+public import FlowStore
 public import Logging
 import NetFlow
 public import NetworkBytes

@@ -1,5 +1,5 @@
-import FlowStore
 import FlowAggregation
+import FlowStore
 import NetFlow
 
 /// The option types at their defaults: those of settings follow from them.

@@ -1,5 +1,5 @@
-import FlowFilter
 import FlowAggregation
+import FlowFilter
 
 extension Setting {
   static func value<Value>(

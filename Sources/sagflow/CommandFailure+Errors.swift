@@ -1,8 +1,8 @@
 import Capture
 import Collector
 import Files
-import FlowStore
 import FlowAggregation
+import FlowStore
 import Glibc
 import Journal
 import Settings

@@ -1,9 +1,9 @@
 import Capture
 import Collector
+import FlowAggregation
 import FlowModel
 import FlowOutput
 import FlowPipeline
-import FlowAggregation
 import Foundation
 import Journal
 import NetFlow

@@ -1,5 +1,5 @@
-import FlowModel
 import FlowAggregation
+import FlowModel
 import NetFlow
 import NetworkBytes
 import TestSupport

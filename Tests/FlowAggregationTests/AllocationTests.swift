@@ -1,6 +1,6 @@
 import CAllocationCounter
-import FlowModel
 import FlowAggregation
+import FlowModel
 import NetFlow
 import NetworkBytes
 import Testing

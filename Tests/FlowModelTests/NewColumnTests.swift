@@ -1,9 +1,9 @@
+import FlowAggregation
 import FlowFilter
 import FlowModel
 import FlowQuery
 import FlowStore
 import FlowText
-import FlowAggregation
 import Foundation
 import NetworkBytes
 import TestSupport

@@ -1,8 +1,8 @@
+import FlowAggregation
 import FlowModel
 import FlowOutput
 import FlowPipeline
 import FlowStore
-import FlowAggregation
 import Foundation
 import Logging
 import NetFlow

@@ -1,7 +1,7 @@
+import FlowAggregation
 import FlowModel
 import FlowOutput
 import FlowPipeline
-import FlowAggregation
 import NetFlow
 import NetworkBytes
 import TestSupport

@@ -1,7 +1,7 @@
+import FlowAggregation
 import FlowModel
 import FlowQuery
 import FlowStore
-import FlowAggregation
 import Testing
 
 @Suite("Keys of groups")

@@ -1,5 +1,5 @@
-import Parquet
 import Foundation
+import Parquet
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
 import Collector
+import FlowAggregation
 import FlowFilter
 import FlowPipeline
 import FlowStore
-import FlowAggregation
 import NetFlow
 import Settings
 import Testing

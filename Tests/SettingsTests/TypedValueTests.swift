@@ -1,5 +1,5 @@
-import FlowFilter
 import FlowAggregation
+import FlowFilter
 import NetFlow
 import Settings
 import Testing

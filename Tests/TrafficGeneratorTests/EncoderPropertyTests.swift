@@ -1,8 +1,8 @@
-import TrafficGenerator
 import FlowModel
 import NetFlow
 import NetworkBytes
 import Testing
+import TrafficGenerator
 
 @Suite("Whatever the traffic and the message size")
 struct EncoderPropertyTests {

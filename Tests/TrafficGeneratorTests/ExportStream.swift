@@ -1,8 +1,8 @@
-import TrafficGenerator
 import FlowModel
 import NetFlow
 import NetworkBytes
 import TestSupport
+import TrafficGenerator
 
 /// What one encoder made of a stretch of synthetic traffic: the messages, and the records that went into each.
 struct ExportStream {

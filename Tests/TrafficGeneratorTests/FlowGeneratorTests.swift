@@ -1,5 +1,5 @@
-import TrafficGenerator
 import Testing
+import TrafficGenerator
 
 @Suite("The generator")
 struct FlowGeneratorTests {

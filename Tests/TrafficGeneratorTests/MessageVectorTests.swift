@@ -1,7 +1,7 @@
-import TrafficGenerator
 import FlowModel
 import NetFlow
 import Testing
+import TrafficGenerator
 
 @Suite("Messages are octet for octet as the protocols lay them out")
 struct MessageVectorTests {

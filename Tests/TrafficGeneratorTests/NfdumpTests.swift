@@ -1,10 +1,10 @@
-import TrafficGenerator
 import FlowModel
 import Foundation
 import NetFlow
 import NetworkBytes
 import TestSupport
 import Testing
+import TrafficGenerator
 
 @Suite(
   "nfcapd takes the messages off the wire and nfdump shows the same flows", .tags(.engine, .network), .unlessFast,

@@ -1,5 +1,5 @@
-import TrafficGenerator
 import Testing
+import TrafficGenerator
 
 @Suite("Pacing")
 struct PacerTests {

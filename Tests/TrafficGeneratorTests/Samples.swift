@@ -1,7 +1,7 @@
-import TrafficGenerator
 import FlowModel
 import NetFlow
 import NetworkBytes
+import TrafficGenerator
 
 /// A record in which every field that an exporter sends has a value of its own.
 func sampleRecord(ipv6: Bool = false) -> FlowRecord {

@@ -1,10 +1,10 @@
-import TrafficGenerator
 import FlowModel
 import Foundation
 import NetFlow
 import NetworkBytes
 import TestSupport
 import Testing
+import TrafficGenerator
 
 @Suite(
   "tshark reads the messages as they were meant", .tags(.engine), .unlessFast,

@@ -1,9 +1,9 @@
 import Collector
-import TrafficGenerator
 import FlowOutput
 import Foundation
 import Logging
 import Settings
+import TrafficGenerator
 
 /// A capture to committed Parquet files, aged: what `sagflow replay -o` does.
 struct EndToEndBenchmark {

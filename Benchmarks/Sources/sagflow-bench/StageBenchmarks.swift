@@ -1,10 +1,10 @@
-import TrafficGenerator
+import FlowAggregation
 import FlowModel
 import FlowStore
-import FlowAggregation
 import Foundation
 import NetFlow
 import NetworkBytes
+import TrafficGenerator
 
 /// Datagrams to flow records: what the wire costs alone. As many messages as one receive call brings, which stay in a near
 /// cache as those do.

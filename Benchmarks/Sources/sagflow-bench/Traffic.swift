@@ -1,7 +1,7 @@
-import TrafficGenerator
 import Foundation
 import NetFlow
 import NetworkBytes
+import TrafficGenerator
 
 /// Messages of a made-up exporter, end to end in memory.
 struct Traffic {

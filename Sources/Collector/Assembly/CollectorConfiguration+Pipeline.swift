@@ -1,7 +1,7 @@
+package import FlowAggregation
 import FlowFilter
 public import FlowPipeline
 package import FlowStore
-package import FlowAggregation
 import Foundation
 import Journal
 package import Logging

@@ -1,7 +1,7 @@
+public import FlowAggregation
 public import FlowOutput
 public import FlowPipeline
 public import FlowStore
-public import FlowAggregation
 public import Logging
 public import NetFlow
 public import Settings

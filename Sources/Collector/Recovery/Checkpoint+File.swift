@@ -1,5 +1,5 @@
-import FlowModel
 import FlowAggregation
+import FlowModel
 package import Foundation
 package import Journal
 import Parquet

@@ -1,8 +1,8 @@
+import FlowAggregation
 import FlowModel
 package import FlowOutput
 package import FlowPipeline
 import FlowStore
-import FlowAggregation
 import Foundation
 package import Journal
 

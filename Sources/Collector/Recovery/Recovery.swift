@@ -1,9 +1,9 @@
 import Capture
 import Files
+import FlowAggregation
 import FlowOutput
 public import FlowPipeline
 import FlowStore
-import FlowAggregation
 import Foundation
 import Journal
 public import Logging

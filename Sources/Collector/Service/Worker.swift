@@ -1,8 +1,8 @@
 import Capture
+import FlowAggregation
 import FlowOutput
 import FlowPipeline
 import FlowStore
-import FlowAggregation
 import Foundation
 import Journal
 import Logging

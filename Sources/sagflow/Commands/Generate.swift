@@ -1,9 +1,9 @@
 import ArgumentParser
 import Capture
 import Dispatch
-import TrafficGenerator
 import Foundation
 import NetworkBytes
+import TrafficGenerator
 
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
 public import ArgumentParser
 import Collector
+import FlowAggregation
 import FlowModel
 import FlowQuery
 import FlowStore
 import FlowText
-import FlowAggregation
 import Foundation
 import Settings
 

@@ -2,12 +2,12 @@ import ArgumentParser
 import Capture
 import Collector
 import Files
+import FlowAggregation
 import FlowFilter
 import FlowOutput
 import FlowPipeline
 import FlowStore
 import FlowText
-import FlowAggregation
 import Foundation
 import Logging
 import NetFlow
