@@ -54,7 +54,8 @@ let package = Package(
     // docs/design.md says what each module is for; ModuleGraphTests compare both with the sources.
     .target(name: "NetworkBytes", swiftSettings: ours),
     .target(
-      name: "Files", dependencies: [.product(name: "SystemPackage", package: "swift-system")], swiftSettings: ours),
+      name: "Files", dependencies: ["CSystemCalls", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: ours),
     .target(name: "FlowModel", dependencies: ["NetworkBytes"], swiftSettings: ours),
     .target(name: "FlowText", dependencies: ["Files", "FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(
@@ -122,8 +123,8 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore",
-        "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
+        "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery",
+        "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),

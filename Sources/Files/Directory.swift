@@ -29,6 +29,14 @@ package enum Directory {
     if unsafe Glibc.rename(old, new) != 0 { throw FileError(operation, path: new, code: errno) }
   }
 
+  /// Makes a link that leads to `target`, in place of whatever file or link is there.
+  package static func link(_ path: String, to target: String) throws(FileError) {
+    let aside = "\(path).new"
+    try remove(aside)
+    if unsafe symlink(target, aside) != 0 { throw FileError(.link, path: path, code: errno) }
+    try rename(aside, to: path, for: .link)
+  }
+
   package static func remove(_ path: String) throws(FileError) {
     if unsafe unlink(path) != 0, errno != ENOENT { throw FileError(.remove, path: path, code: errno) }
   }

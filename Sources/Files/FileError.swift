@@ -6,6 +6,8 @@
 //     OpenFile+Calls.swift   its octets
 //     Directory.swift        what is done by path
 //     FileStatus.swift       what a path or an open file is
+//     SharedFile.swift       an open file with several owners
+//     Local                  other processes of this host: messages with open files, files in memory
 
 import Glibc
 import SystemPackage
@@ -14,7 +16,9 @@ import SystemPackage
 public struct FileError: Error, Equatable, Sendable {
   /// What was tried, as it is read behind "cannot".
   public enum Operation: String, Sendable {
-    case open, create, read, write, sync, close, lock, duplicate, rename, remove
+    case open, create, read, write, sync, close, lock, duplicate, rename, remove, link
+    case listen = "listen at"
+    case connect = "connect to"
     case renameTo = "rename to"
     case createDirectory = "create directory"
     case openDirectory = "open directory"

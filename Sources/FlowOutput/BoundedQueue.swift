@@ -31,6 +31,16 @@ package final class BoundedQueue<Element: ~Copyable & Sendable>: @unchecked Send
     lock.broadcast()
   }
 
+  /// Adds an element at once, whether there is room or not. False: the queue is closed, and nobody may come for it.
+  package func pushAtOnce(_ element: consuming Element) -> Bool {
+    lock.lock()
+    defer { lock.unlock() }
+    if isClosed { return false }
+    items.append(element)
+    lock.broadcast()
+    return true
+  }
+
   /// Takes the next element, waiting for one; nil once the queue is closed and empty.
   package func pop() -> Element? {
     lock.lock()

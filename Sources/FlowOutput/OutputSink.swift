@@ -42,4 +42,11 @@ public final class OutputSink<Writer: OutputWriter & ~Copyable>: FlowSink {
   public func commit(_ context: FlowContext, _ commit: @escaping OutputThread<Writer>.Commit) {
     thread.queue.push(.init(context: context, commit: commit))
   }
+
+  /// Has `visit` look at the writer behind all flows so far, without waiting for room.
+  ///
+  /// - Returns: false: the output has ended.
+  public func visit(_ context: FlowContext, _ visit: @escaping OutputThread<Writer>.Visit) -> Bool {
+    thread.queue.pushAtOnce(.init(context: context, visit: visit))
+  }
 }

@@ -8,12 +8,17 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
   /// Makes a receipt part of a checkpoint; returns whether that is durable.
   public typealias Commit = @Sendable (Writer.Receipt) -> Bool
 
+  /// Looks at the writer, on its thread.
+  public typealias Visit = @Sendable (inout Writer) -> Void
+
   /// Flows of one moment of the pipeline's clock; none: only the clock went on.
   struct Job: ~Copyable, Sendable {
     var flows = FlowBatch()
     var context: FlowContext
     /// To be called once all flows before are durable.
     var commit: Commit?
+    /// To be called once all flows before were given to the writer.
+    var visit: Visit?
   }
 
   /// Batches on their way to the writer.
@@ -74,6 +79,8 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
     while var job = queue.pop() {
       if let commit = job.commit.take() {
         if let receipt = writer.commit(), commit(receipt) { writer.publish() }
+      } else if let visit = job.visit.take() {
+        visit(&writer)
       } else if job.flows.isEmpty {
         writer.advance(to: job.context)
       } else {

@@ -10,16 +10,18 @@ public import NetworkBytes
 ///
 /// Nothing here reads the time: the clock is what arrivals and ticks say. One pipeline belongs to one thread.
 public struct Pipeline: ~Copyable {
-  private var decoder: FlowDecoder
+  var decoder: FlowDecoder
   private var filter: RecordFilter
   /// Records that the filter did not let pass.
   private var filtered: UInt64 = 0
-  private var cache: FlowCache
+  var cache: FlowCache
   private let sink: any FlowSink
   private var backpressure: Backpressure
   private var clock: PipelineClock
   private var decoded = FlowBatch(capacity: 1024)
-  private var emitted: FlowBatch
+  var emitted: FlowBatch
+  /// Of `emitted` when a copy was begun.
+  var captureWaiting = FlowBatch()
   private let batchSize: Int
   /// Whether flows stay in the cache over their timer because the sink has no room.
   private var isBehind = false

@@ -19,7 +19,7 @@ public struct PipelineAssembly: Sendable {
 
   let configuration: CollectorConfiguration
   private let workers: Int
-  private let createdBy: String
+  let createdBy: String
   let logger: Logger
 
   /// - Parameters:

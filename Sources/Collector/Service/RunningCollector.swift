@@ -1,7 +1,9 @@
 import Capture
+import Files
 import FlowAggregation
 import FlowOutput
 import FlowPipeline
+import FlowQuery
 import FlowStore
 import Foundation
 import Journal
@@ -16,14 +18,19 @@ final class RunningCollector: Sendable {
   /// The addresses listened on, with the ports that were taken where 0 was asked for.
   let endpoints: [ScopedEndpoint]
   let directory: ExporterDirectory
+  /// What no published file has.
+  let liveFlows: LiveFlows
+  private let liveServer: LiveServer?
   private let sync: JournalSync
   /// Journal and checkpoints are this process's as long as it lives.
   private let state: StateDirectory
 
   private init(
     _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ directory: ExporterDirectory, _ sync: JournalSync,
-    _ state: StateDirectory
+    _ state: StateDirectory, _ liveFlows: LiveFlows, _ liveServer: LiveServer?
   ) {
+    self.liveFlows = liveFlows
+    self.liveServer = liveServer
     self.workers = workers
     self.endpoints = endpoints
     self.directory = directory
@@ -61,7 +68,34 @@ final class RunningCollector: Sendable {
     }
     sync.start()
     for worker in workers { worker.start() }
-    return RunningCollector(workers, sockets.endpoints, directory, sync, recovery.state)
+    let liveFlows = LiveFlows(workers, createdBy: assembly.createdBy, logger: logger)
+    let liveServer = liveServer(liveFlows, workers, sockets.endpoints, configuration, recovery.state, logger)
+    liveServer?.start()
+    return RunningCollector(workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, liveServer)
+  }
+
+  /// Answers programs that ask for live flows; nil: it cannot be, and the collector goes on without.
+  private static func liveServer(
+    _ flows: LiveFlows, _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ configuration: CollectorConfiguration,
+    _ state: StateDirectory, _ logger: Logger
+  ) -> LiveServer? {
+    let (started, rotation) = (WorkerLoop.now, configuration.store.rotation * 1000)
+    let listen = endpoints.map(\.description)
+    do throws(FileError) {
+      return try LiveServer(
+        flows, at: "\(state.path)/live", link: LiveAddress.link(in: configuration.store.path, state.identity.id),
+        logger: logger
+      ) {
+        let ledger = workers.reduce(into: Ledger()) { $0 += $1.ledger }
+        let now = WorkerLoop.now
+        return LiveState(
+          started: started, datagrams: ledger.receivedDatagrams, liveFlows: ledger.liveFlows,
+          nextFile: now - now % rotation + rotation, listen: listen)
+      }
+    } catch {
+      logger.error("\(error); live flows are not available to sagflow top and query")
+      return nil
+    }
   }
 
   /// A worker whose store is open and whose thread is not started.
@@ -99,6 +133,7 @@ final class RunningCollector: Sendable {
   ///
   /// - Parameter drains: whether flows that are live are written rather than kept for the next start.
   func finish(drains: Bool) {
+    liveServer?.finish()
     for worker in workers { worker.finish(drains: drains) }
     sync.finish()
   }

@@ -18,6 +18,8 @@ final class Worker: Sendable {
     /// Whether flows that are live when it stops are written rather than kept.
     var drains = false
     var changes: LiveOptions?
+    var cut: WorkerCut?
+    var hasEnded = false
   }
 
   /// What writes datagrams, and how many octets of them until a checkpoint has to follow.
@@ -85,6 +87,16 @@ final class Worker: Sendable {
     wakeUp.wake()
   }
 
+  /// Has what it has of flows that are in no published file copied.
+  func copyLiveFlows(to cut: WorkerCut) {
+    let hasEnded = control.withLock { control in
+      if !control.hasEnded { control.cut = cut }
+      return control.hasEnded
+    }
+    if hasEnded { cut.fail(.stopping) }
+    wakeUp.wake()
+  }
+
   /// Ends reception and commits; returns when that is done.
   ///
   /// - Parameter drains: whether flows that are live are written rather than kept for the next start.
@@ -121,17 +133,23 @@ final class Worker: Sendable {
         publish(loop.ledger)
       }
     }
-    loop.finish(drains: control.withLock { $0.drains })
+    loop.failCut(.stopping)
+    let (drains, cut) = control.withLock { control in
+      control.hasEnded = true
+      return (control.drains, control.cut.take())
+    }
+    cut?.fail(.stopping)
+    loop.finish(drains: drains)
     publish(loop.ledger)
   }
 
   /// - Returns: whether to stop.
   private func obey(_ loop: inout WorkerLoop) -> Bool {
-    let (isStopping, changes) = control.withLock { control in
-      defer { control.changes = nil }
-      return (control.isStopping, control.changes)
+    let (isStopping, changes, cut) = control.withLock { control in
+      (control.isStopping, control.changes.take(), control.cut.take())
     }
     if let changes { loop.reconfigure(changes) }
+    if let cut { loop.begin(cut) }
     return isStopping
   }
 

@@ -17,6 +17,8 @@ struct WorkerLoop: ~Copyable {
   /// Nil: there is none, or an earlier run's is still read.
   private var journal: WorkerJournal?
   private var reception = ReceptionCounters()
+  /// The copy of live flows that is being made.
+  private var cut: WorkerCut?
   /// Kernel drops of earlier runs.
   private var earlierDrops: UInt64 = 0
   /// Windows that had ended at the last checkpoint.
@@ -77,14 +79,45 @@ struct WorkerLoop: ~Copyable {
   ///
   /// - Returns: whether it was woken: there is something to do.
   mutating func step() -> Bool {
-    let reception = receive(timeout: Self.pollInterval)
+    let reception = receive(timeout: cut == nil ? Self.pollInterval : 0)
     switch reception {
     case .datagrams: ingest()
     case .nothing: pipeline.advance(to: Self.now)
     case .woken: break
     }
+    if cut != nil { continueCut() }
     if isCheckpointDue { checkpoint() }
     return reception == .woken
+  }
+
+  // MARK: Live flows
+
+  /// Begins to copy the flows that the store has not got, which goes on between datagrams: reception does not wait for it. What
+  /// the store has is looked at on its thread, behind all that it was given until now.
+  mutating func begin(_ cut: WorkerCut) {
+    self.cut?.fail(.superseded)
+    self.cut = cut
+    cut.begin(at: Self.now)
+    pipeline.beginCapture()
+    let isTaken = sink.visit(pipeline.context) { store in
+      do throws(StoreError) { cut.complete(try store.snapshot()) } catch { cut.fail(.store(error)) }
+    }
+    if !isTaken { failCut(.stopping) }
+  }
+
+  private mutating func continueCut() {
+    let started = ContinuousClock.now
+    let flows = pipeline.capture()
+    cut?.noteSlice(ContinuousClock.now - started)
+    guard let flows else { return }
+    cut?.complete(flows)
+    cut = nil
+  }
+
+  /// Ends what was begun, if anything: there will be no more.
+  mutating func failCut(_ failure: LiveFailure) {
+    cut?.fail(failure)
+    cut = nil
   }
 
   private mutating func receive(timeout: Int32) -> UDPReceiver.Reception {

@@ -52,6 +52,7 @@ extension FlowCache {
   /// Emits a flow, its rare fields too, and counts it. The record in its place is of no use then.
   @inline(__always)
   mutating func emit(_ place: Int, _ reason: FlowEndReason, into emitted: inout FlowBatch) {
+    if place >= capturePlace { copyFlow(place) }
     let number = flows[place].record.extensionNumber
     flows[place].record.endReason = reason.rawValue
     if number != 0 {

@@ -51,6 +51,9 @@ public struct FlowCache: ~Copyable, Sendable {
   var nextReseed: UInt64 = 0
   /// Where `drain` goes on.
   var drainPlace = 0
+  /// Flows that were copied, and the first place whose flow was not; none if no copy is made.
+  var captured = FlowBatch()
+  var capturePlace = Int.max
   /// Takes what is read only to have it in the processor's cache.
   var touched: UInt64 = 0
 

@@ -82,7 +82,8 @@ extension Scan {
 
   /// - Throws: `emptyWindow` if there are flows, all of them could be read, and none is in the window asked for.
   func requireFlows(_ report: Report) throws(ScanFailure) {
-    guard let window, report.failures.unread.isEmpty, report.filesRead == 0, report.filesSkipped > 0,
+    guard let window, report.failures.unread.isEmpty, report.filesRead == 0, report.liveGroups == 0,
+      report.filesSkipped > 0,
       let times = report.times
     else { return }
     throw .query(.emptyWindow(window, times))

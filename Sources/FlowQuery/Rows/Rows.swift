@@ -97,7 +97,7 @@ extension Scan {
     DispatchQueue.concurrentPerform(iterations: units.count) { index in
       let outcome: Outcome<Value>
       do throws(ParquetReadError) {
-        let view = RowGroupView(try OpenFile(files[units[index].file]), group: units[index].group, isScaled: isScaled)
+        let view = RowGroupView(try OpenFile(sources[units[index].file]), group: units[index].group, isScaled: isScaled)
         scanned.add(view.rowCount, ordering: .relaxed)
         let mask = try view.selection(self)
         outcome = mask.isNone ? .nothing : .value(try body(index, view, mask.rows))

@@ -9,9 +9,13 @@ final class OpenFile {
   fileprivate var reader: ParquetReader
   let path: String
 
-  init(_ path: String) throws(ParquetReadError) {
-    self.path = path
-    reader = try ParquetReader(path)
+  init(_ source: FlowSource) throws(ParquetReadError) {
+    path = source.path
+    reader =
+      switch source {
+      case .path(let path): try ParquetReader(path)
+      case .snapshot(let snapshot): try ParquetReader(snapshot)
+      }
   }
 
   var metadata: [String: String] { reader.metadata }

@@ -4,13 +4,16 @@ public import FlowFilter
 import FlowModel
 public import FlowText
 import Foundation
+public import NetworkBytes
 public import Parquet
 import Synchronization
 
 /// What a question is put to: files, and which of their flows.
 public struct Scan: Sendable {
-  /// Paths, in the order in which rows are given.
-  public var files: [String]
+  /// In the order in which rows are given.
+  public var sources: [FlowSource]
+  /// Up to when flows are in the answer; nil: as far as committed files go.
+  public var liveUntil: UnixMilliseconds?
   /// What could not be looked at when the files were searched for.
   public var unreadable: [ParquetReadError] = []
   public var filter = FlowFilter.any
@@ -24,8 +27,9 @@ public struct Scan: Sendable {
   /// Threads.
   public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
 
+  /// - Parameter files: paths.
   public init(_ files: [String]) {
-    self.files = files
+    sources = files.map { .path($0) }
   }
 
   /// What a scan met beside its rows.
@@ -38,6 +42,10 @@ public struct Scan: Sendable {
     /// Rows that were looked at, and those that were selected.
     public var rowsScanned = 0
     public var rowsSelected = 0
+    /// Up to when flows are in the answer; nil: as far as committed files go.
+    public var liveUntil: UnixMilliseconds?
+    /// Row groups of live flows that were read.
+    var liveGroups = 0
     /// Earliest start and latest end of all files' flows, milliseconds since 1970 UTC, also of those passed over.
     public var times: ClosedRange<Int64>?
 
@@ -117,7 +125,7 @@ extension Scan {
       let unit = units[number]
       if unit.file == broken { continue }
       do throws(ScanFailure) {
-        if open?.index != unit.file { open = (unit.file, try Self.open(files[unit.file])) }
+        if open?.index != unit.file { open = (unit.file, try Self.open(sources[unit.file])) }
         guard let file = open?.file else { continue }
         try take(RowGroupView(file, group: unit.group, isScaled: isScaled), &consumer, &report)
       } catch {
@@ -128,8 +136,8 @@ extension Scan {
     }
   }
 
-  private static func open(_ path: String) throws(ScanFailure) -> OpenFile {
-    do throws(ParquetReadError) { return try OpenFile(path) } catch { throw .file(error) }
+  private static func open(_ source: FlowSource) throws(ScanFailure) -> OpenFile {
+    do throws(ParquetReadError) { return try OpenFile(source) } catch { throw .file(error) }
   }
 
   /// Selects a group's rows and hands them on.
@@ -149,23 +157,30 @@ extension Scan {
   func plan() throws(ScanFailure) -> (units: [Unit], report: Report) {
     var units: [Unit] = []
     var report = Report()
+    report.liveUntil = liveUntil
     for error in unreadable { try report.failures.note(error, isStrict: isStrict) }
     var known: Set<FileIdentity> = []
-    for (index, path) in files.enumerated() {
+    for (index, source) in sources.enumerated() {
       do throws(ParquetReadError) {
-        let file = try OpenFile(path)
+        let file = try OpenFile(source)
         guard known.insert(file.identity).inserted else {
-          report.failures.noteRepeated(path)
+          report.failures.noteRepeated(source.path)
           continue
         }
-        guard file.isFlowFile else { throw ParquetReadError(path, .unsupported("columns other than those of flows")) }
-        guard file.hasTimes else { throw ParquetReadError(path, .unsupported("times without a unit")) }
+        guard file.isFlowFile else {
+          throw ParquetReadError(source.path, .unsupported("columns other than those of flows"))
+        }
+        guard file.hasTimes else { throw ParquetReadError(source.path, .unsupported("times without a unit")) }
         let groups = (0..<file.rowGroupCount).filter { group in
           guard let times = file.times(group) else { return true }
           report.note(times)
           return window?.overlaps(start: times.lowerBound, end: times.upperBound) ?? true
         }
         units += groups.map { Unit(file: index, group: $0) }
+        if source.isSnapshot {
+          report.liveGroups += groups.count
+          continue
+        }
         if groups.isEmpty { report.filesSkipped += 1 } else { report.filesRead += 1 }
       } catch {
         try report.failures.note(error, isStrict: isStrict)

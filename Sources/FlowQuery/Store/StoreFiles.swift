@@ -4,6 +4,8 @@ public import Parquet
 
 /// The flow files under some paths.
 public struct StoreFiles: Sendable {
+  init() {}
+
   /// In the order of their names, which in a store is that of time; what links lead to is last. Nothing was opened.
   public private(set) var files: [String] = []
   /// Directories, files and links that cannot be looked at: what they hold is missing.
@@ -19,16 +21,25 @@ public struct StoreFiles: Sendable {
 
   /// All committed files of a store, of a directory of it, or the files named themselves. Links are followed.
   ///
+  /// - Parameter mayBeEmpty: those of the paths where there need not be any.
   /// - Throws: `QueryError.noSuchPath`, or `noFiles` if there are none and nothing that could have any.
-  public static func find(_ paths: [String]) throws(QueryError) -> StoreFiles {
+  public static func find(_ paths: [String], mayBeEmpty: Set<String> = []) throws(QueryError) -> StoreFiles {
     var found = StoreFiles()
     for path in paths {
       let before = found.count
       guard found.add(path, isGiven: true, followsLinks: true) else { throw .noSuchPath(path) }
       while !found.links.isEmpty { found.add(found.links.removeFirst(), followsLinks: true) }
+      if mayBeEmpty.contains(path) { continue }
       if found.count == before || found.files.isEmpty && found.failures.isEmpty { throw .noFiles(path) }
     }
     return found
+  }
+
+  /// Adds files that were published while the store was listed, unless they were met.
+  ///
+  /// - Parameter paths: below the directory `store`.
+  mutating func add(published paths: [String], below store: String) {
+    for path in paths.map({ "\(store)/\($0)" }) where !files.contains(path) { add(path) }
   }
 
   /// Adds what a path leads to.

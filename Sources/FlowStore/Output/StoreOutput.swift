@@ -86,8 +86,17 @@ public struct StoreOutput: OutputWriter, ~Copyable {
     writer.checkpoint = recovery?.nextCheckpoint()
   }
 
+  /// What no published file has, with all that was appended so far.
+  public mutating func snapshot() throws(StoreError) -> StoreSnapshot {
+    settings.published.append(writer.takePublished())
+    var snapshot = try writer.snapshot()
+    snapshot.publishedCount = settings.published.count
+    return snapshot
+  }
+
   /// Applies retention with every window: a worker may have no flows, and a full disk no commits.
   public mutating func maintain() {
+    settings.published.append(writer.takePublished())
     guard writer.window != applied.window || writer.counters.committedFiles != applied.files else { return }
     applied = (writer.window, writer.counters.committedFiles)
     applyRetention()

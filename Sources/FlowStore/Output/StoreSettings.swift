@@ -1,7 +1,8 @@
 import Synchronization
 
-/// What can change of a store while it is written, from any thread.
+/// What other threads share with a store's writer: what they can change while it is written, and what it has published.
 public final class StoreSettings: Sendable {
+  public let published = PublishedFiles()
   private let current: Mutex<Retention>
   private let metadata = Mutex<[(key: String, value: String)]?>(nil)
 

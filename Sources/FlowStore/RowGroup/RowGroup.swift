@@ -26,6 +26,9 @@ struct RowGroup: ~Copyable, Sendable {
 
   var count: Int { rows.count }
 
+  /// A copy of the rows.
+  var copy: FlowBatch { rows.copy() }
+
   func fills(_ room: Room) -> Bool {
     rows.count >= room.rows || extraOctets >= room.extraOctets
   }

@@ -103,6 +103,11 @@ struct FlowFile: ~Copyable, Sendable {
     }
   }
 
+  /// The rows that are in the file by now, for readers.
+  func snapshot(metadata: [(key: String, value: String)]) throws(StoreError) -> ParquetSnapshot {
+    do throws(ParquetError) { return try parquet.snapshot(metadata: metadata + times) } catch { throw .parquet(error) }
+  }
+
   /// Cuts off what a failure left.
   private mutating func takeBack() {
     do throws(ParquetError) { try parquet.discardRowGroup() } catch { progress = .torn }
@@ -150,10 +155,13 @@ struct FlowFile: ~Copyable, Sendable {
     }
   }
 
+  /// Where it is once it is published.
+  var path: String { "\(directory)/\(name)" }
+
   /// The names under which it was written and will be published.
   var names: PendingFile {
     PendingFile(
-      part: part, path: "\(directory)/\(name)", rows: UInt64(rowCount), octets: byteCount, checksum: parquet.checksum)
+      part: part, path: path, rows: UInt64(rowCount), octets: byteCount, checksum: parquet.checksum)
   }
 
   /// Gives the file its own name, and makes that durable: the rows are in the store then. After a failure it can be tried
@@ -162,7 +170,7 @@ struct FlowFile: ~Copyable, Sendable {
     if case .lost(let error) = progress { throw error }
     if progress == .complete {
       do throws(FileError) {
-        try Directory.rename(part, to: "\(directory)/\(name)")
+        try Directory.rename(part, to: path)
         progress = .renamed
       } catch {
         try fail(error)

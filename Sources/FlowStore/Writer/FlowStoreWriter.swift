@@ -29,6 +29,9 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   /// Key-value metadata of the files, as in `FlowStoreOptions`: of those that are committed from now on.
   public var metadata: [(key: String, value: String)]
 
+  /// Paths of files that were published, until `takePublished` is called.
+  var published: [String] = []
+
   /// The checkpoint that will tell of the files that are completed from now on; nil: none will.
   public var checkpoint: UInt64?
 
@@ -36,13 +39,13 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   private let layout: StoreLayout
   private let schema: ParquetSchema
   private let parquetOptions: ParquetWriterOptions
-  private var file: FlowFile?
+  var file: FlowFile?
   /// Complete files that wait to be published, in order.
-  private var held = UniqueDeque<FlowFile>()
+  var held = UniqueDeque<FlowFile>()
   private var heldRows: UInt64 = 0
   /// Of them, those that may be published.
   private var publishableCount = 0
-  private var group: RowGroup
+  var group: RowGroup
   private var origins: [FlowOrigin] = []
   private var names = NameTable()
   /// Number in its window of the next file.
@@ -151,6 +154,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
         counters.committed &+= rows
         counters.committedFiles &+= 1
         counters.committedOctets &+= UInt64(held[0].byteCount)
+        published.append(held[0].path)
       } catch {
         counters.failures &+= 1
         publishFailure = error
@@ -225,10 +229,11 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     counters.committed &+= rows
     counters.committedFiles &+= 1
     counters.committedOctets &+= UInt64(file?.byteCount ?? 0)
+    if let path = file?.path { published.append(path) }
     file = nil
   }
 
-  private var fileMetadata: [(key: String, value: String)] {
+  var fileMetadata: [(key: String, value: String)] {
     [
       ("sagflow.schema_version", String(FlowColumn.schemaVersion)), ("sagflow.host", options.host),
       ("sagflow.worker", String(options.worker)),

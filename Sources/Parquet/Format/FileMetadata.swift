@@ -40,4 +40,12 @@ package struct FileMetadata: Equatable, Sendable {
       }
     })
   }
+
+  /// Writes the end of a file: the footer, its length, and the format's mark.
+  func writeEnding(to thrift: inout ThriftCompactWriter) {
+    let start = thrift.buffer.count
+    write(to: &thrift)
+    thrift.buffer.append(littleEndian: UInt32(clamping: thrift.buffer.count - start))
+    thrift.buffer.append(magic.span)
+  }
 }

@@ -9,7 +9,17 @@ struct InputFile: ~Copyable, Sendable {
   let identity: FileIdentity
 
   init(_ path: String) throws(ParquetReadError.Reason) {
-    let file = try Self.open(path)
+    try self.init(Self.open(path))
+  }
+
+  /// Reads an open file under a descriptor of its own.
+  init(_ shared: SharedFile) throws(ParquetReadError.Reason) {
+    let file: OpenFile
+    do throws(FileError) { file = try shared.file.duplicate() } catch { throw .system(errno: error.code) }
+    try self.init(file)
+  }
+
+  private init(_ file: consuming OpenFile) throws(ParquetReadError.Reason) {
     let status = try Self.status(of: file)
     guard status.kind == .file else { throw .system(errno: status.kind == .directory ? EISDIR : EINVAL) }
     size = Int(status.size)

@@ -18,6 +18,25 @@ public struct ParquetReader: ~Copyable, Sendable {
   public init(_ path: String) throws(ParquetReadError) {
     let file = try Self.open(path)
     let footer = try Self.footer(of: file, path)
+    try self.init(file, footer: footer, path)
+  }
+
+  /// Reads an open file, beside others who may read it.
+  public init(_ snapshot: ParquetSnapshot) throws(ParquetReadError) {
+    let path = snapshot.path
+    let file = try Self.open(snapshot.content, path)
+    let footer: FileFooter
+    if let ending = snapshot.footer {
+      footer = try Self.footer(of: Self.open(ending, path), path)
+    } else {
+      footer = try Self.footer(of: file, path)
+    }
+    try self.init(file, footer: footer, path)
+  }
+
+  private init(
+    _ file: consuming InputFile, footer: FileFooter, _ path: String
+  ) throws(ParquetReadError) {
     self.path = path
     self.file = file
     self.footer = footer
@@ -26,6 +45,10 @@ public struct ParquetReader: ~Copyable, Sendable {
 
   private static func open(_ path: String) throws(ParquetReadError) -> InputFile {
     do throws(ParquetReadError.Reason) { return try InputFile(path) } catch { throw ParquetReadError(path, error) }
+  }
+
+  private static func open(_ shared: SharedFile, _ path: String) throws(ParquetReadError) -> InputFile {
+    do throws(ParquetReadError.Reason) { return try InputFile(shared) } catch { throw ParquetReadError(path, error) }
   }
 
   private static func footer(

@@ -25,6 +25,18 @@ struct OutputFile: ~Copyable, Sendable {
     do throws(FileError) { try file.write(bytes) } catch { throw .system(error) }
   }
 
+  var path: String { file.path }
+
+  /// The same file, to be read.
+  func reopened() throws(FileError) -> OpenFile { try file.reopened() }
+
+  /// A file in memory, to be read, that nobody can change any more.
+  consuming func sealed() throws(ParquetError) -> ParquetSnapshot {
+    do throws(FileError) { try MemoryFile.seal(file) } catch { throw .system(error) }
+    let path = file.path
+    return ParquetSnapshot(SharedFile(OpenFile(owning: release(), path: path)), path: path)
+  }
+
   /// Cuts the file to `size` octets and goes on writing there.
   func truncate(to size: Int64) throws(ParquetError) {
     do throws(FileError) { try file.truncate(to: size) } catch { throw .system(error) }

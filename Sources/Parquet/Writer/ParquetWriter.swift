@@ -1,3 +1,5 @@
+import Files
+
 /// Writes one Parquet file: row groups one after the other, in each the columns in the schema's order, then the footer.
 ///
 ///     var writer = try ParquetWriter(path: "part.parquet", schema: schema)
@@ -139,16 +141,39 @@ public struct ParquetWriter: ~Copyable, Sendable {
   public mutating func finish(metadata: [(key: String, value: String)] = []) throws(ParquetError) {
     guard case .betweenRowGroups = state else { throw refusal(.rowGroupOpen) }
     state = .broken
-    let footer = FileMetadata(
+    footer(metadata).writeEnding(to: &output)
+    try flush()
+    state = .finished
+  }
+
+  private func footer(_ metadata: [(key: String, value: String)]) -> FileMetadata {
+    FileMetadata(
       schema: schema.elements, rowGroups: rowGroups,
       keyValues: metadata.map { FileMetadata.KeyValue(key: $0.key, value: $0.value) },
       createdBy: options.createdBy)
-    let start = output.buffer.count
-    footer.write(to: &output)
-    output.buffer.append(littleEndian: UInt32(clamping: output.buffer.count - start))
-    output.buffer.append(magic.span)
-    try flush()
-    state = .finished
+  }
+
+  /// The file as it is now, for readers in between. The writer goes on.
+  ///
+  /// - Parameter metadata: pairs as of `finish`.
+  package func snapshot(metadata: [(key: String, value: String)] = []) throws(ParquetError) -> ParquetSnapshot {
+    var ending = ThriftCompactWriter(buffer: ByteBuffer())
+    ending.buffer.append(magic.span)
+    footer(metadata).writeEnding(to: &ending)
+    do throws(FileError) {
+      let footer = try MemoryFile.create()
+      try footer.write(ending.buffer.span)
+      try MemoryFile.seal(footer)
+      return ParquetSnapshot(SharedFile(try file.reopened()), footer: SharedFile(footer), path: file.path)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  /// Finishes a file in memory: nobody can change it from now on.
+  package consuming func sealed(metadata: [(key: String, value: String)] = []) throws(ParquetError) -> ParquetSnapshot {
+    try finish(metadata: metadata)
+    return try file.sealed()
   }
 
   /// Returns when what was written so far would survive a loss of power (fsync).

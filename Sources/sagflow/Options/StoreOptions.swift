@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collector
 import FlowFilter
+import FlowModel
 import FlowQuery
 import FlowStore
 import FlowText
@@ -37,6 +38,9 @@ struct StoreOptions: ParsableArguments {
   @Flag(help: "Stop at the first file that cannot be read.")
   var strict = false
 
+  @Flag(help: "Only flows in committed files, without those that a running collector has not committed yet.")
+  var committed = false
+
   @OptionGroup var filterOptions: FilterOptions
 
   @Argument(help: "Which flows, in nfdump's words: src net 10.0.0.0/8 and dst port 443.")
@@ -48,9 +52,7 @@ struct StoreOptions: ParsableArguments {
     // Everything that can be known to be wrong, before a directory is walked.
     let filter = try filterOptions.filter(filter)
     let window = try parseWindow()
-    let found = try findFiles()
-    var scan = Scan(found.files)
-    scan.unreadable = found.failures
+    var scan = try find()
     scan.filter = filter
     scan.window = window
     scan.isScaled = !noScale
@@ -60,13 +62,45 @@ struct StoreOptions: ParsableArguments {
     return scan
   }
 
-  private func findFiles() throws(CommandFailure) -> StoreFiles {
+  /// Files, and the live flows of the store's collector.
+  private func find() throws(CommandFailure) -> Scan {
     let paths = read.isEmpty ? [try file.load().values.store.path] : read
-    let found: StoreFiles
-    do throws(QueryError) { found = try StoreFiles.find(paths) } catch { throw CommandFailure(error) }
+    let found: LiveStore
+    do throws(QueryError) {
+      found = committed ? try .committed(paths) : try .find(paths)
+    } catch {
+      guard case .noFiles = error, let collector = LiveStore.collectors(of: paths).first else {
+        throw CommandFailure(error)
+      }
+      throw noFlowsYet(collector, paths)
+    }
+    for notice in found.notices { Console.error(notice) }
     // An answer from nothing would say that there was nothing.
-    if found.files.isEmpty { throw CommandFailure(ScanFailures(found.failures)) }
-    return found
+    if found.isEmpty { throw emptiness(of: found, paths) }
+    return found.scan
+  }
+
+  /// Why there are no flows, and what to expect.
+  private func emptiness(of found: LiveStore, _ paths: [String]) -> CommandFailure {
+    guard found.files.failures.isEmpty, let collector = found.collectors.first else {
+      return CommandFailure(ScanFailures(found.files.failures))
+    }
+    return noFlowsYet(collector, paths)
+  }
+
+  private func noFlowsYet(_ collector: LiveState, _ paths: [String]) -> CommandFailure {
+    func text(_ time: Int64) -> String { CivilTime.iso(milliseconds: time).prefix(19) + "Z" }
+    let start =
+      "\(paths.joined(separator: ", ")): no flows yet: the collector that started at \(text(collector.started))"
+    if collector.datagrams == 0 {
+      let listen = collector.listen.joined(separator: ", ")
+      return CommandFailure(
+        .noInput, "\(start) has received nothing on \(listen); check that exporters send there")
+    }
+    return CommandFailure(
+      .noInput,
+      "\(start) has received \(collector.datagrams) datagrams and has \(collector.liveFlows) live flows; the next file will be there at \(text(collector.nextFile)); sagflow status shows what became of all datagrams"
+    )
   }
 
   private var zone: LocalZone? { local ? LocalZone(.current) : nil }
@@ -90,9 +124,15 @@ struct StoreOptions: ParsableArguments {
 }
 
 extension Scan.Report {
-  /// `30936 of 69614 flows in 1 file`.
+  /// `30936 of 69614 flows in 1 file, until 0.2 s ago`.
   var summary: String {
-    "\(rowsSelected) of \(rowsScanned) flows in \(filesRead) file\(filesRead == 1 ? "" : "s")"
+    let files = "\(rowsSelected) of \(rowsScanned) flows in \(filesRead) file\(filesRead == 1 ? "" : "s")"
+    return files + (liveUntil.map { " and live, until \(Self.age(of: $0)) ago" } ?? "")
+  }
+
+  private static func age(of time: Int64) -> String {
+    let age = max(0, Date().timeIntervalSince1970 - Double(time) / 1000)
+    return age < 10 ? String(format: "%.1f s", age) : StatusReport.span(age)
   }
 }
 

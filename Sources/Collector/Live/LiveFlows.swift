@@ -1,0 +1,128 @@
+import Dispatch
+import FlowModel
+import FlowOutput
+import FlowPipeline
+import FlowQuery
+import FlowStore
+import Foundation
+import Logging
+import NetworkBytes
+import Parquet
+
+/// What a running collector has that no published file has, for questions. However many ask at a time, at most one copy is being
+/// made; who asks gets one that was begun after the question.
+///
+/// Sound: all state is touched under `lock` only.
+final class LiveFlows: @unchecked Sendable {
+  private let workers: [Worker]
+  private let createdBy: String
+  private let logger: Logger
+
+  private let lock = NSCondition()
+  /// Copies that were begun, and the last one that has ended with what came of it.
+  private var begun = 0
+  private var ended = 0
+  private var isMaking = false
+  private var outcome: Result<Cut, LiveFailure> = .failure(.recovering)
+
+  /// Longest that a worker and its store may take, seconds.
+  private static let timeout = 15.0
+
+  /// A copy, and how many files each worker's store had published when it was made.
+  private struct Cut {
+    var time: UnixMilliseconds
+    var snapshots: [ParquetSnapshot]
+    var publishedCounts: [Int]
+  }
+
+  init(_ workers: [Worker], createdBy: String, logger: Logger) {
+    self.workers = workers
+    self.createdBy = createdBy
+    self.logger = logger
+  }
+
+  /// What has been published so far: to be noted before the store's files are listed.
+  struct Position: Sendable {
+    fileprivate var counts: [Int]
+  }
+
+  /// - Throws: `recovering` if a worker still reads what an earlier run has left, some time after the call.
+  func position() throws(LiveFailure) -> Position {
+    let deadline = DispatchTime.now() + .seconds(5)
+    while !workers.allSatisfy(\.isLive) {
+      if DispatchTime.now() > deadline { throw .recovering }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    return Position(counts: workers.map { $0.storeSettings.published.count })
+  }
+
+  /// A copy that was begun after the call, with the files that were published since `position`. Waits for it.
+  func cut(since position: Position) throws(LiveFailure) -> LiveCut {
+    let cut = try newest().get()
+    var published: [String] = []
+    for (index, worker) in workers.enumerated() {
+      let count = position.counts[index]
+      guard let paths = worker.storeSettings.published.since(count) else { throw .superseded }
+      // Those published after the copy are in it as files that were not.
+      published += paths.prefix(max(0, cut.publishedCounts[index] - count))
+    }
+    return LiveCut(
+      time: cut.time, snapshots: cut.snapshots,
+      published: published.map { $0.split(separator: "/").suffix(3).joined(separator: "/") })
+  }
+
+  private func newest() -> Result<Cut, LiveFailure> {
+    lock.lock()
+    defer { lock.unlock() }
+    let wanted = begun + 1
+    while ended < wanted {
+      if isMaking {
+        lock.wait()
+        continue
+      }
+      (isMaking, begun) = (true, begun + 1)
+      lock.unlock()
+      let made = make()
+      lock.lock()
+      (isMaking, ended, outcome) = (false, begun, made)
+      lock.broadcast()
+    }
+    return outcome
+  }
+
+  private func make() -> Result<Cut, LiveFailure> {
+    let deadline = DispatchTime.now() + Self.timeout
+    let cuts = workers.map { _ in WorkerCut() }
+    for (worker, cut) in zip(workers, cuts) { worker.copyLiveFlows(to: cut) }
+    var result = Cut(time: .max, snapshots: [], publishedCounts: [])
+    do throws(LiveFailure) {
+      for cut in cuts {
+        try cut.wait(until: deadline)
+        result.time = min(result.time, cut.time)
+        result.publishedCounts.append(try add(cut, to: &result.snapshots))
+      }
+    } catch {
+      return .failure(error)
+    }
+    let slice = cuts.map(\.longestSlice).max() ?? .zero
+    logger.debug("live flows copied; longest wait of reception: \(slice)")
+    return .success(result)
+  }
+
+  /// - Returns: how many files its store had published.
+  private func add(_ cut: WorkerCut, to snapshots: inout [ParquetSnapshot]) throws(LiveFailure) -> Int {
+    guard let store = cut.takeStore(), let flows = cut.takeFlows() else { throw .timeout }
+    snapshots += store.files
+    do throws(StoreError) {
+      var memory = try MemoryFlows(createdBy: createdBy)
+      let context = flows.context
+      try memory.append(store.waiting, origins: context.origins, names: context.names)
+      try memory.append(flows.waiting, origins: context.origins, names: context.names)
+      try memory.append(flows.live, origins: context.origins, names: context.names)
+      if let snapshot = try memory.finish(metadata: store.metadata) { snapshots.append(snapshot) }
+    } catch {
+      throw .store(error)
+    }
+    return store.publishedCount
+  }
+}

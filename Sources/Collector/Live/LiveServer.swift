@@ -1,0 +1,135 @@
+import Files
+import FlowOutput
+import FlowQuery
+import Foundation
+import Glibc
+import Logging
+import Parquet
+import Synchronization
+
+/// Answers programs of this host that ask for live flows, over a socket in the state's directory, to which a link in the store
+/// leads.
+final class LiveServer: Sendable {
+  private let flows: LiveFlows
+  private let state: @Sendable () -> LiveState
+  private let listener: LocalListener
+  private let path: String
+  private let link: String
+  private let logger: Logger
+  private let ended = DispatchSemaphore(value: 0)
+  private let connections = Atomic(0)
+
+  /// Further ones are closed at once.
+  private static let maximumConnections = 32
+
+  /// Listens.
+  ///
+  /// - Parameters:
+  ///   - path: of the socket.
+  ///   - link: what leads to it from the store.
+  init(
+    _ flows: LiveFlows, at path: String, link: String, logger: Logger, state: @escaping @Sendable () -> LiveState
+  ) throws(FileError) {
+    self.flows = flows
+    self.state = state
+    self.path = path
+    self.link = link
+    self.logger = logger
+    listener = try LocalListener(path)
+    try Directory.link(link, to: Self.target(of: path, from: link))
+  }
+
+  /// Relative, if the socket is below the link's directory: a store may be moved.
+  private static func target(of path: String, from link: String) -> String {
+    let directory = link[...(link.lastIndex(of: "/") ?? link.startIndex)]
+    if path.hasPrefix(directory) { return String(path.dropFirst(directory.count)) }
+    return URL(fileURLWithPath: path).standardizedFileURL.path
+  }
+
+  /// Starts the thread; to be called once.
+  func start() {
+    let thread = Thread { [self] in
+      Thread.current.name = "live"
+      acceptAll()
+      ended.signal()
+    }
+    thread.start()
+  }
+
+  /// Ends; who still waits for an answer is told so by the workers' end.
+  func finish() {
+    listener.end()
+    ended.wait()
+    for name in [link, path] { try? Directory.remove(name) }
+  }
+
+  private func acceptAll() {
+    while true {
+      do throws(FileError) {
+        guard let connection = try listener.accept() else { return }
+        serve(connection)
+      } catch {
+        logger.error("\(error); live flows are not available to sagflow top and query")
+        Thread.sleep(forTimeInterval: 1)
+      }
+    }
+  }
+
+  private func serve(_ connection: consuming LocalConnection) {
+    guard connections.wrappingAdd(1, ordering: .relaxed).newValue <= Self.maximumConnections else {
+      connections.wrappingSubtract(1, ordering: .relaxed)
+      return
+    }
+    let handoff = Handoff(connection)
+    Thread.detachNewThread { [self] in
+      Thread.current.name = "live-client"
+      // Reception and the store come first.
+      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+      if let connection = handoff.take() {
+        // A client that goes away, or does not take its answer, is no concern of the collector's.
+        do throws(FileError) { try answer(connection) } catch {}
+      }
+      connections.wrappingSubtract(1, ordering: .relaxed)
+    }
+  }
+
+  private func answer(_ connection: borrowing LocalConnection) throws(FileError) {
+    var position: LiveFlows.Position?
+    while let received = try connection.receive() {
+      switch reply(to: LiveMessage(received.octets), &position) {
+      case .success(let messages): for message in messages { try connection.send(message) }
+      case .failure(let failure):
+        try connection.send(LocalMessage(LiveMessage.unavailable(reason: failure.reason).encoded))
+      }
+    }
+  }
+
+  /// - Parameter position: of the client's `hello`.
+  private func reply(
+    to message: LiveMessage?, _ position: inout LiveFlows.Position?
+  ) -> Result<[LocalMessage], LiveFailure> {
+    do throws(LiveFailure) {
+      switch (message, position) {
+      case (.hello(LiveMessage.version)?, _):
+        position = try flows.position()
+        return .success([LocalMessage(LiveMessage.ready(state()).encoded)])
+      case (.cut?, let since?):
+        position = nil
+        return .success(Self.messages(of: try flows.cut(since: since)))
+      default: return .failure(.otherVersion)
+      }
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func messages(of cut: LiveCut) -> [LocalMessage] {
+    let files = cut.snapshots.map { snapshot in
+      LocalMessage(
+        LiveMessage.file(name: snapshot.path, hasFooter: snapshot.footer != nil).encoded,
+        [snapshot.content] + (snapshot.footer.map { [$0] } ?? []))
+    }
+    let published = cut.published.map { LocalMessage(LiveMessage.published(path: $0).encoded) }
+    return files + published + [LocalMessage(LiveMessage.end(time: cut.time).encoded)]
+  }
+}

@@ -1,0 +1,97 @@
+import CSystemCalls
+import Glibc
+
+/// A message to or from another process of this host, with the open files that came with it.
+package struct LocalMessage: Sendable {
+  package var octets: [UInt8]
+  package var files: [SharedFile]
+
+  package init(_ octets: [UInt8], _ files: [SharedFile] = []) {
+    self.octets = octets
+    self.files = files
+  }
+}
+
+/// Waits for other processes of this host, at a path. Owner and group of the process may connect.
+package struct LocalListener: ~Copyable, Sendable {
+  private let socket: OpenFile
+
+  /// Listens at `path`, in place of what is there.
+  package init(_ path: String) throws(FileError) {
+    let short = try ShortPath(path)
+    // Sound: the string is lent, zero-terminated, for the call.
+    socket = try OpenFile.checked(unsafe sagflow_local_listen(short.path, 16), .listen, path)
+  }
+
+  /// Waits for the next connection; nil: `end` was called.
+  package func accept() throws(FileError) -> LocalConnection? {
+    let accepted = sagflow_local_accept(socket.borrowed)
+    if accepted == -EINVAL { return nil }
+    return LocalConnection(try OpenFile.checked(accepted, .listen, socket.path))
+  }
+
+  /// Has `accept` return nil, in whatever thread.
+  package func end() { sagflow_local_end(socket.borrowed) }
+}
+
+/// A connection to another process of this host, over which whole messages and open files go.
+package struct LocalConnection: ~Copyable, Sendable {
+  private let socket: OpenFile
+  /// Longest that one call waits for the other side, milliseconds.
+  private static let defaultTimeout: Int32 = 30_000
+  /// The longest message, octets.
+  private static let maximumLength = 1 << 16
+
+  fileprivate init(_ socket: consuming OpenFile) { self.socket = socket }
+
+  /// Connects to the listener at `path`.
+  package init(to path: String) throws(FileError) {
+    let short = try ShortPath(path)
+    // Sound: the string is lent, zero-terminated, for the call.
+    socket = try OpenFile.checked(unsafe sagflow_local_connect(short.path), .connect, path)
+  }
+
+  /// Sends a message; its files are open at both sides then.
+  ///
+  /// - Throws: `FileError` of EAGAIN if the other side takes nothing for half a minute.
+  package func send(_ message: LocalMessage) throws(FileError) {
+    let descriptors = message.files.map { $0.file.borrowed }
+    // Sound: both arrays are lent for the call, with their lengths.
+    let result = unsafe sagflow_local_send(
+      socket.borrowed, message.octets, message.octets.count, descriptors, Int32(descriptors.count), Self.defaultTimeout)
+    if result < 0 { throw FileError(.write, path: socket.path, code: -result) }
+  }
+
+  /// The next message; nil: the other side has ended the connection.
+  ///
+  /// - Parameter timeout: milliseconds.
+  /// - Throws: `FileError` of EAGAIN if none comes within the time.
+  package func receive(timeout: Int32 = Self.defaultTimeout) throws(FileError) -> LocalMessage? {
+    var octets = [UInt8](repeating: 0, count: Self.maximumLength)
+    // Sound: the array is lent for the call, with its length.
+    let received = unsafe sagflow_local_receive(socket.borrowed, &octets, octets.count, timeout)
+    if received.length < 0 { throw FileError(.read, path: socket.path, code: Int32(-received.length)) }
+    if received.length == 0 { return nil }
+    octets.removeLast(octets.count - Int(received.length))
+    let descriptors = [received.files.0, received.files.1, received.files.2, received.files.3]
+    return LocalMessage(
+      octets, descriptors.prefix(Int(received.count)).map { SharedFile(OpenFile(owning: $0, path: socket.path)) })
+  }
+}
+
+/// Another path to the same file, as long as this lives: those of sockets have 107 octets at most (unix(7)).
+private struct ShortPath: ~Copyable {
+  let path: String
+  private let directory: OpenFile?
+
+  init(_ path: String) throws(FileError) {
+    guard path.utf8.count > 107, let slash = path.lastIndex(of: "/") else {
+      self.path = path
+      directory = nil
+      return
+    }
+    let directory = try OpenFile(String(path[..<slash]), .directory, for: .openDirectory)
+    self.path = "/proc/self/fd/\(directory.borrowed)\(path[slash...])"
+    self.directory = consume directory
+  }
+}

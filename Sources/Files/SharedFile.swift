@@ -1,0 +1,6 @@
+/// An open file with several owners, of whom the last one closes it.
+public final class SharedFile: Sendable {
+  package let file: OpenFile
+
+  package init(_ file: consuming OpenFile) { self.file = file }
+}

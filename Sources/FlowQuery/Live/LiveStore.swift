@@ -1,0 +1,88 @@
+import Files
+public import NetworkBytes
+public import Parquet
+
+/// What is under some paths, with the live flows of collectors that write there: files and flows fit together without a gap and
+/// without a flow twice, whatever the collectors commit meanwhile.
+public struct LiveStore: Sendable {
+  public private(set) var files = StoreFiles()
+  public private(set) var snapshots: [ParquetSnapshot] = []
+  /// Up to when flows are in it; nil: as far as published files go.
+  public private(set) var until: UnixMilliseconds?
+  /// The collectors that were asked.
+  public private(set) var collectors: [LiveState] = []
+  /// Why live flows are missing, a line each.
+  public private(set) var notices: [String] = []
+
+  /// Times that all is looked at again because a collector ended in between.
+  private static let attempts = 3
+
+  /// - Throws: as `StoreFiles.find`; a store without files is none if its collector answers.
+  public static func find(_ paths: [String]) throws(QueryError) -> LiveStore {
+    for _ in 1..<attempts {
+      if let found = try attempt(paths, isLast: false) { return found }
+    }
+    return try attempt(paths, isLast: true) ?? LiveStore()
+  }
+
+  /// Published files alone.
+  public static func committed(_ paths: [String]) throws(QueryError) -> LiveStore {
+    var found = LiveStore()
+    found.files = try StoreFiles.find(paths)
+    return found
+  }
+
+  /// The collectors that write stores.
+  public static func collectors(of stores: [String]) -> [LiveState] {
+    stores.flatMap { store in
+      LiveAddress.all(in: store).compactMap { address in
+        if case .ready(let session) = LiveSession.open(address, store: store) { session.state } else { nil }
+      }
+    }
+  }
+
+  /// Whether there is nothing that could be read.
+  public var isEmpty: Bool { files.files.isEmpty && snapshots.isEmpty }
+
+  /// - Returns: nil if a collector ended meanwhile: what it had may be in files that were not listed.
+  private static func attempt(_ paths: [String], isLast: Bool) throws(QueryError) -> LiveStore? {
+    var found = LiveStore()
+    var sessions: [LiveSession] = []
+    for path in paths {
+      for address in LiveAddress.all(in: path) {
+        switch LiveSession.open(address, store: path) {
+        case .ready(let session):
+          sessions.append(session)
+          found.collectors.append(session.state)
+        case .unavailable(let reason): found.notices.append(reason)
+        case .ended: break
+        }
+      }
+    }
+    let stores = Set(sessions.map(\.store))
+    found.files = try StoreFiles.find(paths, mayBeEmpty: stores)
+    for session in sessions {
+      switch session.cut() {
+      case .ready(let cut): found.add(cut, of: session.store)
+      case .unavailable(let reason): found.notices.append(reason)
+      case .ended: if !isLast { return nil }
+      }
+    }
+    return found
+  }
+
+  private mutating func add(_ cut: LiveCut, of store: String) {
+    snapshots += cut.snapshots
+    until = min(until ?? .max, cut.time)
+    files.add(published: cut.published, below: store)
+  }
+
+  /// What a question is put to.
+  public var scan: Scan {
+    var scan = Scan(files.files)
+    scan.unreadable = files.failures
+    scan.sources += snapshots.map { .snapshot($0) }
+    scan.liveUntil = until
+    return scan
+  }
+}

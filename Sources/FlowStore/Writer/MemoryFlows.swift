@@ -1,0 +1,55 @@
+import Files
+package import FlowModel
+package import Parquet
+
+/// Flows as a file of the store has them, in memory.
+package struct MemoryFlows: ~Copyable {
+  private var file: ParquetWriter
+  private var group: RowGroup
+  private let room: RowGroup.Room
+
+  /// - Parameter createdBy: as of `FlowStoreOptions`.
+  package init(createdBy: String) throws(StoreError) {
+    var options = FlowStoreOptions(path: "", host: "")
+    options.createdBy = createdBy
+    room = options.room
+    group = RowGroup(FlowColumn.allCases)
+    var parquet = options.parquet
+    parquet.compression = .uncompressed
+    let schema = try FlowColumn.allCases.schema()
+    let memory = try StoreError.wrapping { () throws(FileError) in try MemoryFile.create() }
+    do throws(ParquetError) {
+      file = try ParquetWriter(
+        owningDescriptor: memory.release(), path: MemoryFile.path, schema: schema, options: parquet)
+    } catch {
+      throw .parquet(error)
+    }
+  }
+
+  package mutating func append(
+    _ batch: borrowing FlowBatch, origins: [FlowOrigin], names: NameTable
+  ) throws(StoreError) {
+    var next = 0
+    while next < batch.count {
+      next = group.append(batch, from: next, room: room)
+      if group.fills(room) { try write(origins, names) }
+    }
+    // Numbers of origins hold for one batch.
+    try write(origins, names)
+  }
+
+  private mutating func write(_ origins: [FlowOrigin], _ names: NameTable) throws(StoreError) {
+    if group.count == 0 { return }
+    do throws(ParquetError) { try group.write(to: &file, origins: origins, names: names) } catch {
+      throw .parquet(error)
+    }
+    group.removeAll()
+  }
+
+  /// - Parameter metadata: as of the store's files.
+  /// - Returns: nil: there are no flows.
+  package consuming func finish(metadata: [(key: String, value: String)]) throws(StoreError) -> ParquetSnapshot? {
+    if file.rowCount == 0 { return nil }
+    do throws(ParquetError) { return try file.sealed(metadata: metadata) } catch { throw .parquet(error) }
+  }
+}
