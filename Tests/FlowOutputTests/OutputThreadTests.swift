@@ -85,4 +85,24 @@ struct OutputThreadTests {
     #expect(thread.finish(within: .seconds(60)))
     #expect(recorder.rows == 1)
   }
+
+  @Test("is visited behind all that was handed over, also while its queue is full, and not once it has ended")
+  func visits() throws {
+    let recorder = Recorder()
+    let thread = recorder.thread()
+    try thread.start()
+    let sink = OutputSink(thread)
+    recorder.gate.withLock { _ in
+      for _ in 0..<40 {
+        var batch = Self.batch(1)
+        sink.take(&batch, Self.context, .drop)
+      }
+      #expect(!sink.hasRoom)
+      #expect(sink.visit(Self.context) { recorder.note("visit behind \($0.counters.received)") })
+    }
+    thread.finish()
+    #expect(recorder.calls.contains("visit behind \(sink.counters.handedOver)"))
+    #expect(!sink.visit(Self.context) { _ in recorder.note("too late") })
+    #expect(!recorder.calls.contains("too late"))
+  }
 }

@@ -48,6 +48,8 @@ public struct LiveStore: Sendable {
   private static func attempt(_ paths: [String], isLast: Bool) throws(QueryError) -> LiveStore? {
     var found = LiveStore()
     var sessions: [LiveSession] = []
+    // Those of collectors, where there may be no file yet.
+    var stores: Set<String> = []
     for path in paths {
       for address in LiveAddress.all(in: path) {
         switch LiveSession.open(address, store: path) {
@@ -55,11 +57,11 @@ public struct LiveStore: Sendable {
           sessions.append(session)
           found.collectors.append(session.state)
         case .unavailable(let reason): found.notices.append(reason)
-        case .ended: break
+        case .ended: continue
         }
+        stores.insert(path)
       }
     }
-    let stores = Set(sessions.map(\.store))
     found.files = try StoreFiles.find(paths, mayBeEmpty: stores)
     for session in sessions {
       switch session.cut() {

@@ -22,7 +22,7 @@ public final class PublishedFiles: Sendable {
     log.withLock { $0.dropped <= count ? Array($0.paths.dropFirst(count - $0.dropped)) : nil }
   }
 
-  func append(_ paths: [String]) {
+  package func append(_ paths: [String]) {
     if paths.isEmpty { return }
     log.withLock { log in
       log.paths += paths

@@ -82,8 +82,9 @@ struct StoreOptions: ParsableArguments {
 
   /// Why there are no flows, and what to expect.
   private func emptiness(of found: LiveStore, _ paths: [String]) -> CommandFailure {
-    guard found.files.failures.isEmpty, let collector = found.collectors.first else {
-      return CommandFailure(ScanFailures(found.files.failures))
+    guard found.files.failures.isEmpty else { return CommandFailure(ScanFailures(found.files.failures)) }
+    guard let collector = found.collectors.first else {
+      return CommandFailure(.noFiles(paths.joined(separator: ", ")))
     }
     return noFlowsYet(collector, paths)
   }

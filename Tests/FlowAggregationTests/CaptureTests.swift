@@ -1,0 +1,127 @@
+import FlowAggregation
+import FlowModel
+import NetworkBytes
+import TestSupport
+import Testing
+
+@Suite("A copy of the live flows")
+struct CaptureTests {
+  /// Each key's records, numbered from 0 as they come; a record's octets are the bit of its number, so that those of a flow say
+  /// which records are in it.
+  private struct Sender {
+    private var counts: [UInt32: Int] = [:]
+
+    mutating func record(of key: UInt32) -> FlowRecord? {
+      let number = counts[key, default: 0]
+      guard number < 63 else { return nil }
+      counts[key] = number + 1
+      var record = FlowAggregationTests.record(key)
+      record.octets = 1 << UInt64(number)
+      return record
+    }
+
+    var bits: [UInt32: UInt64] { counts.mapValues { (1 << UInt64($0)) - 1 } }
+  }
+
+  private static func add(_ records: [FlowRecord], to bits: inout [UInt32: UInt64], _ what: String) {
+    for record in records {
+      let key = record.source.v4 & 0xffff
+      #expect(bits[key, default: 0] & record.octets == 0, "twice in \(what)")
+      bits[key, default: 0] |= record.octets
+    }
+  }
+
+  @Test(
+    "has, with what had left before it began, each record once that came before, and none of later ones out of turn")
+  func cut() {
+    let seed = runSeed("CAPTURE_SEED")
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<30 {
+      let aging = AgingConfiguration(
+        activeTimeout: 4, inactiveTimeout: 1 + random.below(3), maximumFlows: 20 + random.below(400),
+        endOfFlow: random.below(2) == 0)
+      var cache = FlowCache(key: .standard, aging: aging)
+      var sender = Sender()
+      var (now, left) = (Int64(1_000_000), [UInt32: UInt64]())
+      var emitted = FlowBatch()
+      func step(_ cache: inout FlowCache, _ emitted: inout FlowBatch) {
+        var batch = FlowBatch()
+        for _ in 0..<random.below(40) {
+          guard var record = sender.record(of: UInt32(random.below(500))) else { continue }
+          if random.below(10) == 0 { record.tcpFlags = 1 }
+          batch.records.append(record)
+        }
+        now += Int64(random.below(400))
+        cache.merge(&batch, at: now, into: &emitted)
+        cache.advance(to: now, into: &emitted)
+      }
+      for _ in 0..<random.below(60) { step(&cache, &emitted) }
+      Self.add(emitted.records, to: &left, "what left before; seed \(seed)")
+      let before = sender.bits
+      emitted.removeAll()
+      cache.beginCapture()
+      var captured: [FlowRecord]?
+      while captured == nil {
+        captured = cache.copied(limit: 1 + random.below(120))?.records
+        if captured == nil { step(&cache, &emitted) }
+      }
+      var all = left
+      Self.add(captured ?? [], to: &all, "the copy; seed \(seed)")
+      for (key, bits) in before {
+        #expect(all[key, default: 0] & bits == bits, "a record of \(key) is missing; seed \(seed)")
+      }
+      // What left while it was made is in it, and stays in what was emitted: nothing else is done to the cache.
+      let (inconsistency, isCapturing) = (cache.inconsistency(), cache.isCapturing)
+      #expect(inconsistency == nil)
+      #expect(!isCapturing)
+    }
+  }
+
+  @Test("has the rare fields of each flow, and leaves the flows as they are")
+  func rareFields() {
+    var cache = FlowCache()
+    var batch = FlowBatch()
+    for number in 1...5 as ClosedRange<UInt32> {
+      var rare = FlowExtension()
+      rare.extra = "{\"n\":\(number)}"
+      batch.append(record(number), number % 2 == 0 ? rare : nil)
+    }
+    var emitted = FlowBatch()
+    cache.merge(&batch, at: 1000, into: &emitted)
+    cache.beginCapture()
+    // The fourth flow leaves before its turn.
+    var ending = FlowBatch([record(1)])
+    cache.merge(&ending, at: 1000, into: &emitted)
+    var captured = cache.copied(limit: 2)?.rows
+    #expect(captured == nil)
+    cache.drain(into: &emitted)
+    captured = cache.copied(limit: 100)?.rows.sorted()
+    let rows = emitted.rows.map { $0.replacing("reason 4", with: "reason 0") }.sorted()
+    #expect(captured == rows)
+    #expect(rows.filter { $0.contains("{\"n\":") }.count == 2)
+  }
+
+  @Test("begins anew where one had not ended")
+  func again() {
+    var cache = FlowCache()
+    #expect(cache.merge([record(1), record(2), record(3)], at: 1000).isEmpty)
+    cache.beginCapture()
+    let early = cache.copied(limit: 2)?.rows.count
+    #expect(early == nil)
+    cache.beginCapture()
+    let count = cache.copied(limit: 9)?.rows.count
+    #expect(count == 3)
+    let later = cache.copied(limit: 9)?.rows.count
+    #expect(later == nil)
+  }
+}
+
+extension FlowCache {
+  /// What a copy has once it is complete.
+  fileprivate mutating func copied(limit: Int) -> (records: [FlowRecord], rows: [String])? {
+    switch capture(limit: limit) {
+    case .some(let flows): (flows.records, flows.rows)
+    case .none: nil
+    }
+  }
+}
