@@ -35,7 +35,7 @@ TEST := swift test -c release --skip-build
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-fast test-python-update bench bench-ask bench-recovery static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-fast test-python-update bench bench-ask bench-recovery bench-live static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +74,10 @@ bench-ask: build ## Put the same questions to sagflow, nfdump and DuckDB (ARGS="
 bench-recovery: build ## Measure journal, checkpoints, and a start after a crash (ARGS="restart cost")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	"$$(scripts/test-python)" scripts/bench-recovery $(ARGS)
+
+bench-live: build ## Measure what questions for live flows cost the collector (ARGS="copy load")
+	@scripts/debian-packages $(TEST_PACKAGES)
+	"$$(scripts/test-python)" scripts/bench-live $(ARGS)
 
 static: ## Build with the Swift runtime linked in
 	@scripts/debian-packages $(BUILD_PACKAGES)
