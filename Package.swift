@@ -126,6 +126,7 @@ let package = Package(
         "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery",
         "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),

@@ -3,12 +3,12 @@ package import FlowModel
 package import FlowOutput
 import NetFlow
 
-/// Flows that a pipeline has and its sink was not given.
+/// Some of the flows that a pipeline has and its sink was not given.
 package struct CapturedFlows: ~Copyable, Sendable {
-  /// They have left the cache, and wait for the sink.
-  package var waiting: FlowBatch
-  package var live: FlowBatch
+  package var flows: FlowBatch
   package var context: FlowContext
+  /// Whether these are the last ones.
+  package var isLast: Bool
 }
 
 extension Pipeline {
@@ -17,20 +17,17 @@ extension Pipeline {
 
   /// Begins to copy the flows that the sink was not given: what it was given until now is not in the copy, and all else is.
   package mutating func beginCapture() {
-    captureWaiting = emitted.copy()
+    // They have left the cache, and wait for the sink.
+    captured = emitted.copy()
     cache.beginCapture()
   }
 
-  package var isCapturing: Bool { cache.isCapturing }
-
-  /// Copies the next flows.
-  ///
-  /// - Returns: the copy once it is complete.
-  package mutating func capture() -> CapturedFlows? {
-    guard let live = cache.capture(limit: Self.captureLimit) else { return nil }
-    var waiting = FlowBatch()
-    swap(&waiting, &captureWaiting)
+  /// Copies the next flows. To be called until they are the last ones.
+  package mutating func capture() -> CapturedFlows {
+    var flows = FlowBatch()
+    swap(&flows, &captured)
+    let isLast = flows.isEmpty ? cache.capture(limit: Self.captureLimit, into: &flows) : false
     decoder.refreshNames()
-    return CapturedFlows(waiting: waiting, live: live, context: context)
+    return CapturedFlows(flows: flows, context: context, isLast: isLast)
   }
 }

@@ -20,8 +20,8 @@ public struct Pipeline: ~Copyable {
   private var clock: PipelineClock
   private var decoded = FlowBatch(capacity: 1024)
   var emitted: FlowBatch
-  /// Of `emitted` when a copy was begun.
-  var captureWaiting = FlowBatch()
+  /// The first of a copy that was begun.
+  var captured = FlowBatch()
   private let batchSize: Int
   /// Whether flows stay in the cache over their timer because the sink has no room.
   private var isBehind = false

@@ -60,13 +60,10 @@ struct CaptureTests {
       let before = sender.bits
       emitted.removeAll()
       cache.beginCapture()
-      var captured: [FlowRecord]?
-      while captured == nil {
-        captured = cache.copied(limit: 1 + random.below(120))?.records
-        if captured == nil { step(&cache, &emitted) }
-      }
+      var copy = CaptureCopy()
+      while !copy.extend(&cache, limit: 1 + random.below(120)) { step(&cache, &emitted) }
       var all = left
-      Self.add(captured ?? [], to: &all, "the copy; seed \(seed)")
+      Self.add(copy.records, to: &all, "the copy; seed \(seed)")
       for (key, bits) in before {
         #expect(all[key, default: 0] & bits == bits, "a record of \(key) is missing; seed \(seed)")
       }
@@ -89,13 +86,14 @@ struct CaptureTests {
     var emitted = FlowBatch()
     cache.merge(&batch, at: 1000, into: &emitted)
     cache.beginCapture()
-    // The fourth flow leaves before its turn.
-    var ending = FlowBatch([record(1)])
-    cache.merge(&ending, at: 1000, into: &emitted)
-    var captured = cache.copied(limit: 2)?.rows
-    #expect(captured == nil)
+    var copy = CaptureCopy()
+    let isEarly = copy.extend(&cache, limit: 2)
+    #expect(!isEarly)
+    // The others leave before their turn.
     cache.drain(into: &emitted)
-    captured = cache.copied(limit: 100)?.rows.sorted()
+    let isComplete = copy.extend(&cache, limit: 100)
+    #expect(isComplete)
+    let captured = copy.rows.sorted()
     let rows = emitted.rows.map { $0.replacing("reason 4", with: "reason 0") }.sorted()
     #expect(captured == rows)
     #expect(rows.filter { $0.contains("{\"n\":") }.count == 2)
@@ -106,22 +104,29 @@ struct CaptureTests {
     var cache = FlowCache()
     #expect(cache.merge([record(1), record(2), record(3)], at: 1000).isEmpty)
     cache.beginCapture()
-    let early = cache.copied(limit: 2)?.rows.count
-    #expect(early == nil)
+    var copy = CaptureCopy()
+    var isComplete = copy.extend(&cache, limit: 2)
+    #expect(!isComplete)
     cache.beginCapture()
-    let count = cache.copied(limit: 9)?.rows.count
-    #expect(count == 3)
-    let later = cache.copied(limit: 9)?.rows.count
-    #expect(later == nil)
+    var another = CaptureCopy()
+    isComplete = another.extend(&cache, limit: 9)
+    #expect(isComplete && another.rows.count == 3)
+    isComplete = another.extend(&cache, limit: 9)
+    #expect(isComplete && another.rows.count == 3)
   }
 }
 
-extension FlowCache {
-  /// What a copy has once it is complete.
-  fileprivate mutating func copied(limit: Int) -> (records: [FlowRecord], rows: [String])? {
-    switch capture(limit: limit) {
-    case .some(let flows): (flows.records, flows.rows)
-    case .none: nil
-    }
+/// The flows of a copy so far.
+private struct CaptureCopy {
+  var records: [FlowRecord] = []
+  var rows: [String] = []
+
+  /// - Returns: whether that was all.
+  mutating func extend(_ cache: inout FlowCache, limit: Int) -> Bool {
+    var flows = FlowBatch()
+    let isComplete = cache.capture(limit: limit, into: &flows)
+    records += flows.records
+    rows += flows.rows
+    return isComplete
   }
 }

@@ -83,7 +83,7 @@ struct SnapshotTests {
     }
   }
 
-  @Test("flows in memory have what files have, over several row groups")
+  @Test("flows in memory have what files have, over several batches")
   func memory() throws {
     var memory = try MemoryFlows(createdBy: "a test")
     try memory.append(Self.flows(1..<5), origins: Self.origins, names: NameTable())

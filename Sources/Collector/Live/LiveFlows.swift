@@ -97,9 +97,8 @@ final class LiveFlows: @unchecked Sendable {
     var result = Cut(time: .max, snapshots: [], publishedCounts: [])
     do throws(LiveFailure) {
       for cut in cuts {
-        try cut.wait(until: deadline)
+        result.publishedCounts.append(try add(cut, to: &result.snapshots, before: deadline))
         result.time = min(result.time, cut.time)
-        result.publishedCounts.append(try add(cut, to: &result.snapshots))
       }
     } catch {
       return .failure(error)
@@ -109,20 +108,39 @@ final class LiveFlows: @unchecked Sendable {
     return .success(result)
   }
 
-  /// - Returns: how many files its store had published.
-  private func add(_ cut: WorkerCut, to snapshots: inout [ParquetSnapshot]) throws(LiveFailure) -> Int {
-    guard let store = cut.takeStore(), let flows = cut.takeFlows() else { throw .timeout }
-    snapshots += store.files
+  /// Makes files of what a worker and its store have, as it comes.
+  ///
+  /// - Returns: how many files the store had published.
+  private func add(
+    _ cut: WorkerCut, to snapshots: inout [ParquetSnapshot], before deadline: DispatchTime
+  ) throws(LiveFailure) -> Int {
+    var memory = try Self.memory(createdBy)
+    var (isComplete, published) = (false, -1)
+    var metadata: [(key: String, value: String)] = []
+    while !isComplete || published < 0 {
+      try cut.wait(until: deadline)
+      do throws(StoreError) {
+        if let piece = cut.takePiece() {
+          try memory.append(piece.flows, origins: piece.context.origins, names: piece.context.names)
+          isComplete = piece.isLast
+        } else if let store = cut.takeStore() {
+          try memory.append(store.waiting, origins: store.origins, names: store.names)
+          (published, metadata) = (store.publishedCount, store.metadata)
+          snapshots += store.files
+        }
+      } catch {
+        throw .store(error)
+      }
+    }
     do throws(StoreError) {
-      var memory = try MemoryFlows(createdBy: createdBy)
-      let context = flows.context
-      try memory.append(store.waiting, origins: context.origins, names: context.names)
-      try memory.append(flows.waiting, origins: context.origins, names: context.names)
-      try memory.append(flows.live, origins: context.origins, names: context.names)
-      if let snapshot = try memory.finish(metadata: store.metadata) { snapshots.append(snapshot) }
+      if let snapshot = try memory.finish(metadata: metadata) { snapshots.append(snapshot) }
     } catch {
       throw .store(error)
     }
-    return store.publishedCount
+    return published
+  }
+
+  private static func memory(_ createdBy: String) throws(LiveFailure) -> MemoryFlows {
+    do throws(StoreError) { return try MemoryFlows(createdBy: createdBy) } catch { throw .store(error) }
   }
 }

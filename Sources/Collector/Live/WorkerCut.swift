@@ -1,3 +1,4 @@
+import DequeModule
 import Dispatch
 import FlowOutput
 import FlowPipeline
@@ -37,9 +38,9 @@ final class WorkerCut: Sendable {
   }
 
   private let progress = Mutex(Progress())
-  private let flows = Mutex<CapturedFlows?>(nil)
+  private let pieces = Mutex(UniqueDeque<CapturedFlows>())
   private let store = Mutex<StoreSnapshot?>(nil)
-  /// Signalled with each part, and with a failure.
+  /// Signalled with each piece, the store's part, and a failure.
   private let changed = DispatchSemaphore(value: 0)
 
   // MARK: The worker's thread
@@ -51,9 +52,11 @@ final class WorkerCut: Sendable {
     progress.withLock { $0.longestSlice = max($0.longestSlice, duration) }
   }
 
-  func complete(_ captured: consuming sending CapturedFlows) {
-    let captured = Handoff(captured)
-    flows.withLock { $0 = captured.take() }
+  func append(_ piece: consuming sending CapturedFlows) {
+    let piece = Handoff(piece)
+    pieces.withLock { pieces in
+      if let piece = piece.take() { pieces.append(piece) }
+    }
     changed.signal()
   }
 
@@ -72,22 +75,20 @@ final class WorkerCut: Sendable {
 
   // MARK: Who waits for it
 
-  /// Waits until both threads have given their part.
+  /// Waits for something to take.
   func wait(until deadline: DispatchTime) throws(LiveFailure) {
-    for _ in 0..<2 {
-      let isInTime = changed.wait(timeout: deadline) == .success
-      if let failure = progress.withLock({ $0.failure }) { throw failure }
-      if !isInTime { throw .timeout }
-    }
+    let isInTime = changed.wait(timeout: deadline) == .success
+    if let failure = progress.withLock({ $0.failure }) { throw failure }
+    if !isInTime { throw .timeout }
   }
+
+  /// The next flows of the worker, if there are any.
+  func takePiece() -> CapturedFlows? { pieces.withLock { $0.popFirst() } }
+  /// What its store has, the first time.
+  func takeStore() -> StoreSnapshot? { store.withLock { $0.take() } }
 
   /// When it was begun: all that was received before is in it; milliseconds since 1970 UTC.
   var time: UnixMilliseconds { progress.withLock { $0.time } }
   /// The longest time that reception waited for it.
   var longestSlice: Duration { progress.withLock { $0.longestSlice } }
-
-  /// What the worker has, the first time.
-  func takeFlows() -> CapturedFlows? { flows.withLock { $0.take() } }
-  /// What its store has, the first time.
-  func takeStore() -> StoreSnapshot? { store.withLock { $0.take() } }
 }

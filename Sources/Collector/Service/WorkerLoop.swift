@@ -107,11 +107,11 @@ struct WorkerLoop: ~Copyable {
 
   private mutating func continueCut() {
     let started = ContinuousClock.now
-    let flows = pipeline.capture()
+    let piece = pipeline.capture()
     cut?.noteSlice(ContinuousClock.now - started)
-    guard let flows else { return }
-    cut?.complete(flows)
-    cut = nil
+    let isLast = piece.isLast
+    cut?.append(piece)
+    if isLast { cut = nil }
   }
 
   /// Ends what was begun, if anything: there will be no more.

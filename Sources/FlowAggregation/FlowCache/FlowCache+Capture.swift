@@ -5,7 +5,7 @@ public import FlowModel
 extension FlowCache {
   /// Begins a copy, in place of one that has not ended.
   public mutating func beginCapture() {
-    captured = FlowBatch(capacity: liveCount)
+    captured.removeAll()
     capturePlace = 0
   }
 
@@ -14,18 +14,18 @@ extension FlowCache {
 
   /// Goes on with the copy.
   ///
-  /// - Parameter limit: places of the pool that are looked at, at most.
-  /// - Returns: the flows once all are copied; nil: there is more to do.
-  public mutating func capture(limit: Int) -> FlowBatch? {
-    guard isCapturing else { return nil }
+  /// - Parameters:
+  ///   - limit: places of the pool that are looked at, at most.
+  ///   - flows: an empty batch, to take the flows that were copied since the last call.
+  /// - Returns: whether that was all.
+  public mutating func capture(limit: Int, into flows: inout FlowBatch) -> Bool {
+    guard isCapturing else { return true }
     let end = min(capturePlace &+ limit, ages.count)
-    for place in capturePlace..<max(end, capturePlace) where ages[place].isLive { copyFlow(place) }
-    capturePlace = end
-    if end < ages.count { return nil }
-    capturePlace = .max
-    var flows = FlowBatch()
+    captured.records.reserveCapacity(captured.count &+ end &- capturePlace)
+    for place in capturePlace..<end where ages[place].isLive { copyFlow(place) }
+    capturePlace = end < ages.count ? end : .max
     swap(&flows, &captured)
-    return flows
+    return !isCapturing
   }
 
   mutating func copyFlow(_ place: Int) {

@@ -4,8 +4,11 @@ public import Parquet
 
 /// Rows that a store's writer has and no published file: what was appended to it is either in here or published.
 public struct StoreSnapshot: ~Copyable, Sendable {
-  /// Rows that wait for their row group, of the origins that they were appended with.
+  /// Rows that wait for their row group.
   public var waiting: FlowBatch
+  /// What the numbers of their origins stand for, and what the exporters call things.
+  public var origins: [FlowOrigin]
+  public var names: NameTable
   /// The open file, and those that wait to be published.
   public var files: [ParquetSnapshot]
   /// How many files the store's writer had published.
@@ -24,7 +27,8 @@ extension FlowStoreWriter {
     case .some(let open): if open.rowCount > 0 { files.append(try open.snapshot(metadata: metadata)) }
     case .none: break
     }
-    return StoreSnapshot(waiting: group.copy, files: files, metadata: metadata)
+    return StoreSnapshot(
+      waiting: group.copy, origins: origins, names: names, files: files, metadata: metadata)
   }
 
   /// Paths of the files that were published since the last call.

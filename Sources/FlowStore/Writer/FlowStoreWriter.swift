@@ -46,8 +46,8 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   /// Of them, those that may be published.
   private var publishableCount = 0
   var group: RowGroup
-  private var origins: [FlowOrigin] = []
-  private var names = NameTable()
+  var origins: [FlowOrigin] = []
+  var names = NameTable()
   /// Number in its window of the next file.
   private var sequence = 0
   /// The pipeline's clock, and when a failure was last met, milliseconds since 1970 UTC.

@@ -7,6 +7,8 @@ package struct MemoryFlows: ~Copyable {
   private var file: ParquetWriter
   private var group: RowGroup
   private let room: RowGroup.Room
+  private var origins: [FlowOrigin] = []
+  private var names = NameTable()
 
   /// - Parameter createdBy: as of `FlowStoreOptions`.
   package init(createdBy: String) throws(StoreError) {
@@ -26,19 +28,20 @@ package struct MemoryFlows: ~Copyable {
     }
   }
 
+  /// - Parameter origins: what the records' origin numbers stand for; a number keeps its meaning from call to call.
   package mutating func append(
     _ batch: borrowing FlowBatch, origins: [FlowOrigin], names: NameTable
   ) throws(StoreError) {
+    // Of several threads that know the same ones, the last to append may not be the last to have learned of some.
+    if origins.count >= self.origins.count { (self.origins, self.names) = (origins, names) }
     var next = 0
     while next < batch.count {
       next = group.append(batch, from: next, room: room)
-      if group.fills(room) { try write(origins, names) }
+      if group.fills(room) { try write() }
     }
-    // Numbers of origins hold for one batch.
-    try write(origins, names)
   }
 
-  private mutating func write(_ origins: [FlowOrigin], _ names: NameTable) throws(StoreError) {
+  private mutating func write() throws(StoreError) {
     if group.count == 0 { return }
     do throws(ParquetError) { try group.write(to: &file, origins: origins, names: names) } catch {
       throw .parquet(error)
@@ -49,6 +52,7 @@ package struct MemoryFlows: ~Copyable {
   /// - Parameter metadata: as of the store's files.
   /// - Returns: nil: there are no flows.
   package consuming func finish(metadata: [(key: String, value: String)]) throws(StoreError) -> ParquetSnapshot? {
+    try write()
     if file.rowCount == 0 { return nil }
     do throws(ParquetError) { return try file.sealed(metadata: metadata) } catch { throw .parquet(error) }
   }
