@@ -10,6 +10,8 @@ public enum QueryError: Error, Equatable, Sendable, CustomStringConvertible {
   case emptyWindow(TimeWindow, ClosedRange<Int64>)
   /// More groups than memory is allowed for.
   case tooManyGroups(Int)
+  /// Whoever asked does not want the answer any more.
+  case cancelled
 
   public var description: String {
     switch self {
@@ -19,6 +21,7 @@ public enum QueryError: Error, Equatable, Sendable, CustomStringConvertible {
       "no flows in \(window); the store has \(TimeWindow(range))"
     case .tooManyGroups(let count):
       "more than \(count) groups, which do not fit into memory; group by less (src_addr/24), filter, or ask for a shorter time"
+    case .cancelled: "the question was cancelled"
     }
   }
 }

@@ -253,12 +253,24 @@ struct AskTests {
     }
     let window = "\(time(from))..\(time(to))"
     let overlaps = "epoch_ms(time_start) < \(to / 1000 * 1000) AND epoch_ms(time_end) >= \(from / 1000 * 1000)"
+    // Spread evenly over the milliseconds of the flow, rounded down at both sides of the window.
+    func share(_ column: String) -> String {
+      let (start, length) = (
+        "epoch_ms(time_start)", "(greatest(epoch_ms(time_end), epoch_ms(time_start)) + 1 - epoch_ms(time_start))"
+      )
+      func before(_ time: Int64) -> String {
+        "\(column)::HUGEINT * least(greatest(\(time) - \(start), 0), \(length)) // \(length)"
+      }
+      return "sum(\(before(to / 1000 * 1000)) - \(before(from / 1000 * 1000)))"
+    }
     let wanted = try await Self.ask([
       "SELECT src_addr, dst_port, bytes FROM flows WHERE \(overlaps) AND dst_port = 443",
       "SELECT bytes FROM flows WHERE proto = 17 ORDER BY bytes DESC LIMIT 50",
       "SELECT strftime(time_start, '%Y-%m-%dT%H:%M:%S.%g') || 'Z' FROM flows ORDER BY time_start LIMIT 50",
       "SELECT count(*), sum(packets), sum(bytes) FROM flows WHERE \(overlaps)",
       "SELECT strftime(time_bucket(INTERVAL 5 SECOND, time_start), '%Y-%m-%dT%H:%M:%S') || '.000Z' AS t, count(*), sum(packets), sum(bytes) FROM flows GROUP BY 1 ORDER BY 1",
+      "SELECT count(*), \(share("packets")), \(share("bytes")) FROM flows WHERE \(overlaps)",
+      "SELECT src_addr, count(*), \(share("packets")), \(share("bytes")) AS b FROM flows WHERE \(overlaps) GROUP BY 1 ORDER BY b DESC LIMIT 20",
     ])
     func query(_ arguments: [String]) async throws -> [[String]] {
       let outcome = try await Sagflow.run(["query", "-r", LargeStore.path, "--format", "csv"] + arguments)
@@ -269,8 +281,16 @@ struct AskTests {
     #expect(flows.sorted { $0.lexicographicallyPrecedes($1) } == wanted[0].sorted { $0.lexicographicallyPrecedes($1) })
     #expect(try await query(["--columns", "bytes", "--sort", "bytes", "-n", "50", "proto", "udp"]) == wanted[1])
     #expect(try await query(["--columns", "time_start", "--sort", "time_start", "-n", "50"]) == wanted[2])
-    #expect(try await query(["--count", "-t", window]).map { Array($0.prefix(3)) } == wanted[3])
-    let bins = try await query(["--bin", "5s"]).map { Array($0.prefix(4)) }.filter { $0[1] != "0" }
+    #expect(try await query(["--count", "-t", window, "--whole"]).map { Array($0.prefix(3)) } == wanted[3])
+    #expect(try await query(["--count", "-t", window]).map { Array($0.prefix(3)) } == wanted[5])
+    let top = try await Sagflow.run(["top", "-r", LargeStore.path, "-n", "20", "-t", window, "--format", "csv"])
+    #expect(Self.rows(top).map { Array($0.prefix(4)) } == wanted[6])
+    // Bins of a window add up to it.
+    let parts = try await query(["--bin", "7s", "-t", window]).map {
+      $0.dropFirst().prefix(3).compactMap { UInt64($0) }
+    }
+    #expect((0..<3).map { place in String(parts.reduce(0) { $0 + $1[place] }) } == wanted[5][0])
+    let bins = try await query(["--bin", "5s", "--bin-by", "start"]).map { Array($0.prefix(4)) }.filter { $0[1] != "0" }
     #expect(bins == wanted[4])
     #expect(try await query(["--columns", "proto", "-n", "123457"]).count == 123_457)
   }
@@ -374,6 +394,8 @@ struct AskTests {
       (["top", "-t", "1999-01-01"], 66, ["no flows in 1999-01-01T00:00:00Z", "the store has"]),
       (["top", "-r", "/no/such/store"], 66, ["/no/such/store"]), (["top", "-n", "0"], 64, ["--number"]),
       (["query", "--count", "-n", "5"], 64, ["--count"]), (["query", "--bin", "x"], 64, ["--bin", "'x'"]),
+      (["query", "--bin-by", "end"], 64, ["--bin-by", "--bin"]), (["query", "--whole"], 64, ["--whole", "--count"]),
+      (["query", "--bin", "1m", "--bin-by", "middle"], 64, ["--bin-by", "middle"]),
     ] as [([String], Int32, [String])] {
       let place = arguments.contains("-r") ? [] : ["-r", LargeStore.path]
       let outcome = try await Sagflow.run([arguments[0]] + place + arguments.dropFirst())

@@ -79,8 +79,15 @@ struct FilterModelTests {
       #expect(try Self.starts(scan) == wanted.map { AnswerStyle().text($0.start) }, note)
       let totals = try scan.series(bin: nil).totals
       #expect(totals.flows == UInt64(wanted.count), note)
-      #expect(totals.octets == wanted.reduce(0) { $0 + $1.octets }, note)
-      #expect(totals.packets == wanted.reduce(0) { $0 + $1.packets }, note)
+      // A filter looks at whole flows; the sums are of what lies in the window.
+      let range = scan.window?.range
+      #expect(totals.octets == wanted.reduce(0) { $0 + $1.share(of: $1.octets, in: range) }, note)
+      #expect(totals.packets == wanted.reduce(0) { $0 + $1.share(of: $1.packets, in: range) }, note)
+      scan.countsWhole = true
+      let whole = try scan.series(bin: nil).totals
+      #expect(whole.flows == UInt64(wanted.count), note)
+      #expect(whole.octets == wanted.reduce(0) { $0 + $1.octets }, note)
+      #expect(whole.packets == wanted.reduce(0) { $0 + $1.packets }, note)
     }
   }
 

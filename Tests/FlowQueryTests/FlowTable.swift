@@ -133,6 +133,16 @@ extension FlowTable.Row {
   var start: Int64 { Int64(self["time_start"].number) }
   var end: Int64 { Int64(self["time_end"].number) }
   var rate: UInt64 { Swift.max(1, self["sampling_rate"].number) }
+  /// How many milliseconds of the flow are before a time.
+  private func elapsed(_ time: Int64) -> Int64 { Swift.min(Swift.max(0, time - start), length) }
+  /// Milliseconds, those of the first and the last packet included.
+  var length: Int64 { Swift.max(start, end) + 1 - start }
+  /// What of a counter, spread evenly over the flow and rounded down at each moment, is in a window.
+  func share(of value: UInt64, in window: Range<Int64>?) -> UInt64 {
+    guard let window else { return value }
+    func before(_ time: Int64) -> UInt128 { UInt128(value) * UInt128(elapsed(time)) / UInt128(length) }
+    return UInt64(before(window.upperBound) - before(window.lowerBound))
+  }
   /// As they count: times the sampling rate.
   var octets: UInt64 { self["bytes"].number * rate }
   var packets: UInt64 { self["packets"].number * rate }

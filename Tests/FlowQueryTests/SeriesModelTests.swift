@@ -1,3 +1,4 @@
+import FlowFilter
 import FlowQuery
 import FlowText
 import Foundation
@@ -6,8 +7,14 @@ import Testing
 
 @Suite("Series against a model")
 struct SeriesModelTests {
+  /// The bin of a time, by the rule of the model: clocks that are always as far ahead of UTC.
+  private static func bin(_ time: Int64, _ width: Int64, _ ahead: Int64) -> Int64 {
+    let rest = (time + ahead) % width
+    return time - (rest < 0 ? rest + width : rest)
+  }
+
   @Test(
-    "bins have the flows that began in them, and those between are empty",
+    "bins have what is theirs by each rule, those between are empty, and all add up to the totals",
     arguments: [1, 7, 60, 3600, 86_400], [0, 19_800, -12_600])
   func model(seconds: Int64, offset: Int) throws {
     let seed = runSeed("FLOWQUERY_SERIES_SEED")
@@ -18,41 +25,129 @@ struct SeriesModelTests {
     try table.write(to: folder.file("a.parquet"), groupRows: 16)
     var scan = Scan([folder.file("a.parquet")])
     if offset != 0 { scan.style.zone = LocalZone(try #require(TimeZone(secondsFromGMT: offset))) }
-    let answer = try scan.series(bin: seconds * 1000)
     let width = seconds * 1000
     let ahead = Int64(offset) * 1000
-    let groups = Dictionary(grouping: table.rows) { ($0.start + ahead) / width * width - ahead }
-    let first = try #require(groups.keys.min())
-    let last = try #require(groups.keys.max())
-    #expect(
-      answer.bins.map(\.start) == Array(stride(from: first, through: last, by: Int(width))),
-      "seed \(seed)")
-    for bin in answer.bins {
-      let rows = groups[bin.start] ?? []
-      #expect(bin.end == bin.start + width, "seed \(seed)")
-      #expect(bin.sums.flows == UInt64(rows.count), "seed \(seed)")
-      #expect(bin.sums.octets == rows.reduce(0) { $0 + $1.octets }, "seed \(seed)")
-      #expect(bin.sums.packets == rows.reduce(0) { $0 + $1.packets }, "seed \(seed)")
+    for rule in BinRule.allCases {
+      for isWindowed in [false, true] {
+        let lower = FlowTable.newYear + Int64(random.below(400_000))
+        let window = lower..<(lower + 1 + Int64(random.below(400_000)))
+        scan.window = isWindowed ? TimeWindow(window) : nil
+        let note: Comment = "seed \(seed), \(rule), \(isWindowed ? "\(window)" : "no window")"
+        let all = isWindowed ? window : .min ..< .max
+        let rows = table.rows.filter { $0.start < all.upperBound && $0.end >= all.lowerBound }
+        var wanted: [Int64: [UInt64]] = [:]
+        for row in rows {
+          let part = max(row.start, all.lowerBound)..<min(row.start + row.length, all.upperBound)
+          let first = Self.bin(part.lowerBound, width, ahead)
+          let last = Self.bin(part.upperBound - 1, width, ahead)
+          wanted[rule == .end ? last : first, default: [0, 0, 0]][0] += 1
+          for start in stride(from: first, through: last, by: Int(width)) {
+            let bin = (start..<(start + width)).clamped(to: part)
+            let place = rule == .spread ? start : rule == .start ? first : last
+            wanted[place, default: [0, 0, 0]][1] += row.share(of: row.packets, in: bin)
+            wanted[place, default: [0, 0, 0]][2] += row.share(of: row.octets, in: bin)
+          }
+        }
+        guard let first = wanted.keys.min(), let last = wanted.keys.max() else { continue }
+        let answer = try scan.series(bin: width, by: rule)
+        #expect(answer.bins.map(\.start) == Array(stride(from: first, through: last, by: Int(width))), note)
+        for bin in answer.bins {
+          #expect(bin.end == bin.start + width, note)
+          #expect([bin.sums.flows, bin.sums.packets, bin.sums.octets] == wanted[bin.start] ?? [0, 0, 0], note)
+        }
+        let totals = try scan.series(bin: nil).totals
+        #expect(answer.totals == totals, note)
+        #expect(totals.flows == UInt64(rows.count), note)
+        #expect(answer.bins.reduce(0) { $0 + $1.sums.octets } == totals.octets, note)
+        #expect(answer.bins.reduce(0) { $0 + $1.sums.packets } == totals.packets, note)
+      }
     }
-    #expect(answer.totals.flows == 70)
   }
 
-  @Test("a day on which clocks go on by an hour has 23")
+  @Test("windows that follow one another add up to all, to the last octet, for sums and for groups")
+  func adjacent() throws {
+    let seed = runSeed("FLOWQUERY_ADJACENT_SEED")
+    var random = SeededGenerator(seed: seed)
+    let folder = try TemporaryFolder()
+    let table = FlowTable.random(120, &random)
+    try table.write(to: folder.file("a.parquet"), groupRows: 16)
+    var scan = Scan([folder.file("a.parquet")])
+    let key = try GroupKey(parsing: "src_addr")
+    let all = try #require(try scan.top(1000, by: [key]).first)
+    let first = try #require(table.rows.map(\.start).min())
+    let behind = try #require(table.rows.map(\.end).max()) + 1
+    var edges = Set((0..<40).map { _ in first + 1 + Int64(random.below(Int(behind - first) - 1)) })
+    edges.formUnion([first, behind])
+    let ordered = edges.sorted()
+    var octets: [[String?]: UInt64] = [:]
+    var packets: UInt64 = 0
+    for (lower, upper) in zip(ordered, ordered.dropFirst()) {
+      scan.window = TimeWindow(lower..<upper)
+      let answer = try #require(try scan.top(1000, by: [key]).first)
+      for row in answer.rows { octets[row.key, default: 0] += row.sums.octets }
+      packets += answer.totals.packets
+      let wanted = table.rows.reduce(0) { $0 + $1.share(of: $1.octets, in: lower..<upper) }
+      #expect(answer.totals.octets == wanted, "seed \(seed), \(lower)..<\(upper)")
+    }
+    #expect(packets == all.totals.packets, "seed \(seed)")
+    for row in all.rows { #expect(octets[row.key] == row.sums.octets, "seed \(seed), \(row.key)") }
+  }
+
+  @Test("a day on which clocks go on by an hour has 23, and a flow of days has less in it")
   func shortDay() throws {
     let folder = try TemporaryFolder()
-    let noon = 1_774_774_800_000 as Int64  // 2026-03-29T09:00:00Z
+    // 2026-03-28T23:00:00Z, when 29 March begins in Berlin, less one hour and more.
+    let midnight = 1_774_738_800_000 as Int64
     var random = SeededGenerator(seed: 5)
-    var table = FlowTable.random(3, &random)
-    for number in 0..<3 {
-      let time = UInt64(noon + Int64(number - 1) * 86_400_000)
-      table.rows[number]["time_start"] = .number(time)
-      table.rows[number]["time_end"] = .number(time)
-    }
+    var table = FlowTable.random(1, &random)
+    table.rows[0]["time_start"] = .number(UInt64(midnight - 3_600_000))
+    table.rows[0]["time_end"] = .number(UInt64(midnight + 47 * 3_600_000 - 1))
+    table.rows[0]["bytes"] = .number(48_000)
+    table.rows[0]["sampling_rate"] = .number(1)
     try table.write(to: folder.file("a.parquet"))
     var scan = Scan([folder.file("a.parquet")])
     scan.style.zone = LocalZone(try #require(TimeZone(identifier: "Europe/Berlin")))
-    let bins = try scan.series(bin: 86_400_000).bins
-    #expect(bins.map { ($0.end - $0.start) / 3_600_000 } == [24, 23, 24])
-    #expect(bins.map(\.sums.flows) == [1, 1, 1])
+    let answer = try scan.series(bin: 86_400_000)
+    #expect(answer.bins.map { ($0.end - $0.start) / 3_600_000 } == [24, 23, 24])
+    #expect(answer.bins.map(\.sums.octets) == [1000, 23_000, 24_000])
+    #expect(answer.bins.map(\.sums.flows) == [1, 0, 0])
+    #expect(answer.bins.map { answer.seconds(of: $0) } == [86_400, 82_800, 86_400])
+  }
+
+  @Test(
+    "a flow of years is refused in bins of a second, whatever the window leaves of it is not, nor are times far off")
+  func years() throws {
+    let folder = try TemporaryFolder()
+    var random = SeededGenerator(seed: 7)
+    var table = FlowTable.random(3, &random)
+    let year: Int64 = 365 * 86_400_000
+    table.rows[1]["time_start"] = .number(UInt64(FlowTable.newYear - 3 * year))
+    table.rows[1]["time_end"] = .number(UInt64(FlowTable.newYear + year))
+    try table.write(to: folder.file("a.parquet"))
+    var scan = Scan([folder.file("a.parquet")])
+    #expect(throws: QueryError.tooManyGroups(Scan.maximumBins)) { try scan.series(bin: 1000) }
+    #expect(try scan.series(bin: 30 * 86_400_000).bins.count > 40)
+    // What is far off is of no concern to a flow that is put into one bin.
+    let bins = try scan.series(bin: 1000, by: .start).bins
+    #expect(bins.reduce(0) { $0 + $1.sums.flows } == 3)
+    scan.window = TimeWindow(FlowTable.newYear..<(FlowTable.newYear + 60_000))
+    let answer = try scan.series(bin: 1000)
+    #expect(answer.bins.count == 60)
+    #expect(answer.bins.reduce(0) { $0 + $1.sums.octets } == answer.totals.octets)
+  }
+
+  @Test("counters of all 64 bits are spread without overflow")
+  func greatest() throws {
+    let folder = try TemporaryFolder()
+    var random = SeededGenerator(seed: 8)
+    var table = FlowTable.random(1, &random)
+    table.rows[0]["time_end"] = .number(UInt64(table.rows[0].start + 9_999_990))
+    table.rows[0]["bytes"] = .number(.max)
+    table.rows[0]["sampling_rate"] = .number(1)
+    try table.write(to: folder.file("a.parquet"))
+    let row = table.rows[0]
+    for bin in try Scan([folder.file("a.parquet")]).series(bin: 7000).bins {
+      #expect(bin.sums.octets == row.share(of: row.octets, in: bin.start..<bin.end))
+    }
   }
 }

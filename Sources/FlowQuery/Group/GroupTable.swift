@@ -146,6 +146,12 @@ final class GroupTable: @unchecked Sendable {
   private static let secret = UInt64.random(in: .min ... .max) | 1
   private static let secondSecret = UInt64.random(in: .min ... .max) | 1
 
+  /// Where a table of any size begins to look for a key: the same for all tables of this process.
+  @inline(__always)
+  static func place(of words: Span<UInt64>, _ start: Int, _ count: Int) -> Int {
+    Int(truncatingIfNeeded: hash(words, start, count) &>> 32)
+  }
+
   @inline(__always)
   private static func hash(_ words: Span<UInt64>, _ start: Int, _ count: Int) -> UInt64 {
     var state = secret

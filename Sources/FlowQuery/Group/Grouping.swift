@@ -26,31 +26,21 @@ struct Grouping: RowConsumer {
 
   /// - Returns: whether there was room for all groups.
   private mutating func sum(_ view: RowGroupView, _ rows: [UInt32]?) throws(ParquetReadError) -> Bool {
-    let columns = try columns(key.parts, view)
+    let columns = try KeyColumn.all(of: key.parts, layout, view, texts)
     if columns.count == 1, key.otherEnd == nil, key.reverse == nil, let indices = columns[0].indices {
       return addEntries(columns[0], try SelectedFlows(view, rows).sums(by: indices, entryCount: columns[0].entryCount))
     }
     let flows = try SelectedFlows(view, rows)
     totals += flows.totals
     if let otherEnd = key.otherEnd {
-      let others = try self.columns(otherEnd, view)
+      let others = try KeyColumn.all(of: otherEnd, layout, view, texts)
       return add(flows, columns) && add(flows, others, except: columns)
     }
     if let reverse = key.reverse {
-      let others = try self.columns(reverse, view)
+      let others = try KeyColumn.all(of: reverse, layout, view, texts)
       return add(flows, columns, or: others)
     }
     return add(flows, columns)
-  }
-
-  private func columns(
-    _ parts: [GroupKey.Part], _ view: RowGroupView
-  ) throws(ParquetReadError) -> [KeyColumn] {
-    var columns: [KeyColumn] = []
-    for (index, part) in parts.enumerated() {
-      columns.append(try KeyColumn(part, layout.places[index], view, texts))
-    }
-    return columns
   }
 
   /// Adds the sums of a dictionary's entries: far fewer keys than flows are looked up.
@@ -109,7 +99,7 @@ struct Grouping: RowConsumer {
 }
 
 /// Keys and sums on their way to the table.
-private struct KeyBatch {
+struct KeyBatch {
   let width: Int
   var keys: [UInt64]
   var sums = [FlowSums](repeating: FlowSums(), count: GroupTable.batchSize)
@@ -158,6 +148,17 @@ struct KeyColumn {
 
   /// Stands in keys for an address that is not there, apart from all that are: nobody can send it, for nobody knows it.
   static let absentAddress = IPAddress(high: .max, low: .random(in: .min ... .max))
+
+  /// The parts of a key.
+  static func all(
+    of parts: [GroupKey.Part], _ layout: KeyLayout, _ view: RowGroupView, _ texts: TextNumbers
+  ) throws(ParquetReadError) -> [KeyColumn] {
+    var columns: [KeyColumn] = []
+    for (index, part) in parts.enumerated() {
+      columns.append(try KeyColumn(part, layout.places[index], view, texts))
+    }
+    return columns
+  }
 
   private let place: KeyLayout.Place
   private let content: Content

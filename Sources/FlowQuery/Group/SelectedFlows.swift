@@ -8,12 +8,24 @@ struct SelectedFlows {
   let rows: [UInt32]?
   fileprivate let octets: IntegerColumn
   fileprivate let packets: IntegerColumn
+  /// Nil: nobody needs them.
+  fileprivate let times: (starts: IntegerColumn, ends: IntegerColumn)?
+  /// Counters are the shares that fall into it; nil: those of whole flows.
+  fileprivate let window: Range<Int64>?
 
-  init(_ view: RowGroupView, _ rows: [UInt32]?) throws(ParquetReadError) {
+  /// - Parameters:
+  ///   - hasTimes: whether blocks have the times of flows, too.
+  ///   - isShared: whether counters are the shares that fall into the view's window; else they are those of whole flows.
+  init(
+    _ view: RowGroupView, _ rows: [UInt32]?, hasTimes: Bool = false, isShared: Bool = true
+  ) throws(ParquetReadError) {
     self.rows = rows
     count = rows?.count ?? view.rowCount
     octets = try view.counters(.octets)
     packets = try view.counters(.packets)
+    window = isShared ? view.window : nil
+    times =
+      hasTimes || window != nil ? (starts: try view.integers(.timeStart), ends: try view.integers(.timeEnd)) : nil
   }
 
   var totals: FlowSums {
@@ -57,6 +69,9 @@ struct FlowBlock {
   private(set) var rows: [UInt32]
   private(set) var octets: [UInt64]
   private(set) var packets: [UInt64]
+  /// Of flows that have their times: as the columns have them.
+  private var starts: [UInt64] = []
+  private var ends: [UInt64] = []
 
   init(size: Int = 1024) {
     self.size = size
@@ -64,6 +79,10 @@ struct FlowBlock {
     octets = [UInt64](repeating: 0, count: size)
     packets = octets
   }
+
+  /// Milliseconds since 1970 UTC; only of flows that have their times.
+  func start(_ index: Int) -> Int64 { Int64(bitPattern: starts[index]) }
+  func end(_ index: Int) -> Int64 { Int64(bitPattern: ends[index]) }
 
   /// Goes on to the next flows; false if there are none.
   mutating func advance(in flows: SelectedFlows) -> Bool {
@@ -78,8 +97,31 @@ struct FlowBlock {
       flows.octets.fill(&octets, next..<(next &+ count))
       flows.packets.fill(&packets, next..<(next &+ count))
     }
+    if let times = flows.times { takeTimes(times.starts, times.ends) }
+    if let window = flows.window { share(window) }
     next &+= count
     return true
+  }
+
+  private mutating func takeTimes(_ starts: IntegerColumn, _ ends: IntegerColumn) {
+    if self.starts.isEmpty {
+      self.starts = [UInt64](repeating: 0, count: size)
+      self.ends = self.starts
+    }
+    starts.fill(&self.starts, rows, count)
+    ends.fill(&self.ends, rows, count)
+  }
+
+  /// Leaves of each flow's counters what falls into a window.
+  private mutating func share(_ window: Range<Int64>) {
+    for index in 0..<count {
+      let (start, end) = (start(index), end(index))
+      if start >= window.lowerBound, end < window.upperBound { continue }
+      let span = FlowSpan(start: start, end: end)
+      let (from, to) = (span.elapsed(at: window.lowerBound), span.elapsed(at: window.upperBound))
+      octets[index] = span.share(of: octets[index], from, to)
+      packets[index] = span.share(of: packets[index], from, to)
+    }
   }
 }
 

@@ -27,6 +27,10 @@ public struct TopAnswer: Sendable {
     /// A value for each part of the key; nil where flows have none.
     public var key: [String?]
     public var sums: FlowSums
+    /// Octets in equal spans of the window, one after the other; empty if they were not asked for.
+    public var history: [UInt64] = []
+    /// The 95th percentile of bits per second over the spans (nearest rank); nil if it was not asked for.
+    public var percentile95: UInt64?
   }
 
   /// Most first; those with as much, by their key.
@@ -34,36 +38,97 @@ public struct TopAnswer: Sendable {
   public var groupCount: Int
   /// Of all flows that were selected.
   public var totals: FlowSums
-  /// What rates are over: the window asked for, within what the files have.
+  /// What rates are over: the window asked for until now; without one, what the flows of the files span.
   public var seconds: Double
   public var report: Scan.Report
+}
+
+/// What `top` says of the course of each row over time.
+public struct TopHistory: Hashable, Sendable {
+  /// Spans of `TopAnswer.Row.history`.
+  public var spans: Int
+  /// Spans of which the percentile is, at least: a multiple of `spans`.
+  public var percentileSpans: Int
+
+  public init(spans: Int = 20, percentileSpans: Int = 120) {
+    self.spans = max(1, spans)
+    self.percentileSpans = max(1, percentileSpans)
+  }
+
+  /// Spans that are summed for one of `spans`.
+  var spansInSpan: Int { max(1, (percentileSpans + spans - 1) / spans) }
 }
 
 extension Scan {
   /// The groups with most, at most `count`, for each of some keys, in one reading.
   ///
+  /// - Parameters:
+  ///   - limit: groups of a key at most.
+  ///   - history: whether rows have their course over time, for which the files are read once more.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func top(
-    _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, limit: Int? = nil
+    _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, limit: Int? = nil,
+    history: TopHistory? = nil
   ) throws -> [TopAnswer] {
-    let texts = TextNumbers()
-    let limit = limit ?? groupLimit / max(1, keys.count)
     do throws(ScanFailure) {
-      var (parts, report) = try run { Groupings(keys, texts: texts, limit: limit) }
+      let (groupings, report) = try groupings(keys, limit: limit)
       try requireFlows(report)
-      var groupings = parts.removeFirst().all
-      while let part = parts.popLast() {
-        for index in groupings.indices where !groupings[index].merge(part.all[index]) {
-          throw .query(.tooManyGroups(limit))
-        }
-      }
-      return groupings.map { grouping in
+      let numbers = groupings.map { $0.best(count, statistic) }
+      var answers = zip(groupings, numbers).map { grouping, numbers in
         TopAnswer(
-          rows: grouping.top(count, statistic, style), groupCount: grouping.table.count, totals: grouping.totals,
-          seconds: seconds(report), report: report)
+          rows: numbers.map { TopAnswer.Row(key: grouping.text($0, style), sums: grouping.table.sums($0)) },
+          groupCount: grouping.table.count, totals: grouping.totals, seconds: seconds(report), report: report)
       }
+      if let history { try add(history, to: &answers, groupings, numbers, report) }
+      return answers
     } catch {
       throw error.cause
+    }
+  }
+
+  /// All groups of each of some keys, in one reading.
+  func groupings(
+    _ keys: [GroupKey], texts: TextNumbers = TextNumbers(), limit: Int? = nil
+  ) throws(ScanFailure) -> ([Grouping], Report) {
+    let limit = limit ?? groupLimit / max(1, keys.count)
+    var (parts, report) = try run { Groupings(keys, texts: texts, limit: limit) }
+    var groupings = parts.removeFirst().all
+    while let part = parts.popLast() {
+      for index in groupings.indices where !groupings[index].merge(part.all[index]) {
+        throw .query(.tooManyGroups(limit))
+      }
+    }
+    return (groupings, report)
+  }
+
+  /// Adds the course over time to the rows of answers.
+  private func add(
+    _ history: TopHistory, to answers: inout [TopAnswer], _ groupings: [Grouping], _ numbers: [[Int]], _ report: Report
+  ) throws(ScanFailure) {
+    guard let span = span(report), !span.isEmpty else { return }
+    let parts = history.spansInSpan
+    let bins = TimeBins(dividing: span, into: history.spans * parts)
+    let (sums, _) = try summed(
+      zip(groupings, numbers).map { grouping, numbers in
+        SeriesSums(BinnedSums(bins, .spread, columns: numbers.count + 1), ShownGroups(grouping, numbers))
+      })
+    for (index, sum) in sums.enumerated() {
+      let ordered = sum.ordered(covering: span)
+      for row in answers[index].rows.indices {
+        var octets = [UInt64](repeating: 0, count: history.spans)
+        var rates: [UInt64] = []
+        for bin in ordered {
+          let sums = bin.sums[bin.sums.startIndex + row]
+          // Of flows from behind the present time, the last.
+          let place = min(max(0, Int((bin.start - span.lowerBound) / bins.width) / parts), history.spans - 1)
+          octets[place] = octets[place].plus(sums.octets)
+          if bin.start < span.upperBound {
+            rates.append(sums.rates(over: Self.seconds(bin.start..<bin.end, in: span)).bits)
+          }
+        }
+        answers[index].rows[row].history = octets
+        answers[index].rows[row].percentile95 = Self.percentile95(rates)
+      }
     }
   }
 
@@ -73,11 +138,21 @@ extension Scan {
     max(1_000_000, Int(ProcessInfo.processInfo.physicalMemory / 4 / 100) / max(1, workers))
   }
 
-  /// Seconds of the window asked for, within what the files have; of all they have where none was.
-  func seconds(_ report: Report) -> Double {
-    guard let times = report.times else { return 0 }
-    let all = TimeWindow(times)
-    return (window.map { TimeWindow($0.range.clamped(to: all.range)) } ?? all).duration
+  /// Seconds that rates are over.
+  func seconds(_ report: Report) -> Double { span(report).map { TimeWindow($0).duration } ?? 0 }
+
+  /// What rates are over, milliseconds since 1970 UTC: the window until now; where it was left open at its start, from the first
+  /// flow on; without one, all that flows span. Nil if nothing is known of any flow.
+  func span(_ report: Report) -> Range<UnixMilliseconds>? {
+    guard let window else { return report.times.map { TimeWindow($0).range } }
+    var (start, end) = (window.range.lowerBound, window.range.upperBound)
+    // One that has not begun is as long as it is.
+    if let now, now > start { end = min(end, now) }
+    if window.isOpenAtStart {
+      guard let times = report.times else { return nil }
+      start = min(times.lowerBound, end)
+    }
+    return start..<end
   }
 
   /// - Throws: `emptyWindow` if there are flows, all of them could be read, and none is in the window asked for.
@@ -114,8 +189,8 @@ extension ScanFailure {
 }
 
 extension Grouping {
-  /// The `count` groups with most.
-  func top(_ count: Int, _ statistic: Statistic, _ style: AnswerStyle) -> [TopAnswer.Row] {
+  /// The numbers of the `count` groups with most, most first; those with as much, by their key.
+  func best(_ count: Int, _ statistic: Statistic) -> [Int] {
     // A few more than are wanted are kept, and cut off when there are twice as many.
     var best: [Int] = []
     var least: UInt64 = 0
@@ -133,11 +208,11 @@ extension Grouping {
         if let last = best.last { least = statistic.value(table.sums(last)) }
       }
     }
-    return best.sorted(by: isBefore).prefix(count).map { TopAnswer.Row(key: text($0, style), sums: table.sums($0)) }
+    return Array(best.sorted(by: isBefore).prefix(count))
   }
 
   /// The values of a group's key.
-  private func text(_ number: Int, _ style: AnswerStyle) -> [String?] {
+  func text(_ number: Int, _ style: AnswerStyle) -> [String?] {
     let words = table.key(number)
     return key.parts.enumerated().map { index, part in
       func number() -> UInt64 { layout.number(index, of: part.column, in: words) }

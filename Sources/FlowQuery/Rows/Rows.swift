@@ -54,6 +54,7 @@ extension Scan {
       let ahead = Array(units.prefix(workers))
       units.removeFirst(ahead.count)
       let wanted = left
+      try checkCancelled()
       for outcome in side(
         ahead,
         { _, view, rows throws(ParquetReadError) in
@@ -144,6 +145,7 @@ extension Scan {
     var best: [Place] = []
     for start in stride(from: 0, to: units.count, by: workers) {
       let ahead = Array(units[start..<min(start + workers, units.count)])
+      try checkCancelled()
       let outcomes = side(
         ahead,
         { _, view, rows throws(ParquetReadError) in
@@ -170,6 +172,7 @@ extension Scan {
       let range = start..<min(start + workers, units.count)
       let wanted = range.map { byUnit[keys[$0]] ?? [] }
       let ranked = wanted.map { $0.map { best[$0].row } }
+      try checkCancelled()
       let outcomes = side(
         Array(units[range]),
         { number, view, _ throws(ParquetReadError) in

@@ -166,7 +166,7 @@ extension RowGroupView {
   func rows(in window: TimeWindow) throws(ParquetReadError) -> RowMask {
     if let times = file.times(group) {
       if !window.overlaps(start: times.lowerBound, end: times.upperBound) { return .none }
-      if window.range.lowerBound <= times.lowerBound, times.upperBound < window.range.upperBound { return .all }
+      if window.includes(times) { return .all }
     }
     let (starts, ends) = (try integers(.timeStart), try integers(.timeEnd))
     return RowMask.some(

@@ -70,6 +70,9 @@ final class RowGroupView {
   let rowCount: Int
   /// Whether counters are multiplied by the sampling rate.
   let isScaled: Bool
+  /// Sums take the share of a flow's octets and packets that falls into it; nil: all flows count whole, as they do where all
+  /// are inside of the window.
+  var window: Range<Int64>?
   private var integerColumns: [FlowColumn: IntegerColumn] = [:]
   private var stringColumns: [FlowColumn: StringColumn] = [:]
   private var addressColumns: [FlowColumn: AddressColumn] = [:]
@@ -83,6 +86,9 @@ final class RowGroupView {
     self.isScaled = isScaled
     rowCount = file.rowCount(group)
   }
+
+  /// Whether its statistics say that all flows are inside of a window.
+  func isInside(_ window: TimeWindow) -> Bool { file.times(group).map { window.includes($0) } ?? false }
 
   /// From here on nothing is asked of other rows than these, which are some of those before.
   func narrow(to mask: RowMask) {

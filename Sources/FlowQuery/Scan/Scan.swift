@@ -18,6 +18,14 @@ public struct Scan: Sendable {
   public var unreadable: [ParquetReadError] = []
   public var filter = FlowFilter.any
   public var window: TimeWindow?
+  /// Whether flows that overlap the window count whole in sums; else only the share of their octets and packets that lies in
+  /// it does.
+  public var countsWhole = false
+  /// The present time, milliseconds since 1970 UTC: rates of a window that ends later are over what has passed of it; nil: over
+  /// all of it.
+  public var now: UnixMilliseconds?
+  /// Whether the answer is not wanted any more; asked before each row group, by all workers.
+  public var isCancelled: (@Sendable () -> Bool)?
   /// Whether counters are multiplied by the sampling rate.
   public var isScaled = true
   /// How values are written.
@@ -122,6 +130,7 @@ extension Scan {
     while true {
       let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard number < units.count else { return nil }
+      do throws(ScanFailure) { try checkCancelled() } catch { return error }
       let unit = units[number]
       if unit.file == broken { continue }
       do throws(ScanFailure) {
@@ -134,6 +143,11 @@ extension Scan {
         do throws(ScanFailure) { try report.failures.note(fault, isStrict: isStrict) } catch { return error }
       }
     }
+  }
+
+  /// - Throws: `cancelled` if nobody wants the answer any more.
+  func checkCancelled() throws(ScanFailure) {
+    if let isCancelled, isCancelled() { throw .query(.cancelled) }
   }
 
   private static func open(_ source: FlowSource) throws(ScanFailure) -> OpenFile {
@@ -149,6 +163,7 @@ extension Scan {
     do throws(ParquetReadError) { mask = try view.selection(self) } catch { throw .file(error) }
     if mask.isNone { return }
     let rows = mask.rows
+    if let window, !countsWhole, !view.isInside(window) { view.window = window.range }
     try consumer.take(view, rows: rows)
     report.rowsSelected += rows?.count ?? view.rowCount
   }
@@ -161,6 +176,7 @@ extension Scan {
     for error in unreadable { try report.failures.note(error, isStrict: isStrict) }
     var known: Set<FileIdentity> = []
     for (index, source) in sources.enumerated() {
+      try checkCancelled()
       do throws(ParquetReadError) {
         let file = try OpenFile(source)
         guard known.insert(file.identity).inserted else {

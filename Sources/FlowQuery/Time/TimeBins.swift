@@ -9,6 +9,8 @@ package struct TimeBins {
   let width: Int64
   /// Whose clocks; nil: UTC.
   let zone: LocalZone?
+  /// Where one of them begins, as clocks show it.
+  private let origin: Int64
   /// Of the time asked for last: through which the offset is one.
   private var period: Range<Int64> = 0..<0
   private var offset: Int64 = 0
@@ -16,7 +18,27 @@ package struct TimeBins {
   package init(width: Int64, zone: LocalZone?) {
     self.width = width
     self.zone = zone
+    origin = 0
   }
+
+  /// At most so many bins, all as long but for the last one, from the beginning of a span of time to its end.
+  init(dividing span: Range<UnixMilliseconds>, into count: Int) {
+    let (length, count) = (max(1, span.upperBound - span.lowerBound), Int64(max(1, count)))
+    width = (length + count - 1) / count
+    zone = nil
+    origin = span.lowerBound
+  }
+
+  /// A length that people use (seconds, minutes, hours, days) of which a span of time has about `points`, at most as many;
+  /// milliseconds.
+  package static func usualWidth(for span: Range<UnixMilliseconds>, points: Int) -> Int64 {
+    let length = span.upperBound - span.lowerBound
+    return usualWidths.first { length / $0 <= Int64(points) } ?? 30 * LocalZone.day
+  }
+
+  private static let usualWidths: [Int64] =
+    [1, 2, 5, 10, 15, 30].map { $0 * 1000 } + [1, 2, 5, 10, 15, 30].map { $0 * 60_000 }
+    + [1, 2, 3, 6, 12].map { $0 * 3_600_000 } + [1, 7, 30].map { $0 * LocalZone.day }
 
   /// When the bin of a time begins, milliseconds since 1970 UTC. Times outside of the years 1 to 9999 count as the nearest.
   package mutating func start(of time: UnixMilliseconds) -> UnixMilliseconds {
@@ -55,7 +77,7 @@ package struct TimeBins {
   }
 
   private func aligned(_ time: Int64) -> Int64 {
-    let rest = time % width
+    let rest = (time - origin) % width
     return time - (rest < 0 ? rest + width : rest)
   }
 }

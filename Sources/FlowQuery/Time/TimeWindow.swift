@@ -22,6 +22,14 @@ public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {
     start < range.upperBound && max(start, end) >= range.lowerBound && !range.isEmpty
   }
 
+  /// Whether all of what lasts from an earliest start to a latest end is in it.
+  func includes(_ times: ClosedRange<Int64>) -> Bool {
+    range.lowerBound <= times.lowerBound && times.upperBound < range.upperBound
+  }
+
+  /// Whether it has no beginning, as `..TO`.
+  var isOpenAtStart: Bool { range.lowerBound <= CivilTime.storable.lowerBound }
+
   /// Seconds.
   public var duration: Double { (Double(range.upperBound) - Double(range.lowerBound)) / 1000 }
 

@@ -33,8 +33,14 @@ struct Query: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Sums over time: by when flows began, such as 1m or, of days as the zone has them, 1d.", valueName: "duration"))
+      "Sums over time: of each 1m, 5m or, of days as the zone has them, 1d.", valueName: "duration"))
   var bin: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where --bin counts a flow's bytes and packets: spread over the bins that the flow covers, or all where it starts or ends.",
+      valueName: "rule"))
+  var binBy: BinRule?
 
   @Flag(help: "Whole numbers in sums, also on a terminal.")
   var exact = false
@@ -46,6 +52,8 @@ struct Query: ParsableCommand {
     if let bin, Quantity.seconds(bin).map({ !(1...Self.longestBin).contains($0) }) ?? true {
       throw ValidationError("--bin: expected a duration such as 60s or 5m, found '\(bin)'")
     }
+    if bin == nil, binBy != nil { throw ValidationError("--bin-by: needs --bin") }
+    if !count, bin == nil, store.whole { throw ValidationError("--whole: is about sums; needs --count or --bin") }
     if count || bin != nil, columns != nil || sort != nil || number != nil {
       throw ValidationError("--count and --bin give sums; leave --columns, --sort and --number out")
     }
@@ -97,7 +105,7 @@ struct Query: ParsableCommand {
 
   private func sums(_ scan: Scan, _ output: TextOutput) throws -> Scan.Report {
     let width = bin.flatMap { Quantity.seconds($0) }
-    let answer = try scan.series(bin: width.map { Int64($0) * 1000 })
+    let answer = try scan.series(bin: width.map { Int64($0) * 1000 }, by: binBy ?? .spread)
     let text = SeriesReport(answer, scan.style, binSeconds: width, isHuman: !exact && isatty(STDOUT_FILENO) == 1)
     output.write { text.append(format, to: &$0) }
     return answer.report
@@ -106,6 +114,7 @@ struct Query: ParsableCommand {
 
 extension RowFormat: ExpressibleByArgument {}
 extension RowOrder: ExpressibleByArgument {}
+extension BinRule: ExpressibleByArgument {}
 
 /// Sums, and sums over time, as text.
 struct SeriesReport {
@@ -128,7 +137,8 @@ struct SeriesReport {
     }
     let rows =
       binSeconds == nil
-      ? [(nil, answer.totals, answer.seconds)] : answer.bins.map { (Optional($0.start), $0.sums, Self.seconds($0)) }
+      ? [(nil, answer.totals, answer.seconds)]
+      : answer.bins.map { (Optional($0.start), $0.sums, answer.seconds(of: $0)) }
     var printer = RowPrinter((binSeconds == nil ? [] : [.init("time", .left)]) + FlowSums.columns, format, style)
     printer.appendHeader(to: &text)
     for (time, sums, seconds) in rows {
@@ -136,11 +146,6 @@ struct SeriesReport {
       sums.append(over: seconds, to: &printer, &text)
       printer.endRow(to: &text)
     }
-  }
-
-  /// What the rates of a bin are over: days of a zone are not all as long.
-  private static func seconds(_ bin: (start: Int64, end: Int64, sums: FlowSums)) -> Double {
-    Double(bin.end - bin.start) / 1000
   }
 
   private func number(_ value: UInt64) -> String { isHuman ? HumanNumber.text(Double(value)) : String(value) }
@@ -163,7 +168,7 @@ struct SeriesReport {
     } else {
       for bin in answer.bins {
         let time = String(style.tableText(bin.start).dropLast(4))
-        table.append([time] + cells(bin.sums, Self.seconds(bin)) + [Self.bar(bin.sums.octets, of: most)])
+        table.append([time] + cells(bin.sums, answer.seconds(of: bin)) + [Self.bar(bin.sums.octets, of: most)])
       }
     }
     return table.text + "\(answer.report.summary), \(StatusReport.span(answer.seconds))\n"

@@ -26,6 +26,11 @@ struct StoreOptions: ParsableArguments {
       valueName: "window"))
   var time: String?
 
+  @Flag(
+    help:
+      "Sums count flows that overlap the window whole, not only the share of their bytes and packets that lies in it.")
+  var whole = false
+
   @Flag(help: "Counters as exporters sent them, not multiplied by the sampling rate.")
   var noScale = false
 
@@ -51,10 +56,13 @@ struct StoreOptions: ParsableArguments {
     ScanMemory.keep()
     // Everything that can be known to be wrong, before a directory is walked.
     let filter = try filterOptions.filter(filter)
-    let window = try parseWindow()
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    let window = try parseWindow(now)
     var scan = try find()
     scan.filter = filter
     scan.window = window
+    scan.countsWhole = whole
+    scan.now = now
     scan.isScaled = !noScale
     scan.isStrict = strict
     scan.style.hasNames = names
@@ -106,10 +114,10 @@ struct StoreOptions: ParsableArguments {
 
   private var zone: LocalZone? { local ? LocalZone(.current) : nil }
 
-  private func parseWindow() throws(CommandFailure) -> TimeWindow? {
+  private func parseWindow(_ now: Int64) throws(CommandFailure) -> TimeWindow? {
     guard let time else { return nil }
     do throws(TimeWindowError) {
-      return try TimeWindow(parsing: time, now: Int64(Date().timeIntervalSince1970 * 1000), zone: zone)
+      return try TimeWindow(parsing: time, now: now, zone: zone)
     } catch {
       throw CommandFailure(.usage, "--time: \(error)")
     }
@@ -153,7 +161,7 @@ extension CommandFailure {
   init(_ error: QueryError) {
     switch error {
     case .noSuchPath, .noFiles, .emptyWindow: self.init(.noInput, "\(error)")
-    case .tooManyGroups: self.init(.unavailable, "\(error)")
+    case .tooManyGroups, .cancelled: self.init(.unavailable, "\(error)")
     }
   }
 }
