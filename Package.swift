@@ -57,7 +57,8 @@ let package = Package(
       name: "Files", dependencies: ["CSystemCalls", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: ours),
     .target(name: "FlowModel", dependencies: ["NetworkBytes"], swiftSettings: ours),
-    .target(name: "FlowText", dependencies: ["Files", "FlowModel", "NetworkBytes"], swiftSettings: ours),
+    .target(
+      name: "FlowText", dependencies: ["CSystemCalls", "Files", "FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "NetFlow", dependencies: ["FlowModel", "FlowText", "NetworkBytes"], exclude: ["Registry/iana-ipfix.csv"],
       swiftSettings: ours),

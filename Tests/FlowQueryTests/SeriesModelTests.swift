@@ -1,4 +1,3 @@
-import FlowFilter
 import FlowQuery
 import FlowText
 import Foundation

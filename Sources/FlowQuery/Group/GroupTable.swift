@@ -19,6 +19,13 @@ public struct FlowSums: Hashable, Sendable {
     return (rate(Double(packets)), rate(Double(octets) * 8))
   }
 
+  /// What is more than before; nothing where it is less.
+  func since(_ before: FlowSums) -> FlowSums {
+    FlowSums(
+      flows: flows - min(flows, before.flows), packets: packets - min(packets, before.packets),
+      octets: octets - min(octets, before.octets))
+  }
+
   static func += (a: inout Self, b: Self) {
     a.flows &+= b.flows
     a.packets = a.packets.plus(b.packets)
@@ -173,6 +180,33 @@ final class GroupTable: @unchecked Sendable {
   func sums(_ number: Int) -> FlowSums {
     let place = (number + 1) * stride + keyWords
     return FlowSums(flows: pool[place], packets: pool[place + 1], octets: pool[place + 2])
+  }
+
+  /// What a group has more than the same one has in another table, which had less or nothing of it.
+  ///
+  /// - Parameter key: memory for the group's key.
+  func sums(_ number: Int, since other: GroupTable, _ key: inout [UInt64]) -> FlowSums {
+    for word in 0..<keyWords { key[word] = pool[(number &+ 1) &* stride &+ word] }
+    guard let before = other.number(of: key.span) else { return sums(number) }
+    return sums(number).since(other.sums(before))
+  }
+
+  /// The group of a key.
+  private func number(of key: Span<UInt64>) -> Int? {
+    let hash = Self.hash(key, 0, keyWords)
+    let mask = slots.count &- 1
+    var slot = Int(truncatingIfNeeded: hash &>> 32) & mask
+    while slots[slot] != 0 {
+      let found = slots[slot]
+      if found & Self.tagBits == hash & Self.tagBits {
+        let place = Int(found & ~Self.tagBits) &* stride
+        var difference: UInt64 = 0
+        for word in 0..<keyWords { difference |= key[word] ^ pool[place &+ word] }
+        if difference == 0 { return Int(found & ~Self.tagBits) &- 1 }
+      }
+      slot = (slot &+ 1) & mask
+    }
+    return nil
   }
 
   /// Adds all groups of another table with the same keys.

@@ -1,3 +1,5 @@
+import CSystemCalls
+
 /// How wide text is on a terminal: the one measure of all tables.
 enum TerminalWidth {
   /// Columns that UTF-8 takes on a terminal.
@@ -23,5 +25,38 @@ extension String {
       return 2
     default: return 1
     }
+  }
+}
+
+extension String {
+  /// As much of the beginning as some columns of a terminal hold. What is no character but moves the cursor is left out: texts
+  /// come from the wire.
+  package func terminalPrefix(_ columns: Int) -> String {
+    var scalars = UnicodeScalarView()
+    var width = 0
+    for scalar in unicodeScalars where scalar.properties.generalCategory != .control {
+      width += Self.width(of: scalar)
+      if width > columns { break }
+      scalars.append(scalar)
+    }
+    return String(scalars)
+  }
+}
+
+/// The window of a terminal, in characters.
+package struct TerminalSize: Hashable, Sendable {
+  package var columns: Int
+  package var rows: Int
+
+  package init(columns: Int, rows: Int) {
+    self.columns = columns
+    self.rows = rows
+  }
+
+  /// Nil if the descriptor is no terminal, or one that does not say.
+  package init?(descriptor: Int32) {
+    let window = sagflow_terminal_window(descriptor)
+    guard window.columns > 0, window.rows > 0 else { return nil }
+    self.init(columns: Int(window.columns), rows: Int(window.rows))
   }
 }

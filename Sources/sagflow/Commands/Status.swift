@@ -17,20 +17,10 @@ struct Status: AsyncParsableCommand {
       "The collector's HTTP address (default: http.listen of the configuration).", valueName: "host:port"))
   var http: String?
 
-  @Flag(help: "Show it again and again, until Ctrl-C.")
-  var watch = false
-
-  @Option(help: ArgumentHelp("Pause between two looks, seconds.", valueName: "s"))
-  var interval: Double = 2
+  @OptionGroup var watching: WatchOptions
 
   @Option(help: "table, or json: what /api/v1/status answers.")
   var format: Format = .table
-
-  func validate() throws {
-    guard interval >= 0.1, interval <= 86_400 else {
-      throw ValidationError("--interval \(interval): expected 0.1 to 86400 seconds")
-    }
-  }
 
   func run() async throws {
     let overrides = http.map { [ConfigurationOverride(option: "--http", key: "http.listen", elements: [$0])] } ?? []
@@ -47,13 +37,13 @@ struct Status: AsyncParsableCommand {
       }
       let text: String
       switch format {
-      case .json: text = String(decoding: try status.encoded(pretty: !watch), as: UTF8.self) + "\n"
+      case .json: text = String(decoding: try status.encoded(pretty: !watching.watch), as: UTF8.self) + "\n"
       case .table: text = StatusReport(status).text
       }
       // On a terminal each look takes the place of the last one.
-      let home = watch && format == .table && isatty(STDOUT_FILENO) == 1 ? "\u{1b}[H\u{1b}[2J" : ""
+      let home = watching.watch && format == .table && isatty(STDOUT_FILENO) == 1 ? "\u{1b}[H\u{1b}[2J" : ""
       try FileHandle.standardOutput.write(contentsOf: Data((home + text).utf8))
-      if watch { try await Task.sleep(for: .seconds(interval)) }
-    } while watch
+      if watching.watch { try await Task.sleep(for: .seconds(watching.interval)) }
+    } while watching.watch
   }
 }

@@ -13,6 +13,9 @@ struct Top: ParsableCommand {
       KEYS are columns joined by commas, addresses with a prefix length if wanted (src_addr/24, src_addr/24/48), and \
       shorthands: record (the 5-tuple); addr or talkers, port, as, if, if_name, vlan, mac (either end of a flow). Each \
       --by is a table of its own; all are made in one reading.
+
+      With --watch, tables are shown again and again, with the rates of what was reported since the last look; the first \
+      look has those of the last 5 minutes.
       """)
 
   @Option(help: ArgumentHelp("What flows are summed by; repeat for more tables.", valueName: "keys"))
@@ -33,14 +36,22 @@ struct Top: ParsableCommand {
   @Flag(help: "Both directions of a conversation as one.")
   var bidirectional = false
 
+  @OptionGroup var watching: WatchOptions
+
   @OptionGroup var store: StoreOptions
 
   func validate() throws {
     guard number > 0 else { throw ValidationError("--number \(number): expected at least 1") }
+    guard watching.watch else { return }
+    if store.time != nil || store.whole {
+      throw ValidationError("--watch shows what comes; leave --time and --whole out")
+    }
+    if format == .csv, by.count > 1 { throw ValidationError("--watch in CSV is one table: one --by") }
   }
 
   func run() throws {
     let keys = try keys()
+    if watching.watch { return try watch(keys) }
     let scan = try store.scan()
     let answers: [TopAnswer]
     do { answers = try scan.top(number, by: keys, sortedBy: sort) } catch { throw CommandFailure(asking: error) }
@@ -79,15 +90,7 @@ struct Top: ParsableCommand {
     var printer = RowPrinter(names.map { .init($0, .left) } + FlowSums.columns, format)
     printer.appendHeader(to: &text)
     for row in answer.rows {
-      for (part, value) in zip(key.parts, row.key) {
-        if !part.isText, let value, value.allSatisfy(\.isNumber), !value.isEmpty {
-          printer.append(numeral: Array(value.utf8)[...], to: &text)
-        } else if let value {
-          printer.append(value, to: &text)
-        } else {
-          printer.appendNull(to: &text)
-        }
-      }
+      key.append(row.key, to: &printer, &text)
       row.sums.append(over: answer.seconds, to: &printer, &text)
       printer.endRow(to: &text)
     }
@@ -124,6 +127,21 @@ struct Top: ParsableCommand {
 }
 
 extension Statistic: ExpressibleByArgument {}
+
+extension GroupKey {
+  /// Appends the values of a group's key, those that are numbers as such.
+  func append(_ values: [String?], to printer: inout RowPrinter, _ text: inout [UInt8]) {
+    for (part, value) in zip(parts, values) {
+      if !part.isText, let value, value.allSatisfy(\.isNumber), !value.isEmpty {
+        printer.append(numeral: Array(value.utf8)[...], to: &text)
+      } else if let value {
+        printer.append(value, to: &text)
+      } else {
+        printer.appendNull(to: &text)
+      }
+    }
+  }
+}
 
 extension FlowSums {
   /// The columns of sums in CSV and JSON.

@@ -1,0 +1,170 @@
+public import NetworkBytes
+
+/// Who has most, again and again: each look sums the flows that ended since some moment, the base, and what it has more than
+/// the look before is what was reported in between.
+///
+/// Flows count whole, so that nothing of a flow that grows is missed or counted twice. The base follows the present time at some distance,
+/// so that looks read a bounded part of the store however long a watch takes; in the look that moves it, flows are summed from both bases.
+/// The distance is much longer than flows are idle before they expire: a flow that ended before the base does not grow any more.
+/// What an exporter reports of flows that ended before it is not seen.
+public struct TopWatch {
+  /// What the first look, which has none before it, gives the rates of; milliseconds.
+  public static let firstInterval: Int64 = 300_000
+  /// How far behind the present time the base is when it is set, and how far it may fall behind; milliseconds.
+  static let distance: Int64 = 600_000
+  static let greatestDistance: Int64 = 1_200_000
+  /// Groups whose history is kept beyond those that are shown.
+  static let rememberedGroups = 1000
+
+  public let keys: [GroupKey]
+  private let count: Int
+  private let statistic: Statistic
+  private let intervals: Int
+  /// What flows were summed to at the last look.
+  private var last: Sums?
+  /// Of each key: what the groups with most had in the last intervals, the oldest first.
+  private var histories: [[[[String?]: UInt64]]]
+
+  private struct Sums {
+    var base: UnixMilliseconds
+    var time: UnixMilliseconds
+    var groupings: [Grouping]
+    /// Of the keys in `groupings`; others after the base has moved, so that they are not kept for ever.
+    var texts: TextNumbers
+  }
+
+  /// - Parameters:
+  ///   - count: rows of each table at most.
+  ///   - intervals: of a row's history.
+  public init(_ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, intervals: Int = 20) {
+    self.keys = keys
+    self.count = count
+    self.statistic = statistic
+    self.intervals = max(1, intervals)
+    histories = keys.map { _ in [] }
+  }
+
+  /// Looks.
+  ///
+  /// - Parameters:
+  ///   - scan: the store as it is now. Its window is not used.
+  ///   - now: milliseconds since 1970 UTC.
+  /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
+  public mutating func look(_ scan: Scan, at now: UnixMilliseconds) throws -> WatchAnswer {
+    do throws(ScanFailure) {
+      // A clock that was set back: what was seen before says nothing about what comes.
+      guard let last, now > last.time else { return try first(scan, now) }
+      var (current, report) = try Self.sums(scan, keys, from: last.base, at: now, last.texts)
+      let answer = answer(current.groupings, since: last, Double(now - last.time) / 1000, now, report, scan)
+      if now - last.base > Self.greatestDistance {
+        (current, report) = try Self.sums(scan, keys, from: now - Self.distance, at: now, TextNumbers())
+      }
+      self.last = current
+      return answer
+    } catch {
+      throw error.cause
+    }
+  }
+
+  /// The rates of a fixed time, and what the next look is compared with.
+  private mutating func first(_ scan: Scan, _ now: UnixMilliseconds) throws(ScanFailure) -> WatchAnswer {
+    var recent = scan
+    recent.window = TimeWindow((now - Self.firstInterval)..<(now + 1))
+    recent.countsWhole = false
+    let (groupings, report) = try recent.groupings(keys)
+    last = try Self.sums(scan, keys, from: now - Self.distance, at: now, TextNumbers()).0
+    histories = keys.map { _ in [] }
+    return answer(groupings, since: nil, Double(Self.firstInterval) / 1000, now, report, scan)
+  }
+
+  private static func sums(
+    _ scan: Scan, _ keys: [GroupKey], from base: UnixMilliseconds, at now: UnixMilliseconds, _ texts: TextNumbers
+  ) throws(ScanFailure) -> (Sums, Scan.Report) {
+    var scan = scan
+    scan.window = TimeWindow(base..<(.max))
+    scan.countsWhole = true
+    let (groupings, report) = try scan.groupings(keys, texts: texts)
+    return (Sums(base: base, time: now, groupings: groupings, texts: texts), report)
+  }
+
+  private mutating func answer(
+    _ groupings: [Grouping], since last: Sums?, _ seconds: Double, _ now: UnixMilliseconds, _ report: Scan.Report,
+    _ scan: Scan
+  ) -> WatchAnswer {
+    var totals = groupings.first?.totals ?? FlowSums()
+    if let before = last?.groupings.first?.totals { totals = totals.since(before) }
+    var tables: [WatchAnswer.Table] = []
+    for (index, grouping) in groupings.enumerated() {
+      let (sums, count) = most(grouping, since: last?.groupings[index], scan)
+      // The first look's time is no interval.
+      if last != nil { remember(sums.mapValues { rate($0, seconds) }, of: index) }
+      tables.append(WatchAnswer.Table(rows: rows(index, sums), groupCount: count))
+    }
+    return WatchAnswer(
+      time: now, seconds: seconds, isFirst: last == nil, totals: totals, until: report.times?.upperBound,
+      tables: tables,
+      report: report)
+  }
+
+  /// The groups with most, with what they have more than before, and how many have anything more.
+  private func most(
+    _ grouping: Grouping, since last: Grouping?, _ scan: Scan
+  ) -> (sums: [[String?]: FlowSums], count: Int) {
+    let table = grouping.table
+    var key = [UInt64](repeating: 0, count: table.keyWords)
+    var changed: [(number: Int, sums: FlowSums)] = []
+    let room = max(Self.rememberedGroups, count)
+    var total = 0
+    func isBefore(_ a: (number: Int, sums: FlowSums), _ b: (number: Int, sums: FlowSums)) -> Bool {
+      statistic.value(a.sums) > statistic.value(b.sums)
+    }
+    for number in 0..<table.count {
+      let sums = last.map { table.sums(number, since: $0.table, &key) } ?? table.sums(number)
+      if sums == FlowSums() { continue }
+      total += 1
+      changed.append((number, sums))
+      if changed.count == room * 2 {
+        changed.sort(by: isBefore)
+        changed.removeLast(room)
+      }
+    }
+    var most: [[String?]: FlowSums] = [:]
+    for (number, sums) in changed.sorted(by: isBefore).prefix(room) {
+      most[grouping.text(number, scan.style), default: FlowSums()] += sums
+    }
+    return (most, total)
+  }
+
+  private mutating func remember(_ rates: [[String?]: UInt64], of index: Int) {
+    histories[index].append(rates)
+    if histories[index].count > intervals { histories[index].removeFirst() }
+  }
+
+  private func rate(_ sums: FlowSums, _ seconds: Double) -> UInt64 {
+    let value = Double(statistic.value(sums)) / seconds
+    let unit: Double = statistic == .octets || statistic == .bitsPerSecond ? 8 : 1
+    return UInt64(exactly: (value * unit).rounded()) ?? .max
+  }
+
+  /// The groups with most, of those with something in the interval or before.
+  private func rows(_ index: Int, _ sums: [[String?]: FlowSums]) -> [WatchAnswer.Row] {
+    let history = histories[index]
+    var past: [[String?]: UInt64] = [:]
+    for interval in history {
+      for (key, rate) in interval { past[key] = (past[key] ?? 0).plus(rate) }
+    }
+    for key in sums.keys where past[key] == nil { past[key] = 0 }
+    let ranked = past.sorted { a, b in
+      let (x, y) = (statistic.value(sums[a.key] ?? FlowSums()), statistic.value(sums[b.key] ?? FlowSums()))
+      if x != y { return x > y }
+      return a.value != b.value ? a.value > b.value : Self.isBefore(a.key, b.key)
+    }
+    return ranked.prefix(count).map { key, _ in
+      WatchAnswer.Row(key: key, sums: sums[key] ?? FlowSums(), history: history.map { $0[key] ?? 0 })
+    }
+  }
+
+  private static func isBefore(_ a: [String?], _ b: [String?]) -> Bool {
+    a.lexicographicallyPrecedes(b) { ($0 ?? "") < ($1 ?? "") }
+  }
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// The options of commands that can show something again and again.
+struct WatchOptions: ParsableArguments {
+  @Flag(help: "Show it again and again, until Ctrl-C.")
+  var watch = false
+
+  @Option(help: ArgumentHelp("Pause between two looks of --watch, seconds.", valueName: "s"))
+  var interval: Double = 2
+
+  func validate() throws {
+    guard interval >= 0.1, interval <= 86_400 else {
+      throw ValidationError("--interval \(interval): expected 0.1 to 86400 seconds")
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import FlowText
+import Foundation
+
+/// Where a watch is shown: a terminal, on which each look takes the place of the last one, or a file or pipe, which gets one
+/// after the other.
+///
+/// On a terminal it is on the alternate screen (xterm's private mode 1049) without a cursor until `leave`.
+final class WatchScreen {
+  private let isTerminal: Bool
+  private var hasLeft = false
+  /// Why standard output takes no more.
+  private(set) var failure: String?
+
+  /// - Parameter isTable: whether it is meant for people, and so for a terminal's screen.
+  init(isTable: Bool) {
+    isTerminal = isTable && isatty(STDOUT_FILENO) == 1
+    if isTerminal { write(Array("\u{1b}[?1049h\u{1b}[?25l\u{1b}[H\u{1b}[2J".utf8)) }
+  }
+
+  /// Of the terminal, or nil: nothing is cut off.
+  var size: TerminalSize? { isTerminal ? TerminalSize(descriptor: STDOUT_FILENO) ?? Self.usual : nil }
+
+  private static let usual = TerminalSize(columns: 80, rows: 24)
+
+  /// Shows lines in place of what is there.
+  func show(_ text: [UInt8]) {
+    guard let size else { return write(text) }
+    var screen = Array("\u{1b}[H".utf8)
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    for (number, line) in lines.prefix(size.rows).enumerated() {
+      // Without a line feed behind the last one, which would move the screen.
+      if number > 0 { screen += "\n".utf8 }
+      screen += String(line).terminalPrefix(size.columns).utf8
+      screen += "\u{1b}[K".utf8
+    }
+    screen += "\u{1b}[J".utf8
+    write(screen)
+  }
+
+  func leave() {
+    guard isTerminal, !hasLeft else { return }
+    hasLeft = true
+    write(Array("\u{1b}[?25h\u{1b}[?1049l".utf8))
+  }
+
+  private func write(_ text: [UInt8]) {
+    let output = TextOutput()
+    output.write { $0 += text }
+    output.flush()
+    failure = failure ?? output.failure
+  }
+}
