@@ -68,6 +68,29 @@ struct KeyedSeriesTests {
     expect(answer.others, rows.filter { Self.keys(name, $0).isDisjoint(with: shown) })
   }
 
+  @Test("without a key all flows are others, in every bin of the window, also those without flows")
+  func unkeyed() throws {
+    let folder = try TemporaryFolder()
+    var random = SeededGenerator(seed: 9)
+    let table = FlowTable.random(40, &random)
+    try table.write(to: folder.file("a.parquet"))
+    var scan = Scan([folder.file("a.parquet")])
+    let window = (FlowTable.newYear - 600_000)..<(FlowTable.newYear + 900_000)
+    scan.window = TimeWindow(window)
+    scan.now = FlowTable.newYear + 500_000
+    let answer = try scan.series(bin: 60_000, by: nil, count: 8)
+    let plain = try scan.series(bin: 60_000)
+    #expect(answer.groups.isEmpty)
+    #expect(answer.groupCount == 0)
+    // Until now, as long as flows are not from behind it.
+    #expect(
+      answer.bins.map(\.lowerBound)
+        == stride(from: window.lowerBound, to: FlowTable.newYear + 500_000, by: 60_000).map { $0 })
+    #expect(answer.totals == plain.totals)
+    let sums = Dictionary(uniqueKeysWithValues: plain.bins.map { ($0.start, $0.sums) })
+    for (bin, others) in zip(answer.bins, answer.others) { #expect(others == sums[bin.lowerBound] ?? FlowSums()) }
+  }
+
   @Test("the course of top rows adds up to their sums, and its percentile is over finer spans")
   func history() throws {
     let seed = runSeed("FLOWQUERY_HISTORY_SEED")

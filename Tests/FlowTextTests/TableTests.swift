@@ -45,6 +45,16 @@ struct TableTests {
       Self.lines { layout.append([text, "|"], to: &$0) } == [String(repeating: " ", count: 8 - width) + text + "  |"])
   }
 
+  @Test(
+    "is cut to a terminal's columns, without what moves its cursor",
+    arguments: [
+      ("plain", 5, "plain"), ("plain", 3, "pla"), ("北京", 3, "北"), ("北京", 4, "北京"), ("Zu\u{308}rich", 2, "Zu\u{308}"),
+      ("a\u{1b}[2Jb", 9, "a[2Jb"), ("a\u{9b}2Jb\r\t", 9, "a2Jb"), ("", 5, ""), ("x", 0, ""),
+    ])
+  func terminalPrefix(text: String, columns: Int, prefix: String) {
+    #expect(text.terminalPrefix(columns) == prefix)
+  }
+
   @Test("of known widths is printed line by line; wider cells move what is behind them")
   func layout() {
     let layout = TableLayout(

@@ -42,40 +42,48 @@ extension Scan {
   ///
   /// - Parameters:
   ///   - bin: milliseconds. Bins follow the clocks of the style's zone.
+  ///   - key: nil: there are no groups, all flows are others, and the files are read once.
   ///   - rule: in which bins a flow's octets and packets are.
   ///   - limit: groups at most that the first reading may hold.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func series(
-    bin: Int64, by key: GroupKey, count: Int, sortedBy statistic: Statistic = .octets, rule: BinRule = .spread,
+    bin: Int64, by key: GroupKey?, count: Int, sortedBy statistic: Statistic = .octets, rule: BinRule = .spread,
     limit: Int? = nil
   ) throws -> KeyedSeries {
     do throws(ScanFailure) {
       // What cannot be answered is known before anything is read.
       if let window, !window.isOpenAtStart { try requireRoom(window.range, bin, count) }
-      let (groupings, found) = try groupings([key], limit: limit)
-      try requireFlows(found)
-      guard let grouping = groupings.first else { throw .query(.tooManyGroups(0)) }
-      let covered = span(found)
-      if let covered { try requireRoom(covered, bin, count) }
-      let numbers = grouping.best(count, statistic)
-      let bins = BinnedSums(TimeBins(width: bin, zone: style.zone), rule, columns: numbers.count + 1)
-      let (sums, report) = try summed([SeriesSums(bins, ShownGroups(grouping, numbers))])
-      let ordered = sums.first?.ordered(covering: covered) ?? []
-      let lengths = ordered.map { Scan.seconds($0.start..<$0.end, in: binSpan(found)) }
-      func column(_ index: Int) -> [FlowSums] { ordered.map { $0.sums[$0.sums.startIndex + index] } }
-      return KeyedSeries(
-        bins: ordered.map { $0.start..<$0.end },
-        groups: numbers.enumerated().map { index, number in
-          let bins = column(index)
-          return KeyedSeries.Group(
-            key: grouping.text(number, style), bins: bins, totals: bins.reduce(into: FlowSums()) { $0 += $1 },
-            percentile95: Self.percentile95(zip(bins, lengths).map { $0.rates(over: $1).bits }))
-        },
-        others: column(numbers.count), groupCount: grouping.table.count, totals: sums.first?.totals ?? FlowSums(),
-        seconds: seconds(found), span: binSpan(found), report: report)
+      var found: (grouping: Grouping, numbers: [Int])?
+      if let key {
+        let (groupings, report) = try groupings([key], limit: limit)
+        try requireFlows(report)
+        if let span = span(report) { try requireRoom(span, bin, count) }
+        found = groupings.first.map { ($0, $0.best(count, statistic)) }
+      }
+      let bins = BinnedSums(TimeBins(width: bin, zone: style.zone), rule, columns: (found?.numbers.count ?? 0) + 1)
+      let (sums, report) = try summed([SeriesSums(bins, found.map { ShownGroups($0.grouping, $0.numbers) })])
+      try requireFlows(report)
+      return keyed(sums[0], found?.grouping, found?.numbers ?? [], report)
     } catch {
       throw error.cause
     }
+  }
+
+  private func keyed(_ sums: SeriesSums, _ grouping: Grouping?, _ numbers: [Int], _ report: Report) -> KeyedSeries {
+    let binSpan = binSpan(report)
+    let ordered = sums.ordered(covering: span(report))
+    let lengths = ordered.map { Scan.seconds($0.start..<$0.end, in: binSpan) }
+    func column(_ index: Int) -> [FlowSums] { ordered.map { $0.sums[$0.sums.startIndex + index] } }
+    let groups = numbers.enumerated().map { index, number in
+      let bins = column(index)
+      return KeyedSeries.Group(
+        key: grouping?.text(number, style) ?? [], bins: bins, totals: bins.reduce(into: FlowSums()) { $0 += $1 },
+        percentile95: Self.percentile95(zip(bins, lengths).map { $0.rates(over: $1).bits }))
+    }
+    return KeyedSeries(
+      bins: ordered.map { $0.start..<$0.end }, groups: groups, others: column(numbers.count),
+      groupCount: grouping?.table.count ?? 0, totals: sums.totals, seconds: seconds(report), span: binSpan,
+      report: report)
   }
 
   /// - Throws: `tooManyGroups` if a span of time has more bins than are held for so many groups.

@@ -24,6 +24,8 @@ public struct TopWatch {
   private var last: Sums?
   /// Of each key: what the groups with most had in the last intervals, the oldest first.
   private var histories: [[[[String?]: UInt64]]]
+  /// Of each key: what the groups with most had at the first look. They stay in sight until there is enough of a history.
+  private var opening: [[[String?]: UInt64]]
 
   private struct Sums {
     var base: UnixMilliseconds
@@ -42,6 +44,7 @@ public struct TopWatch {
     self.statistic = statistic
     self.intervals = max(1, intervals)
     histories = keys.map { _ in [] }
+    opening = keys.map { _ in [:] }
   }
 
   /// Looks.
@@ -96,8 +99,9 @@ public struct TopWatch {
     var tables: [WatchAnswer.Table] = []
     for (index, grouping) in groupings.enumerated() {
       let (sums, count) = most(grouping, since: last?.groupings[index], scan)
+      let rates = sums.mapValues { rate($0, seconds) }
       // The first look's time is no interval.
-      if last != nil { remember(sums.mapValues { rate($0, seconds) }, of: index) }
+      if last == nil { opening[index] = rates } else { remember(rates, of: index) }
       tables.append(WatchAnswer.Table(rows: rows(index, sums), groupCount: count))
     }
     return WatchAnswer(
@@ -149,7 +153,7 @@ public struct TopWatch {
   /// The groups with most, of those with something in the interval or before.
   private func rows(_ index: Int, _ sums: [[String?]: FlowSums]) -> [WatchAnswer.Row] {
     let history = histories[index]
-    var past: [[String?]: UInt64] = [:]
+    var past = history.count < intervals ? opening[index] : [:]
     for interval in history {
       for (key, rate) in interval { past[key] = (past[key] ?? 0).plus(rate) }
     }

@@ -29,7 +29,7 @@ extension Top {
       intervals: Self.intervals)
     var header: [UInt8] = []
     report.appendHeader(to: &header)
-    screen.show(header)
+    if !header.isEmpty { screen.show(header) }
     while !signals.hasStopped {
       var draw: () -> [UInt8] = { [] }
       do {

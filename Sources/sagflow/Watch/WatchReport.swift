@@ -15,22 +15,20 @@ struct WatchReport {
 
   // MARK: Tables
 
-  /// What is above the tables: the time, what rates are over, how fresh the store is, and the totals.
+  /// What is above the tables: the time, what rates are over, how fresh the store is, and the totals. It fits into 80 columns.
   private func head(_ answer: WatchAnswer, _ style: AnswerStyle) -> String {
-    let interval =
-      answer.isFirst
-      ? "last \(StatusReport.span(answer.seconds))" : "last \(Self.seconds(answer.seconds)) s"
-    var lines = "sagflow top, \(Self.time(answer.time, style)): rates of the \(interval), "
+    let time = style.tableText(answer.time).dropLast(4)
+    let interval = answer.isFirst ? StatusReport.span(answer.seconds) : "\(Self.tenths(answer.seconds)) s"
+    var head = "sagflow top, \(time): rates of the last \(interval); "
     if let until = answer.until {
-      let age = StatusReport.span(Double(answer.time - min(until, answer.time)) / 1000)
-      lines += "flows until \(Self.time(until, style)) (\(age) ago)"
+      head += "flows until \(StatusReport.span(Double(answer.time - min(until, answer.time)) / 1000)) ago"
     } else {
-      lines += "no flow yet"
+      head += "no flows yet"
     }
     let unread = answer.report.failures.unread.count
-    if unread > 0 { lines += "; \(unread) files or directories cannot be read" }
+    if unread > 0 { head += "; \(unread) unread" }
     let rates = answer.totals.rates(over: answer.seconds)
-    return lines
+    return head
       + "\ntotal: \(flows(answer.totals, answer.seconds)) flows/s, \(number(rates.packets)) pps, \(number(rates.bits)) bps\n"
   }
 
@@ -61,7 +59,7 @@ struct WatchReport {
 
   private func flows(_ sums: FlowSums, _ seconds: Double) -> String {
     let rate = seconds > 0 ? Double(sums.flows) / seconds : 0
-    return isHuman ? HumanNumber.text(rate) : String(Int(rate.rounded()))
+    return isHuman ? HumanNumber.text(rate) : Self.tenths(rate)
   }
 
   private func share(_ part: FlowSums, _ whole: FlowSums) -> String {
@@ -90,13 +88,9 @@ struct WatchReport {
     return String(repeating: " ", count: max(0, intervals - blocks.count)) + String(blocks)
   }
 
-  private static func time(_ time: UnixMilliseconds, _ style: AnswerStyle) -> String {
-    String(style.tableText(time).dropLast(4))
-  }
-
   /// With one decimal.
-  private static func seconds(_ seconds: Double) -> String {
-    let tenths = Int((seconds * 10).rounded())
+  private static func tenths(_ value: Double) -> String {
+    let tenths = UInt64(exactly: (value * 10).rounded()) ?? .max
     return "\(tenths / 10).\(tenths % 10)"
   }
 
