@@ -105,9 +105,8 @@ public struct TopWatch {
       tables.append(WatchAnswer.Table(rows: rows(index, sums), groupCount: count))
     }
     return WatchAnswer(
-      time: now, seconds: seconds, isFirst: last == nil, totals: totals, until: report.times?.upperBound,
-      tables: tables,
-      report: report)
+      time: now, seconds: seconds, isFirst: last == nil, totals: totals,
+      until: report.liveUntil ?? report.times?.upperBound, tables: tables, report: report)
   }
 
   /// The groups with most, with what they have more than before, and how many have anything more.
