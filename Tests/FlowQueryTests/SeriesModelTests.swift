@@ -92,6 +92,77 @@ struct SeriesModelTests {
     for row in all.rows { #expect(octets[row.key] == row.sums.octets, "seed \(seed), \(row.key)") }
   }
 
+  @Test(
+    "bins and windows are the sums of their milliseconds, each of which has what is rounded down before its end and not before it"
+  )
+  func milliseconds() throws {
+    let seed = runSeed("FLOWQUERY_MILLISECOND_SEED")
+    var random = SeededGenerator(seed: seed)
+    let folder = try TemporaryFolder()
+    var table = FlowTable.random(40, &random)
+    let start = FlowTable.newYear
+    for index in table.rows.indices {
+      let first = start + Int64(random.below(300))
+      table.rows[index]["time_start"] = .number(UInt64(first))
+      // Some end before they begin, as those of bad exporters.
+      table.rows[index]["time_end"] = .number(UInt64(first + Int64(random.below(120)) - 10))
+    }
+    try table.write(to: folder.file("a.parquet"), groupRows: 16)
+    var milliseconds: [Int64: UInt64] = [:]
+    for row in table.rows {
+      var before: UInt64 = 0
+      for passed in 1...row.length {
+        let octets = row.octets * UInt64(passed) / UInt64(row.length)
+        milliseconds[row.start + passed - 1, default: 0] += octets - before
+        before = octets
+      }
+    }
+    func sum(_ range: Range<Int64>) -> UInt64 { range.reduce(0) { $0 + (milliseconds[$1] ?? 0) } }
+    var scan = Scan([folder.file("a.parquet")])
+    for width in [1, 7, 50, 1000] as [Int64] {
+      for bin in try scan.series(bin: width).bins {
+        #expect(bin.sums.octets == sum(bin.start..<bin.end), "seed \(seed), \(width) ms")
+      }
+    }
+    for _ in 0..<20 {
+      let lower = start + Int64(random.below(300))
+      let window = lower..<(lower + 1 + Int64(random.below(200)))
+      scan.window = TimeWindow(window)
+      #expect(try scan.series(bin: nil).totals.octets == sum(window), "seed \(seed), \(window)")
+    }
+  }
+
+  @Test(
+    "where clocks change, each bin of a place has what is in it, and bins follow one another without gaps",
+    arguments: ["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca"],
+    ["2026-03-29T01", "2026-10-25T01", "2026-04-04T15"])
+  func zones(name: String, around: String) throws {
+    let seed = runSeed("FLOWQUERY_ZONE_SEED")
+    var random = SeededGenerator(seed: seed)
+    let folder = try TemporaryFolder()
+    let middle = try TimeWindow(parsing: around, now: 0).range.lowerBound
+    var table = FlowTable.random(60, &random)
+    for index in table.rows.indices {
+      let first = middle + Int64(random.below(172_800_000)) - 86_400_000
+      table.rows[index]["time_start"] = .number(UInt64(first))
+      table.rows[index]["time_end"] = .number(UInt64(first + Int64(random.below(14_400_000))))
+    }
+    try table.write(to: folder.file("a.parquet"), groupRows: 16)
+    var scan = Scan([folder.file("a.parquet")])
+    scan.style.zone = LocalZone(try #require(TimeZone(identifier: name)))
+    for seconds in [900, 3600, 7200, 86_400] as [Int64] {
+      let answer = try scan.series(bin: seconds * 1000)
+      let note: Comment = "seed \(seed), \(seconds) s"
+      for (bin, next) in zip(answer.bins, answer.bins.dropFirst()) { #expect(bin.end == next.start, note) }
+      for bin in answer.bins {
+        let wanted = table.rows.reduce(0) { $0 + $1.share(of: $1.octets, in: bin.start..<bin.end) }
+        #expect(bin.sums.octets == wanted, note)
+        #expect(bin.sums.flows == UInt64(table.rows.filter { (bin.start..<bin.end).contains($0.start) }.count), note)
+      }
+      #expect(answer.bins.reduce(0) { $0 + $1.sums.octets } == answer.totals.octets, note)
+    }
+  }
+
   @Test("a day on which clocks go on by an hour has 23, and a flow of days has less in it")
   func shortDay() throws {
     let folder = try TemporaryFolder()
