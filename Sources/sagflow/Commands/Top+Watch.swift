@@ -50,7 +50,14 @@ extension Top {
       }
       screen.show(draw())
       if let failure = screen.failure { throw CommandFailure(.inputOutput, "standard output: \(failure)") }
-      signals.wait(until: .now() + watching.interval) { if screen.size != nil { screen.show(draw()) } }
+      signals.wait(until: .now() + watching.interval) {
+        screen.leave()
+        raise(SIGSTOP)
+        screen.enter()
+        if screen.size != nil { screen.show(draw()) }
+      } resized: {
+        if screen.size != nil { screen.show(draw()) }
+      }
     }
   }
 

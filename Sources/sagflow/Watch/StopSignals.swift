@@ -2,33 +2,34 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Ctrl-C, SIGTERM and a change of the terminal's size while something is shown again and again: they end the pause, and what goes
-/// on sees whether it shall end. Until `finish` they do nothing else.
+/// Signals while something is shown again and again: Ctrl-C and others that end it, Ctrl-Z, and a change of the terminal's size. They
+/// end the pause, and what goes on sees whether it shall end. Until `finish` they do nothing else.
 final class StopSignals {
   /// What the handlers change, which run on a thread of their own.
   private final class State: Sendable {
     /// The signal that shall end it; 0: none yet.
     let stop = Atomic<Int32>(0)
     let isResized = Atomic(false)
+    let isSuspended = Atomic(false)
     let wake = DispatchSemaphore(value: 0)
   }
 
   private let state = State()
   private var sources: [any DispatchSourceSignal] = []
-  private static let stopping = [SIGINT, SIGTERM]
+  private static let handled = [SIGINT, SIGTERM, SIGQUIT, SIGWINCH, SIGTSTP]
 
   init() {
     let queue = DispatchQueue(label: "sagflow.signals")
-    for number in Self.stopping + [SIGWINCH] {
+    for number in Self.handled {
       // The source sees it nevertheless.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       let state = state
       source.setEventHandler {
-        if number == SIGWINCH {
-          state.isResized.store(true, ordering: .relaxed)
-        } else {
-          state.stop.store(number, ordering: .relaxed)
+        switch number {
+        case SIGWINCH: state.isResized.store(true, ordering: .relaxed)
+        case SIGTSTP: state.isSuspended.store(true, ordering: .relaxed)
+        default: state.stop.store(number, ordering: .relaxed)
         }
         state.wake.signal()
       }
@@ -47,9 +48,12 @@ final class StopSignals {
 
   /// Waits, at most until a deadline or a signal.
   ///
-  /// - Parameter resized: called when the terminal has another size.
-  func wait(until deadline: DispatchTime, resized: () -> Void) {
+  /// - Parameters:
+  ///   - suspended: called when the process shall stop until it is continued; it does so itself.
+  ///   - resized: called when the terminal has another size.
+  func wait(until deadline: DispatchTime, suspended: () -> Void, resized: () -> Void) {
     while !hasStopped, state.wake.wait(timeout: deadline) == .success {
+      if state.isSuspended.exchange(false, ordering: .relaxed) { suspended() }
       if state.isResized.exchange(false, ordering: .relaxed) { resized() }
     }
   }
@@ -57,7 +61,7 @@ final class StopSignals {
   /// Ends as the signal that came would have ended the process, if one came.
   func finish() {
     for source in sources { source.cancel() }
-    for number in Self.stopping + [SIGWINCH] { signal(number, SIG_DFL) }
+    for number in Self.handled { signal(number, SIG_DFL) }
     let number = state.stop.load(ordering: .relaxed)
     if number != 0 { raise(number) }
   }

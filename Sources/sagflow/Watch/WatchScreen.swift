@@ -7,14 +7,20 @@ import Foundation
 /// On a terminal it is on the alternate screen (xterm's private mode 1049) without a cursor until `leave`.
 final class WatchScreen {
   private let isTerminal: Bool
-  private var hasLeft = false
+  private var isEntered = false
   /// Why standard output takes no more.
   private(set) var failure: String?
 
   /// - Parameter isTable: whether it is meant for people, and so for a terminal's screen.
   init(isTable: Bool) {
     isTerminal = isTable && isatty(STDOUT_FILENO) == 1
-    if isTerminal { write(Array("\u{1b}[?1049h\u{1b}[?25l\u{1b}[H\u{1b}[2J".utf8)) }
+    enter()
+  }
+
+  func enter() {
+    guard isTerminal, !isEntered else { return }
+    isEntered = true
+    write(Array("\u{1b}[?1049h\u{1b}[?25l\u{1b}[H\u{1b}[2J".utf8))
   }
 
   /// Of the terminal, or nil: nothing is cut off.
@@ -28,18 +34,19 @@ final class WatchScreen {
     var screen = Array("\u{1b}[H".utf8)
     let lines = String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     for (number, line) in lines.prefix(size.rows).enumerated() {
-      // Without a line feed behind the last one, which would move the screen.
+      // Without a line feed behind the last one, which would move the screen. A line is cleared before it is written: behind
+      // a full one, the cursor is still on its last character.
       if number > 0 { screen += "\n".utf8 }
-      screen += String(line).terminalPrefix(size.columns).utf8
       screen += "\u{1b}[K".utf8
+      screen += String(line).terminalPrefix(size.columns).utf8
     }
-    screen += "\u{1b}[J".utf8
+    if lines.count < size.rows { screen += "\n\u{1b}[J".utf8 }
     write(screen)
   }
 
   func leave() {
-    guard isTerminal, !hasLeft else { return }
-    hasLeft = true
+    guard isEntered else { return }
+    isEntered = false
     write(Array("\u{1b}[?25h\u{1b}[?1049l".utf8))
   }
 
