@@ -106,6 +106,60 @@ struct LiveTests {
     #expect(try await Self.numbers(store).sorted() == Array(0..<sent))
   }
 
+  /// Packets and octets by 5-tuple, as `Traffic` has them, of a store and its live flows.
+  private static func volumes(_ store: String) async throws -> [String: Volume] {
+    let columns = "src_addr,dst_addr,src_port,dst_port,icmp_type,icmp_code,proto,packets,bytes"
+    let outcome = try await Sagflow.run(["query", "-r", store, "--format", "csv", "--columns", columns])
+    var volumes: [String: Volume] = [:]
+    for line in outcome.output.split(separator: "\n").dropFirst() {
+      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      let isPing = cells[6] == "1" || cells[6] == "58"
+      let ports = isPing ? "\(cells[4]),\(cells[5])" : "\(cells[2]),\(cells[3])"
+      let volume = Volume(packets: Int(cells[7]) ?? -1, octets: Int(cells[8]) ?? -1)
+      volumes["\(cells[0]),\(cells[1]),\(ports),\(cells[6])", default: Volume()] =
+        volumes["\(cells[0]),\(cells[1]),\(ports),\(cells[6])", default: Volume()] + volume
+    }
+    return volumes
+  }
+
+  @Test(
+    "what softflowd saw is found a moment later, whatever has happened to the collector in between",
+    .enabled(if: Tool.isInstalled("softflowd"), "softflowd is missing"), .tags(.engine))
+  func softflowd() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/flows"
+    var expected: [String: Volume] = [:]
+    for round in 0..<5 {
+      let collector = try await RunningCollector(
+        configuration: "store: {rotation: \(round % 2 == 0 ? 1 : 300)}\n", store: store, drains: false)
+      for part in 0..<2 {
+        // The same hosts and ports again, so that live flows and committed ones go on.
+        let traffic = Traffic(conversations: 150, ipv6: true, seed: UInt64(1000 * round + part))
+        expected.merge(traffic.volumes) { $0 + $1 }
+        let capture = try folder.write(traffic.file.octets, as: "\(round)-\(part).pcap")
+        let exporter = try RunningProgram(
+          try #require(Tool("softflowd")).path,
+          ["-r", capture, "-n", "127.0.0.1:\(collector.port)", "-v", "9", "-d", "-p", "none", "-c", "none"])
+        #expect(try await exporter.end().status == 0)
+        let sent = ContinuousClock.now
+        var found: [String: Volume] = [:]
+        try await eventually("flows of round \(round), part \(part)") {
+          found = try await Self.volumes(store)
+          return found.values.reduce(0) { $0 + $1.packets } >= expected.values.reduce(0) { $0 + $1.packets }
+        }
+        print("found \(ContinuousClock.now - sent) after softflowd's end")
+        #expect(found == expected, "in round \(round), part \(part)")
+        collector.program.signal(SIGHUP)
+      }
+      collector.program.signal(round % 2 == 0 ? SIGKILL : SIGTERM)
+      _ = try await collector.program.end()
+      if round == 2 {
+        #expect(try await Sagflow.run(["drain", "-o", store]).status == 0)
+        #expect(try await Self.volumes(store) == expected, "after a drain")
+      }
+    }
+  }
+
   @Test("many ask at a time, and one that asks and takes no answer holds up nobody")
   func manyAsk() async throws {
     let collector = try await RunningCollector(["--inactive-timeout", "3600s"])
