@@ -9,7 +9,7 @@ SYSCONFDIR ?= /etc
 # More for `sagflow collect`: make run ARGS="--listen [::]:2055"
 ARGS ?=
 
-BUILD_PACKAGES := ca-certificates git pkg-config libdeflate-dev libpcap-dev libzstd-dev
+BUILD_PACKAGES := ca-certificates git pkg-config libdeflate-dev libpcap-dev libzstd-dev python3-pip
 TEST_PACKAGES := $(BUILD_PACKAGES) fprobe nfdump prometheus python3 softflowd tcpdump tshark
 
 # The Swift runtime linked in, for hosts without a toolchain. Its modules differ from those of a usual build, and the test
@@ -42,6 +42,7 @@ help: ## This list
 
 build: ## Build for this host
 	@scripts/debian-packages $(BUILD_PACKAGES)
+	@scripts/page-assets
 	swift build -c release --product sagflow
 
 run: build ## Collect on UDP 9995 into ./flows (ARGS= for more)
@@ -49,6 +50,7 @@ run: build ## Collect on UDP 9995 into ./flows (ARGS= for more)
 
 test: ## Build everything once and run all tests
 	@scripts/debian-packages $(TEST_PACKAGES)
+	@scripts/page-assets
 	swift build -c release --build-tests
 	SAGFLOW_PYTHON="$$(scripts/test-python)" && export SAGFLOW_PYTHON && status=0 && \
 	  { $(TEST) --skip '$(PROCESS_TESTS)' || status=1; } && \
@@ -57,6 +59,7 @@ test: ## Build everything once and run all tests
 
 test-fast: ## Build, and run the tests without sockets and other programs: seconds
 	@scripts/debian-packages $(BUILD_PACKAGES)
+	@scripts/page-assets
 	swift build -c release --build-tests
 	FAST_TESTS=1 $(TEST) --skip '^EndToEndTests\.'
 
@@ -81,6 +84,7 @@ bench-live: build ## Measure what questions for live flows cost the collector (A
 
 static: ## Build with the Swift runtime linked in
 	@scripts/debian-packages $(BUILD_PACKAGES)
+	@scripts/page-assets
 	swift build -c release --product sagflow --static-swift-stdlib --scratch-path "$(STATIC)"
 
 install: static ## Install program, unit and configuration (PREFIX=/usr/local, DESTDIR=)

@@ -121,6 +121,8 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: ours),
+    // The browser's side, as files that the program contains; C takes them in.
+    .target(name: "Page", dependencies: ["CPageAssets"], exclude: ["Assets"], swiftSettings: ours),
     .target(
       name: "Collector",
       dependencies: [
@@ -223,6 +225,8 @@ let package = Package(
       ],
       swiftSettings: ours),
     .testTarget(
+      name: "PageTests", dependencies: ["Page", "TestSupport"], exclude: ["JavaScript"], swiftSettings: ours),
+    .testTarget(
       name: "CollectorTests",
       dependencies: [
         "Capture", "Collector", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation", "Journal", "NetFlow",
@@ -270,8 +274,9 @@ let package = Package(
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
 
-    // C: system calls that Glibc's module does not offer, and Debian's libraries.
+    // C: system calls that Glibc's module does not offer, the page's files, and Debian's libraries.
     .target(name: "CSystemCalls"),
+    .target(name: "CPageAssets"),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
