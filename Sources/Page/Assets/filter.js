@@ -11,17 +11,22 @@ export function condition(template, value) {
   return template.replace('{}', () => value)
 }
 
+/** A filter on one line, as an input shows it: without comments, which end with their line. */
+export function oneLine(filter) {
+  return filter.replace(/("[^"]*"|'[^']*')|#[^\n]*/g, (_, quoted) => quoted ?? '').replace(/\s*\n\s*/g, ' ').trim()
+}
+
 /** A filter that asks for a condition, too. */
 export function narrowed(filter, condition) {
-  const text = filter.trim()
+  const text = oneLine(filter)
   if (text === '') return condition
   if (conjuncts(text).includes(condition)) return text
   return `${isConjunction(text) ? text : `(${text})`} and ${condition}`
 }
 
-/** Whether `and` can be put behind a filter as it is: no `or` outside of parentheses, and no comment that would swallow it. */
+/** Whether `and` can be put behind a filter as it is: no `or` outside of parentheses. */
 function isConjunction(text) {
-  return !text.includes('#') && !/\bor\b|\|/i.test(outermost(text))
+  return !/\bor\b|\|/i.test(outermost(text))
 }
 
 function conjuncts(text) {

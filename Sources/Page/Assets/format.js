@@ -22,7 +22,7 @@ export function si(value, unit = '') {
 
 /** The same for an axis, whose numbers are round: `50 M`. */
 export function tick(value) {
-  return si(value).replace(/\.?0+(?=$|\u00a0)/, (zeros) => (zeros.startsWith('.') ? '' : zeros))
+  return si(value).replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '')
 }
 
 /** All digits, in groups: `12 345 678`. */

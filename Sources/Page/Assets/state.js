@@ -1,5 +1,7 @@
 // The view is its address: everything that a link must carry is in the fragment, which is not sent to the server.
 
+import { oneLine } from './filter.js'
+
 /** What is shown, by default. */
 export const defaults = Object.freeze({
   /** What `-t` takes. */
@@ -40,7 +42,8 @@ export function parse(fragment) {
     if (text === null) continue
     if (typeof defaults[name] === 'boolean') state[name] = text === '1'
     else if (choices[name]) state[name] = choices[name].find((choice) => String(choice) === text) ?? defaults[name]
-    else if (text.trim() !== '' || name === 'filter') state[name] = text.trim()
+    else if (name === 'filter') state.filter = oneLine(text)
+    else if (text.trim() !== '') state[name] = text.trim()
   }
   return state
 }
