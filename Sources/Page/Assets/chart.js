@@ -157,6 +157,7 @@ export class Chart {
     ctx.textAlign = 'center'
     ctx.textBaseline = 'middle'
     for (let rank = 0; rank < this.#layers.length - 1; rank += 1) {
+      if (this.#highlighted !== null && rank !== this.#highlighted) continue
       const place = this.#thickest(plot, rank)
       if (!place || place.height < leastLayer * scale || place.x < bbox.left + 8 || place.x > bbox.left + bbox.width - 8) continue
       ctx.fillStyle = colors.texts[rank]

@@ -47,9 +47,9 @@ export function replace(container, ...children) {
   }
 }
 
-/** A row of heads for columns; each is a text, or a text with a class. */
+/** A row of heads for columns; each is a text, or a text with a class; an empty one heads nothing. */
 export function headRow(columns) {
   return element('tr', {}, ...columns.map((column) =>
-    typeof column === 'string' ? element('th', { scope: 'col' }, column)
+    column === '' ? element('td') : typeof column === 'string' ? element('th', { scope: 'col' }, column)
       : element('th', { scope: 'col', class: column.class, title: column.title }, column.text)))
 }

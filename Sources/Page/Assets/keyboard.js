@@ -7,7 +7,7 @@ export function prepareKeys(actions) {
   const help = byId('help')
   const all = [...actions, { keys: ['?'], text: 'this help', run: () => help.showModal() }]
   addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || help.open || isTyping(event.target)) return
+    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || help.open || isTaken(event)) return
     const action = all.find(({ keys }) => keys.includes(event.key))
     if (!action) return
     event.preventDefault()
@@ -22,7 +22,8 @@ export function prepareKeys(actions) {
 
 const names = { ArrowLeft: '←', ArrowRight: '→', '-': '−' }
 
-/** Whether keys mean something to the element that has the focus. */
-function isTyping(target) {
-  return target.closest?.('input, select, textarea, [role=tab], [role=region], [popover]') !== null
+/** Whether the key means something to the element that has the focus. */
+function isTaken({ key, target }) {
+  if (target.closest?.('input:not([type=radio], [type=checkbox]), select, textarea, [popover]')) return true
+  return key.startsWith('Arrow') && Boolean(target.closest?.('input, [role=tab], [role=region]'))
 }

@@ -27,9 +27,9 @@ export function showTop(table, answer, { unit, limit, ranks, choose }) {
   const bodyRows = shown.map((row) => {
     const isNone = row.key.every((value) => value === null)
     const button = element('button', {
-      type: 'button', class: isNone ? 'value none' : 'value', 'data-focus': JSON.stringify(row.key),
+      type: 'button', class: `value${isNone ? ' none' : ''}${by.length > 2 ? ' wide' : ''}`, 'data-focus': JSON.stringify(row.key),
       title: keyLabel(row.key, row.names), click: () => choose(row, by, button),
-    }, ...row.key.flatMap((value, index) => [index > 0 ? ' · ' : null, keyPart(value, row.names?.[index])]))
+    }, ...row.key.flatMap((value, index) => [index > 0 ? '\u00a0· ' : null, keyPart(value, row.names?.[index])]))
     const rank = ranks.get(JSON.stringify(row.key))
     return element('tr', {},
       element('th', { scope: 'row' }, element('span', { class: 'key' }, swatch(rank), button)),
