@@ -42,13 +42,15 @@ export class Loader {
     }
   }
 
-  /** Sets when the next round begins: after the last one has ended, so that none piles up. */
+  /** Sets when the next round begins: after the last one has ended, so that none piles up. After 0 seconds there is none. */
   schedule(retryAfter) {
     clearTimeout(this.#timer)
     const seconds = retryAfter ?? this.#interval()
     if (seconds > 0 && !this.#controller) {
       this.#timer = setTimeout(() => {
-        if (!document.hidden) this.run()
+        // Who marks a text wants it to stay.
+        if (getSelection()?.type === 'Range') this.schedule()
+        else if (!document.hidden) this.run()
       }, seconds * 1000)
     }
   }

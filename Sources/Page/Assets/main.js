@@ -1,146 +1,52 @@
 // The page: puts the parts together.
 
-import { get, setToken } from './api.js'
-import { Chart, hasCharts } from './chart.js'
-import { chartColors } from './colors.js'
+import { get, hasToken, setToken } from './api.js'
 import { Controls, prepareTheme } from './controls.js'
-import { byId, setNote } from './dom.js'
+import { byId } from './dom.js'
 import { prepareDownloads, setDownloads } from './downloads.js'
-import { showExporters } from './exporters-table.js'
 import { Fields } from './fields.js'
 import { FilterBox } from './filter-box.js'
 import { narrowed } from './filter.js'
-import { showFlows } from './flows-table.js'
-import { duration, exact, si, span, zoneName } from './format.js'
 import { Freshness } from './freshness.js'
-import { problems } from './health.js'
 import { prepareKeys } from './keyboard.js'
-import { balance, showLedger } from './ledger-table.js'
-import { Legend } from './legend.js'
 import { Loader } from './loader.js'
-import { askForToken, prepareToken, showAlerts, showErrors } from './notices.js'
-import { key, questions } from './questions.js'
-import { rates } from './rates.js'
-import { showPaths, showSankey } from './sankey.js'
+import { askForToken, prepareToken, showErrors } from './notices.js'
+import { Panels } from './panels.js'
+import { questions } from './questions.js'
 import { View } from './state.js'
 import { prepareTabs, showTab } from './tabs.js'
-import { showTop } from './top-table.js'
-import { units } from './units.js'
 import { openValueMenu } from './value-menu.js'
 import { between, isOpen, moved, scaled } from './window.js'
 
 const view = new View()
 let fields = new Fields()
 let hasFields = false
-/** The latest answers, by the question's name. */
-const answers = {}
 
 const filterBox = new FilterBox((filter) => (filter === view.state.filter ? loader.run() : view.set({ filter })))
-const controls = new Controls(view, () => answers.series)
+const panels = new Panels(view, {
+  choose: (items, anchor) =>
+    openValueMenu(anchor, items, fields, (condition) => view.set({ filter: narrowed(view.state.filter, condition) })),
+  onZoom: (from, to) => view.set({ window: between(from, to) }),
+})
+const controls = new Controls(view, () => panels.answers.series)
 const freshness = new Freshness(byId('freshness'), () => view.state.zone)
-const legend = new Legend(byId('legend'), byId('chart-time'))
-const chart = hasCharts() ? new Chart(byId('chart'), {
-  colors: chartColors, onZoom: (from, to) => view.set({ window: between(from, to) }), onHover: (bin) => legend.read(bin),
-}) : undefined
-const theme = prepareTheme(() => chart?.recolor())
+const theme = prepareTheme(() => panels.recolor())
 
 const loader = new Loader({
   load, onBusy: (isBusy) => document.body.classList.toggle('busy', isBusy),
   interval: () => (isOpen(view.state.window, Date.now()) ? view.state.refresh : 0),
 })
 
-/** Offers filters for values of a key. */
-function choose(items, anchor) {
-  openValueMenu(anchor, items, fields, (condition) => view.set({ filter: narrowed(view.state.filter, condition) }))
-}
-
-/** Offers filters for a row of a table or of the chart's legend. */
-function chooseRow(row, by, anchor) {
-  choose(row.key.map((value, index) => ({ column: by[index], value, name: row.names?.[index] })), anchor)
-}
-
-// What is shown of each answer.
-
-function showSeries(answer) {
-  const { unit, zone } = view.state
-  const rows = rates(answer, unit)
-  const ranks = new Map(rows.filter((row) => row.key !== null).map((row, rank) => [JSON.stringify(row.key), rank]))
-  answers.ranks = ranks
-  const isEmpty = (answer.totals?.flows ?? 0) === 0
-  chart?.show(answer, rows, zone)
-  legend.show(answer, rows, units[unit], zone, {
-    choose: (row, anchor) => chooseRow(row, answer.by, anchor), highlight: (rank) => chart?.highlight(rank),
-  })
-  byId('legend').hidden = isEmpty
-  byId('chart-time').hidden = isEmpty
-  setNote(byId('chart-empty'), isEmpty ? emptyText() : '')
-  byId('traffic-title').textContent = `Traffic by ${answer.by.join(', ')}, ${units[unit].rate}`
-  byId('traffic-summary').textContent =
-    `${span(answer.from, answer.to, zone)} ${zoneName(answer.to, zone)}, bins of ${duration(answer.bin / 1000)}`
-  const { by } = key(view.state, fields)
-  const isEitherEnd = view.state.both && by !== view.state.by
-  setNote(byId('chart-note'), isEitherEnd ? 'A flow counts for both of its ends.' : '')
-}
-
-function emptyText() {
-  const nobody = answers.status?.exporterCount === 0 ? ' No exporter has sent anything since the collector started.' : ''
-  return `No flows in this window${view.state.filter ? ' pass the filter' : ''}.${nobody}`
-}
-
-function showTopAnswer(answer) {
-  const [table] = answer.tables
-  const { unit, rows } = view.state
-  showTop(byId('top-table'), answer, { unit, limit: rows, ranks: answers.ranks ?? new Map(), choose: chooseRow })
-  byId('top-summary').textContent = `${exact(table?.groups ?? 0)} groups, ${si(answer.totals.bps, 'bit/s')}, ${si(answer.totals.pps)} packets/s`
-}
-
-function showPathsAnswer(answer) {
-  const isEmpty = (answer.tables[0]?.rows.length ?? 0) === 0
-  setNote(byId('paths-empty'), isEmpty ? emptyText() : '')
-  byId('sankey').hidden = isEmpty
-  byId('paths-details').hidden = isEmpty
-  if (isEmpty) return
-  showSankey(byId('sankey'), answer, view.state.unit, choose)
-  showPaths(byId('paths-table'), answer, view.state.unit)
-}
-
-function showFlowsAnswer(answer) {
-  const { sort, zone } = view.state
-  showFlows(byId('flows-table'), answer, { sort, zone, choose })
-  byId('flows-summary').textContent = answer.rows.length === 0 ? emptyText()
-    : `${exact(answer.rows.length)} of ${exact(answer.report?.rowsSelected ?? answer.rows.length)}, times in ${zoneName(Date.now(), zone)}`
-}
-
-function showStatus(status) {
-  byId('host').textContent = status.host
-  document.title = `${status.host} – sagflow`
-  const now = Date.parse(status.time)
-  const found = status.exporters.map((exporter) => problems(exporter, now).map(({ kind }) => kind))
-  const count = (kind) => found.filter((kinds) => kinds.includes(kind)).length
-  const parts = [['silent', 'silent'], ['loss', 'losing'], ['clock', 'with a wrong clock'], ['templates', 'without templates']]
-    .map(([kind, text]) => [count(kind), text]).filter(([number]) => number > 0).map(([number, text]) => `${number} ${text}`)
-  const isBalanced = status.imbalances.length === 0 && balance(status.ledger).every(({ difference }) => difference === 0)
-  byId('health-summary').textContent = `${exact(status.exporterCount)} exporter${status.exporterCount === 1 ? '' : 's'}`
-    + `${parts.length > 0 ? `, ${parts.join(', ')}` : ''}; the ledger ${isBalanced ? 'balances' : 'does not balance'}`
-  byId('health-summary').classList.toggle('wrong', parts.length > 0 || !isBalanced)
-  showAlerts(status.alerts)
-  byId('exporters-empty').hidden = status.exporters.length > 0
-  showExporters(byId('exporters-table'), status.exporters, now, choose)
-  showLedger(byId('ledger-table'), byId('ledger-beside'), status)
-}
-
-const show = { series: showSeries, top: showTopAnswer, paths: showPathsAnswer, flows: showFlowsAnswer, status: showStatus }
-
 // Asking.
 
+/** One round of questions; gives the seconds after which to try again, if that is not as chosen. */
 async function load(signal) {
   const errors = []
   const ask = async (name, path, parameters) => {
     try {
       const { answer, serverTime } = await get(path, parameters, signal)
       if (signal.aborted) return
-      answers[name] = answer
-      show[name](answer)
+      panels.show(name, answer)
       if (name === 'series') freshness.set(answer, serverTime)
     } catch (error) {
       if (error.name !== 'AbortError') errors.push(error)
@@ -154,14 +60,13 @@ async function load(signal) {
     const status = ask('status', 'status')
     // The table takes the chart's colours: it comes after it. And a mistake need not be answered thrice.
     await ask('series', ...asked.series)
-    if (!errors.some((error) => error.status === 400)) {
+    if (!signal.aborted && !errors.some((error) => error.status === 400)) {
       const rest = tab === 'paths' || tab === 'flows' ? [ask(tab, ...asked[tab])] : []
       await Promise.all([ask('top', ...asked.top), ...rest])
     }
     await status
   }
-  if (signal.aborted) return undefined
-  return showProblems(errors)
+  return signal.aborted ? undefined : showProblems(errors)
 }
 
 /** The columns, once. */
@@ -177,17 +82,20 @@ async function prepareFields(signal, errors) {
   }
 }
 
-/** Shows what went wrong where it belongs; gives the seconds after which to try again, if the collector named them. */
+/** Shows what went wrong where it belongs; gives the seconds after which to try again, 0 for never, or undefined. */
 function showProblems(errors) {
   for (const error of errors) if (!('status' in error)) console.error(error)
   const inFilter = errors.find((error) => error.parameter === 'filter')
   if (inFilter) filterBox.fail(view.state.filter, inFilter)
   else filterBox.clear()
-  askForToken(errors.some(({ status }) => status === 401))
-  showErrors(errors.filter(({ parameter, status }) => parameter !== 'filter' && status !== 401).map(({ message }) => message))
+  const isLocked = errors.some(({ status }) => status === 401)
+  askForToken(isLocked)
+  // Without a token the form says enough; with one, it was wrong.
+  const shown = errors.filter(({ parameter, status }) => parameter !== 'filter' && (status !== 401 || hasToken()))
+  showErrors(shown.map(({ message }) => message))
   document.body.classList.toggle('stale', errors.length > 0)
   const waits = errors.map(({ retryAfter }) => retryAfter).filter((seconds) => seconds > 0)
-  return waits.length > 0 ? Math.max(...waits) : undefined
+  return isLocked ? 0 : waits.length > 0 ? Math.max(...waits) : undefined
 }
 
 // The view.
@@ -201,17 +109,20 @@ function showControls(state) {
 
 view.onChange((state, before) => {
   showControls(state)
+  if (state.tab !== before.tab) panels.open(state.tab)
   const asks = Object.keys(state).some((name) => name !== 'refresh' && state[name] !== before[name])
   if (asks) loader.run()
   else loader.schedule()
 })
 
 function move(fraction) {
-  if (answers.series) view.set({ window: moved(answers.series, fraction, Date.now()) })
+  const { series } = panels.answers
+  if (series) view.set({ window: moved(series, fraction, Date.now()) })
 }
 
 function zoom(factor) {
-  if (answers.series) view.set({ window: scaled(answers.series, factor, Date.now()) })
+  const { series } = panels.answers
+  if (series) view.set({ window: scaled(series, factor, Date.now()) })
 }
 
 const next = (values, value) => values[(values.indexOf(value) + 1) % values.length]
@@ -219,6 +130,11 @@ byId('window-back').addEventListener('click', () => move(-0.5))
 byId('window-forward').addEventListener('click', () => move(0.5))
 byId('zoom-in').addEventListener('click', () => zoom(0.5))
 byId('zoom-out').addEventListener('click', () => zoom(2))
+byId('skip').addEventListener('click', (event) => {
+  // The fragment is the view.
+  event.preventDefault()
+  byId('traffic').focus()
+})
 prepareTabs((tab) => view.set({ tab }))
 prepareDownloads((error) => showProblems([error]))
 prepareToken((token) => {
@@ -239,15 +155,6 @@ prepareKeys([
   ...['paths', 'flows', 'exporters', 'ledger'].map((tab, index) => (
     { keys: [String(index + 1)], text: tab, run: () => view.set({ tab }) })),
 ])
-let drawnWidth = 0
-new ResizeObserver(([{ contentRect }]) => {
-  // What is drawn changes the height.
-  if (contentRect.width === drawnWidth || contentRect.width === 0) return
-  drawnWidth = contentRect.width
-  if (answers.paths) showPathsAnswer(answers.paths)
-}).observe(byId('sankey'))
 
-byId('chart-missing').hidden = hasCharts()
-byId('chart').hidden = !hasCharts()
 showControls(view.state)
 loader.run()
