@@ -45,6 +45,7 @@ struct RowModelTests {
       case .octets: -Int64(row.octets)
       case .packets: -Int64(row.packets)
       case .duration: row.start - row.end
+      case .newest: -row.end
       }
     }
     // Rows that are equal stay in the files' order.

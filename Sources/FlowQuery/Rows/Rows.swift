@@ -11,6 +11,8 @@ public enum RowOrder: String, CaseIterable, Sendable {
   case octets = "bytes"
   case packets
   case duration
+  /// Those that ended last.
+  case newest
 
   /// Times rise, counters fall.
   var isDescending: Bool { self != .timeStart && self != .timeEnd }
@@ -202,7 +204,7 @@ extension Scan {
     func signed(_ column: IntegerColumn) -> [(row: Int, value: UInt64)] { selected.map { ($0, column[$0] ^ sign) } }
     switch order {
     case .timeStart: return signed(try view.integers(.timeStart))
-    case .timeEnd: return signed(try view.integers(.timeEnd))
+    case .timeEnd, .newest: return signed(try view.integers(.timeEnd))
     case .octets, .packets:
       let values = try view.counters(order == .octets ? .octets : .packets)
       return selected.map { ($0, values[$0]) }

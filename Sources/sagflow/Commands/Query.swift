@@ -25,7 +25,7 @@ struct Query: ParsableCommand {
   @Option(help: ArgumentHelp("Columns and their order, joined by commas.", valueName: "names"))
   var columns: String?
 
-  @Option(help: "time_start, time_end (rising), bytes, packets or duration (falling).")
+  @Option(help: "time_start, time_end (rising), bytes, packets, duration (falling) or newest.")
   var sort: RowOrder?
 
   @Flag(help: "Only how many flows, packets and bytes match.")
