@@ -21,7 +21,7 @@ export function showFlows(table, answer, { sort, zone, choose }) {
   const place = new Map(answer.columns.map((name, index) => [name, index]))
   const value = (row, name) => (place.has(name) ? row[place.get(name)] : null)
   const seconds = (row) => (time(value(row, 'time_end')) - time(value(row, 'time_start'))) / 1000
-  const order = { time_end: (row) => time(value(row, 'time_end')), duration: seconds }[sort] ?? ((row) => value(row, sort) ?? 0)
+  const order = { newest: (row) => time(value(row, 'time_end')), duration: seconds }[sort] ?? ((row) => value(row, sort) ?? 0)
   const columns = [
     'end', { text: 'seconds', class: 'number' }, ...[...chosen].slice(0, 5), { text: 'packets', class: 'number' },
     { text: 'bytes', class: 'number' }, ...[...chosen].slice(5),

@@ -12,7 +12,7 @@ import { prepareKeys } from './keyboard.js'
 import { Loader } from './loader.js'
 import { askForToken, prepareToken, showErrors } from './notices.js'
 import { Panels } from './panels.js'
-import { questions } from './questions.js'
+import { csvQuestions, questions } from './questions.js'
 import { View } from './state.js'
 import { prepareTabs, showTab } from './tabs.js'
 import { openValueMenu } from './value-menu.js'
@@ -104,7 +104,7 @@ function showControls(state) {
   controls.show(state, fields)
   filterBox.show(state.filter)
   showTab(state.tab)
-  if (hasFields) setDownloads(questions(state, fields, 160))
+  if (hasFields) setDownloads(csvQuestions(state, fields, 160))
 }
 
 view.onChange((state, before) => {

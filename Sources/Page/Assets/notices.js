@@ -12,11 +12,11 @@ export function showErrors(messages) {
   bar.hidden = texts.length === 0
 }
 
-/** Shows alerts that are on. */
+/** Shows alerts that fire. */
 export function showAlerts(alerts = []) {
   const bar = byId('alerts')
-  const texts = alerts.filter(({ state }) => state === undefined || /^(firing|on|active)$/i.test(state))
-    .map(({ name, message }) => [name, message].filter(Boolean).join(': '))
+  const texts = alerts.filter(({ state }) => state === 'firing' || state === 'clearing')
+    .map(({ name, subject, message }) => [[name, subject].filter(Boolean).join(' '), message].filter(Boolean).join(': '))
   if (bar.dataset.text === texts.join('\n')) return
   bar.dataset.text = texts.join('\n')
   bar.replaceChildren(...texts.map((text) => element('p', {}, text)))

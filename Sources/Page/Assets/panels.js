@@ -2,7 +2,7 @@
 
 import { Chart, hasCharts } from './chart.js'
 import { chartColors } from './colors.js'
-import { byId, setNote } from './dom.js'
+import { byId, element, setNote } from './dom.js'
 import { showExporters } from './exporters-table.js'
 import { showFlows } from './flows-table.js'
 import { duration, exact, si, span, zoneName } from './format.js'
@@ -85,7 +85,7 @@ export class Panels {
   }
 
   #series(answer) {
-    const { unit, zone, both } = this.#view.state
+    const { unit, zone } = this.#view.state
     const rows = rates(answer, unit)
     this.#ranks = new Map(rows.filter((row) => row.key !== null).map((row, rank) => [JSON.stringify(row.key), rank]))
     const isEmpty = (answer.totals?.flows ?? 0) === 0
@@ -96,11 +96,19 @@ export class Panels {
     byId('legend').hidden = isEmpty
     byId('chart-time').hidden = isEmpty
     setNote(byId('chart-empty'), isEmpty ? this.#emptyText() : '')
+    this.#notes(answer)
     byId('traffic-title').textContent = `Traffic by ${answer.by.join(', ')}, ${units[unit].rate}`
     byId('traffic-summary').textContent =
       `${span(answer.from, answer.to, zone)} ${zoneName(answer.to, zone)}, bins of ${duration(answer.bin / 1000)}`
-    const isEitherEnd = both && answer.by.length === 1 && answer.by[0] !== this.#view.state.by
-    setNote(byId('chart-note'), isEitherEnd ? 'A flow counts for both of its ends.' : '')
+  }
+
+  /** What is to be known of an answer: what it lacks, and what it counts twice. */
+  #notes({ by, report = {} }) {
+    const { state } = this.#view
+    const isEitherEnd = state.both && by.length === 1 && by[0] !== state.by
+    const texts = [...(report.notices ?? []), ...(report.unread ?? []), ...(isEitherEnd ? ['A flow counts for both of its ends.'] : [])]
+    byId('chart-notes').replaceChildren(...texts.map((text) => element('li', {}, text)))
+    byId('chart-notes').hidden = texts.length === 0
   }
 
   #emptyText() {
@@ -132,7 +140,7 @@ export class Panels {
     const { sort, zone } = this.#view.state
     showFlows(byId('flows-table'), answer, { sort, zone, choose: this.#choose })
     byId('flows-summary').textContent = answer.rows.length === 0 ? this.#emptyText()
-      : `${exact(answer.rows.length)} of ${exact(answer.report?.rowsSelected ?? answer.rows.length)}, times in ${zoneName(Date.now(), zone)}`
+      : `${exact(answer.rows.length)} flows, times in ${zoneName(Date.now(), zone)}`
   }
 
   #status(status) {

@@ -9,8 +9,8 @@ const leastShare = 0.1
  * Seconds of each bin that the answer is about: the first bin may begin before the window, the last one may not have ended.
  * Null where too little of a bin is known.
  */
-export function coverage({ times, bin, from, to, until, live }) {
-  const end = live && until ? Math.min(to, until) : to
+export function coverage({ times, bin, from, to, until }) {
+  const end = Math.min(to, until ?? to)
   return times.map((time, index) => {
     const length = Math.min((times[index + 1] ?? time + bin) - time, bin)
     const known = Math.min(time + length, end) - Math.max(time, from)
@@ -21,11 +21,11 @@ export function coverage({ times, bin, from, to, until, live }) {
 /** The series of an answer and what is left, as rates per second of a unit, largest first; `other` is last, without a key. */
 export function rates(answer, unit) {
   const { measure, factor } = units[unit]
-  const seconds = coverage(answer)
-  const perSecond = (counts) => seconds.map((length, index) => (length === null ? null : factor * (counts?.[index] ?? 0) / length))
+  const known = coverage(answer)
+  const perSecond = (counts) => known.map((length, index) => (length === null ? null : factor * (counts?.[index] ?? 0) / length))
   const sum = (counts) => (counts ?? []).reduce((total, count) => total + count, 0)
-  const window = (answer.to - answer.from) / 1000
-  const mean = (counts) => (window > 0 ? factor * sum(counts) / window : null)
+  const seconds = answer.seconds ?? (answer.to - answer.from) / 1000
+  const mean = (counts) => (seconds > 0 ? factor * sum(counts) / seconds : null)
   const rows = answer.series.map((series) => ({
     key: series.key, names: series.names, values: perSecond(series[measure]), mean: mean(series[measure]),
   }))

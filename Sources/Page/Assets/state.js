@@ -21,7 +21,7 @@ export const defaults = Object.freeze({
   /** Columns of the paths from left to right. */
   path: 'src_addr,dst_port,dst_addr',
   /** Order of the flows. */
-  sort: 'time_end',
+  sort: 'newest',
 })
 
 const choices = {
@@ -30,7 +30,7 @@ const choices = {
   refresh: [0, 2, 10, 60],
   rows: [10, 20, 50],
   tab: ['paths', 'flows', 'exporters', 'ledger'],
-  sort: ['time_end', 'bytes', 'packets', 'duration'],
+  sort: ['newest', 'bytes', 'packets', 'duration'],
 }
 
 /** The state that a fragment names; what it does not name, or names wrongly, is as by default. */

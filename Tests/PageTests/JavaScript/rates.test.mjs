@@ -10,7 +10,7 @@ const answer = {
 
 test('a bin counts as long as it is within the window and is known', () => {
   assert.deepEqual(coverage(answer), [30, 60, 60, 10])
-  assert.deepEqual(coverage({ ...answer, live: false }), [30, 60, 60, 60])
+  assert.deepEqual(coverage({ ...answer, until: null }), [30, 60, 60, 60])
 })
 
 test('bins of which next to nothing is known have no rate', () => {
@@ -20,7 +20,7 @@ test('bins of which next to nothing is known have no rate', () => {
 
 test('bins of unequal length, as days when clocks change, count as long as they are', () => {
   const hour = 3_600_000
-  const days = { from: 0, to: 49 * hour, until: null, live: false, bin: 25 * hour, times: [0, 24 * hour] }
+  const days = { from: 0, to: 49 * hour, until: null, bin: 25 * hour, times: [0, 24 * hour] }
   assert.deepEqual(coverage(days), [24 * 3600, 25 * 3600])
 })
 
@@ -28,6 +28,7 @@ test('sums become rates of the unit, and means are over the window', () => {
   const [tcp, other] = rates(answer, 'bits')
   assert.deepEqual(tcp.values, [800, 800, 0, 800])
   assert.equal(tcp.mean, 8 * 10_000 / 210)
+  assert.equal(rates({ ...answer, seconds: 100 }, 'bits')[0].mean, 800)
   assert.equal(other.key, null)
   assert.deepEqual(rates(answer, 'packets')[0].values, [0.1, 0.1, 0, 0.1])
 })
