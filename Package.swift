@@ -126,8 +126,9 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery",
-        "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
+        "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
+        "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes",
+        "Page", "Parquet", "Settings",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -139,7 +140,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
-      swiftSettings: ours),
+      exclude: ["HTTP/API/openapi.json"], swiftSettings: ours),
     .executableTarget(
       name: "sagflow",
       dependencies: [
@@ -229,10 +230,10 @@ let package = Package(
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Capture", "Collector", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation", "Journal", "NetFlow",
-        "NetworkBytes",
-        "Settings", "sagflow", "TestSupport",
+        "Capture", "Collector", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowAggregation", "Journal",
+        "NetFlow", "NetworkBytes", "Parquet", "Settings", "sagflow", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: ours),
@@ -274,9 +275,10 @@ let package = Package(
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
 
-    // C: system calls that Glibc's module does not offer, the page's files, and Debian's libraries.
+    // C: system calls that Glibc's module does not offer, the page's files and the API's description, and Debian's libraries.
     .target(name: "CSystemCalls"),
     .target(name: "CPageAssets"),
+    .target(name: "CAPIDescription"),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

@@ -111,6 +111,10 @@ public struct CollectorConfiguration: Hashable, Sendable {
     public var listen = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 9996)
     /// Whether it may listen on other addresses than this host's own.
     public var isPublic = false
+    /// Path of a file whose first line is what requests for data must have; empty: they need nothing.
+    public var tokenFile = ""
+    /// Names beside this host's own that requests may call it by, without a port.
+    public var hosts: [String] = []
 
     public init() {}
   }

@@ -23,7 +23,9 @@ public enum ConfigurationSchema {
       "journal",
       "What was received and not committed yet outlives a crash: a capture file of it, and checkpoints of what is known."
     ),
-    ("http", "What the running collector tells of itself: /healthz, /readyz, /metrics (Prometheus), /api/v1/status."),
+    (
+      "http", "The page, the API under /api/v1/ and, for monitoring, /healthz, /readyz and /metrics (Prometheus)."
+    ),
     ("log", "Messages on standard error."),
     (
       "smartAccessGateway",
@@ -158,12 +160,21 @@ public enum ConfigurationSchema {
   ]
 
   private static let http: [Setting] = [
-    .value("http.enabled", .restart(\.http.enabled), .flag, "false: nothing is told; `sagflow status` needs it."),
+    .value(
+      "http.enabled", .restart(\.http.enabled), .flag,
+      "false: no page, no API and no metrics; `sagflow status` needs it."),
     .value(
       "http.listen", .restart(\.http.listen), .openEndpoint, "TCP address and port; port 0 takes one that is free."),
     .value(
       "http.public", .restart(\.http.isPublic), .flag,
-      "true: http.listen may be reached from other hosts; whoever does can read exporters and counters."),
+      "true: http.listen may be reached from other hosts; without a token, whoever does can read all flows."),
+    .value(
+      "http.tokenFile", .restart(\.http.tokenFile), .optional("the path of a file"),
+      "A file whose first line is a token that requests for data need (Authorization: Bearer); empty: they need none."
+    ),
+    .list(
+      "http.hosts", .restart(\.http.hosts), .hostName, mayBeEmpty: true,
+      "Names that requests may call this collector by, beside localhost, this host's own and addresses; no ports."),
   ]
 
   private static let log: [Setting] = [
@@ -208,11 +219,12 @@ public enum ConfigurationSchema {
     if configuration.exporters.earlyData.maximumSizePerSession > configuration.exporters.earlyData.maximumSize {
       report("exporters.earlyData.maximumSizePerSession", above: "exporters.earlyData.maximumSize")
     }
-    if configuration.http.enabled, !configuration.http.listen.address.isLoopback, !configuration.http.isPublic {
+    let http = configuration.http
+    if http.enabled, !http.listen.address.isLoopback, !http.isPublic, http.tokenFile.isEmpty {
       found.append(
         (
-          ["http.listen", "http.public"],
-          "\(configuration.http.listen) can be reached from other hosts; listen on 127.0.0.1 or set http.public: true"
+          ["http.listen", "http.tokenFile", "http.public"],
+          "\(http.listen) can be reached from other hosts; listen on 127.0.0.1, set http.tokenFile, or set http.public: true"
         ))
     }
     found += overlaps(in: configuration.listen).map { (["listen"], $0) }

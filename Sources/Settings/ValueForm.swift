@@ -99,6 +99,19 @@ extension ValueForm where Value == String {
     }
   }
 
+  /// The name of a host, without a port.
+  static var hostName: Self {
+    ValueForm(expected: "the name of a host without a port, such as flows.example.com") { text in
+      let isName = text.utf8.allSatisfy { octet in
+        isNameOctet(octet) || octet == UInt8(ascii: "-") || octet == UInt8(ascii: ".")
+          || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(octet)
+      }
+      return isName && (1...253).contains(text.utf8.count) ? text : nil
+    } text: {
+      $0
+    }
+  }
+
   /// A filter's text, which may span lines; its words are parsed when all settings are known.
   static var filter: Self {
     ValueForm(expected: "a filter in nfdump's words, or nothing") { text in

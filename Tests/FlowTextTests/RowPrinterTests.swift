@@ -31,6 +31,18 @@ struct RowPrinterTests {
     return String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
+  @Test("JSON can have rows as arrays, with null for what is not there and a comma behind each")
+  func arrays() {
+    var style = AnswerStyle()
+    style.hasArrays = true
+    #expect(
+      Self.text(.json, style) == [
+        #"["2026-01-01T00:00:00.123Z","10.0.0.1",42,"a\"b,c",{"x":1}],"#,
+        #"["2026-01-01T00:00:00.000Z",null,null,null,null],"#,
+      ])
+    #expect(Self.text(.csv, style) == Self.text(.csv))
+  }
+
   @Test("as JSON: an object a line, without what has no value")
   func json() {
     #expect(

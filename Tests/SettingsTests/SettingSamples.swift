@@ -59,6 +59,8 @@ struct SettingSample: CustomTestStringConvertible {
     .init("http.enabled", "false", "no thanks"),
     .init("http.listen", "\"[::1]:80\"", ["[::1]:80"], "localhost:9996"),
     .init("http.public", "true", "all"),
+    .init("http.tokenFile", "/etc/sagflow/token", "a token"),
+    .init("http.hosts", "[flows.example.com, collector]", ["flows.example.com", "collector"], "flows.example.com:443"),
     .init("log.level", "debug", "verbose"),
     .init("log.format", "json", "xml"),
     .init("smartAccessGateway.region", "cn-shanghai", "cn shanghai"),

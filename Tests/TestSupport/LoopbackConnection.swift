@@ -59,6 +59,16 @@ public struct LoopbackConnection: ~Copyable {
     }
   }
 
+  /// Whether the other side has neither closed nor sent anything.
+  public var isSilentlyOpen: Bool {
+    var buffer: [UInt8] = [0]
+    // Sound: the call writes one octet into this frame's own.
+    let count = unsafe buffer.withUnsafeMutableBytes {
+      unsafe recv(descriptor, $0.baseAddress, $0.count, CInt(MSG_DONTWAIT) | CInt(MSG_PEEK))
+    }
+    return count < 0 && errno == EAGAIN
+  }
+
   deinit {
     close(descriptor)
   }

@@ -56,6 +56,29 @@ final class LiveFlows: @unchecked Sendable {
     return Position(counts: workers.map { $0.storeSettings.published.count })
   }
 
+  /// What a question of this process has to do with: as over the socket, but it does not wait for the journal of an earlier run.
+  ///
+  /// - Parameter store: the directory as the question names it.
+  func session(of store: String, _ state: LiveState) -> LiveSession.Outcome<LiveSession> {
+    func unavailable<Value>(_ failure: LiveFailure) -> LiveSession.Outcome<Value> {
+      .unavailable("live flows are missing: \(failure.reason)")
+    }
+    guard workers.allSatisfy(\.isLive) else { return unavailable(.recovering) }
+    do throws(LiveFailure) {
+      let position = try position()
+      return .ready(
+        LiveSession(store: store, state: state) {
+          do throws(LiveFailure) {
+            return .ready(try self.cut(since: position))
+          } catch {
+            return .unavailable("live flows are missing: \(error.reason)")
+          }
+        })
+    } catch {
+      return unavailable(error)
+    }
+  }
+
   /// A copy that was begun after the call, with the files that were published since `position`. Waits for it.
   func cut(since position: Position) throws(LiveFailure) -> LiveCut {
     let cut = try newest().get()

@@ -3,20 +3,25 @@ import FlowPipeline
 import Foundation
 import NetFlow
 import NetworkBytes
+import Page
 import Settings
 import Synchronization
 
 extension CollectorService {
   /// The HTTP side, unless it is switched off.
-  var statusServer: StatusServer? {
-    let http = configuration.withLock { $0.http }
+  var httpServer: HTTPServer? {
+    let (http, path) = configuration.withLock { ($0.http, $0.store.path) }
     guard http.enabled else { return nil }
-    return StatusServer(
-      listen: http.listen,
+    return HTTPServer(
+      listen: http.listen, hosts: http.hosts, tokenFile: http.tokenFile,
       source: .init(
         stalled: { self.stalledWorkers }, notReady: { self.reasonsNotReady }, metrics: { self.metrics },
-        status: { try self.status.encoded() }),
-      logger: logger)
+        status: { try self.status.encoded() }, exporters: { try self.exporterStatus.encoded() },
+        sessions: { self.ledger.sessions }, description: APIDescription.json,
+        asset: { path in
+          PageAssets.asset(path).map { StaticAsset(contentType: $0.contentType, octets: $0.octets, etag: $0.etag) }
+        }),
+      supply: FlowSupply(path) { self.running?.own }, logger: logger)
   }
 
   /// Workers that no longer turn, a line each.
@@ -51,13 +56,25 @@ extension CollectorService {
     }
   }
 
+  /// What is known of exporters alone.
+  private var exporterStatus: ExporterStatus {
+    let now = Date()
+    let list = exporterList(ledger, at: now)
+    return ExporterStatus(
+      time: Int64(now.timeIntervalSince1970 * 1000), exporterCount: list.count, exporters: list.exporters)
+  }
+
+  private func exporterList(_ ledger: Ledger, at now: Date) -> ExporterList {
+    ExporterList(
+      ledger.sessions, rates: vitals.withLock { $0.rates }, names: running?.directory.names ?? NameTable(), at: now)
+  }
+
   /// What the collector tells of itself.
   public var status: CollectorStatus {
     let now = Date()
     let ledger = ledger
     let values = configuration.withLock { $0 }
-    let exporters = ExporterList(
-      ledger.sessions, rates: vitals.withLock { $0.rates }, names: running?.directory.names ?? NameTable(), at: now)
+    let exporters = exporterList(ledger, at: now)
     return CollectorStatus(
       version: version, host: ProcessInfo.processInfo.hostName, time: now, started: started,
       listen: endpoints.map(\.description), workers: running?.workers.count ?? 0,

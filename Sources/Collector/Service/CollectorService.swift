@@ -72,7 +72,7 @@ public final class CollectorService: Service {
     manager.notify(.ready, .status("listening on \(listening)"))
     vitals.withLock { $0.phase = .running }
     // Detached: it goes on to answer while the collector stops, and no client of it can delay the end.
-    let server = statusServer.map { server in Task.detached { await server.run() } }
+    let server = httpServer.map { server in Task.detached { await server.run() } }
     defer { server?.cancel() }
     await cancelWhenGracefulShutdown { await self.report() }
     manager.notify(.stopping)

@@ -20,6 +20,8 @@ final class RunningCollector: Sendable {
   let directory: ExporterDirectory
   /// What no published file has.
   let liveFlows: LiveFlows
+  /// What questions of this process ask.
+  let own: OwnCollector
   private let liveServer: LiveServer?
   private let sync: JournalSync
   /// Journal and checkpoints are this process's as long as it lives.
@@ -27,9 +29,10 @@ final class RunningCollector: Sendable {
 
   private init(
     _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ directory: ExporterDirectory, _ sync: JournalSync,
-    _ state: StateDirectory, _ liveFlows: LiveFlows, _ liveServer: LiveServer?
+    _ state: StateDirectory, _ liveFlows: LiveFlows, _ own: OwnCollector, _ liveServer: LiveServer?
   ) {
     self.liveFlows = liveFlows
+    self.own = own
     self.liveServer = liveServer
     self.workers = workers
     self.endpoints = endpoints
@@ -69,29 +72,38 @@ final class RunningCollector: Sendable {
     sync.start()
     for worker in workers { worker.start() }
     let liveFlows = LiveFlows(workers, createdBy: assembly.createdBy, logger: logger)
-    let liveServer = liveServer(liveFlows, workers, sockets.endpoints, configuration, recovery.state, logger)
+    let live = liveState(workers, sockets.endpoints, configuration)
+    let liveServer = liveServer(liveFlows, live, configuration, recovery.state, logger)
     liveServer?.start()
-    return RunningCollector(workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, liveServer)
+    let path = configuration.store.path
+    let own = OwnCollector(store: path, identity: recovery.state.identity.id) { liveFlows.session(of: path, live()) }
+    return RunningCollector(workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer)
+  }
+
+  /// How the collector is at the moment of the call.
+  private static func liveState(
+    _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ configuration: CollectorConfiguration
+  ) -> @Sendable () -> LiveState {
+    let (started, rotation) = (WorkerLoop.now, configuration.store.rotation * 1000)
+    let listen = endpoints.map(\.description)
+    return {
+      let ledger = workers.reduce(into: Ledger()) { $0 += $1.ledger }
+      let now = WorkerLoop.now
+      return LiveState(
+        started: started, datagrams: ledger.receivedDatagrams, liveFlows: ledger.liveFlows,
+        nextFile: now - now % rotation + rotation, listen: listen)
+    }
   }
 
   /// Answers programs that ask for live flows; nil: it cannot be, and the collector goes on without.
   private static func liveServer(
-    _ flows: LiveFlows, _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ configuration: CollectorConfiguration,
+    _ flows: LiveFlows, _ live: @escaping @Sendable () -> LiveState, _ configuration: CollectorConfiguration,
     _ state: StateDirectory, _ logger: Logger
   ) -> LiveServer? {
-    let (started, rotation) = (WorkerLoop.now, configuration.store.rotation * 1000)
-    let listen = endpoints.map(\.description)
     do throws(FileError) {
       return try LiveServer(
         flows, at: "\(state.path)/live", link: LiveAddress.link(in: configuration.store.path, state.identity.id),
-        logger: logger
-      ) {
-        let ledger = workers.reduce(into: Ledger()) { $0 += $1.ledger }
-        let now = WorkerLoop.now
-        return LiveState(
-          started: started, datagrams: ledger.receivedDatagrams, liveFlows: ledger.liveFlows,
-          nextFile: now - now % rotation + rotation, listen: listen)
-      }
+        logger: logger, state: live)
     } catch {
       logger.error("\(error); live flows are not available to sagflow top and query")
       return nil

@@ -7,9 +7,12 @@ public import NetworkBytes
 /// Asks a running collector over its HTTP address.
 public struct CollectorClient: Sendable {
   private let endpoint: Endpoint
+  private let tokenFile: String
 
-  public init(endpoint: Endpoint) {
+  /// - Parameter tokenFile: path of the file with the collector's token; empty: it needs none.
+  public init(endpoint: Endpoint, tokenFile: String = "") {
     self.endpoint = endpoint
+    self.tokenFile = tokenFile
   }
 
   /// The largest status that is read, octets.
@@ -28,18 +31,30 @@ public struct CollectorClient: Sendable {
   /// What the collector tells of itself.
   public func status() async throws(CollectorClientError) -> CollectorStatus {
     let url = "http://\(endpoint)"
+    var request = HTTPClientRequest(url: "\(url)/api/v1/status")
+    if let token = try token() { request.headers.add(name: "Authorization", value: token.authorization) }
     let (code, body): (UInt, ByteBuffer)
     do {
-      let answer = try await Self.client.execute(
-        HTTPClientRequest(url: "\(url)/api/v1/status"), deadline: .now() + .seconds(5))
+      let answer = try await Self.client.execute(request, deadline: .now() + .seconds(5))
       (code, body) = (answer.status.code, try await answer.body.collect(upTo: Self.maximumSize))
     } catch {
       throw .unreachable(url)
     }
+    if code == 401 { throw .unauthorized(url) }
     guard code == 200, let status = try? CollectorStatus(decoding: Data(body.readableBytesView)) else {
       throw .foreign(url, code)
     }
     return status
+  }
+
+  /// Read at each request: whoever changes it starts the collector again, but not those that watch it.
+  private func token() throws(CollectorClientError) -> AccessToken? {
+    if tokenFile.isEmpty { return nil }
+    do throws(AccessToken.Failure) {
+      return try AccessToken(file: tokenFile, isPrivate: false)
+    } catch {
+      throw .token(error)
+    }
   }
 }
 
@@ -49,6 +64,10 @@ public enum CollectorClientError: Error, Hashable, Sendable, CustomStringConvert
   case unreachable(String)
   /// Something else answers there.
   case foreign(String, UInt)
+  /// The collector has another token, or has one and none was given.
+  case unauthorized(String)
+  /// The token cannot be read.
+  case token(AccessToken.Failure)
 
   public var description: String {
     switch self {
@@ -56,6 +75,9 @@ public enum CollectorClientError: Error, Hashable, Sendable, CustomStringConvert
       "\(url): no collector answers; is it running with http.enabled, and is http.listen this address?"
     case .foreign(let url, let code):
       "\(url): what answers there (HTTP \(code)) is not this collector; check http.listen"
+    case .unauthorized(let url):
+      "\(url): the collector takes another token; use its configuration (-c), and restart it if http.tokenFile changed"
+    case .token(let failure): "\(failure)"
     }
   }
 }

@@ -121,7 +121,9 @@ extension CollectorStatus {
   private static let timeFormat = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
   /// JSON with sorted keys; times as `2026-01-31T12:00:00.000Z`.
-  public func encoded(pretty: Bool = false) throws -> Data {
+  public func encoded(pretty: Bool = false) throws -> Data { try Self.encoder(pretty: pretty).encode(self) }
+
+  fileprivate static func encoder(pretty: Bool) -> JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting =
       pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
@@ -129,7 +131,7 @@ extension CollectorStatus {
       var value = encoder.singleValueContainer()
       try value.encode(date.formatted(Self.timeFormat))
     }
-    return try encoder.encode(self)
+    return encoder
   }
 
   /// - Throws: `DecodingError` if it is no status.
@@ -140,4 +142,16 @@ extension CollectorStatus {
     }
     self = try decoder.decode(Self.self, from: data)
   }
+}
+
+/// The exporters of the status alone: the answer of `/api/v1/exporters`.
+struct ExporterStatus: Encodable, Sendable {
+  /// When this was so, milliseconds since 1970 UTC.
+  var time: Int64
+  /// Exporters that are known, also those beyond the bound on `exporters`.
+  var exporterCount: Int
+  var exporters: [CollectorStatus.Exporter]
+
+  /// JSON in the form of the status.
+  func encoded() throws -> Data { try CollectorStatus.encoder(pretty: false).encode(self) }
 }

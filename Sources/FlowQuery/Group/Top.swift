@@ -1,7 +1,7 @@
 import FlowModel
 import FlowText
 import Foundation
-import NetworkBytes
+public import NetworkBytes
 
 /// What a group's value is ordered by.
 public enum Statistic: String, CaseIterable, Sendable {
@@ -153,6 +153,14 @@ extension Scan {
       start = min(times.lowerBound, end)
     }
     return start..<end
+  }
+
+  /// The part of time that bins of all flows cover, milliseconds since 1970 UTC: the window until now; where it was left open at its
+  /// start, from the first flow on. Nil if nothing is known of any flow. Opens all files.
+  ///
+  /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
+  public func coveredSpan() throws -> Range<UnixMilliseconds>? {
+    do throws(ScanFailure) { return span(try plan().report) } catch { throw error.cause }
   }
 
   /// - Throws: `emptyWindow` if there are flows, all of them could be read, and none is in the window asked for.

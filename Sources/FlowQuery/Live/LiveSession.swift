@@ -16,10 +16,10 @@ package enum LiveAddress {
   }
 }
 
-/// A collector that is asked for its live flows.
-struct LiveSession: Sendable {
+/// A collector that is asked for its live flows: over its socket, or in its own process.
+public struct LiveSession: Sendable {
   /// What came of asking.
-  enum Outcome<Value> {
+  public enum Outcome<Value> {
     case ready(Value)
     /// For people: why there is nothing.
     case unavailable(String)
@@ -29,7 +29,19 @@ struct LiveSession: Sendable {
 
   let store: String
   let state: LiveState
-  private let connection: Connection
+  private let makeCut: @Sendable () -> Outcome<LiveCut>
+
+  /// A collector that has noted what it has published so far.
+  ///
+  /// - Parameter cut: its flows that were in no published file, at one moment after the call, and the files published since.
+  public init(store: String, state: LiveState, cut: @escaping @Sendable () -> Outcome<LiveCut>) {
+    self.store = store
+    self.state = state
+    makeCut = cut
+  }
+
+  /// The collector's flows that were in no published file, at one moment after the call.
+  func cut() -> Outcome<LiveCut> { makeCut() }
 
   /// A connection with several owners, of whom the last one closes it.
   private final class Connection: Sendable {
@@ -46,7 +58,7 @@ struct LiveSession: Sendable {
       try connection.value.send(LocalMessage(LiveMessage.hello(version: LiveMessage.version).encoded))
       switch try next(connection.value) {
       case (.ready(let state), _)?:
-        return .ready(LiveSession(store: store, state: state, connection: connection))
+        return .ready(LiveSession(store: store, state: state) { cut(over: connection) })
       case (.unavailable(let reason), _)?: return .unavailable("live flows are missing: \(reason)")
       case nil: return .ended
       default: return .unavailable(foreign)
@@ -79,12 +91,11 @@ struct LiveSession: Sendable {
     return (LiveMessage(message.octets), message.files)
   }
 
-  /// The collector's flows that were in no published file, at one moment after the call.
-  func cut() -> Outcome<LiveCut> {
+  private static func cut(over connection: Connection) -> Outcome<LiveCut> {
     var cut = LiveCut(time: 0, snapshots: [], published: [])
     do throws(FileError) {
       try connection.value.send(LocalMessage(LiveMessage.cut.encoded))
-      while let (message, files) = try Self.next(connection.value) {
+      while let (message, files) = try next(connection.value) {
         switch message {
         case .file(let name, let hasFooter)? where files.count == (hasFooter ? 2 : 1):
           cut.snapshots.append(ParquetSnapshot(files[0], footer: hasFooter ? files[1] : nil, path: name))
@@ -93,12 +104,30 @@ struct LiveSession: Sendable {
           cut.time = time
           return .ready(cut)
         case .unavailable(let reason)?: return .unavailable("live flows are missing: \(reason)")
-        default: return .unavailable(Self.foreign)
+        default: return .unavailable(foreign)
         }
       }
       return .ended
     } catch {
-      return Self.failed(error)
+      return failed(error)
     }
+  }
+}
+
+/// The collector of this process, which is asked without its socket.
+public struct OwnCollector: Sendable {
+  let store: String
+  /// What leads others to its socket.
+  let link: String
+  let open: @Sendable () -> LiveSession.Outcome<LiveSession>
+
+  /// - Parameters:
+  ///   - store: the directory that it writes, as it is named in questions.
+  ///   - identity: of its state.
+  ///   - open: notes what it has published so far.
+  package init(store: String, identity: String, open: @escaping @Sendable () -> LiveSession.Outcome<LiveSession>) {
+    self.store = store
+    link = LiveAddress.link(in: store, identity)
+    self.open = open
   }
 }

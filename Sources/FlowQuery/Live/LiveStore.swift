@@ -17,12 +17,16 @@ public struct LiveStore: Sendable {
   /// Times that all is looked at again because a collector ended in between.
   private static let attempts = 3
 
+  /// Nothing.
+  public init() {}
+
+  /// - Parameter own: the collector of this process, if it writes one of the paths.
   /// - Throws: as `StoreFiles.find`; a store without files is none if its collector answers.
-  public static func find(_ paths: [String]) throws(QueryError) -> LiveStore {
+  public static func find(_ paths: [String], own: OwnCollector? = nil) throws(QueryError) -> LiveStore {
     for _ in 1..<attempts {
-      if let found = try attempt(paths, isLast: false) { return found }
+      if let found = try attempt(paths, own, isLast: false) { return found }
     }
-    return try attempt(paths, isLast: true) ?? LiveStore()
+    return try attempt(paths, own, isLast: true) ?? LiveStore()
   }
 
   /// Published files alone.
@@ -45,14 +49,19 @@ public struct LiveStore: Sendable {
   public var isEmpty: Bool { files.files.isEmpty && snapshots.isEmpty }
 
   /// - Returns: nil if a collector ended meanwhile: what it had may be in files that were not listed.
-  private static func attempt(_ paths: [String], isLast: Bool) throws(QueryError) -> LiveStore? {
+  private static func attempt(
+    _ paths: [String], _ own: OwnCollector?, isLast: Bool
+  ) throws(QueryError) -> LiveStore? {
     var found = LiveStore()
     var sessions: [LiveSession] = []
     // Those of collectors, where there may be no file yet.
     var stores: Set<String> = []
     for path in paths {
-      for address in LiveAddress.all(in: path) {
-        switch LiveSession.open(address, store: path) {
+      let others = LiveAddress.all(in: path).filter { $0 != own?.link }
+      var opened = others.map { LiveSession.open($0, store: path) }
+      if let own, own.store == path { opened.append(own.open()) }
+      for outcome in opened {
+        switch outcome {
         case .ready(let session):
           sessions.append(session)
           found.collectors.append(session.state)

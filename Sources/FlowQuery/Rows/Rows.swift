@@ -1,4 +1,3 @@
-import Dispatch
 public import FlowModel
 public import FlowText
 import Parquet
@@ -97,7 +96,7 @@ extension Scan {
   ) -> [Outcome<Value>] {
     let outcomes = Mutex<[Int: Outcome<Value>]>([:])
     let scanned = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: units.count) { index in
+    ScanThreads.perform(units.count, niceness: niceness) { index in
       let outcome: Outcome<Value>
       do throws(ParquetReadError) {
         let view = RowGroupView(try OpenFile(sources[units[index].file]), group: units[index].group, isScaled: isScaled)

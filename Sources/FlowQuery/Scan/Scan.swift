@@ -1,4 +1,3 @@
-import Dispatch
 import Files
 public import FlowFilter
 import FlowModel
@@ -34,6 +33,8 @@ public struct Scan: Sendable {
   public var isStrict = false
   /// Threads.
   public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
+  /// Of these threads, as in nice(1); 0: as the process has it.
+  public var niceness = 0
 
   /// - Parameter files: paths.
   public init(_ files: [String]) {
@@ -106,7 +107,7 @@ extension Scan {
     let outcomes = Mutex<[(Consumer, Report, ScanFailure?)]>([])
     let count = max(1, min(workers, plan.units.count))
     let consumers = (0..<count).map { _ in makeConsumer() }
-    DispatchQueue.concurrentPerform(iterations: count) { worker in
+    ScanThreads.perform(count, niceness: niceness) { worker in
       var consumer = consumers[worker]
       var report = Report()
       let failure = work(plan.units, next, &consumer, &report)

@@ -48,6 +48,7 @@ package struct RowPrinter: Sendable {
     switch format {
     case .table: layout.endLine(to: &text)
     case .csv: text.append(UInt8(ascii: "\n"))
+    case .json where style.hasArrays: text += "],\n".utf8
     case .json:
       object.end(to: &text)
       text.append(UInt8(ascii: "\n"))
@@ -61,6 +62,7 @@ package struct RowPrinter: Sendable {
     switch format {
     case .table: return layout.begin(column, to: &text)
     case .csv: if column > 0 { text.append(UInt8(ascii: ",")) }
+    case .json where style.hasArrays: text.append(column == 0 ? UInt8(ascii: "[") : UInt8(ascii: ","))
     case .json: object.append(key: keys[column], to: &text)
     }
     return text.count
@@ -78,9 +80,10 @@ package struct RowPrinter: Sendable {
 
 // The values.
 extension RowPrinter {
-  /// No value: JSON leaves the member out.
+  /// No value: a JSON object leaves the member out.
   package mutating func appendNone(to text: inout [UInt8]) {
     if format == .json {
+      if style.hasArrays { return appendNull(to: &text) }
       column &+= 1
     } else {
       end(begin(to: &text), to: &text)

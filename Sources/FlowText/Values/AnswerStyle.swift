@@ -7,6 +7,8 @@ public struct AnswerStyle: Sendable {
   public var hasNames = false
   /// Whose time is shown; nil: UTC.
   public var zone: LocalZone?
+  /// Whether JSON has rows as arrays of all values, null where there is none, each with a comma behind it, instead of objects.
+  package var hasArrays = false
 
   public init() {}
 

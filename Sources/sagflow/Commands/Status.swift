@@ -26,8 +26,8 @@ struct Status: AsyncParsableCommand {
     let overrides = http.map { [ConfigurationOverride(option: "--http", key: "http.listen", elements: [$0])] } ?? []
     // That it may be reached from elsewhere is the collector's concern.
     let allowance = ConfigurationOverride(option: "--http", key: "http.public", elements: ["true"])
-    let client = CollectorClient(
-      endpoint: try file.load(overrides + (http == nil ? [] : [allowance])).values.http.listen)
+    let settings = try file.load(overrides + (http == nil ? [] : [allowance])).values.http
+    let client = CollectorClient(endpoint: settings.listen, tokenFile: settings.tokenFile)
     repeat {
       let status: CollectorStatus
       do throws(CollectorClientError) {

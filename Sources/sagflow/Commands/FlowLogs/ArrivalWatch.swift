@@ -1,6 +1,6 @@
 import Collector
 import Foundation
-import NetworkBytes
+import Settings
 import SmartAccessGateway
 
 /// Waits for the running collector to hear the gateways that were pointed at it.
@@ -11,8 +11,8 @@ struct ArrivalWatch {
   /// An exporter that has said nothing for this long is silent, seconds.
   private static let silence: TimeInterval = 60
 
-  init(_ collector: Endpoint, limit: Int) {
-    client = CollectorClient(endpoint: collector)
+  init(_ collector: CollectorConfiguration.HTTP, limit: Int) {
+    client = CollectorClient(endpoint: collector.listen, tokenFile: collector.tokenFile)
     self.limit = limit
   }
 

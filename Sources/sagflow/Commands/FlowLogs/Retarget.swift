@@ -54,7 +54,7 @@ struct Retarget: AsyncParsableCommand {
     let client = try cloud.client(region: place.region, endpoint: place.endpoint)
     try await client.introduce()
     let session = RetargetSession(client: client, flowLogID: place.flowLogID)
-    let arrival = wait.flatMap { Quantity.seconds($0) }.map { ArrivalWatch(values.http.listen, limit: $0) }
+    let arrival = wait.flatMap { Quantity.seconds($0) }.map { ArrivalWatch(values.http, limit: $0) }
     let before = try await arrival?.begin()
     let present = try await session.read()
     let settings = try settings(goal, over: present)

@@ -1,0 +1,41 @@
+import FlowText
+import HTTPTypes
+
+/// Why a request has no answer, as the API says it: `{"error": {"message": …, "parameter": …, "column": …}}`.
+package struct APIError: Error, Equatable {
+  package var status: Int
+  /// One line: what, where, what to do.
+  package var message: String
+  /// The query parameter that is wrong.
+  package var parameter: String?
+  /// Of a filter, in characters from 1.
+  package var column: Int?
+  /// When to ask again, seconds.
+  package var retryAfter: Int?
+
+  package init(_ status: Int, _ message: String, parameter: String? = nil, column: Int? = nil, retryAfter: Int? = nil) {
+    self.status = status
+    self.message = message
+    self.parameter = parameter
+    self.column = column
+    self.retryAfter = retryAfter
+  }
+
+  /// A parameter that is not understood.
+  static func parameter(_ name: String, _ problem: String) -> APIError {
+    APIError(400, "\(name): \(problem)", parameter: name)
+  }
+
+  var json: [UInt8] {
+    var text: [UInt8] = []
+    var (outer, inner) = (JSONObject(), JSONObject())
+    outer.appendName("error", to: &text)
+    inner.append("message", message, to: &text)
+    if let parameter { inner.append("parameter", parameter, to: &text) }
+    if let column { inner.append("column", UInt64(max(1, column)), to: &text) }
+    inner.end(to: &text)
+    outer.end(to: &text)
+    text.append(UInt8(ascii: "\n"))
+    return text
+  }
+}

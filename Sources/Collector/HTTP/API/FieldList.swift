@@ -1,0 +1,52 @@
+import FlowFilter
+import FlowModel
+import FlowText
+
+/// The columns of flows, for those who build questions: `/api/v1/fields`. All of it follows from the table of columns.
+enum FieldList {
+  static var json: [UInt8] {
+    var (json, object) = ([UInt8](), JSONObject())
+    object.appendName("columns", to: &json)
+    JSONText.appendArray(FlowColumn.allCases, to: &json, append)
+    object.appendName("keys", to: &json)
+    let keys = ["record"] + FlowColumn.End.Property.allCases.map(\.rawValue)
+    JSONText.appendArray(keys, to: &json) { JSONText.append($0, to: &$1) }
+    object.end(to: &json)
+    json.append(UInt8(ascii: "\n"))
+    return json
+  }
+
+  private static func append(_ column: FlowColumn, to json: inout [UInt8]) {
+    var object = JSONObject()
+    object.append("name", column.name, to: &json)
+    object.append("kind", kind(of: column), to: &json)
+    object.append("meaning", column.meaning, to: &json)
+    object.append("groupable", isGroupable(column), to: &json)
+    object.append("otherEnd", column.otherEnd?.name, to: &json)
+    object.append("unit", column.kind == .counter ? column.name : nil, to: &json)
+    let phrase = column.filterPhrase
+    object.append("filter", phrase.map { "\($0) {}" }, to: &json)
+    object.append("notFilter", phrase.map { "not \($0) {}" }, to: &json)
+    object.end(to: &json)
+  }
+
+  private static func kind(of column: FlowColumn) -> String {
+    switch column.kind {
+    case .time: "time"
+    case .counter: "counter"
+    case .number: "number"
+    case .address: "address"
+    case .mac: "mac"
+    case .text: "text"
+    case .json: "json"
+    }
+  }
+
+  /// Whether flows have few enough values of it that sums by them say something.
+  private static func isGroupable(_ column: FlowColumn) -> Bool {
+    switch column.kind {
+    case .number, .address, .mac, .text: true
+    case .time, .counter, .json: false
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import FlowModel
+package import FlowQuery
+import Foundation
+import NetworkBytes
+import Synchronization
+
+/// The store's files, and the flows that no file has, for questions: looked at once a second at most, however many ask.
+package final class FlowSupply: Sendable {
+  /// What a question is put to.
+  struct Flows: Sendable {
+    var scan: Scan
+    /// What an answer lacks, and why, a line each.
+    var notices: [String]
+  }
+
+  private struct Held {
+    var made: ContinuousClock.Instant
+    var flows: Flows
+  }
+
+  private let path: String
+  private let own: @Sendable () -> OwnCollector?
+  /// With live flows, and without.
+  private let live = Mutex<Held?>(nil)
+  private let committed = Mutex<Held?>(nil)
+
+  private static let freshness: Duration = .seconds(1)
+
+  /// - Parameters:
+  ///   - path: of the store.
+  ///   - own: the collector of this process; nil until it has started.
+  package init(_ path: String, own: @escaping @Sendable () -> OwnCollector?) {
+    self.path = path
+    self.own = own
+  }
+
+  /// Blocks while files and flows are collected; of several callers one does it for all.
+  func flows(isCommitted: Bool) -> Flows {
+    if isCommitted { return committed.withLock { Self.fresh(&$0) { find(isCommitted: true) } } }
+    return live.withLock { Self.fresh(&$0) { find(isCommitted: false) } }
+  }
+
+  private static func fresh(_ held: inout Held?, _ find: () -> Flows) -> Flows {
+    if let held, .now - held.made < freshness { return held.flows }
+    // Not two copies of all live flows at a time.
+    held = nil
+    let flows = find()
+    // From its end on: what takes long must not be done again at once.
+    held = Held(made: .now, flows: flows)
+    return flows
+  }
+
+  /// Lets go of copies of live flows that nobody is given any more.
+  func release() {
+    committed.withLock { $0 = nil }
+    live.withLock { $0 = nil }
+  }
+
+  private func find(isCommitted: Bool) -> Flows {
+    do throws(QueryError) {
+      let store = isCommitted ? try LiveStore.committed([path]) : try LiveStore.find([path], own: own())
+      var notices = store.notices
+      if store.isEmpty { notices.append(Self.emptiness(store.collectors.first)) }
+      return Flows(scan: store.scan, notices: notices)
+    } catch {
+      // A store without a file is one that has none yet.
+      return Flows(scan: Scan([]), notices: [Self.emptiness(nil)])
+    }
+  }
+
+  private static func emptiness(_ collector: LiveState?) -> String {
+    guard let collector else { return "there are no flows yet" }
+    if collector.datagrams == 0 {
+      return "there are no flows yet: nothing was received on \(collector.listen.joined(separator: ", "))"
+    }
+    let time = CivilTime.iso(milliseconds: collector.nextFile).prefix(19)
+    return "there are no flows yet; the next file will be there at \(time)Z"
+  }
+}

@@ -1,0 +1,157 @@
+import FlowModel
+import FlowQuery
+import FlowText
+import NIOCore
+import NetworkBytes
+
+/// What every answer of the store has beside what was asked for.
+struct StoreAnswer {
+  /// What an answer lacks, and why, a line each.
+  var notices: [String]
+  var report: Scan.Report
+  var window: TimeWindow
+  /// What rates are over.
+  var seconds: Double
+
+  /// Begins the answer's object: `from`, `to`, `seconds`, `until`, `live`.
+  func begin(_ object: inout JSONObject, to json: inout [UInt8]) {
+    let range = window.range
+    // A window without a beginning has that of the first flow.
+    let isOpen = range.lowerBound <= CivilTime.storable.lowerBound
+    let from = isOpen ? min(report.times?.lowerBound ?? range.upperBound, range.upperBound) : range.lowerBound
+    for (name, time) in [("from", from), ("to", range.upperBound)] {
+      object.appendName(name, to: &json)
+      JSONText.append(time.storable, to: &json)
+    }
+    object.appendName("seconds", to: &json)
+    json += "\(seconds.isFinite ? seconds : 0)".utf8
+    object.appendName("until", to: &json)
+    if let until = report.liveUntil ?? report.times?.upperBound {
+      JSONText.append(until.storable, to: &json)
+    } else {
+      JSONText.appendNull(to: &json)
+    }
+    object.append("live", report.liveUntil != nil, to: &json)
+  }
+
+  /// Ends the answer's object: `report`.
+  func end(_ object: inout JSONObject, to json: inout [UInt8]) {
+    object.appendName("report", to: &json)
+    var inner = JSONObject()
+    inner.append("rowsScanned", UInt64(report.rowsScanned), to: &json)
+    inner.append("rowsSelected", UInt64(report.rowsSelected), to: &json)
+    inner.append("filesRead", UInt64(report.filesRead), to: &json)
+    for (name, lines) in [("unread", report.failures.messages), ("notices", notices + report.failures.notices)] {
+      inner.appendName(name, to: &json)
+      JSONText.appendArray(lines, to: &json) { JSONText.append($0, to: &$1) }
+    }
+    inner.end(to: &json)
+    object.end(to: &json)
+    json.append(UInt8(ascii: "\n"))
+  }
+
+  /// `flows`, `packets`, `bytes`, `pps`, `bps`.
+  func append(_ name: String, _ sums: FlowSums, _ object: inout JSONObject, to json: inout [UInt8]) {
+    object.appendName(name, to: &json)
+    var inner = JSONObject()
+    append(sums, &inner, to: &json)
+    inner.end(to: &json)
+  }
+
+  /// The same as members of an object.
+  func append(_ sums: FlowSums, _ object: inout JSONObject, to json: inout [UInt8]) {
+    let rates = sums.rates(over: seconds)
+    object.append("flows", sums.flows, to: &json)
+    object.append("packets", sums.packets, to: &json)
+    object.append("bytes", sums.octets, to: &json)
+    object.append("pps", rates.packets, to: &json)
+    object.append("bps", rates.bits, to: &json)
+  }
+}
+
+extension StoreQuestion {
+  /// Puts the question to the store; where no flow is in the window, the answer is one without flows.
+  func ask<Answer>(
+    _ supply: FlowSupply, _ isCancelled: @escaping @Sendable () -> Bool, _ body: (Scan) throws -> Answer
+  ) throws -> (answer: Answer, notices: [String]) {
+    let flows = supply.flows(isCommitted: isCommitted)
+    var scan = scan(flows, isCancelled)
+    do {
+      return (try body(scan), flows.notices)
+    } catch let error as QueryError {
+      guard case .emptyWindow = error else { throw error }
+      scan.sources = []
+      return (try body(scan), flows.notices + ["\(error)"])
+    }
+  }
+}
+
+extension JSONObject {
+  mutating func append(_ name: String, _ value: Bool, to json: inout [UInt8]) {
+    appendName(name, to: &json)
+    json += (value ? "true" : "false").utf8
+  }
+
+  mutating func append(_ name: String, _ value: String?, to json: inout [UInt8]) {
+    appendName(name, to: &json)
+    if let value { JSONText.append(value, to: &json) } else { JSONText.appendNull(to: &json) }
+  }
+}
+
+extension GroupKey {
+  /// Reads the keys that a parameter has.
+  static func keys(_ parameters: QueryParameters, isBidirectional: Bool) throws(APIError) -> [GroupKey] {
+    var keys: [GroupKey] = []
+    for text in parameters.all("by") {
+      do throws(GroupKeyError) {
+        var key = try GroupKey(parsing: text)
+        if isBidirectional { try key.mergeDirections() }
+        keys.append(key)
+      } catch {
+        throw .parameter("by", "\(error)")
+      }
+    }
+    if let key = keys.first(where: { $0.parts.count > maximumParts }) {
+      throw .parameter("by", "\(key.parts.count) columns in one key; at most \(maximumParts) are taken")
+    }
+    return keys
+  }
+
+  private static let maximumParts = 16
+
+  /// Appends `key` and `names` of a group.
+  func append(_ key: [String?], _ object: inout JSONObject, to json: inout [UInt8]) {
+    let names = zip(parts, key).map { part, value in Self.name(part, value) }
+    for (name, values) in [("key", key), ("names", names)] {
+      object.appendName(name, to: &json)
+      JSONText.appendArray(values, to: &json) { value, json in
+        if let value { JSONText.append(value, to: &json) } else { JSONText.appendNull(to: &json) }
+      }
+    }
+  }
+
+  private static func name(_ part: Part, _ value: String?) -> String? {
+    guard let value, let naming = part.column.naming, let number = UInt64(value) else { return nil }
+    let name = naming.name(number)
+    return name == value ? nil : name
+  }
+
+  /// Columns of CSV.
+  var titles: [TableLayout.Column] { parts.map { .init($0.name, .left) } }
+
+  /// Appends the values of a group as columns of CSV.
+  func append(_ key: [String?], to printer: inout RowPrinter, _ text: inout [UInt8]) {
+    for value in key {
+      if let value { printer.append(value, to: &text) } else { printer.appendNull(to: &text) }
+    }
+  }
+}
+
+extension FlowSums {
+  /// Columns of CSV.
+  static let csvTitles: [TableLayout.Column] = ["flows", "packets", "bytes"].map { .init($0, .right) }
+
+  func append(to printer: inout RowPrinter, _ text: inout [UInt8]) {
+    for value in [flows, packets, octets] { printer.append(value, to: &text) }
+  }
+}

@@ -1,0 +1,137 @@
+import NIOCore
+import Synchronization
+
+/// The open connections of clients, bounded so that no client keeps others out: where there is no room for one more, the one goes
+/// that keeps the server waiting for longest.
+final class ConnectionTable: Sendable {
+  /// What a connection waits for.
+  enum Phase {
+    /// The client has not sent a whole request.
+    case request
+    /// The server has not begun its answer.
+    case answer
+    /// The client has not taken the whole answer.
+    case delivery
+  }
+
+  private struct Entry {
+    let channel: any Channel
+    let client: ClientSignal
+    let peer: String
+    var phase = Phase.request
+    var since = ContinuousClock.now
+  }
+
+  let maximum: Int
+  /// Of one address: the rest is kept for others.
+  let maximumOfPeer: Int
+  private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
+
+  /// A client that takes its answer in less time is not slow.
+  private static let delivery: Duration = .seconds(1)
+
+  init(maximum: Int = 64, ofPeer maximumOfPeer: Int = 48) {
+    self.maximum = maximum
+    self.maximumOfPeer = maximumOfPeer
+  }
+
+  /// Takes a new connection in, for which others may be closed, or itself if none of them may.
+  ///
+  /// - Returns: what tells when its client has gone.
+  func open(_ channel: any Channel) -> ClientSignal {
+    let client = ClientSignal()
+    let peer = channel.remoteAddress?.ipAddress ?? ""
+    let closed: (any Channel)? = entries.withLock { entries in
+      let own = entries.filter { $0.value.peer == peer }
+      var closed: (any Channel)?
+      if own.count >= maximumOfPeer || entries.count >= maximum {
+        guard let last = Self.last(own.count >= maximumOfPeer ? own : Self.ofBusiestPeer(entries)) else {
+          return channel
+        }
+        closed = entries.removeValue(forKey: last)?.channel
+      }
+      entries[ObjectIdentifier(channel)] = Entry(channel: channel, client: client, peer: peer)
+      return closed
+    }
+    closed?.close(promise: nil)
+    return client
+  }
+
+  func close(_ channel: any Channel) {
+    let entry = entries.withLock { $0.removeValue(forKey: ObjectIdentifier(channel)) }
+    entry?.client.leave()
+  }
+
+  func set(_ phase: Phase, of channel: any Channel) {
+    entries.withLock { entries in
+      entries[ObjectIdentifier(channel)]?.phase = phase
+      entries[ObjectIdentifier(channel)]?.since = .now
+    }
+  }
+
+  /// What tells when the client of a connection has gone; one that has gone if the connection is not open.
+  func client(of channel: any Channel) -> ClientSignal {
+    if let client = entries.withLock({ $0[ObjectIdentifier(channel)]?.client }) { return client }
+    let gone = ClientSignal()
+    gone.leave()
+    return gone
+  }
+
+  /// The connection to close first; nil if the server owes an answer on all of them, or they are quick.
+  private static func last(_ entries: [ObjectIdentifier: Entry]) -> ObjectIdentifier? {
+    func oldest(_ phase: Phase) -> (key: ObjectIdentifier, value: Entry)? {
+      entries.filter { $0.value.phase == phase }.min { $0.value.since < $1.value.since }
+    }
+    if let waiting = oldest(.request) { return waiting.key }
+    guard let slow = oldest(.delivery), .now - slow.value.since > delivery else { return nil }
+    return slow.key
+  }
+
+  private static func ofBusiestPeer(_ entries: [ObjectIdentifier: Entry]) -> [ObjectIdentifier: Entry] {
+    let byPeer = Dictionary(grouping: entries) { $0.value.peer }
+    let busiest = byPeer.max { $0.value.count < $1.value.count }?.value ?? []
+    let found = Dictionary(uniqueKeysWithValues: busiest.map { ($0.key, $0.value) })
+    return last(found) == nil ? entries : found
+  }
+}
+
+/// Whether a client still waits for its answer.
+package final class ClientSignal: Sendable {
+  private struct State {
+    var isGone = false
+    var nextID = 0
+    var actions: [Int: @Sendable () -> Void] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  var isGone: Bool { state.withLock { $0.isGone } }
+
+  /// The client has gone.
+  package func leave() {
+    let actions = state.withLock { state in
+      state.isGone = true
+      defer { state.actions = [:] }
+      return state.actions.values
+    }
+    for action in actions { action() }
+  }
+
+  /// Has something done when the client goes; at once if it has gone.
+  ///
+  /// - Returns: for `forget`.
+  func onLeave(_ action: @escaping @Sendable () -> Void) -> Int {
+    let id: Int? = state.withLock { state in
+      if state.isGone { return nil }
+      state.nextID += 1
+      state.actions[state.nextID] = action
+      return state.nextID
+    }
+    if id == nil { action() }
+    return id ?? 0
+  }
+
+  func forget(_ id: Int) { state.withLock { _ = $0.actions.removeValue(forKey: id) } }
+}

@@ -1,0 +1,143 @@
+import Files
+package import Foundation
+import HTTPTypes
+import Hummingbird
+package import Logging
+import NIOCore
+import NIOPosix
+package import NetFlow
+package import NetworkBytes
+
+/// The collector's HTTP side: monitoring, the API under `/api/v1/`, and the page. It reads what workers have published, on a thread
+/// of its own, and asks the store on others that reception goes before, so that no client can slow reception.
+package struct HTTPServer: Sendable {
+  /// What it answers with.
+  package struct Source: Sendable {
+    /// What is stalled, a line each.
+    var stalled: @Sendable () -> [String]
+    /// Why the collector is not ready, a line each.
+    var notReady: @Sendable () -> [String]
+    var metrics: @Sendable () -> String
+    /// JSON.
+    var status: @Sendable () throws -> Data
+    /// JSON.
+    var exporters: @Sendable () throws -> Data
+    var sessions: @Sendable () -> [SessionSummary]
+    /// What describes the API to others, OpenAPI in JSON.
+    var description: [UInt8]
+    /// A file of the page by its path, such as `/`; nil if there is none.
+    var asset: @Sendable (_ path: String) -> StaticAsset?
+
+    package init(
+      stalled: @escaping @Sendable () -> [String], notReady: @escaping @Sendable () -> [String],
+      metrics: @escaping @Sendable () -> String, status: @escaping @Sendable () throws -> Data,
+      exporters: @escaping @Sendable () throws -> Data, sessions: @escaping @Sendable () -> [SessionSummary],
+      description: [UInt8], asset: @escaping @Sendable (_ path: String) -> StaticAsset? = { _ in nil }
+    ) {
+      self.stalled = stalled
+      self.notReady = notReady
+      self.metrics = metrics
+      self.status = status
+      self.exporters = exporters
+      self.sessions = sessions
+      self.description = description
+      self.asset = asset
+    }
+  }
+
+  let listen: Endpoint
+  /// Names beside this host's own that requests may have in `Host`.
+  let hosts: [String]
+  /// Path of the file with the token; empty: none is needed.
+  let tokenFile: String
+  let source: Source
+  let supply: FlowSupply
+  let logger: Logger
+  /// Called with the port that was taken, each time it begins to listen.
+  let onListening: @Sendable (UInt16) -> Void
+
+  package init(
+    listen: Endpoint, hosts: [String] = [], tokenFile: String = "", source: Source, supply: FlowSupply, logger: Logger,
+    onListening: @escaping @Sendable (UInt16) -> Void = { _ in }
+  ) {
+    self.listen = listen
+    self.hosts = hosts
+    self.tokenFile = tokenFile
+    self.source = source
+    self.supply = supply
+    self.logger = logger
+    self.onListening = onListening
+  }
+
+  /// Paths that are answered, and the query parameters that each takes; nil: they are not looked at.
+  package var paths: [String: [String]?] {
+    Dictionary(
+      uniqueKeysWithValues: CollectorAPI(source, supply, QuestionQueue()).routes.map { ($0.path, $0.parameters) })
+  }
+
+  /// Longest that a request may take to come, and an answer to be taken.
+  private static let requestTimeout: TimeAmount = .seconds(30)
+  /// Pause before what did not work is tried again.
+  private static let pause: Duration = .seconds(10)
+
+  /// Serves until the task is cancelled. An address that cannot be listened on, or a token that cannot be read, is tried again:
+  /// reception goes on without.
+  package func run() async {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let queue = QuestionQueue { [supply] in supply.release() }
+    let api = CollectorAPI(source, supply, queue)
+    var isFailing = false
+    while !Task.isCancelled {
+      do {
+        let token = tokenFile.isEmpty ? nil : try AccessToken(file: tokenFile)
+        try await serve(api, AccessRules(hosts: hosts, token: token), on: group)
+      } catch is CancellationError {
+        return
+      } catch {
+        if !isFailing { logger.error("HTTP: \(problem(error))") }
+        isFailing = true
+      }
+      do { try await Task.sleep(for: Self.pause) } catch { return }
+    }
+  }
+
+  private func problem(_ error: any Error) -> String {
+    if let failure = error as? AccessToken.Failure {
+      return "\(failure); the collector goes on without HTTP, and tries again"
+    }
+    return
+      "cannot listen on \(listen): \(Self.reason(of: error)); the collector goes on without, and tries again; free the port or set http.listen"
+  }
+
+  private func serve(_ api: CollectorAPI, _ access: AccessRules, on group: MultiThreadedEventLoopGroup) async throws {
+    // The library's own messages say nothing that ours do not.
+    var quiet = Logger(label: "http") { _ in SwiftLogNoOpLogHandler() }
+    quiet.logLevel = .critical
+    let connections = ConnectionTable()
+    let application = Application(
+      responder: RequestResponder(api: api, access: access, connections: connections, asset: source.asset),
+      server: .http1(
+        configuration: .init(
+          additionalChannelHandlers: [
+            ConnectionHandler(connections), ResponseDeadline(timeout: Self.requestTimeout),
+          ],
+          idleTimeout: Self.requestTimeout,
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100))),
+      configuration: .init(
+        address: .hostname(listen.address.description, port: Int(listen.port)), serverName: "sagflow", backlog: 128),
+      onServerRunning: { channel in
+        // The port that was taken, where any was asked for.
+        let port = channel.localAddress?.port.flatMap { UInt16(exactly: $0) } ?? listen.port
+        logger.info("HTTP on \(Endpoint(address: listen.address, port: port))")
+        onListening(port)
+      },
+      eventLoopGroupProvider: .shared(group), logger: quiet)
+    try await application.run()
+  }
+
+  private static func reason(of error: any Error) -> String {
+    guard let error = error as? IOError else { return "\(error)" }
+    return errorText(error.errnoCode)
+  }
+}
