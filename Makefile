@@ -30,12 +30,14 @@ config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 PROCESS_TESTS := ^(EndToEndTests|SmartAccessGatewayTests)\.
 # Of these, those that mostly wait, in other programs: side by side.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests)/
+# Those that only `make test-engines` runs.
+ENGINE_TESTS := ^EndToEndTests\.BrowserTests/
 TEST := swift test -c release --skip-build
 
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-fast test-python-update bench bench-ask bench-recovery bench-live static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-fast test-python-update bench bench-ask bench-recovery bench-live static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +59,12 @@ test: ## Build everything once and run all tests
 	  { $(TEST) --no-parallel --filter '$(PROCESS_TESTS)' --skip '$(DRIVEN_TESTS)' || status=1; } && \
 	  { $(TEST) --filter '$(DRIVEN_TESTS)' || status=1; } && exit $$status
 
+test-engines: ## Build, and run the tests that need a browser (Chromium) and other large programs, which this installs
+	@scripts/debian-packages $(TEST_PACKAGES) chromium
+	@scripts/page-assets
+	swift build -c release --build-tests
+	ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && $(TEST) --no-parallel --filter '$(ENGINE_TESTS)'
+
 test-fast: ## Build, and run the tests without sockets and other programs: seconds
 	@scripts/debian-packages $(BUILD_PACKAGES)
 	@scripts/page-assets
@@ -65,6 +73,7 @@ test-fast: ## Build, and run the tests without sockets and other programs: secon
 
 test-python-update: ## Move the tests' Python packages on to their newest versions
 	scripts/test-python --update
+	scripts/test-python --update engines
 
 bench: ## Measure decoding, aging, writing and all together (ARGS= for more)
 	@scripts/debian-packages $(BUILD_PACKAGES)

@@ -256,7 +256,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["sagflow", "GatewayStub", "NetworkBytes", "TestSupport"],
       exclude: [
-        "ask.py", "crash.py", "faults.c", "faults.py", "restarts.py", "rows.py", "supervision.py", "terminal.py",
+        "ask.py", "crash.py", "faults.c", "faults.py", "page.py", "restarts.py", "rows.py", "supervision.py",
+        "terminal.py",
       ],
       swiftSettings: ours),
     .target(
