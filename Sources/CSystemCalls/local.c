@@ -68,8 +68,10 @@ int sagflow_local_accept(int fd) {
     if (accepted >= 0) return accepted;
     if (errno == EINTR || errno == ECONNABORTED) continue;
     if (errno != EAGAIN) return -errno;
-    int error = await(fd, POLLIN, -1);
-    if (error < 0) return error;
+    struct pollfd polled = {.fd = fd, .events = POLLIN};
+    if (poll(&polled, 1, -1) < 0 && errno != EINTR) return -errno;
+    // On a listener that does not block, accept4 has EAGAIN after the end, too.
+    if (polled.revents & POLLHUP) return -EINVAL;
   }
 }
 

@@ -67,6 +67,22 @@ struct LocalSocketTests {
     #expect(!isAccepted)
   }
 
+  @Test("A listener that waits returns when it is ended in another thread")
+  func endedWhileWaiting() throws {
+    final class Shared: Sendable {
+      let listener: LocalListener
+      init(_ path: String) throws(FileError) { listener = try LocalListener(path) }
+    }
+    let shared = try Shared(folder.file("socket"))
+    Thread.detachNewThread {
+      // Most often the other thread waits by then; if not, the outcome is the same.
+      Thread.sleep(forTimeInterval: 0.05)
+      shared.listener.end()
+    }
+    let isAccepted = try shared.listener.accept() != nil
+    #expect(!isAccepted)
+  }
+
   @Test("A sealed file in memory cannot be changed by whoever has it")
   func sealed() throws {
     let file = try MemoryFile.create()
