@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -126,10 +127,12 @@ struct sagflow_local_message sagflow_local_receive(int fd, void *octets, size_t 
     message.count = (int)(size / sizeof(int));
     memcpy(message.files, CMSG_DATA(item), size);
   }
-  if (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) {
+  bool is_cut = header.msg_flags & (MSG_TRUNC | MSG_CTRUNC);
+  // An empty message cannot be told from the end, but may have come with open files.
+  if (is_cut || length == 0) {
     for (int index = 0; index < message.count; index++) close(message.files[index]);
     message.count = 0;
-    message.length = -EMSGSIZE;
+    if (is_cut) message.length = -EMSGSIZE;
   }
   return message;
 }

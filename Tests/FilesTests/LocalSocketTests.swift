@@ -43,6 +43,23 @@ struct LocalSocketTests {
     #expect(failure { () throws(FileError) in try server.value.send(LocalMessage([1])) }?.code == EPIPE)
   }
 
+  @Test("Files that come with an empty message, which is the end, do not stay open")
+  func emptyMessage() throws {
+    let (client, server) = try pair(folder.file("socket"))
+    let path = try folder.write("", as: "file")
+    let file = SharedFile(try OpenFile(path, .reading))
+    try client.value.send(LocalMessage([], [file, file]))
+    #expect(try server.value.receive() == nil)
+    let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+    // Where links lead on the way there does not matter.
+    let end = path.split(separator: "/").suffix(2).joined(separator: "/")
+    let open = descriptors.filter { descriptor in
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)"))?.hasSuffix(end)
+        == true
+    }
+    #expect(open == ["\(file.file.borrowed)"])
+  }
+
   @Test("Owner and group may connect, in place of what an earlier process left, over paths of any length")
   func paths() throws {
     let deep = folder.file(String(repeating: "d", count: 120))

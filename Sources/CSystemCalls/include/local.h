@@ -23,8 +23,8 @@ int sagflow_local_connect(const char *path);
 int sagflow_local_send(int fd, const void *octets, size_t length, const int *files, int count, int timeout);
 
 struct sagflow_local_message {
-  int64_t length;  // octets; 0: the other side has ended; or -errno, -EAGAIN: nothing came within the time
-  int count;       // open files, the receiver's to close
+  int64_t length;  // octets; 0: the end, or an empty message; or -errno, -EAGAIN: nothing came within the time
+  int count;       // open files, the receiver's to close; none if there are no octets
   int files[SAGFLOW_LOCAL_FILES];
 };
 // Receives one message into `octets`. -EMSGSIZE: it is longer than `capacity`.
