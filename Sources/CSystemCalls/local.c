@@ -137,8 +137,14 @@ struct sagflow_local_message sagflow_local_receive(int fd, void *octets, size_t 
   return message;
 }
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
+
 int sagflow_memory_file(void) {
-  int fd = memfd_create("sagflow", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  // Hosts may allow no others (sysctl vm.memfd_noexec); before Linux 6.3 there are none.
+  int fd = memfd_create("sagflow", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+  if (fd < 0 && errno == EINVAL) fd = memfd_create("sagflow", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   return fd < 0 ? -errno : fd;
 }
 
