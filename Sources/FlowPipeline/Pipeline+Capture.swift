@@ -30,4 +30,10 @@ extension Pipeline {
     decoder.refreshNames()
     return CapturedFlows(flows: flows, context: context, isLast: isLast)
   }
+
+  /// Ends a copy that nobody wants any more.
+  package mutating func endCapture() {
+    captured = FlowBatch()
+    cache.endCapture()
+  }
 }

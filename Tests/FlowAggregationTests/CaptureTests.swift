@@ -1,4 +1,4 @@
-import FlowAggregation
+@testable import FlowAggregation
 import FlowModel
 import NetworkBytes
 import TestSupport
@@ -113,6 +113,24 @@ struct CaptureTests {
     #expect(isComplete && another.rows.count == 3)
     isComplete = another.extend(&cache, limit: 9)
     #expect(isComplete && another.rows.count == 3)
+  }
+
+  @Test("keeps nothing of flows that leave once it is not wanted any more")
+  func ended() {
+    var cache = FlowCache()
+    #expect(cache.merge([record(1), record(2), record(3)], at: 1000).isEmpty)
+    cache.beginCapture()
+    var copy = CaptureCopy()
+    let isComplete = copy.extend(&cache, limit: 1)
+    #expect(!isComplete)
+    cache.endCapture()
+    var emitted = FlowBatch()
+    cache.drain(into: &emitted)
+    #expect(emitted.count == 3)
+    let isEnded = copy.extend(&cache, limit: 9)
+    #expect(isEnded && copy.rows.count == 1)
+    let held = cache.captured.count
+    #expect(held == 0)
   }
 }
 

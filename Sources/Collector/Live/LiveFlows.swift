@@ -124,6 +124,7 @@ final class LiveFlows: @unchecked Sendable {
         result.time = min(result.time, cut.time)
       }
     } catch {
+      for cut in cuts { cut.fail(error) }
       return .failure(error)
     }
     let slice = cuts.map(\.longestSlice).max() ?? .zero

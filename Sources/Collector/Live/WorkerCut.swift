@@ -35,6 +35,8 @@ final class WorkerCut: Sendable {
     var failure: LiveFailure?
     var time: UnixMilliseconds = 0
     var longestSlice = Duration.zero
+    /// Whether its store has come to it.
+    var wasVisited = false
   }
 
   private let progress = Mutex(Progress())
@@ -58,19 +60,39 @@ final class WorkerCut: Sendable {
       if let piece = piece.take() { pieces.append(piece) }
     }
     changed.signal()
+    // Behind the append: `fail` may have come in between.
+    if hasFailed { removeAll() }
   }
 
+  /// Whether the store has come to it.
+  var wasVisited: Bool { progress.withLock { $0.wasVisited } }
+
+  // MARK: Any thread
+
+  /// Ends it: nobody will take what is in it, or there will be no more.
   func fail(_ failure: LiveFailure) {
     progress.withLock { $0.failure = failure }
+    removeAll()
     changed.signal()
   }
 
+  var hasFailed: Bool { progress.withLock { $0.failure != nil } }
+
+  /// A stalled store keeps what has failed for as long as it is stalled: not with the flows of a whole cache.
+  private func removeAll() {
+    pieces.withLock { $0.removeAll() }
+    store.withLock { $0 = nil }
+  }
+
   // MARK: The thread of its store
+
+  func noteVisit() { progress.withLock { $0.wasVisited = true } }
 
   func complete(_ snapshot: consuming sending StoreSnapshot) {
     let snapshot = Handoff(snapshot)
     store.withLock { $0 = snapshot.take() }
     changed.signal()
+    if hasFailed { removeAll() }
   }
 
   // MARK: Who waits for it

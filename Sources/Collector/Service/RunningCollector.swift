@@ -145,8 +145,9 @@ final class RunningCollector: Sendable {
   ///
   /// - Parameter drains: whether flows that are live are written rather than kept for the next start.
   func finish(drains: Bool) {
-    liveServer?.finish()
     for worker in workers { worker.finish(drains: drains) }
+    // Until then, who asks is told that flows are missing: they are on their way to files.
+    liveServer?.finish()
     sync.finish()
   }
 

@@ -19,6 +19,8 @@ struct WorkerLoop: ~Copyable {
   private var reception = ReceptionCounters()
   /// The copy of live flows that is being made.
   private var cut: WorkerCut?
+  /// The last one that the store was to add to.
+  private var visitingCut: WorkerCut?
   /// Kernel drops of earlier runs.
   private var earlierDrops: UInt64 = 0
   /// Windows that had ended at the last checkpoint.
@@ -95,17 +97,27 @@ struct WorkerLoop: ~Copyable {
   /// Begins to copy the flows that the store has not got, which goes on between datagrams: reception does not wait for it. What
   /// the store has is looked at on its thread, behind all that it was given until now.
   mutating func begin(_ cut: WorkerCut) {
+    if cut.hasFailed { return }
+    // One at most waits in the queue, whose room is for flows: a disk may be away for long.
+    if let last = visitingCut, !last.wasVisited { return cut.fail(.timeout) }
+    let started = ContinuousClock.now
     self.cut?.fail(.superseded)
     self.cut = cut
+    visitingCut = cut
     cut.begin(at: Self.now)
     pipeline.beginCapture()
     let isTaken = sink.visit(pipeline.context) { store in
+      cut.noteVisit()
+      if cut.hasFailed { return }
       do throws(StoreError) { cut.complete(try store.snapshot()) } catch { cut.fail(.store(error)) }
     }
+    cut.noteSlice(ContinuousClock.now - started)
     if !isTaken { failCut(.stopping) }
   }
 
   private mutating func continueCut() {
+    // Whoever asked waits for it no longer.
+    if cut?.hasFailed == true { return failCut(.superseded) }
     let started = ContinuousClock.now
     let piece = pipeline.capture()
     cut?.noteSlice(ContinuousClock.now - started)
@@ -116,8 +128,10 @@ struct WorkerLoop: ~Copyable {
 
   /// Ends what was begun, if anything: there will be no more.
   mutating func failCut(_ failure: LiveFailure) {
-    cut?.fail(failure)
-    cut = nil
+    guard let cut else { return }
+    cut.fail(failure)
+    self.cut = nil
+    pipeline.endCapture()
   }
 
   private mutating func receive(timeout: Int32) -> UDPReceiver.Reception {

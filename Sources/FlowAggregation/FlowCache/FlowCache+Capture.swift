@@ -28,6 +28,12 @@ extension FlowCache {
     return !isCapturing
   }
 
+  /// Ends a copy that nobody wants any more: flows that leave the cache are copied as long as one is being made.
+  public mutating func endCapture() {
+    captured = FlowBatch()
+    capturePlace = .max
+  }
+
   mutating func copyFlow(_ place: Int) {
     var record = flows[place].record
     if record.extensionNumber != 0 {
