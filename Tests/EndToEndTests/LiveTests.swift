@@ -172,7 +172,8 @@ struct LiveTests {
         """
         import socket, sys, time
         kept = []
-        for path, words in ((sys.argv[1], b'{"hello":{"version":1}}'), (sys.argv[1], b'{"cut":{}}'), (sys.argv[1], b'\\xff'), (sys.argv[1], b'')):
+        hello = ('{"hello":{"version":1,"link":"%s"}}' % sys.argv[1].split("/")[-1]).encode()
+        for path, words in ((sys.argv[1], hello), (sys.argv[1], b'{"cut":{}}'), (sys.argv[1], b'\\xff'), (sys.argv[1], b'')):
             s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             s.connect(path)
             s.send(words)
@@ -190,6 +191,29 @@ struct LiveTests {
     _ = try await silent.end()
     let ledger = try await collector.stop()
     #expect(ledger["rows committed"] == 500)
+  }
+
+  @Test("a store that is given twice, or has a link of another host's collector, has each live flow once")
+  func givenTwice() async throws {
+    let collector = try await RunningCollector(["--inactive-timeout", "3600s"])
+    try NumberedFlows.send(0..<20, to: collector.port)
+    try await collector.counts(20, "datagrams", "received")
+    let folder = try TemporaryFolder()
+    let other = folder.file("other")
+    try FileManager.default.createSymbolicLink(atPath: other, withDestinationPath: collector.store)
+    let numbers = try await Self.numbers(collector.store, ["-r", other, "-r", "\(collector.store)/."])
+    #expect(numbers.sorted() == Array(0..<20))
+    // As of a host that has the same store, and its state under the same path.
+    let link = "\(collector.store)/\(Self.link(collector.store))"
+    let socket = URL(fileURLWithPath: link).resolvingSymlinksInPath().path
+    try FileManager.default.createSymbolicLink(atPath: "\(collector.store)/.live-0", withDestinationPath: socket)
+    #expect(try await Self.numbers(collector.store).sorted() == Array(0..<20))
+    try FileManager.default.createDirectory(atPath: folder.file("foreign"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("foreign/.live-0"), withDestinationPath: socket)
+    let foreign = try await Sagflow.run(["query", "-r", folder.file("foreign"), "--count"])
+    #expect(foreign.status == 66, "\(foreign.output)\(foreign.errors)")
+    _ = try await collector.stop()
   }
 
   @Test("who may not ask gets files alone, and is told so", .enabled(if: geteuid() == 0, "needs root"))

@@ -110,7 +110,8 @@ final class LiveServer: Sendable {
   ) -> Result<[LocalMessage], LiveFailure> {
     do throws(LiveFailure) {
       switch (message, position) {
-      case (.hello(LiveMessage.version)?, _):
+      case (.hello(LiveMessage.version, let name)?, _):
+        guard name == LiveAddress.name(of: link) else { return .success([LocalMessage(LiveMessage.stranger.encoded)]) }
         position = try flows.position()
         return .success([LocalMessage(LiveMessage.ready(state()).encoded)])
       case (.cut?, let since?):

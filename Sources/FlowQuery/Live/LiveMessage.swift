@@ -5,8 +5,8 @@ public import Parquet
 /// What a collector and who asks it for live flows say to each other, a message each:
 ///
 ///     client                         collector
-///     hello(version)           ──▶
-///                              ◀──   ready(state), or unavailable(reason)
+///     hello(version, link)     ──▶
+///                              ◀──   ready(state), stranger, or unavailable(reason)
 ///     (lists the store's files)
 ///     cut                      ──▶
 ///                              ◀──   file(name) with one or two open files, for each file that is not published
@@ -16,8 +16,11 @@ public import Parquet
 /// What was listed was published before the cut; so files listed, published since and not published make up all flows of the
 /// cut, each once.
 package enum LiveMessage: Codable, Sendable {
-  case hello(version: Int)
+  /// - Parameter link: the name of the link in the store: it may be another collector's, of another host.
+  case hello(version: Int, link: String)
   case ready(LiveState)
+  /// The link is not this collector's.
+  case stranger
   case cut
   /// - Parameter hasFooter: whether the second open file ends with the first one's footer.
   case file(name: String, hasFooter: Bool)

@@ -9,6 +9,12 @@ package enum LiveAddress {
   /// The link of the collector with this identity.
   package static func link(in store: String, _ identity: String) -> String { "\(store)/\(prefix)\(identity)" }
 
+  /// The name of a link, of which each collector has another.
+  package static func name(of link: String) -> String { String(link.split(separator: "/").last ?? "") }
+
+  /// Tells the socket that a link leads to from others; nil if there is none.
+  static func identity(_ link: String) -> FileIdentity? { (try? Directory.status(link))?.identity }
+
   /// The sockets of all collectors of a store, of which some may have ended.
   static func all(in store: String) -> [String] {
     // What cannot be looked at has none that could be used; the search for files reports it.
@@ -53,20 +59,29 @@ public struct LiveSession: Sendable {
   private static let timeout: Int32 = 20_000
 
   static func open(_ address: String, store: String) -> Outcome<LiveSession> {
+    let connection: Connection
+    do throws(FileError) { connection = try Connection(to: address) } catch { return failed(error) }
     do throws(FileError) {
-      let connection = try Connection(to: address)
-      try connection.value.send(LocalMessage(LiveMessage.hello(version: LiveMessage.version).encoded))
+      let hello = LiveMessage.hello(version: LiveMessage.version, link: LiveAddress.name(of: address))
+      try connection.value.send(LocalMessage(hello.encoded))
       switch try next(connection.value) {
       case (.ready(let state), _)?:
         return .ready(LiveSession(store: store, state: state) { cut(over: connection) })
       case (.unavailable(let reason), _)?: return .unavailable("live flows are missing: \(reason)")
-      case nil: return .ended
+      // A link of a collector that has ended, or of another host that has the same store.
+      case (.stranger, _)?: return .ended
+      case nil: return .unavailable(closed)
       default: return .unavailable(foreign)
       }
     } catch {
+      // It listens, or it would have refused the connection.
+      if [ECONNRESET, EPIPE].contains(error.code) { return .unavailable(closed) }
       return failed(error)
     }
   }
+
+  static let closed =
+    "live flows are missing: the collector has closed the connection: it has just ended, or too many ask at a time; ask again"
 
   private static let foreign =
     "live flows are missing: the running collector is of another version; restart it"

@@ -1,4 +1,5 @@
 import Files
+import Files
 public import NetworkBytes
 public import Parquet
 
@@ -56,19 +57,33 @@ public struct LiveStore: Sendable {
     var sessions: [LiveSession] = []
     // Those of collectors, where there may be no file yet.
     var stores: Set<String> = []
+    // A store may be given twice, under whatever names.
+    var asked: Set<FileIdentity> = []
+    let ownSocket = own.flatMap { LiveAddress.identity($0.link) }
+    var isOwnAsked = false
+    func take(_ outcome: LiveSession.Outcome<LiveSession>, _ path: String, _ socket: FileIdentity?) {
+      switch outcome {
+      case .ready(let session):
+        sessions.append(session)
+        found.collectors.append(session.state)
+      case .unavailable(let reason): found.notices.append(reason)
+      case .ended: return
+      }
+      stores.insert(path)
+      if let socket { asked.insert(socket) }
+    }
     for path in paths {
-      let others = LiveAddress.all(in: path).filter { $0 != own?.link }
-      var opened = others.map { LiveSession.open($0, store: path) }
-      if let own, own.store == path { opened.append(own.open()) }
-      for outcome in opened {
-        switch outcome {
-        case .ready(let session):
-          sessions.append(session)
-          found.collectors.append(session.state)
-        case .unavailable(let reason): found.notices.append(reason)
-        case .ended: continue
+      if let own, own.store == path, !isOwnAsked {
+        isOwnAsked = true
+        take(own.open(), path, ownSocket)
+      }
+      for address in LiveAddress.all(in: path) {
+        let socket = LiveAddress.identity(address)
+        if let socket, asked.contains(socket) {
+          stores.insert(path)
+        } else {
+          take(LiveSession.open(address, store: path), path, socket)
         }
-        stores.insert(path)
       }
     }
     found.files = try StoreFiles.find(paths, mayBeEmpty: stores)
@@ -76,7 +91,9 @@ public struct LiveStore: Sendable {
       switch session.cut() {
       case .ready(let cut): found.add(cut, of: session.store)
       case .unavailable(let reason): found.notices.append(reason)
-      case .ended: if !isLast { return nil }
+      case .ended:
+        if !isLast { return nil }
+        found.notices.append(LiveSession.closed)
       }
     }
     return found
