@@ -23,6 +23,8 @@ final class LiveFlows: @unchecked Sendable {
   private var begun = 0
   private var ended = 0
   private var isMaking = false
+  /// Who waits for a copy.
+  private var askers = 0
   private var outcome: Result<Cut, LiveFailure> = .failure(.recovering)
 
   /// Longest that a worker and its store may take, seconds.
@@ -96,7 +98,13 @@ final class LiveFlows: @unchecked Sendable {
 
   private func newest() -> Result<Cut, LiveFailure> {
     lock.lock()
-    defer { lock.unlock() }
+    askers += 1
+    defer {
+      askers -= 1
+      // Nobody else wants it: its files in memory are as large as the cache, and open ones keep their place on the disk.
+      if askers == 0 { outcome = .failure(.superseded) }
+      lock.unlock()
+    }
     let wanted = begun + 1
     while ended < wanted {
       if isMaking {
