@@ -93,7 +93,7 @@ final class Worker: Sendable {
       if !control.hasEnded { control.cut = cut }
       return control.hasEnded
     }
-    if hasEnded { cut.fail(.stopping) }
+    if hasEnded { return cut.fail(.stopping) }
     wakeUp.wake()
   }
 

@@ -175,11 +175,22 @@ struct WorkerLoop: ~Copyable {
   /// - Parameter drains: whether flows that are live are written instead.
   mutating func finish(drains: Bool) {
     let deadline = Date(timeIntervalSinceNow: Self.drainTime)
-    while Date() < deadline, case .datagrams = receive(timeout: 0) { ingest() }
+    takeWaiting(until: deadline)
     pipeline.apply(.wait)
     if drains { pipeline.finish() }
     checkpoint()
     tick()
+  }
+
+  private mutating func takeWaiting(until deadline: Date) {
+    while Date() < deadline {
+      switch receive(timeout: 0) {
+      case .datagrams: ingest()
+      // Somebody has asked for live flows meanwhile: not the end of what waits.
+      case .woken: continue
+      case .nothing: return
+      }
+    }
   }
 
   // MARK: Checkpoints
