@@ -64,12 +64,16 @@ final class LiveServer: Sendable {
   }
 
   private func acceptAll() {
+    // Said once, not with each attempt.
+    var failure: Int32 = 0
     while true {
       do throws(FileError) {
         guard let connection = try listener.accept() else { return }
         serve(connection)
+        failure = 0
       } catch {
-        logger.error("\(error); live flows are not available to sagflow top and query")
+        if error.code != failure { logger.error("\(error); live flows are not available to sagflow top and query") }
+        failure = error.code
         Thread.sleep(forTimeInterval: 1)
       }
     }

@@ -8,6 +8,7 @@ import FlowText
 import Foundation
 import Parquet
 import Settings
+import SmartAccessGateway
 
 /// The options of every command that asks the store: where it is, which flows, how counters are meant.
 struct StoreOptions: ParsableArguments {
@@ -82,7 +83,8 @@ struct StoreOptions: ParsableArguments {
       }
       throw noFlowsYet(collector, paths)
     }
-    for notice in found.notices { Console.error(notice) }
+    // Whoever may write into a store may answer for its collector.
+    for notice in found.notices { Console.error(TerminalText.escaped(notice)) }
     // An answer from nothing would say that there was nothing.
     if found.isEmpty { throw emptiness(of: found, paths) }
     return found.scan
@@ -102,7 +104,7 @@ struct StoreOptions: ParsableArguments {
     let start =
       "\(paths.joined(separator: ", ")): no flows yet: the collector that started at \(text(collector.started))"
     if collector.datagrams == 0 {
-      let listen = collector.listen.joined(separator: ", ")
+      let listen = TerminalText.escaped(collector.listen.joined(separator: ", "))
       return CommandFailure(
         .noInput, "\(start) has received nothing on \(listen); check that exporters send there")
     }
