@@ -56,7 +56,7 @@ final class LiveServer: Sendable {
     thread.start()
   }
 
-  /// Ends; who still waits for an answer is told so by the workers' end.
+  /// Ends. To be called behind the workers' end: who asks meanwhile is told that the collector is stopping.
   func finish() {
     listener.end()
     ended.wait()
