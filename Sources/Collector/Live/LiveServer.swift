@@ -21,6 +21,8 @@ final class LiveServer: Sendable {
 
   /// Further ones are closed at once.
   private static let maximumConnections = 32
+  /// Longest that a client may take to ask, and then to list the store's files, milliseconds.
+  private static let (askingTime, listingTime) = (Int32(30_000), Int32(300_000))
 
   /// Listens.
   ///
@@ -99,7 +101,7 @@ final class LiveServer: Sendable {
 
   private func answer(_ connection: borrowing LocalConnection) throws(FileError) {
     var position: LiveFlows.Position?
-    while let received = try connection.receive() {
+    while let received = try connection.receive(timeout: position == nil ? Self.askingTime : Self.listingTime) {
       switch reply(to: LiveMessage(received.octets), &position) {
       case .success(let messages): for message in messages { try connection.send(message) }
       case .failure(let failure):
