@@ -26,6 +26,7 @@ let package = Package(
     .library(name: "Parquet", targets: ["Parquet"]),
     .library(name: "FlowStore", targets: ["FlowStore"]),
     .library(name: "FlowFilter", targets: ["FlowFilter"]),
+    .library(name: "Alerts", targets: ["Alerts"]),
     .library(name: "FlowQuery", targets: ["FlowQuery"]),
     .library(name: "FlowOutput", targets: ["FlowOutput"]),
     .library(name: "FlowPipeline", targets: ["FlowPipeline"]),
@@ -95,6 +96,7 @@ let package = Package(
       ],
       swiftSettings: ours),
     .target(name: "FlowFilter", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
+    .target(name: "Alerts", dependencies: ["FlowFilter", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "FlowQuery",
       dependencies: ["CSystemCalls", "Files", "FlowFilter", "FlowModel", "FlowText", "NetworkBytes", "Parquet"],
@@ -115,7 +117,7 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "FlowFilter", "FlowModel", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
+        "Alerts", "FlowFilter", "FlowModel", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -126,7 +128,7 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
+        "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
         "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes",
         "Page", "Parquet", "Settings",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -144,7 +146,8 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Capture", "Collector", "Files", "TrafficGenerator", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline",
+        "Alerts", "Capture", "Collector", "Files", "TrafficGenerator", "FlowFilter", "FlowModel", "FlowOutput",
+        "FlowPipeline",
         "FlowQuery",
         "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
         "SmartAccessGateway",
@@ -155,6 +158,8 @@ let package = Package(
       ],
       swiftSettings: ours),
 
+    .testTarget(
+      name: "AlertsTests", dependencies: ["Alerts", "NetworkBytes", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "FilesTests", dependencies: ["Files", "NetworkBytes", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "FlowModelTests",
@@ -198,7 +203,7 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
+        "Alerts", "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
         "Settings",
         "TestSupport",
         .product(name: "Logging", package: "swift-log"),
@@ -230,8 +235,10 @@ let package = Package(
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Capture", "Collector", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowAggregation", "Journal",
-        "NetFlow", "NetworkBytes", "Parquet", "Settings", "sagflow", "TestSupport",
+        "Alerts", "Capture", "Collector", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation",
+        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "sagflow", "TestSupport",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "Yams", package: "Yams"),
@@ -256,8 +263,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests", dependencies: ["sagflow", "GatewayStub", "NetworkBytes", "TestSupport"],
       exclude: [
-        "ask.py", "crash.py", "faults.c", "faults.py", "page.py", "restarts.py", "rows.py", "supervision.py",
-        "terminal.py",
+        "ask.py", "crash.py", "faults.c", "faults.py", "page.py", "prometheus-rules-test.yml", "restarts.py", "rows.py",
+        "supervision.py", "terminal.py",
       ],
       swiftSettings: ours),
     .target(

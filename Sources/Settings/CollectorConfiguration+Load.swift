@@ -51,6 +51,11 @@ extension CollectorConfiguration {
     var origins: [String: ConfigurationOrigin] = [:]
     var wrong: [ConfigurationProblem] = []
     for setting in ConfigurationSchema.settings {
+      if let form = setting.form {
+        wrong += fileLayer.apply(setting, form, to: &values)
+        origins[setting.key] = fileLayer.origins[setting.key]
+        continue
+      }
       guard let elements = setting.elements(from: reader) else { continue }
       if let source = witness.source(of: setting.key) { origins[setting.key] = layers[source].origins[setting.key] }
       let origin = origins[setting.key] ?? .standard

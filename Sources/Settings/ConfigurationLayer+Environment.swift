@@ -21,6 +21,14 @@ extension ConfigurationLayer {
     let provider = Self.environmentProvider(environment)
     var known: Set<String> = []
     for setting in ConfigurationSchema.settings {
+      if setting.shape == .records {
+        let name = Self.variable(for: setting)
+        known.insert(name)
+        if environment[name] != nil {
+          report("\(setting.key) is in the configuration file only; unset it", at: .environment(name))
+        }
+        continue
+      }
       let type: ConfigType = setting.shape == .value ? .string : .stringArray
       // Text and lists of text are never refused by the provider; a key that it has no value for gives nil.
       guard let found = try? provider.value(forKey: AbsoluteConfigKey(setting.components), type: type) else { continue }

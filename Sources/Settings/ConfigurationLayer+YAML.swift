@@ -27,7 +27,7 @@ extension ConfigurationLayer {
     }
   }
 
-  private struct Walk {
+  struct Walk {
     var path: String
     var verifier: Verifier
     var source: YAMLSource
@@ -96,16 +96,20 @@ extension ConfigurationLayer {
         elements.append("\(name)=\(scalar.string)")
       }
       take(elements, for: setting, at: origin, places: places, verifier: walk.verifier)
+    case (.records, .sequence(let sequence)):
+      guard let form = setting.form, let records = records(sequence, for: setting, form, walk) else { return }
+      take(records, for: setting, at: origin)
     case (.value, _): refuse(node, at: origin, setting.expected)
+    case (.records, _): refuse(node, at: origin, "a list of \(setting.expected)")
     case (.list, _): refuse(node, at: origin, "a list of \(setting.expected)")
     case (.map, _): refuse(node, at: origin, "a map of \(setting.expected)")
     }
   }
 
-  private static func isNull(_ node: Node) -> Bool { node.tag == Tag(.null) }
+  static func isNull(_ node: Node) -> Bool { node.tag == Tag(.null) }
 
   /// What a node is, in words.
-  private static func kind(of node: Node) -> String {
+  static func kind(of node: Node) -> String {
     switch node {
     case .scalar(let scalar): isNull(node) ? "nothing" : "'\(printable(scalar.string))'"
     case .sequence: "a list"

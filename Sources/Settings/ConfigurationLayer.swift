@@ -8,6 +8,8 @@ struct ConfigurationLayer {
   private(set) var elements: [String: [String]] = [:]
   private(set) var origins: [String: ConfigurationOrigin] = [:]
   private(set) var problems: [ConfigurationProblem] = []
+  /// Of settings that are lists of records.
+  private(set) var records: [String: [LayerRecord]] = [:]
 
   mutating func report(_ message: String, key: String? = nil, at origin: ConfigurationOrigin) {
     problems.append(ConfigurationProblem(origin: origin, key: key, message: message))
@@ -33,6 +35,12 @@ struct ConfigurationLayer {
       return
     }
     elements[setting.key] = values
+    origins[setting.key] = origin
+  }
+
+  /// Takes a list of records whose fields are each right.
+  mutating func take(_ values: [LayerRecord], for setting: Setting, at origin: ConfigurationOrigin) {
+    records[setting.key] = values
     origins[setting.key] = origin
   }
 

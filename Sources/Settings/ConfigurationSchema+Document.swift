@@ -47,6 +47,11 @@ extension ConfigurationSchema {
     return lines + [current + "]"]
   }
 
+  /// The keys of a list's records; none of other settings.
+  package static func fields(of setting: Setting) -> [(name: String, expected: String, comment: String)] {
+    (setting.form?.fields ?? []).map { ($0.name, ($0.isList ? "list of " : "") + $0.expected, $0.comment) }
+  }
+
   /// The manual's table of settings, in Markdown.
   public static var manual: String {
     let defaults = CollectorConfiguration()
@@ -58,9 +63,11 @@ extension ConfigurationSchema {
         case .value: setting.expected
         case .list: "list of \(setting.expected)"
         case .map: "map of \(setting.expected)"
+        case .records: "list of \(setting.expected)"
         }
+      let variable = setting.shape == .records ? "–" : "`\(ConfigurationLayer.variable(for: setting))`"
       lines.append(
-        "| `\(setting.key)` | `\(value)` | \(accepted) | `\(ConfigurationLayer.variable(for: setting))` | "
+        "| `\(setting.key)` | `\(value)` | \(accepted) | \(variable) | "
           + (setting.change == .live ? "on reload |" : "at restart |"))
     }
     return lines.joined(separator: "\n") + "\n"

@@ -1,3 +1,4 @@
+import Alerts
 import FlowAggregation
 import FlowFilter
 import FlowModel
@@ -9,7 +10,7 @@ import NetworkBytes
 public enum ConfigurationSchema {
   /// Every setting, in the order of the shipped file. The defaults are those of `CollectorConfiguration()`.
   public static let settings: [Setting] =
-    general + exporters + aggregation + store + journal + http + log + smartAccessGateway
+    general + exporters + aggregation + store + journal + http + alerts + log + smartAccessGateway
 
   /// Heads of the shipped file's parts, by their key.
   static let sections: [(key: String, comment: String)] = [
@@ -26,6 +27,8 @@ public enum ConfigurationSchema {
     (
       "http", "The page, the API under /api/v1/ and, for monitoring, /healthz, /readyz and /metrics (Prometheus)."
     ),
+    ("alerts", "What is watched while it is collected, and what is done about it; docs/alerts.md has examples."),
+    ("alerts.builtIn", "Alerts on exporters and on the collector itself."),
     ("log", "Messages on standard error."),
     (
       "smartAccessGateway",
@@ -177,6 +180,37 @@ public enum ConfigurationSchema {
       "Names that requests may call this collector by, beside localhost, this host's own and addresses; no ports."),
   ]
 
+  private static let alerts: [Setting] = [
+    .value(
+      "alerts.interval", .live(\.alerts.interval), .seconds(1...3600),
+      "Values are measured this often, seconds; less often if it takes long."),
+    .value(
+      "alerts.builtIn.exporterSilent", .live(\.alerts.builtIn.exporterSilent), .seconds(30...604_800, zero: "off"),
+      "An exporter has sent nothing for this long, and for ten times its usual interval, seconds; 0: off."),
+    .value(
+      "alerts.builtIn.exporterLoss", .live(\.alerts.builtIn.exporterLoss), .integer(0...100),
+      "More of an exporter's data than this is lost on the way, by sequence number, percent; 0: off."),
+    .value(
+      "alerts.builtIn.diskFree", .live(\.alerts.builtIn.diskFree), .integer(0...100),
+      "Less of the store's disk than this is free, percent; 0: off."),
+    .value(
+      "alerts.builtIn.storeFailure", .live(\.alerts.builtIn.storeFailure), .flag,
+      "true: the store cannot be written."),
+    .value(
+      "alerts.builtIn.rowsLost", .live(\.alerts.builtIn.rowsLost), .flag,
+      "true: flows are dropped or lost because the store is too slow or fails."),
+    .value(
+      "alerts.builtIn.kernelDrops", .live(\.alerts.builtIn.kernelDrops), .flag,
+      "true: the kernel drops datagrams."),
+    .records(
+      "alerts.actions", .live, AlertRecords.actions,
+      "Webhooks and programs, such as [{name: noc, webhook: \"https://…\", headerFile: noc.token}]."
+    ),
+    .records(
+      "alerts.rules", .live, AlertRecords.rules,
+      "Rules on flows, such as [{name: dns, filter: src port 53, above: 100M}] (bits per second)."),
+  ]
+
   private static let log: [Setting] = [
     .value("log.level", .live(\.logLevel), .choice, "trace, debug, info, notice, warning, error or critical."),
     .value("log.format", .restart(\.log.format), .choice, "text, or json: one object a line."),
@@ -229,6 +263,7 @@ public enum ConfigurationSchema {
     }
     found += overlaps(in: configuration.listen).map { (["listen"], $0) }
     found += filterProblems(in: configuration).map { (["filter"], $0) }
+    found += unknownActions(in: configuration.live.alerts).map { (["alerts.rules", "alerts.actions"], $0) }
     let retention = configuration.live.retention
     if retention.size > 0, configuration.store.maximumFileSize > retention.size {
       report("store.maximumFileSize", above: "store.retention.size")
@@ -242,6 +277,14 @@ public enum ConfigurationSchema {
     return all.flatMap { any in
       listen.filter { $0 != any && $0.port == any.port && $0.address.isV4 == any.address.isV4 }
         .map { "\(any) already covers \($0); remove one of them" }
+    }
+  }
+
+  private static func unknownActions(in alerts: AlertOptions) -> [String] {
+    let known = Set(alerts.actions.map(\.name))
+    return alerts.rules.flatMap { rule in
+      (rule.actions ?? []).filter { !known.contains($0) }
+        .map { "rule \(rule.name) names the action \($0), which alerts.actions does not have" }
     }
   }
 

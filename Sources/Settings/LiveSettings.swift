@@ -1,3 +1,4 @@
+public import Alerts
 import FlowAggregation
 public import FlowStore
 public import Logging
@@ -13,6 +14,8 @@ public struct LiveSettings: Hashable, Sendable {
   public var aggregation = Aggregation()
   /// Which files of the store are removed.
   public var retention = OptionDefaults.retention
+  /// What is watched, and what is done about it.
+  public var alerts = AlertOptions()
   /// The least severe messages to print.
   public var logLevel = Logger.Level.info
   /// Nothing that runs has these: commands read them each time.

@@ -45,6 +45,32 @@ package enum Quantity {
     return unit.map { "\(count / $0.factor)\($0.suffix)" } ?? "\(count)s"
   }
 
+  private static let amounts: [(suffix: Character, factor: Double)] = [
+    ("k", 1e3), ("m", 1e6), ("g", 1e9), ("t", 1e12),
+  ]
+
+  /// Reads a number from 0 on: `100M`, `2.5k` (thousands), `0.5`; nil if it is none.
+  package static func amount(_ text: String) -> Double? {
+    var digits = text.lowercased()[...]
+    var factor = 1.0
+    if let unit = amounts.first(where: { $0.suffix == digits.last }) {
+      factor = unit.factor
+      digits = digits.dropLast()
+    }
+    let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count <= 2, parts.allSatisfy({ integer(String($0)) != nil }), let number = Double(digits) else {
+      return nil
+    }
+    return number * factor
+  }
+
+  /// The shortest exact text of a number: `100M`, `2500`, `0.5`.
+  package static func text(amount: Double) -> String {
+    guard let whole = Int(exactly: amount) else { return String(amount) }
+    let unit = amounts.last { whole > 0 && whole % Int($0.factor) == 0 }
+    return unit.map { "\(whole / Int($0.factor))\($0.suffix.uppercased().replacing("K", with: "k"))" } ?? String(whole)
+  }
+
   private static func parse(_ text: String, units: [(suffix: String, factor: Int)]) -> Int? {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     let suffix = text.dropFirst(digits.count)

@@ -5,6 +5,8 @@
 public struct Setting: Sendable {
   public enum Shape: Sendable {
     case value, list, map
+    /// A list of maps with keys of their own.
+    case records
   }
 
   /// When a changed value takes effect.
@@ -33,6 +35,8 @@ public struct Setting: Sendable {
   /// - Returns: what is wrong all the same, where that shows only now; the setting is left as it was.
   let apply: @Sendable (_ elements: [String], _ directory: String, inout CollectorConfiguration) -> String?
   let elements: @Sendable (CollectorConfiguration) -> [String]
+  /// Of records.
+  var form: RecordForm?
 
   struct Fault: Equatable {
     var element: Int?
@@ -49,6 +53,7 @@ public struct Setting: Sendable {
     let elements = elements(configuration)
     switch shape {
     case .value: return elements.first ?? ""
+    case .records: return "[" + elements.joined(separator: ", ") + "]"
     case .list: return "[" + elements.map(Self.quoted).joined(separator: ", ") + "]"
     case .map:
       let pairs = elements.map { element in

@@ -40,7 +40,7 @@ struct ConfigurationSchemaTests {
     #expect(column == sample.column)
   }
 
-  @Test("an environment variable changes its own setting and no other", arguments: SettingSample.all)
+  @Test("an environment variable changes its own setting and no other", arguments: SettingSample.plain)
   func fromEnvironment(sample: SettingSample) throws {
     let environment = [sample.variable: sample.elements.joined(separator: ",")]
     let loaded = try load("", environment: environment)
@@ -48,7 +48,7 @@ struct ConfigurationSchemaTests {
     #expect(loaded.origin(of: sample.key) == .environment(sample.variable))
   }
 
-  @Test("an option changes its own setting and no other", arguments: SettingSample.all)
+  @Test("an option changes its own setting and no other", arguments: SettingSample.plain)
   func fromOption(sample: SettingSample) throws {
     let override = ConfigurationOverride(option: "--some", key: sample.key, elements: sample.elements)
     let loaded = try load("", overrides: [override])

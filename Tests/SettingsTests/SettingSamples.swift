@@ -61,6 +61,21 @@ struct SettingSample: CustomTestStringConvertible {
     .init("http.public", "true", "all"),
     .init("http.tokenFile", "/etc/sagflow/token", "a token"),
     .init("http.hosts", "[flows.example.com, collector]", ["flows.example.com", "collector"], "flows.example.com:443"),
+    .init("alerts.interval", "60", "0"),
+    .init("alerts.builtIn.exporterSilent", "600", "29"),
+    .init("alerts.builtIn.exporterLoss", "5", "101"),
+    .init("alerts.builtIn.diskFree", "10", "-1"),
+    .init("alerts.builtIn.storeFailure", "false", "no thanks"),
+    .init("alerts.builtIn.rowsLost", "false", "no thanks"),
+    .init("alerts.builtIn.kernelDrops", "false", "no thanks"),
+    .init(
+      "alerts.actions",
+      #"[{name: noc, webhook: "https://noc.example/x?y=1", headerFile: "/etc/sagflow/noc.token"}, {name: page, program: ["/usr/bin/page", "-n 3"]}]"#,
+      [], ""),
+    .init(
+      "alerts.rules",
+      #"[{name: dns, filter: "proto udp and src port 53", above: 100M, for: 60, actions: []}, {name: low, measure: flowsPerSecond, window: 60, belowUsual: 0.2, floor: 5}]"#,
+      [], ""),
     .init("log.level", "debug", "verbose"),
     .init("log.format", "json", "xml"),
     .init("smartAccessGateway.region", "cn-shanghai", "cn shanghai"),
@@ -68,6 +83,9 @@ struct SettingSample: CustomTestStringConvertible {
     .init("smartAccessGateway.collector", "192.0.2.10:2055", "a b"),
     .init("smartAccessGateway.netflowVersion", "v10", "7"),
   ]
+
+  /// Those that variables and options can have, too.
+  static let plain = all.filter { !["alerts.actions", "alerts.rules"].contains($0.key) }
 
   private init(_ key: String, _ value: String, _ refused: String) {
     self.init(key, value, [value], refused)

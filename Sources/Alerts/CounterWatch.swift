@@ -1,0 +1,18 @@
+/// What a counter has grown by over the last minutes. Times are milliseconds since 1970 UTC.
+public struct CounterWatch: Sendable {
+  private var last: UInt64?
+  private var steps: [(time: Int64, growth: UInt64)] = []
+
+  public init() {}
+
+  /// Takes the counter's value.
+  ///
+  /// - Returns: its growth over the window; 0 for what it was at first.
+  public mutating func growth(_ count: UInt64, at now: Int64) -> Double {
+    let window = Int64(BuiltInAlerts.window) * 1000
+    steps.removeAll { $0.time <= now - window || $0.time > now }
+    if let last, count > last { steps.append((now, count - last)) }
+    last = count
+    return steps.reduce(0) { $0 + Double($1.growth) }
+  }
+}
