@@ -1,3 +1,4 @@
+import Alerts
 import Collector
 import FlowPipeline
 import FlowText
@@ -20,7 +21,27 @@ struct StatusReport {
     ]
     lines += status.ledger.table(exporterLimit: 0).split(separator: "\n").map(String.init)
     lines.append("")
-    return lines.map { $0 + "\n" }.joined() + exporters + names
+    return lines.map { $0 + "\n" }.joined() + alerts + exporters + names
+  }
+
+  /// Those that fire first; those on the collector itself only if they are not ok.
+  private var alerts: String {
+    let shown = (status.alerts ?? []).filter { $0.state != "ok" || Self.isRule($0) }
+    if shown.isEmpty { return "" }
+    var table = TextTable([("ALERT", .left), ("STATE", .left), ("FOR", .right), ("", .left)])
+    for alert in shown {
+      let since = alert.firedAt ?? alert.since
+      let name = alert.subject.map { "\(alert.name) \($0)" } ?? alert.name
+      table.append([
+        name, alert.state == "firing" ? "FIRING" : alert.state, Self.span(status.time.timeIntervalSince(since)),
+        alert.message,
+      ])
+    }
+    return table.text + "\n"
+  }
+
+  private static func isRule(_ alert: CollectorStatus.Alert) -> Bool {
+    BuiltInAlerts.Name(rawValue: alert.name) == nil
   }
 
   private var exporters: String {

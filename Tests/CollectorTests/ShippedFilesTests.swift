@@ -1,3 +1,4 @@
+import Alerts
 import Collector
 import FlowModel
 import FlowPipeline
@@ -44,8 +45,14 @@ struct ShippedFilesTests {
       SessionSummary(key: SessionKey(exporter: Endpoint(address: IPAddress(v4: 1), port: 1), version: 9, domain: 0))
     ]
     var exporters = ExporterMetrics()
+    var alerts = AlertReport()
+    alerts.options.rules = [AlertRule(name: "x")]
+    var board = AlertBoard()
+    _ = board.advance([AlertReading(AlertKey("x"), 1, AlertCondition(.above, .value(0)))], at: 0)
+    alerts.alerts = board.all
+    alerts.actions = ["x": .init()]
     let page = MetricsText.page(
-      version: "", ledger: ledger, isStoreWritable: true, exporters: &exporters, started: Date())
+      version: "", ledger: ledger, isStoreWritable: true, exporters: &exporters, alerts: alerts, started: Date())
     try expectPart(of: "docs/metrics.md", "metrics", Self.table(of: page.text))
   }
 
@@ -80,7 +87,7 @@ struct ShippedFilesTests {
         rows[rows.count - 1].type = words[3]
       } else if let labels = line.split(separator: "{").dropFirst().first {
         let pair = labels.split(separator: "=")
-        let isEnumerated = pair[0] != "exporter" && pair[0] != "version"
+        let isEnumerated = !["exporter", "version", "name", "action"].contains(pair[0])
         rows[rows.count - 1].labels.append(
           isEnumerated ? "`\(pair[0])`: \(pair[1].split(separator: "\"")[0])" : "`\(pair[0])`")
       }

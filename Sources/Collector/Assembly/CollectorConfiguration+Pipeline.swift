@@ -1,3 +1,4 @@
+package import Alerts
 package import FlowAggregation
 import FlowFilter
 public import FlowPipeline
@@ -37,6 +38,7 @@ package struct LiveOptions: Sendable {
   package let filter: RecordFilter
   package let storeMetadata: [(key: String, value: String)]
   package let retention: Retention
+  package let alerts: AlertOptions
   package let logLevel: Logger.Level
 
   /// - Parameters:
@@ -48,6 +50,7 @@ package struct LiveOptions: Sendable {
     filter = configuration.recordFilter
     storeMetadata = configuration.storeMetadata
     retention = configuration.live.retention
+    alerts = configuration.live.alerts
     logLevel = configuration.live.logLevel
   }
 }

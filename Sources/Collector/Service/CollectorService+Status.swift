@@ -48,10 +48,11 @@ extension CollectorService {
   var metrics: String {
     let ledger = ledger
     let isStoreWritable = storeFailure == nil
+    let alerts = running?.alerts.report ?? AlertReport()
     return vitals.withLock {
       MetricsText.page(
         version: version, ledger: ledger, isStoreWritable: isStoreWritable, exporters: &$0.exporterMetrics,
-        started: started
+        alerts: alerts, started: started
       ).text
     }
   }
@@ -82,6 +83,7 @@ extension CollectorService {
       aggregation: .init(
         enabled: values.aggregation.enabled, activeTimeout: values.live.aggregation.activeTimeout,
         inactiveTimeout: values.live.aggregation.inactiveTimeout),
-      ledger: ledger, imbalances: ledger.imbalances, exporterCount: exporters.count, exporters: exporters.exporters)
+      alerts: running?.alerts.report.status, ledger: ledger, imbalances: ledger.imbalances,
+      exporterCount: exporters.count, exporters: exporters.exporters)
   }
 }

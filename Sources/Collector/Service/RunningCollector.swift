@@ -23,14 +23,17 @@ final class RunningCollector: Sendable {
   /// What questions of this process ask.
   let own: OwnCollector
   private let liveServer: LiveServer?
+  let alerts: AlertThread
   private let sync: JournalSync
   /// Journal and checkpoints are this process's as long as it lives.
   private let state: StateDirectory
 
   private init(
     _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ directory: ExporterDirectory, _ sync: JournalSync,
-    _ state: StateDirectory, _ liveFlows: LiveFlows, _ own: OwnCollector, _ liveServer: LiveServer?
+    _ state: StateDirectory, _ liveFlows: LiveFlows, _ own: OwnCollector, _ liveServer: LiveServer?,
+    _ alerts: AlertThread
   ) {
+    self.alerts = alerts
     self.liveFlows = liveFlows
     self.own = own
     self.liveServer = liveServer
@@ -77,7 +80,11 @@ final class RunningCollector: Sendable {
     liveServer?.start()
     let path = configuration.store.path
     let own = OwnCollector(store: path, identity: recovery.state.identity.id) { liveFlows.session(of: path, live()) }
-    return RunningCollector(workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer)
+    let alerts = AlertThread(
+      configuration.live.alerts, AlertInputs(workers, liveFlows, store: path), state: recovery.state.path, logger: logger)
+    alerts.start()
+    return RunningCollector(
+      workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer, alerts)
   }
 
   /// How the collector is at the moment of the call.
@@ -145,6 +152,7 @@ final class RunningCollector: Sendable {
   ///
   /// - Parameter drains: whether flows that are live are written rather than kept for the next start.
   func finish(drains: Bool) {
+    alerts.finish()
     for worker in workers { worker.finish(drains: drains) }
     // Until then, who asks is told that flows are missing: they are on their way to files.
     liveServer?.finish()
@@ -154,6 +162,7 @@ final class RunningCollector: Sendable {
   /// Applies a configuration's settings that can change while it runs.
   func apply(_ values: CollectorConfiguration) {
     let options = LiveOptions(values, workers: workers.count)
+    alerts.reconfigure(options.alerts)
     for (index, worker) in workers.enumerated() {
       worker.reconfigure(options)
       worker.storeSettings.setMetadata(options.storeMetadata)

@@ -14,6 +14,8 @@ public struct CollectorStatus: Codable, Sendable {
   public var workers: Int
   public var store: Store
   public var aggregation: Aggregation
+  /// Those that fire first; nil: an older collector does not say.
+  public var alerts: [Alert]?
   public var ledger: Ledger
   /// Sums of the ledger that do not come out; empty but for moments.
   public var imbalances: [String]
@@ -26,6 +28,29 @@ public struct CollectorStatus: Codable, Sendable {
     public var path: String
     /// What keeps it from being written, while something does.
     public var failure: String?
+  }
+
+  /// What is watched.
+  public struct Alert: Codable, Sendable {
+    public var name: String
+    /// Of alerts that are of one of several: an exporter's address.
+    public var subject: String?
+    /// `ok`, `pending`, `firing`, or `clearing`: it still fires.
+    public var state: String
+    /// When that began.
+    public var since: Date
+    /// When it fired, while it does.
+    public var firedAt: Date?
+    /// What was measured last, nil if that is not known; what it is compared with; and what is usual.
+    public var value: Double?
+    public var limit: Double?
+    public var usual: Double?
+    /// `above` or `below`.
+    public var condition: String
+    public var measure: String
+    public var unit: String
+    /// In words.
+    public var message: String
   }
 
   public struct Aggregation: Codable, Sendable {

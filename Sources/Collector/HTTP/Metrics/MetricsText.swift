@@ -34,7 +34,8 @@ package struct MetricsText {
 extension MetricsText {
   /// Everything that a collector tells.
   package static func page(
-    version: String, ledger: Ledger, isStoreWritable: Bool, exporters: inout ExporterMetrics, started: Date
+    version: String, ledger: Ledger, isStoreWritable: Bool, exporters: inout ExporterMetrics, alerts: AlertReport,
+    started: Date
   ) -> MetricsText {
     var metrics = MetricsText()
     metrics.append(
@@ -43,6 +44,7 @@ extension MetricsText {
     metrics.append(
       "sagflow_store_writable", "gauge", "1 while the store can be written.", isStoreWritable ? "1" : "0")
     exporters.append(ledger.sessions, to: &metrics)
+    alerts.append(to: &metrics)
     metrics.appendProcess(ProcessFigures(), started: started)
     return metrics
   }

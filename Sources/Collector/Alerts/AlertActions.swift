@@ -1,0 +1,182 @@
+package import Alerts
+import Dispatch
+import Foundation
+package import Logging
+import Synchronization
+
+/// What is done about alerts: each webhook and program has a queue and, while there is something in it, a thread of its own. One
+/// that fails or hangs delays no other, and never the evaluation.
+package final class AlertActions: Sendable {
+  /// What became of the messages of an action.
+  package struct Counters: Sendable, Equatable {
+    package var delivered: UInt64 = 0
+    /// Not taken by anybody, after all attempts.
+    package var failed: UInt64 = 0
+    /// Dropped because the queue was full, or the collector ended.
+    package var dropped: UInt64 = 0
+
+    package init(delivered: UInt64 = 0, failed: UInt64 = 0, dropped: UInt64 = 0) {
+      self.delivered = delivered
+      self.failed = failed
+      self.dropped = dropped
+    }
+  }
+
+  private let runners = Mutex<[String: ActionRunner]>([:])
+  private let logger: Logger
+  private let limits: Limits
+
+  /// How long actions may take, seconds.
+  package struct Limits: Sendable {
+    /// Between a webhook's attempts.
+    package var pauses = [1.0, 4, 15, 60]
+    /// Of each attempt.
+    package var webhook = 10.0
+    package var program = 30.0
+
+    package init() {}
+  }
+
+  package init(_ actions: [AlertAction], limits: Limits = Limits(), logger: Logger) {
+    self.limits = limits
+    self.logger = logger
+    reconfigure(actions)
+  }
+
+  /// Takes other actions; messages that wait for one that is removed or changed still go where they were to go.
+  package func reconfigure(_ actions: [AlertAction]) {
+    runners.withLock { runners in
+      var next: [String: ActionRunner] = [:]
+      for action in actions {
+        let known = runners[action.name].flatMap { $0.action == action ? $0 : nil }
+        next[action.name] = known ?? ActionRunner(action, limits, logger)
+      }
+      runners = next
+    }
+  }
+
+  /// - Parameter names: of actions; nil: all.
+  package func send(_ message: AlertMessage, to names: [String]?) {
+    let chosen = runners.withLock { runners in runners.filter { names?.contains($0.key) ?? true }.map(\.value) }
+    for runner in chosen { runner.send(message) }
+  }
+
+  /// By the actions' names.
+  package var counters: [String: Counters] { runners.withLock { $0.mapValues(\.counters) } }
+
+  /// Lets what waits go out, for so many seconds at most; the rest is dropped.
+  package func finish(within seconds: Double) {
+    let deadline = DispatchTime.now() + seconds
+    let all = runners.withLock { Array($0.values) }
+    for runner in all { runner.finish() }
+    for runner in all { runner.wait(until: deadline) }
+  }
+}
+
+/// One action's queue.
+private final class ActionRunner: Sendable {
+  private struct State {
+    var waiting: [AlertMessage] = []
+    var isRunning = false
+    var isStopping = false
+    var isFailing = false
+    var counters = AlertActions.Counters()
+  }
+
+  let action: AlertAction
+  private let limits: AlertActions.Limits
+  private let logger: Logger
+  private let state = Mutex(State())
+  /// Signalled when the thread ends, and for good by `finish`, which ends pauses.
+  private let idle = DispatchGroup()
+  private let stopping = DispatchSemaphore(value: 0)
+
+  /// Further messages are dropped.
+  private static let capacity = 256
+
+  init(_ action: AlertAction, _ limits: AlertActions.Limits, _ logger: Logger) {
+    self.action = action
+    self.limits = limits
+    self.logger = logger
+  }
+
+  var counters: AlertActions.Counters { state.withLock { $0.counters } }
+
+  func send(_ message: AlertMessage) {
+    let starts = state.withLock { state in
+      guard !state.isStopping, state.waiting.count < Self.capacity else {
+        state.counters.dropped += 1
+        return false
+      }
+      state.waiting.append(message)
+      if state.isRunning { return false }
+      state.isRunning = true
+      idle.enter()
+      return true
+    }
+    if !starts { return }
+    Thread.detachNewThread { [self] in
+      Thread.current.name = "alert-action"
+      while let message = next() { note(perform(message)) }
+      idle.leave()
+    }
+  }
+
+  func finish() {
+    state.withLock { $0.isStopping = true }
+    stopping.signal()
+  }
+
+  func wait(until deadline: DispatchTime) {
+    guard idle.wait(timeout: deadline) == .timedOut else { return }
+    let left = state.withLock { state in
+      defer { state.waiting = [] }
+      state.counters.dropped += UInt64(state.waiting.count)
+      return state.waiting.count
+    }
+    logger.error("alert action \(action.name) does not end; messages dropped: \(left)")
+  }
+
+  private func next() -> AlertMessage? {
+    state.withLock { state in
+      if state.waiting.isEmpty {
+        state.isRunning = false
+        return nil
+      }
+      return state.waiting.removeFirst()
+    }
+  }
+
+  /// - Returns: what went wrong, if anything.
+  private func perform(_ message: AlertMessage) -> String? {
+    switch action.kind {
+    case .program(let words): return AlertProgram(words: words, timeout: limits.program).run(message)
+    case .webhook(let url, let header, let headerFile):
+      let webhook = AlertWebhook(url: url, header: header, headerFile: headerFile, timeout: limits.webhook)
+      var failure = webhook.send(message.json)
+      for pause in limits.pauses {
+        guard let found = failure, found.isTransient else { break }
+        if stopping.wait(timeout: .now() + pause) == .success {
+          stopping.signal()
+          break
+        }
+        failure = webhook.send(message.json)
+      }
+      return failure?.reason
+    }
+  }
+
+  /// Counts; says when failing begins and ends, not each time.
+  private func note(_ failure: String?) {
+    let wasFailing = state.withLock { state in
+      defer { state.isFailing = failure != nil }
+      if failure == nil { state.counters.delivered += 1 } else { state.counters.failed += 1 }
+      return state.isFailing
+    }
+    if let failure, !wasFailing {
+      logger.error("alert action \(action.name) fails, messages are lost: \(failure)")
+    } else if failure == nil, wasFailing {
+      logger.notice("alert action \(action.name) works again")
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package import Alerts
+import Files
+import Foundation
+package import Logging
+
+/// Alerts that fire, in the state's directory: what an earlier run has reported is not reported again, and its end is. They could not be
+/// derived from the flows: a value between the limit and where it clears does not say whether the alert has fired.
+package struct AlertFile: Sendable {
+  private let path: String
+  private let logger: Logger
+
+  private struct Content: Codable {
+    var version = 1
+    var alerts: [Alert]
+  }
+
+  /// More is none of ours, octets.
+  private static let maximumSize: Int64 = 4 << 20
+
+  package init(in directory: String, logger: Logger) {
+    path = "\(directory)/alerts.json"
+    self.logger = logger
+  }
+
+  /// What fired when the file was written; nothing if there is none. One that cannot be read is set aside.
+  package func load() -> [Alert] {
+    guard let size = Directory.fileSize(path) else { return [] }
+    guard size <= Self.maximumSize, let data = FileManager.default.contents(atPath: path),
+      let content = try? JSONDecoder().decode(Content.self, from: data), content.version == 1,
+      content.alerts.allSatisfy({ AlertRule.isName($0.key.name) && $0.state.fired != nil })
+    else {
+      logger.error("\(path) is damaged; it is set aside as alerts.json.damaged, and alerts that still hold fire again")
+      try? Directory.rename(path, to: "\(path).damaged")
+      return []
+    }
+    return content.alerts
+  }
+
+  /// - Throws: `FileError`; what was in the file before is still there then.
+  package func save(_ alerts: [Alert]) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let data = try encoder.encode(Content(alerts: alerts))
+    let aside = "\(path).new"
+    try Directory.remove(aside)
+    let file = try OpenFile(aside, .creating(0o640))
+    try file.write(Array(data).span)
+    try file.sync()
+    try file.close()
+    try Directory.rename(aside, to: path)
+  }
+}
+
+/// What is in the file of alerts, and whether it can be written: it is tried again with each evaluation, and logged once.
+struct SavedAlerts {
+  private let file: AlertFile
+  private var keys: [AlertKey]
+  private let logger: Logger
+  private var isFailing = false
+
+  /// - Parameter alerts: those in the file.
+  init(_ file: AlertFile, _ alerts: [Alert], _ logger: Logger) {
+    self.file = file
+    self.logger = logger
+    keys = alerts.map(\.key)
+  }
+
+  /// - Parameter isChanged: whether an alert has changed since the last call.
+  mutating func update(_ firing: [Alert], isChanged: Bool) {
+    guard isChanged || isFailing || firing.map(\.key) != keys else { return }
+    do {
+      try file.save(firing)
+      keys = firing.map(\.key)
+      if isFailing { logger.notice("alerts that fire are saved again") }
+      isFailing = false
+    } catch {
+      if !isFailing { logger.error("alerts that fire are not saved, a restart would report them again: \(error)") }
+      isFailing = true
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package import Alerts
+package import FlowQuery
+import FlowOutput
+import FlowPipeline
+import Foundation
+package import NetFlow
+package import NetworkBytes
+
+/// What alerts are evaluated from.
+package struct AlertInputs: Sendable {
+  /// What is counted since the start, and how the store is.
+  package struct Counters: Sendable {
+    package var kernelDrops: UInt64 = 0
+    /// Flows dropped because the store is too slow, and rows lost because it fails.
+    package var rowsLost: UInt64 = 0
+    package var isStoreFailing = false
+    /// Of the store's disk; nil if the system does not say.
+    package var freePercent: Double?
+
+    package init() {}
+  }
+
+  /// Whether counters and exporters are those of the running collector: before that it reads what an earlier run has left.
+  package var isReady: @Sendable () -> Bool
+  /// Every exporter that is known.
+  package var exporters: @Sendable () -> [ExporterSample]
+  package var counters: @Sendable () -> Counters
+  /// Flows that left the cache in some hours; live ones too if that is wanted.
+  package var flows: @Sendable (_ hours: Range<UnixMilliseconds>, _ isLive: Bool) throws -> Scan
+
+  /// Whether values are not wanted any more: a reading that takes long is ended.
+  package var isCancelled: @Sendable () -> Bool = { false }
+
+  package init(
+    isReady: @escaping @Sendable () -> Bool = { true },
+    exporters: @escaping @Sendable () -> [ExporterSample] = { [] },
+    counters: @escaping @Sendable () -> Counters = { Counters() },
+    flows: @escaping @Sendable (_ hours: Range<UnixMilliseconds>, _ isLive: Bool) throws -> Scan
+  ) {
+    self.isReady = isReady
+    self.exporters = exporters
+    self.counters = counters
+    self.flows = flows
+  }
+}
+
+extension AlertInputs {
+  /// Those of a running collector.
+  init(_ workers: [Worker], _ liveFlows: LiveFlows, store: String) {
+    self.init {
+      workers.allSatisfy(\.isLive)
+    } exporters: {
+      ExporterSample.all(workers.flatMap(\.ledger.sessions))
+    } counters: {
+      var counters = Counters()
+      let ledger = workers.reduce(into: Ledger()) { $0 += $1.ledger }
+      counters.kernelDrops = ledger.kernelDrops
+      counters.rowsLost = ledger.droppedRows &+ ledger.store.lost
+      counters.isStoreFailing = workers.contains { $0.store.currentFailure != nil }
+      counters.freePercent = Self.freePercent(of: store)
+      return counters
+    } flows: { hours, isLive in
+      guard isLive else { return Scan(store: store, hours: hours) }
+      let position = try liveFlows.position()
+      var scan = Scan(store: store, hours: hours)
+      scan.add(try liveFlows.cut(since: position), of: store)
+      return scan
+    }
+  }
+
+  /// The share of a file system that is free for this user, percent.
+  private static func freePercent(of path: String) -> Double? {
+    guard let system = try? FileManager.default.attributesOfFileSystem(forPath: path),
+      let size = (system[.systemSize] as? NSNumber)?.doubleValue, size > 0,
+      let free = (system[.systemFreeSize] as? NSNumber)?.doubleValue
+    else { return nil }
+    return free * 100 / size
+  }
+}
+
+extension ExporterSample {
+  /// What sessions say, by their exporter's address.
+  package static func all(_ sessions: [SessionSummary]) -> [ExporterSample] {
+    var samples: [IPAddress: ExporterSample] = [:]
+    for session in sessions {
+      let address = session.key.exporter.address
+      var sample =
+        samples[address]
+        ?? ExporterSample(address: address, firstSeen: .max, lastSeen: .min, datagrams: 0, arrived: 0, lost: 0)
+      sample.firstSeen = min(sample.firstSeen, session.firstSeen / 1_000_000)
+      sample.lastSeen = max(sample.lastSeen, session.lastSeen / 1_000_000)
+      sample.datagrams &+= session.counters.datagrams
+      sample.arrived &+= session.sequenceUnits
+      sample.lost &+= session.counters.sequence.lost
+      samples[address] = sample
+    }
+    return samples.values.sorted { $0.address < $1.address }
+  }
+}
+
+extension SessionSummary {
+  /// What came, in the units that its sequence numbers count: v5 flows, v9 datagrams, IPFIX data records.
+  fileprivate var sequenceUnits: UInt64 {
+    switch key.version {
+    case 5: counters.flowRecords
+    case 9: counters.datagrams
+    default: counters.flowRecords &+ counters.optionsRecords
+    }
+  }
+}

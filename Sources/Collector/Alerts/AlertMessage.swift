@@ -1,0 +1,155 @@
+package import Alerts
+package import Foundation
+package import Logging
+
+/// What webhooks and programs are given, as JSON: fields are added to it, and never changed.
+package struct AlertMessage: Codable, Hashable, Sendable {
+  /// Of this form.
+  package var version = 1
+  package var event: AlertState.Event
+  package var alert: String
+  /// Of alerts that are of one of several: an exporter's address.
+  package var subject: String?
+  /// In words.
+  package var summary: String
+  /// The collector's.
+  package var host: String
+  package var time: Date
+  package var firedAt: Date
+  package var value: Double?
+  package var limit: Double?
+  package var usual: Double?
+  package var condition: String
+  package var measure: String
+  package var unit: String
+  /// Seconds.
+  package var window: Int
+  /// At most 1000 characters of it.
+  package var filter: String?
+
+  package init(_ change: AlertChange, _ subject: AlertSubject, host: String) {
+    let alert = change.alert
+    event = change.event
+    self.alert = alert.key.name
+    self.subject = alert.key.subject.isEmpty ? nil : alert.key.subject
+    summary = subject.text(alert)
+    self.host = host
+    time = Date(milliseconds: change.time)
+    firedAt = Date(milliseconds: change.fired)
+    (value, limit, usual) = (alert.value, alert.limit, alert.usual)
+    condition = subject.direction.rawValue
+    (measure, unit, window) = (subject.measure, subject.unit, subject.window)
+    filter = subject.filter.isEmpty ? nil : String(subject.filter.prefix(1000))
+  }
+
+  package var json: Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.dateEncodingStrategy = .custom { date, encoder in
+      var value = encoder.singleValueContainer()
+      try value.encode(date.formatted(Self.timeFormat))
+    }
+    // Numbers are finite, and text always has a form in JSON.
+    return (try? encoder.encode(self)) ?? Data()
+  }
+
+  private static let timeFormat = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+  /// What a program finds in its environment, without control characters.
+  package var environment: [String: String] {
+    let values: [(String, String?)] = [
+      ("NAME", alert), ("EVENT", event.rawValue), ("SUBJECT", subject ?? ""), ("SUMMARY", summary), ("HOST", host),
+      ("TIME", time.formatted(Self.timeFormat)), ("FIRED_AT", firedAt.formatted(Self.timeFormat)),
+      ("VALUE", value.map { "\($0)" }), ("LIMIT", limit.map { "\($0)" }), ("USUAL", usual.map { "\($0)" }),
+      ("CONDITION", condition), ("MEASURE", measure), ("UNIT", unit), ("WINDOW", String(window)),
+      ("FILTER", filter),
+    ]
+    return values.reduce(into: [:]) { environment, pair in
+      let text = (pair.1 ?? "").unicodeScalars.map { $0.properties.generalCategory == .control ? " " : String($0) }
+      environment["SAGFLOW_ALERT_\(pair.0)"] = text.joined()
+    }
+  }
+
+  /// One line, its values as key=value.
+  package func log(to logger: Logger) {
+    var metadata: Logger.Metadata = ["alert": "\(alert)", "event": "\(event.rawValue)"]
+    if let subject { metadata["subject"] = "\(subject)" }
+    if let value { metadata["value"] = "\(AlertSubject.number(value))" }
+    if let limit { metadata["limit"] = "\(AlertSubject.number(limit))" }
+    if event == .resolved { metadata["seconds"] = "\(Int(time.timeIntervalSince(firedAt)))" }
+    switch event {
+    case .fired: logger.warning("alert: \(summary)", metadata: metadata)
+    case .repeated: logger.warning("alert goes on: \(summary)", metadata: metadata)
+    case .resolved: logger.notice("alert is over: \(summary)", metadata: metadata)
+    }
+  }
+}
+
+/// What an alert is about, for people.
+package struct AlertSubject: Sendable {
+  package var measure: String
+  package var unit: String
+  package var direction = AlertCondition.Direction.above
+  /// Seconds.
+  package var window = BuiltInAlerts.window
+  package var filter = ""
+
+  package init(_ rule: AlertRule) {
+    measure = rule.measure.rawValue
+    unit = rule.measure.unit
+    direction = rule.condition.direction
+    window = rule.window
+    filter = rule.filterText
+  }
+
+  package init(_ name: BuiltInAlerts.Name) {
+    switch name {
+    case .exporterSilent: (measure, unit) = ("silence", "s")
+    case .exporterLoss: (measure, unit) = ("loss", "%")
+    case .diskFull: (measure, unit, direction) = ("freeDisk", "%", .below)
+    case .storeFailure: (measure, unit) = ("storeFailure", "failing")
+    case .rowsLost: (measure, unit) = ("rowsLost", "flows")
+    case .kernelDrops: (measure, unit) = ("kernelDrops", "datagrams")
+    }
+  }
+
+  /// The alert's, or that of a rule which is gone.
+  package static func all(of options: AlertOptions) -> [String: AlertSubject] {
+    let builtIn = BuiltInAlerts.Name.allCases.map { ($0.rawValue, AlertSubject($0)) }
+    return Dictionary(builtIn + options.rules.map { ($0.name, AlertSubject($0)) }) { first, _ in first }
+  }
+
+  /// `dns of 192.0.2.1: 123 Mbit/s, above 100 Mbit/s`.
+  package func text(_ alert: Alert) -> String {
+    let name = alert.key.subject.isEmpty ? alert.key.name : "\(alert.key.name) of \(alert.key.subject)"
+    guard let value = alert.value else { return "\(name): not known" }
+    var text = "\(name): \(quantity(value))"
+    if let limit = alert.limit {
+      text += ", " + (alert.state.isFiring ? "limit: \(direction.rawValue) " : "limit ") + quantity(limit)
+    }
+    if let usual = alert.usual { text += ", usual \(quantity(usual))" }
+    return text
+  }
+
+  private func quantity(_ value: Double) -> String {
+    unit == "bit/s" ? Self.scaled(value) + unit : "\(Self.number(value)) \(unit)"
+  }
+
+  /// With a prefix: `123.4 M`.
+  private static func scaled(_ value: Double) -> String {
+    let units: [(Double, String)] = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
+    guard let unit = units.first(where: { abs(value) >= $0.0 }) else { return number(value) + " " }
+    return number(value / unit.0) + " " + unit.1
+  }
+
+  /// With three digits behind the point at most.
+  static func number(_ value: Double) -> String {
+    let rounded = (value * 1000).rounded() / 1000
+    return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
+  }
+}
+
+extension Date {
+  /// - Parameter milliseconds: since 1970 UTC.
+  init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
+}

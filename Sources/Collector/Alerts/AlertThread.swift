@@ -1,0 +1,166 @@
+import Alerts
+import Dispatch
+import Foundation
+import Glibc
+import Logging
+import NetworkBytes
+import Settings
+import Synchronization
+
+/// The thread that evaluates alerts, of a low priority: reception and the store come first.
+final class AlertThread: Sendable {
+  private struct Control {
+    var options: AlertOptions
+    var hasChanged = false
+    var isStopping = false
+    var report = AlertReport()
+  }
+
+  /// Set when the collector stops.
+  private final class Ending: Sendable { let value = Atomic(false) }
+
+  private let isEnding = Ending()
+  private let control: Mutex<Control>
+  private let inputs: AlertInputs
+  private let actions: AlertActions
+  private let file: AlertFile
+  private let logger: Logger
+  private let wakeUp = DispatchSemaphore(value: 0)
+  private let ended = DispatchSemaphore(value: 0)
+  private let started: UnixMilliseconds
+
+  /// Evaluations take at most one part in so many of the time.
+  private static let restFactor = 9.0
+  /// As others of the host that are of no hurry (setpriority(2)).
+  private static let niceness: Int32 = 10
+  /// Between an earlier run's end being read and the first evaluation, seconds.
+  private static let settleTime = 2.0
+  /// Longest that messages may go out when the collector stops, seconds.
+  private static let finishTime = 5.0
+
+  init(_ options: AlertOptions, _ inputs: AlertInputs, state directory: String, logger: Logger) {
+    control = Mutex(Control(options: options))
+    var inputs = inputs
+    inputs.isCancelled = { [isEnding] in isEnding.value.load(ordering: .relaxed) }
+    self.inputs = inputs
+    self.logger = logger
+    actions = AlertActions(options.actions, logger: logger)
+    file = AlertFile(in: directory, logger: logger)
+    started = WorkerLoop.now
+  }
+
+  /// Starts the thread; to be called once.
+  func start() {
+    let thread = Thread { [self] in
+      Thread.current.name = "alerts"
+      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
+      run()
+      ended.signal()
+    }
+    thread.start()
+  }
+
+  func reconfigure(_ options: AlertOptions) {
+    let hasChanged = control.withLock { control in
+      if control.options == options { return false }
+      (control.options, control.hasChanged) = (options, true)
+      return true
+    }
+    if hasChanged { wakeUp.signal() }
+  }
+
+  /// As of the last evaluation.
+  var report: AlertReport {
+    var report = control.withLock { $0.report }
+    report.actions = actions.counters
+    return report
+  }
+
+  /// Ends it; messages have some seconds to go out.
+  func finish() {
+    isEnding.value.store(true, ordering: .relaxed)
+    control.withLock { $0.isStopping = true }
+    wakeUp.signal()
+    // It only reads: a copy of live flows that takes long may go on while the workers end.
+    if ended.wait(timeout: .now() + Self.finishTime) == .success { ended.signal() }
+    actions.finish(within: Self.finishTime)
+  }
+
+  // MARK: On the thread
+
+  private func run() {
+    var options = control.withLock { $0.options }
+    var evaluator = AlertEvaluator(options, restoring: file.load(), started: started, inputs: inputs)
+    var saved = SavedAlerts(file, evaluator.board.firing, logger)
+    var rest = Double(options.interval)
+    var isReady = false
+    publish(evaluator, seconds: nil)
+    while true {
+      _ = wakeUp.wait(timeout: .now() + rest)
+      let (isStopping, changed) = control.withLock { control in
+        defer { control.hasChanged = false }
+        return (control.isStopping, control.hasChanged ? control.options : nil)
+      }
+      if isStopping { return }
+      // What workers publish is a moment older than what they are.
+      let wasReady = isReady
+      isReady = inputs.isReady()
+      if !isReady || !wasReady {
+        rest = Self.settleTime
+        control.withLock { $0.hasChanged = $0.hasChanged || changed != nil }
+        continue
+      }
+      // Of rules that are gone, too.
+      let before = options
+      if let changed {
+        options = changed
+        evaluator.reconfigure(options)
+        actions.reconfigure(options.actions)
+      }
+      let begin = ContinuousClock.now
+      let changes = evaluator.evaluate(at: WorkerLoop.now)
+      if isEnding.value.load(ordering: .relaxed), changes.isEmpty { return }
+      saved.update(evaluator.board.firing, isChanged: !changes.isEmpty)
+      for change in changes { report(change, options, before) }
+      evaluator.learn(at: WorkerLoop.now)
+      let seconds = (ContinuousClock.now - begin) / .seconds(1)
+      publish(evaluator, seconds: seconds)
+      rest = max(Double(options.interval), seconds * Self.restFactor)
+    }
+  }
+
+  private func report(_ change: AlertChange, _ options: AlertOptions, _ before: AlertOptions) {
+    let name = change.alert.key.name
+    let rule = options.rules.first { $0.name == name } ?? before.rules.first { $0.name == name }
+    let builtIn = BuiltInAlerts.Name(rawValue: name)
+    guard let subject = rule.map({ AlertSubject($0) }) ?? builtIn.map({ AlertSubject($0) }) else {
+      logger.notice("alert is over: \(name) is in no configuration any more")
+      return
+    }
+    let message = AlertMessage(change, subject, host: CollectorConfiguration.hostName)
+    if rule?.isLogged ?? true { message.log(to: logger) }
+    actions.send(message, to: rule?.actions)
+  }
+
+  /// - Parameter seconds: of an evaluation; nil: there was none.
+  private func publish(_ evaluator: AlertEvaluator, seconds: Double?) {
+    let before = control.withLock { control in
+      let isFailing = control.report.isFailing
+      control.report.alerts = evaluator.board.all
+      control.report.options = evaluator.options
+      control.report.isFailing = !evaluator.problems.isEmpty
+      if let seconds {
+        control.report.evaluations += 1
+        control.report.seconds += seconds
+        if !evaluator.problems.isEmpty { control.report.failures += 1 }
+      }
+      return isFailing
+    }
+    // Once when it begins, and when it is over.
+    if let first = evaluator.problems.first, !before {
+      logger.warning("alerts: not all could be evaluated: \(first)")
+    } else if evaluator.problems.isEmpty, before {
+      logger.notice("alerts: all can be evaluated again")
+    }
+  }
+}
