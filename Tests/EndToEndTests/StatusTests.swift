@@ -147,18 +147,24 @@ struct StatusTests {
     #expect(checked.errors == "")
     _ = try await collector.stop()
 
-    // The rules that the manual gives name metrics that there are.
-    let manual = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("docs/operations.md")
-    let rules = try String(contentsOf: manual, encoding: .utf8).components(separatedBy: "```yaml\n")
-      .first { $0.contains("groups:") }?.components(separatedBy: "```").first
-    let text = try #require(rules)
-    let ruled = try folder.write(Array(text.utf8), as: "rules.yml")
-    let outcome = try await promtool.outcome(["check", "rules", ruled])
+    // The shipped rules name metrics that there are, and fire when they should.
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let text = try String(contentsOf: root.appendingPathComponent("config/prometheus-rules.yml"), encoding: .utf8)
+    let rules = try folder.write(text, as: "prometheus-rules.yml")
+    let outcome = try await promtool.outcome(["check", "rules", rules])
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
-    let names = text.matches(of: /\bsagflow_[a-z_]+/).map { String($0.output) }
-    #expect(names.count >= 8)
-    for name in names { #expect(body.contains("# TYPE \(name) "), "\(name)") }
+    let cases = try String(
+      contentsOf: root.appendingPathComponent("Tests/EndToEndTests/prometheus-rules-test.yml"), encoding: .utf8)
+    let tests = try folder.write(cases, as: "prometheus-rules-test.yml")
+    let tested = try await promtool.outcome(["test", "rules", tests])
+    #expect(tested.status == 0, "\(tested.output)\(tested.errors)")
+    let names = Set(text.matches(of: /\bsagflow_[a-z_]+/).map { String($0.output) })
+    #expect(names.count >= 15)
+    // Messages are counted only where there are actions to send them to.
+    for name in names.subtracting(["sagflow_alert_messages_total"]) {
+      #expect(body.contains("# TYPE \(name) "), "\(name)")
+    }
   }
 
   @Test("health and readiness are told apart from other paths")

@@ -81,7 +81,8 @@ final class RunningCollector: Sendable {
     let path = configuration.store.path
     let own = OwnCollector(store: path, identity: recovery.state.identity.id) { liveFlows.session(of: path, live()) }
     let alerts = AlertThread(
-      configuration.live.alerts, AlertInputs(workers, liveFlows, store: path), state: recovery.state.path, logger: logger)
+      configuration.live.alerts, AlertInputs(workers, liveFlows, store: path), state: recovery.state.path,
+      logger: logger)
     alerts.start()
     return RunningCollector(
       workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer, alerts)
