@@ -454,7 +454,8 @@ def outages():
 
 # MARK: Disks that are ill for a while
 
-def ill(action, seconds, rate=1000, **order):
+def ill(action, seconds, rate=200, **order):
+    # Slow enough that memory holds all that comes, however long a busy machine takes for it.
     lane = Lane("lane")
     lane.send(EXPORTERS, rate, lasting=True)
     lane.start()
@@ -626,7 +627,7 @@ SCENARIOS = {
     "crashes-draining": lambda: crashes("false", draining=True),
     "errors": errors,
     "outages": outages,
-    "slow": lambda: ill("nothing", 10, delay=3000, kinds=ALL),
+    "slow": lambda: ill("nothing", 10, rate=1000, delay=3000, kinds=ALL),
     "read-only": lambda: ill("fail", 5, error=errno.EROFS),
     "vanished": lambda: ill("vanish", 5, kinds=ALL),
     "torn": torn,
