@@ -48,7 +48,7 @@ struct BrowserTests {
     let folder = try TemporaryFolder()
     // Its picture is in the README; who wants to see them names a directory.
     let pictures = ProcessInfo.processInfo.environment["PAGE_PICTURES"] ?? folder.path
-    let token = try folder.write("an operator's token\n", as: "token")
+    let token = try folder.write("operators-token-0123456789\n", as: "token")
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token)
     let open = try await RunningCollector(["--inactive-timeout", "3600s"])
     let guarded = try await RunningCollector(configuration: "http: {tokenFile: \(token)}\n")
@@ -62,7 +62,7 @@ struct BrowserTests {
       try #require(enginesPython).path,
       [
         script, Sagflow.path, open.store, "http://127.0.0.1:\(ports.0)",
-        "http://127.0.0.1:\(ports.1)", "an operator's token", pictures,
+        "http://127.0.0.1:\(ports.1)", "operators-token-0123456789", pictures,
       ], environment: ["HOME": folder.path])
     let outcome = try await driver.end(within: 600)
     print(outcome.output)

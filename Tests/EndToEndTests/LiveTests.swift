@@ -123,8 +123,8 @@ struct LiveTests {
   }
 
   @Test(
-    "what softflowd saw is found a moment later, whatever has happened to the collector in between",
-    .enabled(if: Tool.isInstalled("softflowd"), "softflowd is missing"), .tags(.engine))
+    "what softflowd saw is found a moment later, whatever has happened to the collector in between", .tags(.engine),
+    .unlessFast, .enabled(if: Tool.isInstalled("softflowd"), "softflowd is missing"))
   func softflowd() async throws {
     let folder = try TemporaryFolder()
     let store = folder.path + "/flows"

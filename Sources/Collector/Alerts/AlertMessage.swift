@@ -1,4 +1,5 @@
 package import Alerts
+import FlowModel
 package import Foundation
 package import Logging
 
@@ -47,19 +48,22 @@ package struct AlertMessage: Codable, Hashable, Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.dateEncodingStrategy = .custom { date, encoder in
       var value = encoder.singleValueContainer()
-      try value.encode(date.formatted(Self.timeFormat))
+      try value.encode(Self.text(date))
     }
     // Numbers are finite, and text always has a form in JSON.
     return (try? encoder.encode(self)) ?? Data()
   }
 
-  private static let timeFormat = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+  /// Rounded to the millisecond that it stands for; Foundation's format cuts it off.
+  private static func text(_ date: Date) -> String {
+    CivilTime.iso(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
+  }
 
   /// What a program finds in its environment, without control characters.
   package var environment: [String: String] {
     let values: [(String, String?)] = [
       ("NAME", alert), ("EVENT", event.rawValue), ("SUBJECT", subject ?? ""), ("SUMMARY", summary), ("HOST", host),
-      ("TIME", time.formatted(Self.timeFormat)), ("FIRED_AT", firedAt.formatted(Self.timeFormat)),
+      ("TIME", Self.text(time)), ("FIRED_AT", Self.text(firedAt)),
       ("VALUE", value.map { "\($0)" }), ("LIMIT", limit.map { "\($0)" }), ("USUAL", usual.map { "\($0)" }),
       ("CONDITION", condition), ("MEASURE", measure), ("UNIT", unit), ("WINDOW", String(window)),
       ("FILTER", filter),

@@ -41,7 +41,7 @@ struct QuestionAnswerTests {
     #expect(rows[0]["p95"] is Int)
     let named = try #require(tables[1]["rows"] as? [[String: Any]])
     #expect(named.map { $0["key"] as? [String] } == [["17"], ["6"]])
-    #expect(named.map { $0["names"] as? [String] } == [["udp"], ["tcp"]])
+    #expect(named.map { $0["names"] as? [String] } == [["UDP"], ["TCP"]])
     let report = try #require(answer["report"] as? [String: Any])
     #expect(report["rowsSelected"] as? Int == 4)
   }
