@@ -256,7 +256,7 @@ struct AskTests {
     // Spread evenly over the milliseconds of the flow, rounded down at both sides of the window.
     func share(_ column: String) -> String {
       let (start, length) = (
-        "epoch_ms(time_start)", "(greatest(epoch_ms(time_end), epoch_ms(time_start)) + 1 - epoch_ms(time_start))"
+        "epoch_ms(time_start)", "greatest(1, epoch_ms(time_end) - epoch_ms(time_start))"
       )
       func before(_ time: Int64) -> String {
         "\(column)::HUGEINT * least(greatest(\(time) - \(start), 0), \(length)) // \(length)"

@@ -136,7 +136,7 @@ extension FlowTable.Row {
   /// How many milliseconds of the flow are before a time.
   private func elapsed(_ time: Int64) -> Int64 { Swift.min(Swift.max(0, time - start), length) }
   /// Milliseconds, those of the first and the last packet included.
-  var length: Int64 { Swift.max(start, end) + 1 - start }
+  var length: Int64 { Swift.max(1, end - start) }
   /// What of a counter, spread evenly over the flow and rounded down at each moment, is in a window.
   func share(of value: UInt64, in window: Range<Int64>?) -> UInt64 {
     guard let window else { return value }

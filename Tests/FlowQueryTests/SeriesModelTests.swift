@@ -38,7 +38,7 @@ struct SeriesModelTests {
         for row in rows {
           let part = max(row.start, all.lowerBound)..<min(row.start + row.length, all.upperBound)
           let first = Self.bin(part.lowerBound, width, ahead)
-          let last = Self.bin(part.upperBound - 1, width, ahead)
+          let last = Self.bin(max(part.lowerBound, part.upperBound - 1), width, ahead)
           wanted[rule == .end ? last : first, default: [0, 0, 0]][0] += 1
           for start in stride(from: first, through: last, by: Int(width)) {
             let bin = (start..<(start + width)).clamped(to: part)

@@ -35,7 +35,7 @@ struct BinnedSums: Sendable {
       sums[number &* columnCount &+ column] += flow
     } else {
       leave(first..<behind, of: span, in: &flow)
-      sums[number(at: rule == .start ? first : behind - 1) &* columnCount &+ column] += flow
+      sums[number(at: rule == .start ? first : max(first, behind - 1)) &* columnCount &+ column] += flow
     }
     return bins.count <= Scan.maximumBins
   }

@@ -65,7 +65,7 @@ extension Scan {
   }
 
   /// What of bins rates are over, if not all.
-  func binSpan(_ report: Report) -> Range<UnixMilliseconds>? { window == nil || countsWhole ? nil : span(report) }
+  func binSpan(_ report: Report) -> Range<UnixMilliseconds>? { isShared ? span(report) : nil }
 
   static func seconds(_ bin: Range<UnixMilliseconds>, in span: Range<UnixMilliseconds>?) -> Double {
     let part = span.map { bin.clamped(to: $0) } ?? bin

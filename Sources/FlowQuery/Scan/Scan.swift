@@ -146,6 +146,9 @@ extension Scan {
     }
   }
 
+  /// Whether sums have of each flow what lies in the window; at a moment, flows that were live then count whole.
+  var isShared: Bool { !countsWhole && window.map { !$0.isMoment } ?? false }
+
   /// - Throws: `cancelled` if nobody wants the answer any more.
   func checkCancelled() throws(ScanFailure) {
     if let isCancelled, isCancelled() { throw .query(.cancelled) }
@@ -164,7 +167,7 @@ extension Scan {
     do throws(ParquetReadError) { mask = try view.selection(self) } catch { throw .file(error) }
     if mask.isNone { return }
     let rows = mask.rows
-    if let window, !countsWhole, !view.isInside(window) { view.window = window.range }
+    if let window, isShared, !view.isInside(window) { view.window = window.range }
     try consumer.take(view, rows: rows)
     report.rowsSelected += rows?.count ?? view.rowCount
   }

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import Synchronization
 
 /// Runs the parts of a scan side by side.
 enum ScanThreads {
@@ -11,18 +12,37 @@ enum ScanThreads {
   static func perform(_ count: Int, niceness: Int, _ body: @Sendable (Int) -> Void) {
     if niceness == 0 || count < 2 { return DispatchQueue.concurrentPerform(iterations: count, execute: body) }
     withoutActuallyEscaping(body) { body in
+      // A thread may let go of what it was started with a moment after it has left the group: of this, not of the body.
+      let part = Part(body)
+      defer { part.end() }
       let group = DispatchGroup()
       for number in 1..<count {
         group.enter()
         Thread.detachNewThread {
           lower(to: niceness)
-          body(number)
+          part.run(number)
           group.leave()
         }
       }
       body(0)
       group.wait()
     }
+  }
+
+  /// What threads run; nobody has the body once it has ended.
+  private final class Part: Sendable {
+    private let body: Mutex<(@Sendable (Int) -> Void)?>
+
+    init(_ body: @escaping @Sendable (Int) -> Void) { self.body = Mutex(body) }
+
+    @inline(never)
+    func run(_ number: Int) {
+      let body = body.withLock { $0 }
+      body?(number)
+    }
+
+    @inline(never)
+    func end() { body.withLock { $0 = nil } }
   }
 
   /// Lets all other threads go before the calling one, for as long as it lives.

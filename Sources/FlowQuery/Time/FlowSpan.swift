@@ -2,7 +2,7 @@ import FlowModel
 
 /// The time that a flow covers, over which its octets and packets are spread evenly.
 ///
-/// It is half-open, from the millisecond of the first packet through that of the last one. What is before a moment is rounded
+/// It is half-open, from the first packet to the last one, and a millisecond if both came in one. What is before a moment is rounded
 /// down to a whole number, and what is between two moments is the difference: parts that follow one another always add up to
 /// the whole.
 struct FlowSpan {
@@ -13,7 +13,7 @@ struct FlowSpan {
 
   init(start: Int64, end: Int64) {
     self.start = start.storable
-    length = UInt64(max(self.start, end.storable) - self.start) + 1
+    length = UInt64(max(1, end.storable - self.start))
   }
 
   var end: Int64 { start + Int64(length) }

@@ -7,6 +7,9 @@ public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {
   /// Milliseconds since 1970 UTC; without the end. Empty for what clocks left out.
   public var range: Range<Int64>
 
+  /// Whether it is one millisecond that was named: what is asked for is what was going on then.
+  public private(set) var isMoment = false
+
   public init(_ range: Range<Int64>) {
     self.range = range
   }
@@ -76,6 +79,7 @@ extension TimeWindow {
       self.init(range)
     } else if let time = NamedTime(words[...]) {
       self.init(time.span(zone))
+      isMoment = time.length == 1
     } else {
       throw TimeWindowError(text: text)
     }
