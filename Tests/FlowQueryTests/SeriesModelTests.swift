@@ -128,7 +128,10 @@ struct SeriesModelTests {
       let lower = start + Int64(random.below(300))
       let window = lower..<(lower + 1 + Int64(random.below(200)))
       scan.window = TimeWindow(window)
-      #expect(try scan.series(bin: nil).totals.octets == sum(window), "seed \(seed), \(window)")
+      var octets: UInt64 = 0
+      // Of a window in front of all flows, that it is empty is the answer.
+      do { octets = try scan.series(bin: nil).totals.octets } catch QueryError.emptyWindow {}
+      #expect(octets == sum(window), "seed \(seed), \(window)")
     }
   }
 
