@@ -73,6 +73,7 @@ package final class QuestionQueue: @unchecked Sendable {
     }
     defer { timer.cancel() }
     return try await withCheckedThrowingContinuation { waiter in
+      if client.isGone { return waiter.resume(throwing: CancellationError()) }
       enqueue(key, ticket, waiter, work)
       // It may have gone before it was in the queue.
       if client.isGone { fail(key, ticket, CancellationError()) }
