@@ -1,7 +1,7 @@
 import Alerts
 import Dispatch
+import FlowQuery
 import Foundation
-import Glibc
 import Logging
 import NetworkBytes
 import Settings
@@ -31,8 +31,6 @@ final class AlertThread: Sendable {
 
   /// Evaluations take at most one part in so many of the time.
   private static let restFactor = 9.0
-  /// As others of the host that are of no hurry (setpriority(2)).
-  private static let niceness: Int32 = 10
   /// Between an earlier run's end being read and the first evaluation, seconds.
   private static let settleTime = 2.0
   /// Longest that messages may go out when the collector stops, seconds.
@@ -53,7 +51,7 @@ final class AlertThread: Sendable {
   func start() {
     let thread = Thread { [self] in
       Thread.current.name = "alerts"
-      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
+      Thread.lowerPriority()
       run()
       ended.signal()
     }

@@ -2,7 +2,6 @@ import Files
 import FlowOutput
 import FlowQuery
 import Foundation
-import Glibc
 import Logging
 import Parquet
 import Synchronization
@@ -90,7 +89,7 @@ final class LiveServer: Sendable {
     Thread.detachNewThread { [self] in
       Thread.current.name = "live-client"
       // Reception and the store come first.
-      setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+      Thread.lowerPriority()
       if let connection = handoff.take() {
         // A client that goes away, or does not take its answer, is no concern of the collector's.
         do throws(FileError) { try answer(connection) } catch {}

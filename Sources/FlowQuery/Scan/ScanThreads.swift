@@ -1,6 +1,5 @@
 import Dispatch
 import Foundation
-import Glibc
 import Synchronization
 
 /// Runs the parts of a scan side by side.
@@ -19,7 +18,7 @@ enum ScanThreads {
       for number in 1..<count {
         group.enter()
         Thread.detachNewThread {
-          lower(to: niceness)
+          Thread.lowerPriority(to: niceness)
           part.run(number)
           group.leave()
         }
@@ -43,11 +42,5 @@ enum ScanThreads {
 
     @inline(never)
     func end() { body.withLock { $0 = nil } }
-  }
-
-  /// Lets all other threads go before the calling one, for as long as it lives.
-  static func lower(to niceness: Int) {
-    // A limit that forbids it is no reason not to work.
-    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(clamping: niceness))
   }
 }

@@ -33,6 +33,7 @@ struct QuestionQueueTests {
   private static func limits(_ change: (inout QuestionQueue.Limits) -> Void = { _ in }) -> QuestionQueue.Limits {
     var limits = QuestionQueue.Limits()
     limits.niceness = 0
+    limits.time = .seconds(3600)
     change(&limits)
     return limits
   }
@@ -43,8 +44,8 @@ struct QuestionQueueTests {
 
   @Test("the same question is answered once for all who ask at the time or shortly after", .timeLimit(.minutes(10)))
   func sharing() async throws {
-    let (gate, queue) = (Gate(), QuestionQueue(Self.limits { $0.freshness = .seconds(3600) }))
-    let made = Counter()
+    let (gate, made, idled) = (Gate(), Counter(), Counter())
+    let queue = QuestionQueue(Self.limits { $0.freshness = .seconds(3600) }, onIdle: { idled.add() })
     let work: QuestionQueue.Work = { _ in
       gate.pass()
       return ByteBuffer(string: "answer")
@@ -58,6 +59,10 @@ struct QuestionQueueTests {
       return ByteBuffer()
     }
     #expect(made.count == 0)
+    #expect(gate.entered == 1)
+    // Also when the threads have ended for want of questions.
+    try await Self.wait { idled.count > 0 }
+    _ = try await queue.answer("a", for: ClientSignal(), work)
     #expect(gate.entered == 1)
     #expect(try await queue.answer("b", for: ClientSignal()) { _ in ByteBuffer(string: "other") }.readableBytes == 5)
   }

@@ -1,5 +1,5 @@
+import FlowQuery
 import Foundation
-import Glibc
 package import NIOCore
 import Synchronization
 
@@ -21,7 +21,7 @@ package final class QuestionQueue: @unchecked Sendable {
     /// How long an answer is also given to those who ask the same later.
     package var freshness: Duration = .seconds(1)
     /// Of the threads, as in nice(1).
-    package var niceness = 10
+    package var niceness = Thread.backgroundNiceness
 
     package init() {}
   }
@@ -103,8 +103,7 @@ package final class QuestionQueue: @unchecked Sendable {
   private func enqueue(_ key: String, _ ticket: Int, _ waiter: Waiter, _ work: @escaping Work) {
     lock.lock()
     defer { lock.unlock() }
-    let now = ContinuousClock.now
-    recent.removeAll { now - $0.ended >= limits.freshness }
+    forgetStale()
     if let known = recent.first(where: { $0.key == key }) { return waiter.resume(returning: known.body) }
     guard clientCount < limits.clients else {
       return waiter.resume(
@@ -120,6 +119,12 @@ package final class QuestionQueue: @unchecked Sendable {
     guard threadCount < limits.threads else { return }
     threadCount += 1
     Thread.detachNewThread { self.run() }
+  }
+
+  /// Forgets the answers that are too old for those who ask the same now. Called under `lock`.
+  private func forgetStale() {
+    let now = ContinuousClock.now
+    recent.removeAll { now - $0.ended >= limits.freshness }
   }
 
   /// Takes a client out that has not been answered.
@@ -140,8 +145,8 @@ package final class QuestionQueue: @unchecked Sendable {
   /// A thread: answers questions until none has come for a while.
   private func run() {
     Thread.current.name = "question"
-    // Reception and the store come first. A limit that forbids it is no reason not to answer.
-    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(limits.niceness))
+    // Reception and the store come first.
+    Thread.lowerPriority(to: limits.niceness)
     while let job = next() {
       let outcome = Result { try job.work { job.isAbandoned.load(ordering: .relaxed) } }
       finish(job, outcome)
@@ -162,7 +167,7 @@ package final class QuestionQueue: @unchecked Sendable {
       idleCount -= 1
       if !isInTime, waiting.isEmpty {
         threadCount -= 1
-        recent.removeAll()
+        forgetStale()
         return nil
       }
     }

@@ -83,7 +83,7 @@ struct StoreQuestion: Sendable {
     scan.style.zone = zone
     scan.isCancelled = isCancelled
     scan.workers = Self.workers
-    scan.niceness = 10
+    scan.niceness = Thread.backgroundNiceness
     return scan
   }
 
@@ -97,9 +97,5 @@ struct StoreQuestion: Sendable {
   }
 
   /// What rates and bins are over, where the window says it: until now.
-  var span: Range<UnixMilliseconds> {
-    let range = window.range
-    return range
-      .lowerBound..<max(range.lowerBound, now > range.lowerBound ? min(range.upperBound, now) : range.upperBound)
-  }
+  var span: Range<UnixMilliseconds> { window.passed(by: now) }
 }
