@@ -9,15 +9,6 @@ private let enginesPython = ProcessInfo.processInfo.environment["ENGINES_PYTHON"
   "the page and the API, asked by a browser and by their description", .tags(.engine, .network, .slow), .unlessFast,
   .enabled(if: enginesPython != nil, "make test-engines runs these"))
 struct BrowserTests {
-  /// Options data of v9: interfaces 1 and 2, a name of 64 octets each.
-  private static func interfaceTable(_ names: [String], at time: Int64) -> Octets {
-    let template = u16(1, 18) + u16(300, 4, 4) + u16(2, 4) + u16(82, 64)
-    let records = names.enumerated().flatMap { index, name in
-      u32(UInt32(index + 1)) + Octets(name.utf8) + Octets(repeating: 0, count: 64 - name.utf8.count)
-    }
-    return ExportMessage.message(version: 9, template + u16(300, UInt16(4 + records.count)) + records, at: time)
-  }
-
   /// Sends what a store on the way has: flows of a real exporter, made ones, and interfaces with names that mean harm.
   private static func feed(_ port: UInt16, _ folder: TemporaryFolder) async throws {
     let now = Int64(Date().timeIntervalSince1970 * 1000)
@@ -34,7 +25,8 @@ struct BrowserTests {
     #expect(sent.status == 0, "\(sent.errors)")
     let socket = try LoopbackSocket()
     try socket.send(
-      interfaceTable(["<script>window.injected = 1</script>", "\"><img src=x onerror=alert(1)>"], at: now), to: port)
+      ExportMessage.interfaceTable(
+        ["<script>window.injected = 1</script>", "\"><img src=x onerror=alert(1)>"], width: 64, at: now), to: port)
     let flows = (0..<40).map {
       ExportedFlow(sourcePort: UInt16(2000 + $0), octets: 1_000_000, began: UInt32($0 * 1000))
     }

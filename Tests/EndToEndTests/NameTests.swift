@@ -20,16 +20,6 @@ struct NameTests {
     var exporters: [Exporter]
   }
 
-  /// Options data of v9: interfaces 1 and 2, a name of 16 octets each.
-  private static func interfaceTable(_ names: [String], at time: Int64) -> Octets {
-    let template = u16(1, 18) + u16(300, 4, 4) + u16(2, 4) + u16(82, 16)
-    let records = names.enumerated().flatMap { index, name in
-      u32(UInt32(index + 1)) + Octets(name.utf8) + Octets(repeating: 0, count: 16 - name.utf8.count)
-    }
-    return ExportMessage.message(
-      version: 9, template + u16(300, UInt16(4 + records.count)) + records, at: time)
-  }
-
   @Test("are in status, survive a restart, and stand in rows, in top and in query")
   func interfaces() async throws {
     let folder = try TemporaryFolder()
@@ -39,7 +29,7 @@ struct NameTests {
     let first = try await RunningCollector(store: store, drains: false)
     // It answers a moment after it listens.
     let http = try await first.httpPort()
-    try exporter.send(Self.interfaceTable(["to \"ISP\", A", "lan"], at: now), to: first.port)
+    try exporter.send(ExportMessage.interfaceTable(["to \"ISP\", A", "lan"], at: now), to: first.port)
     let shown = try await Self.status(http) { $0.exporters.first?.names?.first?.count == 2 }
     let names = try #require(shown.exporters.first?.names?.first)
     #expect(names.domain == 0)

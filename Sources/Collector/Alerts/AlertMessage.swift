@@ -2,9 +2,10 @@ package import Alerts
 import FlowModel
 package import Foundation
 package import Logging
+package import NetworkBytes
 
 /// What webhooks and programs are given, as JSON: fields are added to it, and never changed.
-package struct AlertMessage: Codable, Hashable, Sendable {
+package struct AlertMessage: Encodable, Hashable, Sendable {
   /// Of this form.
   package var version = 1
   package var event: AlertState.Event
@@ -15,8 +16,8 @@ package struct AlertMessage: Codable, Hashable, Sendable {
   package var summary: String
   /// The collector's.
   package var host: String
-  package var time: Date
-  package var firedAt: Date
+  package var time: Moment
+  package var firedAt: Moment
   package var value: Double?
   package var limit: Double?
   package var usual: Double?
@@ -28,6 +29,19 @@ package struct AlertMessage: Codable, Hashable, Sendable {
   /// At most 1000 characters of it.
   package var filter: String?
 
+  /// A time, in JSON as text.
+  package struct Moment: Encodable, Hashable, Sendable {
+    /// Since 1970 UTC.
+    package var milliseconds: UnixMilliseconds
+
+    package var text: String { CivilTime.iso(milliseconds: milliseconds) }
+
+    package func encode(to encoder: any Encoder) throws {
+      var value = encoder.singleValueContainer()
+      try value.encode(text)
+    }
+  }
+
   package init(_ change: AlertChange, _ subject: AlertSubject, host: String) {
     let alert = change.alert
     event = change.event
@@ -35,8 +49,8 @@ package struct AlertMessage: Codable, Hashable, Sendable {
     self.subject = alert.key.subject.isEmpty ? nil : alert.key.subject
     summary = subject.text(alert)
     self.host = host
-    time = Date(milliseconds: change.time)
-    firedAt = Date(milliseconds: change.fired)
+    time = Moment(milliseconds: change.time)
+    firedAt = Moment(milliseconds: change.fired)
     (value, limit, usual) = (alert.value, alert.limit, alert.usual)
     condition = subject.direction.rawValue
     (measure, unit, window) = (subject.measure, subject.unit, subject.window)
@@ -46,24 +60,15 @@ package struct AlertMessage: Codable, Hashable, Sendable {
   package var json: Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.dateEncodingStrategy = .custom { date, encoder in
-      var value = encoder.singleValueContainer()
-      try value.encode(Self.text(date))
-    }
     // Numbers are finite, and text always has a form in JSON.
     return (try? encoder.encode(self)) ?? Data()
-  }
-
-  /// Rounded to the millisecond that it stands for; Foundation's format cuts it off.
-  private static func text(_ date: Date) -> String {
-    CivilTime.iso(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
   }
 
   /// What a program finds in its environment, without control characters.
   package var environment: [String: String] {
     let values: [(String, String?)] = [
       ("NAME", alert), ("EVENT", event.rawValue), ("SUBJECT", subject ?? ""), ("SUMMARY", summary), ("HOST", host),
-      ("TIME", Self.text(time)), ("FIRED_AT", Self.text(firedAt)),
+      ("TIME", time.text), ("FIRED_AT", firedAt.text),
       ("VALUE", value.map { "\($0)" }), ("LIMIT", limit.map { "\($0)" }), ("USUAL", usual.map { "\($0)" }),
       ("CONDITION", condition), ("MEASURE", measure), ("UNIT", unit), ("WINDOW", String(window)),
       ("FILTER", filter),
@@ -80,7 +85,7 @@ package struct AlertMessage: Codable, Hashable, Sendable {
     if let subject { metadata["subject"] = "\(subject)" }
     if let value { metadata["value"] = "\(AlertSubject.number(value))" }
     if let limit { metadata["limit"] = "\(AlertSubject.number(limit))" }
-    if event == .resolved { metadata["seconds"] = "\(Int(time.timeIntervalSince(firedAt)))" }
+    if event == .resolved { metadata["seconds"] = "\((time.milliseconds - firedAt.milliseconds) / 1000)" }
     switch event {
     case .fired: logger.warning("alert: \(summary)", metadata: metadata)
     case .repeated: logger.warning("alert goes on: \(summary)", metadata: metadata)
@@ -151,9 +156,4 @@ package struct AlertSubject: Sendable {
     let rounded = (value * 1000).rounded() / 1000
     return Int(exactly: rounded).map(String.init) ?? "\(rounded)"
   }
-}
-
-extension Date {
-  /// - Parameter milliseconds: since 1970 UTC.
-  init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
 }

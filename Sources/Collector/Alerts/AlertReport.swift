@@ -68,3 +68,8 @@ package struct AlertReport: Sendable {
     }
   }
 }
+
+extension Date {
+  /// - Parameter milliseconds: since 1970 UTC.
+  fileprivate init(milliseconds: Int64) { self.init(timeIntervalSince1970: Double(milliseconds) / 1000) }
+}

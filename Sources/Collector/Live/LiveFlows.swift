@@ -62,10 +62,7 @@ final class LiveFlows: @unchecked Sendable {
   ///
   /// - Parameter store: the directory as the question names it.
   func session(of store: String, _ state: LiveState) -> LiveSession.Outcome<LiveSession> {
-    func unavailable<Value>(_ failure: LiveFailure) -> LiveSession.Outcome<Value> {
-      .unavailable("live flows are missing: \(failure.reason)")
-    }
-    guard workers.allSatisfy(\.isLive) else { return unavailable(.recovering) }
+    guard workers.allSatisfy(\.isLive) else { return .missing(LiveFailure.recovering.reason) }
     do throws(LiveFailure) {
       let position = try position()
       return .ready(
@@ -73,11 +70,11 @@ final class LiveFlows: @unchecked Sendable {
           do throws(LiveFailure) {
             return .ready(try self.cut(since: position))
           } catch {
-            return .unavailable("live flows are missing: \(error.reason)")
+            return .missing(error.reason)
           }
         })
     } catch {
-      return unavailable(error)
+      return .missing(error.reason)
     }
   }
 

@@ -95,10 +95,12 @@ final class RunningCollector: Sendable {
     let (started, rotation) = (WorkerLoop.now, configuration.store.rotation * 1000)
     let listen = endpoints.map(\.description)
     return {
-      let ledger = workers.reduce(into: Ledger()) { $0 += $1.ledger }
+      // Not added up as ledgers: those have each session.
+      let ledgers = workers.map(\.ledger)
       let now = WorkerLoop.now
       return LiveState(
-        started: started, datagrams: ledger.receivedDatagrams, liveFlows: ledger.liveFlows,
+        started: started, datagrams: ledgers.reduce(0) { $0 &+ $1.receivedDatagrams },
+        liveFlows: ledgers.reduce(0) { $0 &+ $1.liveFlows },
         nextFile: now - now % rotation + rotation, listen: listen)
     }
   }

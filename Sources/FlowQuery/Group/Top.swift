@@ -145,14 +145,10 @@ extension Scan {
   /// flow on; without one, all that flows span. Nil if nothing is known of any flow.
   func span(_ report: Report) -> Range<UnixMilliseconds>? {
     guard let window else { return report.times.map { TimeWindow($0).range } }
-    var (start, end) = (window.range.lowerBound, window.range.upperBound)
-    // One that has not begun is as long as it is.
-    if let now, now > start { end = min(end, now) }
-    if window.isOpenAtStart {
-      guard let times = report.times else { return nil }
-      start = min(times.lowerBound, end)
-    }
-    return start..<end
+    let passed = now.map(window.passed(by:)) ?? window.range
+    guard window.isOpenAtStart else { return passed }
+    guard let times = report.times else { return nil }
+    return min(times.lowerBound, passed.upperBound)..<passed.upperBound
   }
 
   /// The part of time that bins of all flows cover, milliseconds since 1970 UTC: the window until now; where it was left open at its

@@ -49,7 +49,7 @@ package enum LiveMessage: Codable, Sendable {
 public struct LiveState: Codable, Hashable, Sendable {
   /// When it was started.
   public var started: UnixMilliseconds
-  /// Since then.
+  /// That were received, also in earlier runs that this one has resumed.
   public var datagrams: UInt64
   public var liveFlows: UInt64
   /// When its next file will be in the store, if there are flows.

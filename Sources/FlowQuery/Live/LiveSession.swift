@@ -31,6 +31,9 @@ public struct LiveSession: Sendable {
     case unavailable(String)
     /// There is no collector, or no longer.
     case ended
+
+    /// Nothing, for a reason that has to be said.
+    package static func missing(_ reason: String) -> Outcome { .unavailable("live flows are missing: \(reason)") }
   }
 
   let store: String
@@ -67,11 +70,11 @@ public struct LiveSession: Sendable {
       switch try next(connection.value) {
       case (.ready(let state), _)?:
         return .ready(LiveSession(store: store, state: state) { cut(over: connection) })
-      case (.unavailable(let reason), _)?: return .unavailable("live flows are missing: \(reason)")
+      case (.unavailable(let reason), _)?: return .missing(reason)
       // A link of a collector that has ended, or of another host that has the same store.
       case (.stranger, _)?: return .ended
       case nil: return .unavailable(closed)
-      default: return .unavailable(foreign)
+      default: return .missing(foreign)
       }
     } catch {
       // It listens, or it would have refused the connection.
@@ -83,18 +86,16 @@ public struct LiveSession: Sendable {
   static let closed =
     "live flows are missing: the collector has closed the connection: it has just ended, or too many ask at a time; ask again"
 
-  private static let foreign =
-    "live flows are missing: the running collector is of another version; restart it"
+  private static let foreign = "the running collector is of another version; restart it"
 
   private static func failed<Value>(_ error: FileError) -> Outcome<Value> {
     switch error.code {
     case ENOENT, ECONNREFUSED, ECONNRESET, EPIPE, ENOTDIR: return .ended
-    case EAGAIN: return .unavailable("live flows are missing: the collector does not answer in time; see its log")
+    case EAGAIN: return .missing("the collector does not answer in time; see its log")
     case EACCES, EPERM:
-      return .unavailable(
-        "live flows are missing: \(error.path): \(errorText(error.code)); ask as the collector's user or a member of its group"
-      )
-    default: return .unavailable("live flows are missing: \(error)")
+      return .missing(
+        "\(error.path): \(errorText(error.code)); ask as the collector's user or a member of its group")
+    default: return .missing("\(error)")
     }
   }
 
@@ -118,8 +119,8 @@ public struct LiveSession: Sendable {
         case .end(let time)?:
           cut.time = time
           return .ready(cut)
-        case .unavailable(let reason)?: return .unavailable("live flows are missing: \(reason)")
-        default: return .unavailable(foreign)
+        case .unavailable(let reason)?: return .missing(reason)
+        default: return .missing(foreign)
         }
       }
       return .ended

@@ -31,7 +31,12 @@ public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Whether it has no beginning, as `..TO`.
-  var isOpenAtStart: Bool { range.lowerBound <= CivilTime.storable.lowerBound }
+  package var isOpenAtStart: Bool { range.lowerBound <= CivilTime.storable.lowerBound }
+
+  /// What has passed of it; one that has not begun is as long as it is.
+  package func passed(by now: UnixMilliseconds) -> Range<UnixMilliseconds> {
+    now > range.lowerBound ? range.lowerBound..<min(range.upperBound, now) : range
+  }
 
   /// Seconds.
   public var duration: Double { (Double(range.upperBound) - Double(range.lowerBound)) / 1000 }

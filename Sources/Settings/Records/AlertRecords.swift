@@ -84,23 +84,32 @@ enum AlertRecords {
       .value("log", .flag, "Whether changes are logged; true if it is left out."),
     ],
     apply: { texts, directory, configuration in
-      var problems: [RecordProblem] = []
-      var rules: [AlertRule] = []
-      for (index, text) in texts.enumerated() {
-        if let rule = rule(text, index, directory, &problems) { rules.append(rule) }
-      }
-      problems += duplicates(texts, reserved: Set(BuiltInAlerts.Name.allCases.map(\.rawValue)))
-      if problems.isEmpty { configuration.live.alerts.rules = rules }
-      return problems.sorted { $0.index < $1.index }
+      let reserved = Set(BuiltInAlerts.Name.allCases.map(\.rawValue))
+      return apply(texts, reserved, to: &configuration.live.alerts.rules) { rule($0, directory, $1) }
     },
     texts: { $0.live.alerts.rules.map(text) })
 
-  private static func rule(
-    _ text: RecordText, _ index: Int, _ directory: String, _ problems: inout [RecordProblem]
-  ) -> AlertRule? {
-    func report(_ field: String?, _ message: String) {
-      problems.append(RecordProblem(index: index, field: field, message: message))
+  /// Reads records, and puts what they mean in its place if nothing is wrong with any.
+  ///
+  /// - Parameters:
+  ///   - reserved: names that none may have.
+  ///   - read: what a record means; nil: it cannot be known. Reports what is wrong, with the field.
+  private static func apply<Value>(
+    _ texts: [RecordText], _ reserved: Set<String> = [], to place: inout [Value],
+    _ read: (RecordText, _ report: (String?, String) -> Void) -> Value?
+  ) -> [RecordProblem] {
+    var problems: [RecordProblem] = []
+    let values = texts.enumerated().compactMap { index, text in
+      read(text) { problems.append(RecordProblem(index: index, field: $0, message: $1)) }
     }
+    problems += duplicates(texts, reserved)
+    if problems.isEmpty { place = values }
+    return problems.sorted { $0.index < $1.index }
+  }
+
+  private static func rule(
+    _ text: RecordText, _ directory: String, _ report: (String?, String) -> Void
+  ) -> AlertRule? {
     var rule = AlertRule(name: text.value("name", name) ?? "")
     do throws(FilterError) {
       let setting = try FilterSetting(text.value("filter", .filter) ?? "", directory: directory)
@@ -152,7 +161,7 @@ enum AlertRecords {
       direction, isUsual ? .usual(multiple: value, floor: floor ?? measure.standardFloor) : .value(value), clear: clear)
   }
 
-  private static func duplicates(_ texts: [RecordText], reserved: Set<String> = []) -> [RecordProblem] {
+  private static func duplicates(_ texts: [RecordText], _ reserved: Set<String>) -> [RecordProblem] {
     var seen: Set<String> = []
     return texts.enumerated().compactMap { index, text in
       let name = text.values["name"]?.first ?? ""
@@ -199,23 +208,13 @@ enum AlertRecords {
       .list("program", argument, "A program that is run, with its arguments; no shell."),
     ],
     apply: { texts, directory, configuration in
-      var problems: [RecordProblem] = []
-      var actions: [AlertAction] = []
-      for (index, text) in texts.enumerated() {
-        if let action = action(text, index, directory, &problems) { actions.append(action) }
-      }
-      problems += duplicates(texts)
-      if problems.isEmpty { configuration.live.alerts.actions = actions }
-      return problems.sorted { $0.index < $1.index }
+      apply(texts, to: &configuration.live.alerts.actions) { action($0, directory, $1) }
     },
     texts: { $0.live.alerts.actions.map(text) })
 
   private static func action(
-    _ text: RecordText, _ index: Int, _ directory: String, _ problems: inout [RecordProblem]
+    _ text: RecordText, _ directory: String, _ report: (String?, String) -> Void
   ) -> AlertAction? {
-    func report(_ field: String?, _ message: String) {
-      problems.append(RecordProblem(index: index, field: field, message: message))
-    }
     let kind: AlertAction.Kind
     switch (text.value("webhook", url), text.values["program"]) {
     case (let webhook?, nil):

@@ -82,12 +82,11 @@ struct Top: ParsableCommand {
   }
 
   private func append(_ key: GroupKey, _ answer: TopAnswer, to text: inout [UInt8]) {
-    let names = key.parts.map(\.name)
     if format == .table {
-      text += table(names, answer).utf8
+      text += table(key.parts.map(\.name), answer).utf8
       return
     }
-    var printer = RowPrinter(names.map { .init($0, .left) } + FlowSums.columns, format)
+    var printer = RowPrinter(key.titles + FlowSums.columns, format)
     printer.appendHeader(to: &text)
     for row in answer.rows {
       key.append(row.key, to: &printer, &text)
@@ -127,29 +126,3 @@ struct Top: ParsableCommand {
 }
 
 extension Statistic: ExpressibleByArgument {}
-
-extension GroupKey {
-  /// Appends the values of a group's key, those that are numbers as such.
-  func append(_ values: [String?], to printer: inout RowPrinter, _ text: inout [UInt8]) {
-    for (part, value) in zip(parts, values) {
-      if !part.isText, let value, value.allSatisfy(\.isNumber), !value.isEmpty {
-        printer.append(numeral: Array(value.utf8)[...], to: &text)
-      } else if let value {
-        printer.append(value, to: &text)
-      } else {
-        printer.appendNull(to: &text)
-      }
-    }
-  }
-}
-
-extension FlowSums {
-  /// The columns of sums in CSV and JSON.
-  static let columns: [TableLayout.Column] = ["flows", "packets", "bytes", "pps", "bps"].map { .init($0, .right) }
-
-  /// Appends the values of these columns.
-  func append(over seconds: Double, to printer: inout RowPrinter, _ text: inout [UInt8]) {
-    let rates = self.rates(over: seconds)
-    for value in [flows, packets, octets, rates.packets, rates.bits] { printer.append(value, to: &text) }
-  }
-}

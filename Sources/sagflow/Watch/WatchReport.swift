@@ -103,7 +103,7 @@ struct WatchReport {
   }
 
   private func printer(_ key: GroupKey, _ style: AnswerStyle = AnswerStyle()) -> RowPrinter {
-    RowPrinter([.init("time", .left)] + key.parts.map { .init($0.name, .left) } + FlowSums.columns, format, style)
+    RowPrinter([.init("time", .left)] + key.titles + FlowSums.columns, format, style)
   }
 
   func appendCSV(_ answer: WatchAnswer, _ style: AnswerStyle, to text: inout [UInt8]) {
@@ -151,7 +151,7 @@ struct WatchReport {
     JSONText.appendArray(key.parts.map(\.name), to: &text) { JSONText.append($0, to: &$1) }
     object.append("groups", UInt64(table.groupCount), to: &text)
     object.appendName("rows", to: &text)
-    let columns = key.parts.map { TableLayout.Column($0.name, .left) } + FlowSums.columns + [.init("history", .right)]
+    let columns = key.titles + FlowSums.columns + [.init("history", .right)]
     JSONText.appendArray(table.rows, to: &text) { row, text in
       var printer = RowPrinter(columns, .json, style)
       key.append(row.key, to: &printer, &text)

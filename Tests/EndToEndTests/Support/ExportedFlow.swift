@@ -53,6 +53,15 @@ enum ExportMessage {
     return u16(id, UInt16(4 + body.count)) + body
   }
 
+  /// Options data of v9: names of the interfaces from 1 on, of `width` octets each.
+  static func interfaceTable(_ names: [String], width: Int = 16, at time: Int64) -> Octets {
+    let template = u16(1, 18) + u16(300, 4, 4) + u16(2, 4) + u16(82, UInt16(width))
+    let records = names.enumerated().flatMap { index, name in
+      u32(UInt32(index + 1)) + Octets(name.utf8) + zeros(width - name.utf8.count)
+    }
+    return message(version: 9, template + u16(300, UInt16(4 + records.count)) + records, at: time)
+  }
+
   /// A v9 or IPFIX message around its sets.
   static func message(
     version: UInt16, _ sets: Octets, at time: Int64, sequence: UInt32 = 0, domain: UInt32 = 0

@@ -14,7 +14,7 @@ struct CollectorAPI: Sendable {
   /// - Parameter now: milliseconds since 1970 UTC.
   init(
     _ source: HTTPServer.Source, _ supply: FlowSupply, _ queue: QuestionQueue,
-    now: @escaping @Sendable () -> UnixMilliseconds = { Int64(Date().timeIntervalSince1970 * 1000) }
+    now: @escaping @Sendable () -> UnixMilliseconds = { WorkerLoop.now }
   ) {
     routes = Self.operation(source) + Self.lists(source) + Self.questions(supply, queue, now)
   }
@@ -74,22 +74,18 @@ struct CollectorAPI: Sendable {
   private static func questions(
     _ supply: FlowSupply, _ queue: QuestionQueue, _ now: @escaping @Sendable () -> UnixMilliseconds
   ) -> [APIRoute] {
-    /// - Parameter parse: what makes the answer.
-    func route(
-      _ path: String, _ parameters: [String], repeatable: [String] = [], csv: String? = nil,
-      _ parse:
-        @escaping @Sendable (QueryParameters, UnixMilliseconds) throws(APIError) -> (
-          @Sendable (@escaping @Sendable () -> Bool) throws -> ByteBuffer
-        )
+    func route<Question: APIQuestion>(
+      _ path: String, _: Question.Type, _ parameters: [String] = Question.parameters, repeatable: [String] = [],
+      csv: String? = nil
     ) -> APIRoute {
       let path = "/api/v1/\(path)"
       return APIRoute(path: path, parameters: parameters, repeatable: repeatable) {
         parameters, client async throws(APIError) in
-        let work = try parse(parameters, now())
+        let question = try Question(parameters, now: now())
         let body: ByteBuffer
         do {
           body = try await queue.answer("\(path)?\(parameters.canonical)", for: client) { isCancelled in
-            try work(isCancelled)
+            csv == nil ? try question.json(supply, isCancelled) : try question.csv(supply, isCancelled)
           }
         } catch {
           throw APIError(asking: error)
@@ -98,32 +94,26 @@ struct CollectorAPI: Sendable {
       }
     }
     return [
-      route("top", TopQuestion.parameters, repeatable: ["by"]) { parameters, now throws(APIError) in
-        let question = try TopQuestion(parameters, now: now)
-        return { try question.json(supply, $0) }
-      },
-      route("top.csv", TopQuestion.csvParameters, csv: "sagflow-top.csv") { parameters, now throws(APIError) in
-        let question = try TopQuestion(parameters, now: now)
-        return { try question.csv(supply, $0) }
-      },
-      route("series", SeriesQuestion.parameters) { parameters, now throws(APIError) in
-        let question = try SeriesQuestion(parameters, now: now)
-        return { try question.json(supply, $0) }
-      },
-      route("series.csv", SeriesQuestion.parameters, csv: "sagflow-series.csv") { parameters, now throws(APIError) in
-        let question = try SeriesQuestion(parameters, now: now)
-        return { try question.csv(supply, $0) }
-      },
-      route("flows", FlowsQuestion.parameters) { parameters, now throws(APIError) in
-        let question = try FlowsQuestion(parameters, now: now)
-        return { try question.json(supply, $0) }
-      },
-      route("flows.csv", FlowsQuestion.parameters, csv: "sagflow-flows.csv") { parameters, now throws(APIError) in
-        let question = try FlowsQuestion(parameters, now: now)
-        return { try question.csv(supply, $0) }
-      },
+      route("top", TopQuestion.self, repeatable: ["by"]),
+      route("top.csv", TopQuestion.self, TopQuestion.csvParameters, csv: "sagflow-top.csv"),
+      route("series", SeriesQuestion.self),
+      route("series.csv", SeriesQuestion.self, csv: "sagflow-series.csv"),
+      route("flows", FlowsQuestion.self),
+      route("flows.csv", FlowsQuestion.self, csv: "sagflow-flows.csv"),
     ]
   }
+}
+
+/// A question to the store that the API answers in two forms.
+protocol APIQuestion: Sendable {
+  /// Names of what it is asked with.
+  static var parameters: [String] { get }
+
+  /// - Parameter now: milliseconds since 1970 UTC.
+  init(_ parameters: QueryParameters, now: UnixMilliseconds) throws(APIError)
+
+  func json(_ supply: FlowSupply, _ isCancelled: @escaping @Sendable () -> Bool) throws -> ByteBuffer
+  func csv(_ supply: FlowSupply, _ isCancelled: @escaping @Sendable () -> Bool) throws -> ByteBuffer
 }
 
 extension APIError {

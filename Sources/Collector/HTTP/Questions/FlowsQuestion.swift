@@ -5,7 +5,7 @@ import NIOCore
 import NetworkBytes
 
 /// The flows themselves: `/api/v1/flows`.
-struct FlowsQuestion: Sendable {
+struct FlowsQuestion: APIQuestion {
   static let parameters = APIRoute.common + ["n", "columns", "sort"]
 
   private let store: StoreQuestion

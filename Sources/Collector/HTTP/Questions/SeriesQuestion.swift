@@ -6,7 +6,7 @@ import NetworkBytes
 import Settings
 
 /// Sums over time: `/api/v1/series`.
-struct SeriesQuestion: Sendable {
+struct SeriesQuestion: APIQuestion {
   static let parameters = APIRoute.common + ["by", "n", "bin", "points", "sort", "bin_by"]
 
   private let store: StoreQuestion
@@ -39,10 +39,8 @@ struct SeriesQuestion: Sendable {
       }
       bin = Int64(seconds) * 1000
     }
-    if let bin, !isOpenAtStart { try Self.check(bin, store.span) }
+    if let bin, !store.window.isOpenAtStart { try Self.check(bin, store.span) }
   }
-
-  private var isOpenAtStart: Bool { store.window.range.lowerBound <= CivilTime.storable.lowerBound }
 
   private static func check(_ bin: Int64, _ span: Range<UnixMilliseconds>) throws(APIError) {
     guard (span.upperBound - span.lowerBound) / bin <= Int64(maximumBins) else {
@@ -57,7 +55,7 @@ struct SeriesQuestion: Sendable {
     _ supply: FlowSupply, _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> (answer: (sums: KeyedSeries, bin: Int64), notices: [String]) {
     try store.ask(supply, isCancelled) { scan in
-      let span = isOpenAtStart ? try scan.coveredSpan() ?? store.now..<store.now : store.span
+      let span = store.window.isOpenAtStart ? try scan.coveredSpan() ?? store.now..<store.now : store.span
       let width = bin ?? TimeBins.usualWidth(for: span, points: points)
       try Self.check(width, span)
       let sums = try scan.series(
@@ -114,14 +112,14 @@ struct SeriesQuestion: Sendable {
     style.zone = store.zone
     var text: [UInt8] = []
     let first: [TableLayout.Column] = [.init("time", .left), .init("series", .right)]
-    var printer = RowPrinter(first + (key?.titles ?? []) + FlowSums.csvTitles, .csv, style)
+    var printer = RowPrinter(first + (key?.titles ?? []) + FlowSums.counters, .csv, style)
     printer.appendHeader(to: &text)
     func append(_ rank: Int, _ values: [String?], _ bins: [FlowSums]) {
       for (bin, sums) in zip(sums.bins, bins) {
         printer.append(time: bin.lowerBound, to: &text)
         printer.append(UInt64(rank), to: &text)
         key?.append(values, to: &printer, &text)
-        sums.append(to: &printer, &text)
+        sums.appendCounters(to: &printer, &text)
         printer.endRow(to: &text)
       }
     }

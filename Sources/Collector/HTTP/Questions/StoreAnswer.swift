@@ -17,8 +17,8 @@ struct StoreAnswer {
   func begin(_ object: inout JSONObject, to json: inout [UInt8]) {
     let range = window.range
     // A window without a beginning has that of the first flow.
-    let isOpen = range.lowerBound <= CivilTime.storable.lowerBound
-    let from = isOpen ? min(report.times?.lowerBound ?? range.upperBound, range.upperBound) : range.lowerBound
+    let from =
+      window.isOpenAtStart ? min(report.times?.lowerBound ?? range.upperBound, range.upperBound) : range.lowerBound
     for (name, time) in [("from", from), ("to", range.upperBound)] {
       object.appendName(name, to: &json)
       JSONText.append(time.storable, to: &json)
@@ -134,24 +134,5 @@ extension GroupKey {
     guard let value, let naming = part.column.naming, let number = UInt64(value) else { return nil }
     let name = naming.name(number)
     return name == value ? nil : name
-  }
-
-  /// Columns of CSV.
-  var titles: [TableLayout.Column] { parts.map { .init($0.name, .left) } }
-
-  /// Appends the values of a group as columns of CSV.
-  func append(_ key: [String?], to printer: inout RowPrinter, _ text: inout [UInt8]) {
-    for value in key {
-      if let value { printer.append(value, to: &text) } else { printer.appendNull(to: &text) }
-    }
-  }
-}
-
-extension FlowSums {
-  /// Columns of CSV.
-  static let csvTitles: [TableLayout.Column] = ["flows", "packets", "bytes"].map { .init($0, .right) }
-
-  func append(to printer: inout RowPrinter, _ text: inout [UInt8]) {
-    for value in [flows, packets, octets] { printer.append(value, to: &text) }
   }
 }

@@ -4,7 +4,7 @@ import NIOCore
 import NetworkBytes
 
 /// Who has most: `/api/v1/top`.
-struct TopQuestion: Sendable {
+struct TopQuestion: APIQuestion {
   static let parameters = APIRoute.common + ["by", "n", "sort", "bidirectional", "history", "p95"]
   /// Those of CSV, which has no place for the course over time.
   static let csvParameters = APIRoute.common + ["by", "n", "sort", "bidirectional"]
@@ -93,14 +93,11 @@ struct TopQuestion: Sendable {
     let answers = try answers(supply, isCancelled).answer
     var text: [UInt8] = []
     for (key, answer) in zip(keys, answers) {
-      let rates: [TableLayout.Column] = [.init("pps", .right), .init("bps", .right)]
-      var printer = RowPrinter(key.titles + FlowSums.csvTitles + rates, .csv)
+      var printer = RowPrinter(key.titles + FlowSums.columns, .csv)
       printer.appendHeader(to: &text)
       for row in answer.rows {
         key.append(row.key, to: &printer, &text)
-        row.sums.append(to: &printer, &text)
-        let rates = row.sums.rates(over: answer.seconds)
-        for value in [rates.packets, rates.bits] { printer.append(value, to: &text) }
+        row.sums.append(over: answer.seconds, to: &printer, &text)
         printer.endRow(to: &text)
       }
     }
