@@ -2,7 +2,7 @@ import Glibc
 import SystemPackage
 
 /// What tells a file or directory from all others of this host, whatever paths lead to it.
-public struct FileIdentity: Hashable, Sendable {
+public struct FileIdentity: Hashable, Sendable, Codable {
   package let device: UInt64
   package let inode: UInt64
 }

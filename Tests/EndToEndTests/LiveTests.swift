@@ -172,9 +172,11 @@ struct LiveTests {
       [
         "-c",
         """
-        import socket, sys, time
+        import json, os, socket, sys, time
         kept = []
-        hello = ('{"hello":{"version":1,"link":"%s"}}' % sys.argv[1].split("/")[-1]).encode()
+        store, name = os.path.split(sys.argv[1])
+        directory = {"device": os.stat(store).st_dev, "inode": os.stat(store).st_ino}
+        hello = json.dumps({"hello": {"version": 1, "link": name, "directory": directory}}).encode()
         for path, words in ((sys.argv[1], hello), (sys.argv[1], b'{"cut":{}}'), (sys.argv[1], b'\\xff'), (sys.argv[1], b'')):
             s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             s.connect(path)
@@ -215,6 +217,12 @@ struct LiveTests {
       atPath: folder.file("foreign/.live-0"), withDestinationPath: socket)
     let foreign = try await Sagflow.run(["query", "-r", folder.file("foreign"), "--count"])
     #expect(foreign.status == 66, "\(foreign.output)\(foreign.errors)")
+    // A copy of the store, with its link, is not what the collector writes.
+    try FileManager.default.createDirectory(atPath: folder.file("copy"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("copy/\(Self.link(collector.store))"), withDestinationPath: socket)
+    let copy = try await Sagflow.run(["query", "-r", folder.file("copy"), "--count"])
+    #expect(copy.status == 66, "\(copy.output)\(copy.errors)")
     _ = try await collector.stop()
   }
 

@@ -115,8 +115,10 @@ final class LiveServer: Sendable {
   ) -> Result<[LocalMessage], LiveFailure> {
     do throws(LiveFailure) {
       switch (message, position) {
-      case (.hello(LiveMessage.version, let name)?, _):
-        guard name == LiveAddress.name(of: link) else { return .success([LocalMessage(LiveMessage.stranger.encoded)]) }
+      case (.hello(LiveMessage.version, let name, let directory)?, _):
+        guard name == LiveAddress.name(of: link), directory == (try? LiveAddress.store(of: link)) else {
+          return .success([LocalMessage(LiveMessage.stranger.encoded)])
+        }
         position = try flows.position()
         return .success([LocalMessage(LiveMessage.ready(state()).encoded)])
       case (.cut?, let since?):

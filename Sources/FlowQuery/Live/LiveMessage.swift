@@ -1,3 +1,4 @@
+package import Files
 import Foundation
 public import NetworkBytes
 public import Parquet
@@ -5,7 +6,7 @@ public import Parquet
 /// What a collector and who asks it for live flows say to each other, a message each:
 ///
 ///     client                         collector
-///     hello(version, link)     ──▶
+///     hello(version, link, …)  ──▶
 ///                              ◀──   ready(state), stranger, or unavailable(reason)
 ///     (lists the store's files)
 ///     cut                      ──▶
@@ -16,10 +17,12 @@ public import Parquet
 /// What was listed was published before the cut; so files listed, published since and not published make up all flows of the
 /// cut, each once.
 package enum LiveMessage: Codable, Sendable {
-  /// - Parameter link: the name of the link in the store: it may be another collector's, of another host.
-  case hello(version: Int, link: String)
+  /// - Parameters:
+  ///   - link: the name of the link in the store: it may be another collector's, of another host.
+  ///   - directory: the store: it may be a copy.
+  case hello(version: Int, link: String, directory: FileIdentity)
   case ready(LiveState)
-  /// The link is not this collector's.
+  /// The link, or the store that it is in, is not this collector's.
   case stranger
   case cut
   /// - Parameter hasFooter: whether the second open file ends with the first one's footer.

@@ -1,4 +1,4 @@
-import Files
+package import Files
 import Glibc
 import Parquet
 
@@ -14,6 +14,11 @@ package enum LiveAddress {
 
   /// Tells the socket that a link leads to from others; nil if there is none.
   static func identity(_ link: String) -> FileIdentity? { (try? Directory.status(link))?.identity }
+
+  /// Tells the store that a link is in from its copies.
+  package static func store(of link: String) throws(FileError) -> FileIdentity {
+    try Directory.status(String(link[..<(link.lastIndex(of: "/") ?? link.endIndex)])).identity
+  }
 
   /// The sockets of all collectors of a store, of which some may have ended.
   static func all(in store: String) -> [String] {
@@ -65,13 +70,15 @@ public struct LiveSession: Sendable {
     let connection: Connection
     do throws(FileError) { connection = try Connection(to: address) } catch { return failed(error) }
     do throws(FileError) {
-      let hello = LiveMessage.hello(version: LiveMessage.version, link: LiveAddress.name(of: address))
+      let hello = LiveMessage.hello(
+        version: LiveMessage.version, link: LiveAddress.name(of: address), directory: try LiveAddress.store(of: address)
+      )
       try connection.value.send(LocalMessage(hello.encoded))
       switch try next(connection.value) {
       case (.ready(let state), _)?:
         return .ready(LiveSession(store: store, state: state) { cut(over: connection) })
       case (.unavailable(let reason), _)?: return .missing(reason)
-      // A link of a collector that has ended, or of another host that has the same store.
+      // A link of a collector that has ended, of another host that has the same store, or of the store that this is a copy of.
       case (.stranger, _)?: return .ended
       case nil: return .unavailable(closed)
       default: return .missing(foreign)
