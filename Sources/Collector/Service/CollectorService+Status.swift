@@ -17,7 +17,8 @@ extension CollectorService {
       source: .init(
         stalled: { self.stalledWorkers }, notReady: { self.reasonsNotReady }, metrics: { self.metrics },
         status: { try self.status.encoded() }, exporters: { try self.exporterStatus.encoded() },
-        sessions: { self.ledger.sessions }, description: APIDescription.json,
+        sessions: { self.ledger.sessions }, templates: { self.running?.directory.definitions(of: $0) ?? [:] },
+        description: APIDescription.json,
         asset: { path in
           PageAssets.asset(path).map { StaticAsset(contentType: $0.contentType, octets: $0.octets, etag: $0.etag) }
         }),

@@ -131,6 +131,16 @@ public final class ExporterDirectory: Sendable {
     }
   }
 
+  /// The templates of these sessions, by id, as far as they are shared.
+  public func definitions(of sessions: [SessionKey]) -> [SessionKey: [UInt16: TemplateDefinition]] {
+    let found = state.withLock { state in
+      sessions.map { session in
+        state.holdings[StreamKey(session)]?.first { $0.trail.key == session }?.templates ?? [:]
+      }
+    }
+    return Dictionary(zip(sessions, found.map { $0.mapValues(\.definition) })) { first, _ in first }
+  }
+
   // MARK: Options data
 
   /// Forgets what a session said when the session itself is forgotten.

@@ -36,7 +36,7 @@ export function csvQuestions(state, fields, points) {
   const sort = units[state.unit].measure
   const asked = common(state)
   return {
-    series: ['series', { ...asked, by, n: seriesCount, bin: 'auto', points, sort }],
+    series: ['series', { ...asked, by, bidirectional, n: seriesCount, bin: 'auto', points, sort }],
     top: ['top', { ...asked, by, n: state.rows, sort, bidirectional }],
     paths: ['top', { ...asked, by: state.path, n: pathRows, sort }],
     flows: ['flows', { ...asked, n: flowRows, columns: flowColumns.join(','), sort: state.sort }],

@@ -152,6 +152,11 @@ struct QuestionAnswerTests {
     let listed = try #require(templates["templates"] as? [[String: Any]])
     #expect(listed.map { $0["id"] as? Int } == [256, 300])
     #expect(listed.first?["exporter"] as? String == "10.0.0.1")
+    #expect(listed.first?["fields"] is NSNull)
+    #expect(listed.last?["kind"] as? String == "flow")
+    let described = try #require(listed.last?["fields"] as? [[String: Any]])
+    #expect(described.map { $0["name"] as? String } == ["sourceIPv4Address", "9/1"])
+    #expect(described.map { $0["length"] as? Int } == [4, nil])
     #expect((templates["sessions"] as? [[String: Any]])?.first?["templateCount"] as? Int == 2)
   }
 }

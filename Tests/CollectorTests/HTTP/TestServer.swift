@@ -1,4 +1,5 @@
 import Collector
+import FlowModel
 import FlowQuery
 import Foundation
 import Logging
@@ -18,6 +19,14 @@ enum TestServer {
       var session = SessionSummary(key: SessionKey(exporter: exporter, version: 9, domain: 7))
       (session.templates, session.templateCount) = ([256, 300], 2)
       return [session]
+    },
+    templates: { sessions in
+      let fields = [
+        FieldSpecifier(FieldElement(.sourceIPv4Address), length: 4),
+        FieldSpecifier(FieldElement(1, enterprise: 9), length: FieldSpecifier.variableLength),
+      ]
+      let definition = TemplateDefinition(id: 300, version: 9, kind: .flow, fields: fields)
+      return Dictionary(sessions.map { ($0, [300: definition]) }) { first, _ in first }
     },
     description: APIDescription.json,
     asset: { path in

@@ -60,7 +60,7 @@ struct CollectorAPI: Sendable {
         try list("exporters", source.exporters)
       },
       APIRoute(path: "/api/v1/templates", parameters: []) { _, _ throws(APIError) in
-        try list("templates") { Data(TemplateList.json(source.sessions())) }
+        try list("templates") { Data(TemplateList.json(source.sessions(), source.templates)) }
       },
       APIRoute(path: "/api/v1/fields", parameters: []) { _, _ in HTTPAnswer(type: HTTPAnswer.json, fields) },
       APIRoute(path: "/api/v1/openapi.json", access: .open, parameters: []) { _, _ in

@@ -5,10 +5,15 @@ import NetworkBytes
 /// The templates of all sessions, as far as workers publish them: `/api/v1/templates`.
 enum TemplateList {
   /// Bounds on an answer's size.
-  static let maximumSessions = 10_000
+  static let (maximumSessions, maximumFields) = (10_000, 100_000)
 
-  static func json(_ sessions: [SessionSummary]) -> [UInt8] {
+  /// - Parameter definitions: the templates of sessions, by id.
+  static func json(
+    _ sessions: [SessionSummary], _ definitions: ([SessionKey]) -> [SessionKey: [UInt16: TemplateDefinition]]
+  ) -> [UInt8] {
     let sessions = sessions.sorted { $0.key < $1.key }
+    let definitions = definitions(sessions.prefix(maximumSessions).map(\.key))
+    var fieldCount = 0
     var (json, object) = ([UInt8](), JSONObject())
     object.appendName("templates", to: &json)
     let templates = sessions.prefix(maximumSessions).flatMap { session in
@@ -18,8 +23,10 @@ enum TemplateList {
       var inner = JSONObject()
       append(template.session, &inner, to: &json)
       inner.append("id", UInt64(template.id), to: &json)
-      // Workers do not publish them.
-      inner.append("fields", nil as String?, to: &json)
+      let definition = definitions[template.session.key]?[template.id]
+      inner.append("kind", definition?.kind.rawValue, to: &json)
+      fieldCount += definition?.fields.count ?? 0
+      append(fieldCount > maximumFields ? nil : definition?.fields, &inner, to: &json)
       inner.end(to: &json)
     }
     object.appendName("sessions", to: &json)
@@ -34,6 +41,18 @@ enum TemplateList {
     object.end(to: &json)
     json.append(UInt8(ascii: "\n"))
     return json
+  }
+
+  private static func append(_ fields: [FieldSpecifier]?, _ object: inout JSONObject, to json: inout [UInt8]) {
+    object.appendName("fields", to: &json)
+    guard let fields else { return JSONText.appendNull(to: &json) }
+    JSONText.appendArray(fields, to: &json) { field, json in
+      var inner = JSONObject()
+      inner.append("name", FieldName(field).description, to: &json)
+      inner.appendName("length", to: &json)
+      if field.isVariable { JSONText.appendNull(to: &json) } else { JSONText.append(UInt64(field.length), to: &json) }
+      inner.end(to: &json)
+    }
   }
 
   private static func append(_ session: SessionSummary, _ object: inout JSONObject, to json: inout [UInt8]) {

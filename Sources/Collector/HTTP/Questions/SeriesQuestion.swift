@@ -7,7 +7,7 @@ import Settings
 
 /// Sums over time: `/api/v1/series`.
 struct SeriesQuestion: APIQuestion {
-  static let parameters = APIRoute.common + ["by", "n", "bin", "points", "sort", "bin_by"]
+  static let parameters = APIRoute.common + ["by", "n", "bin", "points", "sort", "bin_by", "bidirectional"]
 
   private let store: StoreQuestion
   private let key: GroupKey?
@@ -25,7 +25,7 @@ struct SeriesQuestion: APIQuestion {
 
   init(_ parameters: QueryParameters, now: UnixMilliseconds) throws(APIError) {
     store = try StoreQuestion(parameters, now: now)
-    key = try GroupKey.keys(parameters, isBidirectional: false).first
+    key = try GroupKey.keys(parameters, isBidirectional: try parameters.flag("bidirectional")).first
     count = try parameters.integer("n", 1...50, default: 8)
     points = try parameters.integer("points", 1...2000, default: 120)
     sort = try parameters.choice("sort") ?? .octets
@@ -90,7 +90,6 @@ struct SeriesQuestion: APIQuestion {
     Self.append(sums.others, &inner, to: &json)
     inner.end(to: &json)
     common.append("totals", sums.totals, &object, to: &json)
-    object.append("previous", nil as String?, to: &json)
     common.end(&object, to: &json)
     return ByteBuffer(bytes: json)
   }

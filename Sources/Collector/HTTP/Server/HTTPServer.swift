@@ -23,6 +23,8 @@ package struct HTTPServer: Sendable {
     /// JSON.
     var exporters: @Sendable () throws -> Data
     var sessions: @Sendable () -> [SessionSummary]
+    /// The templates of sessions, by id.
+    var templates: @Sendable ([SessionKey]) -> [SessionKey: [UInt16: TemplateDefinition]]
     /// What describes the API to others, OpenAPI in JSON.
     var description: [UInt8]
     /// A file of the page by its path, such as `/`; nil if there is none.
@@ -32,6 +34,7 @@ package struct HTTPServer: Sendable {
       stalled: @escaping @Sendable () -> [String], notReady: @escaping @Sendable () -> [String],
       metrics: @escaping @Sendable () -> String, status: @escaping @Sendable () throws -> Data,
       exporters: @escaping @Sendable () throws -> Data, sessions: @escaping @Sendable () -> [SessionSummary],
+      templates: @escaping @Sendable ([SessionKey]) -> [SessionKey: [UInt16: TemplateDefinition]],
       description: [UInt8], asset: @escaping @Sendable (_ path: String) -> StaticAsset? = { _ in nil }
     ) {
       self.stalled = stalled
@@ -40,6 +43,7 @@ package struct HTTPServer: Sendable {
       self.status = status
       self.exporters = exporters
       self.sessions = sessions
+      self.templates = templates
       self.description = description
       self.asset = asset
     }
