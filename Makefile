@@ -87,7 +87,7 @@ bench-recovery: build ## Measure journal, checkpoints, and a start after a crash
 	@scripts/debian-packages $(TEST_PACKAGES)
 	"$$(scripts/test-python)" scripts/bench-recovery $(ARGS)
 
-bench-live: build ## Measure what questions for live flows cost the collector (ARGS="copy load")
+bench-live: build ## Measure what questions for live flows cost the collector (ARGS="copy load page")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	"$$(scripts/test-python)" scripts/bench-live $(ARGS)
 

@@ -27,11 +27,49 @@ struct BrowserTests {
     try socket.send(
       ExportMessage.interfaceTable(
         ["<script>window.injected = 1</script>", "\"><img src=x onerror=alert(1)>"], width: 64, at: now), to: port)
-    let flows = (0..<40).map {
-      ExportedFlow(sourcePort: UInt16(2000 + $0), octets: 1_000_000, began: UInt32($0 * 1000))
-    }
+    let flows = hour()
     for first in stride(from: 0, to: flows.count, by: 20) {
-      try socket.send(ExportMessage.v5(Array(flows[first..<(first + 20)]), at: now, sequence: UInt32(first)), to: port)
+      let part = Array(flows[first..<min(first + 20, flows.count)])
+      try socket.send(ExportMessage.v5(part, at: now, sequence: UInt32(first)), to: port)
+    }
+  }
+
+  private struct Server {
+    var address: String
+    var port: UInt16
+    var proto: UInt8 = 6
+    /// Mbit/s.
+    var rate: Double
+    /// Minutes of the hour in which it sends.
+    var minutes = 0..<60
+  }
+
+  private static let servers = [
+    Server(address: "10.20.1.10", port: 443, rate: 42), Server(address: "10.20.1.11", port: 443, rate: 25),
+    Server(address: "10.20.2.5", port: 25, rate: 6), Server(address: "10.20.2.6", port: 993, rate: 9),
+    Server(address: "10.20.3.20", port: 445, rate: 30), Server(address: "10.20.4.40", port: 5060, proto: 17, rate: 4),
+    Server(address: "10.20.5.53", port: 53, proto: 17, rate: 2), Server(address: "10.20.6.60", port: 3306, rate: 12),
+    Server(address: "10.20.7.70", port: 22, rate: 120, minutes: 24..<37),
+    Server(address: "10.20.8.80", port: 8080, rate: 5, minutes: 8..<60),
+  ]
+
+  /// An hour of a small network up to the message, in flows of a minute.
+  private static func hour() -> [ExportedFlow] {
+    var random = SeededGenerator(seed: 3)
+    return servers.flatMap { server in
+      server.minutes.flatMap { minute in
+        (0..<3).map { client in
+          let noise = Double.random(in: -0.12...0.12, using: &random)
+          let rate = server.rate * (1 + 0.35 * sin(Double(minute) / 9 + server.rate) + noise)
+          let octets = rate / 3 * 60_000_000 / 8
+          let began = UInt32(60 - minute) * 60_000
+          return ExportedFlow(
+            source: server.address,
+            destination: client == 0 ? "198.51.100.\(server.port % 7 + 1)" : "203.0.113.\(client)",
+            sourcePort: server.port, destinationPort: UInt16(50_000 + client), proto: server.proto,
+            packets: UInt32(octets / 900), octets: UInt32(octets), began: began, ended: began - 59_999)
+        }
+      }
     }
   }
 

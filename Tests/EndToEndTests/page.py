@@ -20,6 +20,7 @@ PROGRAM, STORE, URL, TOKEN_URL, TOKEN, PICTURES = sys.argv[1:]
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 FROM, TO = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
 WINDOW = f"{FROM:%Y-%m-%dT%H:%M:%SZ}..{TO:%Y-%m-%dT%H:%M:%SZ}"
+PAST = f"{FROM:%Y-%m-%dT%H:%M:%SZ}..{NOW:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def check(condition, what):
@@ -82,7 +83,12 @@ def looks(browser):
     check(re.search(r"until .* ago", page.inner_text("#freshness")), "it says how fresh it is")
     page.wait_for_selector("#sankey svg path")
     check(page.locator("#sankey svg path").count() > 5, "paths are drawn")
-    page.screenshot(path=f"{PICTURES}/light.png")
+    picture = browser.page(viewport={"width": 1440, "height": 950}, color_scheme="light")
+    picture.goto(view(by="src_addr,src_port", window=PAST, filter="src net 10.20.0.0/16"))
+    settled(picture)
+    picture.wait_for_selector("#sankey svg path")
+    picture.screenshot(path=f"{PICTURES}/light.png")
+    picture.context.close()
     return page
 
 
