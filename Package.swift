@@ -101,6 +101,35 @@ let package = Package(
       name: "FlowQuery",
       dependencies: ["CSystemCalls", "Files", "FlowFilter", "FlowModel", "FlowText", "NetworkBytes", "Parquet"],
       swiftSettings: ours),
+    .target(
+      name: "Shipping",
+      dependencies: [
+        "Files", "NetworkBytes",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: ours),
+    .target(
+      name: "ClickHouse",
+      dependencies: [
+        "FlowModel", "FlowStore", "Shipping",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: ours),
+    .target(
+      name: "ObjectStorage",
+      dependencies: [
+        "Shipping",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: ours),
     // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
     .target(
       name: "SmartAccessGateway",
