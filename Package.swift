@@ -104,7 +104,7 @@ let package = Package(
     .target(
       name: "Shipping",
       dependencies: [
-        "Files", "NetworkBytes",
+        "Files", "FlowStore", "NetworkBytes",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
