@@ -146,7 +146,8 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "Alerts", "FlowFilter", "FlowModel", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
+        "Alerts", "ClickHouse", "FlowFilter", "FlowModel", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
+        "ObjectStorage", "Shipping",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -159,7 +160,7 @@ let package = Package(
       dependencies: [
         "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
         "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes",
-        "Page", "Parquet", "Settings",
+        "Page", "Parquet", "Settings", "Shipping",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -10,7 +10,7 @@ import NetworkBytes
 public enum ConfigurationSchema {
   /// Every setting, in the order of the shipped file. The defaults are those of `CollectorConfiguration()`.
   public static let settings: [Setting] =
-    general + exporters + aggregation + store + journal + http + alerts + log + smartAccessGateway
+    general + exporters + aggregation + store + journal + outputs + http + alerts + log + smartAccessGateway
 
   /// Heads of the shipped file's parts, by their key.
   static let sections: [(key: String, comment: String)] = [
@@ -162,6 +162,13 @@ public enum ConfigurationSchema {
       "It is synced to the disk this often, seconds: what a power failure costs; 0: the system decides."),
   ]
 
+  private static let outputs: [Setting] = [
+    .records(
+      "outputs", .live, OutputRecords.outputs,
+      "Where committed files go, such as [{name: lake, type: s3, region: eu-central-1, bucket: flows}]; docs/outputs.md."
+    )
+  ]
+
   private static let http: [Setting] = [
     .value(
       "http.enabled", .restart(\.http.enabled), .flag,
@@ -202,6 +209,9 @@ public enum ConfigurationSchema {
     .value(
       "alerts.builtIn.kernelDrops", .live(\.alerts.builtIn.kernelDrops), .flag,
       "true: the kernel drops datagrams."),
+    .value(
+      "alerts.builtIn.outputBehind", .live(\.alerts.builtIn.outputBehind), .seconds(60...604_800, zero: "off"),
+      "A file has waited for an output for this long, seconds; 0: off."),
     .records(
       "alerts.actions", .live, AlertRecords.actions,
       "Webhooks and programs, such as [{name: noc, webhook: \"https://…\", headerFile: noc.token}]."

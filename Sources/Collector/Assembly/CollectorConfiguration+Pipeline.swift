@@ -38,6 +38,7 @@ package struct LiveOptions: Sendable {
   package let filter: RecordFilter
   package let storeMetadata: [(key: String, value: String)]
   package let retention: Retention
+  package let outputs: [OutputSetting]
   package let alerts: AlertOptions
   package let logLevel: Logger.Level
 
@@ -50,6 +51,7 @@ package struct LiveOptions: Sendable {
     filter = configuration.recordFilter
     storeMetadata = configuration.storeMetadata
     retention = configuration.live.retention
+    outputs = configuration.live.outputs
     alerts = configuration.live.alerts
     logLevel = configuration.live.logLevel
   }

@@ -50,10 +50,11 @@ extension CollectorService {
     let ledger = ledger
     let isStoreWritable = storeFailure == nil
     let alerts = running?.alerts.report ?? AlertReport()
+    let outputs = running?.outputs.report ?? OutputReport()
     return vitals.withLock {
       MetricsText.page(
         version: version, ledger: ledger, isStoreWritable: isStoreWritable, exporters: &$0.exporterMetrics,
-        alerts: alerts, started: started
+        alerts: alerts, outputs: outputs, started: started
       ).text
     }
   }
@@ -84,7 +85,8 @@ extension CollectorService {
       aggregation: .init(
         enabled: values.aggregation.enabled, activeTimeout: values.live.aggregation.activeTimeout,
         inactiveTimeout: values.live.aggregation.inactiveTimeout),
-      alerts: running?.alerts.report.status, ledger: ledger, imbalances: ledger.imbalances,
+      alerts: running?.alerts.report.status, outputs: running?.outputs.report.status(at: now), ledger: ledger,
+      imbalances: ledger.imbalances,
       exporterCount: exporters.count, exporters: exporters.exporters)
   }
 }

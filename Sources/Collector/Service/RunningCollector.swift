@@ -24,6 +24,7 @@ final class RunningCollector: Sendable {
   let own: OwnCollector
   private let liveServer: LiveServer?
   let alerts: AlertThread
+  let outputs: OutputSet
   private let sync: JournalSync
   /// Journal and checkpoints are this process's as long as it lives.
   private let state: StateDirectory
@@ -31,9 +32,10 @@ final class RunningCollector: Sendable {
   private init(
     _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ directory: ExporterDirectory, _ sync: JournalSync,
     _ state: StateDirectory, _ liveFlows: LiveFlows, _ own: OwnCollector, _ liveServer: LiveServer?,
-    _ alerts: AlertThread
+    _ alerts: AlertThread, _ outputs: OutputSet
   ) {
     self.alerts = alerts
+    self.outputs = outputs
     self.liveFlows = liveFlows
     self.own = own
     self.liveServer = liveServer
@@ -80,12 +82,17 @@ final class RunningCollector: Sendable {
     liveServer?.start()
     let path = configuration.store.path
     let own = OwnCollector(store: path, identity: recovery.state.identity.id) { liveFlows.session(of: path, live()) }
+    let outputs = OutputSet(
+      files: OwnFiles(in: path, of: recovery.state.owner), published: workers.map(\.storeSettings.published),
+      state: recovery.state.path, logger: logger)
+    outputs.start()
     let alerts = AlertThread(
-      configuration.live.alerts, AlertInputs(workers, liveFlows, store: path), state: recovery.state.path,
+      configuration.live.alerts,
+      AlertInputs(workers, liveFlows, store: path) { outputs.report.ages(at: Date()) }, state: recovery.state.path,
       logger: logger)
     alerts.start()
     return RunningCollector(
-      workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer, alerts)
+      workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer, alerts, outputs)
   }
 
   /// How the collector is at the moment of the call.
@@ -157,6 +164,7 @@ final class RunningCollector: Sendable {
   func finish(drains: Bool) {
     alerts.finish()
     for worker in workers { worker.finish(drains: drains) }
+    outputs.finish()
     // Until then, who asks is told that flows are missing: they are on their way to files.
     liveServer?.finish()
     sync.finish()
@@ -166,6 +174,7 @@ final class RunningCollector: Sendable {
   func apply(_ values: CollectorConfiguration) {
     let options = LiveOptions(values, workers: workers.count)
     alerts.reconfigure(options.alerts)
+    outputs.reconfigure(options.outputs)
     for (index, worker) in workers.enumerated() {
       worker.reconfigure(options)
       worker.storeSettings.setMetadata(options.storeMetadata)

@@ -35,7 +35,7 @@ extension MetricsText {
   /// Everything that a collector tells.
   package static func page(
     version: String, ledger: Ledger, isStoreWritable: Bool, exporters: inout ExporterMetrics, alerts: AlertReport,
-    started: Date
+    outputs: OutputReport, started: Date
   ) -> MetricsText {
     var metrics = MetricsText()
     metrics.append(
@@ -45,6 +45,7 @@ extension MetricsText {
       "sagflow_store_writable", "gauge", "1 while the store can be written.", isStoreWritable ? "1" : "0")
     exporters.append(ledger.sessions, to: &metrics)
     alerts.append(to: &metrics)
+    outputs.append(to: &metrics, at: Date())
     metrics.appendProcess(ProcessFigures(), started: started)
     return metrics
   }
