@@ -180,7 +180,7 @@ let package = Package(
         "FlowPipeline",
         "FlowQuery",
         "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
-        "SmartAccessGateway",
+        "Shipping", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -21,7 +21,7 @@ struct StatusReport {
     ]
     lines += status.ledger.table(exporterLimit: 0).split(separator: "\n").map(String.init)
     lines.append("")
-    return lines.map { $0 + "\n" }.joined() + alerts + exporters + names
+    return lines.map { $0 + "\n" }.joined() + alerts + outputs + exporters + names
   }
 
   /// Those that fire first; those on the collector itself only if they are not ok.
@@ -38,6 +38,11 @@ struct StatusReport {
       ])
     }
     return table.text + "\n"
+  }
+
+  private var outputs: String {
+    let outputs = status.outputs ?? []
+    return outputs.isEmpty ? "" : OutputTable(outputs, at: status.time).text + "\n"
   }
 
   private static func isRule(_ alert: CollectorStatus.Alert) -> Bool {

@@ -1,7 +1,6 @@
 import Dispatch
 import FlowStore
 import Logging
-import NetworkBytes
 import Settings
 import Shipping
 import Synchronization

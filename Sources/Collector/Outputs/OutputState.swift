@@ -69,6 +69,6 @@ public struct OutputState: Sendable {
     _ configuration: CollectorConfiguration, _ logger: Logger
   ) throws -> (StateDirectory, OwnFiles)? {
     guard let state = try configuration.stateRoot(logger).openLeft(all: false).first else { return nil }
-    return (state, OwnFiles(in: configuration.store.path, of: state.owner))
+    return (state, OwnFiles(in: configuration.store.path, of: FileOwner(identity: state.identity.id)))
   }
 }

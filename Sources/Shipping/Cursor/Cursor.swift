@@ -121,11 +121,11 @@ package final class Cursor: Sendable {
   package func note(_ name: String, octets: UInt64, _ outcome: Outcome) throws(FileError) {
     let line = CursorLine(outcome.kind, octets, name)
     try state.withLock { (state) throws(FileError) in
+      // Which goes on writing there.
       if state.isDoubtful { try state.file.truncate(to: state.content.size) }
       state.isDoubtful = true
       let text = Array(line.text.utf8)
-      var written = 0
-      try state.file.write(text.span.bytes, at: state.content.size, &written)
+      try state.file.write(text.span)
       try state.file.syncContent()
       state.isDoubtful = false
       state.content.size += Int64(text.count)
