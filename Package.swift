@@ -218,6 +218,13 @@ let package = Package(
       ],
       exclude: ["verify.py"], swiftSettings: ours),
     .testTarget(
+      name: "ShippingTests",
+      dependencies: [
+        "Files", "FlowStore", "NetworkBytes", "Shipping", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
       name: "FlowFilterTests",
       dependencies: ["FlowModel", "FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
       swiftSettings: ours),
@@ -233,9 +240,8 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Alerts", "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
-        "Settings",
-        "TestSupport",
+        "Alerts", "ClickHouse", "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow",
+        "NetworkBytes", "ObjectStorage", "Settings", "Shipping", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: ours),
@@ -266,7 +272,8 @@ let package = Package(
       name: "CollectorTests",
       dependencies: [
         "Alerts", "Capture", "Collector", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation",
-        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "sagflow", "TestSupport",
+        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "sagflow",
+        "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),

@@ -18,13 +18,13 @@ public struct OutputState: Sendable {
   public let waitingSince: Int64?
 
   /// Where an output begins again.
-  public enum Beginning: String, CaseIterable, Sendable {
+  public enum Beginning: Sendable {
     /// With all files of the store.
     case oldest
     /// With the next one that is committed.
     case now
     /// Where it is, and with the files that were set aside.
-    case setAside = "set-aside"
+    case setAside
   }
 
   private init(_ setting: OutputSetting, _ state: StateDirectory, _ files: OwnFiles) throws {

@@ -4,8 +4,6 @@ import Foundation
 import Logging
 import Settings
 
-extension OutputState.Beginning: ExpressibleByArgument {}
-
 struct OutputReset: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reset",
@@ -15,13 +13,26 @@ struct OutputReset: ParsableCommand {
       see docs/outputs.md for how long that is.
       """)
 
+  enum Beginning: String, CaseIterable, ExpressibleByArgument {
+    case oldest, now
+    case setAside = "set-aside"
+
+    var meaning: OutputState.Beginning {
+      switch self {
+      case .oldest: .oldest
+      case .now: .now
+      case .setAside: .setAside
+      }
+    }
+  }
+
   @OptionGroup var output: OutputName
 
   @Option(
     help:
       "oldest: all files of the store; now: the next that is committed; set-aside: where it is, and what was set aside."
   )
-  var from: OutputState.Beginning = .oldest
+  var from: Beginning = .oldest
 
   @OptionGroup var confirmation: Confirmation
 
@@ -29,7 +40,7 @@ struct OutputReset: ParsableCommand {
     let (setting, values) = try output.load()
     let isReset: Bool
     do {
-      isReset = try OutputState.reset(setting, to: from, values, .quiet) { state in
+      isReset = try OutputState.reset(setting, to: from.meaning, values, .quiet) { state in
         print(
           "\(setting.name): \(state.takenFiles) files taken, \(state.setAsideFiles) set aside, \(state.waitingFiles) wait"
         )
@@ -43,7 +54,7 @@ struct OutputReset: ParsableCommand {
     print(isReset ? "\(setting.name): reset" : "\(setting.name): no collector has run yet, there is nothing to reset")
   }
 
-  private static func question(_ beginning: OutputState.Beginning, _ state: OutputState) -> String {
+  private static func question(_ beginning: Beginning, _ state: OutputState) -> String {
     switch beginning {
     case .oldest: "ship all files of the store again?"
     case .now: "pass over all files that are in the store now?"

@@ -2,6 +2,7 @@ import Collector
 import FlowText
 import SmartAccessGateway
 import Foundation
+import Settings
 
 /// Outputs as a table for people, each with what it failed with below.
 struct OutputTable {
