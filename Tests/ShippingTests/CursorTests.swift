@@ -50,7 +50,7 @@ struct CursorTests {
     #expect(cursor.counts == (taken: 0, setAside: 0, passed: 3))
   }
 
-  @Test("cut off anywhere, it has all whole lines before, and goes on")
+  @Test("cut off anywhere, it has all whole lines before, and goes on", .tags(.slow), .unlessFast)
   func cuts() throws {
     let names = (0..<4).map { TestStore.name($0) }
     _ = try make(names)
@@ -69,7 +69,7 @@ struct CursorTests {
     }
   }
 
-  @Test("an octet that is wrong costs the lines it is in, is reported, and is mended")
+  @Test("an octet that is wrong costs the lines it is in, is reported, and is mended", .tags(.slow), .unlessFast)
   func damage() throws {
     let names = (0..<4).map { TestStore.name($0) }
     _ = try make(names)

@@ -34,7 +34,7 @@ struct StoreWatch: Sendable {
     var found = Found()
     if let counts, looksSinceListing < Self.listingInterval, let paths = paths(since: counts) {
       looksSinceListing += 1
-      for name in paths.compactMap(files.name) where !isKnown(name) {
+      for name in Set(paths.compactMap(files.name)) where !isKnown(name) {
         guard let file = Self.file(name, files) else { continue }
         if cursor.has(name) {
           if cursor.octets(name) ?? file.octets == file.octets { continue }

@@ -34,7 +34,9 @@ struct ShipperState: Sendable {
   mutating func insert(_ new: [WaitingFile]) { waiting.insert(new.filter { onTheWay[$0.name] == nil }) }
 
   /// Whether, as it finishes, nothing more will be shipped.
-  var isDone: Bool { isFinishing && onTheWay.count == resting && (waiting.count == 0 || !failing.isEmpty) }
+  var isDone: Bool {
+    isFinishing && !isLookDue && onTheWay.count == resting && (waiting.count == 0 || !failing.isEmpty)
+  }
 
   /// Notes that something fails.
   ///
