@@ -24,16 +24,21 @@ package final class Cursor: Sendable {
     }
   }
 
-  private struct State: ~Copyable {
-    var content: CursorContent
+  /// The file, of which one call at a time writes.
+  private struct Log: ~Copyable {
     var file: OpenFile
-    /// Whether an attempt to write may have left something behind the lines that are durable.
+    /// Octets of whole lines that are durable.
+    var size: Int64
+    var lineCount: Int
+    /// Whether an attempt to write may have left something behind them.
     var isDoubtful = true
   }
 
   private let path: String
   private let output: String
-  private let state: Mutex<State>
+  private let log: Mutex<Log>
+  /// Apart from the file: who asks does not wait for the disk.
+  private let files: Mutex<[String: CursorContent.Entry]>
   /// Numbers of lines that were damaged when it was opened, from 1; what they said is lost.
   package let damagedLines: [Int]
 
@@ -53,24 +58,26 @@ package final class Cursor: Sendable {
   package init(_ path: String, output: String) throws(CursorError) {
     self.path = path
     self.output = output
+    var content: CursorContent
+    do throws(FileError) { content = try CursorContent.read(path) } catch { throw .system(error) }
+    if let form = content.form, form != CursorContent.form { throw .newer(path) }
+    damagedLines = content.damagedLines
     do throws(FileError) {
-      var content = try CursorContent.read(path)
-      if let form = content.form, form != CursorContent.form {
-        throw FileError(.read, path: path, code: Self.newerForm)
-      }
-      damagedLines = content.damagedLines
       if !damagedLines.isEmpty { try Self.rewrite(&content, path, output) }
-      state = Mutex(State(content: content, file: try OpenFile(path, .updating(0o640))))
+      log = Mutex(try Self.open(path, content))
     } catch {
-      throw error.code == Self.newerForm ? .newer(path) : .system(error)
+      throw .system(error)
     }
+    files = Mutex(content.files)
   }
 
-  private static let newerForm: Int32 = -1
+  private static func open(_ path: String, _ content: CursorContent) throws(FileError) -> Log {
+    Log(file: try OpenFile(path, .updating(0o640)), size: content.size, lineCount: content.lineCount)
+  }
 
   /// Makes a cursor in place of what is there: complete, or not at all.
   ///
-  /// - Parameter passed: files that are not to be shipped, with their octets.
+  /// - Parameter passed: files that are not to be shipped.
   package static func create(_ path: String, output: String, passing passed: [String] = []) throws(FileError) {
     if let slash = path.lastIndex(of: "/") {
       let directory = String(path[..<slash])
@@ -78,7 +85,7 @@ package final class Cursor: Sendable {
       if let above = directory.lastIndex(of: "/") { try Directory.sync(String(directory[..<above])) }
     }
     var content = CursorContent()
-    for name in passed { content.files[name] = CursorLine(.passed, 0, name) }
+    for name in passed { content.files[name] = CursorContent.Entry(kind: .passed, octets: 0) }
     try rewrite(&content, path, output)
   }
 
@@ -92,20 +99,18 @@ package final class Cursor: Sendable {
   // MARK: Reading
 
   /// Whether it says what became of a file.
-  package func has(_ name: String) -> Bool { state.withLock { $0.content.files[name] != nil } }
+  package func has(_ name: String) -> Bool { files.withLock { $0[name] != nil } }
 
   /// Octets of a file that was taken or set aside; nil if it was not.
   package func octets(_ name: String) -> UInt64? {
-    state.withLock { state in
-      state.content.files[name].flatMap { $0.kind == .passed ? nil : $0.octets }
-    }
+    files.withLock { files in files[name].flatMap { $0.kind == .passed ? nil : $0.octets } }
   }
 
   /// Files that it knows, by what became of them.
   package var counts: (taken: Int, setAside: Int, passed: Int) {
-    state.withLock { state in
-      state.content.files.values.reduce(into: (0, 0, 0)) { counts, line in
-        switch line.kind {
+    files.withLock { files in
+      files.values.reduce(into: (0, 0, 0)) { counts, entry in
+        switch entry.kind {
         case .taken: counts.0 += 1
         case .aside: counts.1 += 1
         case .passed: counts.2 += 1
@@ -115,54 +120,54 @@ package final class Cursor: Sendable {
     }
   }
 
-  // MARK: Writing
+  // MARK: Writing, which waits for the disk
 
   /// Notes what became of a file; returns when that is durable. Can be tried again after a failure.
   package func note(_ name: String, octets: UInt64, _ outcome: Outcome) throws(FileError) {
-    let line = CursorLine(outcome.kind, octets, name)
-    try state.withLock { (state) throws(FileError) in
+    try log.withLock { (log) throws(FileError) in
       // Which goes on writing there.
-      if state.isDoubtful { try state.file.truncate(to: state.content.size) }
-      state.isDoubtful = true
-      let text = Array(line.text.utf8)
-      try state.file.write(text.span)
-      try state.file.syncContent()
-      state.isDoubtful = false
-      state.content.size += Int64(text.count)
-      state.content.lineCount += 1
-      state.content.files[name] = line
+      if log.isDoubtful { try log.file.truncate(to: log.size) }
+      log.isDoubtful = true
+      let text = Array(CursorLine(outcome.kind, octets, name).text.utf8)
+      try log.file.write(text.span)
+      try log.file.syncContent()
+      log.isDoubtful = false
+      log.size += Int64(text.count)
+      log.lineCount += 1
+      files.withLock { $0[name] = CursorContent.Entry(kind: outcome.kind, octets: octets) }
     }
   }
 
   /// Writes the log anew without files that are gone, if most of its lines are of such.
   ///
-  /// - Parameter names: all files of the store, as they were listed after the last call of `note`, or before: what was noted since is
-  ///   of files that are listed, too.
+  /// - Parameter names: all files of the store. What is noted while they are listed is of files that were there before.
   /// - Returns: whether it was written.
   @discardableResult
   package func forget(allBut names: Set<String>) throws(FileError) -> Bool {
     // A store that is away for a moment must not cost the cursor.
     if names.isEmpty { return false }
-    return try state.withLock { (state) throws(FileError) in
-      let kept = state.content.files.keys.count { names.contains($0) }
-      let stale = state.content.lineCount - 1 - kept
+    return try log.withLock { (log) throws(FileError) in
+      let kept = files.withLock { files in files.keys.count { names.contains($0) } }
+      let stale = log.lineCount - 1 - kept
       guard stale >= Self.leastStale, stale > kept else { return false }
-      var content = state.content
-      content.files = content.files.filter { names.contains($0.key) }
-      try Self.rewrite(&content, path, output)
-      state = State(content: content, file: try OpenFile(path, .updating(0o640)))
+      try rewrite(&log) { name, _ in names.contains(name) }
       return true
     }
   }
 
   /// Writes the log anew without files that were set aside, so that they are shipped after all.
   package func forgetSetAside() throws(FileError) {
-    try state.withLock { (state) throws(FileError) in
-      var content = state.content
-      content.files = content.files.filter { $0.value.kind != .aside }
-      try Self.rewrite(&content, path, output)
-      state = State(content: content, file: try OpenFile(path, .updating(0o640)))
-    }
+    try log.withLock { (log) throws(FileError) in try rewrite(&log) { $1.kind != .aside } }
+  }
+
+  private func rewrite(
+    _ log: inout Log, keeping isKept: (String, CursorContent.Entry) -> Bool
+  ) throws(FileError) {
+    var content = CursorContent()
+    content.files = files.withLock { $0.filter { isKept($0.key, $0.value) } }
+    try Self.rewrite(&content, path, output)
+    log = try Self.open(path, content)
+    files.withLock { $0 = content.files }
   }
 }
 

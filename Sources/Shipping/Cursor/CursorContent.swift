@@ -2,8 +2,14 @@ import Files
 
 /// What a cursor's file has, as far as it can be read.
 struct CursorContent: Sendable {
-  /// What became of each file, by its name.
-  var files: [String: CursorLine] = [:]
+  /// What became of a file.
+  struct Entry: Hashable, Sendable {
+    var kind: CursorLine.Kind
+    var octets: UInt64
+  }
+
+  /// By the files' names.
+  var files: [String: Entry] = [:]
   /// Of whole lines, the first one included.
   var lineCount = 0
   /// Octets of whole lines; what is behind them was being written when the process ended.
@@ -28,7 +34,8 @@ struct CursorContent: Sendable {
       let text = String(decoding: line, as: UTF8.self)
       switch CursorLine(text[...]) {
       case let first? where first.kind == .cursor && lineCount == 1: form = first.octets
-      case let file? where file.kind != .cursor && lineCount > 1: files[file.name] = file
+      case let file? where file.kind != .cursor && lineCount > 1:
+        files[file.name] = Entry(kind: file.kind, octets: file.octets)
       default: damagedLines.append(lineCount)
       }
     }
@@ -47,8 +54,8 @@ struct CursorContent: Sendable {
   ///
   /// - Returns: octets.
   func write(_ path: String, output: String) throws(FileError) -> Int64 {
-    let lines = [CursorLine(.cursor, Self.form, output)] + files.values.sorted { $0.name < $1.name }
-    let octets = Array(lines.map(\.text).joined().utf8)
+    let lines = files.sorted { $0.key < $1.key }.map { CursorLine($0.value.kind, $0.value.octets, $0.key) }
+    let octets = Array(([CursorLine(.cursor, Self.form, output)] + lines).map(\.text).joined().utf8)
     let aside = "\(path).new"
     let file = try OpenFile(aside, .emptying(0o640), for: .create)
     try file.write(octets.span)

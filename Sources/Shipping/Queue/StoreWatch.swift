@@ -14,6 +14,8 @@ struct StoreWatch: Sendable {
   /// Looks, of which there is one a second, until the next listing.
   private static let listingInterval = 300
 
+  var hasLooked: Bool { counts != nil }
+
   struct Found: Sendable {
     var new: [WaitingFile] = []
     /// Of a listing: the names of all files.

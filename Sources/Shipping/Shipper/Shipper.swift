@@ -57,8 +57,13 @@ package final class Shipper: Sendable {
   /// - Parameter limit: the longest that it may take; then what is on its way is cancelled.
   package func finish(within limit: Duration) async {
     guard let task = task.withLock({ $0 }) else { return }
-    state.withLock { state in (state.isFinishing, state.isLookDue) = (true, true) }
+    let hasCursor = state.withLock { state in
+      (state.isFinishing, state.isLookDue) = (true, true)
+      return state.isOpen || !state.isFailing
+    }
     wakeUp.yield()
+    // It may wait for a long time until it tries again.
+    if !hasCursor { task.cancel() }
     let deadline = Task { [time] in
       try await time.sleep(limit)
       task.cancel()
@@ -69,6 +74,7 @@ package final class Shipper: Sendable {
 
   private func run() async {
     guard let cursor = await openCursor() else { return }
+    state.withLock { $0.isOpen = true }
     var watch = StoreWatch(files, published)
     await withDiscardingTaskGroup { group in
       group.addTask { await self.tick() }
@@ -125,7 +131,6 @@ package final class Shipper: Sendable {
         return cursor
       } catch {
         fails("cursor", "\(error)")
-        if state.withLock({ $0.isFinishing }) { return nil }
         do { try await time.sleep(Self.slowInterval) } catch { return nil }
       }
     }
@@ -135,6 +140,7 @@ package final class Shipper: Sendable {
   // MARK: The store
 
   private func look(_ watch: inout StoreWatch, _ cursor: Cursor) async {
+    let isFirst = !watch.hasLooked
     do {
       let (found, next) = try await DiskThreads.run { [watch] in
         var watch = watch
@@ -147,6 +153,12 @@ package final class Shipper: Sendable {
       watch = next
       works("store")
       take(found, cursor)
+      if isFirst {
+        let report = report
+        logger.info(
+          "output \(options.name): ships to \(report.place); \(report.waitingFiles) files wait, \(report.waitingOctets) octets"
+        )
+      }
     } catch {
       fails("store", "\(error)")
     }

@@ -11,12 +11,16 @@ struct ShipperState: Sendable {
   var report: ShippingReport
   /// What does not work, file by file, and why.
   private var failing: [String: String] = [:]
+  /// Whether there is a cursor to go on from.
+  var isOpen = false
   /// Whether the store is to be looked at.
   var isLookDue = true
   /// Whether no failure is waited out any more.
   var isFinishing = false
 
   init(_ report: ShippingReport) { self.report = report }
+
+  var isFailing: Bool { !failing.isEmpty }
 
   /// In `failing`: a file that is no longer tried, though not because the destination had taken it.
   private static let earlier = ""
