@@ -272,7 +272,9 @@ let package = Package(
       name: "CollectorTests",
       dependencies: [
         "Alerts", "Capture", "Collector", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation",
-        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "sagflow",
+        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "ObjectStorage", "Parquet", "Settings",
+        "Shipping",
+        "sagflow",
         "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),

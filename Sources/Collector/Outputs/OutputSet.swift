@@ -1,12 +1,15 @@
 import Dispatch
-import FlowStore
-import Logging
-import Settings
-import Shipping
+package import FlowStore
+package import Logging
+package import Settings
+package import Shipping
 import Synchronization
 
 /// The outputs of a running collector, each with tasks of its own. Nothing waits for them but the collector's end, for some seconds.
-final class OutputSet: Sendable {
+package final class OutputSet: Sendable {
+  /// What takes an output's files. Nothing is opened by it.
+  package typealias Maker = @Sendable (OutputSetting, Logger) throws(ShippingFailure) -> any FileDestination
+
   private struct Member: Sendable {
     let setting: OutputSetting
     let shipper: Shipper
@@ -16,6 +19,7 @@ final class OutputSet: Sendable {
   private let published: [PublishedFiles]
   private let state: String
   private let logger: Logger
+  private let make: Maker
   private let members = Mutex<[Member]>([])
   /// The outputs that there should be, the newest alone.
   private let settings: AsyncStream<[OutputSetting]>
@@ -31,8 +35,12 @@ final class OutputSet: Sendable {
   ///   - files: the collector's, in its store.
   ///   - published: what the store's writers say they have published.
   ///   - state: the collector's directory of state, which has the cursors.
-  init(files: OwnFiles, published: [PublishedFiles], state: String, logger: Logger) {
+  package init(
+    files: OwnFiles, published: [PublishedFiles], state: String, logger: Logger,
+    make: @escaping Maker = { setting, logger throws(ShippingFailure) in try setting.makeDestination(logger: logger) }
+  ) {
     self.files = files
+    self.make = make
     self.published = published
     self.state = state
     self.logger = logger
@@ -40,22 +48,22 @@ final class OutputSet: Sendable {
   }
 
   /// Starts what `reconfigure` asks for from now on.
-  func start() {
+  package func start() {
     control.withLock { control in
       control = Task { for await settings in self.settings { await self.apply(settings) } }
     }
   }
 
   /// Ends outputs that are gone or have changed, and starts those that are new or have changed. Returns at once.
-  func reconfigure(_ settings: [OutputSetting]) { wanted.yield(settings) }
+  package func reconfigure(_ settings: [OutputSetting]) { wanted.yield(settings) }
 
   /// In the order of the configuration.
-  var report: OutputReport {
+  package var report: OutputReport {
     OutputReport(members.withLock { $0 }.map { OutputReport.Entry(kind: $0.setting.kind, $0.shipper.report) })
   }
 
   /// Ends all of them. Blocks for some seconds, where destinations take as long.
-  func finish() {
+  package func finish() {
     let ended = DispatchSemaphore(value: 0)
     Task {
       wanted.finish()
@@ -81,9 +89,9 @@ final class OutputSet: Sendable {
   }
 
   private func start(_ setting: OutputSetting) -> Member {
-    var destination: any FileDestination
+    let destination: any FileDestination
     do throws(ShippingFailure) {
-      destination = try setting.makeDestination(logger: logger)
+      destination = try make(setting, logger)
     } catch {
       destination = BrokenDestination(failure: error)
     }
