@@ -83,7 +83,8 @@ final class RunningCollector: Sendable {
     let path = configuration.store.path
     let own = OwnCollector(store: path, identity: recovery.state.identity.id) { liveFlows.session(of: path, live()) }
     let outputs = OutputSet(
-      files: OwnFiles(in: path, of: FileOwner(identity: recovery.state.identity.id)), published: workers.map(\.storeSettings.published),
+      files: OwnFiles(in: path, of: FileOwner(identity: recovery.state.identity.id)),
+      published: workers.map(\.storeSettings.published),
       state: recovery.state.path, logger: logger)
     outputs.start()
     let alerts = AlertThread(
