@@ -11,8 +11,13 @@ struct StoreWatch: Sendable {
   private var counts: [Int]?
   private var looksSinceListing = 0
 
+  /// Looks that are left out, because the store could not be listed.
+  private var pause = 0
+
   /// Looks, of which there is one a second, until the next listing.
   private static let listingInterval = 300
+  /// The same after one that failed.
+  private static let failureInterval = 60
 
   var hasLooked: Bool { counts != nil }
 
@@ -28,6 +33,15 @@ struct StoreWatch: Sendable {
     self.files = files
     self.published = published
   }
+
+  /// Whether a look is left out.
+  mutating func isPausing() -> Bool {
+    pause = max(0, pause - 1)
+    return pause > 0
+  }
+
+  /// Leaves looks out for a minute.
+  mutating func noteFailure() { pause = Self.failureInterval }
 
   /// Looks for files that neither the cursor nor `isKnown` has.
   mutating func look(_ cursor: Cursor, isKnown: (String) -> Bool) throws(FileError) -> Found {

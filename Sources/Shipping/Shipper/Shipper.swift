@@ -140,6 +140,7 @@ package final class Shipper: Sendable {
   // MARK: The store
 
   private func look(_ watch: inout StoreWatch, _ cursor: Cursor) async {
+    if watch.isPausing() { return }
     let isFirst = !watch.hasLooked
     do {
       let (found, next) = try await DiskThreads.run { [watch] in
@@ -160,6 +161,7 @@ package final class Shipper: Sendable {
         )
       }
     } catch {
+      watch.noteFailure()
       fails("store", "\(error)")
     }
   }
