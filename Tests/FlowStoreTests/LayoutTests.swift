@@ -59,7 +59,7 @@ struct LayoutTests {
   }
 
   @Test("The name of a file that was hidden is not given to another one")
-  func hidden() throws {
+  func superseded() throws {
     var random = SeededGenerator(seed: seed)
     for _ in 0..<2 {
       var writer = try FlowStoreWriter(options())
