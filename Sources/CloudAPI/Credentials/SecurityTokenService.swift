@@ -83,8 +83,8 @@ struct SecurityTokenService {
     _ source: String, _ request: @Sendable () -> WebRequest
   ) async throws(CredentialError) -> Credentials {
     let body: [UInt8]
-    do throws(SmartAccessGatewayError) {
-      body = try await service.call { () async throws(SmartAccessGatewayError) in request() }
+    do throws(CloudAPIError) {
+      body = try await service.call { () async throws(CloudAPIError) in request() }
     } catch {
       throw .source(source, reason: "\(error)")
     }

@@ -8,7 +8,7 @@ struct IniCredentials: CredentialSource {
   func credentials() async throws(CredentialError) -> Credentials? {
     guard let file = try file() else { return nil }
     let name = context.variable("ALIBABA_CLOUD_PROFILE") ?? "default"
-    let sections = Self.sections(String(decoding: file.data, as: UTF8.self))
+    let sections = IniFile.sections(String(decoding: file.data, as: UTF8.self))
     guard let section = sections[name] else {
       throw file.failure(
         "has no section [\(TerminalText.escaped(name))]; set ALIBABA_CLOUD_PROFILE to one that is there")
@@ -66,23 +66,5 @@ struct IniCredentials: CredentialSource {
         "\(place) has the type \(TerminalText.escaped(type)), which is not supported; use access_key, ecs_ram_role, ram_role_arn or oidc_role_arn"
       )
     }
-  }
-
-  /// Sections and their keys; `;` begins a comment line, `#` one anywhere.
-  static func sections(_ text: String) -> [String: [String: String]] {
-    var sections: [String: [String: String]] = [:]
-    var name: String?
-    for line in text.split(whereSeparator: \.isNewline) {
-      let content = (line.firstIndex(of: "#").map { line[..<$0] } ?? line).trimmingCharacters(in: .whitespaces)
-      if content.isEmpty || content.hasPrefix(";") { continue }
-      if content.hasPrefix("["), content.hasSuffix("]") {
-        name = content.dropFirst().dropLast().trimmingCharacters(in: .whitespaces)
-        if let name { sections[name] = sections[name] ?? [:] }
-      } else if let name, let sign = content.firstIndex(where: { $0 == "=" || $0 == ":" }) {
-        let key = content[..<sign].trimmingCharacters(in: .whitespaces).lowercased()
-        sections[name]?[key] = content[content.index(after: sign)...].trimmingCharacters(in: .whitespaces)
-      }
-    }
-    return sections
   }
 }

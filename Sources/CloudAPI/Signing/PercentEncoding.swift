@@ -15,6 +15,11 @@ package enum PercentEncoding {
     return String(decoding: encoded, as: UTF8.self)
   }
 
+  /// A path, whose slashes stay.
+  package static func encode(path: String) -> String {
+    path.split(separator: "/", omittingEmptySubsequences: false).map { encode(String($0)) }.joined(separator: "/")
+  }
+
   /// `name=value` pairs joined by `&`, sorted by the octets of their names; an empty value gives `name=`.
   package static func query(_ parameters: [String: String]) -> String {
     parameters.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }

@@ -1,18 +1,23 @@
 import Foundation
 
 /// One RPC-style service at its endpoint: sends, repeats, and tells answers from errors.
-struct RPCService: Sendable {
-  let endpoint: ServiceEndpoint
-  var web = WebClient()
-  var retry = RetryPolicy()
+package struct RPCService: Sendable {
+  package let endpoint: ServiceEndpoint
+  private let web = WebClient()
+  private let retry: RetryPolicy
+
+  package init(endpoint: ServiceEndpoint, retry: RetryPolicy = RetryPolicy()) {
+    self.endpoint = endpoint
+    self.retry = retry
+  }
 
   /// Calls an operation until it succeeds, fails for good or has been tried often enough.
   ///
   /// - Parameter sign: makes the request of one attempt, each with a date and nonce of its own.
   /// - Returns: the answer's body.
-  func call(
-    _ sign: @Sendable () async throws(SmartAccessGatewayError) -> WebRequest
-  ) async throws(SmartAccessGatewayError) -> [UInt8] {
+  package func call(
+    _ sign: @Sendable () async throws(CloudAPIError) -> WebRequest
+  ) async throws(CloudAPIError) -> [UInt8] {
     var attempt = 1
     while true {
       let (answer, error) = await self.attempt(sign)
@@ -29,9 +34,9 @@ struct RPCService: Sendable {
 
   /// - Returns: the answer, if there is one, and what is wrong, if anything is.
   private func attempt(
-    _ sign: @Sendable () async throws(SmartAccessGatewayError) -> WebRequest
-  ) async -> (WebAnswer?, SmartAccessGatewayError?) {
-    do throws(SmartAccessGatewayError) {
+    _ sign: @Sendable () async throws(CloudAPIError) -> WebRequest
+  ) async -> (WebAnswer?, CloudAPIError?) {
+    do throws(CloudAPIError) {
       let request = try await sign()
       let answer = try await send(request)
       return (answer, refusal(of: answer))
@@ -40,12 +45,12 @@ struct RPCService: Sendable {
     }
   }
 
-  private func send(_ request: WebRequest) async throws(SmartAccessGatewayError) -> WebAnswer {
+  private func send(_ request: WebRequest) async throws(CloudAPIError) -> WebAnswer {
     do throws(WebFailure) { return try await web.send(request) } catch { throw .web(error) }
   }
 
   /// What an answer refuses; nil if it is a success.
-  private func refusal(of answer: WebAnswer) -> SmartAccessGatewayError? {
+  private func refusal(of answer: WebAnswer) -> CloudAPIError? {
     if let error = APIError(answer) { return .api(error) }
     let isObject = answer.body.first { !$0.isWhitespace } == UInt8(ascii: "{")
     if (200..<300).contains(answer.status), isObject { return nil }

@@ -1,18 +1,18 @@
 /// A text that may come as a number.
-struct LenientText: Decodable {
-  let text: String
+package struct LenientText: Decodable {
+  package let text: String
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     text = try (try? value.decode(Int.self)).map(String.init) ?? value.decode(String.self)
   }
 }
 
 /// A whole number that may come as text; nil for an empty one.
-struct LenientNumber: Decodable {
-  let number: Int?
+package struct LenientNumber: Decodable {
+  package let number: Int?
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let value = try decoder.singleValueContainer()
     if let number = try? value.decode(Int.self) {
       self.number = number

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// A signature V3 (`ACS3-HMAC-SHA256`) of one request and the texts that it is made over.
@@ -29,16 +28,10 @@ package struct RequestSignature {
     signedHeaders = sorted.map(\.name).joined(separator: ";")
     canonicalRequest = [method, path, query, block, signedHeaders, payloadHash].joined(separator: "\n")
     stringToSign = "\(Self.algorithm)\n\(Self.hash(Array(canonicalRequest.utf8)))"
-    let code = HMAC<SHA256>.authenticationCode(
-      for: Data(stringToSign.utf8), using: SymmetricKey(data: Data(accessKeySecret.utf8)))
-    signature = Self.hexadecimal(code)
+    signature = SigningHash.hexadecimal(SigningHash.code(stringToSign, key: Data(accessKeySecret.utf8)))
     authorization = "\(Self.algorithm) Credential=\(accessKeyID),SignedHeaders=\(signedHeaders),Signature=\(signature)"
   }
 
   /// SHA-256 of a body in hexadecimal.
-  package static func hash(_ body: [UInt8]) -> String { hexadecimal(SHA256.hash(data: body)) }
-
-  private static func hexadecimal(_ octets: some Sequence<UInt8>) -> String {
-    octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
+  package static func hash(_ body: [UInt8]) -> String { SigningHash.sha256(body) }
 }

@@ -1,5 +1,5 @@
 /// Why a call did not do what it should.
-public enum SmartAccessGatewayError: Error, Sendable, CustomStringConvertible {
+public enum CloudAPIError: Error, Sendable, CustomStringConvertible {
   case credentials(CredentialError)
   /// The service refused.
   case api(APIError)

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Where credentials are looked for: the process's environment and home directory, and the services that give them out.
 public struct CredentialContext: Sendable {
@@ -18,25 +18,25 @@ public struct CredentialContext: Sendable {
   }
 
   /// A variable; nil if it is unset or empty.
-  func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+  package func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
   func isTrue(_ name: String) -> Bool { variable(name)?.lowercased() == "true" }
 
   /// A file's path with `~/` in front resolved.
-  func resolve(_ path: String) -> String {
+  package func resolve(_ path: String) -> String {
     path.hasPrefix("~/") ? homeDirectory + path.dropFirst() : path
   }
 }
 
 /// A file with secrets.
-struct CredentialFile {
-  let path: String
-  let data: Data
+package struct CredentialFile {
+  package let path: String
+  package let data: Data
   /// What is said of a file that others can read.
-  let warning: String?
+  package let warning: String?
 
   /// - Returns: nil if there is no such file.
-  init?(_ path: String) throws(CredentialError) {
+  package init?(_ path: String) throws(CredentialError) {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -50,5 +50,5 @@ struct CredentialFile {
       ? nil : "\(path): other users can read these credentials; chmod 600 \(path)"
   }
 
-  func failure(_ reason: String) -> CredentialError { .source(path, reason: reason) }
+  package func failure(_ reason: String) -> CredentialError { .source(path, reason: reason) }
 }

@@ -25,6 +25,9 @@ public struct Credentials: Sendable {
 
   /// Whether they end within 15 minutes, when others are looked for.
   var isExpiring: Bool { expiration.map { $0.timeIntervalSinceNow < 900 } ?? false }
+
+  /// Whether they have not ended yet.
+  var isValid: Bool { expiration.map { $0.timeIntervalSinceNow > 0 } ?? true }
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
