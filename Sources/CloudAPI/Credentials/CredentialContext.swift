@@ -20,7 +20,7 @@ public struct CredentialContext: Sendable {
   /// A variable; nil if it is unset or empty.
   package func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
-  func isTrue(_ name: String) -> Bool { variable(name)?.lowercased() == "true" }
+  package func isTrue(_ name: String) -> Bool { variable(name)?.lowercased() == "true" }
 
   /// A file's path with `~/` in front resolved.
   package func resolve(_ path: String) -> String {

@@ -19,12 +19,15 @@ public struct ServiceEndpoint: Hashable, Sendable, CustomStringConvertible {
     host = publicHost
   }
 
-  /// Reads `HOST[:PORT]` (https) or `https://HOST[:PORT]`; plain http only to this host itself.
+  /// Reads `HOST[:PORT]` (https) or `https://HOST[:PORT]`; plain http only to this host itself, unless it is allowed.
   ///
   /// - Throws: `ParameterError` if it is neither.
-  public init(_ text: String) throws(ParameterError) {
+  public init(_ text: String, allowsPlainHTTP: Bool = false) throws(ParameterError) {
     let failure = ParameterError(
-      .endpoint, value: text, expected: "HOST, HOST:PORT or https://HOST[:PORT]; http:// only to a loopback address")
+      .endpoint, value: text,
+      expected: allowsPlainHTTP
+        ? "HOST, HOST:PORT, https://HOST[:PORT] or http://HOST[:PORT], without a path"
+        : "HOST, HOST:PORT or https://HOST[:PORT]; http:// only to a loopback address")
     var rest = text[...]
     var scheme = Scheme.https
     if let separator = text.range(of: "://") {
@@ -34,13 +37,21 @@ public struct ServiceEndpoint: Hashable, Sendable, CustomStringConvertible {
     }
     if rest.hasSuffix("/") { rest = rest.dropLast() }
     let host = rest.lowercased()
-    guard let name = Self.name(of: host), scheme == .https || Self.isLoopback(name) else { throw failure }
+    guard let name = Self.name(of: host), scheme == .https || allowsPlainHTTP || Self.isLoopback(name) else {
+      throw failure
+    }
     self.scheme = scheme
     self.host = host
   }
 
   public var url: String { "\(scheme.rawValue)://\(host)" }
   public var description: String { scheme == .https ? host : url }
+
+  /// Whether the host is an address, below which there are no names.
+  package var isAddress: Bool {
+    let name = Self.name(of: host) ?? host
+    return name == "localhost" || name.hasPrefix("[") || IPAddress(name) != nil
+  }
 
   /// The host without its port; nil if it is no host.
   private static func name(of host: String) -> String? {

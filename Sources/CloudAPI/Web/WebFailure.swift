@@ -49,9 +49,15 @@ public struct WebFailure: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension WebFailure {
   /// What an error of the HTTP library means.
-  init(_ error: any Error, at place: String) {
-    self.init(Self.reason(of: error), at: place)
+  ///
+  /// - Parameter connecting: how long a connection may take to be made, seconds.
+  package init(_ error: any Error, at place: String, connecting seconds: Int = 5) {
+    let reason = Self.reason(of: error)
+    self.init(
+      reason == .timedOut(Self.unconnected) ? .timedOut("no connection within \(seconds) s") : reason, at: place)
   }
+
+  private static let unconnected = "no connection in time"
 
   private static let cutOff = "it was closed before the answer was whole"
 
@@ -78,7 +84,7 @@ extension WebFailure {
   private static func reason(of error: NIOConnectionError) -> Reason {
     if let first = error.connectionErrors.first {
       if let timeout = first.error as? ChannelError, case .connectTimeout = timeout {
-        return .timedOut("no connection within 5 s")
+        return .timedOut(unconnected)
       }
       return .refused((first.error as? IOError)?.systemText ?? "\(first.error)")
     }
@@ -87,7 +93,7 @@ extension WebFailure {
 
   private static func reason(of error: HTTPClientError) -> Reason {
     switch error {
-    case .connectTimeout: .timedOut("no connection within 5 s")
+    case .connectTimeout: .timedOut(unconnected)
     case .deadlineExceeded, .readTimeout, .writeTimeout: .timedOut("no answer in time")
     case .tlsHandshakeTimeout: .timedOut("no TLS handshake in time")
     case .remoteConnectionClosed: .broken(cutOff)

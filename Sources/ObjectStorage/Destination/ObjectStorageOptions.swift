@@ -26,6 +26,10 @@ public struct ObjectStorageOptions: Hashable, Sendable {
   public var partLength: UInt64 = 64 << 20
   /// Longest that the service may take for a file or a part, seconds.
   public var timeout = 300
+  /// The file with the credentials, in the form of the cloud's own tools; empty: the environment and what else the cloud's own tools look at.
+  public var credentialsFile = ""
+  /// The profile in that file; empty: the environment's, or `default`.
+  public var profile = ""
 
   public init() {}
 }
