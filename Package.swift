@@ -286,6 +286,17 @@ let package = Package(
       ],
       exclude: ["sdk.py"], swiftSettings: ours),
     .testTarget(
+      name: "ObjectStorageTests",
+      dependencies: [
+        "CloudAPI", "ObjectStorage", "Shipping", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      exclude: ["lake.py", "vectors.py"], swiftSettings: ours),
+    .testTarget(
       name: "TrafficGeneratorTests",
       dependencies: ["TrafficGenerator", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"],
       swiftSettings: ours),

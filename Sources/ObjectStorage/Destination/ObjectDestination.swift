@@ -41,7 +41,8 @@ public final class ObjectDestination: FileDestination {
     location = try ObjectLocation(options)
     dialect = ObjectDialect(options: options, isAmazon: location.isAmazon)
     client = ObjectClient(
-      location: location, credentials: RenewedCredentials(credentials), timeout: .seconds(max(1, options.timeout)))
+      location: location, credentials: RenewedCredentials(credentials, pause: 60),
+      timeout: .seconds(max(1, options.timeout)))
   }
 
   /// With credentials from where the cloud's own tools have them.

@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import Shipping
 
@@ -31,7 +32,7 @@ struct ObjectDialect: Sendable {
       let key = isOSS ? "x-oss-server-side-encryption-key-id" : "x-amz-server-side-encryption-aws-kms-key-id"
       if !options.encryptionKey.isEmpty { headers[key] = options.encryptionKey }
     }
-    if !isOSS { headers[Self.ownChecksum] = digest.sha256?.hexadecimal }
+    if !isOSS { headers[Self.ownChecksum] = digest.sha256.map(SigningHash.hexadecimal) }
     return headers
   }
 
@@ -78,7 +79,7 @@ struct ObjectDialect: Sendable {
       return UInt64(reported) == digest.crc64 ? .same : .different("another CRC-64")
     }
     if let own = answer.headers[Self.ownChecksum] {
-      return own == digest.sha256?.hexadecimal ? .same : .different("another SHA-256")
+      return own == digest.sha256.map(SigningHash.hexadecimal) ? .same : .different("another SHA-256")
     }
     if let reported = answer.headers["x-amz-checksum-sha256"], !reported.contains("-") {
       return reported == digest.sha256?.base64EncodedString() ? .same : .different("another SHA-256")
@@ -88,10 +89,6 @@ struct ObjectDialect: Sendable {
     let isHash = tag.wholeMatch(of: /[0-9a-f]{32}/) != nil
     let isKeyed = answer.headers["x-amz-server-side-encryption"]?.hasPrefix("aws:kms") ?? false
     guard isHash, !isKeyed, let own = try await md5() else { return .unknown }
-    return own.hexadecimal == tag ? .same : .different("another MD5")
+    return SigningHash.hexadecimal(own) == tag ? .same : .different("another MD5")
   }
-}
-
-extension Data {
-  var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

@@ -35,7 +35,7 @@ struct AmazonSignature {
     ) { SigningHash.code($1, key: $0) }
     signature = SigningHash.hexadecimal(SigningHash.code(stringToSign, key: key))
     headers["authorization"] =
-      "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(scope),SignedHeaders=\(signedHeaders),Signature=\(signature)"
+      "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(signedHeaders), Signature=\(signature)"
     self.headers = headers
   }
 
