@@ -14,7 +14,7 @@ struct DestinationTests {
   @Test("a file becomes one object under prefix and name, with what was asked for", arguments: services)
   func puts(service: ObjectStorageOptions.Service) async throws {
     try await ObjectStoreStub.run(service) { stub in
-      let sample = try SampleFile(700_001)
+      let sample = try SampleFile(60_001)
       let destination = try stub.destination {
         $0.storageClass = "IA"
         $0.encryption = "KMS"
@@ -48,25 +48,25 @@ struct DestinationTests {
 
   // MARK: What is there already
 
-  @Test("the same file again is taken for shipped, whole or in parts", arguments: services, [1000, 6 << 20])
+  @Test("the same file again is taken for shipped, whole or in parts", arguments: services, [1000, 100_000])
   func again(service: ObjectStorageOptions.Service, octets: Int) async throws {
     try await ObjectStoreStub.run(service) { stub in
       let sample = try SampleFile(octets)
       // Another process each time.
-      for _ in 0..<2 { try await stub.destination { $0.partLength = 5 << 20 }.ship(sample.file) }
+      for _ in 0..<2 { try await stub.destination().ship(sample.file) }
       #expect(stub.object(SampleFile.key)?.octets == sample.octets)
-      #expect(stub.count(.put) == (octets > 5 << 20 ? 0 : 2))
+      #expect(stub.count(.put) == (octets > ObjectStoreStub.part ? 0 : 2))
       #expect(stub.state.withLock { $0.uploads.isEmpty })
     }
   }
 
-  @Test("another object of the name is left alone, and the file set aside", arguments: services, [1000, 6 << 20])
+  @Test("another object of the name is left alone, and the file set aside", arguments: services, [1000, 100_000])
   func another(service: ObjectStorageOptions.Service, octets: Int) async throws {
     try await ObjectStoreStub.run(service) { stub in
       let sample = try SampleFile(octets)
       for other in [try SampleFile(octets, seed: 2).octets, Array(sample.octets.dropLast())] {
         stub.state.withLock { $0.objects[SampleFile.key] = .init(octets: other) }
-        let failure = await failure(try stub.destination { $0.partLength = 5 << 20 }, sample.file)
+        let failure = await failure(try stub.destination(), sample.file)
         #expect(failure?.remedy == .setAside)
         #expect(failure?.reason.contains(SampleFile.key) == true)
         #expect(failure?.reason.contains("left alone") == true)
@@ -78,10 +78,10 @@ struct DestinationTests {
   @Test("an object that appears while parts are sent is not overwritten", arguments: services)
   func rival(service: ObjectStorageOptions.Service) async throws {
     try await ObjectStoreStub.run(service) { stub in
-      let sample = try SampleFile(6 << 20)
-      let other = try SampleFile(6 << 20, seed: 2).octets
+      let sample = try SampleFile(100_000)
+      let other = try SampleFile(100_000, seed: 2).octets
       stub.inject(.rival(other), into: .complete)
-      let failure = await failure(try stub.destination { $0.partLength = 5 << 20 }, sample.file)
+      let failure = await failure(try stub.destination(), sample.file)
       #expect(failure?.remedy == .setAside)
       #expect(stub.object(SampleFile.key)?.octets == other)
       #expect(stub.state.withLock { $0.uploads.isEmpty })
@@ -104,9 +104,9 @@ struct DestinationTests {
   @Test("who may not read is told so when an object has to be compared")
   func writeOnly() async throws {
     try await ObjectStoreStub.run { stub in
-      let sample = try SampleFile(6 << 20)
+      let sample = try SampleFile(100_000)
       stub.state.withLock { $0.isWriteOnly = true }
-      try await stub.destination { $0.partLength = 5 << 20 }.ship(sample.file)
+      try await stub.destination().ship(sample.file)
       #expect(stub.object(SampleFile.key)?.octets == sample.octets)
       let failure = await failure(try stub.destination(), sample.file)
       #expect(failure?.remedy == .wait)
@@ -142,8 +142,8 @@ struct DestinationTests {
   func cuts(service: ObjectStorageOptions.Service, operation: ObjectStoreStub.Operation) async throws {
     for isBefore in [true, false] {
       try await ObjectStoreStub.run(service) { stub in
-        let sample = try SampleFile(operation == .put ? 1 << 20 : 11 << 20)
-        let destination = try stub.destination { $0.partLength = 5 << 20 }
+        let sample = try SampleFile(operation == .put ? 60_000 : 150_000)
+        let destination = try stub.destination()
         stub.inject(isBefore ? .cutBeforeBody : .cutAfterBody, into: operation)
         if let failure = await failure(destination, sample.file) {
           #expect(failure.remedy == .retry, "\(failure)")
@@ -162,8 +162,9 @@ struct DestinationTests {
   @Test("a server that answers nothing is given up after the time that it has")
   func silence() async throws {
     try await ObjectStoreStub.run { stub in
+      let sample = try SampleFile(1000)
       stub.inject(.silence, into: .put)
-      let failure = await failure(try stub.destination { $0.timeout = 1 }, try SampleFile(1000).file)
+      let failure = await failure(try stub.destination { $0.timeout = 1 }, sample.file)
       #expect(failure?.remedy == .retry)
       #expect(failure?.reason.contains("no answer") == true)
     }
@@ -172,7 +173,8 @@ struct DestinationTests {
   @Test("a port where nothing listens is a reason to try again, named")
   func refused() async throws {
     let destination = try await ObjectStoreStub.run { stub in try stub.destination() }
-    let failure = await failure(destination, try SampleFile(1000).file)
+    let sample = try SampleFile(1000)
+    let failure = await failure(destination, sample.file)
     #expect(failure?.remedy == .retry)
     #expect(failure?.reason.contains("cannot connect") == true)
   }
@@ -180,8 +182,8 @@ struct DestinationTests {
   @Test("a stop ends a file on its way, and removes the parts that arrived")
   func cancelled() async throws {
     try await ObjectStoreStub.run { stub in
-      let sample = try SampleFile(11 << 20)
-      let destination = try stub.destination { $0.partLength = 5 << 20 }
+      let sample = try SampleFile(150_000)
+      let destination = try stub.destination()
       stub.inject(.silence, into: .part(3))
       let task = Task { try await destination.ship(sample.file) }
       while stub.count(.part(3)) == 0 { try await Task.sleep(for: .milliseconds(5)) }
@@ -217,7 +219,8 @@ struct DestinationTests {
   @Test("wrong credentials are waited for, and no message has the secret", arguments: services)
   func credentials(service: ObjectStorageOptions.Service) async throws {
     try await ObjectStoreStub.run(service) { stub in
-      let failure = await failure(try stub.destination(secret: "WRONG-VERYSECRET"), try SampleFile(1000).file)
+      let sample = try SampleFile(1000)
+      let failure = await failure(try stub.destination(secret: "WRONG-VERYSECRET"), sample.file)
       #expect(failure?.remedy == .wait)
       #expect(failure?.reason.contains("SignatureDoesNotMatch") == true)
       #expect(failure?.reason.contains("VERYSECRET") == false)
@@ -225,16 +228,16 @@ struct DestinationTests {
     }
   }
 
-  @Test("what did not arrive as it was sent does not stay, and comes again", arguments: services, [1000, 6 << 20])
+  @Test("what did not arrive as it was sent does not stay, and comes again", arguments: services, [1000, 100_000])
   func damage(service: ObjectStorageOptions.Service, octets: Int) async throws {
     try await ObjectStoreStub.run(service) { stub in
       let sample = try SampleFile(octets)
-      let destination = try stub.destination { $0.partLength = 5 << 20 }
-      stub.inject(.wrongChecksum, into: octets > 5 << 20 ? .part(1) : .put, times: 3)
+      let destination = try stub.destination()
+      stub.inject(.wrongChecksum, into: octets > ObjectStoreStub.part ? .part(1) : .put, times: 3)
       let failure = await failure(destination, sample.file)
       #expect(failure?.remedy == .retry)
       #expect(stub.object(SampleFile.key) == nil)
-      if octets <= 5 << 20 {
+      if octets <= ObjectStoreStub.part {
         for _ in 0..<2 { _ = await ObjectStorageTests.failure(destination, sample.file) }
       }
       try await destination.ship(sample.file)
@@ -247,8 +250,8 @@ struct DestinationTests {
   @Test("a large file goes in parts, two at a time, and is one object", arguments: services)
   func parts(service: ObjectStorageOptions.Service) async throws {
     try await ObjectStoreStub.run(service) { stub in
-      let sample = try SampleFile((15 << 20) + 7)
-      try await stub.destination { $0.partLength = 5 << 20 }.ship(sample.file)
+      let sample = try SampleFile(200_007)
+      try await stub.destination().ship(sample.file)
       #expect(stub.object(SampleFile.key)?.octets == sample.octets)
       #expect((1...4).map { stub.count(.part($0)) } == [1, 1, 1, 1])
       #expect(stub.count(.put) == 0)
@@ -259,13 +262,13 @@ struct DestinationTests {
   @Test("a part that fails is tried again in place; one that fails for good ends the upload, and nothing stays")
   func failingPart() async throws {
     try await ObjectStoreStub.run { stub in
-      let sample = try SampleFile(11 << 20)
-      let destination = try stub.destination { $0.partLength = 5 << 20 }
+      let sample = try SampleFile(150_000)
+      let destination = try stub.destination()
       stub.inject(.error(503, "SlowDown"), into: .part(2), times: 2)
       try await destination.ship(sample.file)
       #expect(stub.count(.part(2)) == 3)
       #expect(stub.count(.begin) == 1)
-      let second = try SampleFile(11 << 20, seed: 2, name: "second")
+      let second = try SampleFile(150_000, seed: 2, name: "second")
       stub.inject(.error(500, "InternalError"), into: .part(3), times: 3)
       let failure = await failure(destination, second.file)
       #expect(failure?.remedy == .retry)
@@ -281,12 +284,12 @@ struct DestinationTests {
   @Test("what a collector that was killed has left of the same object is removed, and no other upload")
   func leftovers() async throws {
     try await ObjectStoreStub.run { stub in
-      let sample = try SampleFile(6 << 20)
+      let sample = try SampleFile(100_000)
       stub.state.withLock { state in
         state.uploads["left"] = .init(key: SampleFile.key, headers: [:], parts: [1: [1]])
         state.uploads["other"] = .init(key: SampleFile.key + "2", headers: [:], parts: [1: [1]])
       }
-      try await stub.destination { $0.partLength = 5 << 20 }.ship(sample.file)
+      try await stub.destination().ship(sample.file)
       #expect(stub.state.withLock { Array($0.uploads.keys) } == ["other"])
     }
   }
@@ -294,8 +297,8 @@ struct DestinationTests {
   @Test("an error that comes with 200 at the end of an upload is an error")
   func lateError() async throws {
     try await ObjectStoreStub.run { stub in
-      let sample = try SampleFile(6 << 20)
-      let destination = try stub.destination { $0.partLength = 5 << 20 }
+      let sample = try SampleFile(100_000)
+      let destination = try stub.destination()
       stub.inject(.lateError("InternalError"), into: .complete)
       #expect(await failure(destination, sample.file)?.remedy == .retry)
       #expect(stub.object(SampleFile.key) == nil)

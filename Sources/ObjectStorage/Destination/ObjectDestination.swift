@@ -32,13 +32,21 @@ public final class ObjectDestination: FileDestination {
   }
 
   /// - Throws: `ParameterError` with the name of the option that is wrong.
-  public init(
+  public convenience init(
     _ options: ObjectStorageOptions, credentials: any CredentialSource, logger: Logger
   ) throws(ParameterError) {
     try options.check()
+    self.init(unchecked: options, at: try ObjectLocation(options), credentials: credentials, logger: logger)
+  }
+
+  /// - Parameter options: of parts that may be shorter than services take.
+  init(
+    unchecked options: ObjectStorageOptions, at location: ObjectLocation, credentials: any CredentialSource,
+    logger: Logger
+  ) {
     self.options = options
+    self.location = location
     self.logger = logger
-    location = try ObjectLocation(options)
     dialect = ObjectDialect(options: options, isAmazon: location.isAmazon)
     client = ObjectClient(
       location: location, credentials: RenewedCredentials(credentials, pause: 60),

@@ -1,9 +1,10 @@
 import CloudAPI
 import Foundation
 import Logging
-import ObjectStorage
 import Shipping
 import TestSupport
+
+@testable import ObjectStorage
 
 /// A committed file of random octets.
 final class SampleFile: Sendable {
@@ -14,7 +15,14 @@ final class SampleFile: Sendable {
   /// - Parameter name: below the store's directory.
   init(_ count: Int, seed: UInt64 = 1, name: String = SampleFile.name) throws {
     var random = SeededGenerator(seed: seed)
-    octets = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    var octets: [UInt8] = []
+    octets.reserveCapacity(count + 8)
+    while octets.count < count {
+      let word = random.next()
+      for place in 0..<8 { octets.append(UInt8(truncatingIfNeeded: word >> (place * 8))) }
+    }
+    octets.removeLast(octets.count - count)
+    self.octets = octets
     folder = try TemporaryFolder()
     let path = try folder.write(octets, as: "flows.parquet")
     file = CommittedFile(name: name, path: path, octets: UInt64(count))
@@ -27,6 +35,9 @@ final class SampleFile: Sendable {
 }
 
 extension ObjectStoreStub {
+  /// Octets of a part: fewer than services take, for the tests' sake.
+  static let part = 64 << 10
+
   /// An output to this store.
   func destination(
     secret: String = ObjectStoreStub.accessKeySecret,
@@ -39,9 +50,11 @@ extension ObjectStoreStub {
     options.bucket = Self.bucket
     options.region = "cn-hangzhou"
     options.prefix = "flows/"
+    options.partLength = UInt64(Self.part)
     change(&options)
-    return try ObjectDestination(
-      options, credentials: Credentials(accessKeyID: Self.accessKeyID, accessKeySecret: secret, source: "the test"),
+    return ObjectDestination(
+      unchecked: options, at: try ObjectLocation(options),
+      credentials: Credentials(accessKeyID: Self.accessKeyID, accessKeySecret: secret, source: "the test"),
       logger: logger)
   }
 }

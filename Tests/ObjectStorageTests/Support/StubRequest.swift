@@ -55,7 +55,10 @@ struct StubRequest {
     else { return "AccessDenied" }
     var request = ObjectRequest(method: head.method.rawValue, key: key, query: query)
     // Those that transport adds are not signed.
-    for header in head.headers where !["content-length", "transfer-encoding", "authorization"].contains(header.name) {
+    let signed = authorization.firstMatch(of: /SignedHeaders=([^,]*)/).map {
+      $0.1.split(separator: ";").map(String.init)
+    }
+    for header in head.headers where signed?.contains(header.name) ?? true {
       request.headers[header.name] = header.value
     }
     request.payloadHash = Data(SHA256.hash(data: body))
