@@ -182,8 +182,8 @@ struct ContentTests {
       Mistake(testDescription: "an endpoint of another scheme", name: "endpoint") { $0.endpoint = "ftp://host" },
       Mistake(testDescription: "a prefix with a slash in front", name: "prefix") { $0.prefix = "/flows/" },
       Mistake(testDescription: "a prefix with a line break", name: "prefix") { $0.prefix = "a\nb" },
-      Mistake(testDescription: "parts too small", name: "partLength") { $0.partLength = 1 << 20 },
-      Mistake(testDescription: "parts too large", name: "partLength") { $0.partLength = 6 << 30 },
+      Mistake(testDescription: "parts too small", name: "partSize") { $0.partLength = 1 << 20 },
+      Mistake(testDescription: "parts too large", name: "partSize") { $0.partLength = 6 << 30 },
     ])
   func mistakes(mistake: Mistake) throws {
     var options = ObjectStorageOptions()

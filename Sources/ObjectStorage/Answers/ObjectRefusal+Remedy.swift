@@ -58,7 +58,7 @@ extension ObjectRefusal {
     "KmsServiceNotEnabled": key, "InvalidKmsKeyId": key, "KMS.NotFoundException": key, "KMS.DisabledException": key,
     "KMS.KMSInvalidStateException": key, "KMS.AccessDeniedException": key,
     "EntityTooLarge": Rule(.setAside, "the service takes no object of this size"),
-    "EntityTooSmall": Rule(.wait, "raise partLength"),
+    "EntityTooSmall": Rule(.wait, "raise partSize"),
     "KeyTooLongError": Rule(.setAside, "shorten the prefix"),
     "InvalidObjectName": Rule(.setAside, "correct the prefix"),
     "InvalidURI": Rule(.setAside, "correct the prefix"),

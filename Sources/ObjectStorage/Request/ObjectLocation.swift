@@ -67,5 +67,5 @@ extension ParameterError.Parameter {
   static let bucket = Self("bucket")
   static let region = Self("region")
   static let prefix = Self("prefix")
-  static let partLength = Self("partLength")
+  static let partLength = Self("partSize")
 }
