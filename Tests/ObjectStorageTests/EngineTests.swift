@@ -127,6 +127,7 @@ private final class SeaweedServer: Sendable {
       "-s3.port=\(ports[0])", "-s3.port.grpc=\(seconds[0])", "-master.port=\(ports[1])",
       "-master.port.grpc=\(seconds[1])", "-volume.port=\(ports[2])", "-volume.port.grpc=\(seconds[2])",
       "-filer.port=\(ports[3])", "-filer.port.grpc=\(seconds[3])", "-master.volumeSizeLimitMB=64",
+      "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false",
     ]
     try start()
   }
@@ -149,7 +150,7 @@ private final class SeaweedServer: Sendable {
     (options.endpoint, options.bucket, options.prefix) = (endpoint, Self.bucket, "flows/")
     options.timeout = 30
     // The least that is taken of each part but the last one.
-    options.partLength = 1 << 20
+    options.partLength = 5 << 20
     return ObjectDestination(
       unchecked: options, at: try ObjectLocation(options),
       credentials: Credentials(accessKeyID: key, accessKeySecret: secret, source: ""),
@@ -170,7 +171,7 @@ private final class SeaweedServer: Sendable {
 
   private static func eventually(_ body: () async throws -> Void) async throws {
     for _ in 0..<600 {
-      do { return try await body() } catch let failure as ShippingFailure where failure.remedy == .setAside {
+      do { return try await body() } catch let failure as ShippingFailure where failure.remedy != .retry {
         throw failure
       } catch {
         try await Task.sleep(for: .milliseconds(100))

@@ -22,7 +22,7 @@ def make(folder):
         directory = pathlib.Path(folder) / "date=2026-01-31" / f"hour={hour:02}"
         directory.mkdir(parents=True)
         for number in range(3):
-            rows = 60_000 if number == 0 else 500
+            rows = 400_000 if number == 0 else 500
             table = pyarrow.table({
                 "time_start": pyarrow.array([1769817600000 + hour * 3600_000 + i for i in range(rows)], pyarrow.int64()),
                 "src_addr": [f"10.{random.randrange(256)}.{random.randrange(256)}.1" for _ in range(rows)],

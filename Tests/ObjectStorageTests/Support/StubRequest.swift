@@ -58,8 +58,9 @@ struct StubRequest {
     let signed = authorization.firstMatch(of: /SignedHeaders=([^,]*)/).map {
       $0.1.split(separator: ";").map(String.init)
     }
-    for header in head.headers where signed?.contains(header.name) ?? true {
-      request.headers[header.name] = header.value
+    for header in head.headers {
+      let name = header.name.lowercased()
+      if signed?.contains(name) ?? (name != "authorization") { request.headers[name] = header.value }
     }
     request.payloadHash = Data(SHA256.hash(data: body))
     return request.signed(for: location, with: credentials, at: date).headers["authorization"] == authorization
