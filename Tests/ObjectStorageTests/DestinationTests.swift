@@ -101,7 +101,7 @@ struct DestinationTests {
     }
   }
 
-  @Test("who may not read is told so when an object has to be compared")
+  @Test("credentials that may not read make a file wait when an object has to be compared")
   func writeOnly() async throws {
     try await ObjectStoreStub.run { stub in
       let sample = try SampleFile(100_000)
@@ -159,7 +159,7 @@ struct DestinationTests {
     }
   }
 
-  @Test("a server that answers nothing is given up after the time that it has")
+  @Test("a request without an answer fails after its timeout")
   func silence() async throws {
     try await ObjectStoreStub.run { stub in
       let sample = try SampleFile(1000)

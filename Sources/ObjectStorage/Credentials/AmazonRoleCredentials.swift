@@ -3,7 +3,7 @@ import Foundation
 
 /// Temporary credentials as Amazon's endpoints write them.
 private struct AmazonCredentialBody: Decodable {
-  /// `Success`, where the endpoint tells one.
+  /// `Success`, where the endpoint gives one.
   var code: String?
   var accessKeyID: String?
   var secretAccessKey: String?

@@ -38,7 +38,7 @@ extension ObjectDestination {
 
   /// Whether an object of the name is there, and is the file.
   ///
-  /// - Parameter mustBe: whether the service has just said that it is; else a refusal to look is let pass, because who may write may not be
+  /// - Parameter mustBe: whether the service has just said that it is; else a refusal to look is ignored, because who may write may not be
   ///   allowed to read.
   /// - Throws: `ShippingFailure` if it is another one.
   func isThere(_ file: CommittedFile, _ key: String, _ digest: ContentDigest, mustBe: Bool) async throws -> Bool {

@@ -70,7 +70,7 @@ public final class ObjectDestination: FileDestination {
   public func ship(_ file: CommittedFile) async throws {
     let key = options.prefix + file.name
     do {
-      try await introduce()
+      await introduce()
       try await (file.octets > options.partLength ? shipInParts(file, key) : shipWhole(file, key))
       isUncertain(key, false)
     } catch let refusal as ObjectRefusal {
@@ -86,7 +86,7 @@ public final class ObjectDestination: FileDestination {
   func name(_ key: String) -> String { "\(options.service.rawValue)://\(options.bucket)/\(key)" }
 
   /// Logs once where the credentials are from, and what is to be known of that.
-  private func introduce() async throws {
+  private func introduce() async {
     guard state.withLock({ !$0.isIntroduced }), let found = try? await client.credentials.current() else { return }
     guard state.withLock({ !exchange(&$0.isIntroduced, with: true) }) else { return }
     logger.info("\(place): credentials are from \(found.source)")

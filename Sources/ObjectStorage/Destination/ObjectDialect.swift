@@ -61,7 +61,7 @@ struct ObjectDialect: Sendable {
     case same
     /// And in what it differs.
     case different(String)
-    /// Nothing tells: it was put there by other means.
+    /// There is no checksum to compare: it was put there by other means.
     case unknown
   }
 
