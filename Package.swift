@@ -31,6 +31,7 @@ let package = Package(
     .library(name: "FlowOutput", targets: ["FlowOutput"]),
     .library(name: "FlowPipeline", targets: ["FlowPipeline"]),
     .library(name: "TrafficGenerator", targets: ["TrafficGenerator"]),
+    .library(name: "CloudAPI", targets: ["CloudAPI"]),
     .library(name: "SmartAccessGateway", targets: ["SmartAccessGateway"]),
     .library(name: "Settings", targets: ["Settings"]),
     .library(name: "Collector", targets: ["Collector"]),
@@ -123,16 +124,18 @@ let package = Package(
     .target(
       name: "ObjectStorage",
       dependencies: [
-        "Shipping",
+        "CloudAPI", "Files", "Shipping",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ],
       swiftSettings: ours),
-    // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
+    // The cloud's side: it knows nothing of flows.
     .target(
-      name: "SmartAccessGateway",
+      name: "CloudAPI",
       dependencies: [
         "NetworkBytes",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -143,6 +146,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: ours),
+    .target(name: "SmartAccessGateway", dependencies: ["CloudAPI", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "Settings",
       dependencies: [
@@ -181,6 +185,8 @@ let package = Package(
         "FlowQuery",
         "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
         "Shipping", "SmartAccessGateway",
+        "CloudAPI", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet",
+        "Settings", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -287,10 +293,21 @@ let package = Package(
     .testTarget(
       name: "SmartAccessGatewayTests",
       dependencies: [
-        "SmartAccessGateway", "GatewayStub", "TestSupport",
+        "CloudAPI", "SmartAccessGateway", "GatewayStub", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["sdk.py"], swiftSettings: ours),
+    .testTarget(
+      name: "ObjectStorageTests",
+      dependencies: [
+        "CloudAPI", "ObjectStorage", "Shipping", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      exclude: ["lake.py", "vectors.py"], swiftSettings: ours),
     .testTarget(
       name: "TrafficGeneratorTests",
       dependencies: ["TrafficGenerator", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"],

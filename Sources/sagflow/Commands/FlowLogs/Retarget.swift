@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import Collector
 import Foundation
 import Settings
