@@ -114,10 +114,12 @@ let package = Package(
     .target(
       name: "ClickHouse",
       dependencies: [
-        "FlowModel", "FlowStore", "Shipping",
+        "Files", "FlowModel", "Shipping",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: ours),
     .target(
@@ -175,10 +177,12 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Alerts", "Capture", "Collector", "Files", "TrafficGenerator", "FlowFilter", "FlowModel", "FlowOutput",
+        "Alerts", "Capture", "ClickHouse", "Collector", "Files", "TrafficGenerator", "FlowFilter", "FlowModel",
+        "FlowOutput",
         "FlowPipeline",
         "FlowQuery",
         "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
+        "Shipping",
         "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -281,6 +285,16 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["sdk.py"], swiftSettings: ours),
+    .testTarget(
+      name: "ClickHouseTests",
+      dependencies: [
+        "ClickHouse", "FlowModel", "Shipping", "TestSupport",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      exclude: ["clickhouse.py"], swiftSettings: ours),
     .testTarget(
       name: "TrafficGeneratorTests",
       dependencies: ["TrafficGenerator", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"],

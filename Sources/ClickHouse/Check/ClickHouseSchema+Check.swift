@@ -1,4 +1,4 @@
-public import Shipping
+import Shipping
 
 extension ClickHouseSchema {
   /// What a server has not as it should, in the order in which it is mended; empty: all is right.

@@ -32,6 +32,9 @@ public struct ClickHouseDestination: FileDestination {
     return "\(options.urls.first.map(ClickHouseServers.place) ?? "no URL")\(more), \(options.database).\(options.table)"
   }
 
+  /// A server's scheme, host and port, without what may be secret.
+  public static func place(_ url: String) -> String { ClickHouseServers.place(url) }
+
   var emptyInsert: ServerRequest { .emptyInsert(into: table, columns: columns.map(\.name)) }
 
   public func ship(_ file: CommittedFile) async throws {

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Files
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -17,6 +18,7 @@ enum ConnectionProblem {
   static func error(_ error: any Error, at place: String) -> any Error {
     switch error {
     case is ShippingFailure, is FileError, is NIOConnectionError: return failure(error, at: place)
+    case let error as IOError where error.isOfConnect: return failure(error, at: place)
     case let error as HTTPClientError where error != .remoteConnectionClosed: return failure(error, at: place)
     default:
       let failure = failure(error, at: place)
@@ -35,7 +37,9 @@ enum ConnectionProblem {
       return ShippingFailure(error.isMissing ? .setAside : .wait, error.description)
     case let error as NIOConnectionError:
       let reason = error.connectionErrors.first.map { text($0.error) } ?? "its name is unknown"
-      return ShippingFailure(.retry, "\(place): cannot connect: \(reason); check the URL, and that the server runs")
+      return unreachable(reason, at: place)
+    // Of an address, where a name has the error above.
+    case let error as IOError where error.isOfConnect: return unreachable(text(error), at: place)
     case let error as HTTPClientError: return failure(error, at: place)
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
       // An unclean end of a connection is one of these, too.
@@ -46,6 +50,10 @@ enum ConnectionProblem {
     default: break
     }
     return ShippingFailure(.retry, "\(place): the connection broke: \(text(error))")
+  }
+
+  private static func unreachable(_ reason: String, at place: String) -> ShippingFailure {
+    ShippingFailure(.retry, "\(place): cannot connect: \(reason); check the URL, and that the server runs")
   }
 
   private static func failure(_ error: HTTPClientError, at place: String) -> ShippingFailure {
@@ -69,4 +77,8 @@ enum ConnectionProblem {
     default: ServerRefusal.firstLine("\(error)")
     }
   }
+}
+
+extension IOError {
+  fileprivate var isOfConnect: Bool { [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(errnoCode) }
 }
