@@ -1,5 +1,3 @@
-import Shipping
-
 extension ClickHouseSchema {
   /// What a server has not as it should, in the order in which it is mended; empty: all is right.
   ///
@@ -9,13 +7,7 @@ extension ClickHouseSchema {
     var options = options
     options.urls = [url]
     let servers = ClickHouseServers(options, environment: environment)
-    let found = try await ServerSchema(of: self, on: servers)
-    guard let version = ServerVersion(found.version), version >= .oldest else {
-      throw ShippingFailure(
-        .wait,
-        "\(ClickHouseServers.place(url)): ClickHouse \(found.version) is too old: \(ServerVersion.oldest) or later is needed"
-      )
-    }
+    let found = try await ServerSchema(of: self, on: servers, place: ClickHouseServers.place(url))
     return SchemaCheck(self).differences(from: found)
   }
 }

@@ -29,11 +29,17 @@ struct ServerSchema: Sendable {
 
   /// Asks for it.
   ///
-  /// - Throws: `CancellationError`, else `ShippingFailure`.
-  init(of schema: ClickHouseSchema, on servers: ClickHouseServers) async throws {
+  /// - Parameter place: which servers, for messages.
+  /// - Throws: `CancellationError`, else `ShippingFailure`; also where the server is too old.
+  init(of schema: ClickHouseSchema, on servers: ClickHouseServers, place: String) async throws {
     let database = SQLText.literal(schema.options.database)
-    let server = try await servers.ask("SELECT version(), currentUser()").rows.first ?? []
-    (version, user) = (server.first ?? "", server.last ?? "")
+    // Alone: what else is asked, old servers do not have.
+    version = try await servers.ask("SELECT version()").rows.first?.first ?? ""
+    guard let number = ServerVersion(version), number >= .oldest else {
+      throw ShippingFailure(
+        .wait, "\(place): ClickHouse \(version) is too old: \(ServerVersion.oldest) or later is needed")
+    }
+    user = try await servers.ask("SELECT currentUser()").rows.first?.first ?? ""
     hasDatabase = try await !servers.ask("SELECT name FROM system.databases WHERE name = \(database)").rows.isEmpty
     let names = schema.allNames.map(SQLText.literal).joined(separator: ", ")
     let tables = try await servers.ask(

@@ -1,13 +1,7 @@
-import Shipping
-
 extension ClickHouseDestination {
   public func test() async throws -> [String] {
     let schema = ClickHouseSchema(options)
-    let found = try await ServerSchema(of: schema, on: servers)
-    guard let version = ServerVersion(found.version), version >= .oldest else {
-      throw ShippingFailure(
-        .wait, "\(place): ClickHouse \(found.version) is too old: \(ServerVersion.oldest) or later is needed")
-    }
+    let found = try await ServerSchema(of: schema, on: servers, place: place)
     try await servers.tryInsert(emptyInsert)
     let differences = SchemaCheck(schema).differences(from: found)
     let stored = found.tables[options.table]?.columns.count ?? 0
