@@ -97,12 +97,7 @@ struct SchemaCheckTests {
   @Test("a type that differs is changed, but not in the key; spaces and dictionaries do not matter")
   func types() {
     func change(_ name: String, _ type: String) -> [SchemaDifference] {
-      Self.differences { server in
-        server.tables["flows"]?.columns =
-          server.tables["flows"]?.columns.map {
-            $0.name == name ? ServerSchema.Column(name: name, type: type, kind: $0.kind) : $0
-          } ?? []
-      }
+      Self.differences { $0.change(name) { $0.type = type } }
     }
     #expect(
       change("in_if", "UInt16") == [
@@ -121,13 +116,8 @@ struct SchemaCheckTests {
   @Test("a column that takes no values, and one without its default, are mended")
   func kinds() {
     func change(_ name: String, _ kind: String) -> [String?] {
-      Self.differences { server in
-        server.tables["flows"]?.columns =
-          server.tables["flows"]?.columns.map {
-            $0.name == name ? ServerSchema.Column(name: name, type: $0.type, kind: kind) : $0
-          } ?? []
-      }
-      .map(\.statement)
+      Self.differences { $0.change(name) { $0.kind = kind } }
+        .map(\.statement)
     }
     #expect(
       change("extra", "MATERIALIZED") == ["ALTER TABLE `default`.`flows` MODIFY COLUMN extra REMOVE MATERIALIZED"])
@@ -224,5 +214,14 @@ struct SchemaCheckTests {
     #expect(TableComparison.setting("ttl_only_drop_parts", in: engine) == 1)
     #expect(TableComparison.setting("deduplication_window", in: engine) == nil)
     #expect(TableComparison.setting("x", in: "MergeTree ORDER BY x") == nil)
+  }
+}
+
+extension ServerSchema {
+  /// Changes a column of the table of flows.
+  fileprivate mutating func change(_ name: String, _ change: (inout Column) -> Void) {
+    guard var table = tables["flows"], let index = table.columns.firstIndex(where: { $0.name == name }) else { return }
+    change(&table.columns[index])
+    tables["flows"] = table
   }
 }
