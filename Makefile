@@ -27,11 +27,11 @@ sysctl := $(lib)/sysctl.d/60-sagflow.conf
 config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 
 # Tests that start in-process servers or many programs, apart from all others: one after another.
-PROCESS_TESTS := ^(EndToEndTests|SmartAccessGatewayTests)\.
+PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|SmartAccessGatewayTests)\.
 # Of these, those that mostly wait, in other programs: side by side.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests)/
 # Those that only `make test-engines` runs.
-ENGINE_TESTS := ^EndToEndTests\.BrowserTests/
+ENGINE_TESTS := ^(EndToEndTests\.BrowserTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 TEST := swift test -c release --skip-build
 
 # Python would leave folders of compiled modules among the sources.
@@ -59,11 +59,12 @@ test: ## Build everything once and run all tests
 	  { $(TEST) --no-parallel --filter '$(PROCESS_TESTS)' --skip '$(DRIVEN_TESTS)' || status=1; } && \
 	  { $(TEST) --filter '$(DRIVEN_TESTS)' || status=1; } && exit $$status
 
-test-engines: ## Build, and run the tests that need a browser (Chromium) and other large programs, which this installs
+test-engines: ## Build, and run the tests that need a browser (Chromium), databases and other large programs, which this installs
 	@scripts/debian-packages $(TEST_PACKAGES) chromium
 	@scripts/page-assets
 	swift build -c release --build-tests
-	ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && $(TEST) --no-parallel --filter '$(ENGINE_TESTS)'
+	OLD_CLICKHOUSE="$$(scripts/old-clickhouse || true)" && export OLD_CLICKHOUSE && \
+	  ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && $(TEST) --no-parallel --filter '$(ENGINE_TESTS)'
 
 test-fast: ## Build, and run the tests without sockets and other programs: seconds
 	@scripts/debian-packages $(BUILD_PACKAGES)

@@ -288,11 +288,10 @@ let package = Package(
     .testTarget(
       name: "ClickHouseTests",
       dependencies: [
-        "ClickHouse", "FlowModel", "Shipping", "TestSupport",
-        .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "Logging", package: "swift-log"),
+        "ClickHouse", "FlowModel", "Shipping", "TestSupport", "sagflow",
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ],
       exclude: ["clickhouse.py"], swiftSettings: ours),
     .testTarget(

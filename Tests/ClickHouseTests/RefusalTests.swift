@@ -5,10 +5,10 @@ import Testing
 
 @Suite("What an answer of ClickHouse means for a file")
 struct RefusalTests {
-  @Test("only what is wrong with the file sets it aside", arguments: 0...1100)
-  func setAside(code: Int) {
-    let meaning = ExceptionCode.meaning(code)
-    #expect((meaning?.remedy == .setAside) == [32, 33, 40, 117, 271, 636].contains(code))
+  @Test("only what is wrong with the file sets it aside")
+  func setAside() {
+    let codes = (0...1100).filter { ExceptionCode.meaning($0)?.remedy == .setAside }
+    #expect(codes == [32, 33, 40, 117, 271, 636])
   }
 
   @Test(
