@@ -50,7 +50,8 @@ struct OldServerTests {
       if (try? await HTTPAnswer.get("/", from: port))?.status == 200 || !process.isRunning { break }
       try await Task.sleep(for: .milliseconds(50))
     }
-    try #require(process.isRunning, "\(String(contentsOfFile: folder.file("log"), encoding: .utf8))")
+    let log = try String(contentsOfFile: folder.file("log"), encoding: .utf8)
+    try #require(process.isRunning, "\(log)")
     var options = ClickHouseOptions()
     options.urls = ["http://127.0.0.1:\(port)"]
     let destination = ClickHouseDestination(options, environment: [:])

@@ -19,12 +19,15 @@ enum ConnectionProblem {
     switch error {
     case is ShippingFailure, is FileError, is NIOConnectionError: return failure(error, at: place)
     case let error as IOError where error.isOfConnect: return failure(error, at: place)
-    case let error as HTTPClientError where error != .remoteConnectionClosed: return failure(error, at: place)
+    case let error as HTTPClientError where !cuts.contains(error): return failure(error, at: place)
     default:
       let failure = failure(error, at: place)
       return failure.remedy == .retry ? BrokenConnection(failure: failure) : failure
     }
   }
+
+  /// The other side closed the connection: before the answer, or while it was written to.
+  private static let cuts: [HTTPClientError] = [.remoteConnectionClosed, .bodyLengthMismatch, .writeAfterRequestSent]
 
   /// What an error of the HTTP library, or of the file on its way, means.
   ///
@@ -71,7 +74,7 @@ enum ConnectionProblem {
   private static func text(_ error: any Error) -> String {
     switch error {
     case let error as IOError: errorText(error.errnoCode)
-    case let error as HTTPClientError where error == .remoteConnectionClosed: "closed before the answer"
+    case let error as HTTPClientError where cuts.contains(error): "closed before the answer"
     case HTTPParserError.invalidEOFState: "closed within the answer"
     case let error as ChannelError: "\(error)"
     default: ServerRefusal.firstLine("\(error)")
