@@ -131,16 +131,38 @@ struct DestinationTests {
     let closing = try await ServerStub([.cutBefore], answers: answers)
     let content = try Content(16 << 20)
     for server in [reading, refusing, closing] {
-      let other = try await ServerStub()
-      let failure = try #require(try await Self.failure(Self.destination([server, other]), content.file))
+      let failure = try #require(try await Self.failure(Self.destination([server]), content.file))
       #expect(failure.remedy == .wait)
       #expect(failure.reason.contains("check user and password"))
-      #expect(other.inserts.isEmpty)
     }
   }
 
   @Test(
-    "what concerns every file waits, and what is wrong with the file sets it aside; neither goes to the next server")
+    "what one server refuses, the next one takes, unless it is the file that is wrong",
+    arguments: [(243, true), (516, true), (60, true), (117, false)])
+  func refusedByOne(code: Int, isTaken: Bool) async throws {
+    let first = try await ServerStub([.exception(code, "no")])
+    let second = try await ServerStub()
+    let content = try Content()
+    #expect((try await Self.failure(Self.destination([first, second]), content.file) == nil) == isTaken)
+    #expect(second.inserts.count == (isTaken ? 1 : 0))
+  }
+
+  @Test("when no server takes a file, it is tried again if one may take it in a moment, and all reasons are said")
+  func reasons() async throws {
+    let first = try await ServerStub([.exception(60, "no table"), .exception(60, "no table")])
+    let second = try await ServerStub([.exception(252, "too many parts"), .exception(497, "no grant")])
+    let content = try Content()
+    var failure = try #require(try await Self.failure(Self.destination([first, second]), content.file))
+    #expect(failure.remedy == .retry)
+    #expect(failure.reason.contains("no table") && failure.reason.contains("too many parts"))
+    failure = try #require(try await Self.failure(Self.destination([first, second]), content.file))
+    #expect(failure.remedy == .wait)
+    #expect(failure.reason.contains("no table") && failure.reason.contains("no grant"))
+  }
+
+  @Test(
+    "what concerns every file waits, and what is wrong with the file sets it aside")
   func refusals() async throws {
     let cases: [(ServerStub.Act, ShippingFailure.Remedy, String)] = [
       (.exception(60, "Table default.flows does not exist", status: 404), .wait, "output clickhouse schema"),
@@ -161,15 +183,9 @@ struct DestinationTests {
     let content = try Content()
     for (act, remedy, words) in cases {
       let server = try await ServerStub([act])
-      let other = try await ServerStub([.exception(243, "no space")])
-      let failure = try #require(try await Self.failure(Self.destination([server, other]), content.file))
-      if remedy != .retry {
-        #expect(failure.remedy == remedy, "\(failure)")
-        #expect(failure.reason.contains(words), "\(failure)")
-        #expect(other.inserts.isEmpty)
-      } else {
-        #expect(other.inserts.count == 1)
-      }
+      let failure = try #require(try await Self.failure(Self.destination([server]), content.file))
+      #expect(failure.remedy == remedy, "\(failure)")
+      #expect(failure.reason.contains(words), "\(failure)")
     }
   }
 

@@ -70,10 +70,10 @@ final class ClickHouseServers: Sendable {
     return table
   }
 
-  /// Asks one after the other, until one does not fail for a reason that is its own.
+  /// Asks one after the other until one answers. What is wrong with the file itself, no other would take either.
   private func onAny<Answer>(_ ask: (_ url: String) async throws -> Answer) async throws -> Answer {
     let first = preferred.withLock { $0 }
-    var last: (any Error)?
+    var failures: [ShippingFailure] = []
     for offset in urls.indices {
       let number = (first + offset) % urls.count
       do {
@@ -81,14 +81,16 @@ final class ClickHouseServers: Sendable {
         preferred.withLock { $0 = number }
         return answer
       } catch let broken as BrokenConnection {
-        last = broken.failure
-      } catch let failure as ShippingFailure where failure.remedy == .retry {
-        last = failure
+        failures.append(broken.failure)
+      } catch let failure as ShippingFailure where failure.remedy != .setAside {
+        failures.append(failure)
       }
     }
     // The next time begins with another one.
     preferred.withLock { if $0 == first, !urls.isEmpty { $0 = (first + 1) % urls.count } }
-    throw last ?? ShippingFailure(.wait, "no URL of a ClickHouse server; set urls")
+    guard !failures.isEmpty else { throw ShippingFailure(.wait, "no URL of a ClickHouse server; set urls") }
+    let remedy: ShippingFailure.Remedy = failures.contains { $0.remedy == .retry } ? .retry : .wait
+    throw ShippingFailure(remedy, failures.map(\.reason).joined(separator: "; "))
   }
 
   // MARK: One request to one server
