@@ -129,7 +129,7 @@ struct DestinationTests {
     let reading = try await ServerStub([.exception(516, "Authentication failed", status: 403)], answers: answers)
     let refusing = try await ServerStub([.refuse(403, code: 516, body: text)], answers: answers)
     let closing = try await ServerStub([.cutBefore], answers: answers)
-    let content = try Content(16 << 20)
+    let content = try Content(4 << 20)
     for server in [reading, refusing, closing] {
       let failure = try #require(try await Self.failure(Self.destination([server]), content.file))
       #expect(failure.remedy == .wait)
