@@ -32,6 +32,11 @@ PROCESS_TESTS := ^(EndToEndTests|ObjectStorageTests|SmartAccessGatewayTests)\.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests)/
 # Those that only `make test-engines` runs.
 ENGINE_TESTS := ^(EndToEndTests\.BrowserTests|ObjectStorageTests\.EngineTests)/
+PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|SmartAccessGatewayTests)\.
+# Of these, those that mostly wait, in other programs: side by side.
+DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests)/
+# Those that only `make test-engines` runs.
+ENGINE_TESTS := ^(EndToEndTests\.BrowserTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 TEST := swift test -c release --skip-build
 
 # Python would leave folders of compiled modules among the sources.
@@ -60,10 +65,12 @@ test: ## Build everything once and run all tests
 	  { $(TEST) --filter '$(DRIVEN_TESTS)' || status=1; } && exit $$status
 
 test-engines: ## Build, and run the tests that need a browser (Chromium), an object store and other large programs, which this installs
+test-engines: ## Build, and run the tests that need a browser (Chromium), databases and other large programs, which this installs
 	@scripts/debian-packages $(TEST_PACKAGES) chromium
 	@scripts/page-assets
 	swift build -c release --build-tests
-	ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && $(TEST) --no-parallel --filter '$(ENGINE_TESTS)'
+	OLD_CLICKHOUSE="$$(scripts/old-clickhouse || true)" && export OLD_CLICKHOUSE && \
+	  ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && $(TEST) --no-parallel --filter '$(ENGINE_TESTS)'
 
 test-fast: ## Build, and run the tests without sockets and other programs: seconds
 	@scripts/debian-packages $(BUILD_PACKAGES)

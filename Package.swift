@@ -115,10 +115,12 @@ let package = Package(
     .target(
       name: "ClickHouse",
       dependencies: [
-        "FlowModel", "FlowStore", "Shipping",
+        "Files", "FlowModel", "Shipping",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: ours),
     .target(
@@ -180,13 +182,16 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Alerts", "Capture", "Collector", "Files", "TrafficGenerator", "FlowFilter", "FlowModel", "FlowOutput",
+        "Alerts", "Capture", "ClickHouse", "Collector", "Files", "TrafficGenerator", "FlowFilter", "FlowModel",
+        "FlowOutput",
         "FlowPipeline",
         "FlowQuery",
         "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
         "Shipping", "SmartAccessGateway",
         "CloudAPI", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet",
         "Settings", "SmartAccessGateway",
+        "Shipping",
+        "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -303,11 +308,15 @@ let package = Package(
         "CloudAPI", "ObjectStorage", "Shipping", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
+      name: "ClickHouseTests",
+      dependencies: [
+        "ClickHouse", "FlowModel", "Shipping", "TestSupport", "sagflow",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       exclude: ["lake.py", "vectors.py"], swiftSettings: ours),
+      exclude: ["clickhouse.py"], swiftSettings: ours),
     .testTarget(
       name: "TrafficGeneratorTests",
       dependencies: ["TrafficGenerator", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"],
