@@ -90,6 +90,12 @@ let package = Package(
       ],
       swiftSettings: ours),
     .target(
+      name: "Relay",
+      dependencies: [
+        "Capture", "Files", "FlowFilter", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .target(
       name: "FlowPipeline",
       dependencies: [
         "Capture", "FlowFilter", "FlowModel", "FlowOutput", "FlowText", "FlowAggregation", "NetFlow", "NetworkBytes",
@@ -159,7 +165,7 @@ let package = Package(
       dependencies: [
         "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
         "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes",
-        "Page", "Parquet", "Settings",
+        "Page", "Parquet", "Relay", "Settings",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -260,12 +266,19 @@ let package = Package(
       ],
       swiftSettings: ours),
     .testTarget(
+      name: "RelayTests",
+      dependencies: [
+        "Capture", "NetworkBytes", "Relay", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
       name: "PageTests", dependencies: ["Page", "TestSupport"], exclude: ["JavaScript"], swiftSettings: ours),
     .testTarget(
       name: "CollectorTests",
       dependencies: [
         "Alerts", "Capture", "Collector", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation",
-        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "sagflow", "TestSupport",
+        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Relay", "Settings", "sagflow",
+        "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),

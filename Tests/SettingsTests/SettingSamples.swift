@@ -56,6 +56,12 @@ struct SettingSample: CustomTestStringConvertible {
     .init("journal.maximumSize", "500G", "1"),
     .init("journal.bufferSize", "100M", "1"),
     .init("journal.syncInterval", "5", "3601"),
+    .init(
+      "relay.targets", #"["192.0.2.20:9995", "[2001:db8::20]:4739"]"#, ["192.0.2.20:9995", "[2001:db8::20]:4739"],
+      "0.0.0.0:9995"),
+    .init("relay.exporters", #"[192.0.2.0/24, "2001:db8::1"]"#, ["192.0.2.0/24", "2001:db8::1"], "192.0.2.0/33"),
+    .init("relay.keepSource", "true", "maybe"),
+    .init("relay.queue", "64Mi", "1"),
     .init("http.enabled", "false", "no thanks"),
     .init("http.listen", "\"[::1]:80\"", ["[::1]:80"], "localhost:9996"),
     .init("http.public", "true", "all"),

@@ -63,7 +63,7 @@ public final class CollectorService: Service {
   /// Opens sockets and store, and collects until a graceful shutdown is asked for; then stops receiving and commits all flows,
   /// those that are live as a checkpoint unless they are to be drained.
   ///
-  /// - Throws: `SocketError`, `FileError`, `StoreError`, `FlowKeyError` or `StateError` if it cannot start.
+  /// - Throws: `SocketError`, `RelayError`, `FileError`, `StoreError`, `FlowKeyError` or `StateError` if it cannot start.
   public func run() async throws {
     let running = try await Self.offPool { try self.start() }
     let listening = running.endpoints.map(\.description).joined(separator: ", ")

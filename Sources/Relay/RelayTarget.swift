@@ -1,0 +1,113 @@
+import Capture
+import Files
+import Glibc
+import Logging
+import NetworkBytes
+
+/// One target as the relay's thread sees it: what it was sent, and whether that works.
+struct RelayTarget {
+  private let socket: RelaySocket
+  /// Everything before it was sent, failed or was dropped.
+  private(set) var position: UInt64 = 0
+  /// Whether its socket takes nothing at present.
+  private(set) var isBlocked = false
+  private(set) var report: RelayReport
+  private var lastFailure: ContinuousClock.Instant?
+  private var lastDrop: ContinuousClock.Instant?
+  private var failedBefore: UInt64 = 0
+  private var droppedBefore: UInt64 = 0
+
+  /// So long nothing may fail before it is said to work again.
+  private static let calm = Duration.seconds(10)
+  /// Calls of `send` until others have their turn.
+  private static let turns = 16
+
+  init(_ endpoint: Endpoint, _ socket: RelaySocket) {
+    self.socket = socket
+    report = RelayReport(target: endpoint)
+  }
+
+  /// Its socket, if it takes nothing at present.
+  var blockedSocket: RelaySocket? { isBlocked ? socket : nil }
+
+  /// Sends what waits before `end`, as far as its socket takes it and it is its turn.
+  mutating func send(_ buffer: RelayBuffer, before end: UInt64, _ logger: Logger) {
+    isBlocked = false
+    for _ in 0..<Self.turns where position < end {
+      let sent = socket.send(buffer, from: position, before: end)
+      report.sent &+= UInt64(sent.count)
+      position = sent.next
+      switch sent.error {
+      case 0: continue
+      case EAGAIN:
+        isBlocked = true
+        // A reported error would end every wait for room at once.
+        socket.clearErrors()
+        return
+      default:
+        position = buffer.record(at: position).next
+        fail(sent.error, logger)
+      }
+    }
+  }
+
+  /// Drops the oldest of what waits, down to `end`.
+  mutating func drop(_ buffer: RelayBuffer, before end: UInt64, _ logger: Logger) {
+    var count: UInt64 = 0
+    while position < end {
+      let record = buffer.record(at: position)
+      if !record.isLeftOut { count &+= 1 }
+      position = record.next
+    }
+    noteDropped(count, logger)
+  }
+
+  /// Counts datagrams that there was no room for.
+  mutating func noteDropped(_ count: UInt64, _ logger: Logger) {
+    guard count > 0 else { return }
+    if lastDrop == nil {
+      droppedBefore = report.dropped
+      logger.warning(
+        "relay to \(report.target) is too slow, datagrams for it are dropped; raise relay.queue or look at the network")
+    }
+    report.dropped &+= count
+    lastDrop = ContinuousClock.now
+  }
+
+  private mutating func fail(_ code: Int32, _ logger: Logger) {
+    if lastFailure == nil { failedBefore = report.failed }
+    let reason = Self.reason(code)
+    if report.failure == nil { logger.error("relay to \(report.target) fails: \(reason)") }
+    report.failure = reason
+    report.failed &+= 1
+    lastFailure = ContinuousClock.now
+    socket.clearErrors()
+  }
+
+  /// Says what has passed; to be called once a second.
+  mutating func tick(_ logger: Logger) {
+    let now = ContinuousClock.now
+    if let last = lastFailure, now - last > Self.calm {
+      logger.notice("relay to \(report.target) works again; \(report.failed - failedBefore) datagrams failed")
+      (lastFailure, report.failure) = (nil, nil)
+    }
+    if let last = lastDrop, now - last > Self.calm {
+      logger.notice(
+        "relay to \(report.target) is fast enough again; \(report.dropped - droppedBefore) datagrams were dropped")
+      lastDrop = nil
+    }
+  }
+
+  /// - Parameter head: of the buffer.
+  mutating func noteWaiting(_ head: UInt64) { report.waiting = head - position }
+
+  private static func reason(_ code: Int32) -> String {
+    switch code {
+    case ECONNREFUSED: "\(errorText(code)); does a collector listen there?"
+    case EMSGSIZE: "\(errorText(code)); relay.keepSource sends no datagram in fragments: it must fit the MTU"
+    case EAFNOSUPPORT:
+      "an exporter's address is not of the target's family, IPv4 or IPv6: relay.keepSource cannot keep it"
+    default: errorText(code)
+    }
+  }
+}
