@@ -268,7 +268,8 @@ let package = Package(
     .testTarget(
       name: "RelayTests",
       dependencies: [
-        "Capture", "NetworkBytes", "Relay", "TestSupport", .product(name: "Logging", package: "swift-log"),
+        "Capture", "FlowFilter", "NetworkBytes", "Relay", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: ours),
     .testTarget(

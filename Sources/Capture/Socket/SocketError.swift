@@ -48,7 +48,7 @@ extension SocketError: CustomStringConvertible {
     case (.listen, EINVAL) where endpoint?.address.isLinkLocal == true && zone.isEmpty:
       "; a link-local address needs its interface, such as [fe80::1%eth0]:9995"
     case (.keepSource, EPERM), (.keepSource, EACCES):
-      "; relay.keepSource needs CAP_NET_RAW: under systemd uncomment the lines for it in the unit, elsewhere run `setcap cap_net_raw+ep` on the program, or set relay.keepSource: false"
+      "; relay.keepSource needs CAP_NET_RAW: in a systemd unit AmbientCapabilities=CAP_NET_RAW, CapabilityBoundingSet=CAP_NET_RAW and PrivateUsers=no, elsewhere `setcap cap_net_raw+ep` on the program; or set relay.keepSource: false"
     case (.adopt, EPROTOTYPE), (.adopt, ENOTSOCK), (.adopt, EAFNOSUPPORT):
       "; the descriptor passed in must be a UDP socket (ListenDatagram= in the .socket unit)"
     default: ""

@@ -1,3 +1,4 @@
+import NetworkBytes
 import Relay
 
 extension CollectorStatus.Relay {
