@@ -24,8 +24,8 @@ public final class RelayThread: Sendable {
 
   /// Longest that what waits is still sent when the collector stops.
   private static let drainTime = Duration.seconds(2)
-  /// Longest wait for a socket that takes nothing, milliseconds: others may have something by then.
-  private static let blockedInterval: Int32 = 2
+  /// Longest wait for something to do, milliseconds.
+  private static let interval: Int32 = 250
   /// What comes meanwhile is sent together, microseconds.
   private static let gatherTime: UInt32 = 1000
 
@@ -113,7 +113,7 @@ public final class RelayThread: Sendable {
       }
       let isDone = work.targets.allSatisfy { $0.position == head }
       if isLast, isDone || deadline.map({ now >= $0 }) == true { break }
-      wait(work, head, isDone)
+      wait(work, head)
     }
     for index in work.targets.indices { work.targets[index].drop(buffer, before: buffer.head, logger) }
     publish(&work, buffer.head)
@@ -153,16 +153,10 @@ public final class RelayThread: Sendable {
     published.withLock { $0 = reports }
   }
 
-  private func wait(_ work: Work, _ head: UInt64, _ isDone: Bool) {
-    if isDone {
-      buffer.wait(behind: head, timeout: 1000)
-      if !isStopping.load(ordering: .acquiring) { usleep(Self.gatherTime) }
-      return
-    }
-    let blocked = work.targets.compactMap(\.blockedSocket)
-    // Whoever is not blocked has had its turn only.
-    if blocked.count > 0, work.targets.allSatisfy({ $0.isBlocked || $0.position == head }) {
-      RelaySocket.wait(for: blocked, timeout: Self.blockedInterval)
-    }
+  /// Waits until there is something to do: not if a target has only had its turn.
+  private func wait(_ work: Work, _ head: UInt64) {
+    guard work.targets.allSatisfy({ $0.isBlocked || $0.position == head }) else { return }
+    buffer.wait(behind: head, or: work.targets.compactMap(\.blockedSocket), timeout: Self.interval)
+    if !isStopping.load(ordering: .acquiring) { usleep(Self.gatherTime) }
   }
 }

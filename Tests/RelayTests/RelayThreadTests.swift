@@ -1,7 +1,6 @@
 import Capture
 import FlowFilter
 import Glibc
-import Logging
 import NetworkBytes
 import Relay
 import TestSupport
@@ -76,11 +75,12 @@ struct RelayThreadTests {
       options, [RelaySocket(connected: pair[0]), RelaySocket(to: target.endpoint, keepsSource: false)])
     var sender = try UDPSender(from: localV4)
     let count = 3000
-    for number in 0..<count {
-      try sender.send(pattern(1000, seed: number).rawSpan, to: relayed.endpoint)
-      try relayed.take(1)
-      let received = try target.receive(1)
-      #expect(received.map(\.payload) == [pattern(1000, seed: number)])
+    for first in stride(from: 0, to: count, by: 20) {
+      let payloads = (first..<first + 20).map { pattern(1000, seed: $0) }
+      for payload in payloads { try sender.send(payload.rawSpan, to: relayed.endpoint) }
+      try relayed.take(payloads.count)
+      let received = try target.receive(payloads.count).map(\.payload)
+      #expect(received == payloads)
     }
     try relayed.wait { $0.dropped > 0 }
     relayed.relay.finish()
@@ -107,7 +107,7 @@ struct RelayThreadTests {
     options.exporters = [try #require(Network("127.0.0.2"))]
     var receiver = try listening(at: localV4)
     // Not started: nobody takes anything out.
-    let relay = try RelayThread(options, worker: 0, Logger(label: "test"))
+    let relay = try RelayThread(options, worker: 0, quiet)
     var senders = [UInt32(0x7f00_0001), 0x7f00_0002]
       .map { Endpoint(address: IPAddress(v4: $0), port: 0) }
     var sent = 0
@@ -168,18 +168,19 @@ struct RelayThreadTests {
   }
 
   @Test(
-    "An address that is not of the target's family cannot be kept, nor a datagram that needs fragments: both are counted",
-    .enabled(if: mayKeepSource, "CAP_NET_RAW is missing"))
-  func unkept() throws {
+    "An address that is not of the target's family, and a datagram that is above the MTU, are counted and named",
+    .enabled(if: mayKeepSource, "CAP_NET_RAW is missing"),
+    arguments: [(localV4, 1, "family"), (localV6, 65_527, "Message too long")])
+  func unkept(local: Endpoint, size: Int, words: String) throws {
     var target = try Target(at: localV6)
     var options = Self.options(target.endpoint)
     options.keepsSource = true
-    var relayed = try Relayed(options)
-    var sender = try UDPSender(from: localV4)
-    try sender.send([1].rawSpan, to: relayed.endpoint)
+    var relayed = try Relayed(options, at: local)
+    var sender = try UDPSender(from: local)
+    try sender.send(zeros(size).rawSpan, to: relayed.endpoint)
     try relayed.take(1)
     try relayed.wait { $0.failed == 1 }
-    #expect(relayed.relay.reports[0].failure?.contains("family") == true)
+    #expect(relayed.relay.reports[0].failure?.contains(words) == true, "\(relayed.relay.reports)")
     relayed.relay.finish()
     #expect(try target.isEmpty())
   }

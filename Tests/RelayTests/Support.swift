@@ -9,6 +9,8 @@ import TestSupport
 let localV4 = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0)
 let localV6 = Endpoint(address: IPAddress(high: 0, low: 1), port: 0)
 
+let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
 /// Whether this process may send with addresses of others (CAP_NET_RAW).
 let mayKeepSource = (try? RelaySocket(to: Endpoint(address: localV4.address, port: 9), keepsSource: true)) != nil
 
@@ -27,12 +29,11 @@ struct Relayed: ~Copyable {
   /// - Parameters:
   ///   - sockets: of the targets; nil: they are opened.
   init(_ options: RelayOptions, at local: Endpoint = localV4, _ sockets: [RelaySocket]? = nil) throws {
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let relay =
       if let sockets {
-        try RelayThread(options, sockets, worker: 0, logger)
+        try RelayThread(options, sockets, worker: 0, quiet)
       } else {
-        try RelayThread(options, worker: 0, logger)
+        try RelayThread(options, worker: 0, quiet)
       }
     receiver = try listening(at: local)
     self.relay = relay

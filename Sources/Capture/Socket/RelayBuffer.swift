@@ -72,14 +72,18 @@ public final class RelayBuffer: @unchecked Sendable {
   /// Nobody needs what is before `position` any longer.
   package func release(upTo position: UInt64) { unsafe sagflow_relay_release(ring, position) }
 
-  /// Waits until there is something behind `position`, `wake` was called, or the time is over.
+  /// Waits until there is something behind `position`, one of the sockets takes datagrams again, `wake` was called, or the time is
+  /// over.
   ///
-  /// - Parameter timeout: milliseconds.
-  package func wait(behind position: UInt64, timeout: Int32) {
+  /// - Parameters:
+  ///   - blocked: sockets that took nothing.
+  ///   - timeout: milliseconds.
+  package func wait(behind position: UInt64, or blocked: [RelaySocket], timeout: Int32) {
     isAsleep.store(true, ordering: .relaxed)
     atomicMemoryFence(ordering: .sequentiallyConsistent)
     if head == position {
-      var polled = [pollfd(fd: signal.descriptor, events: Int16(POLLIN), revents: 0)]
+      var polled = blocked.map { pollfd(fd: $0.descriptor, events: Int16(POLLOUT), revents: 0) }
+      polled.append(pollfd(fd: signal.descriptor, events: Int16(POLLIN), revents: 0))
       _ = pollDescriptors(&polled, timeout: timeout)
     }
     isAsleep.store(false, ordering: .relaxed)

@@ -17,7 +17,7 @@ package final class RelaySocket: @unchecked Sendable {
     package let error: Int32
   }
 
-  private let descriptor: Int32
+  let descriptor: Int32
   private let outbox: OpaquePointer
 
   /// Opens a socket.
@@ -58,14 +58,6 @@ package final class RelaySocket: @unchecked Sendable {
 
   /// Clears errors that other hosts have reported.
   package func clearErrors() { sagflow_relay_clear_errors(descriptor) }
-
-  /// Waits until one of the sockets takes datagrams again, or the time is over.
-  ///
-  /// - Parameter timeout: milliseconds.
-  package static func wait(for sockets: [RelaySocket], timeout: Int32) {
-    var polled = sockets.map { pollfd(fd: $0.descriptor, events: Int16(POLLOUT), revents: 0) }
-    _ = pollDescriptors(&polled, timeout: timeout)
-  }
 
   /// Whether an address is one of this host's own.
   package static func isOwn(_ address: IPAddress) -> Bool {
