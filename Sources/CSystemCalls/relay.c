@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
+#include <time.h>
 #include <unistd.h>
+#include <linux/errqueue.h>
 
 #include "messages.h"
 #include "relay.h"
@@ -287,16 +289,37 @@ struct sagflow_relay_sent sagflow_relay_send(
     sent = sendmmsg(fd, outbox->messages, count, MSG_DONTWAIT | MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
   if (sent < 0) return (struct sagflow_relay_sent){0, outbox->positions[0], -errno};
-  // Why there is one that was not taken, the next call says.
-  if ((unsigned)sent < count) return (struct sagflow_relay_sent){(unsigned)sent, outbox->positions[sent], 0};
+  // The error of the one that was not taken is gone if another host had reported it; any other the next call says again.
+  if ((unsigned)sent < count) {
+    return (struct sagflow_relay_sent){(unsigned)sent, outbox->positions[sent], -sagflow_relay_reported(fd)};
+  }
   return (struct sagflow_relay_sent){count, position, error};
 }
 
-void sagflow_relay_clear_errors(int fd) {
+// The errno value that a message of the error queue is about, or 0.
+static int reported_error(struct msghdr *header) {
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
+    int is_error = (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
+                   (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR);
+    struct sock_extended_err error;
+    if (!is_error || c->cmsg_len < CMSG_LEN(sizeof error)) continue;
+    memcpy(&error, CMSG_DATA(c), sizeof error);
+    return (int)error.ee_errno;
+  }
+  return 0;
+}
+
+int sagflow_relay_reported(int fd) {
+  int last = 0;
   // As many as a socket's buffer can hold, and not for ever.
   for (int i = 0; i < 1024; i++) {
-    struct msghdr header = {0};
+    struct control control;
+    struct msghdr header = {.msg_control = &control, .msg_controllen = sizeof control};
     ssize_t count = recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT);
-    if (count < 0 && errno != EINTR) return;
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) break;
+    int error = reported_error(&header);
+    if (error) last = error;
   }
+  return last;
 }

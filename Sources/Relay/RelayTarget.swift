@@ -1,12 +1,13 @@
 import Capture
 import Files
 import Glibc
-import Logging
 import NetworkBytes
 
 /// One target as the relay's thread sees it: what it was sent, and whether that works.
 struct RelayTarget {
   private let socket: RelaySocket
+  private let index: Int
+  private let log: RelayLog
   /// Everything before it was sent, failed or was dropped.
   private(set) var position: UInt64 = 0
   /// Whether its socket takes nothing at present.
@@ -22,8 +23,11 @@ struct RelayTarget {
   /// Calls of `send` until others have their turn.
   private static let turns = 16
 
-  init(_ endpoint: Endpoint, _ socket: RelaySocket) {
+  /// - Parameter index: of the target among all.
+  init(_ endpoint: Endpoint, _ socket: RelaySocket, _ index: Int, _ log: RelayLog) {
     self.socket = socket
+    self.index = index
+    self.log = log
     report = RelayReport(target: endpoint)
   }
 
@@ -31,7 +35,7 @@ struct RelayTarget {
   var blockedSocket: RelaySocket? { isBlocked ? socket : nil }
 
   /// Sends what waits before `end`, as far as its socket takes it and it is its turn.
-  mutating func send(_ buffer: RelayBuffer, before end: UInt64, _ logger: Logger) {
+  mutating func send(_ buffer: RelayBuffer, before end: UInt64) {
     isBlocked = false
     for _ in 0..<Self.turns where position < end {
       let sent = socket.send(buffer, from: position, before: end)
@@ -46,38 +50,39 @@ struct RelayTarget {
         return
       default:
         position = buffer.record(at: position).next
-        fail(sent.error, logger)
+        fail(sent.error)
       }
     }
   }
 
   /// Drops the oldest of what waits, down to `end`.
-  mutating func drop(_ buffer: RelayBuffer, before end: UInt64, _ logger: Logger) {
+  mutating func drop(_ buffer: RelayBuffer, before end: UInt64) {
     var count: UInt64 = 0
     while position < end {
       let record = buffer.record(at: position)
       if !record.isLeftOut { count &+= 1 }
       position = record.next
     }
-    noteDropped(count, logger)
+    noteDropped(count)
   }
 
   /// Counts datagrams that there was no room for.
-  mutating func noteDropped(_ count: UInt64, _ logger: Logger) {
+  mutating func noteDropped(_ count: UInt64) {
     guard count > 0 else { return }
     if lastDrop == nil {
       droppedBefore = report.dropped
-      logger.warning(
-        "relay to \(report.target) is too slow, datagrams for it are dropped; raise relay.queue or look at the network")
+      log.begin(.slow, index)
     }
     report.dropped &+= count
     lastDrop = ContinuousClock.now
   }
 
-  private mutating func fail(_ code: Int32, _ logger: Logger) {
-    if lastFailure == nil { failedBefore = report.failed }
+  private mutating func fail(_ code: Int32) {
     let reason = Self.reason(code)
-    if report.failure == nil { logger.error("relay to \(report.target) fails: \(reason)") }
+    if lastFailure == nil {
+      failedBefore = report.failed
+      log.begin(.failing, index, reason)
+    }
     report.failure = reason
     report.failed &+= 1
     lastFailure = ContinuousClock.now
@@ -85,16 +90,15 @@ struct RelayTarget {
   }
 
   /// Says what has passed; to be called once a second.
-  mutating func tick(_ logger: Logger) {
+  mutating func tick() {
     let now = ContinuousClock.now
     if let last = lastFailure, now - last > Self.calm {
-      logger.notice("relay to \(report.target) works again; \(report.failed - failedBefore) datagrams failed")
       (lastFailure, report.failure) = (nil, nil)
+      log.end(.failing, index, count: report.failed - failedBefore)
     }
     if let last = lastDrop, now - last > Self.calm {
-      logger.notice(
-        "relay to \(report.target) is fast enough again; \(report.dropped - droppedBefore) datagrams were dropped")
       lastDrop = nil
+      log.end(.slow, index, count: report.dropped - droppedBefore)
     }
   }
 

@@ -2,7 +2,6 @@
 
 public import Capture
 import Foundation
-public import Logging
 import NetworkBytes
 import Synchronization
 
@@ -15,7 +14,7 @@ public final class RelayThread: Sendable {
   private let options: RelayOptions
   private let sockets: [RelaySocket]
   private let worker: Int
-  private let logger: Logger
+  private let log: RelayLog
   /// Datagrams that the buffer had no room for.
   private let missing = Atomic<UInt64>(0)
   private let isStopping = Atomic(false)
@@ -32,24 +31,24 @@ public final class RelayThread: Sendable {
   /// Opens the sockets; the thread is started by `start`.
   ///
   /// - Throws: `SocketError`, if `options.keepsSource` is not permitted above all.
-  public convenience init(_ options: RelayOptions, worker: Int, _ logger: Logger) throws(SocketError) {
+  public convenience init(_ options: RelayOptions, worker: Int, _ log: RelayLog) throws(SocketError) {
     var sockets: [RelaySocket] = []
     for target in options.targets {
       sockets.append(try RelaySocket(to: target, keepsSource: options.keepsSource))
     }
-    try self.init(options, sockets, worker: worker, logger)
+    try self.init(options, sockets, worker: worker, log)
   }
 
   /// - Parameter sockets: of the targets of `options`, in their order.
   package init(
-    _ options: RelayOptions, _ sockets: [RelaySocket], worker: Int, _ logger: Logger
+    _ options: RelayOptions, _ sockets: [RelaySocket], worker: Int, _ log: RelayLog
   ) throws(SocketError) {
     buffer = try RelayBuffer(capacity: options.queue)
     published = Mutex(options.targets.map { RelayReport(target: $0) })
     self.options = options
     self.sockets = sockets
     self.worker = worker
-    self.logger = logger
+    self.log = log
   }
 
   /// Starts the thread; to be called once.
@@ -79,11 +78,6 @@ public final class RelayThread: Sendable {
     isStopping.store(true, ordering: .releasing)
     buffer.wake()
     ended.wait()
-    for report in reports {
-      logger.info(
-        "relayed to \(report.target): \(report.sent) datagrams sent, \(report.failed) failed, \(report.dropped) dropped"
-      )
-    }
   }
 
   // MARK: On the thread
@@ -97,7 +91,7 @@ public final class RelayThread: Sendable {
   }
 
   private func run() {
-    var work = Work(targets: zip(options.targets, sockets).map { RelayTarget($0, $1) })
+    var work = Work(targets: sockets.indices.map { RelayTarget(options.targets[$0], sockets[$0], $0, log) })
     var ticked = ContinuousClock.now
     var deadline: ContinuousClock.Instant?
     while true {
@@ -109,13 +103,13 @@ public final class RelayThread: Sendable {
       let now = ContinuousClock.now
       if now - ticked >= .seconds(1) {
         ticked = now
-        for index in work.targets.indices { work.targets[index].tick(logger) }
+        for index in work.targets.indices { work.targets[index].tick() }
       }
       let isDone = work.targets.allSatisfy { $0.position == head }
       if isLast, isDone || deadline.map({ now >= $0 }) == true { break }
       wait(work, head)
     }
-    for index in work.targets.indices { work.targets[index].drop(buffer, before: buffer.head, logger) }
+    for index in work.targets.indices { work.targets[index].drop(buffer, before: buffer.head) }
     publish(&work, buffer.head)
   }
 
@@ -126,10 +120,10 @@ public final class RelayThread: Sendable {
     let half = buffer.capacity / 2
     let missing = missing.load(ordering: .relaxed)
     for index in work.targets.indices {
-      work.targets[index].noteDropped(missing &- work.missing, logger)
-      work.targets[index].send(buffer, before: head, logger)
+      work.targets[index].noteDropped(missing &- work.missing)
+      work.targets[index].send(buffer, before: head)
       if head - work.targets[index].position > full {
-        work.targets[index].drop(buffer, before: head - half, logger)
+        work.targets[index].drop(buffer, before: head - half)
       }
     }
     work.missing = missing

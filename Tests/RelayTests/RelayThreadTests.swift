@@ -107,7 +107,7 @@ struct RelayThreadTests {
     options.exporters = [try #require(Network("127.0.0.2"))]
     var receiver = try listening(at: localV4)
     // Not started: nobody takes anything out.
-    let relay = try RelayThread(options, worker: 0, quiet)
+    let relay = try RelayThread(options, worker: 0, quiet(options))
     var senders = [UInt32(0x7f00_0001), 0x7f00_0002]
       .map { Endpoint(address: IPAddress(v4: $0), port: 0) }
     var sent = 0

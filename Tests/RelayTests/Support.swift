@@ -9,7 +9,10 @@ import TestSupport
 let localV4 = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0)
 let localV6 = Endpoint(address: IPAddress(high: 0, low: 1), port: 0)
 
-let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+/// Of a relay whose messages nobody reads.
+func quiet(_ options: RelayOptions) -> RelayLog {
+  RelayLog(options.targets, Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+}
 
 /// Whether this process may send with addresses of others (CAP_NET_RAW).
 let mayKeepSource = (try? RelaySocket(to: Endpoint(address: localV4.address, port: 9), keepsSource: true)) != nil
@@ -31,9 +34,9 @@ struct Relayed: ~Copyable {
   init(_ options: RelayOptions, at local: Endpoint = localV4, _ sockets: [RelaySocket]? = nil) throws {
     let relay =
       if let sockets {
-        try RelayThread(options, sockets, worker: 0, quiet)
+        try RelayThread(options, sockets, worker: 0, quiet(options))
       } else {
-        try RelayThread(options, worker: 0, quiet)
+        try RelayThread(options, worker: 0, quiet(options))
       }
     receiver = try listening(at: local)
     self.relay = relay

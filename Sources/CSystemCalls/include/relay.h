@@ -60,8 +60,8 @@ struct sagflow_relay_sent {
 struct sagflow_relay_sent sagflow_relay_send(
   const struct sagflow_relay *relay, struct sagflow_relay_outbox *outbox, int fd, uint64_t position, uint64_t end);
 
-// Clears the errors that other hosts reported, which wait at the socket.
-void sagflow_relay_clear_errors(int fd);
+// Clears the errors that other hosts have reported, which wait at the socket: the errno value of the last one, 0 if there is none.
+int sagflow_relay_reported(int fd);
 
 // Writes the headers of a packet with this UDP payload: IPv4 without identification and checksum, which the kernel fills in, or IPv6;
 // and UDP with its checksum. `headers` has room for SAGFLOW_RELAY_HEADERS octets. Octets, or -EAFNOSUPPORT: the addresses are of two

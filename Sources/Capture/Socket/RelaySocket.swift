@@ -57,7 +57,7 @@ package final class RelaySocket: @unchecked Sendable {
   }
 
   /// Clears errors that other hosts have reported.
-  package func clearErrors() { sagflow_relay_clear_errors(descriptor) }
+  package func clearErrors() { _ = sagflow_relay_reported(descriptor) }
 
   /// Whether an address is one of this host's own.
   package static func isOwn(_ address: IPAddress) -> Bool {

@@ -5,6 +5,7 @@ import Foundation
 public import Logging
 import NetFlow
 public import NetworkBytes
+import Relay
 public import ServiceLifecycle
 public import Settings
 import Synchronization
@@ -83,6 +84,11 @@ public final class CollectorService: Service {
         : "stopping: flows that are live are kept for the next start (sagflow drain writes them)"
     )
     try await Self.offPool { [drains] in running.finish(drains: drains) }
+    for report in running.relayReports {
+      logger.info(
+        "relayed to \(report.target): \(report.sent) datagrams sent, \(report.failed) failed, \(report.dropped) dropped"
+      )
+    }
   }
 
   private func start() throws -> RunningCollector {

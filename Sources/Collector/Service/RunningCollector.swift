@@ -101,7 +101,8 @@ final class RunningCollector: Sendable {
     if let loop = configuration.relay.loop(to: endpoints.map(\.endpoint), isOwn: RelaySocket.isOwn) {
       throw RelayError.loop(target: loop.target, listening: loop.listening)
     }
-    let relays = try (0..<count).map { try RelayThread(options, worker: $0, logger) }
+    let log = RelayLog(options.targets, logger)
+    let relays = try (0..<count).map { try RelayThread(options, worker: $0, log) }
     let targets = options.targets.map(\.description).joined(separator: ", ")
     logger.info("relaying to \(targets)\(options.keepsSource ? " from the exporters' own addresses" : "")")
     return relays
