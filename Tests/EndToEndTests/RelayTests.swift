@@ -54,21 +54,20 @@ struct RelayTests {
     let second = try await RunningCollector()
     let dead = try LoopbackSocket.freePort()
     let first = try await Self.collector(to: [dead, second.port], options: ["--workers", "2"])
+    var total = 0
     for version in ["5", "9", "10"] {
       let sent = try await Sagflow.run([
         "generate", "--to", "127.0.0.1:\(first.port)", "--netflow-version", version, "--flows", "20000", "--rate",
         "50000", "--domain", version,
       ])
       #expect(sent.status == 0, "\(sent.errors)")
+      // Flows, then datagrams.
+      total += sent.output.split(separator: " ").compactMap { Int($0) }.dropFirst().first ?? 0
     }
     var relay: [Status.Relay] = []
-    var total = 0
     try await eventually("all datagrams at both targets") {
       relay = try await Self.status(first).relay ?? []
-      let sums = relay.map { $0.sent + $0.failed + $0.dropped }
-      defer { total = sums.first ?? 0 }
-      // Counted until nothing is added any more.
-      return sums.count == 2 && sums[0] > 1000 && sums[0] == sums[1] && sums[0] == total
+      return relay.map { $0.sent + $0.failed + $0.dropped } == [total, total]
     }
     try await second.counts(total, "datagrams", "received")
     #expect(relay.map(\.target) == ["127.0.0.1:\(dead)", "127.0.0.1:\(second.port)"])
@@ -87,7 +86,7 @@ struct RelayTests {
     #expect(sender["datagrams"] == total)
     #expect(sender["datagrams dropped by the kernel"] == 0)
     #expect(sender["lost by sequence number"] == 0)
-    for name in ["datagrams", "records", "records options", "rows committed"] {
+    for name in ["datagrams", "records", "records options"] {
       #expect(receiver[name] == sender[name], "\(name)")
     }
     #expect(receiver["lost by sequence number"] == 0, "\(receiver.text)")
@@ -193,17 +192,21 @@ struct RelayTests {
 
   // MARK: Refusals
 
-  @Test("without CAP_NET_RAW relay.keepSource is refused at the start, with what to do")
+  /// What takes the capability from a command.
+  private static let launcher =
+    mayKeepSource ? ["/usr/bin/setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw"] : []
+
+  @Test(
+    "without CAP_NET_RAW relay.keepSource is refused at the start, with what to do",
+    .enabled(if: launcher.isEmpty || Tool.isInstalled(launcher[0]), "setpriv is missing"))
   func capability() async throws {
     let folder = try TemporaryFolder()
-    let without = ["/usr/bin/setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw"]
-    let launcher = Self.mayKeepSource ? without : []
     let outcome = try await Sagflow.run(
       ["collect", "--listen", "127.0.0.1:\(try LoopbackSocket.freePort())", "-o", folder.path + "/flows"],
       environment: [
         "SAGFLOW_RELAY_TARGETS": "127.0.0.1:9", "SAGFLOW_RELAY_KEEP_SOURCE": "true",
         "SAGFLOW_HTTP_LISTEN": "127.0.0.1:0",
-      ], through: launcher)
+      ], through: Self.launcher)
     #expect(outcome.status == 77, "\(outcome.errors)")
     for words in ["CAP_NET_RAW", "AmbientCapabilities=CAP_NET_RAW", "127.0.0.1:9"] {
       #expect(outcome.errors.contains(words), "\(outcome.errors)")
