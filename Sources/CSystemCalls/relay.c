@@ -251,8 +251,6 @@ int sagflow_relay_socket(struct sagflow_endpoint destination, int keeps_source) 
     close(fd);
     return error;
   }
-  // Nothing is received here; as far as possible.
-  (void)set_option(fd, SOL_SOCKET, SO_RCVBUF, 1);
   return fd;
 }
 

@@ -14,6 +14,7 @@ struct RelayTarget {
   private(set) var isBlocked = false
   private(set) var report: RelayReport
   private var lastFailure: ContinuousClock.Instant?
+  private var failureCode: Int32 = 0
   private var lastDrop: ContinuousClock.Instant?
   private var failedBefore: UInt64 = 0
   private var droppedBefore: UInt64 = 0
@@ -78,12 +79,12 @@ struct RelayTarget {
   }
 
   private mutating func fail(_ code: Int32) {
-    let reason = Self.reason(code)
+    if code != failureCode || report.failure == nil { report.failure = Self.reason(code) }
+    failureCode = code
     if lastFailure == nil {
       failedBefore = report.failed
-      log.begin(.failing, index, reason)
+      log.begin(.failing, index, report.failure ?? "")
     }
-    report.failure = reason
     report.failed &+= 1
     lastFailure = ContinuousClock.now
     socket.clearErrors()
