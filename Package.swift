@@ -91,6 +91,12 @@ let package = Package(
       ],
       swiftSettings: ours),
     .target(
+      name: "Relay",
+      dependencies: [
+        "Capture", "Files", "FlowFilter", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .target(
       name: "FlowPipeline",
       dependencies: [
         "Capture", "FlowFilter", "FlowModel", "FlowOutput", "FlowText", "FlowAggregation", "NetFlow", "NetworkBytes",
@@ -167,6 +173,7 @@ let package = Package(
         "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
         "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes",
         "Page", "Parquet", "Settings", "Shipping",
+        "Page", "Parquet", "Relay", "Settings",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -278,6 +285,13 @@ let package = Package(
       ],
       swiftSettings: ours),
     .testTarget(
+      name: "RelayTests",
+      dependencies: [
+        "Capture", "FlowFilter", "NetworkBytes", "Relay", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
       name: "PageTests", dependencies: ["Page", "TestSupport"], exclude: ["JavaScript"], swiftSettings: ours),
     .testTarget(
       name: "CollectorTests",
@@ -286,6 +300,7 @@ let package = Package(
         "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "ObjectStorage", "Parquet", "Settings",
         "Shipping",
         "sagflow",
+        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Relay", "Settings", "sagflow",
         "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),

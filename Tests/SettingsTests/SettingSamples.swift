@@ -57,6 +57,12 @@ struct SettingSample: CustomTestStringConvertible {
     .init("journal.bufferSize", "100M", "1"),
     .init("journal.syncInterval", "5", "3601"),
     .init(
+      "relay.targets", #"["192.0.2.20:9995", "[2001:db8::20]:4739"]"#, ["192.0.2.20:9995", "[2001:db8::20]:4739"],
+      "0.0.0.0:9995"),
+    .init("relay.exporters", #"[192.0.2.0/24, "2001:db8::1"]"#, ["192.0.2.0/24", "2001:db8::1"], "192.0.2.0/33"),
+    .init("relay.keepSource", "true", "maybe"),
+    .init("relay.queue", "64Mi", "1"),
+    .init(
       "outputs",
       #"[{name: a, type: clickhouse, parallel: 4, timeout: 60, urls: ["https://ch.example:8443"], table: "net"}, {name: b, type: s3, from: now, region: "eu-central-1", bucket: "flows", pathStyle: true, partSize: 16Mi}]"#,
       [], ""),

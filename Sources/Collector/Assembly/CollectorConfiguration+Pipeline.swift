@@ -7,6 +7,7 @@ import Foundation
 import Journal
 package import Logging
 package import NetFlow
+package import Relay
 public import Settings
 
 extension CollectorConfiguration {
@@ -19,6 +20,16 @@ extension CollectorConfiguration {
     options.decoder = decoderOptions(workers: workers)
     options.filter = recordFilter
     options.window = store.rotation
+    return options
+  }
+
+  /// What is relayed; the memory for it is shared out among `workers`.
+  package func relayOptions(workers: Int) -> RelayOptions {
+    var options = RelayOptions()
+    options.targets = relay.targets
+    options.exporters = NetworkSet(relay.exporters)
+    options.keepsSource = relay.keepSource
+    options.queue = relay.queue / max(1, workers)
     return options
   }
 

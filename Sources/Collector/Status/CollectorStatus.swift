@@ -18,6 +18,8 @@ public struct CollectorStatus: Codable, Sendable {
   public var alerts: [Alert]?
   /// Nil: an older collector does not say.
   public var outputs: [Output]?
+  /// Targets that received datagrams are sent on to; nil: there are none.
+  public var relay: [Relay]?
   public var ledger: Ledger
   /// Sums of the ledger that do not come out; empty but for moments.
   public var imbalances: [String]
@@ -29,6 +31,22 @@ public struct CollectorStatus: Codable, Sendable {
   public struct Store: Codable, Sendable {
     public var path: String
     /// What keeps it from being written, while something does.
+    public var failure: String?
+  }
+
+  /// What became of the datagrams that were to go to one target of the relay, since the collector started.
+  public struct Relay: Codable, Sendable {
+    /// Address and UDP port.
+    public var target: String
+    /// Taken by the kernel.
+    public var sent: UInt64
+    /// Refused by the kernel or by the target, as far as that is known.
+    public var failed: UInt64
+    /// Dropped because the queue was full.
+    public var dropped: UInt64
+    /// Octets that wait.
+    public var waiting: UInt64
+    /// Why datagrams fail, while they do.
     public var failure: String?
   }
 
