@@ -76,6 +76,12 @@ let package = Package(
       ],
       swiftSettings: ours),
     .target(
+      name: "FlowLines",
+      dependencies: [
+        "Files", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .target(
       name: "FlowStore",
       dependencies: [
         "Files", "FlowModel", "FlowOutput", "NetworkBytes", "Parquet",
@@ -229,6 +235,13 @@ let package = Package(
       swiftSettings: ours),
     .testTarget(
       name: "FlowTextTests", dependencies: ["FlowModel", "FlowText", "NetworkBytes"], swiftSettings: ours),
+    .testTarget(
+      name: "FlowLinesTests",
+      dependencies: [
+        "FlowLines", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
     .testTarget(
       name: "SettingsTests",
       dependencies: [

@@ -13,6 +13,13 @@ public struct FlowPrinter: Sendable {
     printer = RowPrinter(columns, format)
   }
 
+  /// Rows of JSON or CSV as another program names them.
+  public init(_ format: RowFormat, names: FieldNames) {
+    let fields = names.fields()
+    columns = fields.map(\.column)
+    printer = RowPrinter(fields, of: names, format)
+  }
+
   /// Appends what is above the first flow.
   public func appendHeader(to text: inout [UInt8]) {
     switch printer.format {
