@@ -35,6 +35,9 @@ let package = Package(
     .library(name: "Settings", targets: ["Settings"]),
     .library(name: "Collector", targets: ["Collector"]),
   ],
+  traits: [
+    .trait(name: "Kafka", description: "An output to Kafka, over librdkafka (Debian's librdkafka-dev).")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -136,6 +139,13 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: ours),
+    .target(
+      name: "Kafka",
+      dependencies: [
+        "FlowModel", "FlowQuery", "FlowText", "NetworkBytes", "Parquet", "Shipping",
+        .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
+      ],
+      exclude: ["flow.proto"], swiftSettings: ours),
     // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
     .target(
       name: "SmartAccessGateway",
@@ -243,6 +253,13 @@ let package = Package(
       ],
       swiftSettings: ours),
     .testTarget(
+      name: "KafkaTests",
+      dependencies: [
+        "FlowModel", "FlowQuery", "FlowStore", "Kafka", "NetworkBytes", "Shipping", "TestSupport",
+        .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
+      ],
+      exclude: ["consume.py", "messages.py"], swiftSettings: ours),
+    .testTarget(
       name: "SettingsTests",
       dependencies: [
         "Alerts", "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
@@ -331,6 +348,7 @@ let package = Package(
     .target(name: "CAPIDescription"),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   ],
   swiftLanguageModes: [.v6]

@@ -36,7 +36,8 @@ public final class LineDestination: Sendable {
   /// - Returns: what takes its rows, of `FanOut`'s others; it belongs to the pipeline's thread.
   public func start(worker: Int) throws(FileError) -> any FlowSink {
     let (name, file) = (name, file)
-    let thread = OutputThread("\(name)-\(worker)", logger: logger) { () throws(FileError) in LineOutput(name, to: file) }
+    let thread = OutputThread("\(name)-\(worker)", logger: logger) { () throws(FileError) in LineOutput(name, to: file)
+    }
     try thread.start()
     let drops = Drops()
     threads.withLock { $0.append(Writer(thread: thread, drops: drops)) }

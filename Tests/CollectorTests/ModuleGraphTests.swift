@@ -22,7 +22,8 @@ struct ModuleGraphTests {
     var targets: [Target] = []
     for (index, head) in heads.enumerated() {
       let end = index + 1 < heads.count ? heads[index + 1].range.lowerBound : manifest.endIndex
-      let text = manifest[head.range.upperBound..<end]
+      // The condition of a dependency names no module.
+      let text = manifest[head.range.upperBound..<end].replacing(/, condition: \.when\([^)]*\)/, with: "")
       guard head.kind != "systemLibrary", text.contains("swiftSettings: ours") else { continue }
       let name = String(head.name)
       let folder = text.firstMatch(of: /path: "([^"]+)"/).map { String($0.1) }

@@ -1,6 +1,7 @@
 import FlowLines
 import FlowModel
 import FlowOutput
+import FlowText
 import Foundation
 import Logging
 import NetworkBytes
@@ -201,7 +202,8 @@ struct LineOutputTests {
   @Test("a reader that does not read holds up nobody: rows beyond the queue are dropped, and counted")
   func slow() throws {
     let path = folder.file("pipe")
-    #expect(path.withCString { unsafe mkfifo($0, 0o600) } == 0)
+    let made = unsafe mkfifo(path, 0o600)
+    #expect(made == 0)
     var options = LineOptions()
     options.path = path
     let destination = LineDestination("rows", options, logger: Self.logger)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Rows under the names of other programs")
 struct NamedRowTests {
-  private static let row: FlowRow = {
+  private static var row: FlowRow {
     var record = FlowRecord()
     record.source = IPAddress(v4: 0x0a00_0001)
     record.destination = IPAddress(v4: 0x0a00_0002)
@@ -17,7 +17,7 @@ struct NamedRowTests {
     record.sourceMAC = 0x001b_4411_3ab7
     return FlowRow(
       record, origin: FlowOrigin(exporter: IPAddress(v4: 0xc000_0201), domain: 7, version: 9), rare: nil)
-  }()
+  }
 
   private static func lines(_ names: FieldNames, _ format: RowFormat, rows: Int = 1) -> [String] {
     var printer = FlowPrinter(format, names: names)
