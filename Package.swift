@@ -258,7 +258,7 @@ let package = Package(
         "FlowModel", "FlowQuery", "FlowStore", "Kafka", "NetworkBytes", "Shipping", "TestSupport",
         .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
       ],
-      exclude: ["consume.py", "messages.py"], swiftSettings: ours),
+      exclude: ["consume.py"], swiftSettings: ours),
     .testTarget(
       name: "SettingsTests",
       dependencies: [
