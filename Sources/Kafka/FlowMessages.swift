@@ -6,25 +6,36 @@ import Parquet
 /// Writes rows of a row group as goflow2's `FlowMessage`, with its length in front.
 ///
 /// What is the same in many rows is encoded once: fields of one value in all rows are a beginning that all messages have, and a column's
-/// dictionary becomes one of encoded fields. The order of fields within a message means nothing to readers.
-struct FlowMessages {
+/// dictionary becomes one of encoded fields. A batch is written field by field, each message into a place of its own that has room for the
+/// longest. The order of fields within a message means nothing to readers.
+struct FlowMessages: MessageEncoder {
   /// A field whose values differ from row to row.
   private enum Part {
     /// Encoded fields by entry: those of an entry end where those of the next one begin.
-    case entries(octets: [UInt8], starts: [Int], indices: [UInt32])
+    case entries(octets: [UInt8], starts: [UInt32], indices: [UInt32])
     /// The tag, as encoded, and numbers.
     case numbers(tag: [UInt8], IntegerColumn)
-    /// Times in milliseconds, as nanoseconds under each of the tags.
-    case times(tags: [[UInt8]], IntegerColumn)
+    /// The tag, and times in milliseconds, written as nanoseconds.
+    case times(tag: [UInt8], IntegerColumn)
   }
 
   private var constant: [UInt8] = []
   private var parts: [Part] = []
-  private var message: [UInt8] = []
+  /// Octets of the longest message there could be, with its length.
+  private var maximumLength = FlowMessages.lengthRoom
+
+  /// Octets in front of a message that its length takes at most.
+  private static let lengthRoom = 5
+  /// Octets of a varint at most.
+  private static let varintRoom = 10
 
   init(_ group: FileRows.Group) throws(ParquetReadError) {
     for field in FlowMessageField.all { try add(field, group) }
+    maximumLength += constant.count
   }
+
+  /// Fewer where messages are long.
+  var maximumRows: Int { max(1, min(MessageBatch.maximumCount, (1 << 20) / maximumLength)) }
 
   private mutating func add(_ field: FlowMessageField, _ group: FileRows.Group) throws(ParquetReadError) {
     switch field.form {
@@ -48,12 +59,17 @@ struct FlowMessages {
     case .constant(let value): Protobuf.append(field.number, value, to: &constant)
     case .dictionary(let entries, let indices):
       addEntries(entries.count, indices) { entry, octets in Protobuf.append(field.number, entries[entry], to: &octets) }
-    case .narrow, .wide: parts.append(.numbers(tag: Self.tag(field.number), values))
+    case .narrow, .wide: add(.numbers(tag: Self.tag(field.number), values), room: Self.varintRoom + 5)
     }
   }
 
+  private mutating func add(_ part: Part, room: Int) {
+    parts.append(part)
+    maximumLength += room
+  }
+
   private mutating func addTimes(_ fields: [UInt32], _ values: IntegerColumn) {
-    parts.append(.times(tags: fields.map(Self.tag), values))
+    for field in fields { add(.times(tag: Self.tag(field), values), room: Self.varintRoom + 5) }
   }
 
   private mutating func addTexts(_ field: FlowMessageField, _ values: StringColumn) {
@@ -80,13 +96,16 @@ struct FlowMessages {
   private mutating func addEntries(_ count: Int, _ indices: [UInt32]?, _ encode: (Int, inout [UInt8]) -> Void) {
     guard let indices else { return encode(0, &constant) }
     var octets: [UInt8] = []
-    var starts: [Int] = [0]
+    var starts: [UInt32] = [0]
     starts.reserveCapacity(count + 1)
+    var longest = 0
     for entry in 0..<count {
+      let start = octets.count
       encode(entry, &octets)
-      starts.append(octets.count)
+      longest = max(longest, octets.count - start)
+      starts.append(UInt32(truncatingIfNeeded: octets.count))
     }
-    parts.append(.entries(octets: octets, starts: starts, indices: indices))
+    add(.entries(octets: octets, starts: starts, indices: indices), room: longest)
   }
 
   private static func tag(_ field: UInt32) -> [UInt8] {
@@ -121,32 +140,89 @@ struct FlowMessages {
     for label in text.split(separator: "/") { Protobuf.appendVarint(UInt64(label) ?? 0, to: &octets) }
     return octets
   }
+}
 
-  /// Appends a row's message.
-  mutating func append(_ row: Int, to octets: inout [UInt8]) {
-    message.removeAll(keepingCapacity: true)
-    message += constant
+extension FlowMessages {
+  mutating func encode(_ rows: ArraySlice<Int>, into batch: inout MessageBatch) {
+    let size = rows.count * maximumLength
+    var text: [UInt8] = []
+    swap(&text, &batch.octets)
+    defer { swap(&text, &batch.octets) }
+    if text.count < size { text = [UInt8](repeating: 0, count: size) }
+    // Where each message ends so far.
+    var places: [Int] = []
+    places.reserveCapacity(rows.count)
+    for place in 0..<rows.count { places.append(place * maximumLength + Self.lengthRoom) }
+    var octets = text.mutableSpan
+    var ends = places.mutableSpan
+    let constant = constant.span
+    for place in 0..<rows.count { Self.copy(constant, 0..<constant.count, to: &octets, &ends[place]) }
     for part in parts {
       switch part {
       case .entries(let encoded, let starts, let indices):
-        let entry = Int(indices[row])
-        let range = starts[entry]..<starts[entry + 1]
-        if !range.isEmpty { message += encoded[range] }
-      case .numbers(let tag, let values):
-        let value = values[row]
-        if value != 0 {
-          message += tag
-          Protobuf.appendVarint(value, to: &message)
+        let (encoded, starts, indices) = (encoded.span, starts.span, indices.span)
+        for (place, row) in rows.enumerated() {
+          let entry = Int(indices[row])
+          Self.copy(encoded, Int(starts[entry])..<Int(starts[entry + 1]), to: &octets, &ends[place])
         }
-      case .times(let tags, let values):
-        let nanoseconds = values[row] &* 1_000_000
-        for tag in tags where nanoseconds != 0 {
-          message += tag
-          Protobuf.appendVarint(nanoseconds, to: &message)
-        }
+      case .numbers(let tag, .narrow(let values)):
+        let values = values.span
+        Self.write(tag.span, rows, &octets, &ends) { UInt64(values[$0]) }
+      case .numbers(let tag, .wide(let values)):
+        let values = values.span
+        Self.write(tag.span, rows, &octets, &ends) { values[$0] }
+      case .numbers(let tag, let values): Self.write(tag.span, rows, &octets, &ends) { values[$0] }
+      case .times(let tag, .wide(let values)):
+        let values = values.span
+        Self.write(tag.span, rows, &octets, &ends) { values[$0] &* 1_000_000 }
+      case .times(let tag, let values): Self.write(tag.span, rows, &octets, &ends) { values[$0] &* 1_000_000 }
       }
     }
-    Protobuf.appendVarint(UInt64(message.count), to: &octets)
-    octets += message
+    for (place, row) in rows.enumerated() {
+      let first = place * maximumLength + Self.lengthRoom
+      let length = UInt64(ends[place] - first)
+      var start = first - Protobuf.varintLength(length)
+      batch.messages.append(.init(range: start..<ends[place], key: 0, row: row))
+      Self.write(length, to: &octets, &start)
+    }
+  }
+
+  /// Writes a number of each row, but for 0.
+  @inline(__always)
+  private static func write(
+    _ tag: Span<UInt8>, _ rows: ArraySlice<Int>, _ octets: inout MutableSpan<UInt8>, _ ends: inout MutableSpan<Int>,
+    _ value: (Int) -> UInt64
+  ) {
+    for (place, row) in rows.enumerated() {
+      let number = value(row)
+      if number == 0 { continue }
+      var end = ends[place]
+      copy(tag, 0..<tag.count, to: &octets, &end)
+      write(number, to: &octets, &end)
+      ends[place] = end
+    }
+  }
+
+  @inline(__always)
+  private static func copy(
+    _ source: Span<UInt8>, _ range: Range<Int>, to octets: inout MutableSpan<UInt8>, _ end: inout Int
+  ) {
+    for place in range {
+      octets[end] = source[place]
+      end &+= 1
+    }
+  }
+
+  /// Writes a varint.
+  @inline(__always)
+  private static func write(_ value: UInt64, to octets: inout MutableSpan<UInt8>, _ end: inout Int) {
+    var rest = value
+    while rest >= 0x80 {
+      octets[end] = UInt8(truncatingIfNeeded: rest) | 0x80
+      end &+= 1
+      rest >>= 7
+    }
+    octets[end] = UInt8(truncatingIfNeeded: rest)
+    end &+= 1
   }
 }

@@ -123,6 +123,9 @@ public final class KafkaDestination: FileDestination {
 
     private func connect(_ state: inout State) throws {
       if state.producer != nil { return }
+      if let name = options.secretProperty {
+        throw ShippingFailure(.wait, "\(place): the property \(name) is a secret; remove it")
+      }
       do throws(KafkaFailure) {
         state.producer = try KafkaProducer(options, password: try password())
       } catch {

@@ -78,6 +78,12 @@ public struct KafkaOptions: Hashable, Sendable {
 
   public init() {}
 
+  /// Of `properties`, what would be a secret in a configuration; nil: none is.
+  public var secretProperty: String? {
+    properties.keys.sorted().first { name in ["password", "secret", ".pem", "sasl.jaas"].contains { name.contains($0) }
+    }
+  }
+
   /// The properties that librdkafka gets, but for the password.
   package var allProperties: [(name: String, value: String)] {
     var all: [(name: String, value: String)] = [

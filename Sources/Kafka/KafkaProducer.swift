@@ -6,14 +6,6 @@
   /// Sound: the three handles are valid from `init` to `deinit`, which alone destroys them, and librdkafka may be called from any thread.
   /// Keys and messages are lent for the call, which copies them. Texts and events are used before what they belong to is destroyed.
   @safe struct KafkaProducer: ~Copyable {
-    /// What an attempt to hand over a message came to.
-    enum Outcome {
-      case taken
-      /// There is no room in the queue until others are acknowledged.
-      case full
-      case refused(KafkaFailure)
-    }
-
     /// What has happened since the last look.
     enum Event {
       case nothing
@@ -79,21 +71,45 @@
       String(decoding: octets.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Hands over a message, without waiting.
+    /// Hands over messages, without waiting. Those that there is no room for stay in the batch.
     ///
-    /// - Parameter row: comes back with the message's acknowledgement; at least 0.
-    @inline(__always)
-    borrowing func produce(_ message: [UInt8], key: [UInt8], row: Int) -> Outcome {
-      let result = unsafe message.withUnsafeBytes { message in
-        unsafe key.withUnsafeBytes { key in
-          unsafe rd_kafka_produce(
-            topic, -1, RD_KAFKA_MSG_F_COPY, UnsafeMutableRawPointer(mutating: message.baseAddress), message.count,
-            key.baseAddress, key.count, UnsafeMutableRawPointer(bitPattern: row + 1))
+    /// - Parameter batch: a message's row comes back with its acknowledgement; at least 0.
+    /// - Returns: how many were taken.
+    /// - Throws: why a message was refused; it and those that were not taken stay in the batch.
+    borrowing func produce(_ batch: inout MessageBatch, taken: inout Int) throws(KafkaFailure) {
+      let count = batch.messages.count
+      var refusal: rd_kafka_resp_err_t?
+      var left: [MessageBatch.Message] = []
+      unsafe withUnsafeTemporaryAllocation(of: rd_kafka_message_t.self, capacity: count) { list in
+        for (place, message) in batch.messages.enumerated() {
+          let key = batch.key(message.key)
+          var entry = unsafe rd_kafka_message_t()
+          unsafe entry.len = message.range.count
+          unsafe entry.key_len = key.count
+          unsafe entry._private = UnsafeMutableRawPointer(bitPattern: message.row + 1)
+          unsafe list.initializeElement(at: place, to: entry)
+        }
+        unsafe batch.octets.withUnsafeBytes { octets in
+          unsafe batch.keyOctets.withUnsafeBytes { keys in
+            for (place, message) in batch.messages.enumerated() {
+              unsafe list[place].payload = UnsafeMutableRawPointer(
+                mutating: octets.baseAddress.map { unsafe $0 + message.range.lowerBound })
+              let key = batch.key(message.key).lowerBound
+              unsafe list[place].key = UnsafeMutableRawPointer(mutating: keys.baseAddress.map { unsafe $0 + key })
+            }
+            _ = unsafe rd_kafka_produce_batch(topic, -1, RD_KAFKA_MSG_F_COPY, list.baseAddress, Int32(count))
+          }
+        }
+        for place in 0..<count {
+          let error = unsafe list[place].err
+          if error == RD_KAFKA_RESP_ERR_NO_ERROR { continue }
+          left.append(batch.messages[place])
+          if error != RD_KAFKA_RESP_ERR__QUEUE_FULL { refusal = refusal ?? error }
         }
       }
-      if result == 0 { return .taken }
-      let error = rd_kafka_last_error()
-      return error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? .full : .refused(KafkaFailure(error))
+      taken += count - left.count
+      batch.messages = left
+      if let refusal { throw KafkaFailure(refusal) }
     }
 
     /// Looks at what has happened, one event.

@@ -48,13 +48,10 @@
           switch options.format {
           case .protobuf:
             var messages = try FlowMessages(group)
-            try send(group, first, producer, isCancelled) { row, octets in messages.append(row, to: &octets) }
+            try send(group, first, &messages, producer, isCancelled)
           case .json:
-            var lines = try group.lines(.json, names: options.names)
-            try send(group, first, producer, isCancelled) { row, octets in
-              lines.append(row, to: &octets)
-              octets.removeLast()
-            }
+            var messages = LineMessages(try group.lines(.json, names: options.names))
+            try send(group, first, &messages, producer, isCancelled)
           }
         } catch {
           // As of a file that has a message which no broker takes: it will not get better.
@@ -75,47 +72,42 @@
       return failure
     }
 
-    @inline(__always)
     private mutating func send(
-      _ group: FileRows.Group, _ first: Int, _ producer: borrowing KafkaProducer?, _ isCancelled: () -> Bool,
-      _ append: (Int, inout [UInt8]) -> Void
+      _ group: FileRows.Group, _ first: Int, _ messages: inout some MessageEncoder,
+      _ producer: borrowing KafkaProducer?, _ isCancelled: () -> Bool
     ) throws(ParquetReadError) {
       let (exporters, indices) = try group.addresses(.exporterAddress)
-      let keys = exporters.map { Array($0.description.utf8) }
-      var message: [UInt8] = []
-      for row in 0..<group.rowCount where !acknowledged.contains(first + row) {
-        message.removeAll(keepingCapacity: true)
-        append(row, &message)
-        let key = keys[indices.map { Int($0[row]) } ?? 0]
-        guard hand(message, key, first + row, producer, isCancelled) else { return }
-        // Reports that nobody looks at take room in the queue.
-        if row & 1023 == 0 { poll(producer, 0) }
-        if failure != nil { return }
+      var batch = MessageBatch(keys: exporters.map(\.description))
+      let wanted = (0..<group.rowCount).filter { !acknowledged.contains(first + $0) }
+      var next = 0
+      while next < wanted.count, failure == nil, !isCancelled() {
+        let end = min(next + messages.maximumRows, wanted.count)
+        messages.encode(wanted[next..<end], into: &batch)
+        next = end
+        for place in batch.messages.indices {
+          let row = batch.messages[place].row
+          batch.messages[place].key = indices.map { Int($0[row]) } ?? 0
+          batch.messages[place].row = first + row
+        }
+        hand(&batch, producer, isCancelled)
       }
     }
 
-    /// Hands over a message, and waits for room.
-    ///
-    /// - Returns: false: it cannot be, or it was cancelled.
-    @inline(__always)
+    /// Hands over messages, and waits for room; what is refused, or comes behind a failure, is not acknowledged.
     private mutating func hand(
-      _ message: [UInt8], _ key: [UInt8], _ row: Int, _ producer: borrowing KafkaProducer?, _ isCancelled: () -> Bool
-    ) -> Bool {
-      while true {
-        switch producer?.produce(message, key: key, row: row) {
-        case .taken:
-          outstanding += 1
-          return true
-        case .full:
-          poll(producer, 100)
-          if failure != nil || isCancelled() { return false }
-        case .refused(let refusal):
-          if refusal.isFatal { needsProducer = true }
-          failure = refusal
-          return false
-        case nil: return false
+      _ batch: inout MessageBatch, _ producer: borrowing KafkaProducer?, _ isCancelled: () -> Bool
+    ) {
+      while !batch.messages.isEmpty, failure == nil, !isCancelled() {
+        do throws(KafkaFailure) {
+          try producer?.produce(&batch, taken: &outstanding)
+        } catch {
+          if error.isFatal { needsProducer = true }
+          failure = error
         }
+        // Reports that nobody looks at take room in the queue.
+        poll(producer, batch.messages.isEmpty ? 0 : 100)
       }
+      batch.messages.removeAll(keepingCapacity: true)
     }
 
     private mutating func poll(_ producer: borrowing KafkaProducer?, _ milliseconds: Int32) {

@@ -57,12 +57,16 @@ struct FlowMessageTests {
     for number in 0..<rows.groupCount {
       let group = rows.group(number)
       var messages = try FlowMessages(group)
-      for row in 0..<group.rowCount {
-        var octets: [UInt8] = []
-        messages.append(row, to: &octets)
-        var rest = octets[...]
-        #expect(Wire.varint(&rest) == UInt64(rest.count))
-        all.append(rest)
+      var batch = MessageBatch(keys: [])
+      // As many as fit, and then what is left.
+      for first in stride(from: 0, to: group.rowCount, by: messages.maximumRows) {
+        batch.messages = []
+        messages.encode(Array(first..<min(first + messages.maximumRows, group.rowCount))[...], into: &batch)
+        for message in batch.messages {
+          var rest = batch.octets[message.range]
+          #expect(Wire.varint(&rest) == UInt64(rest.count))
+          all.append(rest)
+        }
       }
     }
     return all
