@@ -6,13 +6,12 @@ usage: consume.py BROKERS TOPIC COUNT      ends when COUNT messages came and no 
 import json
 import sys
 
-from confluent_kafka import Consumer
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
 brokers, topic, wanted = sys.argv[1], sys.argv[2], int(sys.argv[3])
-consumer = Consumer(
-    {"bootstrap.servers": brokers, "group.id": "consume.py", "auto.offset.reset": "earliest", "enable.auto.commit": False}
-)
-consumer.subscribe([topic])
+consumer = Consumer({"bootstrap.servers": brokers, "group.id": "consume.py", "enable.auto.commit": False})
+partitions = consumer.list_topics(topic, timeout=30).topics[topic].partitions
+consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in partitions])
 messages, total, distinct, silent = 0, 0, set(), 0
 
 
@@ -28,7 +27,7 @@ def varint(data, place):
 
 def octets(message):
     """The field `bytes`, 9, of a goflow2 message with its length in front, or that of a JSON object."""
-    if message[:1] == b"{":
+    if message[:2] == b'{"':
         return json.loads(message)["bytes"]
     length, place = varint(message, 0)
     assert len(message) == place + length
