@@ -2,7 +2,9 @@
 //
 //     KafkaOptions.swift           which cluster, which topic, what messages are
 //     KafkaDestination.swift       a file's rows as messages, until all are acknowledged
+//     KafkaShipment.swift          one attempt at a file
 //     KafkaProducer.swift          librdkafka; the home of this module's unsafe code, and only in a build with the trait Kafka
+//     MessageBatch.swift           messages that are handed over together
 //     FlowMessage*.swift           goflow2's protobuf message, written
 //     flow.proto                   the same for readers
 

@@ -32,7 +32,8 @@
       }
       self.file = file
       self.options = options
-      self.acknowledged = acknowledged ?? RowSet(rows: rows.rowCount)
+      let known = acknowledged.flatMap { $0.rows == rows.rowCount ? $0 : nil }
+      self.acknowledged = known ?? RowSet(rows: rows.rowCount)
     }
 
     var isComplete: Bool { acknowledged.count == rows.rowCount }

@@ -49,7 +49,8 @@ struct ModuleGraphTests {
     let files = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
     for file in files where file.hasSuffix(".swift") {
       let text = try String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
-      for match in text.matches(of: /(?m)^(?:@\w+ )?(?:(?:public|package|internal|private) )?import (\w+)/) {
+      // Two spaces: within a condition of the package's traits.
+      for match in text.matches(of: /(?m)^(?:  )?(?:@\w+ )?(?:(?:public|package|internal|private) )?import (\w+)/) {
         modules.insert(String(match.1))
       }
     }

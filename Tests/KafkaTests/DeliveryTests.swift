@@ -3,7 +3,6 @@
   import Foundation
   @testable import Kafka
   import Shipping
-  import Synchronization
   import TestSupport
   import Testing
 
