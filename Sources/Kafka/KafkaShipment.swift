@@ -32,8 +32,9 @@
       }
       self.file = file
       self.options = options
-      let known = acknowledged.flatMap { $0.rows == rows.rowCount ? $0 : nil }
-      self.acknowledged = known ?? RowSet(rows: rows.rowCount)
+      let count = rows.rowCount
+      let known = acknowledged.flatMap { $0.rows == count ? $0 : nil }
+      self.acknowledged = known ?? RowSet(rows: count)
     }
 
     var isComplete: Bool { acknowledged.count == rows.rowCount }
