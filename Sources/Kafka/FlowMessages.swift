@@ -47,7 +47,9 @@ struct FlowMessages: MessageEncoder {
       addEntries(entries.count, indices) { entry, octets in
         Protobuf.append(field.number, entries[entry], to: &octets)
         if field.form == .sourceAddress {
-          Protobuf.append(FlowMessageField.etherType, entries[entry].isV4 ? 0x0800 : 0x86dd, to: &octets)
+          let address = entries[entry]
+          let type: UInt64 = address.isV4 ? 0x0800 : address.isUnspecified ? 0 : 0x86dd
+          Protobuf.append(FlowMessageField.etherType, type, to: &octets)
         }
       }
     case .mac, .text, .flowType, .labels: addTexts(field, try group.strings(field.column))

@@ -1,5 +1,4 @@
 import FlowQuery
-import NetworkBytes
 
 /// Messages that are handed over together: their octets, one behind the other or with room between them.
 struct MessageBatch {
