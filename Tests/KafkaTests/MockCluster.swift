@@ -4,7 +4,7 @@
   /// Brokers inside this process, on loopback ports, which can be made to fail.
   ///
   /// Sound: both handles are valid until `deinit`; the cluster's functions may be called from any thread.
-  final class MockCluster: @unchecked Sendable {
+  @safe final class MockCluster: @unchecked Sendable {
     private let client: OpaquePointer
     private let cluster: OpaquePointer
     let addresses: [String]
