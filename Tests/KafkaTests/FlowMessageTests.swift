@@ -3,6 +3,7 @@ import FlowQuery
 import Foundation
 @testable import Kafka
 import NetworkBytes
+import Shipping
 import TestSupport
 import Testing
 
