@@ -101,7 +101,8 @@
       let sample = try FlowFileSample(rows: 1000)
       let destination = Self.destination(cluster)
       for broker: Int32 in 1...3 { cluster.setDown(broker) }
-      let task = Task { try await destination.ship(sample.file) }
+      let file = sample.file
+      let task = Task { try await destination.ship(file) }
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
       for broker: Int32 in 1...3 { cluster.setUp(broker) }
