@@ -12,6 +12,10 @@ ARGS ?=
 BUILD_PACKAGES := ca-certificates git pkg-config libdeflate-dev libpcap-dev libzstd-dev python3-pip
 TEST_PACKAGES := $(BUILD_PACKAGES) fprobe nfdump prometheus python3 softflowd tcpdump tshark
 
+# What an output to Kafka needs, which the usual build does without; its modules differ from those of a usual build.
+KAFKA_PACKAGES := librdkafka-dev
+KAFKA := --traits Kafka --scratch-path .build/kafka
+
 # The Swift runtime linked in, for hosts without a toolchain. Its modules differ from those of a usual build, and the test
 # library has no static form, so it has a folder of its own.
 STATIC := .build/static
@@ -42,7 +46,7 @@ TEST := swift test -c release --skip-build
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-fast test-python-update bench bench-ask bench-recovery bench-live static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-recovery bench-live static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +75,17 @@ test-engines: ## Build, and run the tests that need a browser (Chromium), databa
 	swift build -c release --build-tests
 	OLD_CLICKHOUSE="$$(scripts/old-clickhouse || true)" && export OLD_CLICKHOUSE && \
 	  ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && $(TEST) --no-parallel --filter '$(ENGINE_TESTS)'
+
+test-kafka: ## Build with Kafka, and run its tests against brokers that fail
+	@scripts/debian-packages $(BUILD_PACKAGES) $(KAFKA_PACKAGES) protobuf-compiler
+	@scripts/page-assets
+	swift build -c release --build-tests $(KAFKA)
+	KAFKA_PYTHON="$$(scripts/test-python engines)" && export KAFKA_PYTHON && \
+	  swift test -c release --skip-build $(KAFKA) --filter '^KafkaTests\.' && mkdir -p .build/kafka/librdkafka && \
+	  ln -sf "$$(dirname "$$(dirname "$$KAFKA_PYTHON")")"/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1 \
+	    .build/kafka/librdkafka/librdkafka.so.1 && \
+	  LD_LIBRARY_PATH="$$PWD/.build/kafka/librdkafka" \
+	    swift test -c release --skip-build $(KAFKA) --filter '^KafkaTests\.BrokerTests'
 
 test-fast: ## Build, and run the tests without sockets and other programs: seconds
 	@scripts/debian-packages $(BUILD_PACKAGES)

@@ -36,6 +36,9 @@ let package = Package(
     .library(name: "Settings", targets: ["Settings"]),
     .library(name: "Collector", targets: ["Collector"]),
   ],
+  traits: [
+    .trait(name: "Kafka", description: "An output to Kafka, over librdkafka (Debian's librdkafka-dev).")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -74,6 +77,12 @@ let package = Package(
         "FlowModel", "NetworkBytes",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .target(
+      name: "FlowLines",
+      dependencies: [
+        "Files", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: ours),
     .target(
@@ -142,6 +151,14 @@ let package = Package(
       ],
       swiftSettings: ours),
     // The cloud's side: it knows nothing of flows.
+    .target(
+      name: "Kafka",
+      dependencies: [
+        "FlowModel", "FlowQuery", "FlowText", "NetworkBytes", "Parquet", "Shipping",
+        .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
+      ],
+      exclude: ["flow.proto"], swiftSettings: ours),
+    // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
     .target(
       name: "CloudAPI",
       dependencies: [
@@ -256,6 +273,20 @@ let package = Package(
     .testTarget(
       name: "FlowTextTests", dependencies: ["FlowModel", "FlowText", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
+      name: "FlowLinesTests",
+      dependencies: [
+        "FlowLines", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
+      name: "KafkaTests",
+      dependencies: [
+        "FlowModel", "FlowQuery", "FlowStore", "Kafka", "NetworkBytes", "Shipping", "TestSupport",
+        .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
+      ],
+      exclude: ["consume.py"], swiftSettings: ours),
+    .testTarget(
       name: "SettingsTests",
       dependencies: [
         "Alerts", "ClickHouse", "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow",
@@ -369,6 +400,7 @@ let package = Package(
     .target(name: "CAPIDescription"),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   ],
   swiftLanguageModes: [.v6]
