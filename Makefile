@@ -31,16 +31,11 @@ sysctl := $(lib)/sysctl.d/60-sagflow.conf
 config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 
 # Tests that start in-process servers or many programs, apart from all others: one after another.
-PROCESS_TESTS := ^(EndToEndTests|ObjectStorageTests|SmartAccessGatewayTests)\.
+PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|ObjectStorageTests|SmartAccessGatewayTests)\.
 # Of these, those that mostly wait, in other programs: side by side.
-DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests)/
+DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests)/
 # Those that only `make test-engines` runs.
-ENGINE_TESTS := ^(EndToEndTests\.BrowserTests|ObjectStorageTests\.EngineTests)/
-PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|SmartAccessGatewayTests)\.
-# Of these, those that mostly wait, in other programs: side by side.
-DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests)/
-# Those that only `make test-engines` runs.
-ENGINE_TESTS := ^(EndToEndTests\.BrowserTests|ClickHouseTests\.(EngineTests|OldServerTests))/
+ENGINE_TESTS := ^(EndToEndTests\.BrowserTests|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 TEST := swift test -c release --skip-build
 
 # Python would leave folders of compiled modules among the sources.
@@ -68,8 +63,7 @@ test: ## Build everything once and run all tests
 	  { $(TEST) --no-parallel --filter '$(PROCESS_TESTS)' --skip '$(DRIVEN_TESTS)' || status=1; } && \
 	  { $(TEST) --filter '$(DRIVEN_TESTS)' || status=1; } && exit $$status
 
-test-engines: ## Build, and run the tests that need a browser (Chromium), an object store and other large programs, which this installs
-test-engines: ## Build, and run the tests that need a browser (Chromium), databases and other large programs, which this installs
+test-engines: ## Build, and run the tests that need a browser (Chromium), databases, object stores and other large programs, which this installs
 	@scripts/debian-packages $(TEST_PACKAGES) chromium
 	@scripts/page-assets
 	swift build -c release --build-tests

@@ -150,7 +150,6 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       swiftSettings: ours),
-    // The cloud's side: it knows nothing of flows.
     .target(
       name: "Kafka",
       dependencies: [
@@ -158,7 +157,7 @@ let package = Package(
         .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
       ],
       exclude: ["flow.proto"], swiftSettings: ours),
-    // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
+    // The clouds' side: it knows nothing of flows.
     .target(
       name: "CloudAPI",
       dependencies: [
@@ -189,8 +188,7 @@ let package = Package(
       dependencies: [
         "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
         "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes",
-        "Page", "Parquet", "Settings", "Shipping",
-        "Page", "Parquet", "Relay", "Settings",
+        "ClickHouse", "ObjectStorage", "Page", "Parquet", "Relay", "Settings", "Shipping",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -206,16 +204,9 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Alerts", "Capture", "ClickHouse", "Collector", "Files", "TrafficGenerator", "FlowFilter", "FlowModel",
-        "FlowOutput",
-        "FlowPipeline",
-        "FlowQuery",
-        "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
-        "Shipping", "SmartAccessGateway",
-        "CloudAPI", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet",
-        "Settings", "SmartAccessGateway",
-        "Shipping",
-        "SmartAccessGateway",
+        "Alerts", "Capture", "ClickHouse", "CloudAPI", "Collector", "Files", "TrafficGenerator", "FlowFilter",
+        "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal",
+        "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -328,11 +319,8 @@ let package = Package(
       name: "CollectorTests",
       dependencies: [
         "Alerts", "Capture", "Collector", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation",
-        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "ObjectStorage", "Parquet", "Settings",
-        "Shipping",
-        "sagflow",
-        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Relay", "Settings", "sagflow",
-        "TestSupport",
+        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "ObjectStorage", "Parquet", "Relay",
+        "Settings", "Shipping", "sagflow", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -354,6 +342,9 @@ let package = Package(
         "CloudAPI", "ObjectStorage", "Shipping", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
+      ],
+      exclude: ["lake.py", "vectors.py"], swiftSettings: ours),
+    .testTarget(
       name: "ClickHouseTests",
       dependencies: [
         "ClickHouse", "FlowModel", "Shipping", "TestSupport", "sagflow",
@@ -361,7 +352,6 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
-      exclude: ["lake.py", "vectors.py"], swiftSettings: ours),
       exclude: ["clickhouse.py"], swiftSettings: ours),
     .testTarget(
       name: "TrafficGeneratorTests",
