@@ -188,7 +188,7 @@ let package = Package(
       dependencies: [
         "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
         "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes",
-        "ClickHouse", "ObjectStorage", "Page", "Parquet", "Relay", "Settings", "Shipping",
+        "ClickHouse", "CloudAPI", "ObjectStorage", "Page", "Parquet", "Relay", "Settings", "Shipping",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -1,4 +1,8 @@
+import ClickHouse
+import CloudAPI
+import Foundation
 package import Logging
+import ObjectStorage
 package import Settings
 package import Shipping
 
@@ -8,8 +12,15 @@ extension OutputSetting {
   /// - Throws: `ShippingFailure` with what to do about the settings.
   package func makeDestination(logger: Logger) throws(ShippingFailure) -> any FileDestination {
     switch destination {
-    case .clickHouse: throw ShippingFailure(.wait, "type \(kind.rawValue) is not in this build")
-    case .objects: throw ShippingFailure(.wait, "type \(kind.rawValue) is not in this build")
+    case .clickHouse(let options):
+      return ClickHouseDestination(options, environment: ProcessInfo.processInfo.environment)
+    case .objects(let options):
+      do throws(ParameterError) {
+        return try ObjectDestination(
+          options, environment: ProcessInfo.processInfo.environment, homeDirectory: NSHomeDirectory(), logger: logger)
+      } catch {
+        throw ShippingFailure(.wait, "\(error)")
+      }
     }
   }
 }

@@ -58,6 +58,10 @@ enum OutputRecords {
     .value("region", word, "Of s3 and oss, such as eu-central-1 or cn-hangzhou."),
     .value("bucket", bucket, "Of s3 and oss."),
     .value("prefix", prefix, "Of s3 and oss: in front of each file's name."),
+    .value(
+      "credentialsFile", file,
+      "Of s3 and oss: a file as the cloud's own tools have it; what they look for elsewhere if it is left out."),
+    .value("profile", word, "Of s3 and oss: the profile in such a file; default if it is left out."),
     .value("pathStyle", .flag, "Of s3: whether the bucket is in the path instead of the host's name."),
     .value("storageClass", word, "Of s3 and oss, such as STANDARD_IA; the bucket's if it is left out."),
     .value("encryption", word, "Of s3 and oss, such as AES256, aws:kms or KMS; the bucket's if it is left out."),
@@ -80,8 +84,8 @@ enum OutputRecords {
     if let value = text.value("parallel", parallel) { shipping.parallel = value }
     switch kind {
     case .clickhouse: return OutputSetting(shipping, .clickHouse(clickHouse(text, directory, report)))
-    case .s3: return OutputSetting(shipping, .objects(objects(text, .s3, report)))
-    case .oss: return OutputSetting(shipping, .objects(objects(text, .oss, report)))
+    case .s3: return OutputSetting(shipping, .objects(objects(text, .s3, directory, report)))
+    case .oss: return OutputSetting(shipping, .objects(objects(text, .oss, directory, report)))
     }
   }
 
@@ -101,7 +105,7 @@ enum OutputRecords {
   }
 
   private static func objects(
-    _ text: RecordText, _ service: ObjectStorageOptions.Service, _ report: Report
+    _ text: RecordText, _ service: ObjectStorageOptions.Service, _ directory: String, _ report: Report
   ) -> ObjectStorageOptions {
     var options = ObjectStorageOptions()
     options.service = service
@@ -109,6 +113,10 @@ enum OutputRecords {
     if let value = text.value("region", word) { options.region = value }
     if let value = text.value("bucket", bucket) { options.bucket = value }
     if let value = text.value("prefix", prefix) { options.prefix = value }
+    if let value = text.value("credentialsFile", file) {
+      options.credentialsFile = value.hasPrefix("/") ? value : directory + value
+    }
+    if let value = text.value("profile", word) { options.profile = value }
     if let value = text.value("pathStyle", .flag) { options.isPathStyle = value }
     if let value = text.value("storageClass", word) { options.storageClass = value }
     if let value = text.value("encryption", word) { options.encryption = value }
@@ -150,6 +158,8 @@ enum OutputRecords {
       put("region", options.region, unless: standard.region)
       put("bucket", options.bucket, unless: standard.bucket)
       put("prefix", options.prefix, unless: standard.prefix)
+      put("credentialsFile", options.credentialsFile, unless: standard.credentialsFile)
+      put("profile", options.profile, unless: standard.profile)
       put("pathStyle", options.isPathStyle, unless: standard.isPathStyle)
       put("storageClass", options.storageClass, unless: standard.storageClass)
       put("encryption", options.encryption, unless: standard.encryption)

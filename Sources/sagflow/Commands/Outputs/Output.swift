@@ -6,7 +6,15 @@ import Settings
 struct Output: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Where committed files go: outputs, their state, and whether they work.",
-    subcommands: [OutputList.self, OutputTest.self, OutputReset.self])
+    subcommands: [OutputList.self, OutputTest.self, OutputReset.self, ClickHouseCommand.self])
+
+  /// The settings of the output of this name.
+  static func setting(_ name: String, in values: CollectorConfiguration) throws(CommandFailure) -> OutputSetting {
+    if let setting = values.live.outputs.first(where: { $0.name == name }) { return setting }
+    let names = values.live.outputs.map(\.name).joined(separator: ", ")
+    let advice = names.isEmpty ? "the configuration has none" : "the configuration has \(names)"
+    throw CommandFailure(.usage, "\(name): no such output; \(advice)")
+  }
 }
 
 /// An output that a command is for.
@@ -19,10 +27,7 @@ struct OutputName: ParsableArguments {
   /// The output's settings, and all others.
   func load() throws(CommandFailure) -> (OutputSetting, CollectorConfiguration) {
     let values = try file.load().values
-    if let setting = values.live.outputs.first(where: { $0.name == name }) { return (setting, values) }
-    let names = values.live.outputs.map(\.name).joined(separator: ", ")
-    let advice = names.isEmpty ? "the configuration has none" : "the configuration has \(names)"
-    throw CommandFailure(.usage, "\(name): no such output; \(advice)")
+    return (try Output.setting(name, in: values), values)
   }
 }
 

@@ -1,6 +1,6 @@
+import CloudAPI
 import Collector
 import FlowText
-import SmartAccessGateway
 import Foundation
 import Settings
 

@@ -1,7 +1,7 @@
 import ArgumentParser
+import CloudAPI
 import Collector
 import FlowText
-import SmartAccessGateway
 import Foundation
 import Logging
 import Settings

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClickHouse
 import Foundation
+import Settings
 import Shipping
 
 /// `sagflow output clickhouse`: the tables that an output of this type needs.
@@ -82,6 +83,11 @@ struct ClickHouseCommand: AsyncParsableCommand {
 
 /// Which servers, and where in them.
 struct ClickHousePlace: ParsableArguments {
+  @OptionGroup var file: ConfigurationFile
+
+  @Argument(help: "An output of the configuration, of type clickhouse; the options replace what it has.")
+  var name: String?
+
   @Option(help: ArgumentHelp("Base address of a server, http://… or https://…; repeat for more.", valueName: "url"))
   var url: [String] = []
 
@@ -102,9 +108,9 @@ struct ClickHousePlace: ParsableArguments {
     help: ArgumentHelp("Cluster: tables are replicated, and asked as one by distributed ones.", valueName: "name"))
   var cluster: String?
 
-  /// What is given here in place of what `configured` has.
-  func options(_ configured: ClickHouseOptions = ClickHouseOptions()) throws(CommandFailure) -> ClickHouseOptions {
-    var options = configured
+  /// What is given here in place of what the output has, if one is named.
+  func options() throws(CommandFailure) -> ClickHouseOptions {
+    var options = try configured()
     if !url.isEmpty { options.urls = url }
     if let database { options.database = database }
     if let table { options.table = table }
@@ -113,6 +119,15 @@ struct ClickHousePlace: ParsableArguments {
     if let cluster { options.cluster = cluster }
     for (name, value) in [("--database", options.database), ("--table", options.table)] where value.isEmpty {
       throw CommandFailure(.usage, "\(name): expected a name")
+    }
+    return options
+  }
+
+  private func configured() throws(CommandFailure) -> ClickHouseOptions {
+    guard let name else { return ClickHouseOptions() }
+    let setting = try Output.setting(name, in: try file.load().values)
+    guard case .clickHouse(let options) = setting.destination else {
+      throw CommandFailure(.usage, "\(name) is of type \(setting.kind.rawValue); name one of type clickhouse")
     }
     return options
   }
