@@ -141,15 +141,33 @@ struct AlertActionsTests {
     }
   }
 
-  @Test("one that never answers, or refuses, costs its message; the next one goes out")
+  @Test("one that never answers costs its message after all attempts; a later one goes out")
   func noAnswer() async throws {
-    try await Receiver.run([nil, nil, .notFound]) { receiver, url in
+    try await Receiver.run([nil, nil]) { receiver, url in
       let actions = AlertActions(
-        [Self.webhook(url)], limits: Self.limits(attempts: 2, webhook: 5), logger: Self.quiet)
-      for name in ["first", "second", "third"] { actions.send(Self.message(name), to: nil) }
-      try await Self.eventually { actions.counters["noc"] == .init(delivered: 1, failed: 2, dropped: 0) }
-      // A refusal is final: it is not tried again.
-      #expect(receiver.received.count == 4)
+        [Self.webhook(url)], limits: Self.limits(attempts: 2, webhook: 1), logger: Self.quiet)
+      actions.send(Self.message("first"), to: nil)
+      try await Self.eventually { actions.counters["noc"]?.failed == 1 }
+      // On a busy machine a second is short for an answer, too.
+      var sent: UInt64 = 1
+      try await Self.eventually {
+        let counters = actions.counters["noc"] ?? .init()
+        if counters.delivered == 0, counters.failed == sent {
+          actions.send(Self.message("later"), to: nil)
+          sent += 1
+        }
+        return counters.delivered == 1
+      }
+    }
+  }
+
+  @Test("a refusal is final: it is not tried again, and the next message goes out")
+  func refusal() async throws {
+    try await Receiver.run([.notFound]) { receiver, url in
+      let actions = AlertActions([Self.webhook(url)], limits: Self.limits(), logger: Self.quiet)
+      for name in ["first", "second"] { actions.send(Self.message(name), to: nil) }
+      try await Self.eventually { actions.counters["noc"] == .init(delivered: 1, failed: 1, dropped: 0) }
+      #expect(receiver.received.count == 2)
     }
   }
 

@@ -164,7 +164,7 @@ struct AskTests {
     var random = SeededGenerator(seed: seed)
     let samples = try await Self.samples()
     var asked: [(arguments: [String], sql: String)] = []
-    for _ in 0..<60 {
+    for _ in 0..<36 {
       let condition = Condition.random(&random, samples)
       let (key, columns) = Self.keys[random.below(Self.keys.count)]
       asked.append(

@@ -66,7 +66,7 @@ struct BrowserTests {
           return ExportedFlow(
             source: server.address,
             destination: client == 0 ? "198.51.100.\(server.port % 7 + 1)" : "203.0.113.\(client)",
-            sourcePort: server.port, destinationPort: UInt16(50_000 + client), proto: server.proto,
+            sourcePort: server.port, destinationPort: UInt16(50_000 + minute * 3 + client), proto: server.proto,
             packets: UInt32(octets / 900), octets: UInt32(octets), began: began, ended: began - 59_999)
         }
       }

@@ -49,7 +49,7 @@ struct FaultTests {
     }
   }
 
-  /// `SAGFLOW_FAULTS=all swift test … --filter FaultTests` tries every call.
+  /// `SAGFLOW_FAULTS=all swift test … --no-parallel --filter FaultTests` tries every call; side by side they would be too many for a host.
   private static let count = ProcessInfo.processInfo.environment["SAGFLOW_FAULTS"]
 
   private static let compiler = Tool("clang") ?? Tool("cc")

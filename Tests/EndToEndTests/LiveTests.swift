@@ -63,7 +63,7 @@ struct LiveTests {
       ["--active-timeout", "1s", "--inactive-timeout", "1s"],
       configuration: "store: {rotation: 1, rowGroupRows: 1024}\nreceive: {workers: 2}\n")
     var sent = 0
-    for round in 0..<20 {
+    for round in 0..<14 {
       // Each from a port of its own, so that both workers get some.
       for _ in 0..<4 {
         try NumberedFlows.send(sent..<(sent + 10), to: collector.port)

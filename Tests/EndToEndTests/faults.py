@@ -532,13 +532,15 @@ def torn():
     lane = Lane("lane")
     lane.send(EXPORTERS, DATAGRAMS_A_SECOND, lasting=True)
     lane.start()
-    may_miss, unnamed, copies, queries = set(), [], {}, []
+    may_miss, unnamed, copies, queries, before = set(), [], {}, [], -1
     for kind in points:
         pattern, place, moment = TORN[kind]
         path = None
         while not path:
-            lane.wait_for("it listens", lane.is_listening)
-            time.sleep(2.1 + CHANCE.uniform(0, 1))
+            # What is damaged next must not be all that was left of what was damaged before.
+            lane.wait_for(
+                "two checkpoints of its own", lambda: sum(number > before for number in checkpoints(lane)) >= 2, 300)
+            time.sleep(CHANCE.uniform(0, 1))
             if moment:
                 lane.disk.order("before", mask(moment["kinds"]), times=1, text=moment["text"])
                 lane.process.wait(180)
@@ -547,6 +549,7 @@ def torn():
                 lane.kill()
             path = newest(pattern.format(journal=lane.journal, folder=lane.folder, store=lane.store), place)
             # A segment has a file once something of it is written.
+            before = max(checkpoints(lane))
             if not path:
                 lane.start()
         size = os.path.getsize(path)
@@ -581,6 +584,12 @@ def torn():
     return dict(
         verdict, **bounds(lane, may_miss), rows=lane.row_count(), unnamed=unnamed, queries=queries, mayMiss=len(may_miss),
         tried=len(points))
+
+
+def checkpoints(lane):
+    """Numbers of all checkpoints, those that were set aside as well."""
+    names = glob.glob(f"{lane.store}/.journal/*/checkpoint-*")
+    return [int(found[1]) for found in (re.search(r"/checkpoint-\d+-(\d+)", name) for name in names) if found]
 
 
 def newest(pattern, place):

@@ -84,7 +84,7 @@ def looks(browser):
     page.wait_for_selector("#sankey svg path")
     check(page.locator("#sankey svg path").count() > 5, "paths are drawn")
     picture = browser.page(viewport={"width": 1440, "height": 950}, color_scheme="light")
-    picture.goto(view(by="src_addr,src_port", window=PAST, filter="src net 10.20.0.0/16"))
+    picture.goto(view(by="src_addr,src_port", window=PAST, path="src_addr,src_port,dst_addr", filter="src net 10.20.0.0/16"))
     settled(picture)
     picture.wait_for_selector("#sankey svg path")
     picture.screenshot(path=f"{PICTURES}/light.png")

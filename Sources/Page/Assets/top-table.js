@@ -21,7 +21,7 @@ export function showTop(table, answer, { unit, limit, ranks, choose }) {
     by.join(' · '), { text: 'share', class: 'share' },
     ...['bytes', 'packets', 'flows'].map((name) => ({ text: name, class: `number${name === measure ? ' chosen' : ''}` })),
     { text: rate === 'pps' ? 'packets/s' : 'bit/s', class: 'number', title: 'over the window' },
-    { text: 'p95', class: 'number', title: '95th percentile of bit/s' }, { text: 'trend', class: 'trend' },
+    { text: unit === 'bits' ? 'p95' : 'p95 bit/s', class: 'number', title: '95th percentile of bit/s' }, { text: 'trend', class: 'trend' },
   ]
   const total = answer.totals
   const bodyRows = shown.map((row) => {
