@@ -28,8 +28,9 @@ config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 
 # Tests that start in-process servers or many programs, apart from all others: one after another.
 PROCESS_TESTS := ^(EndToEndTests|SmartAccessGatewayTests)\.
-# Of these, those that mostly wait, in other programs: side by side.
-DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests)/
+# Of these, those that only drive other programs, and mostly wait for them: side by side.
+DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
+|RetargetTests|FilterTests|StatusTests|AlertTests|WatchedTopTests)/
 # Those that only `make test-engines` runs.
 ENGINE_TESTS := ^EndToEndTests\.BrowserTests/
 TEST := swift test -c release --skip-build
