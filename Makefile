@@ -34,6 +34,10 @@ config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|ObjectStorageTests|SmartAccessGatewayTests)\.
 # Of these, those that mostly wait, in other programs: side by side.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests)/
+PROCESS_TESTS := ^(EndToEndTests|SmartAccessGatewayTests)\.
+# Of these, those that only drive other programs, and mostly wait for them: side by side.
+DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
+|RetargetTests|FilterTests|StatusTests|AlertTests|WatchedTopTests)/
 # Those that only `make test-engines` runs.
 ENGINE_TESTS := ^(EndToEndTests\.BrowserTests|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 TEST := swift test -c release --skip-build

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Alerts of a running collector", .tags(.network, .slow), .unlessFast)
+@Suite("Alerts of a running collector", .tags(.network, .slow), .unlessFast, .serialized)
 struct AlertTests {
   /// - Parameter out: the file to which a program appends each message as a line of JSON.
   private static func configuration(_ rules: String, out: String) -> String {

@@ -88,7 +88,9 @@ struct FaultTests {
     #expect(mayDrop || verdict.dropped == 0, comment)
     #expect(verdict.imbalances == [], comment)
     #expect(verdict.parts == [], comment)
-    #expect(verdict.left.filter { !$0.hasSuffix(".damaged") } == ["identity", "lock"], comment)
+    // A fault that lasts may have fired an alert, which is remembered.
+    let remembered = verdict.left.filter { !$0.hasSuffix(".damaged") && $0 != "alerts.json" }
+    #expect(remembered == ["identity", "lock"], comment)
     return (verdict, comment)
   }
 

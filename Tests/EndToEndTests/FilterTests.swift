@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("the filter at reception means what it means to query", .tags(.network, .slow), .unlessFast)
+@Suite("the filter at reception means what it means to query", .tags(.network, .slow), .unlessFast, .serialized)
 struct FilterTests {
   private static let unmerged = ["SAGFLOW_AGGREGATION_ENABLED": "false"]
 

@@ -3,7 +3,7 @@ import GatewayStub
 import TestSupport
 import Testing
 
-@Suite("config retarget points a flow log at this collector", .tags(.network, .slow), .unlessFast)
+@Suite("config retarget points a flow log at this collector", .tags(.network, .slow), .unlessFast, .serialized)
 struct RetargetTests {
   private static let target = ["--collector", "10.0.0.1", "--yes"]
 

@@ -3,7 +3,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-@Suite("the running collector answers for itself over HTTP", .tags(.engine, .network, .slow), .unlessFast)
+@Suite("the running collector answers for itself over HTTP", .tags(.engine, .network, .slow), .unlessFast, .serialized)
 struct StatusTests {
   /// Sections of numbers of the status's ledger.
   private struct Status: Decodable {
