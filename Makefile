@@ -12,6 +12,10 @@ ARGS ?=
 BUILD_PACKAGES := ca-certificates git pkg-config libdeflate-dev libpcap-dev libzstd-dev python3-pip
 TEST_PACKAGES := $(BUILD_PACKAGES) fprobe nfdump prometheus python3 softflowd tcpdump tshark
 
+# What an output to Kafka needs, which the usual build does without; its modules differ from those of a usual build.
+KAFKA_PACKAGES := librdkafka-dev
+KAFKA := --traits Kafka --scratch-path .build/kafka
+
 # The Swift runtime linked in, for hosts without a toolchain. Its modules differ from those of a usual build, and the test
 # library has no static form, so it has a folder of its own.
 STATIC := .build/static
@@ -27,18 +31,18 @@ sysctl := $(lib)/sysctl.d/60-sagflow.conf
 config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 
 # Tests that start in-process servers or many programs, apart from all others: one after another.
-PROCESS_TESTS := ^(EndToEndTests|SmartAccessGatewayTests)\.
+PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|ObjectStorageTests|SmartAccessGatewayTests)\.
 # Of these, those that only drive other programs, and mostly wait for them: side by side.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
 |RetargetTests|FilterTests|StatusTests|AlertTests|WatchedTopTests)/
 # Those that only `make test-engines` runs.
-ENGINE_TESTS := ^EndToEndTests\.BrowserTests/
+ENGINE_TESTS := ^(EndToEndTests\.BrowserTests|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 TEST := swift test -c release --skip-build
 
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-fast test-python-update bench bench-ask bench-recovery bench-live static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-recovery bench-live static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -60,11 +64,23 @@ test: ## Build everything once and run all tests
 	  { $(TEST) --no-parallel --filter '$(PROCESS_TESTS)' --skip '$(DRIVEN_TESTS)' || status=1; } && \
 	  { $(TEST) --filter '$(DRIVEN_TESTS)' || status=1; } && exit $$status
 
-test-engines: ## Build, and run the tests that need a browser (Chromium) and other large programs, which this installs
+test-engines: ## Build, and run the tests that need a browser (Chromium), databases, object stores and other large programs, which this installs
 	@scripts/debian-packages $(TEST_PACKAGES) chromium
 	@scripts/page-assets
 	swift build -c release --build-tests
-	ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && $(TEST) --no-parallel --filter '$(ENGINE_TESTS)'
+	OLD_CLICKHOUSE="$$(scripts/old-clickhouse || true)" && export OLD_CLICKHOUSE && \
+	  ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && $(TEST) --no-parallel --filter '$(ENGINE_TESTS)'
+
+test-kafka: ## Build with Kafka, and run its tests against brokers that fail
+	@scripts/debian-packages $(BUILD_PACKAGES) $(KAFKA_PACKAGES) protobuf-compiler
+	@scripts/page-assets
+	swift build -c release --build-tests $(KAFKA)
+	KAFKA_PYTHON="$$(scripts/test-python engines)" && export KAFKA_PYTHON && \
+	  swift test -c release --skip-build $(KAFKA) --filter '^KafkaTests\.' && mkdir -p .build/kafka/librdkafka && \
+	  ln -sf "$$(dirname "$$(dirname "$$KAFKA_PYTHON")")"/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1 \
+	    .build/kafka/librdkafka/librdkafka.so.1 && \
+	  LD_LIBRARY_PATH="$$PWD/.build/kafka/librdkafka" \
+	    swift test -c release --skip-build $(KAFKA) --filter '^KafkaTests\.BrokerTests'
 
 test-fast: ## Build, and run the tests without sockets and other programs: seconds
 	@scripts/debian-packages $(BUILD_PACKAGES)

@@ -31,9 +31,13 @@ let package = Package(
     .library(name: "FlowOutput", targets: ["FlowOutput"]),
     .library(name: "FlowPipeline", targets: ["FlowPipeline"]),
     .library(name: "TrafficGenerator", targets: ["TrafficGenerator"]),
+    .library(name: "CloudAPI", targets: ["CloudAPI"]),
     .library(name: "SmartAccessGateway", targets: ["SmartAccessGateway"]),
     .library(name: "Settings", targets: ["Settings"]),
     .library(name: "Collector", targets: ["Collector"]),
+  ],
+  traits: [
+    .trait(name: "Kafka", description: "An output to Kafka, over librdkafka (Debian's librdkafka-dev).")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -76,6 +80,12 @@ let package = Package(
       ],
       swiftSettings: ours),
     .target(
+      name: "FlowLines",
+      dependencies: [
+        "Files", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .target(
       name: "FlowStore",
       dependencies: [
         "Files", "FlowModel", "FlowOutput", "NetworkBytes", "Parquet",
@@ -90,6 +100,12 @@ let package = Package(
       ],
       swiftSettings: ours),
     .target(
+      name: "Relay",
+      dependencies: [
+        "Capture", "Files", "FlowFilter", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .target(
       name: "FlowPipeline",
       dependencies: [
         "Capture", "FlowFilter", "FlowModel", "FlowOutput", "FlowText", "FlowAggregation", "NetFlow", "NetworkBytes",
@@ -101,9 +117,49 @@ let package = Package(
       name: "FlowQuery",
       dependencies: ["CSystemCalls", "Files", "FlowFilter", "FlowModel", "FlowText", "NetworkBytes", "Parquet"],
       swiftSettings: ours),
-    // The cloud's side: it knows nothing of flows, and nothing but the command line knows it.
     .target(
-      name: "SmartAccessGateway",
+      name: "Shipping",
+      dependencies: [
+        "Files", "FlowStore", "NetworkBytes",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: ours),
+    .target(
+      name: "ClickHouse",
+      dependencies: [
+        "Files", "FlowModel", "Shipping",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: ours),
+    .target(
+      name: "ObjectStorage",
+      dependencies: [
+        "CloudAPI", "Files", "Shipping",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: ours),
+    .target(
+      name: "Kafka",
+      dependencies: [
+        "FlowModel", "FlowQuery", "FlowText", "NetworkBytes", "Parquet", "Shipping",
+        .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
+      ],
+      exclude: ["flow.proto"], swiftSettings: ours),
+    // The clouds' side: it knows nothing of flows.
+    .target(
+      name: "CloudAPI",
       dependencies: [
         "NetworkBytes",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -114,10 +170,12 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: ours),
+    .target(name: "SmartAccessGateway", dependencies: ["CloudAPI", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "Settings",
       dependencies: [
-        "Alerts", "FlowFilter", "FlowModel", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
+        "Alerts", "ClickHouse", "FlowFilter", "FlowModel", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
+        "ObjectStorage", "Shipping",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -130,7 +188,7 @@ let package = Package(
       dependencies: [
         "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
         "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes",
-        "Page", "Parquet", "Settings",
+        "ClickHouse", "CloudAPI", "ObjectStorage", "Page", "Parquet", "Relay", "Settings", "Shipping",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -146,11 +204,9 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Alerts", "Capture", "Collector", "Files", "TrafficGenerator", "FlowFilter", "FlowModel", "FlowOutput",
-        "FlowPipeline",
-        "FlowQuery",
-        "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings",
-        "SmartAccessGateway",
+        "Alerts", "Capture", "ClickHouse", "CloudAPI", "Collector", "Files", "TrafficGenerator", "FlowFilter",
+        "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal",
+        "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -188,6 +244,13 @@ let package = Package(
       ],
       exclude: ["verify.py"], swiftSettings: ours),
     .testTarget(
+      name: "ShippingTests",
+      dependencies: [
+        "Files", "FlowStore", "NetworkBytes", "Shipping", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
       name: "FlowFilterTests",
       dependencies: ["FlowModel", "FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
       swiftSettings: ours),
@@ -201,11 +264,24 @@ let package = Package(
     .testTarget(
       name: "FlowTextTests", dependencies: ["FlowModel", "FlowText", "NetworkBytes"], swiftSettings: ours),
     .testTarget(
+      name: "FlowLinesTests",
+      dependencies: [
+        "FlowLines", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
+      name: "KafkaTests",
+      dependencies: [
+        "FlowModel", "FlowQuery", "FlowStore", "Kafka", "NetworkBytes", "Shipping", "TestSupport",
+        .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
+      ],
+      exclude: ["consume.py"], swiftSettings: ours),
+    .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Alerts", "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
-        "Settings",
-        "TestSupport",
+        "Alerts", "ClickHouse", "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow",
+        "NetworkBytes", "ObjectStorage", "Settings", "Shipping", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: ours),
@@ -231,12 +307,20 @@ let package = Package(
       ],
       swiftSettings: ours),
     .testTarget(
+      name: "RelayTests",
+      dependencies: [
+        "Capture", "FlowFilter", "NetworkBytes", "Relay", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
       name: "PageTests", dependencies: ["Page", "TestSupport"], exclude: ["JavaScript"], swiftSettings: ours),
     .testTarget(
       name: "CollectorTests",
       dependencies: [
         "Alerts", "Capture", "Collector", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation",
-        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "sagflow", "TestSupport",
+        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "ObjectStorage", "Parquet", "Relay",
+        "Settings", "Shipping", "sagflow", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -248,10 +332,27 @@ let package = Package(
     .testTarget(
       name: "SmartAccessGatewayTests",
       dependencies: [
-        "SmartAccessGateway", "GatewayStub", "TestSupport",
+        "CloudAPI", "SmartAccessGateway", "GatewayStub", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["sdk.py"], swiftSettings: ours),
+    .testTarget(
+      name: "ObjectStorageTests",
+      dependencies: [
+        "CloudAPI", "ObjectStorage", "Shipping", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      exclude: ["lake.py", "vectors.py"], swiftSettings: ours),
+    .testTarget(
+      name: "ClickHouseTests",
+      dependencies: [
+        "ClickHouse", "FlowModel", "Shipping", "TestSupport", "sagflow",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      exclude: ["clickhouse.py"], swiftSettings: ours),
     .testTarget(
       name: "TrafficGeneratorTests",
       dependencies: ["TrafficGenerator", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"],
@@ -289,6 +390,7 @@ let package = Package(
     .target(name: "CAPIDescription"),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   ],
   swiftLanguageModes: [.v6]

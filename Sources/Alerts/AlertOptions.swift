@@ -24,6 +24,8 @@ public struct BuiltInAlerts: Hashable, Sendable {
   public var rowsLost = true
   /// The kernel drops datagrams.
   public var kernelDrops = true
+  /// A file has waited for an output for this long, seconds; 0: off.
+  public var outputBehind = 1800
 
   public init() {}
 
@@ -35,6 +37,7 @@ public struct BuiltInAlerts: Hashable, Sendable {
     case storeFailure = "store-failure"
     case rowsLost = "rows-lost"
     case kernelDrops = "kernel-drops"
+    case outputBehind = "output-behind"
   }
 
   /// Usual intervals between datagrams after which an exporter is silent.

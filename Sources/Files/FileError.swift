@@ -49,6 +49,9 @@ public struct FileError: Error, Equatable, Sendable {
   package var isMissing: Bool { code == ENOENT }
   /// There is a file of the name.
   package var isExisting: Bool { code == EEXIST }
+  /// Nobody reads the other end of a pipe.
+  package var isUnread: Bool { code == Self.unread }
+  package static let unread = EPIPE
   /// This user may not do it.
   package var isForbidden: Bool { code == EACCES || code == EPERM || code == EROFS }
 }

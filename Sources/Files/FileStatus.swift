@@ -17,6 +17,8 @@ package struct FileStatus: Sendable {
   package let identity: FileIdentity
   /// Octets.
   package let size: Int64
+  /// When its octets were written last, seconds since 1970 UTC.
+  package let modified: Int64
   /// Whether it is of the user that the process runs as.
   package let isOwn: Bool
   /// Whether no name is left that leads to it.
@@ -35,6 +37,7 @@ package struct FileStatus: Sendable {
     identity = FileIdentity(
       device: UInt64(status.deviceID.rawValue), inode: UInt64(status.inode.rawValue))
     size = status.size
+    modified = Int64(status.st_mtim.tv_sec)
     isOwn = status.userID.rawValue == geteuid()
     isRemoved = status.linkCount == 0
     permissions = UInt32(status.permissions.rawValue) & 0o777

@@ -63,6 +63,14 @@ extension OpenFile {
 
   /// Writes all of `octets` where the file stands.
   package func write(_ octets: Span<UInt8>) throws(FileError) {
+    var written = 0
+    try write(octets, &written)
+  }
+
+  /// Writes all of `octets` where the file stands.
+  ///
+  /// - Parameter written: grows by the octets that were written, those before a failure as well.
+  package func write(_ octets: Span<UInt8>, _ written: inout Int) throws(FileError) {
     var position = 0
     while position < octets.count {
       let count: Int
@@ -72,6 +80,7 @@ extension OpenFile {
         throw FileError(.write, path: path, error)
       }
       position += try progress(count)
+      written += count
     }
   }
 

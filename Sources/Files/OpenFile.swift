@@ -37,6 +37,11 @@ package struct OpenFile: ~Copyable, Sendable {
       Mode(.writeOnly, [.create, .truncate], permissions: permissions)
     }
 
+    /// A file that is there or is made; whatever is written goes to its end.
+    package static func appending(_ permissions: UInt32) -> Mode {
+      Mode(.readWrite, [.create, .append], permissions: permissions)
+    }
+
     /// A file that is there or is made.
     package static func updating(_ permissions: UInt32, followsLinks: Bool = true) -> Mode {
       Mode(.readWrite, followsLinks ? .create : [.create, .noFollow], permissions: permissions)
@@ -52,6 +57,13 @@ package struct OpenFile: ~Copyable, Sendable {
   /// The process's standard input, under a descriptor of its own.
   package static func standardInput() throws(FileError) -> OpenFile {
     let copy = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+    if copy < 0 { throw FileError(.open, path: "-", code: errno) }
+    return OpenFile(owning: copy, path: "-")
+  }
+
+  /// The process's standard output, under a descriptor of its own.
+  package static func standardOutput() throws(FileError) -> OpenFile {
+    let copy = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
     if copy < 0 { throw FileError(.open, path: "-", code: errno) }
     return OpenFile(owning: copy, path: "-")
   }

@@ -1,4 +1,5 @@
 public import FlowAggregation
+public import FlowFilter
 import FlowStore
 import NetFlow
 public import NetworkBytes
@@ -15,6 +16,7 @@ public struct CollectorConfiguration: Hashable, Sendable {
   public var aggregation = Aggregation()
   public var store = Store()
   public var journal = Journal()
+  public var relay = Relay()
   public var http = HTTP()
   public var log = Log()
   /// What can change while running; everything beside it waits for the next start.
@@ -100,6 +102,20 @@ public struct CollectorConfiguration: Hashable, Sendable {
     public var bufferSize = 32 << 20
     /// It is synced to the disk this often, seconds; 0: the system decides.
     public var syncInterval = 1
+
+    public init() {}
+  }
+
+  /// Received datagrams that are sent on to other collectors.
+  public struct Relay: Hashable, Sendable {
+    /// Where to; none: nothing is relayed.
+    public var targets: [Endpoint] = []
+    /// The exporters whose datagrams are; none: all.
+    public var exporters: [Network] = []
+    /// Whether they come from the exporter's own address and port.
+    public var keepSource = false
+    /// Octets of memory for those that wait to be sent, all workers together.
+    public var queue = 16 << 20
 
     public init() {}
   }

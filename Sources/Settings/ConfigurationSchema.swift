@@ -10,7 +10,8 @@ import NetworkBytes
 public enum ConfigurationSchema {
   /// Every setting, in the order of the shipped file. The defaults are those of `CollectorConfiguration()`.
   public static let settings: [Setting] =
-    general + exporters + aggregation + store + journal + http + alerts + log + smartAccessGateway
+    general + exporters + aggregation + store + journal + relay + outputs + http + alerts + log
+    + smartAccessGateway
 
   /// Heads of the shipped file's parts, by their key.
   static let sections: [(key: String, comment: String)] = [
@@ -24,6 +25,7 @@ public enum ConfigurationSchema {
       "journal",
       "What was received and not committed yet outlives a crash: a capture file of it, and checkpoints of what is known."
     ),
+    ("relay", "Received datagrams are sent on to other UDP collectors, as they came; docs/relay.md."),
     (
       "http", "The page, the API under /api/v1/ and, for monitoring, /healthz, /readyz and /metrics (Prometheus)."
     ),
@@ -162,6 +164,28 @@ public enum ConfigurationSchema {
       "It is synced to the disk this often, seconds: what a power failure costs; 0: the system decides."),
   ]
 
+  private static let relay: [Setting] = [
+    .list(
+      "relay.targets", .restart(\.relay.targets), .target, mayBeEmpty: true,
+      "Addresses and ports of the other collectors."),
+    .list(
+      "relay.exporters", .restart(\.relay.exporters), .network, mayBeEmpty: true,
+      "Exporters whose datagrams are sent on, such as 192.0.2.0/24; none named: all."),
+    .value(
+      "relay.keepSource", .restart(\.relay.keepSource), .flag,
+      "true: they come from the exporter's own address and port; needs CAP_NET_RAW."),
+    .value(
+      "relay.queue", .restart(\.relay.queue), .octets(1_000_000...(1 << 36)),
+      "Memory for those that wait to be sent, all workers together; beyond it the oldest are dropped and counted."),
+  ]
+
+  private static let outputs: [Setting] = [
+    .records(
+      "outputs", .live, OutputRecords.outputs,
+      "Where committed files go, such as [{name: lake, type: s3, region: eu-central-1, bucket: flows}]; docs/outputs.md."
+    )
+  ]
+
   private static let http: [Setting] = [
     .value(
       "http.enabled", .restart(\.http.enabled), .flag,
@@ -202,6 +226,9 @@ public enum ConfigurationSchema {
     .value(
       "alerts.builtIn.kernelDrops", .live(\.alerts.builtIn.kernelDrops), .flag,
       "true: the kernel drops datagrams."),
+    .value(
+      "alerts.builtIn.outputBehind", .live(\.alerts.builtIn.outputBehind), .seconds(60...604_800, zero: "off"),
+      "A file has waited for an output for this long, seconds; 0: off."),
     .records(
       "alerts.actions", .live, AlertRecords.actions,
       "Webhooks and programs, such as [{name: noc, webhook: \"https://…\", headerFile: noc.token}]."
@@ -260,6 +287,10 @@ public enum ConfigurationSchema {
           ["http.listen", "http.tokenFile", "http.public"],
           "\(http.listen) can be reached from other hosts; listen on 127.0.0.1, set http.tokenFile, or set http.public: true"
         ))
+    }
+    if let loop = configuration.relay.loop(to: configuration.listen.map(\.endpoint), isOwn: \.isLoopback) {
+      let problem = "\(loop.target) is this collector itself, which listens on \(loop.listening); name another one"
+      found.append((["relay.targets", "listen"], problem))
     }
     found += overlaps(in: configuration.listen).map { (["listen"], $0) }
     found += filterProblems(in: configuration).map { (["filter"], $0) }

@@ -14,6 +14,8 @@ public struct LiveSettings: Hashable, Sendable {
   public var aggregation = Aggregation()
   /// Which files of the store are removed.
   public var retention = OptionDefaults.retention
+  /// Where the store's files go beside it.
+  public var outputs: [OutputSetting] = []
   /// What is watched, and what is done about it.
   public var alerts = AlertOptions()
   /// The least severe messages to print.

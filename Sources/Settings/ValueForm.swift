@@ -1,3 +1,4 @@
+import FlowFilter
 import NetworkBytes
 
 /// How one value is written: what a reader of the manual is told, and the way from text and back.
@@ -180,6 +181,32 @@ extension ValueForm where Value == Endpoint {
     } text: {
       // A bracket would begin a list.
       $0.address.isV4 ? $0.description : "\"\($0)\""
+    }
+  }
+}
+
+extension ValueForm where Value == Endpoint {
+  /// Where datagrams can be sent to: an address of a host or of a group.
+  static var target: Self {
+    ValueForm(expected: "ADDRESS:PORT, such as 192.0.2.20:9995 or [2001:db8::20]:9995") { text in
+      guard let endpoint = Endpoint(text) else { return nil }
+      let address = endpoint.address
+      // A link-local address of IPv6 is one only with its interface.
+      let isNone = address == .unspecified || address == IPAddress(v4: 0) || !address.isV4 && address.isLinkLocal
+      return isNone ? nil : endpoint
+    } text: {
+      $0.description
+    }
+  }
+}
+
+extension ValueForm where Value == Network {
+  static var network: Self {
+    ValueForm(expected: "an IP address or a prefix, such as 192.0.2.0/24 or 2001:db8::/32") {
+      Network($0)
+    } text: {
+      let length = $0.address.isV4 ? $0.length - 96 : $0.length
+      return $0.length == 128 ? $0.address.description : "\($0.address)/\(length)"
     }
   }
 }

@@ -8,7 +8,9 @@ struct Sagflow: AsyncParsableCommand {
     commandName: "sagflow",
     abstract: "Collects NetFlow v5, v9 and IPFIX into Parquet files.",
     version: version,
-    subcommands: [Collect.self, Drain.self, Replay.self, Top.self, Query.self, Status.self, Generate.self, Config.self])
+    subcommands: [
+      Collect.self, Drain.self, Replay.self, Top.self, Query.self, Status.self, Output.self, Generate.self, Config.self,
+    ])
 
   static let version = "0.1.0"
 

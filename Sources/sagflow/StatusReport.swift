@@ -21,7 +21,7 @@ struct StatusReport {
     ]
     lines += status.ledger.table(exporterLimit: 0).split(separator: "\n").map(String.init)
     lines.append("")
-    return lines.map { $0 + "\n" }.joined() + alerts + exporters + names
+    return lines.map { $0 + "\n" }.joined() + alerts + relay + outputs + exporters + names
   }
 
   /// Those that fire first; those on the collector itself only if they are not ok.
@@ -35,6 +35,26 @@ struct StatusReport {
       table.append([
         name, alert.state == "firing" ? "FIRING" : alert.state, Self.span(status.time.timeIntervalSince(since)),
         alert.message,
+      ])
+    }
+    return table.text + "\n"
+  }
+
+  private var outputs: String {
+    let outputs = status.outputs ?? []
+    return outputs.isEmpty ? "" : OutputTable(outputs, at: status.time).text + "\n"
+  }
+
+  /// Where datagrams are relayed to; nothing where none are.
+  private var relay: String {
+    guard let targets = status.relay else { return "" }
+    var table = TextTable([
+      ("RELAY TO", .left), ("SENT", .right), ("FAILED", .right), ("DROPPED", .right), ("WAITING", .right), ("", .left),
+    ])
+    for target in targets {
+      table.append([
+        target.target, String(target.sent), String(target.failed), String(target.dropped), String(target.waiting),
+        target.failure.map { "FAILS: \($0)" } ?? "",
       ])
     }
     return table.text + "\n"

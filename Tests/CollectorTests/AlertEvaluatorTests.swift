@@ -251,6 +251,21 @@ struct AlertEvaluatorTests {
     #expect(Set(over) == ["kernel-drops resolved", "rows-lost resolved", "disk-full resolved"])
   }
 
+  @Test("an output that is behind has an alert of its own, which ends when it has caught up or is gone")
+  func outputs() {
+    let world = World()
+    var evaluator = AlertEvaluator(AlertOptions(), started: Self.start, inputs: world.inputs)
+    func evaluate(_ ages: [(String, Double)], at time: Int64) -> [String] {
+      world.state.withLock { $0.counters.outputs = ages.map { AlertInputs.OutputAge(name: $0.0, seconds: $0.1) } }
+      return evaluator.evaluate(at: Self.start + time).map { "\($0.alert.key.subject) \($0.event.rawValue)" }
+    }
+    #expect(evaluate([("lake", 1800), ("table", 0)], at: 1000).isEmpty)
+    #expect(evaluate([("lake", 1801), ("table", 0)], at: 2000) == ["lake fired"])
+    #expect(evaluate([("lake", 1801), ("table", 2000)], at: 3000) == ["table fired"])
+    #expect(evaluate([("lake", 0), ("table", 2000)], at: 4000) == ["lake resolved"])
+    #expect(evaluate([("lake", 0)], at: 5000) == ["table resolved"])
+  }
+
   @Test("what fires is the same after a restart: not told again, and over once")
   func restart() throws {
     let world = World()

@@ -85,6 +85,31 @@ struct CommandLineTests {
       lines[1] == "sagflow: \(file):3:3: store.compresionLevel: unknown key; did you mean store.compressionLevel?")
   }
 
+  @Test("outputs: none, one that is not there, and one that no collector has had yet")
+  func outputs() async throws {
+    let directory = try TemporaryFolder()
+    let none = try directory.write("", as: "none.yaml")
+    #expect(
+      try await run(["output", "list", "-c", none])
+        == Outcome(status: 0, output: "the configuration has no outputs\n", errors: ""))
+    let file = try directory.write(
+      "store: {path: \(directory.path)/flows}\nhttp: {enabled: false}\noutputs: [{name: lake, type: s3, region: r, bucket: abc}]\n",
+      as: "one.yaml")
+    let list = try await run(["output", "list", "-c", file])
+    #expect((list.status, list.errors) == (0, ""))
+    #expect(list.output.contains(#/(?m)^lake +s3 +no collector has run yet +- /#), "\(list.output)")
+    #expect(
+      try await run(["output", "reset", "lake", "-c", file])
+        == Outcome(
+          status: 0, output: "lake: no collector has run yet, there is nothing to reset\n", errors: ""))
+    for command in ["test", "reset"] {
+      #expect(
+        try await run(["output", command, "pond", "-c", file])
+          == Outcome(
+            status: 64, output: "", errors: "sagflow: pond: no such output; the configuration has lake\n"))
+    }
+  }
+
   @Test("a wrong variable is status 78, a file that is not there 66")
   func otherStatuses() async throws {
     let variable = try await run(["config", "check"], environment: ["SAGFLOW_STORE_ROTATION": "x"])

@@ -5,7 +5,9 @@ import FlowPipeline
 import Foundation
 import NetFlow
 import NetworkBytes
+import Relay
 import Settings
+import Shipping
 import Testing
 import Yams
 
@@ -52,7 +54,9 @@ struct ShippedFilesTests {
     alerts.alerts = board.all
     alerts.actions = ["x": .init()]
     let page = MetricsText.page(
-      version: "", ledger: ledger, isStoreWritable: true, exporters: &exporters, alerts: alerts, started: Date())
+      version: "", ledger: ledger, isStoreWritable: true, exporters: &exporters, alerts: alerts,
+      relay: [RelayReport(target: Endpoint(address: IPAddress(v4: 1), port: 1))],
+      outputs: OutputReport([.init(kind: .s3, ShippingReport(name: "x", place: ""))]), started: Date())
     try expectPart(of: "docs/metrics.md", "metrics", Self.table(of: page.text))
   }
 
@@ -87,7 +91,7 @@ struct ShippedFilesTests {
         rows[rows.count - 1].type = words[3]
       } else if let labels = line.split(separator: "{").dropFirst().first {
         let pair = labels.split(separator: "=")
-        let isEnumerated = !["exporter", "version", "name", "action"].contains(pair[0])
+        let isEnumerated = !["exporter", "version", "name", "action", "output", "target"].contains(pair[0])
         rows[rows.count - 1].labels.append(
           isEnumerated ? "`\(pair[0])`: \(pair[1].split(separator: "\"")[0])" : "`\(pair[0])`")
       }

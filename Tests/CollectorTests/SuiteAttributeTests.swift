@@ -14,7 +14,7 @@ struct SuiteAttributeTests {
 
     /// Each suite's name, and its attributes with the comment before them.
     var suites: [(name: String, attributes: Substring)] {
-      text.matches(of: /(?m)^(?:final )?(?:struct|class|actor|enum) (\w+Tests)\b/).map { match in
+      text.matches(of: /(?m)^(?:  )?(?:final )?(?:struct|class|actor|enum) (\w+Tests)\b/).map { match in
         let before = text[..<match.range.lowerBound]
         let start = before.range(of: "\n\n", options: .backwards)?.upperBound ?? before.startIndex
         return (String(match.1), before[start...])

@@ -88,9 +88,10 @@ struct FaultTests {
     #expect(mayDrop || verdict.dropped == 0, comment)
     #expect(verdict.imbalances == [], comment)
     #expect(verdict.parts == [], comment)
-    // A fault that lasts may have fired an alert, which is remembered.
-    let remembered = verdict.left.filter { !$0.hasSuffix(".damaged") && $0 != "alerts.json" }
-    #expect(remembered == ["identity", "lock"], comment)
+    // A fault that lasts may have fired an alert, which is remembered; and a call that fails may be the removal of the socket.
+    let allowed = ["alerts.json", "live"]
+    #expect(
+      verdict.left.filter { !$0.hasSuffix(".damaged") && !allowed.contains($0) } == ["identity", "lock"], comment)
     return (verdict, comment)
   }
 

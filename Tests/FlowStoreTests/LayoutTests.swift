@@ -58,6 +58,19 @@ struct LayoutTests {
     #expect(Listing(folder.path).others == [])
   }
 
+  @Test("The name of a file that was hidden is not given to another one")
+  func superseded() throws {
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<2 {
+      var writer = try FlowStoreWriter(options())
+      writer.append(3, at: newYear, &random)
+      writer.commit()
+      for file in Listing(folder.path).files { try FlowStoreWriter.supersede("\(folder.path)/\(file)") }
+    }
+    let name = "date=2026-01-01/hour=00/.flows-h-20260101T000000Z-0"
+    #expect(Listing(folder.path).others.sorted() == ["\(name)-0.parquet.superseded", "\(name)-1.parquet.superseded"])
+  }
+
   @Test("With an identity, files have it in their names, and are found by it whatever the host was called")
   func identity() throws {
     var random = SeededGenerator(seed: seed)

@@ -40,10 +40,10 @@ struct ConfigurationReloadTests {
         "exporters.forcedSamplingRates", "exporters.detectRestarts", "exporters.shareTemplates",
         "exporters.outCountersAreReverse",
         "aggregation.activeTimeout", "aggregation.inactiveTimeout", "aggregation.maximumFlows", "aggregation.endOfFlow",
-        "store.retention.age", "store.retention.size", "alerts.interval",
+        "store.retention.age", "store.retention.size", "outputs", "alerts.interval",
         "alerts.builtIn.exporterSilent", "alerts.builtIn.exporterLoss", "alerts.builtIn.diskFree",
-        "alerts.builtIn.storeFailure", "alerts.builtIn.rowsLost", "alerts.builtIn.kernelDrops", "alerts.actions",
-        "alerts.rules", "log.level", "smartAccessGateway.region",
+        "alerts.builtIn.storeFailure", "alerts.builtIn.rowsLost", "alerts.builtIn.kernelDrops",
+        "alerts.builtIn.outputBehind", "alerts.actions", "alerts.rules", "log.level", "smartAccessGateway.region",
         "smartAccessGateway.endpoint",
         "smartAccessGateway.collector", "smartAccessGateway.netflowVersion",
       ])

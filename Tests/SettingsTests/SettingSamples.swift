@@ -56,6 +56,16 @@ struct SettingSample: CustomTestStringConvertible {
     .init("journal.maximumSize", "500G", "1"),
     .init("journal.bufferSize", "100M", "1"),
     .init("journal.syncInterval", "5", "3601"),
+    .init(
+      "relay.targets", #"["192.0.2.20:9995", "[2001:db8::20]:4739"]"#, ["192.0.2.20:9995", "[2001:db8::20]:4739"],
+      "0.0.0.0:9995"),
+    .init("relay.exporters", #"[192.0.2.0/24, "2001:db8::1"]"#, ["192.0.2.0/24", "2001:db8::1"], "192.0.2.0/33"),
+    .init("relay.keepSource", "true", "maybe"),
+    .init("relay.queue", "64Mi", "1"),
+    .init(
+      "outputs",
+      #"[{name: a, type: clickhouse, parallel: 4, timeout: 60, urls: ["https://ch.example:8443"], table: "net"}, {name: b, type: s3, from: now, region: "eu-central-1", bucket: "flows", pathStyle: true, partSize: 16Mi}]"#,
+      [], ""),
     .init("http.enabled", "false", "no thanks"),
     .init("http.listen", "\"[::1]:80\"", ["[::1]:80"], "localhost:9996"),
     .init("http.public", "true", "all"),
@@ -68,6 +78,7 @@ struct SettingSample: CustomTestStringConvertible {
     .init("alerts.builtIn.storeFailure", "false", "no thanks"),
     .init("alerts.builtIn.rowsLost", "false", "no thanks"),
     .init("alerts.builtIn.kernelDrops", "false", "no thanks"),
+    .init("alerts.builtIn.outputBehind", "600", "59"),
     .init(
       "alerts.actions",
       #"[{name: noc, webhook: "https://noc.example/x?y=1", headerFile: "/etc/sagflow/noc.token"}, {name: page, program: ["/usr/bin/page", "-n 3"]}]"#,
@@ -85,7 +96,7 @@ struct SettingSample: CustomTestStringConvertible {
   ]
 
   /// Those that variables and options can have, too.
-  static let plain = all.filter { !["alerts.actions", "alerts.rules"].contains($0.key) }
+  static let plain = all.filter { !["alerts.actions", "alerts.rules", "outputs"].contains($0.key) }
 
   private init(_ key: String, _ value: String, _ refused: String) {
     self.init(key, value, [value], refused)

@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import GatewayStub
 import TestSupport
@@ -75,7 +76,7 @@ struct ClientTests {
       stub.put(.netflow("fl-0"))
       stub.inject(.code(code.rawValue, status: 400), into: "ModifyFlowLogAttribute")
       let client = try stub.client()
-      let failure = await failure { () async throws(SmartAccessGatewayError) in
+      let failure = await failure { () async throws(CloudAPIError) in
         try await client.modifyFlowLogAttribute("fl-0", Samples.settings)
       }
       let error = try #require(failure?.api)
@@ -99,7 +100,7 @@ struct ClientTests {
     try await GatewayStub.run { stub in
       stub.inject(.code("Some.NewThing", status: 400))
       let client = try stub.client()
-      let failure = await failure { () async throws(SmartAccessGatewayError) in _ = try await client.flowLogs() }
+      let failure = await failure { () async throws(CloudAPIError) in _ = try await client.flowLogs() }
       #expect(failure?.api?.codeText == "Some.NewThing")
       #expect(failure?.api?.code == nil)
       #expect(failure?.api?.requestID == "R-Some.NewThing")
@@ -143,7 +144,7 @@ struct ClientTests {
     try await GatewayStub.run { stub in
       stub.inject(trouble.fault)
       let client = try stub.client()
-      let failure = await failure { () async throws(SmartAccessGatewayError) in _ = try await client.flowLogs() }
+      let failure = await failure { () async throws(CloudAPIError) in _ = try await client.flowLogs() }
       let error = try #require(failure)
       #expect(!"\(error)".contains("\n"))
       #expect(stub.requests.count == trouble.attempts, "\(error)")
@@ -190,7 +191,7 @@ struct ClientTests {
         ),
       ] {
         let client = try stub.client(credentials)
-        let failure = await failure { () async throws(SmartAccessGatewayError) in _ = try await client.flowLogs() }
+        let failure = await failure { () async throws(CloudAPIError) in _ = try await client.flowLogs() }
         #expect(failure?.api?.code == code)
         #expect(failure?.api?.concernsIdentity == true)
       }

@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import GatewayStub
 import TestSupport
@@ -36,8 +37,8 @@ extension GatewayStub {
 }
 
 /// What a call throws, nil if it does not.
-func failure(of call: () async throws(SmartAccessGatewayError) -> Void) async -> SmartAccessGatewayError? {
-  do throws(SmartAccessGatewayError) {
+func failure(of call: () async throws(CloudAPIError) -> Void) async -> CloudAPIError? {
+  do throws(CloudAPIError) {
     try await call()
     return nil
   } catch {
@@ -45,7 +46,7 @@ func failure(of call: () async throws(SmartAccessGatewayError) -> Void) async ->
   }
 }
 
-extension SmartAccessGatewayError {
+extension CloudAPIError {
   var api: APIError? { if case .api(let error) = self { error } else { nil } }
 }
 

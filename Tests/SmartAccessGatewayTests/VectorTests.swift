@@ -1,3 +1,4 @@
+import CloudAPI
 import Crypto
 import Foundation
 import TestSupport

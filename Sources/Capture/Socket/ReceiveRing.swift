@@ -57,6 +57,16 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
     if buffer != nil { unsafe sagflow_journal_skip(ring) }
   }
 
+  /// Appends the last batch to what waits to be relayed.
+  ///
+  /// - Returns: how many of its first datagrams there was room for.
+  func relay(into buffer: RelayBuffer) -> Int {
+    if count == 0 { return 0 }
+    let taken = unsafe sagflow_relay_append(buffer.ring, ring)
+    buffer.noteAppended()
+    return Int(taken)
+  }
+
   /// Takes what waits at the socket of this port, without blocking. What the slots held before is gone.
   mutating func receive(from descriptor: Int32, port: UInt16) -> sagflow_batch {
     let batch = unsafe sagflow_ring_receive(ring, descriptor, port)

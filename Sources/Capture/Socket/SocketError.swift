@@ -11,6 +11,7 @@ public struct SocketError: Error, Equatable, Sendable {
     case wait = "wait for datagrams"
     case send = "send to"
     case sendFrom = "send from"
+    case keepSource = "keep the exporter's address of datagrams for"
     case allocate = "allocate datagram buffers"
   }
 
@@ -46,6 +47,8 @@ extension SocketError: CustomStringConvertible {
     case (.listen, ENODEV): "; this host has no interface '\(zone)': `ip link` lists them"
     case (.listen, EINVAL) where endpoint?.address.isLinkLocal == true && zone.isEmpty:
       "; a link-local address needs its interface, such as [fe80::1%eth0]:9995"
+    case (.keepSource, EPERM), (.keepSource, EACCES):
+      "; relay.keepSource needs CAP_NET_RAW: in a systemd unit AmbientCapabilities=CAP_NET_RAW, CapabilityBoundingSet=CAP_NET_RAW and PrivateUsers=no, elsewhere `setcap cap_net_raw+ep` on the program; or set relay.keepSource: false"
     case (.adopt, EPROTOTYPE), (.adopt, ENOTSOCK), (.adopt, EAFNOSUPPORT):
       "; the descriptor passed in must be a UDP socket (ListenDatagram= in the .socket unit)"
     default: ""

@@ -86,6 +86,11 @@ public struct UDPReceiver: ~Copyable, Sendable {
   /// The last batch will not be in the journal.
   public mutating func skipJournal() { ring.skip() }
 
+  /// Has the last batch be relayed, too. Costs a copy, and never waits.
+  ///
+  /// - Returns: how many of its first datagrams there was room for.
+  public func relay(into buffer: RelayBuffer) -> Int { ring.relay(into: buffer) }
+
   /// Sockets as they can be handed to another process.
   public func descriptor(_ socket: Int) -> Int32 { sockets[socket].descriptor }
 

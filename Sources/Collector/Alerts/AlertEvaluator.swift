@@ -177,6 +177,10 @@ package struct AlertEvaluator {
     let (lost, dropped) = (losses.growth(counters.rowsLost, at: now), drops.growth(counters.kernelDrops, at: now))
     if builtIn.rowsLost { add(.rowsLost, lost, some) }
     if builtIn.kernelDrops { add(.kernelDrops, dropped, some) }
+    if builtIn.outputBehind > 0 {
+      let limit = AlertCondition(.above, .value(Double(builtIn.outputBehind)))
+      for output in counters.outputs { add(.outputBehind, of: output.name, output.seconds, limit) }
+    }
     return (readings, Set(readings.map(\.key)))
   }
 }

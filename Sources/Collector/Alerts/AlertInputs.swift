@@ -16,8 +16,20 @@ package struct AlertInputs: Sendable {
     package var isStoreFailing = false
     /// Of the store's disk; nil if the system does not say.
     package var freePercent: Double?
+    package var outputs: [OutputAge] = []
 
     package init() {}
+  }
+
+  /// How long the oldest file that waits for an output has waited.
+  package struct OutputAge: Hashable, Sendable {
+    package var name: String
+    package var seconds: Double
+
+    package init(name: String, seconds: Double) {
+      self.name = name
+      self.seconds = seconds
+    }
   }
 
   /// Whether counters and exporters are those of the running collector: before that it reads what an earlier run has left.
@@ -46,7 +58,9 @@ package struct AlertInputs: Sendable {
 
 extension AlertInputs {
   /// Those of a running collector.
-  init(_ workers: [Worker], _ liveFlows: LiveFlows, store: String) {
+  init(
+    _ workers: [Worker], _ liveFlows: LiveFlows, store: String, outputs: @escaping @Sendable () -> [OutputAge]
+  ) {
     self.init {
       workers.allSatisfy(\.isLive)
     } exporters: {
@@ -58,6 +72,7 @@ extension AlertInputs {
       counters.rowsLost = ledger.droppedRows &+ ledger.store.lost
       counters.isStoreFailing = workers.contains { $0.store.currentFailure != nil }
       counters.freePercent = Self.freePercent(of: store)
+      counters.outputs = outputs()
       return counters
     } flows: { hours, isLive in
       guard isLive else { return Scan(store: store, hours: hours) }

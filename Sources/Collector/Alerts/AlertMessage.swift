@@ -10,7 +10,7 @@ package struct AlertMessage: Encodable, Hashable, Sendable {
   package var version = 1
   package var event: AlertState.Event
   package var alert: String
-  /// Of alerts that are of one of several: an exporter's address.
+  /// Of alerts that are of one of several: an exporter's address, an output's name.
   package var subject: String?
   /// In words.
   package var summary: String
@@ -119,6 +119,7 @@ package struct AlertSubject: Sendable {
     case .storeFailure: (measure, unit) = ("storeFailure", "failing")
     case .rowsLost: (measure, unit) = ("rowsLost", "flows")
     case .kernelDrops: (measure, unit) = ("kernelDrops", "datagrams")
+    case .outputBehind: (measure, unit) = ("waiting", "s")
     }
   }
 

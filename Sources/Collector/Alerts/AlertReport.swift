@@ -39,7 +39,7 @@ package struct AlertReport: Sendable {
     for name in names {
       let count = byName[name, default: []].count { $0.state.isFiring }
       metrics.append(
-        "sagflow_alert_firing", "gauge", "1 while the alert fires; of alerts on exporters, how many fire.",
+        "sagflow_alert_firing", "gauge", "1 while the alert fires; of alerts on exporters and outputs, how many fire.",
         labels: [("name", name)], String(count))
     }
     func append(_ metric: String, _ help: String, _ value: (Alert) -> Double?) {

@@ -7,6 +7,7 @@ import Foundation
 import Journal
 package import Logging
 package import NetFlow
+package import Relay
 public import Settings
 
 extension CollectorConfiguration {
@@ -19,6 +20,16 @@ extension CollectorConfiguration {
     options.decoder = decoderOptions(workers: workers)
     options.filter = recordFilter
     options.window = store.rotation
+    return options
+  }
+
+  /// What is relayed; the memory for it is shared out among `workers`.
+  package func relayOptions(workers: Int) -> RelayOptions {
+    var options = RelayOptions()
+    options.targets = relay.targets
+    options.exporters = NetworkSet(relay.exporters)
+    options.keepsSource = relay.keepSource
+    options.queue = relay.queue / max(1, workers)
     return options
   }
 
@@ -38,6 +49,7 @@ package struct LiveOptions: Sendable {
   package let filter: RecordFilter
   package let storeMetadata: [(key: String, value: String)]
   package let retention: Retention
+  package let outputs: [OutputSetting]
   package let alerts: AlertOptions
   package let logLevel: Logger.Level
 
@@ -50,6 +62,7 @@ package struct LiveOptions: Sendable {
     filter = configuration.recordFilter
     storeMetadata = configuration.storeMetadata
     retention = configuration.live.retention
+    outputs = configuration.live.outputs
     alerts = configuration.live.alerts
     logLevel = configuration.live.logLevel
   }

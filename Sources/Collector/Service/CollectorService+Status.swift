@@ -50,10 +50,12 @@ extension CollectorService {
     let ledger = ledger
     let isStoreWritable = storeFailure == nil
     let alerts = running?.alerts.report ?? AlertReport()
+    let relay = running?.relayReports ?? []
+    let outputs = running?.outputs.report ?? OutputReport()
     return vitals.withLock {
       MetricsText.page(
         version: version, ledger: ledger, isStoreWritable: isStoreWritable, exporters: &$0.exporterMetrics,
-        alerts: alerts, started: started
+        alerts: alerts, relay: relay, outputs: outputs, started: started
       ).text
     }
   }
@@ -77,6 +79,7 @@ extension CollectorService {
     let ledger = ledger
     let values = configuration.withLock { $0 }
     let exporters = exporterList(ledger, at: now)
+    let relay = (running?.relayReports ?? []).map(CollectorStatus.Relay.init)
     return CollectorStatus(
       version: version, host: ProcessInfo.processInfo.hostName, time: now, started: started,
       listen: endpoints.map(\.description), workers: running?.workers.count ?? 0,
@@ -84,7 +87,9 @@ extension CollectorService {
       aggregation: .init(
         enabled: values.aggregation.enabled, activeTimeout: values.live.aggregation.activeTimeout,
         inactiveTimeout: values.live.aggregation.inactiveTimeout),
-      alerts: running?.alerts.report.status, ledger: ledger, imbalances: ledger.imbalances,
+      alerts: running?.alerts.report.status, outputs: running?.outputs.report.status(at: now),
+      relay: relay.isEmpty ? nil : relay, ledger: ledger,
+      imbalances: ledger.imbalances,
       exporterCount: exporters.count, exporters: exporters.exporters)
   }
 }

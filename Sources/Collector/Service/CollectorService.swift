@@ -5,6 +5,7 @@ import Foundation
 public import Logging
 import NetFlow
 public import NetworkBytes
+import Relay
 public import ServiceLifecycle
 public import Settings
 import Synchronization
@@ -63,7 +64,7 @@ public final class CollectorService: Service {
   /// Opens sockets and store, and collects until a graceful shutdown is asked for; then stops receiving and commits all flows,
   /// those that are live as a checkpoint unless they are to be drained.
   ///
-  /// - Throws: `SocketError`, `FileError`, `StoreError`, `FlowKeyError` or `StateError` if it cannot start.
+  /// - Throws: `SocketError`, `RelayError`, `FileError`, `StoreError`, `FlowKeyError` or `StateError` if it cannot start.
   public func run() async throws {
     let running = try await Self.offPool { try self.start() }
     let listening = running.endpoints.map(\.description).joined(separator: ", ")
@@ -83,6 +84,11 @@ public final class CollectorService: Service {
         : "stopping: flows that are live are kept for the next start (sagflow drain writes them)"
     )
     try await Self.offPool { [drains] in running.finish(drains: drains) }
+    for report in running.relayReports {
+      logger.info(
+        "relayed to \(report.target): \(report.sent) datagrams sent, \(report.failed) failed, \(report.dropped) dropped"
+      )
+    }
   }
 
   private func start() throws -> RunningCollector {

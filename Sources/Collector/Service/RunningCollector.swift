@@ -10,6 +10,7 @@ import Journal
 import Logging
 import NetFlow
 import NetworkBytes
+import Relay
 import Settings
 
 /// What a collector has once it has started: sockets, state, and the threads of its workers.
@@ -24,6 +25,7 @@ final class RunningCollector: Sendable {
   let own: OwnCollector
   private let liveServer: LiveServer?
   let alerts: AlertThread
+  let outputs: OutputSet
   private let sync: JournalSync
   /// Journal and checkpoints are this process's as long as it lives.
   private let state: StateDirectory
@@ -31,9 +33,10 @@ final class RunningCollector: Sendable {
   private init(
     _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ directory: ExporterDirectory, _ sync: JournalSync,
     _ state: StateDirectory, _ liveFlows: LiveFlows, _ own: OwnCollector, _ liveServer: LiveServer?,
-    _ alerts: AlertThread
+    _ alerts: AlertThread, _ outputs: OutputSet
   ) {
     self.alerts = alerts
+    self.outputs = outputs
     self.liveFlows = liveFlows
     self.own = own
     self.liveServer = liveServer
@@ -50,7 +53,7 @@ final class RunningCollector: Sendable {
   ///   - assembly: for all workers.
   ///   - passed: sockets that whoever started the process passed in.
   ///   - manager: keeps the sockets over a restart.
-  /// - Throws: `SocketError`, `FileError`, `StoreError`, `StateError`, or `FlowKeyError` if an earlier run's key is none.
+  /// - Throws: `SocketError`, `RelayError`, `FileError`, `StoreError`, `StateError`, or `FlowKeyError` if an earlier run's key is none.
   static func start(
     _ assembly: PipelineAssembly, workers count: Int, passed: consuming PassedSockets, _ manager: ServiceManager
   ) throws -> RunningCollector {
@@ -59,6 +62,7 @@ final class RunningCollector: Sendable {
     // Every socket first: a port that is taken must not leave threads behind.
     var sockets = try SocketPlan(
       configuration.listen, workers: count, buffer: configuration.receive.bufferSize, passed: passed, logger)
+    let relays = try openRelays(configuration, workers: count, sockets.endpoints, logger)
     let recovery = try Recovery(opening: assembly)
     let sync = JournalSync(interval: configuration.journal.enabled ? configuration.journal.syncInterval : 0, logger)
     let directory = ExporterDirectory()
@@ -66,7 +70,8 @@ final class RunningCollector: Sendable {
     do {
       for (index, found) in try recovery.workers(count, key.words).enumerated() {
         workers.append(
-          try makeWorker(index, of: count, assembly, recovery, found, key.words, &sockets, directory, sync, manager))
+          try makeWorker(
+            index, of: count, assembly, recovery, found, key.words, &sockets, relays[index], directory, sync, manager))
       }
     } catch {
       for worker in workers { worker.store.finish() }
@@ -80,12 +85,47 @@ final class RunningCollector: Sendable {
     liveServer?.start()
     let path = configuration.store.path
     let own = OwnCollector(store: path, identity: recovery.state.identity.id) { liveFlows.session(of: path, live()) }
+    let outputs = OutputSet(
+      files: OwnFiles(in: path, of: FileOwner(identity: recovery.state.identity.id)),
+      published: workers.map(\.storeSettings.published),
+      state: recovery.state.path, logger: logger)
+    outputs.start()
     let alerts = AlertThread(
-      configuration.live.alerts, AlertInputs(workers, liveFlows, store: path), state: recovery.state.path,
+      configuration.live.alerts,
+      AlertInputs(workers, liveFlows, store: path) { outputs.report.ages(at: Date()) }, state: recovery.state.path,
       logger: logger)
     alerts.start()
     return RunningCollector(
-      workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer, alerts)
+      workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer, alerts, outputs)
+  }
+
+  /// What relays each worker's datagrams, its sockets open and its thread not started; nil: nothing is relayed.
+  private static func openRelays(
+    _ configuration: CollectorConfiguration, workers count: Int, _ endpoints: [ScopedEndpoint], _ logger: Logger
+  ) throws -> [RelayThread?] {
+    let options = configuration.relayOptions(workers: count)
+    if options.targets.isEmpty { return Array(repeating: nil, count: count) }
+    // Only now are all addresses known that are listened on.
+    if let loop = configuration.relay.loop(to: endpoints.map(\.endpoint), isOwn: RelaySocket.isOwn) {
+      throw RelayError.loop(target: loop.target, listening: loop.listening)
+    }
+    let log = RelayLog(options.targets, logger)
+    let relays = try (0..<count).map { try RelayThread(options, worker: $0, log) }
+    let targets = options.targets.map(\.description).joined(separator: ", ")
+    logger.info("relaying to \(targets)\(options.keepsSource ? " from the exporters' own addresses" : "")")
+    return relays
+  }
+
+  /// What became of datagrams that were to be relayed, a report for each target over all workers.
+  var relayReports: [RelayReport] {
+    workers.reduce(into: []) { sums, worker in
+      let reports = worker.relayReports
+      if sums.isEmpty {
+        sums = reports
+        return
+      }
+      for (index, report) in reports.enumerated() { sums[index] += report }
+    }
   }
 
   /// How the collector is at the moment of the call.
@@ -123,8 +163,8 @@ final class RunningCollector: Sendable {
   /// A worker whose store is open and whose thread is not started.
   private static func makeWorker(
     _ index: Int, of count: Int, _ assembly: PipelineAssembly, _ recovery: Recovery, _ found: WorkerRecovery,
-    _ key: [String], _ sockets: inout SocketPlan, _ directory: ExporterDirectory, _ sync: JournalSync,
-    _ manager: ServiceManager
+    _ key: [String], _ sockets: inout SocketPlan, _ relay: RelayThread?, _ directory: ExporterDirectory,
+    _ sync: JournalSync, _ manager: ServiceManager
   ) throws -> Worker {
     let (configuration, logger) = (assembly.configuration, assembly.logger)
     let isJournaled = configuration.journal.enabled
@@ -147,8 +187,9 @@ final class RunningCollector: Sendable {
     let pipeline = assembly.pipeline(from: .exporters, directory: directory, to: sink)
     try store.start()
     return Worker(
-      index: index, loop: WorkerLoop(receiver, pipeline, sink, found, key: key, logger), store: store,
-      storeSettings: settings, directory: found.directory, wakeUp: wakeUp, journal: journal, logger: logger)
+      index: index, loop: WorkerLoop(receiver, pipeline, sink, found, relay: relay, key: key, logger), store: store,
+      storeSettings: settings, directory: found.directory, wakeUp: wakeUp, journal: journal, relay: relay,
+      logger: logger)
   }
 
   /// Ends reception and commits; returns when all threads have ended.
@@ -157,6 +198,7 @@ final class RunningCollector: Sendable {
   func finish(drains: Bool) {
     alerts.finish()
     for worker in workers { worker.finish(drains: drains) }
+    outputs.finish()
     // Until then, who asks is told that flows are missing: they are on their way to files.
     liveServer?.finish()
     sync.finish()
@@ -166,6 +208,7 @@ final class RunningCollector: Sendable {
   func apply(_ values: CollectorConfiguration) {
     let options = LiveOptions(values, workers: workers.count)
     alerts.reconfigure(options.alerts)
+    outputs.reconfigure(options.outputs)
     for (index, worker) in workers.enumerated() {
       worker.reconfigure(options)
       worker.storeSettings.setMetadata(options.storeMetadata)

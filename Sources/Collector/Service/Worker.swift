@@ -7,6 +7,7 @@ import Foundation
 import Journal
 import Logging
 import NetFlow
+import Relay
 import Synchronization
 
 /// One receiving thread with its own sockets, sessions, flow cache and files; workers share nothing but what they learn of
@@ -44,6 +45,8 @@ final class Worker: Sendable {
   private let loop: Handoff<WorkerLoop>
   /// Nil: there is no journal.
   private let journal: Journal?
+  /// Nil: nothing is relayed.
+  private let relay: RelayThread?
   private let ended = DispatchSemaphore(value: 0)
 
   /// - Parameters:
@@ -51,8 +54,10 @@ final class Worker: Sendable {
   ///   - wakeUp: of the loop's receiver.
   init(
     index: Int, loop: consuming sending WorkerLoop, store: OutputThread<StoreOutput>, storeSettings: StoreSettings,
-    directory: WorkerDirectory, wakeUp: WakeUp, journal: Journal?, logger: Logger
+    directory: WorkerDirectory, wakeUp: WakeUp, journal: Journal?, relay: RelayThread?,
+    logger: Logger
   ) {
+    self.relay = relay
     self.index = index
     self.loop = Handoff(loop)
     self.store = store
@@ -65,6 +70,7 @@ final class Worker: Sendable {
 
   /// Starts the thread; to be called once.
   func start() {
+    relay?.start()
     let thread = Thread { [self] in
       // From within: a thread that does not run yet takes no name that `top -H` shows.
       Thread.current.name = "worker-\(index)"
@@ -76,6 +82,9 @@ final class Worker: Sendable {
 
   /// Where everything went, as of the last second.
   var ledger: Ledger { published.withLock { $0 }.settled(with: store.counters) }
+
+  /// What became of datagrams that were to be relayed, a report for each target.
+  var relayReports: [RelayReport] { relay?.reports ?? [] }
 
   var heartbeat: UInt64 { rounds.load(ordering: .relaxed) }
 
@@ -108,6 +117,7 @@ final class Worker: Sendable {
     wakeUp.wake()
     ended.wait()
     ended.signal()
+    relay?.finish()
     store.finish()
     journal?.thread.finish()
     // Otherwise the next start finds in memory what the disk would not take.

@@ -7,6 +7,7 @@ import Foundation
 import Journal
 import Logging
 import NetFlow
+import Relay
 
 /// What a worker's thread owns: the sockets, the pipeline behind them, the journal beside them, and what it counts itself.
 struct WorkerLoop: ~Copyable {
@@ -16,6 +17,8 @@ struct WorkerLoop: ~Copyable {
   private let recovery: WorkerRecovery
   /// Nil: there is none, or an earlier run's is still read.
   private var journal: WorkerJournal?
+  /// Nil: nothing is relayed.
+  private let relay: RelayThread?
   private var reception = ReceptionCounters()
   /// The copy of live flows that is being made.
   private var cut: WorkerCut?
@@ -36,8 +39,9 @@ struct WorkerLoop: ~Copyable {
   /// - Parameter pipeline: in front of `sink`; one that waits while the sink has no room.
   init(
     _ receiver: consuming UDPReceiver, _ pipeline: consuming Pipeline, _ sink: OutputSink<StoreOutput>,
-    _ recovery: WorkerRecovery, key: [String], _ logger: Logger
+    _ recovery: WorkerRecovery, relay: RelayThread?, key: [String], _ logger: Logger
   ) {
+    self.relay = relay
     self.receiver = receiver
     self.pipeline = pipeline
     self.sink = sink
@@ -147,6 +151,7 @@ struct WorkerLoop: ~Copyable {
 
   private mutating func ingest() {
     if journal != nil { journal?.write(&receiver) } else { receiver.skipJournal() }
+    relay?.take(receiver)
     pipeline.ingest(receiver)
     reception.received &+= UInt64(receiver.count)
   }

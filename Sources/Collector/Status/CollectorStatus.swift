@@ -16,6 +16,10 @@ public struct CollectorStatus: Codable, Sendable {
   public var aggregation: Aggregation
   /// Those that fire first; nil: an older collector does not say.
   public var alerts: [Alert]?
+  /// Nil: an older collector does not say.
+  public var outputs: [Output]?
+  /// Targets that received datagrams are sent on to; nil: there are none.
+  public var relay: [Relay]?
   public var ledger: Ledger
   /// Sums of the ledger that do not come out; empty but for moments.
   public var imbalances: [String]
@@ -30,10 +34,26 @@ public struct CollectorStatus: Codable, Sendable {
     public var failure: String?
   }
 
+  /// What became of the datagrams that were to go to one target of the relay, since the collector started.
+  public struct Relay: Codable, Sendable {
+    /// Address and UDP port.
+    public var target: String
+    /// Taken by the kernel.
+    public var sent: UInt64
+    /// Refused by the kernel or by the target, as far as that is known.
+    public var failed: UInt64
+    /// Dropped because the queue was full.
+    public var dropped: UInt64
+    /// Octets that wait.
+    public var waiting: UInt64
+    /// Why datagrams fail, while they do.
+    public var failure: String?
+  }
+
   /// What is watched.
   public struct Alert: Codable, Sendable {
     public var name: String
-    /// Of alerts that are of one of several: an exporter's address.
+    /// Of alerts that are of one of several: an exporter's address, an output's name.
     public var subject: String?
     /// `ok`, `pending`, `firing`, or `clearing`: it still fires.
     public var state: String
@@ -51,6 +71,33 @@ public struct CollectorStatus: Codable, Sendable {
     public var unit: String
     /// In words.
     public var message: String
+  }
+
+  /// Where the store's files go. What is counted is counted since it started.
+  public struct Output: Codable, Sendable {
+    public var name: String
+    /// As in the configuration.
+    public var type: String
+    /// Which server, and what there.
+    public var place: String
+    public var shippedFiles: UInt64
+    public var shippedBytes: UInt64
+    /// Those that are on their way as well.
+    public var waitingFiles: Int
+    public var waitingBytes: UInt64
+    /// For how long the oldest of them has waited; 0: none waits.
+    public var waitingSeconds: Int64
+    /// Attempts that failed and are made again.
+    public var retries: UInt64
+    /// Files that the destination never will take.
+    public var setAsideFiles: UInt64
+    /// Files that were removed before they were taken.
+    public var removedFiles: UInt64
+    /// Since when it fails, while it does.
+    public var failingSince: Date?
+    /// What it failed with last, whether or not that is over, and when.
+    public var lastError: String?
+    public var lastErrorTime: Date?
   }
 
   public struct Aggregation: Codable, Sendable {

@@ -28,8 +28,11 @@ public struct FlowRow {
     case json(String)
   }
 
-  public func value(_ column: FlowColumn) -> Value {
-    switch column.values {
+  public func value(_ column: FlowColumn) -> Value { value(of: column.values) }
+
+  /// The same by where a column's values come from, for who looks at many rows: a column is a large thing to hand about.
+  package func value(of values: FlowColumn.Values) -> Value {
+    switch values {
     case .time(let reader): .time(reader.value(record))
     case .counter(let reader): .integer(reader.value(record))
     case .number(_, let reader): .integer(UInt64(reader.value(record)))

@@ -23,6 +23,9 @@ public enum ServiceName {
     9100: "pdl-datastream", 9418: "git", 11211: "memcache", 27017: "mongodb", 51820: "wireguard",
   ]
 
+  /// The ports that have a name here, rising.
+  public static var ports: [UInt16] { names.keys.sorted() }
+
   /// `https`; the number where it has no name here.
   public static func name(_ port: UInt16) -> String { names[port] ?? String(port) }
 }

@@ -107,6 +107,7 @@ public struct StoreOutput: OutputWriter, ~Copyable {
     writer.commit()
     // Nothing is left that would bring their rows again.
     if recovery?.isJournaled != true { writer.publish() }
+    settings.published.append(writer.takePublished())
     if writer.counters.committedFiles != files { applyRetention() }
     writer.giveUp()
   }

@@ -55,8 +55,14 @@ struct FlowFile: ~Copyable, Sendable {
   private static func create(
     _ name: String, in directory: String, schema: ParquetSchema, options: ParquetWriterOptions
   ) throws(StoreError) -> ParquetWriter? {
+    // A hidden file's name stays its own: an output may have taken the file under it.
     func isTaken() throws(StoreError) -> Bool {
-      try StoreError.wrapping { () throws(FileError) in try Directory.exists("\(directory)/\(name)") }
+      try StoreError.wrapping { () throws(FileError) in
+        for name in [name, FileStage.supersededName(name)] where try Directory.exists("\(directory)/\(name)") {
+          return true
+        }
+        return false
+      }
     }
     if try isTaken() { return nil }
     let part = "\(directory)/\(StoreLayout.partName(name))"

@@ -75,7 +75,7 @@ struct StoredFile {
   }
 
   /// The time in `flows-<host>-…-<yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`; a host's name may have dashes too.
-  private static func window(ofName name: String) -> Int64? {
+  static func window(ofName name: some StringProtocol) -> Int64? {
     let parts = name.split(separator: "-")
     guard parts.count >= 5 else { return nil }
     let text = Array(parts[parts.count - 3].utf8)

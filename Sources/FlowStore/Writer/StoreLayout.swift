@@ -47,10 +47,13 @@ package struct FileOwner: Sendable {
     self.formerHost = formerHost
   }
 
-  /// - Parameter name: without what stands before `flows-` and behind the sequence number.
-  func owns(_ name: Substring, worker: Int) -> Bool {
+  /// - Parameters:
+  ///   - name: without what stands before `flows-` and behind the sequence number.
+  ///   - worker: nil: any.
+  func owns(_ name: Substring, worker: Int?) -> Bool {
     let parts = name.split(separator: "-")
-    guard parts.count >= 5, parts[0] == "flows", Int(parts[parts.count - 2]) == worker else { return false }
+    guard parts.count >= 5, parts[0] == "flows", let writer = Int(parts[parts.count - 2]), writer == worker ?? writer
+    else { return false }
     if parts.count >= 6, parts[parts.count - 4] == identity { return true }
     guard let former = formerHost.map({ "flows-\($0)-" }), name.hasPrefix(former) else { return false }
     return name.dropFirst(former.count).split(separator: "-").count == 3
@@ -76,13 +79,16 @@ package enum FileStage: Sendable {
   }
 
   fileprivate static let supersededEnd = ".superseded"
+
+  /// The name under which a published file is hidden.
+  static func supersededName(_ name: some StringProtocol) -> String { ".\(name)\(supersededEnd)" }
 }
 
 extension FlowStoreWriter {
   /// Hides a published file whose rows come again.
   package static func supersede(_ path: String) throws(FileError) {
     let name = path.split(separator: "/").last ?? ""
-    try Directory.rename(path, to: "\(path.dropLast(name.count)).\(name)\(FileStage.supersededEnd)")
+    try Directory.rename(path, to: path.dropLast(name.count) + FileStage.supersededName(name))
   }
 
   /// A worker's files in a store, in no order.

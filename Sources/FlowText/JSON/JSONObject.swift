@@ -22,6 +22,18 @@ package struct JSONObject: Sendable {
     json += key
   }
 
+  /// Begins an object in this one, under a name as `JSONText.appendKey` has written it: further members are its, until `leave`.
+  mutating func enter(key: [UInt8], to json: inout [UInt8]) {
+    append(key: key, to: &json)
+    separator = UInt8(ascii: "{")
+  }
+
+  /// Ends an object that `enter` began, which has members.
+  mutating func leave(to json: inout [UInt8]) {
+    separator = UInt8(ascii: ",")
+    json.append(UInt8(ascii: "}"))
+  }
+
   package mutating func append(_ name: String, _ value: UInt64, to json: inout [UInt8]) {
     appendName(name, to: &json)
     JSONText.append(value, to: &json)

@@ -4,13 +4,20 @@ public import FlowModel
 ///
 /// CSV and JSON have the columns of the store, by name, a table what nfdump's users look for.
 public struct FlowPrinter: Sendable {
-  private let columns: [FlowColumn]
+  private let values: [FlowColumn.Values]
   private var printer: RowPrinter
 
   /// - Parameter columns: of CSV and JSON, in their order.
   public init(_ format: RowFormat, _ columns: [FlowColumn] = FlowColumn.allCases) {
-    self.columns = columns
+    values = columns.map(\.values)
     printer = RowPrinter(columns, format)
+  }
+
+  /// Rows of JSON or CSV as another program names them.
+  public init(_ format: RowFormat, names: FieldNames) {
+    let fields = names.fields()
+    values = fields.map(\.column.values)
+    printer = RowPrinter(fields, of: names, format)
   }
 
   /// Appends what is above the first flow.
@@ -23,8 +30,8 @@ public struct FlowPrinter: Sendable {
 
   public mutating func append(_ row: FlowRow, to text: inout [UInt8]) {
     if printer.format == .table { return FlowTable.append(row, to: &text) }
-    for column in columns {
-      switch row.value(column) {
+    for index in values.indices {
+      switch row.value(of: values[index]) {
       case .none: printer.appendNone(to: &text)
       case .integer(let number): printer.append(number, to: &text)
       case .address(let address): printer.append(address, to: &text)

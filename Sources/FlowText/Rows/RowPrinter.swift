@@ -13,6 +13,12 @@ package struct RowPrinter: Sendable {
   /// The column of the next value.
   private var column = 0
   private var object = JSONObject()
+  /// How times are in JSON and CSV.
+  private var timeForm = FieldNames.TimeForm.iso
+  /// The column whose texts are in capital letters; negative: none.
+  private var capitalColumn = -1
+  /// Nil: no member is in an object of the row's.
+  private var nests: JSONNests?
 
   /// - Parameter columns: their titles are the names of JSON and CSV, and need no escape.
   package init(_ columns: [TableLayout.Column], _ format: RowFormat, _ style: AnswerStyle = AnswerStyle()) {
@@ -24,6 +30,16 @@ package struct RowPrinter: Sendable {
       JSONText.appendKey(column.title, to: &key)
       return key
     }
+  }
+
+  /// Rows as another program names them.
+  ///
+  /// - Parameter fields: of `names`; the columns of these, in this order, are what a row has.
+  package init(_ fields: [FieldNames.Field], of names: FieldNames, _ format: RowFormat) {
+    self.init(fields.map { TableLayout.Column($0.name, .left) }, format)
+    timeForm = names.timeForm
+    capitalColumn = fields.firstIndex { $0.isCapital } ?? -1
+    if names.isNested, format == .json { nests = JSONNests(fields.map(\.name)) }
   }
 
   package init(_ columns: [FlowColumn], _ format: RowFormat, _ style: AnswerStyle = AnswerStyle()) {
@@ -50,6 +66,7 @@ package struct RowPrinter: Sendable {
     case .csv: text.append(UInt8(ascii: "\n"))
     case .json where style.hasArrays: text += "],\n".utf8
     case .json:
+      nests?.end(&object, to: &text)
       object.end(to: &text)
       text.append(UInt8(ascii: "\n"))
     }
@@ -63,14 +80,26 @@ package struct RowPrinter: Sendable {
     case .table: return layout.begin(column, to: &text)
     case .csv: if column > 0 { text.append(UInt8(ascii: ",")) }
     case .json where style.hasArrays: text.append(column == 0 ? UInt8(ascii: "[") : UInt8(ascii: ","))
-    case .json: object.append(key: keys[column], to: &text)
+    case .json:
+      if nests == nil {
+        object.append(key: keys[column], to: &text)
+      } else {
+        nests?.append(column, &object, to: &text)
+      }
     }
     return text.count
   }
 
   private mutating func end(_ start: Int, to text: inout [UInt8]) {
     if format == .table { layout.end(column, from: start, to: &text) }
+    if column == capitalColumn { Self.capitalize(from: start, &text) }
     column &+= 1
+  }
+
+  private static func capitalize(from start: Int, _ text: inout [UInt8]) {
+    for place in start..<text.count where (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(text[place]) {
+      text[place] -= 0x20
+    }
   }
 
   private func appendQuote(to text: inout [UInt8]) {
@@ -116,11 +145,22 @@ extension RowPrinter {
     if format == .table {
       style.appendForTable(time, to: &text)
     } else {
-      appendQuote(to: &text)
-      style.append(time, to: &text)
-      appendQuote(to: &text)
+      appendValue(time, to: &text)
     }
     end(start, to: &text)
+  }
+
+  private func appendValue(_ time: UnixMilliseconds, to text: inout [UInt8]) {
+    switch timeForm {
+    case .iso, .spaced:
+      appendQuote(to: &text)
+      if timeForm == .iso { style.append(time, to: &text) } else { style.appendForTable(time, to: &text) }
+      appendQuote(to: &text)
+    case .nanoseconds:
+      let (nanoseconds, isBeyond) = time.multipliedReportingOverflow(by: 1_000_000)
+      JSONText.append(isBeyond ? (time < 0 ? .min : .max) : nanoseconds, to: &text)
+    case .seconds: JSONText.append(time.dividedDown(by: 1000).quotient, to: &text)
+    }
   }
 
   package mutating func append(_ address: IPAddress, to text: inout [UInt8]) {

@@ -5,14 +5,7 @@ import FlowFilter
 enum AlertRecords {
   // MARK: Forms of values
 
-  private static let name = ValueForm<String>(
-    expected: "a name of letters, digits, -, _ and ., 64 at most"
-  ) {
-    AlertRule.isName($0) ? $0 : nil
-  } text: {
-    $0
-  }
-
+  private static let name = ValueForm<String>.recordName
   private static let amount = ValueForm<Double>(expected: "a number from 0 on, such as 100M, 2.5k or 0.5") {
     Quantity.amount($0)
   } text: {
@@ -25,31 +18,15 @@ enum AlertRecords {
     Quantity.text(amount: $0)
   }
 
-  /// What stands on one line, quoted.
-  private static func text(_ expected: String, _ isRight: @escaping @Sendable (String) -> Bool) -> ValueForm<String> {
-    ValueForm(expected: expected) { text in
-      let isPrintable = !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
-      return isPrintable && !text.isEmpty && isRight(text) ? text : nil
-    } text: {
-      "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    }
-  }
-
-  private static let url = text("a URL, https://… or http://…, without user and password") { text in
-    guard let scheme = ["https://", "http://"].first(where: { text.lowercased().hasPrefix($0) }) else { return false }
-    let host = text.dropFirst(scheme.utf8.count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    return !host.isEmpty && !host.contains("@") && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
-  }
-
-  private static let header = text("the name of an HTTP header, such as Authorization") {
+  private static let header = ValueForm<String>.line("the name of an HTTP header, such as Authorization") {
     $0.utf8.allSatisfy { octet in
       let word = octet & 0xdf
       return (0x41...0x5a).contains(word) || (0x30...0x39).contains(octet) || octet == 0x2d
     }
   }
 
-  private static let file = text("the path of a file") { _ in true }
-  private static let argument = text("a program's path, and its arguments") { _ in true }
+  private static let file = ValueForm<String>.line("the path of a file")
+  private static let argument = ValueForm<String>.line("a program's path, and its arguments")
   private static let window = ValueForm<Int>.seconds(10...86_400)
   private static let hold = ValueForm<Int>.seconds(0...86_400)
   private static let repetition = ValueForm<Int>.seconds(60...604_800, zero: "none")
@@ -85,27 +62,9 @@ enum AlertRecords {
     ],
     apply: { texts, directory, configuration in
       let reserved = Set(BuiltInAlerts.Name.allCases.map(\.rawValue))
-      return apply(texts, reserved, to: &configuration.live.alerts.rules) { rule($0, directory, $1) }
+      return RecordForm.apply(texts, reserved, to: &configuration.live.alerts.rules) { rule($0, directory, $1) }
     },
     texts: { $0.live.alerts.rules.map(text) })
-
-  /// Reads records, and puts what they mean in its place if nothing is wrong with any.
-  ///
-  /// - Parameters:
-  ///   - reserved: names that none may have.
-  ///   - read: what a record means; nil: it cannot be known. Reports what is wrong, with the field.
-  private static func apply<Value>(
-    _ texts: [RecordText], _ reserved: Set<String> = [], to place: inout [Value],
-    _ read: (RecordText, _ report: (String?, String) -> Void) -> Value?
-  ) -> [RecordProblem] {
-    var problems: [RecordProblem] = []
-    let values = texts.enumerated().compactMap { index, text in
-      read(text) { problems.append(RecordProblem(index: index, field: $0, message: $1)) }
-    }
-    problems += duplicates(texts, reserved)
-    if problems.isEmpty { place = values }
-    return problems.sorted { $0.index < $1.index }
-  }
 
   private static func rule(
     _ text: RecordText, _ directory: String, _ report: (String?, String) -> Void
@@ -161,18 +120,6 @@ enum AlertRecords {
       direction, isUsual ? .usual(multiple: value, floor: floor ?? measure.standardFloor) : .value(value), clear: clear)
   }
 
-  private static func duplicates(_ texts: [RecordText], _ reserved: Set<String>) -> [RecordProblem] {
-    var seen: Set<String> = []
-    return texts.enumerated().compactMap { index, text in
-      let name = text.values["name"]?.first ?? ""
-      if reserved.contains(name) {
-        return RecordProblem(index: index, field: "name", message: "'\(name)' is built in; choose another name")
-      }
-      if seen.insert(name).inserted { return nil }
-      return RecordProblem(index: index, field: "name", message: "'\(name)' is the name of another one; choose another")
-    }
-  }
-
   private static func text(_ rule: AlertRule) -> RecordText {
     let standard = AlertRule(name: "")
     var values = ["name": [rule.name]]
@@ -202,13 +149,13 @@ enum AlertRecords {
   static let actions = RecordForm(
     fields: [
       .value("name", name, isRequired: true, "Unique among actions."),
-      .value("webhook", url, "Where a message is sent to, by POST; or program."),
+      .value("webhook", .url, "Where a message is sent to, by POST; or program."),
       .value("header", header, "A header that is sent along; Authorization if it is left out."),
       .value("headerFile", file, "The file with its value, which is a secret; nothing is sent along without it."),
       .list("program", argument, "A program that is run, with its arguments; no shell."),
     ],
     apply: { texts, directory, configuration in
-      apply(texts, to: &configuration.live.alerts.actions) { action($0, directory, $1) }
+      RecordForm.apply(texts, to: &configuration.live.alerts.actions) { action($0, directory, $1) }
     },
     texts: { $0.live.alerts.actions.map(text) })
 
@@ -216,7 +163,7 @@ enum AlertRecords {
     _ text: RecordText, _ directory: String, _ report: (String?, String) -> Void
   ) -> AlertAction? {
     let kind: AlertAction.Kind
-    switch (text.value("webhook", url), text.values["program"]) {
+    switch (text.value("webhook", .url), text.values["program"]) {
     case (let webhook?, nil):
       let path = text.value("headerFile", file).map { $0.hasPrefix("/") ? $0 : directory + $0 }
       if path == nil, text.values["header"] != nil {

@@ -1,3 +1,4 @@
+public import CloudAPI
 public import Foundation
 
 /// A flow log's state at one moment, in a file, so that it can be brought back.

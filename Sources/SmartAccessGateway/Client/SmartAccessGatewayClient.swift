@@ -1,3 +1,4 @@
+public import CloudAPI
 import Foundation
 
 /// The flow-log operations of the Smart Access Gateway API (product `Smartag`, version 2018-03-13) in one region.
@@ -11,8 +12,7 @@ public actor SmartAccessGatewayClient {
   public nonisolated let region: String
   public nonisolated let endpoint: ServiceEndpoint
   private let service: RPCService
-  private let source: any CredentialSource
-  private var known: Credentials?
+  private let source: RenewedCredentials
 
   /// - Parameters:
   ///   - endpoint: another than the region's public one.
@@ -23,19 +23,16 @@ public actor SmartAccessGatewayClient {
   ) {
     self.region = region
     self.endpoint = endpoint ?? ServiceEndpoint(service: "smartag", region: region)
-    source = credentials
+    source = RenewedCredentials(credentials)
     service = RPCService(endpoint: self.endpoint, retry: retry)
   }
 
   /// The credentials in use, obtained if need be.
   ///
-  /// - Throws: `SmartAccessGatewayError.credentials` if no source has any.
-  public func credentials() async throws(SmartAccessGatewayError) -> Credentials {
-    if let known, !known.isExpiring { return known }
+  /// - Throws: `CloudAPIError.credentials` if no source has any.
+  public func credentials() async throws(CloudAPIError) -> Credentials {
     do throws(CredentialError) {
-      guard let new = try await source.credentials() else { throw CredentialError.none([]) }
-      known = new
-      return new
+      return try await source.current()
     } catch {
       throw .credentials(error)
     }
@@ -45,11 +42,11 @@ public actor SmartAccessGatewayClient {
   ///
   /// - Parameter settings: the whole wanted state: what a parameter that is left out does is not documented.
   /// - Returns: the RequestId.
-  /// - Throws: `SmartAccessGatewayError`.
+  /// - Throws: `CloudAPIError`.
   @discardableResult
   public func modifyFlowLogAttribute(
     _ flowLogID: String, _ settings: FlowLogSettings
-  ) async throws(SmartAccessGatewayError) -> String {
+  ) async throws(CloudAPIError) -> String {
     let request = Self.modifyRequest(flowLogID, settings, region: region)
     return try await call(request, as: Acknowledgement.self).requestID?.text ?? ""
   }
@@ -60,10 +57,10 @@ public actor SmartAccessGatewayClient {
   ///   - flowLogID: only this one.
   ///   - page: from 1.
   ///   - pageSize: flow logs of a page; the service may give fewer.
-  /// - Throws: `SmartAccessGatewayError`.
+  /// - Throws: `CloudAPIError`.
   public func describeFlowLogs(
     flowLogID: String? = nil, page: Int = 1, pageSize: Int = 50
-  ) async throws(SmartAccessGatewayError) -> FlowLogPage {
+  ) async throws(CloudAPIError) -> FlowLogPage {
     var parameters = ["RegionId": region, "PageNumber": String(page), "PageSize": String(pageSize)]
     parameters["FlowLogId"] = flowLogID
     return try await call(
@@ -72,8 +69,8 @@ public actor SmartAccessGatewayClient {
 
   /// All flow logs of the region, page after page.
   ///
-  /// - Throws: `SmartAccessGatewayError`.
-  public func flowLogs() async throws(SmartAccessGatewayError) -> [FlowLog] {
+  /// - Throws: `CloudAPIError`.
+  public func flowLogs() async throws(CloudAPIError) -> [FlowLog] {
     var logs: [FlowLog] = []
     var seen: Set<String> = []
     var received = 0
@@ -90,9 +87,9 @@ public actor SmartAccessGatewayClient {
 
   /// One flow log; nil if the region has none of this id.
   ///
-  /// - Throws: `SmartAccessGatewayError`.
-  public func flowLog(_ id: String) async throws(SmartAccessGatewayError) -> FlowLog? {
-    do throws(SmartAccessGatewayError) {
+  /// - Throws: `CloudAPIError`.
+  public func flowLog(_ id: String) async throws(CloudAPIError) -> FlowLog? {
+    do throws(CloudAPIError) {
       return try await describeFlowLogs(flowLogID: id).flowLogs.first { $0.id == id }
     } catch .api(let error) where error.code == .invalidFlowLogIDNotFound {
       return nil
@@ -101,9 +98,9 @@ public actor SmartAccessGatewayClient {
 
   private func call<Answer: Decodable>(
     _ request: RPCRequest, as type: Answer.Type
-  ) async throws(SmartAccessGatewayError) -> Answer {
+  ) async throws(CloudAPIError) -> Answer {
     let endpoint = endpoint
-    let body = try await service.call { () async throws(SmartAccessGatewayError) in
+    let body = try await service.call { () async throws(CloudAPIError) in
       request.signed(for: endpoint, with: try await self.credentials())
     }
     do {

@@ -1,3 +1,5 @@
+import CloudAPI
+
 /// A flow log as `DescribeFlowLogs` tells of it. What the service leaves out or leaves empty is nil or empty here.
 public struct FlowLog: Hashable, Sendable {
   public var id = ""

@@ -1,3 +1,4 @@
+public import CloudAPI
 import NetworkBytes
 
 extension FlowLogSettings {

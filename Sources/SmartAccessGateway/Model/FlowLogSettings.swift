@@ -1,3 +1,5 @@
+public import CloudAPI
+
 /// The settings that a `ModifyFlowLogAttribute` call sends.
 ///
 /// Nil leaves a parameter out, and whether the service then keeps or resets it is not documented: send the whole wanted

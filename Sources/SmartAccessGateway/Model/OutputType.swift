@@ -1,3 +1,5 @@
+public import CloudAPI
+
 /// Where a flow log's records go.
 public enum OutputType: String, CaseIterable, Sendable {
   /// To Log Service.

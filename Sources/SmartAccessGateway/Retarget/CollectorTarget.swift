@@ -1,3 +1,4 @@
+public import CloudAPI
 import NetworkBytes
 
 /// Where gateways send to, as people write it: `ADDRESS` or `ADDRESS:PORT`.

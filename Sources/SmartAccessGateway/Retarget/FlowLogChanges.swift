@@ -1,3 +1,5 @@
+public import CloudAPI
+
 /// What somebody wants of a flow log; what is nil stays as it is.
 public struct FlowLogChanges: Hashable, Sendable {
   /// Nil: as it is, but a flow log that goes to Log Service alone goes to both, so that delivery there does not end.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import Collector
 import Foundation
 import Settings
@@ -64,7 +65,7 @@ struct CloudOptions: ParsableArguments {
 extension SmartAccessGatewayClient {
   /// Obtains credentials and says where they are from, and what is to be known of that.
   func introduce() async throws(CommandFailure) {
-    do throws(SmartAccessGatewayError) {
+    do throws(CloudAPIError) {
       let credentials = try await credentials()
       for warning in credentials.warnings { Console.error("warning: \(warning)") }
       Console.write("credentials: \(credentials.source)\n")
@@ -75,7 +76,7 @@ extension SmartAccessGatewayClient {
 }
 
 extension CommandFailure {
-  init(_ error: SmartAccessGatewayError) {
+  init(_ error: CloudAPIError) {
     let status: ExitStatus =
       switch error {
       case .credentials: .notPermitted

@@ -1,3 +1,4 @@
+import CloudAPI
 import SmartAccessGateway
 
 /// Checks of values whose meaning the configuration's schema does not know.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import Collector
 import FlowFilter
 import FlowModel
@@ -8,7 +9,6 @@ import FlowText
 import Foundation
 import Parquet
 import Settings
-import SmartAccessGateway
 
 /// The options of every command that asks the store: where it is, which flows, how counters are meant.
 struct StoreOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 package import FlowPipeline
 package import Foundation
+package import Relay
 
 /// Metrics in Prometheus's text format, version 0.0.4.
 package struct MetricsText {
@@ -35,7 +36,7 @@ extension MetricsText {
   /// Everything that a collector tells.
   package static func page(
     version: String, ledger: Ledger, isStoreWritable: Bool, exporters: inout ExporterMetrics, alerts: AlertReport,
-    started: Date
+    relay: [RelayReport] = [], outputs: OutputReport, started: Date
   ) -> MetricsText {
     var metrics = MetricsText()
     metrics.append(
@@ -44,7 +45,9 @@ extension MetricsText {
     metrics.append(
       "sagflow_store_writable", "gauge", "1 while the store can be written.", isStoreWritable ? "1" : "0")
     exporters.append(ledger.sessions, to: &metrics)
+    metrics.append(relay)
     alerts.append(to: &metrics)
+    outputs.append(to: &metrics, at: Date())
     metrics.appendProcess(ProcessFigures(), started: started)
     return metrics
   }

@@ -1,3 +1,4 @@
+import CloudAPI
 import Collector
 import Foundation
 import Settings

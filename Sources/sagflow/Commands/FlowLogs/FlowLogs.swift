@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import Collector
 import FlowText
 import Foundation
@@ -23,7 +24,7 @@ struct FlowLogs: AsyncParsableCommand {
     let client = try cloud.client(region: region, endpoint: try cloud.endpoint(values, region: region))
     try await client.introduce()
     let logs: [FlowLog]
-    do throws(SmartAccessGatewayError) {
+    do throws(CloudAPIError) {
       logs = try await client.flowLogs()
     } catch {
       throw CommandFailure(error)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import Collector
 import Foundation
 import Settings
@@ -21,8 +22,7 @@ struct Retarget: AsyncParsableCommand {
   @Flag(help: "Print the request that would go out; needs neither network nor credentials.")
   var dryRun = false
 
-  @Flag(name: [.customShort("y"), .long], help: "Do not ask.")
-  var yes = false
+  @OptionGroup var confirmation: Confirmation
 
   @Option(
     help: ArgumentHelp(
@@ -67,7 +67,7 @@ struct Retarget: AsyncParsableCommand {
     print("\(present.title) in \(place.region)")
     print(session.table(differences), terminator: "")
     print("state saved: \(try session.save(present)) (bring it back with --restore)")
-    try confirm()
+    try confirmation.ask("apply this?")
     try await session.apply(settings)
     print("\(present.id): changed and read back, as wanted")
     if let arrival, let before {
@@ -147,16 +147,5 @@ struct Retarget: AsyncParsableCommand {
     if changes.outputType == nil {
       Console.write("without --output-type, a flow log that delivers to Log Service now would be sent OutputType all\n")
     }
-  }
-
-  /// Asks whether to go on.
-  private func confirm() throws(CommandFailure) {
-    if yes { return }
-    guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
-      throw CommandFailure(.usage, "there is no terminal to ask on, nothing is changed; give --yes to apply this")
-    }
-    Console.write("apply this? [y/N] ")
-    let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""
-    guard ["y", "yes"].contains(answer) else { throw CommandFailure(.refused, "nothing is changed") }
   }
 }

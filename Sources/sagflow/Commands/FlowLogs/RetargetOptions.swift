@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import Collector
 import NetworkBytes
 import Settings

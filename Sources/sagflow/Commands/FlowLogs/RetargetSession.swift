@@ -1,3 +1,4 @@
+import CloudAPI
 import Collector
 import Files
 import FlowText
@@ -12,7 +13,7 @@ struct RetargetSession {
   /// The flow log as it is.
   func read() async throws(CommandFailure) -> FlowLog {
     let found: FlowLog?
-    do throws(SmartAccessGatewayError) {
+    do throws(CloudAPIError) {
       found = try await client.flowLog(flowLogID)
     } catch {
       throw CommandFailure(error)
@@ -28,7 +29,7 @@ struct RetargetSession {
 
   /// Sends the settings, reads them back, and compares.
   func apply(_ settings: FlowLogSettings) async throws(CommandFailure) {
-    do throws(SmartAccessGatewayError) {
+    do throws(CloudAPIError) {
       try await client.modifyFlowLogAttribute(flowLogID, settings)
     } catch {
       throw CommandFailure(error)

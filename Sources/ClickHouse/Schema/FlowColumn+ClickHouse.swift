@@ -1,0 +1,69 @@
+import FlowModel
+
+extension FlowColumn {
+  /// The column as a table of ClickHouse stores it.
+  package var tableColumn: TableColumn {
+    let standard: TableColumn.Expression? = absentNumber == 0 ? nil : .defaultValue(String(absentNumber))
+    return TableColumn(name, tableType, codec: tableCodec, standard)
+  }
+
+  private var tableType: String {
+    switch kind {
+    case .time: "DateTime64(3, 'UTC')"
+    case .counter: "UInt64"
+    case .number(let width): "UInt\(width.rawValue)"
+    case .address: isNullable ? "Nullable(IPv6)" : "IPv6"
+    case .mac, .text: isNullable ? "LowCardinality(Nullable(String))" : "LowCardinality(String)"
+    case .json: isNullable ? "Nullable(String)" : "String"
+    }
+  }
+
+  private var tableCodec: String? {
+    switch kind {
+    case .time, .counter: "T64, ZSTD(1)"
+    case .number, .address, .json: "ZSTD(1)"
+    // What is stored are numbers of a dictionary.
+    case .mac, .text: nil
+    }
+  }
+
+  /// As a column of the key of a rollup, where no value is the empty one: a key may not be null.
+  package var rollupKey: (column: TableColumn, expression: String) {
+    let source = "\(Rollup.source).\(name)"
+    guard isNullable else { return (TableColumn(name, tableType, codec: rollupCodec), source) }
+    switch kind {
+    case .address: return (TableColumn(name, "IPv6", codec: rollupCodec), "ifNull(\(source), toIPv6('::'))")
+    case .mac, .text, .json: return (TableColumn(name, "LowCardinality(String)"), "ifNull(\(source), '')")
+    case .time, .counter, .number: return (TableColumn(name, tableType, codec: rollupCodec), "ifNull(\(source), 0)")
+    }
+  }
+
+  private var rollupCodec: String? { tableCodec == nil ? nil : "ZSTD(1)" }
+}
+
+extension [FlowColumn] {
+  /// What readers of the table compute rather than store: counters with sampling applied, and networks of the ends.
+  package var aliases: [TableColumn] {
+    let sides = filter { $0.end?.property == .address }
+    return sides.compactMap(network) + filter { $0.kind == .counter }.map(Self.estimate)
+  }
+
+  private static func estimate(_ counter: FlowColumn) -> TableColumn {
+    TableColumn(
+      "\(counter.name)_est", "UInt64", .alias("\(counter.name) * greatest(\(FlowColumn.samplingRate.name), 1)"))
+  }
+
+  /// `src_net` of `src_addr` and `src_mask`. IPv4 addresses are `::ffff:…` in a column of type IPv6.
+  private func network(of address: FlowColumn) -> TableColumn? {
+    guard let end = address.end,
+      let mask = first(where: { $0.end?.side == end.side && $0.end?.property == .mask })
+    else { return nil }
+    let (addr, bits) = (address.name, mask.name)
+    let v4 = "toString(toIPv4(tupleElement(IPv6CIDRToRange(\(addr), toUInt8(96 + least(\(bits), 32))), 1)))"
+    let v6 = "toString(tupleElement(IPv6CIDRToRange(\(addr), toUInt8(least(\(bits), 128))), 1))"
+    let name = addr.hasSuffix("_addr") ? "\(addr.dropLast(5))_net" : "\(addr)_net"
+    return TableColumn(
+      name, "String",
+      .alias("concat(if(startsWith(toString(\(addr)), '::ffff:'), \(v4), \(v6)), '/', toString(\(bits)))"))
+  }
+}

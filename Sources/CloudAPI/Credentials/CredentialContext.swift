@@ -1,0 +1,54 @@
+package import Foundation
+
+/// Where credentials are looked for: the process's environment and home directory, and the services that give them out.
+public struct CredentialContext: Sendable {
+  public var environment: [String: String]
+  public var homeDirectory: String
+  /// The Security Token Service; nil: as environment and profile say.
+  public var tokenService: ServiceEndpoint?
+  /// The metadata service of ECS instances.
+  public var metadataService = "http://100.100.100.200"
+  /// How long it may take to answer: on other hosts nothing does.
+  public var metadataTimeout: Duration = .seconds(1)
+
+  public init(environment: [String: String], homeDirectory: String, tokenService: ServiceEndpoint? = nil) {
+    self.environment = environment
+    self.homeDirectory = homeDirectory
+    self.tokenService = tokenService
+  }
+
+  /// A variable; nil if it is unset or empty.
+  package func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+  package func isTrue(_ name: String) -> Bool { variable(name)?.lowercased() == "true" }
+
+  /// A file's path with `~/` in front resolved.
+  package func resolve(_ path: String) -> String {
+    path.hasPrefix("~/") ? homeDirectory + path.dropFirst() : path
+  }
+}
+
+/// A file with secrets.
+package struct CredentialFile {
+  package let path: String
+  package let data: Data
+  /// What is said of a file that others can read.
+  package let warning: String?
+
+  /// - Returns: nil if there is no such file.
+  package init?(_ path: String) throws(CredentialError) {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw .source(path, reason: "cannot be read; let this user read it")
+    }
+    self.path = path
+    let permissions = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int ?? 0
+    warning =
+      permissions & 0o044 == 0
+      ? nil : "\(path): other users can read these credentials; chmod 600 \(path)"
+  }
+
+  package func failure(_ reason: String) -> CredentialError { .source(path, reason: reason) }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// The form of files with credentials that several clouds' tools share.
+package enum IniFile {
+  /// Sections and their keys; `;` begins a comment line, `#` one anywhere.
+  package static func sections(_ text: String) -> [String: [String: String]] {
+    var sections: [String: [String: String]] = [:]
+    var name: String?
+    for line in text.split(whereSeparator: \.isNewline) {
+      let content = (line.firstIndex(of: "#").map { line[..<$0] } ?? line).trimmingCharacters(in: .whitespaces)
+      if content.isEmpty || content.hasPrefix(";") { continue }
+      if content.hasPrefix("["), content.hasSuffix("]") {
+        name = content.dropFirst().dropLast().trimmingCharacters(in: .whitespaces)
+        if let name { sections[name] = sections[name] ?? [:] }
+      } else if let name, let sign = content.firstIndex(where: { $0 == "=" || $0 == ":" }) {
+        let key = content[..<sign].trimmingCharacters(in: .whitespaces).lowercased()
+        sections[name]?[key] = content[content.index(after: sign)...].trimmingCharacters(in: .whitespaces)
+      }
+    }
+    return sections
+  }
+}

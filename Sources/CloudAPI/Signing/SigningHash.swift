@@ -1,0 +1,17 @@
+import Crypto
+package import Foundation
+
+/// What signatures are made of: SHA-256, HMAC-SHA256, hexadecimal digits in lower case.
+package enum SigningHash {
+  /// SHA-256 in hexadecimal.
+  package static func sha256(_ octets: [UInt8]) -> String { hexadecimal(SHA256.hash(data: octets)) }
+
+  /// HMAC-SHA256 of a text.
+  package static func code(_ text: String, key: Data) -> Data {
+    Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: SymmetricKey(data: key)))
+  }
+
+  package static func hexadecimal(_ octets: some Sequence<UInt8>) -> String {
+    octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}

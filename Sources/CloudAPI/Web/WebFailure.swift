@@ -1,0 +1,118 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// Why a request has no answer.
+public struct WebFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Reason: Hashable, Sendable {
+    case unknownName
+    case refused(String)
+    case timedOut(String)
+    /// The other side is not who it should be, or the host lacks certificate authorities.
+    case certificate(String)
+    case broken(String)
+    case tooLarge
+  }
+
+  public let reason: Reason
+  /// Scheme and host.
+  public let place: String
+
+  init(_ reason: Reason, at place: String) {
+    self.reason = reason
+    self.place = place
+  }
+
+  /// Whether the same request may have an answer a little later.
+  public var isTransient: Bool {
+    switch reason {
+    case .unknownName, .refused, .timedOut, .broken: true
+    case .certificate, .tooLarge: false
+    }
+  }
+
+  public var description: String {
+    switch reason {
+    case .unknownName: "\(place): the name is unknown; check endpoint, region and this host's DNS"
+    case .refused(let why): "\(place): cannot connect: \(why); check endpoint, route and firewall"
+    case .timedOut(let why): "\(place): \(why); check route, firewall and proxy"
+    case .certificate(let why):
+      "\(place): its certificate is not accepted: \(why); check the endpoint, the clock and the package ca-certificates"
+    case .broken(let why): "\(place): the connection broke: \(why); try again"
+    case .tooLarge: "\(place): the answer is too large to be one of the service's; check the endpoint"
+    }
+  }
+}
+
+extension WebFailure {
+  /// What an error of the HTTP library means.
+  ///
+  /// - Parameter connecting: how long a connection may take to be made, seconds.
+  package init(_ error: any Error, at place: String, connecting seconds: Int = 5) {
+    let reason = Self.reason(of: error)
+    self.init(
+      reason == .timedOut(Self.unconnected) ? .timedOut("no connection within \(seconds) s") : reason, at: place)
+  }
+
+  private static let unconnected = "no connection in time"
+
+  private static let cutOff = "it was closed before the answer was whole"
+
+  private static func reason(of error: any Error) -> Reason {
+    switch error {
+    case let error as NIOConnectionError: return reason(of: error)
+    case let error as HTTPClientError: return reason(of: error)
+    case HTTPParserError.invalidEOFState: return .broken(cutOff)
+    case let error as BoringSSLError: return .certificate("\(error)")
+    case let error as NIOSSLError:
+      if case .handshakeFailed(let inner) = error { return .certificate(text(of: inner)) }
+      return error == .uncleanShutdown ? .broken("it was cut off") : .certificate("\(error)")
+    case let error as NIOSSLExtraError: return .certificate("\(error.description)")
+    case is NIOTooManyBytesError: return .tooLarge
+    case let error as IOError:
+      // Those of `connect`, where an address is no name.
+      let isRefusal = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode)
+      return isRefusal ? .refused(error.systemText) : .broken(error.systemText)
+    case is CancellationError: return .broken("given up")
+    default: return .broken("\(error)")
+    }
+  }
+
+  private static func reason(of error: NIOConnectionError) -> Reason {
+    if let first = error.connectionErrors.first {
+      if let timeout = first.error as? ChannelError, case .connectTimeout = timeout {
+        return .timedOut(unconnected)
+      }
+      return .refused((first.error as? IOError)?.systemText ?? "\(first.error)")
+    }
+    return .unknownName
+  }
+
+  private static func reason(of error: HTTPClientError) -> Reason {
+    switch error {
+    case .connectTimeout: .timedOut(unconnected)
+    case .deadlineExceeded, .readTimeout, .writeTimeout: .timedOut("no answer in time")
+    case .tlsHandshakeTimeout: .timedOut("no TLS handshake in time")
+    case .remoteConnectionClosed: .broken(cutOff)
+    default: .broken("\(error)")
+    }
+  }
+
+  private static func text(of error: BoringSSLError) -> String {
+    let text = "\(error)"
+    return text.contains("CERTIFICATE_VERIFY_FAILED") ? "no authority that this host trusts has signed it" : text
+  }
+
+  private static func text(of error: any Error) -> String { "\(error)" }
+}
+
+extension IOError {
+  /// The system's words: "Connection refused".
+  fileprivate var systemText: String {
+    let cause = POSIXErrorCode(rawValue: errnoCode).map { POSIXError($0) as NSError }
+    return cause?.localizedFailureReason ?? "\(self)"
+  }
+}

@@ -1,0 +1,73 @@
+package import Foundation
+package import Settings
+package import Shipping
+
+/// Outputs as status, metrics and alerts show them.
+package struct OutputReport: Sendable {
+  package struct Entry: Sendable {
+    package var kind: OutputSetting.Kind
+    package var shipping: ShippingReport
+
+    package init(kind: OutputSetting.Kind, _ shipping: ShippingReport) {
+      self.kind = kind
+      self.shipping = shipping
+    }
+  }
+
+  /// In the order of the configuration.
+  package var entries: [Entry]
+
+  package init(_ entries: [Entry] = []) { self.entries = entries }
+
+  /// For the status.
+  package func status(at now: Date) -> [CollectorStatus.Output] {
+    entries.map { entry in
+      let shipping = entry.shipping
+      return CollectorStatus.Output(
+        name: shipping.name, type: entry.kind.rawValue, place: shipping.place, shippedFiles: shipping.shippedFiles,
+        shippedBytes: shipping.shippedOctets, waitingFiles: shipping.waitingFiles,
+        waitingBytes: shipping.waitingOctets, waitingSeconds: shipping.age(at: Int64(now.timeIntervalSince1970)),
+        retries: shipping.retries, setAsideFiles: shipping.setAsideFiles, removedFiles: shipping.removedFiles,
+        failingSince: shipping.failingSince.map(Self.date), lastError: shipping.lastError,
+        lastErrorTime: shipping.lastErrorTime.map(Self.date))
+    }
+  }
+
+  private static func date(_ seconds: Int64) -> Date { Date(timeIntervalSince1970: Double(seconds)) }
+
+  /// Seconds for which the oldest file of each output has waited.
+  func ages(at now: Date) -> [AlertInputs.OutputAge] {
+    entries.map {
+      AlertInputs.OutputAge(
+        name: $0.shipping.name, seconds: Double($0.shipping.age(at: Int64(now.timeIntervalSince1970))))
+    }
+  }
+
+  package func append(to metrics: inout MetricsText, at now: Date) {
+    func append(_ name: String, _ type: String, _ help: String, _ value: (ShippingReport) -> String) {
+      for entry in entries {
+        metrics.append(
+          "sagflow_output_\(name)", type, help, labels: [("output", entry.shipping.name)], value(entry.shipping))
+      }
+    }
+    append("shipped_files_total", "counter", "Files that an output's destination has taken.") {
+      String($0.shippedFiles)
+    }
+    append("shipped_bytes_total", "counter", "Octets of files that were taken.") { String($0.shippedOctets) }
+    append("waiting_files", "gauge", "Files that wait for an output, those on their way included.") {
+      String($0.waitingFiles)
+    }
+    append("waiting_bytes", "gauge", "Octets of files that wait.") { String($0.waitingOctets) }
+    append("waiting_age_seconds", "gauge", "How long the oldest file has waited; 0 if none waits.") {
+      String($0.age(at: Int64(now.timeIntervalSince1970)))
+    }
+    append("retries_total", "counter", "Attempts that failed and are made again.") { String($0.retries) }
+    append("set_aside_files_total", "counter", "Files that an output's destination never will take.") {
+      String($0.setAsideFiles)
+    }
+    append("removed_files_total", "counter", "Files that were removed before they were taken.") {
+      String($0.removedFiles)
+    }
+    append("failing", "gauge", "1 while an output fails.") { $0.failingSince == nil ? "0" : "1" }
+  }
+}

@@ -1,0 +1,109 @@
+import Dispatch
+package import FlowStore
+package import Logging
+package import Settings
+package import Shipping
+import Synchronization
+
+/// The outputs of a running collector, each with tasks of its own. Nothing waits for them but the collector's end, for some seconds.
+package final class OutputSet: Sendable {
+  /// What takes an output's files. Nothing is opened by it.
+  package typealias Maker = @Sendable (OutputSetting, Logger) throws(ShippingFailure) -> any FileDestination
+
+  private struct Member: Sendable {
+    let setting: OutputSetting
+    let shipper: Shipper
+  }
+
+  private let files: OwnFiles
+  private let published: [PublishedFiles]
+  private let state: String
+  private let logger: Logger
+  private let make: Maker
+  private let members = Mutex<[Member]>([])
+  /// The outputs that there should be, the newest alone.
+  private let settings: AsyncStream<[OutputSetting]>
+  private let wanted: AsyncStream<[OutputSetting]>.Continuation
+  private let control = Mutex<Task<Void, Never>?>(nil)
+
+  /// How long an output goes on with what is on its way when it ends.
+  private static let finishTime: Duration = .seconds(5)
+  /// How long the collector's end waits, seconds: a little longer.
+  private static let longestFinish = 8.0
+
+  /// - Parameters:
+  ///   - files: the collector's, in its store.
+  ///   - published: what the store's writers say they have published.
+  ///   - state: the collector's directory of state, which has the cursors.
+  package init(
+    files: OwnFiles, published: [PublishedFiles], state: String, logger: Logger,
+    make: @escaping Maker = { setting, logger throws(ShippingFailure) in try setting.makeDestination(logger: logger) }
+  ) {
+    self.files = files
+    self.make = make
+    self.published = published
+    self.state = state
+    self.logger = logger
+    (settings, wanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Starts what `reconfigure` asks for from now on.
+  package func start() {
+    control.withLock { control in
+      control = Task { for await settings in self.settings { await self.apply(settings) } }
+    }
+  }
+
+  /// Ends outputs that are gone or have changed, and starts those that are new or have changed. Returns at once.
+  package func reconfigure(_ settings: [OutputSetting]) { wanted.yield(settings) }
+
+  /// In the order of the configuration.
+  package var report: OutputReport {
+    OutputReport(members.withLock { $0 }.map { OutputReport.Entry(kind: $0.setting.kind, $0.shipper.report) })
+  }
+
+  /// Ends all of them. Blocks for some seconds, where destinations take as long.
+  package func finish() {
+    let ended = DispatchSemaphore(value: 0)
+    Task {
+      wanted.finish()
+      await control.withLock { $0 }?.value
+      await Self.finish(members.withLock { $0 })
+      ended.signal()
+    }
+    if ended.wait(timeout: .now() + Self.longestFinish) != .success {
+      logger.warning("outputs do not end; files that were on their way are shipped again after the next start")
+    }
+  }
+
+  // MARK: Changes, one after another
+
+  private func apply(_ settings: [OutputSetting]) async {
+    let before = members.withLock { $0 }
+    // A cursor is one shipper's alone: an output that has changed ends before it starts again.
+    await Self.finish(before.filter { !settings.contains($0.setting) })
+    let after = settings.map { setting in
+      before.first { $0.setting == setting } ?? start(setting)
+    }
+    members.withLock { $0 = after }
+  }
+
+  private func start(_ setting: OutputSetting) -> Member {
+    let destination: any FileDestination
+    do throws(ShippingFailure) {
+      destination = try make(setting, logger)
+    } catch {
+      destination = BrokenDestination(failure: error)
+    }
+    let shipper = Shipper(
+      setting.shipping, to: destination, files: files, published: published, state: state, logger: logger)
+    shipper.start()
+    return Member(setting: setting, shipper: shipper)
+  }
+
+  private static func finish(_ members: [Member]) async {
+    await withDiscardingTaskGroup { group in
+      for member in members { group.addTask { await member.shipper.finish(within: finishTime) } }
+    }
+  }
+}

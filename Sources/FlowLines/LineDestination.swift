@@ -1,0 +1,98 @@
+public import Dispatch
+public import Files
+import FlowModel
+public import FlowOutput
+public import Logging
+import Synchronization
+
+/// An output of lines as a collector has it: one file, and a thread for each worker, which takes the worker's rows beside the store.
+///
+/// A reader that is slow, such as a pipe's, holds up that thread alone: once its queue is full, rows are dropped and counted.
+public final class LineDestination: Sendable {
+  public let name: String
+  public let file: LineFile
+  private let logger: Logger
+  private let threads = Mutex<[Writer]>([])
+
+  private struct Writer: Sendable {
+    let thread: OutputThread<LineOutput>
+    let drops: Drops
+  }
+
+  /// Rows that a worker's queue had no room for.
+  final class Drops: Sendable {
+    let count = Atomic<UInt64>(0)
+  }
+
+  /// Opens nothing.
+  public init(_ name: String, _ options: LineOptions, logger: Logger) {
+    self.name = name
+    self.logger = logger
+    file = LineFile(name, options, logger: logger)
+  }
+
+  /// Starts a worker's thread.
+  ///
+  /// - Returns: what takes its rows, of `FanOut`'s others; it belongs to the pipeline's thread.
+  public func start(worker: Int) throws(FileError) -> any FlowSink {
+    let (name, file) = (name, file)
+    let thread = OutputThread("\(name)-\(worker)", logger: logger) { () throws(FileError) in LineOutput(name, to: file)
+    }
+    try thread.start()
+    let drops = Drops()
+    threads.withLock { $0.append(Writer(thread: thread, drops: drops)) }
+    return LineSink(OutputSink(thread), drops)
+  }
+
+  /// Has the file opened under its path before the next row is written.
+  public func reopen() { file.reopen() }
+
+  /// What became of the rows of all workers so far.
+  public var counters: OutputCounters {
+    threads.withLock { writers in
+      writers.reduce(into: OutputCounters()) { sum, writer in
+        sum += writer.thread.counters
+        let dropped = writer.drops.count.load(ordering: .relaxed)
+        sum.received &+= dropped
+        sum.lost &+= dropped
+      }
+    }
+  }
+
+  /// What keeps rows from being written, while it does.
+  public var currentFailure: FileError? {
+    threads.withLock { writers in writers.lazy.compactMap(\.thread.currentFailure).first }
+  }
+
+  /// Ends all threads behind what they were given.
+  ///
+  /// - Parameter limit: the longest to wait for each: nobody may read the other end of a pipe.
+  /// - Returns: whether all have ended.
+  @discardableResult
+  public func finish(within limit: DispatchTimeInterval = .seconds(5)) -> Bool {
+    let writers = threads.withLock { $0 }
+    return writers.map { $0.thread.finish(within: limit) }.allSatisfy(\.self)
+  }
+}
+
+/// Hands rows to the thread of an output, and makes known how many it had no room for.
+final class LineSink: FlowSink {
+  private let sink: OutputSink<LineOutput>
+  private let drops: LineDestination.Drops
+
+  init(_ sink: OutputSink<LineOutput>, _ drops: LineDestination.Drops) {
+    self.sink = sink
+    self.drops = drops
+  }
+
+  var hasRoom: Bool { sink.hasRoom }
+  var counters: SinkCounters { sink.counters }
+
+  func take(_ flows: inout FlowBatch, _ context: FlowContext, _ backpressure: Backpressure) {
+    sink.take(&flows, context, backpressure)
+    drops.count.store(sink.counters.dropped, ordering: .relaxed)
+  }
+
+  func advance(to context: FlowContext, _ backpressure: Backpressure) { sink.advance(to: context, backpressure) }
+  func finish(_ context: FlowContext) { sink.finish(context) }
+}

@@ -1,0 +1,99 @@
+import Crypto
+package import Files
+package import Foundation
+import NIOPosix
+import Shipping
+
+/// The checksums of a file or a part of one. What a service does not use is nil.
+package struct ContentDigest: Hashable, Sendable {
+  /// Octets of the file.
+  package var range: Range<UInt64>
+  package var sha256: Data?
+  package var md5: Data?
+  package var crc64: UInt64?
+
+  /// What is computed.
+  package struct Kinds: OptionSet, Sendable {
+    package let rawValue: Int
+    package static let sha256 = Kinds(rawValue: 1)
+    package static let md5 = Kinds(rawValue: 2)
+    package static let crc64 = Kinds(rawValue: 4)
+
+    package init(rawValue: Int) { self.rawValue = rawValue }
+  }
+
+  /// Reads a range of a file, on threads that may wait for a disk.
+  ///
+  /// - Throws: `ShippingFailure` if it cannot be read, `CancellationError`.
+  package init(_ path: String, _ range: Range<UInt64>, _ kinds: Kinds) async throws {
+    try Task.checkCancellation()
+    do {
+      self = try await NIOThreadPool.singleton.runIfActive { try Self.read(path, range, kinds) }
+    } catch let error as FileError {
+      throw ShippingFailure(reading: error)
+    }
+  }
+
+  private init(_ range: Range<UInt64>) { self.range = range }
+
+  /// - Parameter octets: all of a body in memory.
+  package init(of octets: [UInt8], _ kinds: Kinds) {
+    var sums = Sums(kinds)
+    sums.update(octets)
+    self = sums.digest(0..<UInt64(octets.count))
+  }
+
+  private static func read(_ path: String, _ range: Range<UInt64>, _ kinds: Kinds) throws -> ContentDigest {
+    let file = try OpenFile(path, .reading)
+    var piece = [UInt8](repeating: 0, count: 1 << 18)
+    var sums = Sums(kinds)
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let wanted = Int(min(UInt64(piece.count), range.upperBound - position))
+      if wanted < piece.count { piece.removeLast(piece.count - wanted) }
+      var span = piece.mutableSpan
+      guard try file.read(at: Int64(position), into: &span) == wanted else {
+        throw ShippingFailure(.setAside, "\(path) is shorter than it was")
+      }
+      sums.update(piece)
+      position += UInt64(wanted)
+    }
+    return sums.digest(range)
+  }
+
+  /// Sums on their way.
+  private struct Sums {
+    var sha256: SHA256?
+    var md5: Insecure.MD5?
+    var crc64: CRC64?
+
+    init(_ kinds: Kinds) {
+      if kinds.contains(.sha256) { sha256 = SHA256() }
+      if kinds.contains(.md5) { md5 = Insecure.MD5() }
+      if kinds.contains(.crc64) { crc64 = CRC64() }
+    }
+
+    mutating func update(_ octets: [UInt8]) {
+      sha256?.update(data: octets)
+      md5?.update(data: octets)
+      crc64?.update(octets)
+    }
+
+    func digest(_ range: Range<UInt64>) -> ContentDigest {
+      var digest = ContentDigest(range)
+      digest.sha256 = sha256.map { Data($0.finalize()) }
+      digest.md5 = md5.map { Data($0.finalize()) }
+      digest.crc64 = crc64?.value
+      return digest
+    }
+  }
+}
+
+extension ShippingFailure {
+  /// A committed file that cannot be read.
+  package init(reading error: FileError) {
+    self.init(
+      error.isMissing ? .setAside : .wait,
+      error.isMissing ? "\(error.path) is not in the store any more; retention removed it" : error.description)
+  }
+}

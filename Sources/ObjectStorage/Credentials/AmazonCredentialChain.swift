@@ -1,0 +1,93 @@
+package import CloudAPI
+
+/// The places where Amazon's own libraries look for credentials, in their order: environment, profile, the container's endpoint, the
+/// instance's role. The first that yields serves.
+package struct AmazonCredentialChain: CredentialSource {
+  private let sources: [any CredentialSource]
+
+  package init(_ context: CredentialContext) {
+    sources = [
+      AmazonEnvironmentCredentials(context: context), AmazonProfileCredentials(context: context),
+      AmazonContainerCredentials(context: context), AmazonInstanceCredentials(context: context),
+    ]
+  }
+
+  package func credentials() async throws(CredentialError) -> Credentials? {
+    for source in sources {
+      if let found = try await source.credentials() { return found }
+    }
+    throw .source(
+      "credentials",
+      reason:
+        "none found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, make a profile with `aws configure`, or attach a role"
+    )
+  }
+}
+
+/// `AWS_ACCESS_KEY_ID` and its companions.
+struct AmazonEnvironmentCredentials: CredentialSource {
+  let context: CredentialContext
+
+  func credentials() async throws(CredentialError) -> Credentials? {
+    let (id, secret) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    switch (context.variable(id), context.variable(secret)) {
+    case (nil, nil): return nil
+    case (_?, nil): throw .source(id, reason: "is set without \(secret); set both")
+    case (nil, _?): throw .source(secret, reason: "is set without \(id); set both")
+    case (let key?, let value?):
+      return Credentials(
+        accessKeyID: key, accessKeySecret: value, securityToken: context.variable("AWS_SESSION_TOKEN"),
+        source: "the environment (\(id))")
+    }
+  }
+}
+
+/// A section of `~/.aws/credentials`, else of `~/.aws/config`, or of the files that `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` name.
+struct AmazonProfileCredentials: CredentialSource {
+  let context: CredentialContext
+
+  func credentials() async throws(CredentialError) -> Credentials? {
+    let named = context.variable("AWS_PROFILE")
+    let name = named ?? "default"
+    var looked: [String] = []
+    for (variable, standard, section) in [
+      ("AWS_SHARED_CREDENTIALS_FILE", "credentials", name),
+      ("AWS_CONFIG_FILE", "config", name == "default" ? name : "profile \(name)"),
+    ] {
+      let path = context.variable(variable).map(context.resolve) ?? "\(context.homeDirectory)/.aws/\(standard)"
+      guard let file = try CredentialFile(path) else {
+        if context.variable(variable) != nil { throw .source(variable, reason: "\(path): no such file") }
+        continue
+      }
+      looked.append(path)
+      let sections = IniFile.sections(String(decoding: file.data, as: UTF8.self))
+      guard let keys = sections[section] else { continue }
+      if let found = try credentials(of: keys, section, file) { return found }
+    }
+    guard let named else { return nil }
+    throw .source(
+      "profile '\(TerminalText.escaped(named))'",
+      reason: looked.isEmpty ? "there is no ~/.aws/credentials" : "has no keys in \(looked.joined(separator: " and "))")
+  }
+
+  private func credentials(
+    of keys: [String: String], _ section: String, _ file: CredentialFile
+  ) throws(CredentialError) -> Credentials? {
+    let place = "section [\(TerminalText.escaped(section))]"
+    for other in ["role_arn", "sso_session", "sso_start_url", "credential_process", "web_identity_token_file"]
+    where keys[other] != nil && keys["aws_access_key_id"] == nil {
+      throw file.failure(
+        "\(place) has \(other), which is not supported; use keys, or a role of the instance or container")
+    }
+    switch (keys["aws_access_key_id"], keys["aws_secret_access_key"]) {
+    case (let key?, let secret?) where !key.isEmpty && !secret.isEmpty:
+      var found = Credentials(
+        accessKeyID: key, accessKeySecret: secret, securityToken: keys["aws_session_token"],
+        source: "\(place) of \(file.path)")
+      if let warning = file.warning { found.warnings.append(warning) }
+      return found
+    case (nil, nil): return nil
+    default: throw file.failure("\(place) needs aws_access_key_id and aws_secret_access_key")
+    }
+  }
+}

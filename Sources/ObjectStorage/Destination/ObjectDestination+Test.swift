@@ -1,0 +1,105 @@
+import CloudAPI
+import Foundation
+import Shipping
+
+extension ObjectDestination {
+  /// Looks for the bucket, writes a tiny object twice, reads it, and removes it.
+  public func test() async throws -> [String] {
+    let key = options.prefix + ".sagflow-test"
+    do {
+      var lines = try await introduction()
+      try await lookForBucket(&lines)
+      try await write(key, &lines)
+      lines += try await lookAgain(key)
+      return lines
+    } catch let refusal as ObjectRefusal {
+      throw refusal.failure(refusal.code == "NoSuchBucket" ? place : name(key))
+    }
+  }
+
+  private func introduction() async throws -> [String] {
+    do throws(CredentialError) {
+      let found = try await client.credentials.current()
+      return ["credentials: \(found.source)"] + found.warnings.map { "warning: \($0)" }
+    } catch {
+      throw ShippingFailure(.wait, "\(error)")
+    }
+  }
+
+  private func lookForBucket(_ lines: inout [String]) async throws {
+    // OSS answers no such question without a permission of its own; the object shows it.
+    guard options.service == .s3 else { return }
+    do {
+      try await client.call(ObjectRequest(method: "HEAD"))
+      lines.append("bucket: \(options.bucket) is there")
+    } catch let refusal as ObjectRefusal {
+      switch refusal.status {
+      case 403: lines.append("bucket: may not be looked at (s3:ListBucket), which is not needed")
+      case 404:
+        throw ShippingFailure(.wait, "\(place): there is no such bucket; create it, or correct its name and region")
+      default: throw refusal
+      }
+    }
+  }
+
+  private static let content = Array("sagflow\n".utf8)
+
+  private func put(_ key: String, _ conditions: [String: String]) async throws {
+    let digest = ContentDigest(of: Self.content, dialect.transfer)
+    var headers = dialect.creation(digest).merging(dialect.checksums(digest)) { $1 }.merging(conditions) { $1 }
+    headers["content-type"] = "text/plain"
+    let answer = try await client.call(
+      ObjectRequest(
+        method: "PUT", key: key, headers: headers, body: .octets(Self.content), payloadHash: digest.sha256))
+    if dialect.isDamaged(answer, digest) { throw await removeDamaged(key) }
+  }
+
+  /// Writes the object, and again, which has to be refused.
+  private func write(_ key: String, _ lines: inout [String]) async throws {
+    let condition = dialect.condition
+    do {
+      try await put(key, conditions)
+    } catch let refusal as ObjectRefusal where refusal.isExisting {
+      // Of a test whose object may not be removed.
+    } catch let refusal as ObjectRefusal where refusal.refusesCondition && knowsConditions {
+      forgoConditions(refusal)
+      try await put(key, [:])
+    }
+    lines.append("write: \(name(key)) was written")
+    guard knowsConditions else {
+      lines.append("overwriting: the server refuses \(condition.name); each name is looked up before it is written")
+      return
+    }
+    do {
+      try await put(key, conditions)
+      lines.append("warning: the server ignores \(condition.name), so that it cannot refuse to overwrite an object")
+    } catch let refusal as ObjectRefusal where refusal.isExisting {
+      lines.append("overwriting: refused, as it should be (\(condition.name))")
+    }
+  }
+
+  private func lookAgain(_ key: String) async throws -> [String] {
+    var lines: [String] = []
+    do {
+      let answer = try await client.call(ObjectRequest(method: "HEAD", key: key))
+      let likeness = try await dialect.likeness(answer, ContentDigest(of: Self.content, dialect.identity)) {
+        ContentDigest(of: Self.content, .md5).md5
+      }
+      switch likeness {
+      case .same: lines.append("read: size and checksum are right")
+      case .different(let what): throw ShippingFailure(.wait, "\(name(key)): is not what was written: \(what)")
+      case .unknown:
+        lines.append("warning: the service reports no checksum of objects, so that they cannot be compared")
+      }
+    } catch let refusal as ObjectRefusal where refusal.status == 403 {
+      lines.append("warning: objects may not be read, so that a file which is there already cannot be compared")
+    }
+    do {
+      try await client.call(ObjectRequest(method: "DELETE", key: key))
+      lines.append("remove: \(name(key)) was removed")
+    } catch is ObjectRefusal {
+      lines.append("remove: not permitted, and not needed; \(name(key)) stays")
+    }
+    return lines
+  }
+}

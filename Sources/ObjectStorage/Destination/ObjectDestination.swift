@@ -1,0 +1,142 @@
+// ObjectStorage: takes committed files as objects to S3 and what has its interface, and to Alibaba Cloud OSS.
+//
+//     Destination    a file as one object, whole or in parts; never over another one; what is there already
+//     Request        addresses, signatures, the exchange over HTTP
+//     Answers        XML, errors, and what is done about them
+//     Content        checksums
+//     Credentials    where credentials for Amazon's services are found; those for Alibaba Cloud are in CloudAPI
+
+public import CloudAPI
+import Foundation
+public import Logging
+public import Shipping
+import Synchronization
+
+/// A bucket, to which each committed file goes as one object: the prefix and the file's name.
+///
+/// What arrives is verified, and nothing is ever overwritten. An object of the name that is there already is the file's own of an earlier time, or
+/// a failure.
+public final class ObjectDestination: FileDestination {
+  let options: ObjectStorageOptions
+  let location: ObjectLocation
+  package let client: ObjectClient
+  let dialect: ObjectDialect
+  let logger: Logger
+  private let state = Mutex(State())
+
+  private struct State {
+    /// Keys whose last request had no answer: the object may be there.
+    var uncertain: Set<String> = []
+    var knowsConditions = true
+    var isIntroduced = false
+  }
+
+  /// - Throws: `ParameterError` with the name of the option that is wrong.
+  public convenience init(
+    _ options: ObjectStorageOptions, credentials: any CredentialSource, logger: Logger
+  ) throws(ParameterError) {
+    try options.check()
+    self.init(unchecked: options, at: try ObjectLocation(options), credentials: credentials, logger: logger)
+  }
+
+  /// - Parameter options: of parts that may be shorter than services take.
+  package init(
+    unchecked options: ObjectStorageOptions, at location: ObjectLocation, credentials: any CredentialSource,
+    logger: Logger
+  ) {
+    self.options = options
+    self.location = location
+    self.logger = logger
+    dialect = ObjectDialect(options: options, isAmazon: location.isAmazon)
+    client = ObjectClient(
+      location: location, credentials: RenewedCredentials(credentials, pause: 60),
+      timeout: .seconds(max(1, options.timeout)))
+  }
+
+  /// With credentials from where the cloud's own tools have them.
+  ///
+  /// - Throws: `ParameterError` with the name of the option that is wrong.
+  public convenience init(
+    _ options: ObjectStorageOptions, environment: [String: String], homeDirectory: String, logger: Logger
+  ) throws(ParameterError) {
+    let source = options.credentials(environment: environment, homeDirectory: homeDirectory)
+    try self.init(options, credentials: source, logger: logger)
+  }
+
+  public var place: String {
+    "\(options.service.rawValue)://\(options.bucket)/\(options.prefix) at \(location.endpoint.host)"
+  }
+
+  public func ship(_ file: CommittedFile) async throws {
+    let key = options.prefix + file.name
+    do {
+      await introduce()
+      try await (file.octets > options.partLength ? shipInParts(file, key) : shipWhole(file, key))
+      isUncertain(key, false)
+    } catch let refusal as ObjectRefusal {
+      isUncertain(key, false)
+      throw refusal.failure(name(key))
+    } catch let failure as ShippingFailure {
+      if failure.remedy == .retry { isUncertain(key, true) }
+      throw failure
+    }
+  }
+
+  /// An object as messages call it.
+  func name(_ key: String) -> String { "\(options.service.rawValue)://\(options.bucket)/\(key)" }
+
+  /// Logs once where the credentials are from, and what is to be known of that.
+  private func introduce() async {
+    guard state.withLock({ !$0.isIntroduced }), let found = try? await client.credentials.current() else { return }
+    guard state.withLock({ !exchange(&$0.isIntroduced, with: true) }) else { return }
+    logger.info("\(place): credentials are from \(found.source)")
+    for warning in found.warnings { logger.warning("\(warning)") }
+  }
+
+  private func isUncertain(_ key: String, _ isUncertain: Bool) {
+    state.withLock { state in
+      if isUncertain { state.uncertain.insert(key) } else { state.uncertain.remove(key) }
+    }
+  }
+
+  /// Whether it has to be looked whether an object is there before it is written.
+  func needsLook(_ key: String) -> Bool {
+    state.withLock { !$0.knowsConditions || $0.uncertain.contains(key) }
+  }
+
+  var knowsConditions: Bool { state.withLock { $0.knowsConditions } }
+
+  /// Notes that the server does not know the condition, and looks before it writes from now on.
+  func forgoConditions(_ refusal: ObjectRefusal) {
+    guard state.withLock({ exchange(&$0.knowsConditions, with: false) }) else { return }
+    logger.warning(
+      "\(place): the server refuses the header \(dialect.condition.name) (\(refusal.code.isEmpty ? "HTTP \(refusal.status)" : refusal.code)); each name is looked up before it is written instead"
+    )
+  }
+
+  /// The condition under which nothing is overwritten, where the server knows it.
+  var conditions: [String: String] {
+    knowsConditions ? [dialect.condition.name: dialect.condition.value] : [:]
+  }
+}
+
+extension ObjectStorageOptions {
+  /// - Throws: `ParameterError` with the name of the option that is wrong.
+  public func check() throws(ParameterError) {
+    _ = try ObjectLocation(self)
+    let isClean = prefix.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+    guard !prefix.hasPrefix("/"), !prefix.contains("//"), isClean, prefix.utf8.count <= 512 else {
+      throw ParameterError(
+        .prefix, value: prefix, expected: "what names begin with, such as flows/, without a slash in front")
+    }
+    guard (5 << 20...5 << 30).contains(partLength) else {
+      throw ParameterError(.partLength, value: "\(partLength)", expected: "5 MiB to 5 GiB")
+    }
+  }
+}
+
+/// Sets a value and gives the one before.
+private func exchange(_ value: inout Bool, with new: Bool) -> Bool {
+  defer { value = new }
+  return value
+}

@@ -1,0 +1,47 @@
+package import CloudAPI
+import Foundation
+
+/// Signature Version 4 of one request to S3, in its `Authorization` header (AWS: "Authenticating Requests: Using the Authorization Header").
+/// The body's hash is part of it, so that a server which checks it notices what was changed on the way, over plain http too.
+package struct AmazonSignature {
+  package static let algorithm = "AWS4-HMAC-SHA256"
+
+  /// As it is signed and sent.
+  package let query: String
+  package let canonicalRequest: String
+  package let stringToSign: String
+  package let signature: String
+  /// Of the request, with the signature's own.
+  package let headers: [String: String]
+
+  package init(_ request: ObjectRequest, _ location: ObjectLocation, _ credentials: Credentials, _ time: SignatureTime)
+  {
+    var headers = request.headers
+    let payload = SigningHash.hexadecimal(request.payloadHash ?? ContentDigest(of: [], .sha256).sha256 ?? Data())
+    headers["host"] = location.host
+    headers["x-amz-date"] = time.text
+    headers["x-amz-content-sha256"] = payload
+    headers["x-amz-security-token"] = credentials.securityToken
+    query = PercentEncoding.query(request.query)
+    let names = headers.keys.sorted()
+    let signedHeaders = names.joined(separator: ";")
+    let block = names.map { "\($0):\(Self.trimmed(headers[$0] ?? ""))\n" }.joined()
+    canonicalRequest = [request.method, location.path(request.key), query, block, signedHeaders, payload]
+      .joined(separator: "\n")
+    let scope = "\(time.day)/\(location.region)/s3/aws4_request"
+    stringToSign = [Self.algorithm, time.text, scope, SigningHash.sha256(Array(canonicalRequest.utf8))]
+      .joined(separator: "\n")
+    let key = [location.region, "s3", "aws4_request"].reduce(
+      SigningHash.code(time.day, key: Data("AWS4\(credentials.accessKeySecret)".utf8))
+    ) { SigningHash.code($1, key: $0) }
+    signature = SigningHash.hexadecimal(SigningHash.code(stringToSign, key: key))
+    headers["authorization"] =
+      "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(signedHeaders), Signature=\(signature)"
+    self.headers = headers
+  }
+
+  /// Without white space at the ends, and one space for many.
+  private static func trimmed(_ value: String) -> String {
+    value.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+  }
+}

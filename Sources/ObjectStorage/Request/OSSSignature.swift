@@ -1,0 +1,50 @@
+package import CloudAPI
+import Foundation
+
+/// Signature V4 of one request to Alibaba Cloud OSS, in its `Authorization` header (OSS: "Include a V4 signature in the header").
+/// It never covers the body, so that the transport has to be https where that matters; the service's CRC-64 shows what arrived.
+package struct OSSSignature {
+  package static let algorithm = "OSS4-HMAC-SHA256"
+  private static let payload = "UNSIGNED-PAYLOAD"
+
+  /// As it is signed and sent.
+  package let query: String
+  package let canonicalRequest: String
+  package let stringToSign: String
+  package let signature: String
+  /// Of the request, with the signature's own.
+  package let headers: [String: String]
+
+  package init(_ request: ObjectRequest, _ location: ObjectLocation, _ credentials: Credentials, _ time: SignatureTime)
+  {
+    var headers = request.headers
+    headers["x-oss-date"] = time.text
+    headers["x-oss-content-sha256"] = Self.payload
+    headers["x-oss-security-token"] = credentials.securityToken
+    query = Self.query(request.query)
+    let block = headers.keys.filter(Self.isSigned).sorted().map { "\($0):\(headers[$0] ?? "")\n" }.joined()
+    // The empty line is for further headers, of which there are none.
+    canonicalRequest = [request.method, location.resource(request.key), query, block, "", Self.payload]
+      .joined(separator: "\n")
+    let scope = "\(time.day)/\(location.region)/oss/aliyun_v4_request"
+    stringToSign = [Self.algorithm, time.text, scope, SigningHash.sha256(Array(canonicalRequest.utf8))]
+      .joined(separator: "\n")
+    let key = [location.region, "oss", "aliyun_v4_request"].reduce(
+      SigningHash.code(time.day, key: Data("aliyun_v4\(credentials.accessKeySecret)".utf8))
+    ) { SigningHash.code($1, key: $0) }
+    signature = SigningHash.hexadecimal(SigningHash.code(stringToSign, key: key))
+    headers["authorization"] = "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(scope),Signature=\(signature)"
+    headers["host"] = location.host
+    self.headers = headers
+  }
+
+  private static func isSigned(_ name: String) -> Bool {
+    name.hasPrefix("x-oss-") || name == "content-type" || name == "content-md5"
+  }
+
+  /// Sorted by encoded names; an empty value is a name alone.
+  private static func query(_ parameters: [String: String]) -> String {
+    parameters.map { (PercentEncoding.encode($0.key), PercentEncoding.encode($0.value)) }.sorted { $0.0 < $1.0 }
+      .map { $0.1.isEmpty ? $0.0 : "\($0.0)=\($0.1)" }.joined(separator: "&")
+  }
+}

@@ -1,0 +1,56 @@
+/// A committed file of the store, on its way to where an output puts it.
+public struct CommittedFile: Hashable, Sendable {
+  /// Below the store's directory: `date=2026-01-31/hour=07/flows-….parquet`. No other file ever has this name.
+  public var name: String
+  /// Where it can be opened.
+  public var path: String
+  public var octets: UInt64
+
+  public init(name: String, path: String, octets: UInt64) {
+    self.name = name
+    self.path = path
+    self.octets = octets
+  }
+}
+
+/// Where an output of files puts them: a database, an object store. Several files may be on their way at a time.
+public protocol FileDestination: Sendable {
+  /// For people: which server, and what there, without secrets.
+  var place: String { get }
+
+  /// Puts a file there and returns when it is there for good. A file that is put there again, because the collector ended before it had
+  /// noted the first time, must not be there twice.
+  ///
+  /// - Throws: `CancellationError` when the collector stops, else `ShippingFailure`.
+  func ship(_ file: CommittedFile) async throws
+
+  /// Whether files would be taken: that the server answers, knows the user, and has what files go to.
+  ///
+  /// - Returns: what was found, a line each.
+  /// - Throws: as `ship`.
+  func test() async throws -> [String]
+}
+
+/// Why a file was not taken.
+public struct ShippingFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is done next.
+  public enum Remedy: Hashable, Sendable {
+    /// The same again a moment later: a connection that was cut, a server that is busy.
+    case retry
+    /// The same again, slowly, until somebody has mended it: wrong credentials, no table, a full server.
+    case wait
+    /// The file will never be taken: it is set aside, and the next one goes on.
+    case setAside
+  }
+
+  public var remedy: Remedy
+  /// For people: what happened, where, and what to do.
+  public var reason: String
+
+  public init(_ remedy: Remedy, _ reason: String) {
+    self.remedy = remedy
+    self.reason = reason
+  }
+
+  public var description: String { reason }
+}

@@ -1,0 +1,94 @@
+import Files
+import FlowStore
+import Logging
+import Synchronization
+
+// One file's way: tried until the destination has taken it, retention has removed it, or the output ends.
+extension Shipper {
+  func ship(_ file: WaitingFile, _ cursor: Cursor) async {
+    defer { wakeUp.yield() }
+    var backOff = BackOff()
+    while !Task.isCancelled {
+      guard let octets = await octets(file) else { return remove(file) }
+      let remedy: ShippingFailure.Remedy
+      do {
+        try await destination.ship(CommittedFile(name: file.name, path: files.path(file.name), octets: octets))
+        return await end(file, octets, .taken, cursor)
+      } catch {
+        // Whatever it says then.
+        if Task.isCancelled { break }
+        let failure = error as? ShippingFailure ?? ShippingFailure(.retry, error.systemReason)
+        if await self.octets(file) == nil { return remove(file) }
+        if failure.remedy == .setAside {
+          state.withLock { $0.noteError(failure.reason, at: time.now()) }
+          logger.error("output \(options.name): \(file.name) is set aside: \(failure.reason)")
+          return await end(file, octets, .setAside, cursor)
+        }
+        remedy = failure.remedy
+        fails(file.name, failure.reason)
+        state.withLock { $0.report.retries += 1 }
+      }
+      guard await rest(remedy == .wait ? Self.slowInterval : backOff.next(time.random())) else { break }
+    }
+    putBack(file)
+  }
+
+  /// - Returns: nil if the file is gone.
+  private func octets(_ file: WaitingFile) async -> UInt64? {
+    let path = files.path(file.name)
+    let size = try? await DiskThreads.run { Directory.fileSize(path) }
+    return size.flatMap(\.self).map { UInt64(clamping: $0) }
+  }
+
+  /// - Returns: false if the output ends meanwhile.
+  private func rest(_ duration: Duration) async -> Bool {
+    let isFinishing = state.withLock { state in
+      if !state.isFinishing { state.resting += 1 }
+      return state.isFinishing
+    }
+    if isFinishing { return false }
+    defer { state.withLock { $0.resting -= 1 } }
+    wakeUp.yield()
+    do { try await time.sleep(duration) } catch { return false }
+    return !state.withLock { $0.isFinishing }
+  }
+
+  /// The destination has taken the file, or never will: it counts once that is on the disk.
+  private func end(_ file: WaitingFile, _ octets: UInt64, _ outcome: Cursor.Outcome, _ cursor: Cursor) async {
+    while true {
+      do {
+        try await DiskThreads.run { try cursor.note(file.name, octets: octets, outcome) }
+        break
+      } catch {
+        fails("cursor", error.systemReason)
+        guard await rest(.seconds(1)) else { return putBack(file) }
+      }
+    }
+    works("cursor")
+    let hasRecovered = state.withLock { state in
+      if outcome == .taken {
+        state.report.shippedFiles += 1
+        state.report.shippedOctets += octets
+      } else {
+        state.report.setAsideFiles += 1
+      }
+      return state.end(file)
+    }
+    if hasRecovered { noteRecovery() }
+  }
+
+  private func remove(_ file: WaitingFile) {
+    state.withLock { state in
+      state.abandon(file)
+      state.report.removedFiles += 1
+    }
+    noteRemoved(1, file)
+  }
+
+  private func putBack(_ file: WaitingFile) {
+    state.withLock { state in
+      state.abandon(file)
+      state.waiting.insert([file])
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package import FlowStore
+package import Logging
+import Synchronization
+
+/// Ships the files of a store to one destination, the oldest first, several at a time, and each until the destination has taken it.
+///
+///     CursorLine, Cursor     which files were taken
+///     WaitingFiles           which were not
+///     StoreWatch             what is new in the store
+///     Shipper+Files          one file's way
+///
+/// Everything runs in tasks of its own; what waits for a disk, on threads that may.
+package final class Shipper: Sendable {
+  package let options: ShipperOptions
+  let destination: any FileDestination
+  let files: OwnFiles
+  private let published: [PublishedFiles]
+  private let cursorPath: String
+  let time: ShippingTime
+  let logger: Logger
+  let state: Mutex<ShipperState>
+  private let events: AsyncStream<Void>
+  let wakeUp: AsyncStream<Void>.Continuation
+  private let task = Mutex<Task<Void, Never>?>(nil)
+
+  /// Between attempts at what somebody has to mend.
+  static let slowInterval: Duration = .seconds(60)
+
+  /// - Parameters:
+  ///   - files: the collector's, in its store.
+  ///   - published: what the store's writers say they have published.
+  ///   - directory: the collector's state, which has the cursor.
+  package init(
+    _ options: ShipperOptions, to destination: any FileDestination, files: OwnFiles, published: [PublishedFiles],
+    state directory: String, time: ShippingTime = ShippingTime(), logger: Logger
+  ) {
+    self.options = options
+    self.destination = destination
+    self.files = files
+    self.published = published
+    cursorPath = Cursor.path(in: directory, output: options.name)
+    self.time = time
+    self.logger = logger
+    state = Mutex(ShipperState(ShippingReport(name: options.name, place: destination.place)))
+    (events, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  package var report: ShippingReport { state.withLock { $0.fullReport } }
+
+  /// Starts it; to be called once.
+  package func start() {
+    task.withLock { task in task = Task { await run() } }
+  }
+
+  /// Ends it: what has been published is shipped as far as it goes at once, and what is on its way may arrive.
+  ///
+  /// - Parameter limit: the longest that it may take; then what is on its way is cancelled.
+  package func finish(within limit: Duration) async {
+    guard let task = task.withLock({ $0 }) else { return }
+    let hasCursor = state.withLock { state in
+      (state.isFinishing, state.isLookDue) = (true, true)
+      return state.isOpen || !state.isFailing
+    }
+    wakeUp.yield()
+    // It may wait for a long time until it tries again.
+    if !hasCursor { task.cancel() }
+    let deadline = Task { [time] in
+      try await time.sleep(limit)
+      task.cancel()
+    }
+    await task.value
+    deadline.cancel()
+  }
+
+  private func run() async {
+    guard let cursor = await openCursor() else { return }
+    state.withLock { $0.isOpen = true }
+    var watch = StoreWatch(files, published)
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.tick() }
+      wakeUp.yield()
+      for await _ in events {
+        if takeLook() { await look(&watch, cursor) }
+        while let file = state.withLock({ $0.takeNext(options.parallel) }) {
+          group.addTask { await self.ship(file, cursor) }
+        }
+        if state.withLock({ $0.isDone }) { break }
+      }
+      group.cancelAll()
+    }
+  }
+
+  private func takeLook() -> Bool {
+    state.withLock { state in
+      defer { state.isLookDue = false }
+      return state.isLookDue
+    }
+  }
+
+  /// Has the store looked at once a second.
+  private func tick() async {
+    while true {
+      do { try await time.sleep(.seconds(1)) } catch { return }
+      state.withLock { $0.isLookDue = true }
+      wakeUp.yield()
+    }
+  }
+
+  // MARK: The cursor
+
+  /// Opens the cursor, or makes it for a new output.
+  ///
+  /// - Returns: nil if the task is cancelled before that is possible.
+  private func openCursor() async -> Cursor? {
+    while !Task.isCancelled {
+      do {
+        let cursor = try await DiskThreads.run { [cursorPath, options, files] in
+          if try !Cursor.exists(cursorPath) {
+            let passed = options.start == .now ? try files.names() : []
+            try Cursor.create(cursorPath, output: options.name, passing: passed)
+          }
+          return try Cursor(cursorPath, output: options.name)
+        }
+        if !cursor.damagedLines.isEmpty {
+          let lines = cursor.damagedLines.prefix(10).map(String.init).joined(separator: ", ")
+          logger.error(
+            "output \(options.name): \(cursorPath): \(cursor.damagedLines.count) lines are damaged (\(lines)); files that they named are shipped again"
+          )
+        }
+        works("cursor")
+        return cursor
+      } catch {
+        fails("cursor", "\(error)")
+        do { try await time.sleep(Self.slowInterval) } catch { return nil }
+      }
+    }
+    return nil
+  }
+
+  // MARK: The store
+
+  private func look(_ watch: inout StoreWatch, _ cursor: Cursor) async {
+    if watch.isPausing() { return }
+    let isFirst = !watch.hasLooked
+    do {
+      let (found, next) = try await DiskThreads.run { [watch] in
+        var watch = watch
+        let found = try watch.look(cursor) { name in
+          self.state.withLock { $0.waiting.contains(name) || $0.onTheWay[name] != nil }
+        }
+        if let all = found.all { try cursor.forget(allBut: all) }
+        return (found, watch)
+      }
+      watch = next
+      works("store")
+      take(found, cursor)
+      if isFirst {
+        let report = report
+        logger.info(
+          "output \(options.name): ships to \(report.place); \(report.waitingFiles) files wait, \(report.waitingOctets) octets"
+        )
+      }
+    } catch {
+      watch.noteFailure()
+      fails("store", "\(error)")
+    }
+  }
+
+  private func take(_ found: StoreWatch.Found, _ cursor: Cursor) {
+    for name in found.changed {
+      logger.warning("output \(options.name): \(name) is not the file of this name that was taken; it is shipped again")
+    }
+    let changed = Set(found.changed)
+    let gone = state.withLock { state in
+      // Some may have been taken since they were found.
+      state.insert(found.new.filter { changed.contains($0.name) || !cursor.has($0.name) })
+      guard let all = found.all, !all.isEmpty else { return [WaitingFile]() }
+      let gone = state.waiting.remove(allBut: all.union(found.new.map(\.name)))
+      state.report.removedFiles += UInt64(gone.count)
+      return gone
+    }
+    if let first = gone.first { noteRemoved(gone.count, first) }
+  }
+
+  func noteRemoved(_ count: Int, _ first: WaitingFile) {
+    logger.warning(
+      "output \(options.name): \(count) file\(count == 1 ? "" : "s") removed before \(count == 1 ? "it was" : "they were") taken, from \(first.name) on; keep files longer (store.retention)"
+    )
+  }
+
+  // MARK: Failures, which are logged when they begin and when they end
+
+  func fails(_ what: String, _ reason: String) {
+    let isFirst = state.withLock { $0.fail(what, reason, at: time.now()) }
+    if isFirst { logger.error("output \(options.name): \(reason); files wait, and it goes on trying") }
+  }
+
+  func works(_ what: String) {
+    if state.withLock({ $0.work(what) }) { noteRecovery() }
+  }
+
+  func noteRecovery() { logger.notice("output \(options.name): works again, shipping to \(destination.place)") }
+}

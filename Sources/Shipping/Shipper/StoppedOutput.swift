@@ -1,0 +1,55 @@
+package import FlowStore
+package import NetworkBytes
+
+/// An output that nobody ships for at the moment, as its cursor and the store show it. Whoever asks keeps its collector from starting.
+package struct StoppedOutput: Sendable {
+  /// Whether it has no cursor yet.
+  package let isNew: Bool
+  /// Files that its cursor knows.
+  package let takenFiles: Int
+  package let setAsideFiles: Int
+  package let waitingFiles: Int
+  package let waitingOctets: UInt64
+  /// When the oldest of them was written; nil: none waits.
+  package let waitingSince: UnixSeconds?
+
+  /// Where an output begins again.
+  package enum Beginning: Sendable {
+    /// With all files of the store.
+    case oldest
+    /// With the next one that is committed.
+    case now
+    /// Where it is, and with the files that were set aside.
+    case setAside
+  }
+
+  /// - Parameter directory: the collector's state.
+  /// - Throws: `CursorError` or `FileError`.
+  package init(_ options: ShipperOptions, files: OwnFiles, state directory: String) throws {
+    let path = Cursor.path(in: directory, output: options.name)
+    let cursor = try Cursor.exists(path) ? Cursor(path, output: options.name) : nil
+    isNew = cursor == nil
+    (takenFiles, setAsideFiles, _) = cursor?.counts ?? (0, 0, 0)
+    var waiting = WaitingFiles()
+    if let cursor {
+      waiting.insert(try files.names().filter { !cursor.has($0) }.compactMap { StoreWatch.file($0, files) })
+    } else if options.start == .oldest {
+      waiting.insert(try files.names().compactMap { StoreWatch.file($0, files) })
+    }
+    (waitingFiles, waitingOctets, waitingSince) = (waiting.count, waiting.octets, waiting.first?.written)
+  }
+
+  /// Has an output begin again when its collector starts.
+  ///
+  /// - Throws: `CursorError` or `FileError`; then nothing is changed.
+  package static func reset(
+    _ options: ShipperOptions, to beginning: Beginning, files: OwnFiles, state directory: String
+  ) throws {
+    let path = Cursor.path(in: directory, output: options.name)
+    switch beginning {
+    case .oldest: try Cursor.create(path, output: options.name)
+    case .now: try Cursor.create(path, output: options.name, passing: try files.names())
+    case .setAside: if try Cursor.exists(path) { try Cursor(path, output: options.name).forgetSetAside() }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import ArgumentParser
+import ClickHouse
+import Foundation
+import Settings
+import Shipping
+
+/// `sagflow output clickhouse`: the tables that an output of this type needs.
+struct ClickHouseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clickhouse",
+    abstract: "The tables of an output to ClickHouse: their SQL, and whether a server has them.",
+    subcommands: [Schema.self, Check.self])
+
+  struct Schema: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints the SQL that makes tables and rollups; pipe it to clickhouse-client.",
+      discussion: "Nothing that is there already is changed; `check` prints what changes it.")
+
+    @OptionGroup var place: ClickHousePlace
+    @OptionGroup var tables: ClickHouseTables
+
+    @Option(help: ArgumentHelp("Days that flows are kept; 0: for ever.", valueName: "n"))
+    var days = 30
+
+    @Option(help: ArgumentHelp("Days that rollups are kept; 0: for ever.", valueName: "n"))
+    var rollupDays = 365
+
+    func validate() throws {
+      for (name, days) in [("--days", days), ("--rollup-days", rollupDays)]
+      where !(0...ClickHouseSchema.longestDays).contains(days) {
+        throw ValidationError("\(name) \(days): expected 0 to \(ClickHouseSchema.longestDays)")
+      }
+    }
+
+    func run() throws {
+      var schema = tables.schema(try place.options())
+      (schema.days, schema.rollupDays) = (days, rollupDays)
+      print(schema.text, terminator: "")
+    }
+  }
+
+  struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compares the tables of each server with what files need, and prints the SQL that mends what differs.",
+      discussion: """
+        Exit status 0: all is right; 1: something differs; 69: a server gave no answer. How long rows are kept, how columns \
+        are compressed, and columns that were added are not compared.
+        """)
+
+    @OptionGroup var place: ClickHousePlace
+    @OptionGroup var tables: ClickHouseTables
+
+    func run() async throws {
+      let options = try place.options()
+      guard !options.urls.isEmpty else { throw CommandFailure(.usage, "no server; give --url") }
+      let schema = tables.schema(options)
+      var count = 0
+      for url in options.urls {
+        let differences = try await compare(schema, url)
+        count += differences.count
+        if differences.isEmpty {
+          Console.write("\(ClickHouseDestination.place(url)): OK\n")
+          continue
+        }
+        print("-- \(ClickHouseDestination.place(url))")
+        for difference in differences {
+          print("-- \(difference.what)")
+          if let statement = difference.statement { print("\(statement);\n") }
+        }
+      }
+      if count > 0 { throw CommandFailure(.refused, "\(count == 1 ? "1 difference" : "\(count) differences")") }
+    }
+
+    private func compare(_ schema: ClickHouseSchema, _ url: String) async throws -> [SchemaDifference] {
+      do {
+        return try await schema.differences(at: url, environment: ProcessInfo.processInfo.environment)
+      } catch let failure as ShippingFailure {
+        throw CommandFailure(.unavailable, failure.description)
+      }
+    }
+  }
+}
+
+/// Which servers, and where in them.
+struct ClickHousePlace: ParsableArguments {
+  @OptionGroup var file: ConfigurationFile
+
+  @Argument(help: "An output of the configuration, of type clickhouse; the options replace what it has.")
+  var name: String?
+
+  @Option(help: ArgumentHelp("Base address of a server, http://… or https://…; repeat for more.", valueName: "url"))
+  var url: [String] = []
+
+  @Option(help: ArgumentHelp("Database.", valueName: "name"))
+  var database: String?
+
+  @Option(help: ArgumentHelp("Table of flows; rollups and views are named after it.", valueName: "name"))
+  var table: String?
+
+  @Option(help: ArgumentHelp("User.", valueName: "name"))
+  var user: String?
+
+  @Option(
+    help: ArgumentHelp("File with the password (default: SAGFLOW_CLICKHOUSE_PASSWORD, or none).", valueName: "file"))
+  var passwordFile: String?
+
+  @Option(
+    help: ArgumentHelp("Cluster: tables are replicated, and asked as one by distributed ones.", valueName: "name"))
+  var cluster: String?
+
+  /// What is given here in place of what the output has, if one is named.
+  func options() throws(CommandFailure) -> ClickHouseOptions {
+    var options = try configured()
+    if !url.isEmpty { options.urls = url }
+    if let database { options.database = database }
+    if let table { options.table = table }
+    if let user { options.user = user }
+    if let passwordFile { options.passwordFile = passwordFile }
+    if let cluster { options.cluster = cluster }
+    for (name, value) in [("--database", options.database), ("--table", options.table)] where value.isEmpty {
+      throw CommandFailure(.usage, "\(name): expected a name")
+    }
+    return options
+  }
+
+  private func configured() throws(CommandFailure) -> ClickHouseOptions {
+    guard let name else { return ClickHouseOptions() }
+    let setting = try Output.setting(name, in: try file.load().values)
+    guard case .clickHouse(let options) = setting.destination else {
+      throw CommandFailure(.usage, "\(name) is of type \(setting.kind.rawValue); name one of type clickhouse")
+    }
+    return options
+  }
+}
+
+/// Which tables.
+struct ClickHouseTables: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Rollups, joined by commas, or none. if: interfaces by minute; svc: services by minute; as: pairs of autonomous systems by 5 minutes; src: sources by hour.",
+      valueName: "names"))
+  var rollups = Rollup.all.map(\.name).joined(separator: ",")
+
+  @Flag(help: "Also how many different hosts there were, in the rollup of autonomous systems: eight times its size.")
+  var unique = false
+
+  func validate() throws {
+    let known = Rollup.all.map(\.name)
+    for name in names where !known.contains(name) {
+      throw ValidationError("--rollups: expected \(known.joined(separator: ", ")) or none, found '\(name)'")
+    }
+  }
+
+  private var names: [String] { rollups == "none" ? [] : rollups.split(separator: ",").map(String.init) }
+
+  func schema(_ options: ClickHouseOptions) -> ClickHouseSchema {
+    var schema = ClickHouseSchema(options)
+    let names = names
+    schema.rollups = Rollup.all.filter { names.contains($0.name) }
+    schema.hasDistinct = unique
+    return schema
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Collector
+import Foundation
+import Logging
+import Settings
+
+struct OutputReset: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reset",
+    abstract: "Has an output begin again when the collector starts: with all files of the store, or with the next one.",
+    discussion: """
+      Stop the collector first. Files that are shipped again are taken once by a destination that still knows their names; \
+      see docs/outputs.md for how long that is.
+      """)
+
+  enum Beginning: String, CaseIterable, ExpressibleByArgument {
+    case oldest, now
+    case setAside = "set-aside"
+
+    var meaning: OutputState.Beginning {
+      switch self {
+      case .oldest: .oldest
+      case .now: .now
+      case .setAside: .setAside
+      }
+    }
+  }
+
+  @OptionGroup var output: OutputName
+
+  @Option(
+    help:
+      "oldest: all files of the store; now: the next that is committed; set-aside: where it is, and what was set aside."
+  )
+  var from: Beginning = .oldest
+
+  @OptionGroup var confirmation: Confirmation
+
+  func run() throws {
+    let (setting, values) = try output.load()
+    let isReset: Bool
+    do {
+      isReset = try OutputState.reset(setting, to: from.meaning, values, .quiet) { state in
+        print(
+          "\(setting.name): \(state.takenFiles) files taken, \(state.setAsideFiles) set aside, \(state.waitingFiles) wait"
+        )
+        try confirmation.ask(Self.question(from, state))
+      }
+    } catch let failure as CommandFailure {
+      throw failure
+    } catch {
+      throw CommandFailure(collecting: error)
+    }
+    print(isReset ? "\(setting.name): reset" : "\(setting.name): no collector has run yet, there is nothing to reset")
+  }
+
+  private static func question(_ beginning: Beginning, _ state: OutputState) -> String {
+    switch beginning {
+    case .oldest: "ship all files of the store again?"
+    case .now: "pass over all files that are in the store now?"
+    case .setAside: "ship \(state.setAsideFiles) files that were set aside?"
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Foundation
+
+/// Asks before something is changed.
+struct Confirmation: ParsableArguments {
+  @Flag(name: [.customShort("y"), .long], help: "Do not ask.")
+  var yes = false
+
+  /// Asks whether to go on.
+  ///
+  /// - Parameter question: without what can be answered.
+  func ask(_ question: String) throws(CommandFailure) {
+    if yes { return }
+    guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+      throw CommandFailure(.usage, "there is no terminal to ask on, nothing is changed; give --yes to apply this")
+    }
+    Console.write("\(question) [y/N] ")
+    let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""
+    guard ["y", "yes"].contains(answer) else { throw CommandFailure(.refused, "nothing is changed") }
+  }
+}

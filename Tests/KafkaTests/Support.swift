@@ -1,0 +1,88 @@
+import FlowModel
+import FlowStore
+import Foundation
+import NetworkBytes
+import Shipping
+import TestSupport
+
+/// A committed file of flows that are told apart by their octets, 1 and up.
+struct FlowFileSample {
+  let file: CommittedFile
+  let rows: [FlowRow]
+  private let folder: TemporaryFolder
+
+  /// - Parameters:
+  ///   - first: the octets of the first row.
+  ///   - isVaried: whether rows differ in every column, and some have rare fields.
+  init(rows count: Int, first: Int = 1, isVaried: Bool = false, groupRows: Int = 1000) throws {
+    folder = try TemporaryFolder()
+    var options = FlowStoreOptions(path: folder.path, host: "h")
+    options.rowGroupRows = groupRows
+    var writer = try FlowStoreWriter(options)
+    let origins = [
+      FlowOrigin(exporter: .unspecified, domain: 0, version: 0),
+      FlowOrigin(exporter: IPAddress(v4: 0xc000_0201), domain: 7, version: 9),
+      FlowOrigin(exporter: IPAddress(high: 0x2001_0db8_0000_0000, low: 1), domain: 8, version: 10),
+    ]
+    var random = SeededGenerator(seed: runSeed("KAFKA_TEST_SEED"))
+    var batch = FlowBatch()
+    var rows: [FlowRow] = []
+    for number in first..<(first + count) {
+      var record = FlowRecord()
+      record.octets = UInt64(number)
+      record.packets = 1
+      record.origin = UInt32(number % 2 + 1)
+      record.samplingRate = 1
+      record.start = 1_767_225_600_000
+      record.end = 1_767_225_600_000 + Int64(number % 1000)
+      record.source = IPAddress(v4: UInt32(number))
+      record.destination = IPAddress(v4: 0x0a00_0001)
+      var rare: FlowExtension?
+      if isVaried { rare = Self.vary(&record, number, &random) }
+      if let rare {
+        batch.extensions.append(rare)
+        record.extensionNumber = UInt32(batch.extensions.count)
+      }
+      batch.records.append(record)
+      rows.append(FlowRow(record, origin: origins[Int(record.origin)], rare: rare))
+    }
+    writer.append(batch, at: 1_767_225_600_000, origins: origins)
+    writer.commit()
+    guard let path = try StoreFiles.first(in: folder.path) else { throw CocoaError(.fileNoSuchFile) }
+    self.rows = rows
+    file = CommittedFile(name: "sample-\(first)", path: path, octets: 0)
+  }
+
+  private static func vary(
+    _ record: inout FlowRecord, _ number: Int, _ random: inout SeededGenerator
+  ) -> FlowExtension? {
+    record.source = number % 3 == 0 ? IPAddress(high: random.next(), low: random.next()) : record.source
+    record.nextHop = number % 4 == 0 ? IPAddress(v4: 0x0a00_0002) : .unspecified
+    record.transportWord = random.next()
+    record.interfaceWord = random.next()
+    record.autonomousSystemWord = random.next()
+    record.routeWord = random.next()
+    record.traitsWord = random.next()
+    record.direction = UInt8(number % 3)
+    record.sourceMAC = number % 2 == 0 ? random.next() >> 16 : 0
+    record.records = UInt32(number % 5 + 1)
+    guard number % 7 == 0 else { return nil }
+    var rare = FlowExtension()
+    rare.postNATSource = IPAddress(v4: UInt32(number))
+    rare.postNATSourcePort = 99
+    rare.mplsStack[0] = 16_001 << 4
+    rare.mplsStack[1] = 3 << 4
+    rare.applicationEngine = 3
+    rare.applicationSelector = 80
+    rare.extra = #"{"x":"é"}"#
+    return rare
+  }
+}
+
+enum StoreFiles {
+  /// The path of a committed file below a folder.
+  static func first(in folder: String) throws -> String? {
+    FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String }.filter { $0.hasSuffix(".parquet") }
+      .sorted().first.map { "\(folder)/\($0)" }
+  }
+}

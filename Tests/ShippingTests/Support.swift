@@ -1,0 +1,165 @@
+import FlowStore
+import Foundation
+import Logging
+import NetworkBytes
+import Shipping
+import Synchronization
+import TestSupport
+import Testing
+
+/// A store as a collector's writers leave it, and a directory of state.
+final class TestStore: Sendable {
+  let folder: TemporaryFolder
+  let published = PublishedFiles()
+  static let identity = "0a1b2c3d"
+
+  init() throws { folder = try TemporaryFolder() }
+
+  var root: String { folder.file("store") }
+  var state: String { folder.file("state") }
+  var files: OwnFiles { OwnFiles(in: root, of: FileOwner(identity: Self.identity)) }
+
+  /// The file of the `number`th window of five minutes.
+  static func name(_ number: Int, identity: String = TestStore.identity, worker: Int = 0) -> String {
+    let (hour, minute) = (number / 12, number % 12 * 5)
+    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    let (day, clock) = (two(1 + hour / 24), two(hour % 24))
+    return
+      "date=2026-01-\(day)/hour=\(clock)/flows-my-host-\(identity)-202601\(day)T\(clock)\(two(minute))00Z-\(worker)-0.parquet"
+  }
+
+  /// Puts a file into the store.
+  ///
+  /// - Parameter isTold: whether its writer says so.
+  @discardableResult
+  func add(_ name: String, octets: Int = 100, isTold: Bool = true) throws -> String {
+    let url = URL(fileURLWithPath: "\(root)/\(name)")
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(count: octets).write(to: url)
+    if isTold { published.append([url.path]) }
+    return name
+  }
+
+  @discardableResult
+  func add(_ numbers: Range<Int>) throws -> [String] { try numbers.map { try add(Self.name($0)) } }
+
+  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: "\(root)/\(name)") }
+
+  var cursorPath: String { Cursor.path(in: state, output: "lake") }
+
+  /// A shipper that ships within milliseconds, whatever it waits for.
+  func shipper(
+    to destination: any FileDestination, _ options: ShipperOptions = ShipperOptions(name: "lake"),
+    time: QuickTime = QuickTime(), log: LogKeeper = LogKeeper(), state: String? = nil
+  ) throws -> Shipper {
+    let state = state ?? self.state
+    try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+    return Shipper(
+      options, to: destination, files: files, published: [published], state: state, time: time.time,
+      logger: Logger(label: "test") { _ in log })
+  }
+}
+
+/// Time that passes a thousand times as fast, but for what is longer than an hour.
+final class QuickTime: Sendable {
+  private let waits = Mutex<[Duration]>([])
+
+  /// What was waited for, but for the looks at the store once a second.
+  var all: [Duration] { waits.withLock { $0 } }
+
+  var time: ShippingTime {
+    ShippingTime {
+      1_000_000
+    } sleep: { [self] duration in
+      if duration != .seconds(1) { waits.withLock { $0.append(duration) } }
+      try await Task.sleep(for: duration > .seconds(3600) ? duration : .milliseconds(2))
+    } random: {
+      0.5
+    }
+  }
+}
+
+/// Does with files what a test says, and keeps what it got.
+final class ScriptedDestination: FileDestination {
+  enum Answer: Sendable {
+    case take
+    case fail(ShippingFailure.Remedy)
+    /// The file is there, but the answer gets lost.
+    case takeAndFail
+    case other(any Error)
+    /// No answer until the collector gives up.
+    case hang
+  }
+
+  private struct State {
+    var script: [Answer] = []
+    var always: (@Sendable (CommittedFile) -> Answer)?
+    var asked: [String] = []
+    var taken: [CommittedFile] = []
+    var running = 0
+    var most = 0
+  }
+
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - script: the first answers; those that follow are `then`'s.
+  init(_ script: [Answer] = [], then always: (@Sendable (CommittedFile) -> Answer)? = nil) {
+    state.withLock { state in (state.script, state.always) = (script, always) }
+  }
+
+  var place: String { "test://here" }
+  var asked: [String] { state.withLock { $0.asked } }
+  var taken: [String] { state.withLock { $0.taken.map(\.name) } }
+  /// The most files that were on their way at a time.
+  var most: Int { state.withLock { $0.most } }
+
+  func answer(_ always: @escaping @Sendable (CommittedFile) -> Answer) { state.withLock { $0.always = always } }
+
+  func ship(_ file: CommittedFile) async throws {
+    let (first, always) = state.withLock { state -> (Answer?, (@Sendable (CommittedFile) -> Answer)?) in
+      state.asked.append(file.name)
+      state.running += 1
+      state.most = max(state.most, state.running)
+      return (state.script.isEmpty ? nil : state.script.removeFirst(), state.always)
+    }
+    defer { state.withLock { $0.running -= 1 } }
+    await Task.yield()
+    switch first ?? always?(file) ?? .take {
+    case .take: state.withLock { $0.taken.append(file) }
+    case .fail(let remedy): throw ShippingFailure(remedy, "no")
+    case .takeAndFail:
+      state.withLock { $0.taken.append(file) }
+      throw ShippingFailure(.retry, "cut")
+    case .other(let error): throw error
+    case .hang: try await Task.sleep(for: .seconds(86_400))
+    }
+  }
+
+  func test() async throws -> [String] { [] }
+}
+
+/// Keeps what is logged.
+final class LogKeeper: LogHandler, @unchecked Sendable {
+  private let kept = Mutex<[String]>([])
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.trace
+
+  var lines: [String] { kept.withLock { $0 } }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) { kept.withLock { $0.append("\(event.level): \(event.message)") } }
+}
+
+/// Waits until something is so, for a minute at most.
+func eventually(_ what: Comment, _ condition: () throws -> Bool) async throws {
+  for _ in 0..<30_000 {
+    if try condition() { return }
+    try await Task.sleep(for: .milliseconds(2))
+  }
+  Issue.record(what)
+}
