@@ -27,14 +27,15 @@ package struct StoppedOutput: Sendable {
   /// - Throws: `CursorError` or `FileError`.
   package init(_ options: ShipperOptions, files: OwnFiles, state directory: String) throws {
     let path = Cursor.path(in: directory, output: options.name)
-    let cursor = try Cursor.exists(path) ? Cursor(path, output: options.name) : nil
-    isNew = cursor == nil
-    (takenFiles, setAsideFiles, _) = cursor?.counts ?? (0, 0, 0)
+    // Read alone: who looks may be another user than the collector's, and mends nothing.
+    let content = try Cursor.exists(path) ? CursorContent.read(path) : nil
+    if let form = content?.form, form != CursorContent.form { throw CursorError.newer(path) }
+    isNew = content == nil
+    (takenFiles, setAsideFiles, _) = CursorContent.counts(content?.files ?? [:])
     var waiting = WaitingFiles()
-    if let cursor {
-      waiting.insert(try files.names().filter { !cursor.has($0) }.compactMap { StoreWatch.file($0, files) })
-    } else if options.start == .oldest {
-      waiting.insert(try files.names().compactMap { StoreWatch.file($0, files) })
+    if content != nil || options.start == .oldest {
+      let known = content?.files ?? [:]
+      waiting.insert(try files.names().filter { known[$0] == nil }.compactMap { StoreWatch.file($0, files) })
     }
     (waitingFiles, waitingOctets, waitingSince) = (waiting.count, waiting.octets, waiting.first?.written)
   }
