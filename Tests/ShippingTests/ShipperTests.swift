@@ -164,6 +164,49 @@ struct ShipperTests {
     #expect(log.lines.count { $0.contains("removed before it was taken") } == 2)
   }
 
+  @Test("a file that cannot be looked at is not taken for one that is gone")
+  func awayForAMoment() async throws {
+    let store = try TestStore()
+    let name = try store.add(TestStore.name(0))
+    let destination = ScriptedDestination([.fail(.retry)])
+    let (hour, aside) = ("\(store.root)/date=2026-01-01/hour=00", store.folder.file("aside"))
+    let shipper = try store.shipper(
+      to: destination,
+      time: QuickTime(pausing: .milliseconds(50)) {
+        // A link that leads to itself: asking for a file behind it fails, and not because there is none.
+        try? FileManager.default.moveItem(atPath: hour, toPath: aside)
+        try? FileManager.default.createSymbolicLink(atPath: hour, withDestinationPath: hour)
+      })
+    shipper.start()
+    try await eventually("it cannot be looked at") { shipper.report.lastError?.contains("cannot look at") == true }
+    #expect(shipper.report.removedFiles == 0)
+    try FileManager.default.removeItem(atPath: hour)
+    try FileManager.default.moveItem(atPath: aside, toPath: hour)
+    try await eventually("it is taken") { destination.taken == [name] }
+    await shipper.finish(within: Self.ample)
+    #expect(shipper.report.removedFiles == 0)
+  }
+
+  @Test("where the cursor cannot be written anew, files are shipped all the same, and it is reported")
+  func noRoomToForget() async throws {
+    let store = try TestStore()
+    try FileManager.default.createDirectory(atPath: store.state, withIntermediateDirectories: true)
+    try Cursor.create(store.cursorPath, output: "lake", passing: (100..<500).map { TestStore.name($0) })
+    // What it is written to first is no file.
+    try FileManager.default.createDirectory(atPath: "\(store.cursorPath).new", withIntermediateDirectories: false)
+    let name = try store.add(TestStore.name(0), isTold: false)
+    let destination = ScriptedDestination()
+    let shipper = try store.shipper(to: destination)
+    shipper.start()
+    try await eventually("it is taken") { destination.taken == [name] }
+    #expect(shipper.report.failingSince != nil)
+    #expect(shipper.report.lastError?.contains("lake.cursor.new") == true)
+    try FileManager.default.removeItem(atPath: "\(store.cursorPath).new")
+    try await eventually("it is written anew") { shipper.report.failingSince == nil }
+    await shipper.finish(within: Self.ample)
+    #expect(try await Self.cursor(store).counts == (taken: 1, setAside: 0, passed: 0))
+  }
+
   @Test("a failure is logged when it begins and when it ends")
   func log() async throws {
     let store = try TestStore()
@@ -269,6 +312,20 @@ struct ShipperTests {
     #expect(shipper.report.lastError?.contains("newer version") == true)
     await shipper.finish(within: Self.ample)
     #expect(destination.asked.isEmpty)
+  }
+
+  @Test("who looks at an output that nobody ships for changes nothing, also where its cursor is damaged")
+  func looking() async throws {
+    let store = try TestStore()
+    let names = try store.add(0..<3)
+    try FileManager.default.createDirectory(atPath: store.state, withIntermediateDirectories: true)
+    try Cursor.create(store.cursorPath, output: "lake", passing: names)
+    var octets = try Data(contentsOf: URL(fileURLWithPath: store.cursorPath))
+    octets[octets.count - 2] ^= 1
+    try octets.write(to: URL(fileURLWithPath: store.cursorPath))
+    let stopped = try StoppedOutput(Self.options(), files: store.files, state: store.state)
+    #expect((stopped.isNew, stopped.waitingFiles) == (false, 1))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: store.cursorPath)) == octets)
   }
 
   @Test("what an output has while no collector runs, and how it begins again")

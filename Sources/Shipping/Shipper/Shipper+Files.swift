@@ -9,16 +9,18 @@ extension Shipper {
     defer { wakeUp.yield() }
     var backOff = BackOff()
     while !Task.isCancelled {
-      guard let octets = await octets(file) else { return remove(file) }
       let remedy: ShippingFailure.Remedy
+      var octets: UInt64 = 0
       do {
+        guard let size = try await self.octets(file) else { return remove(file) }
+        octets = size
         try await destination.ship(CommittedFile(name: file.name, path: files.path(file.name), octets: octets))
         return await end(file, octets, .taken, cursor)
       } catch {
         // Whatever it says then.
         if Task.isCancelled { break }
         let failure = error as? ShippingFailure ?? ShippingFailure(.retry, error.systemReason)
-        if await self.octets(file) == nil { return remove(file) }
+        if await isGone(file) { return remove(file) }
         if failure.remedy == .setAside {
           state.withLock { $0.noteError(failure.reason, at: time.now()) }
           logger.error("output \(options.name): \(file.name) is set aside: \(failure.reason)")
@@ -34,10 +36,22 @@ extension Shipper {
   }
 
   /// - Returns: nil if the file is gone.
-  private func octets(_ file: WaitingFile) async -> UInt64? {
+  /// - Throws: `FileError` if that cannot be known: a disk that is away may come back with it.
+  private func octets(_ file: WaitingFile) async throws -> UInt64? {
     let path = files.path(file.name)
-    let size = try? await DiskThreads.run { Directory.fileSize(path) }
-    return size.flatMap(\.self).map { UInt64(clamping: $0) }
+    return try await DiskThreads.run {
+      do throws(FileError) {
+        let status = try Directory.status(path, followsLinks: false)
+        return status.kind == .file ? UInt64(clamping: status.size) : nil
+      } catch {
+        if error.isMissing { return nil }
+        throw error
+      }
+    }
+  }
+
+  private func isGone(_ file: WaitingFile) async -> Bool {
+    do { return try await octets(file) == nil } catch { return false }
   }
 
   /// - Returns: false if the output ends meanwhile.
