@@ -28,6 +28,8 @@ public final class ObjectDestination: FileDestination {
     /// Keys whose last request had no answer: the object may be there.
     var uncertain: Set<String> = []
     var knowsConditions = true
+    /// Whether an object was written, and the answer did not say that the condition is ignored.
+    var isConditionTried = false
     var isIntroduced = false
   }
 
@@ -101,7 +103,9 @@ public final class ObjectDestination: FileDestination {
 
   /// Whether it has to be looked whether an object is there before it is written.
   func needsLook(_ key: String) -> Bool {
-    state.withLock { !$0.knowsConditions || $0.uncertain.contains(key) }
+    state.withLock {
+      !$0.knowsConditions || $0.uncertain.contains(key) || (dialect.isConditionDoubtful && !$0.isConditionTried)
+    }
   }
 
   var knowsConditions: Bool { state.withLock { $0.knowsConditions } }
@@ -111,6 +115,15 @@ public final class ObjectDestination: FileDestination {
     guard state.withLock({ exchange(&$0.knowsConditions, with: false) }) else { return }
     logger.warning(
       "\(place): the server refuses the header \(dialect.condition.name) (\(refusal.code.isEmpty ? "HTTP \(refusal.status)" : refusal.code)); each name is looked up before it is written instead"
+    )
+  }
+
+  /// Notes from the answer to an object that was written whether the condition means anything.
+  func noteCondition(_ answer: ObjectAnswer) {
+    if !dialect.hasVersions(answer) { return state.withLock { $0.isConditionTried = true } }
+    guard state.withLock({ exchange(&$0.knowsConditions, with: false) }) else { return }
+    logger.notice(
+      "\(place): the bucket keeps versions, for which OSS ignores the header \(dialect.condition.name); each name is looked up before it is written instead"
     )
   }
 
