@@ -134,6 +134,16 @@ public final class ObjectDestination: FileDestination {
 }
 
 extension ObjectStorageOptions {
+  /// Which of them is wrong, as the configuration calls it, and what was expected; nil: none is.
+  public var problem: (option: String, reason: String)? {
+    do throws(ParameterError) {
+      try check()
+      return nil
+    } catch {
+      return (error.name, error.reason)
+    }
+  }
+
   /// - Throws: `ParameterError` with the name of the option that is wrong.
   public func check() throws(ParameterError) {
     _ = try ObjectLocation(self)
