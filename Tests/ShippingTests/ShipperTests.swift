@@ -312,6 +312,15 @@ struct ShipperTests {
     #expect(shipper.report.lastError?.contains("newer version") == true)
     await shipper.finish(within: Self.ample)
     #expect(destination.asked.isEmpty)
+
+    let (options, files) = (Self.options(), store.files)
+    #expect(throws: CursorError.newer(store.cursorPath)) {
+      try StoppedOutput(options, files: files, state: store.state)
+    }
+    let before = try StoppedOutput(options, files: files, state: store.state, isToBeginAgain: true)
+    #expect((before.isNew, before.waitingFiles) == (true, 1), "the advice to begin again can be followed")
+    try StoppedOutput.reset(options, to: .oldest, files: files, state: store.state)
+    #expect(try !StoppedOutput(options, files: files, state: store.state).isNew)
   }
 
   @Test("who looks at an output that nobody ships for changes nothing, also where its cursor is damaged")

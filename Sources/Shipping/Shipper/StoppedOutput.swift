@@ -23,13 +23,20 @@ package struct StoppedOutput: Sendable {
     case setAside
   }
 
-  /// - Parameter directory: the collector's state.
+  /// - Parameters:
+  ///   - directory: the collector's state.
+  ///   - isToBeginAgain: whether a cursor that cannot be understood counts as none: it is to be replaced.
   /// - Throws: `CursorError` or `FileError`.
-  package init(_ options: ShipperOptions, files: OwnFiles, state directory: String) throws {
+  package init(
+    _ options: ShipperOptions, files: OwnFiles, state directory: String, isToBeginAgain: Bool = false
+  ) throws {
     let path = Cursor.path(in: directory, output: options.name)
     // Read alone: who looks may be another user than the collector's, and mends nothing.
-    let content = try Cursor.exists(path) ? CursorContent.read(path) : nil
-    if let form = content?.form, form != CursorContent.form { throw CursorError.newer(path) }
+    var content = try Cursor.exists(path) ? CursorContent.read(path) : nil
+    if let form = content?.form, form != CursorContent.form {
+      guard isToBeginAgain else { throw CursorError.newer(path) }
+      content = nil
+    }
     isNew = content == nil
     (takenFiles, setAsideFiles, _) = CursorContent.counts(content?.files ?? [:])
     var waiting = WaitingFiles()
