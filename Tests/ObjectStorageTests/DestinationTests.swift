@@ -55,7 +55,9 @@ struct DestinationTests {
       // Another process each time.
       for _ in 0..<2 { try await stub.destination().ship(sample.file) }
       #expect(stub.object(SampleFile.key)?.octets == sample.octets)
-      #expect(stub.count(.put) == (octets > ObjectStoreStub.part ? 0 : 2))
+      // OSS is asked first until it is known whether it honours the condition.
+      let puts = service == .oss ? 1 : 2
+      #expect(stub.count(.put) == (octets > ObjectStoreStub.part ? 0 : puts))
       #expect(stub.state.withLock { $0.uploads.isEmpty })
     }
   }
