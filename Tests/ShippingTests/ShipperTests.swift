@@ -86,11 +86,12 @@ struct ShipperTests {
     let store = try TestStore()
     let names = try store.add(0..<3)
     let log = LogKeeper()
-    let destination = ScriptedDestination([.take, .fail(.setAside)])
+    let destination = ScriptedDestination([.take, .fail(.setAside), .fail(.setAside), .fail(.setAside)])
     let shipper = try store.shipper(to: destination, Self.options(), log: log)
     shipper.start()
     try await eventually("the others are taken") { destination.taken == [names[0], names[2]] }
     await shipper.finish(within: Self.ample)
+    #expect(destination.asked == [names[0], names[1], names[1], names[1], names[2]])
     #expect(shipper.report.setAsideFiles == 1)
     #expect(shipper.report.lastError == "no")
     #expect(log.lines.contains { $0.hasPrefix("error: output lake: \(names[1]) is set aside: no") })
@@ -100,6 +101,23 @@ struct ShipperTests {
     await next.finish(within: Self.ample)
     #expect(again.asked.isEmpty)
     #expect(try await Self.cursor(store).counts == (taken: 2, setAside: 1, passed: 0))
+  }
+
+  @Test("a file that is refused as damaged, and then is not, was damaged on the way")
+  func damagedOnTheWay() async throws {
+    let store = try TestStore()
+    let names = try store.add(0..<1)
+    let log = LogKeeper()
+    let destination = ScriptedDestination([
+      .fail(.setAside), .fail(.setAside), .fail(.retry), .fail(.setAside), .fail(.setAside), .take,
+    ])
+    let shipper = try store.shipper(to: destination, log: log)
+    shipper.start()
+    try await eventually("it is taken") { destination.taken == names }
+    await shipper.finish(within: Self.ample)
+    #expect(shipper.report.setAsideFiles == 0)
+    #expect(shipper.report.retries == 5)
+    #expect(!log.lines.contains { $0.contains("set aside") })
   }
 
   @Test("an error that is no ShippingFailure is tried again")
@@ -346,10 +364,11 @@ struct ShipperTests {
     func look() throws -> StoppedOutput { try StoppedOutput(options, files: store.files, state: store.state) }
     #expect(try (look().isNew, look().waitingFiles, look().waitingOctets) == (true, 5, 500))
     #expect(try StoppedOutput(Self.options(from: .now), files: store.files, state: store.state).waitingFiles == 0)
-    let destination = ScriptedDestination([.take, .fail(.setAside)]) { $0.name == names[2] ? .take : .hang }
+    let refused = Array(repeating: ScriptedDestination.Answer.fail(.setAside), count: 3)
+    let destination = ScriptedDestination([.take] + refused) { $0.name == names[2] ? .take : .hang }
     let shipper = try store.shipper(to: destination, options)
     shipper.start()
-    try await eventually("two are taken, and one hangs") { destination.asked.count == 4 }
+    try await eventually("two are taken, and one hangs") { destination.asked.count == 6 }
     await shipper.finish(within: .seconds(5))
     #expect(try (look().isNew, look().takenFiles, look().setAsideFiles, look().waitingFiles) == (false, 2, 1, 2))
     func reset(_ beginning: StoppedOutput.Beginning) throws -> Int {

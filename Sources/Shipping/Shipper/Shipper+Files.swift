@@ -8,6 +8,7 @@ extension Shipper {
   func ship(_ file: WaitingFile, _ cursor: Cursor) async {
     defer { wakeUp.yield() }
     var backOff = BackOff()
+    var refusals = 0
     while !Task.isCancelled {
       let remedy: ShippingFailure.Remedy
       var octets: UInt64 = 0
@@ -21,7 +22,8 @@ extension Shipper {
         if Task.isCancelled { break }
         let failure = error as? ShippingFailure ?? ShippingFailure(.retry, error.systemReason)
         if await isGone(file) { return remove(file) }
-        if failure.remedy == .setAside {
+        refusals = failure.remedy == .setAside ? refusals + 1 : 0
+        if refusals == Self.refusalLimit {
           state.withLock { $0.noteError(failure.reason, at: time.now()) }
           logger.error("output \(options.name): \(file.name) is set aside: \(failure.reason)")
           return await end(file, octets, .setAside, cursor)

@@ -26,6 +26,8 @@ package final class Shipper: Sendable {
 
   /// Between attempts at what somebody has to mend.
   static let slowInterval: Duration = .seconds(60)
+  /// Times in a row that a file has to be refused for good until it is set aside: once, it may have been damaged on the way.
+  static let refusalLimit = 3
   /// What fails where the cursor cannot be written anew.
   private static let forgetting = "forgetting"
 
