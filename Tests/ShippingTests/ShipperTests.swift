@@ -182,24 +182,28 @@ struct ShipperTests {
     #expect(log.lines.count { $0.contains("removed before it was taken") } == 2)
   }
 
-  @Test("a file that cannot be looked at is not taken for one that is gone")
-  func awayForAMoment() async throws {
+  @Test("a file that cannot be looked at is not taken for one that is gone", arguments: [false, true])
+  func awayForAMoment(isUnmounted: Bool) async throws {
     let store = try TestStore()
     let name = try store.add(TestStore.name(0))
     let destination = ScriptedDestination([.fail(.retry)])
-    let (hour, aside) = ("\(store.root)/date=2026-01-01/hour=00", store.folder.file("aside"))
-    let shipper = try store.shipper(
-      to: destination,
-      time: QuickTime(pausing: .milliseconds(50)) {
+    let place = isUnmounted ? store.root : "\(store.root)/date=2026-01-01/hour=00"
+    let aside = store.folder.file("aside")
+    let time = QuickTime(pausing: .milliseconds(50)) {
+      try? FileManager.default.moveItem(atPath: place, toPath: aside)
+      if isUnmounted {
+        try? FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+      } else {
         // A link that leads to itself: asking for a file behind it fails, and not because there is none.
-        try? FileManager.default.moveItem(atPath: hour, toPath: aside)
-        try? FileManager.default.createSymbolicLink(atPath: hour, withDestinationPath: hour)
-      })
+        try? FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: place)
+      }
+    }
+    let shipper = try store.shipper(to: destination, time: time)
     shipper.start()
     try await eventually("it cannot be looked at") { shipper.report.lastError?.contains("cannot look at") == true }
     #expect(shipper.report.removedFiles == 0)
-    try FileManager.default.removeItem(atPath: hour)
-    try FileManager.default.moveItem(atPath: aside, toPath: hour)
+    try FileManager.default.removeItem(atPath: place)
+    try FileManager.default.moveItem(atPath: aside, toPath: place)
     try await eventually("it is taken") { destination.taken == [name] }
     await shipper.finish(within: Self.ample)
     #expect(shipper.report.removedFiles == 0)

@@ -40,14 +40,17 @@ extension Shipper {
   /// - Returns: nil if the file is gone.
   /// - Throws: `FileError` if that cannot be known: a disk that is away may come back with it.
   private func octets(_ file: WaitingFile) async throws -> UInt64? {
-    let path = files.path(file.name)
+    let (path, root) = (files.path(file.name), files.root)
     return try await DiskThreads.run {
       do throws(FileError) {
         let status = try Directory.status(path, followsLinks: false)
         return status.kind == .file ? UInt64(clamping: status.size) : nil
       } catch {
-        if error.isMissing { return nil }
-        throw error
+        // A store that has nothing at all is not there: a disk that is not mounted.
+        guard error.isMissing, try Directory.names(in: root).contains(where: { $0.hasPrefix("date=") }) else {
+          throw error
+        }
+        return nil
       }
     }
   }
