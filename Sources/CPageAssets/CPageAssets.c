@@ -73,6 +73,9 @@ static const uint8_t notices_js[] = {
 static const uint8_t page_css[] = {
 #embed "../Page/Assets/page.css"
 };
+static const uint8_t outputs_table_js[] = {
+#embed "../Page/Assets/outputs-table.js"
+};
 static const uint8_t panels_js[] = {
 #embed "../Page/Assets/panels.js"
 };
@@ -156,6 +159,7 @@ static const struct {
   ASSET("main.js", main_js),
   ASSET("notices.js", notices_js),
   ASSET("page.css", page_css),
+  ASSET("outputs-table.js", outputs_table_js),
   ASSET("panels.js", panels_js),
   ASSET("questions.js", questions_js),
   ASSET("rates.js", rates_js),

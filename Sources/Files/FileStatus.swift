@@ -19,6 +19,9 @@ package struct FileStatus: Sendable {
   package let size: Int64
   /// When its octets were written last, seconds since 1970 UTC.
   package let modified: Int64
+  /// The ids of its owner and its group.
+  package let user: UInt32
+  package let group: UInt32
   /// Whether it is of the user that the process runs as.
   package let isOwn: Bool
   /// Whether no name is left that leads to it.
@@ -38,7 +41,9 @@ package struct FileStatus: Sendable {
       device: UInt64(status.deviceID.rawValue), inode: UInt64(status.inode.rawValue))
     size = status.size
     modified = Int64(status.st_mtim.tv_sec)
-    isOwn = status.userID.rawValue == geteuid()
+    user = status.userID.rawValue
+    group = status.groupID.rawValue
+    isOwn = user == geteuid()
     isRemoved = status.linkCount == 0
     permissions = UInt32(status.permissions.rawValue) & 0o777
   }

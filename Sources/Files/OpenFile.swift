@@ -129,4 +129,12 @@ package struct OpenFile: ~Copyable, Sendable {
   package func setPermissions(_ permissions: UInt32) throws(FileError) {
     if fchmod(descriptor.rawValue, mode_t(permissions)) != 0 { throw FileError(.write, path: path, code: errno) }
   }
+
+  /// Gives the file to the owner and the group of a directory, if the process is root's: what root makes for a service that runs as another
+  /// user, the service must be able to open.
+  package func giveToOwner(of directory: String) {
+    guard geteuid() == 0, let status = try? Directory.status(directory) else { return }
+    // Where that cannot be done, as on some network file systems, the owner does not matter either.
+    _ = fchown(descriptor.rawValue, status.user, status.group)
+  }
 }

@@ -109,7 +109,8 @@ struct RelayTarget {
   private static func reason(_ code: Int32) -> String {
     switch code {
     case ECONNREFUSED: "\(errorText(code)); does a collector listen there?"
-    case EMSGSIZE: "\(errorText(code)); relay.keepSource sends no datagram in fragments: it must fit the MTU"
+    case EMSGSIZE:
+      "\(errorText(code)); the way there has a smaller MTU, and relay.keepSource sends no datagram in fragments"
     case EAFNOSUPPORT:
       "an exporter's address is not of the target's family, IPv4 or IPv6: relay.keepSource cannot keep it"
     default: errorText(code)

@@ -232,6 +232,24 @@ struct DestinationTests {
     await #expect(throws: CancellationError.self) { try await shipping.value }
   }
 
+  @Test("as many files as an output may have on their way are on their way, also to a server that is slow")
+  func parallel() async throws {
+    let count = 24
+    let server = try await ServerStub(Array(repeating: .silence, count: count))
+    let content = try Content(1000)
+    let destination = Self.destination([server])
+    let shipping = Task {
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<count { group.addTask { try? await destination.ship(content.file) } }
+      }
+    }
+    // A minute at most.
+    for _ in 0..<12_000 where server.inserts.count < count { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(server.inserts.count == count)
+    shipping.cancel()
+    await shipping.value
+  }
+
   @Test("a test shows version, user and what differs, and refuses a server that is too old")
   func test() async throws {
     let old = try await ServerStub(answers: [(word: "version()", act: ServerStub.rows([["18.16.1"]]))])

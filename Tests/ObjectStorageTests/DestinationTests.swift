@@ -29,7 +29,7 @@ struct DestinationTests {
       #expect(object.headers["\(vendor)server-side-encryption"] == "KMS")
       let key = service == .oss ? "x-oss-server-side-encryption-key-id" : "x-amz-server-side-encryption-aws-kms-key-id"
       #expect(object.headers[key] == "my-key")
-      #expect(stub.operations == [.put])
+      #expect(stub.operations == (service == .oss ? [.head, .put] : [.put]))
       let address = try #require(stub.state.withLock { $0.addresses.first })
       #expect(address.contains("/flows/date%3D2026-01-31/hour%3D07/"))
     }
@@ -55,7 +55,9 @@ struct DestinationTests {
       // Another process each time.
       for _ in 0..<2 { try await stub.destination().ship(sample.file) }
       #expect(stub.object(SampleFile.key)?.octets == sample.octets)
-      #expect(stub.count(.put) == (octets > ObjectStoreStub.part ? 0 : 2))
+      // OSS is asked first until it is known whether it honours the condition.
+      let puts = service == .oss ? 1 : 2
+      #expect(stub.count(.put) == (octets > ObjectStoreStub.part ? 0 : puts))
       #expect(stub.state.withLock { $0.uploads.isEmpty })
     }
   }

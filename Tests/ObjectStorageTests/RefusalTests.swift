@@ -37,7 +37,8 @@ struct RefusalTests {
       Case(507, "XMinioStorageFull", .wait, "space"),
       Case(301, "PermanentRedirect", .wait, "region"), Case(400, "InvalidStorageClass", .wait, "storageClass"),
       Case(403, "KMS.DisabledException", .wait, "key"), Case(400, "EntityTooLarge", .setAside),
-      Case(400, "KeyTooLongError", .setAside), Case(403, "SecondLevelDomainForbidden", .wait, "pathStyle"),
+      Case(400, "KeyTooLongError", .wait, "prefix"), Case(400, "InvalidObjectName", .wait, "prefix"),
+      Case(400, "InvalidURI", .wait, "prefix"), Case(403, "SecondLevelDomainForbidden", .wait, "pathStyle"),
       Case(400, "SomethingNew", .wait), Case(500, "SomethingNew", .retry), Case(502, "", .retry), Case(429, "", .retry),
       Case(403, "", .wait), Case(404, "", .wait), Case(301, "", .wait), Case(400, "", .wait), Case(501, "", .wait),
     ])

@@ -84,6 +84,11 @@ struct OutputSettingsTests {
       ("[{name: a, type: clickhouse, urls: ['http://h'], table: 'a`b'}]\n", "outputs[0].table: expected a word"),
       ("[{name: a, type: s3, region: r}]\n", "outputs[0].bucket: is missing; expected a bucket's name"),
       ("[{name: a, type: s3, bucket: abc}]\n", "outputs[0].region: is missing; give it, or an endpoint"),
+      (
+        "[{name: a, type: s3, endpoint: 'https://h/path', bucket: abc}]\n", "outputs[0].endpoint: expected HOST"
+      ),
+      ("[{name: a, type: oss, region: cn_hangzhou, bucket: abc}]\n", "outputs[0].region: expected a region such as"),
+      ("[{name: a, type: s3, region: r, bucket: -abc}]\n", "outputs[0].bucket: expected a bucket's name"),
       ("[{name: a, type: s3, region: r, bucket: ab}]\n", "outputs[0].bucket: expected a bucket's name"),
       ("[{name: a, type: s3, region: r, bucket: abc, urls: ['http://h']}]\n", "outputs[0].urls: is not of type s3"),
       ("[{name: a, type: s3, region: r, bucket: abc, prefix: /x}]\n", "outputs[0].prefix: expected the beginning"),

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Glibc
 import NetworkBytes
 import Shipping
 import TestSupport
@@ -107,6 +108,43 @@ struct CursorTests {
     let again = try Cursor(path(), output: "lake")
     #expect(names.allSatisfy { again.has($0) == kept.contains($0) })
     #expect(again.octets("another") == 7)
+  }
+
+  @Test(
+    "where its new name cannot be made durable, it goes on in the file of that name, once it can",
+    .enabled(if: geteuid() != 0, "root may sync any directory"))
+  func doubtfulName() throws {
+    let names = (0..<400).map { TestStore.name($0) }
+    let cursor = try make(names)
+    func permit(_ permissions: Int) throws {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: permissions], ofItemAtPath: folder.file("outputs"))
+    }
+    try permit(0o300)
+    #expect(throws: FileError.self) { try cursor.forget(allBut: Set(names.suffix(10))) }
+    #expect(throws: FileError.self) { try cursor.note("another", octets: 7, .taken) }
+    try permit(0o755)
+    try cursor.note("another", octets: 7, .taken)
+    let again = try Cursor(path(), output: "lake")
+    #expect(names.count(where: again.has) == 10)
+    #expect(again.octets("another") == 7)
+  }
+
+  @Test(
+    "what root makes belongs to the owner of the state's directory, also when it is written anew",
+    .enabled(if: geteuid() == 0, "only root may give files away"))
+  func ownership() throws {
+    try FileManager.default.setAttributes([.ownerAccountID: 1234], ofItemAtPath: folder.path)
+    func owners() throws -> [Int?] {
+      try ["outputs", "outputs/lake.cursor"].map {
+        try FileManager.default.attributesOfItem(atPath: folder.file($0))[.ownerAccountID] as? Int
+      }
+    }
+    let names = (0..<4).map { TestStore.name($0) }
+    let cursor = try make(names) { _ in .setAside }
+    #expect(try owners() == [1234, 1234])
+    try cursor.forgetSetAside()
+    #expect(try owners() == [1234, 1234])
   }
 
   @Test("files that were set aside can be forgotten alone")

@@ -86,11 +86,12 @@ struct ShipperTests {
     let store = try TestStore()
     let names = try store.add(0..<3)
     let log = LogKeeper()
-    let destination = ScriptedDestination([.take, .fail(.setAside)])
+    let destination = ScriptedDestination([.take, .fail(.setAside), .fail(.setAside), .fail(.setAside)])
     let shipper = try store.shipper(to: destination, Self.options(), log: log)
     shipper.start()
     try await eventually("the others are taken") { destination.taken == [names[0], names[2]] }
     await shipper.finish(within: Self.ample)
+    #expect(destination.asked == [names[0], names[1], names[1], names[1], names[2]])
     #expect(shipper.report.setAsideFiles == 1)
     #expect(shipper.report.lastError == "no")
     #expect(log.lines.contains { $0.hasPrefix("error: output lake: \(names[1]) is set aside: no") })
@@ -100,6 +101,23 @@ struct ShipperTests {
     await next.finish(within: Self.ample)
     #expect(again.asked.isEmpty)
     #expect(try await Self.cursor(store).counts == (taken: 2, setAside: 1, passed: 0))
+  }
+
+  @Test("a file that is refused as damaged, and then is not, was damaged on the way")
+  func damagedOnTheWay() async throws {
+    let store = try TestStore()
+    let names = try store.add(0..<1)
+    let log = LogKeeper()
+    let destination = ScriptedDestination([
+      .fail(.setAside), .fail(.setAside), .fail(.retry), .fail(.setAside), .fail(.setAside), .take,
+    ])
+    let shipper = try store.shipper(to: destination, log: log)
+    shipper.start()
+    try await eventually("it is taken") { destination.taken == names }
+    await shipper.finish(within: Self.ample)
+    #expect(shipper.report.setAsideFiles == 0)
+    #expect(shipper.report.retries == 5)
+    #expect(!log.lines.contains { $0.contains("set aside") })
   }
 
   @Test("an error that is no ShippingFailure is tried again")
@@ -162,6 +180,53 @@ struct ShipperTests {
     try await eventually("the last one is taken") { destination.taken == [names[2]] }
     await shipper.finish(within: Self.ample)
     #expect(log.lines.count { $0.contains("removed before it was taken") } == 2)
+  }
+
+  @Test("a file that cannot be looked at is not taken for one that is gone", arguments: [false, true])
+  func awayForAMoment(isUnmounted: Bool) async throws {
+    let store = try TestStore()
+    let name = try store.add(TestStore.name(0))
+    let destination = ScriptedDestination([.fail(.retry)])
+    let place = isUnmounted ? store.root : "\(store.root)/date=2026-01-01/hour=00"
+    let aside = store.folder.file("aside")
+    let time = QuickTime(pausing: .milliseconds(50)) {
+      try? FileManager.default.moveItem(atPath: place, toPath: aside)
+      if isUnmounted {
+        try? FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+      } else {
+        // A link that leads to itself: asking for a file behind it fails, and not because there is none.
+        try? FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: place)
+      }
+    }
+    let shipper = try store.shipper(to: destination, time: time)
+    shipper.start()
+    try await eventually("it cannot be looked at") { shipper.report.lastError?.contains("cannot look at") == true }
+    #expect(shipper.report.removedFiles == 0)
+    try FileManager.default.removeItem(atPath: place)
+    try FileManager.default.moveItem(atPath: aside, toPath: place)
+    try await eventually("it is taken") { destination.taken == [name] }
+    await shipper.finish(within: Self.ample)
+    #expect(shipper.report.removedFiles == 0)
+  }
+
+  @Test("where the cursor cannot be written anew, files are shipped all the same, and it is reported")
+  func noRoomToForget() async throws {
+    let store = try TestStore()
+    try FileManager.default.createDirectory(atPath: store.state, withIntermediateDirectories: true)
+    try Cursor.create(store.cursorPath, output: "lake", passing: (100..<500).map { TestStore.name($0) })
+    // What it is written to first is no file.
+    try FileManager.default.createDirectory(atPath: "\(store.cursorPath).new", withIntermediateDirectories: false)
+    let name = try store.add(TestStore.name(0), isTold: false)
+    let destination = ScriptedDestination()
+    let shipper = try store.shipper(to: destination)
+    shipper.start()
+    try await eventually("it is taken") { destination.taken == [name] }
+    #expect(shipper.report.failingSince != nil)
+    #expect(shipper.report.lastError?.contains("lake.cursor.new") == true)
+    try FileManager.default.removeItem(atPath: "\(store.cursorPath).new")
+    try await eventually("it is written anew") { shipper.report.failingSince == nil }
+    await shipper.finish(within: Self.ample)
+    #expect(try await Self.cursor(store).counts == (taken: 1, setAside: 0, passed: 0))
   }
 
   @Test("a failure is logged when it begins and when it ends")
@@ -269,6 +334,29 @@ struct ShipperTests {
     #expect(shipper.report.lastError?.contains("newer version") == true)
     await shipper.finish(within: Self.ample)
     #expect(destination.asked.isEmpty)
+
+    let (options, files) = (Self.options(), store.files)
+    #expect(throws: CursorError.newer(store.cursorPath)) {
+      try StoppedOutput(options, files: files, state: store.state)
+    }
+    let before = try StoppedOutput(options, files: files, state: store.state, isToBeginAgain: true)
+    #expect((before.isNew, before.waitingFiles) == (true, 1), "the advice to begin again can be followed")
+    try StoppedOutput.reset(options, to: .oldest, files: files, state: store.state)
+    #expect(try !StoppedOutput(options, files: files, state: store.state).isNew)
+  }
+
+  @Test("who looks at an output that nobody ships for changes nothing, also where its cursor is damaged")
+  func looking() async throws {
+    let store = try TestStore()
+    let names = try store.add(0..<3)
+    try FileManager.default.createDirectory(atPath: store.state, withIntermediateDirectories: true)
+    try Cursor.create(store.cursorPath, output: "lake", passing: names)
+    var octets = try Data(contentsOf: URL(fileURLWithPath: store.cursorPath))
+    octets[octets.count - 2] ^= 1
+    try octets.write(to: URL(fileURLWithPath: store.cursorPath))
+    let stopped = try StoppedOutput(Self.options(), files: store.files, state: store.state)
+    #expect((stopped.isNew, stopped.waitingFiles) == (false, 1))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: store.cursorPath)) == octets)
   }
 
   @Test("what an output has while no collector runs, and how it begins again")
@@ -280,10 +368,11 @@ struct ShipperTests {
     func look() throws -> StoppedOutput { try StoppedOutput(options, files: store.files, state: store.state) }
     #expect(try (look().isNew, look().waitingFiles, look().waitingOctets) == (true, 5, 500))
     #expect(try StoppedOutput(Self.options(from: .now), files: store.files, state: store.state).waitingFiles == 0)
-    let destination = ScriptedDestination([.take, .fail(.setAside)]) { $0.name == names[2] ? .take : .hang }
+    let refused = Array(repeating: ScriptedDestination.Answer.fail(.setAside), count: 3)
+    let destination = ScriptedDestination([.take] + refused) { $0.name == names[2] ? .take : .hang }
     let shipper = try store.shipper(to: destination, options)
     shipper.start()
-    try await eventually("two are taken, and one hangs") { destination.asked.count == 4 }
+    try await eventually("two are taken, and one hangs") { destination.asked.count == 6 }
     await shipper.finish(within: .seconds(5))
     #expect(try (look().isNew, look().takenFiles, look().setAsideFiles, look().waitingFiles) == (false, 2, 1, 2))
     func reset(_ beginning: StoppedOutput.Beginning) throws -> Int {

@@ -63,6 +63,15 @@ final class TestStore: Sendable {
 /// Time that passes a thousand times as fast, but for what is longer than an hour.
 final class QuickTime: Sendable {
   private let waits = Mutex<[Duration]>([])
+  private let pausing: Duration?
+  private let onPause: @Sendable () -> Void
+
+  /// - Parameters:
+  ///   - pausing: a wait before which something is done.
+  ///   - onPause: that.
+  init(pausing: Duration? = nil, onPause: @escaping @Sendable () -> Void = {}) {
+    (self.pausing, self.onPause) = (pausing, onPause)
+  }
 
   /// What was waited for, but for the looks at the store once a second.
   var all: [Duration] { waits.withLock { $0 } }
@@ -72,6 +81,7 @@ final class QuickTime: Sendable {
       1_000_000
     } sleep: { [self] duration in
       if duration != .seconds(1) { waits.withLock { $0.append(duration) } }
+      if duration == pausing { onPause() }
       try await Task.sleep(for: duration > .seconds(3600) ? duration : .milliseconds(2))
     } random: {
       0.5

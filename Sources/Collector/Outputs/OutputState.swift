@@ -27,8 +27,11 @@ public struct OutputState: Sendable {
     case setAside
   }
 
-  private init(_ setting: OutputSetting, _ state: StateDirectory, _ files: OwnFiles) throws {
-    let stopped = try StoppedOutput(setting.shipping, files: files, state: state.path)
+  private init(
+    _ setting: OutputSetting, _ state: StateDirectory, _ files: OwnFiles, isToBeginAgain: Bool = false
+  ) throws {
+    let stopped = try StoppedOutput(
+      setting.shipping, files: files, state: state.path, isToBeginAgain: isToBeginAgain)
     self.setting = setting
     isNew = stopped.isNew
     (takenFiles, setAsideFiles) = (stopped.takenFiles, stopped.setAsideFiles)
@@ -54,7 +57,7 @@ public struct OutputState: Sendable {
     confirm: (OutputState) throws -> Void
   ) throws -> Bool {
     guard let (state, files) = try open(configuration, logger) else { return false }
-    try confirm(try OutputState(setting, state, files))
+    try confirm(try OutputState(setting, state, files, isToBeginAgain: true))
     let target: StoppedOutput.Beginning =
       switch beginning {
       case .oldest: .oldest

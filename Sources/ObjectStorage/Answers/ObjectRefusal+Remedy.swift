@@ -59,9 +59,10 @@ extension ObjectRefusal {
     "KMS.KMSInvalidStateException": key, "KMS.AccessDeniedException": key,
     "EntityTooLarge": Rule(.setAside, "the service takes no object of this size"),
     "EntityTooSmall": Rule(.wait, "raise partSize"),
-    "KeyTooLongError": Rule(.setAside, "shorten the prefix"),
-    "InvalidObjectName": Rule(.setAside, "correct the prefix"),
-    "InvalidURI": Rule(.setAside, "correct the prefix"),
+    // Names differ by their times alone, so that what one file is refused for all are.
+    "KeyTooLongError": Rule(.wait, "shorten the prefix"),
+    "InvalidObjectName": Rule(.wait, "correct the prefix"),
+    "InvalidURI": Rule(.wait, "correct the prefix"),
     "FileImmutable": Rule(.setAside, "the bucket's retention policy protects what is there"),
   ]
 

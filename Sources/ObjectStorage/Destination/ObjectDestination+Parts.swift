@@ -32,13 +32,20 @@ extension ObjectDestination {
     if try await isThere(file, key, digest, mustBe: false) { return }
     await abortLeftovers(key)
     let upload = try await begin(key, digest)
+    let parts: [Part]
     do {
-      let parts = try await send(file, key, upload)
-      try await complete(file, key, digest, upload, parts)
+      parts = try await send(file, key, upload)
     } catch {
       await abort(key, upload)
       throw error
     }
+    do {
+      try await complete(file, key, digest, upload, parts)
+    } catch let refusal as ObjectRefusal {
+      await abort(key, upload)
+      throw refusal
+    }
+    // Without an answer the parts may just become the object, and are not removed under it: the next try finds out.
   }
 
   private func begin(_ key: String, _ digest: ContentDigest) async throws -> String {
@@ -145,7 +152,9 @@ extension ObjectDestination {
 
   /// Removes what has arrived of an upload, also when the collector stops.
   private func abort(_ key: String, _ upload: String) async {
-    let client = ObjectClient(location: location, credentials: client.credentials, timeout: .seconds(5))
+    // The collector's end does not wait for long.
+    let timeout: Duration = Task.isCancelled ? .seconds(2) : .seconds(5)
+    let client = ObjectClient(location: location, credentials: client.credentials, timeout: timeout)
     let abortion = Task {
       try await client.call(ObjectRequest(method: "DELETE", key: key, query: ["uploadId": upload]))
     }

@@ -24,6 +24,7 @@ extension ObjectDestination {
       ObjectRequest(
         method: "PUT", key: key, headers: headers, body: .file(file.path, digest.range), payloadHash: digest.sha256))
     if dialect.isDamaged(answer, digest) { throw await removeDamaged(key) }
+    noteCondition(answer)
   }
 
   /// Removes what this has just written, and what the service reports another checksum of.

@@ -28,6 +28,8 @@ public final class ObjectDestination: FileDestination {
     /// Keys whose last request had no answer: the object may be there.
     var uncertain: Set<String> = []
     var knowsConditions = true
+    /// Whether an object was written, and the answer did not say that the condition is ignored.
+    var isConditionTried = false
     var isIntroduced = false
   }
 
@@ -101,7 +103,9 @@ public final class ObjectDestination: FileDestination {
 
   /// Whether it has to be looked whether an object is there before it is written.
   func needsLook(_ key: String) -> Bool {
-    state.withLock { !$0.knowsConditions || $0.uncertain.contains(key) }
+    state.withLock {
+      !$0.knowsConditions || $0.uncertain.contains(key) || (dialect.isConditionDoubtful && !$0.isConditionTried)
+    }
   }
 
   var knowsConditions: Bool { state.withLock { $0.knowsConditions } }
@@ -114,6 +118,15 @@ public final class ObjectDestination: FileDestination {
     )
   }
 
+  /// Notes from the answer to an object that was written whether the condition means anything.
+  func noteCondition(_ answer: ObjectAnswer) {
+    if !dialect.hasVersions(answer) { return state.withLock { $0.isConditionTried = true } }
+    guard state.withLock({ exchange(&$0.knowsConditions, with: false) }) else { return }
+    logger.notice(
+      "\(place): the bucket keeps versions, for which OSS ignores the header \(dialect.condition.name); each name is looked up before it is written instead"
+    )
+  }
+
   /// The condition under which nothing is overwritten, where the server knows it.
   var conditions: [String: String] {
     knowsConditions ? [dialect.condition.name: dialect.condition.value] : [:]
@@ -121,6 +134,16 @@ public final class ObjectDestination: FileDestination {
 }
 
 extension ObjectStorageOptions {
+  /// Which of them is wrong, as the configuration calls it, and what was expected; nil: none is.
+  public var problem: (option: String, reason: String)? {
+    do throws(ParameterError) {
+      try check()
+      return nil
+    } catch {
+      return (error.name, error.reason)
+    }
+  }
+
   /// - Throws: `ParameterError` with the name of the option that is wrong.
   public func check() throws(ParameterError) {
     _ = try ObjectLocation(self)

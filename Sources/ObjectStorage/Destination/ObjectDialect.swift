@@ -23,6 +23,12 @@ struct ObjectDialect: Sendable {
     isOSS ? ("x-oss-forbid-overwrite", "true") : ("if-none-match", "*")
   }
 
+  /// Whether the condition may be ignored without a word: OSS does that where a bucket keeps versions or has kept some.
+  var isConditionDoubtful: Bool { isOSS }
+
+  /// Whether the answer to an object that was written is one of a bucket with versions.
+  func hasVersions(_ answer: ObjectAnswer) -> Bool { isOSS && answer.headers["x-oss-version-id"] != nil }
+
   /// What a new object is made with.
   func creation(_ digest: ContentDigest) -> [String: String] {
     var headers = ["content-type": "application/vnd.apache.parquet"]

@@ -23,7 +23,9 @@ package struct ObjectClient: Sendable {
   package func call(_ request: ObjectRequest) async throws -> ObjectAnswer {
     let answer = try await send(request)
     guard let refusal = ObjectRefusal(answer) else { return answer }
-    if refusal.concernsCredentials { await credentials.discard() }
+    // The answer to HEAD has no body that could say it.
+    let isSilent = request.method == "HEAD" && refusal.status == 400
+    if refusal.concernsCredentials || isSilent { await credentials.discard() }
     throw refusal
   }
 

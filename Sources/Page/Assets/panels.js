@@ -10,6 +10,7 @@ import { problems } from './health.js'
 import { balance, showLedger } from './ledger-table.js'
 import { Legend } from './legend.js'
 import { showAlerts } from './notices.js'
+import { failing, showOutputs } from './outputs-table.js'
 import { rates } from './rates.js'
 import { showPaths, showSankey } from './sankey.js'
 import { showTop } from './top-table.js'
@@ -149,6 +150,8 @@ export class Panels {
     const kinds = status.exporters.map((exporter) => problems(exporter, Date.parse(status.time)).map(({ kind }) => kind))
     const parts = healthTexts.map(([kind, text]) => [kinds.filter((each) => each.includes(kind)).length, text])
       .filter(([number]) => number > 0).map(([number, text]) => `${exact(number)} ${text}`)
+    const broken = failing(status.outputs).length
+    if (broken > 0) parts.push(`${exact(broken)} output${broken === 1 ? '' : 's'} failing`)
     const isBalanced = status.imbalances.length === 0 && balance(status.ledger).every(({ difference }) => difference === 0)
     const count = `${exact(status.exporterCount)} exporter${status.exporterCount === 1 ? '' : 's'}`
     byId('health-summary').textContent =
@@ -166,6 +169,7 @@ export class Panels {
       showExporters(byId('exporters-table'), status.exporters, Date.parse(status.time), this.#choose)
     } else if (tab === 'ledger') {
       showLedger(byId('ledger-table'), byId('ledger-beside'), status)
+      showOutputs(byId('outputs-table'), byId('relay-table'), status)
     }
   }
 }

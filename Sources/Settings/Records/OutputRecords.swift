@@ -123,8 +123,13 @@ enum OutputRecords {
     if let value = text.value("encryptionKey", word) { options.encryptionKey = value }
     if let value = text.value("partSize", partSize) { options.partLength = value }
     if let value = text.value("timeout", timeout) { options.timeout = value }
-    if options.bucket.isEmpty { report("bucket", "is missing; expected \(bucket.expected)") }
-    if options.region.isEmpty, options.endpoint.isEmpty { report("region", "is missing; give it, or an endpoint") }
+    if options.bucket.isEmpty {
+      report("bucket", "is missing; expected \(bucket.expected)")
+    } else if options.region.isEmpty, options.endpoint.isEmpty {
+      report("region", "is missing; give it, or an endpoint")
+    } else if let problem = options.problem {
+      report(problem.option, problem.reason)
+    }
     if service == .oss, options.isPathStyle { report("pathStyle", "is not of type oss; remove it") }
     if !options.encryptionKey.isEmpty, options.encryption.isEmpty {
       report("encryptionKey", "has no encryption that it is for; name that, too")

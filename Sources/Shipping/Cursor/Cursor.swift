@@ -32,6 +32,14 @@ package final class Cursor: Sendable {
     var lineCount: Int
     /// Whether an attempt to write may have left something behind them.
     var isDoubtful = true
+    /// Whether the file may not have its name on the disk yet.
+    var isNameDoubtful = false
+
+    mutating func syncName(_ path: String) throws(FileError) {
+      guard isNameDoubtful else { return }
+      try Directory.sync(Cursor.directory(of: path))
+      isNameDoubtful = false
+    }
   }
 
   private let path: String
@@ -63,37 +71,53 @@ package final class Cursor: Sendable {
     if let form = content.form, form != CursorContent.form { throw .newer(path) }
     damagedLines = content.damagedLines
     do throws(FileError) {
-      if !damagedLines.isEmpty { try Self.rewrite(&content, path, output) }
-      log = Mutex(try Self.open(path, content))
+      if damagedLines.isEmpty {
+        let file = try OpenFile(path, .updating(0o640))
+        log = Mutex(Log(file: file, size: content.size, lineCount: content.lineCount))
+      } else {
+        var new = try Self.replace(path, content, output)
+        try new.syncName(path)
+        log = Mutex(new)
+      }
     } catch {
       throw .system(error)
     }
     files = Mutex(content.files)
   }
 
-  private static func open(_ path: String, _ content: CursorContent) throws(FileError) -> Log {
-    Log(file: try OpenFile(path, .updating(0o640)), size: content.size, lineCount: content.lineCount)
-  }
-
   /// Makes a cursor in place of what is there: complete, or not at all.
   ///
   /// - Parameter passed: files that are not to be shipped.
   package static func create(_ path: String, output: String, passing passed: [String] = []) throws(FileError) {
-    if let slash = path.lastIndex(of: "/") {
-      let directory = String(path[..<slash])
-      try Directory.create(directory)
-      if let above = directory.lastIndex(of: "/") { try Directory.sync(String(directory[..<above])) }
+    let directory = directory(of: path)
+    try Directory.create(directory)
+    if directory.contains("/") {
+      let above = Self.directory(of: directory)
+      try OpenFile(directory, .directory, for: .openDirectory).giveToOwner(of: above)
+      try Directory.sync(above)
     }
     var content = CursorContent()
     for name in passed { content.files[name] = CursorContent.Entry(kind: .passed, octets: 0) }
-    try rewrite(&content, path, output)
+    var log = try replace(path, content, output)
+    try log.syncName(path)
   }
 
-  private static func rewrite(
-    _ content: inout CursorContent, _ path: String, _ output: String
-  ) throws(FileError) {
-    content.size = try content.write(path, output: output)
-    content.lineCount = content.files.count + 1
+  private static func directory(of path: String) -> String {
+    String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+  }
+
+  /// Puts a log in place of what is there: complete, or not at all. Whatever fails then, the file that is written to is the one of the name.
+  private static func replace(
+    _ path: String, _ content: CursorContent, _ output: String
+  ) throws(FileError) -> Log {
+    let octets = content.octets(output)
+    let aside = "\(path).new"
+    let file = try OpenFile(aside, .emptying(0o640), for: .create)
+    file.giveToOwner(of: directory(of: path))
+    try file.write(octets.span)
+    try file.sync()
+    try Directory.rename(aside, to: path)
+    return Log(file: file, size: Int64(octets.count), lineCount: content.files.count + 1, isNameDoubtful: true)
   }
 
   // MARK: Reading
@@ -107,24 +131,14 @@ package final class Cursor: Sendable {
   }
 
   /// Files that it knows, by what became of them.
-  package var counts: (taken: Int, setAside: Int, passed: Int) {
-    files.withLock { files in
-      files.values.reduce(into: (0, 0, 0)) { counts, entry in
-        switch entry.kind {
-        case .taken: counts.0 += 1
-        case .aside: counts.1 += 1
-        case .passed: counts.2 += 1
-        case .cursor: break
-        }
-      }
-    }
-  }
+  package var counts: (taken: Int, setAside: Int, passed: Int) { files.withLock { CursorContent.counts($0) } }
 
   // MARK: Writing, which waits for the disk
 
   /// Notes what became of a file; returns when that is durable. Can be tried again after a failure.
   package func note(_ name: String, octets: UInt64, _ outcome: Outcome) throws(FileError) {
     try log.withLock { (log) throws(FileError) in
+      try log.syncName(path)
       // Which goes on writing there.
       if log.isDoubtful { try log.file.truncate(to: log.size) }
       log.isDoubtful = true
@@ -165,9 +179,9 @@ package final class Cursor: Sendable {
   ) throws(FileError) {
     var content = CursorContent()
     content.files = files.withLock { $0.filter { isKept($0.key, $0.value) } }
-    try Self.rewrite(&content, path, output)
-    log = try Self.open(path, content)
+    log = try Self.replace(path, content, output)
     files.withLock { $0 = content.files }
+    try log.syncName(path)
   }
 }
 

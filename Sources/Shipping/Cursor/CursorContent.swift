@@ -50,19 +50,21 @@ struct CursorContent: Sendable {
     return CursorContent(Array(octets.prefix(count)))
   }
 
-  /// Writes what is left of it in place of what is there: complete, or not at all.
-  ///
-  /// - Returns: octets.
-  func write(_ path: String, output: String) throws(FileError) -> Int64 {
+  /// What is left of it, as a file has it.
+  func octets(_ output: String) -> [UInt8] {
     let lines = files.sorted { $0.key < $1.key }.map { CursorLine($0.value.kind, $0.value.octets, $0.key) }
-    let octets = Array(([CursorLine(.cursor, Self.form, output)] + lines).map(\.text).joined().utf8)
-    let aside = "\(path).new"
-    let file = try OpenFile(aside, .emptying(0o640), for: .create)
-    try file.write(octets.span)
-    try file.sync()
-    try file.close()
-    try Directory.rename(aside, to: path)
-    try Directory.sync(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
-    return Int64(octets.count)
+    return Array(([CursorLine(.cursor, Self.form, output)] + lines).map(\.text).joined().utf8)
+  }
+
+  /// Files, by what became of them.
+  static func counts(_ files: [String: Entry]) -> (taken: Int, setAside: Int, passed: Int) {
+    files.values.reduce(into: (0, 0, 0)) { counts, entry in
+      switch entry.kind {
+      case .taken: counts.0 += 1
+      case .aside: counts.1 += 1
+      case .passed: counts.2 += 1
+      case .cursor: break
+      }
+    }
   }
 }

@@ -8,18 +8,22 @@ extension Shipper {
   func ship(_ file: WaitingFile, _ cursor: Cursor) async {
     defer { wakeUp.yield() }
     var backOff = BackOff()
+    var refusals = 0
     while !Task.isCancelled {
-      guard let octets = await octets(file) else { return remove(file) }
       let remedy: ShippingFailure.Remedy
+      var octets: UInt64 = 0
       do {
+        guard let size = try await self.octets(file) else { return remove(file) }
+        octets = size
         try await destination.ship(CommittedFile(name: file.name, path: files.path(file.name), octets: octets))
         return await end(file, octets, .taken, cursor)
       } catch {
         // Whatever it says then.
         if Task.isCancelled { break }
         let failure = error as? ShippingFailure ?? ShippingFailure(.retry, error.systemReason)
-        if await self.octets(file) == nil { return remove(file) }
-        if failure.remedy == .setAside {
+        if await isGone(file) { return remove(file) }
+        refusals = failure.remedy == .setAside ? refusals + 1 : 0
+        if refusals == Self.refusalLimit {
           state.withLock { $0.noteError(failure.reason, at: time.now()) }
           logger.error("output \(options.name): \(file.name) is set aside: \(failure.reason)")
           return await end(file, octets, .setAside, cursor)
@@ -34,10 +38,25 @@ extension Shipper {
   }
 
   /// - Returns: nil if the file is gone.
-  private func octets(_ file: WaitingFile) async -> UInt64? {
-    let path = files.path(file.name)
-    let size = try? await DiskThreads.run { Directory.fileSize(path) }
-    return size.flatMap(\.self).map { UInt64(clamping: $0) }
+  /// - Throws: `FileError` if that cannot be known: a disk that is away may come back with it.
+  private func octets(_ file: WaitingFile) async throws -> UInt64? {
+    let (path, root) = (files.path(file.name), files.root)
+    return try await DiskThreads.run {
+      do throws(FileError) {
+        let status = try Directory.status(path, followsLinks: false)
+        return status.kind == .file ? UInt64(clamping: status.size) : nil
+      } catch {
+        // A store that has nothing at all is not there: a disk that is not mounted.
+        guard error.isMissing, try Directory.names(in: root).contains(where: { $0.hasPrefix("date=") }) else {
+          throw error
+        }
+        return nil
+      }
+    }
+  }
+
+  private func isGone(_ file: WaitingFile) async -> Bool {
+    do { return try await octets(file) == nil } catch { return false }
   }
 
   /// - Returns: false if the output ends meanwhile.

@@ -1,3 +1,4 @@
+import Files
 package import FlowStore
 package import Logging
 import Synchronization
@@ -25,6 +26,10 @@ package final class Shipper: Sendable {
 
   /// Between attempts at what somebody has to mend.
   static let slowInterval: Duration = .seconds(60)
+  /// Times in a row that a file has to be refused for good until it is set aside: once, it may have been damaged on the way.
+  static let refusalLimit = 3
+  /// What fails where the cursor cannot be written anew.
+  private static let forgetting = "forgetting"
 
   /// - Parameters:
   ///   - files: the collector's, in its store.
@@ -143,16 +148,21 @@ package final class Shipper: Sendable {
     if watch.isPausing() { return }
     let isFirst = !watch.hasLooked
     do {
-      let (found, next) = try await DiskThreads.run { [watch] in
+      let (found, next, problem) = try await DiskThreads.run { [watch] in
         var watch = watch
+        var problem: String?
         let found = try watch.look(cursor) { name in
           self.state.withLock { $0.waiting.contains(name) || $0.onTheWay[name] != nil }
         }
-        if let all = found.all { try cursor.forget(allBut: all) }
-        return (found, watch)
+        if let all = found.all {
+          do throws(FileError) { try cursor.forget(allBut: all) } catch { problem = error.description }
+        }
+        return (found, watch, problem)
       }
       watch = next
       works("store")
+      // What was found is shipped all the same.
+      if let problem { fails(Self.forgetting, problem) } else if found.all != nil { works(Self.forgetting) }
       take(found, cursor)
       if isFirst {
         let report = report

@@ -23,18 +23,26 @@ package struct StoppedOutput: Sendable {
     case setAside
   }
 
-  /// - Parameter directory: the collector's state.
+  /// - Parameters:
+  ///   - directory: the collector's state.
+  ///   - isToBeginAgain: whether a cursor that cannot be understood counts as none: it is to be replaced.
   /// - Throws: `CursorError` or `FileError`.
-  package init(_ options: ShipperOptions, files: OwnFiles, state directory: String) throws {
+  package init(
+    _ options: ShipperOptions, files: OwnFiles, state directory: String, isToBeginAgain: Bool = false
+  ) throws {
     let path = Cursor.path(in: directory, output: options.name)
-    let cursor = try Cursor.exists(path) ? Cursor(path, output: options.name) : nil
-    isNew = cursor == nil
-    (takenFiles, setAsideFiles, _) = cursor?.counts ?? (0, 0, 0)
+    // Read alone: who looks may be another user than the collector's, and mends nothing.
+    var content = try Cursor.exists(path) ? CursorContent.read(path) : nil
+    if let form = content?.form, form != CursorContent.form {
+      guard isToBeginAgain else { throw CursorError.newer(path) }
+      content = nil
+    }
+    isNew = content == nil
+    (takenFiles, setAsideFiles, _) = CursorContent.counts(content?.files ?? [:])
     var waiting = WaitingFiles()
-    if let cursor {
-      waiting.insert(try files.names().filter { !cursor.has($0) }.compactMap { StoreWatch.file($0, files) })
-    } else if options.start == .oldest {
-      waiting.insert(try files.names().compactMap { StoreWatch.file($0, files) })
+    if content != nil || options.start == .oldest {
+      let known = content?.files ?? [:]
+      waiting.insert(try files.names().filter { known[$0] == nil }.compactMap { StoreWatch.file($0, files) })
     }
     (waitingFiles, waitingOctets, waitingSince) = (waiting.count, waiting.octets, waiting.first?.written)
   }

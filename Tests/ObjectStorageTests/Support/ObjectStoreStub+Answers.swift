@@ -70,7 +70,10 @@ extension ObjectStoreStub {
     if isTaken {
       return service == .oss ? .error(409, "FileAlreadyExists") : .error(412, "PreconditionFailed")
     }
-    return StubAnswer(headers: checksums(octets, isWrong))
+    var headers = checksums(octets, isWrong)
+    // For a bucket that keeps versions, OSS ignores conditions.
+    if service == .oss, state.withLock({ $0.ignoresConditions }) { headers["x-oss-version-id"] = "CAEQ" }
+    return StubAnswer(headers: headers)
   }
 
   /// What an answer reports of octets.

@@ -40,7 +40,7 @@ extension ObjectStoreStub {
 
   /// An output to this store.
   func destination(
-    secret: String = ObjectStoreStub.accessKeySecret,
+    _ source: (any CredentialSource)? = nil, secret: String = ObjectStoreStub.accessKeySecret,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     _ change: (inout ObjectStorageOptions) -> Void = { _ in }
   ) throws -> ObjectDestination {
@@ -54,7 +54,8 @@ extension ObjectStoreStub {
     change(&options)
     return ObjectDestination(
       unchecked: options, at: try ObjectLocation(options),
-      credentials: Credentials(accessKeyID: Self.accessKeyID, accessKeySecret: secret, source: "the test"),
+      credentials: source
+        ?? Credentials(accessKeyID: Self.accessKeyID, accessKeySecret: secret, source: "the test"),
       logger: logger)
   }
 }
