@@ -174,8 +174,8 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "Alerts", "ClickHouse", "FlowFilter", "FlowModel", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
-        "ObjectStorage", "Shipping",
+        "Alerts", "ClickHouse", "FlowFilter", "FlowModel", "FlowStore", "FlowAggregation", "Kafka", "NetFlow",
+        "NetworkBytes", "ObjectStorage", "Shipping",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -188,7 +188,7 @@ let package = Package(
       dependencies: [
         "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
         "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes",
-        "ClickHouse", "CloudAPI", "ObjectStorage", "Page", "Parquet", "Relay", "Settings", "Shipping",
+        "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page", "Parquet", "Relay", "Settings", "Shipping",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -280,8 +280,8 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Alerts", "ClickHouse", "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow",
-        "NetworkBytes", "ObjectStorage", "Settings", "Shipping", "TestSupport",
+        "Alerts", "ClickHouse", "Collector", "FlowFilter", "FlowModel", "FlowPipeline", "FlowStore", "FlowAggregation",
+        "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Settings", "Shipping", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: ours),
@@ -319,7 +319,7 @@ let package = Package(
       name: "CollectorTests",
       dependencies: [
         "Alerts", "Capture", "Collector", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation",
-        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "ObjectStorage", "Parquet", "Relay",
+        "FlowQuery", "FlowStore", "Journal", "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Parquet", "Relay",
         "Settings", "Shipping", "sagflow", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),

@@ -1,4 +1,5 @@
 public import ClickHouse
+public import Kafka
 public import ObjectStorage
 public import Shipping
 
@@ -6,12 +7,13 @@ public import Shipping
 public struct OutputSetting: Hashable, Sendable {
   /// What takes the files.
   public enum Kind: String, CaseIterable, Hashable, Sendable {
-    case clickhouse, s3, oss
+    case clickhouse, s3, oss, kafka
   }
 
   public enum Destination: Hashable, Sendable {
     case clickHouse(ClickHouseOptions)
     case objects(ObjectStorageOptions)
+    case kafka(KafkaOptions)
   }
 
   public var shipping: ShipperOptions
@@ -28,6 +30,7 @@ public struct OutputSetting: Hashable, Sendable {
     switch destination {
     case .clickHouse: .clickhouse
     case .objects(let options): options.service == .s3 ? .s3 : .oss
+    case .kafka: .kafka
     }
   }
 }

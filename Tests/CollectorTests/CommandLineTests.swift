@@ -1,5 +1,6 @@
 import Collector
 import Foundation
+import Kafka
 import Settings
 import TestSupport
 import Testing
@@ -107,6 +108,19 @@ struct CommandLineTests {
         try await run(["output", command, "pond", "-c", file])
           == Outcome(
             status: 64, output: "", errors: "sagflow: pond: no such output; the configuration has lake\n"))
+    }
+  }
+
+  @Test(
+    "an output to Kafka is status 78 where the program was built without Kafka",
+    .enabled(if: !KafkaDestination.isAvailable, "built with Kafka"))
+  func withoutKafka() async throws {
+    let directory = try TemporaryFolder()
+    let file = try directory.write("outputs: [{name: a, type: kafka, brokers: ['b:9092']}]\n", as: "c.yaml")
+    for command in [["config", "check"], ["collect"], ["output", "list"]] {
+      let outcome = try await run(command + ["-c", file])
+      let line = "sagflow: \(file):1:27: outputs[0].type: \(KafkaDestination.unavailable)\n"
+      #expect(outcome == Outcome(status: 78, output: "", errors: line))
     }
   }
 
