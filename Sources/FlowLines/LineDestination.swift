@@ -59,19 +59,32 @@ public final class LineDestination: Sendable {
     }
   }
 
-  /// What keeps rows from being written, while it does.
-  public var currentFailure: FileError? {
-    threads.withLock { writers in writers.lazy.compactMap(\.thread.currentFailure).first }
+  public var report: LineReport {
+    let (counters, failure) = (counters, file.failure)
+    var report = LineReport(name: name, place: file.options.place)
+    (report.written, report.writtenOctets) = (counters.committed, counters.committedOctets)
+    (report.lost, report.held) = (counters.lost, counters.held)
+    report.failure = failure?.error.description
+    report.failingSince = failure?.since
+    return report
+  }
+
+  /// Has all threads end behind what they were given, and does not wait for it. Nothing may be given to them any more.
+  public func close() {
+    for writer in threads.withLock({ $0 }) { writer.thread.finish(within: .seconds(0)) }
   }
 
   /// Ends all threads behind what they were given.
   ///
-  /// - Parameter limit: the longest to wait for each: nobody may read the other end of a pipe.
+  /// - Parameter deadline: the longest to wait for them all: nobody may read the other end of a pipe.
   /// - Returns: whether all have ended.
   @discardableResult
-  public func finish(within limit: DispatchTimeInterval = .seconds(5)) -> Bool {
-    let writers = threads.withLock { $0 }
-    return writers.map { $0.thread.finish(within: limit) }.allSatisfy(\.self)
+  public func finish(by deadline: DispatchTime = .now() + 5) -> Bool {
+    close()
+    return threads.withLock { $0 }.map { writer in
+      let left = Int(clamping: deadline.uptimeNanoseconds) - Int(clamping: DispatchTime.now().uptimeNanoseconds)
+      return writer.thread.finish(within: .nanoseconds(max(0, left)))
+    }.allSatisfy(\.self)
   }
 }
 

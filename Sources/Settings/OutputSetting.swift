@@ -1,13 +1,18 @@
 public import ClickHouse
+public import FlowLines
+import FlowText
 public import Kafka
 public import ObjectStorage
 public import Shipping
 
-/// An output of the collector: what ships the store's files, and where they go.
+/// An output that ships the store's files, and where they go.
 public struct OutputSetting: Hashable, Sendable {
-  /// What takes the files.
+  /// What takes files, or rows as lines.
   public enum Kind: String, CaseIterable, Hashable, Sendable {
-    case clickhouse, s3, oss, kafka
+    case clickhouse, s3, oss, kafka, jsonl, csv
+
+    /// Whether rows are written as they come, rather than files shipped.
+    public var isOfLines: Bool { self == .jsonl || self == .csv }
   }
 
   public enum Destination: Hashable, Sendable {
@@ -33,4 +38,17 @@ public struct OutputSetting: Hashable, Sendable {
     case .kafka: .kafka
     }
   }
+}
+
+/// An output that writes rows as lines beside the store.
+public struct LineSetting: Hashable, Sendable {
+  public var name: String
+  public var options: LineOptions
+
+  public init(name: String, _ options: LineOptions) {
+    self.name = name
+    self.options = options
+  }
+
+  public var kind: OutputSetting.Kind { options.format == .csv ? .csv : .jsonl }
 }

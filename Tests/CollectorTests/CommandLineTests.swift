@@ -111,6 +111,38 @@ struct CommandLineTests {
     }
   }
 
+  @Test("outputs of lines are listed and tested, and have nothing to reset")
+  func lines() async throws {
+    let directory = try TemporaryFolder()
+    let rows = directory.file("rows.json")
+    let file = try directory.write(
+      """
+      store: {path: \(directory.path)/flows}
+      http: {enabled: false}
+      outputs:
+        - {name: rows, type: jsonl, path: \(rows)}
+        - {name: out, type: csv, path: "-"}
+        - {name: nowhere, type: csv, path: \(directory.path)/missing/x.csv}
+
+      """, as: "c.yaml")
+    let list = try await run(["output", "list", "-c", file])
+    #expect((list.status, list.errors) == (0, ""))
+    #expect(list.output.contains(#/(?m)^rows +jsonl +stopped +- .*rows\.json$/#), "\(list.output)")
+    #expect(list.output.contains(#/(?m)^out +csv +stopped +- .*standard output$/#), "\(list.output)")
+    let tested = try await run(["output", "test", "rows", "-c", file])
+    let found = "\(rows) is not there yet; \(directory.path) takes new files\nrows: OK\n"
+    #expect(tested == Outcome(status: 0, output: found, errors: ""))
+    #expect(!FileManager.default.fileExists(atPath: rows))
+    let failed = try await run(["output", "test", "nowhere", "-c", file])
+    #expect((failed.status, failed.output) == (1, ""))
+    #expect(failed.errors.hasPrefix("sagflow: nowhere: cannot "), "\(failed.errors)")
+    let reset = try await run(["output", "reset", "out", "--yes", "-c", file])
+    let line = "sagflow: out: is of type csv, which has no cursor: rows that it lost are not written again\n"
+    #expect(reset == Outcome(status: 64, output: "", errors: line))
+    let unknown = try await run(["output", "test", "pond", "-c", file])
+    #expect(unknown.errors == "sagflow: pond: no such output; the configuration has rows, out, nowhere\n")
+  }
+
   @Test(
     "an output to Kafka is status 78 where the program was built without Kafka",
     .enabled(if: !KafkaDestination.isAvailable, "built with Kafka"))

@@ -1,5 +1,7 @@
 import ClickHouse
+import FlowLines
 import FlowModel
+import FlowText
 import Foundation
 import Kafka
 import ObjectStorage
@@ -71,9 +73,12 @@ struct OutputSettingsTests {
       ("[{type: s3, region: r, bucket: abc}]\n", "1:11: outputs[0].name: is missing"),
       (
         "[{name: a, region: r, bucket: abc}]\n",
-        "1:11: outputs[0].type: is missing; expected clickhouse, s3, oss or kafka"
+        "1:11: outputs[0].type: is missing; expected clickhouse, s3, oss, kafka, jsonl or csv"
       ),
-      ("[{name: a, type: pulsar}]\n", "1:27: outputs[0].type: expected clickhouse, s3, oss or kafka, found 'pulsar'"),
+      (
+        "[{name: a, type: syslog}]\n",
+        "1:27: outputs[0].type: expected clickhouse, s3, oss, kafka, jsonl or csv, found 'syslog'"
+      ),
       (
         "\n  - {name: a, type: s3, region: r, bucket: abc}\n  - {name: a, type: s3, region: r, bucket: abd}\n",
         "3:12: outputs[1].name: 'a' is the name of another one"
@@ -138,6 +143,28 @@ struct OutputSettingsTests {
       ("[{name: a, type: kafka, brokers: ['b:1'], parallel: 2}]\n", "outputs[0].parallel: is not of type kafka"),
       ("[{name: a, type: kafka, brokers: ['b:1'], urls: ['http://h']}]\n", "outputs[0].urls: is not of type kafka"),
       ("[{name: a, type: s3, region: r, bucket: abc, user: u}]\n", "outputs[0].user: is not of type s3"),
+      (
+        "[{name: a, type: jsonl}]\n",
+        "outputs[0].path: is missing; expected the path of a file, or - for standard output"
+      ),
+      ("[{name: a, type: csv, path: x, names: cef}]\n", "outputs[0].names: expected sagflow, goflow2, ecs"),
+      ("[{name: a, type: csv, path: x, from: now}]\n", "outputs[0].from: is not of type csv; remove it"),
+      ("[{name: a, type: jsonl, path: x, parallel: 2}]\n", "outputs[0].parallel: is not of type jsonl; remove it"),
+      ("[{name: a, type: jsonl, path: x, timeout: 1m}]\n", "outputs[0].timeout: is not of type jsonl; remove it"),
+      ("[{name: a, type: jsonl, path: x, format: json}]\n", "outputs[0].format: is not of type jsonl; remove it"),
+      ("[{name: a, type: s3, region: r, bucket: abc, path: x}]\n", "outputs[0].path: is not of type s3; remove it"),
+      (
+        "\n  - {name: a, type: jsonl, path: /var/x}\n  - {name: b, type: csv, path: //var/./x}\n",
+        "3:32: outputs[1].path: '//var/./x' is the path of another one"
+      ),
+      (
+        "[{name: a, type: jsonl, path: '-'}, {name: b, type: jsonl, path: '-'}]\n",
+        "outputs[1].path: '-' is the path of another one"
+      ),
+      (
+        "[{name: a, type: jsonl, path: x}, {name: a, type: s3, region: r, bucket: abc}]\n",
+        "outputs[1].name: 'a' is the name of another one"
+      ),
       ("{name: a}\n", "1:10: outputs: expected a list of maps of name, type"),
     ])
   func problems(text: String, start: String) throws {
@@ -179,6 +206,55 @@ struct OutputSettingsTests {
     }
     #expect(options.isIdempotent && options.topic == "flows" && options.timeout == 60)
     #expect(options.keyFile.hasPrefix("/") && options.keyFile.hasSuffix("/k"), "it is beside the file")
+  }
+
+  @Test("outputs of lines are beside those that ship files, and come behind them when they are written")
+  func lines() throws {
+    let values = try load(
+      """
+      outputs:
+        - {name: rows, type: jsonl, path: "-"}
+        - {name: lake, type: s3, region: r, bucket: flows}
+        - {name: table, type: CSV, path: rows/flows.csv, names: nfdump}
+
+      """
+    ).values
+    #expect(values.live.outputs.map(\.name) == ["lake"])
+    var (rows, table) = (LineOptions(), LineOptions())
+    (table.path, table.format, table.names) = ("rows/flows.csv", .csv, .nfdump)
+    rows.path = "-"
+    #expect(values.lines == [LineSetting(name: "rows", rows), LineSetting(name: "table", table)])
+    #expect(values.lines.map(\.kind) == [.jsonl, .csv])
+    let setting = try #require(ConfigurationSchema.settings.first { $0.key == "outputs" })
+    let written =
+      #"[{name: lake, type: s3, region: "r", bucket: "flows"}, {name: rows, type: jsonl, path: "-"}, "#
+      + #"{name: table, type: csv, path: "rows/flows.csv", names: nfdump}]"#
+    #expect(setting.text(in: values) == written)
+    #expect(try load("outputs: \(written)\n").values == values)
+  }
+
+  @Test("on reload outputs that ship files change, and those of lines wait for the next start")
+  func reload() throws {
+    let running = try load("outputs: [{name: a, type: jsonl, path: x}]\n").values
+    let loaded = try load(
+      "outputs: [{name: b, type: s3, region: r, bucket: abc}, {name: a, type: csv, path: x}]\n"
+    ).values
+    let reload = ConfigurationReload(from: running, to: loaded)
+    #expect(reload.values.live.outputs.map(\.name) == ["b"])
+    #expect(reload.values.lines.map(\.kind) == [.jsonl])
+    let (lake, old, new) = (
+      #"{name: b, type: s3, region: "r", bucket: "abc"}"#, #"{name: a, type: jsonl, path: "x"}"#,
+      #"{name: a, type: csv, path: "x"}"#
+    )
+    #expect(
+      reload.changes.map(\.description) == [
+        "outputs is [\(lake), \(old)] now, was [\(old)]",
+        "outputs stays [\(lake), \(old)]; restart for [\(lake), \(new)]",
+      ])
+    #expect(reload.changes.map(\.needsRestart) == [false, true])
+    // The next one tells what still waits.
+    let again = ConfigurationReload(from: reload.values, to: loaded)
+    #expect(again.changes == [reload.changes[1]])
   }
 
   @Test("a program without Kafka refuses outputs of this type, at their lines, and says what to do")

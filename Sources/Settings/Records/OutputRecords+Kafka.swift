@@ -33,7 +33,6 @@ extension OutputRecords {
     } ?? false
   }
 
-  static let names = ValueForm<FieldNames>.choice
   private static let format = ValueForm<KafkaOptions.Format>.choice
   private static let partitioner = ValueForm<KafkaOptions.Partitioner>.choice
   private static let acks = ValueForm<KafkaOptions.Acknowledgements>.choice
@@ -47,7 +46,6 @@ extension OutputRecords {
     .list("brokers", broker, "Of kafka: some of the cluster's brokers."),
     .value("topic", topic, "Of kafka; flows if it is left out."),
     .value("format", format, "Of kafka: what a message is; protobuf if it is left out."),
-    .value("names", names, "Of kafka with format: json: what columns are called; sagflow if it is left out."),
     .value(
       "partitioner", partitioner,
       "Of kafka: how the partition follows from the exporter's address; murmur2_random if it is left out."),

@@ -1,3 +1,5 @@
+import FlowLines
+import FlowText
 import ObjectStorage
 import Shipping
 
@@ -22,22 +24,37 @@ enum OutputRecords {
   static let outputs = RecordForm(
     fields: fields.map(\.field),
     apply: { texts, directory, configuration in
-      RecordForm.apply(texts, to: &configuration.live.outputs) { output($0, directory, $1) }
+      var outputs: [Output] = []
+      var problems = RecordForm.apply(texts, to: &outputs) { output($0, directory, $1) }
+      problems = (problems + samePaths(texts)).sorted { $0.index < $1.index }
+      guard problems.isEmpty else { return problems }
+      configuration.live.outputs = outputs.compactMap(\.files)
+      configuration.lines = outputs.compactMap(\.lines)
+      return []
     },
-    texts: { $0.live.outputs.map(text) })
+    texts: { $0.live.outputs.map(text) + $0.lines.map(text) })
 
-  private static let fields: [Field] = commonFields + accessFields + clickHouseFields + objectFields + kafkaFields
+  private static let fields: [Field] =
+    commonFields + accessFields + clickHouseFields + objectFields + kafkaFields + lineFields
+
+  private enum Output {
+    case files(OutputSetting)
+    case lines(LineSetting)
+
+    var files: OutputSetting? { if case .files(let setting) = self { setting } else { nil } }
+    var lines: LineSetting? { if case .lines(let setting) = self { setting } else { nil } }
+  }
 
   private static let commonFields: [Field] = [
     (all, .value("name", .recordName, isRequired: true, "Unique among outputs; the cursor's, too.")),
-    (all, .value("type", kind, isRequired: true, "What takes the files.")),
-    (all, .value("from", start, "Which files a new output begins with; oldest if it is left out.")),
+    (all, .value("type", kind, isRequired: true, "What takes files, or what lines look like.")),
+    (shipped, .value("from", start, "Which files a new output begins with; oldest if it is left out.")),
     (
-      all.subtracting([.kafka]),
+      shipped.subtracting([.kafka]),
       .value("parallel", parallel, "Files on their way at a time; 2 if it is left out. Of kafka always one.")
     ),
     (
-      all,
+      shipped,
       .value(
         "timeout", timeout,
         "Longest that the other side may take for a file or a part of it, 5m if it is left out; of kafka for a row, 1m."
@@ -46,6 +63,7 @@ enum OutputRecords {
   ]
 
   private static let all = Set(OutputSetting.Kind.allCases)
+  private static let shipped = all.filter { !$0.isOfLines }
 
   private static let accessFields: [Field] = [
     (
@@ -65,19 +83,22 @@ enum OutputRecords {
 
   typealias Report = (String?, String) -> Void
 
-  private static func output(_ text: RecordText, _ directory: String, _ report: Report) -> OutputSetting? {
+  private static func output(_ text: RecordText, _ directory: String, _ report: Report) -> Output? {
     guard let kind = text.value("type", kind) else { return nil }
     for (kinds, field) in fields where !kinds.contains(kind) && text.values[field.name] != nil {
       report(field.name, "is not of type \(kind.rawValue); remove it")
     }
-    var shipping = ShipperOptions(name: text.value("name", .recordName) ?? "")
+    let name = text.value("name", .recordName) ?? ""
+    var shipping = ShipperOptions(name: name)
     if let value = text.value("from", start) { shipping.start = value }
     shipping.parallel = text.value("parallel", parallel) ?? standardParallel(kind)
     switch kind {
-    case .clickhouse: return OutputSetting(shipping, .clickHouse(clickHouse(text, directory, report)))
-    case .s3: return OutputSetting(shipping, .objects(objects(text, .s3, directory, report)))
-    case .oss: return OutputSetting(shipping, .objects(objects(text, .oss, directory, report)))
-    case .kafka: return OutputSetting(shipping, .kafka(kafka(text, directory, report)))
+    case .clickhouse: return .files(OutputSetting(shipping, .clickHouse(clickHouse(text, directory, report))))
+    case .s3: return .files(OutputSetting(shipping, .objects(objects(text, .s3, directory, report))))
+    case .oss: return .files(OutputSetting(shipping, .objects(objects(text, .oss, directory, report))))
+    case .kafka: return .files(OutputSetting(shipping, .kafka(kafka(text, directory, report))))
+    case .jsonl: return .lines(LineSetting(name: name, lines(text, .json, report)))
+    case .csv: return .lines(LineSetting(name: name, lines(text, .csv, report)))
     }
   }
 
