@@ -59,6 +59,7 @@ public final class LineDestination: Sendable {
     }
   }
 
+  /// How it is at the moment.
   public var report: LineReport {
     let (counters, failure) = (counters, file.failure)
     var report = LineReport(name: name, place: file.options.place)

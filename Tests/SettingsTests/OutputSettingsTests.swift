@@ -289,9 +289,14 @@ struct OutputSettingsTests {
     for field in ConfigurationSchema.fields(of: setting) {
       #expect(text.contains("| `\(field.name)` | \(field.expected)"), "\(field.name)")
     }
-    let blocks = text.components(separatedBy: "```yaml\n").dropFirst()
-      .compactMap { $0.components(separatedBy: "```").first }.filter { $0.hasPrefix("outputs:") }
-    #expect(!blocks.isEmpty)
-    for block in blocks { #expect(try !load(block).values.live.outputs.isEmpty) }
+    for file in ["docs/outputs.md", "docs/kafka.md", "docs/lines.md"] {
+      let blocks = try Self.document(file).components(separatedBy: "```yaml\n").dropFirst()
+        .compactMap { $0.components(separatedBy: "```").first }.filter { $0.hasPrefix("outputs:") }
+      #expect(!blocks.isEmpty, "\(file)")
+      for block in blocks {
+        let values = try load(block).values
+        #expect(!values.live.outputs.isEmpty || !values.lines.isEmpty, "\(file)")
+      }
+    }
   }
 }
