@@ -10,7 +10,7 @@ public struct LineReport: Hashable, Sendable {
   public var writtenOctets: UInt64 = 0
   /// Rows that could be neither written nor kept, or that there was no room for.
   public var lost: UInt64 = 0
-  /// Rows that wait for the file.
+  /// Rows that wait for the file: because it cannot be written, or takes them slowly.
   public var held: UInt64 = 0
   /// Why rows are not written, and since when; nil: they are.
   public var failure: String?

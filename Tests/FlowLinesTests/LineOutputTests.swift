@@ -260,6 +260,8 @@ struct LineOutputTests {
     #expect(sink.counters.dropped > 0)
     #expect(sink.counters.dropped + sink.counters.handedOver == 200_000)
     #expect(destination.counters.lost >= sink.counters.dropped)
+    let report = destination.report
+    #expect(report.written + report.held + report.lost == 200_000)
     #expect(!destination.finish(by: .now() + 0.001))
   }
 }

@@ -118,6 +118,6 @@ package struct OutputReport: Sendable {
     append("rows_total", "counter", "Rows that an output has written as lines.", \.written)
     append("row_bytes_total", "counter", "Octets of these lines.", \.writtenOctets)
     append("lost_rows_total", "counter", "Rows that an output of lines could neither write nor keep.", \.lost)
-    append("held_rows", "gauge", "Rows that wait because an output's file cannot be written.", \.held)
+    append("held_rows", "gauge", "Rows that wait for the file of an output of lines.", \.held)
   }
 }

@@ -113,7 +113,7 @@ public struct CollectorStatus: Codable, Sendable {
     public var writtenBytes: UInt64
     /// Rows that could be neither written nor kept.
     public var lostRows: UInt64
-    /// Rows that wait because the file cannot be written.
+    /// Rows that wait for the file: because it cannot be written, or takes them slowly.
     public var heldRows: UInt64
     /// Since when it fails, and why, while it does.
     public var failingSince: Date?
