@@ -177,10 +177,10 @@ struct OutputSettingsTests {
   func kafka() throws {
     let written = """
       [{name: topic, type: kafka, from: now, timeout: 30, user: "collector", passwordFile: "/etc/sagflow/kafka", \
-      brokers: ["k1.example:9093", "[2001:db8::1]:9093"], topic: "net.flows", format: json, names: ecs, \
+      brokers: ["k1.example:9093", "[2001:db8::1]:9093"], topic: "net.flows", format: json, \
       partitioner: consistent, acks: 1, compression: zstd, linger: 5, queue: 1Gi, clientName: "a", tls: true, \
       authorityFile: "/etc/ca.pem", certificateFile: "/etc/c.pem", keyFile: "/etc/k.pem", mechanism: SCRAM-SHA-256, \
-      properties: ["linger.ms=7", "message.max.bytes=2000000"]}]
+      properties: ["linger.ms=7", "message.max.bytes=2000000"], names: ecs}]
       """
     let values = try load("outputs: \(written)\n").values
     let output = try #require(values.live.outputs.first)
