@@ -174,8 +174,8 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "Alerts", "ClickHouse", "FlowFilter", "FlowModel", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
-        "ObjectStorage", "Shipping",
+        "Alerts", "ClickHouse", "FlowFilter", "FlowLines", "FlowModel", "FlowStore", "FlowText", "FlowAggregation",
+        "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Shipping",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -186,9 +186,10 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowModel", "FlowOutput",
-        "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow", "NetworkBytes",
-        "ClickHouse", "CloudAPI", "ObjectStorage", "Page", "Parquet", "Relay", "Settings", "Shipping",
+        "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowLines", "FlowModel",
+        "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow",
+        "NetworkBytes", "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page", "Parquet", "Relay", "Settings",
+        "Shipping",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -205,8 +206,8 @@ let package = Package(
       name: "sagflow",
       dependencies: [
         "Alerts", "Capture", "ClickHouse", "CloudAPI", "Collector", "Files", "TrafficGenerator", "FlowFilter",
-        "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal",
-        "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "SmartAccessGateway",
+        "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation",
+        "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -266,7 +267,7 @@ let package = Package(
     .testTarget(
       name: "FlowLinesTests",
       dependencies: [
-        "FlowLines", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", "TestSupport",
+        "Files", "FlowLines", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: ours),
@@ -280,8 +281,9 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Alerts", "ClickHouse", "Collector", "FlowFilter", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow",
-        "NetworkBytes", "ObjectStorage", "Settings", "Shipping", "TestSupport",
+        "Alerts", "ClickHouse", "Collector", "FlowFilter", "FlowLines", "FlowModel", "FlowPipeline", "FlowStore",
+        "FlowText", "FlowAggregation", "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Settings", "Shipping",
+        "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: ours),
@@ -318,9 +320,9 @@ let package = Package(
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Alerts", "Capture", "Collector", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation",
-        "FlowQuery", "FlowStore", "Journal", "NetFlow", "NetworkBytes", "ObjectStorage", "Parquet", "Relay",
-        "Settings", "Shipping", "sagflow", "TestSupport",
+        "Alerts", "Capture", "Collector", "FlowFilter", "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline",
+        "FlowAggregation", "FlowQuery", "FlowStore", "FlowText", "Journal", "Kafka", "NetFlow", "NetworkBytes",
+        "ObjectStorage", "Parquet", "Relay", "Settings", "Shipping", "sagflow", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -342,6 +344,9 @@ let package = Package(
         "CloudAPI", "ObjectStorage", "Shipping", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ],
       exclude: ["lake.py", "vectors.py"], swiftSettings: ours),
     .testTarget(

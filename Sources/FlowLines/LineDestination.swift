@@ -16,12 +16,14 @@ public final class LineDestination: Sendable {
 
   private struct Writer: Sendable {
     let thread: OutputThread<LineOutput>
-    let drops: Drops
+    let given: Given
   }
 
-  /// Rows that a worker's queue had no room for.
-  final class Drops: Sendable {
-    let count = Atomic<UInt64>(0)
+  /// Rows that a worker gave to its thread, as the worker knows it.
+  final class Given: Sendable {
+    let handedOver = Atomic<UInt64>(0)
+    /// Those that the queue had no room for.
+    let dropped = Atomic<UInt64>(0)
   }
 
   /// Opens nothing.
@@ -39,50 +41,68 @@ public final class LineDestination: Sendable {
     let thread = OutputThread("\(name)-\(worker)", logger: logger) { () throws(FileError) in LineOutput(name, to: file)
     }
     try thread.start()
-    let drops = Drops()
-    threads.withLock { $0.append(Writer(thread: thread, drops: drops)) }
-    return LineSink(OutputSink(thread), drops)
+    let given = Given()
+    threads.withLock { $0.append(Writer(thread: thread, given: given)) }
+    return LineSink(OutputSink(thread), given)
   }
 
   /// Has the file opened under its path before the next row is written.
   public func reopen() { file.reopen() }
 
-  /// What became of the rows of all workers so far.
+  /// What became of the rows of all workers so far. Those that wait in a queue are held, too.
   public var counters: OutputCounters {
     threads.withLock { writers in
       writers.reduce(into: OutputCounters()) { sum, writer in
-        sum += writer.thread.counters
-        let dropped = writer.drops.count.load(ordering: .relaxed)
-        sum.received &+= dropped
+        let counters = writer.thread.counters
+        sum += counters
+        let handedOver = writer.given.handedOver.load(ordering: .relaxed)
+        let waiting = handedOver > counters.received ? handedOver - counters.received : 0
+        let dropped = writer.given.dropped.load(ordering: .relaxed)
+        sum.received &+= waiting &+ dropped
+        sum.held &+= waiting
         sum.lost &+= dropped
       }
     }
   }
 
-  /// What keeps rows from being written, while it does.
-  public var currentFailure: FileError? {
-    threads.withLock { writers in writers.lazy.compactMap(\.thread.currentFailure).first }
+  /// How it is at the moment.
+  public var report: LineReport {
+    let (counters, failure) = (counters, file.failure)
+    var report = LineReport(name: name, place: file.options.place)
+    (report.written, report.writtenOctets) = (counters.committed, counters.committedOctets)
+    (report.lost, report.held) = (counters.lost, counters.held)
+    report.failure = file.hasEnded ? "nobody reads standard output any more" : failure?.error.description
+    report.failingSince = failure?.since
+    return report
+  }
+
+  /// Has all threads end behind what they were given, and does not wait for it. Nothing may be given to them any more.
+  public func close() {
+    for writer in threads.withLock({ $0 }) { writer.thread.finish(within: .seconds(0)) }
   }
 
   /// Ends all threads behind what they were given.
   ///
-  /// - Parameter limit: the longest to wait for each: nobody may read the other end of a pipe.
+  /// - Parameter deadline: the longest to wait for them all: nobody may read the other end of a pipe.
   /// - Returns: whether all have ended.
   @discardableResult
-  public func finish(within limit: DispatchTimeInterval = .seconds(5)) -> Bool {
-    let writers = threads.withLock { $0 }
-    return writers.map { $0.thread.finish(within: limit) }.allSatisfy(\.self)
+  public func finish(by deadline: DispatchTime = .now() + 5) -> Bool {
+    close()
+    return threads.withLock { $0 }.map { writer in
+      let left = Int(clamping: deadline.uptimeNanoseconds) - Int(clamping: DispatchTime.now().uptimeNanoseconds)
+      return writer.thread.finish(within: .nanoseconds(max(0, left)))
+    }.allSatisfy(\.self)
   }
 }
 
 /// Hands rows to the thread of an output, and makes known how many it had no room for.
 final class LineSink: FlowSink {
   private let sink: OutputSink<LineOutput>
-  private let drops: LineDestination.Drops
+  private let given: LineDestination.Given
 
-  init(_ sink: OutputSink<LineOutput>, _ drops: LineDestination.Drops) {
+  init(_ sink: OutputSink<LineOutput>, _ given: LineDestination.Given) {
     self.sink = sink
-    self.drops = drops
+    self.given = given
   }
 
   var hasRoom: Bool { sink.hasRoom }
@@ -90,7 +110,8 @@ final class LineSink: FlowSink {
 
   func take(_ flows: inout FlowBatch, _ context: FlowContext, _ backpressure: Backpressure) {
     sink.take(&flows, context, backpressure)
-    drops.count.store(sink.counters.dropped, ordering: .relaxed)
+    given.handedOver.store(sink.counters.handedOver, ordering: .relaxed)
+    given.dropped.store(sink.counters.dropped, ordering: .relaxed)
   }
 
   func advance(to context: FlowContext, _ backpressure: Backpressure) { sink.advance(to: context, backpressure) }

@@ -1,6 +1,8 @@
 import Files
 import FlowText
+import Foundation
 public import Logging
+import NetworkBytes
 import Synchronization
 
 /// The file of an output of lines, which the writers of all workers share.
@@ -19,6 +21,8 @@ public final class LineFile: Sendable {
   private let name: String
   private let logger: Logger
   private let state = Mutex(State())
+  /// Why rows are not written, and since when. Not in `state`, which is held while a pipe is waited for.
+  private let failing = Mutex<(error: FileError, since: UnixSeconds)?>(nil)
   private let wantsOpening = Atomic(false)
   private let isUnread = Atomic(false)
 
@@ -34,8 +38,14 @@ public final class LineFile: Sendable {
     if !options.isStandardOutput { wantsOpening.store(true, ordering: .releasing) }
   }
 
+  /// For people.
+  public var place: String { options.place }
+
   /// Whether nobody reads standard output any more: rows are lost.
   public var hasEnded: Bool { isUnread.load(ordering: .acquiring) }
+
+  /// Why rows are not written, and since when; nil: they are.
+  var failure: (error: FileError, since: UnixSeconds)? { failing.withLock { $0 } }
 
   /// Writes rows.
   ///
@@ -56,7 +66,14 @@ public final class LineFile: Sendable {
       }
     }
     written += count
+    note(failure)
     if let failure { throw failure }
+  }
+
+  private func note(_ failure: FileError?) {
+    failing.withLock { known in
+      known = failure.map { (error: $0, since: known?.since ?? UnixSeconds(Date().timeIntervalSince1970)) }
+    }
   }
 
   private func end(_ state: inout State) {

@@ -1,9 +1,10 @@
 // FlowLines: rows as lines of JSON or CSV, to a file or to standard output.
 //
-//     LineOptions.swift       where lines go, and what they look like
+//     LineOptions.swift       where lines go, what they look like, and whether they could be written
 //     LineFile.swift          the file: opened again when it is rotated, whole lines only
 //     LineOutput.swift        one worker's writer
 //     LineDestination.swift   one output with a writer for each worker
+//     LineReport.swift        how it is
 
 public import FlowModel
 public import FlowText
@@ -21,4 +22,7 @@ public struct LineOptions: Hashable, Sendable {
   public init() {}
 
   public var isStandardOutput: Bool { path == "-" }
+
+  /// For people.
+  public var place: String { isStandardOutput ? "standard output" : path }
 }

@@ -40,7 +40,7 @@ public struct LineOutput: OutputWriter, ~Copyable {
   }
 
   public var target: (name: String, place: String) {
-    ("output \(name)", file.options.isStandardOutput ? "standard output" : file.options.path)
+    ("output \(name)", file.options.place)
   }
 
   public mutating func append(_ flows: borrowing FlowBatch, _ context: FlowContext) {

@@ -23,6 +23,7 @@ public struct Pipeline: ~Copyable {
   /// The first of a copy that was begun.
   var captured = FlowBatch()
   private let batchSize: Int
+  private let isPrompt: Bool
   /// Whether flows stay in the cache over their timer because the sink has no room.
   private var isBehind = false
 
@@ -51,6 +52,7 @@ public struct Pipeline: ~Copyable {
     cache = FlowCache(key: key, aging: options.aging)
     clock = PipelineClock(window: options.window)
     batchSize = options.batchSize
+    isPrompt = options.isPrompt
     emitted = FlowBatch(capacity: options.batchSize)
     self.sink = sink
     self.backpressure = backpressure
@@ -122,6 +124,7 @@ public struct Pipeline: ~Copyable {
     if isNewWindow { sink.advance(to: context, backpressure) }
     decoder.advance(to: clock.time)
     decodeEarly(limit: Self.earlyRecordsPerTick)
+    if isPrompt, !emitted.isEmpty { handOver() }
   }
 
   /// Decodes records whose template came after them, a few at a time, and merges them in between: many may be due at once.

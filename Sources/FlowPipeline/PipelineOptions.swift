@@ -13,6 +13,8 @@ public struct PipelineOptions: Sendable {
   public var window: Int64 = 300
   /// Flows handed to the sink at a time.
   public var batchSize = 16_384
+  /// Whether flows that left the cache are handed to the sink once a second, however few they are.
+  public var isPrompt = false
 
   public init() {}
 }

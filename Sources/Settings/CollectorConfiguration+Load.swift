@@ -1,4 +1,5 @@
 import Configuration
+public import Kafka
 import Synchronization
 
 /// A valid configuration and the source of each of its values.
@@ -24,11 +25,13 @@ extension CollectorConfiguration {
   ///   - file: A YAML file, or nil for none. An empty file is a valid one.
   ///   - environment: The process's environment; variables that begin with `SAGFLOW_` stand for settings.
   ///   - overrides: Options of the command line.
+  ///   - hasKafka: Whether the program can send to Kafka; if not, outputs of this type are wrong.
   ///   - verify: Tells what was expected where an element that the schema takes is wrong all the same (a column that the
   ///     store does not have), nil if it is right.
   /// - Throws: `ConfigurationError.invalid` with each thing that is wrong, or why the file cannot be read.
   public static func load(
     file: String?, environment: [String: String], overrides: [ConfigurationOverride] = [],
+    hasKafka: Bool = KafkaDestination.isAvailable,
     verify: @escaping @Sendable (_ key: String, _ element: String) -> String? = { _, _ in nil }
   ) throws(ConfigurationError) -> EffectiveConfiguration {
     var fileLayer = ConfigurationLayer()
@@ -49,7 +52,7 @@ extension CollectorConfiguration {
       accessReporter: witness)
     var values = CollectorConfiguration()
     var origins: [String: ConfigurationOrigin] = [:]
-    var wrong: [ConfigurationProblem] = []
+    var wrong = hasKafka ? [] : OutputRecords.unavailable(.kafka, KafkaDestination.unavailable, in: fileLayer)
     for setting in ConfigurationSchema.settings {
       if let form = setting.form {
         wrong += fileLayer.apply(setting, form, to: &values)

@@ -17,6 +17,8 @@ public struct CollectorConfiguration: Hashable, Sendable {
   public var store = Store()
   public var journal = Journal()
   public var relay = Relay()
+  /// Outputs of lines.
+  public var lines: [LineSetting] = []
   public var http = HTTP()
   public var log = Log()
   /// What can change while running; everything beside it waits for the next start.

@@ -3,10 +3,10 @@ import Configuration
 extension ConfigurationLayer {
   static let environmentPrefix = "SAGFLOW_"
 
-  /// Variables that begin like ours and are no settings: the tests' own, an output's secret, and those that Kubernetes sets for a Service called
+  /// Variables that begin like ours and are no settings: the tests' own, outputs' secrets, and those that Kubernetes sets for a Service called
   /// `sagflow` (`SAGFLOW_SERVICE_HOST`, `SAGFLOW_PORT_9995_UDP`, …).
   static func isForeign(variable name: String) -> Bool {
-    name == "SAGFLOW_PYTHON" || name == "SAGFLOW_CLICKHOUSE_PASSWORD" || name == "SAGFLOW_PORT"
+    ["SAGFLOW_PYTHON", "SAGFLOW_CLICKHOUSE_PASSWORD", "SAGFLOW_KAFKA_PASSWORD", "SAGFLOW_PORT"].contains(name)
       || name.hasPrefix("SAGFLOW_PORT_")
       || name.hasPrefix("SAGFLOW_SERVICE_")
   }

@@ -25,14 +25,24 @@ public struct ConfigurationReload: Sendable {
     var values = running
     values.live = loaded.live
     var changes: [Change] = []
-    for setting in ConfigurationSchema.settings where setting.elements(running) != setting.elements(loaded) {
-      changes.append(
-        Change(
-          key: setting.key, old: Self.shortened(setting.text(in: running)),
-          new: Self.shortened(setting.text(in: loaded)), needsRestart: setting.change == .restart))
+    for setting in ConfigurationSchema.settings {
+      // Of one list, some elements may change at once and others wait.
+      changes += Self.change(of: setting, from: running, to: values, needsRestart: false)
+      changes += Self.change(of: setting, from: values, to: loaded, needsRestart: true)
     }
     self.values = values
     self.changes = changes
+  }
+
+  private static func change(
+    of setting: Setting, from old: CollectorConfiguration, to new: CollectorConfiguration, needsRestart: Bool
+  ) -> [Change] {
+    if setting.elements(old) == setting.elements(new) { return [] }
+    return [
+      Change(
+        key: setting.key, old: shortened(setting.text(in: old)), new: shortened(setting.text(in: new)),
+        needsRestart: needsRestart)
+    ]
   }
 
   /// A filter may have thousands of addresses, which nobody reads in a log.

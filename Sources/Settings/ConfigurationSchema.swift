@@ -182,7 +182,7 @@ public enum ConfigurationSchema {
   private static let outputs: [Setting] = [
     .records(
       "outputs", .live, OutputRecords.outputs,
-      "Where committed files go, such as [{name: lake, type: s3, region: eu-central-1, bucket: flows}]; docs/outputs.md."
+      "Where files and rows go, such as [{name: lake, type: s3, region: eu-central-1, bucket: flows}]; docs/outputs.md."
     )
   ]
 

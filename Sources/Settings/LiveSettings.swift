@@ -14,7 +14,7 @@ public struct LiveSettings: Hashable, Sendable {
   public var aggregation = Aggregation()
   /// Which files of the store are removed.
   public var retention = OptionDefaults.retention
-  /// Where the store's files go beside it.
+  /// Where the store's files go beside it. Outputs of lines are not among them: they are part of the workers.
   public var outputs: [OutputSetting] = []
   /// What is watched, and what is done about it.
   public var alerts = AlertOptions()

@@ -1,17 +1,24 @@
 public import ClickHouse
+public import FlowLines
+import FlowText
+public import Kafka
 public import ObjectStorage
 public import Shipping
 
-/// An output of the collector: what ships the store's files, and where they go.
+/// An output that ships the store's files, and where they go.
 public struct OutputSetting: Hashable, Sendable {
-  /// What takes the files.
+  /// What takes files, or rows as lines.
   public enum Kind: String, CaseIterable, Hashable, Sendable {
-    case clickhouse, s3, oss
+    case clickhouse, s3, oss, kafka, jsonl, csv
+
+    /// Whether rows are written as they come, rather than files shipped.
+    public var isOfLines: Bool { self == .jsonl || self == .csv }
   }
 
   public enum Destination: Hashable, Sendable {
     case clickHouse(ClickHouseOptions)
     case objects(ObjectStorageOptions)
+    case kafka(KafkaOptions)
   }
 
   public var shipping: ShipperOptions
@@ -28,6 +35,20 @@ public struct OutputSetting: Hashable, Sendable {
     switch destination {
     case .clickHouse: .clickhouse
     case .objects(let options): options.service == .s3 ? .s3 : .oss
+    case .kafka: .kafka
     }
   }
+}
+
+/// An output that writes rows as lines beside the store.
+public struct LineSetting: Hashable, Sendable {
+  public var name: String
+  public var options: LineOptions
+
+  public init(name: String, _ options: LineOptions) {
+    self.name = name
+    self.options = options
+  }
+
+  public var kind: OutputSetting.Kind { options.format == .csv ? .csv : .jsonl }
 }

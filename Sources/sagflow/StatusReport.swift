@@ -42,7 +42,9 @@ struct StatusReport {
 
   private var outputs: String {
     let outputs = status.outputs ?? []
-    return outputs.isEmpty ? "" : OutputTable(outputs, at: status.time).text + "\n"
+    let lines = status.lineOutputs ?? []
+    return (outputs.isEmpty ? "" : OutputTable(outputs, at: status.time).text + "\n")
+      + (lines.isEmpty ? "" : LineTable(lines, at: status.time).text + "\n")
   }
 
   /// Where datagrams are relayed to; nothing where none are.

@@ -1,5 +1,6 @@
 import Collector
 import Foundation
+import Kafka
 import Settings
 import TestSupport
 import Testing
@@ -107,6 +108,51 @@ struct CommandLineTests {
         try await run(["output", command, "pond", "-c", file])
           == Outcome(
             status: 64, output: "", errors: "sagflow: pond: no such output; the configuration has lake\n"))
+    }
+  }
+
+  @Test("outputs of lines are listed and tested, and have nothing to reset")
+  func lines() async throws {
+    let directory = try TemporaryFolder()
+    let rows = directory.file("rows.json")
+    let file = try directory.write(
+      """
+      store: {path: \(directory.path)/flows}
+      http: {enabled: false}
+      outputs:
+        - {name: rows, type: jsonl, path: \(rows)}
+        - {name: out, type: csv, path: "-"}
+        - {name: nowhere, type: csv, path: \(directory.path)/missing/x.csv}
+
+      """, as: "c.yaml")
+    let list = try await run(["output", "list", "-c", file])
+    #expect((list.status, list.errors) == (0, ""))
+    #expect(list.output.contains(#/(?m)^rows +jsonl +stopped +- .*rows\.json$/#), "\(list.output)")
+    #expect(list.output.contains(#/(?m)^out +csv +stopped +- .*standard output$/#), "\(list.output)")
+    let tested = try await run(["output", "test", "rows", "-c", file])
+    let found = "\(rows) is not there yet; \(directory.path) takes new files\nrows: OK\n"
+    #expect(tested == Outcome(status: 0, output: found, errors: ""))
+    #expect(!FileManager.default.fileExists(atPath: rows))
+    let failed = try await run(["output", "test", "nowhere", "-c", file])
+    #expect((failed.status, failed.output) == (1, ""))
+    #expect(failed.errors.hasPrefix("sagflow: nowhere: cannot "), "\(failed.errors)")
+    let reset = try await run(["output", "reset", "out", "--yes", "-c", file])
+    let line = "sagflow: out: is of type csv, which has no cursor: rows that it lost are not written again\n"
+    #expect(reset == Outcome(status: 64, output: "", errors: line))
+    let unknown = try await run(["output", "test", "pond", "-c", file])
+    #expect(unknown.errors == "sagflow: pond: no such output; the configuration has rows, out, nowhere\n")
+  }
+
+  @Test(
+    "an output to Kafka is status 78 where the program was built without Kafka",
+    .enabled(if: !KafkaDestination.isAvailable, "built with Kafka"))
+  func withoutKafka() async throws {
+    let directory = try TemporaryFolder()
+    let file = try directory.write("outputs: [{name: a, type: kafka, brokers: ['b:9092']}]\n", as: "c.yaml")
+    for command in [["config", "check"], ["collect"], ["output", "list"]] {
+      let outcome = try await run(command + ["-c", file])
+      let line = "sagflow: \(file):1:27: outputs[0].type: \(KafkaDestination.unavailable)\n"
+      #expect(outcome == Outcome(status: 78, output: "", errors: line))
     }
   }
 

@@ -46,9 +46,9 @@ struct OutputSetTests {
     return OutputSetting(ShipperOptions(name: name), .objects(options))
   }
 
-  /// Waits until something is so, for a minute at most.
+  /// Waits until something is so, for ten minutes at most.
   private func eventually(_ what: Comment, _ condition: () -> Bool) async throws {
-    for _ in 0..<12_000 {
+    for _ in 0..<120_000 {
       if condition() { return }
       try await Task.sleep(for: .milliseconds(5))
     }

@@ -1,5 +1,6 @@
 import Alerts
 import Collector
+import FlowLines
 import FlowModel
 import FlowPipeline
 import Foundation
@@ -56,7 +57,9 @@ struct ShippedFilesTests {
     let page = MetricsText.page(
       version: "", ledger: ledger, isStoreWritable: true, exporters: &exporters, alerts: alerts,
       relay: [RelayReport(target: Endpoint(address: IPAddress(v4: 1), port: 1))],
-      outputs: OutputReport([.init(kind: .s3, ShippingReport(name: "x", place: ""))]), started: Date())
+      outputs: OutputReport(
+        [.init(kind: .s3, ShippingReport(name: "x", place: ""))],
+        lines: [.init(kind: .csv, LineReport(name: "y", place: ""))]), started: Date())
     try expectPart(of: "docs/metrics.md", "metrics", Self.table(of: page.text))
   }
 

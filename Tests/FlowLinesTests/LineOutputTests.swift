@@ -1,4 +1,5 @@
-import FlowLines
+import Files
+@testable import FlowLines
 import FlowModel
 import FlowOutput
 import FlowText
@@ -132,6 +133,50 @@ struct LineOutputTests {
     #expect(try Self.octets(options.path) == Array(0..<held) + [100])
   }
 
+  @Test("a report says why rows are not written and since when, while it is so, and what became of rows")
+  func report() throws {
+    let options = options("missing/rows.json")
+    let file = Self.file(options)
+    var output = LineOutput("rows", to: file)
+    #expect(file.failure == nil)
+    output.append(Self.batch(0, 3), Self.context)
+    let first = try #require(file.failure)
+    #expect(first.error == FileError(.open, path: options.path, code: ENOENT))
+    output.append(Self.batch(3, 1), Self.context)
+    #expect(file.failure?.since == first.since)
+    try FileManager.default.createDirectory(atPath: folder.file("missing"), withIntermediateDirectories: false)
+    output.advance(to: Self.context)
+    #expect(file.failure == nil)
+
+    let destination = LineDestination("rows", options, logger: Self.logger)
+    let sink = try destination.start(worker: 0)
+    var batch = Self.batch(4, 2)
+    sink.take(&batch, Self.context, .wait)
+    #expect(destination.finish(by: .now() + 60))
+    let report = destination.report
+    #expect((report.name, report.place, report.failure) == ("rows", options.path, nil))
+    #expect((report.written, report.lost, report.held) == (2, 0, 0))
+    #expect(report.writtenOctets > 100)
+  }
+
+  @Test("a test says whether lines could be written, and makes no file")
+  func tested() throws {
+    var options = options()
+    #expect(try options.test() == ["\(options.path) is not there yet; \(folder.path) takes new files"])
+    #expect(!FileManager.default.fileExists(atPath: options.path))
+    _ = try folder.write("{}\n", as: "rows.json")
+    #expect(try options.test() == ["\(options.path) can be written; it has 3 octets"])
+    options.path = folder.file("missing/rows.json")
+    #expect(throws: FileError.self) { try options.test() }
+    options.path = folder.path
+    #expect(throws: FileError(.open, path: folder.path, code: EISDIR)) { try options.test() }
+    options.path = folder.file("pipe")
+    let made = unsafe mkfifo(options.path, 0o600)
+    try #require(made == 0)
+    #expect(try options.test() == ["\(options.path) is a pipe or a device"])
+    #expect(try LineOptions().test() == ["lines go to the collector's standard output"])
+  }
+
   @Test("what is held when all ends is lost, and counted so")
   func end() {
     var output = LineOutput("rows", to: Self.file(options("missing/rows.json")))
@@ -173,7 +218,7 @@ struct LineOutputTests {
       let file = LineOutputTests.file(LineOptions())
       var output = LineOutput("rows", to: file)
       output.append(LineOutputTests.batch(0, 1), LineOutputTests.context)
-      let line = try pipe.fileHandleForReading.read(upToCount: 1 << 16) ?? Data()
+      let line = try pipe.fileHandleForReading.availableData
       guard output.counters.committed == 1, line.last == UInt8(ascii: "\n"), !file.hasEnded else { exit(3) }
       try pipe.fileHandleForReading.close()
       for number in 1...3 { output.append(LineOutputTests.batch(number, 1), LineOutputTests.context) }
@@ -193,7 +238,7 @@ struct LineOutputTests {
         sink.take(&batch, Self.context, .wait)
       }
     }
-    #expect(destination.finish(within: .seconds(60)))
+    #expect(destination.finish(by: .now() + 60))
     #expect(destination.counters.committed == 6000 && destination.counters.lost == 0)
     let all = (0..<3).flatMap { worker in (0..<2000).map { worker * 10_000 + $0 } }
     #expect(try Self.octets(options.path).sorted() == all)
@@ -215,6 +260,8 @@ struct LineOutputTests {
     #expect(sink.counters.dropped > 0)
     #expect(sink.counters.dropped + sink.counters.handedOver == 200_000)
     #expect(destination.counters.lost >= sink.counters.dropped)
-    #expect(!destination.finish(within: .milliseconds(1)))
+    let report = destination.report
+    #expect(report.written + report.held + report.lost == 200_000)
+    #expect(!destination.finish(by: .now() + 0.001))
   }
 }

@@ -39,9 +39,12 @@ struct PipelineRoomTests {
   private static let flows = 3000
 
   /// A pipeline that was given 3000 flows, and hands over a hundred at a time.
-  private func pipeline(_ gate: Gate, merging: Bool = true) -> Pipeline {
+  private func pipeline(
+    _ gate: Gate, merging: Bool = true, batchSize: Int = 100, isPrompt: Bool = false
+  ) -> Pipeline {
     var options = PipelineOptions()
-    options.batchSize = 100
+    options.batchSize = batchSize
+    options.isPrompt = isPrompt
     options.window = 3600
     options.aging.enabled = merging
     options.decoder.maximumClockSkew = nil
@@ -71,6 +74,20 @@ struct PipelineRoomTests {
     #expect(gate.taken == Self.flows)
     #expect(gate.dropped == 0)
     #expect(pipeline.ledger().flows.emittedIdle == Self.flows)
+  }
+
+  @Test("gets the few flows that left the cache within a second if somebody waits for them, else with a full batch")
+  func prompt() {
+    for isPrompt in [false, true] {
+      let gate = Gate()
+      gate.isOpen = false
+      var pipeline = pipeline(gate, merging: false, batchSize: 10_000, isPrompt: isPrompt)
+      pipeline.advance(to: Self.start + 1000)
+      #expect(gate.taken == 0 && gate.dropped == 0)
+      gate.isOpen = true
+      pipeline.advance(to: Self.start + 2000)
+      #expect(gate.taken == (isPrompt ? Self.flows : 0))
+    }
   }
 
   @Test("is waited for at the end")

@@ -40,11 +40,13 @@ public struct PipelineAssembly: Sendable {
   /// - Parameters:
   ///   - key: nil: the configuration's.
   ///   - directory: what the workers of a collector make known to one another.
+  ///   - isPrompt: whether somebody waits for flows that left the cache.
   public func pipeline(
     from source: Source, key: FlowKey? = nil, directory: ExporterDirectory = ExporterDirectory(),
-    to sink: any FlowSink
+    isPrompt: Bool = false, to sink: any FlowSink
   ) -> Pipeline {
     var options = configuration.pipelineOptions(workers: workers)
+    options.isPrompt = isPrompt
     if let key { options.key = key }
     if source == .captures { options.decoder.rules.limits.templateLifetime = nil }
     // Reception begins once an earlier run's journal has been read.

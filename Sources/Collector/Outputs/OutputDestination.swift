@@ -1,6 +1,7 @@
 import ClickHouse
 import CloudAPI
 import Foundation
+import Kafka
 package import Logging
 import ObjectStorage
 package import Settings
@@ -21,6 +22,7 @@ extension OutputSetting {
       } catch {
         throw ShippingFailure(.wait, "\(error)")
       }
+    case .kafka(let options): return KafkaDestination(options)
     }
   }
 }

@@ -1,3 +1,4 @@
+package import FlowLines
 package import Foundation
 package import Settings
 package import Shipping
@@ -14,10 +15,37 @@ package struct OutputReport: Sendable {
     }
   }
 
-  /// In the order of the configuration.
-  package var entries: [Entry]
+  package struct Lines: Sendable {
+    package var kind: OutputSetting.Kind
+    package var report: LineReport
 
-  package init(_ entries: [Entry] = []) { self.entries = entries }
+    package init(kind: OutputSetting.Kind, _ report: LineReport) {
+      self.kind = kind
+      self.report = report
+    }
+  }
+
+  /// Those that ship files, in the order of the configuration.
+  package var entries: [Entry]
+  /// Those of lines.
+  package var lines: [Lines]
+
+  package init(_ entries: [Entry] = [], lines: [Lines] = []) {
+    self.entries = entries
+    self.lines = lines
+  }
+
+  /// Outputs of lines for the status; nil: there are none.
+  package var lineStatus: [CollectorStatus.LineOutput]? {
+    if lines.isEmpty { return nil }
+    return lines.map { entry in
+      let report = entry.report
+      return CollectorStatus.LineOutput(
+        name: report.name, type: entry.kind.rawValue, place: report.place, writtenRows: report.written,
+        writtenBytes: report.writtenOctets, lostRows: report.lost, heldRows: report.held,
+        failingSince: report.failingSince.map(Self.date), failure: report.failure)
+    }
+  }
 
   /// For the status.
   package func status(at now: Date) -> [CollectorStatus.Output] {
@@ -68,6 +96,28 @@ package struct OutputReport: Sendable {
     append("removed_files_total", "counter", "Files that were removed before they were taken.") {
       String($0.removedFiles)
     }
-    append("failing", "gauge", "1 while an output fails.") { $0.failingSince == nil ? "0" : "1" }
+    appendRows(to: &metrics)
+    let failing =
+      entries.map { ($0.shipping.name, $0.shipping.failingSince) }
+      + lines.map { ($0.report.name, $0.report.failingSince) }
+    for (name, since) in failing {
+      metrics.append(
+        "sagflow_output_failing", "gauge", "1 while an output fails.", labels: [("output", name)],
+        since == nil ? "0" : "1")
+    }
+  }
+
+  /// What became of rows of outputs of lines.
+  private func appendRows(to metrics: inout MetricsText) {
+    func append(_ name: String, _ type: String, _ help: String, _ value: (LineReport) -> UInt64) {
+      for entry in lines {
+        metrics.append(
+          "sagflow_output_\(name)", type, help, labels: [("output", entry.report.name)], String(value(entry.report)))
+      }
+    }
+    append("rows_total", "counter", "Rows that an output has written as lines.", \.written)
+    append("row_bytes_total", "counter", "Octets of these lines.", \.writtenOctets)
+    append("lost_rows_total", "counter", "Rows that an output of lines could neither write nor keep.", \.lost)
+    append("held_rows", "gauge", "Rows that wait for the file of an output of lines.", \.held)
   }
 }

@@ -51,7 +51,7 @@ extension CollectorService {
     let isStoreWritable = storeFailure == nil
     let alerts = running?.alerts.report ?? AlertReport()
     let relay = running?.relayReports ?? []
-    let outputs = running?.outputs.report ?? OutputReport()
+    let outputs = running?.outputReport ?? OutputReport()
     return vitals.withLock {
       MetricsText.page(
         version: version, ledger: ledger, isStoreWritable: isStoreWritable, exporters: &$0.exporterMetrics,
@@ -80,6 +80,7 @@ extension CollectorService {
     let values = configuration.withLock { $0 }
     let exporters = exporterList(ledger, at: now)
     let relay = (running?.relayReports ?? []).map(CollectorStatus.Relay.init)
+    let outputs = running?.outputReport
     return CollectorStatus(
       version: version, host: ProcessInfo.processInfo.hostName, time: now, started: started,
       listen: endpoints.map(\.description), workers: running?.workers.count ?? 0,
@@ -87,7 +88,7 @@ extension CollectorService {
       aggregation: .init(
         enabled: values.aggregation.enabled, activeTimeout: values.live.aggregation.activeTimeout,
         inactiveTimeout: values.live.aggregation.inactiveTimeout),
-      alerts: running?.alerts.report.status, outputs: running?.outputs.report.status(at: now),
+      alerts: running?.alerts.report.status, outputs: outputs?.status(at: now), lineOutputs: outputs?.lineStatus,
       relay: relay.isEmpty ? nil : relay, ledger: ledger,
       imbalances: ledger.imbalances,
       exporterCount: exporters.count, exporters: exporters.exporters)

@@ -127,6 +127,9 @@ public final class CollectorService: Service {
     }
   }
 
+  /// Has files of outputs of lines opened anew under their paths: they may have been moved away.
+  public func reopenFiles() { running?.lines.reopen() }
+
   /// Applies what can change while running, and says what cannot.
   public func reload(_ loaded: CollectorConfiguration, log: LogOutput) {
     // While it starts, it is not ready, and takes what has changed when it is.

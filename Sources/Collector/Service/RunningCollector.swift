@@ -26,6 +26,7 @@ final class RunningCollector: Sendable {
   private let liveServer: LiveServer?
   let alerts: AlertThread
   let outputs: OutputSet
+  let lines: LineOutputs
   private let sync: JournalSync
   /// Journal and checkpoints are this process's as long as it lives.
   private let state: StateDirectory
@@ -33,10 +34,11 @@ final class RunningCollector: Sendable {
   private init(
     _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ directory: ExporterDirectory, _ sync: JournalSync,
     _ state: StateDirectory, _ liveFlows: LiveFlows, _ own: OwnCollector, _ liveServer: LiveServer?,
-    _ alerts: AlertThread, _ outputs: OutputSet
+    _ alerts: AlertThread, _ outputs: OutputSet, _ lines: LineOutputs
   ) {
     self.alerts = alerts
     self.outputs = outputs
+    self.lines = lines
     self.liveFlows = liveFlows
     self.own = own
     self.liveServer = liveServer
@@ -66,15 +68,18 @@ final class RunningCollector: Sendable {
     let recovery = try Recovery(opening: assembly)
     let sync = JournalSync(interval: configuration.journal.enabled ? configuration.journal.syncInterval : 0, logger)
     let directory = ExporterDirectory()
+    let lines = LineOutputs(configuration.lines, logger: logger)
     var workers: [Worker] = []
     do {
       for (index, found) in try recovery.workers(count, key.words).enumerated() {
         workers.append(
           try makeWorker(
-            index, of: count, assembly, recovery, found, key.words, &sockets, relays[index], directory, sync, manager))
+            index, of: count, assembly, recovery, found, key.words, &sockets, relays[index], lines, directory, sync,
+            manager))
       }
     } catch {
       for worker in workers { worker.store.finish() }
+      lines.finish()
       throw error
     }
     sync.start()
@@ -96,7 +101,8 @@ final class RunningCollector: Sendable {
       logger: logger)
     alerts.start()
     return RunningCollector(
-      workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer, alerts, outputs)
+      workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer, alerts, outputs,
+      lines)
   }
 
   /// What relays each worker's datagrams, its sockets open and its thread not started; nil: nothing is relayed.
@@ -114,6 +120,13 @@ final class RunningCollector: Sendable {
     let targets = options.targets.map(\.description).joined(separator: ", ")
     logger.info("relaying to \(targets)\(options.keepsSource ? " from the exporters' own addresses" : "")")
     return relays
+  }
+
+  /// How all outputs are.
+  var outputReport: OutputReport {
+    var report = outputs.report
+    report.lines = lines.report
+    return report
   }
 
   /// What became of datagrams that were to be relayed, a report for each target over all workers.
@@ -163,8 +176,8 @@ final class RunningCollector: Sendable {
   /// A worker whose store is open and whose thread is not started.
   private static func makeWorker(
     _ index: Int, of count: Int, _ assembly: PipelineAssembly, _ recovery: Recovery, _ found: WorkerRecovery,
-    _ key: [String], _ sockets: inout SocketPlan, _ relay: RelayThread?, _ directory: ExporterDirectory,
-    _ sync: JournalSync, _ manager: ServiceManager
+    _ key: [String], _ sockets: inout SocketPlan, _ relay: RelayThread?, _ lines: LineOutputs,
+    _ directory: ExporterDirectory, _ sync: JournalSync, _ manager: ServiceManager
   ) throws -> Worker {
     let (configuration, logger) = (assembly.configuration, assembly.logger)
     let isJournaled = configuration.journal.enabled
@@ -184,7 +197,8 @@ final class RunningCollector: Sendable {
     let settings = StoreSettings(retention: index == 0 ? configuration.live.retention : Retention())
     let store = recovery.store(found, settings: settings, isJournaled: isJournaled)
     let sink = OutputSink(store, from: found.checkpoint?.sink ?? SinkCounters())
-    let pipeline = assembly.pipeline(from: .exporters, directory: directory, to: sink)
+    let pipeline = assembly.pipeline(
+      from: .exporters, directory: directory, isPrompt: !lines.isEmpty, to: try lines.sink(beside: sink, worker: index))
     try store.start()
     return Worker(
       index: index, loop: WorkerLoop(receiver, pipeline, sink, found, relay: relay, key: key, logger), store: store,
@@ -198,6 +212,7 @@ final class RunningCollector: Sendable {
   func finish(drains: Bool) {
     alerts.finish()
     for worker in workers { worker.finish(drains: drains) }
+    lines.finish()
     outputs.finish()
     // Until then, who asks is told that flows are missing: they are on their way to files.
     liveServer?.finish()

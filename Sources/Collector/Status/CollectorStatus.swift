@@ -18,6 +18,8 @@ public struct CollectorStatus: Codable, Sendable {
   public var alerts: [Alert]?
   /// Nil: an older collector does not say.
   public var outputs: [Output]?
+  /// Outputs that write rows as lines; nil: there are none.
+  public var lineOutputs: [LineOutput]?
   /// Targets that received datagrams are sent on to; nil: there are none.
   public var relay: [Relay]?
   public var ledger: Ledger
@@ -98,6 +100,24 @@ public struct CollectorStatus: Codable, Sendable {
     /// What it failed with last, whether or not that is over, and when.
     public var lastError: String?
     public var lastErrorTime: Date?
+  }
+
+  /// An output that writes rows as lines. What is counted is counted since it started.
+  public struct LineOutput: Codable, Sendable {
+    public var name: String
+    /// As in the configuration.
+    public var type: String
+    /// The file's path, or that it is standard output.
+    public var place: String
+    public var writtenRows: UInt64
+    public var writtenBytes: UInt64
+    /// Rows that could be neither written nor kept.
+    public var lostRows: UInt64
+    /// Rows that wait for the file: because it cannot be written, or takes them slowly.
+    public var heldRows: UInt64
+    /// Since when it fails, and why, while it does.
+    public var failingSince: Date?
+    public var failure: String?
   }
 
   public struct Aggregation: Codable, Sendable {

@@ -11,7 +11,7 @@ struct Collect: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Receives flows and writes them into the store; what the service runs.",
     discussion: """
-      SIGHUP reads the configuration again. SIGTERM and SIGINT end it: no more is received, what was is written, flows that \
+      SIGHUP reads the configuration again, and opens files of lines anew. SIGTERM and SIGINT end it: no more is received, what was is written, flows that \
       are live are kept for the next start, the ledger is printed. A second one ends it at once.
       """)
 
@@ -55,6 +55,8 @@ struct Collect: AsyncParsableCommand {
     var isStopping = false
     for await signal in signals {
       if signal == .sighup {
+        // Whatever the configuration is like now: the files may have been moved away.
+        service.reopenFiles()
         reload(service, log, logger)
       } else if isStopping {
         logger.warning("stopped at once: what is not committed is left to the journal and the next start")

@@ -126,7 +126,7 @@ struct ClickHousePlace: ParsableArguments {
   private func configured() throws(CommandFailure) -> ClickHouseOptions {
     guard let name else { return ClickHouseOptions() }
     let setting = try Output.setting(name, in: try file.load().values)
-    guard case .clickHouse(let options) = setting.destination else {
+    guard case .files(let files) = setting, case .clickHouse(let options) = files.destination else {
       throw CommandFailure(.usage, "\(name) is of type \(setting.kind.rawValue); name one of type clickhouse")
     }
     return options

@@ -5,13 +5,27 @@ import Settings
 
 struct Output: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Where committed files go: outputs, their state, and whether they work.",
+    abstract: "Where committed files and rows go: outputs, their state, and whether they work.",
     subcommands: [OutputList.self, OutputTest.self, OutputReset.self, ClickHouseCommand.self])
 
+  /// An output of the configuration.
+  enum Configured {
+    case files(OutputSetting)
+    case lines(LineSetting)
+
+    var kind: OutputSetting.Kind {
+      switch self {
+      case .files(let setting): setting.kind
+      case .lines(let setting): setting.kind
+      }
+    }
+  }
+
   /// The settings of the output of this name.
-  static func setting(_ name: String, in values: CollectorConfiguration) throws(CommandFailure) -> OutputSetting {
-    if let setting = values.live.outputs.first(where: { $0.name == name }) { return setting }
-    let names = values.live.outputs.map(\.name).joined(separator: ", ")
+  static func setting(_ name: String, in values: CollectorConfiguration) throws(CommandFailure) -> Configured {
+    if let setting = values.live.outputs.first(where: { $0.name == name }) { return .files(setting) }
+    if let setting = values.lines.first(where: { $0.name == name }) { return .lines(setting) }
+    let names = (values.live.outputs.map(\.name) + values.lines.map(\.name)).joined(separator: ", ")
     let advice = names.isEmpty ? "the configuration has none" : "the configuration has \(names)"
     throw CommandFailure(.usage, "\(name): no such output; \(advice)")
   }
@@ -25,7 +39,7 @@ struct OutputName: ParsableArguments {
   var name: String
 
   /// The output's settings, and all others.
-  func load() throws(CommandFailure) -> (OutputSetting, CollectorConfiguration) {
+  func load() throws(CommandFailure) -> (Output.Configured, CollectorConfiguration) {
     let values = try file.load().values
     return (try Output.setting(name, in: values), values)
   }

@@ -11,28 +11,38 @@ struct OutputList: AsyncParsableCommand {
     abstract: "Shows the outputs of the configuration, and what waits for each.",
     discussion: """
       Of a running collector, what is counted is counted since it started; else SHIPPED and SET ASIDE are files of the store \
-      that the output's cursor has.
+      that the output's cursor has. Outputs of lines have a table of their own.
       """)
 
   @OptionGroup var file: ConfigurationFile
 
   func run() async throws {
     let values = try file.load().values
-    let outputs = values.live.outputs
-    if outputs.isEmpty {
+    if values.live.outputs.isEmpty, values.lines.isEmpty {
       print("the configuration has no outputs")
       return
     }
+    let tables: (files: OutputTable, lines: LineTable)
     if let status = try await running(values) {
-      let known = status.outputs ?? []
-      var table = OutputTable(known, at: status.time)
-      for output in outputs where !known.contains(where: { $0.name == output.name }) {
-        table.append(name: output.name, type: output.kind.rawValue, state: "not started; reload the collector")
-      }
-      print(table.text, terminator: "")
+      tables = Self.tables(status, values)
     } else {
-      print(try stopped(values).text, terminator: "")
+      tables = (try stopped(values), LineTable(values.lines, state: "stopped"))
     }
+    print([tables.files.text, tables.lines.text].filter { !$0.isEmpty }.joined(separator: "\n"), terminator: "")
+  }
+
+  /// Of a running collector, and what the configuration has beside it.
+  private static func tables(_ status: CollectorStatus, _ values: CollectorConfiguration) -> (OutputTable, LineTable) {
+    let (outputs, lines) = (status.outputs ?? [], status.lineOutputs ?? [])
+    var table = OutputTable(outputs, at: status.time)
+    for output in values.live.outputs where !outputs.contains(where: { $0.name == output.name }) {
+      table.append(name: output.name, type: output.kind.rawValue, state: "not started; reload the collector")
+    }
+    var lineTable = LineTable(lines, at: status.time)
+    for output in values.lines where !lines.contains(where: { $0.name == output.name }) {
+      lineTable.append(output, state: "not started; restart the collector")
+    }
+    return (table, lineTable)
   }
 
   /// The running collector's status; nil: none answers.

@@ -37,7 +37,13 @@ struct OutputReset: ParsableCommand {
   @OptionGroup var confirmation: Confirmation
 
   func run() throws {
-    let (setting, values) = try output.load()
+    let (configured, values) = try output.load()
+    guard case .files(let setting) = configured else {
+      throw CommandFailure(
+        .usage,
+        "\(output.name): is of type \(configured.kind.rawValue), which has no cursor: rows that it lost are not written again"
+      )
+    }
     let isReset: Bool
     do {
       isReset = try OutputState.reset(setting, to: from.meaning, values, .quiet) { state in

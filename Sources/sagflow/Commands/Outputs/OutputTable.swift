@@ -18,7 +18,8 @@ struct OutputTable {
     for output in outputs { append(output, at: time) }
   }
 
-  var text: String { table.text }
+  /// Empty if there are no outputs.
+  var text: String { table.isEmpty ? "" : table.text }
 
   private mutating func append(_ output: CollectorStatus.Output, at time: Date) {
     let state = output.failingSince.map { "FAILING \(StatusReport.span(time.timeIntervalSince($0)))" } ?? "ok"
