@@ -41,7 +41,7 @@ TEST := swift test -c release --skip-build
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-recovery bench-live static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-recovery bench-live bench-outputs static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -106,6 +106,10 @@ bench-recovery: build ## Measure journal, checkpoints, and a start after a crash
 bench-live: build ## Measure what questions for live flows cost the collector (ARGS="copy load page")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	"$$(scripts/test-python)" scripts/bench-live $(ARGS)
+
+bench-outputs: build ## Measure what outputs cost the collector (ARGS="clickhouse s3 s3-parts oss kafka")
+	@scripts/debian-packages $(TEST_PACKAGES)
+	"$$(scripts/test-python)" scripts/bench-outputs $(ARGS)
 
 static: ## Build with the Swift runtime linked in
 	@scripts/debian-packages $(BUILD_PACKAGES)
