@@ -155,8 +155,9 @@ def killed(settings, weather, lives):
     collector.send(Exporters(PROGRAM, SEED, 3000), DATAGRAMS_A_SECOND, lasting=True)
     for life, moment in lives:
         credentials(kind, collector.folder, life != "credentials")
-        weather.change("fair" if life == "credentials" else life, moment, collector.kill)
         collector.start()
+        # What is still on its way from the life before must not be what this one ends at.
+        weather.change("fair" if life == "credentials" else life, moment, collector.kill)
         live(collector, life, moment)
     weather.change("fair")
     credentials(kind, collector.folder, True)
