@@ -19,7 +19,6 @@ private struct Verdict: Decodable {
   // Of collectors that are killed.
   var kills: Int?
   var setAside: Int?
-  var waiting: Int?
   /// What was made to go wrong, by what it was.
   var faults: [String: Int]?
   /// How often the log has named wrong credentials, and a full destination.
@@ -82,7 +81,6 @@ private enum OutputFaults {
     let (verdict, comment) = try await run(scenario, kills: kills, python: python, isRepeated: isRepeated)
     #expect(verdict.kills == count ?? kills, comment)
     #expect(verdict.setAside == 0, comment)
-    #expect(verdict.waiting == 0, comment)
     for fault in faults where isComplete { #expect(verdict.faults?[fault] ?? 0 > 0, comment) }
     return (verdict, comment)
   }

@@ -85,6 +85,8 @@ class Shipping(Collector):
         self.start()
         for output in outputs:
             self.wait_for(f"{output} has all", lambda: self.has_shipped(output), 300)
+            # The status is renewed once a second.
+            self.wait_for("nothing waits", lambda: self.status(output)["waitingFiles"] == 0)
         return drain.stderr
 
 
@@ -170,14 +172,13 @@ def killed(settings, weather, lives):
     credentials(kind, collector.folder, True)
     collector.start()
     collector.end("out")
-    status = collector.status("out")
     collector.stop()
     cursor, log = collector.cursor("out"), collector.log(0)
     missing, surplus = collector.compare(collector.replay())
     return collector, {
         "kills": len(lives), "lives": [" ".join(pair) for pair in lives], "datagrams": len(collector.sent),
         "files": len(collector.file_names), "stored": sums(collector.store), "lostRows": missing, "doubleRows": surplus,
-        "setAside": len(cursor["aside"]), "waiting": status["waitingFiles"], "faults": weather.counts,
+        "setAside": len(cursor["aside"]), "faults": weather.counts,
         "refused": len(re.findall("check user and password|check the source of the credentials", log)),
         "full": len(re.findall("free space", log))}
 
@@ -269,8 +270,9 @@ def beside():
     for name in ("absent", "mute"):
         collector.wait_for(f"{name} fails", lambda: collector.status(name).get("failingSince"))
     ledger = collector.end("healthy")
-    # The status is renewed once a second.
-    collector.wait_for("the status shows it", lambda: collector.status("healthy")["waitingFiles"] == 0)
+    for name in ("absent", "mute"):
+        collector.wait_for(
+            f"all waits for {name}", lambda: collector.status(name)["waitingFiles"] == len(collector.file_names))
     states = {name: collector.status(name) for name in ("absent", "mute", "healthy")}
     serve(late, absent)
     collector.wait_for("the absent one is back, and has all", lambda: collector.has_shipped("absent"), 300)
