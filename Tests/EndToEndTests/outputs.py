@@ -269,6 +269,7 @@ def beside():
     collector.wait_for("five files are shipped", lambda: len(healthy.files) >= 5)
     for name in ("absent", "mute"):
         collector.wait_for(f"{name} fails", lambda: collector.status(name).get("failingSince"))
+    retries = collector.status("healthy")["retries"]
     ledger = collector.end("healthy")
     for name in ("absent", "mute"):
         collector.wait_for(
@@ -279,7 +280,7 @@ def beside():
     collector.stop()
     verdict = {"files": len(collector.file_names), "datagrams": len(collector.sent)}
     verdict |= {name: state["waitingFiles"] for name, state in states.items()}
-    verdict |= {"healthyRetries": states["healthy"]["retries"], "lateFiles": len(late.files)}
+    verdict |= {"healthyRetries": retries + states["healthy"]["retries"], "lateFiles": len(late.files)}
     verdict |= {"dropped": number(ledger, "dropped, store too slow"), "decoded": number(ledger, "decoded")}
     verdict |= {"kernelDrops": number(collector.log(0), "datagrams dropped by the kernel"), "stored": sums(collector.store)}
     verdict["lostRows"], verdict["doubleRows"] = collector.compare(collector.replay())
