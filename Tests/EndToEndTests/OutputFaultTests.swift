@@ -28,6 +28,10 @@ private struct Verdict: Decodable {
   var repeated: Int?
   var differing: [String]?
   var unconditional: Int?
+  /// Uploads in parts that have begun, and parts of one at most. One may be left behind where its list was cut off: that is a
+  /// bucket's lifecycle to remove.
+  var begun: Int?
+  var parts: Int?
   /// Packets, octets and flows of each rollup.
   var rollups: [String: [Int]]?
   var engineKills: Int?
@@ -101,6 +105,15 @@ struct OutputFaultTests {
     #expect(!OutputFaults.isComplete || verdict.repeated ?? 0 > 0, comment)
     #expect(verdict.differing == [], comment)
     #expect(verdict.unconditional == 0, comment)
+  }
+
+  @Test("the same of objects that go in parts: each is there once, and whole")
+  func parts() async throws {
+    let (verdict, comment) = try await OutputFaults.run("parts", kills: 7, python: Tool.python)
+    #expect(verdict.setAside == 0, comment)
+    #expect(verdict.differing == [], comment)
+    #expect(verdict.unconditional == 0, comment)
+    #expect(verdict.begun ?? 0 > 0 && verdict.parts ?? 0 > 1, comment)
   }
 
   @Test("outputs that are dead touch neither reception nor one that works, and go on when they are back")

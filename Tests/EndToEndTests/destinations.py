@@ -144,7 +144,9 @@ class Objects(Destination):
 
     def __init__(self, service, keeps=True):
         super().__init__(keeps)
-        self.service, self.uploads = service, {}
+        self.service = service
+        # Uploads in parts that have not ended, how many have begun, and of how many parts one was at most.
+        self.uploads, self.begun, self.most_parts = {}, 0, 0
         # Of each object, what HEAD shows; objects that were written without the condition.
         self.heads, self.unconditional = {}, 0
 
@@ -203,19 +205,35 @@ class Objects(Destination):
     def parts(self, request, key, query):
         """Of an upload in parts; without the octets of what is not kept, but with their number."""
         if "uploads" in query:
-            if request.method == "GET":
-                return Answer(200, {}, b"<ListMultipartUploadsResult></ListMultipartUploadsResult>")
-            number = f"upload-{len(self.uploads)}"
-            self.uploads[number] = (request.headers, {})
-            return Answer(200, {}, f"<R><UploadId>{number}</UploadId></R>".encode())
-        headers, parts = self.uploads[query["uploadId"]]
+            return self.list(query["prefix"]) if request.method == "GET" else self.begin(request, key)
+        if query["uploadId"] not in self.uploads:
+            return self.error(404, "NoSuchUpload")
+        _, headers, parts = self.uploads[query["uploadId"]]
         if "partNumber" in query:
+            self.most_parts = max(self.most_parts, int(query["partNumber"]))
             parts[int(query["partNumber"])] = request.body if self.keeps else bytes(len(request.body))
             return Answer(200, self.checksums(request.body), b"")
         if request.method == "DELETE":
+            self.uploads.pop(query["uploadId"], None)
             return Answer(204, {}, b"")
         answer = self.put(request, key, b"".join(parts[number] for number in sorted(parts)), headers)
-        return Answer(200, {}, b"<CompleteMultipartUploadResult/>") if answer.status == 200 else answer
+        if answer.status != 200:
+            return answer
+        self.uploads.pop(query["uploadId"], None)
+        return Answer(200, {}, b"<CompleteMultipartUploadResult/>")
+
+    def list(self, prefix):
+        found = "".join(
+            f"<Upload><Key>{key}</Key><UploadId>{number}</UploadId></Upload>"
+            for number, (key, _, _) in list(self.uploads.items()) if key.startswith(prefix))
+        return Answer(200, {}, f"<ListMultipartUploadsResult>{found}</ListMultipartUploadsResult>".encode())
+
+    def begin(self, request, key):
+        with self.lock:
+            self.begun += 1
+            number = f"upload-{self.begun}"
+        self.uploads[number] = (key, request.headers, {})
+        return Answer(200, {}, f"<R><UploadId>{number}</UploadId></R>".encode())
 
 
 def crc64_table():

@@ -6,6 +6,7 @@ outputs.py SAGFLOW FOLDER SEED SCENARIO [KILLS]
 Prints a JSON object.
 
     clickhouse, s3, oss     the destination is in this program (destinations.py)
+    parts                   the same of S3, of files that go in parts
     chdb, seaweedfs         it is another program, which is killed, too (engines.py)
     kafka                   a broker, of which rows may be there more than once
     beside                  outputs that are dead beside one that works; nothing is killed
@@ -14,9 +15,11 @@ Prints a JSON object.
 import glob
 import json
 import os
+import pathlib
 import random
 import re
 import socket
+import subprocess
 import sys
 import time
 import urllib.request
@@ -44,9 +47,8 @@ class Shipping(Collector):
     """A collector with outputs, each a dictionary of settings."""
 
     def __init__(self, folder, *outputs):
-        super().__init__(
-            PROGRAM, folder, {"SAGFLOW_AGGREGATION_ENABLED": "false", "SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"},
-            options=["-c", f"{folder}/sagflow.yaml"])
+        environment = {"SAGFLOW_AGGREGATION_ENABLED": "false", "SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"}
+        super().__init__(PROGRAM, folder, environment, options=["-c", f"{folder}/sagflow.yaml"])
         with open(f"{folder}/sagflow.yaml", "w") as file:
             file.write("outputs:\n" + "".join(f"  - {json.dumps(output)}\n" for output in outputs))
 
@@ -77,7 +79,8 @@ class Shipping(Collector):
 
     def end(self, *outputs):
         """Ends it with everything drained, and has it ship that."""
-        self.end_sending()
+        if self.sender:
+            self.end_sending()
         self.settle()
         self.stop()
         drain = self.drain()
@@ -136,12 +139,17 @@ def live(collector, life, moment):
     """Lets it run until it is killed."""
     if moment == "any":
         if life in FAILING:
-            collector.wait_for("the output fails", lambda: "it goes on trying" in collector.log())
+            # What a life before had put there is taken without a word.
+            collector.wait_for(
+                "the output fails", lambda: "it goes on trying" in collector.log()
+                or not collector.sender and collector.has_shipped("out"))
         time.sleep(CHANCE.uniform(0, 2))
         collector.kill()
     else:
         end = time.time() + 300
         while not collector.has_ended():
+            if not collector.sender and collector.has_shipped("out"):
+                return collector.kill()
             assert time.time() < end, f"no request has come to its '{moment}': {collector.log()[-2000:]}"
             time.sleep(0.01)
         assert collector.process.returncode == -9, collector.log()[-2000:]
@@ -158,10 +166,29 @@ def plan(lives, moments):
     return found
 
 
-def killed(settings, weather, lives):
-    """A collector that ships through the weather, after its last life."""
+def fill(collector):
+    """Has a collector store files of some 7 MB, without outputs."""
+    options, collector.options = collector.options, []
+    for seed in range(2):
+        collector.environment["SAGFLOW_STORE_ROTATION"] = "60s"
+        collector.start()
+        collector.wait_for("it listens", collector.is_listening)
+        subprocess.run(
+            [PROGRAM, "generate", "--to", f"127.0.0.1:{collector.port}", "--flows", "400000", "--rate", "200000", "--seed",
+             str(SEED + seed)], check=True, stdout=subprocess.DEVNULL)
+        collector.settle()
+        collector.stop()
+        assert collector.drain().returncode == 0
+    collector.options = options
+
+
+def killed(settings, weather, lives, is_filled=False):
+    """A collector that ships through the weather, after its last life: what comes in meanwhile, or what it has."""
     collector, kind = Shipping(f"{FOLDER}/collector", settings), settings["type"]
-    collector.send(Exporters(PROGRAM, SEED, 3000), DATAGRAMS_A_SECOND, lasting=True)
+    if is_filled:
+        fill(collector)
+    else:
+        collector.send(Exporters(PROGRAM, SEED, 3000), DATAGRAMS_A_SECOND, lasting=True)
     for life, moment in lives:
         credentials(kind, collector.folder, life != "credentials")
         collector.start()
@@ -174,7 +201,7 @@ def killed(settings, weather, lives):
     collector.end("out")
     collector.stop()
     cursor, log = collector.cursor("out"), collector.log(0)
-    missing, surplus = collector.compare(collector.replay())
+    missing, surplus = (0, 0) if is_filled else collector.compare(collector.replay())
     return collector, {
         "kills": len(lives), "lives": [" ".join(pair) for pair in lives], "datagrams": len(collector.sent),
         "files": len(collector.file_names), "stored": sums(collector.store), "lostRows": missing, "doubleRows": surplus,
@@ -190,6 +217,22 @@ def killed_over_http(kind, destination, accident=None):
         weather = Weather(destination, model.passing, model.full, CHANCE, port, accident)
         lives = [("accident", "any")] + LIVES if accident else LIVES
         return killed(output(kind, port), weather, plan(lives, MOMENTS))
+
+
+def in_parts():
+    destination, (port, claim) = make("s3"), reserve_port()
+    with claim:
+        weather = Weather(destination, Objects.passing, Objects.full, CHANCE, port)
+        lives = plan([life for life in LIVES if life[0] != "fair"] + [("storm", "done"), ("storm", "head")], MOMENTS)
+        collector, verdict = killed(output("s3", port, partSize="5Mi"), weather, lives, is_filled=True)
+    verdict |= {"uploads": len(destination.uploads), "begun": destination.begun, "parts": destination.most_parts}
+    verdict |= {"unconditional": destination.unconditional, "differing": destination.differing}
+    write(f"{FOLDER}/taken", destination.files.items())
+    # Comparing as many rows would take longer than all the rest.
+    verdict["differing"] += [
+        name for name in collector.file_names | set(destination.files)
+        if destination.files.get(name) != pathlib.Path(f"{collector.store}/{name}").read_bytes()]
+    return dict(verdict, taken=sums(f"{FOLDER}/taken"))
 
 
 def compared(collector, verdict, files):
@@ -293,5 +336,5 @@ KILLS = int(sys.argv[5]) if len(sys.argv) > 5 else len(LIVES)
 CHANCE = random.Random(SEED)
 if SCENARIO in ("chdb", "seaweedfs", "kafka"):
     import engines
-print(json.dumps({"chdb": in_chdb, "seaweedfs": in_seaweedfs, "kafka": in_kafka, "beside": beside}.get(
-    SCENARIO, lambda: in_this_program(SCENARIO))()))
+SCENARIOS = {"parts": in_parts, "chdb": in_chdb, "seaweedfs": in_seaweedfs, "kafka": in_kafka, "beside": beside}
+print(json.dumps(SCENARIOS.get(SCENARIO, lambda: in_this_program(SCENARIO))()))

@@ -106,9 +106,10 @@ class WeatherHandler(Handler):
         weather = self.server.weather
         if self.length == 0:
             # A question. It may go wrong, too.
-            if weather.kind == "storm" and weather.fault() in CUTS:
+            fault = weather.fault() if weather.kind == "storm" else None
+            if fault in CUTS and fault != "lost":
                 return self.cut()
-            return self.answer(weather, self.received(b""), None)
+            return self.answer(weather, self.received(b""), fault)
         fault = weather.fault()
         weather.passes("head")
         if fault == "head":
@@ -144,7 +145,7 @@ class WeatherHandler(Handler):
             if accident:
                 accident.join()
         if not request.body:
-            return self.write(answer)
+            return self.cut() if fault == "lost" else self.write(answer)
         weather.passes("done")
         if fault == "lost":
             return self.cut()
