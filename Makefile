@@ -35,14 +35,16 @@ PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|ObjectStorageTests|SmartAccessG
 # Of these, those that only drive other programs, and mostly wait for them: side by side.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
 |RetargetTests|FilterTests|StatusTests|AlertTests|WatchedTopTests)/
+# Of these, those that mostly wait, in other programs: side by side.
+DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|OutputFaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests)/
 # Those that only `make test-engines` runs.
-ENGINE_TESTS := ^(EndToEndTests\.BrowserTests|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
+ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 TEST := swift test -c release --skip-build
 
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-recovery bench-live static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-recovery bench-live bench-outputs static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -80,7 +82,7 @@ test-kafka: ## Build with Kafka, and run its tests against brokers that fail
 	  ln -sf "$$(dirname "$$(dirname "$$KAFKA_PYTHON")")"/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1 \
 	    .build/kafka/librdkafka/librdkafka.so.1 && \
 	  LD_LIBRARY_PATH="$$PWD/.build/kafka/librdkafka" \
-	    swift test -c release --skip-build $(KAFKA) --filter '^KafkaTests\.BrokerTests'
+	    swift test -c release --skip-build $(KAFKA) --filter '^(KafkaTests\.BrokerTests|EndToEndTests\.OutputKafkaTests)/'
 
 test-fast: ## Build, and run the tests without sockets and other programs: seconds
 	@scripts/debian-packages $(BUILD_PACKAGES)
@@ -107,6 +109,10 @@ bench-recovery: build ## Measure journal, checkpoints, and a start after a crash
 bench-live: build ## Measure what questions for live flows cost the collector (ARGS="copy load page")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	"$$(scripts/test-python)" scripts/bench-live $(ARGS)
+
+bench-outputs: build ## Measure what outputs cost the collector (ARGS="clickhouse s3 s3-parts oss kafka")
+	@scripts/debian-packages $(TEST_PACKAGES)
+	"$$(scripts/test-python)" scripts/bench-outputs $(ARGS)
 
 static: ## Build with the Swift runtime linked in
 	@scripts/debian-packages $(BUILD_PACKAGES)

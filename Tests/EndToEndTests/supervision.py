@@ -94,8 +94,8 @@ class Exporters:
 class Collector:
     """A collector whose sockets are held here, and everything that was sent to it."""
 
-    def __init__(self, program, folder, environment, workers=1):
-        self.program, self.folder, self.workers = program, folder, workers
+    def __init__(self, program, folder, environment, workers=1, options=()):
+        self.program, self.folder, self.workers, self.options = program, folder, workers, options
         self.store, self.log_path = f"{folder}/store", f"{folder}/collector.log"
         self.environment = dict(
             os.environ, TZ="UTC", SAGFLOW_STORE_ROTATION="1s", SAGFLOW_AGGREGATION_ACTIVE_TIMEOUT="3s",
@@ -133,7 +133,7 @@ class Collector:
 
         self.process = subprocess.Popen(
             ["/bin/sh", "-c", 'export LISTEN_PID=$$; exec "$@"', "sh", self.program, "collect", "--listen",
-             f"127.0.0.1:{self.port}", "-o", self.store],
+             f"127.0.0.1:{self.port}", "-o", self.store, *self.options],
             env=dict(self.environment, LISTEN_FDS=str(len(descriptors)), **names, **extra), stdout=self.log_file, stderr=self.log_file,
             preexec_fn=pass_in, close_fds=False)
 
