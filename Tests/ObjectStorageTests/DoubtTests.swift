@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import ObjectStorage
+import ObjectStorage
 
 @Suite("What an object store leaves in doubt is looked at before anything is done", .tags(.network), .unlessFast)
 struct DoubtTests {
