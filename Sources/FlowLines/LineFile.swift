@@ -1,8 +1,8 @@
-import Files
+package import Files
 import FlowText
 import Foundation
 public import Logging
-import NetworkBytes
+package import NetworkBytes
 import Synchronization
 
 /// The file of an output of lines, which the writers of all workers share.
@@ -45,7 +45,7 @@ public final class LineFile: Sendable {
   public var hasEnded: Bool { isUnread.load(ordering: .acquiring) }
 
   /// Why rows are not written, and since when; nil: they are.
-  var failure: (error: FileError, since: UnixSeconds)? { failing.withLock { $0 } }
+  package var failure: (error: FileError, since: UnixSeconds)? { failing.withLock { $0 } }
 
   /// Writes rows.
   ///
