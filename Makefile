@@ -33,10 +33,10 @@ config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 # Tests that start in-process servers or many programs, apart from all others: one after another.
 PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|ObjectStorageTests|SmartAccessGatewayTests)\.
 # Of these, those that only drive other programs, and mostly wait for them: side by side.
-DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|OutputFaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
+DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
 |RetargetTests|FilterTests|StatusTests|AlertTests|WatchedTopTests)/
 # Those that only `make test-engines` runs.
-ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
+ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 TEST := swift test -c release --skip-build
 
 # Python would leave folders of compiled modules among the sources.
