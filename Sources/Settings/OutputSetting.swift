@@ -52,3 +52,19 @@ public struct LineSetting: Hashable, Sendable {
 
   public var kind: OutputSetting.Kind { options.format == .csv ? .csv : .jsonl }
 }
+
+/// An output of the list `outputs`, of whatever type.
+public enum ConfiguredOutput: Hashable, Sendable {
+  case files(OutputSetting)
+  case lines(LineSetting)
+
+  public var kind: OutputSetting.Kind {
+    switch self {
+    case .files(let setting): setting.kind
+    case .lines(let setting): setting.kind
+    }
+  }
+
+  var files: OutputSetting? { if case .files(let setting) = self { setting } else { nil } }
+  var lines: LineSetting? { if case .lines(let setting) = self { setting } else { nil } }
+}

@@ -5,6 +5,8 @@ import Foundation
 /// The body's hash is part of it, so that a server which checks it notices what was changed on the way, over plain http too.
 package struct AmazonSignature {
   package static let algorithm = "AWS4-HMAC-SHA256"
+  private static let scheme = ScopedSignature.Scheme(
+    algorithm: algorithm, keyPrefix: "AWS4", service: "s3", terminator: "aws4_request")
 
   /// As it is signed and sent.
   package let query: String
@@ -28,15 +30,10 @@ package struct AmazonSignature {
     let block = names.map { "\($0):\(Self.trimmed(headers[$0] ?? ""))\n" }.joined()
     canonicalRequest = [request.method, location.path(request.key), query, block, signedHeaders, payload]
       .joined(separator: "\n")
-    let scope = "\(time.day)/\(location.region)/s3/aws4_request"
-    stringToSign = [Self.algorithm, time.text, scope, SigningHash.sha256(Array(canonicalRequest.utf8))]
-      .joined(separator: "\n")
-    let key = [location.region, "s3", "aws4_request"].reduce(
-      SigningHash.code(time.day, key: Data("AWS4\(credentials.accessKeySecret)".utf8))
-    ) { SigningHash.code($1, key: $0) }
-    signature = SigningHash.hexadecimal(SigningHash.code(stringToSign, key: key))
+    let signed = ScopedSignature(Self.scheme, of: canonicalRequest, in: location.region, credentials, time)
+    (stringToSign, signature) = (signed.stringToSign, signed.signature)
     headers["authorization"] =
-      "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(signedHeaders), Signature=\(signature)"
+      "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(signed.scope), SignedHeaders=\(signedHeaders), Signature=\(signature)"
     self.headers = headers
   }
 

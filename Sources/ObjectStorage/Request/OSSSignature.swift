@@ -5,6 +5,8 @@ import Foundation
 /// It never covers the body, so that the transport has to be https where that matters; the service's CRC-64 shows what arrived.
 package struct OSSSignature {
   package static let algorithm = "OSS4-HMAC-SHA256"
+  private static let scheme = ScopedSignature.Scheme(
+    algorithm: algorithm, keyPrefix: "aliyun_v4", service: "oss", terminator: "aliyun_v4_request")
   private static let payload = "UNSIGNED-PAYLOAD"
 
   /// As it is signed and sent.
@@ -26,14 +28,10 @@ package struct OSSSignature {
     // The empty line is for further headers, of which there are none.
     canonicalRequest = [request.method, location.resource(request.key), query, block, "", Self.payload]
       .joined(separator: "\n")
-    let scope = "\(time.day)/\(location.region)/oss/aliyun_v4_request"
-    stringToSign = [Self.algorithm, time.text, scope, SigningHash.sha256(Array(canonicalRequest.utf8))]
-      .joined(separator: "\n")
-    let key = [location.region, "oss", "aliyun_v4_request"].reduce(
-      SigningHash.code(time.day, key: Data("aliyun_v4\(credentials.accessKeySecret)".utf8))
-    ) { SigningHash.code($1, key: $0) }
-    signature = SigningHash.hexadecimal(SigningHash.code(stringToSign, key: key))
-    headers["authorization"] = "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(scope),Signature=\(signature)"
+    let signed = ScopedSignature(Self.scheme, of: canonicalRequest, in: location.region, credentials, time)
+    (stringToSign, signature) = (signed.stringToSign, signed.signature)
+    headers["authorization"] =
+      "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(signed.scope),Signature=\(signature)"
     headers["host"] = location.host
     self.headers = headers
   }

@@ -24,7 +24,7 @@ enum OutputRecords {
   static let outputs = RecordForm(
     fields: fields.map(\.field),
     apply: { texts, directory, configuration in
-      var outputs: [Output] = []
+      var outputs: [ConfiguredOutput] = []
       var problems = RecordForm.apply(texts, to: &outputs) { output($0, directory, $1) }
       problems = (problems + samePaths(texts)).sorted { $0.index < $1.index }
       guard problems.isEmpty else { return problems }
@@ -36,14 +36,6 @@ enum OutputRecords {
 
   private static let fields: [Field] =
     commonFields + accessFields + clickHouseFields + objectFields + kafkaFields + lineFields
-
-  private enum Output {
-    case files(OutputSetting)
-    case lines(LineSetting)
-
-    var files: OutputSetting? { if case .files(let setting) = self { setting } else { nil } }
-    var lines: LineSetting? { if case .lines(let setting) = self { setting } else { nil } }
-  }
 
   private static let commonFields: [Field] = [
     (all, .value("name", .recordName, isRequired: true, "Unique among outputs; the cursor's, too.")),
@@ -83,7 +75,7 @@ enum OutputRecords {
 
   typealias Report = (String?, String) -> Void
 
-  private static func output(_ text: RecordText, _ directory: String, _ report: Report) -> Output? {
+  private static func output(_ text: RecordText, _ directory: String, _ report: Report) -> ConfiguredOutput? {
     guard let kind = text.value("type", kind) else { return nil }
     for (kinds, field) in fields where !kinds.contains(kind) && text.values[field.name] != nil {
       report(field.name, "is not of type \(kind.rawValue); remove it")

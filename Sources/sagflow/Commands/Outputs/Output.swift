@@ -8,21 +8,8 @@ struct Output: AsyncParsableCommand {
     abstract: "Where committed files and rows go: outputs, their state, and whether they work.",
     subcommands: [OutputList.self, OutputTest.self, OutputReset.self, ClickHouseCommand.self])
 
-  /// An output of the configuration.
-  enum Configured {
-    case files(OutputSetting)
-    case lines(LineSetting)
-
-    var kind: OutputSetting.Kind {
-      switch self {
-      case .files(let setting): setting.kind
-      case .lines(let setting): setting.kind
-      }
-    }
-  }
-
   /// The settings of the output of this name.
-  static func setting(_ name: String, in values: CollectorConfiguration) throws(CommandFailure) -> Configured {
+  static func setting(_ name: String, in values: CollectorConfiguration) throws(CommandFailure) -> ConfiguredOutput {
     if let setting = values.live.outputs.first(where: { $0.name == name }) { return .files(setting) }
     if let setting = values.lines.first(where: { $0.name == name }) { return .lines(setting) }
     let names = (values.live.outputs.map(\.name) + values.lines.map(\.name)).joined(separator: ", ")
@@ -39,7 +26,7 @@ struct OutputName: ParsableArguments {
   var name: String
 
   /// The output's settings, and all others.
-  func load() throws(CommandFailure) -> (Output.Configured, CollectorConfiguration) {
+  func load() throws(CommandFailure) -> (ConfiguredOutput, CollectorConfiguration) {
     let values = try file.load().values
     return (try Output.setting(name, in: values), values)
   }
