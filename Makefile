@@ -59,17 +59,15 @@ test: ## Build everything once and run all tests
 	@scripts/debian-packages $(TEST_PACKAGES)
 	@scripts/page-assets
 	swift build -c release --build-tests
-	SAGFLOW_PYTHON="$$(scripts/test-python)" && export SAGFLOW_PYTHON && status=0 && \
-	  { $(TEST) --skip '$(PROCESS_TESTS)' || status=1; } && \
-	  { $(TEST) --no-parallel --filter '$(PROCESS_TESTS)' --skip '$(DRIVEN_TESTS)' || status=1; } && \
-	  { $(TEST) --filter '$(DRIVEN_TESTS)' || status=1; } && exit $$status
+	SAGFLOW_PYTHON="$$(scripts/test-python)" && export SAGFLOW_PYTHON && scripts/run-tests --skip '$(PROCESS_TESTS)' -- \
+	  --no-parallel --filter '$(PROCESS_TESTS)' --skip '$(DRIVEN_TESTS)' -- --filter '$(DRIVEN_TESTS)'
 
 test-engines: ## Build, and run the tests that need a browser (Chromium), databases, object stores and other large programs, which this installs
 	@scripts/debian-packages $(TEST_PACKAGES) chromium
 	@scripts/page-assets
 	swift build -c release --build-tests
 	OLD_CLICKHOUSE="$$(scripts/old-clickhouse || true)" && export OLD_CLICKHOUSE && \
-	  ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && $(TEST) --no-parallel --filter '$(ENGINE_TESTS)'
+	  ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && scripts/run-tests --no-parallel --filter '$(ENGINE_TESTS)'
 
 test-kafka: ## Build with Kafka, and run its tests against brokers that fail
 	@scripts/debian-packages $(BUILD_PACKAGES) $(KAFKA_PACKAGES) protobuf-compiler
