@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Lines of a running collector, beside its store", .tags(.network, .slow), .unlessFast)
+@Suite("Lines of a running collector, beside its store", .tags(.network, .slow), .unlessFast, .serialized)
 struct LineTests {
   private struct Status: Decodable {
     struct Output: Decodable {

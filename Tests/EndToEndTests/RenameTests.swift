@@ -17,7 +17,7 @@ private enum NamedHost {
 }
 
 @Suite(
-  "a renamed host goes on with its state and its store", .tags(.network, .slow), .unlessFast,
+  "a renamed host goes on with its state and its store", .tags(.network, .slow), .unlessFast, .serialized,
   .enabled(if: NamedHost.isPossible, "no host name of its own"))
 struct RenameTests {
   private static func start(_ host: String, _ store: String, drains: Bool = false) async throws -> RunningCollector {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("the checks beside the checkout, where there are some", .tags(.engine, .slow), .unlessFast)
+@Suite("the checks beside the checkout, where there are some", .tags(.engine, .slow), .unlessFast, .serialized)
 struct SharedTests {
   /// Cases of ../shared/rows that ask for what does not exist yet. One that passes has to leave this list.
   private static let expectedFailures: [String: [String]] = [
