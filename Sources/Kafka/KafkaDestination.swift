@@ -98,10 +98,14 @@ public final class KafkaDestination: FileDestination {
         failedCount.add(UInt64(shipment.failedCount), ordering: .relaxed)
         if shipment.needsProducer || isCancelled.isSet { state.producer = nil }
         if failure == nil, shipment.isComplete { return }
-        if state.begun.count < Self.maximumBegun { state.begun[file.name] = shipment.acknowledged }
+        if shipment.acknowledged.count > 0, state.begun.count < Self.maximumBegun {
+          state.begun[file.name] = shipment.acknowledged
+        }
         if isCancelled.isSet { throw CancellationError() }
-        throw failure.map { ShippingFailure($0.remedy, $0.reason(place)) }
-          ?? ShippingFailure(.retry, "\(place): not all rows of \(file.name) were acknowledged")
+        // The library's text has times that differ.
+        throw failure.map { ShippingFailure($0.remedy, $0.reason(place), kind: "code \($0.code)") }
+          ?? ShippingFailure(
+            .retry, "\(place): not all rows of \(file.name) were acknowledged", kind: "not acknowledged")
       }
     }
 

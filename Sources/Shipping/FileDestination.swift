@@ -46,10 +46,14 @@ public struct ShippingFailure: Error, Hashable, Sendable, CustomStringConvertibl
   public var remedy: Remedy
   /// For people: what happened, where, and what to do.
   public var reason: String
+  /// The same for all failures of one cause, whatever else the reason has, such as names of files: a new one is logged.
+  public var kind: String
 
-  public init(_ remedy: Remedy, _ reason: String) {
+  /// - Parameter kind: the reason, if it is left out.
+  public init(_ remedy: Remedy, _ reason: String, kind: String? = nil) {
     self.remedy = remedy
     self.reason = reason
+    self.kind = kind ?? reason
   }
 
   public var description: String { reason }

@@ -1,6 +1,7 @@
 import Foundation
 import NIOHTTP1
 import Shipping
+import Synchronization
 import TestSupport
 import Testing
 
@@ -69,6 +70,54 @@ struct DestinationTests {
     #expect(parameters["deduplicate_blocks_in_dependent_materialized_views"] == "1")
     #expect(parameters["input_format_parquet_preserve_order"] == "1")
     #expect(parameters["max_partitions_per_insert_block"] == "0")
+  }
+
+  @Test("settings that not all versions have go to servers that know them, and are asked for again after a failure")
+  func optionalSettings() async throws {
+    let names = ["deduplicate_insert", "input_format_parquet_max_block_size", "something_else"]
+    let new = try await ServerStub(
+      [.take, .take, .exception(115, "Unknown setting deduplicate_insert")],
+      answers: [(word: "system.settings", act: ServerStub.rows(names.map { [$0] }))])
+    let content = try Content(1000)
+    let destination = Self.destination([new])
+    for _ in 0..<2 { try await destination.ship(content.file) }
+    #expect(new.questions.count == 1)
+    for parameters in new.inserts.map(\.parameters) {
+      #expect(parameters["deduplicate_insert"] == "enable")
+      #expect(parameters["input_format_parquet_max_block_size"] == "65409")
+      #expect(parameters["input_format_parquet_prefer_block_bytes"] == nil && parameters["something_else"] == nil)
+    }
+    // As after an older version took the server's place.
+    #expect(try await Self.failure(destination, content.file)?.remedy == .wait)
+    new.state.withLock { $0.answers = [(word: "system.settings", act: ServerStub.rows([]))] }
+    try await destination.ship(content.file)
+    #expect(new.questions.count == 2)
+    #expect(new.inserts.last?.parameters["deduplicate_insert"] == nil)
+    // Who may ask nothing.
+    let closed = try await ServerStub(answers: [
+      (word: "system.settings", act: .exception(497, "Not enough privileges", status: 403))
+    ])
+    try await Self.destination([closed]).ship(content.file)
+    #expect(closed.inserts.count == 1)
+  }
+
+  @Test("a test shows that the user's profile forbids a setting that an insert needs")
+  func forbiddenSetting() async throws {
+    let words = "Setting deduplicate_insert should not be changed. (SETTING_CONSTRAINT_VIOLATION)"
+    let server = try await ServerStub(
+      [.exception(452, words)],
+      answers: [
+        (word: "system.settings", act: ServerStub.rows([["deduplicate_insert"]])),
+        (word: "system.tables", act: ServerStub.rows([])), (word: "system.columns", act: ServerStub.rows([])),
+      ])
+    await #expect {
+      _ = try await Self.destination([server]).test()
+    } throws: { error in
+      let failure = error as? ShippingFailure
+      return failure?.remedy == .wait && failure?.reason.contains(words) == true
+        && failure?.reason.contains("without `readonly` and constraints") == true
+    }
+    #expect(server.inserts.first?.parameters["deduplicate_insert"] == "enable")
   }
 
   @Test(

@@ -103,6 +103,34 @@ struct EngineTests {
     }
   }
 
+  @Test("a file of several blocks is there once, whatever the user's profile says about blocks and tokens")
+  func profiles() async throws {
+    let store = try await ReplayedStore()
+    let server = try await EngineServer()
+    let schema = Self.schema(server)
+    try await server.run(schema.statements)
+    let path = store.folder.file("large.parquet")
+    try await server.run(
+      "INSERT INTO FUNCTION file(\(SQLText.literal(path)), Parquet) SELECT * "
+        + "FROM file(\(SQLText.literal(store.pattern)), Parquet) AS s CROSS JOIN numbers(1000) AS n")
+    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    let file = CommittedFile(name: "large", path: path, octets: UInt64(size ?? 0))
+    let destination = ClickHouseDestination(schema.options, environment: [:])
+    try await destination.ship(file)
+    let expected = try await server.sums(files: path)
+    for setting in [
+      "deduplicate_insert = 'disable'", "insert_deduplicate = 0", "input_format_parquet_max_block_size = 300000",
+      "input_format_parquet_prefer_block_bytes = 1000000", "min_insert_block_size_rows = 1000",
+      "min_insert_block_size_rows_for_materialized_views = 1000", "use_strict_insert_block_limits = 1",
+      "deduplicate_blocks_in_dependent_materialized_views = 0",
+    ] {
+      try await server.run("SET \(setting)")
+      try await destination.ship(file)
+      let found = try await server.sums(schema)
+      #expect(found == Array(repeating: expected, count: schema.tables.count), "\(setting)")
+    }
+  }
+
   @Test("a server that is killed within a file of several blocks has each of them once in the end")
   func killed() async throws {
     let store = try await ReplayedStore()

@@ -94,14 +94,6 @@ struct AlertActionsTests {
     return limits
   }
 
-  private static func eventually(_ condition: () -> Bool) async throws {
-    for _ in 0..<12_000 {
-      if condition() { return }
-      try await Task.sleep(for: .milliseconds(10))
-    }
-    Issue.record("waited two minutes")
-  }
-
   private static func webhook(_ url: String, secret: String = "") -> AlertAction {
     AlertAction(name: "noc", kind: .webhook(url: url, header: "Authorization", headerFile: secret))
   }
@@ -115,7 +107,7 @@ struct AlertActionsTests {
     try await Receiver.run { receiver, url in
       let actions = AlertActions([Self.webhook(url, secret: secret)], limits: Self.limits(), logger: Self.quiet)
       actions.send(Self.message(subject: "192.0.2.1"), to: nil)
-      try await Self.eventually { actions.counters["noc"]?.delivered == 1 }
+      try await eventually("what became of messages") { actions.counters["noc"]?.delivered == 1 }
       let received = try #require(receiver.received.first)
       #expect(received.authorization == "Bearer abc")
       #expect(received.type == "application/json")
@@ -136,7 +128,9 @@ struct AlertActionsTests {
     try await Receiver.run([.internalServerError, .tooManyRequests]) { receiver, url in
       let actions = AlertActions([Self.webhook(url)], limits: Self.limits(), logger: Self.quiet)
       actions.send(Self.message(), to: ["noc"])
-      try await Self.eventually { actions.counters["noc"] == .init(delivered: 1, failed: 0, dropped: 0) }
+      try await eventually("what became of messages") {
+        actions.counters["noc"] == .init(delivered: 1, failed: 0, dropped: 0)
+      }
       #expect(receiver.received.count == 3)
     }
   }
@@ -147,10 +141,10 @@ struct AlertActionsTests {
       let actions = AlertActions(
         [Self.webhook(url)], limits: Self.limits(attempts: 2, webhook: 1), logger: Self.quiet)
       actions.send(Self.message("first"), to: nil)
-      try await Self.eventually { actions.counters["noc"]?.failed == 1 }
+      try await eventually("what became of messages") { actions.counters["noc"]?.failed == 1 }
       // On a busy machine a second is short for an answer, too.
       var sent: UInt64 = 1
-      try await Self.eventually {
+      try await eventually("what became of messages") {
         let counters = actions.counters["noc"] ?? .init()
         if counters.delivered == 0, counters.failed == sent {
           actions.send(Self.message("later"), to: nil)
@@ -166,7 +160,9 @@ struct AlertActionsTests {
     try await Receiver.run([.notFound]) { receiver, url in
       let actions = AlertActions([Self.webhook(url)], limits: Self.limits(), logger: Self.quiet)
       for name in ["first", "second"] { actions.send(Self.message(name), to: nil) }
-      try await Self.eventually { actions.counters["noc"] == .init(delivered: 1, failed: 1, dropped: 0) }
+      try await eventually("what became of messages") {
+        actions.counters["noc"] == .init(delivered: 1, failed: 1, dropped: 0)
+      }
       #expect(receiver.received.count == 2)
     }
   }
@@ -176,7 +172,7 @@ struct AlertActionsTests {
     let action = Self.webhook("http://127.0.0.1:9/hook", secret: "/nonexistent/token")
     let actions = AlertActions([action], limits: Self.limits(attempts: 1), logger: Self.quiet)
     actions.send(Self.message(), to: nil)
-    try await Self.eventually { actions.counters["noc"]?.failed == 1 }
+    try await eventually("what became of messages") { actions.counters["noc"]?.failed == 1 }
     actions.send(Self.message(), to: ["another"])
     #expect(actions.counters["noc"]?.failed == 1)
   }
@@ -202,7 +198,7 @@ struct AlertActionsTests {
     let action = AlertAction(name: "page", kind: .program(words))
     let actions = AlertActions([action], limits: Self.limits(), logger: Self.quiet)
     actions.send(Self.message(subject: hostile, host: hostile), to: nil)
-    try await Self.eventually { actions.counters["page"]?.delivered == 1 }
+    try await eventually("what became of messages") { actions.counters["page"]?.delivered == 1 }
     let lines = try String(contentsOfFile: "\(out).env", encoding: .utf8).split(separator: "\n").map(String.init)
     let clean = hostile.replacing("\n", with: " ").replacing("\u{7}", with: " ")
     #expect(lines.contains("SAGFLOW_ALERT_SUBJECT=\(clean)"), "\(lines)")
@@ -227,12 +223,16 @@ struct AlertActionsTests {
     let actions = AlertActions([action], limits: Self.limits(program: 5), logger: Self.quiet)
     actions.send(Self.message(), to: nil)
     actions.send(Self.message(), to: nil)
-    try await Self.eventually { actions.counters["page"] == .init(delivered: 1, failed: 1, dropped: 0) }
+    try await eventually("what became of messages") {
+      actions.counters["page"] == .init(delivered: 1, failed: 1, dropped: 0)
+    }
     let processes = try String(contentsOfFile: out, encoding: .utf8).split(whereSeparator: \.isWhitespace)
       .compactMap { Int32($0) }
     #expect(processes.count == 2)
     // A child of ours may be left as a zombie for a moment.
-    for process in processes { try await Self.eventually { kill(process, 0) != 0 || Self.isZombie(process) } }
+    for process in processes {
+      try await eventually("the end of \(process)") { kill(process, 0) != 0 || Self.isZombie(process) }
+    }
   }
 
   private static func isZombie(_ process: Int32) -> Bool {
@@ -247,7 +247,9 @@ struct AlertActionsTests {
     let actions = AlertActions(
       [AlertAction(name: "page", kind: .program(words))], limits: Self.limits(), logger: Self.quiet)
     actions.send(Self.message(), to: nil)
-    try await Self.eventually { actions.counters["page"] == .init(delivered: 0, failed: 1, dropped: 0) }
+    try await eventually("what became of messages") {
+      actions.counters["page"] == .init(delivered: 0, failed: 1, dropped: 0)
+    }
   }
 
   @Test("an action that stays the same goes on, one that is removed gets nothing more")
@@ -255,7 +257,7 @@ struct AlertActionsTests {
     let action = AlertAction(name: "page", kind: .program(["/bin/true"]))
     let actions = AlertActions([action], limits: Self.limits(), logger: Self.quiet)
     actions.send(Self.message(), to: nil)
-    try await Self.eventually { actions.counters["page"]?.delivered == 1 }
+    try await eventually("what became of messages") { actions.counters["page"]?.delivered == 1 }
     actions.reconfigure([action, AlertAction(name: "other", kind: .program(["/bin/true"]))])
     #expect(actions.counters["page"]?.delivered == 1)
     actions.reconfigure([])

@@ -46,15 +46,6 @@ struct OutputSetTests {
     return OutputSetting(ShipperOptions(name: name), .objects(options))
   }
 
-  /// Waits until something is so, for ten minutes at most.
-  private func eventually(_ what: Comment, _ condition: () -> Bool) async throws {
-    for _ in 0..<120_000 {
-      if condition() { return }
-      try await Task.sleep(for: .milliseconds(5))
-    }
-    Issue.record(what)
-  }
-
   @Test("those that are new start, those that differ start again where they were, those that are gone end")
   func reconfiguration() async throws {
     let folder = try TemporaryFolder()

@@ -95,4 +95,52 @@ struct RenameTests {
     #expect(!outcome.errors.contains("rows are lost"), "\(outcome.errors)")
     #expect(try await Sagflow.rowCount(new) == 20)
   }
+
+  @Test("an output goes on from its cursor, for a store that was moved as well")
+  func output() async throws {
+    let folder = try TemporaryFolder()
+    let (old, new) = (folder.path + "/old", folder.path + "/new")
+    // Nothing listens on the port.
+    let configuration = """
+      store: {rotation: 1s}
+      aggregation: {enabled: false}
+      outputs: [{name: lake, type: s3, endpoint: "http://127.0.0.1:9", region: r, bucket: flows}]
+
+      """
+    let file = try folder.write(configuration, as: "c.yaml")
+    func run(_ host: String, _ store: String, _ ports: Range<Int>) async throws {
+      let collector = try await RunningCollector(
+        configuration: configuration, environment: ["SAGFLOW_RECEIVE_WORKERS": "1"], store: store,
+        through: NamedHost.launcher(host))
+      try NumberedFlows.send(ports, to: collector.port)
+      try await collector.counts(ports.count, "datagrams", "received")
+      _ = try await collector.stop()
+    }
+    func output(_ arguments: [String], _ host: String, _ store: String) async throws -> Outcome {
+      try await Sagflow.run(
+        ["output"] + arguments + ["-c", file],
+        environment: ["SAGFLOW_STORE_PATH": store, "SAGFLOW_HTTP_LISTEN": "127.0.0.1:9"],
+        through: NamedHost.launcher(host))
+    }
+    func waiting(_ host: String, _ store: String) async throws -> Int? {
+      let list = try await output(["list"], host, store)
+      return list.output.firstMatch(of: #/stopped +(\d+)/#).flatMap { Int($0.1) }
+    }
+    func published() -> [String] { Self.names(new).filter { $0.contains("/flows-") } }
+
+    try await run("aaa", old, 0..<20)
+    // As if all were taken.
+    let passed = try await output(["reset", "lake", "--from", "now", "--yes"], "aaa", old)
+    #expect(passed.status == 0, "\(passed)")
+    try FileManager.default.moveItem(atPath: old, toPath: new)
+    #expect(try await waiting("bbb", new) == 0)
+    let before = Set(published())
+    try await run("bbb", new, 20..<40)
+    let added = Set(published()).subtracting(before)
+    #expect(!added.isEmpty && added.allSatisfy { $0.contains("/flows-bbb-") }, "\(added)")
+    #expect(try await waiting("bbb", new) == added.count)
+    let again = try await output(["reset", "lake", "--yes"], "bbb", new)
+    #expect(again.status == 0, "\(again)")
+    #expect(try await waiting("bbb", new) == published().count)
+  }
 }

@@ -104,12 +104,13 @@ class Weather:
 class WeatherHandler(Handler):
     def serve(self):
         weather = self.server.weather
-        if self.length == 0:
+        # ClickHouse's have a body.
+        if self.length == 0 or "default_format=" in self.path:
             # A question. It may go wrong, too.
             fault = weather.fault() if weather.kind == "storm" else None
             if fault in CUTS and fault != "lost":
                 return self.cut()
-            return self.answer(weather, self.received(b""), fault)
+            return self.answer(weather, self.received(self.read(self.length)), fault, is_question=True)
         fault = weather.fault()
         weather.passes("head")
         if fault == "head":
@@ -132,7 +133,7 @@ class WeatherHandler(Handler):
             return self.write(weather.errors(weather.chance))
         self.answer(weather, self.received(body), fault)
 
-    def answer(self, weather, request, fault):
+    def answer(self, weather, request, fault, is_question=False):
         accident = threading.Thread(target=weather.accident) if fault == "accident" else None
         if accident:
             accident.start()
@@ -144,7 +145,7 @@ class WeatherHandler(Handler):
         finally:
             if accident:
                 accident.join()
-        if not request.body:
+        if is_question:
             return self.cut() if fault == "lost" else self.write(answer)
         weather.passes("done")
         if fault == "lost":

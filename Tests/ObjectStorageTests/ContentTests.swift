@@ -1,7 +1,9 @@
 import CloudAPI
 import Crypto
 import Foundation
+import NIOPosix
 import Shipping
+import Synchronization
 import TestSupport
 import Testing
 
@@ -37,9 +39,11 @@ struct ContentTests {
     }
   }
 
-  @Test("a range of a file has the checksums of its octets", arguments: [0..<0, 0..<1, 3..<300_000, 262_144..<600_001])
+  @Test(
+    "a range of a file has the checksums of its octets",
+    arguments: [0..<0, 0..<1, 3..<300_000, 262_144..<600_001, 5..<2_400_001])
   func ranges(range: Range<Int>) async throws {
-    let sample = try SampleFile(600_001)
+    let sample = try SampleFile(2_400_001)
     let digest = try await ContentDigest(
       sample.file.path, UInt64(range.lowerBound)..<UInt64(range.upperBound), [.sha256, .md5, .crc64])
     let octets = Array(sample.octets[range])
@@ -48,6 +52,35 @@ struct ContentTests {
     var crc = CRC64()
     crc.update(octets)
     #expect(digest.crc64 == crc.value)
+  }
+
+  private final class Counter: Sendable {
+    private let value = Mutex(0)
+
+    var count: Int { value.withLock { $0 } }
+    func add() { value.withLock { $0 += 1 } }
+  }
+
+  @Test("large files whose checksums are computed hold up nothing else that waits for a disk, and can be cancelled")
+  func turns() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write([UInt8](), as: "large")
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    try file.truncate(atOffset: 1 << 30)
+    try file.close()
+    let ended = Counter()
+    await withDiscardingTaskGroup { group in
+      for _ in 0..<4 * ProcessInfo.processInfo.activeProcessorCount {
+        group.addTask {
+          if (try? await ContentDigest(path, 0..<1 << 30, .sha256)) != nil { ended.add() }
+        }
+      }
+      // The jobs of such threads go one after the other, as they came.
+      for _ in 0..<20 { try? await NIOThreadPool.singleton.runIfActive {} }
+      #expect(ended.count == 0)
+      group.cancelAll()
+    }
+    #expect(ended.count == 0)
   }
 
   @Test("a file that is shorter than it was, or gone, is a failure of that file")

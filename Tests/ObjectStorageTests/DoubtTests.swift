@@ -47,6 +47,50 @@ struct DoubtTests {
     }
   }
 
+  @Test("where a server drops metadata, what came in parts is known by the MD5s of its parts")
+  func droppedMetadata() async throws {
+    try await ObjectStoreStub.run { stub in
+      stub.state.withLock { $0.dropsMetadata = true }
+      let sample = try SampleFile(150_000)
+      for _ in 0..<2 { try await stub.destination().ship(sample.file) }
+      #expect(stub.count(.begin) == 1)
+      // Another file, and the same in parts of another length: nothing shows that it is the same.
+      let others = [(try SampleFile(150_000, seed: 2), ObjectStoreStub.part), (sample, 60_000), (sample, 40_000)]
+      for (other, length) in others {
+        let failure = await failure(try stub.destination { $0.partLength = UInt64(length) }, other.file)
+        #expect(failure?.remedy == .setAside)
+        #expect(failure?.reason.contains("without a checksum") == true)
+        #expect(stub.object(SampleFile.key)?.octets == sample.octets)
+      }
+      let whole = try SampleFile(1000, name: "whole")
+      for _ in 0..<2 { try await stub.destination().ship(whole.file) }
+      #expect(stub.object("flows/whole")?.octets == whole.octets)
+    }
+  }
+
+  @Test("an upload that the server reports nothing but the size of is shipped once its parts have arrived")
+  func nothingToCompare() async throws {
+    try await ObjectStoreStub.run { stub in
+      stub.state.withLock { ($0.dropsMetadata, $0.hasOwnTags) = (true, true) }
+      let sample = try SampleFile(150_000)
+      try await stub.destination().ship(sample.file)
+      #expect(stub.object(SampleFile.key)?.octets == sample.octets)
+      let failure = await failure(try stub.destination(), sample.file)
+      #expect(failure?.remedy == .setAside)
+    }
+  }
+
+  @Test("what is remembered of objects that may be there is bounded")
+  func uncertain() async throws {
+    let destination = try await ObjectStoreStub.run { stub in try stub.destination() }
+    let sample = try SampleFile(10)
+    for number in 0..<ObjectDestination.maximumUncertain + 10 {
+      let file = CommittedFile(name: "\(number)", path: sample.file.path, octets: sample.file.octets)
+      #expect(await failure(destination, file)?.remedy == .retry)
+    }
+    #expect(destination.uncertainCount == ObjectDestination.maximumUncertain)
+  }
+
   /// Credentials that were asked for so many times.
   private final class CountedSource: CredentialSource {
     private let asked = Mutex(0)

@@ -20,12 +20,14 @@ final class TestStore: Sendable {
   var files: OwnFiles { OwnFiles(in: root, of: FileOwner(identity: Self.identity)) }
 
   /// The file of the `number`th window of five minutes.
-  static func name(_ number: Int, identity: String = TestStore.identity, worker: Int = 0) -> String {
+  static func name(
+    _ number: Int, identity: String = TestStore.identity, worker: Int = 0, host: String = "my-host"
+  ) -> String {
     let (hour, minute) = (number / 12, number % 12 * 5)
     func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     let (day, clock) = (two(1 + hour / 24), two(hour % 24))
     return
-      "date=2026-01-\(day)/hour=\(clock)/flows-my-host-\(identity)-202601\(day)T\(clock)\(two(minute))00Z-\(worker)-0.parquet"
+      "date=2026-01-\(day)/hour=\(clock)/flows-\(host)-\(identity)-202601\(day)T\(clock)\(two(minute))00Z-\(worker)-0.parquet"
   }
 
   /// Puts a file into the store.
@@ -50,12 +52,12 @@ final class TestStore: Sendable {
   /// A shipper that ships within milliseconds, whatever it waits for.
   func shipper(
     to destination: any FileDestination, _ options: ShipperOptions = ShipperOptions(name: "lake"),
-    time: QuickTime = QuickTime(), log: LogKeeper = LogKeeper(), state: String? = nil
+    time: QuickTime = QuickTime(), log: LogKeeper = LogKeeper(), state: String? = nil, files: OwnFiles? = nil
   ) throws -> Shipper {
     let state = state ?? self.state
     try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
     return Shipper(
-      options, to: destination, files: files, published: [published], state: state, time: time.time,
+      options, to: destination, files: files ?? self.files, published: [published], state: state, time: time.time,
       logger: Logger(label: "test") { _ in log })
   }
 }
@@ -63,6 +65,7 @@ final class TestStore: Sendable {
 /// Time that passes a thousand times as fast, but for what is longer than an hour.
 final class QuickTime: Sendable {
   private let waits = Mutex<[Duration]>([])
+  private let clock = Mutex<UnixSeconds>(1_000_000)
   private let pausing: Duration?
   private let onPause: @Sendable () -> Void
 
@@ -74,13 +77,18 @@ final class QuickTime: Sendable {
   }
 
   /// What was waited for, but for the looks at the store once a second.
-  var all: [Duration] { waits.withLock { $0 } }
+  var all: [Duration] { waits.withLock { $0.filter { $0 != .seconds(1) } } }
+  /// How often a second has passed.
+  var seconds: Int { waits.withLock { $0.count { $0 == .seconds(1) } } }
+
+  /// Sets the clock, which stands still, ahead.
+  func pass(_ seconds: Int64) { clock.withLock { $0 += seconds } }
 
   var time: ShippingTime {
-    ShippingTime {
-      1_000_000
+    ShippingTime { [self] in
+      clock.withLock { $0 }
     } sleep: { [self] duration in
-      if duration != .seconds(1) { waits.withLock { $0.append(duration) } }
+      waits.withLock { $0.append(duration) }
       if duration == pausing { onPause() }
       try await Task.sleep(for: duration > .seconds(3600) ? duration : .milliseconds(2))
     } random: {
@@ -93,7 +101,7 @@ final class QuickTime: Sendable {
 final class ScriptedDestination: FileDestination {
   enum Answer: Sendable {
     case take
-    case fail(ShippingFailure.Remedy)
+    case fail(ShippingFailure.Remedy, String = "no", kind: String? = nil)
     /// The file is there, but the answer gets lost.
     case takeAndFail
     case other(any Error)
@@ -137,7 +145,7 @@ final class ScriptedDestination: FileDestination {
     await Task.yield()
     switch first ?? always?(file) ?? .take {
     case .take: state.withLock { $0.taken.append(file) }
-    case .fail(let remedy): throw ShippingFailure(remedy, "no")
+    case .fail(let remedy, let reason, let kind): throw ShippingFailure(remedy, reason, kind: kind)
     case .takeAndFail:
       state.withLock { $0.taken.append(file) }
       throw ShippingFailure(.retry, "cut")
@@ -163,13 +171,4 @@ final class LogKeeper: LogHandler, @unchecked Sendable {
   }
 
   func log(event: LogEvent) { kept.withLock { $0.append("\(event.level): \(event.message)") } }
-}
-
-/// Waits until something is so, for a minute at most.
-func eventually(_ what: Comment, _ condition: () throws -> Bool) async throws {
-  for _ in 0..<30_000 {
-    if try condition() { return }
-    try await Task.sleep(for: .milliseconds(2))
-  }
-  Issue.record(what)
 }

@@ -15,6 +15,8 @@ package final class ClickHouseServers: Sendable {
   private let timeout: Duration
   /// The one that answered last.
   private let preferred = Mutex(0)
+  /// By the address of each server that took the last insert: which of the settings that not all versions have are known to it.
+  private let settings = Mutex<[String: Set<String>]>([:])
 
   package init(_ options: ClickHouseOptions, environment: [String: String]) {
     urls = options.urls
@@ -37,7 +39,7 @@ package final class ClickHouseServers: Sendable {
       FileBody(file.path, 0..<file.octets), length: .known(Int64(clamping: file.octets)))
     try await onAny { url in
       do {
-        _ = try await self.exchange(request, body, at: url, within: self.timeout)
+        try await self.insert(request, body, at: url, within: self.timeout)
       } catch let broken as BrokenConnection {
         // A server that refuses who asks may close the connection while it is written to, and the refusal is lost.
         do { _ = try await self.ask("SELECT version()", at: url) } catch let refusal as ShippingFailure {
@@ -52,7 +54,33 @@ package final class ClickHouseServers: Sendable {
   ///
   /// - Throws: as `send`.
   package func tryInsert(_ request: ServerRequest) async throws {
-    try await onAny { url in _ = try await self.exchange(request, nil, at: url, within: Self.questionTime) }
+    try await onAny { url in try await self.insert(request, nil, at: url, within: Self.questionTime) }
+  }
+
+  private func insert(
+    _ request: ServerRequest, _ body: HTTPClientRequest.Body?, at url: String, within time: Duration
+  ) async throws {
+    let request = request.adding(try await knownSettings(at: url))
+    do {
+      _ = try await exchange(request, body, at: url, within: time)
+    } catch {
+      // It may have been replaced by another version.
+      settings.withLock { $0[url] = nil }
+      throw error
+    }
+  }
+
+  private func knownSettings(at url: String) async throws -> Set<String> {
+    if let known = settings.withLock({ $0[url] }) { return known }
+    do {
+      let table = try await ask(ServerRequest.optionalSettingsQuestion, at: url)
+      let known = Set(table.rows.compactMap(\.first))
+      settings.withLock { $0[url] = known }
+      return known
+    } catch let failure as ShippingFailure where failure.remedy == .wait {
+      // Who may insert alone gets an answer to the insert.
+      return []
+    }
   }
 
   /// The answer to a question.
@@ -90,7 +118,10 @@ package final class ClickHouseServers: Sendable {
     preferred.withLock { if $0 == first, !urls.isEmpty { $0 = (first + 1) % urls.count } }
     guard !failures.isEmpty else { throw ShippingFailure(.wait, "no URL of a ClickHouse server; set urls") }
     let remedy: ShippingFailure.Remedy = failures.contains { $0.remedy == .retry } ? .retry : .wait
-    throw ShippingFailure(remedy, failures.map(\.reason).joined(separator: "; "))
+    throw ShippingFailure(
+      remedy, failures.map(\.reason).joined(separator: "; "),
+      // Whichever was asked first.
+      kind: failures.map(\.kind).sorted().joined(separator: "; "))
   }
 
   // MARK: One request to one server

@@ -39,7 +39,10 @@ package struct ServerRefusal: Sendable {
   package func failure(at place: String) -> ShippingFailure {
     let meaning = meaning
     let text = text.isEmpty ? "" : ": \(text)"
-    return ShippingFailure(meaning.remedy, "\(place): HTTP \(httpStatus)\(text); \(meaning.advice)")
+    // Its text may have numbers that differ each time, such as octets of memory.
+    return ShippingFailure(
+      meaning.remedy, "\(place): HTTP \(httpStatus)\(text); \(meaning.advice)",
+      kind: "\(place): \(code.map { "code \($0)" } ?? "HTTP \(httpStatus)")")
   }
 
   private var meaning: (remedy: ShippingFailure.Remedy, advice: String) {

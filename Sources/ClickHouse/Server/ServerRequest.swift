@@ -55,6 +55,31 @@ package struct ServerRequest: Sendable {
     ("max_partitions_per_insert_block", "0"),
   ]
 
+  /// The same of settings that not all supported versions have: one that a server does not know would have it refuse the request.
+  private static let optionalSettings: [(name: String, value: String)] = [
+    // Overrides insert_deduplicate.
+    ("deduplicate_insert", "enable"),
+    // What the reader of Parquet cuts, and blocks are put together from, is of the server's usual size.
+    ("input_format_parquet_max_block_size", "65409"),
+    ("input_format_parquet_prefer_block_bytes", "16744704"),
+    ("use_strict_insert_block_limits", "0"),
+    // Blocks of rollups are those of the table.
+    ("min_insert_block_size_rows_for_materialized_views", "0"),
+    ("min_insert_block_size_bytes_for_materialized_views", "0"),
+  ]
+
+  /// The question which of these a server has.
+  package static let optionalSettingsQuestion =
+    "SELECT name FROM system.settings WHERE name IN ("
+    + optionalSettings.map { SQLText.literal($0.name) }.joined(separator: ", ") + ")"
+
+  /// The request for a server that has settings of these names.
+  package func adding(_ names: Set<String>) -> ServerRequest {
+    var request = self
+    request.parameters += Self.optionalSettings.filter { names.contains($0.name) }
+    return request
+  }
+
   /// A question; the SQL is the body, and the answer a `ServerTable`.
   package static let query = ServerRequest(
     parameters: [("default_format", "JSONCompact"), ("wait_end_of_query", "1")], contentType: "text/plain")

@@ -94,6 +94,6 @@ extension ObjectRefusal {
     if rule.advice == Self.elsewhere.advice, !bucketRegion.isEmpty {
       text += "; it is in \(TerminalText.escaped(bucketRegion))"
     }
-    return ShippingFailure(rule.remedy, text)
+    return ShippingFailure(rule.remedy, text, kind: code.isEmpty ? "HTTP \(status)" : code)
   }
 }

@@ -22,16 +22,20 @@ package struct ContentDigest: Hashable, Sendable {
     package init(rawValue: Int) { self.rawValue = rawValue }
   }
 
-  /// Reads a range of a file, on threads that may wait for a disk.
+  /// Reads a range of a file, on threads that may wait for a disk. All outputs share these, so that each turn there is a short one.
   ///
   /// - Throws: `ShippingFailure` if it cannot be read, `CancellationError`.
   package init(_ path: String, _ range: Range<UInt64>, _ kinds: Kinds) async throws {
-    try Task.checkCancellation()
+    var reading = Reading(path, range, kinds)
     do {
-      self = try await NIOThreadPool.singleton.runIfActive { try Self.read(path, range, kinds) }
+      repeat {
+        try Task.checkCancellation()
+        reading = try await NIOThreadPool.singleton.runIfActive { [reading] in try reading.afterTurn() }
+      } while reading.position < range.upperBound
     } catch let error as FileError {
       throw ShippingFailure(reading: error)
     }
+    self = reading.sums.digest(range)
   }
 
   private init(_ range: Range<UInt64>) { self.range = range }
@@ -43,22 +47,44 @@ package struct ContentDigest: Hashable, Sendable {
     self = sums.digest(0..<UInt64(octets.count))
   }
 
-  private static func read(_ path: String, _ range: Range<UInt64>, _ kinds: Kinds) throws -> ContentDigest {
-    let file = try OpenFile(path, .reading)
-    var piece = [UInt8](repeating: 0, count: 1 << 18)
-    var sums = Sums(kinds)
-    var position = range.lowerBound
-    while position < range.upperBound {
-      let wanted = Int(min(UInt64(piece.count), range.upperBound - position))
-      if wanted < piece.count { piece.removeLast(piece.count - wanted) }
-      var span = piece.mutableSpan
-      guard try file.read(at: Int64(position), into: &span) == wanted else {
-        throw ShippingFailure(.setAside, "\(path) is shorter than it was")
-      }
-      sums.update(piece)
-      position += UInt64(wanted)
+  /// A file that is read by turns.
+  private struct Reading {
+    let path: String
+    let range: Range<UInt64>
+    var position: UInt64
+    var sums: Sums
+    private var file: SharedFile?
+
+    /// Octets that are read at a time, and in a turn.
+    private static let pieceLength: UInt64 = 1 << 18
+    private static let turnLength: UInt64 = 1 << 20
+
+    init(_ path: String, _ range: Range<UInt64>, _ kinds: Kinds) {
+      (self.path, self.range, position, sums) = (path, range, range.lowerBound, Sums(kinds))
     }
-    return sums.digest(range)
+
+    func afterTurn() throws -> Reading {
+      var next = self
+      try next.takeTurn()
+      return next
+    }
+
+    private mutating func takeTurn() throws {
+      let file = try self.file ?? SharedFile(OpenFile(path, .reading))
+      self.file = file
+      let end = min(position + Self.turnLength, range.upperBound)
+      var piece = [UInt8](repeating: 0, count: Int(min(Self.pieceLength, end - position)))
+      while position < end {
+        let wanted = Int(min(UInt64(piece.count), end - position))
+        if wanted < piece.count { piece.removeLast(piece.count - wanted) }
+        var span = piece.mutableSpan
+        guard try file.file.read(at: Int64(position), into: &span) == wanted else {
+          throw ShippingFailure(.setAside, "\(path) is shorter than it was")
+        }
+        sums.update(piece)
+        position += UInt64(wanted)
+      }
+    }
   }
 
   /// Sums on their way.

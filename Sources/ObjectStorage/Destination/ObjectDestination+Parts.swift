@@ -29,8 +29,8 @@ extension ObjectDestination {
   func shipInParts(_ file: CommittedFile, _ key: String) async throws {
     let digest = try await ContentDigest(file.path, 0..<file.octets, dialect.identity)
     // Parts are many octets to send for nothing.
-    if try await isThere(file, key, digest, mustBe: false) { return }
-    await abortLeftovers(key)
+    if try await isThere(file, key, digest, .perhaps) { return }
+    try await abortLeftovers(key)
     let upload = try await begin(key, digest)
     let parts: [Part]
     do {
@@ -88,7 +88,8 @@ extension ObjectDestination {
           throw ShippingFailure(.wait, "\(name(key)): the answer to a part has no ETag; check the endpoint")
         }
         if dialect.isDamaged(answer, digest) {
-          throw ShippingFailure(.retry, "\(name(key)): part \(number) did not arrive as it was sent")
+          throw ShippingFailure(
+            .retry, "\(name(key)): part \(number) did not arrive as it was sent", kind: "damaged")
         }
         return Part(
           number: number, tag: tag, sha256: dialect.isAmazon ? digest.sha256?.base64EncodedString() : nil)
@@ -135,7 +136,7 @@ extension ObjectDestination {
       answer = try await client.call(request())
     } catch let refusal as ObjectRefusal where refusal.isExisting {
       await abort(key, upload)
-      _ = try await isThere(file, key, digest, mustBe: true)
+      _ = try await isThere(file, key, digest, .reported)
       return
     } catch let refusal as ObjectRefusal where refusal.refusesCondition && knowsConditions {
       forgoConditions(refusal)
@@ -144,7 +145,7 @@ extension ObjectDestination {
     if dialect.isDamaged(answer, digest) { throw await removeDamaged(key) }
     // What came together is looked at once: the size is no part's.
     do {
-      _ = try await isThere(file, key, digest, mustBe: true)
+      _ = try await isThere(file, key, digest, .sent)
     } catch let failure as ShippingFailure where failure.remedy == .wait {
       // These credentials may write only.
     }
@@ -163,9 +164,17 @@ extension ObjectDestination {
 
   /// Removes what a collector that was killed has left of the same object: its parts are stored and paid for. Who may not list uploads has
   /// the bucket's lifecycle do it.
-  private func abortLeftovers(_ key: String) async {
+  ///
+  /// - Throws: what may pass by itself: nobody would look for them again once the object is there.
+  private func abortLeftovers(_ key: String) async throws {
     let request = ObjectRequest(method: "GET", query: ["uploads": "", "prefix": key])
-    guard let listed = try? await client.call(request).xml else { return }
+    let listed: XMLElement?
+    do { listed = try await client.call(request).xml } catch let refusal as ObjectRefusal
+      where refusal.rule.remedy != .retry
+    {
+      return
+    }
+    guard let listed else { return }
     for upload in listed.children where upload.name == "Upload" && upload["Key"] == key {
       if let identifier = upload["UploadId"] { await abort(key, identifier) }
     }

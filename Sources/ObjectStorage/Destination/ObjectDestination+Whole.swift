@@ -1,3 +1,4 @@
+import CloudAPI
 import Foundation
 import Logging
 import Shipping
@@ -6,14 +7,14 @@ extension ObjectDestination {
   /// Puts a file in one request.
   func shipWhole(_ file: CommittedFile, _ key: String) async throws {
     let digest = try await ContentDigest(file.path, 0..<file.octets, dialect.transfer)
-    if needsLook(key), try await isThere(file, key, digest, mustBe: false) { return }
+    if needsLook(key), try await isThere(file, key, digest, .perhaps) { return }
     do {
       try await put(file, key, digest)
     } catch let refusal as ObjectRefusal where refusal.isExisting {
-      _ = try await isThere(file, key, digest, mustBe: true)
+      _ = try await isThere(file, key, digest, .reported)
     } catch let refusal as ObjectRefusal where refusal.refusesCondition && knowsConditions {
       forgoConditions(refusal)
-      if try await isThere(file, key, digest, mustBe: false) { return }
+      if try await isThere(file, key, digest, .perhaps) { return }
       try await put(file, key, digest)
     }
   }
@@ -34,33 +35,44 @@ extension ObjectDestination {
     return ShippingFailure(
       .retry,
       "\(name(key)): the service reports another checksum of what arrived than of what was sent; "
-        + (isRemoved ? "it was removed" : "it cannot be removed; remove it"))
+        + (isRemoved ? "it was removed" : "it cannot be removed; remove it"), kind: "damaged")
+  }
+
+  /// What is known of an object before it is looked at.
+  enum Presence: Sendable {
+    /// Nothing. A refusal to look is ignored, because who may write may not be allowed to read.
+    case perhaps
+    /// The service has just said that one of the name is there.
+    case reported
+    /// It was just made of parts that were verified one by one.
+    case sent
   }
 
   /// Whether an object of the name is there, and is the file.
   ///
-  /// - Parameter mustBe: whether the service has just said that it is; else a refusal to look is ignored, because who may write may not be
-  ///   allowed to read.
   /// - Throws: `ShippingFailure` if it is another one.
-  func isThere(_ file: CommittedFile, _ key: String, _ digest: ContentDigest, mustBe: Bool) async throws -> Bool {
+  func isThere(
+    _ file: CommittedFile, _ key: String, _ digest: ContentDigest, _ presence: Presence
+  ) async throws -> Bool {
     let answer: ObjectAnswer
     do {
       answer = try await client.call(ObjectRequest(method: "HEAD", key: key))
     } catch let refusal as ObjectRefusal {
-      if mustBe {
-        if refusal.status == 404 { throw ShippingFailure(.retry, "\(name(key)): was there and is not any more") }
+      if presence != .perhaps {
+        if refusal.status == 404 {
+          throw ShippingFailure(.retry, "\(name(key)): was there and is not any more", kind: "gone again")
+        }
         if refusal.status == 403 {
           throw ShippingFailure(
-            .wait, "\(name(key)): is there already, and may not be compared; allow these credentials to read objects")
+            .wait, "\(name(key)): is there already, and may not be compared; allow these credentials to read objects",
+            kind: "not readable")
         }
       } else if refusal.status == 404 || refusal.status == 403 {
         return false
       }
       throw refusal
     }
-    let likeness = try await dialect.likeness(answer, digest) {
-      try await ContentDigest(file.path, 0..<file.octets, .md5).md5
-    }
+    let likeness = try await dialect.likeness(answer, digest) { try await entityTag(file, parts: $0) }
     switch likeness {
     case .same:
       logger.debug("\(name(key)) is there already, as the file is")
@@ -68,10 +80,26 @@ extension ObjectDestination {
     case .different(let what):
       throw ShippingFailure(
         .setAside, "\(name(key)): another object of this name is there (\(what)); it is left alone")
+    case .unknown where presence == .sent: return true
     case .unknown:
       throw ShippingFailure(
         .setAside,
         "\(name(key)): an object of this name and size is there, without a checksum to compare; it is left alone")
     }
+  }
+
+  /// The ETag that most servers give a file: its MD5, or that of its parts' MD5s and their number.
+  ///
+  /// - Parameter parts: how many; nil: it went whole.
+  /// - Returns: nil if it would not go in so many parts today.
+  private func entityTag(_ file: CommittedFile, parts: Int?) async throws -> String? {
+    guard let parts else {
+      return try await ContentDigest(file.path, 0..<file.octets, .md5).md5.map(SigningHash.hexadecimal)
+    }
+    let ranges = Self.parts(of: file.octets, length: options.partLength)
+    guard ranges.count == parts else { return nil }
+    var sums: [UInt8] = []
+    for range in ranges { sums += try await ContentDigest(file.path, range, .md5).md5 ?? Data() }
+    return ContentDigest(of: sums, .md5).md5.map { "\(SigningHash.hexadecimal($0))-\(parts)" }
   }
 }

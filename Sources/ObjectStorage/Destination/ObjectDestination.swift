@@ -25,13 +25,16 @@ public final class ObjectDestination: FileDestination {
   private let state = Mutex(State())
 
   private struct State {
-    /// Keys whose last request had no answer: the object may be there.
+    /// Keys whose last request had no answer: the object may be there, and a look costs less than to send it for nothing.
     var uncertain: Set<String> = []
     var knowsConditions = true
     /// Whether an object was written, and the answer did not say that the condition is ignored.
     var isConditionTried = false
     var isIntroduced = false
   }
+
+  /// Keys that are remembered as uncertain: more than can be on their way. Retention may remove their files, and then nobody asks for them again.
+  package static let maximumUncertain = 256
 
   /// - Throws: `ParameterError` with the name of the option that is wrong.
   public convenience init(
@@ -79,7 +82,11 @@ public final class ObjectDestination: FileDestination {
       isUncertain(key, false)
       throw refusal.failure(name(key))
     } catch let failure as ShippingFailure {
-      if failure.remedy == .retry { isUncertain(key, true) }
+      switch failure.remedy {
+      case .retry: isUncertain(key, true)
+      case .setAside: isUncertain(key, false)
+      case .wait: break
+      }
       throw failure
     }
   }
@@ -97,9 +104,18 @@ public final class ObjectDestination: FileDestination {
 
   private func isUncertain(_ key: String, _ isUncertain: Bool) {
     state.withLock { state in
-      if isUncertain { state.uncertain.insert(key) } else { state.uncertain.remove(key) }
+      guard isUncertain else {
+        state.uncertain.remove(key)
+        return
+      }
+      if state.uncertain.insert(key).inserted, state.uncertain.count > Self.maximumUncertain {
+        // The condition holds for any of them.
+        if let other = state.uncertain.first(where: { $0 != key }) { state.uncertain.remove(other) }
+      }
     }
   }
+
+  package var uncertainCount: Int { state.withLock { $0.uncertain.count } }
 
   /// Whether it has to be looked whether an object is there before it is written.
   func needsLook(_ key: String) -> Bool {

@@ -73,9 +73,9 @@ struct ObjectDialect: Sendable {
 
   /// Compares the answer to HEAD with a file.
   ///
-  /// - Parameter md5: of the file, asked for where nothing else can be compared.
+  /// - Parameter tag: the file's ETag if it went in so many parts, or whole (nil); asked for where nothing else can be compared.
   func likeness(
-    _ answer: ObjectAnswer, _ digest: ContentDigest, md5: () async throws -> Data?
+    _ answer: ObjectAnswer, _ digest: ContentDigest, tag: (_ parts: Int?) async throws -> String?
   ) async throws -> Likeness {
     let octets = UInt64(digest.range.count)
     guard let length = answer.headers["content-length"].flatMap(UInt64.init) else { return .unknown }
@@ -90,11 +90,14 @@ struct ObjectDialect: Sendable {
     if let reported = answer.headers["x-amz-checksum-sha256"], !reported.contains("-") {
       return reported == digest.sha256?.base64EncodedString() ? .same : .different("another SHA-256")
     }
-    // An ETag is the MD5 unless the object came in parts or is encrypted by a key of one's own.
-    let tag = (answer.headers["etag"] ?? "").trimmingCharacters(in: ["\""]).lowercased()
-    let isHash = tag.wholeMatch(of: /[0-9a-f]{32}/) != nil
+    // An ETag is made of MD5s unless the object is encrypted by a key of one's own, or the server goes its own way.
+    let reported = (answer.headers["etag"] ?? "").trimmingCharacters(in: ["\""]).lowercased()
     let isKeyed = answer.headers["x-amz-server-side-encryption"]?.hasPrefix("aws:kms") ?? false
-    guard isHash, !isKeyed, let own = try await md5() else { return .unknown }
-    return SigningHash.hexadecimal(own) == tag ? .same : .different("another MD5")
+    guard !isKeyed, let form = reported.wholeMatch(of: /[0-9a-f]{32}(?:-([0-9]{1,5}))?/) else { return .unknown }
+    let parts = form.1.flatMap { Int($0) }
+    guard let own = try await tag(parts) else { return .unknown }
+    if own == reported { return .same }
+    // Of parts it depends on where these were cut.
+    return parts == nil ? .different("another MD5") : .unknown
   }
 }

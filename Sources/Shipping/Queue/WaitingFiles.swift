@@ -37,8 +37,10 @@ struct WaitingFiles: Sendable {
     if files.count > before { files.sort { $1.precedes($0) } }
   }
 
-  mutating func removeFirst() -> WaitingFile? {
-    guard let file = files.popLast() else { return nil }
+  /// Removes the oldest file for which something holds.
+  mutating func removeFirst(where condition: (WaitingFile) -> Bool = { _ in true }) -> WaitingFile? {
+    guard let index = files.lastIndex(where: condition) else { return nil }
+    let file = files.remove(at: index)
     names.remove(file.name)
     octets -= file.octets
     return file

@@ -3,12 +3,12 @@ import FlowStore
 import Logging
 import Synchronization
 
-// One file's way: tried until the destination has taken it, retention has removed it, or the output ends.
+// One file's way: tried until the destination has taken it, retention has removed it, it leaves its place to others for a while, or the output
+// ends.
 extension Shipper {
-  func ship(_ file: WaitingFile, _ cursor: Cursor) async {
+  func ship(_ file: WaitingFile, _ before: FileTrouble, _ cursor: Cursor) async {
     defer { wakeUp.yield() }
-    var backOff = BackOff()
-    var refusals = 0
+    var trouble = before
     while !Task.isCancelled {
       let remedy: ShippingFailure.Remedy
       var octets: UInt64 = 0
@@ -22,17 +22,20 @@ extension Shipper {
         if Task.isCancelled { break }
         let failure = error as? ShippingFailure ?? ShippingFailure(.retry, error.systemReason)
         if await isGone(file) { return remove(file) }
-        refusals = failure.remedy == .setAside ? refusals + 1 : 0
-        if refusals == Self.refusalLimit {
+        trouble.failures += 1
+        trouble.refusals = failure.remedy == .setAside ? trouble.refusals + 1 : 0
+        if trouble.refusals == Self.refusalLimit {
           state.withLock { $0.noteError(failure.reason, at: time.now()) }
           logger.error("output \(options.name): \(file.name) is set aside: \(failure.reason)")
           return await end(file, octets, .setAside, cursor)
         }
         remedy = failure.remedy
-        fails(file.name, failure.reason)
+        fails(file.name, failure.reason, kind: failure.kind)
         state.withLock { $0.report.retries += 1 }
       }
-      guard await rest(remedy == .wait ? Self.slowInterval : backOff.next(time.random())) else { break }
+      let pause = remedy == .wait ? Self.slowInterval : trouble.backOff.next(time.random())
+      if state.withLock({ $0.giveWay(file, trouble, for: pause, after: remedy) }) { return }
+      guard await rest(pause) else { break }
     }
     putBack(file)
   }
@@ -79,7 +82,7 @@ extension Shipper {
         try await DiskThreads.run { try cursor.note(file.name, octets: octets, outcome) }
         break
       } catch {
-        fails("cursor", error.systemReason)
+        fails("cursor", error.systemReason, kind: error.systemReason)
         guard await rest(.seconds(1)) else { return putBack(file) }
       }
     }
@@ -91,7 +94,7 @@ extension Shipper {
       } else {
         state.report.setAsideFiles += 1
       }
-      return state.end(file)
+      return state.end(file, isTaken: outcome == .taken)
     }
     if hasRecovered { noteRecovery() }
   }

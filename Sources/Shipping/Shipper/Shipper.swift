@@ -3,7 +3,8 @@ package import FlowStore
 package import Logging
 import Synchronization
 
-/// Ships the files of a store to one destination, the oldest first, several at a time, and each until the destination has taken it.
+/// Ships the files of a store to one destination, the oldest first, several at a time, and each until the destination has taken it. One that it
+/// does not take leaves its place to others after a while, and is tried again between them.
 ///
 ///     CursorLine, Cursor     which files were taken
 ///     WaitingFiles           which were not
@@ -86,8 +87,8 @@ package final class Shipper: Sendable {
       wakeUp.yield()
       for await _ in events {
         if takeLook() { await look(&watch, cursor) }
-        while let file = state.withLock({ $0.takeNext(options.parallel) }) {
-          group.addTask { await self.ship(file, cursor) }
+        while let next = state.withLock({ $0.takeNext(options.parallel) }) {
+          group.addTask { await self.ship(next.file, next.trouble, cursor) }
         }
         if state.withLock({ $0.isDone }) { break }
       }
@@ -106,7 +107,7 @@ package final class Shipper: Sendable {
   private func tick() async {
     while true {
       do { try await time.sleep(.seconds(1)) } catch { return }
-      state.withLock { $0.isLookDue = true }
+      state.withLock { $0.tick() }
       wakeUp.yield()
     }
   }
@@ -135,7 +136,7 @@ package final class Shipper: Sendable {
         works("cursor")
         return cursor
       } catch {
-        fails("cursor", "\(error)")
+        fails("cursor", "\(error)", kind: "\(error)")
         do { try await time.sleep(Self.slowInterval) } catch { return nil }
       }
     }
@@ -152,7 +153,7 @@ package final class Shipper: Sendable {
         var watch = watch
         var problem: String?
         let found = try watch.look(cursor) { name in
-          self.state.withLock { $0.waiting.contains(name) || $0.onTheWay[name] != nil }
+          self.state.withLock { $0.knows(name) }
         }
         if let all = found.all {
           do throws(FileError) { try cursor.forget(allBut: all) } catch { problem = error.description }
@@ -162,7 +163,11 @@ package final class Shipper: Sendable {
       watch = next
       works("store")
       // What was found is shipped all the same.
-      if let problem { fails(Self.forgetting, problem) } else if found.all != nil { works(Self.forgetting) }
+      if let problem {
+        fails(Self.forgetting, problem, kind: problem)
+      } else if found.all != nil {
+        works(Self.forgetting)
+      }
       take(found, cursor)
       if isFirst {
         let report = report
@@ -172,7 +177,7 @@ package final class Shipper: Sendable {
       }
     } catch {
       watch.noteFailure()
-      fails("store", "\(error)")
+      fails("store", "\(error)", kind: "\(error)")
     }
   }
 
@@ -185,9 +190,7 @@ package final class Shipper: Sendable {
       // Some may have been taken since they were found.
       state.insert(found.new.filter { changed.contains($0.name) || !cursor.has($0.name) })
       guard let all = found.all, !all.isEmpty else { return [WaitingFile]() }
-      let gone = state.waiting.remove(allBut: all.union(found.new.map(\.name)))
-      state.report.removedFiles += UInt64(gone.count)
-      return gone
+      return state.remove(allBut: all.union(found.new.map(\.name)))
     }
     if let first = gone.first { noteRemoved(gone.count, first) }
   }
@@ -198,11 +201,15 @@ package final class Shipper: Sendable {
     )
   }
 
-  // MARK: Failures, which are logged when they begin and when they end
+  // MARK: Failures, which are logged when they begin, when their reason changes, and when they end
 
-  func fails(_ what: String, _ reason: String) {
-    let isFirst = state.withLock { $0.fail(what, reason, at: time.now()) }
-    if isFirst { logger.error("output \(options.name): \(reason); files wait, and it goes on trying") }
+  /// - Parameter kind: the same for what has one cause.
+  func fails(_ what: String, _ reason: String, kind: String) {
+    switch state.withLock({ $0.fail(what, reason, kind: kind, at: time.now()) }) {
+    case .first: logger.error("output \(options.name): \(reason); files wait, and it goes on trying")
+    case .other: logger.error("output \(options.name): still fails, now for another reason: \(reason)")
+    case .known: break
+    }
   }
 
   func works(_ what: String) {

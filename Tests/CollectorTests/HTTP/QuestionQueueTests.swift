@@ -2,6 +2,7 @@ import Collector
 import Foundation
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Questions wait for few threads")
@@ -38,10 +39,6 @@ struct QuestionQueueTests {
     return limits
   }
 
-  private static func wait(_ condition: () -> Bool) async throws {
-    while !condition() { try await Task.sleep(for: .milliseconds(2)) }
-  }
-
   @Test("the same question is answered once for all who ask at the time or shortly after", .timeLimit(.minutes(10)))
   func sharing() async throws {
     let (gate, made, idled) = (Gate(), Counter(), Counter())
@@ -51,7 +48,7 @@ struct QuestionQueueTests {
       return ByteBuffer(string: "answer")
     }
     let askers = (0..<8).map { _ in Task { try await queue.answer("a", for: ClientSignal(), work) } }
-    try await Self.wait { gate.entered == 1 }
+    try await eventually("what askers and answers do") { gate.entered == 1 }
     gate.open()
     for asker in askers { #expect(String(buffer: try await asker.value) == "answer") }
     _ = try await queue.answer("a", for: ClientSignal()) { _ in
@@ -61,7 +58,7 @@ struct QuestionQueueTests {
     #expect(made.count == 0)
     #expect(gate.entered == 1)
     // Also when the threads have ended for want of questions.
-    try await Self.wait { idled.count > 0 }
+    try await eventually("what askers and answers do") { idled.count > 0 }
     _ = try await queue.answer("a", for: ClientSignal(), work)
     #expect(gate.entered == 1)
     #expect(try await queue.answer("b", for: ClientSignal()) { _ in ByteBuffer(string: "other") }.readableBytes == 5)
@@ -79,8 +76,8 @@ struct QuestionQueueTests {
         }
       }
     }
-    try await Self.wait { gate.entered == 2 }
-    try await Self.wait { queue.waitingClients == 4 }
+    try await eventually("what askers and answers do") { gate.entered == 2 }
+    try await eventually("what askers and answers do") { queue.waitingClients == 4 }
     let refused = await #expect(throws: APIError.self) {
       _ = try await queue.answer("late", for: ClientSignal()) { _ in ByteBuffer() }
     }
@@ -108,13 +105,13 @@ struct QuestionQueueTests {
         }
       }
     }
-    try await Self.wait { began.count > 0 && queue.waitingClients == 2 }
+    try await eventually("what askers and answers do") { began.count > 0 && queue.waitingClients == 2 }
     for (client, asker) in zip(clients, askers) {
       #expect(ended.count == 0)
       client.leave()
       await #expect(throws: CancellationError.self) { _ = try await asker.value }
     }
-    try await Self.wait { ended.count > 0 }
+    try await eventually("what askers and answers do") { ended.count > 0 }
     // One that has gone before it asks is not answered at all.
     await #expect(throws: CancellationError.self) {
       _ = try await queue.answer("b", for: clients[0]) { _ in ByteBuffer() }

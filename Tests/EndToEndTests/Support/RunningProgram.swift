@@ -82,15 +82,4 @@ final class RunningProgram: Sendable {
   }
 }
 
-/// Waits until a condition holds.
-func eventually(
-  within seconds: Double = 120, _ what: String, _ condition: () async throws -> Bool
-) async throws {
-  let end = Date(timeIntervalSinceNow: seconds)
-  while try await !condition() {
-    guard Date() < end else { throw RunningProgram.Impatience(description: "waited \(seconds) s for \(what)") }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-}
-
 func pause(_ seconds: Double) async throws { try await Task.sleep(for: .seconds(seconds)) }

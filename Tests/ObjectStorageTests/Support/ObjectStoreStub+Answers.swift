@@ -116,15 +116,21 @@ extension ObjectStoreStub {
     guard let upload = state.withLock({ $0.uploads[identifier] }), let list = XMLElement(request.body) else {
       return .error(404, "NoSuchUpload")
     }
-    var octets: [UInt8] = []
+    var (octets, sums): ([UInt8], [UInt8]) = ([], [])
     for (index, element) in list.children.enumerated() {
       guard element["PartNumber"] == "\(index + 1)", let part = upload.parts[index + 1],
         element["ETag"] == checksums(part, false)["etag"]
       else { return .error(400, "InvalidPart") }
       octets += part
+      sums += Array(Insecure.MD5.hash(data: part))
     }
     let answer = put(request, octets, upload.headers, isWrong)
     guard answer.status == 200 else { return answer }
+    let sum = Insecure.MD5.hash(data: sums).map { String(format: "%02x", $0) }.joined()
+    state.withLock { state in
+      let tag = state.hasOwnTags ? "own" : "\(sum)-\(list.children.count)"
+      state.objects[request.key]?.headers["etag"] = "\"\(tag)\""
+    }
     state.withLock { _ = $0.uploads.removeValue(forKey: identifier) }
     return StubAnswer(
       headers: answer.headers.filter { $0.key.contains("crc64") },
@@ -143,7 +149,9 @@ extension ObjectStoreStub {
   private func head(_ request: StubRequest) -> StubAnswer {
     if state.withLock({ $0.isWriteOnly }) { return StubAnswer(status: 403) }
     guard let object = object(request.key) else { return StubAnswer(status: 404) }
-    var headers = object.headers.merging(checksums(object.octets, false)) { own, _ in own }
+    var headers = object.headers
+    if state.withLock({ $0.dropsMetadata }) { headers = headers.filter { !$0.key.contains("-meta-") } }
+    headers = headers.merging(checksums(object.octets, false)) { own, _ in own }
     headers["content-length"] = "\(object.octets.count)"
     return StubAnswer(headers: headers)
   }

@@ -62,6 +62,10 @@ final class ObjectStoreStub: Sendable {
     var conditionError: (Int, String)?
     /// Whether conditions are passed over.
     var ignoresConditions = false
+    /// Whether metadata of objects is not kept.
+    var dropsMetadata = false
+    /// Whether ETags of objects that came in parts are no MD5s.
+    var hasOwnTags = false
     /// Whether these credentials may not read.
     var isWriteOnly = false
     var clockOffset: TimeInterval = 0

@@ -1,0 +1,29 @@
+import NetworkBytes
+
+/// Which failures are logged while an output fails: the first, and those of another kind than the last one that was logged. A kind is logged once
+/// an hour at most, and so many kinds in all.
+struct FailureLog: Sendable {
+  /// What a failure is to the log.
+  enum Novelty: Sendable {
+    /// Nothing failed before.
+    case first
+    /// It failed for another reason.
+    case other
+    case known
+  }
+
+  private var last = ""
+  private var times: [String: UnixSeconds] = [:]
+
+  private static let period: Int64 = 3600
+  private static let maximumCount = 10
+
+  /// - Parameter isFirst: whether nothing failed before.
+  mutating func note(_ kind: String, isFirst: Bool, at now: UnixSeconds) -> Novelty {
+    times = times.filter { now - $0.value < Self.period && now >= $0.value }
+    guard isFirst || (kind != last && times[kind] == nil && times.count < Self.maximumCount) else { return .known }
+    last = kind
+    if times.count < Self.maximumCount { times[kind] = now }
+    return isFirst ? .first : .other
+  }
+}
