@@ -27,6 +27,8 @@ struct GivingWayTests {
     let others = Array(names[3...]) + [late]
     #expect(parallel == 1 ? destination.taken == others : Set(destination.taken) == Set(others))
     #expect(destination.most <= parallel)
+    // A file counts once its cursor has it, a moment later.
+    try await eventually("they count") { shipper.report.shippedFiles == 6 }
     let report = shipper.report
     #expect((report.waitingFiles, report.waitingOctets, report.waitingSince != nil) == (3, 300, true))
     #expect(report.failingSince != nil)
