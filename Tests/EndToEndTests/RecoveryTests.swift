@@ -50,6 +50,7 @@ struct RecoveryTests {
     var rows: Int
     var dropped: Int
     var kernelDrops: Int
+    var unjournaled: Int
     var kept: [String]
     var keptAtTheEnd: [String]
     var drained: String
@@ -68,14 +69,16 @@ struct RecoveryTests {
     let outcome = try await driver.end(within: 600)
     try #require(outcome.status == 0, "seed \(seed): \(outcome.errors)")
     let verdict = try JSONDecoder().decode(Restarts.self, from: Data(outcome.output.utf8))
-    // A machine that is busy may be too slow for the store: such rows are dropped and counted.
-    #expect(verdict.missing == verdict.dropped, "seed \(seed): \(outcome.output)")
+    // A machine that is busy may be too slow for the store: such rows are dropped and counted. It may be for the journal, too: what
+    // that could not take is counted, and a kill costs it. A datagram has 30 records at most.
+    let lost = try verdict.datagrams - PrintedLedger(verdict.drained)["datagrams decoded"]
+    #expect((0...verdict.unjournaled).contains(lost), "seed \(seed): \(outcome.output)")
+    #expect((lost...max(lost, 30 * lost)).contains(verdict.missing - verdict.dropped), "seed \(seed): \(outcome.output)")
     #expect(verdict.surplus == 0, "seed \(seed): \(outcome.output)")
     #expect(verdict.kernelDrops == 0, "seed \(seed): \(outcome.output)")
     #expect(verdict.kept == (0..<workers).map { "worker-\($0)" })
     #expect(verdict.keptAtTheEnd == verdict.kept)
     #expect(verdict.rows > 0)
-    #expect(try PrintedLedger(verdict.drained)["datagrams decoded"] == verdict.datagrams)
   }
 
   /// Lets a collector receive so many flows, each in a datagram of its own, and kills it.

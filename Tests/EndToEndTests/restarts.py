@@ -13,7 +13,7 @@ import time
 
 from supervision import Exporters, ManagedCollector, number
 
-DATAGRAMS_A_SECOND = 2500
+DATAGRAMS_A_SECOND = 1000
 
 program, folder, seed, restarts, workers = sys.argv[1:6]
 restarts, workers = int(restarts), int(workers)
@@ -44,4 +44,5 @@ print(json.dumps({
     "missing": missing, "surplus": surplus, "restarts": restarts, "datagrams": len(collector.sent), "kept": kept,
     "keptAtTheEnd": sorted(collector.names), "rows": collector.row_count(), "drained": drain.stderr,
     "dropped": number(drain.stderr, "dropped, store too slow"),
-    "kernelDrops": number(drain.stderr, "datagrams dropped by the kernel")}))
+    "kernelDrops": number(drain.stderr, "datagrams dropped by the kernel"),
+    "unjournaled": number(drain.stderr, "datagrams unjournaled")}))
