@@ -20,9 +20,8 @@ final class StopSignals {
 
   init() {
     let queue = DispatchQueue(label: "sagflow.signals")
+    let registered = DispatchSemaphore(value: 0)
     for number in Self.handled {
-      // The source sees it nevertheless.
-      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       let state = state
       source.setEventHandler {
@@ -33,9 +32,12 @@ final class StopSignals {
         }
         state.wake.signal()
       }
+      source.setRegistrationHandler { registered.signal() }
       source.resume()
       sources.append(source)
     }
+    // Until then a signal does what it always does; if it were ignored, a Ctrl-C of that moment would be lost.
+    for _ in sources { registered.wait() }
   }
 
   var hasStopped: Bool { state.stop.load(ordering: .relaxed) != 0 }
