@@ -37,7 +37,6 @@ DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests
 |RetargetTests|FilterTests|StatusTests|AlertTests|WatchedTopTests|SharedTests|LineTests|RelayTests|OutputTests|RenameTests)/
 # Those that only `make test-engines` runs.
 ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
-TEST := swift test -c release --skip-build
 
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
@@ -84,7 +83,7 @@ test-fast: ## Build, and run the tests without sockets and other programs: secon
 	@scripts/debian-packages $(BUILD_PACKAGES)
 	@scripts/page-assets
 	swift build -c release --build-tests
-	FAST_TESTS=1 $(TEST) --skip '^EndToEndTests\.'
+	FAST_TESTS=1 scripts/run-tests --skip '^EndToEndTests\.'
 
 test-python-update: ## Move the tests' Python packages on to their newest versions
 	scripts/test-python --update

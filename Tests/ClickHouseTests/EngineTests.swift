@@ -103,21 +103,26 @@ struct EngineTests {
     }
   }
 
+  /// A file of several blocks: each row of the store a thousand times.
+  private static func largeFile(of store: ReplayedStore, _ server: EngineServer) async throws -> CommittedFile {
+    let path = store.folder.file("large.parquet")
+    try await server.run(
+      "INSERT INTO FUNCTION file(\(SQLText.literal(path)), Parquet) SELECT * "
+        + "FROM file(\(SQLText.literal(store.pattern)), Parquet) AS s CROSS JOIN numbers(1000) AS n")
+    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    return CommittedFile(name: "large", path: path, octets: UInt64(size ?? 0))
+  }
+
   @Test("a file of several blocks is there once, whatever the user's profile says about blocks and tokens")
   func profiles() async throws {
     let store = try await ReplayedStore()
     let server = try await EngineServer()
     let schema = Self.schema(server)
     try await server.run(schema.statements)
-    let path = store.folder.file("large.parquet")
-    try await server.run(
-      "INSERT INTO FUNCTION file(\(SQLText.literal(path)), Parquet) SELECT * "
-        + "FROM file(\(SQLText.literal(store.pattern)), Parquet) AS s CROSS JOIN numbers(1000) AS n")
-    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
-    let file = CommittedFile(name: "large", path: path, octets: UInt64(size ?? 0))
+    let file = try await Self.largeFile(of: store, server)
     let destination = ClickHouseDestination(schema.options, environment: [:])
     try await destination.ship(file)
-    let expected = try await server.sums(files: path)
+    let expected = try await server.sums(files: file.path)
     for setting in [
       "deduplicate_insert = 'disable'", "insert_deduplicate = 0", "input_format_parquet_max_block_size = 300000",
       "input_format_parquet_prefer_block_bytes = 1000000", "min_insert_block_size_rows = 1000",
@@ -137,19 +142,14 @@ struct EngineTests {
     let server = try await EngineServer()
     let schema = Self.schema(server)
     try await server.run(schema.statements)
-    let path = store.folder.file("large.parquet")
-    try await server.run(
-      "INSERT INTO FUNCTION file(\(SQLText.literal(path)), Parquet) SELECT * "
-        + "FROM file(\(SQLText.literal(store.pattern)), Parquet) AS s CROSS JOIN numbers(1000) AS n")
-    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+    let file = try await Self.largeFile(of: store, server)
     let destination = ClickHouseDestination(schema.options, environment: [:])
     // How long it takes unhurt.
     let clock = ContinuousClock()
     let start = clock.now
-    let file = CommittedFile(name: "large", path: path, octets: UInt64(size ?? 0))
     try await destination.ship(file)
     let time = (clock.now - start) / .seconds(1)
-    let expected = try await server.sums(files: path)
+    let expected = try await server.sums(files: file.path)
     try await Self.expect(server, schema, expected)
     let seed = UInt64.random(in: 0 ... .max)
     print("ClickHouse kill seed: \(seed)")
