@@ -19,6 +19,17 @@ struct CloudOperator {
     folder = try Folder()
   }
 
+  /// Options that point a flow log at a collector, without asking.
+  static let target = ["--collector", "10.0.0.1", "--yes"]
+
+  /// Runs a service that has the flow log `fl-0`, and an operator of it, as long as `body` does.
+  static func run(_ body: @escaping @Sendable (CloudOperator) async throws -> Void) async throws {
+    try await GatewayStub.run { stub in
+      stub.put(.netflow("fl-0"))
+      try await body(CloudOperator(stub))
+    }
+  }
+
   var home: String { folder.folder.path }
 
   /// The environment of the operator's commands.
