@@ -52,6 +52,8 @@ package struct FlowMessageField: Sendable {
     Self(2004, .postNATSourceAddress, .address), Self(2005, .postNATDestinationAddress, .address),
     Self(2006, .postNATSourcePort), Self(2007, .postNATDestinationPort), Self(2008, .vrf), Self(2009, .extra, .text),
     Self(2010, .ingressInterfaceName, .text), Self(2011, .egressInterfaceName, .text),
-    Self(2012, .applicationName, .text), Self(2013, .vrfName, .text),
+    Self(2012, .applicationName, .text), Self(2013, .vrfName, .text), Self(24, .forwardingStatus),
+    Self(82, .mplsTopLabelAddress, .address), Self(2014, .natEvent), Self(2015, .firewallEvent),
+    Self(2016, .portBlockStart), Self(2017, .portBlockEnd), Self(2018, .layer2Segment),
   ]
 }

@@ -28,9 +28,9 @@ struct ReplayTests {
       stores[0],
     ])
     let names = schema.split(whereSeparator: \.isWhitespace)
-    #expect(names.count == 43)
+    #expect(names.count == 50)
     #expect(names.first == "time_start")
-    #expect(names.last == "vrf_name")
+    #expect(names.last == "mpls_top_label_addr")
   }
 
   @Test("without aggregation each record that an exporter sent is a row", arguments: Fixtures.realCaptures)
@@ -147,8 +147,8 @@ extension [StoredRow] {
     reduce(into: [:]) { sums, row in
       let key = row.text(
         "exporter_addr", "observation_domain_id", "flow_type", "src_addr", "dst_addr", "src_port", "dst_port", "proto",
-        "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction", "vrf_id",
-        "sampling_rate")
+        "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction", "vrf_id", "nat_event", "firewall_event",
+        "forwarding_status", "layer2_segment_id", "sampling_rate")
       let old = sums[key] ?? [0, 0, 0]
       sums[key] = [
         old[0] + row.number("packets"), old[1] + row.number("bytes"), old[2] + row.number("flows"),

@@ -14,11 +14,12 @@ struct FlowKeyWordsTests {
     #expect(key.words == words)
   }
 
-  @Test("The standard key is the fifteen fields that operators expect")
+  @Test("The standard key is the nineteen fields that operators expect")
   func standard() throws {
     let words = [
       "exporter_addr", "observation_domain_id", "flow_type", "src_addr", "dst_addr", "src_port", "dst_port", "proto",
       "ip_tos", "in_if", "out_if", "src_vlan", "dst_vlan", "direction", "vrf_id",
+      "nat_event", "firewall_event", "forwarding_status", "layer2_segment_id",
     ]
     #expect(try FlowKey(parsing: words.reversed()) == .standard)
   }
@@ -114,6 +115,8 @@ struct FlowKeyMergingTests {
     .destinationAS: { $0.destinationAS = 0xffff_fffe }, .sourceMask: { $0.sourceMask = 24 },
     .destinationMask: { $0.destinationMask = 24 }, .nextHop: { $0.nextHop = IPAddress(v4: 0xc000_0201) },
     .tcpFlags: { $0.tcpFlags = 0x12 }, .vrf: { $0.vrf = 9 },
+    .natEvent: { $0.natEvent = 16 }, .firewallEvent: { $0.firewallEvent = 5 },
+    .forwardingStatus: { $0.forwardingStatus = 0x82 }, .layer2Segment: { $0.layer2Segment = 0x80_0001 },
   ]
 
   static func change(_ field: FlowColumn, in record: inout FlowRecord) {
@@ -144,6 +147,7 @@ struct FlowKeyMergingTests {
     let row = try #require(cache.drain().first)
     let kept: Set<FlowColumn> = [
       .sourceAS, .destinationAS, .sourceMask, .destinationMask, .nextHop, .tcpFlags, .vrf,
+      .layer2Segment, .forwardingStatus,
     ]
     var expected = kept.contains(field) ? other : record()
     expected.endReason = row.endReason
@@ -160,6 +164,8 @@ struct FlowKeyMergingTests {
       #expect(row.interfaceWord == expected.interfaceWord & fieldOutside(field).interfaceWord)
     } else {
       #expect(row.routeWord == expected.routeWord)
+      #expect(row.sourceMACWord == expected.sourceMACWord)
+      #expect(row.destinationMACWord == expected.destinationMACWord)
       #expect(row.autonomousSystemWord == expected.autonomousSystemWord)
       #expect(row.nextHop == expected.nextHop)
     }

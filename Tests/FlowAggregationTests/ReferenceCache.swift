@@ -138,6 +138,8 @@ struct ReferenceCache {
     if !has(.sourceVLAN) { r.sourceVLAN = 0 }
     if !has(.destinationVLAN) { r.destinationVLAN = 0 }
     if !has(.direction) { r.direction = 0 }
+    if !has(.natEvent) { r.natEvent = 0 }
+    if !has(.firewallEvent) { r.firewallEvent = 0 }
     return r
   }
 
@@ -158,11 +160,11 @@ struct ReferenceCache {
     var parts = ["\(r.source)", "\(r.destination)", "\(r.origin)", "\(r.samplingRate)", "\(r.sourcePort)"]
     parts += ["\(r.destinationPort)", "\(r.icmpType)", "\(r.icmpCode)", "\(r.protocolIdentifier)"]
     parts += ["\(r.typeOfService)", "\(r.ingressInterface)", "\(r.egressInterface)", "\(r.sourceVLAN)"]
-    parts += ["\(r.destinationVLAN)", "\(r.direction)"]
+    parts += ["\(r.destinationVLAN)", "\(r.direction)", "\(r.natEvent)", "\(r.firewallEvent)"]
     let wide: [(FlowColumn, String)] = [
       (.sourceAS, "\(r.sourceAS)"), (.destinationAS, "\(r.destinationAS)"), (.sourceMask, "\(r.sourceMask)"),
       (.destinationMask, "\(r.destinationMask)"), (.nextHop, "\(r.nextHop)"), (.tcpFlags, "\(r.tcpFlags)"),
-      (.vrf, "\(r.vrf)"),
+      (.vrf, "\(r.vrf)"), (.layer2Segment, "\(r.layer2Segment)"), (.forwardingStatus, "\(r.forwardingStatus)"),
     ]
     parts += wide.filter { key.columns.contains($0.0) }.map(\.1)
     return parts.joined(separator: " ")

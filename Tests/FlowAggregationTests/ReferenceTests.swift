@@ -30,6 +30,7 @@ struct ReferenceTests {
       name: "wide key",
       key: flowKey([
         .sourceAddress, .sourceAS, .destinationAS, .nextHop, .tcpFlags, .vrf, .sourceMask, .destinationMask,
+        .layer2Segment, .forwardingStatus, .natEvent,
       ]),
       aging: .init(activeTimeout: 7, inactiveTimeout: 3)),
     Scenario(
@@ -169,6 +170,15 @@ struct ReferenceTests {
       r.icmpType = Int.random(in: 0...9, using: &random) == 0 ? 3 : 0
       r.tcpFlags = 1 &<< UInt16.random(in: 0..<12, using: &random)
       r.vrf = .random(in: 0...1, using: &random)
+      // Seldom told, so that flows have more than one record.
+      if Int.random(in: 0..<8, using: &random) == 0 {
+        r.natEvent = .random(in: 0...1, using: &random)
+        r.firewallEvent = .random(in: 0...1, using: &random)
+        r.forwardingStatus = .random(in: 0...1, using: &random)
+        r.layer2Segment = .random(in: 0...1, using: &random) &* 0x80_0001
+      }
+      r.sourceMask = .random(in: 0...1, using: &random)
+      r.destinationMask = .random(in: 0...1, using: &random)
       r.sourceAS = .random(in: 0...1, using: &random)
       r.nextHop = IPAddress(v4: .random(in: 0...2, using: &random))
       r.octets = .random(in: 0...10_000, using: &random)

@@ -19,8 +19,9 @@ enum Sample {
     record.packets = random.next()
     record.start = Int64.random(in: 0...2_000_000_000_000, using: &random)
     record.end = Int64.random(in: 0...2_000_000_000_000, using: &random)
+    record.sourceMACWord = random.next()
+    record.destinationMACWord = random.next()
     record.sourceMAC = UInt64.random(in: 0...3, using: &random) * 0x0123_4567_89ab
-    record.destinationMAC = random.next() >> 16
     record.records = UInt32.random(in: 1...9, using: &random)
     record.origin = UInt32.random(in: 1...2, using: &random)
     return record
@@ -32,6 +33,9 @@ enum Sample {
     rare.postNATDestination = address(&random)
     rare.postNATSourcePort = UInt16.random(in: 0...9, using: &random)
     rare.postNATDestinationPort = UInt16.random(in: 0...9, using: &random)
+    rare.portBlockStart = UInt16.random(in: 0...9, using: &random)
+    rare.portBlockEnd = UInt16.random(in: 0...9, using: &random)
+    rare.mplsTopLabelAddress = address(&random)
     for depth in 0..<Int.random(in: 0...10, using: &random) {
       rare.mplsStack[depth] = UInt32.random(in: 0...0xff_ffff, using: &random)
     }

@@ -11,7 +11,8 @@ struct RandomFlows {
   struct Row: Encodable {
     var start: Int64
     var end: Int64
-    /// exporter, source, destination, next hop, and source and destination after translation: 32 hexadecimal digits each.
+    /// exporter, source, destination, next hop, source and destination after translation, and the top label's: 32 hexadecimal
+    /// digits each.
     var addresses: [String]
     var version: UInt16
     var direction: UInt8
@@ -154,6 +155,10 @@ struct RandomFlows {
     record.sourceMask = number()
     record.destinationMask = number()
     record.tcpFlags = number()
+    record.natEvent = number()
+    record.firewallEvent = number()
+    record.forwardingStatus = number()
+    record.layer2Segment = number(UInt32.self) & 0xff_ffff
     record.octets = number()
     record.packets = number()
     record.start = time()
@@ -174,6 +179,9 @@ struct RandomFlows {
     fields.postNATDestination = anyAddress()
     fields.postNATSourcePort = number()
     fields.postNATDestinationPort = number()
+    fields.portBlockStart = number()
+    fields.portBlockEnd = number()
+    fields.mplsTopLabelAddress = anyAddress()
     for depth in 0..<Int.random(in: 0...10, using: &random) {
       fields.mplsStack[depth] = number(UInt32.self) & 0xff_ffff
     }
@@ -187,7 +195,7 @@ struct RandomFlows {
     let origin = origins[Int(record.origin)]
     let addresses = [
       origin.exporter, record.source, record.destination, record.nextHop, fields.postNATSource,
-      fields.postNATDestination,
+      fields.postNATDestination, fields.mplsTopLabelAddress,
     ]
     return Row(
       start: record.start, end: record.end, addresses: addresses.map(Self.hexadecimal), version: origin.version,
@@ -224,6 +232,9 @@ struct RandomFlows {
       "src_vlan": UInt64(record.sourceVLAN), "dst_vlan": UInt64(record.destinationVLAN),
       "end_reason": UInt64(record.endReason), "post_nat_src_port": UInt64(fields.postNATSourcePort),
       "post_nat_dst_port": UInt64(fields.postNATDestinationPort), "vrf_id": UInt64(record.vrf),
+      "nat_event": UInt64(record.natEvent), "firewall_event": UInt64(record.firewallEvent),
+      "forwarding_status": UInt64(record.forwardingStatus), "port_block_start": UInt64(fields.portBlockStart),
+      "port_block_end": UInt64(fields.portBlockEnd), "layer2_segment_id": UInt64(record.layer2Segment),
     ]
   }
 

@@ -62,6 +62,13 @@ SCHEMA = [
     ("out_if_name", TEXT, True),
     ("app_name", TEXT, True),
     ("vrf_name", TEXT, True),
+    ("nat_event", U8, False),
+    ("firewall_event", U8, False),
+    ("forwarding_status", U8, False),
+    ("port_block_start", U16, False),
+    ("port_block_end", U16, False),
+    ("layer2_segment_id", U32, False),
+    ("mpls_top_label_addr", TEXT, True),
 ]
 NAMES = [name for name, _, _ in SCHEMA]
 # Physical and logical type in the file.
@@ -112,6 +119,7 @@ def wanted(row):
         "app_id": f"{engine}:{selector}" if engine else None,
         "post_nat_src_addr": optional[4],
         "post_nat_dst_addr": optional[5],
+        "mpls_top_label_addr": optional[6],
         "mpls_labels": "/".join(labels) or None,
         "extra": row["extra"] or None,
         **row["numbers"],

@@ -64,12 +64,17 @@ struct FlowFileSample {
     record.routeWord = random.next()
     record.traitsWord = random.next()
     record.direction = UInt8(number % 3)
+    record.sourceMACWord = random.next()
+    record.destinationMACWord = random.next()
     record.sourceMAC = number % 2 == 0 ? random.next() >> 16 : 0
     record.records = UInt32(number % 5 + 1)
     guard number % 7 == 0 else { return nil }
     var rare = FlowExtension()
     rare.postNATSource = IPAddress(v4: UInt32(number))
     rare.postNATSourcePort = 99
+    rare.portBlockStart = UInt16(truncatingIfNeeded: number)
+    rare.portBlockEnd = UInt16(truncatingIfNeeded: number + 63)
+    rare.mplsTopLabelAddress = IPAddress(v4: 0x0a00_0003)
     rare.mplsStack[0] = 16_001 << 4
     rare.mplsStack[1] = 3 << 4
     rare.applicationEngine = 3

@@ -147,16 +147,18 @@ struct ExpectedFlow {
     let words: [String: UInt64?] = [
       "sourcePort": integer(7, 182, 180), "destinationPort": integer(11, 183, 181), "sourceVLAN": integer(58, 243),
       "destinationVLAN": integer(59, 254), "tcpFlags": integer(6), "postNATSourcePort": integer(227),
-      "postNATDestinationPort": integer(228),
+      "postNATDestinationPort": integer(228), "portBlockStart": integer(361), "portBlockEnd": integer(362),
     ]
     let octets: [String: UInt64?] = [
       "protocol": integer(4, 193), "typeOfService": integer(5) ?? integer(195).map { $0 << 2 },
-      "endReason": integer(136),
+      "endReason": integer(136), "natEvent": integer(230), "firewallEvent": integer(233),
+      "forwardingStatus": integer(89),
       "sourceMask": [29, 9].lazy.compactMap { integer(of: $0) }.first { $0 != 0 },
       "destinationMask": [30, 13].lazy.compactMap { integer(of: $0) }.first { $0 != 0 },
     ]
     numbers.merge(words.mapValues { ($0 ?? 0) & 0xffff }) { $1 }
     numbers.merge(octets.mapValues { ($0 ?? 0) & 0xff }) { $1 }
+    numbers["layer2Segment"] = (integer(351) ?? 0) & 0xff_ffff
     numbers["octets"] = integer(1, 352, 231, 23)
     numbers["packets"] = integer(2, 298, 24)
     numbers["sourceMAC"] = mac(56, 81)
@@ -175,7 +177,7 @@ struct ExpectedFlow {
     let addresses = [
       "source": address(v4(8, 44), v6(27, 170)), "destination": address(v4(12, 45), v6(28, 169)),
       "nextHop": address(v4(15, 18), v6(62, 63)), "postNATSource": address(v4(225), v6(281)),
-      "postNATDestination": address(v4(226), v6(282)),
+      "postNATDestination": address(v4(226), v6(282)), "mplsTopLabelAddress": address(v4(47), v6(140)),
     ].filter { name, address in
       let isNone = address == IPAddress(v4: 0) && name != "source" && name != "destination"
       return !address.isUnspecified && !isNone

@@ -61,7 +61,8 @@ extension FlowRecord {
   func contents(_ rare: FlowExtension, _ origins: [FlowOrigin]) -> [String: String] {
     let addresses = [
       "source": source, "destination": destination, "nextHop": nextHop, "postNATSource": rare.postNATSource,
-      "postNATDestination": rare.postNATDestination, "exporter": origins[Int(origin)].exporter,
+      "postNATDestination": rare.postNATDestination, "mplsTopLabelAddress": rare.mplsTopLabelAddress,
+      "exporter": origins[Int(origin)].exporter,
     ]
     let numbers: [String: UInt64] = [
       "samplingRate": UInt64(samplingRate), "ingressInterface": UInt64(ingressInterface),
@@ -77,6 +78,9 @@ extension FlowRecord {
       "domain": UInt64(origins[Int(origin)].domain), "version": UInt64(origins[Int(origin)].version),
       "postNATSourcePort": UInt64(rare.postNATSourcePort),
       "postNATDestinationPort": UInt64(rare.postNATDestinationPort),
+      "natEvent": UInt64(natEvent), "firewallEvent": UInt64(firewallEvent),
+      "forwardingStatus": UInt64(forwardingStatus), "layer2Segment": UInt64(layer2Segment),
+      "portBlockStart": UInt64(rare.portBlockStart), "portBlockEnd": UInt64(rare.portBlockEnd),
       "applicationEngine": UInt64(rare.applicationEngine), "applicationSelector": rare.applicationSelector,
     ]
     var contents = addresses.filter { !$0.value.isUnspecified }.mapValues(\.description)

@@ -17,6 +17,11 @@ struct FlowExtensionTests {
       fields.postNATSourcePort = UInt16(truncatingIfNeeded: random.next())
       fields.postNATDestinationPort = UInt16(truncatingIfNeeded: random.next())
     }
+    if chance() {
+      fields.portBlockStart = UInt16(truncatingIfNeeded: random.next())
+      fields.portBlockEnd = UInt16(truncatingIfNeeded: random.next())
+    }
+    if chance() { fields.mplsTopLabelAddress = IPAddress(high: random.next(), low: random.next()) }
     for depth in 0..<random.below(11) where chance() {
       fields.mplsStack[depth] = UInt32(truncatingIfNeeded: random.next()) & 0xff_ffff
     }

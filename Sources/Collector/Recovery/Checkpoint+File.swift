@@ -6,8 +6,10 @@ import Parquet
 
 extension Checkpoint {
   // The file: what it is, and of its parts the sizes and CRC-32s; these parts: the head as JSON; the flows as they are in
-  // memory, which only a program of the same version reads; their extensions.
-  private static let magic = Array("SAGFCKP2".utf8)
+  // memory, which only a program that knows their layout reads; their extensions.
+  private static let magic = Array("SAGFCKP3".utf8)
+  /// What begins a file with flows of the layout before: as large, with other fields in three of the words.
+  private static let formerMagic = Array("SAGFCKP2".utf8)
   private static var flowSize: Int { MemoryLayout<FlowCacheState.Flow>.size }
 
   /// What stands before the parts: words of eight octets, the least significant first, the last one their own CRC-32.
@@ -20,6 +22,8 @@ extension Checkpoint {
     var textChecksum: UInt32 = 0
     var flowChecksum: UInt32 = 0
     var extensionChecksum: UInt32 = 0
+    /// Whether its flows are of the layout before.
+    private(set) var isFormer = false
 
     static let size = 8 + 9 * 8
 
@@ -39,7 +43,8 @@ extension Checkpoint {
     }
 
     init(_ file: [UInt8]) throws(CheckpointFault) {
-      guard file.count >= Self.size, file.prefix(8).elementsEqual(Checkpoint.magic) else {
+      isFormer = file.prefix(8).elementsEqual(Checkpoint.formerMagic)
+      guard file.count >= Self.size, isFormer || file.prefix(8).elementsEqual(Checkpoint.magic) else {
         throw CheckpointFault("it is no checkpoint of this version")
       }
       func word(_ index: Int) -> UInt64 {
@@ -116,6 +121,9 @@ extension Checkpoint {
         unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: octets)
       }
       initialized = prefix.flowCount
+    }
+    if prefix.isFormer {
+      for index in flows.indices { flows[index].takeFormerLayout() }
     }
     extensions = []
     extensions.reserveCapacity(prefix.extensionCount)

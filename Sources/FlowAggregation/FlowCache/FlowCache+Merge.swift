@@ -202,10 +202,10 @@ extension FlowRecord {
     end = max(end, new.end)
     autonomousSystemWord = new.autonomousSystemWord
     nextHop = new.nextHop
-    // The lowest lane are the TCP flags.
-    routeWord = new.routeWord | routeWord & 0xffff
-    sourceMAC = new.sourceMAC
-    destinationMAC = new.destinationMAC
+    routeWord = new.routeWord
+    // The highest lane are the TCP flags.
+    sourceMACWord = new.sourceMACWord | sourceMACWord & 0xffff << 48
+    destinationMACWord = new.destinationMACWord
   }
 
   /// Whether this is TCP with FIN or RST.

@@ -6,6 +6,16 @@ public struct FlowCacheState: Sendable {
   public struct Flow: Sendable, BitwiseCopyable {
     var record: FlowRecord
     var age: FlowAge
+
+    /// Moves what words of a former layout have to its places: masks and TCP flags were in the low half of the route word.
+    public mutating func takeFormerLayout() {
+      let (low, vrf) = (record.routeWord & 0xffff_ffff, record.vrf)
+      record.routeWord = 0
+      record.vrf = vrf
+      record.tcpFlags = UInt16(truncatingIfNeeded: low)
+      record.sourceMask = UInt8(truncatingIfNeeded: low >> 24)
+      record.destinationMask = UInt8(truncatingIfNeeded: low >> 16)
+    }
   }
 
   /// What is kept beside the flows.

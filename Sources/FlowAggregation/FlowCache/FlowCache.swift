@@ -119,7 +119,7 @@ struct LiveFlow {
 
   /// Reads something of each of the up to four cache lines on which a flow lies.
   @inline(__always)
-  var touch: UInt64 { record.source.high ^ record.autonomousSystemWord ^ record.sourceMAC ^ UInt64(tag) }
+  var touch: UInt64 { record.source.high ^ record.autonomousSystemWord ^ record.sourceMACWord ^ UInt64(tag) }
 }
 
 extension FlowCache {

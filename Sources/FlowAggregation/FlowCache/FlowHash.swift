@@ -28,8 +28,8 @@ struct FlowHash: Sendable {
     return source ^ destination ^ place ^ transport
   }
 
-  /// What a number of up to 32 bits mixes in; nothing if it is 0. Multiplying by a secret that is odd tells all numbers
-  /// apart, and by how much two differ nobody knows without it.
+  /// What a number mixes in; nothing if it is 0. Multiplying by a secret that is odd tells all numbers apart; `finish`
+  /// multiplies once more, so that nobody knows without the secrets which of them share a slot.
   @inline(__always)
   func number(_ number: UInt64) -> UInt64 { number &* (secrets[13] | 1) }
 

@@ -7,15 +7,17 @@ import NetworkBytes
 /// number in a record; the decoder numbers origins after `origin(of:)`, and the cache compares the number.
 ///
 /// What becomes of a field that is not in the key:
-/// - addresses, ports, protocol, ToS, interfaces, VLANs and direction are cleared: a row merged over all destinations has
-///   no destination (ICMP type and code go with `dst_port`, which carries them in NetFlow);
-/// - AS numbers, masks, next hop and VRF keep the last value seen; TCP flags are those of all records together.
+/// - addresses, ports, protocol, ToS, interfaces, VLANs, direction and the events of translators and firewalls are cleared: a
+///   row merged over all destinations has no destination (ICMP type and code go with `dst_port`, which carries them in NetFlow);
+/// - AS numbers, masks, next hop, VRF, layer 2 segment and forwarding status keep the last value seen; TCP flags are those of
+///   all records together.
 public struct FlowKey: Hashable, Sendable {
   public private(set) var columns: Set<FlowColumn>
   /// Prefix lengths of those addresses that do not count whole.
   public private(set) var prefixes: [FlowColumn: PrefixLengths]
 
-  /// Exporter, domain, version; addresses, ports, protocol, ToS; interfaces, VLANs, direction, VRF.
+  /// Exporter, domain, version; addresses, ports, protocol, ToS; interfaces, VLANs, direction; VRF, layer 2 segment,
+  /// forwarding status; events of translators and firewalls.
   public static let standard = FlowKey(unchecked: Set(FlowColumn.allCases.filter(\.isStandardKey)), [:])
 
   /// - Parameter prefixes: for addresses that are among `columns`.

@@ -4,12 +4,12 @@ import NetworkBytes
 /// A flow key as the cache applies it: clear, hash and compare a record's key words.
 ///
 /// The first eight words are cleared under the key in the record itself, so that two records of one flow have the same
-/// eight words and no mask is needed to hash or compare them. The four words after them are compared under a mask; of the
-/// standard key only the VRF is there, which costs no more than that.
+/// eight words and no mask is needed to hash or compare them. The words after them are compared under a mask; of the
+/// standard key there is only the route word, with VRF, layer 2 segment and forwarding status.
 struct FlowKeyMask: Sendable {
   /// Whether all fields of the first eight words count whole: then little is to be cleared.
   let keepsAll: Bool
-  /// Whether more than the VRF of the four words after the first eight takes part.
+  /// Whether more than the route word of those after the first eight takes part.
   let isWide: Bool
   private let source: AddressMask
   private let destination: AddressMask
@@ -21,14 +21,15 @@ struct FlowKeyMask: Sendable {
   private let nextHop: UInt64
   private let autonomousSystems: UInt64
   private let route: UInt64
-  /// What of the route word is the VRF, if that is in the key.
-  private let vrf: UInt64
+  /// TCP flags, and masks: beside the MAC addresses, which are never in a key.
+  private let flags: UInt64
+  private let masks: UInt64
 
   init(_ key: FlowKey) {
     source = AddressMask(key.prefix(of: .source))
     destination = AddressMask(key.prefix(of: .destination))
     // Every mask is the record in which the bits of the key's columns are ones and all others zero.
-    var ones = FlowRecord(bitsOf: key.columns)
+    let ones = FlowRecord(bitsOf: key.columns)
     interfaces = ones.interfaceWord
     transport = ones.transportWord
     traits = ones.traitsWord
@@ -36,9 +37,9 @@ struct FlowKeyMask: Sendable {
     route = ones.routeWord
     nextHop = key.prefix(of: .nextHop) == nil ? 0 : .max
     nextHopKept = AddressMask(key.prefix(of: .nextHop) ?? .whole)
-    ones.vrf = 0
-    vrf = route & ~ones.routeWord
-    isWide = autonomousSystems | route & ~vrf | nextHop != 0
+    flags = ones.sourceMACWord
+    masks = ones.destinationMACWord
+    isWide = autonomousSystems | flags | masks | nextHop != 0
     let standard = FlowRecord(bitsOf: FlowKey.standard.columns)
     keepsAll =
       key.prefix(of: .source) == .whole && key.prefix(of: .destination) == .whole && key.prefixes.isEmpty
@@ -68,24 +69,24 @@ struct FlowKeyMask: Sendable {
     let rest =
       (a.originWord ^ b.originWord) | (a.interfaceWord ^ b.interfaceWord)
       | (a.transportWord ^ b.transportWord) | (a.traitsWord ^ b.traitsWord)
-    // Absorbing a record reads the route word too.
-    guard addresses | rest | (a.routeWord ^ b.routeWord) & vrf == 0 else { return false }
+    guard addresses | rest | (a.routeWord ^ b.routeWord) & route == 0 else { return false }
     return isWide ? matchesWide(a, b) : true
   }
 
   private func matchesWide(_ a: borrowing FlowRecord, _ b: borrowing FlowRecord) -> Bool {
     (a.autonomousSystemWord ^ b.autonomousSystemWord) & autonomousSystems
       | ((a.nextHop.high ^ b.nextHop.high) | (a.nextHop.low ^ b.nextHop.low)) & nextHop
-      | (a.routeWord ^ b.routeWord) & route == 0
+      | (a.sourceMACWord ^ b.sourceMACWord) & flags | (a.destinationMACWord ^ b.destinationMACWord) & masks == 0
   }
 
   /// The hash of a cleared record's key.
   @inline(__always)
   func tag(_ record: borrowing FlowRecord, _ hash: borrowing FlowHash) -> UInt32 {
-    var state = hash.start(record) ^ hash.number((record.routeWord & vrf) &>> 32)
+    var state = hash.start(record) ^ hash.number(record.routeWord & route)
     if isWide {
       state = hash.extend(
-        state, record.autonomousSystemWord & autonomousSystems, record.routeWord & route, record.nextHop.high & nextHop,
+        state, record.autonomousSystemWord & autonomousSystems,
+        record.sourceMACWord & flags | (record.destinationMACWord & masks) &>> 16, record.nextHop.high & nextHop,
         record.nextHop.low & nextHop)
     }
     return hash.finish(state)

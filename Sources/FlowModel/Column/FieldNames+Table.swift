@@ -75,5 +75,15 @@ extension FieldNames {
       sls: nil),
     Row(.applicationName, goflow2: "app_name", ecs: "network.application", nfdump: "nbarName", sls: nil),
     Row(.vrfName, goflow2: "vrf_name", ecs: "sagflow.vrf_name", nfdump: "ingressVrfName", sls: nil),
+    Row(.natEvent, goflow2: "nat_event", ecs: "sagflow.nat_event", nfdump: "natEvent", sls: nil),
+    Row(.firewallEvent, goflow2: "firewall_event", ecs: "sagflow.firewall_event", nfdump: "event", sls: nil),
+    Row(
+      .forwardingStatus, goflow2: "forwarding_status", ecs: "sagflow.forwarding_status", nfdump: "fwdStatus", sls: nil),
+    Row(.portBlockStart, goflow2: "port_block_start", ecs: "sagflow.port_block_start", nfdump: "pbStart", sls: nil),
+    Row(.portBlockEnd, goflow2: "port_block_end", ecs: "sagflow.port_block_end", nfdump: "pbEnd", sls: nil),
+    Row(.layer2Segment, goflow2: "layer2_segment_id", ecs: "sagflow.layer2_segment_id", nfdump: nil, sls: nil),
+    Row(
+      .mplsTopLabelAddress, goflow2: "mpls_top_label_addr", ecs: "sagflow.mpls_top_label_addr", nfdump: nil,
+      sls: nil),
   ]
 }

@@ -7,6 +7,11 @@ public struct FlowExtension: Sendable, Equatable {
   public var postNATDestination = IPAddress.unspecified
   public var postNATSourcePort: UInt16 = 0
   public var postNATDestinationPort: UInt16 = 0
+  /// The block of ports that a translator gives to a host (elements 361, 362); 0: absent.
+  public var portBlockStart: UInt16 = 0
+  public var portBlockEnd: UInt16 = 0
+  /// The address at the end of the tunnel that the top MPLS label stands for (elements 47, 140); zero: absent.
+  public var mplsTopLabelAddress = IPAddress.unspecified
   /// MPLS label stack entries from the top (elements 70–79), each the three octets label, experimental bits and
   /// bottom-of-stack bit; 0: absent.
   public var mplsStack: InlineArray<10, UInt32> = .init(repeating: 0)
@@ -22,6 +27,8 @@ public struct FlowExtension: Sendable, Equatable {
   public static func == (a: Self, b: Self) -> Bool {
     a.postNATSource == b.postNATSource && a.postNATDestination == b.postNATDestination
       && a.postNATSourcePort == b.postNATSourcePort && a.postNATDestinationPort == b.postNATDestinationPort
+      && a.portBlockStart == b.portBlockStart && a.portBlockEnd == b.portBlockEnd
+      && a.mplsTopLabelAddress == b.mplsTopLabelAddress
       && a.mplsStack.indices.allSatisfy { a.mplsStack[$0] == b.mplsStack[$0] }
       && a.applicationEngine == b.applicationEngine && a.applicationSelector == b.applicationSelector
       && a.extra == b.extra
@@ -41,6 +48,8 @@ extension FlowExtension {
     static let mpls = Groups(rawValue: 2)
     static let application = Groups(rawValue: 4)
     static let extra = Groups(rawValue: 8)
+    static let portBlock = Groups(rawValue: 16)
+    static let mplsTopLabel = Groups(rawValue: 32)
   }
 
   /// Appends it as octets, as a checkpoint keeps it.
@@ -54,12 +63,11 @@ extension FlowExtension {
     if depth > 0 { groups.insert(.mpls) }
     if applicationEngine != 0 || applicationSelector != 0 { groups.insert(.application) }
     if !extra.isEmpty { groups.insert(.extra) }
+    if portBlockStart | portBlockEnd != 0 { groups.insert(.portBlock) }
+    if !mplsTopLabelAddress.isUnspecified { groups.insert(.mplsTopLabel) }
     octets.append(groups.rawValue)
     if hasNAT {
-      for address in [postNATSource, postNATDestination] {
-        octets.append(word: address.high, count: 8)
-        octets.append(word: address.low, count: 8)
-      }
+      for address in [postNATSource, postNATDestination] { octets.append(address) }
       octets.append(word: UInt64(postNATSourcePort), count: 2)
       octets.append(word: UInt64(postNATDestinationPort), count: 2)
     }
@@ -75,6 +83,11 @@ extension FlowExtension {
       octets.append(word: UInt64(extra.utf8.count), count: 4)
       octets += extra.utf8
     }
+    if groups.contains(.portBlock) {
+      octets.append(word: UInt64(portBlockStart), count: 2)
+      octets.append(word: UInt64(portBlockEnd), count: 2)
+    }
+    if groups.contains(.mplsTopLabel) { octets.append(mplsTopLabelAddress) }
   }
 
   /// Reads what `append` wrote; nil if it ends early.
@@ -86,13 +99,17 @@ extension FlowExtension {
       defer { place += count }
       return octets.unsigned(place, count: count)
     }
+    func address() -> IPAddress? {
+      guard let high = word(8), let low = word(8) else { return nil }
+      return IPAddress(high: high, low: low)
+    }
     guard let groups = word(1).map({ Groups(rawValue: UInt8($0)) }) else { return nil }
     if groups.contains(.nat) {
-      guard let first = word(8), let second = word(8), let third = word(8), let fourth = word(8), let source = word(2),
-        let destination = word(2)
-      else { return nil }
-      postNATSource = IPAddress(high: first, low: second)
-      postNATDestination = IPAddress(high: third, low: fourth)
+      guard let first = address(), let second = address(), let source = word(2), let destination = word(2) else {
+        return nil
+      }
+      postNATSource = first
+      postNATDestination = second
       postNATSourcePort = UInt16(source)
       postNATDestinationPort = UInt16(destination)
     }
@@ -116,10 +133,24 @@ extension FlowExtension {
       extra = String(decoding: text, as: UTF8.self)
       place += Int(count)
     }
+    if groups.contains(.portBlock) {
+      guard let start = word(2), let end = word(2) else { return nil }
+      portBlockStart = UInt16(start)
+      portBlockEnd = UInt16(end)
+    }
+    if groups.contains(.mplsTopLabel) {
+      guard let end = address() else { return nil }
+      mplsTopLabelAddress = end
+    }
   }
 }
 
 extension [UInt8] {
+  fileprivate mutating func append(_ address: IPAddress) {
+    append(word: address.high, count: 8)
+    append(word: address.low, count: 8)
+  }
+
   /// The last octets of a word, the most significant first.
   fileprivate mutating func append(word: UInt64, count: Int) {
     for index in (0..<count).reversed() { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * index))) }

@@ -16,13 +16,13 @@ public struct FlowRecord: Sendable, BitwiseCopyable {
   public var interfaceWord: UInt64 = 0
   /// `sourcePort`, `destinationPort`, `sourceVLAN`, `destinationVLAN`.
   public var transportWord: UInt64 = 0
-  /// `protocolIdentifier`, `typeOfService`, `direction`, `icmpType`, `icmpCode`, and `endReason`, which is never part
-  /// of a key; two octets are spare.
+  /// `protocolIdentifier`, `typeOfService`, `direction`, `icmpType`, `icmpCode`, `natEvent`, `firewallEvent`, and
+  /// `endReason`, which is never part of a key.
   public var traitsWord: UInt64 = 0
   /// `sourceAS` and `destinationAS`.
   public var autonomousSystemWord: UInt64 = 0
   public var nextHop = IPAddress.unspecified
-  /// `vrf`, `sourceMask`, `destinationMask`, `tcpFlags`.
+  /// `vrf`, `layer2Segment`, `forwardingStatus`.
   public var routeWord: UInt64 = 0
 
   // MARK: Counters and times
@@ -34,9 +34,10 @@ public struct FlowRecord: Sendable, BitwiseCopyable {
   public var end: UnixMilliseconds = 0
 
   // MARK: The rest
-  /// 48 bits each.
-  public var sourceMAC: UInt64 = 0
-  public var destinationMAC: UInt64 = 0
+  /// `tcpFlags` and `sourceMAC`.
+  public var sourceMACWord: UInt64 = 0
+  /// `sourceMask`, `destinationMask` and `destinationMAC`.
+  public var destinationMACWord: UInt64 = 0
   /// Exported records merged into this one.
   public var records: UInt32 = 1
   /// Place of the record's rare fields in its batch's `extensions`, counted from 1; 0: none.
@@ -106,6 +107,16 @@ extension FlowRecord {
     get { traitsWord.lane8(16) }
     set { traitsWord.setLane8(16, newValue) }
   }
+  /// natEvent (IANA element 230). 0: none.
+  @inlinable @inline(__always) public var natEvent: UInt8 {
+    get { traitsWord.lane8(8) }
+    set { traitsWord.setLane8(8, newValue) }
+  }
+  /// firewallEvent (IANA element 233). 0: none.
+  @inlinable @inline(__always) public var firewallEvent: UInt8 {
+    get { traitsWord.lane8(0) }
+    set { traitsWord.setLane8(0, newValue) }
+  }
   @inlinable @inline(__always) public var sourceAS: UInt32 {
     get { UInt32(truncatingIfNeeded: autonomousSystemWord >> 32) }
     set { autonomousSystemWord = autonomousSystemWord & 0xffff_ffff | UInt64(newValue) << 32 }
@@ -118,23 +129,48 @@ extension FlowRecord {
     get { UInt32(truncatingIfNeeded: routeWord >> 32) }
     set { routeWord = routeWord & 0xffff_ffff | UInt64(newValue) << 32 }
   }
-  @inlinable @inline(__always) public var sourceMask: UInt8 {
-    get { routeWord.lane8(24) }
-    set { routeWord.setLane8(24, newValue) }
+  /// The number of a layer 2 network, such as a VXLAN's: 24 bits.
+  @inlinable @inline(__always) public var layer2Segment: UInt32 {
+    get { UInt32(truncatingIfNeeded: routeWord) >> 8 }
+    set { routeWord = routeWord & ~0xffff_ff00 | UInt64(newValue & 0xff_ffff) << 8 }
   }
-  @inlinable @inline(__always) public var destinationMask: UInt8 {
-    get { routeWord.lane8(16) }
-    set { routeWord.setLane8(16, newValue) }
+  /// forwardingStatus (RFC 7270 §4.12): the status in the upper two bits, the reason below. 0: unknown.
+  @inlinable @inline(__always) public var forwardingStatus: UInt8 {
+    get { routeWord.lane8(0) }
+    set { routeWord.setLane8(0, newValue) }
   }
   @inlinable @inline(__always) public var tcpFlags: UInt16 {
-    get { routeWord.lane16(0) }
-    set { routeWord.setLane16(0, newValue) }
+    get { sourceMACWord.lane16(48) }
+    set { sourceMACWord.setLane16(48, newValue) }
+  }
+  @inlinable @inline(__always) public var sourceMask: UInt8 {
+    get { destinationMACWord.lane8(56) }
+    set { destinationMACWord.setLane8(56, newValue) }
+  }
+  @inlinable @inline(__always) public var destinationMask: UInt8 {
+    get { destinationMACWord.lane8(48) }
+    set { destinationMACWord.setLane8(48, newValue) }
+  }
+  /// 48 bits.
+  @inlinable @inline(__always) public var sourceMAC: UInt64 {
+    get { sourceMACWord.lane48 }
+    set { sourceMACWord.lane48 = newValue }
+  }
+  /// 48 bits.
+  @inlinable @inline(__always) public var destinationMAC: UInt64 {
+    get { destinationMACWord.lane48 }
+    set { destinationMACWord.lane48 = newValue }
   }
 }
 
 extension UInt64 {
   @inlinable @inline(__always) func lane16(_ shift: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: self &>> shift) }
   @inlinable @inline(__always) func lane8(_ shift: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: self &>> shift) }
+  /// The low 48 bits.
+  @inlinable @inline(__always) var lane48: UInt64 {
+    get { self & 0xffff_ffff_ffff }
+    set { self = self & ~0xffff_ffff_ffff | newValue & 0xffff_ffff_ffff }
+  }
   @inlinable @inline(__always) mutating func setLane16(_ shift: UInt64, _ value: UInt16) {
     self = self & ~(0xffff &<< shift) | UInt64(value) &<< shift
   }

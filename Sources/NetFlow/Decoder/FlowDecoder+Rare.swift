@@ -81,6 +81,11 @@ extension FlowExtension {
     case .postNATSourcePort: postNATSourcePort = UInt16(truncatingIfNeeded: bytes.unsigned(offset, count: width))
     case .postNATDestinationPort:
       postNATDestinationPort = UInt16(truncatingIfNeeded: bytes.unsigned(offset, count: width))
+    case .portBlockStart: portBlockStart = UInt16(truncatingIfNeeded: bytes.unsigned(offset, count: width))
+    case .portBlockEnd: portBlockEnd = UInt16(truncatingIfNeeded: bytes.unsigned(offset, count: width))
+    case .mplsTopLabelV4, .mplsTopLabelV6:
+      let address = bytes.address(at: offset, isV4: step.field == .mplsTopLabelV4)
+      if !address.isNone { mplsTopLabelAddress = address }
     case .application:
       guard let application = ApplicationIdentifier(bytes.extracting(offset..<(offset + width))) else { return }
       applicationEngine = application.engine

@@ -44,7 +44,8 @@ extension FlowRecord {
     transportWord = UInt64(bytes.be16(32)) << 48 | UInt64(bytes.be16(34)) << 32
     traitsWord = UInt64(bytes.octet(38)) << 56 | UInt64(bytes.octet(39)) << 48
     autonomousSystemWord = UInt64(bytes.be16(40)) << 32 | UInt64(bytes.be16(42))
-    routeWord = UInt64(bytes.octet(44)) << 24 | UInt64(bytes.octet(45)) << 16 | UInt64(bytes.octet(37))
+    sourceMACWord = UInt64(bytes.octet(37)) << 48
+    destinationMACWord = UInt64(bytes.be16(44)) << 48
     takeICMPFromPort()
   }
 }

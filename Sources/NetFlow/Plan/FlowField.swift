@@ -10,12 +10,14 @@ enum FlowField: UInt8, Sendable {
   case octets, packets
   case ingressInterface, egressInterface, sourceVLAN, destinationVLAN, sourceMAC, destinationMAC, direction
   case sourceAS, destinationAS, sourceMaskV4, sourceMaskV6, destinationMaskV4, destinationMaskV6, vrf, endReason
+  case natEvent, firewallEvent, forwardingStatus, layer2Segment
   case samplerID, samplingInterval, samplingSpace
   // n of N packets, and a probability: read record by record.
   case samplingSize, samplingPopulation, samplingProbability
   // Rare: into the record's extension.
   case postNATSourceV4, postNATSourceV6, postNATDestinationV4, postNATDestinationV6
-  case postNATSourcePort, postNATDestinationPort, application, mplsLabel
+  case postNATSourcePort, postNATDestinationPort, portBlockStart, portBlockEnd
+  case mplsTopLabelV4, mplsTopLabelV6, application, mplsLabel
   /// The original exporter's address, as a mediator tells it: changes the record's origin.
   case exporterV4, exporterV6
 
@@ -28,8 +30,10 @@ enum FlowField: UInt8, Sendable {
   /// Whether a field of `width` octets can be read into it.
   func accepts(width: Int) -> Bool {
     switch self {
-    case .sourceV4, .destinationV4, .nextHopV4, .postNATSourceV4, .postNATDestinationV4, .exporterV4: width == 4
-    case .sourceV6, .destinationV6, .nextHopV6, .postNATSourceV6, .postNATDestinationV6, .exporterV6: width == 16
+    case .sourceV4, .destinationV4, .nextHopV4, .postNATSourceV4, .postNATDestinationV4, .mplsTopLabelV4, .exporterV4:
+      width == 4
+    case .sourceV6, .destinationV6, .nextHopV6, .postNATSourceV6, .postNATDestinationV6, .mplsTopLabelV6, .exporterV6:
+      width == 16
     case .sourceMAC, .destinationMAC: width == 6
     case .mplsLabel: width == 3
     case .samplingProbability: width == 4 || width == 8
@@ -78,6 +82,10 @@ extension FlowField {
     (.destinationMaskV6, [.destinationIPv6PrefixLength]),
     (.vrf, [.ingressVRFID, .egressVRFID]),
     (.endReason, [.flowEndReason]),
+    (.natEvent, [.natEvent]),
+    (.firewallEvent, [.firewallEvent]),
+    (.forwardingStatus, [.forwardingStatus]),
+    (.layer2Segment, [.layer2SegmentId]),
     (.samplerID, [.samplerId, .selectorId]),
     (.samplingInterval, [.samplingInterval, .samplingPacketInterval, .samplerRandomInterval]),
     (.samplingSpace, [.samplingPacketSpace]),
@@ -90,6 +98,10 @@ extension FlowField {
     (.postNATDestinationV6, [.postNATDestinationIPv6Address]),
     (.postNATSourcePort, [.postNAPTSourceTransportPort]),
     (.postNATDestinationPort, [.postNAPTDestinationTransportPort]),
+    (.portBlockStart, [.portRangeStart]),
+    (.portBlockEnd, [.portRangeEnd]),
+    (.mplsTopLabelV4, [.mplsTopLabelIPv4Address]),
+    (.mplsTopLabelV6, [.mplsTopLabelIPv6Address]),
     (.application, [.applicationId]),
     (.exporterV4, [.exporterIPv4Address]),
     (.exporterV6, [.exporterIPv6Address]),

@@ -73,6 +73,11 @@ extension FlowPlan {
       fill(&records, base, view, step) { if $1 != 0 { $0.setICMP(UInt16(truncatingIfNeeded: $1)) } }
     case .icmpType: fill(&records, base, view, step) { $0.icmpType = UInt8(truncatingIfNeeded: $1) }
     case .icmpCode: fill(&records, base, view, step) { $0.icmpCode = UInt8(truncatingIfNeeded: $1) }
+    case .natEvent: fill(&records, base, view, step) { $0.natEvent = UInt8(truncatingIfNeeded: $1) }
+    case .firewallEvent: fill(&records, base, view, step) { $0.firewallEvent = UInt8(truncatingIfNeeded: $1) }
+    case .forwardingStatus: fill(&records, base, view, step) { $0.forwardingStatus = UInt8(truncatingIfNeeded: $1) }
+    // The top octet is the encapsulation, the low three the network's number (IANA 351).
+    case .layer2Segment: fill(&records, base, view, step) { $0.layer2Segment = UInt32(truncatingIfNeeded: $1) }
     case .samplerID:
       fill(&records, base, view, step) {
         if let rate = rates.bySampler[$1] {
