@@ -40,7 +40,7 @@ extension Ledger {
           + [DecodeIssue.shortDatagram, .badVersion].map { Part(count: decode[$0], name: $0.name) }
       ),
       (
-        "records", decode.flowRecords &+ decode.optionsRecords,
+        "records", decode.flowRecords &+ decode.reverseRecords &+ decode.optionsRecords,
         [
           Part(count: flows.opened, name: "opened a flow", isAlwaysShown: true),
           Part(count: flows.merged, name: "merged", isAlwaysShown: true),
@@ -91,7 +91,7 @@ extension Ledger {
       (kernelDrops, "datagrams dropped by the kernel"), (unjournaledDatagrams, "datagrams unjournaled"),
       (sequence.lost, "lost by sequence number"),
       (sequence.reordered, "reordered"), (sequence.duplicates, "duplicate"), (sequence.restarts, "exporter restarts"),
-      (decode.clockCorrected, "with corrected clock"),
+      (decode.clockCorrected, "with corrected clock"), (decode.reverseRecords, "records of reverse directions"),
     ] + issues.map { (decode[$0], $0.name) } + [
       (evictedTotals, "totals_evicted"), (mergedOrigins, "origins merged for their number"),
       (droppedTexts, "extra texts left out"),

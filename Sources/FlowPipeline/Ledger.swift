@@ -87,7 +87,7 @@ public struct Ledger: Sendable {
       "data sets without template = decoded later + waiting + given up", decode[.unknownTemplate],
       decode.earlyDecoded &+ waitingSets &+ decode.earlyGivenUp)
     check(
-      "flow records decoded = merged + opened + filtered out", decode.flowRecords,
+      "flow records decoded + reverse = merged + opened + filtered out", decode.flowRecords &+ decode.reverseRecords,
       flows.merged &+ flows.opened &+ filteredRecords)
     check("flows opened = live + emitted", flows.opened, liveFlows &+ flows.emitted)
     check(

@@ -75,6 +75,9 @@ package struct LedgerCounter: Sendable {
     .init(
       "records", "options", "records_total", label: ("kind", "options"), "Records decoded.", \.decode.optionsRecords),
     .init(
+      "records", "reverse", "reverse_records_total", "Flow records made of the other direction of biflows.",
+      \.decode.reverseRecords),
+    .init(
       "records", "filtered", "records_filtered_total", "Flow records that the filter did not let pass.",
       \.filteredRecords),
     .init("records", "templates", "templates_total", "Template definitions read.", \.decode.templates),

@@ -77,7 +77,7 @@ public enum ConfigurationSchema {
       "true: templates from another port of an exporter serve where it provably goes on, or where all its ports agree."),
     .list(
       "exporters.outCountersAreReverse", .live(\.exporters.outCountersAreReverse), .address, mayBeEmpty: true,
-      "Exporters whose elements 23 and 24 count the other direction of a flow: these are not taken for the flow's own."),
+      "Exporters whose elements 23 and 24 count the other direction of a flow: these become rows of that direction."),
     .value(
       "exporters.maximumSessions", .restart(\.exporters.maximumSessions), .integer(1...16_777_216),
       "Sessions (exporter address and port, observation domain) kept at a time."),

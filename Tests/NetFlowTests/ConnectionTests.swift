@@ -55,8 +55,12 @@ struct ConnectionTests {
     _ events: [Event], leavesOut: Set<Int> = [], by decoder: inout FlowDecoder, measured: Bool = false
   ) -> [[UInt64]] {
     let message = message(events, leavesOut: leavesOut)
-    let records = FlowDecoded([measured ? message.variable.octets : message.octets], by: &decoder).records
+    // The responder's records are behind those of the events.
+    let all = FlowDecoded([measured ? message.variable.octets : message.octets], by: &decoder).records
+    let records = all.prefix(events.count)
     #expect(decoder.reverseCounts.count == records.count)
+    let reverse = decoder.reverseCounts.filter { $0.octets | $0.packets != 0 }
+    #expect(all.dropFirst(events.count).map { [$0.octets, $0.packets] } == reverse.map { [$0.octets, $0.packets] })
     return zip(records, decoder.reverseCounts).map { [$0.octets, $0.packets, $1.octets, $1.packets] }
   }
 
@@ -152,7 +156,7 @@ struct ConnectionTests {
     let events = [3, 4, 1, 0, 9].map { Event($0, 1, [10, 1, 20, 2]) }
     #expect(Self.counts(events + events) == Array(repeating: [10, 1, 20, 2], count: 10))
     let plain = Self.message([Event(5, 1, [10, 1, 20, 2]), Event(2, 1, [10, 1, 20, 2])], leavesOut: [233])
-    #expect(FlowDecoded([plain.octets]).records.map(\.octets) == [10, 10])
+    #expect(FlowDecoded([plain.octets]).records.map(\.octets) == [10, 10, 20, 20])
   }
 
   @Test("also over a restart")

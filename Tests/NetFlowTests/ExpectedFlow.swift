@@ -6,14 +6,21 @@ import NetworkBytes
 /// value by value and with no plan.
 struct ExpectedFlow {
   private var values: [UInt16: FieldValue] = [:]
+  /// Of reverse elements (RFC 5103).
+  private var reverseValues: [UInt16: FieldValue] = [:]
   private let header: MessageHeader
 
   init(_ record: DecodedRecord) {
     header = record.header
-    for field in record.fields where field.name.element.enterprise == 0 && !field.name.isV9Scope {
+    for field in record.fields where !field.name.isV9Scope {
       // Of an element that comes twice the first counts that is not empty.
       let all = if case .repeated(let several) = field.value { several } else { [field.value] }
-      values[field.name.element.number] = all.first { $0 != .octets([]) }
+      let value = all.first { $0 != .octets([]) }
+      switch field.name.element.enterprise {
+      case 0: values[field.name.element.number] = value
+      case FieldElement.reverseEnterprise: reverseValues[field.name.element.number] = value
+      default: break
+      }
     }
   }
 
@@ -183,6 +190,40 @@ struct ExpectedFlow {
       return !address.isUnspecified && !isNone
     }
     return addresses.mapValues(\.description).merging(numbers.filter { $0.value != 0 }.mapValues { String($0) }) { $1 }
+  }
+
+  /// The other direction's record, which is like this one's where nothing else is said; nil if there is none.
+  var reverse: [String: String]? {
+    var other = self
+    other.values = reverseValues
+    var counts = (other.integer(1, 352, 23) ?? 0, other.integer(2, 24) ?? 0)
+    if counts == (0, 0), isInitiators { counts = (integer(of: 232) ?? 0, integer(of: 299) ?? 0) }
+    if counts == (0, 0) { return nil }
+    var contents = contents
+    for name in ["", "Port", "VLAN", "MAC", "AS", "Mask"] { swap(&contents, "source" + name, "destination" + name) }
+    for name in ["", "Port"] { swap(&contents, "postNATSource" + name, "postNATDestination" + name) }
+    swap(&contents, "ingressInterface", "egressInterface")
+    for name in ["nextHop", "direction", "tcpFlags"] + (0..<10).map({ "mpls\($0)" }) { contents[name] = nil }
+    var told: [String: UInt64] = ["octets": counts.0, "packets": counts.1]
+    if let flags = other.integer(6) { told["tcpFlags"] = flags & 0xffff }
+    if let service = other.integer(5) { told["typeOfService"] = service & 0xff }
+    if let direction = other.integer(61), direction < 2 { told["direction"] = direction + 1 }
+    if let interface = other.integer(10) { told["ingressInterface"] = interface & 0xffff_ffff }
+    for (name, number) in told { contents[name] = number == 0 ? nil : String(number) }
+    return contents
+  }
+
+  private func swap(_ contents: inout [String: String], _ a: String, _ b: String) {
+    (contents[a], contents[b]) = (contents[b], contents[a])
+  }
+
+  /// Whether the record's own counts are the initiator's.
+  private var isInitiators: Bool {
+    if values[231] != nil {
+      return [1, 352].allSatisfy { (integer(of: $0) ?? 0) == 0 }
+        && (integer(of: 231) != 0 || integer(1, 352, 231, 23) == 0)
+    }
+    return values[298] != nil && (integer(of: 2) ?? 0) == 0 && (integer(of: 298) != 0 || integer(2, 298, 24) == 0)
   }
 
   /// All that is behind an application's engine: of engine 20 the enterprise's number, and its own in 32 bits.

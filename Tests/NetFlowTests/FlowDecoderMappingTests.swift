@@ -126,7 +126,8 @@ struct FlowDecoderMappingTests {
     for enterprise in [9, 29305] {
       let message = FlowMessage(
         fields: [[mapping.element, width, enterprise]], records: [[SeededGenerator.filled(width)]])
-      #expect(FlowDecoded([message.octets]).contents == [Self.empty(10)])
+      // A reverse element may make a record of its own.
+      #expect(FlowDecoded([message.octets]).contents.first == Self.empty(10))
     }
     // v9 has no enterprise bit: this is element 32768 and more.
     let message = FlowMessage(

@@ -20,7 +20,7 @@ struct RandomMessages {
     ([32], [2]), ([139], [2, 4]), ([176, 178], [1]), ([177, 179], [1]), ([58, 243], [2]), ([59, 254], [2]),
     ([56, 81], [6]), ([80, 57], [6]), ([61], [1]), ([136], [1]), ([234, 235], [4]), ([34, 305], [1, 4]), ([306], [4]),
     ([225], [4]), ([281], [16]), ([226], [4]), ([282], [16]), ([227], [2]), ([228], [2]), ([95], [4, 2, 9, 8]),
-    ([70], [3]), ([71], [3]), ([79], [3]), ([130], [4]), ([131], [16]),
+    ([232], [4]), ([299], [4]), ([70], [3]), ([71], [3]), ([79], [3]), ([130], [4]), ([131], [16]),
   ]
 
   private mutating func number(_ range: ClosedRange<Int>) -> Int { .random(in: range, using: &numbers) }
@@ -72,6 +72,11 @@ struct RandomMessages {
     }
     if number(0...3) == 0 { fields.append([pick([82, 98, 20_000, 1, 8]), pick([0, 1, 3, 9])]) }
     if version == 10, number(0...3) == 0 { fields.append([pick([1, 8, 22]), 4, pick([9, 29305])]) }
+    if version == 10, number(0...3) == 0 {
+      for element in [2, 5, 6, 10, 61, 352] where number(0...1) == 0 {
+        fields.append([element, element == 10 ? 4 : 1, 29305])
+      }
+    }
     if number(0...3) == 0 { fields.append([210, number(0...3)]) }
     fields.shuffle(using: &numbers)
     return [[4, 1]] + fields.filter { $0[0] != 4 }

@@ -33,8 +33,8 @@ extension FlowDecoder {
     } else {
       decodeVariable(set, template, prototype, &session, time, into: &batch)
     }
-    finish(set, template, &session, from: first, into: &batch)
     session.counters.flowRecords &+= UInt64(batch.count - first)
+    finish(set, template, &session, time, from: first, into: &batch)
   }
 
   /// Takes the exporter's start from a set's first record, for all of them.
@@ -93,13 +93,13 @@ extension FlowDecoder {
   }
 
   private func steps(of template: Template, _ session: borrowing Session) -> [FlowPlan.Step] {
-    options.outCountersAreReverse.contains(session.key.exporter.address)
-      ? template.plan.stepsWithoutOut : template.plan.steps
+    takesOutForReverse(session) ? template.plan.stepsWithoutOut : template.plan.steps
   }
 
   /// What takes more than one field, or is seldom needed: each loop runs only for templates that ask for it.
   private mutating func finish(
-    _ set: RawSpan, _ template: Template, _ session: inout Session, from first: Int, into batch: inout FlowBatch
+    _ set: RawSpan, _ template: Template, _ session: inout Session, _ time: TimeBase, from first: Int,
+    into batch: inout FlowBatch
   ) {
     let plan = template.plan
     if plan.takesICMPFromPort {
@@ -117,6 +117,9 @@ extension FlowDecoder {
     }
     if let totals = plan.totals {
       settleTotals(set, template, totals, session.key, from: first, into: &batch)
+    }
+    if let reverse = plan.reverse {
+      appendReverse(set, template, reverse, &session, time, from: first, into: &batch)
     }
     forceRate(of: session, from: first, into: &batch)
   }

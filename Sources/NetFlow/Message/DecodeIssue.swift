@@ -70,6 +70,13 @@ public struct DecodeCounters: Sendable, Equatable, Codable {
   public var rejectedDatagrams: UInt64 = 0
   public var flowRecords: UInt64 = 0
   public var optionsRecords: UInt64 = 0
+  /// Records made of the other direction of biflows; beside `flowRecords`, which are as sent.
+  public var reverseRecords: UInt64 {
+    get { reverse ?? 0 }
+    set { reverse = newValue }
+  }
+  /// Nil: none, or an earlier version wrote it.
+  private var reverse: UInt64?
   public var templates: UInt64 = 0
   /// Datagrams whose header clock was off by more than the allowed skew, and whose flow times were corrected.
   public var clockCorrected: UInt64 = 0
@@ -101,6 +108,7 @@ public struct DecodeCounters: Sendable, Equatable, Codable {
     sum.rejectedDatagrams &+= other.rejectedDatagrams
     sum.flowRecords &+= other.flowRecords
     sum.optionsRecords &+= other.optionsRecords
+    sum.reverseRecords &+= other.reverseRecords
     sum.templates &+= other.templates
     sum.clockCorrected &+= other.clockCorrected
     sum.earlyDecoded &+= other.earlyDecoded
@@ -111,7 +119,7 @@ public struct DecodeCounters: Sendable, Equatable, Codable {
 
   public static func == (a: Self, b: Self) -> Bool {
     a.datagrams == b.datagrams && a.rejectedDatagrams == b.rejectedDatagrams && a.flowRecords == b.flowRecords
-      && a.optionsRecords == b.optionsRecords && a.templates == b.templates && a.clockCorrected == b.clockCorrected
+      && a.optionsRecords == b.optionsRecords && a.reverseRecords == b.reverseRecords && a.templates == b.templates && a.clockCorrected == b.clockCorrected
       && a.earlyDecoded == b.earlyDecoded && a.earlyGivenUp == b.earlyGivenUp && a.sequence == b.sequence
       && DecodeIssue.allCases.allSatisfy { a[$0] == b[$0] }
   }

@@ -23,6 +23,7 @@ enum FlowField: UInt8, Sendable {
 
   /// Whether it goes into the record's `FlowExtension`.
   var isRare: Bool { rawValue >= Self.postNATSourceV4.rawValue && rawValue <= Self.mplsLabel.rawValue }
+  var isICMP: Bool { rawValue >= Self.icmpTypeCodeV4.rawValue && rawValue <= Self.icmpCode.rawValue }
   var isExporter: Bool { self == .exporterV4 || self == .exporterV6 }
   /// Whether it tells a sampling rate together with others of its kind.
   var isSamplingShare: Bool { self == .samplingSize || self == .samplingPopulation || self == .samplingProbability }
@@ -56,7 +57,7 @@ extension FlowField {
     (.sourcePort, [.sourceTransportPort, .tcpSourcePort, .udpSourcePort]),
     (.destinationPort, [.destinationTransportPort, .tcpDestinationPort, .udpDestinationPort]),
     (.protocolIdentifier, [.protocolIdentifier, .nextHeaderIPv6]),
-    // Only where ipClassOfService is absent: see `FlowPlan.select`.
+    // Only where ipClassOfService is absent: see `FlowPlan.steps`.
     (.differentiatedServices, [.ipDiffServCodePoint]),
     (.typeOfService, [.ipClassOfService]),
     (.tcpFlags, [.tcpControlBits]),

@@ -44,46 +44,65 @@ struct FlowPlan: Sendable {
   private(set) var tellsICMP = false
   /// Running totals and counts of connections, which take what was counted before; nil if there are none.
   private(set) var totals: TotalsPlan?
+  /// The other direction of the flow; nil if the records do not count it.
+  private(set) var reverse: ReversePlan?
 
   /// - Parameters:
   ///   - fields: of a template, but for those of no length.
   ///   - version: 9 or 10.
   init(fields: [FieldSpecifier], version: UInt16) {
     var places: [InformationElementID: Step] = [:]
+    var reversePlaces: [InformationElementID: Step] = [:]
     var offset = 0
     for (index, field) in fields.enumerated() {
       let width = Int(field.length)
-      if let element = field.iana, places[element] == nil {
-        places[element] = Step(field: .octets, index: index, offset: offset, width: width, element: element)
+      if !field.isV9Scope, let element = field.element.forward {
+        let step = Step(field: .octets, index: index, offset: offset, width: width, element: element)
+        if field.element.isReverse {
+          reversePlaces[element] = reversePlaces[element] ?? step
+        } else {
+          places[element] = places[element] ?? step
+        }
       }
       offset += field.isVariable ? 0 : width
     }
-    times = TimePlan(places, knowsUpTime: version != 10 || places[.systemInitTimeMilliseconds] != nil)
+    let knowsUpTime = version != 10 || places[.systemInitTimeMilliseconds] != nil
+    times = TimePlan(places, knowsUpTime: knowsUpTime)
     totals = TotalsPlan(fields: fields)
-    let used = select(from: places).union(times.places).union(totals?.totalFields ?? [])
+    reverse = ReversePlan(
+      places, reverse: reversePlaces, knowsUpTime: knowsUpTime, countsTotals: totals?.hasReverseTotals == true)
+    let used = select(from: places).union(times.places).union(totals?.totalFields ?? []).union(reverse?.places ?? [])
     unmapped = fields.indices.filter { !used.contains($0) && fields[$0].element != FieldElement(.paddingOctets) }
   }
 
-  /// Takes all candidates for each place, the best last: each overrides with what is not zero.
-  ///
-  /// - Returns: the places that are read.
-  private mutating func select(from places: [InformationElementID: Step]) -> Set<Int> {
-    var all: [Step] = []
-    for (field, elements) in FlowField.candidates {
+  /// Steps for all candidates of each place, the best last: each overrides with what is not zero.
+  static func steps(
+    for candidates: [(field: FlowField, elements: [InformationElementID])], from places: [InformationElementID: Step]
+  ) -> [Step] {
+    var steps: [Step] = []
+    for (field, elements) in candidates {
       let present = elements.compactMap { places[$0] }.filter { $0.width == 0xffff || field.accepts(width: $0.width) }
       for var step in present.reversed() {
         step.field = field
         step.skipsZero = step.element != present.last?.element
-        all.append(step)
+        steps.append(step)
       }
     }
+    if steps.contains(where: { $0.field == .typeOfService }) {
+      steps.removeAll { $0.field == .differentiatedServices }
+    }
+    return steps
+  }
+
+  /// - Returns: the places that are read.
+  private mutating func select(from places: [InformationElementID: Step]) -> Set<Int> {
+    var all = Self.steps(for: FlowField.candidates, from: places)
     for element in FlowField.mplsLabels {
       guard var step = places[element], step.width == 0xffff || step.width == 3 else { continue }
       step.field = .mplsLabel
       all.append(step)
     }
     let fields = Set(all.map(\.field))
-    if fields.contains(.typeOfService) { all.removeAll { $0.field == .differentiatedServices } }
     // The space between samples belongs to samplingPacketInterval alone.
     if places[.samplingInterval] != nil || places[.samplingPacketInterval] == nil {
       all.removeAll { $0.field == .samplingSpace }

@@ -29,9 +29,11 @@ public struct FieldElement: Hashable, Sendable, BitwiseCopyable, Codable {
     enterprise == 0 ? InformationElementID(rawValue: number) : nil
   }
 
+  @inlinable public var isReverse: Bool { enterprise == Self.reverseEnterprise }
+
   /// IANA's element of which this is one: itself, or the forward element of a reverse one; nil for other enterprises'.
   @inlinable public var forward: InformationElementID? {
-    enterprise == 0 || enterprise == Self.reverseEnterprise ? InformationElementID(rawValue: number) : nil
+    enterprise == 0 || isReverse ? InformationElementID(rawValue: number) : nil
   }
 }
 

@@ -36,12 +36,6 @@ extension FlowDecoder {
   }
 }
 
-/// What a record counts of the other direction.
-package struct ReverseCounts: Equatable, Sendable, BitwiseCopyable {
-  package var octets: UInt64
-  package var packets: UInt64
-}
-
 extension TotalsMemory {
   /// The hash of whose flows these are. Not of the port, which may change; not of the number of the origin, which is
   /// coarser if the aggregation key is.

@@ -56,6 +56,8 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
   private(set) var hasEvents = false
   /// Whether any count of the reverse direction is among those read.
   private(set) var hasReverse = false
+  /// Whether there are running totals of the reverse direction.
+  var hasReverseTotals: Bool { has(Self.totals[2]) || has(Self.totals[3]) }
 
   /// Places among the sized fields of the running totals.
   var totalFields: [Int] { (0..<10).filter { places[$0].width != 0 }.map { Int(places[$0].field) } }
@@ -72,7 +74,7 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
     }
     hasTotals = has(0..<10)
     hasEvents = has(Self.event..<Self.event + 1) && has(Self.connectionCounts)
-    hasReverse = has(Self.totals[2]) || has(Self.totals[3]) || hasEvents && has(28..<30)
+    hasReverse = hasReverseTotals || hasEvents && has(28..<30)
     guard hasTotals || hasEvents else { return nil }
   }
 

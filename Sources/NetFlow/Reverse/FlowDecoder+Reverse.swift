@@ -1,0 +1,87 @@
+import FlowModel
+import NetworkBytes
+
+extension FlowDecoder {
+  /// Appends the other direction of the records from `first` on: a record of its own for each that counts anything there.
+  ///
+  /// To be called once for the records of a set, when all else of them is decoded.
+  mutating func appendReverse(
+    _ set: RawSpan, _ template: Template, _ plan: ReversePlan, _ session: inout Session, _ time: TimeBase,
+    from first: Int, into batch: inout FlowBatch
+  ) {
+    let takesOut = takesOutForReverse(session)
+    guard plan.countsReverse || takesOut else { return }
+    let end = batch.count
+    let totals = template.plan.totals
+    var ignored = DecodeCounters()
+    var corrections = TimeCorrections()
+    variable.begin(set)
+    for index in first..<end {
+      guard let place = variable.next(set, template, &ignored) else { break }
+      let bytes = set.extracting(place)
+      let counts = plan.counts(
+        of: batch.records[index], bytes, variable.layout,
+        settled: totals?.hasReverse == true ? reverseCounts[index &- first] : nil,
+        isConnection: totals?.hasEvents == true, takesOut: takesOut)
+      if counts.isZero { continue }
+      batch.appendReverse(of: index, counts)
+      complete(&batch, bytes, plan, time, &corrections)
+    }
+    session.counters.add(corrections)
+    session.counters.reverseRecords &+= UInt64(batch.count - end)
+  }
+
+  /// Whether the exporter is configured to count the other direction in postOctetDeltaCount and postPacketDeltaCount.
+  func takesOutForReverse(_ session: borrowing Session) -> Bool {
+    options.outCountersAreReverse.contains(session.key.exporter.address)
+  }
+
+  /// Fills in what reverse elements report of the batch's last record.
+  private func complete(
+    _ batch: inout FlowBatch, _ bytes: RawSpan, _ plan: ReversePlan, _ time: TimeBase,
+    _ corrections: inout TimeCorrections
+  ) {
+    guard let view = RecordsView(bytes, recordLength: bytes.byteCount) else { return }
+    let index = batch.count - 1
+    var records = batch.records.mutableSpan
+    // Type and code of 0 are an echo reply, which the steps leave as they are.
+    if plan.tellsICMP { records[index].setICMP(0) }
+    for var step in plan.steps {
+      step.width = variable.layout.lengths[step.index]
+      step.offset = variable.layout.offsets[step.index]
+      guard step.field.accepts(width: step.width) else { continue }
+      FlowPlan.run(step, view, into: &records, from: index, rates: SamplingRates())
+    }
+    plan.setTimes(&records[index], bytes, variable.layout, time, &corrections)
+  }
+}
+
+extension ReversePlan {
+  /// Gives the other direction's record its own times; an end that is not reported is that of the flow.
+  fileprivate func setTimes(
+    _ record: inout FlowRecord, _ bytes: RawSpan, _ layout: borrowing RecordLayout, _ time: TimeBase,
+    _ corrections: inout TimeCorrections
+  ) {
+    if case .none = times.layout { return }
+    let (start, end) = (record.start, record.end)
+    times.run(over: bytes, layout, into: &record, time: time, &corrections)
+    guard times.durations.isEmpty else { return }
+    if times.ends.isEmpty { record.end = max(record.start, end) }
+    if times.starts.isEmpty { record.start = min(start, record.end) }
+  }
+}
+
+extension FlowBatch {
+  /// Appends a record with its ends swapped, and its rare fields.
+  fileprivate mutating func appendReverse(of index: Int, _ counts: ReverseCounts) {
+    var reverse = records[index].reversed
+    reverse.octets = counts.octets
+    reverse.packets = counts.packets
+    let number = Int(records[index].extensionNumber)
+    if number > 0, let rare = extensions[number - 1].reversed {
+      extensions.append(rare)
+      reverse.extensionNumber = UInt32(extensions.count)
+    }
+    records.append(reverse)
+  }
+}
