@@ -104,7 +104,9 @@ extension FlowDecoder {
     let plan = template.plan
     if plan.takesICMPFromPort {
       var records = batch.records.mutableSpan
-      for index in first..<records.count { records[index].takeICMPFromPort(isTold: plan.tellsICMP) }
+      for index in first..<records.count {
+        records[index].takeICMPFromPort(isTold: plan.tellsICMP, tellsEchoReplies: plan.tellsEchoReplies)
+      }
     }
     if !session.rates.rates.byInterface.isEmpty, !plan.tellsSampling {
       for index in first..<batch.count {

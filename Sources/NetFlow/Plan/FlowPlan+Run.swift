@@ -148,10 +148,13 @@ extension FlowRecord {
   /// destination port; ICMPv6 has no type 0 (RFC 4443), so what is below 256 there is a type alone. Else the source port is
   /// the type and the destination port the code.
   ///
-  /// - Parameter isTold: whether elements of their own tell them: if these are zero, only the destination port may say more.
+  /// - Parameters:
+  ///   - isTold: whether elements of their own tell them: if these are zero, only the destination port may say more.
+  ///   - tellsEchoReplies: whether these are exact for ICMP of IPv4, so that the ports say nothing of it: Cisco ASA has the
+  ///     identifier of an echo there.
   @inline(__always)
-  mutating func takeICMPFromPort(isTold: Bool = false) {
-    if protocolIdentifier == 1 || protocolIdentifier == 58 { readICMP(isTold) }
+  mutating func takeICMPFromPort(isTold: Bool = false, tellsEchoReplies: Bool = false) {
+    if protocolIdentifier == 58 || (protocolIdentifier == 1 && !tellsEchoReplies) { readICMP(isTold) }
   }
 
   private mutating func readICMP(_ isTold: Bool) {
