@@ -63,4 +63,20 @@ struct TemplateLifetimeTests {
     #expect(counters.earlyDecoded == counters[.unknownTemplate])
     #expect(counters.flowRecords == 121)
   }
+
+  @Test(
+    "not before three times the messages between two of them: exporters that count messages may take hours for these")
+  func messages() {
+    // Each 16th message is the template, as softflowd has it: one a second at first, then one each five minutes.
+    func time(_ message: Int) -> Int64 { Int64(message < 40 ? message : 40 + (message - 40) * 300) }
+    let templates = (0...112).filter { $0 % 16 == 0 }
+    func data(until last: Int) -> [Int] { (0...last).filter { !templates.contains($0) } }
+    let kept = Self.counters(templates: templates.map(time), data: data(until: 160).map(time), lifetime: 1800)
+    #expect(kept[.templateExpired] == 0)
+    #expect(kept[.unknownTemplate] == 0)
+    // Then the template comes no more.
+    let expired = Self.counters(templates: templates.map(time), data: data(until: 172).map(time), lifetime: 1800)
+    #expect(expired[.templateExpired] == 1)
+    #expect(expired.flowRecords == UInt64(data(until: 161).count))
+  }
 }

@@ -26,7 +26,9 @@ extension Session {
   /// sessions what changes.
   mutating func learn(_ definition: TemplateDefinition, _ rules: SessionRules, _ directory: ExporterDirectory?) {
     counters.templates &+= 1
-    guard let template = templates.define(definition, at: lastSeen / 1_000_000) else { return }
+    guard let template = templates.define(definition, at: lastSeen / 1_000_000, message: counters.datagrams) else {
+      return
+    }
     agreed[template.id] = nil
     early.serve(template)
     publish(template, directory)
@@ -65,7 +67,10 @@ extension Session {
     else { return }
     counters.count(.sessionContinued)
     for template in known where templates[template.id] == nil {
-      guard let template = templates.define(template.definition, at: lastSeen / 1_000_000) else { continue }
+      guard
+        let template = templates.define(
+          template.definition, at: lastSeen / 1_000_000, message: counters.datagrams)
+      else { continue }
       early.serve(template)
       publish(template, directory)
     }
@@ -76,7 +81,7 @@ extension Session {
   /// - Returns: whether there were any.
   mutating func expireTemplates(_ lifetime: Int64, _ directory: ExporterDirectory) -> Bool {
     // By when the exporter was last heard: one that is silent may come back as it was.
-    let expired = templates.expire(lastSeen / 1_000_000, lifetime)
+    let expired = templates.expire(lastSeen / 1_000_000, message: counters.datagrams, lifetime)
     if expired.isEmpty { return false }
     counters[.templateExpired] &+= UInt64(expired.count)
     withdraw(expired, directory)

@@ -9,7 +9,8 @@ public struct SessionLimits: Sendable {
   /// Fields of all sessions' templates; the longest silent sessions are forgotten first.
   public var templateFields = 1 << 22
   /// A template that its exporter has been repeating, and no longer does while it goes on sending, holds for three of its
-  /// intervals, but for this long at least, milliseconds (RFC 7011 §8.4); nil: for ever. One that was never repeated holds.
+  /// intervals, in time and in messages, but for this long at least, milliseconds (RFC 7011 §8.4); nil: for ever. One that
+  /// was never repeated holds.
   public var templateLifetime: Int64? = 1_800_000
   /// Octets of data sets that came before their template, of one session and of all; beyond these bounds a session's
   /// that have waited longest are given up.

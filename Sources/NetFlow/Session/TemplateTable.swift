@@ -7,6 +7,10 @@ struct TemplateTable {
     /// When it was last defined, and the longest time between two definitions, milliseconds; 0: it was defined once.
     var refreshed: Int64
     var interval: Int64 = 0
+    /// Which of the session's messages defined it last, and the most messages between two definitions: exporters repeat
+    /// templates by time, after so many messages, or both (RFC 3954 §9).
+    var message: UInt64
+    var messages: UInt64 = 0
   }
 
   private var entries: [UInt16: Entry] = [:]
@@ -27,30 +31,40 @@ struct TemplateTable {
 
   /// Takes a definition.
   ///
-  /// - Parameter time: when it came, milliseconds since 1970 UTC.
+  /// - Parameters:
+  ///   - time: when it came, milliseconds since 1970 UTC.
+  ///   - message: which of the session's messages it came in, counted from 1.
   /// - Returns: the template, if it changes what is known: exporters repeat theirs all the time.
-  mutating func define(_ definition: TemplateDefinition, at time: Int64) -> Template? {
+  mutating func define(_ definition: TemplateDefinition, at time: Int64, message: UInt64) -> Template? {
     definitions &+= 1
-    if let known = entries[definition.id], known.template.definition == definition {
-      entries[definition.id]?.defined = definitions
-      entries[definition.id]?.interval = max(known.interval, time - known.refreshed)
-      entries[definition.id]?.refreshed = time
+    if var known = entries[definition.id], known.template.definition == definition {
+      known.defined = definitions
+      known.interval = max(known.interval, time - known.refreshed)
+      known.refreshed = time
+      if message > known.message { known.messages = max(known.messages, message - known.message - 1) }
+      known.message = message
+      entries[definition.id] = known
       return nil
     }
     guard let template = Template(definition) else { return nil }
     let old = entries.updateValue(
-      Entry(template: template, defined: definitions, refreshed: time), forKey: definition.id)
+      Entry(template: template, defined: definitions, refreshed: time, message: message), forKey: definition.id)
     fieldCount += template.fields.count - (old?.template.fields.count ?? 0)
     return template
   }
 
-  /// Forgets the templates that were repeated and have not been for three of their intervals, `lifetime` at least.
+  /// Forgets the templates that were repeated and have not been for three of their intervals (RFC 7011 §8.4), `lifetime` at
+  /// least, nor for three times as many messages as there were between two definitions: an exporter that counts messages
+  /// takes hours for them when it has little to send.
   ///
-  /// - Parameter time: milliseconds since 1970 UTC.
+  /// - Parameters:
+  ///   - time: milliseconds since 1970 UTC.
+  ///   - message: the session's messages so far.
   /// - Returns: their ids.
-  mutating func expire(_ time: Int64, _ lifetime: Int64) -> [UInt16] {
+  mutating func expire(_ time: Int64, message: UInt64, _ lifetime: Int64) -> [UInt16] {
     let expired = entries.filter {
       $0.value.interval > 0 && time - $0.value.refreshed > max(3 * $0.value.interval, lifetime)
+        && message > $0.value.message && message - $0.value.message > 3 * $0.value.messages
     }
     for (id, entry) in expired {
       entries[id] = nil
@@ -102,6 +116,9 @@ extension TemplateTable: Codable {
     var defined: UInt64
     var refreshed: Int64
     var interval: Int64
+    /// Nil in checkpoints of versions that did not count messages.
+    var message: UInt64?
+    var messages: UInt64?
   }
 
   init(from decoder: any Decoder) throws {
@@ -111,7 +128,8 @@ extension TemplateTable: Codable {
           .init(codingPath: decoder.codingPath, debugDescription: "template \(known.definition.id) is none"))
       }
       entries[template.id] = Entry(
-        template: template, defined: known.defined, refreshed: known.refreshed, interval: known.interval)
+        template: template, defined: known.defined, refreshed: known.refreshed, interval: known.interval,
+        message: known.message ?? 0, messages: known.messages ?? 0)
       fieldCount += template.fields.count
       definitions = max(definitions, known.defined)
     }
@@ -120,7 +138,8 @@ extension TemplateTable: Codable {
   func encode(to encoder: any Encoder) throws {
     try entries.values.map {
       Known(
-        definition: $0.template.definition, defined: $0.defined, refreshed: $0.refreshed, interval: $0.interval)
+        definition: $0.template.definition, defined: $0.defined, refreshed: $0.refreshed, interval: $0.interval,
+        message: $0.message, messages: $0.messages)
     }.encode(to: encoder)
   }
 
