@@ -124,4 +124,50 @@ struct SequenceTests {
       ])
     )
   }
+
+  /// Messages of two counters in one session, and how many of the first's come between two of the second's.
+  private static func streams(_ version: Int, first: Int, second: Int, run: Int, turns: Int) -> [[UInt8]] {
+    func message(_ number: Int, _ time: Int) -> [UInt8] {
+      version == 9
+        ? Wire.v9(sequence: number, exportTime: 1_750_000_000 + time)
+        : Wire.ipfix(Wire.set(256, [6]), sequence: number, exportTime: 1_750_000_000 + time)
+    }
+    let template = Wire.set(version == 9 ? 0 : 2, Wire.template(256, [[4, 1]]))
+    var messages = [
+      version == 9
+        ? Wire.v9(template, sequence: first - 1) : Wire.ipfix(template, Wire.set(256, [6]), sequence: first - 1)
+    ]
+    for turn in 0..<turns {
+      messages += (0..<run).map { message(first + turn * run + $0, turn) }
+      messages.append(message(second + turn, turn))
+    }
+    return messages
+  }
+
+  @Test(
+    "of two counters that take turns in one session report no loss, and a loss in either",
+    arguments: [9, 10], [(50_000, 900_000), (900_000, 50_000)])
+  func takeTurns(_ version: Int, _ numbers: (Int, Int)) {
+    for run in [1, 2, 40] {
+      var messages = Self.streams(version, first: numbers.0, second: numbers.1, run: run, turns: 30)
+      let whole = FlowDecoded(messages).counters.sequence
+      #expect([whole.lost, whole.gaps, whole.restarts] == [0, 0, 0], "\(run)")
+      // The last turn but one: a message of the second, and one of the first where there are more.
+      messages.remove(at: messages.count - run - 2)
+      if run > 2 { messages.remove(at: messages.count - run + 5) }
+      let lossy = FlowDecoded(messages).counters.sequence
+      #expect([lossy.lost, lossy.gaps, lossy.restarts] == (run > 2 ? [2, 2, 0] : [1, 1, 0]), "\(run)")
+      #expect(Decoded(messages).counters.sequence == lossy)
+    }
+  }
+
+  @Test("are not taken for two counters where one message is late, or much is lost")
+  func oneCounter() {
+    var numbers = Array(0..<100) + Array(6000..<6100)
+    // Late, from the gap.
+    for (place, late) in [(110, 2000), (130, 2100), (150, 2200)] { numbers.insert(late, at: place) }
+    let sequence = FlowDecoded(numbers.map { Wire.v9(sequence: $0) }).counters.sequence
+    #expect(sequence.lost == 5897)
+    #expect(sequence.reordered == 3)
+  }
 }

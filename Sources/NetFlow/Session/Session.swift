@@ -40,6 +40,8 @@ struct Session: Codable {
   var stragglers = 0
   /// The numbers of the second of these.
   var secondSequence: SequenceTracker?
+  /// Streams that take turns with numbers that no restart explains.
+  private var turns = StreamTurns()
 
   /// Tells other sessions where this one has got to, once it has templates.
   var trail: SessionTrail?
@@ -107,6 +109,11 @@ struct Session: Codable {
     {
       secondSequence?.observe(message, exportTime: exportTime, counters: &counters.sequence)
     } else {
+      if secondSequence == nil,
+        turns.areProven(by: message.number, message: counters.datagrams, &sequence, &counters.sequence)
+      {
+        secondSequence = SequenceTracker(version: key.version)
+      }
       sequence.observe(message, exportTime: exportTime, counters: &counters.sequence)
     }
   }
