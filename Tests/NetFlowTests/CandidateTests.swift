@@ -105,12 +105,12 @@ struct CandidateTests {
     #expect(FlowDecoded([zero.octets]).records.map { [$0.icmpType, $0.icmpCode] } == [expected])
   }
 
-  @Test("of ICMP with elements for type and code are believed where these are zero, whatever is in the port")
+  @Test("of ICMP in a firewall's events are believed where they are zero, whatever is in the port")
   func echoReply() {
     // Cisco ASA: 0 and 0, with the echo's identifier as destination port.
-    let fields = [[7, 2], [11, 2], [4, 1], [176, 1], [177, 1], [178, 1], [179, 1]]
+    let fields = [[7, 2], [11, 2], [4, 1], [176, 1], [177, 1], [178, 1], [179, 1], [233, 1]]
     func record(_ proto: UInt8, _ values: [UInt8]) -> [[UInt8]] {
-      [Wire.be16(0), Wire.be16(0x448d), [proto]] + values.map { [$0] }
+      [Wire.be16(0), Wire.be16(0x448d), [proto]] + (values + [1]).map { [$0] }
     }
     let records = [
       record(1, [0, 0, 0, 0]), record(1, [3, 1, 0, 0]), record(58, [0, 0, 0x81, 0]), record(58, [0, 0, 0, 0]),
@@ -118,8 +118,8 @@ struct CandidateTests {
     let decoded = FlowDecoded([FlowMessage(fields: fields, records: records).octets]).records
     // ICMPv6 has no type 0: there zero says nothing.
     #expect(decoded.map { [$0.icmpType, $0.icmpCode] } == [[0, 0], [3, 1], [0x81, 0], [0x44, 0x8d]])
-    // A type without a code is not exact.
-    let half = FlowMessage(fields: Array(fields[0...3]), records: [[Wire.be16(0), Wire.be16(0x0303), [1], [0]]])
-    #expect(FlowDecoded([half.octets]).records.map { [$0.icmpType, $0.icmpCode] } == [[3, 3]])
+    // Of other devices, zeros beside a port say nothing.
+    let others = FlowMessage(fields: Array(fields[0...4]), records: [[Wire.be16(0), Wire.be16(0x0303), [1], [0], [0]]])
+    #expect(FlowDecoded([others.octets]).records.map { [$0.icmpType, $0.icmpCode] } == [[3, 3]])
   }
 }

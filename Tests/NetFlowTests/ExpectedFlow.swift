@@ -247,7 +247,7 @@ struct ExpectedFlow {
     guard let number = integer(4, 193).map({ $0 & 255 }), number == 1 || number == 58,
       let port = integer(11, 183, 181).map({ $0 & 0xffff })
     else { return (type, code) }
-    if number == 1, integer(of: 176) != nil, integer(of: 177) != nil { return (type, code) }
+    if number == 1, [176, 177, 233].allSatisfy({ integer(of: $0) != nil }) { return (type, code) }
     let source = (integer(7, 182, 180) ?? 0) & 0xffff
     if isTold, type | code != 0 || source != 0 { return (type, code) }
     if (1...255).contains(source), port < 256 { return (source, port) }

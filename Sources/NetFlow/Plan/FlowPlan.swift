@@ -42,7 +42,8 @@ struct FlowPlan: Sendable {
   private(set) var takesICMPFromPort = false
   /// Whether elements of their own tell ICMP type and code, too: then the ports count where these are zero.
   private(set) var tellsICMP = false
-  /// Whether ICMP type and code of IPv4 each have an element: then zeros are an echo reply (RFC 792), not absence.
+  /// Whether a firewall's events report ICMP type and code of IPv4, each in an element: then zeros are an echo reply (RFC
+  /// 792), not absence.
   private(set) var tellsEchoReplies = false
   /// Running totals and counts of connections, which take what was counted before; nil if there are none.
   private(set) var totals: TotalsPlan?
@@ -120,7 +121,7 @@ struct FlowPlan: Sendable {
     takesICMPFromPort = fields.contains(.destinationPort)
     tellsICMP = !fields.isDisjoint(with: [.icmpTypeCodeV4, .icmpTypeCodeV6, .icmpType, .icmpCode])
     let elements = Set(all.map(\.element))
-    tellsEchoReplies = elements.isSuperset(of: [.icmpTypeIPv4, .icmpCodeIPv4])
+    tellsEchoReplies = elements.isSuperset(of: [.firewallEvent, .icmpTypeIPv4, .icmpCodeIPv4])
     return Set(all.map(\.index))
   }
 }
