@@ -17,6 +17,7 @@ let package = Package(
   products: [
     .executable(name: "sagflow", targets: ["sagflow"]),
     .library(name: "NetworkBytes", targets: ["NetworkBytes"]),
+    .library(name: "PacketHeaders", targets: ["PacketHeaders"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "FlowModel", targets: ["FlowModel"]),
     .library(name: "FlowText", targets: ["FlowText"]),
@@ -58,6 +59,7 @@ let package = Package(
   targets: [
     // docs/design.md says what each module is for; ModuleGraphTests compare both with the sources.
     .target(name: "NetworkBytes", swiftSettings: ours),
+    .target(name: "PacketHeaders", dependencies: ["NetworkBytes"], swiftSettings: ours),
     .target(
       name: "Files", dependencies: ["CSystemCalls", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: ours),
@@ -65,8 +67,8 @@ let package = Package(
     .target(
       name: "FlowText", dependencies: ["CSystemCalls", "Files", "FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(
-      name: "NetFlow", dependencies: ["FlowModel", "FlowText", "NetworkBytes"], exclude: ["Registry/iana-ipfix.csv"],
-      swiftSettings: ours),
+      name: "NetFlow", dependencies: ["FlowModel", "FlowText", "NetworkBytes", "PacketHeaders"],
+      exclude: ["Registry/iana-ipfix.csv"], swiftSettings: ours),
     .target(name: "FlowAggregation", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(name: "TrafficGenerator", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
     .target(name: "Capture", dependencies: ["CPcap", "CSystemCalls", "Files", "NetworkBytes"], swiftSettings: ours),
@@ -225,6 +227,9 @@ let package = Package(
         "TestSupport",
       ],
       swiftSettings: ours),
+    .testTarget(
+      name: "PacketHeadersTests",
+      dependencies: ["CAllocationCounter", "NetworkBytes", "PacketHeaders", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "NetFlowTests",
       dependencies: ["FlowModel", "NetFlow", "NetworkBytes", "Capture", "CAllocationCounter", "TestSupport"],

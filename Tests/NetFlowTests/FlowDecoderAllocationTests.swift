@@ -59,6 +59,11 @@ struct FlowDecoderAllocationTests {
       Traffic("v9 with firewall events", Self.message(9, [[233, 1], [231, 4], [232, 4], [148, 4], [323, 8]])),
       Traffic(
         "biflows", Self.message(10, [[1, 8, 29305], [2, 4, 29305], [6, 1, 29305], [152, 8, 29305], [225, 4]])),
+      Traffic(
+        "sampled packets",
+        FlowMessage(
+          fields: [[10, 4], [312, 2], [315, 65535], [104, 64]],
+          records: PacketSamples.frames.map { [[0, 0, 0, 1], [5, 0xdc], $0, Array(($0 + zeros(64)).prefix(64))] })),
       Traffic("biflows of varying length", Self.message(10, [[82, 65535], [1, 8, 29305]])),
       Traffic("IPFIX of varying length with NAT", Self.message(10, [[82, 65535], [225, 4]])),
       Traffic("IPFIX with unmapped fields that are not kept", Self.message(10, [[98, 1], [7, 4, 9]])),

@@ -33,8 +33,11 @@ struct FlowDecoderDifferentialTests {
 
     /// Decodes one datagram by both.
     ///
+    /// - Parameter isSound: whether fields are compared, too.
     /// - Returns: the flow records of each.
-    mutating func decode(_ message: RawSpan, from exporter: Endpoint) -> [(FlowRecord, DecodedRecord)] {
+    mutating func decode(_ message: RawSpan, from exporter: Endpoint, isSound: Bool = true) -> [(
+      FlowRecord, DecodedRecord
+    )] {
       batch.removeAll()
       flows.decode(message, from: exporter, arrival: 0, into: &batch)
       // Many early records are decoded behind those of the datagram that brought their template.
@@ -52,7 +55,7 @@ struct FlowDecoderDifferentialTests {
       #expect(found.count == batch.count - reversed + padding, "\(origin)")
       if padding > 0 || !inOrder { return [] }
       if reversed > 0 {
-        compareBiflows(found.map { ExpectedFlow($0) })
+        if isSound { compareBiflows(found.map { ExpectedFlow($0) }) }
         return []
       }
       return Array(zip(batch.records, found))
@@ -127,7 +130,7 @@ struct FlowDecoderDifferentialTests {
       var message = messages.next()
       if round % 3 > 0 { messages.spoil(&message) }
       let exporter = Endpoint(address: Wire.exporter.address, port: UInt16(round % 3))
-      _ = pair.decode(message.rawSpan, from: exporter)
+      _ = pair.decode(message.rawSpan, from: exporter, isSound: false)
       if round % 100 == 99 { #expect(pair.counters.0 == pair.counters.1, "seed \(seed), round \(round)") }
     }
     for issue in [DecodeIssue.badTemplate, .truncatedRecord, .badSetLength, .unknownTemplate, .badCount, .reservedSet] {

@@ -106,5 +106,5 @@ extension RawSpan {
 
 extension IPAddress {
   /// 0.0.0.0 and ::, which stand for no address.
-  fileprivate var isNone: Bool { isUnspecified || self == IPAddress(v4: 0) }
+  var isNone: Bool { isUnspecified || self == IPAddress(v4: 0) }
 }

@@ -117,6 +117,7 @@ extension FlowDecoder {
     if plan.hasRare || (options.keepsExtra && !plan.unmapped.isEmpty) {
       decodeRare(set, template, &session, from: first, into: &batch)
     }
+    if let sections = plan.sections { readSections(set, template, sections, from: first, into: &batch) }
     if let totals = plan.totals {
       settleTotals(set, template, totals, session.key, from: first, into: &batch)
     }

@@ -119,7 +119,8 @@ public struct DecodeCounters: Sendable, Equatable, Codable {
 
   public static func == (a: Self, b: Self) -> Bool {
     a.datagrams == b.datagrams && a.rejectedDatagrams == b.rejectedDatagrams && a.flowRecords == b.flowRecords
-      && a.optionsRecords == b.optionsRecords && a.reverseRecords == b.reverseRecords && a.templates == b.templates && a.clockCorrected == b.clockCorrected
+      && a.optionsRecords == b.optionsRecords && a.reverseRecords == b.reverseRecords && a.templates == b.templates
+      && a.clockCorrected == b.clockCorrected
       && a.earlyDecoded == b.earlyDecoded && a.earlyGivenUp == b.earlyGivenUp && a.sequence == b.sequence
       && DecodeIssue.allCases.allSatisfy { a[$0] == b[$0] }
   }

@@ -49,6 +49,8 @@ struct FlowPlan: Sendable {
   private(set) var totals: TotalsPlan?
   /// The other direction of the flow; nil if the records do not count it.
   private(set) var reverse: ReversePlan?
+  /// Sections of sampled packets; nil if there are none.
+  private(set) var sections: SectionPlan?
 
   /// - Parameters:
   ///   - fields: of a template, but for those of no length.
@@ -72,6 +74,7 @@ struct FlowPlan: Sendable {
     let knowsUpTime = version != 10 || places[.systemInitTimeMilliseconds] != nil
     times = TimePlan(places, knowsUpTime: knowsUpTime)
     totals = TotalsPlan(fields: fields)
+    sections = SectionPlan(places)
     reverse = ReversePlan(
       places, reverse: reversePlaces, knowsUpTime: knowsUpTime, countsTotals: totals?.hasReverseTotals == true)
     let used = select(from: places).union(times.places).union(totals?.totalFields ?? []).union(reverse?.places ?? [])

@@ -22,7 +22,7 @@ extension FlowRecord {
 }
 
 extension FlowExtension {
-  /// The same of the other direction; nil if nothing is left. Labels hold for one direction, and `extra` stays with the
+  /// The same of the other direction; nil if nothing is left. Labels, and where they lead to, hold for one direction, and `extra` stays with the
   /// record that was sent.
   var reversed: FlowExtension? {
     var reverse = FlowExtension()
@@ -30,6 +30,8 @@ extension FlowExtension {
     reverse.postNATDestination = postNATSource
     reverse.postNATSourcePort = postNATDestinationPort
     reverse.postNATDestinationPort = postNATSourcePort
+    reverse.portBlockStart = portBlockStart
+    reverse.portBlockEnd = portBlockEnd
     reverse.applicationEngine = applicationEngine
     reverse.applicationSelector = applicationSelector
     return reverse == FlowExtension() ? nil : reverse

@@ -36,6 +36,7 @@ struct ReversePlan: Sendable {
     }
 
     var all: [FlowPlan.Step] { octets + packets }
+    var isEmpty: Bool { octets.isEmpty && packets.isEmpty }
   }
 
   /// What a reverse element can change of the record with its ends swapped. Flow keys have no reverse element (RFC 5103 §6.1).
@@ -59,13 +60,13 @@ struct ReversePlan: Sendable {
       reverse, octets: [.octetDeltaCount, .layer2OctetDeltaCount, .postOctetDeltaCount],
       packets: [.packetDeltaCount, .postPacketDeltaCount])
     initiator = Counters(places, octets: [.initiatorOctets], packets: [.initiatorPackets])
-    if !initiator.all.isEmpty {
+    if !initiator.isEmpty {
       responder = Counters(places, octets: [.responderOctets], packets: [.responderPackets])
     }
     forward = Counters(places, octets: [.octetDeltaCount, .layer2OctetDeltaCount], packets: [.packetDeltaCount])
     out = Counters(places, octets: [.postOctetDeltaCount], packets: [.postPacketDeltaCount])
-    countsReverse = countsTotals || !counts.all.isEmpty || !responder.all.isEmpty
-    guard countsReverse || !out.all.isEmpty else { return nil }
+    countsReverse = countsTotals || !counts.isEmpty || !responder.isEmpty
+    guard countsReverse || !out.isEmpty else { return nil }
     steps = FlowPlan.steps(for: Self.candidates, from: reverse)
     times = TimePlan(reverse, knowsUpTime: knowsUpTime)
     tellsICMP = steps.contains { $0.field.isICMP }
@@ -74,7 +75,7 @@ struct ReversePlan: Sendable {
   /// Places among the template's sized fields that are read: they are not `extra`.
   var places: [Int] {
     // The responder's counts are passed over beside others of the flow.
-    let responder = forward.all.isEmpty ? responder.all : []
+    let responder = forward.isEmpty ? responder.all : []
     return (counts.all + responder + steps).map(\.index) + (countsReverse ? times.places : [])
   }
 }
@@ -104,7 +105,7 @@ extension ReversePlan {
   private func isInitiators(
     _ record: FlowRecord, _ bytes: RawSpan, _ layout: borrowing RecordLayout
   ) -> Bool {
-    if responder.all.isEmpty { return false }
+    if responder.isEmpty { return false }
     let initiator = ReverseCounts(initiator, bytes, layout)
     let forward = ReverseCounts(forward, bytes, layout)
     return self.initiator.octets.isEmpty
@@ -129,8 +130,8 @@ extension ReverseCounts {
 }
 
 extension RawSpan {
-  /// The first value that is not zero; 0 if there is none.
-  fileprivate func first(of steps: [FlowPlan.Step], _ layout: borrowing RecordLayout) -> UInt64 {
+  /// The first value of a record that is not zero; 0 if there is none.
+  func first(of steps: [FlowPlan.Step], _ layout: borrowing RecordLayout) -> UInt64 {
     for step in steps {
       let width = layout.lengths[step.index]
       guard (1...8).contains(width) else { continue }
