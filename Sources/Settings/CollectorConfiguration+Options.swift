@@ -29,6 +29,7 @@ extension CollectorConfiguration {
     options.samplingRates = live.samplingRates
     options.forcedSamplingRates = live.forcedSamplingRates
     options.outCountersAreReverse = Set(live.outCountersAreReverse)
+    options.elements = live.elementsFile.names
     options.rules.detectsRestarts = live.detectRestarts
     options.rules.sharesTemplates = live.shareTemplates
     return options

@@ -151,7 +151,7 @@ extension ConfigurationLayer {
     return lines[mark.line - 1].dropFirst(mark.column - 1).first
   }
 
-  private static func read(_ path: String) throws(ConfigurationError) -> String {
+  static func read(_ path: String) throws(ConfigurationError) -> String {
     let data: Data
     do {
       let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))

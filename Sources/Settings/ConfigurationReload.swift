@@ -12,12 +12,16 @@ public struct ConfigurationReload: Sendable {
     public var new: String
     /// Whether it waits for the next start.
     public var needsRestart: Bool
+    /// Whether the setting is as it was, and the file that it names has changed.
+    public var isOfContent = false
 
     /// One line for the log.
     public var description: String {
-      needsRestart
-        ? "\(key) stays \(old); restart for \(new)"
-        : "\(key) is \(new) now, was \(old)"
+      isOfContent
+        ? "\(key): \(new) has changed and was read again"
+        : needsRestart
+          ? "\(key) stays \(old); restart for \(new)"
+          : "\(key) is \(new) now, was \(old)"
     }
   }
 
@@ -37,7 +41,11 @@ public struct ConfigurationReload: Sendable {
   private static func change(
     of setting: Setting, from old: CollectorConfiguration, to new: CollectorConfiguration, needsRestart: Bool
   ) -> [Change] {
-    if setting.elements(old) == setting.elements(new) { return [] }
+    if setting.elements(old) == setting.elements(new) {
+      if setting.hasSameContent(old, new) { return [] }
+      let text = shortened(setting.text(in: new))
+      return [Change(key: setting.key, old: text, new: text, needsRestart: needsRestart, isOfContent: true)]
+    }
     return [
       Change(
         key: setting.key, old: shortened(setting.text(in: old)), new: shortened(setting.text(in: new)),

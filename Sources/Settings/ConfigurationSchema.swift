@@ -78,6 +78,10 @@ public enum ConfigurationSchema {
     .list(
       "exporters.outCountersAreReverse", .live(\.exporters.outCountersAreReverse), .address, mayBeEmpty: true,
       "Exporters whose elements 23 and 24 count the other direction of a flow: these become rows of that direction."),
+    .elementsFile(
+      "exporters.elementsFile", .live(\.exporters.elementsFile),
+      "Names and types of enterprises' elements: CSV of enterprise,number,name,type, or YAML; nothing: as exporters report."
+    ),
     .value(
       "exporters.maximumSessions", .restart(\.exporters.maximumSessions), .integer(1...16_777_216),
       "Sessions (exporter address and port, observation domain) kept at a time."),

@@ -51,6 +51,8 @@ public struct LiveSettings: Hashable, Sendable {
     public var shareTemplates = OptionDefaults.decoder.rules.sharesTemplates
     /// Exporters whose elements 23 and 24 count the flow's other direction, in the order given.
     public var outCountersAreReverse = OptionDefaults.decoder.outCountersAreReverse.sorted()
+    /// What enterprises' elements are called and how they are read.
+    public var elementsFile = ElementsFile()
 
     public init() {}
   }

@@ -95,6 +95,32 @@ extension Setting {
       elements: { [form.text(place.get($0).text)] })
   }
 
+  /// A file of information elements. What is wrong with it shows when the strongest source is known.
+  static func elementsFile(_ key: String, _ place: SettingPlace<ElementsFile>, _ comment: String) -> Setting {
+    let expected = "a path, or nothing"
+    var setting = Setting(
+      key: key, shape: .value, change: place.change, comment: comment, expected: expected,
+      fault: { elements in
+        let isPath =
+          elements.count == 1 && elements.allSatisfy { $0.isEmpty || ValueForm<String>.path.parse($0) != nil }
+        return isPath ? nil : Fault(element: 0, expected: expected)
+      },
+      apply: { elements, directory, configuration in
+        do throws(ElementsFileError) {
+          place.set(&configuration, try ElementsFile(elements.joined(), directory: directory))
+          return nil
+        } catch {
+          return "\(error)"
+        }
+      },
+      elements: { configuration in
+        let path = place.get(configuration).path
+        return [path.isEmpty ? "\"\"" : path]
+      })
+    setting.hasSameContent = { place.get($0) == place.get($1) }
+    return setting
+  }
+
   /// A flow key: a list of columns.
   static func flowKey(_ key: String, _ place: SettingPlace<FlowKey>, _ comment: String) -> Setting {
     let form = ValueForm<String>.column

@@ -37,6 +37,8 @@ public struct Setting: Sendable {
   let elements: @Sendable (CollectorConfiguration) -> [String]
   /// Of records.
   var form: RecordForm?
+  /// Of a setting that names a file: whether two configurations have read the same from it.
+  var hasSameContent: @Sendable (CollectorConfiguration, CollectorConfiguration) -> Bool = { _, _ in true }
 
   struct Fault: Equatable {
     var element: Int?

@@ -29,6 +29,7 @@ struct SettingSample: CustomTestStringConvertible {
     .init("exporters.detectRestarts", "false", "maybe"),
     .init("exporters.shareTemplates", "false", "maybe"),
     .init("exporters.outCountersAreReverse", #"[192.0.2.1, "2001:db8::1"]"#, ["192.0.2.1", "2001:db8::1"], "all"),
+    .init("exporters.elementsFile", "/dev/null", "[a, b]"),
     .init("exporters.maximumSessions", "12", "0"),
     .init("exporters.maximumTemplates", "99", "65281"),
     .init("exporters.templateLifetime", "3600", "59"),

@@ -45,9 +45,10 @@ public struct Replay {
 
   /// Prints each decoded record of all datagrams, nothing merged, as a JSON object on a line.
   ///
+  /// - Parameter elements: what elements are called that IANA's registry does not have.
   /// - Returns: what was decoded and what was wrong.
-  public mutating func printRecords(to output: TextOutput) -> DecodeCounters {
-    var decoder = RecordDecoder()
+  public mutating func printRecords(to output: TextOutput, elements: ElementNames) -> DecodeCounters {
+    var decoder = RecordDecoder(elements: elements)
     for path in paths {
       readCapture(path) { datagram in
         decoder.decode(datagram.bytes, from: datagram.source, arrival: datagram.arrival) { record in

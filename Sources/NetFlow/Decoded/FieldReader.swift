@@ -6,6 +6,8 @@ import NetworkBytes
 /// goes beyond them is a bad list like any other.
 struct FieldReader {
   private let directory: ExporterDirectory?
+  /// What elements that the registry does not have are called by the settings.
+  private let elements: ElementNames
   /// Lists around the one that is read.
   private var depth = 0
   /// Values that the message's lists may still hold.
@@ -17,8 +19,9 @@ struct FieldReader {
   static let maximumListValues = 1 << 18
 
   /// - Parameter directory: where templates of the exporter's other ports are looked up; nil: nowhere.
-  init(directory: ExporterDirectory?) {
+  init(directory: ExporterDirectory?, elements: ElementNames) {
     self.directory = directory
+    self.elements = elements
   }
 
   /// All fields of the record that begins at `offset` in `bytes`, but for padding; moves `offset` behind it.
@@ -33,11 +36,12 @@ struct FieldReader {
       guard let content = bytes.content(of: field.length, at: offset) else { return nil }
       offset = content.upperBound
       if form.isPadding { continue }
-      let value = value(bytes.extracting(content), form.type, &session)
+      let known = known(field, session)
+      let value = value(bytes.extracting(content), known?.type ?? form.type, &session)
       if let place = form.repeated {
         fields[Int(place)].value.append(value)
       } else {
-        fields.append(DecodedField(name: FieldName(field), value: value))
+        fields.append(DecodedField(name: FieldName(field), value: value, label: known?.name))
       }
     }
     return fields
@@ -53,15 +57,22 @@ struct FieldReader {
       let start = layout.offsets[place]
       let content = record.extracting(start..<(start + layout.lengths[place]))
       let name = FieldName(template.sizedFields[place])
-      let value = value(content, name.type, &session)
+      let label = self.known(template.sizedFields[place], session)
+      let value = value(content, label?.type ?? name.type, &session)
       if let first = known[name] {
         fields[first].value.append(value)
         continue
       }
       if template.form.hasRepeats { known[name] = fields.count }
-      fields.append(DecodedField(name: name, value: value))
+      fields.append(DecodedField(name: name, value: value, label: label?.name))
     }
     return fields
+  }
+
+  /// What an element that the registry does not have is called: by the settings, else by its exporter.
+  private func known(_ field: FieldSpecifier, _ session: borrowing Session) -> ElementNames.Entry? {
+    if field.isV9Scope || elements.isEmpty && session.elements == nil { return nil }
+    return elements[field.element] ?? session.elements?[field.element]
   }
 
   /// The value of one field.

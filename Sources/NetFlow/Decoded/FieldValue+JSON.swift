@@ -119,7 +119,7 @@ extension DecodedField {
     var object = JSONObject()
     for field in fields {
       // Names of the registry are letters and digits, all others digits and a slash.
-      object.appendName(field.name.description, to: &json)
+      object.appendName(field.label ?? field.name.description, to: &json)
       field.value.appendJSON(to: &json)
     }
     object.end(to: &json)

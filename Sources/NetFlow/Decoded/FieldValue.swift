@@ -39,4 +39,12 @@ public struct SubTemplateEntry: Sendable, Equatable {
 public struct DecodedField: Sendable, Equatable {
   public var name: FieldName
   public var value: FieldValue
+  /// What an element that the registry does not have is called; nil: it is shown by its numbers.
+  public var label: String?
+
+  init(name: FieldName, value: FieldValue, label: String? = nil) {
+    self.name = name
+    self.value = value
+    self.label = label
+  }
 }

@@ -7,12 +7,18 @@ public import NetworkBytes
 public struct RecordDecoder: ~Copyable {
   private var sessions: SessionTable
   private let directory: ExporterDirectory?
+  private let elements: ElementNames
   private var variable = VariableRecordReader()
 
-  /// - Parameter directory: lets templates of an exporter's other source ports serve a session that lacks its own;
-  ///   nil: each session has its own only.
-  public init(limits: SessionLimits = .capture, directory: ExporterDirectory? = nil) {
+  /// - Parameters:
+  ///   - directory: lets templates of an exporter's other source ports serve a session that lacks its own; nil: each
+  ///     session has its own only.
+  ///   - elements: what elements are called that the registry does not have.
+  public init(
+    limits: SessionLimits = .capture, directory: ExporterDirectory? = nil, elements: ElementNames = ElementNames()
+  ) {
     self.directory = directory
+    self.elements = elements
     var rules = SessionRules()
     rules.limits = limits
     // What exporters sent is decoded by the newest definition, whatever became of them.
@@ -66,7 +72,7 @@ public struct RecordDecoder: ~Copyable {
     _ take: (DecodedRecord) throws(Failure) -> Void
   ) throws(Failure) {
     var sets = SetReader(header)
-    var fields = FieldReader(directory: directory)
+    var fields = FieldReader(directory: directory, elements: elements)
     while let set = sets.next(message, &session, sessions.rules, directory) {
       try decode(message.extracting(set.content), of: header, set.template, &session, &fields, take)
     }
@@ -77,7 +83,7 @@ public struct RecordDecoder: ~Copyable {
   ) throws(Failure) {
     session.serveEarly(at: now, sessions.rules, directory)
     while let (set, template) = session.takeEarly(sessions.rules).map({ ($0.set, $0.template) }) {
-      var fields = FieldReader(directory: directory)
+      var fields = FieldReader(directory: directory, elements: elements)
       try decode(set.content.rawSpan, of: set.header, template, &session, &fields, take)
     }
   }
@@ -92,6 +98,7 @@ public struct RecordDecoder: ~Copyable {
       var offset = place.lowerBound
       guard let decoded = fields.record(template, in: set, at: &offset, &session) else { break }
       session.counters.countRecord(template.kind)
+      if template.reportsElements, let report = ElementReport(decoded) { session.learn(report) }
       try take(
         DecodedRecord(
           exporter: session.key.exporter, header: header, template: template.id, kind: template.kind, fields: decoded))

@@ -12,10 +12,21 @@ extension FlowDecoder {
         let start = place.lowerBound + variable.layout.offsets[index]
         facts.note(field, set.extracting(start..<(start + variable.layout.lengths[index])))
       }
+      if template.reportsElements { learnElement(set, at: place.lowerBound, template, &session) }
       if let rate = facts.samplingRate { directory.setRate(rate, for: facts.scope, of: session.key) }
       for (name, kind, number) in facts.names { directory.setName(name, kind, number, of: session.key) }
       if let start = facts.systemInit { session.learnSystemInit(start, directory) }
     }
+  }
+}
+
+extension FlowDecoder {
+  /// Learns from an options record how one of the exporter's own elements is called and read.
+  private func learnElement(_ set: RawSpan, at start: Int, _ template: Template, _ session: inout Session) {
+    var offset = start
+    var reader = FieldReader(directory: nil, elements: ElementNames())
+    guard let fields = reader.record(template, in: set, at: &offset, &session) else { return }
+    if let report = ElementReport(fields) { session.learn(report) }
   }
 }
 

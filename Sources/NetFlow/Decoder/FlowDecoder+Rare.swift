@@ -8,7 +8,7 @@ extension FlowDecoder {
   ) {
     variable.begin(set)
     var ignored = DecodeCounters()
-    var reader = FieldReader(directory: directory)
+    var reader = FieldReader(directory: directory, elements: options.elements)
     for index in first..<batch.count {
       guard let place = variable.next(set, template, &ignored) else { return }
       let bytes = set.extracting(place)

@@ -20,6 +20,8 @@ public struct FlowDecoderOptions: Sendable {
   public var outCountersAreReverse: Set<IPAddress> = []
   /// Whether fields without a column are kept as JSON in `FlowExtension.extra`.
   public var keepsExtra = false
+  /// What elements that IANA's registry does not have are called and how they are read, whatever exporters report.
+  public var elements = ElementNames()
   /// What is left of an origin before it is numbered: with a flow key that does not tell domains apart, say, the domain
   /// is set to 0.
   public var origin: @Sendable (FlowOrigin) -> FlowOrigin = { $0 }

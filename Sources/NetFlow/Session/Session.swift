@@ -6,7 +6,7 @@ struct Session: Codable {
   /// What is kept over a restart; the rest is learnt again.
   private enum CodingKeys: CodingKey {
     case key, counters, sequence, origin, systemInit, lastSeen, firstSeen, clockSkew, v5SamplingInterval, templates,
-      early, first, boot, clock
+      early, first, boot, clock, elements
   }
 
   let key: SessionKey
@@ -27,6 +27,8 @@ struct Session: Codable {
   private(set) var v5SamplingInterval: UInt16 = 0
   var templates = TemplateTable()
   var early = EarlyData()
+  /// How the exporter's own elements are called and read, as it reports (RFC 5610); nil: it does not.
+  var elements: ElementNames?
 
   /// The first message, by which this session may continue another one.
   var first: FirstMessage?

@@ -47,6 +47,8 @@ public final class Template: Sendable {
   let plan: FlowPlan
   /// What `fields` become in a record that is decoded in full.
   let form: RecordForm
+  /// Whether the records are options that name information elements.
+  let reportsElements: Bool
 
   /// - Returns: nil if no field of `definition` has a length.
   public init?(_ definition: TemplateDefinition) {
@@ -58,6 +60,7 @@ public final class Template: Sendable {
     sizedFields = isSized ? definition.fields : definition.fields.filter { $0.length > 0 }
     plan = FlowPlan(fields: definition.kind == .flow ? sizedFields : [], version: definition.version)
     form = RecordForm(of: definition.fields)
+    reportsElements = Self.reportsElements(definition)
   }
 
   public var id: UInt16 { definition.id }

@@ -74,7 +74,8 @@ struct Replay: ParsableCommand {
 
   private func printRecords(_ replay: inout Collector.Replay) throws -> DecodeCounters {
     let text = TextOutput()
-    let counters = replay.printRecords(to: text)
+    let elements = try configuration(nil).live.exporters.elementsFile.names
+    let counters = replay.printRecords(to: text, elements: elements)
     try check(text)
     return counters
   }

@@ -1,0 +1,50 @@
+import FlowModel
+import NetworkBytes
+
+/// What one options record says of an information element (RFC 5610 §3.9).
+struct ElementReport {
+  private(set) var element = FieldElement(0)
+  private(set) var name = ""
+  private(set) var type = AbstractType.octetArray
+
+  /// - Returns: nil if the record does not name an element, or has a type that is not known.
+  init?(_ fields: [DecodedField]) {
+    var number: UInt64?
+    for field in fields where !field.name.isV9Scope {
+      switch (field.name.element.iana, field.value) {
+      case (.privateEnterpriseNumber?, .unsigned(let value)):
+        element.enterprise = UInt32(truncatingIfNeeded: value)
+      case (.informationElementId?, .unsigned(let value)): number = value
+      case (.informationElementDataType?, .unsigned(let value)):
+        guard let known = AbstractType(number: value) else { return nil }
+        type = known
+      case (.informationElementName?, .string(let value)): name = Self.shown(value)
+      default: break
+      }
+    }
+    guard let number, !name.isEmpty else { return nil }
+    // The enterprise bit may be set (RFC 5610 §3.9), and says nothing here.
+    element.number = UInt16(truncatingIfNeeded: element.enterprise == 0 ? number : number & 0x7fff)
+  }
+
+  private static func shown(_ name: String) -> String { ExporterNames.text(Array(name.utf8).rawSpan) }
+}
+
+extension Template {
+  /// Whether its records name information elements.
+  static func reportsElements(_ definition: TemplateDefinition) -> Bool {
+    let elements = definition.fields.map(\.iana)
+    return definition.kind == .options && elements.contains(.informationElementName)
+      && elements.contains(.informationElementId)
+  }
+}
+
+extension Session {
+  /// Remembers how an element is called and read; a name that is not fit for it is passed over.
+  mutating func learn(_ report: ElementReport) {
+    var names = elements ?? ElementNames()
+    if let known = names[report.element], known == .init(name: report.name, type: report.type) { return }
+    try? names.set(report.name, report.type, for: report.element)
+    elements = names.isEmpty ? nil : names
+  }
+}
