@@ -16,7 +16,7 @@ extension FlowFilter {
 
 /// Reads filters by descent: or ▸ and ▸ not ▸ a term or parentheses.
 struct FilterParser {
-  private let vocabulary: FilterVocabulary
+  let vocabulary: FilterVocabulary
   private var lexer: FilterLexer
   private(set) var token: FilterToken
   private var depth = 0
@@ -73,6 +73,7 @@ struct FilterParser {
 
   private mutating func parseTerm() throws(FilterError) -> FlowFilter {
     guard case .word(let word) = token.kind else { throw failure("a condition such as 'src ip 10.0.0.1'") }
+    if let condition = try parsePhrase() { return condition }
     switch word {
     case "any":
       try advance()
@@ -121,7 +122,7 @@ struct FilterParser {
       let columns = vocabulary.sided(word, side, isTranslated: true)
       if !columns.isEmpty { return try parseValue(of: columns) }
     }
-    throw failure(side == nil ? "src, dst, ip, host, net or port" : "ip, host, net or port")
+    throw failure(side == nil ? "src, dst, ip, host, net, port or event" : "ip, host, net or port")
   }
 
   private var conditions: String {
@@ -152,7 +153,7 @@ struct FilterParser {
   }
 
   /// What columns of one word are compared with; the word is the present token.
-  private mutating func parseValue(of columns: [FlowColumn]) throws(FilterError) -> FlowFilter {
+  mutating func parseValue(of columns: [FlowColumn]) throws(FilterError) -> FlowFilter {
     switch columns[0].kind {
     case .address:
       try advance()
@@ -199,6 +200,9 @@ struct FilterParser {
 
   private mutating func parseNumber(of columns: [FlowColumn]) throws(FilterError) -> FlowFilter {
     try advance()
+    if let names = columns[0].naming?.values, let comparison = try parseNames(names) {
+      return .test(.number(columns, comparison))
+    }
     return .test(.number(columns, try parseComparison(columns[0].greatestNumber)))
   }
 
@@ -222,6 +226,8 @@ struct FilterParser {
 
   private static let words = ["eq": "=", "lt": "<", "gt": ">", "le": "<=", "ge": ">="]
 
+  static func isComparison(_ word: String) -> Bool { words[word] != nil }
+
   private mutating func takeSign() throws(FilterError) -> String? {
     switch token.kind {
     case .comparison(let sign):
@@ -235,7 +241,7 @@ struct FilterParser {
     }
   }
 
-  private mutating func parseNumber(_ greatest: UInt64) throws(FilterError) -> UInt64 {
+  mutating func parseNumber(_ greatest: UInt64) throws(FilterError) -> UInt64 {
     let expected = greatest == .max ? "a number such as 1500, 10k, 2m or 0x1f" : "a number up to \(greatest)"
     guard case .word(let word) = token.kind, let number = Self.number(word), number <= greatest else {
       throw failure(expected)
@@ -295,7 +301,7 @@ struct FilterParser {
 
   // MARK: Tokens
 
-  private mutating func parseList(
+  mutating func parseList(
     _ element: (inout FilterParser) throws(FilterError) -> Void
   ) throws(FilterError) {
     guard token.kind == .openList else { throw failure("[") }
@@ -312,10 +318,10 @@ struct FilterParser {
     try advance()
   }
 
-  private mutating func advance() throws(FilterError) { token = try lexer.next() }
+  mutating func advance() throws(FilterError) { token = try lexer.next() }
 
   /// Passes over a word, if it is there.
-  private mutating func take(_ word: String) throws(FilterError) -> Bool {
+  mutating func take(_ word: String) throws(FilterError) -> Bool {
     guard token.kind == .word(word) else { return false }
     try advance()
     return true
@@ -326,7 +332,7 @@ struct FilterParser {
     try advance()
   }
 
-  private func failure(_ expected: String) -> FilterError {
+  func failure(_ expected: String) -> FilterError {
     FilterError(
       line: token.line, column: token.column, expected: expected,
       found: token.kind == .end ? nil : String(token.text))

@@ -27,7 +27,10 @@ struct FilterVocabulary {
   }
 
   private static func words(of term: FlowColumn.FilterTerm) -> [String] {
-    term.word == addressWords[0] ? addressWords : [term.word]
+    // `mpls top ip` likewise.
+    let words = term.word.split(separator: " ")
+    guard words.last == addressWords[0][...] else { return [term.word] }
+    return addressWords.map { (words.dropLast() + [$0[...]]).joined(separator: " ") }
   }
 
   /// The columns of a word that stands alone.
@@ -37,7 +40,9 @@ struct FilterVocabulary {
   func sided(_ word: String, _ side: Side?, isTranslated: Bool = false) -> [FlowColumn] {
     if side != nil { return columns(word, side, isTranslated: isTranslated) }
     let ends: [[Side]] = [[.src, .dst], [.in, .out]]
-    return ends.lazy.map { $0.flatMap { columns(word, $0, isTranslated: isTranslated) } }.first { !$0.isEmpty } ?? []
+    let both = ends.lazy.map { $0.flatMap { columns(word, $0, isTranslated: isTranslated) } }.first { !$0.isEmpty }
+    // Behind `nat` stands what is of neither end, too.
+    return both ?? (isTranslated ? columns(word, nil, isTranslated: true) : [])
   }
 
   /// The sides that a word can stand behind.

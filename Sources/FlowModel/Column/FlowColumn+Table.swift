@@ -180,27 +180,33 @@ extension FlowColumn {
   public static let natEvent = FlowColumn(
     43, "nat_event", .number { $0.natEvent },
     "what a translator did, as in RFC 8158: 4 creates a session of NAT44, 5 deletes it",
-    elements: [.natEvent], key: .bits(isStandard: true) { $0.natEvent = .max })
+    elements: [.natEvent], key: .bits(isStandard: true) { $0.natEvent = .max },
+    filter: FilterTerm("event", isTranslated: true), naming: .values(.natEvents))
   public static let firewallEvent = FlowColumn(
     44, "firewall_event", .number { $0.firewallEvent },
     "1 flow created, 2 deleted, 3 denied, 4 alert, 5 update", elements: [.firewallEvent],
-    key: .bits(isStandard: true) { $0.firewallEvent = .max })
+    key: .bits(isStandard: true) { $0.firewallEvent = .max }, filter: FilterTerm("event"),
+    naming: .values(.firewallEvents))
   public static let forwardingStatus = FlowColumn(
     45, "forwarding_status", .number { $0.forwardingStatus },
     "as sent (RFC 7270): 64 to 127 forwarded, 128 to 191 dropped, 192 and more consumed", elements: [.forwardingStatus],
-    key: .bits(isStandard: true) { $0.forwardingStatus = .max })
+    key: .bits(isStandard: true) { $0.forwardingStatus = .max }, filter: FilterTerm("forwarding status"),
+    naming: .values(.forwardingStatuses))
   public static let portBlockStart = FlowColumn(
     46, "port_block_start", .rareNumber { $0.portBlockStart }, "first port of the block that a host was given",
-    elements: [.portRangeStart])
+    elements: [.portRangeStart], filter: FilterTerm("port block start"))
   public static let portBlockEnd = FlowColumn(
-    47, "port_block_end", .rareNumber { $0.portBlockEnd }, "last port of the block", elements: [.portRangeEnd])
+    47, "port_block_end", .rareNumber { $0.portBlockEnd }, "last port of the block", elements: [.portRangeEnd],
+    filter: FilterTerm("port block end"))
   public static let layer2Segment = FlowColumn(
     48, "layer2_segment_id", .number { $0.layer2Segment },
     "number of the layer 2 network, such as a VXLAN's: the low 24 bits", elements: [.layer2SegmentId],
-    key: .bits(isStandard: true) { $0.layer2Segment = 0xff_ffff })
+    key: .bits(isStandard: true) { $0.layer2Segment = 0xff_ffff }, filter: FilterTerm("vni", greatest: 0xff_ffff),
+    aliases: ["vni"])
   public static let mplsTopLabelAddress = FlowColumn(
     49, "mpls_top_label_addr", .rare(.address { $0.mplsTopLabelAddress }),
-    "where the top label's path ends", elements: [.mplsTopLabelIPv4Address, .mplsTopLabelIPv6Address])
+    "where the top label's path ends", elements: [.mplsTopLabelIPv4Address, .mplsTopLabelIPv6Address],
+    filter: FilterTerm("mpls top ip"))
 
   /// All columns, in file order (schema version 1).
   public static let allCases: [FlowColumn] = [

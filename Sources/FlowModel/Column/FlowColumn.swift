@@ -243,13 +243,21 @@ extension FlowColumn {
     case ipProtocol
     /// Names of well-known ports.
     case service
+    /// Names of events and the like, which tables show behind the number.
+    case values(ValueNames)
 
     /// The name, or the number where it has none.
     public func name(_ number: UInt64) -> String {
       switch self {
       case .ipProtocol: IPProtocol.name(UInt8(truncatingIfNeeded: number))
       case .service: ServiceName.name(UInt16(truncatingIfNeeded: number))
+      case .values(let names): names.name(number) ?? String(number)
       }
+    }
+
+    /// Names of events and the like.
+    public var values: ValueNames? {
+      if case .values(let names) = self { names } else { nil }
     }
   }
 }

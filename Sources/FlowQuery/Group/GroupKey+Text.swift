@@ -1,8 +1,18 @@
+import FlowModel
 package import FlowText
 
 extension GroupKey {
   /// The columns of a key in CSV and JSON.
   package var titles: [TableLayout.Column] { parts.map { .init($0.name, .left) } }
+
+  /// The values of a group's key as a table has them: events with their names behind the numbers.
+  package func tableTexts(_ values: [String?]) -> [String] {
+    zip(parts, values).map { part, value in
+      guard let value else { return "-" }
+      guard let names = part.column.naming?.values, let number = UInt64(value) else { return value }
+      return names.label(number)
+    }
+  }
 
   /// Appends the values of a group's key, those that are numbers as such.
   package func append(_ values: [String?], to printer: inout RowPrinter, _ text: inout [UInt8]) {

@@ -12,7 +12,7 @@ struct RowCells {
     case name(ArraySlice<UInt8>)
     case numbers(IntegerColumn)
     case times(IntegerColumn)
-    case named(IntegerColumn, FlowColumn.Naming)
+    case named(IntegerColumn, @Sendable (UInt64) -> String)
     /// One text in all rows.
     case text(ArraySlice<UInt8>, TextKind)
     case texts(StringColumn, [UInt32], TextKind)
@@ -27,14 +27,16 @@ struct RowCells {
 
   private let cells: [Cell]
 
-  init(_ columns: [FlowColumn], _ style: AnswerStyle, _ view: RowGroupView) throws(ParquetReadError) {
+  init(
+    _ columns: [FlowColumn], _ style: AnswerStyle, _ view: RowGroupView, format: RowFormat = .json
+  ) throws(ParquetReadError) {
     var cells: [Cell] = []
-    for column in columns { cells.append(try Self.cell(column, style, view)) }
+    for column in columns { cells.append(try Self.cell(column, style, view, format)) }
     self.cells = cells
   }
 
   private static func cell(
-    _ column: FlowColumn, _ style: AnswerStyle, _ view: RowGroupView
+    _ column: FlowColumn, _ style: AnswerStyle, _ view: RowGroupView, _ format: RowFormat
   ) throws(ParquetReadError) -> Cell {
     switch column.kind {
     case .address, .mac, .text, .json:
@@ -47,9 +49,9 @@ struct RowCells {
       }
     case .time: return .times(try view.numbers(column))
     case .counter, .number:
-      let (values, naming) = (try view.numbers(column), style.naming(column))
+      let (values, naming) = (try view.numbers(column), style.naming(column, in: format))
       if case .constant(let value) = values {
-        return naming.map { .name(Array($0.name(value).utf8)[...]) } ?? .numeral(Array(String(value).utf8)[...])
+        return naming.map { .name(Array($0(value).utf8)[...]) } ?? .numeral(Array(String(value).utf8)[...])
       }
       return naming.map { .named(values, $0) } ?? .numbers(values)
     }
@@ -82,7 +84,7 @@ struct RowCells {
       case .name(let name): printer.append(name, isPlain: true, to: &text)
       case .numbers(let values): printer.append(values[row], to: &text)
       case .times(let values): printer.append(time: Int64(bitPattern: values[row]), to: &text)
-      case .named(let values, let naming): printer.append(naming.name(values[row]), to: &text)
+      case .named(let values, let naming): printer.append(naming(values[row]), to: &text)
       case .text(let octets, let kind): Self.append(octets, kind, to: &printer, &text)
       case .texts(let values, let indices, let kind):
         let entry = Int(indices[row])

@@ -59,7 +59,7 @@ extension Scan {
       for outcome in side(
         ahead,
         { _, view, rows throws(ParquetReadError) in
-          let cells = try RowCells(columns, style, view)
+          let cells = try RowCells(columns, style, view, format: format)
           var printer = RowPrinter(columns, format, style)
           var lines: [UInt8] = []
           let count = min(rows?.count ?? view.rowCount, wanted)
@@ -177,7 +177,7 @@ extension Scan {
       let outcomes = side(
         Array(units[range]),
         { number, view, _ throws(ParquetReadError) in
-          let cells = try RowCells(columns, style, view)
+          let cells = try RowCells(columns, style, view, format: format)
           var printer = RowPrinter(columns, format, style)
           return ranked[number].map { row in
             var line: [UInt8] = []

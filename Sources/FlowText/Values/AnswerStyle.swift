@@ -15,6 +15,13 @@ public struct AnswerStyle: Sendable {
   /// How the numbers of a column are named; nil: they are shown as numbers.
   package func naming(_ column: FlowColumn) -> FlowColumn.Naming? { hasNames ? column.naming : nil }
 
+  /// The same of a column of rows: a table has the names of events behind their numbers, whatever else has names.
+  package func naming(_ column: FlowColumn, in format: RowFormat) -> (@Sendable (UInt64) -> String)? {
+    if let naming = naming(column) { return { naming.name($0) } }
+    guard format == .table, let names = column.naming?.values else { return nil }
+    return { names.label($0) }
+  }
+
   /// Appends a time, milliseconds since 1970 UTC, as ISO 8601 has it, with its offset.
   package func append(_ time: UnixMilliseconds, to text: inout [UInt8]) {
     guard let zone else { return CivilTime.appendISO(milliseconds: time, to: &text) }

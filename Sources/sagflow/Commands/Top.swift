@@ -83,7 +83,7 @@ struct Top: ParsableCommand {
 
   private func append(_ key: GroupKey, _ answer: TopAnswer, to text: inout [UInt8]) {
     if format == .table {
-      text += table(key.parts.map(\.name), answer).utf8
+      text += table(key, answer).utf8
       return
     }
     var printer = RowPrinter(key.titles + FlowSums.columns, format)
@@ -95,21 +95,21 @@ struct Top: ParsableCommand {
     }
   }
 
-  private func table(_ names: [String], _ answer: TopAnswer) -> String {
+  private func table(_ key: GroupKey, _ answer: TopAnswer) -> String {
     let isHuman = !exact && isatty(STDOUT_FILENO) == 1
     func number(_ value: UInt64) -> String { isHuman ? HumanNumber.text(Double(value)) : String(value) }
     func share(_ part: UInt64, _ whole: UInt64) -> String {
       whole == 0 ? "-" : String(format: "%.1f %%", Double(part) / Double(whole) * 100)
     }
     var table = TextTable(
-      names.map { ($0, .left) } + [
+      key.parts.map { ($0.name, .left) } + [
         ("flows", .right), ("%", .right), ("packets", .right), ("%", .right), ("bytes", .right), ("%", .right),
         ("pps", .right), ("bps", .right),
       ])
     for row in answer.rows {
       let rates = row.sums.rates(over: answer.seconds)
       table.append(
-        row.key.map { $0 ?? "-" } + [
+        key.tableTexts(row.key) + [
           number(row.sums.flows), share(row.sums.flows, answer.totals.flows), number(row.sums.packets),
           share(row.sums.packets, answer.totals.packets), number(row.sums.octets),
           share(row.sums.octets, answer.totals.octets), number(rates.packets), number(rates.bits),
@@ -117,7 +117,7 @@ struct Top: ParsableCommand {
     }
     let rates = answer.totals.rates(over: answer.seconds)
     table.append(
-      ["total"] + [String](repeating: "", count: names.count - 1) + [
+      ["total"] + [String](repeating: "", count: key.parts.count - 1) + [
         number(answer.totals.flows), "", number(answer.totals.packets), "", number(answer.totals.octets), "",
         number(rates.packets), number(rates.bits),
       ])

@@ -45,7 +45,7 @@ struct WatchReport {
       for row in table.rows.prefix(room) {
         let rates = row.sums.rates(over: answer.seconds)
         lines.append(
-          row.key.map { $0 ?? "-" } + [
+          key.tableTexts(row.key) + [
             flows(row.sums, answer.seconds), number(rates.packets), number(rates.bits),
             share(row.sums, answer.totals), sparkline(row.history),
           ])
