@@ -6,7 +6,6 @@ extension FilterParser {
   private static let synonyms = [
     "asa event": "event", "firewall event": "event", "fwdstat": "forwarding status", "pblock": "port block",
     "pblock start": "port block start", "pblock end": "port block end", "l2 segment": "vni", "layer2 segment": "vni",
-    "mpls top host": "mpls top ip", "mpls top net": "mpls top ip",
   ]
   private static let longestPhrase = 3
 

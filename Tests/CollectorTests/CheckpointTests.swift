@@ -8,6 +8,7 @@ import Foundation
 import Journal
 import NetFlow
 import NetworkBytes
+import Parquet
 import TestSupport
 import Testing
 
@@ -144,6 +145,42 @@ struct CheckpointTests {
       }
       #expect(throws: CheckpointFault.self, "seed \(seed)") { try Checkpoint(Data(file)) }
     }
+  }
+
+  @Test("flows of the layout before are read: their TCP flags and masks were beside the VRF")
+  func formerLayout() throws {
+    let rows = Rows()
+    var pipeline = Self.pipeline(rows)
+    let message = ipfix(sequence: 0, time: sampleTime) {
+      template(256, f(8, 4), f(12, 4), f(1, 4), f(234, 4), f(56, 6))
+      data(256, u32(1, 2, 100, 7), [0, 1, 2, 3, 4, 5])
+    }
+    pipeline.ingest(
+      message.octets.rawSpan, from: Endpoint(address: IPAddress(v4: 1), port: 1),
+      arrival: Int64(sampleTime) * 1_000_000_000)
+    _ = pipeline.handOverAll()
+    var file = [UInt8](try Self.octets(Checkpoint(pipeline.state)))
+    // The words of eight octets behind the magic: the head's size comes first; then the flow, of which the route word is the 12th.
+    func word(_ place: Int) -> Int { (0..<8).reduce(0) { $0 | Int(file[place + $1]) << (8 * $1) } }
+    func set(_ value: UInt64, at place: Int) {
+      for index in 0..<8 { file[place + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) }
+    }
+    let flow = 80 + word(8)
+    set(7 << 32 | 24 << 24 | 16 << 16 | 0x112, at: flow + 11 * 8)
+    file.replaceSubrange(0..<8, with: "SAGFCKP2".utf8)
+    set(UInt64(CRC32.checksum(file.span.extracting(flow..<(flow + word(24))))), at: 8 + 6 * 8)
+    set(UInt64(CRC32.checksum(file.span.extracting(0..<72))), at: 72)
+    let former = try Checkpoint(Data(file))
+    var batch = FlowBatch()
+    var cache = FlowCache()
+    let state = former.state
+    cache.restore(FlowCacheState(flows: state.flows, extensions: state.extensions, totals: state.known.flows))
+    cache.drain(into: &batch)
+    let record = try #require(batch.records.first)
+    #expect(batch.count == 1)
+    #expect((record.vrf, record.sourceMask, record.destinationMask, record.tcpFlags) == (7, 24, 16, 0x112))
+    #expect((record.layer2Segment, record.forwardingStatus, record.sourceMAC) == (0, 0, 0x0001_0203_0405))
+    #expect(record.octets == 100)
   }
 
   @Test("a clock that is set back or forward makes no flow of negative length, loses none and doubles none")

@@ -133,6 +133,15 @@ struct FlowKeyMergingTests {
     #expect(cache.inconsistency() == nil)
   }
 
+  @Test("Each field of the standard key tells two flows apart, no other does", arguments: FlowColumn.keys)
+  func standard(field: FlowColumn) {
+    var cache = FlowCache()
+    var other = record()
+    Self.change(field, in: &other)
+    _ = cache.merge([record(), other, record(), other], at: 0)
+    #expect(cache.liveCount == (field.isStandardKey ? 2 : 1))
+  }
+
   @Test(
     "A field outside the key does not",
     arguments: FlowColumn.keys.filter { ![.exporterAddress, .observationDomainID, .flowType].contains($0) })

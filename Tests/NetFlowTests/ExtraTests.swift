@@ -41,6 +41,16 @@ struct ExtraTests {
       ])
   }
 
+  @Test("has no field that has a column")
+  func columns() {
+    let fields: [[Int]] = [
+      [230, 1], [233, 1], [89, 1], [361, 2], [362, 2], [351, 8], [47, 4], [140, 16], [363, 2],
+    ]
+    let record = fields.map { Array(repeating: UInt8(1), count: $0[1]) }
+    let decoded = FlowDecoded([FlowMessage(fields: fields, records: [record]).octets]) { $0.keepsExtra = true }
+    #expect(decoded.extensions.map(\.extra) == [#"{"portRangeStepSize":257}"#])
+  }
+
   @Test("is left out unless it is asked for")
   func leftOut() {
     #expect(Self.extras(keepsExtra: false) == ["", ""])
