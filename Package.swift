@@ -63,6 +63,7 @@ let package = Package(
     .target(
       name: "Files", dependencies: ["CSystemCalls", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: ours),
+    .target(name: "HostNames", dependencies: ["CSystemCalls", "NetworkBytes"], swiftSettings: ours),
     .target(name: "FlowModel", dependencies: ["NetworkBytes"], swiftSettings: ours),
     .target(
       name: "FlowText", dependencies: ["CSystemCalls", "Files", "FlowModel", "NetworkBytes"], swiftSettings: ours),
@@ -209,7 +210,7 @@ let package = Package(
       dependencies: [
         "Alerts", "Capture", "ClickHouse", "CloudAPI", "Collector", "Files", "TrafficGenerator", "FlowFilter",
         "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation",
-        "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "SmartAccessGateway",
+        "HostNames", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -219,6 +220,8 @@ let package = Package(
 
     .testTarget(
       name: "AlertsTests", dependencies: ["Alerts", "NetworkBytes", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "HostNamesTests", dependencies: ["HostNames", "NetworkBytes", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "FilesTests", dependencies: ["Files", "NetworkBytes", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "FlowModelTests",

@@ -3,6 +3,8 @@ struct FilterToken {
   enum Kind: Equatable {
     /// In lower case.
     case word(String)
+    /// What was in quotes.
+    case quoted(String)
     case comparison(String)
     case not, open, close, openList, closeList, comma, end
   }
@@ -44,6 +46,14 @@ struct FilterLexer {
       found = token(.comparison(pair), 2)
     } else if let kind = Self.signs[first] {
       found = token(kind, 1)
+    } else if Self.isQuote(first) {
+      let length = Self.quotedLength(rest)
+      guard length > 1 else {
+        throw FilterError(
+          line: line, column: column, expected: "a text that ends with \(first) on the same line",
+          found: String(rest.prefix { !$0.isNewline }))
+      }
+      found = token(.quoted(Self.unescaped(rest.prefix(length).dropFirst().dropLast())), length)
     } else {
       let word = rest.prefix { Self.isWord($0) }
       guard !word.isEmpty else {
@@ -63,6 +73,53 @@ struct FilterLexer {
   private static func isWord(_ character: Character) -> Bool {
     character.isLetter || character.isNumber || "._:/-*".contains(character)
   }
+
+  // MARK: Quotes
+
+  static func isQuote(_ character: Character) -> Bool { character == "\"" || character == "'" }
+
+  /// Characters of the quoted text that a text begins with, its quotes included; 1 if it does not end on its line. A backslash
+  /// stands before a quote or a backslash that belongs to the text.
+  static func quotedLength(_ text: Substring) -> Int {
+    guard let quote = text.first else { return 0 }
+    var count = 1
+    var isEscaped = false
+    for character in text.dropFirst() {
+      count += 1
+      if character.isNewline { return 1 }
+      if character == quote, !isEscaped { return count }
+      isEscaped = character == "\\" && !isEscaped
+    }
+    return 1
+  }
+
+  private static func unescaped(_ text: Substring) -> String {
+    var (result, isEscaped) = ("", false)
+    for character in text {
+      if isEscaped {
+        if !isQuote(character), character != "\\" { result.append("\\") }
+        result.append(character)
+        isEscaped = false
+      } else if character == "\\" {
+        isEscaped = true
+      } else {
+        result.append(character)
+      }
+    }
+    return result
+  }
+
+  /// A text in quotes, as it is read again.
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for character in text {
+      if character == "\"" || character == "\\" { result.append("\\") }
+      result.append(character)
+    }
+    return result + "\""
+  }
+
+  // MARK: Places
 
   private mutating func skipSpace() {
     while let first = rest.first {

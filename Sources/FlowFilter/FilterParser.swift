@@ -4,12 +4,17 @@ import NetworkBytes
 extension FlowFilter {
   /// Reads a filter; white space or nothing at all means every flow.
   ///
+  /// - Parameter hosts: what names of hosts resolve to; nil: there are none in filters.
   /// - Throws: `FilterError` at the first word that cannot stand where it stands.
-  public init(parsing text: String) throws(FilterError) { try self.init(parsing: text, in: FlowColumn.allCases) }
+  public init(parsing text: String, resolving hosts: HostResolution? = nil) throws(FilterError) {
+    try self.init(parsing: text, in: FlowColumn.allCases, resolving: hosts)
+  }
 
   /// - Parameter columns: all that may be named.
-  package init(parsing text: String, in columns: [FlowColumn]) throws(FilterError) {
-    var parser = try FilterParser(text, columns)
+  package init(
+    parsing text: String, in columns: [FlowColumn], resolving hosts: HostResolution? = nil
+  ) throws(FilterError) {
+    var parser = try FilterParser(text, columns, hosts)
     self = try parser.parse()
   }
 }
@@ -17,6 +22,7 @@ extension FlowFilter {
 /// Reads filters by descent: or ▸ and ▸ not ▸ a term or parentheses.
 struct FilterParser {
   let vocabulary: FilterVocabulary
+  let hosts: HostResolution?
   private var lexer: FilterLexer
   private(set) var token: FilterToken
   private var depth = 0
@@ -24,8 +30,9 @@ struct FilterParser {
   /// Parentheses and `not` in one another, so that no text can exhaust the stack.
   private static let maximumDepth = 200
 
-  init(_ text: String, _ columns: [FlowColumn]) throws(FilterError) {
+  init(_ text: String, _ columns: [FlowColumn], _ hosts: HostResolution?) throws(FilterError) {
     vocabulary = FilterVocabulary(columns)
+    self.hosts = hosts
     lexer = FilterLexer(text)
     token = try lexer.next()
   }
@@ -88,60 +95,88 @@ struct FilterParser {
       return .test(.rate(Rate(rawValue: word) ?? .duration, try parseComparison(.max)))
     case "ident":
       try advance()
-      let name = String(token.text)
-      try takeWord("the name of a collector's host")
-      return .test(.collector(name))
+      return .test(.collector(try parseText("the name of a collector's host")))
     case "exporter":
       try advance()
-      guard token.kind == .word("ip") || token.kind == .word("host") else { throw failure("ip") }
-      try advance()
-      return .test(.address([.exporterAddress], try parseNetworks()))
+      guard case .word(let word) = token.kind, FilterVocabulary.addressWords.contains(word) else {
+        throw failure("ip, host or net")
+      }
+      return try parseValue(of: [.exporterAddress])
     case "observation":
       try advance()
       guard try take("domain") else { throw failure("domain id") }
       guard token.kind == .word("id") else { throw failure("id") }
       return try parseNumber(of: [.observationDomainID])
     case "nat": return try parseTranslated()
+    case "app": return try parseApplication()
+    case "mpls": return try parseLabels()
+    case "dscp": return try parseCodePoint()
     default:
       let plain = vocabulary.plain(word)
       return plain.isEmpty ? try parseSided() : try parseValue(of: plain)
     }
   }
 
+  // MARK: Terms with a side
+
   private typealias Side = FilterVocabulary.Side
+
+  /// One end of a flow, or both joined by a word: `src`, `src or dst`, `in and out`.
+  private struct Ends {
+    var side: Side?
+    /// Whether the condition must hold at both.
+    var isBoth = false
+  }
+
+  /// The sides that stand in front of a word; of two ends joined by `or`, no side.
+  private mutating func parseEnds() throws(FilterError) -> Ends {
+    guard case .word(let word) = token.kind, let side = Side(rawValue: word) else { return Ends() }
+    try advance()
+    guard let other = side.otherEnd, token.kind == .word("or") || token.kind == .word("and") else {
+      return Ends(side: side)
+    }
+    let isBoth = token.kind == .word("and")
+    try advance()
+    guard try take(other.rawValue) else { throw failure(other.rawValue) }
+    return Ends(side: nil, isBoth: isBoth)
+  }
+
+  /// A condition on columns of which one is enough, or that all of them must fulfil.
+  private mutating func parseValue(of columns: [FlowColumn], isBoth: Bool) throws(FilterError) -> FlowFilter {
+    let filter = try parseValue(of: columns)
+    return isBoth ? .all(of: filter.separated) : filter
+  }
 
   /// Addresses and ports after translation.
   private mutating func parseTranslated() throws(FilterError) -> FlowFilter {
     try advance()
-    var side: Side?
-    if case .word(let word) = token.kind, let named = Side(rawValue: word), named == .src || named == .dst {
-      side = named
-      try advance()
+    let ends: Ends
+    switch token.kind {
+    case .word(Side.src.rawValue), .word(Side.dst.rawValue): ends = try parseEnds()
+    default: ends = Ends()
     }
     if case .word(let word) = token.kind {
-      let columns = vocabulary.sided(word, side, isTranslated: true)
-      if !columns.isEmpty { return try parseValue(of: columns) }
+      let columns = vocabulary.sided(word, ends.side, isTranslated: true)
+      if !columns.isEmpty { return try parseValue(of: columns, isBoth: ends.isBoth) }
     }
-    throw failure(side == nil ? "src, dst, ip, host, net, port or event" : "ip, host, net or port")
+    throw failure(
+      ends.side == nil && !ends.isBoth ? "src, dst, ip, host, net, port or event" : "ip, host, net or port")
   }
 
   private var conditions: String {
     "a condition: "
       + (["any", "ipv4", "ipv6"] + vocabulary.words { _ in true } + [
-        "flags", "pps", "bps", "bpp", "duration", "nat", "exporter", "ident",
+        "flags", "pps", "bps", "bpp", "duration", "nat", "app", "mpls", "dscp", "exporter", "ident",
       ])
       .joined(separator: ", ") + " or observation"
   }
 
   private mutating func parseSided() throws(FilterError) -> FlowFilter {
-    var side: Side?
-    if case .word(let word) = token.kind, let named = Side(rawValue: word) {
-      side = named
-      try advance()
-    }
+    let ends = try parseEnds()
+    let side = ends.side
     guard case .word(let word) = token.kind else { throw unknownWord(behind: side) }
     let columns = vocabulary.sided(word, side)
-    if !columns.isEmpty { return try parseValue(of: columns) }
+    if !columns.isEmpty { return try parseValue(of: columns, isBoth: ends.isBoth) }
     let sides = vocabulary.sides(of: word).map(\.rawValue)
     guard let side, !sides.isEmpty else { throw unknownWord(behind: side) }
     throw failure("something that has the side \(side.rawValue); \(word) has \(sides.joined(separator: " and "))")
@@ -156,13 +191,17 @@ struct FilterParser {
   mutating func parseValue(of columns: [FlowColumn]) throws(FilterError) -> FlowFilter {
     switch columns[0].kind {
     case .address:
+      let takesMask = token.kind == .word("net")
       try advance()
-      return .test(.address(columns, try parseNetworks()))
+      return .test(.address(columns, try parseNetworks(takesMask: takesMask)))
     case .mac:
       try advance()
       return .test(.mac(columns, try parseMAC()))
     case .counter, .number, .time: return try parseNumber(of: columns)
-    case .text, .json: throw failure("a condition on a number or an address")
+    case .text:
+      try advance()
+      return .test(.text(columns, try parseTexts(of: columns[0])))
+    case .json: throw failure("a condition on a number, an address or a text")
     }
   }
 
@@ -172,7 +211,7 @@ struct FilterParser {
       try advance()
       return .test(.number([.protocolIdentifier], .equal(UInt64(number))))
     }
-    if case .word(let word) = token.kind, word.first?.isLetter ?? false, word != "in" {
+    if case .word(let word) = token.kind, word.first?.isLetter ?? false, !Self.comparisonWords.contains(word) {
       throw failure("a protocol such as tcp, udp, icmp, or its number")
     }
     return .test(.number([.protocolIdentifier], try parseComparison(255)))
@@ -198,7 +237,7 @@ struct FilterParser {
     return .test(.tcpFlags(flags))
   }
 
-  private mutating func parseNumber(of columns: [FlowColumn]) throws(FilterError) -> FlowFilter {
+  mutating func parseNumber(of columns: [FlowColumn]) throws(FilterError) -> FlowFilter {
     try advance()
     if let names = columns[0].naming?.values, let comparison = try parseNames(names) {
       return .test(.number(columns, comparison))
@@ -207,7 +246,7 @@ struct FilterParser {
   }
 
   /// `in [1, 2 3]`, or a comparison, which is `=` where none stands.
-  private mutating func parseComparison(_ greatest: UInt64) throws(FilterError) -> Comparison {
+  mutating func parseComparison(_ greatest: UInt64) throws(FilterError) -> Comparison {
     if try take("in") {
       var numbers: Set<UInt64> = []
       try parseList { parser throws(FilterError) in numbers.insert(try parser.parseNumber(greatest)) }
@@ -225,6 +264,7 @@ struct FilterParser {
   }
 
   private static let words = ["eq": "=", "lt": "<", "gt": ">", "le": "<=", "ge": ">="]
+  static let comparisonWords = Set(words.keys).union(["in"])
 
   static func isComparison(_ word: String) -> Bool { words[word] != nil }
 
@@ -260,43 +300,8 @@ struct FilterParser {
     return product.overflow ? nil : product.partialValue
   }
 
-  private static func digits(_ text: Substring, radix: Int) -> UInt64? {
+  static func digits(_ text: Substring, radix: Int) -> UInt64? {
     text.allSatisfy { $0.isASCII && $0.isHexDigit } ? UInt64(text, radix: radix) : nil
-  }
-
-  // MARK: Addresses
-
-  /// One address or network, or a list of them.
-  private mutating func parseNetworks() throws(FilterError) -> NetworkSet {
-    guard try take("in") else { return [try parseNetwork()] }
-    var networks: [Network] = []
-    try parseList { parser throws(FilterError) in networks.append(try parser.parseNetwork()) }
-    return NetworkSet(networks)
-  }
-
-  private mutating func parseNetwork() throws(FilterError) -> Network {
-    guard case .word(let word) = token.kind, let network = Network(word) else {
-      throw failure("an address or a network such as 10.0.0.0/8 or 2001:db8::/32")
-    }
-    try advance()
-    return network
-  }
-
-  private mutating func parseMAC() throws(FilterError) -> UInt64 {
-    guard case .word(let word) = token.kind, let address = Self.mac(word) else {
-      throw failure("a MAC address such as 00:1b:44:11:3a:b7")
-    }
-    try advance()
-    return address
-  }
-
-  private static func mac(_ word: String) -> UInt64? {
-    let parts = word.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 6 else { return nil }
-    return parts.reduce(Optional(UInt64(0))) { sum, part in
-      guard let sum, part.count <= 2, let octet = digits(part, radix: 16) else { return nil }
-      return sum << 8 | octet
-    }
   }
 
   // MARK: Tokens
@@ -327,11 +332,6 @@ struct FilterParser {
     return true
   }
 
-  private mutating func takeWord(_ expected: String) throws(FilterError) {
-    guard case .word = token.kind else { throw failure(expected) }
-    try advance()
-  }
-
   func failure(_ expected: String) -> FilterError {
     FilterError(
       line: token.line, column: token.column, expected: expected,
@@ -343,28 +343,5 @@ extension FlowColumn {
   /// The greatest number that it may be compared with.
   fileprivate var greatestNumber: UInt64 {
     filterTerm?.greatest ?? UInt64.max >> UInt64(64 - numberBits)
-  }
-}
-
-extension Network {
-  /// Reads `10.0.0.1`, `10.0.0.0/8`, `10/8` or `2001:db8::/32`; nil if it is none.
-  public init?(_ text: String) {
-    let sides = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    var name = sides[0]
-    if sides.count == 2, !name.contains(":") {
-      // The rest of an IPv4 network's octets may be left out.
-      let missing = 3 - name.filter { $0 == "." }.count
-      if missing > 0, !name.hasSuffix(".") { name += String(repeating: ".0", count: missing) }
-    }
-    guard let address = IPAddress(name) else { return nil }
-    guard sides.count == 2 else {
-      self.init(address)
-      return
-    }
-    let limit = name.contains(":") ? 128 : 32
-    guard (1...3).contains(sides[1].count), sides[1].allSatisfy({ ("0"..."9").contains($0) }),
-      let length = Int(sides[1]), length <= limit
-    else { return nil }
-    self.init(address, length: limit == 32 ? 96 + length : length)
   }
 }

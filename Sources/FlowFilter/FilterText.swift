@@ -42,9 +42,11 @@ public struct FilterText: Sendable {
   }
 
   /// The filter, whose errors name the file that they are in.
-  public func filter() throws(FilterError) -> FlowFilter {
+  ///
+  /// - Parameter hosts: what names of hosts resolve to; nil: there are none in filters.
+  public func filter(resolving hosts: HostResolution? = nil) throws(FilterError) -> FlowFilter {
     do throws(FilterError) {
-      return try FlowFilter(parsing: text)
+      return try FlowFilter(parsing: text, resolving: hosts)
     } catch {
       throw located(error)
     }
@@ -82,10 +84,12 @@ public struct FilterText: Sendable {
         if !isList { text += ")" }
         continue
       }
-      let run = rest.prefix { $0 != "@" && !$0.isNewline && $0 != "#" }
-      for character in run { listDepth += character == "[" ? 1 : character == "]" ? -1 : 0 }
+      // Nothing in quotes is a sign.
+      let isQuoted = FilterLexer.isQuote(first)
+      let run = isQuoted ? rest.prefix(FilterLexer.quotedLength(rest)) : rest.prefix(while: Self.isPlain)
+      if !isQuoted { for character in run { listDepth += character == "[" ? 1 : character == "]" ? -1 : 0 } }
       var taken = run
-      if let next = rest.dropFirst(run.count).first, next == "#" {
+      if run.isEmpty, first == "#" {
         taken = rest.prefix { !$0.isNewline }
       }
       text += taken
@@ -99,6 +103,10 @@ public struct FilterText: Sendable {
         column = 1
       }
     }
+  }
+
+  private static func isPlain(_ character: Character) -> Bool {
+    character != "@" && character != "#" && !character.isNewline && !FilterLexer.isQuote(character)
   }
 
   /// Begins a line of its own for what comes from a place.

@@ -11,7 +11,7 @@ struct FilterVocabulary {
   }
 
   /// Words that mean an address, alone or in a network; rows of the table have the first.
-  private static let addressWords = ["ip", "host", "net"]
+  static let addressWords = ["ip", "host", "net"]
 
   private let terms: [FlowColumn.FilterTerm]
   private var phrases: [Phrase: [FlowColumn]] = [:]
@@ -59,5 +59,18 @@ struct FilterVocabulary {
       words += Self.words(of: term).filter { !words.contains($0) }
     }
     return words
+  }
+}
+
+extension FlowColumn.FilterTerm.Side {
+  /// The other end of a flow; nil if the side is no end.
+  var otherEnd: Self? {
+    switch self {
+    case .src: .dst
+    case .dst: .src
+    case .in: .out
+    case .out: .in
+    case .next, .router: nil
+    }
   }
 }

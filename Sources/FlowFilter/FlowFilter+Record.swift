@@ -33,8 +33,10 @@ extension FlowFilter {
     case .any: false
     case .not(let inner): inner.looks(at: columns)
     case .all(let conditions), .some(let conditions): conditions.contains { $0.looks(at: columns) }
-    case .test(.address(let named, _)), .test(.number(let named, _)), .test(.mac(let named, _)):
+    case .test(.address(let named, _)), .test(.number(let named, _)), .test(.mac(let named, _)),
+      .test(.text(let named, _)):
       named.contains { columns.contains($0) }
+    case .test(.mpls): columns.contains(.mplsLabels)
     case .test(.isIPv4), .test(.tcpFlags), .test(.rate), .test(.collector): false
     }
   }
@@ -58,6 +60,14 @@ extension FlowTest {
     case .tcpFlags(let flags): return flow.record.tcpFlags & flags == flags
     case .mac(let columns, let address):
       return columns.contains { flow.value($0) == .mac(address) }
+    case .text(let columns, let texts):
+      return columns.contains { column in
+        guard case .text(let text) = flow.value(column) else { return false }
+        return texts.contains(text) || texts.containsInAnyCase(text)
+      }
+    case .mpls(let label, let comparison):
+      guard let stack = flow.rare?.mplsStack else { return false }
+      return label.holds(comparison, stack.indices.lazy.filter { stack[$0] != 0 }.map { UInt64(stack[$0] >> 4) })
     case .rate(let rate, let comparison):
       let value = rate.value(
         octets: flow.scaledNumber(.octets), packets: flow.scaledNumber(.packets),
@@ -65,6 +75,14 @@ extension FlowTest {
       return comparison.holds(value)
     case .collector(let name): return collector.lowercased() == name.lowercased()
     }
+  }
+}
+
+extension Set<String> {
+  /// Whether it has a text that differs in capital letters at most.
+  public func containsInAnyCase(_ text: String) -> Bool {
+    let text = text.lowercased()
+    return contains { $0.lowercased() == text }
   }
 }
 

@@ -28,6 +28,10 @@ public enum FlowTest: Hashable, Sendable {
   case tcpFlags(UInt16)
   /// One of the MAC addresses is this one, 48 bits.
   case mac([FlowColumn], UInt64)
+  /// One of the texts is one of these, in whatever case.
+  case text([FlowColumn], Set<String>)
+  /// A label of the MPLS stack compares so.
+  case mpls(LabelPosition, Comparison)
   case rate(Rate, Comparison)
   /// The collector's host has this name.
   case collector(String)

@@ -324,10 +324,16 @@ public enum ConfigurationSchema {
   }
 
   private static func filterProblems(in configuration: CollectorConfiguration) -> [String] {
+    let filter = configuration.live.filter.filter
+    // Names belong to flows when they are stored.
+    let named = FlowColumn.allCases.filter { $0.isFreeText && filter.looks(at: [$0]) }
+    if let column = named.first {
+      return ["looks at \(column.name), which records do not have when they come; compare the number"]
+    }
     guard configuration.aggregation.enabled else { return [] }
     let origin: [FlowColumn] = [.exporterAddress, .observationDomainID]
     let merged = origin.filter {
-      !configuration.aggregation.key.columns.contains($0) && configuration.live.filter.filter.looks(at: [$0])
+      !configuration.aggregation.key.columns.contains($0) && filter.looks(at: [$0])
     }
     return merged.prefix(1).map { "looks at \($0.name), which aggregation.key leaves out; put it into the key" }
   }

@@ -133,7 +133,7 @@ struct FilterParserTests {
       ("ipv4\nand &", "line 2, column 5: expected a word or a sign, found '&'"),
       ("mac 00:11", "column 5: expected a MAC address such as 00:1b:44:11:3a:b7, found '00:11'"),
       ("observation id 3", "column 13: expected domain id, found 'id'"),
-      ("exporter 3", "column 10: expected ip, found '3'"),
+      ("exporter 3", "column 10: expected ip, host or net, found '3'"),
       ("nat 3", "column 5: expected src, dst, ip, host, net, port or event, found '3'"),
       ("nat src as 3", "column 9: expected ip, host, net or port, found 'as'"),
       ("@include x", "column 1: expected a word or a sign, found '@'"),

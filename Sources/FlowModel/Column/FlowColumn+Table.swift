@@ -21,7 +21,8 @@ extension FlowColumn {
     "IPFIX domain, v9 source id, v5 engine type * 256 + id", key: .origin(.domain, isStandard: true))
   public static let flowType = FlowColumn(
     4, "flow_type", .origin(.text { ValueText.flowType(version: $0.version) }),
-    "`netflow_v5`, `netflow_v9`, `ipfix`; `mixed` where the key merges them", key: .origin(.version, isStandard: true))
+    "`netflow_v5`, `netflow_v9`, `ipfix`; `mixed` where the key merges them", key: .origin(.version, isStandard: true),
+    filter: FilterTerm("flow-type"))
   public static let sourceAddress = FlowColumn(
     5, "src_addr", .address { $0.source }, "IPv4 dotted, IPv6 as in RFC 5952; `::` where there is none",
     elements: [.sourceIPv4Address, .sourceIPv6Address, .sourceIPv4Prefix, .sourceIPv6Prefix],
@@ -79,7 +80,7 @@ extension FlowColumn {
     elements: [
       .samplingInterval, .samplerId, .samplerMode, .samplerRandomInterval, .selectorId, .samplingPacketInterval,
       .samplingPacketSpace,
-    ], absent: 1)
+    ], filter: FilterTerm("sampling-rate"), absent: 1)
   public static let ingressInterface = FlowColumn(
     18, "in_if", .number { $0.ingressInterface }, "SNMP index",
     elements: [.ingressInterface, .ingressPhysicalInterface], end: End(.source, .interface),
@@ -90,7 +91,8 @@ extension FlowColumn {
     filter: FilterTerm("if", .out), aliases: ["outif"])
   public static let direction = FlowColumn(
     20, "direction", .word(RecordReader { UInt32($0.direction) }, ValueText.directions), "`ingress`, `egress`",
-    elements: [.flowDirection], key: .bits(isStandard: true) { $0.direction = .max })
+    elements: [.flowDirection], key: .bits(isStandard: true) { $0.direction = .max },
+    filter: FilterTerm("direction"), aliases: ["dir"])
   public static let sourceAS = FlowColumn(
     21, "src_as", .number { $0.sourceAS }, "number of the autonomous system", elements: [.bgpSourceAsNumber],
     end: End(.source, .autonomousSystem),
@@ -130,10 +132,11 @@ extension FlowColumn {
   public static let endReason = FlowColumn(
     30, "end_reason", .number { $0.endReason },
     "1 idle, 2 active, 3 end of flow, 4 forced (shutdown), 5 no room; the exporter's when aggregation is off",
-    elements: [.flowEndReason])
+    elements: [.flowEndReason], filter: FilterTerm("end-reason"))
   public static let application = FlowColumn(
     31, "app_id", .rare(.text(ValueText.application)),
-    "engine:selector, as in `3:80`, with the low 24 bits of the selector", elements: [.applicationId])
+    "engine:selector, as in `3:80`, with the low 24 bits of the selector", elements: [.applicationId],
+    filter: FilterTerm("app-id"))
   public static let postNATSourceAddress = FlowColumn(
     32, "post_nat_src_addr", .rare(.address { $0.postNATSource }), "after translation",
     elements: [.postNATSourceIPv4Address, .postNATSourceIPv6Address], filter: FilterTerm("ip", .src, isTranslated: true)
@@ -160,23 +163,28 @@ extension FlowColumn {
     ])
   public static let vrf = FlowColumn(
     37, "vrf_id", .number { $0.vrf }, "routing instance", elements: [.ingressVRFID, .egressVRFID],
-    key: .bits(isStandard: true) { $0.vrf = .max })
+    key: .bits(isStandard: true) { $0.vrf = .max },
+    filter: FilterTerm("vrf"), aliases: ["vrf"])
   public static let extra = FlowColumn(
     38, "extra", .rare(.json { $0.extra.isEmpty ? nil : $0.extra }),
     "JSON object of all other fields, with `store.extra: true`")
   public static let ingressInterfaceName = FlowColumn(
     39, "in_if_name", .exporterName(.interface) { record, _ in UInt64(record.ingressInterface) },
     "what the exporter calls the interface; without a name, its description",
-    elements: [.interfaceName, .interfaceDescription], end: End(.source, .interfaceName))
+    elements: [.interfaceName, .interfaceDescription], end: End(.source, .interfaceName),
+    filter: FilterTerm("if-name", .in))
   public static let egressInterfaceName = FlowColumn(
     40, "out_if_name", .exporterName(.interface) { record, _ in UInt64(record.egressInterface) },
     "what the exporter calls the interface; without a name, its description",
-    elements: [.interfaceName, .interfaceDescription], end: End(.destination, .interfaceName))
+    elements: [.interfaceName, .interfaceDescription], end: End(.destination, .interfaceName),
+    filter: FilterTerm("if-name", .out))
   public static let applicationName = FlowColumn(
     41, "app_name", .exporterName(.application) { _, rare in rare.flatMap(ExporterNames.applicationNumber) },
-    "likewise the application", elements: [.applicationDescription, .applicationName])
+    "likewise the application", elements: [.applicationDescription, .applicationName],
+    filter: FilterTerm("app-name"))
   public static let vrfName = FlowColumn(
-    42, "vrf_name", .exporterName(.vrf) { record, _ in UInt64(record.vrf) }, "likewise the VRF", elements: [.VRFname])
+    42, "vrf_name", .exporterName(.vrf) { record, _ in UInt64(record.vrf) }, "likewise the VRF", elements: [.VRFname],
+    filter: FilterTerm("vrf-name"))
   public static let natEvent = FlowColumn(
     43, "nat_event", .number { $0.natEvent },
     "what a translator did, as in RFC 8158: 4 creates a session of NAT44, 5 deletes it",

@@ -21,7 +21,16 @@ public enum Statistic: String, CaseIterable, Sendable {
   }
 }
 
-/// The groups with most of something.
+/// Which end of the ranking an answer has.
+public enum Ranking: Hashable, Sendable {
+  case most
+  case least
+
+  /// Whether a value comes before another.
+  func isBefore(_ a: UInt64, _ b: UInt64) -> Bool { self == .most ? a > b : a < b }
+}
+
+/// The groups with most, or least, of something.
 public struct TopAnswer: Sendable {
   public struct Row: Sendable {
     /// A value for each part of the key; nil where flows have none.
@@ -33,7 +42,7 @@ public struct TopAnswer: Sendable {
     public var percentile95: UInt64?
   }
 
-  /// Most first; those with as much, by their key.
+  /// Most first, or least; those with as much, by their key.
   public var rows: [Row]
   public var groupCount: Int
   /// Of all flows that were selected.
@@ -60,20 +69,20 @@ public struct TopHistory: Hashable, Sendable {
 }
 
 extension Scan {
-  /// The groups with most, at most `count`, for each of some keys, in one reading.
+  /// The groups with most or least, at most `count`, for each of some keys, in one reading.
   ///
   /// - Parameters:
   ///   - limit: groups of a key at most.
   ///   - history: whether rows have their course over time, for which the files are read once more.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func top(
-    _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, limit: Int? = nil,
-    history: TopHistory? = nil
+    _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, ranking: Ranking = .most,
+    limit: Int? = nil, history: TopHistory? = nil
   ) throws -> [TopAnswer] {
     do throws(ScanFailure) {
       let (groupings, report) = try groupings(keys, limit: limit)
       try requireFlows(report)
-      let numbers = groupings.map { $0.best(count, statistic) }
+      let numbers = groupings.map { $0.best(count, statistic, ranking) }
       var answers = zip(groupings, numbers).map { grouping, numbers in
         TopAnswer(
           rows: numbers.map { TopAnswer.Row(key: grouping.text($0, style), sums: grouping.table.sums($0)) },
@@ -193,23 +202,23 @@ extension ScanFailure {
 }
 
 extension Grouping {
-  /// The numbers of the `count` groups with most, most first; those with as much, by their key.
-  func best(_ count: Int, _ statistic: Statistic) -> [Int] {
+  /// The numbers of the `count` groups with most or least, these first; those with as much, by their key.
+  func best(_ count: Int, _ statistic: Statistic, _ ranking: Ranking = .most) -> [Int] {
     // A few more than are wanted are kept, and cut off when there are twice as many.
     var best: [Int] = []
-    var least: UInt64 = 0
+    var last: UInt64?
     let room = max(count, 1) * 2
     func isBefore(_ a: Int, _ b: Int) -> Bool {
       let (x, y) = (statistic.value(table.sums(a)), statistic.value(table.sums(b)))
-      return x != y ? x > y : table.key(a).lexicographicallyPrecedes(table.key(b))
+      return x != y ? ranking.isBefore(x, y) : table.key(a).lexicographicallyPrecedes(table.key(b))
     }
     for number in 0..<table.count {
-      if best.count >= count, statistic.value(table.sums(number)) < least { continue }
+      if let last, ranking.isBefore(last, statistic.value(table.sums(number))) { continue }
       best.append(number)
       if best.count == room {
         best.sort(by: isBefore)
         best.removeLast(room - count)
-        if let last = best.last { least = statistic.value(table.sums(last)) }
+        last = best.last.map { statistic.value(table.sums($0)) }
       }
     }
     return Array(best.sorted(by: isBefore).prefix(count))

@@ -1,10 +1,11 @@
 import FlowModel
 import FlowText
+import NetworkBytes
 import Parquet
 
 /// The values of one row group's columns, on their way to a printer: what is the same in many rows is made into text once.
 struct RowCells {
-  private enum Cell {
+  fileprivate enum Cell {
     /// Nothing in any row.
     case none
     /// One number or one name in all rows.
@@ -16,9 +17,11 @@ struct RowCells {
     /// One text in all rows.
     case text(ArraySlice<UInt8>, TextKind)
     case texts(StringColumn, [UInt32], TextKind)
+    /// Addresses, with the text of those entries that have a name.
+    case hosts(StringColumn, [UInt32], [Int: ArraySlice<UInt8>])
   }
 
-  private enum TextKind {
+  fileprivate enum TextKind {
     /// Without anything that CSV or JSON escape.
     case plain
     case free
@@ -27,11 +30,18 @@ struct RowCells {
 
   private let cells: [Cell]
 
+  /// - Parameter rows: those that will be printed; names of hosts are looked up for them alone.
   init(
-    _ columns: [FlowColumn], _ style: AnswerStyle, _ view: RowGroupView, format: RowFormat = .json
+    _ columns: [FlowColumn], _ style: AnswerStyle, _ view: RowGroupView, format: RowFormat = .json, rows: [Int] = []
   ) throws(ParquetReadError) {
     var cells: [Cell] = []
     for column in columns { cells.append(try Self.cell(column, style, view, format)) }
+    if style.hostNames != nil {
+      // All at once, so that the names of one column do not wait for those of another.
+      let places = columns.indices.filter { columns[$0].kind == .address }
+      let texts = style.named(places.flatMap { cells[$0].addresses(rows).values })
+      for place in places { cells[place].name(rows, texts) }
+    }
     self.cells = cells
   }
 
@@ -93,6 +103,15 @@ struct RowCells {
         } else {
           printer.appendNone(to: &text)
         }
+      case .hosts(let values, let indices, let named):
+        let entry = Int(indices[row])
+        if let host = named[entry] {
+          printer.append(host, isPlain: true, to: &text)
+        } else if entry < values.entryCount {
+          printer.append(values.octets[values.range(entry)], isPlain: true, to: &text)
+        } else {
+          printer.appendNone(to: &text)
+        }
       }
     }
     printer.endRow(to: &text)
@@ -106,6 +125,36 @@ struct RowCells {
     case .plain: printer.append(octets, isPlain: true, to: &text)
     case .free: printer.append(octets, isPlain: false, to: &text)
     case .json: printer.append(json: octets, to: &text)
+    }
+  }
+}
+
+// Names of hosts.
+extension RowCells.Cell {
+  /// The addresses of some rows, by the entry they are, which is 0 where all rows have one.
+  fileprivate func addresses(_ rows: [Int]) -> [Int: IPAddress] {
+    switch self {
+    case .text(let octets, _):
+      return rows.isEmpty ? [:] : IPAddress(String(decoding: octets, as: UTF8.self)).map { [0: $0] } ?? [:]
+    case .texts(let values, let indices, _):
+      var addresses: [Int: IPAddress] = [:]
+      for row in rows {
+        let entry = Int(indices[row])
+        if entry < values.entryCount, addresses[entry] == nil { addresses[entry] = IPAddress(values.text(entry)) }
+      }
+      return addresses
+    case .none, .numeral, .name, .numbers, .times, .named, .hosts: return [:]
+    }
+  }
+
+  /// Puts the texts of addresses that have names in their place.
+  fileprivate mutating func name(_ rows: [Int], _ texts: [IPAddress: String]) {
+    let named = addresses(rows).compactMapValues { texts[$0].map { Array($0.utf8)[...] } }
+    if named.isEmpty { return }
+    switch self {
+    case .text(_, let kind): if let text = named[0] { self = .text(text, kind) }
+    case .texts(let values, let indices, _): self = .hosts(values, indices, named)
+    case .none, .numeral, .name, .numbers, .times, .named, .hosts: break
     }
   }
 }

@@ -59,10 +59,11 @@ extension Scan {
       for outcome in side(
         ahead,
         { _, view, rows throws(ParquetReadError) in
-          let cells = try RowCells(columns, style, view, format: format)
+          let count = min(rows?.count ?? view.rowCount, wanted)
+          let printed = rows.map { $0.prefix(count).map { Int($0) } } ?? Array(0..<count)
+          let cells = try RowCells(columns, style, view, format: format, rows: printed)
           var printer = RowPrinter(columns, format, style)
           var lines: [UInt8] = []
-          let count = min(rows?.count ?? view.rowCount, wanted)
           var ends: [Int] = []
           for index in 0..<count {
             cells.append(rows.map { Int($0[index]) } ?? index, to: &printer, &lines)
@@ -177,7 +178,7 @@ extension Scan {
       let outcomes = side(
         Array(units[range]),
         { number, view, _ throws(ParquetReadError) in
-          let cells = try RowCells(columns, style, view, format: format)
+          let cells = try RowCells(columns, style, view, format: format, rows: ranked[number])
           var printer = RowPrinter(columns, format, style)
           return ranked[number].map { row in
             var line: [UInt8] = []

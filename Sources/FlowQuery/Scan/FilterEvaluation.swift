@@ -58,6 +58,17 @@ extension RowGroupView {
         let values = try strings(column)
         return mask(values) { values.text($0) == text }
       }
+    case .text(let columns, let texts):
+      let wanted = Set(texts.map { $0.lowercased() })
+      return try either(columns) { column throws(ParquetReadError) in
+        let values = try strings(column)
+        return mask(values) { wanted.contains(values.text($0).lowercased()) }
+      }
+    case .mpls(let label, let comparison):
+      let values = try strings(.mplsLabels)
+      return mask(values) { entry in
+        label.holds(comparison, values.text(entry).split(separator: "/").lazy.compactMap { UInt64($0) })
+      }
     case .rate(let rate, let comparison):
       let (starts, ends) = (try integers(.timeStart), try integers(.timeEnd))
       let (octets, packets) = (try counters(.octets), try counters(.packets))
@@ -193,7 +204,7 @@ extension FlowFilter {
     case .test(let test):
       switch test {
       case .collector: 0
-      case .tcpFlags, .mac: 2
+      case .tcpFlags, .mac, .text, .mpls: 2
       case .number(let columns, _):
         columns.contains { $0.isVaried || $0.kind == .counter } ? 4 * columns.count : 1
       case .isIPv4: 3

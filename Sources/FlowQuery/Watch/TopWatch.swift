@@ -19,6 +19,7 @@ public struct TopWatch {
   public let keys: [GroupKey]
   private let count: Int
   private let statistic: Statistic
+  private let ranking: Ranking
   private let intervals: Int
   /// What flows were summed to at the last look.
   private var last: Sums?
@@ -38,10 +39,15 @@ public struct TopWatch {
   /// - Parameters:
   ///   - count: rows of each table at most.
   ///   - intervals: of a row's history.
-  public init(_ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, intervals: Int = 20) {
+  ///   - ranking: of the least, only groups of which something came in the interval are shown.
+  public init(
+    _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, ranking: Ranking = .most,
+    intervals: Int = 20
+  ) {
     self.keys = keys
     self.count = count
     self.statistic = statistic
+    self.ranking = ranking
     self.intervals = max(1, intervals)
     histories = keys.map { _ in [] }
     opening = keys.map { _ in [:] }
@@ -109,7 +115,7 @@ public struct TopWatch {
       until: report.liveUntil ?? report.times?.upperBound, tables: tables, report: report)
   }
 
-  /// The groups with most, with what they have more than before, and how many have anything more.
+  /// The groups with most, or least, with what they have more than before, and how many have anything more.
   private func most(
     _ grouping: Grouping, since last: Grouping?, _ scan: Scan
   ) -> (sums: [[String?]: FlowSums], count: Int) {
@@ -119,7 +125,7 @@ public struct TopWatch {
     let room = max(Self.rememberedGroups, count)
     var total = 0
     func isBefore(_ a: (number: Int, sums: FlowSums), _ b: (number: Int, sums: FlowSums)) -> Bool {
-      statistic.value(a.sums) > statistic.value(b.sums)
+      ranking.isBefore(statistic.value(a.sums), statistic.value(b.sums))
     }
     for number in 0..<table.count {
       let sums = last.map { table.sums(number, since: $0.table, &key) } ?? table.sums(number)
@@ -149,7 +155,7 @@ public struct TopWatch {
     return UInt64(exactly: (value * unit).rounded()) ?? .max
   }
 
-  /// The groups with most, of those with something in the interval or before.
+  /// The groups with most, of those with something in the interval or before; or those with least.
   private func rows(_ index: Int, _ sums: [[String?]: FlowSums]) -> [WatchAnswer.Row] {
     let history = histories[index]
     var past = history.count < intervals ? opening[index] : [:]
@@ -157,10 +163,11 @@ public struct TopWatch {
       for (key, rate) in interval { past[key] = (past[key] ?? 0).plus(rate) }
     }
     for key in sums.keys where past[key] == nil { past[key] = 0 }
+    if ranking == .least { past = past.filter { sums[$0.key] != nil } }
     let ranked = past.sorted { a, b in
       let (x, y) = (statistic.value(sums[a.key] ?? FlowSums()), statistic.value(sums[b.key] ?? FlowSums()))
-      if x != y { return x > y }
-      return a.value != b.value ? a.value > b.value : Self.isBefore(a.key, b.key)
+      if x != y { return ranking.isBefore(x, y) }
+      return a.value != b.value ? ranking.isBefore(a.value, b.value) : Self.isBefore(a.key, b.key)
     }
     return ranked.prefix(count).map { key, _ in
       WatchAnswer.Row(key: key, sums: sums[key] ?? FlowSums(), history: history.map { $0[key] ?? 0 })

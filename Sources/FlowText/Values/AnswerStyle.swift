@@ -5,12 +5,22 @@ public import NetworkBytes
 public struct AnswerStyle: Sendable {
   /// Whether protocols and ports have names where there are any.
   public var hasNames = false
+  /// Names of addresses, which tables show behind them; nil: none. It may block for as long as an answer waits for names.
+  public var hostNames: (@Sendable ([IPAddress]) -> [IPAddress: String])?
   /// Whose time is shown; nil: UTC.
   public var zone: LocalZone?
   /// Whether JSON has rows as arrays of all values, null where there is none, each with a comma behind it, instead of objects.
   package var hasArrays = false
 
   public init() {}
+
+  /// Addresses as they are shown with their names: `10.0.0.1 (host.example)`. Those without a name are left out.
+  package func named(_ addresses: [IPAddress]) -> [IPAddress: String] {
+    guard let hostNames else { return [:] }
+    var texts = hostNames(addresses)
+    for (address, name) in texts { texts[address] = "\(address) (\(name))" }
+    return texts
+  }
 
   /// How the numbers of a column are named; nil: they are shown as numbers.
   package func naming(_ column: FlowColumn) -> FlowColumn.Naming? { hasNames ? column.naming : nil }

@@ -45,9 +45,13 @@ struct Query: ParsableCommand {
   @Flag(help: "Whole numbers in sums, also on a terminal.")
   var exact = false
 
+  @OptionGroup var hosts: HostOptions
+
   @OptionGroup var store: StoreOptions
 
   func validate() throws {
+    try hosts.check(format)
+    if hosts.resolve, count || bin != nil { throw ValidationError("--resolve: sums have no addresses; leave it out") }
     if let number, number < 1 { throw ValidationError("--number \(number): expected at least 1") }
     if let bin, Quantity.seconds(bin).map({ !(1...Self.longestBin).contains($0) }) ?? true {
       throw ValidationError("--bin: expected a duration such as 60s or 5m, found '\(bin)'")
@@ -64,7 +68,8 @@ struct Query: ParsableCommand {
 
   func run() throws {
     let chosen = try chosenColumns()
-    let scan = try store.scan()
+    var scan = try store.scan()
+    scan.style.hostNames = hosts.names().map { names in { names.names(of: $0) } }
     let output = TextOutput()
     let report: Scan.Report
     do {

@@ -87,12 +87,12 @@ struct Replay: ParsableCommand {
     if end == words.count, filterOptions.filterFile.isEmpty { return (words, nil) }
     let filter = words[end...].joined(separator: " ")
     do throws(FilterError) {
-      _ = try FilterText(filter).filter()
+      try filterOptions.check(filter)
     } catch {
       if error.fault != nil { throw CommandFailure(error) }
       throw CommandFailure(.noInput, "\(words[end]): no such file; and as a filter, \(error)")
     }
-    return (Array(words[..<end]), FilterText.all(try filterOptions.texts([filter])))
+    return (Array(words[..<end]), try filterOptions.text([filter]))
   }
 
   private func configuration(_ filter: String?) throws(CommandFailure) -> CollectorConfiguration {

@@ -23,10 +23,10 @@ extension Top {
   private static let intervals = 20
 
   private func watch(_ keys: [GroupKey], on screen: WatchScreen, until signals: StopSignals) throws {
-    var watch = TopWatch(number, by: keys, sortedBy: sort, intervals: Self.intervals)
+    var watch = TopWatch(number, by: keys, sortedBy: sort, ranking: ranking, intervals: Self.intervals)
     let report = WatchReport(
       keys: keys, statistic: sort, format: format, isHuman: !exact && isatty(STDOUT_FILENO) == 1,
-      intervals: Self.intervals)
+      intervals: Self.intervals, hosts: hosts.names(wait: HostOptions.lookWait))
     var header: [UInt8] = []
     report.appendHeader(to: &header)
     if !header.isEmpty { screen.show(header) }
@@ -37,6 +37,7 @@ extension Top {
         scan.isCancelled = signals.stopCheck
         let answer = try watch.look(scan, at: scan.now ?? Self.now)
         let style = scan.style
+        report.hosts?.beginAnswer()
         draw = { text(report, answer, style, on: screen) }
       } catch let failure as CommandFailure where failure.status == .noInput {
         // Nothing has been collected yet; the store may even be made later.

@@ -33,6 +33,11 @@ struct Top: ParsableCommand {
   @Flag(help: "Whole numbers in the table, also on a terminal.")
   var exact = false
 
+  @Flag(help: "The groups with least, the least first, instead of those with most.")
+  var bottom = false
+
+  @OptionGroup var hosts: HostOptions
+
   @Flag(help: "Both directions of a conversation as one.")
   var bidirectional = false
 
@@ -42,6 +47,7 @@ struct Top: ParsableCommand {
 
   func validate() throws {
     guard number > 0 else { throw ValidationError("--number \(number): expected at least 1") }
+    try hosts.check(format)
     guard watching.watch else { return }
     if store.time != nil || store.whole {
       throw ValidationError("--watch shows what comes; leave --time and --whole out")
@@ -54,11 +60,12 @@ struct Top: ParsableCommand {
     if watching.watch { return try watch(keys) }
     let scan = try store.scan()
     let answers: [TopAnswer]
-    do { answers = try scan.top(number, by: keys, sortedBy: sort) } catch { throw CommandFailure(asking: error) }
+    do { answers = try scan.top(number, by: keys, sortedBy: sort, ranking: ranking) } catch { throw CommandFailure(asking: error) }
+    let names = hosts.names()
     var text: [UInt8] = []
     for (index, (key, answer)) in zip(keys, answers).enumerated() {
       if index > 0, format == .table { text += "\n".utf8 }
-      append(key, answer, to: &text)
+      append(key, answer, names, to: &text)
     }
     let output = TextOutput()
     output.write { $0 += text }
@@ -66,6 +73,8 @@ struct Top: ParsableCommand {
     if let failure = output.failure { throw CommandFailure(.inputOutput, "standard output: \(failure)") }
     if let report = answers.first?.report { try store.conclude(report) }
   }
+
+  var ranking: Ranking { bottom ? .least : .most }
 
   private func keys() throws(CommandFailure) -> [GroupKey] {
     var keys: [GroupKey] = []
@@ -81,9 +90,9 @@ struct Top: ParsableCommand {
     return keys
   }
 
-  private func append(_ key: GroupKey, _ answer: TopAnswer, to text: inout [UInt8]) {
+  private func append(_ key: GroupKey, _ answer: TopAnswer, _ names: HostNameCells?, to text: inout [UInt8]) {
     if format == .table {
-      text += table(key, answer).utf8
+      text += table(key, answer, names).utf8
       return
     }
     var printer = RowPrinter(key.titles + FlowSums.columns, format)
@@ -95,7 +104,9 @@ struct Top: ParsableCommand {
     }
   }
 
-  private func table(_ key: GroupKey, _ answer: TopAnswer) -> String {
+  private func table(_ key: GroupKey, _ answer: TopAnswer, _ hosts: HostNameCells?) -> String {
+    let names = key.parts.map(\.name)
+    let values = hosts?.named(answer.rows.map(\.key), of: key) ?? answer.rows.map(\.key)
     let isHuman = !exact && isatty(STDOUT_FILENO) == 1
     func number(_ value: UInt64) -> String { isHuman ? HumanNumber.text(Double(value)) : String(value) }
     func share(_ part: UInt64, _ whole: UInt64) -> String {
@@ -106,10 +117,10 @@ struct Top: ParsableCommand {
         ("flows", .right), ("%", .right), ("packets", .right), ("%", .right), ("bytes", .right), ("%", .right),
         ("pps", .right), ("bps", .right),
       ])
-    for row in answer.rows {
+    for (row, values) in zip(answer.rows, values) {
       let rates = row.sums.rates(over: answer.seconds)
       table.append(
-        key.tableTexts(row.key) + [
+        key.tableTexts(values) + [
           number(row.sums.flows), share(row.sums.flows, answer.totals.flows), number(row.sums.packets),
           share(row.sums.packets, answer.totals.packets), number(row.sums.octets),
           share(row.sums.octets, answer.totals.octets), number(rates.packets), number(rates.bits),

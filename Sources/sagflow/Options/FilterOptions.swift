@@ -1,5 +1,8 @@
 import ArgumentParser
 import FlowFilter
+import HostNames
+import NetworkBytes
+import Synchronization
 
 /// Which flows are meant, as far as files say it.
 struct FilterOptions: ParsableArguments {
@@ -10,14 +13,34 @@ struct FilterOptions: ParsableArguments {
       valueName: "file"))
   var filterFile: [String] = []
 
+  @Flag(
+    help: "Names of hosts in filters stand for all their addresses, which are looked up once, before anything is read.")
+  var resolveFilter = false
+
+  /// What names of hosts in filters stand for; each is looked up once.
+  private var hosts: HostResolution? {
+    guard resolveFilter else { return nil }
+    let known = Mutex<[String: [IPAddress]]>([:])
+    return HostResolution { name throws(HostResolution.Failure) in
+      if let addresses = known.withLock({ $0[name] }) { return addresses }
+      do throws(SystemResolver.Failure) {
+        let addresses = try SystemResolver.addresses(of: name)
+        known.withLock { $0[name] = addresses }
+        return addresses
+      } catch {
+        throw HostResolution.Failure(error.description)
+      }
+    }
+  }
+
   /// The texts of the files, and the words, which stand alone where there is no file.
-  func texts(_ words: [String]) throws(CommandFailure) -> [FilterText] {
+  private func texts(_ words: [String], _ hosts: HostResolution?) throws(CommandFailure) -> [FilterText] {
     do throws(FilterError) {
       var texts: [FilterText] = []
       for path in filterFile { texts.append(try FilterText(file: path)) }
       texts.append(try FilterText(words.joined(separator: " ")))
       // Each by itself, so that what is wrong in one is not taken for another's.
-      for text in texts { _ = try text.filter() }
+      for text in texts { _ = try text.filter(resolving: hosts) }
       return texts
     } catch {
       throw CommandFailure(error)
@@ -26,13 +49,22 @@ struct FilterOptions: ParsableArguments {
 
   /// What all of them ask for.
   func filter(_ words: [String]) throws(CommandFailure) -> FlowFilter {
-    let texts = try texts(words)
+    let hosts = hosts
+    let texts = try texts(words, hosts)
     do throws(FilterError) {
-      return try FlowFilter(parsing: FilterText.all(texts))
+      return try FlowFilter(parsing: FilterText.all(texts), resolving: hosts)
     } catch {
       throw CommandFailure(error)
     }
   }
+
+  /// The same as text, with addresses in the place of names: for settings.
+  func text(_ words: [String]) throws(CommandFailure) -> String {
+    resolveFilter ? try filter(words).description : FilterText.all(try texts(words, nil))
+  }
+
+  /// What is wrong with words alone.
+  func check(_ words: String) throws(FilterError) { _ = try FilterText(words).filter(resolving: hosts) }
 }
 
 extension CommandFailure {

@@ -12,6 +12,8 @@ struct WatchReport {
   let isHuman: Bool
   /// Intervals of a history.
   let intervals: Int
+  /// Names of hosts behind their addresses in tables; nil: none.
+  var hosts: HostNameCells?
 
   // MARK: Tables
 
@@ -42,10 +44,12 @@ struct WatchReport {
         key.parts.map { ($0.name, .left) } + [
           ("flows/s", .right), ("pps", .right), ("bps", .right), ("%", .right), ("history", .left),
         ])
-      for row in table.rows.prefix(room) {
+      let shown = table.rows.prefix(room)
+      let values = hosts?.named(shown.map(\.key), of: key) ?? shown.map(\.key)
+      for (row, values) in zip(shown, values) {
         let rates = row.sums.rates(over: answer.seconds)
         lines.append(
-          key.tableTexts(row.key) + [
+          key.tableTexts(values) + [
             flows(row.sums, answer.seconds), number(rates.packets), number(rates.bits),
             share(row.sums, answer.totals), sparkline(row.history),
           ])

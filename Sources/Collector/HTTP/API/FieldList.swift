@@ -25,8 +25,9 @@ enum FieldList {
     object.append("otherEnd", column.otherEnd?.name, to: &json)
     object.append("unit", column.kind == .counter ? column.name : nil, to: &json)
     let phrase = column.filterPhrase
-    object.append("filter", phrase.map { "\($0) {}" }, to: &json)
-    object.append("notFilter", phrase.map { "not \($0) {}" }, to: &json)
+    let condition = phrase.map { "\($0) \(column.kind == .text ? "\"{}\"" : "{}")" }
+    object.append("filter", condition, to: &json)
+    object.append("notFilter", condition.map { "not \($0)" }, to: &json)
     object.end(to: &json)
   }
 

@@ -1,0 +1,53 @@
+import ArgumentParser
+import CloudAPI
+import FlowModel
+import FlowQuery
+import FlowText
+import HostNames
+import NetworkBytes
+
+/// Whether addresses are shown with the names of their hosts.
+struct HostOptions: ParsableArguments {
+  @Flag(help: "Names of hosts behind their addresses in tables: those that the resolver has within 2 seconds.")
+  var resolve = false
+
+  /// Seconds that one answer waits for names, and that each look of a watch does: what comes later is in the next.
+  static let answerWait = 2.0
+  static let lookWait = 0.2
+
+  func check(_ format: RowFormat) throws {
+    guard resolve, format != .table else { return }
+    throw ValidationError("--resolve: names come or not, as the resolver answers; only tables have them")
+  }
+
+  /// Nil: names are not asked for.
+  func names(wait: Double = answerWait) -> HostNameCells? { resolve ? HostNameCells(ReverseNames(wait: wait)) : nil }
+}
+
+/// Names of hosts, fit for a terminal, for values that are addresses.
+struct HostNameCells: Sendable {
+  private let reverse: ReverseNames
+
+  init(_ reverse: ReverseNames) { self.reverse = reverse }
+
+  func beginAnswer() { reverse.beginAnswer() }
+
+  /// Whoever owns an address decides what its name is: control characters are escaped.
+  func names(of addresses: [IPAddress]) -> [IPAddress: String] {
+    reverse.names(of: addresses).mapValues(TerminalText.escaped)
+  }
+
+  /// Keys of groups with `10.0.0.1 (host.example)` for addresses that have names; networks have none.
+  func named(_ keys: [[String?]], of key: GroupKey) -> [[String?]] {
+    let places = key.parts.indices.filter { key.parts[$0].column.kind == .address && key.parts[$0].prefix == nil }
+    let names = names(of: keys.flatMap { values in places.compactMap { values[$0].flatMap { IPAddress($0) } } })
+    return keys.map { values in
+      var values = values
+      for place in places {
+        guard let text = values[place], let address = IPAddress(text), let name = names[address] else { continue }
+        values[place] = "\(text) (\(name))"
+      }
+      return values
+    }
+  }
+}
