@@ -98,6 +98,9 @@ bench-ask: build ## Put the same questions to sagflow, nfdump and DuckDB (ARGS="
 	@scripts/debian-packages $(TEST_PACKAGES)
 	scripts/bench-ask $(ARGS)
 
+bench-nat: build ## Measure who had an address behind NAT, on a day of events (ARGS="EVENTS RUNS")
+	scripts/bench-nat $(ARGS)
+
 bench-recovery: build ## Measure journal, checkpoints, and a start after a crash (ARGS="restart cost")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	"$$(scripts/test-python)" scripts/bench-recovery $(ARGS)

@@ -13,7 +13,7 @@ public enum SystemResolver {
 
   /// The name of an address as its owner publishes it: any text at all. Nil if it has none, or none could be found.
   @Sendable public static func name(of address: IPAddress) -> String? {
-    let octets = unsafe [UInt8](unsafeUninitializedCapacity: Int(SAGFLOW_NAME_SIZE.rawValue)) { buffer, count in
+    let octets = unsafe [UInt8](unsafeUninitializedCapacity: Int(SAGFLOW_NAME_SIZE)) { buffer, count in
       // Sound: the buffer has the capacity that is told, and the call returns how much of it is written.
       count = unsafe buffer.withMemoryRebound(to: CChar.self) { name in
         guard let start = name.baseAddress else { return 0 }

@@ -65,6 +65,10 @@ struct GroupModelTests {
         #expect(answer.rows.map { value(Sums($0.sums)) } == Array(values.prefix(count)), note)
         #expect(Set(answer.rows.map(\.key)).count == answer.rows.count, note)
         for row in answer.rows { #expect(groups[row.key] == Sums(row.sums), note) }
+        let least = try #require(try scan.top(count, by: [key], sortedBy: statistic, ranking: .least).first)
+        #expect(least.rows.map { value(Sums($0.sums)) } == Array(values.reversed().prefix(count)), note)
+        #expect(Set(least.rows.map(\.key)).count == least.rows.count, note)
+        for row in least.rows { #expect(groups[row.key] == Sums(row.sums), note) }
       }
     }
   }

@@ -121,6 +121,33 @@ struct TopWatchTests {
     #expect(try watch.look(Scan([folder.file("a.parquet")]), at: now - 5000).isFirst)
   }
 
+  @Test("the least are those with least of what came, and nothing that did not come")
+  func least() throws {
+    let seed = runSeed("FLOWQUERY_LEAST_SEED")
+    var random = SeededGenerator(seed: seed)
+    let folder = try TemporaryFolder()
+    var network = Network()
+    var now = FlowTable.newYear
+    var watches = try [Ranking.most, .least].map {
+      TopWatch(10_000, by: [try GroupKey(parsing: "src_addr")], ranking: $0)
+    }
+    var short = TopWatch(2, by: [try GroupKey(parsing: "src_addr")], ranking: .least)
+    for look in 0..<30 {
+      network.advance(to: now, &random)
+      let path = folder.file("\(look).parquet")
+      try network.table.write(to: path, groupRows: 8)
+      let answers = try watches.indices.map { try watches[$0].look(Scan([path]), at: now).tables[0] }
+      func octets(_ rows: [WatchAnswer.Row]) -> [UInt64] { rows.map(\.sums.octets) }
+      let most = answers[0].rows.filter { $0.sums != FlowSums() }
+      let note: Comment = "seed \(seed), look \(look)"
+      #expect(octets(answers[1].rows) == octets(most).reversed(), note)
+      #expect(Set(answers[1].rows.map(\.key)) == Set(most.map(\.key)), note)
+      let few = try short.look(Scan([path]), at: now).tables[0]
+      #expect(octets(few.rows) == Array(octets(answers[1].rows).prefix(2)), note)
+      now += 1000 + Int64(random.below(100_000))
+    }
+  }
+
   @Test("a store without flows in reach is no error")
   func nothing() throws {
     let folder = try TemporaryFolder()

@@ -69,7 +69,7 @@ struct Query: ParsableCommand {
   func run() throws {
     let chosen = try chosenColumns()
     var scan = try store.scan()
-    scan.style.hostNames = hosts.names().map { names in { names.names(of: $0) } }
+    if let names = hosts.names() { scan.style.hostNames = { names.names(of: $0) } }
     let output = TextOutput()
     let report: Scan.Report
     do {

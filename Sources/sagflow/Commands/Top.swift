@@ -60,7 +60,9 @@ struct Top: ParsableCommand {
     if watching.watch { return try watch(keys) }
     let scan = try store.scan()
     let answers: [TopAnswer]
-    do { answers = try scan.top(number, by: keys, sortedBy: sort, ranking: ranking) } catch { throw CommandFailure(asking: error) }
+    do { answers = try scan.top(number, by: keys, sortedBy: sort, ranking: ranking) } catch {
+      throw CommandFailure(asking: error)
+    }
     let names = hosts.names()
     var text: [UInt8] = []
     for (index, (key, answer)) in zip(keys, answers).enumerated() {

@@ -1,0 +1,125 @@
+import Dispatch
+import Foundation
+import HostNames
+import NetworkBytes
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Names of addresses")
+struct ReverseNamesTests {
+  private static func address(_ number: Int) -> IPAddress { IPAddress(high: 0, low: 0xffff << 32 | UInt64(number + 1)) }
+
+  /// What `names` gives, asked for on a thread of its own, for it blocks.
+  private static func names(_ reverse: ReverseNames, _ addresses: [IPAddress]) async -> [IPAddress: String] {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(returning: reverse.names(of: addresses)) }
+    }
+  }
+
+  @Test("ten thousand addresses have their names, each looked up once, by no more threads than allowed")
+  func many() async {
+    struct Seen {
+      var count = 0
+      var busy = 0
+      var most = 0
+    }
+    let seen = Mutex(Seen())
+    let reverse = ReverseNames(wait: 600, mostAddresses: 10_000, mostThreads: 8) { address in
+      seen.withLock {
+        $0.count += 1
+        $0.busy += 1
+        $0.most = max($0.most, $0.busy)
+      }
+      defer { seen.withLock { $0.busy -= 1 } }
+      // Every third has none.
+      return address.low % 3 == 0 ? nil : "host-\(address)"
+    }
+    let addresses = (0..<10_000).map(Self.address)
+    for _ in 0..<2 {
+      let names = await Self.names(reverse, addresses + addresses.prefix(100))
+      #expect(names.count == addresses.count { $0.low % 3 != 0 })
+      #expect(names.allSatisfy { $0.value == "host-\($0.key)" })
+    }
+    #expect(seen.withLock { $0.count } == 10_000)
+    #expect((1...8).contains(seen.withLock { $0.most }))
+  }
+
+  @Test("what is slow is not waited for, and is there for the next answer")
+  func slow() async throws {
+    let gate = DispatchSemaphore(value: 0)
+    let (quick, slow) = (Self.address(0), Self.address(1))
+    let reverse = ReverseNames(wait: 0.05, mostThreads: 2) { address in
+      if address == slow { gate.wait() }
+      return "name of \(address)"
+    }
+    // The quick one may come too late on a busy machine, the slow one never comes in time.
+    let first = await Self.names(reverse, [quick, slow])
+    #expect(first[slow] == nil)
+    gate.signal()
+    try await eventually("the names that came late") {
+      reverse.beginAnswer()
+      return await Self.names(reverse, [quick, slow]).count == 2
+    }
+  }
+
+  @Test("an answer has one time for all that it asks, and asks nothing new after it")
+  func deadline() async throws {
+    let asked = Mutex<Set<IPAddress>>([])
+    let gate = DispatchSemaphore(value: 0)
+    let reverse = ReverseNames(wait: 0.05, mostThreads: 1) { address in
+      asked.withLock { _ = $0.insert(address) }
+      if address == Self.address(0) { gate.wait() }
+      return "x"
+    }
+    #expect(await Self.names(reverse, [Self.address(0)]).isEmpty)
+    // The time is over: the one thread has nothing to do after the first address.
+    #expect(await Self.names(reverse, [Self.address(1)]).isEmpty)
+    gate.signal()
+    try await eventually("the name that came late") { await !Self.names(reverse, [Self.address(0)]).isEmpty }
+    #expect(await Self.names(reverse, [Self.address(1)]).isEmpty)
+    #expect(asked.withLock { $0 } == [Self.address(0)])
+  }
+
+  @Test("no more addresses are looked up than allowed, for each answer anew")
+  func bounded() async {
+    let count = Atomic(0)
+    let reverse = ReverseNames(wait: 600, mostAddresses: 100, mostThreads: 4) { _ in
+      count.add(1, ordering: .relaxed)
+      return "x"
+    }
+    let addresses = (0..<1000).map(Self.address)
+    #expect(await Self.names(reverse, addresses).count == 100)
+    #expect(count.load(ordering: .relaxed) == 100)
+    reverse.beginAnswer()
+    #expect(await Self.names(reverse, Array(addresses.prefix(50))).count == 50)
+  }
+
+  @Test("no name is asked for `::`, and nothing at all costs no thread")
+  func nothing() async {
+    let reverse = ReverseNames(wait: 600) { _ in "x" }
+    #expect(await Self.names(reverse, [.unspecified]).isEmpty)
+    #expect(await Self.names(reverse, []).isEmpty)
+  }
+
+  @Test("the system knows this host's own name, and none of a host that cannot be")
+  func system() async throws {
+    let found = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        continuation.resume(returning: Result { try SystemResolver.addresses(of: "localhost") })
+      }
+    }
+    let addresses = try found.get()
+    #expect(
+      addresses.contains(IPAddress(high: 0, low: 0xffff_7f00_0001)) || addresses.contains(IPAddress(high: 0, low: 1)))
+    #expect(Set(addresses).count == addresses.count)
+    let missing = await withCheckedContinuation { continuation in
+      // A name that no resolver takes (RFC 6761 §6.4).
+      Thread.detachNewThread {
+        continuation.resume(returning: Result { try SystemResolver.addresses(of: "a.invalid") })
+      }
+    }
+    let error = #expect(throws: SystemResolver.Failure.self) { try missing.get() }
+    #expect(error?.description.isEmpty == false)
+  }
+}
