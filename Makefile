@@ -42,7 +42,7 @@ ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTest
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-recovery bench-live bench-outputs static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-nat bench-recovery bench-live bench-outputs static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile

@@ -13,7 +13,8 @@ struct FilterTests {
     "duration > 500", "pps > 10 or bps < 1000", "flags S and not flags F", "icmp-type 8", "in if 0", "tos 0",
     "exporter ip 127.0.0.1", "observation domain id > 0", "flows 1", "next ip 10.0.0.1", "src mask 0 and src as 0",
     "any",
-    "not any",
+    "not any", "direction ingress", "not direction egress", "dscp < 10", "net 10.0.0.0 255.128.0.0",
+    "src and dst port > 1023", "src or dst port 53", "mpls any > 0 or vrf 0", "flow-type netflow_v9", "app 3:80",
   ]
 
   @Test("records that pass are those that query finds, and the rest is counted", arguments: ["5", "9", "10"])
@@ -61,6 +62,53 @@ struct FilterTests {
       #expect(refused.status == 65, "\(command)")
       #expect(refused.errors.contains("\(wrong):2:5: expected ip"), "\(refused.errors)")
     }
+  }
+
+  @Test("names of hosts are resolved on demand alone, in filters of query, top and replay, and in tables")
+  func hosts() async throws {
+    let folder = try TemporaryFolder()
+    let capture = Self.capture("9")
+    let store = folder.path + "/store"
+    try await Sagflow.replay([capture], into: store)
+    for command in [["query", "-r", store, "--format", "csv"], ["replay", capture, "--format", "csv"]] {
+      let expected = try await Sagflow.run(command + ["exporter ip in [127.0.0.1 ::1]"])
+      #expect(expected.lines.count > 1, "\(command)")
+      let found = try await Sagflow.run(command + ["--resolve-filter", "exporter ip localhost"])
+      #expect(found.status == 0, "\(found.errors)")
+      #expect(found.output == expected.output, "\(command)")
+      let unasked = try await Sagflow.run(command + ["exporter ip localhost"])
+      #expect(unasked.status != 0)
+      #expect(unasked.errors.contains("--resolve-filter"), "\(unasked.errors)")
+      // A name that no resolver takes (RFC 6761 §6.4).
+      let missing = try await Sagflow.run(command + ["--resolve-filter", "exporter ip a.invalid"])
+      #expect(missing.status != 0)
+      #expect(
+        missing.errors.contains("column 13: expected the name of a host that can be resolved ("), "\(missing.errors)")
+    }
+    let top = ["top", "-r", store, "--by", "exporter_addr", "--resolve"]
+    let table = try await Sagflow.run(top)
+    #expect(table.status == 0, "\(table.errors)")
+    #expect(table.output.contains("127.0.0.1"), "\(table.output)")
+    let refused = try await Sagflow.run(top + ["--format", "json"])
+    #expect(refused.status == 64)
+    #expect(refused.errors.contains("only tables have them"), "\(refused.errors)")
+  }
+
+  @Test("--bottom gives the end of the whole ranking, the least first")
+  func bottom() async throws {
+    let folder = try TemporaryFolder()
+    let store = folder.path + "/store"
+    try await Sagflow.replay([Self.capture("9")], into: store)
+    let top = ["top", "-r", store, "--by", "src_addr,dst_addr,dst_port", "--format", "csv"]
+    func octets(_ options: [String]) async throws -> [Int] {
+      let outcome = try await Sagflow.run(top + options)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      // Behind the key: flows, packets, bytes, pps, bps.
+      return outcome.lines.dropFirst().compactMap { line in Int(line.split(separator: ",")[5]) }
+    }
+    let all = try await octets(["-n", "100000"])
+    #expect(Set(all).count > 5)
+    #expect(try await octets(["--bottom", "-n", "5"]) == Array(all.reversed().prefix(5)))
   }
 
   /// What a real exporter sent.

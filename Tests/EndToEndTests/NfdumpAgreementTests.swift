@@ -14,6 +14,8 @@ struct NfdumpAgreementTests {
     ("srcport", "src_port", "bytes > 10k and not port 443"), ("proto", "proto", "packets > 5 or flags S"),
     ("inif", "in_if", "dst port in [80 443]"), ("srcas", "src_as", "src net 10.0.0.0/12 or dst net 10.0.0.0/12"),
     ("srcip", "src_addr", "bpp > 500 and packets > 2"), ("dstip", "dst_addr", "ipv4 and (flags A or icmp-type 8)"),
+    ("srcip", "src_addr", "src or dst port 443"), ("dstport", "dst_port", "src and dst port > 1023"),
+    ("dstip", "dst_addr", "not net 10.0.0.0 255.240.0.0 and tos > 3"), ("proto", "proto", "src and dst net 10.0.0.0/8"),
   ]
 
   @Test("sums by address, port, protocol and interface under filters", arguments: ["5", "9"])
