@@ -232,6 +232,9 @@ struct ExpectedFlow {
     return Array(application[1..<5]).number << 32 | Array(application[5...]).number & 0xffff_ffff
   }
 
+  /// Whether it may be a sampled packet, which `SectionTests` look at.
+  var holdsSection: Bool { !Set(values.keys).isDisjoint(with: [104, 313, 315]) }
+
   /// Whether its counts depend on records before it.
   var readsTotals: Bool {
     let elements = Set(values.keys)

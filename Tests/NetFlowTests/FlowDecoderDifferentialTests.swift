@@ -160,6 +160,7 @@ struct FlowDecoderDifferentialTests {
       let datagram = capture.datagram
       for (record, decoded) in pair.decode(datagram.bytes, from: datagram.source) {
         let expected = ExpectedFlow(decoded)
+        if expected.holdsSection { continue }
         var contents = pair.contents(record)
         var expectedContents = expected.contents
         if pair.flows.counters.optionsRecords > 0 {

@@ -109,6 +109,25 @@ struct SectionTests {
     }
   }
 
+  @Test("whatever offsets, lengths and sizes it comes with")
+  func hostile() {
+    let seed = runSeed("SECTION_SEED")
+    var random = SeededGenerator(seed: seed)
+    var decoder = FlowDecoder()
+    for _ in 0..<3000 {
+      let values = (0..<3).map { _ in
+        Array([0, 12, 14, UInt64.max, UInt64(Int.max), random.next()][random.below(6)], width: 8)
+      }
+      var section = PacketSamples.frames[random.below(PacketSamples.frames.count)]
+      if random.below(3) == 0 { section = random.octets(random.below(120)) }
+      let message = FlowMessage(
+        fields: [[102, 8], [103, 8], [312, 8], [random.below(2) == 0 ? 313 : 315, 65535], [4, 1]],
+        records: [values + [section, [6]]])
+      let records = FlowDecoded([message.octets], by: &decoder).records
+      #expect(records.count == 1 && records.allSatisfy { $0.packets <= 1 }, "seed \(seed)")
+    }
+  }
+
   @Test("but not beside addresses: that is a flow")
   func flows() {
     let flow = Self.decoded([

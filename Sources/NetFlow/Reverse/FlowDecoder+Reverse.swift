@@ -13,6 +13,7 @@ extension FlowDecoder {
     guard plan.countsReverse || takesOut else { return }
     let end = batch.count
     let totals = template.plan.totals
+    let isSettled = totals?.hasReverse == true && reverseCounts.count == end - first
     var ignored = DecodeCounters()
     var corrections = TimeCorrections()
     variable.begin(set)
@@ -21,7 +22,7 @@ extension FlowDecoder {
       let bytes = set.extracting(place)
       let counts = plan.counts(
         of: batch.records[index], bytes, variable.layout,
-        settled: totals?.hasReverse == true ? reverseCounts[index &- first] : nil,
+        settled: isSettled ? reverseCounts[index &- first] : nil,
         isConnection: totals?.hasEvents == true, takesOut: takesOut)
       if counts.isZero { continue }
       batch.appendReverse(of: index, counts)

@@ -38,10 +38,12 @@ extension SectionPlan {
   /// dataLinkFrameType (IANA element 408) of Ethernet.
   private static let ethernet: UInt64 = 1
   private static let ethernetHeader = 14
+  /// Beyond it is no frame; the difference does not matter.
+  private static let furthestOffset: UInt64 = 1 << 16
 
   /// - Returns: nil if the record's section is empty.
   func packet(_ record: RawSpan, _ layout: borrowing RecordLayout) -> SampledPacket? {
-    let offset = Int(clamping: record.first(of: offsets, layout))
+    let offset = Int(min(record.first(of: offsets, layout), Self.furthestOffset))
     if let section = section(frames, record, layout) {
       let type = record.first(of: frameTypes, layout)
       guard type == 0 || type == Self.ethernet else { return nil }

@@ -44,6 +44,8 @@ extension Session {
   mutating func learn(_ report: ElementReport) {
     var names = elements ?? ElementNames()
     if let known = names[report.element], known == .init(name: report.name, type: report.type) { return }
+    // Changed in place: all of them would be copied for each that is reported.
+    elements = nil
     try? names.set(report.name, report.type, for: report.element)
     elements = names.isEmpty ? nil : names
   }
