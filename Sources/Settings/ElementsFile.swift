@@ -95,13 +95,13 @@ extension ElementsFile {
       guard let map = node.mapping else {
         throw ElementsFileError(message: "\(place): expected a map such as \(example)")
       }
-      for key in map.keys where !keys.contains(key.string ?? "") {
+      for key in map.keys where !keys.contains(key.scalar?.string ?? "") {
         throw ElementsFileError(
-          message: "\(place): \(key.string ?? "a key"): unknown key; expected \(keys.joined(separator: ", "))")
+          message: "\(place): \(key.scalar?.string ?? "a key"): unknown key; expected \(keys.joined(separator: ", "))")
       }
       var fields: [String] = []
       for key in keys {
-        guard let value = map[Node(key)]?.string else {
+        guard let value = map[Node(key)]?.scalar?.string else {
           throw ElementsFileError(message: "\(place): \(key): expected, in a map such as \(example)")
         }
         fields.append(value)
