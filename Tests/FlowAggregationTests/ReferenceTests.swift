@@ -54,7 +54,7 @@ struct ReferenceTests {
     var now = Int64.random(in: 0...2_000_000_000_000, using: &random)
     for _ in 0..<100 {
       now += Self.step(scenario, using: &random)
-      var batch = Self.batch(at: now, using: &random)
+      var batch = Self.batch(at: now, hasEvents: true, using: &random)
       model.merge(batch, at: now)
       cache.merge(&batch, at: now, into: &emitted)
       let left = batch.count
@@ -157,7 +157,21 @@ struct ReferenceTests {
     }
   }
 
-  private static func batch(at now: Int64, spread: UInt32 = 8, using random: inout SeededGenerator) -> FlowBatch {
+  /// Gives a record what few have, so that flows still have more than one record.
+  private static func addEvents(to r: inout FlowRecord, using random: inout SeededGenerator) {
+    if Int.random(in: 0..<8, using: &random) == 0 {
+      r.natEvent = .random(in: 0...1, using: &random)
+      r.firewallEvent = .random(in: 0...1, using: &random)
+      r.forwardingStatus = .random(in: 0...1, using: &random)
+      r.layer2Segment = .random(in: 0...1, using: &random) &* 0x80_0001
+    }
+    r.sourceMask = .random(in: 0...1, using: &random)
+    r.destinationMask = .random(in: 0...1, using: &random)
+  }
+
+  private static func batch(
+    at now: Int64, spread: UInt32 = 8, hasEvents: Bool = false, using random: inout SeededGenerator
+  ) -> FlowBatch {
     var batch = FlowBatch()
     for _ in 0..<Int.random(in: 0...90, using: &random) {
       var r = record(.random(in: 0..<spread, using: &random))
@@ -170,15 +184,7 @@ struct ReferenceTests {
       r.icmpType = Int.random(in: 0...9, using: &random) == 0 ? 3 : 0
       r.tcpFlags = 1 &<< UInt16.random(in: 0..<12, using: &random)
       r.vrf = .random(in: 0...1, using: &random)
-      // Seldom told, so that flows have more than one record.
-      if Int.random(in: 0..<8, using: &random) == 0 {
-        r.natEvent = .random(in: 0...1, using: &random)
-        r.firewallEvent = .random(in: 0...1, using: &random)
-        r.forwardingStatus = .random(in: 0...1, using: &random)
-        r.layer2Segment = .random(in: 0...1, using: &random) &* 0x80_0001
-      }
-      r.sourceMask = .random(in: 0...1, using: &random)
-      r.destinationMask = .random(in: 0...1, using: &random)
+      if hasEvents { Self.addEvents(to: &r, using: &random) }
       r.sourceAS = .random(in: 0...1, using: &random)
       r.nextHop = IPAddress(v4: .random(in: 0...2, using: &random))
       r.octets = .random(in: 0...10_000, using: &random)
