@@ -9,7 +9,7 @@ SYSCONFDIR ?= /etc
 # More for `sagflow collect`: make run ARGS="--listen [::]:2055"
 ARGS ?=
 
-BUILD_PACKAGES := ca-certificates git pkg-config libdeflate-dev libpcap-dev libzstd-dev python3-pip
+BUILD_PACKAGES := ca-certificates git pkg-config libdeflate-dev libmaxminddb-dev libpcap-dev libzstd-dev python3-pip
 TEST_PACKAGES := $(BUILD_PACKAGES) fprobe nfdump prometheus python3 softflowd tcpdump tshark
 
 # What an output to Kafka needs, which the usual build does without; its modules differ from those of a usual build.

@@ -20,6 +20,8 @@ let package = Package(
     .library(name: "PacketHeaders", targets: ["PacketHeaders"]),
     .library(name: "Files", targets: ["Files"]),
     .library(name: "FlowModel", targets: ["FlowModel"]),
+    .library(name: "LookupTables", targets: ["LookupTables"]),
+    .library(name: "Enrichment", targets: ["Enrichment"]),
     .library(name: "FlowText", targets: ["FlowText"]),
     .library(name: "NetFlow", targets: ["NetFlow"]),
     .library(name: "FlowAggregation", targets: ["FlowAggregation"]),
@@ -65,6 +67,16 @@ let package = Package(
       swiftSettings: ours),
     .target(name: "HostNames", dependencies: ["CSystemCalls", "NetworkBytes"], swiftSettings: ours),
     .target(name: "FlowModel", dependencies: ["NetworkBytes"], swiftSettings: ours),
+    .target(name: "LookupTables", dependencies: ["NetworkBytes"], swiftSettings: ours),
+    .target(
+      name: "Labels", dependencies: ["Files", "FlowModel", "LookupTables", "NetworkBytes"], swiftSettings: ours),
+    .target(
+      name: "GeoDatabases", dependencies: ["CMaxMindDB", "Files", "FlowModel", "LookupTables", "NetworkBytes"],
+      swiftSettings: ours),
+    .target(
+      name: "Enrichment",
+      dependencies: ["Files", "FlowModel", "GeoDatabases", "Labels", "LookupTables", "NetworkBytes"],
+      swiftSettings: ours),
     .target(
       name: "FlowText", dependencies: ["CSystemCalls", "Files", "FlowModel", "NetworkBytes"], swiftSettings: ours),
     .target(
@@ -111,7 +123,8 @@ let package = Package(
     .target(
       name: "FlowPipeline",
       dependencies: [
-        "Capture", "FlowFilter", "FlowModel", "FlowOutput", "FlowText", "FlowAggregation", "NetFlow", "NetworkBytes",
+        "Capture", "Enrichment", "FlowFilter", "FlowModel", "FlowOutput", "FlowText", "FlowAggregation", "NetFlow",
+        "NetworkBytes",
       ],
       swiftSettings: ours),
     .target(name: "FlowFilter", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
@@ -177,7 +190,8 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "Alerts", "ClickHouse", "FlowFilter", "FlowLines", "FlowModel", "FlowStore", "FlowText", "FlowAggregation",
+        "Alerts", "ClickHouse", "Enrichment", "FlowFilter", "FlowLines", "FlowModel", "FlowStore", "FlowText",
+        "FlowAggregation",
         "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Shipping",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
@@ -189,7 +203,8 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Files", "FlowFilter", "FlowLines", "FlowModel",
+        "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Enrichment", "Files", "FlowFilter", "FlowLines",
+        "FlowModel",
         "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow",
         "NetworkBytes", "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page", "Parquet", "Relay", "Settings",
         "Shipping",
@@ -208,7 +223,8 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Alerts", "Capture", "ClickHouse", "CloudAPI", "Collector", "Files", "TrafficGenerator", "FlowFilter",
+        "Alerts", "Capture", "ClickHouse", "CloudAPI", "Collector", "Enrichment", "Files", "Labels", "TrafficGenerator",
+        "FlowFilter",
         "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation",
         "HostNames", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "SmartAccessGateway",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -233,6 +249,15 @@ let package = Package(
     .testTarget(
       name: "PacketHeadersTests",
       dependencies: ["CAllocationCounter", "NetworkBytes", "PacketHeaders", "TestSupport"], swiftSettings: ours),
+      name: "LookupTablesTests", dependencies: ["LookupTables", "NetworkBytes", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "LabelsTests",
+      dependencies: ["Files", "FlowModel", "Labels", "LookupTables", "NetworkBytes", "TestSupport"],
+      swiftSettings: ours),
+    .testTarget(
+      name: "EnrichmentTests",
+      dependencies: ["Enrichment", "Files", "FlowModel", "GeoDatabases", "Labels", "NetworkBytes", "TestSupport"],
+      exclude: ["databases.py"], swiftSettings: ours),
     .testTarget(
       name: "NetFlowTests",
       dependencies: ["FlowModel", "NetFlow", "NetworkBytes", "Capture", "CAllocationCounter", "TestSupport"],
@@ -403,6 +428,7 @@ let package = Package(
     .target(name: "CPageAssets"),
     .target(name: "CAPIDescription"),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

@@ -5,6 +5,9 @@ public struct FlowBatch: ~Copyable, Sendable {
   public var records: [FlowRecord] = []
   /// Rare fields; a record's `extensionNumber` counts from 1 into this array.
   public var extensions: [FlowExtension] = []
+  /// What is known of the records, as many and in their order; empty where nothing is known. Of a batch that waits to leave the pipeline,
+  /// those of the last records may be missing.
+  public var facts: [FlowFacts] = []
 
   public init(capacity: Int = 0) {
     records.reserveCapacity(capacity)
@@ -18,6 +21,7 @@ public struct FlowBatch: ~Copyable, Sendable {
     var copy = FlowBatch()
     copy.records = records
     copy.extensions = extensions
+    copy.facts = facts
     return copy
   }
 
@@ -25,5 +29,6 @@ public struct FlowBatch: ~Copyable, Sendable {
   public mutating func removeAll() {
     records.removeAll(keepingCapacity: true)
     extensions.removeAll(keepingCapacity: true)
+    facts.removeAll(keepingCapacity: true)
   }
 }

@@ -1,0 +1,50 @@
+// Enrichment: what operators and databases know of flows, put to each as it leaves the cache.
+//
+//     Knowledge.swift          all that is known at one moment
+//     KnowledgeSource.swift    the present knowledge, for all pipelines
+//     KnowledgeFiles.swift     the files that it comes from, read again when they change
+//     Enricher.swift           knowledge to facts of flows
+
+public import FlowModel
+public import GeoDatabases
+public import Labels
+
+/// All that is known at one moment. It never changes: what is learned makes another.
+public final class Knowledge: Sendable {
+  /// What the numbers in everything below stand for.
+  public let texts: TextTable
+  public let prefixes: PrefixLabels?
+  public let exporters: ExporterLabels?
+  public let interfaces: InterfaceLabels?
+  public let systems: SystemLabels?
+  public let systemDatabase: SystemDatabase?
+  public let countryDatabase: CountryDatabase?
+
+  public convenience init() { self.init(texts: TextTable()) }
+
+  package init(
+    texts: TextTable, prefixes: PrefixLabels? = nil, exporters: ExporterLabels? = nil,
+    interfaces: InterfaceLabels? = nil, systems: SystemLabels? = nil, systemDatabase: SystemDatabase? = nil,
+    countryDatabase: CountryDatabase? = nil
+  ) {
+    self.texts = texts
+    self.prefixes = prefixes
+    self.exporters = exporters
+    self.interfaces = interfaces
+    self.systems = systems
+    self.systemDatabase = systemDatabase
+    self.countryDatabase = countryDatabase
+  }
+
+  /// Whether nothing is known, so that flows need not be looked at.
+  public var isEmpty: Bool {
+    prefixes == nil && exporters == nil && interfaces == nil && systems == nil && systemDatabase == nil
+      && countryDatabase == nil
+  }
+
+  /// The number of the name of an autonomous system: the operator's, or else the database's.
+  public func name(ofSystem system: UInt32) -> UInt32 {
+    if let name = systems?[system], name > 0 { return name }
+    return systemDatabase?.name(of: system) ?? 0
+  }
+}

@@ -1,0 +1,109 @@
+import Files
+import FlowModel
+import GeoDatabases
+import Labels
+
+/// What is read of one file.
+protocol KnowledgeContent: Sendable {
+  static func load(_ path: String, _ texts: inout TextCollector) throws(KnowledgeError) -> Self
+  var size: KnowledgeSize { get }
+  /// Of a database.
+  var age: DatabaseDescription? { get }
+}
+
+/// A file, as it was when it was last looked at, and what was read of it.
+struct KnowledgeFile<Content: KnowledgeContent>: Sendable {
+  private(set) var content: Content?
+  private var path: String?
+  /// Of the file that was last read, whether it was taken or not.
+  private var version: FileVersion?
+  /// What was last found to be wrong: it is reported once.
+  private var failure: KnowledgeError?
+
+  /// - Returns: whether the content is another one.
+  mutating func refresh(
+    _ path: String?, _ texts: inout TextCollector, _ events: inout [KnowledgeEvent], at now: Int64
+  ) -> Bool {
+    let hadContent = content != nil
+    if path != self.path { self = KnowledgeFile(path: path) }
+    guard let path else { return hadContent }
+    // A file that is not there is read all the same, for the error.
+    let present = try? Directory.status(path).version
+    if let present, present == version { return hadContent && content == nil }
+    do throws(KnowledgeError) {
+      let read = try Content.load(path, &texts)
+      content = read
+      failure = nil
+      version = present
+      events.append(.loaded(path: path, read.size))
+      if let age = read.age, age.days(at: now) > DatabaseDescription.usualDays {
+        events.append(.old(path: path, days: age.days(at: now)))
+      }
+      return true
+    } catch {
+      // What is wrong with the content stays wrong until the file is another.
+      version = error.isOfContent ? present : nil
+      if error != failure { events.append(.refused(error, keepsEarlier: content != nil)) }
+      failure = error
+      return hadContent && content == nil
+    }
+  }
+
+  init(path: String? = nil) { self.path = path }
+}
+
+extension PrefixLabels: KnowledgeContent {
+  static func load(_ path: String, _ texts: inout TextCollector) throws(KnowledgeError) -> Self {
+    do throws(LabelError) { return try Self(contentsOf: path, texts: &texts) } catch { throw .label(error) }
+  }
+  var size: KnowledgeSize { KnowledgeSize(count: count, unit: "prefixes", unusedColumns: unusedColumns) }
+  var age: DatabaseDescription? { nil }
+}
+
+extension ExporterLabels: KnowledgeContent {
+  static func load(_ path: String, _ texts: inout TextCollector) throws(KnowledgeError) -> Self {
+    do throws(LabelError) { return try Self(contentsOf: path, texts: &texts) } catch { throw .label(error) }
+  }
+  var size: KnowledgeSize {
+    KnowledgeSize(
+      count: count, unit: "exporters", unusedColumns: unusedColumns,
+      details: withoutAddress > 0 ? "\(withoutAddress) rows without an address" : nil)
+  }
+  var age: DatabaseDescription? { nil }
+}
+
+extension InterfaceLabels: KnowledgeContent {
+  static func load(_ path: String, _ texts: inout TextCollector) throws(KnowledgeError) -> Self {
+    do throws(LabelError) { return try Self(contentsOf: path, texts: &texts) } catch { throw .label(error) }
+  }
+  var size: KnowledgeSize { KnowledgeSize(count: count, unit: "interfaces", unusedColumns: unusedColumns) }
+  var age: DatabaseDescription? { nil }
+}
+
+extension SystemLabels: KnowledgeContent {
+  static func load(_ path: String, _ texts: inout TextCollector) throws(KnowledgeError) -> Self {
+    do throws(LabelError) { return try Self(contentsOf: path, texts: &texts) } catch { throw .label(error) }
+  }
+  var size: KnowledgeSize { KnowledgeSize(count: count, unit: "AS names", unusedColumns: unusedColumns) }
+  var age: DatabaseDescription? { nil }
+}
+
+extension SystemDatabase: KnowledgeContent {
+  static func load(_ path: String, _ texts: inout TextCollector) throws(KnowledgeError) -> Self {
+    do throws(GeoError) { return try Self(contentsOf: path, texts: &texts) } catch { throw .database(error) }
+  }
+  var size: KnowledgeSize {
+    KnowledgeSize(count: description.networks, unit: "networks", unusedColumns: [], details: description.type)
+  }
+  var age: DatabaseDescription? { description }
+}
+
+extension CountryDatabase: KnowledgeContent {
+  static func load(_ path: String, _ texts: inout TextCollector) throws(KnowledgeError) -> Self {
+    do throws(GeoError) { return try Self(contentsOf: path, texts: &texts) } catch { throw .database(error) }
+  }
+  var size: KnowledgeSize {
+    KnowledgeSize(count: description.networks, unit: "networks", unusedColumns: [], details: description.type)
+  }
+  var age: DatabaseDescription? { description }
+}

@@ -1,0 +1,70 @@
+// Labels: what operators call prefixes, exporters, interfaces and autonomous systems, from CSV files. Each line is checked; a file is
+// taken as a whole or not at all. Knows nothing of flows.
+//
+//     LabelError.swift        what is wrong, in which line
+//     LabelFile.swift         a file, line by line: header, columns, bounds
+//     CSVLine.swift           the fields of a line
+//     FieldText.swift         what is in a field
+//     PrefixLabels.swift      prefix → site, customer, role
+//     ExporterLabels.swift    exporter → name
+//     InterfaceLabels.swift   exporter and interface → name, speed, boundary
+//     SystemLabels.swift      AS → name
+
+public import Files
+
+/// Why a file of labels is not taken.
+public struct LabelError: Error, Sendable, Equatable {
+  public enum Reason: Sendable, Equatable {
+    case file(FileError)
+    /// A directory, a pipe or a device.
+    case noFile
+    /// It was written to, or replaced, while it was read.
+    case changing
+    /// It is larger than a file of labels may be: octets.
+    case tooLarge(Int64)
+    /// Lines with what is wrong with them, the first ones, and how many there are.
+    case lines([Problem], count: Int)
+  }
+
+  /// What is wrong with a line.
+  public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// From 1.
+    public var line: Int
+    public var text: String
+
+    public var description: String { "line \(line): \(text)" }
+  }
+
+  public var path: String
+  public var reason: Reason
+
+  public init(_ path: String, _ reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// Problems that are kept of a file; the others are counted.
+  static let maximumProblems = 20
+}
+
+extension LabelError: CustomStringConvertible {
+  /// One line: where, what, what to do.
+  public var description: String {
+    switch reason {
+    case .file(let error): error.description
+    case .noFile: "\(path): this is no file; name a file of CSV"
+    case .changing: "\(path): it changes while it is read; replace it by rename, which is seen as a whole"
+    case .tooLarge(let limit): "\(path): larger than \(limit >> 20) MiB; split or shorten it"
+    case .lines(let problems, let count):
+      "\(path):\(problems.first?.line ?? 0): \(problems.first?.text ?? "")"
+        + (count > 1 ? "; \(count - 1) more" : "") + "; `sagflow labels check` lists them"
+    }
+  }
+
+  /// All that is known of it, a line for each problem.
+  public var lines: [String] {
+    guard case .lines(let problems, let count) = reason else { return [description] }
+    let listed = problems.map { "\(path):\($0.line): \($0.text)" }
+    return count > problems.count ? listed + ["\(path): \(count - problems.count) more"] : listed
+  }
+}

@@ -1,0 +1,155 @@
+public import NetworkBytes
+
+/// Collects prefixes for a `PrefixTable`.
+public struct PrefixTableBuilder: Sendable {
+  private var v4: [Entry<UInt32>] = []
+  private var v6: [Entry<UInt128>] = []
+
+  public init() {}
+
+  public var count: Int { v4.count + v6.count }
+
+  /// Adds a prefix, of which bits behind its length do not count.
+  ///
+  /// - Parameters:
+  ///   - length: at most 32 of IPv4, 128 of IPv6.
+  ///   - value: 0 hides shorter prefixes.
+  ///   - line: where the prefix comes from, for `Conflict`.
+  public mutating func add(_ address: IPAddress, length: Int, value: UInt32, line: UInt32 = 0) {
+    if address.isV4 {
+      v4.append(Entry(address.v4, length: length, value: value, line: line))
+    } else {
+      let key = UInt128(high: address.high, low: address.low)
+      v6.append(Entry(key, length: length, value: value, line: line))
+    }
+  }
+
+  /// The same prefix with two values.
+  public struct Conflict: Error, Equatable, Sendable {
+    public var address: IPAddress
+    public var length: Int
+    /// The earlier line, and the later one.
+    public var lines: (first: UInt32, second: UInt32)
+
+    public static func == (a: Self, b: Self) -> Bool {
+      a.address == b.address && a.length == b.length && a.lines == b.lines
+    }
+  }
+
+  /// Prefixes that were added with more than one value, by line.
+  ///
+  /// - Parameter limit: how many are looked for.
+  public mutating func conflicts(limit: Int) -> [Conflict] {
+    sort()
+    var found: [Conflict] = []
+    for conflict in v4.conflicts(limit: limit) {
+      found.append(
+        Conflict(address: IPAddress(v4: conflict.key), length: conflict.length, lines: conflict.lines))
+    }
+    for conflict in v6.conflicts(limit: limit) {
+      let address = IPAddress(high: conflict.key.high, low: conflict.key.low)
+      found.append(Conflict(address: address, length: conflict.length, lines: conflict.lines))
+    }
+    return Array(found.sorted { $0.lines.second < $1.lines.second }.prefix(limit))
+  }
+
+  /// The table; of a prefix that was added twice, the later line counts.
+  public consuming func table() -> PrefixTable {
+    sort()
+    // The entries of one family are gone before the other's intervals are made.
+    let first = Sweep(v4)
+    v4 = []
+    let second = Sweep(v6)
+    v6 = []
+    return PrefixTable(
+      v4: IntervalTable(starts: first.starts, values: first.values),
+      v6: WideTable(starts: second.starts, values: second.values))
+  }
+
+  private mutating func sort() {
+    v4.sort { $0.isBefore($1) }
+    v6.sort { $0.isBefore($1) }
+  }
+}
+
+/// A prefix and its value.
+private struct Entry<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
+  let key: Key
+  let value: UInt32
+  let line: UInt32
+  let length: UInt8
+
+  init(_ key: Key, length: Int, value: UInt32, line: UInt32) {
+    let length = max(0, min(length, Key.bitWidth))
+    self.key = key & ~Self.hostBits(length)
+    self.value = value
+    self.line = line
+    self.length = UInt8(length)
+  }
+
+  /// Smart shifts: by all bits they give 0.
+  private static func hostBits(_ length: Int) -> Key { Key.max >> length }
+
+  var last: Key { key | Self.hostBits(Int(length)) }
+
+  func isSamePrefix(as other: Self) -> Bool { key == other.key && length == other.length }
+
+  /// Prefixes follow those that hold them, and the later line the earlier one.
+  @inline(__always)
+  func isBefore(_ other: Self) -> Bool {
+    if key != other.key { return key < other.key }
+    if length != other.length { return length < other.length }
+    return line < other.line
+  }
+}
+
+extension Array {
+  fileprivate func conflicts<Key>(limit: Int) -> [(key: Key, length: Int, lines: (first: UInt32, second: UInt32))]
+  where Element == Entry<Key> {
+    var found: [(key: Key, length: Int, lines: (first: UInt32, second: UInt32))] = []
+    for (entry, next) in zip(self, dropFirst()) where entry.isSamePrefix(as: next) && entry.value != next.value {
+      found.append((entry.key, Int(entry.length), (entry.line, next.line)))
+      if found.count == limit { break }
+    }
+    return found
+  }
+}
+
+/// Makes intervals of sorted prefixes: the prefixes that hold the present key are on a stack, the longest on top.
+private struct Sweep<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
+  private(set) var starts: [Key] = [0]
+  private(set) var values: [UInt32] = [0]
+  private var stack: [(last: Key, value: UInt32)] = []
+
+  /// - Parameter entries: sorted.
+  init(_ entries: [Entry<Key>]) {
+    for entry in entries { open(entry) }
+    while let top = stack.last { close(top.last) }
+  }
+
+  private mutating func open(_ entry: Entry<Key>) {
+    while let top = stack.last, top.last < entry.key { close(top.last) }
+    stack.append((entry.last, entry.value))
+    begin(at: entry.key, entry.value)
+  }
+
+  private mutating func close(_ last: Key) {
+    stack.removeLast()
+    // Behind the greatest key there is nothing; a holder that ends at the same key is closed next.
+    if last < .max { begin(at: last + 1, stack.last?.value ?? 0) }
+  }
+
+  private mutating func begin(at key: Key, _ value: UInt32) {
+    if starts[starts.count - 1] == key {
+      values[values.count - 1] = value
+      // It may now be the same as the interval before.
+      if values.count > 1, values[values.count - 2] == value {
+        starts.removeLast()
+        values.removeLast()
+      }
+    } else if values[values.count - 1] != value {
+      starts.append(key)
+      values.append(value)
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import LookupTables
+import NetworkBytes
+import TestSupport
+import Testing
+
+@Suite("Longest prefixes")
+struct PrefixTableTests {
+  private struct Prefix {
+    var address: IPAddress
+    var length: Int
+    var value: UInt32
+
+    func holds(_ other: IPAddress) -> Bool {
+      let mask = IPAddress.mask(leadingBits: address.isV4 ? length + 96 : length)
+      return other.isV4 == address.isV4 && other.masked(by: mask) == address.masked(by: mask)
+    }
+  }
+
+  private static func table(_ prefixes: [Prefix]) -> PrefixTable {
+    var builder = PrefixTableBuilder()
+    for (line, prefix) in prefixes.enumerated() {
+      builder.add(prefix.address, length: prefix.length, value: prefix.value, line: UInt32(line))
+    }
+    return builder.table()
+  }
+
+  private static func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
+
+  @Test("The longest prefix that holds an address counts, of its own family")
+  func longest() throws {
+    let table = Self.table([
+      Prefix(address: try Self.address("10.0.0.0"), length: 8, value: 1),
+      Prefix(address: try Self.address("10.1.0.0"), length: 16, value: 2),
+      Prefix(address: try Self.address("10.1.2.3"), length: 32, value: 3),
+      Prefix(address: try Self.address("2001:db8::"), length: 32, value: 4),
+      Prefix(address: try Self.address("2001:db8::1"), length: 128, value: 5),
+      Prefix(address: try Self.address("2001:db8:1::"), length: 48, value: 6),
+    ])
+    for (text, value) in [
+      ("9.255.255.255", 0), ("10.0.0.0", 1), ("10.0.255.255", 1), ("10.1.0.0", 2), ("10.1.2.2", 2), ("10.1.2.3", 3),
+      ("10.1.2.4", 2), ("10.2.0.0", 1), ("11.0.0.0", 0), ("::", 0), ("2001:db7:ffff::", 0), ("2001:db8::", 4),
+      ("2001:db8::1", 5), ("2001:db8::2", 4), ("2001:db8:1::", 6), ("2001:db8:1:ffff:ffff:ffff:ffff:ffff", 6),
+      ("2001:db8:2::", 4), ("2001:db9::", 0),
+    ] as [(String, UInt32)] { #expect(table[try Self.address(text)] == value, "\(text)") }
+  }
+
+  @Test("Prefixes at both ends of the address space, and of no length at all")
+  func ends() throws {
+    let (all4, all6) = (
+      try Self.address("255.255.255.255"), try Self.address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+    )
+    let ends = Self.table([
+      Prefix(address: all4, length: 32, value: 1), Prefix(address: all6, length: 128, value: 2),
+      Prefix(address: IPAddress(v4: 0), length: 32, value: 3), Prefix(address: .unspecified, length: 128, value: 4),
+    ])
+    #expect([all4, all6, IPAddress(v4: 0), .unspecified].map { ends[$0] } == [1, 2, 3, 4])
+    #expect([IPAddress(v4: .max - 1), IPAddress(v4: 1), IPAddress(high: 0, low: 1)].map { ends[$0] } == [0, 0, 0])
+    let zero = Self.table([
+      Prefix(address: IPAddress(v4: 0), length: 0, value: 7), Prefix(address: .unspecified, length: 0, value: 8),
+    ])
+    #expect([all4, IPAddress(v4: 0), all6, .unspecified].map { zero[$0] } == [7, 7, 8, 8])
+    #expect(PrefixTable()[all4] == 0 && PrefixTable()[all6] == 0)
+  }
+
+  @Test("Any prefixes give what a search through all of them gives", arguments: 0..<12)
+  func random(round: Int) throws {
+    var random = SeededGenerator(seed: UInt64(round))
+    // Few bits vary, so that prefixes hold one another and end where others begin.
+    func any(_ isV4: Bool) -> IPAddress {
+      let bits = random.next() & random.next()
+      if isV4 { return IPAddress(v4: UInt32(truncatingIfNeeded: bits << 24 | bits & 0xff)) }
+      return IPAddress(high: bits & 0xff00_0000_0000_0003, low: random.next() & 0xc000_0000_0000_0003)
+    }
+    var prefixes: [Prefix] = []
+    for number in 0..<(1 << round) {
+      let isV4 = random.below(2) == 0
+      let length = random.below(isV4 ? 33 : 129)
+      prefixes.append(Prefix(address: any(isV4), length: length, value: UInt32(number % 5)))
+    }
+    let table = Self.table(prefixes)
+    // Of the same prefix, the later counts.
+    for _ in 0..<400 {
+      let address = any(random.below(2) == 0)
+      let holders = prefixes.enumerated().filter { $0.element.holds(address) }
+      let longest = holders.max { ($0.element.length, $0.offset) < ($1.element.length, $1.offset) }
+      #expect(table[address] == longest?.element.value ?? 0, "round \(round), \(address)")
+    }
+  }
+
+  @Test("The same prefix with two values is found, by line")
+  func conflicts() throws {
+    var builder = PrefixTableBuilder()
+    for (line, (text, length, value)) in [
+      ("10.0.0.0", 8, 1), ("2001:db8::", 32, 1), ("10.0.0.0", 8, 1), ("10.0.0.0", 9, 2), ("2001:db8::", 32, 2),
+      ("10.0.0.0", 8, 3),
+    ].enumerated() {
+      builder.add(try Self.address(text), length: length, value: UInt32(value), line: UInt32(line + 1))
+    }
+    let found = builder.conflicts(limit: 10)
+    #expect(found.map(\.address) == [try Self.address("2001:db8::"), try Self.address("10.0.0.0")])
+    #expect(found.map(\.length) == [32, 8])
+    #expect(found.map { [$0.lines.first, $0.lines.second] } == [[2, 5], [3, 6]])
+    #expect(builder.conflicts(limit: 1).count == 1)
+  }
+
+  @Test("Half a million prefixes of each family take less than 100 MB")
+  func memory() {
+    var random = SeededGenerator(seed: 1)
+    var builder = PrefixTableBuilder()
+    for number in 0..<500_000 {
+      let value = UInt32(number % 60_000) + 1
+      builder.add(IPAddress(v4: UInt32(truncatingIfNeeded: random.next())), length: 12 + random.below(21), value: value)
+      builder.add(IPAddress(high: random.next(), low: random.next()), length: 32 + random.below(97), value: value)
+    }
+    let table = builder.table()
+    #expect(table.intervals > 1_000_000)
+    #expect(table.memory < 100_000_000, "\(table.memory) octets")
+  }
+}
+
+@Suite("Numbers")
+struct NumberTableTests {
+  @Test("Each number has its value, and others have none")
+  func numbers() {
+    var random = SeededGenerator(seed: 2)
+    var entries: [UInt64: UInt32] = [0: 7, .max: 9]
+    for number in 0..<5000 { entries[random.next() >> 32] = UInt32(number + 1) }
+    let table = NumberTable(entries)
+    for (number, value) in entries { #expect(table[number] == value) }
+    for number in 1...1000 as ClosedRange<UInt64> where entries[number << 33] == nil {
+      #expect(table[number << 33] == 0)
+    }
+    #expect(NumberTable()[0] == 0)
+  }
+}
