@@ -27,13 +27,16 @@ public enum KnowledgeEvent: Sendable {
 }
 
 /// What is in a file.
-public struct KnowledgeSize: Sendable, Equatable {
+public struct KnowledgeSize: Sendable, Equatable, CustomStringConvertible {
   public var count: Int
   /// Prefixes, exporters, ….
   public var unit: String
   /// Columns that mean nothing in the file.
   public var unusedColumns: [String]
   public var details: String?
+
+  /// `2 prefixes`.
+  public var description: String { "\(count) \(unit)" + (details.map { " (\($0))" } ?? "") }
 }
 
 /// Why a file is not taken.
@@ -62,8 +65,8 @@ public enum KnowledgeError: Error, Sendable, Equatable, CustomStringConvertible 
     case .label(let error): if case .lines = error.reason { true } else { false }
     case .database(let error):
       switch error.reason {
-      case .broken, .otherContent: true
-      case .file, .noFile, .changing, .tooLarge, .full: false
+      case .broken, .otherContent, .full: true
+      case .file, .noFile, .changing, .tooLarge: false
       }
     }
   }

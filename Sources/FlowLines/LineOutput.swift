@@ -51,10 +51,11 @@ public struct LineOutput: OutputWriter, ~Copyable {
     next.text.removeAll(keepingCapacity: true)
     next.ends.removeAll(keepingCapacity: true)
     next.written = 0
-    for record in flows.records {
+    for (index, record) in flows.records.enumerated() {
       let origin = Int(record.origin) < context.origins.count ? context.origins[Int(record.origin)] : Self.noOrigin
       let rare = record.extensionNumber == 0 ? nil : flows.extensions[Int(record.extensionNumber) - 1]
-      printer.append(FlowRow(record, origin: origin, rare: rare, names: context.names), to: &next.text)
+      let row = FlowRow(record, origin: origin, rare: rare, names: context.names, facts: flows.facts(of: index))
+      printer.append(row, to: &next.text)
       next.ends.append(next.text.count)
     }
     if held.isEmpty { write(&next) }

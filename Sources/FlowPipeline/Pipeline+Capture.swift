@@ -1,3 +1,4 @@
+import Enrichment
 import FlowAggregation
 package import FlowModel
 package import FlowOutput
@@ -28,6 +29,7 @@ extension Pipeline {
     swap(&flows, &captured)
     let isLast = flows.isEmpty ? cache.capture(limit: Self.captureLimit, into: &flows) : false
     decoder.refreshNames()
+    enricher.enrich(&flows, origins: decoder.origins.origins)
     return CapturedFlows(flows: flows, context: context, isLast: isLast)
   }
 

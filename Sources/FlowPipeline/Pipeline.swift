@@ -1,4 +1,5 @@
 public import Capture
+import Enrichment
 public import FlowAggregation
 import FlowFilter
 import FlowModel
@@ -6,7 +7,7 @@ public import FlowOutput
 public import NetFlow
 public import NetworkBytes
 
-/// The way of a datagram: decode ─▶ filter ─▶ age ─▶ sink. The same for `collect` and `replay`, which differ in source and clock.
+/// The way of a datagram: decode ─▶ filter ─▶ age ─▶ enrich ─▶ sink. The same for `collect` and `replay`, which differ in source and clock.
 ///
 /// Nothing here reads the time: the clock is what arrivals and ticks say. One pipeline belongs to one thread.
 public struct Pipeline: ~Copyable {
@@ -20,6 +21,7 @@ public struct Pipeline: ~Copyable {
   private var clock: PipelineClock
   private var decoded = FlowBatch(capacity: 1024)
   var emitted: FlowBatch
+  var enricher: Enricher
   /// The first of a copy that was begun.
   var captured = FlowBatch()
   private let batchSize: Int
@@ -54,6 +56,7 @@ public struct Pipeline: ~Copyable {
     batchSize = options.batchSize
     isPrompt = options.isPrompt
     emitted = FlowBatch(capacity: options.batchSize)
+    enricher = Enricher(options.knowledge)
     self.sink = sink
     self.backpressure = backpressure
   }
@@ -153,17 +156,24 @@ public struct Pipeline: ~Copyable {
 
   /// What holds of the flows that leave the pipeline now.
   package var context: FlowContext {
-    FlowContext(
+    var context = FlowContext(
       time: clock.time, origins: decoder.origins.origins, lostBySequence: decoder.lostBySequence,
       names: decoder.names)
+    context.names.texts = enricher.texts
+    return context
   }
 
   /// Gives what left the cache to the sink. Without room there, it stays for a while: until there is more than that.
   private mutating func handOver() {
     decoder.refreshNames()
     if canHandOver || emitted.count >= Self.heldBatches * batchSize {
-      sink.take(&emitted, context, backpressure)
+      handOver(backpressure)
     }
+  }
+
+  private mutating func handOver(_ backpressure: Backpressure) {
+    enricher.enrich(&emitted, origins: decoder.origins.origins)
+    sink.take(&emitted, context, backpressure)
   }
 
   /// Changes what happens from now on while the sink has no room.
@@ -176,8 +186,8 @@ public struct Pipeline: ~Copyable {
     decoder.endWaiting()
     decodeEarly(limit: .max)
     decoder.refreshNames()
-    while !cache.drain(into: &emitted, limit: batchSize) { sink.take(&emitted, context, .wait) }
-    sink.take(&emitted, context, .wait)
+    while !cache.drain(into: &emitted, limit: batchSize) { handOver(.wait) }
+    handOver(.wait)
     sink.finish(context)
   }
 

@@ -1,3 +1,4 @@
+public import Enrichment
 public import FlowAggregation
 public import FlowFilter
 public import NetFlow
@@ -15,6 +16,8 @@ public struct PipelineOptions: Sendable {
   public var batchSize = 16_384
   /// Whether flows that left the cache are handed to the sink once a second, however few they are.
   public var isPrompt = false
+  /// What is known of flows, which they are given as they leave; nil: nothing is.
+  public var knowledge: KnowledgeSource?
 
   public init() {}
 }

@@ -1,3 +1,4 @@
+public import Enrichment
 package import FlowAggregation
 public import FlowStore
 import Foundation
@@ -58,6 +59,19 @@ extension CollectorConfiguration {
       ("sagflow.inactive_timeout_s", String(live.aggregation.inactiveTimeout)),
       ("sagflow.key", aggregation.key.words.joined(separator: ",")),
     ]
+  }
+
+  /// The files of what is known of flows.
+  public var enrichmentOptions: EnrichmentOptions {
+    func path(_ text: String) -> String? { text.isEmpty ? nil : text }
+    var options = EnrichmentOptions()
+    options.prefixes = path(live.labels.prefixes)
+    options.exporters = path(live.labels.exporters)
+    options.interfaces = path(live.labels.interfaces)
+    options.systems = path(live.labels.asNames)
+    options.systemDatabase = path(live.labels.asDatabase)
+    options.countryDatabase = path(live.labels.countryDatabase)
+    return options
   }
 
   /// Where journal and checkpoints go.

@@ -10,7 +10,7 @@ import NetworkBytes
 public enum ConfigurationSchema {
   /// Every setting, in the order of the shipped file. The defaults are those of `CollectorConfiguration()`.
   public static let settings: [Setting] =
-    general + exporters + aggregation + store + journal + relay + outputs + http + alerts + log
+    general + exporters + labels + aggregation + store + journal + relay + outputs + http + alerts + log
     + smartAccessGateway
 
   /// Heads of the shipped file's parts, by their key.
@@ -18,6 +18,10 @@ public enum ConfigurationSchema {
     ("receive", "Reception."),
     ("exporters", "What exporters are believed, and how much they may make us remember."),
     ("exporters.earlyData", "Data sets that come before their template are held until it comes."),
+    (
+      "labels",
+      "What is known of flows beside what exporters send: files, read again when they change; docs/labels.md. Empty: none."
+    ),
     ("aggregation", "Merging records into flows."),
     ("store", "The directory of Parquet files: PATH/date=YYYY-MM-DD/hour=HH/flows-….parquet, in UTC."),
     ("store.retention", "Whole files are removed, the oldest first."),

@@ -12,6 +12,8 @@ public struct LiveSettings: Hashable, Sendable {
   public var filter = FilterSetting()
   public var exporters = Exporters()
   public var aggregation = Aggregation()
+  /// The files of what is known of flows beside what exporters send.
+  public var labels = Labels()
   /// Which files of the store are removed.
   public var retention = OptionDefaults.retention
   /// Where the store's files go beside it. Outputs of lines are not among them: they are part of the workers.
@@ -66,6 +68,20 @@ public struct LiveSettings: Hashable, Sendable {
     public var maximumFlows = OptionDefaults.aging.maximumFlows
     /// Whether a TCP flow is written as soon as FIN or RST was seen.
     public var endOfFlow = OptionDefaults.aging.endOfFlow
+
+    public init() {}
+  }
+
+  /// Paths; empty: there is none.
+  public struct Labels: Hashable, Sendable {
+    public var prefixes = ""
+    public var exporters = ""
+    public var interfaces = ""
+    public var asNames = ""
+    public var asDatabase = ""
+    public var countryDatabase = ""
+    /// They are looked at this often, seconds.
+    public var interval = 10
 
     public init() {}
   }

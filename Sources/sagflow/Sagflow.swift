@@ -10,6 +10,7 @@ struct Sagflow: AsyncParsableCommand {
     version: version,
     subcommands: [
       Collect.self, Drain.self, Replay.self, Top.self, Query.self, Status.self, Output.self, Generate.self, Config.self,
+      LabelsCommand.self,
     ])
 
   static let version = "0.1.0"

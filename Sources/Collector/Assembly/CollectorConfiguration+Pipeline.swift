@@ -1,4 +1,5 @@
 package import Alerts
+package import Enrichment
 package import FlowAggregation
 import FlowFilter
 public import FlowPipeline
@@ -48,6 +49,9 @@ package struct LiveOptions: Sendable {
   package let decoder: FlowDecoderOptions
   package let filter: RecordFilter
   package let storeMetadata: [(key: String, value: String)]
+  package let enrichment: EnrichmentOptions
+  /// The files of knowledge are looked at this often, seconds.
+  package let enrichmentInterval: Int
   package let retention: Retention
   package let outputs: [OutputSetting]
   package let alerts: AlertOptions
@@ -61,6 +65,8 @@ package struct LiveOptions: Sendable {
     decoder = configuration.decoderOptions(workers: workers)
     filter = configuration.recordFilter
     storeMetadata = configuration.storeMetadata
+    enrichment = configuration.enrichmentOptions
+    enrichmentInterval = configuration.live.labels.interval
     retention = configuration.live.retention
     outputs = configuration.live.outputs
     alerts = configuration.live.alerts

@@ -1,3 +1,4 @@
+public import Enrichment
 public import FlowAggregation
 public import FlowOutput
 public import FlowPipeline
@@ -21,6 +22,8 @@ public struct PipelineAssembly: Sendable {
   private let workers: Int
   let createdBy: String
   let logger: Logger
+  /// What is known of flows, for all pipelines; nil: nothing is.
+  var knowledge: KnowledgeSource?
 
   /// - Parameters:
   ///   - workers: how many share what the configuration allows.
@@ -33,7 +36,26 @@ public struct PipelineAssembly: Sendable {
   }
 
   /// The same for one worker that has everything.
-  var alone: PipelineAssembly { PipelineAssembly(configuration, createdBy: createdBy, logger: logger) }
+  var alone: PipelineAssembly {
+    var assembly = PipelineAssembly(configuration, createdBy: createdBy, logger: logger)
+    assembly.knowledge = knowledge
+    return assembly
+  }
+
+  /// Reads the files of knowledge once, for pipelines that are made from now on.
+  ///
+  /// - Returns: why files were not taken.
+  public mutating func loadKnowledge() -> [KnowledgeError] {
+    let options = configuration.enrichmentOptions
+    if options.isEmpty { return [] }
+    var files = KnowledgeFiles()
+    let (knowledge, events) = files.refresh(options, at: WorkerLoop.now / 1000)
+    knowledge.map { self.knowledge = KnowledgeSource($0) }
+    return events.compactMap { event in
+      if case .refused(let error, _) = event { return error }
+      return nil
+    }
+  }
 
   /// A pipeline in front of a sink.
   ///
@@ -47,6 +69,7 @@ public struct PipelineAssembly: Sendable {
   ) -> Pipeline {
     var options = configuration.pipelineOptions(workers: workers)
     options.isPrompt = isPrompt
+    options.knowledge = knowledge
     if let key { options.key = key }
     if source == .captures { options.decoder.rules.limits.templateLifetime = nil }
     // Reception begins once an earlier run's journal has been read.

@@ -20,9 +20,11 @@ public final class PrintSink: FlowSink {
   public func take(_ flows: inout FlowBatch, _ context: FlowContext, _ backpressure: Backpressure) {
     if !hasHeader { output.write { printer.appendHeader(to: &$0) } }
     hasHeader = true
-    for record in flows.records {
+    for (index, record) in flows.records.enumerated() {
       let rare = record.extensionNumber == 0 ? nil : flows.extensions[Int(record.extensionNumber) - 1]
-      let row = FlowRow(record, origin: context.origins[Int(record.origin)], rare: rare, names: context.names)
+      let row = FlowRow(
+        record, origin: context.origins[Int(record.origin)], rare: rare, names: context.names,
+        facts: flows.facts(of: index))
       output.write { printer.append(row, to: &$0) }
     }
     counters.printed &+= UInt64(flows.count)

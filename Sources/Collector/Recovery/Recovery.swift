@@ -109,7 +109,8 @@ public struct Recovery: Sendable {
     _ configuration: CollectorConfiguration, all: Bool = false, createdBy: String, _ logger: Logger
   ) throws -> Ledger {
     var ledger = Ledger()
-    let assembly = PipelineAssembly(configuration, createdBy: createdBy, logger: logger)
+    var assembly = PipelineAssembly(configuration, createdBy: createdBy, logger: logger)
+    for error in assembly.loadKnowledge() { logger.error("labels: \(error)") }
     for state in try configuration.stateRoot(logger).openLeft(all: all) {
       ledger += try Recovery(assembly, state).drain()
     }

@@ -1,4 +1,5 @@
 import Capture
+import Enrichment
 import Files
 import FlowAggregation
 import FlowOutput
@@ -27,6 +28,7 @@ final class RunningCollector: Sendable {
   let alerts: AlertThread
   let outputs: OutputSet
   let lines: LineOutputs
+  private let knowledge: KnowledgeThread
   private let sync: JournalSync
   /// Journal and checkpoints are this process's as long as it lives.
   private let state: StateDirectory
@@ -34,8 +36,9 @@ final class RunningCollector: Sendable {
   private init(
     _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ directory: ExporterDirectory, _ sync: JournalSync,
     _ state: StateDirectory, _ liveFlows: LiveFlows, _ own: OwnCollector, _ liveServer: LiveServer?,
-    _ alerts: AlertThread, _ outputs: OutputSet, _ lines: LineOutputs
+    _ alerts: AlertThread, _ outputs: OutputSet, _ lines: LineOutputs, _ knowledge: KnowledgeThread
   ) {
+    self.knowledge = knowledge
     self.alerts = alerts
     self.outputs = outputs
     self.lines = lines
@@ -69,6 +72,11 @@ final class RunningCollector: Sendable {
     let sync = JournalSync(interval: configuration.journal.enabled ? configuration.journal.syncInterval : 0, logger)
     let directory = ExporterDirectory()
     let lines = LineOutputs(configuration.lines, logger: logger)
+    let knowledge = KnowledgeThread(
+      configuration.enrichmentOptions, interval: configuration.live.labels.interval, logger: logger)
+    knowledge.refresh()
+    var assembly = assembly
+    assembly.knowledge = knowledge.source
     var workers: [Worker] = []
     do {
       for (index, found) in try recovery.workers(count, key.words).enumerated() {
@@ -100,9 +108,10 @@ final class RunningCollector: Sendable {
       AlertInputs(workers, liveFlows, store: path) { outputs.report.ages(at: Date()) }, state: recovery.state.path,
       logger: logger)
     alerts.start()
+    knowledge.start()
     return RunningCollector(
       workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer, alerts, outputs,
-      lines)
+      lines, knowledge)
   }
 
   /// What relays each worker's datagrams, its sockets open and its thread not started; nil: nothing is relayed.
@@ -211,6 +220,7 @@ final class RunningCollector: Sendable {
   /// - Parameter drains: whether flows that are live are written rather than kept for the next start.
   func finish(drains: Bool) {
     alerts.finish()
+    knowledge.finish()
     for worker in workers { worker.finish(drains: drains) }
     lines.finish()
     outputs.finish()
@@ -224,6 +234,7 @@ final class RunningCollector: Sendable {
     let options = LiveOptions(values, workers: workers.count)
     alerts.reconfigure(options.alerts)
     outputs.reconfigure(options.outputs)
+    knowledge.reconfigure(options.enrichment, interval: options.enrichmentInterval)
     for (index, worker) in workers.enumerated() {
       worker.reconfigure(options)
       worker.storeSettings.setMetadata(options.storeMetadata)

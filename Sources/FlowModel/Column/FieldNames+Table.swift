@@ -85,5 +85,15 @@ extension FieldNames {
     Row(
       .mplsTopLabelAddress, goflow2: "mpls_top_label_addr", ecs: "sagflow.mpls_top_label_addr", nfdump: nil,
       sls: nil),
+    Row(.sourceLabel, goflow2: "src_label", ecs: "source.label", nfdump: "srcLabel", sls: nil),
+    Row(.destinationLabel, goflow2: "dst_label", ecs: "destination.label", nfdump: "dstLabel", sls: nil),
+    Row(.sourceCountry, goflow2: "src_country", ecs: "source.geo.country_iso_code", nfdump: "srcGeo", sls: nil),
+    Row(
+      .destinationCountry, goflow2: "dst_country", ecs: "destination.geo.country_iso_code", nfdump: "dstGeo", sls: nil),
+    Row(.sourceASName, goflow2: "src_as_name", ecs: "source.as.organization.name", nfdump: "srcASname", sls: nil),
+    Row(
+      .destinationASName, goflow2: "dst_as_name", ecs: "destination.as.organization.name", nfdump: "dstASname", sls: nil
+    ),
+    Row(.exporterName, goflow2: "exporter_name", ecs: "observer.name", nfdump: "exporterName", sls: nil),
   ]
 }

@@ -169,13 +169,23 @@ extension FlowColumn {
     38, "extra", .rare(.json { $0.extra.isEmpty ? nil : $0.extra }),
     "JSON object of all other fields, with `store.extra: true`")
   public static let ingressInterfaceName = FlowColumn(
-    39, "in_if_name", .exporterName(.interface) { record, _ in UInt64(record.ingressInterface) },
-    "what the exporter calls the interface; without a name, its description",
+    39, "in_if_name",
+    .exporterName(.interface) { record, _ in
+      UInt64(record.ingressInterface)
+    } orFact: {
+      $0.ingressInterfaceName
+    },
+    "what the exporter calls the interface; without a name, its description, or else what `labels.interfaces` has",
     elements: [.interfaceName, .interfaceDescription], end: End(.source, .interfaceName),
     filter: FilterTerm("if-name", .in))
   public static let egressInterfaceName = FlowColumn(
-    40, "out_if_name", .exporterName(.interface) { record, _ in UInt64(record.egressInterface) },
-    "what the exporter calls the interface; without a name, its description",
+    40, "out_if_name",
+    .exporterName(.interface) { record, _ in
+      UInt64(record.egressInterface)
+    } orFact: {
+      $0.egressInterfaceName
+    },
+    "what the exporter calls the interface; without a name, its description, or else what `labels.interfaces` has",
     elements: [.interfaceName, .interfaceDescription], end: End(.destination, .interfaceName),
     filter: FilterTerm("if-name", .out))
   public static let applicationName = FlowColumn(
@@ -215,6 +225,26 @@ extension FlowColumn {
     49, "mpls_top_label_addr", .rare(.address { $0.mplsTopLabelAddress }),
     "where the top label's path ends", elements: [.mplsTopLabelIPv4Address, .mplsTopLabelIPv6Address],
     filter: FilterTerm("mpls top ip"))
+  public static let sourceLabel = FlowColumn(
+    50, "src_label", .fact { $0.sourceLabel }, "what `labels.prefixes` calls the longest prefix of the address",
+    end: End(.source, .label))
+  public static let destinationLabel = FlowColumn(
+    51, "dst_label", .fact { $0.destinationLabel }, "what `labels.prefixes` calls the longest prefix of the address",
+    end: End(.destination, .label))
+  public static let sourceCountry = FlowColumn(
+    52, "src_country", .fact { $0.sourceCountry }, "two letters, as in ISO 3166-1, from `labels.countryDatabase`",
+    end: End(.source, .country))
+  public static let destinationCountry = FlowColumn(
+    53, "dst_country", .fact { $0.destinationCountry }, "two letters, as in ISO 3166-1, from `labels.countryDatabase`",
+    end: End(.destination, .country))
+  public static let sourceASName = FlowColumn(
+    54, "src_as_name", .fact { $0.sourceASName }, "name of `src_as`, from `labels.asNames` or `labels.asDatabase`",
+    end: End(.source, .systemName))
+  public static let destinationASName = FlowColumn(
+    55, "dst_as_name", .fact { $0.destinationASName }, "name of `dst_as`, from `labels.asNames` or `labels.asDatabase`",
+    end: End(.destination, .systemName))
+  public static let exporterName = FlowColumn(
+    56, "exporter_name", .fact { $0.exporterName }, "what `labels.exporters` calls the exporter")
 
   /// All columns, in file order (schema version 1).
   public static let allCases: [FlowColumn] = [
@@ -225,6 +255,8 @@ extension FlowColumn {
     .application, .postNATSourceAddress, .postNATDestinationAddress, .postNATSourcePort, .postNATDestinationPort,
     .mplsLabels, .vrf, .extra, .ingressInterfaceName, .egressInterfaceName, .applicationName, .vrfName, .natEvent,
     .firewallEvent, .forwardingStatus, .portBlockStart, .portBlockEnd, .layer2Segment, .mplsTopLabelAddress,
+    .sourceLabel, .destinationLabel, .sourceCountry, .destinationCountry, .sourceASName, .destinationASName,
+    .exporterName,
   ]
 
   /// The columns that a table for people shows unless it is told otherwise.

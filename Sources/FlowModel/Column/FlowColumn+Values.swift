@@ -17,8 +17,15 @@ extension FlowColumn {
     case origin(OriginValue)
     case rare(RareValue)
     /// What the exporter calls a number of the flow.
-    case exporterName(ExporterNames.Kind, @Sendable (FlowRecord, FlowExtension?) -> UInt64?)
+    ///
+    /// - Parameter fact: the number of a text that it has where the exporter sends no name.
+    case exporterName(
+      ExporterNames.Kind, @Sendable (FlowRecord, FlowExtension?) -> UInt64?, orFact: FactReader? = nil)
+    /// The number of a text of what is known of the flow; 0 is no value.
+    case fact(FactReader)
   }
+
+  public typealias FactReader = @Sendable (FlowFacts) -> UInt32
 
   /// A value of the flow's exporter.
   public enum OriginValue: Sendable {

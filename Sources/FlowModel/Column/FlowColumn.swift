@@ -101,7 +101,7 @@ extension FlowColumn {
     case .number(let width, _), .origin(.number(let width, _)), .rare(.number(let width, _)): .number(width)
     case .address, .origin(.address), .rare(.address): .address
     case .mac: .mac
-    case .word, .origin(.text), .rare(.text), .exporterName: .text
+    case .word, .origin(.text), .rare(.text), .exporterName, .fact: .text
     case .rare(.json): .json
     }
   }
@@ -111,7 +111,7 @@ extension FlowColumn {
     switch values {
     case .time, .counter, .number, .origin, .rare(.number): false
     case .address(_, let isNullable): isNullable
-    case .mac, .word, .rare(.address), .rare(.text), .rare(.json), .exporterName: true
+    case .mac, .word, .rare(.address), .rare(.text), .rare(.json), .exporterName, .fact: true
     }
   }
 
@@ -120,9 +120,12 @@ extension FlowColumn {
     if case .rare(.number) = values { true } else { false }
   }
 
-  /// Whether its texts are what exporters call things: any characters at all.
+  /// Whether its texts are what exporters or operators call things: any characters at all.
   public var isFreeText: Bool {
-    if case .exporterName = values { true } else { false }
+    switch values {
+    case .exporterName, .fact: true
+    case .time, .counter, .number, .address, .mac, .word, .origin, .rare: false
+    }
   }
 
   /// Bits that hold its numbers, or numbers that stand for its texts.
@@ -160,6 +163,9 @@ extension FlowColumn {
       case vlan
       case mask
       case mac
+      case label
+      case country
+      case systemName = "as_name"
     }
 
     public let side: Side

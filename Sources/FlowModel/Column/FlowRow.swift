@@ -6,8 +6,14 @@ public struct FlowRow {
   public let origin: FlowOrigin
   public let rare: FlowExtension?
   public let names: NameTable
+  public let facts: FlowFacts
 
-  public init(_ record: FlowRecord, origin: FlowOrigin, rare: FlowExtension?, names: NameTable = NameTable()) {
+  /// - Parameter facts: numbers of texts in `names.texts`.
+  public init(
+    _ record: FlowRecord, origin: FlowOrigin, rare: FlowExtension?, names: NameTable = NameTable(),
+    facts: FlowFacts = FlowFacts()
+  ) {
+    self.facts = facts
     self.record = record
     self.origin = origin
     self.rare = rare
@@ -46,7 +52,9 @@ public struct FlowRow {
     case .rare(.number(_, let read)): .integer(UInt64(rare.map(read) ?? 0))
     case .rare(.text(let read)): Self.text(rare.flatMap(read))
     case .rare(.json(let read)): rare.flatMap(read).map(Value.json) ?? .none
-    case .exporterName(let kind, let number): Self.text(name(kind, number(record, rare)))
+    case .exporterName(let kind, let number, let fact):
+      Self.text(name(kind, number(record, rare)) ?? fact.flatMap { names.texts[$0(facts)] })
+    case .fact(let read): Self.text(names.texts[read(facts)])
     }
   }
 

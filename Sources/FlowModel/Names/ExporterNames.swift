@@ -90,8 +90,10 @@ extension ExporterNames: Codable {
   }
 }
 
-/// All exporters' names at one moment.
+/// All names at one moment: those that exporters send, and those of operators and databases.
 public struct NameTable: Sendable {
+  /// What the numbers in `FlowFacts` stand for: those of all flows so far.
+  public var texts = TextTable()
   private var domains: [IPAddress: [(domain: UInt32, names: ExporterNames)]] = [:]
   private var kinds: Set<ExporterNames.Kind> = []
 

@@ -16,6 +16,24 @@ public struct FlowBatch: ~Copyable, Sendable {
   @inlinable public var count: Int { records.count }
   @inlinable public var isEmpty: Bool { records.isEmpty }
 
+  /// Keeps facts in step with records that were appended from another batch.
+  ///
+  /// - Parameters:
+  ///   - range: the records' places in `batch`.
+  ///   - count: records that there were before.
+  package mutating func appendFacts(of batch: borrowing FlowBatch, _ range: Range<Int>, behind count: Int) {
+    if batch.facts.isEmpty, facts.isEmpty { return }
+    if facts.isEmpty { facts = Array(repeating: FlowFacts(), count: count) }
+    if batch.facts.isEmpty {
+      facts.append(contentsOf: repeatElement(FlowFacts(), count: range.count))
+    } else {
+      facts.append(contentsOf: batch.facts[range])
+    }
+  }
+
+  /// What is known of a record.
+  @inlinable public func facts(of index: Int) -> FlowFacts { index < facts.count ? facts[index] : FlowFacts() }
+
   /// A batch with the same flows.
   public func copy() -> FlowBatch {
     var copy = FlowBatch()

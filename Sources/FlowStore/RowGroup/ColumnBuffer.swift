@@ -23,6 +23,8 @@ struct RowBlock {
   /// Their places in sorted order.
   var places: Range<Int> = 0..<0
   var records: [FlowRecord] = []
+  /// What is known of them; empty where nothing is known of any row of the group.
+  var facts: [FlowFacts] = []
 }
 
 /// The values of one column of a row group on their way from records to a file. Memory is used again from group to group.
@@ -50,7 +52,8 @@ extension FlowColumn {
     case .rare(.address(let read)): RareAddressBuffer(read: read)
     case .rare(.number(_, let read)): RareNumberBuffer(read: read)
     case .rare(.text(let read)), .rare(.json(let read)): RareTextBuffer(read: read)
-    case .exporterName(let kind, let number): NameBuffer(kind: kind, number: number)
+    case .exporterName(let kind, let number, let fact): NameBuffer(kind: kind, number: number, fact: fact)
+    case .fact(let read): FactBuffer(read: read)
     }
   }
 }

@@ -8,7 +8,7 @@ struct FlowColumns: Sendable {
   init(_ columns: [FlowColumn]) { buffers = columns.map { $0.buffer() } }
 
   /// Takes the rows in sorted order, a block at a time, into all columns.
-  mutating func gather(_ records: [FlowRecord], _ group: RowGroupContext) {
+  mutating func gather(_ records: [FlowRecord], _ facts: [FlowFacts], _ group: RowGroupContext) {
     for index in buffers.indices { buffers[index].begin(group) }
     var block = RowBlock()
     for start in stride(from: 0, to: records.count, by: RowBlock.size) {
@@ -16,6 +16,10 @@ struct FlowColumns: Sendable {
       block.records.removeAll(keepingCapacity: true)
       block.records.append(addingCapacity: block.places.count) { output in
         for place in block.places { output.append(records[Int(group.sorter.items[place].number)]) }
+      }
+      if !facts.isEmpty {
+        block.facts.removeAll(keepingCapacity: true)
+        for place in block.places { block.facts.append(facts[Int(group.sorter.items[place].number)]) }
       }
       for index in buffers.indices { buffers[index].append(block, group) }
     }

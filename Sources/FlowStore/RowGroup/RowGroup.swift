@@ -39,6 +39,13 @@ struct RowGroup: ~Copyable, Sendable {
   mutating func append(_ batch: borrowing FlowBatch, from first: Int, room: Room) -> Int {
     // All at once: growing step by step copies, and touches, twice the memory. What is not used is not touched.
     if rows.records.capacity < room.rows { rows.records.reserveCapacity(room.rows) }
+    let before = rows.count
+    let end = appendRecords(batch, from: first, room)
+    rows.appendFacts(of: batch, first..<end, behind: before)
+    return end
+  }
+
+  private mutating func appendRecords(_ batch: borrowing FlowBatch, from first: Int, _ room: Room) -> Int {
     let end = min(batch.count, first + max(0, room.rows - rows.count))
     if !batch.extensions.isEmpty { return append(batch, first..<end, room) }
     rows.records.append(contentsOf: batch.records[first..<end])
@@ -86,7 +93,7 @@ struct RowGroup: ~Copyable, Sendable {
   ) throws(ParquetError) {
     sorter.sort(rows.records, origins: origins)
     let group = RowGroupContext(extensions: rows.extensions, origins: origins, names: names, sorter: sorter)
-    columns.gather(rows.records, group)
+    columns.gather(rows.records, rows.facts, group)
     try file.beginRowGroup(
       rowCount: rows.count, sortedBy: FlowColumn.sortColumns.map { SortingColumn(column: $0.number) })
     try columns.write(to: &file, group)

@@ -33,7 +33,9 @@ package struct MemoryFlows: ~Copyable {
     _ batch: borrowing FlowBatch, origins: [FlowOrigin], names: NameTable
   ) throws(StoreError) {
     // Of several threads that know the same ones, the last to append may not be the last to have learned of some.
+    let texts = names.texts.count >= self.names.texts.count ? names.texts : self.names.texts
     if origins.count >= self.origins.count { (self.origins, self.names) = (origins, names) }
+    self.names.texts = texts
     var next = 0
     while next < batch.count {
       next = group.append(batch, from: next, room: room)

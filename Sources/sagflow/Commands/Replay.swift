@@ -105,7 +105,7 @@ struct Replay: ParsableCommand {
     let values = try configuration(filter)
     let text = TextOutput()
     let chosen = format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json)
-    var pipeline = assembly(values).pipeline(from: .captures, to: PrintSink(chosen, to: text))
+    var pipeline = try assembly(values).pipeline(from: .captures, to: PrintSink(chosen, to: text))
     replay.run(&pipeline)
     try check(text)
     return report(pipeline.ledger(replay.summary.reception), replay.summary)
@@ -116,7 +116,7 @@ struct Replay: ParsableCommand {
   ) throws -> DecodeCounters {
     var values = try configuration(filter)
     values.store.path = directory
-    let assembly = assembly(values)
+    let assembly = try assembly(values)
     let store = assembly.store()
     var pipeline = assembly.pipeline(from: .captures, to: OutputSink(store))
     do throws(StoreError) { try store.start() } catch { throw CommandFailure(error) }
@@ -134,8 +134,10 @@ struct Replay: ParsableCommand {
     return ledger.decode
   }
 
-  private func assembly(_ values: CollectorConfiguration) -> PipelineAssembly {
-    PipelineAssembly(values, createdBy: Sagflow.createdBy, logger: Logger(label: "sagflow"))
+  private func assembly(_ values: CollectorConfiguration) throws(CommandFailure) -> PipelineAssembly {
+    var assembly = PipelineAssembly(values, createdBy: Sagflow.createdBy, logger: Logger(label: "sagflow"))
+    if let failure = CommandFailure(assembly.loadKnowledge()) { throw failure }
+    return assembly
   }
 
   private func check(_ text: TextOutput) throws(CommandFailure) {

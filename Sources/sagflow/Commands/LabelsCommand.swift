@@ -1,0 +1,110 @@
+import ArgumentParser
+import Enrichment
+import FlowModel
+import Foundation
+import Labels
+import NetworkBytes
+import Settings
+
+struct LabelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "labels", abstract: "The files of labels, and what they say of an address.",
+    subcommands: [Check.self, Lookup.self])
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Reads the files that the configuration names under labels; path and line of all that is wrong.")
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run() throws {
+      let files = try options.load([]).values.enrichmentOptions
+      if files.isEmpty { print("no files are named under labels") }
+      var reader = KnowledgeFiles()
+      var failures: [KnowledgeError] = []
+      for event in reader.refresh(files, at: Int64(Date().timeIntervalSince1970)).events {
+        switch event {
+        case .loaded(let path, let size):
+          print("\(path): \(size)")
+          if !size.unusedColumns.isEmpty {
+            Console.error("\(path): columns without a meaning: \(size.unusedColumns.joined(separator: ", "))")
+          }
+        case .old(let path, let days): Console.error("\(path): made \(days) days ago; download a newer one")
+        case .refused(let error, _): failures.append(error)
+        }
+      }
+      if let failure = CommandFailure(failures) { throw failure }
+    }
+  }
+
+  struct Lookup: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What is known of an address, and of an interface if it is an exporter's.")
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Argument(help: "The address.")
+    var address: String
+
+    @Argument(help: "The SNMP index of one of its interfaces.")
+    var interface: UInt32?
+
+    func run() throws {
+      guard let address = IPAddress(address) else {
+        throw CommandFailure(.usage, "'\(address)' is no address; write it as 10.1.2.3 or 2001:db8::1")
+      }
+      let files = try options.load([]).values.enrichmentOptions
+      var reader = KnowledgeFiles()
+      let events = reader.refresh(files, at: Int64(Date().timeIntervalSince1970)).events
+      for line in try lines(address, reader.knowledge, files) { print(line) }
+      if let failure = CommandFailure(events.compactMap(\.failure)) { throw failure }
+    }
+
+    private func lines(
+      _ address: IPAddress, _ knowledge: Knowledge, _ files: EnrichmentOptions
+    ) throws(CommandFailure) -> [String] {
+      var lines = ["address: \(address)"]
+      func add(_ name: String, _ text: String?) {
+        if let text, !text.isEmpty { lines.append("\(name): \(text)") }
+      }
+      if let path = files.prefixes, knowledge.prefixes != nil {
+        let match: PrefixLabels.Match?
+        do throws(LabelError) { match = try PrefixLabels.match(address, in: path) } catch {
+          throw CommandFailure(.badData, error.description)
+        }
+        add("label", match?.label)
+        add("prefix", match.map { "\($0.prefix) (\(path):\($0.line))" })
+        add("site", match?.site)
+        add("customer", match?.customer)
+        add("role", match?.role)
+      }
+      let texts = knowledge.texts
+      add("country", knowledge.countryDatabase.flatMap { texts[$0[address]] })
+      if let system = knowledge.systemDatabase?[address], system.number > 0 {
+        add("as", String(system.number))
+        add("as name", texts[knowledge.name(ofSystem: system.number)])
+      }
+      add("exporter", knowledge.exporters.flatMap { texts[$0[address]] })
+      if let interface, let label = knowledge.interfaces?[address, interface] {
+        add("interface", texts[label.name] ?? String(interface))
+        add("speed", label.speed.map { "\($0) bit/s" })
+        add("boundary", label.boundary?.rawValue)
+      }
+      return lines
+    }
+  }
+}
+
+extension KnowledgeEvent {
+  fileprivate var failure: KnowledgeError? {
+    if case .refused(let error, _) = self { error } else { nil }
+  }
+}
+
+extension CommandFailure {
+  /// Files of labels that are not taken; nil if there are none.
+  init?(_ errors: [KnowledgeError]) {
+    guard let first = errors.first else { return nil }
+    self.init(first.isOfContent ? .badData : .noInput, errors.flatMap(\.lines))
+  }
+}
