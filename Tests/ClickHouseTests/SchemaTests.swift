@@ -51,9 +51,9 @@ struct SchemaTests {
   }
 
   private static let added: [FlowColumn] = [
-    FlowColumn(50, "added_counter", .counter { $0.octets }, ""),
-    FlowColumn(51, "added_hop", .optionalAddress { $0.nextHop }, ""),
-    FlowColumn(52, "added_u8", .number { UInt8(truncatingIfNeeded: $0.sourceAS) }, "", absent: 7),
+    FlowColumn(57, "added_counter", .counter { $0.octets }, ""),
+    FlowColumn(58, "added_hop", .optionalAddress { $0.nextHop }, ""),
+    FlowColumn(59, "added_u8", .number { UInt8(truncatingIfNeeded: $0.sourceAS) }, "", absent: 7),
   ]
 
   @Test("a column that is added to the table of columns is in the SQL, a counter also in rollups and views")

@@ -28,9 +28,9 @@ struct ReplayTests {
       stores[0],
     ])
     let names = schema.split(whereSeparator: \.isWhitespace)
-    #expect(names.count == 50)
+    #expect(names.count == 57)
     #expect(names.first == "time_start")
-    #expect(names.last == "mpls_top_label_addr")
+    #expect(names.last == "exporter_name")
   }
 
   @Test("without aggregation each record that an exporter sent is a row", arguments: Fixtures.realCaptures)

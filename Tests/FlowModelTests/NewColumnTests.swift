@@ -16,25 +16,26 @@ struct NewColumnTests {
   /// One of each kind, read from what `Sample` makes.
   private static let added: [FlowColumn] = [
     FlowColumn(
-      50, "added_u8", .number { UInt8(truncatingIfNeeded: $0.sourceAS) }, "",
+      57, "added_u8", .number { UInt8(truncatingIfNeeded: $0.sourceAS) }, "",
       key: .bits(isStandard: false) { $0.sourceAS |= 0xff }, filter: .init("added-u8"), aliases: ["au8"]),
-    FlowColumn(51, "added_u16", .number { UInt16(truncatingIfNeeded: $0.octets) }, "", filter: .init("added-u16")),
-    FlowColumn(52, "added_u32", .number { UInt32(truncatingIfNeeded: $0.packets) }, "", isVaried: true),
-    FlowColumn(53, "added_counter", .counter { $0.octets / 3 }, "", filter: .init("added-counter")),
-    FlowColumn(54, "added_time", .time { $0.end + 1 }, ""),
-    FlowColumn(55, "added_hop", .optionalAddress { $0.nextHop }, "", filter: .init("added-hop")),
-    FlowColumn(56, "added_end", .address { $0.nextHop }, "", filter: .init("added-end", .router)),
-    FlowColumn(57, "added_mac", .mac { $0.sourceMAC >> 1 }, "", filter: .init("added-mac")),
-    FlowColumn(58, "added_word", .word(RecordReader { UInt32($0.direction) }, ["none", nil, "two"]), ""),
-    FlowColumn(59, "added_exporter", .origin(.address { $0.exporter }), ""),
-    FlowColumn(60, "added_domain", .origin(.number(.bits32) { $0.domain * 2 }), ""),
-    FlowColumn(61, "added_version", .origin(.text { "v\($0.version)" }), ""),
-    FlowColumn(62, "added_rare", .rareNumber { $0.postNATSourcePort }, "", filter: .init("added-rare")),
-    FlowColumn(63, "added_rare_addr", .rare(.address { $0.postNATSource }), ""),
+    FlowColumn(58, "added_u16", .number { UInt16(truncatingIfNeeded: $0.octets) }, "", filter: .init("added-u16")),
+    FlowColumn(59, "added_u32", .number { UInt32(truncatingIfNeeded: $0.packets) }, "", isVaried: true),
+    FlowColumn(60, "added_counter", .counter { $0.octets / 3 }, "", filter: .init("added-counter")),
+    FlowColumn(61, "added_time", .time { $0.end + 1 }, ""),
+    FlowColumn(62, "added_hop", .optionalAddress { $0.nextHop }, "", filter: .init("added-hop")),
+    FlowColumn(63, "added_end", .address { $0.nextHop }, "", filter: .init("added-end", .router)),
+    FlowColumn(64, "added_mac", .mac { $0.sourceMAC >> 1 }, "", filter: .init("added-mac")),
+    FlowColumn(65, "added_word", .word(RecordReader { UInt32($0.direction) }, ["none", nil, "two"]), ""),
+    FlowColumn(66, "added_exporter", .origin(.address { $0.exporter }), ""),
+    FlowColumn(67, "added_domain", .origin(.number(.bits32) { $0.domain * 2 }), ""),
+    FlowColumn(68, "added_version", .origin(.text { "v\($0.version)" }), ""),
+    FlowColumn(69, "added_rare", .rareNumber { $0.postNATSourcePort }, "", filter: .init("added-rare")),
+    FlowColumn(70, "added_rare_addr", .rare(.address { $0.postNATSource }), ""),
     FlowColumn(
-      64, "added_rare_text", .rare(.text { $0.applicationEngine == 0 ? nil : "\($0.applicationSelector)" }), ""),
-    FlowColumn(65, "added_rare_json", .rare(.json { _ in #"{"x":1}"# }), ""),
-    FlowColumn(66, "added_name", .exporterName(.interface) { record, _ in UInt64(record.ingressInterface) }, ""),
+      71, "added_rare_text", .rare(.text { $0.applicationEngine == 0 ? nil : "\($0.applicationSelector)" }), ""),
+    FlowColumn(72, "added_rare_json", .rare(.json { _ in #"{"x":1}"# }), ""),
+    FlowColumn(73, "added_name", .exporterName(.interface) { record, _ in UInt64(record.ingressInterface) }, ""),
+    FlowColumn(74, "added_fact", .fact { $0.destinationLabel }, ""),
   ]
   private static let table = FlowColumn.allCases + added
 
@@ -64,8 +65,12 @@ struct NewColumnTests {
           rare = fields
         }
         batch.records.append(record)
+        // Of the first row group nothing is known.
+        let facts = index < 300 ? FlowFacts() : Sample.facts(&random)
+        batch.facts.append(facts)
         flows.append(
-          FlowRow(record, origin: Sample.origins[Int(record.origin)], rare: rare, names: Sample.names))
+          FlowRow(
+            record, origin: Sample.origins[Int(record.origin)], rare: rare, names: Sample.names, facts: facts))
       }
       writer.append(batch, at: 1_767_225_600_000, origins: Sample.origins, names: Sample.names)
       writer.commit()

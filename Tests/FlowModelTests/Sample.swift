@@ -45,6 +45,29 @@ enum Sample {
     return rare
   }
 
+  /// Numbers of some of `texts`, or none.
+  static func facts(_ random: inout some RandomNumberGenerator) -> FlowFacts {
+    func number() -> UInt32 { UInt32.random(in: 0...UInt32(texts.count), using: &random) }
+    var facts = FlowFacts()
+    facts.sourceLabel = number()
+    facts.destinationLabel = number()
+    facts.sourceCountry = number()
+    facts.destinationCountry = number()
+    facts.sourceASName = number()
+    facts.destinationASName = number()
+    facts.exporterName = number()
+    facts.ingressInterfaceName = number()
+    facts.egressInterfaceName = number()
+    return facts
+  }
+
+  /// Some with characters that need escapes.
+  private static let texts: TextTable = {
+    var texts = TextCollector()
+    for text in ["berlin/acme", "say \"hi\", größe", "DE"] { _ = try? texts.number(of: text) }
+    return texts.table
+  }()
+
   /// Few, of both families, sometimes none.
   private static func address(_ random: inout some RandomNumberGenerator) -> IPAddress {
     switch Int.random(in: 0...4, using: &random) {
@@ -68,6 +91,8 @@ enum Sample {
       names.set("vrf-\(number)", .vrf, number)
       names.set("app-\(number)", .application, ExporterNames.applicationNumber(engine: 1, selector: number))
     }
-    return NameTable([(origins[1].exporter, origins[1].domain, names)])
+    var table = NameTable([(origins[1].exporter, origins[1].domain, names)])
+    table.texts = texts
+    return table
   }()
 }

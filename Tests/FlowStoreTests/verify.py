@@ -69,6 +69,13 @@ SCHEMA = [
     ("port_block_end", U16, False),
     ("layer2_segment_id", U32, False),
     ("mpls_top_label_addr", TEXT, True),
+    ("src_label", TEXT, True),
+    ("dst_label", TEXT, True),
+    ("src_country", TEXT, True),
+    ("dst_country", TEXT, True),
+    ("src_as_name", TEXT, True),
+    ("dst_as_name", TEXT, True),
+    ("exporter_name", TEXT, True),
 ]
 NAMES = [name for name, _, _ in SCHEMA]
 # Physical and logical type in the file.

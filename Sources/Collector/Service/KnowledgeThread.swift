@@ -1,5 +1,6 @@
 import Dispatch
 import Enrichment
+import FlowQuery
 import Foundation
 import Logging
 import Synchronization
