@@ -169,7 +169,7 @@ let package = Package(
     .target(
       name: "Kafka",
       dependencies: [
-        "FlowModel", "FlowQuery", "FlowText", "NetworkBytes", "Parquet", "Shipping",
+        "FlowModel", "FlowQuery", "FlowStore", "FlowText", "NetworkBytes", "Parquet", "Shipping",
         .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
       ],
       exclude: ["flow.proto"], swiftSettings: ours),

@@ -25,7 +25,7 @@ public struct Pipeline: ~Copyable {
   /// The first of a copy that was begun.
   var captured = FlowBatch()
   private let batchSize: Int
-  private let isPrompt: Bool
+  private var isPrompt: Bool
   /// Whether flows stay in the cache over their timer because the sink has no room.
   private var isBehind = false
 
@@ -222,8 +222,9 @@ public struct Pipeline: ~Copyable {
 
   /// Changes what can change while running. A new key needs a new pipeline.
   public mutating func reconfigure(
-    aging: AgingConfiguration, decoder options: FlowDecoderOptions, filter: RecordFilter
+    aging: AgingConfiguration, decoder options: FlowDecoderOptions, filter: RecordFilter, isPrompt: Bool
   ) {
+    self.isPrompt = isPrompt
     self.filter = filter
     cache.reconfigure(aging)
     decoder.reconfigure(options)

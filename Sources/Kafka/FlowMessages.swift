@@ -10,19 +10,24 @@ package import Parquet
 /// longest. The order of fields within a message means nothing to readers.
 package struct FlowMessages: MessageEncoder {
   /// A field whose values differ from row to row.
-  private enum Part {
+  enum Part {
     /// Encoded fields by entry: those of an entry end where those of the next one begin.
     case entries(octets: [UInt8], starts: [UInt32], indices: [UInt32])
     /// The tag, as encoded, and numbers.
     case numbers(tag: [UInt8], IntegerColumn)
     /// The tag, and times in milliseconds, written as nanoseconds.
     case times(tag: [UInt8], IntegerColumn)
+    /// Addresses, each written when its row is: for those that are hardly ever the same.
+    case addresses(FlowMessageField, [IPAddress])
   }
 
-  private var constant: [UInt8] = []
+  var constant: [UInt8] = []
   private var parts: [Part] = []
   /// Octets of the longest message there could be, with its length.
-  private var maximumLength = FlowMessages.lengthRoom
+  var maximumLength = FlowMessages.lengthRoom
+
+  /// Without any field.
+  init() {}
 
   /// Octets in front of a message that its length takes at most.
   private static let lengthRoom = 5
@@ -44,19 +49,12 @@ package struct FlowMessages: MessageEncoder {
     case .endNanoseconds: addTimes([field.number, FlowMessageField.received], try group.integers(field.column))
     case .address, .sourceAddress:
       let (entries, indices) = try group.addresses(field.column)
-      addEntries(entries.count, indices) { entry, octets in
-        Protobuf.append(field.number, entries[entry], to: &octets)
-        if field.form == .sourceAddress {
-          let address = entries[entry]
-          let type: UInt64 = address.isV4 ? 0x0800 : address.isUnspecified ? 0 : 0x86dd
-          Protobuf.append(FlowMessageField.etherType, type, to: &octets)
-        }
-      }
+      addEntries(entries.count, indices) { entry, octets in Self.append(field, entries[entry], to: &octets) }
     case .mac, .text, .flowType, .labels: addTexts(field, try group.strings(field.column))
     }
   }
 
-  private mutating func addNumbers(_ field: FlowMessageField, _ values: IntegerColumn) {
+  mutating func addNumbers(_ field: FlowMessageField, _ values: IntegerColumn) {
     switch values {
     case .constant(let value): Protobuf.append(field.number, value, to: &constant)
     case .dictionary(let entries, let indices):
@@ -65,12 +63,12 @@ package struct FlowMessages: MessageEncoder {
     }
   }
 
-  private mutating func add(_ part: Part, room: Int) {
+  mutating func add(_ part: Part, room: Int) {
     parts.append(part)
     maximumLength += room
   }
 
-  private mutating func addTimes(_ fields: [UInt32], _ values: IntegerColumn) {
+  mutating func addTimes(_ fields: [UInt32], _ values: IntegerColumn) {
     for field in fields { add(.times(tag: Self.tag(field), values), room: Self.varintRoom + 5) }
   }
 
@@ -79,9 +77,9 @@ package struct FlowMessages: MessageEncoder {
       let text = values.octets[values.range(entry)]
       switch field.form {
       case .mac: Protobuf.append(field.number, Self.mac(text), to: &octets)
-      case .flowType: Protobuf.append(field.number, Self.flowType(values.text(entry)), to: &octets)
-      case .labels: Protobuf.append(field.number, octets: Self.labels(values.text(entry)), to: &octets)
-      default: Protobuf.append(field.number, octets: text, to: &octets)
+      case .flowType, .labels: Self.append(field, values.text(entry), to: &octets)
+      case .text, .number, .nanoseconds, .endNanoseconds, .address, .sourceAddress:
+        Protobuf.append(field.number, octets: text, to: &octets)
       }
     }
     switch values.rows {
@@ -95,7 +93,7 @@ package struct FlowMessages: MessageEncoder {
     }
   }
 
-  private mutating func addEntries(_ count: Int, _ indices: [UInt32]?, _ encode: (Int, inout [UInt8]) -> Void) {
+  mutating func addEntries(_ count: Int, _ indices: [UInt32]?, _ encode: (Int, inout [UInt8]) -> Void) {
     guard let indices else { return encode(0, &constant) }
     var octets: [UInt8] = []
     var starts: [UInt32] = [0]
@@ -114,6 +112,21 @@ package struct FlowMessages: MessageEncoder {
     var tag: [UInt8] = []
     Protobuf.appendVarint(UInt64(field) << 3, to: &tag)
     return tag
+  }
+
+  static func append(_ field: FlowMessageField, _ address: IPAddress, to octets: inout [UInt8]) {
+    Protobuf.append(field.number, address, to: &octets)
+    if field.form != .sourceAddress || address.isUnspecified { return }
+    Protobuf.append(FlowMessageField.etherType, address.isV4 ? 0x0800 : 0x86dd, to: &octets)
+  }
+
+  static func append(_ field: FlowMessageField, _ text: String, to octets: inout [UInt8]) {
+    switch field.form {
+    case .flowType: Protobuf.append(field.number, flowType(text), to: &octets)
+    case .labels: Protobuf.append(field.number, octets: labels(text), to: &octets)
+    case .text, .mac, .number, .nanoseconds, .endNanoseconds, .address, .sourceAddress:
+      Protobuf.append(field.number, octets: text.utf8, to: &octets)
+    }
   }
 
   /// The number of `aa:bb:cc:dd:ee:ff`.
@@ -178,6 +191,7 @@ extension FlowMessages {
         let values = values.span
         Self.write(tag.span, rows, &octets, &ends) { values[$0] &* 1_000_000 }
       case .times(let tag, let values): Self.write(tag.span, rows, &octets, &ends) { values[$0] &* 1_000_000 }
+      case .addresses(let field, let addresses): Self.write(field, addresses.span, rows, &octets, &ends)
       }
     }
     for (place, row) in rows.enumerated() {
@@ -202,6 +216,41 @@ extension FlowMessages {
       copy(tag, 0..<tag.count, to: &octets, &end)
       write(number, to: &octets, &end)
       ends[place] = end
+    }
+  }
+
+  /// Octets of an address with its tag, and of the EtherType beside it.
+  static let addressRoom = 5 + 1 + 16 + 2 + 3
+
+  private static func write(
+    _ field: FlowMessageField, _ addresses: Span<IPAddress>, _ rows: ArraySlice<Int>,
+    _ octets: inout MutableSpan<UInt8>, _ ends: inout MutableSpan<Int>
+  ) {
+    for (place, row) in rows.enumerated() {
+      let address = addresses[row]
+      if address.isUnspecified { continue }
+      var end = ends[place]
+      write(UInt64(field.number) << 3 | 2, to: &octets, &end)
+      let isV4 = address.isV4
+      write(isV4 ? 4 : 16, to: &octets, &end)
+      if !isV4 { write(address.high, count: 8, to: &octets, &end) }
+      write(address.low, count: isV4 ? 4 : 8, to: &octets, &end)
+      if field.form == .sourceAddress {
+        write(UInt64(FlowMessageField.etherType) << 3, to: &octets, &end)
+        write(isV4 ? 0x0800 : 0x86dd, to: &octets, &end)
+      }
+      ends[place] = end
+    }
+  }
+
+  /// Writes the last octets of a word, the most significant first.
+  @inline(__always)
+  private static func write(_ word: UInt64, count: Int, to octets: inout MutableSpan<UInt8>, _ end: inout Int) {
+    var shift = UInt64(8 * count)
+    while shift > 0 {
+      shift -= 8
+      octets[end] = UInt8(truncatingIfNeeded: word >> shift)
+      end &+= 1
     }
   }
 

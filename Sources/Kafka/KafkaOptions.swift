@@ -2,6 +2,7 @@
 //
 //     KafkaOptions.swift           which cluster, which topic, what messages are
 //     KafkaDestination.swift       a file's rows as messages, until all are acknowledged
+//     Live/                        rows as they leave the cache, and which of a file's rows were acknowledged that way
 //     KafkaShipment.swift          one attempt at a file
 //     KafkaProducer.swift          librdkafka; the home of this module's unsafe code, and only in a build with the trait Kafka
 //     MessageBatch.swift           messages that are handed over together
@@ -63,6 +64,8 @@ public struct KafkaOptions: Hashable, Sendable {
   /// Longest that a row may wait for its acknowledgement until the file is tried again later, seconds.
   public var timeout = 60
   public var clientName = "sagflow"
+  /// Whether rows are sent as they leave the cache. Those that are not acknowledged then come from the committed files, without it all.
+  public var isLive = true
 
   /// Whether connections are encrypted, and the broker's certificate checked.
   public var isEncrypted = false
@@ -80,6 +83,13 @@ public struct KafkaOptions: Hashable, Sendable {
   public var properties: [String: String] = [:]
 
   public init() {}
+
+  /// The same for one of several that share its memory.
+  func sharing(_ part: Int) -> KafkaOptions {
+    var options = self
+    options.maximumQueue = maximumQueue / part
+    return options
+  }
 
   /// Of `properties`, what would be a secret in a configuration; nil: none is.
   public var secretProperty: String? {

@@ -1,20 +1,32 @@
-/// Which rows of a file are acknowledged.
+/// Which rows of a file, or of a row group, are acknowledged.
 package struct RowSet: Sendable {
   private var words: [UInt64] = []
   package private(set) var count = 0
-  /// Of the file.
-  package let rows: Int
+  /// How many there are; a set that grows has those up to the greatest that was inserted.
+  package private(set) var rows: Int
 
-  package init(rows: Int) {
+  package init(rows: Int = 0) {
     self.rows = rows
     words = [UInt64](repeating: 0, count: (rows + 63) / 64)
   }
 
-  package func contains(_ row: Int) -> Bool { words[row >> 6] >> UInt64(row & 63) & 1 == 1 }
+  /// Octets of memory.
+  var octets: Int { words.count * 8 }
 
-  package mutating func insert(_ row: Int) {
-    if contains(row) { return }
+  package func contains(_ row: Int) -> Bool {
+    row < rows && words[row >> 6] >> UInt64(row & 63) & 1 == 1
+  }
+
+  /// - Returns: whether it was not in it.
+  @discardableResult
+  package mutating func insert(_ row: Int) -> Bool {
+    if contains(row) { return false }
+    if row >= rows {
+      rows = row + 1
+      while words.count <= row >> 6 { words.append(0) }
+    }
     words[row >> 6] |= 1 << UInt64(row & 63)
     count += 1
+    return true
   }
 }

@@ -31,6 +31,14 @@ public struct OutputSetting: Hashable, Sendable {
 
   public var name: String { shipping.name }
 
+  /// Whether rows are sent as they leave the cache.
+  public var isLive: Bool {
+    switch destination {
+    case .kafka(let options): options.isLive && KafkaDestination.isAvailable
+    case .clickHouse, .objects: false
+    }
+  }
+
   public var kind: Kind {
     switch destination {
     case .clickHouse: .clickhouse

@@ -1,3 +1,5 @@
+public import FlowStore
+
 /// A committed file of the store, on its way to where an output puts it.
 public struct CommittedFile: Hashable, Sendable {
   /// Below the store's directory: `date=2026-01-31/hour=07/flows-….parquet`. No other file ever has this name.
@@ -29,6 +31,43 @@ public protocol FileDestination: Sendable {
   /// - Returns: what was found, a line each.
   /// - Throws: as `ship`.
   func test() async throws -> [String]
+
+  // MARK: Rows before their file is committed, where a destination takes them
+
+  /// Sees the store's rows; nil: it takes files alone. `ship` is told of each file all the same, and sends what is missing of it.
+  var tap: (any RowTap)? { get }
+
+  /// What became of the rows that it saw so far; nil: it takes files alone.
+  var liveRows: LiveRowCounts? { get }
+
+  /// Begins to send rows.
+  func start()
+
+  /// Ends that, once nothing is shipped any more: what is on its way is given up.
+  func finish() async
+}
+
+extension FileDestination {
+  public var tap: (any RowTap)? { nil }
+  public var liveRows: LiveRowCounts? { nil }
+  public func start() {}
+  public func finish() async {}
+}
+
+/// What became of rows that were to be sent before their file was committed.
+public struct LiveRowCounts: Hashable, Sendable {
+  /// Handed to what sends them.
+  public var sent: UInt64
+  /// Of these, those that the destination has.
+  public var acknowledged: UInt64
+  /// Left to their files: not acknowledged, or not sent because a queue was full.
+  public var left: UInt64
+
+  public init(sent: UInt64 = 0, acknowledged: UInt64 = 0, left: UInt64 = 0) {
+    self.sent = sent
+    self.acknowledged = acknowledged
+    self.left = left
+  }
 }
 
 /// Why a file was not taken.

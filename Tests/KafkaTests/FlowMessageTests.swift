@@ -18,7 +18,7 @@ struct FlowMessageTests {
   }
 
   /// A message's fields as they are on the wire.
-  private struct Wire {
+  private struct Wire: Equatable {
     var numbers: [UInt32: UInt64] = [:]
     var octets: [UInt32: [UInt8]] = [:]
 
@@ -57,20 +57,43 @@ struct FlowMessageTests {
     var all: [ArraySlice<UInt8>] = []
     for number in 0..<rows.groupCount {
       let group = rows.group(number)
-      var messages = try FlowMessages(group)
-      var batch = MessageBatch(keys: [])
-      // As many as fit, and then what is left.
-      for first in stride(from: 0, to: group.rowCount, by: messages.maximumRows) {
-        batch.messages = []
-        messages.encode(Array(first..<min(first + messages.maximumRows, group.rowCount))[...], into: &batch)
-        for message in batch.messages {
-          var rest = batch.octets[message.range]
-          #expect(Wire.varint(&rest) == UInt64(rest.count))
-          all.append(rest)
-        }
+      all += Self.messages(try FlowMessages(group), count: group.rowCount)
+    }
+    return all
+  }
+
+  private static func messages(_ encoder: FlowMessages, count: Int) -> [ArraySlice<UInt8>] {
+    var (encoder, batch, all) = (encoder, MessageBatch(keys: []), [ArraySlice<UInt8>]())
+    // As many as fit, and then what is left.
+    for first in stride(from: 0, to: count, by: encoder.maximumRows) {
+      batch.messages = []
+      encoder.encode(Array(first..<min(first + encoder.maximumRows, count))[...], into: &batch)
+      for message in batch.messages {
+        var rest = batch.octets[message.range]
+        #expect(Wire.varint(&rest) == UInt64(rest.count))
+        all.append(rest)
       }
     }
     return all
+  }
+
+  @Test("is the same before its file is committed and from the file", arguments: [true, false])
+  func live(isVaried: Bool) throws {
+    let sample = try FlowFileSample(rows: 700, isVaried: isVaried, groupRows: 300)
+    let fromFile = try Self.messages(sample).map { try #require(Wire($0)) }
+    let byOctets = Dictionary(uniqueKeysWithValues: fromFile.map { ($0.numbers[9] ?? 0, $0) })
+    let live = try Self.messages(FlowMessages(sample.live), count: 700).map { try #require(Wire($0)) }
+    #expect(live.map { $0.numbers[9] ?? 0 } == Array(1...700))
+    for wire in live { #expect(wire == byOctets[wire.numbers[9] ?? 0]) }
+  }
+
+  @Test("of one row is the same before its file is committed and from the file")
+  func one() throws {
+    for number in [7, 8] {
+      let sample = try FlowFileSample(rows: 1, first: number, isVaried: true)
+      let live = Self.messages(FlowMessages(sample.live), count: 1).map { Wire($0) }
+      #expect(try live == Self.messages(sample).map { Wire($0) })
+    }
   }
 
   private static func octets(_ address: IPAddress) -> [UInt8]? {

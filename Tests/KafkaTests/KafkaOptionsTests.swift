@@ -57,6 +57,15 @@ struct KafkaOptionsTests {
     #expect((0..<130).filter(rows.contains) == [0, 63, 64, 129])
   }
 
+  @Test("rows of a set whose end is not known are counted likewise")
+  func growingRows() {
+    var rows = RowSet()
+    #expect(!rows.contains(0))
+    #expect([200, 0, 63, 200].map { rows.insert($0) } == [true, true, true, false])
+    #expect(rows.count == 3 && rows.rows == 201)
+    #expect((0..<500).filter(rows.contains) == [0, 63, 200])
+  }
+
   @Test(
     "a program without Kafka says how to get one that has it",
     .enabled(if: !KafkaDestination.isAvailable, "built with Kafka"))

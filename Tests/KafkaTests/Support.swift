@@ -1,6 +1,7 @@
 import FlowModel
 import FlowStore
 import Foundation
+import Kafka
 import NetworkBytes
 import Shipping
 import TestSupport
@@ -9,6 +10,8 @@ import TestSupport
 struct FlowFileSample {
   let file: CommittedFile
   let rows: [FlowRow]
+  /// The same as they are sent before there is a file.
+  let live: LiveBatch
   private let folder: TemporaryFolder
 
   /// - Parameters:
@@ -25,6 +28,7 @@ struct FlowFileSample {
       FlowOrigin(exporter: IPAddress(high: 0x2001_0db8_0000_0000, low: 1), domain: 8, version: 10),
     ]
     var random = SeededGenerator(seed: runSeed("KAFKA_TEST_SEED"))
+    let names = isVaried ? Self.names(origins) : NameTable()
     var batch = FlowBatch()
     var rows: [FlowRow] = []
     for number in first..<(first + count) {
@@ -44,13 +48,25 @@ struct FlowFileSample {
         record.extensionNumber = UInt32(batch.extensions.count)
       }
       batch.records.append(record)
-      rows.append(FlowRow(record, origin: origins[Int(record.origin)], rare: rare))
+      rows.append(FlowRow(record, origin: origins[Int(record.origin)], rare: rare, names: names))
     }
-    writer.append(batch, at: 1_767_225_600_000, origins: origins)
+    writer.append(batch, at: 1_767_225_600_000, origins: origins, names: names)
     writer.commit()
     guard let path = try StoreFiles.first(in: folder.path) else { throw CocoaError(.fileNoSuchFile) }
     self.rows = rows
+    live = LiveBatch(records: batch.records, extensions: batch.extensions, origins: origins, names: names)
     file = CommittedFile(name: "sample-\(first)", path: path, octets: 0)
+  }
+
+  /// Names of some interfaces and VRFs, and of the application that rows have.
+  private static func names(_ origins: [FlowOrigin]) -> NameTable {
+    NameTable(
+      origins.dropFirst().map { origin in
+        var names = ExporterNames()
+        for number in UInt64(0)..<3 { names.set("if\(number)", .interface, number * 131_071) }
+        names.set("web", .application, ExporterNames.applicationNumber(engine: 3, selector: 80))
+        return (origin.exporter, origin.domain, names)
+      })
   }
 
   private static func vary(
@@ -59,7 +75,8 @@ struct FlowFileSample {
     record.source = number % 3 == 0 ? IPAddress(high: random.next(), low: random.next()) : record.source
     record.nextHop = number % 4 == 0 ? IPAddress(v4: 0x0a00_0002) : .unspecified
     record.transportWord = random.next()
-    record.interfaceWord = random.next()
+    record.ingressInterface = UInt32(number % 4) * 131_071
+    record.egressInterface = UInt32(truncatingIfNeeded: random.next())
     record.autonomousSystemWord = random.next()
     record.routeWord = random.next()
     record.traitsWord = random.next()

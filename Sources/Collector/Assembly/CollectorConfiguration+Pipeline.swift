@@ -54,6 +54,8 @@ package struct LiveOptions: Sendable {
   package let enrichmentInterval: Int
   package let retention: Retention
   package let outputs: [OutputSetting]
+  /// Whether somebody waits for flows that left the cache.
+  package let isPrompt: Bool
   package let alerts: AlertOptions
   package let logLevel: Logger.Level
 
@@ -69,6 +71,7 @@ package struct LiveOptions: Sendable {
     enrichmentInterval = configuration.live.labels.interval
     retention = configuration.live.retention
     outputs = configuration.live.outputs
+    isPrompt = !configuration.lines.isEmpty || outputs.contains(where: \.isLive)
     alerts = configuration.live.alerts
     logLevel = configuration.live.logLevel
   }

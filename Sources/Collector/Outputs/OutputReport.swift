@@ -56,6 +56,9 @@ package struct OutputReport: Sendable {
         shippedBytes: shipping.shippedOctets, waitingFiles: shipping.waitingFiles,
         waitingBytes: shipping.waitingOctets, waitingSeconds: shipping.age(at: Int64(now.timeIntervalSince1970)),
         retries: shipping.retries, setAsideFiles: shipping.setAsideFiles, removedFiles: shipping.removedFiles,
+        live: shipping.live.map {
+          .init(sentRows: $0.sent, acknowledgedRows: $0.acknowledged, leftRows: $0.left)
+        },
         failingSince: shipping.failingSince.map(Self.date), lastError: shipping.lastError,
         lastErrorTime: shipping.lastErrorTime.map(Self.date))
     }
@@ -96,6 +99,7 @@ package struct OutputReport: Sendable {
     append("removed_files_total", "counter", "Files that were removed before they were taken.") {
       String($0.removedFiles)
     }
+    appendLive(to: &metrics)
     appendRows(to: &metrics)
     let failing =
       entries.map { ($0.shipping.name, $0.shipping.failingSince) }
@@ -105,6 +109,21 @@ package struct OutputReport: Sendable {
         "sagflow_output_failing", "gauge", "1 while an output fails.", labels: [("output", name)],
         since == nil ? "0" : "1")
     }
+  }
+
+  /// What became of rows that were sent before their file was committed.
+  private func appendLive(to metrics: inout MetricsText) {
+    func append(_ name: String, _ help: String, _ value: (LiveRowCounts) -> UInt64) {
+      for entry in entries {
+        guard let live = entry.shipping.live else { continue }
+        metrics.append(
+          "sagflow_output_live_\(name)", "counter", help, labels: [("output", entry.shipping.name)],
+          String(value(live)))
+      }
+    }
+    append("sent_rows_total", "Rows that were sent as they left the cache.", \.sent)
+    append("acknowledged_rows_total", "Rows of these that the destination has.", \.acknowledged)
+    append("left_rows_total", "Rows that were left to their files, not acknowledged or not sent.", \.left)
   }
 
   /// What became of rows of outputs of lines.

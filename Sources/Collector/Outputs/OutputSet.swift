@@ -12,11 +12,13 @@ package final class OutputSet: Sendable {
 
   private struct Member: Sendable {
     let setting: OutputSetting
+    let destination: any FileDestination
     let shipper: Shipper
   }
 
   private let files: OwnFiles
   private let published: [PublishedFiles]
+  private let taps: [RowTaps]
   private let state: String
   private let logger: Logger
   private let make: Maker
@@ -34,14 +36,16 @@ package final class OutputSet: Sendable {
   /// - Parameters:
   ///   - files: the collector's, in its store.
   ///   - published: what the store's writers say they have published.
+  ///   - taps: who sees their rows.
   ///   - state: the collector's directory of state, which has the cursors.
   package init(
-    files: OwnFiles, published: [PublishedFiles], state: String, logger: Logger,
+    files: OwnFiles, published: [PublishedFiles], taps: [RowTaps] = [], state: String, logger: Logger,
     make: @escaping Maker = { setting, logger throws(ShippingFailure) in try setting.makeDestination(logger: logger) }
   ) {
     self.files = files
     self.make = make
     self.published = published
+    self.taps = taps
     self.state = state
     self.logger = logger
     (settings, wanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -68,7 +72,7 @@ package final class OutputSet: Sendable {
     Task {
       wanted.finish()
       await control.withLock { $0 }?.value
-      await Self.finish(members.withLock { $0 })
+      await finish(members.withLock { $0 })
       ended.signal()
     }
     if ended.wait(timeout: .now() + Self.longestFinish) != .success {
@@ -81,7 +85,7 @@ package final class OutputSet: Sendable {
   private func apply(_ settings: [OutputSetting]) async {
     let before = members.withLock { $0 }
     // A cursor is one shipper's alone: an output that has changed ends before it starts again.
-    await Self.finish(before.filter { !settings.contains($0.setting) })
+    await finish(before.filter { !settings.contains($0.setting) })
     let after = settings.map { setting in
       before.first { $0.setting == setting } ?? start(setting)
     }
@@ -97,13 +101,22 @@ package final class OutputSet: Sendable {
     }
     let shipper = Shipper(
       setting.shipping, to: destination, files: files, published: published, state: state, logger: logger)
+    destination.start()
+    if let tap = destination.tap { for taps in taps { taps.add(tap) } }
     shipper.start()
-    return Member(setting: setting, shipper: shipper)
+    return Member(setting: setting, destination: destination, shipper: shipper)
   }
 
-  private static func finish(_ members: [Member]) async {
+  private func finish(_ members: [Member]) async {
     await withDiscardingTaskGroup { group in
-      for member in members { group.addTask { await member.shipper.finish(within: finishTime) } }
+      for member in members {
+        group.addTask { [taps] in
+          // Rows that come from now on are in files that it, or its successor, ships.
+          if let tap = member.destination.tap { for taps in taps { taps.remove(tap) } }
+          await member.shipper.finish(within: Self.finishTime)
+          await member.destination.finish()
+        }
+      }
     }
   }
 }

@@ -100,7 +100,7 @@ final class RunningCollector: Sendable {
     let own = OwnCollector(store: path, identity: recovery.state.identity.id) { liveFlows.session(of: path, live()) }
     let outputs = OutputSet(
       files: OwnFiles(in: path, of: FileOwner(identity: recovery.state.identity.id)),
-      published: workers.map(\.storeSettings.published),
+      published: workers.map(\.storeSettings.published), taps: workers.map(\.storeSettings.taps),
       state: recovery.state.path, logger: logger)
     outputs.start()
     let alerts = AlertThread(

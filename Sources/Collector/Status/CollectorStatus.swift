@@ -95,11 +95,23 @@ public struct CollectorStatus: Codable, Sendable {
     public var setAsideFiles: UInt64
     /// Files that were removed before they were taken.
     public var removedFiles: UInt64
+    /// Rows that were sent as they left the cache; nil: it takes files alone.
+    public var live: LiveRows?
     /// Since when it fails, while it does.
     public var failingSince: Date?
     /// What it failed with last, whether or not that is over, and when.
     public var lastError: String?
     public var lastErrorTime: Date?
+  }
+
+  /// Rows that an output sends before their file is committed. What is counted is counted since it started.
+  public struct LiveRows: Codable, Sendable {
+    /// Handed to what sends them.
+    public var sentRows: UInt64
+    /// Of these, those that the destination has.
+    public var acknowledgedRows: UInt64
+    /// Left to their files: not acknowledged, or not sent because a queue was full.
+    public var leftRows: UInt64
   }
 
   /// An output that writes rows as lines. What is counted is counted since it started.

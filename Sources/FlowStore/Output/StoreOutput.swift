@@ -15,6 +15,7 @@ public struct StoreOutput: OutputWriter, ~Copyable {
   private var time: Int64 = 0
   /// When retention was applied last: in which window, and how many files were committed then.
   private var applied: (window: Int64?, files: UInt64) = (nil, 0)
+  private var tapVersion: UInt64 = 0
 
   /// Opens the store.
   ///
@@ -64,6 +65,7 @@ public struct StoreOutput: OutputWriter, ~Copyable {
   private mutating func enter(_ context: FlowContext) {
     time = context.time
     if let metadata = settings.takeMetadata() { writer.metadata = metadata }
+    if let taps = settings.taps.changed(since: &tapVersion) { writer.taps = taps }
   }
 
   /// Completes the files: they are published once a checkpoint lists them, which is the moment from which on their rows are in

@@ -3,6 +3,8 @@ import Synchronization
 /// What other threads share with a store's writer: what they can change while it is written, and what it has published.
 public final class StoreSettings: Sendable {
   public let published = PublishedFiles()
+  /// Who sees its rows.
+  public let taps = RowTaps()
   private let current: Mutex<Retention>
   private let metadata = Mutex<[(key: String, value: String)]?>(nil)
 

@@ -83,6 +83,9 @@ struct RowGroup: ~Copyable, Sendable {
     latestEnd = .min
   }
 
+  /// Of what was written last: for each row, as which it was appended, from 0.
+  var order: [UInt32] { sorter.items.map(\.number) }
+
   /// Writes the rows as one row group; they stay until `removeAll`, so that a failed write can be repeated.
   ///
   /// - Parameters:

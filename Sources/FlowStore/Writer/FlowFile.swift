@@ -26,6 +26,8 @@ struct FlowFile: ~Copyable, Sendable {
   private var progress = Progress.open
   private var earliestStart = Int64.max
   private var latestEnd = Int64.min
+  /// Its row groups, in order.
+  private(set) var groups: [RowGroupID] = []
 
   /// Creates the file, under the first number from `sequence` on that no file of the window has.
   init(
@@ -98,9 +100,12 @@ struct FlowFile: ~Copyable, Sendable {
   var isLost: Bool { if case .lost = progress { true } else { false } }
 
   /// Writes a row group. After a failure the file is as it was before, so that what it holds can still be committed.
-  mutating func write(_ group: inout RowGroup, origins: [FlowOrigin], names: NameTable) throws(StoreError) {
+  mutating func write(
+    _ group: inout RowGroup, _ id: RowGroupID, origins: [FlowOrigin], names: NameTable
+  ) throws(StoreError) {
     do {
       try group.write(to: &parquet, origins: origins, names: names)
+      groups.append(id)
       earliestStart = min(earliestStart, group.earliestStart)
       latestEnd = max(latestEnd, group.latestEnd)
     } catch {

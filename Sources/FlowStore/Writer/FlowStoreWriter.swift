@@ -35,6 +35,11 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   /// The checkpoint that will tell of the files that are completed from now on; nil: none will.
   public var checkpoint: UInt64?
 
+  /// Who sees the rows before their file is committed.
+  package var taps: [any RowTap] = []
+  /// The open row group.
+  private var groupID: RowGroupID
+
   private let options: FlowStoreOptions
   private let layout: StoreLayout
   private let schema: ParquetSchema
@@ -67,6 +72,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     }
     schema = try columns.schema()
     group = RowGroup(columns)
+    groupID = RowGroupID(worker: options.worker, number: 0)
     self.options = options
     metadata = options.metadata
     layout = StoreLayout(
@@ -98,9 +104,10 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     counters.received &+= UInt64(batch.count)
     var next = 0
     while next < batch.count {
-      let before = next
+      let (before, first) = (next, group.count)
       next = group.append(batch, from: before, room: writeFailure == nil ? options.room : options.room.doubled)
       if next == before { break }
+      for tap in taps { tap.append(batch, before..<next, to: groupID, at: first, origins: origins, names: names) }
       if writeFailure == nil, group.fills(options.room) { write(ending: false) }
     }
     counters.lost &+= UInt64(batch.count - next)
@@ -129,7 +136,10 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   /// Counts the rows that could not be committed as lost: nobody will try again.
   public mutating func giveUp() {
     counters.lost &+= rowsHeld
-    group.removeAll()
+    if !taps.isEmpty {
+      discard((0..<held.count).flatMap { held[$0].groups } + (file?.groups ?? []) + [groupID])
+    }
+    emptyGroup()
     file = nil
     held.removeAll()
     heldRows = 0
@@ -154,13 +164,14 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
         counters.committed &+= rows
         counters.committedFiles &+= 1
         counters.committedOctets &+= UInt64(held[0].byteCount)
-        published.append(held[0].path)
+        tell(held[0].path, held[0].groups)
       } catch {
         counters.failures &+= 1
         publishFailure = error
         failureTime = time
         if !held[0].isLost { return }
         counters.lost &+= rows
+        discard(held[0].groups)
       }
       heldRows &-= rows
       publishableCount -= 1
@@ -186,13 +197,18 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
       file = try FlowFile(layout, window: window, sequence: &sequence, schema: schema, options: parquetOptions)
     }
     do throws(StoreError) {
-      try file?.write(&group, origins: origins, names: names)
-      group.removeAll()
+      try file?.write(&group, groupID, origins: origins, names: names)
+      if !taps.isEmpty {
+        let order = group.order
+        for tap in taps { tap.written(groupID, order: order) }
+      }
+      emptyGroup()
     } catch {
       if error.fileError == nil {
         // These rows will not go into any file: they must not keep the next ones from it.
         counters.lost &+= UInt64(group.count)
-        group.removeAll()
+        discard([groupID])
+        emptyGroup()
       }
       // The row groups before are safer committed, and the next attempt is better made with a new file.
       do { try finishFile() } catch {}
@@ -215,6 +231,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     } catch {
       if file?.isLost == true {
         counters.lost &+= rows
+        discard(file?.groups ?? [])
         file = nil
       }
       throw error
@@ -229,8 +246,26 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     counters.committed &+= rows
     counters.committedFiles &+= 1
     counters.committedOctets &+= UInt64(file?.byteCount ?? 0)
-    if let path = file?.path { published.append(path) }
+    if let path = file?.path { tell(path, file?.groups ?? []) }
     file = nil
+  }
+
+  /// The next rows are of another row group.
+  private mutating func emptyGroup() {
+    group.removeAll()
+    groupID.number &+= 1
+  }
+
+  // MARK: Who waits for files and rows
+
+  /// A tap knows of a file before those who ask for its path.
+  private mutating func tell(_ path: String, _ groups: [RowGroupID]) {
+    for tap in taps { tap.published(path, groups) }
+    published.append(path)
+  }
+
+  private func discard(_ groups: [RowGroupID]) {
+    for tap in taps { tap.discarded(groups) }
   }
 
   var fileMetadata: [(key: String, value: String)] {

@@ -47,6 +47,10 @@ extension OutputRecords {
     .value("topic", topic, "Of kafka; flows if it is left out."),
     .value("format", format, "Of kafka: what a message is; protobuf if it is left out."),
     .value(
+      "live", .flag,
+      "Of kafka: whether rows are sent as they leave the cache, and not only once their file is committed; true if it is left out."
+    ),
+    .value(
       "partitioner", partitioner,
       "Of kafka: how the partition follows from the exporter's address; murmur2_random if it is left out."),
     .value("acks", acks, "Of kafka: replicas that have a message when it counts as taken; all if it is left out."),
@@ -77,6 +81,7 @@ extension OutputRecords {
       if options.format != .json { report("names", "is of format: json; remove it") }
       options.names = value
     }
+    if let value = text.value("live", .flag) { options.isLive = value }
     if let value = text.value("partitioner", partitioner) { options.partitioner = value }
     if let value = text.value("acks", acks) { options.acknowledgements = value }
     if let value = text.value("idempotent", .flag) {
@@ -149,6 +154,7 @@ extension OutputRecords {
     text.put("topic", options.topic, unless: standard.topic)
     text.put("format", options.format.rawValue, unless: standard.format.rawValue)
     text.put("names", options.names.rawValue, unless: standard.names.rawValue)
+    text.put("live", options.isLive, unless: standard.isLive)
     text.put("partitioner", options.partitioner.rawValue, unless: standard.partitioner.rawValue)
     text.put("acks", options.acknowledgements.rawValue, unless: standard.acknowledgements.rawValue)
     text.put("idempotent", options.isIdempotent, unless: standard.isIdempotent)

@@ -82,7 +82,7 @@ extension Shipper {
         try await DiskThreads.run { try cursor.note(file.name, octets: octets, outcome) }
         break
       } catch {
-        fails("cursor", error.systemReason, kind: error.systemReason)
+        fails("cursor", error.systemReason)
         guard await rest(.seconds(1)) else { return putBack(file) }
       }
     }

@@ -51,7 +51,11 @@ package final class Shipper: Sendable {
     (events, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  package var report: ShippingReport { state.withLock { $0.fullReport } }
+  package var report: ShippingReport {
+    var report = state.withLock { $0.fullReport }
+    report.live = destination.liveRows
+    return report
+  }
 
   /// Starts it; to be called once.
   package func start() {
@@ -136,7 +140,7 @@ package final class Shipper: Sendable {
         works("cursor")
         return cursor
       } catch {
-        fails("cursor", "\(error)", kind: "\(error)")
+        fails("cursor", "\(error)")
         do { try await time.sleep(Self.slowInterval) } catch { return nil }
       }
     }
@@ -164,7 +168,7 @@ package final class Shipper: Sendable {
       works("store")
       // What was found is shipped all the same.
       if let problem {
-        fails(Self.forgetting, problem, kind: problem)
+        fails(Self.forgetting, problem)
       } else if found.all != nil {
         works(Self.forgetting)
       }
@@ -177,7 +181,7 @@ package final class Shipper: Sendable {
       }
     } catch {
       watch.noteFailure()
-      fails("store", "\(error)", kind: "\(error)")
+      fails("store", "\(error)")
     }
   }
 
@@ -203,9 +207,9 @@ package final class Shipper: Sendable {
 
   // MARK: Failures, which are logged when they begin, when their reason changes, and when they end
 
-  /// - Parameter kind: the same for what has one cause.
-  func fails(_ what: String, _ reason: String, kind: String) {
-    switch state.withLock({ $0.fail(what, reason, kind: kind, at: time.now()) }) {
+  /// - Parameter kind: the same for what has one cause; the reason, if it is left out.
+  func fails(_ what: String, _ reason: String, kind: String? = nil) {
+    switch state.withLock({ $0.fail(what, reason, kind: kind ?? reason, at: time.now()) }) {
     case .first: logger.error("output \(options.name): \(reason); files wait, and it goes on trying")
     case .other: logger.error("output \(options.name): still fails, now for another reason: \(reason)")
     case .known: break

@@ -18,6 +18,8 @@ public struct ShippingReport: Hashable, Sendable {
   public var setAsideFiles: UInt64 = 0
   /// Files that retention removed before they were taken.
   public var removedFiles: UInt64 = 0
+  /// Rows that were sent before their file was committed; nil: none are.
+  public var live: LiveRowCounts?
   /// Since when it has failed; nil: it does not.
   public var failingSince: UnixSeconds?
   /// What it failed with last, whether or not it is over, and when.

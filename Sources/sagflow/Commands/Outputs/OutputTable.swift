@@ -8,7 +8,8 @@ import Settings
 struct OutputTable {
   private var table = TextTable([
     ("OUTPUT", .left), ("TYPE", .left), ("STATE", .left), ("WAITING", .right), ("BYTES", .right), ("FOR", .right),
-    ("SHIPPED", .right), ("RETRIES", .right), ("SET ASIDE", .right), ("REMOVED", .right), ("", .left),
+    ("SHIPPED", .right), ("RETRIES", .right), ("SET ASIDE", .right), ("REMOVED", .right), ("LIVE", .right),
+    ("LEFT", .right), ("", .left),
   ])
 
   init() {}
@@ -27,6 +28,8 @@ struct OutputTable {
       output.name, output.type, state, String(output.waitingFiles), HumanNumber.text(Double(output.waitingBytes)),
       output.waitingFiles == 0 ? "-" : StatusReport.span(TimeInterval(output.waitingSeconds)),
       String(output.shippedFiles), String(output.retries), String(output.setAsideFiles), String(output.removedFiles),
+      output.live.map { HumanNumber.text(Double($0.acknowledgedRows)) } ?? "-",
+      output.live.map { HumanNumber.text(Double($0.leftRows)) } ?? "-",
       TerminalText.escaped(output.failingSince == nil ? output.place : output.lastError ?? output.place),
     ])
   }
@@ -37,12 +40,12 @@ struct OutputTable {
     table.append([
       state.setting.name, state.setting.kind.rawValue, state.isNew ? "new" : "stopped", String(state.waitingFiles),
       HumanNumber.text(Double(state.waitingOctets)), since.map(StatusReport.span) ?? "-", String(state.takenFiles), "-",
-      String(state.setAsideFiles), "-", "",
+      String(state.setAsideFiles), "-", "-", "-", "",
     ])
   }
 
   /// Of an output that the running collector does not have yet, or that no collector has had.
   mutating func append(name: String, type: String, state: String) {
-    table.append([name, type, state, "-", "-", "-", "-", "-", "-", "-", ""])
+    table.append([name, type, state, "-", "-", "-", "-", "-", "-", "-", "-", "-", ""])
   }
 }

@@ -1,0 +1,144 @@
+import FlowModel
+import FlowText
+import NetworkBytes
+import Parquet
+
+// Rows in memory as messages: column by column, as those of files are, so that what all rows have in common is written once.
+extension FlowMessages {
+  package init(_ batch: LiveBatch) {
+    self.init()
+    let (origins, indices) = batch.usedOrigins()
+    for field in FlowMessageField.all { add(field, batch, origins, indices) }
+    maximumLength += constant.count
+  }
+
+  private mutating func add(
+    _ field: FlowMessageField, _ batch: LiveBatch, _ origins: [FlowOrigin], _ indices: [UInt32]
+  ) {
+    let records = batch.records
+    switch field.column.values {
+    case .time(let reader):
+      let times = IntegerColumn(Self.values(reader, records).map { UInt64(bitPattern: $0) })
+      addTimes(field.form == .endNanoseconds ? [field.number, FlowMessageField.received] : [field.number], times)
+    case .counter(let reader), .mac(let reader): addNumbers(field, IntegerColumn(Self.values(reader, records)))
+    case .number(_, let reader): addNumbers(field, IntegerColumn(Self.values(reader, records)))
+    case .address(let reader, _): addAddresses(field, Self.values(reader, records))
+    case .word(let reader, let words):
+      // The entry behind the last one is of numbers that stand for nothing.
+      let places = Self.values(reader, records).map { min($0, UInt32(words.count)) }
+      addEntries(words.count + 1, places) { entry, octets in
+        if entry < words.count, let word = words[entry] { Self.append(field, word, to: &octets) }
+      }
+    case .origin(let value):
+      addEntries(origins.count, origins.count > 1 ? indices : nil) { entry, octets in
+        switch value {
+        case .address(let read): Self.append(field, read(origins[entry]), to: &octets)
+        case .number(_, let read): Protobuf.append(field.number, UInt64(read(origins[entry])), to: &octets)
+        case .text(let read): Self.append(field, read(origins[entry]), to: &octets)
+        }
+      }
+    case .rare(let value): addRare(field, value, batch)
+    case .exporterName(let kind, let number):
+      if batch.names.has(kind) { addNames(field, kind, number, batch, origins, indices) }
+    }
+  }
+
+  private static func values<Value>(_ reader: RecordReader<Value>, _ records: [FlowRecord]) -> [Value] {
+    var values: [Value] = []
+    values.reserveCapacity(records.count)
+    reader.append(records, to: &values)
+    return values
+  }
+
+  private mutating func addAddresses(_ field: FlowMessageField, _ addresses: [IPAddress]) {
+    guard let first = addresses.first else { return }
+    if addresses.allSatisfy({ $0 == first }) { return Self.append(field, first, to: &constant) }
+    add(.addresses(field, addresses), room: Self.addressRoom)
+  }
+
+  /// Fields that few rows have.
+  private mutating func addRare(_ field: FlowMessageField, _ value: FlowColumn.RareValue, _ batch: LiveBatch) {
+    if batch.extensions.isEmpty { return }
+    // The first entry is of rows that have none.
+    addEntries(batch.extensions.count + 1, batch.records.map(\.extensionNumber)) { entry, octets in
+      if entry == 0 { return }
+      let rare = batch.extensions[entry - 1]
+      switch value {
+      case .address(let read): Self.append(field, read(rare), to: &octets)
+      case .number(_, let read): Protobuf.append(field.number, UInt64(read(rare)), to: &octets)
+      case .text(let read), .json(let read): if let text = read(rare) { Self.append(field, text, to: &octets) }
+      }
+    }
+  }
+
+  /// What exporters call numbers of the rows, looked up once for each.
+  private mutating func addNames(
+    _ field: FlowMessageField, _ kind: ExporterNames.Kind,
+    _ number: @Sendable (FlowRecord, FlowExtension?) -> UInt64?, _ batch: LiveBatch, _ origins: [FlowOrigin],
+    _ indices: [UInt32]
+  ) {
+    struct Key: Hashable {
+      var origin: UInt32
+      var number: UInt64
+    }
+    // The first entry is of rows without a name.
+    var names: [String?] = [nil]
+    var entries: [Key: UInt32] = [:]
+    var places: [UInt32] = []
+    places.reserveCapacity(batch.records.count)
+    for (row, record) in batch.records.enumerated() {
+      guard let number = number(record, batch.rare(record)) else {
+        places.append(0)
+        continue
+      }
+      let key = Key(origin: indices[row], number: number)
+      if let entry = entries[key] {
+        places.append(entry)
+        continue
+      }
+      let entry = UInt32(truncatingIfNeeded: names.count)
+      names.append(batch.names.name(kind, number, of: origins[Int(key.origin)]))
+      entries[key] = entry
+      places.append(entry)
+    }
+    addEntries(names.count, places) { entry, octets in
+      if let name = names[entry] { Self.append(field, name, to: &octets) }
+    }
+  }
+}
+
+extension IntegerColumn {
+  fileprivate init(_ values: [UInt32]) {
+    let first = values.first ?? 0
+    self = values.allSatisfy { $0 == first } ? .constant(UInt64(first)) : .narrow(values)
+  }
+
+  fileprivate init(_ values: [UInt64]) {
+    let first = values.first ?? 0
+    self = values.allSatisfy { $0 == first } ? .constant(first) : .wide(values)
+  }
+}
+
+/// Rows in memory as JSON objects.
+struct LiveLines: MessageEncoder {
+  private var printer: FlowPrinter
+  private let batch: LiveBatch
+
+  init(_ batch: LiveBatch, names: FieldNames) {
+    self.batch = batch
+    printer = FlowPrinter(.json, names: names)
+  }
+
+  var maximumRows: Int { MessageBatch.maximumCount }
+
+  mutating func encode(_ rows: ArraySlice<Int>, into messages: inout MessageBatch) {
+    messages.octets.removeAll(keepingCapacity: true)
+    for row in rows {
+      let start = messages.octets.count
+      printer.append(batch.row(row), to: &messages.octets)
+      // Without the line feed.
+      messages.octets.removeLast()
+      messages.messages.append(.init(range: start..<messages.octets.count, key: 0, row: row))
+    }
+  }
+}

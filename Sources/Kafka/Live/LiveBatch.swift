@@ -1,0 +1,70 @@
+package import FlowModel
+import NetworkBytes
+
+/// Rows on their way to the topic before their file is committed: some of one row group, in the order in which they were appended.
+package struct LiveBatch: Sendable {
+  package var records: [FlowRecord]
+  package var extensions: [FlowExtension]
+  /// What the records' origin numbers stand for, and what the exporters call things.
+  package var origins: [FlowOrigin]
+  package var names: NameTable
+  /// Under which the ledger has the first row; those of the others follow.
+  package var firstKey: Int
+
+  package init(
+    records: [FlowRecord], extensions: [FlowExtension], origins: [FlowOrigin], names: NameTable = NameTable(),
+    firstKey: Int = 0
+  ) {
+    self.records = records
+    self.extensions = extensions
+    self.origins = origins
+    self.names = names
+    self.firstKey = firstKey
+  }
+
+  /// Octets of memory, about.
+  var octets: Int {
+    let texts = extensions.reduce(0) { $0 + $1.extra.utf8.count }
+    return records.count * MemoryLayout<FlowRecord>.stride + extensions.count * MemoryLayout<FlowExtension>.stride + texts
+  }
+
+  func row(_ index: Int) -> FlowRow {
+    let record = records[index]
+    return FlowRow(record, origin: origin(record.origin), rare: rare(record), names: names)
+  }
+
+  func rare(_ record: FlowRecord) -> FlowExtension? {
+    record.extensionNumber == 0 ? nil : extensions[Int(record.extensionNumber) - 1]
+  }
+
+  func origin(_ number: UInt32) -> FlowOrigin { Int(number) < origins.count ? origins[Int(number)] : Self.noOrigin }
+
+  private static let noOrigin = FlowOrigin(exporter: .unspecified, domain: 0, version: 0)
+
+  /// The origins that the rows have, each once, and which of them each row has.
+  func usedOrigins() -> (origins: [FlowOrigin], indices: [UInt32]) {
+    var used: [FlowOrigin] = []
+    var numbers: [UInt32: UInt32] = [:]
+    var indices: [UInt32] = []
+    indices.reserveCapacity(records.count)
+    // Neighbours are often of one exporter.
+    var last: (number: UInt32, index: UInt32)?
+    for record in records {
+      let number = record.origin
+      if let last, last.number == number {
+        indices.append(last.index)
+        continue
+      }
+      var index = UInt32(truncatingIfNeeded: used.count)
+      if let known = numbers[number] {
+        index = known
+      } else {
+        numbers[number] = index
+        used.append(origin(number))
+      }
+      last = (number, index)
+      indices.append(index)
+    }
+    return (used, indices)
+  }
+}

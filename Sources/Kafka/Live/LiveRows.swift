@@ -1,0 +1,68 @@
+package import FlowModel
+package import FlowStore
+import Synchronization
+
+/// The rows that leave the cache, on their way from the threads of the store's writers to that of the sender: a queue with a bound of octets.
+/// What it has no room for is left to the file.
+package final class LiveRows: RowTap {
+  private struct Queue {
+    var batches: [LiveBatch] = []
+    /// Of what waits and what was taken out and is not released.
+    var octets = 0
+    var isClosed = false
+  }
+
+  package let ledger: LiveLedger
+  private let queue = Mutex(Queue())
+  private let maximumOctets: Int
+
+  package init(_ ledger: LiveLedger, maximumOctets: Int) {
+    self.ledger = ledger
+    self.maximumOctets = maximumOctets
+  }
+
+  // MARK: The store's side
+
+  package func append(
+    _ batch: borrowing FlowBatch, _ places: Range<Int>, to group: RowGroupID, at first: Int, origins: [FlowOrigin],
+    names: NameTable
+  ) {
+    // Rows that are of several row groups each have their own copy of all extensions; that is seldom.
+    var rows = LiveBatch(
+      records: places == 0..<batch.count ? batch.records : Array(batch.records[places]),
+      extensions: batch.extensions, origins: origins, names: names)
+    let octets = rows.octets
+    queue.withLock { queue in
+      // A row's place beyond what its key can have: no row group is as large.
+      guard !queue.isClosed, first + places.count < 1 << LiveGroup.keyBits, queue.octets + octets <= maximumOctets else {
+        return ledger.drop(places.count)
+      }
+      rows.firstKey = ledger.take(group, first: first, count: places.count)
+      queue.octets += octets
+      queue.batches.append(rows)
+    }
+  }
+
+  package func written(_ group: RowGroupID, order: [UInt32]) { ledger.written(group, order: order) }
+  package func published(_ path: String, _ groups: [RowGroupID]) { ledger.published(path, groups) }
+  package func discarded(_ groups: [RowGroupID]) { ledger.discarded(groups) }
+
+  // MARK: The sender's side
+
+  /// Takes out all that waits. Its memory counts until it is released.
+  package func takeAll() -> [LiveBatch] {
+    queue.withLock { queue in
+      var taken: [LiveBatch] = []
+      swap(&taken, &queue.batches)
+      return taken
+    }
+  }
+
+  package func release(_ batch: LiveBatch) { queue.withLock { $0.octets -= batch.octets } }
+
+  /// Takes no more, and leaves what waits to the files.
+  package func close() {
+    queue.withLock { $0.isClosed = true }
+    for batch in takeAll() { ledger.fail(from: batch.firstKey, count: batch.records.count) }
+  }
+}
