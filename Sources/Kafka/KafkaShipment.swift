@@ -39,13 +39,13 @@
 
     var isComplete: Bool { acknowledged.count == rows.rowCount }
 
-  /// How many rows each row group has.
-  var groupRows: [Int] { (0..<rows.groupCount).map { rows.group($0).rowCount } }
+    /// How many rows each row group has.
+    var groupRows: [Int] { (0..<rows.groupCount).map { rows.group($0).rowCount } }
 
-  /// Rows that were acknowledged before the file was committed; nil: none.
-  mutating func skip(_ known: RowSet?) {
-    if let known, known.rows == rows.rowCount, acknowledged.count == 0 { acknowledged = known }
-  }
+    /// Rows that were acknowledged before the file was committed; nil: none.
+    mutating func skip(_ known: RowSet?) {
+      if let known, known.rows == rows.rowCount, acknowledged.count == 0 { acknowledged = known }
+    }
 
     /// Sends what is not acknowledged, and returns when the fate of every row that was handed over is known.
     ///

@@ -54,11 +54,13 @@ struct ShippedFilesTests {
     _ = board.advance([AlertReading(AlertKey("x"), 1, AlertCondition(.above, .value(0)))], at: 0)
     alerts.alerts = board.all
     alerts.actions = ["x": .init()]
+    var shipping = ShippingReport(name: "x", place: "")
+    shipping.live = LiveRowCounts()
     let page = MetricsText.page(
       version: "", ledger: ledger, isStoreWritable: true, exporters: &exporters, alerts: alerts,
       relay: [RelayReport(target: Endpoint(address: IPAddress(v4: 1), port: 1))],
       outputs: OutputReport(
-        [.init(kind: .s3, ShippingReport(name: "x", place: ""))],
+        [.init(kind: .kafka, shipping)],
         lines: [.init(kind: .csv, LineReport(name: "y", place: ""))]), started: Date())
     try expectPart(of: "docs/metrics.md", "metrics", Self.table(of: page.text))
   }

@@ -45,6 +45,11 @@ private struct Verdict: Decodable {
   var dropped: Int?
   var decoded: Int?
   var kernelDrops: Int?
+
+  // Of rows that are sent before their file is committed: how many were in the topic then, and files in the store.
+  var early: Int?
+  var openFiles: Int?
+  var leftRows: Int?
 }
 
 /// Runs outputs.py, and looks at what holds in each of its scenarios.
@@ -159,6 +164,14 @@ struct OutputKafkaTests {
     _ = try await OutputFaults.kill(
       "kafka", kills: 14, python: kafkaPython, isRepeated: true,
       faults: ["killed at octets up", "killed at octets down"])
+  }
+
+  @Test("rows are in the topic before their file is committed, and are not sent again once it is")
+  func live() async throws {
+    let (verdict, comment) = try await OutputFaults.run("kafka-live", kills: 0, python: kafkaPython, isRepeated: true)
+    #expect(verdict.openFiles == 0 && verdict.leftRows == 0, comment)
+    // Those that are still to come are the last ones, of a batch that was not handed over yet.
+    #expect(verdict.early ?? 0 > 0 && verdict.taken == [verdict.stored[0]], comment)
   }
 }
 

@@ -9,6 +9,7 @@ Prints a JSON object.
     parts                   the same of S3, of files that go in parts
     chdb, seaweedfs         it is another program, which is killed, too (engines.py)
     kafka                   a broker, of which rows may be there more than once
+    kafka-live              the same, with files of an hour: rows are in the topic before; nothing is killed
     beside                  outputs that are dead beside one that works; nothing is killed
 """
 
@@ -46,8 +47,8 @@ WIRED_LIVES = [
 class Shipping(Collector):
     """A collector with outputs, each a dictionary of settings."""
 
-    def __init__(self, folder, *outputs):
-        environment = {"SAGFLOW_AGGREGATION_ENABLED": "false", "SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"}
+    def __init__(self, folder, *outputs, **more):
+        environment = {"SAGFLOW_AGGREGATION_ENABLED": "false", "SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"} | more
         super().__init__(PROGRAM, folder, environment, options=["-c", f"{folder}/sagflow.yaml"])
         with open(f"{folder}/sagflow.yaml", "w") as file:
             file.write("outputs:\n" + "".join(f"  - {json.dumps(output)}\n" for output in outputs))
@@ -277,8 +278,38 @@ def in_kafka():
             "name": "out", "type": "kafka", "brokers": [f"127.0.0.1:{port}"], "format": "json", "timeout": "10s",
             "properties": ["reconnect.backoff.max.ms=200"]}
         collector, verdict = killed(settings, wires, plan(WIRED_LIVES, list(Wires.MOST)))
-        with open(f"{FOLDER}/messages.json", "wb") as file:
-            file.writelines(message + b"\n" for message in engine.messages())
+        return dict(verdict, **in_topic(collector, engine))
+
+
+def in_kafka_live():
+    """Rows are in the topic while their file is open, and not again once it is committed."""
+    engine = engines.Tansu(f"{FOLDER}/engine", CHANCE, 0)
+    engine.advertised = engine.port
+    engine.start()
+    engine.prepare(PROGRAM)
+    settings = {"name": "out", "type": "kafka", "brokers": [f"127.0.0.1:{engine.port}"], "format": "json"}
+    collector = Shipping(f"{FOLDER}/collector", settings, SAGFLOW_STORE_ROTATION="3600s")
+    collector.start()
+    collector.wait_for("it listens", collector.is_listening)
+    # The output is started behind that: rows before it come from the file.
+    collector.wait_for("the output is there", lambda: "output out: ships to" in collector.log())
+    collector.send(Exporters(PROGRAM, SEED, 600), DATAGRAMS_A_SECOND)
+    collector.sender.join()
+    collector.settle()
+    live = lambda: collector.status("out")["live"]
+    collector.wait_for("all is acknowledged", lambda: live()["sentRows"] > 0 and live()["acknowledgedRows"] == live()["sentRows"])
+    before = dict(messages=len(list(engine.messages())), files=len(collector.file_names), live=live())
+    ledger = collector.end("out")
+    verdict = {"datagrams": len(collector.sent), "decoded": number(ledger, "decoded"), "stored": sums(collector.store)}
+    verdict |= {"openFiles": before["files"], "early": before["messages"], "leftRows": before["live"]["leftRows"]}
+    verdict["lostRows"], verdict["doubleRows"] = collector.compare(collector.replay())
+    return dict(verdict, **in_topic(collector, engine))
+
+
+def in_topic(collector, engine):
+    """What a topic has, compared with the store."""
+    with open(f"{FOLDER}/messages.json", "wb") as file:
+        file.writelines(message + b"\n" for message in engine.messages())
     types = {"src_addr": "VARCHAR", "dst_addr": "VARCHAR", "src_port": "INTEGER", "dst_port": "INTEGER", "proto": "INTEGER"}
     types |= {"packets": "UBIGINT", "bytes": "UBIGINT", "flows": "UBIGINT"}
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in types.items())
@@ -289,8 +320,7 @@ def in_kafka():
         return duckdb.sql(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
 
     return dict(
-        verdict, missing=count(f"{stored} EXCEPT ALL {taken}"), surplus=count(f"{taken} EXCEPT {stored}"),
-        taken=[count(taken)])
+        missing=count(f"{stored} EXCEPT ALL {taken}"), surplus=count(f"{taken} EXCEPT {stored}"), taken=[count(taken)])
 
 
 # MARK: Dead outputs
@@ -334,7 +364,8 @@ def beside():
 PROGRAM, FOLDER, SEED, SCENARIO = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 KILLS = int(sys.argv[5]) if len(sys.argv) > 5 else len(LIVES)
 CHANCE = random.Random(SEED)
-if SCENARIO in ("chdb", "seaweedfs", "kafka"):
+if SCENARIO in ("chdb", "seaweedfs", "kafka", "kafka-live"):
     import engines
-SCENARIOS = {"parts": in_parts, "chdb": in_chdb, "seaweedfs": in_seaweedfs, "kafka": in_kafka, "beside": beside}
+SCENARIOS = {
+    "parts": in_parts, "chdb": in_chdb, "seaweedfs": in_seaweedfs, "kafka": in_kafka, "kafka-live": in_kafka_live, "beside": beside}
 print(json.dumps(SCENARIOS.get(SCENARIO, lambda: in_this_program(SCENARIO))()))

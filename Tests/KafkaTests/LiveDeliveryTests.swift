@@ -57,7 +57,8 @@
     }
   }
 
-  @Suite("Rows that are sent before their file is committed", .tags(.network, .slow), .unlessFast, .serialized, .ownThread)
+  @Suite(
+    "Rows that are sent before their file is committed", .tags(.network, .slow), .unlessFast, .serialized, .ownThread)
   struct LiveDeliveryTests {
     private static let topic = "flows"
 
@@ -129,7 +130,8 @@
       try await Self.shipAll(try store.commit(), destination)
       await destination.finish()
       #expect(destination.acknowledged == 0)
-      #expect(try await Self.consume(cluster, count: 5000) == Array(1...5000))
+      // The consumer's group goes on behind what it has read.
+      #expect(try await Self.consume(cluster, count: 1500) == Array(3501...5000))
     }
 
     @Test("those that there was no room for come from the file, and each is there once")
@@ -191,7 +193,13 @@
         case 0: cluster.failProduction([RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR__TRANSPORT])
         case 1: for broker: Int32 in 1...3 where random.below(2) == 0 { cluster.setDown(broker) }
         case 2: for broker: Int32 in 1...3 { cluster.setUp(broker) }
-        case 3: files += try store.commit()
+        case 3:
+          files += try store.commit()
+          if random.below(3) == 0 {
+            for broker: Int32 in 1...3 { cluster.setUp(broker) }
+            try await Self.shipAll(files, destination)
+            files = []
+          }
         case 4 where random.below(2) == 0:
           // A reload: what the old one has is not handed on.
           store.writer.taps = []
@@ -211,7 +219,6 @@
       await destination.finish()
       let found = try await Self.consume(cluster, count: count)
       #expect(Set(found) == Set(1...count), "KAFKA_LIVE_SEED=\(seed)")
-      print("\(found.count - count) of \(count) rows are there twice")
     }
 
     @Test("an end does not wait for brokers that are away, and what was on its way is left to the files")

@@ -24,8 +24,8 @@ package struct LiveBatch: Sendable {
 
   /// Octets of memory, about.
   var octets: Int {
-    let texts = extensions.reduce(0) { $0 + $1.extra.utf8.count }
-    return records.count * MemoryLayout<FlowRecord>.stride + extensions.count * MemoryLayout<FlowExtension>.stride + texts
+    let rare = extensions.reduce(0) { $0 + MemoryLayout<FlowExtension>.stride + $1.extra.utf8.count }
+    return records.count * MemoryLayout<FlowRecord>.stride + rare
   }
 
   func row(_ index: Int) -> FlowRow {

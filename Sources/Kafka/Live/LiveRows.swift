@@ -33,10 +33,9 @@ package final class LiveRows: RowTap {
       extensions: batch.extensions, origins: origins, names: names)
     let octets = rows.octets
     queue.withLock { queue in
-      // A row's place beyond what its key can have: no row group is as large.
-      guard !queue.isClosed, first + places.count < 1 << LiveGroup.keyBits, queue.octets + octets <= maximumOctets else {
-        return ledger.drop(places.count)
-      }
+      // No row group has more rows than there are keys, but a wrong key would be another row's.
+      let hasKeys = first + places.count <= 1 << LiveGroup.keyBits
+      guard !queue.isClosed, hasKeys, queue.octets + octets <= maximumOctets else { return ledger.drop(places.count) }
       rows.firstKey = ledger.take(group, first: first, count: places.count)
       queue.octets += octets
       queue.batches.append(rows)
