@@ -109,7 +109,7 @@ bench-live: build ## Measure what questions for live flows cost the collector (A
 	@scripts/debian-packages $(TEST_PACKAGES)
 	"$$(scripts/test-python)" scripts/bench-live $(ARGS)
 
-bench-outputs: build ## Measure what outputs cost the collector (ARGS="clickhouse s3 s3-parts oss kafka")
+bench-outputs: build ## Measure what outputs cost the collector (ARGS="clickhouse s3 s3-parts oss kafka kafka-live")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	"$$(scripts/test-python)" scripts/bench-outputs $(ARGS)
 

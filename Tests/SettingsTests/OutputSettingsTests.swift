@@ -147,6 +147,7 @@ struct OutputSettingsTests {
       ),
       ("[{name: a, type: kafka, brokers: ['b:1'], parallel: 2}]\n", "outputs[0].parallel: is not of type kafka"),
       ("[{name: a, type: kafka, brokers: ['b:1'], urls: ['http://h']}]\n", "outputs[0].urls: is not of type kafka"),
+      ("[{name: a, type: s3, region: r, bucket: abc, live: true}]\n", "outputs[0].live: is not of type s3"),
       ("[{name: a, type: s3, region: r, bucket: abc, user: u}]\n", "outputs[0].user: is not of type s3"),
       (
         "[{name: a, type: jsonl}]\n",
@@ -182,7 +183,7 @@ struct OutputSettingsTests {
   func kafka() throws {
     let written = """
       [{name: topic, type: kafka, from: now, timeout: 30, user: "collector", passwordFile: "/etc/sagflow/kafka", \
-      brokers: ["k1.example:9093", "[2001:db8::1]:9093"], topic: "net.flows", format: json, \
+      brokers: ["k1.example:9093", "[2001:db8::1]:9093"], topic: "net.flows", format: json, live: false, \
       partitioner: consistent, acks: 1, compression: zstd, linger: 5, queue: 1Gi, clientName: "a", tls: true, \
       authorityFile: "/etc/ca.pem", certificateFile: "/etc/c.pem", keyFile: "/etc/k.pem", mechanism: SCRAM-SHA-256, \
       properties: ["linger.ms=7", "message.max.bytes=2000000"], names: ecs}]
@@ -192,6 +193,7 @@ struct OutputSettingsTests {
     var expected = KafkaOptions()
     (expected.brokers, expected.topic) = (["k1.example:9093", "[2001:db8::1]:9093"], "net.flows")
     (expected.format, expected.names, expected.partitioner) = (.json, .ecs, .consistent)
+    expected.isLive = false
     (expected.acknowledgements, expected.compression, expected.linger) = (.leader, .zstd, 5)
     (expected.maximumQueue, expected.timeout, expected.clientName) = (1 << 30, 30, "a")
     (expected.isEncrypted, expected.authorityFile) = (true, "/etc/ca.pem")
@@ -209,7 +211,7 @@ struct OutputSettingsTests {
       Issue.record("\(plain.values.live.outputs)")
       return
     }
-    #expect(options.isIdempotent && options.topic == "flows" && options.timeout == 60)
+    #expect(options.isLive && options.isIdempotent && options.topic == "flows" && options.timeout == 60)
     #expect(options.keyFile.hasPrefix("/") && options.keyFile.hasSuffix("/k"), "it is beside the file")
   }
 
