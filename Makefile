@@ -34,7 +34,7 @@ config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|ObjectStorageTests|SmartAccessGatewayTests)\.
 # Of these, those that only drive other programs, and mostly wait for them: side by side.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
-|RetargetTests|RetargetRefusalTests|RetargetMistakeTests|RetargetArrivalTests$\
+|RetargetTests|RetargetRefusalTests|RetargetMistakeTests|RetargetArrivalTests|SetupCommandTests|SetupQuestionTests$\
 |FilterTests|StatusTests|AlertTests|WatchedTopTests|SharedTests|LineTests|RelayTests|OutputTests|RenameTests)/
 # Those that only `make test-engines` runs.
 ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/

@@ -17,10 +17,30 @@ struct FlowLogsTests {
       #expect(
         outcome.lines == [
           "ID    NAME                 STATUS    OUTPUT   TARGET                    VERSION  ACTIVE  INACTIVE  GATEWAYS",
-          "fl-0  branch               Active    netflow  192.168.0.9:2055          V9        300 s      15 s         2",
-          "fl-1  流日志               Active    sls      flows/sag in cn-shanghai  -         600 s      60 s         1",
-          "fl-2  evil\\u{1b}[2J\\nname  Inactive  -        -                         -             -         -         0",
+          "fl-0  branch               Active    netflow  192.168.0.9:2055          V9        300 s      15 s  2",
+          "fl-1  流日志               Active    sls      flows/sag in cn-shanghai  -         600 s      60 s  1",
+          "fl-2  evil\\u{1b}[2J\\nname  Inactive  -        -                         -             -         -  0",
         ], "\(outcome.output)")
+    }
+  }
+
+  @Test("the gateways are told by number and name, and by number alone where the names are refused")
+  func gateways() async throws {
+    try await GatewayStub.run { stub in
+      stub.put(.netflow("fl-0"))
+      stub.put(.netflow("fl-1"))
+      for index in 0..<5 { stub.put(StubGateway("sag-\(index)", name: "b\(index)", flowLog: "fl-0")) }
+      stub.put(StubGateway("sag-9", flowLog: "fl-1"))
+      let person = try CloudOperator(stub)
+      let outcome = try await person.flowLogs()
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.lines.dropFirst().first?.hasSuffix("  5: b0, b1, b2 and 2 more") == true, "\(outcome.output)")
+      #expect(outcome.lines.last?.hasSuffix("  1: sag-9") == true, "\(outcome.output)")
+      stub.inject(.code("NoPermission", status: 403), into: "DescribeFlowLogSags")
+      let refused = try await person.flowLogs()
+      #expect(refused.status == 0, "\(refused.errors)")
+      #expect(refused.lines.dropFirst().first?.hasSuffix("15 s  5") == true, "\(refused.output)")
+      #expect(refused.errorLines.count { $0.contains("names of the gateways are not known") } == 1)
     }
   }
 

@@ -33,10 +33,15 @@ struct RetargetTests {
           "ActiveAging": "300", "InactiveAging": "15", "OutputType": "netflow", "NetflowServerIp": "10.0.0.1",
           "NetflowServerPort": "9995", "NetflowVersion": "V9",
         ])
-      #expect(stub.requests.map(\.action) == ["DescribeFlowLogs", "ModifyFlowLogAttribute", "DescribeFlowLogs"])
+      #expect(
+        stub.requests.map(\.action) == [
+          "DescribeFlowLogs", "DescribeFlowLogSags", "ModifyFlowLogAttribute", "DescribeFlowLogs",
+        ])
 
       let saved = try #require(person.savedStates.first)
       #expect(outcome.output.contains(saved))
+      #expect(try permissions(saved) == 0o600)
+      #expect(try permissions(URL(fileURLWithPath: saved).deletingLastPathComponent().path) == 0o700)
       let restored = try await person.retarget(nil, ["--restore", saved, "--yes"])
       #expect(restored.status == 0, "\(restored.errors)")
       #expect(stub.flowLog("fl-0") == before)
@@ -44,6 +49,24 @@ struct RetargetTests {
       for text in [outcome.output, outcome.errors, restored.output, restored.errors] {
         #expect(!text.contains(GatewayStub.accessKeySecret))
       }
+    }
+  }
+
+  @Test("it says which gateways will move, and goes on when their names are refused")
+  func movingGateways() async throws {
+    try await CloudOperator.run { person in
+      for index in 0..<60 {
+        person.stub.put(StubGateway("sag-\(index)", name: index == 0 ? "" : "branch \(index)\n", flowLog: "fl-0"))
+      }
+      let outcome = try await person.retarget("fl-0", ["--collector", "10.0.0.1"])
+      #expect(outcome.status == 64)
+      let line = try #require(outcome.lines.first { $0.hasPrefix("gateways that will move: ") })
+      #expect(line.hasPrefix("gateways that will move: sag-0, branch 1\\n, branch 2\\n, "), "\(line)")
+      #expect(line.hasSuffix("branch 19\\n and 40 more"), "\(line)")
+      person.stub.inject(.code("Forbidden.RAM", status: 403), into: "DescribeFlowLogSags")
+      let moved = try await person.retarget("fl-0", CloudOperator.target)
+      #expect(moved.status == 0, "\(moved.errors)")
+      #expect(moved.errors.contains("warning: the names of the gateways are not known: Forbidden.RAM"))
     }
   }
 

@@ -10,6 +10,10 @@ public enum Fault: Sendable {
   case cutOff
   /// A success that leaves this parameter as it was.
   case ignores(String)
+  /// What was asked is done, and the connection ends in the middle of the answer.
+  case lost
+  /// What was asked is done, and the answer comes after a pause.
+  case late(Duration)
 }
 
 /// A flow log as the service keeps it: its members by the API's names.
@@ -42,5 +46,21 @@ public struct StubFlowLog: Sendable, Equatable {
         "Name": "流日志", "Status": "Active", "OutputType": "sls", "ActiveAging": "600", "InactiveAging": "60",
         "SlsRegionId": "cn-shanghai", "ProjectName": "flows", "LogstoreName": "sag", "TotalSagNum": "1",
       ])
+  }
+}
+
+/// A gateway as the service keeps it.
+public struct StubGateway: Sendable, Equatable {
+  public var id: String
+  public var name: String
+  public var description: String
+  /// The flow log that it is bound to.
+  public var flowLog: String?
+
+  public init(_ id: String, name: String = "", description: String = "", flowLog: String? = nil) {
+    self.id = id
+    self.name = name
+    self.description = description
+    self.flowLog = flowLog
   }
 }

@@ -13,7 +13,7 @@ extension GatewayStub {
 
   func describe(_ parameters: [String: String]) -> Response {
     guard parameters["RegionId"]?.isEmpty == false else { return Self.error("IllegalParam.RegionId", 400) }
-    let (logs, portsAreNumbers) = state.withLock { ($0.logs, $0.portsAreNumbers) }
+    let (logs, portsAreNumbers, gateways) = state.withLock { ($0.logs, $0.portsAreNumbers, $0.gateways) }
     let found = logs.filter { log in parameters["FlowLogId"].map { $0 == log.id } ?? true }
     let size = max(1, min(50, Int(parameters["PageSize"] ?? "") ?? 10))
     let page = max(1, Int(parameters["PageNumber"] ?? "") ?? 1)
@@ -23,6 +23,8 @@ extension GatewayStub {
         let isNumber = Self.numbers.contains(name) || (portsAreNumbers && name == "NetflowServerPort")
         element[name] = isNumber ? Int(value) ?? 0 : value
       }
+      let bound = gateways.count { $0.flowLog == log.id }
+      if bound > 0 || log.fields["TotalSagNum"] == nil { element["TotalSagNum"] = bound }
       return element
     }
     var answer: [String: any Sendable] = [
@@ -48,7 +50,7 @@ extension GatewayStub {
   }
 
   /// The code with which the service refuses a call.
-  private static func complaint(_ parameters: [String: String]) -> String? {
+  static func complaint(_ parameters: [String: String]) -> String? {
     func isMissing(_ name: String) -> Bool { parameters[name]?.isEmpty ?? true }
     func isWithin(_ name: String, _ range: ClosedRange<Int>) -> Bool {
       parameters[name].map { Int($0).map(range.contains) ?? false } ?? true

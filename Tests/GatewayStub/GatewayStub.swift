@@ -22,6 +22,8 @@ public final class GatewayStub: Sendable {
 
   struct State {
     var logs: [StubFlowLog] = []
+    var gateways: [StubGateway] = []
+    var createdCount = 0
     var accounts = [
       GatewayStub.accessKeyID: SignatureVerifier.Account(secret: GatewayStub.accessKeySecret)
     ]
@@ -71,6 +73,17 @@ public final class GatewayStub: Sendable {
   public var endpoint: String { "http://127.0.0.1:\(port)" }
 
   public func put(_ log: StubFlowLog) { state.withLock { $0.logs.append(log) } }
+  public func put(_ gateway: StubGateway) { state.withLock { $0.gateways.append(gateway) } }
+  public var flowLogs: [StubFlowLog] { state.withLock { $0.logs } }
+  public var gateways: [StubGateway] { state.withLock { $0.gateways } }
+  public func release(_ gateway: String) {
+    state.withLock { state in
+      for index in state.gateways.indices where state.gateways[index].id == gateway {
+        state.gateways[index].flowLog = nil
+      }
+    }
+  }
+  public func remove(flowLog id: String) { state.withLock { $0.logs.removeAll { $0.id == id } } }
   public func flowLog(_ id: String) -> StubFlowLog? { state.withLock { $0.logs.first { $0.id == id } } }
   public var requests: [Received] { state.withLock { $0.requests } }
   public func requests(_ action: String) -> [Received] { requests.filter { $0.action == action } }
@@ -83,6 +96,9 @@ public final class GatewayStub: Sendable {
   public func inject(_ fault: Fault, into action: String? = nil, times: Int = .max) {
     state.withLock { $0.faults.append((action, fault, times)) }
   }
+
+  /// Lets everything go right again.
+  public func heal() { state.withLock { $0.faults = [] } }
 
   public func tellPortsAsNumbers() { state.withLock { $0.portsAreNumbers = true } }
   public func metadata(_ change: (inout Metadata) -> Void) { state.withLock { change(&$0.metadata) } }
@@ -134,14 +150,34 @@ public final class GatewayStub: Sendable {
     case .slow(let pause): try await Task.sleep(for: pause)
     case .cutOff: return Self.cutOff
     case .ignores(let name): ignored = name
+    case .lost:
+      _ = answer(action, parameters, ignoring: nil)
+      return Self.cutOff
+    case .late(let pause):
+      let answer = answer(action, parameters, ignoring: nil)
+      try await Task.sleep(for: pause)
+      return answer
     case nil: break
     }
+    return answer(action, parameters, ignoring: ignored)
+  }
+
+  /// Does what an operation does.
+  private func answer(_ action: String, _ parameters: [String: String], ignoring ignored: String?) -> Response {
     switch action {
-    case "DescribeFlowLogs": return describe(parameters)
-    case "ModifyFlowLogAttribute": return modify(parameters, ignoring: ignored)
-    case "AssumeRole": return Self.assumed(self, parameters, "ROLE")
-    case "AssumeRoleWithOIDC": return Self.assumed(self, parameters, "OIDC")
-    default: return Self.error("InvalidAction.NotFound", 404)
+    case "DescribeFlowLogs": describe(parameters)
+    case "DescribeFlowLogSags": describeGateways(parameters)
+    case "DescribeUnbindFlowLogSags": describeUnbound(parameters)
+    case "ModifyFlowLogAttribute": modify(parameters, ignoring: ignored)
+    case "CreateFlowLog": create(parameters)
+    case "AssociateFlowLog": associate(parameters)
+    case "DisassociateFlowLog": dissociate(parameters)
+    case "ActiveFlowLog": setStatus("Active", parameters)
+    case "DeactiveFlowLog": setStatus("Inactive", parameters)
+    case "DeleteFlowLog": delete(parameters)
+    case "AssumeRole": Self.assumed(self, parameters, "ROLE")
+    case "AssumeRoleWithOIDC": Self.assumed(self, parameters, "OIDC")
+    default: Self.error("InvalidAction.NotFound", 404)
     }
   }
 

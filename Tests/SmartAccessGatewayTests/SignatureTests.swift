@@ -84,7 +84,7 @@ struct SignatureTests {
     }
   }
 
-  private static let hasSDK =
+  static let hasSDK =
     (try? Tool.python?.runBriefly(["-c", "import alibabacloud_tea_openapi, alibabacloud_smartag20180313"])) != nil
 
   @Test(

@@ -86,7 +86,7 @@ public enum APIErrorCode: String, CaseIterable, Sendable {
     case .featureNotSupportedByStandby: "the standby device of the pair lacks flow logs; upgrade it"
     case .resourceConfiguring, .resourceInOperating, .configSynchronizing: "a change is being rolled out; repeat later"
     case .forbidden, .forbiddenRAM, .noPermission:
-      "allow this account smartag:ModifyFlowLogAttribute and smartag:DescribeFlowLogs (RAM policy, resource *)"
+      "allow this account the smartag actions that the command's --help names (RAM policy, resource *)"
     case .missingParameter, .invalidParameter: "see the message"
     case .internalError, .serviceUnavailable:
       "the service's side; repeat later, then ask its support with the RequestId"
@@ -100,6 +100,11 @@ public enum APIErrorCode: String, CaseIterable, Sendable {
     case .timeStampExpired, .timeStampFormat: "set this host's clock (NTP): more than 15 minutes off is refused"
     case .actionNotFound, .apiNotFound, .versionInvalid: "wrong endpoint; leave --endpoint out or correct it"
     }
+  }
+
+  /// Whether an earlier change is still being rolled out: the call may succeed once that has ended.
+  public var isRollout: Bool {
+    self == .resourceConfiguring || self == .resourceInOperating || self == .configSynchronizing
   }
 
   /// Whether it is about who asks: credentials, permission or clock.

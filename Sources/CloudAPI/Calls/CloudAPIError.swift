@@ -20,6 +20,16 @@ public enum CloudAPIError: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether the service may have done what was asked all the same: its answer was lost, or says nothing of that.
+  public var isAmbiguous: Bool {
+    switch self {
+    case .credentials: false
+    case .api(let error): error.isUnavailability
+    case .web(let failure): failure.isAmbiguous
+    case .notTheAPI, .unreadable: true
+    }
+  }
+
   public var description: String {
     switch self {
     case .credentials(let error): "\(error)"

@@ -13,16 +13,19 @@ package struct RPCService: Sendable {
 
   /// Calls an operation until it succeeds, fails for good or has been tried often enough.
   ///
-  /// - Parameter sign: makes the request of one attempt, each with a date and nonce of its own.
+  /// - Parameters:
+  ///   - isIdempotent: whether the operation does no more when it is done twice; one that does is repeated only where the
+  ///     service has certainly not done it.
+  ///   - sign: makes the request of one attempt, each with a date and nonce of its own.
   /// - Returns: the answer's body.
   package func call(
-    _ sign: @Sendable () async throws(CloudAPIError) -> WebRequest
+    isIdempotent: Bool = true, _ sign: @Sendable () async throws(CloudAPIError) -> WebRequest
   ) async throws(CloudAPIError) -> [UInt8] {
     var attempt = 1
     while true {
       let (answer, error) = await self.attempt(sign)
       guard let error else { return answer?.body ?? [] }
-      guard error.isTransient, attempt < retry.maximumAttempts else { throw error }
+      guard error.isTransient, isIdempotent || !error.isAmbiguous, attempt < retry.maximumAttempts else { throw error }
       do {
         try await Task.sleep(for: retry.pause(after: attempt, asked: answer?.retryAfter))
       } catch {

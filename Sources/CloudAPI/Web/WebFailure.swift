@@ -34,6 +34,14 @@ public struct WebFailure: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether the request may have been taken all the same.
+  var isAmbiguous: Bool {
+    switch reason {
+    case .unknownName, .refused, .certificate: false
+    case .timedOut, .broken, .tooLarge: true
+    }
+  }
+
   public var description: String {
     switch reason {
     case .unknownName: "\(place): the name is unknown; check endpoint, region and this host's DNS"

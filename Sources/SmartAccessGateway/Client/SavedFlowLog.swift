@@ -21,17 +21,12 @@ public struct SavedFlowLog: Codable, Sendable {
 
   /// JSON with the API's own names.
   public func encoded() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.dateEncodingStrategy = .iso8601
-    return try encoder.encode(self) + Data("\n".utf8)
+    try StateJSON.encode(self)
   }
 
   /// - Throws: a `DecodingError` if the text is not such a state.
   public init(decoding data: Data) throws {
-    let decoder = JSONDecoder()
-    decoder.dateDecodingStrategy = .iso8601
-    self = try decoder.decode(Self.self, from: data)
+    self = try StateJSON.decode(data)
   }
 
   /// The settings that bring this state back over `present`: what was unset then is emptied.

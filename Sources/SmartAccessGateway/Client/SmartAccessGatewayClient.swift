@@ -3,9 +3,9 @@ import Foundation
 
 /// The flow-log operations of the Smart Access Gateway API (product `Smartag`, version 2018-03-13) in one region.
 ///
-/// Each call is signed (V3), has 10 s for an attempt, and is repeated up to four times in all when the service is busy or
-/// the connection breaks; all these calls may be repeated without harm. Temporary credentials are renewed 15 minutes
-/// before they end.
+/// Each call is signed (V3), has 10 s for an attempt, and is tried up to four times in all when the service is busy or
+/// the connection breaks; CreateFlowLog only where the service has certainly not done it, all others may be repeated
+/// without harm. Temporary credentials are renewed 15 minutes before they end.
 public actor SmartAccessGatewayClient {
   public static let version = "2018-03-13"
 
@@ -38,19 +38,6 @@ public actor SmartAccessGatewayClient {
     }
   }
 
-  /// Sets a flow log's attributes: ModifyFlowLogAttribute.
-  ///
-  /// - Parameter settings: the whole wanted state: what a parameter that is left out does is not documented.
-  /// - Returns: the RequestId.
-  /// - Throws: `CloudAPIError`.
-  @discardableResult
-  public func modifyFlowLogAttribute(
-    _ flowLogID: String, _ settings: FlowLogSettings
-  ) async throws(CloudAPIError) -> String {
-    let request = Self.modifyRequest(flowLogID, settings, region: region)
-    return try await call(request, as: Acknowledgement.self).requestID?.text ?? ""
-  }
-
   /// One page of the region's flow logs: DescribeFlowLogs.
   ///
   /// - Parameters:
@@ -71,17 +58,9 @@ public actor SmartAccessGatewayClient {
   ///
   /// - Throws: `CloudAPIError`.
   public func flowLogs() async throws(CloudAPIError) -> [FlowLog] {
-    var logs: [FlowLog] = []
-    var seen: Set<String> = []
-    var received = 0
-    var page = 1
-    while true {
-      let answer = try await describeFlowLogs(page: page)
-      // The list may shift by one while it is read.
-      logs += answer.flowLogs.filter { seen.insert($0.id).inserted }
-      received += answer.flowLogs.count
-      if answer.flowLogs.isEmpty || received >= answer.totalCount { return logs }
-      page += 1
+    try await Self.all(by: \.id) { page async throws(CloudAPIError) in
+      let answer = try await self.describeFlowLogs(page: page)
+      return (answer.flowLogs, answer.totalCount)
     }
   }
 
@@ -96,11 +75,32 @@ public actor SmartAccessGatewayClient {
     }
   }
 
-  private func call<Answer: Decodable>(
-    _ request: RPCRequest, as type: Answer.Type
+  /// The elements of all pages, each once.
+  ///
+  /// - Parameter read: gives the elements of a page, counted from 1, and the number of those of all pages.
+  static func all<Element: Sendable>(
+    by id: (Element) -> String, _ read: @Sendable (Int) async throws(CloudAPIError) -> (elements: [Element], total: Int)
+  ) async throws(CloudAPIError) -> [Element] {
+    var found: [Element] = []
+    var seen: Set<String> = []
+    var received = 0
+    var page = 1
+    while true {
+      let answer = try await read(page)
+      // The list may shift by one while it is read.
+      found += answer.elements.filter { seen.insert(id($0)).inserted }
+      received += answer.elements.count
+      if answer.elements.isEmpty || received >= answer.total { return found }
+      page += 1
+    }
+  }
+
+  /// Calls an operation and reads its answer.
+  func call<Answer: Decodable>(
+    _ request: RPCRequest, as type: Answer.Type, isIdempotent: Bool = true
   ) async throws(CloudAPIError) -> Answer {
     let endpoint = endpoint
-    let body = try await service.call { () async throws(CloudAPIError) in
+    let body = try await service.call(isIdempotent: isIdempotent) { () async throws(CloudAPIError) in
       request.signed(for: endpoint, with: try await self.credentials())
     }
     do {
@@ -108,12 +108,6 @@ public actor SmartAccessGatewayClient {
     } catch {
       throw .unreadable(action: request.action, reason: Self.reason(of: error))
     }
-  }
-
-  private struct Acknowledgement: Decodable {
-    var requestID: LenientText?
-
-    private enum CodingKeys: String, CodingKey { case requestID = "RequestId" }
   }
 
   /// Where and why an answer is not of the form that it should have.
@@ -125,64 +119,5 @@ public actor SmartAccessGatewayClient {
       return TerminalText.escaped((path.isEmpty ? "" : "\(path): ") + context.debugDescription)
     default: return "\(error)"
     }
-  }
-
-  static func modifyRequest(_ flowLogID: String, _ settings: FlowLogSettings, region: String) -> RPCRequest {
-    var parameters = ["RegionId": region, "FlowLogId": flowLogID]
-    for field in FlowLogField.allCases { parameters[field.rawValue] = settings[field] }
-    return RPCRequest(action: "ModifyFlowLogAttribute", version: version, parameters: parameters)
-  }
-
-  /// The text of a `modifyFlowLogAttribute` call as it would go out, without its signature; nothing is sent.
-  public static func preview(
-    _ flowLogID: String, _ settings: FlowLogSettings, region: String, endpoint: ServiceEndpoint? = nil
-  ) -> RequestPreview {
-    let endpoint = endpoint ?? ServiceEndpoint(service: "smartag", region: region)
-    let request = modifyRequest(flowLogID, settings, region: region)
-    let names = ["RegionId", "FlowLogId"] + FlowLogField.allCases.map(\.rawValue)
-    return RequestPreview(
-      method: RPCRequest.method, url: "\(endpoint.url)/?\(request.query)",
-      headers: [
-        ("host", endpoint.host), ("x-acs-action", request.action), ("x-acs-version", request.version),
-      ],
-      parameters: names.compactMap { name in request.parameters[name].map { (name: name, value: $0) } })
-  }
-}
-
-/// A request that is not sent.
-public struct RequestPreview: Sendable {
-  public let method: String
-  public let url: String
-  /// Those that do not change from one attempt to the next.
-  public let headers: [(name: String, value: String)]
-  /// The query's parameters before they are encoded, in the order of the API's page.
-  public let parameters: [(name: String, value: String)]
-}
-
-/// One page of `DescribeFlowLogs`.
-public struct FlowLogPage: Decodable, Sendable {
-  public var flowLogs: [FlowLog]
-  /// Flow logs of all pages; the number on this page if the service told none.
-  public var totalCount: Int
-  public var requestID: String
-
-  private enum CodingKeys: String, CodingKey {
-    case flowLogs = "FlowLogs"
-    case totalCount = "TotalCount"
-    case requestID = "RequestId"
-  }
-
-  private struct Container: Decodable {
-    var elements: [FlowLog]?
-
-    private enum CodingKeys: String, CodingKey { case elements = "FlowLogSetType" }
-  }
-
-  /// Without flow logs, the key may be missing.
-  public init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    flowLogs = try fields.decodeIfPresent(Container.self, forKey: .flowLogs)?.elements ?? []
-    totalCount = try fields.decodeIfPresent(LenientNumber.self, forKey: .totalCount)?.number ?? flowLogs.count
-    requestID = try fields.decodeIfPresent(LenientText.self, forKey: .requestID)?.text ?? ""
   }
 }

@@ -78,14 +78,25 @@ public enum FlowLogNames {
 
   /// - Throws: `ParameterError` if the text cannot be a flow log's id.
   public static func checkFlowLogID(_ text: String) throws(ParameterError) {
+    try check(text, .flowLogID, of: "a flow log's id such as fl-0a1b2c3d4e5f6g7h8i", listedBy: "config flow-logs")
+  }
+
+  /// - Throws: `ParameterError` if the text cannot be a gateway's id.
+  public static func checkGatewayID(_ text: String) throws(ParameterError) {
+    try check(text, .gatewayID, of: "a gateway's id such as sag-0a1b2c3d4e5f6g7h8i", listedBy: "config gateways")
+  }
+
+  private static func check(
+    _ text: String, _ parameter: ParameterError.Parameter, of form: String, listedBy command: String
+  ) throws(ParameterError) {
     if text.contains("*") {
       throw ParameterError(
-        .flowLogID, value: text,
-        expected: "a whole id (this one is masked, as in examples); `sagflow config flow-logs` lists yours")
+        parameter, value: text,
+        expected: "a whole id (this one is masked, as in examples); `sagflow \(command)` lists yours")
     }
     let isClean = text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
     guard !text.isEmpty, text.utf8.count <= 128, isClean else {
-      throw ParameterError(.flowLogID, value: text, expected: "a flow log's id such as fl-0a1b2c3d4e5f6g7h8i")
+      throw ParameterError(parameter, value: text, expected: form)
     }
   }
 }

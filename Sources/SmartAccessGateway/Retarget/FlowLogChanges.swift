@@ -47,6 +47,11 @@ public struct FlowLogChanges: Hashable, Sendable {
 extension FlowLogSettings {
   /// What the operator should know before these settings replace a flow log's.
   public func remarks(over present: FlowLog) -> [String] {
+    outputRemarks(over: present) + (outputType?.includesCollector ?? false ? present.blockers : [])
+  }
+
+  /// Of these, what is about where the records go.
+  public func outputRemarks(over present: FlowLog) -> [String] {
     var remarks = warnings
     switch (present[.outputType], outputType) {
     case ("sls", .all):
@@ -58,7 +63,6 @@ extension FlowLogSettings {
       remarks.append("OutputType sls ends its export to a collector")
     default: break
     }
-    if outputType?.includesCollector ?? false { remarks += present.blockers }
     return remarks
   }
 }

@@ -5,7 +5,7 @@ import Settings
 struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "The collector's configuration, and that of the gateways that send to it.",
-    subcommands: [Check.self, FlowLogs.self, Retarget.self])
+    subcommands: [Check.self, FlowLogs.self, Gateways.self, Retarget.self, Setup.self, Teardown.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(

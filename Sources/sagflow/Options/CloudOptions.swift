@@ -65,14 +65,18 @@ struct CloudOptions: ParsableArguments {
 extension SmartAccessGatewayClient {
   /// Obtains credentials and says where they are from, and what is to be known of that.
   func introduce() async throws(CommandFailure) {
-    do throws(CloudAPIError) {
-      let credentials = try await credentials()
-      for warning in credentials.warnings { Console.error("warning: \(warning)") }
-      Console.write("credentials: \(credentials.source)\n")
-    } catch {
-      throw CommandFailure(error)
-    }
+    let credentials: Credentials
+    do throws(CloudAPIError) { credentials = try await self.credentials() } catch { throw CommandFailure(error) }
+    for warning in credentials.warnings { Console.error("warning: \(warning)") }
+    Console.write("credentials: \(credentials.source)\n")
   }
+}
+
+/// What the cloud's API answers; what it refuses is the command's failure.
+func asking<Answer: Sendable>(
+  _ call: () async throws(CloudAPIError) -> Answer
+) async throws(CommandFailure) -> Answer {
+  do throws(CloudAPIError) { return try await call() } catch { throw CommandFailure(error) }
 }
 
 extension CommandFailure {

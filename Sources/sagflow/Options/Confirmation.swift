@@ -8,14 +8,16 @@ struct Confirmation: ParsableArguments {
 
   /// Asks whether to go on.
   ///
-  /// - Parameter question: without what can be answered.
-  func ask(_ question: String) throws(CommandFailure) {
+  /// - Parameters:
+  ///   - question: without what can be answered.
+  ///   - state: what is so when the answer is no.
+  func ask(_ question: String, otherwise state: String = "nothing is changed") throws(CommandFailure) {
     if yes { return }
     guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
-      throw CommandFailure(.usage, "there is no terminal to ask on, nothing is changed; give --yes to apply this")
+      throw CommandFailure(.usage, "there is no terminal to ask on, \(state); give --yes to apply this")
     }
     Console.write("\(question) [y/N] ")
     let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""
-    guard ["y", "yes"].contains(answer) else { throw CommandFailure(.refused, "nothing is changed") }
+    guard ["y", "yes"].contains(answer) else { throw CommandFailure(.refused, state) }
   }
 }

@@ -55,6 +55,23 @@ struct CloudOperator {
       ["config", "flow-logs"] + place + options, environment: self.environment.merging(environment) { $1 })
   }
 
+  /// Runs another command of `config` that asks the service.
+  func config(
+    _ command: String, _ options: [String] = [], environment: [String: String] = [:], through launcher: [String] = []
+  ) async throws -> Outcome {
+    try await Sagflow.run(
+      ["config", command] + place + options, environment: self.environment.merging(environment) { $1 },
+      through: launcher)
+  }
+
+  /// Starts such a command and goes on.
+  func startConfig(
+    _ command: String, _ options: [String], environment: [String: String] = [:]
+  ) throws -> RunningProgram {
+    try RunningProgram(
+      Sagflow.path, ["config", command] + place + options, environment: self.environment.merging(environment) { $1 })
+  }
+
   /// Starts a retarget and goes on.
   func start(
     _ flowLog: String, _ options: [String] = [], environment: [String: String] = [:]
@@ -69,4 +86,9 @@ struct CloudOperator {
     let folder = "\(home)/.local/state/sagflow"
     return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().map { "\(folder)/\($0)" }
   }
+}
+
+/// The permission bits of a file or directory.
+func permissions(_ path: String) throws -> Int? {
+  try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
 }

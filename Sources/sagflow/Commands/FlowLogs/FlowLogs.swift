@@ -9,7 +9,9 @@ import SmartAccessGateway
 struct FlowLogs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flow-logs", abstract: "Lists the account's flow logs in a region.",
-    discussion: "Needs the permission smartag:DescribeFlowLogs.")
+    discussion: """
+      Needs the permission smartag:DescribeFlowLogs, and for the names of the gateways smartag:DescribeFlowLogSags.
+      """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
 
@@ -23,12 +25,7 @@ struct FlowLogs: AsyncParsableCommand {
     let region = try cloud.region(values)
     let client = try cloud.client(region: region, endpoint: try cloud.endpoint(values, region: region))
     try await client.introduce()
-    let logs: [FlowLog]
-    do throws(CloudAPIError) {
-      logs = try await client.flowLogs()
-    } catch {
-      throw CommandFailure(error)
-    }
+    let logs = try await asking { () async throws(CloudAPIError) in try await client.flowLogs() }
     switch format {
     case .json:
       let encoder = JSONEncoder()
@@ -38,15 +35,16 @@ struct FlowLogs: AsyncParsableCommand {
       if logs.isEmpty {
         Console.write("no flow logs in \(region)\n")
       } else {
-        print(Self.table(logs).text, terminator: "")
+        print(await Self.table(logs, client).text, terminator: "")
       }
     }
   }
 
-  private static func table(_ logs: [FlowLog]) -> TextTable {
+  private static func table(_ logs: [FlowLog], _ client: SmartAccessGatewayClient) async -> TextTable {
+    var names = GatewayNames(client)
     var table = TextTable([
       ("ID", .left), ("NAME", .left), ("STATUS", .left), ("OUTPUT", .left), ("TARGET", .left), ("VERSION", .left),
-      ("ACTIVE", .right), ("INACTIVE", .right), ("GATEWAYS", .right),
+      ("ACTIVE", .right), ("INACTIVE", .right), ("GATEWAYS", .left),
     ])
     for log in logs {
       func cell(_ text: String?) -> String { text.map(TerminalText.escaped) ?? "-" }
@@ -54,7 +52,7 @@ struct FlowLogs: AsyncParsableCommand {
         cell(log.id), cell(log[.name]), cell(log.status), cell(log[.outputType]), log.target,
         cell(log[.netflowVersion]), cell(log[.activeAging].map { "\($0) s" }),
         cell(log[.inactiveAging].map { "\($0) s" }),
-        cell(log.gatewayCount.map(String.init)),
+        await names.cell(of: log),
       ])
     }
     return table

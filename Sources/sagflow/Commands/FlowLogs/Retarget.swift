@@ -10,7 +10,8 @@ struct Retarget: AsyncParsableCommand {
     abstract: "Points a flow log's gateways at this collector, and sees the flows arrive.",
     discussion: """
       Reads the flow log, saves its state, shows what would change and asks; then sends the complete state, reads it back \
-      and compares. Needs the permissions smartag:ModifyFlowLogAttribute and smartag:DescribeFlowLogs.
+      and compares. Needs the permissions smartag:ModifyFlowLogAttribute and smartag:DescribeFlowLogs, and for the names of \
+      the gateways smartag:DescribeFlowLogSags.
       """)
 
   @Option(help: ArgumentHelp("The flow log, as `sagflow config flow-logs` lists it.", valueName: "id"))
@@ -24,10 +25,7 @@ struct Retarget: AsyncParsableCommand {
 
   @OptionGroup var confirmation: Confirmation
 
-  @Option(
-    help: ArgumentHelp(
-      "Then wait this long until the running collector hears a new or silent exporter.", valueName: "duration"))
-  var wait: String?
+  @OptionGroup var arrivalOptions: ArrivalOptions
 
   @Option(help: ArgumentHelp("Bring back the state that an earlier run has saved.", valueName: "file"))
   var restore: String?
@@ -36,9 +34,6 @@ struct Retarget: AsyncParsableCommand {
     if restore == nil, flowLogId == nil { throw ValidationError("--flow-log-id is missing; or give --restore FILE") }
     if restore != nil, let option = wanted.given.first {
       throw ValidationError("--restore brings back the whole saved state; leave \(option) out")
-    }
-    if let wait, Quantity.seconds(wait).map({ $0 < 1 }) ?? true {
-      throw ValidationError("--wait: expected a duration such as 90s or 5m, found '\(wait)'")
     }
   }
 
@@ -54,7 +49,7 @@ struct Retarget: AsyncParsableCommand {
     let client = try cloud.client(region: place.region, endpoint: place.endpoint)
     try await client.introduce()
     let session = RetargetSession(client: client, flowLogID: place.flowLogID)
-    let arrival = wait.flatMap { Quantity.seconds($0) }.map { ArrivalWatch(values.http, limit: $0) }
+    let arrival = arrivalOptions.watch(values.http)
     let before = try await arrival?.begin()
     let present = try await session.read()
     let settings = try settings(goal, over: present)
@@ -64,16 +59,20 @@ struct Retarget: AsyncParsableCommand {
       print("\(present.title): already as wanted, nothing is changed")
       return
     }
+    let isNewTarget = differences.contains {
+      $0.field == .outputType || $0.field == .netflowServerIP || $0.field == .netflowServerPort
+    }
     print("\(present.title) in \(place.region)")
-    print(session.table(differences), terminator: "")
+    var names = GatewayNames(client)
+    if let gateways = await names.text(of: present, limit: 20) {
+      print("gateways that will \(isNewTarget ? "move" : "follow"): \(gateways)")
+    }
+    print(RetargetSession.table(differences), terminator: "")
     print("state saved: \(try session.save(present)) (bring it back with --restore)")
     try confirmation.ask("apply this?")
     try await session.apply(settings)
     print("\(present.id): changed and read back, as wanted")
     if let arrival, let before {
-      let isNewTarget = differences.contains {
-        $0.field == .outputType || $0.field == .netflowServerIP || $0.field == .netflowServerPort
-      }
       try await arrival.finish(before, settings, isNewTarget: isNewTarget) { () async throws(CommandFailure) in
         try await session.read()
       }
@@ -121,31 +120,43 @@ struct Retarget: AsyncParsableCommand {
 
   /// The complete state to send, checked.
   private func settings(_ goal: Goal, over present: FlowLog) throws(CommandFailure) -> FlowLogSettings {
-    let settings = try goal.settings(over: present)
     // What the service had before, it takes again.
-    let problems = settings.problems(ignoresRanges: wanted.ignoreRanges || restore != nil)
-    if !problems.isEmpty { throw CommandFailure(.usage, problems.map(\.description)) }
-    return settings
+    try goal.settings(over: present).checked(ignoresRanges: wanted.ignoreRanges || restore != nil)
   }
 
   /// Prints the request as it would go out, as far as that is known without reading the flow log.
   private func preview(_ place: Place, _ goal: Goal) throws(CommandFailure) {
     let settings = try goal.settings(over: FlowLog(id: place.flowLogID))
     for warning in settings.warnings { Console.error("warning: \(warning)") }
-    let request = SmartAccessGatewayClient.preview(
-      place.flowLogID, settings, region: place.region, endpoint: place.endpoint)
-    print("\(request.method) \(request.url)")
-    for header in request.headers { print("\(header.name): \(header.value)") }
-    print("")
-    let width = request.parameters.map(\.name.count).max() ?? 0
-    for (name, value) in request.parameters {
-      print(name + String(repeating: " ", count: width - name.count + 2) + TerminalText.escaped(value))
-    }
+    FlowLogOperation.modify(flowLog: place.flowLogID, settings).preview(region: place.region, endpoint: place.endpoint)
+      .show()
     guard case .changes(let changes) = goal else { return }
     Console.write(
       "a dry run reads nothing: Name, Description and Log Service would be sent back as the flow log has them\n")
     if changes.outputType == nil {
       Console.write("without --output-type, a flow log that delivers to Log Service now would be sent OutputType all\n")
     }
+  }
+}
+
+extension RequestPreview {
+  /// Prints the request.
+  func show() {
+    print("\(method) \(url)")
+    for header in headers { print("\(header.name): \(header.value)") }
+    print("")
+    let width = parameters.map(\.name.count).max() ?? 0
+    for (name, value) in parameters {
+      print(name + String(repeating: " ", count: width - name.count + 2) + TerminalText.escaped(value))
+    }
+  }
+}
+
+extension FlowLogSettings {
+  /// These, if the service takes them.
+  func checked(ignoresRanges: Bool) throws(CommandFailure) -> FlowLogSettings {
+    let problems = problems(ignoresRanges: ignoresRanges)
+    if !problems.isEmpty { throw CommandFailure(.usage, problems.map(\.description)) }
+    return self
   }
 }

@@ -35,10 +35,10 @@ struct RetargetOptions: ParsableArguments {
       "netflow, all (Log Service too) or sls (default: as it is; all where it is sls).", valueName: "type"))
   var outputType: String?
 
-  @Option(help: "Another name of the flow log.")
+  @Option(help: "The name that the flow log is to have.")
   var name: String?
 
-  @Option(help: "Another description.")
+  @Option(help: "The description that it is to have.")
   var description: String?
 
   @Option(help: ArgumentHelp("Region of the Log Service project.", valueName: "region"))

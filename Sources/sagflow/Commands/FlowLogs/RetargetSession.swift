@@ -12,13 +12,7 @@ struct RetargetSession {
 
   /// The flow log as it is.
   func read() async throws(CommandFailure) -> FlowLog {
-    let found: FlowLog?
-    do throws(CloudAPIError) {
-      found = try await client.flowLog(flowLogID)
-    } catch {
-      throw CommandFailure(error)
-    }
-    guard let found else {
+    guard let found = try await asking({ () async throws(CloudAPIError) in try await client.flowLog(flowLogID) }) else {
       throw CommandFailure(
         .refused,
         "\(flowLogID): no such flow log in \(client.region); check id, region and account with `sagflow config flow-logs`"
@@ -29,11 +23,14 @@ struct RetargetSession {
 
   /// Sends the settings, reads them back, and compares.
   func apply(_ settings: FlowLogSettings) async throws(CommandFailure) {
-    do throws(CloudAPIError) {
+    _ = try await asking { () async throws(CloudAPIError) in
       try await client.modifyFlowLogAttribute(flowLogID, settings)
-    } catch {
-      throw CommandFailure(error)
     }
+    try await verify(settings)
+  }
+
+  /// Reads the flow log back, and compares.
+  func verify(_ settings: FlowLogSettings) async throws(CommandFailure) {
     var differences = settings.differences(from: try await read())
     // The service may take a moment to show what it has taken.
     for _ in 0..<2 where !differences.isEmpty {
@@ -54,30 +51,22 @@ struct RetargetSession {
   /// Writes the state to a file of its own and gives its path.
   func save(_ present: FlowLog) throws(CommandFailure) -> String {
     let now = Date()
-    let environment = ProcessInfo.processInfo.environment
-    let state =
-      environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-      ?? environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/state" }
-    let directory = state.map { "\($0)/sagflow" } ?? "."
     let stamp = now.formatted(
       .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true).dateSeparator(
         .omitted
       ).timeSeparator(.omitted))
-    let safe = String(flowLogID.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
-    let path = "\(directory)/\(safe)-\(stamp).json"
+    let name = "\(StateFolder.safe(flowLogID))-\(stamp).json"
     do {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-      try SavedFlowLog(present, region: client.region, at: now).encoded()
-        .write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
-      return path
+      return try StateFolder.create(name, SavedFlowLog(present, region: client.region, at: now).encoded())
     } catch {
       throw CommandFailure(
-        .inputOutput, "\(path): the present state cannot be saved, nothing is changed: \(error.systemReason)")
+        .inputOutput,
+        "\(StateFolder.path)/\(name): the present state cannot be saved, nothing is changed: \(error.systemReason)")
     }
   }
 
   /// The differences as a table.
-  func table(_ differences: [FlowLogSettings.Difference]) -> String {
+  static func table(_ differences: [FlowLogSettings.Difference]) -> String {
     var table = TextTable([("  FIELD", .left), ("NOW", .left), ("WANTED", .left)])
     for difference in differences {
       table.append(["  \(difference.field.rawValue)", Self.cell(difference.present), Self.cell(difference.wanted)])

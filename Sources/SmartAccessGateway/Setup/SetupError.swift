@@ -1,0 +1,28 @@
+import CloudAPI
+
+/// Why there is no plan of a setup.
+public enum SetupError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Several flow logs have the name.
+  case ambiguousName(String, ids: [String])
+  /// Gateways that are bound to another flow log, or that are not there.
+  case unavailableGateways([String], region: String)
+  /// No gateway of the region is without a flow log, and the wanted flow log has none.
+  case noGateways(region: String)
+  /// The flow log that an earlier run has made is not there.
+  case missingFlowLog(String, region: String)
+
+  public var description: String {
+    switch self {
+    case .ambiguousName(let name, let ids):
+      "--name: \(ids.count) flow logs are called '\(TerminalText.escaped(name))' (\(Self.list(ids))); choose another name, or `sagflow config retarget --flow-log-id ID`"
+    case .unavailableGateways(let ids, let region):
+      "--gateways: \(Self.list(ids)): not in \(region), or bound to another flow log; `sagflow config gateways` shows which is bound where, with --unbound which is free"
+    case .noGateways(let region):
+      "--gateways: every gateway of \(region) is bound to a flow log, or there is none; `sagflow config retarget` points the flow logs that there are at this collector"
+    case .missingFlowLog(let id, let region):
+      "\(TerminalText.escaped(id)): an earlier setup made this flow log, which is not in \(region) for these credentials; check region and account"
+    }
+  }
+
+  private static func list(_ ids: [String]) -> String { TerminalText.escaped(ids.joined(separator: ", ")) }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Collector
+import Settings
+
+/// Whether a command waits for the flows, and how long.
+struct ArrivalOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Then wait this long until the running collector hears a new or silent exporter.", valueName: "duration"))
+  var wait: String?
+
+  func validate() throws {
+    if let wait, Quantity.seconds(wait).map({ $0 < 1 }) ?? true {
+      throw ValidationError("--wait: expected a duration such as 90s or 5m, found '\(wait)'")
+    }
+  }
+
+  /// What waits; nil: nothing does.
+  func watch(_ collector: CollectorConfiguration.HTTP) -> ArrivalWatch? {
+    wait.flatMap { Quantity.seconds($0) }.map { ArrivalWatch(collector, limit: $0) }
+  }
+}

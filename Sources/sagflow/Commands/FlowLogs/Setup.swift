@@ -1,0 +1,110 @@
+import ArgumentParser
+import CloudAPI
+import Collector
+import Foundation
+import Settings
+import SmartAccessGateway
+
+struct Setup: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes a flow log for this collector, binds gateways to it and activates it, and sees the flows arrive.",
+    discussion: """
+      Shows each step and asks; what is there already is used. Each is noted before it is done: after whatever stopped it, \
+      the same command goes on, and `sagflow config teardown` undoes it. Needs the permissions smartag:CreateFlowLog, \
+      smartag:ModifyFlowLogAttribute, smartag:AssociateFlowLog, smartag:ActiveFlowLog, smartag:DescribeFlowLogs, \
+      smartag:DescribeFlowLogSags and smartag:DescribeUnbindFlowLogSags.
+      """)
+
+  @OptionGroup var cloud: CloudOptions
+  @OptionGroup var wanted: RetargetOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Which gateways to bind to it: all that have no flow log, or ids with commas between them.",
+      valueName: "all|id,…"))
+  var gateways = "all"
+
+  @Flag(help: "Print the requests that would go out; needs neither network nor credentials.")
+  var dryRun = false
+
+  @OptionGroup var confirmation: Confirmation
+  @OptionGroup var arrivalOptions: ArrivalOptions
+
+  func validate() throws {
+    if wanted.name?.isEmpty ?? true { throw ValidationError("--name is missing: the flow log's name") }
+  }
+
+  func run() async throws {
+    let values = try cloud.file.load().values
+    let region = try cloud.region(values)
+    let endpoint = try cloud.endpoint(values, region: region)
+    // Checked before anything is sent.
+    let selection = try selection()
+    let changes = try wanted.changes(values)
+    if dryRun { return try preview(changes, selection, region, endpoint) }
+
+    let client = try cloud.client(region: region, endpoint: endpoint)
+    try await client.introduce()
+    let arrival = arrivalOptions.watch(values.http)
+    let before = try await arrival?.begin()
+    let name = wanted.name ?? ""
+    let file = SetupRecordFile(region: region, name: name)
+    var run = SetupRun(
+      SetupSession(client, try file.load() ?? SetupRecord(region: region, name: name), in: file), confirmation)
+    let plan = try await run.plan(changes, selection, ignoresRanges: wanted.ignoreRanges)
+    for remark in plan.settings.outputRemarks(over: plan.flowLog ?? FlowLog(id: "")) {
+      Console.error("warning: \(remark)")
+    }
+    if plan.steps.isEmpty {
+      print("\(plan.flowLog?.title ?? name): already as wanted, nothing is changed")
+    } else {
+      try await run.carryOut(plan)
+    }
+    if let arrival, let before {
+      let session = RetargetSession(client: client, flowLogID: run.session.record.flowLogID ?? "")
+      // Where the gateways sent here already, an earlier run has got as far as waiting.
+      try await arrival.finish(before, plan.settings, isNewTarget: !plan.steps.isEmpty) {
+        () async throws(CommandFailure) in
+        try await session.read()
+      }
+    }
+  }
+
+  private func selection() throws(CommandFailure) -> GatewaySelection {
+    do throws(ParameterError) {
+      return try GatewaySelection(parsing: gateways)
+    } catch {
+      throw CommandFailure(.usage, "--gateways: \(error.reason)")
+    }
+  }
+
+  /// Prints the requests as they would go out, as far as they are known without reading what is there.
+  private func preview(
+    _ changes: FlowLogChanges, _ selection: GatewaySelection, _ region: String, _ endpoint: ServiceEndpoint
+  ) throws(CommandFailure) {
+    let settings = try SetupRun.settings(changes, over: FlowLog(id: ""), ignoresRanges: wanted.ignoreRanges)
+    for warning in settings.warnings { Console.error("warning: \(warning)") }
+    let id = "ID-OF-THE-ANSWER"
+    var operations = [FlowLogOperation.create(settings)]
+    if case .ids(let ids) = selection { operations += ids.map { .associate(flowLog: id, gateway: $0) } }
+    operations.append(.activate(flowLog: id))
+    operations.show(region, endpoint)
+    Console.write("a dry run reads nothing: what is there already would be left out\n")
+    if selection == .all {
+      Console.write("AssociateFlowLog would be sent for each gateway that has no flow log, before ActiveFlowLog\n")
+    }
+    if changes.description == nil {
+      Console.write("CreateFlowLog would have a Description by which the flow log is known again\n")
+    }
+  }
+}
+
+extension [FlowLogOperation] {
+  /// Prints the requests of all, one behind the other.
+  func show(_ region: String, _ endpoint: ServiceEndpoint) {
+    for (place, operation) in enumerated() {
+      if place > 0 { print("") }
+      operation.preview(region: region, endpoint: endpoint).show()
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import CloudAPI
+import Files
+import Foundation
+import SmartAccessGateway
+
+/// The file with what a setup has made, in the folder of states; one for each region and name.
+struct SetupRecordFile {
+  private let name: String
+
+  init(region: String, name: String) {
+    // Names may differ in nothing that a file's name can show.
+    let mark = SigningHash.sha256(Array(name.utf8)).prefix(8)
+    self.name = "setup-\(StateFolder.safe(region))-\(StateFolder.safe(name.prefix(40)))-\(mark).json"
+  }
+
+  var path: String { "\(StateFolder.path)/\(name)" }
+
+  /// The record; nil if there is none.
+  func load() throws(CommandFailure) -> SetupRecord? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw CommandFailure(.notPermitted, "\(path): \(error.systemReason)")
+    }
+    do {
+      return try SetupRecord(decoding: data)
+    } catch {
+      throw CommandFailure(
+        .badData,
+        "\(path): not what `config setup` writes; move it away, and look with `sagflow config flow-logs` for what was made"
+      )
+    }
+  }
+
+  func save(_ record: SetupRecord) throws(CommandFailure) {
+    do {
+      try StateFolder.replace(name, record.encoded())
+    } catch {
+      throw CommandFailure(
+        .inputOutput,
+        "\(path): what is to be made cannot be noted, nothing more is changed: \(error.systemReason)")
+    }
+  }
+
+  func remove() throws(CommandFailure) {
+    do throws(FileError) { try Directory.remove(path) } catch { throw CommandFailure(error) }
+  }
+}

@@ -1,0 +1,60 @@
+import CloudAPI
+import Files
+import Foundation
+
+/// Where commands note what they change in the cloud: `sagflow` in the user's folder of states, which nobody else reads.
+enum StateFolder {
+  /// `$XDG_STATE_HOME/sagflow`, else `~/.local/state/sagflow`; the working directory where neither is known.
+  static let path: String = {
+    let environment = ProcessInfo.processInfo.environment
+    let state =
+      environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+      ?? environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/state" }
+    return state.map { "\($0)/sagflow" } ?? "."
+  }()
+
+  /// A text as a part of a file's name.
+  static func safe(_ text: some StringProtocol) -> String {
+    String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
+  }
+
+  /// Writes a new file.
+  ///
+  /// - Returns: its path.
+  static func create(_ name: String, _ content: Data) throws(FileError) -> String {
+    try prepare()
+    let path = "\(path)/\(name)"
+    try write(content, to: path, .creating(0o600))
+    try Directory.sync(Self.path)
+    return path
+  }
+
+  /// Puts a file in place of what is there: complete, or not at all.
+  static func replace(_ name: String, _ content: Data) throws(FileError) {
+    try prepare()
+    let path = "\(path)/\(name)"
+    let aside = "\(path).new"
+    try Directory.remove(aside)
+    try write(content, to: aside, .creating(0o600))
+    try Directory.rename(aside, to: path)
+    try Directory.sync(Self.path)
+  }
+
+  private static func write(_ content: Data, to path: String, _ mode: OpenFile.Mode) throws(FileError) {
+    let file = try OpenFile(path, mode, for: .create)
+    try file.write(Array(content).span)
+    try file.sync()
+    try file.close()
+  }
+
+  private static func prepare() throws(FileError) {
+    guard path != ".", let slash = path.lastIndex(of: "/") else { return }
+    try Directory.createAll(String(path[..<slash]))
+    try Directory.create(path)
+    let status = try Directory.status(path)
+    // A new one is for all to read, as those of earlier versions are; what is in it is not.
+    if status.isOwn, status.permissions & 0o077 != 0 {
+      try OpenFile(path, .directory, for: .openDirectory).setPermissions(0o700)
+    }
+  }
+}
