@@ -249,6 +249,7 @@ let package = Package(
     .testTarget(
       name: "PacketHeadersTests",
       dependencies: ["CAllocationCounter", "NetworkBytes", "PacketHeaders", "TestSupport"], swiftSettings: ours),
+    .testTarget(
       name: "LookupTablesTests", dependencies: ["LookupTables", "NetworkBytes", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "LabelsTests",
