@@ -1,0 +1,74 @@
+import Enrichment
+import Files
+import FlowModel
+import NetworkBytes
+import TestSupport
+import Testing
+
+@Suite("Files of knowledge that change")
+struct KnowledgeFileTests {
+  private var sample: KnowledgeSample
+  private let flow = KnowledgeSample.record("10.1.2.3", "10.1.2.3")
+
+  init() throws { sample = try KnowledgeSample() }
+
+  private mutating func label() -> String? { sample.known(flow).row.text(.sourceLabel) }
+
+  @Test("A file is read when it has changed, and not again")
+  mutating func once() throws {
+    sample.options.prefixes = try sample.replace("p", "prefix,site\n10.0.0.0/8,a\n")
+    #expect(sample.refresh().words == ["1 prefixes"])
+    let first = sample.source.knowledge
+    #expect(sample.refresh().isEmpty)
+    #expect(sample.source.knowledge === first)
+    _ = try sample.replace("p", "prefix,site\n10.0.0.0/8,b\n")
+    #expect(sample.refresh().words == ["1 prefixes"])
+    #expect(label() == "b")
+  }
+
+  @Test("A file that is gone or wrong leaves the last good one in use; that is said once, and again when it changes")
+  mutating func lastGood() throws {
+    let path = try sample.replace("p", "prefix,site\n10.0.0.0/8,a\n")
+    sample.options.prefixes = path
+    _ = sample.refresh()
+    _ = try sample.replace("p", "prefix,site\n10.0.0/8,b\n")
+    let wrong =
+      "kept: \(path):2: '10.0.0/8' is no prefix; write it as 10.0.0.0/8 or 2001:db8::/32; `sagflow labels check` lists them"
+    #expect(sample.refresh().words == [wrong])
+    #expect(sample.refresh().words == [])
+    #expect(label() == "a")
+    try Directory.rename(path, to: sample.folder.file("away"))
+    let gone = sample.refresh().words
+    #expect(gone.count == 1 && gone[0].hasPrefix("kept: cannot open \(path): No such file"))
+    #expect(sample.refresh().words == [])
+    #expect(label() == "a")
+    _ = try sample.replace("p", "prefix,site\n10.0.0.0/8,c\n")
+    #expect(sample.refresh().words == ["1 prefixes"])
+    #expect(label() == "c")
+  }
+
+  @Test("A file that is missing at the start is taken when it comes")
+  mutating func late() throws {
+    sample.options.prefixes = sample.folder.file("p")
+    #expect(sample.refresh().words.first?.hasPrefix("none: cannot open") == true)
+    #expect(label() == nil)
+    _ = try sample.replace("p", "prefix,site\n10.0.0.0/8,a\n")
+    #expect(sample.refresh().words == ["1 prefixes"])
+    #expect(label() == "a")
+  }
+
+  @Test("Another path is another file, and no path takes its labels away")
+  mutating func path() throws {
+    sample.options.prefixes = try sample.replace("p", "prefix,site\n10.0.0.0/8,a\n")
+    _ = sample.refresh()
+    sample.options.prefixes = try sample.replace("q", "prefix,site\n10.0.0.0/8,b\n")
+    _ = sample.refresh()
+    #expect(label() == "b")
+    sample.options.prefixes = sample.folder.file("missing")
+    _ = sample.refresh()
+    #expect(label() == nil)
+    sample.options.prefixes = nil
+    #expect(sample.refresh().isEmpty)
+    #expect(label() == nil)
+  }
+}
