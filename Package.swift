@@ -332,7 +332,8 @@ let package = Package(
     .testTarget(
       name: "FlowPipelineTests",
       dependencies: [
-        "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation", "NetFlow", "NetworkBytes", "TestSupport",
+        "Enrichment", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation", "NetFlow", "NetworkBytes",
+        "TestSupport",
       ],
       swiftSettings: ours),
     .testTarget(

@@ -15,6 +15,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Capture", package: "sagflow"),
         .product(name: "Collector", package: "sagflow"),
+        .product(name: "Enrichment", package: "sagflow"),
         .product(name: "TrafficGenerator", package: "sagflow"),
         .product(name: "FlowModel", package: "sagflow"),
         .product(name: "FlowOutput", package: "sagflow"),

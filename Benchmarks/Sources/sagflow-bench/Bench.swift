@@ -5,10 +5,10 @@ import ArgumentParser
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sagflow-bench",
-    abstract: "Measures decoding, aging, writing, and all of them together.",
+    abstract: "Measures decoding, aging, labels, writing, and all of them together.",
     discussion: "Figures are medians over the runs; compare ratios of one run rather than figures of two.")
 
-  @Argument(help: "decode, cache, store, end-to-end; all of them if none is named.")
+  @Argument(help: "decode, cache, store, labels, end-to-end; all of them if none is named.")
   var cases: [BenchmarkCase] = BenchmarkCase.allCases
 
   @Option(help: "Counted runs of each, after one that is not counted.")
@@ -24,6 +24,7 @@ struct Bench: ParsableCommand {
       case .decode: for version in Traffic.versions { try DecodeBenchmark(version).report(runs) }
       case .cache: for share in [0.3, 0.5, 0.7] { CacheBenchmark(updateShare: share).report(runs) }
       case .store: try StoreBenchmark().report(runs)
+      case .labels: for share in [0.0, 0.9] { try LabelBenchmark(repeated: share).report(runs) }
       case .endToEnd: for version in Traffic.versions { try EndToEndBenchmark(version, records: records).report(runs) }
       }
     }
@@ -34,5 +35,6 @@ enum BenchmarkCase: String, CaseIterable, ExpressibleByArgument {
   case decode
   case cache
   case store
+  case labels
   case endToEnd = "end-to-end"
 }
