@@ -8,6 +8,7 @@
 public import FlowModel
 public import GeoDatabases
 public import Labels
+public import NetworkBytes
 
 /// All that is known at one moment. It never changes: what is learned makes another.
 public final class Knowledge: Sendable {
@@ -40,6 +41,15 @@ public final class Knowledge: Sendable {
   public var isEmpty: Bool {
     prefixes == nil && exporters == nil && interfaces == nil && systems == nil && systemDatabase == nil
       && countryDatabase == nil
+  }
+
+  /// The country of an address: two letters.
+  public func country(of address: IPAddress) -> String? { countryDatabase.flatMap { texts[$0[address]] } }
+
+  /// The number of the autonomous system that the database has for an address.
+  public func system(of address: IPAddress) -> UInt32? {
+    guard let system = systemDatabase?[address], system.number > 0 else { return nil }
+    return system.number
   }
 
   /// The number of the name of an autonomous system: the operator's, or else the database's.

@@ -57,7 +57,7 @@ struct ColumnTableTests {
       case .counter(let reader), .mac(let reader): same(reader, column)
       case .number(_, let reader), .word(let reader, _): same(reader, column)
       case .address(let reader, _): same(reader, column)
-      case .origin, .rare, .exporterName: break
+      case .origin, .rare, .exporterName, .fact: break
       }
     }
   }

@@ -79,10 +79,10 @@ struct LabelsCommand: ParsableCommand {
         add("role", match?.role)
       }
       let texts = knowledge.texts
-      add("country", knowledge.countryDatabase.flatMap { texts[$0[address]] })
-      if let system = knowledge.systemDatabase?[address], system.number > 0 {
-        add("as", String(system.number))
-        add("as name", texts[knowledge.name(ofSystem: system.number)])
+      add("country", knowledge.country(of: address))
+      if let system = knowledge.system(of: address) {
+        add("as", String(system))
+        add("as name", texts[knowledge.name(ofSystem: system)])
       }
       add("exporter", knowledge.exporters.flatMap { texts[$0[address]] })
       if let interface, let label = knowledge.interfaces?[address, interface] {
