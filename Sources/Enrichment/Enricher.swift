@@ -12,7 +12,13 @@ public struct Enricher: Sendable {
   private var knowledge = Knowledge()
   private var hosts: [Host] = []
   /// What is known of exporters, by the numbers of their origins.
-  private var exporters: [UInt32?] = []
+  private var exporters: [Exporter?] = []
+
+  /// What is known of an exporter: its name, and the number by which its interfaces are found.
+  private struct Exporter: Sendable {
+    var name: UInt32
+    var number: UInt32
+  }
 
   /// What is known of an address.
   private struct Host: Sendable {
@@ -23,6 +29,8 @@ public struct Enricher: Sendable {
   }
 
   private static var hostCount: Int { 1 << 14 }
+  /// Flows whose addresses are looked up together.
+  private static var chunk: Int { 256 }
 
   /// - Parameter source: nil: nothing is known, ever.
   public init(_ source: KnowledgeSource?) { self.source = source }
@@ -39,9 +47,13 @@ public struct Enricher: Sendable {
     if knowledge.isEmpty, batch.facts.isEmpty { return }
     let first = batch.facts.count
     batch.facts.reserveCapacity(batch.count)
-    for index in first..<batch.count {
-      let facts = facts(&batch.records[index], origins)
-      batch.facts.append(facts)
+    for begin in stride(from: first, to: batch.count, by: Self.chunk) {
+      let chunk = begin..<min(begin + Self.chunk, batch.count)
+      learn(batch.records, chunk)
+      for index in chunk {
+        let facts = facts(&batch.records[index], origins)
+        batch.facts.append(facts)
+      }
     }
   }
 
@@ -80,10 +92,38 @@ public struct Enricher: Sendable {
     return knowledge.name(ofSystem: system)
   }
 
+  /// Looks up the addresses of some records that are not remembered.
+  private mutating func learn(_ records: [FlowRecord], _ range: Range<Int>) {
+    var missing: [IPAddress] = []
+    for index in range {
+      let (source, destination) = (records[index].source, records[index].destination)
+      if hosts[place(of: source)].address != source { missing.append(source) }
+      if hosts[place(of: destination)].address != destination { missing.append(destination) }
+    }
+    if missing.isEmpty { return }
+    var found = missing.map { Host(address: $0) }
+    if let labels = knowledge.prefixes {
+      for (index, label) in labels.table.values(of: missing).enumerated() { found[index].label = label }
+    }
+    if let countries = knowledge.countryDatabase {
+      for (index, country) in countries.countries(of: missing).enumerated() { found[index].country = country }
+    }
+    if let systems = knowledge.systemDatabase {
+      for (index, system) in systems.systems(of: missing).enumerated() { found[index].system = system }
+    }
+    for host in found { hosts[place(of: host.address)] = host }
+  }
+
+  /// Where an address is remembered.
+  @inline(__always)
+  private func place(of address: IPAddress) -> Int {
+    let mixed = (address.high ^ address.low &* 0x9e37_79b9_7f4a_7c15) &* 0xff51_afd7_ed55_8ccd
+    return Int(truncatingIfNeeded: mixed >> 50)
+  }
+
   @inline(__always)
   private mutating func host(_ address: IPAddress) -> Host {
-    let mixed = (address.high ^ address.low &* 0x9e37_79b9_7f4a_7c15) &* 0xff51_afd7_ed55_8ccd
-    let place = Int(truncatingIfNeeded: mixed >> 50)
+    let place = place(of: address)
     let host = hosts[place]
     if host.address == address { return host }
     let found = known(of: address)
@@ -103,20 +143,23 @@ public struct Enricher: Sendable {
     if knowledge.exporters == nil, knowledge.interfaces == nil { return }
     let origin = Int(record.origin)
     guard origin < origins.count else { return }
-    facts.exporterName = exporterName(origin, origins)
-    guard let interfaces = knowledge.interfaces else { return }
-    let exporter = origins[origin].exporter
-    facts.ingressInterfaceName = interfaces[exporter, record.ingressInterface]?.name ?? 0
-    facts.egressInterfaceName = interfaces[exporter, record.egressInterface]?.name ?? 0
+    let exporter = exporter(origin, origins)
+    facts.exporterName = exporter.name
+    guard exporter.number > 0, let interfaces = knowledge.interfaces else { return }
+    facts.ingressInterfaceName = interfaces.name(exporter: exporter.number, index: record.ingressInterface)
+    facts.egressInterfaceName = interfaces.name(exporter: exporter.number, index: record.egressInterface)
   }
 
-  private mutating func exporterName(_ origin: Int, _ origins: [FlowOrigin]) -> UInt32 {
+  @inline(__always)
+  private mutating func exporter(_ origin: Int, _ origins: [FlowOrigin]) -> Exporter {
+    if origin < exporters.count, let exporter = exporters[origin] { return exporter }
     if origin >= exporters.count {
       exporters.append(contentsOf: repeatElement(nil, count: origins.count - exporters.count))
     }
-    if let name = exporters[origin] { return name }
-    let name = knowledge.exporters?[origins[origin].exporter] ?? 0
-    exporters[origin] = name
-    return name
+    let address = origins[origin].exporter
+    let exporter = Exporter(
+      name: knowledge.exporters?[address] ?? 0, number: knowledge.interfaces?.number(of: address) ?? 0)
+    exporters[origin] = exporter
+    return exporter
   }
 }

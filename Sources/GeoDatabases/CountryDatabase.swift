@@ -33,6 +33,9 @@ public struct CountryDatabase: Sendable {
   /// The number of the text of an address's country, two letters of ISO 3166-1; 0 if it is of none.
   public subscript(address: IPAddress) -> UInt32 { table[address] }
 
+  /// The same for many addresses.
+  package func countries(of addresses: [IPAddress]) -> [UInt32] { table.values(of: addresses) }
+
   /// Keys as MaxMind and DB-IP have them, and as IPinfo has.
   private static func country(_ offset: UInt32, _ file: borrowing DatabaseFile) throws(GeoError) -> [UInt8] {
     let keys = [DatabaseKey("country", "iso_code"), DatabaseKey("country_code"), DatabaseKey("country")]

@@ -52,6 +52,11 @@ public struct SystemDatabase: Sendable {
   /// The system of an address; number 0 if it is of none.
   public subscript(address: IPAddress) -> System { systems[Int(table[address])] }
 
+  /// The same for many addresses.
+  package func systems(of addresses: [IPAddress]) -> [System] {
+    table.values(of: addresses).map { systems[Int($0)] }
+  }
+
   /// The number of a system's name; 0 if it has none.
   public func name(of system: UInt32) -> UInt32 { names[UInt64(system)] }
 

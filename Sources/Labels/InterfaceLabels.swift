@@ -1,4 +1,5 @@
 package import FlowModel
+import LookupTables
 public import NetworkBytes
 
 /// What is known of an exporter's interface.
@@ -24,7 +25,10 @@ public struct InterfaceLabels: Sendable {
     var index: UInt32
   }
 
-  private var interfaces: [Key: InterfaceLabel] = [:]
+  private let interfaces: [Key: InterfaceLabel]
+  /// Exporters by number, from 1, and the names of their interfaces by that and the index.
+  private let exporters: [IPAddress: UInt32]
+  private let names: NumberTable
   public let unusedColumns: [String]
 
   static let layout = LabelLayout(
@@ -48,6 +52,14 @@ public struct InterfaceLabels: Sendable {
     }
     try file.throwProblems()
     interfaces = found.mapValues(\.label)
+    var numbers: [IPAddress: UInt32] = [:]
+    for key in interfaces.keys where numbers[key.exporter] == nil { numbers[key.exporter] = UInt32(numbers.count + 1) }
+    exporters = numbers
+    let named = interfaces.filter { $0.value.name > 0 }
+    names = NumberTable(
+      Dictionary(
+        named.map { (Self.number(numbers[$0.key.exporter] ?? 0, $0.key.index), $0.value.name) },
+        uniquingKeysWith: { first, _ in first }))
     unusedColumns = file.unusedColumns
   }
 
@@ -56,6 +68,16 @@ public struct InterfaceLabels: Sendable {
   public subscript(exporter: IPAddress, index: UInt32) -> InterfaceLabel? {
     interfaces[Key(exporter: exporter, index: index)]
   }
+
+  private static func number(_ exporter: UInt32, _ index: UInt32) -> UInt64 { UInt64(exporter) << 32 | UInt64(index) }
+
+  /// The number that an exporter has here; 0: it has none.
+  package func number(of exporter: IPAddress) -> UInt32 { exporters[exporter] ?? 0 }
+
+  /// The number of an interface's name; 0 if it has none.
+  ///
+  /// - Parameter exporter: its number.
+  package func name(exporter: UInt32, index: UInt32) -> UInt32 { names[Self.number(exporter, index)] }
 
   /// Bits a second: a number with an optional k, m, g or t, powers of 1000.
   private static func speed(_ text: String) throws(FieldFault) -> UInt64? {

@@ -45,19 +45,31 @@ struct IntervalTable<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
   /// Octets of memory.
   var memory: Int { keys.capacity * MemoryLayout<Key>.stride + values.capacity * 4 }
 
-  @inline(__always)
   subscript(key: Key) -> UInt32 {
     var place = 0
-    for level in levels {
-      // The last key of the node that is not greater; the first one never is.
-      var found = level.begin &+ place &* Self.fanOut
-      if Self.fanOut > 8 { found &+= keys[found &+ 8] <= key ? 8 : 0 }
-      found &+= keys[found &+ 4] <= key ? 4 : 0
-      found &+= keys[found &+ 2] <= key ? 2 : 0
-      found &+= keys[found &+ 1] <= key ? 1 : 0
-      // What fills the last node up is not greater than the greatest key.
-      place = min(found &- level.begin, level.last)
-    }
+    for level in levels { descend(level, key, &place) }
     return values[place]
+  }
+
+  /// The values of many keys, level by level: the searches wait for memory side by side.
+  func values(of searched: [Key]) -> [UInt32] {
+    var places = [Int](repeating: 0, count: searched.count)
+    for level in levels {
+      for index in places.indices { descend(level, searched[index], &places[index]) }
+    }
+    return places.map { values[$0] }
+  }
+
+  /// Goes on from a key's place in a level to that in the level below.
+  @inline(__always)
+  private func descend(_ level: Level, _ key: Key, _ place: inout Int) {
+    // The last key of the node that is not greater; the first one never is.
+    var found = level.begin &+ place &* Self.fanOut
+    if Self.fanOut > 8 { found &+= keys[found &+ 8] <= key ? 8 : 0 }
+    found &+= keys[found &+ 4] <= key ? 4 : 0
+    found &+= keys[found &+ 2] <= key ? 2 : 0
+    found &+= keys[found &+ 1] <= key ? 1 : 0
+    // What fills the last node up is not greater than the greatest key.
+    place = min(found &- level.begin, level.last)
   }
 }

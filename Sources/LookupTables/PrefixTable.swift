@@ -27,6 +27,25 @@ public struct PrefixTable: Sendable {
     address.isV4 ? v4[address.v4] : v6[address.high, address.low]
   }
 
+  /// The same for many addresses, in less time than one after the other.
+  public func values(of addresses: [IPAddress]) -> [UInt32] {
+    var values = [UInt32](repeating: 0, count: addresses.count)
+    var (places4, keys4): ([Int], [UInt32]) = ([], [])
+    var (places6, keys6): ([Int], [(high: UInt64, low: UInt64)]) = ([], [])
+    for (place, address) in addresses.enumerated() {
+      if address.isV4 {
+        places4.append(place)
+        keys4.append(address.v4)
+      } else {
+        places6.append(place)
+        keys6.append((address.high, address.low))
+      }
+    }
+    for (place, value) in zip(places4, v4.values(of: keys4)) { values[place] = value }
+    for (place, value) in zip(places6, v6.values(of: keys6)) { values[place] = value }
+    return values
+  }
+
   /// Octets of memory.
   public var memory: Int { v4.memory + v6.memory }
   /// Intervals that the prefixes became.

@@ -55,10 +55,16 @@ struct WideTable: Sendable {
   /// Octets of memory.
   var memory: Int { high.memory + groups.capacity * 4 + lows.capacity * 8 + values.capacity * 4 }
 
+  subscript(high: UInt64, low: UInt64) -> UInt32 { value(self.high[high], low) }
+
+  /// The values of many keys.
+  func values(of searched: [(high: UInt64, low: UInt64)]) -> [UInt32] {
+    zip(high.values(of: searched.map(\.high)), searched).map { value($0, $1.low) }
+  }
+
   @inline(__always)
-  subscript(high: UInt64, low: UInt64) -> UInt32 {
-    let value = self.high[high]
-    return value & Self.groupBit == 0 ? value : longValue(Int(value & ~Self.groupBit), low)
+  private func value(_ value: UInt32, _ low: UInt64) -> UInt32 {
+    value & Self.groupBit == 0 ? value : longValue(Int(value & ~Self.groupBit), low)
   }
 
   private func longValue(_ group: Int, _ low: UInt64) -> UInt32 {

@@ -85,6 +85,8 @@ struct PrefixTableTests {
       let longest = holders.max { ($0.element.length, $0.offset) < ($1.element.length, $1.offset) }
       #expect(table[address] == longest?.element.value ?? 0, "round \(round), \(address)")
     }
+    let many = (0..<100).map { _ in any(random.below(2) == 0) }
+    #expect(table.values(of: many) == many.map { table[$0] })
   }
 
   @Test("The same prefix with two values is found, by line")
