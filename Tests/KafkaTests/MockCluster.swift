@@ -46,7 +46,7 @@
     func consume(_ topic: String, count: Int, _ octets: ([UInt8]) -> Int) throws -> [Int] {
       let configuration = unsafe rd_kafka_conf_new()
       for (name, value) in [
-        ("bootstrap.servers", addresses.joined(separator: ",")), ("group.id", "test"),
+        ("bootstrap.servers", addresses.joined(separator: ",")), ("group.id", "test-\(UInt32.random(in: 0...(.max)))"),
         ("auto.offset.reset", "earliest"),
       ] {
         guard unsafe rd_kafka_conf_set(configuration, name, value, nil, 0) == RD_KAFKA_CONF_OK else {

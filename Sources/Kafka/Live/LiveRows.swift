@@ -59,9 +59,17 @@ package final class LiveRows: RowTap {
 
   package func release(_ batch: LiveBatch) { queue.withLock { $0.octets -= batch.octets } }
 
-  /// Takes no more, and leaves what waits to the files.
+  /// Leaves what waits to the files.
+  package func leaveAll() {
+    for batch in takeAll() {
+      ledger.fail(from: batch.firstKey, count: batch.records.count)
+      release(batch)
+    }
+  }
+
+  /// Takes no more.
   package func close() {
     queue.withLock { $0.isClosed = true }
-    for batch in takeAll() { ledger.fail(from: batch.firstKey, count: batch.records.count) }
+    leaveAll()
   }
 }
