@@ -28,7 +28,7 @@ struct FlowFileSample {
       FlowOrigin(exporter: IPAddress(high: 0x2001_0db8_0000_0000, low: 1), domain: 8, version: 10),
     ]
     var random = SeededGenerator(seed: runSeed("KAFKA_TEST_SEED"))
-    let names = isVaried ? Self.names(origins) : NameTable()
+    let names = isVaried ? try Self.names(origins) : NameTable()
     var batch = FlowBatch()
     var rows: [FlowRow] = []
     for number in first..<(first + count) {
@@ -48,25 +48,44 @@ struct FlowFileSample {
         record.extensionNumber = UInt32(batch.extensions.count)
       }
       batch.records.append(record)
-      rows.append(FlowRow(record, origin: origins[Int(record.origin)], rare: rare, names: names))
+      let facts = isVaried ? Self.facts(of: number) : FlowFacts()
+      if isVaried { batch.facts.append(facts) }
+      rows.append(FlowRow(record, origin: origins[Int(record.origin)], rare: rare, names: names, facts: facts))
     }
     writer.append(batch, at: 1_767_225_600_000, origins: origins, names: names)
     writer.commit()
     guard let path = try StoreFiles.first(in: folder.path) else { throw CocoaError(.fileNoSuchFile) }
     self.rows = rows
-    live = LiveBatch(records: batch.records, extensions: batch.extensions, origins: origins, names: names)
+    live = LiveBatch(
+      records: batch.records, extensions: batch.extensions, facts: batch.facts, origins: origins,
+      names: names)
     file = CommittedFile(name: "sample-\(first)", path: path, octets: 0)
   }
 
   /// Names of some interfaces and VRFs, and of the application that rows have.
-  private static func names(_ origins: [FlowOrigin]) -> NameTable {
-    NameTable(
+  private static func names(_ origins: [FlowOrigin]) throws -> NameTable {
+    var names = NameTable(
       origins.dropFirst().map { origin in
         var names = ExporterNames()
         for number in UInt64(0)..<3 { names.set("if\(number)", .interface, number * 131_071) }
         names.set("web", .application, ExporterNames.applicationNumber(engine: 3, selector: 80))
         return (origin.exporter, origin.domain, names)
       })
+    var texts = TextCollector()
+    for text in ["site é", "DE", "as 1", "edge"] { _ = try texts.number(of: Array(text.utf8)) }
+    names.texts = texts.table
+    return names
+  }
+
+  /// Of some rows nothing, of others something is known: numbers of the names' texts.
+  private static func facts(of number: Int) -> FlowFacts {
+    var facts = FlowFacts()
+    facts.sourceLabel = UInt32(number % 3)
+    facts.destinationCountry = number % 2 == 0 ? 2 : 0
+    facts.sourceASName = UInt32(number % 4)
+    facts.exporterName = 4
+    facts.ingressInterfaceName = UInt32(number % 5)
+    return facts
   }
 
   private static func vary(

@@ -227,24 +227,25 @@ extension FlowColumn {
     filter: FilterTerm("mpls top ip"))
   public static let sourceLabel = FlowColumn(
     50, "src_label", .fact { $0.sourceLabel }, "what `labels.prefixes` calls the longest prefix of the address",
-    end: End(.source, .label))
+    end: End(.source, .label), filter: FilterTerm("label", .src))
   public static let destinationLabel = FlowColumn(
     51, "dst_label", .fact { $0.destinationLabel }, "what `labels.prefixes` calls the longest prefix of the address",
-    end: End(.destination, .label))
+    end: End(.destination, .label), filter: FilterTerm("label", .dst))
   public static let sourceCountry = FlowColumn(
     52, "src_country", .fact { $0.sourceCountry }, "two letters, as in ISO 3166-1, from `labels.countryDatabase`",
-    end: End(.source, .country))
+    end: End(.source, .country), filter: FilterTerm("country", .src))
   public static let destinationCountry = FlowColumn(
     53, "dst_country", .fact { $0.destinationCountry }, "two letters, as in ISO 3166-1, from `labels.countryDatabase`",
-    end: End(.destination, .country))
+    end: End(.destination, .country), filter: FilterTerm("country", .dst))
   public static let sourceASName = FlowColumn(
     54, "src_as_name", .fact { $0.sourceASName }, "name of `src_as`, from `labels.asNames` or `labels.asDatabase`",
-    end: End(.source, .systemName))
+    end: End(.source, .systemName), filter: FilterTerm("as-name", .src))
   public static let destinationASName = FlowColumn(
     55, "dst_as_name", .fact { $0.destinationASName }, "name of `dst_as`, from `labels.asNames` or `labels.asDatabase`",
-    end: End(.destination, .systemName))
+    end: End(.destination, .systemName), filter: FilterTerm("as-name", .dst))
   public static let exporterName = FlowColumn(
-    56, "exporter_name", .fact { $0.exporterName }, "what `labels.exporters` calls the exporter")
+    56, "exporter_name", .fact { $0.exporterName }, "what `labels.exporters` calls the exporter",
+    filter: FilterTerm("exporter-name"))
 
   /// All columns, in file order (schema version 1).
   public static let allCases: [FlowColumn] = [

@@ -38,8 +38,11 @@ extension FlowMessages {
         }
       }
     case .rare(let value): addRare(field, value, batch)
-    case .exporterName(let kind, let number):
-      if batch.names.has(kind) { addNames(field, kind, number, batch, origins, indices) }
+    case .exporterName(let kind, let number, let fact):
+      if batch.names.has(kind) || fact != nil && !batch.facts.isEmpty {
+        addNames(field, kind, number, fact, batch, origins, indices)
+      }
+    case .fact(let read): if !batch.facts.isEmpty { addFacts(field, read, batch) }
     }
   }
 
@@ -71,14 +74,33 @@ extension FlowMessages {
     }
   }
 
-  /// What exporters call numbers of the rows, looked up once for each.
+  /// What is known of the rows, each text looked up once.
+  private mutating func addFacts(_ field: FlowMessageField, _ read: FlowColumn.FactReader, _ batch: LiveBatch) {
+    // The first entry is of rows of which nothing is known.
+    var numbers: [UInt32] = [0]
+    var entries: [UInt32: UInt32] = [0: 0]
+    let places = batch.facts.map { facts in
+      let number = read(facts)
+      if let entry = entries[number] { return entry }
+      let entry = UInt32(truncatingIfNeeded: numbers.count)
+      numbers.append(number)
+      entries[number] = entry
+      return entry
+    }
+    addEntries(numbers.count, places) { entry, octets in
+      if let text = batch.names.texts[numbers[entry]] { Self.append(field, text, to: &octets) }
+    }
+  }
+
+  /// What exporters call numbers of the rows, or else what is known of these, looked up once for each.
   private mutating func addNames(
     _ field: FlowMessageField, _ kind: ExporterNames.Kind,
-    _ number: @Sendable (FlowRecord, FlowExtension?) -> UInt64?, _ batch: LiveBatch, _ origins: [FlowOrigin],
-    _ indices: [UInt32]
+    _ number: @Sendable (FlowRecord, FlowExtension?) -> UInt64?, _ fact: FlowColumn.FactReader?, _ batch: LiveBatch,
+    _ origins: [FlowOrigin], _ indices: [UInt32]
   ) {
     struct Key: Hashable {
       var origin: UInt32
+      var fact: UInt32
       var number: UInt64
     }
     // The first entry is of rows without a name.
@@ -91,13 +113,13 @@ extension FlowMessages {
         places.append(0)
         continue
       }
-      let key = Key(origin: indices[row], number: number)
+      let key = Key(origin: indices[row], fact: fact?(batch.facts(of: row)) ?? 0, number: number)
       if let entry = entries[key] {
         places.append(entry)
         continue
       }
       let entry = UInt32(truncatingIfNeeded: names.count)
-      names.append(batch.names.name(kind, number, of: origins[Int(key.origin)]))
+      names.append(batch.names.name(kind, number, of: origins[Int(key.origin)]) ?? batch.names.texts[key.fact])
       entries[key] = entry
       places.append(entry)
     }

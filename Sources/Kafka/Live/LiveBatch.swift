@@ -5,6 +5,8 @@ import NetworkBytes
 package struct LiveBatch: Sendable {
   package var records: [FlowRecord]
   package var extensions: [FlowExtension]
+  /// What is known of each record; empty: nothing of any.
+  package var facts: [FlowFacts]
   /// What the records' origin numbers stand for, and what the exporters call things.
   package var origins: [FlowOrigin]
   package var names: NameTable
@@ -12,11 +14,12 @@ package struct LiveBatch: Sendable {
   package var firstKey: Int
 
   package init(
-    records: [FlowRecord], extensions: [FlowExtension], origins: [FlowOrigin], names: NameTable = NameTable(),
-    firstKey: Int = 0
+    records: [FlowRecord], extensions: [FlowExtension], facts: [FlowFacts] = [], origins: [FlowOrigin],
+    names: NameTable = NameTable(), firstKey: Int = 0
   ) {
     self.records = records
     self.extensions = extensions
+    self.facts = facts
     self.origins = origins
     self.names = names
     self.firstKey = firstKey
@@ -25,13 +28,15 @@ package struct LiveBatch: Sendable {
   /// Octets of memory, about.
   var octets: Int {
     let rare = extensions.reduce(0) { $0 + MemoryLayout<FlowExtension>.stride + $1.extra.utf8.count }
-    return records.count * MemoryLayout<FlowRecord>.stride + rare
+    return records.count * MemoryLayout<FlowRecord>.stride + facts.count * MemoryLayout<FlowFacts>.stride + rare
   }
 
   func row(_ index: Int) -> FlowRow {
     let record = records[index]
-    return FlowRow(record, origin: origin(record.origin), rare: rare(record), names: names)
+    return FlowRow(record, origin: origin(record.origin), rare: rare(record), names: names, facts: facts(of: index))
   }
+
+  func facts(of index: Int) -> FlowFacts { index < facts.count ? facts[index] : FlowFacts() }
 
   func rare(_ record: FlowRecord) -> FlowExtension? {
     record.extensionNumber == 0 ? nil : extensions[Int(record.extensionNumber) - 1]

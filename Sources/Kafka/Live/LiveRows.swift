@@ -30,7 +30,8 @@ package final class LiveRows: RowTap {
     // Rows that are of several row groups each have their own copy of all extensions; that is seldom.
     var rows = LiveBatch(
       records: places == 0..<batch.count ? batch.records : Array(batch.records[places]),
-      extensions: batch.extensions, origins: origins, names: names)
+      extensions: batch.extensions, facts: batch.facts.isEmpty ? [] : Array(batch.facts[places]), origins: origins,
+      names: names)
     let octets = rows.octets
     queue.withLock { queue in
       // No row group has more rows than there are keys, but a wrong key would be another row's.
