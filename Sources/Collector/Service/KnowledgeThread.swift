@@ -23,6 +23,9 @@ final class KnowledgeThread: Sendable {
   private let wakeUp = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
+  /// Longest that a file may be waited for when the collector stops, seconds.
+  private static let finishTime = 5.0
+
   init(_ options: EnrichmentOptions, interval: Int, logger: Logger) {
     control = Mutex(Control(options: options, interval: interval))
     self.logger = logger
@@ -65,11 +68,11 @@ final class KnowledgeThread: Sendable {
     if hasChanged { wakeUp.signal() }
   }
 
-  /// Ends it, after the file that is being read.
+  /// Ends it, after the file that is being read, unless that takes long: nothing depends on it any more.
   func finish() {
     control.withLock { $0.isStopping = true }
     wakeUp.signal()
-    ended.wait()
+    _ = ended.wait(timeout: .now() + Self.finishTime)
   }
 }
 
