@@ -36,12 +36,20 @@ struct EventColumnTests {
         batch.extensions.append(rare)
         record.extensionNumber = UInt32(batch.extensions.count)
         batch.records.append(record)
+        var facts = FlowFacts()
+        (facts.sourceLabel, facts.destinationLabel, facts.sourceCountry, facts.destinationCountry) = (1, 1, 1, 1)
+        (facts.sourceASName, facts.destinationASName, facts.exporterName) = (1, 1, 1)
+        batch.facts.append(facts)
       }
+      var texts = TextCollector()
+      _ = try texts.number(of: "known")
+      var names = NameTable()
+      names.texts = texts.table
       let origins = [
         FlowOrigin(exporter: .unspecified, domain: 0, version: 0),
         FlowOrigin(exporter: IPAddress(v4: 1), domain: 0, version: 10),
       ]
-      writer.append(batch, at: 1_767_225_600_000, origins: origins)
+      writer.append(batch, at: 1_767_225_600_000, origins: origins, names: names)
       writer.commit()
       #expect(writer.failure == nil)
     }
@@ -74,7 +82,8 @@ struct EventColumnTests {
       case .layer2Segment: ["5000", "10000"]
       case .portBlockStart: ["1024"]
       case .portBlockEnd: ["2047"]
-      default: ["192.0.2.99"]
+      case .mplsTopLabelAddress: ["192.0.2.99"]
+      default: ["known"]
       }
     let found = answer.rows.filter { $0.key[0] != nil && $0.key[0] != "0" }.compactMap { $0.key[0] }
     #expect(Set(found) == Set(values))
