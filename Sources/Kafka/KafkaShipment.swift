@@ -12,8 +12,6 @@
     private(set) var acknowledged: RowSet
     /// Rows whose acknowledgement did not come.
     private(set) var failedCount = 0
-    /// Whether the producer can do nothing more.
-    private(set) var needsProducer = false
     private let file: CommittedFile
     private let rows: FileRows
     private let options: KafkaOptions
@@ -111,7 +109,6 @@
         do throws(KafkaFailure) {
           try producer?.produce(&batch, taken: &outstanding)
         } catch {
-          if error.isFatal { needsProducer = true }
           failure = error
         }
         // Reports that nobody looks at take room in the queue.
@@ -137,10 +134,7 @@
       if let cause, failure == nil { failure = cause }
       switch event {
       case .failure(let said):
-        if said.isFatal {
-          needsProducer = true
-          failure = failure ?? said
-        }
+        if said.isFatal { failure = failure ?? said }
         // That all brokers are down says less than why.
         if brokerFailure == nil || said.code != -187 { brokerFailure = said }
       case .deliveries: if failed == 0 { brokerFailure = nil }
