@@ -8,6 +8,7 @@
 public import FlowModel
 public import GeoDatabases
 public import Labels
+import LookupTables
 public import NetworkBytes
 
 /// All that is known at one moment. It never changes: what is learned makes another.
@@ -42,6 +43,9 @@ public final class Knowledge: Sendable {
     prefixes == nil && exporters == nil && interfaces == nil && systems == nil && systemDatabase == nil
       && countryDatabase == nil
   }
+
+  /// Octets of memory of the prefixes' labels and of all texts.
+  public var labelMemory: Int { texts.memory + (prefixes?.table.memory ?? 0) }
 
   /// The country of an address: two letters.
   public func country(of address: IPAddress) -> String? { countryDatabase.flatMap { texts[$0[address]] } }

@@ -28,11 +28,10 @@ struct LabelBenchmark {
     options.exporters = try write("exporters.csv", "exporter,name\n192.0.2.1,core\n")
     let interfaces = (0..<100).map { "192.0.2.1,\($0),port \($0)\n" }.joined()
     options.interfaces = try write("interfaces.csv", "exporter,interface,name\n" + interfaces)
-    let before = Self.residentOctets
     var files = KnowledgeFiles()
     guard let knowledge = files.refresh(options, at: 0).knowledge else { throw CocoaError(.fileReadCorruptFile) }
     source = KnowledgeSource(knowledge)
-    memory = Self.residentOctets - before
+    memory = knowledge.labelMemory
     flows = Self.flows(share)
   }
 
@@ -50,7 +49,7 @@ struct LabelBenchmark {
         return (flows.count, 0)
       }
     }
-    print("       resident memory after reading \(Self.prefixes) prefixes: \(memory / 1_000_000) MB more")
+    print("       \(Self.prefixes) prefixes and their labels: \(memory / 1_000_000) MB")
   }
 
   private static let origins = [
@@ -91,12 +90,5 @@ struct LabelBenchmark {
       record.egressInterface = UInt32.random(in: 0..<100)
       return record
     }
-  }
-
-  /// Memory of the process that is in use.
-  private static var residentOctets: Int {
-    let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-    let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-    return pages * Int(getpagesize())
   }
 }
