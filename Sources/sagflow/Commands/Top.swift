@@ -107,7 +107,6 @@ struct Top: ParsableCommand {
   }
 
   private func table(_ key: GroupKey, _ answer: TopAnswer, _ hosts: HostNameCells?) -> String {
-    let names = key.parts.map(\.name)
     let values = hosts?.named(answer.rows.map(\.key), of: key) ?? answer.rows.map(\.key)
     let isHuman = !exact && isatty(STDOUT_FILENO) == 1
     func number(_ value: UInt64) -> String { isHuman ? HumanNumber.text(Double(value)) : String(value) }
