@@ -33,9 +33,11 @@ private struct UnitedStore {
   let path: String
   private let folder: TemporaryFolder
 
-  /// Copies the old files and writes newer ones, of a day before and a day after theirs: whichever file a reader takes the
-  /// columns from, others differ.
-  init() async throws {
+  /// Copies the old files and writes newer ones.
+  ///
+  /// - Parameter newerFirst: whether these come first by their names, as readers meet files: of a time before the old ones',
+  ///   else after.
+  init(newerFirst: Bool) async throws {
     folder = try TemporaryFolder()
     path = folder.file("flows")
     try FileManager.default.copyItem(atPath: Self.fixture, toPath: path)
@@ -45,17 +47,20 @@ private struct UnitedStore {
       "SAGFLOW_LABELS_EXPORTERS": try folder.write("exporter,name\n192.0.2.7,cgn\n", as: "exporters.csv"),
       "SAGFLOW_LABELS_AS_NAMES": try folder.write("as,name\n64500,\"Example, Inc.\"\n", as: "as.csv"),
     ]
+    // 2025-06-15, or 2026-12-24.
+    let time: UInt32 = newerFirst ? 1_750_000_000 : 1_798_110_000
     let captures = [
-      try folder.write(Self.translator, as: "translator.pcap"), try folder.write(Self.firewall, as: "firewall.pcap"),
+      try folder.write(Self.translator(time), as: "translator.pcap"),
+      try folder.write(Self.firewall(time + 600), as: "firewall.pcap"),
     ]
     try await Sagflow.replay(captures, into: path, environment: environment)
   }
 
-  /// NAT events in NetFlow v9, 2025-06-15.
-  private static var translator: Octets {
+  /// NAT events in NetFlow v9.
+  private static func translator(_ time: UInt32) -> Octets {
     capture(
       from: "192.0.2.7",
-      v9 {
+      v9(time: time) {
         template(256, f(8, 4), f(12, 4), f(4, 1), f(1, 4), f(2, 4), f(230, 1), f(225, 4), f(361, 2), f(362, 2))
         data(
           256,
@@ -65,11 +70,11 @@ private struct UnitedStore {
       })
   }
 
-  /// Events of a firewall in IPFIX, 2026-12-24.
-  private static var firewall: Octets {
+  /// Events of a firewall in IPFIX.
+  private static func firewall(_ time: UInt32) -> Octets {
     capture(
       from: "192.0.2.8",
-      ipfix(time: 1_798_110_000) {
+      ipfix(time: time) {
         template(256, f(8, 4), f(12, 4), f(4, 1), f(1, 8), f(2, 8), f(233, 1), f(89, 1), f(351, 8), f(47, 4), f(16, 4))
         data(
           256,
@@ -165,9 +170,9 @@ struct UnionTests {
   @Test(
     "DuckDB, pyarrow and Polars, asked as the documents say, and top have the same sums, and null where nothing was",
     .enabled(if: Self.hasReaders, "python3 with duckdb, polars, pyarrow and pytz is missing"),
-    arguments: ["duckdb", "pyarrow", "polars"])
-  func readers(reader: String) async throws {
-    try await UnitedStore().check(reader, try #require(Tool.python), nullNumbers: true)
+    arguments: ["duckdb", "pyarrow", "polars"], [true, false])
+  func readers(reader: String, newerFirst: Bool) async throws {
+    try await UnitedStore(newerFirst: newerFirst).check(reader, try #require(Tool.python), nullNumbers: true)
   }
 }
 
@@ -175,8 +180,10 @@ struct UnionTests {
   "files with and without newer columns are one store to the engine of ClickHouse", .tags(.engine, .slow), .unlessFast,
   .enabled(if: enginesPython != nil, "make test-engines runs these"))
 struct UnionEngineTests {
-  @Test("chdb, asked as the documents say, and top have the same sums; numbers are 0 where nothing was")
-  func chdb() async throws {
-    try await UnitedStore().check("chdb", try #require(enginesPython), nullNumbers: false)
+  @Test(
+    "chdb, asked as the documents say, and top have the same sums; numbers are 0 where nothing was",
+    arguments: [true, false])
+  func chdb(newerFirst: Bool) async throws {
+    try await UnitedStore(newerFirst: newerFirst).check("chdb", try #require(enginesPython), nullNumbers: false)
   }
 }
