@@ -9,7 +9,7 @@ import UnixSignals
 
 struct Collect: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Receives flows and writes them into the store; what the service runs.",
+    commandName: "collect", abstract: "Receives flows and writes them into the store; what the service runs.",
     discussion: """
       SIGHUP reads the configuration again, and opens files of lines anew. SIGTERM and SIGINT end it: no more is received, what was is written, flows that \
       are live are kept for the next start, the ledger is printed. A second one ends it at once.

@@ -4,11 +4,12 @@ import Settings
 
 struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The collector's configuration, and that of the gateways that send to it.",
+    commandName: "config", abstract: "The collector's configuration, and that of the gateways that send to it.",
     subcommands: [Check.self, FlowLogs.self, Gateways.self, Retarget.self, Setup.self, Teardown.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Tells whether `collect` would take this configuration; file, line and key of what is wrong if not.")
 
     @OptionGroup var options: ConfigurationOptions

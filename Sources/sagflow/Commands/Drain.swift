@@ -7,7 +7,7 @@ import Settings
 
 struct Drain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes what a stopped collector has kept for its next start.",
+    commandName: "drain", abstract: "Writes what a stopped collector has kept for its next start.",
     discussion: """
       For a host that is taken out of service: flows that were live when the collector ended, and datagrams that only its \
       journal has, become rows. Nothing is kept then, templates neither. Prints the ledger.

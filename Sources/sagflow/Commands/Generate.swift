@@ -7,7 +7,7 @@ import TrafficGenerator
 
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Sends made-up flows to a collector: a test exporter.",
+    commandName: "generate", abstract: "Sends made-up flows to a collector: a test exporter.",
     discussion: "The same seed makes the same flows. It ends by telling what it sent, to compare with the ledger.")
 
   @Option(help: ArgumentHelp("Address and UDP port of the collector.", valueName: "host:port"))

@@ -13,6 +13,7 @@ struct LabelsCommand: ParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Reads the files that the configuration names under labels; path and line of all that is wrong.")
 
     @OptionGroup var options: ConfigurationOptions
@@ -39,7 +40,7 @@ struct LabelsCommand: ParsableCommand {
 
   struct Lookup: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "What is known of an address, and of an interface if it is an exporter's.")
+      commandName: "lookup", abstract: "What is known of an address, and of an interface if it is an exporter's.")
 
     @OptionGroup var options: ConfigurationOptions
 

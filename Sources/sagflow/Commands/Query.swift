@@ -10,7 +10,7 @@ import Settings
 
 struct Query: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prints the flows that match, or their sums.",
+    commandName: "query", abstract: "Prints the flows that match, or their sums.",
     discussion: """
       Without --sort, flows come as they stand in the files, which is about the order in which they ended. The table \
       shows some columns, CSV and JSON all; --columns chooses.

@@ -15,7 +15,7 @@ import Settings
 
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Reads captures through the collector's pipeline, on the captures' own clock.",
+    commandName: "replay", abstract: "Reads captures through the collector's pipeline, on the captures' own clock.",
     discussion: """
       Without --output, flows are printed once they have aged: a table on a terminal, JSON lines in a pipe. With it they \
       go into flow files, as `collect` writes them. --records prints what exporters sent, record by record.

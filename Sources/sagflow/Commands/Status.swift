@@ -6,6 +6,7 @@ import Settings
 
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "Shows the running collector: ledger, exporters, rates, loss, clocks, templates, sampling.")
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }

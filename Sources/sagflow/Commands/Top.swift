@@ -8,7 +8,7 @@ import NetFlow
 
 struct Top: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows who has most: sums flows by address, port or any columns.",
+    commandName: "top", abstract: "Shows who has most: sums flows by address, port or any columns.",
     discussion: """
       KEYS are columns joined by commas, addresses with a prefix length if wanted (src_addr/24, src_addr/24/48), and \
       shorthands: record (the 5-tuple); addr or talkers, port, as, if, if_name, vlan, mac (either end of a flow). Each \

@@ -9,6 +9,7 @@ import SmartAccessGateway
 
 struct Gateways: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "gateways",
     abstract: "Lists the gateways that are bound to flow logs, also as the start of a file that names exporters.",
     discussion: """
       What a gateway exports does not say who it is. With -o this writes a CSV file with a line for each gateway; fill in \

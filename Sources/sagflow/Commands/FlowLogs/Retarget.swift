@@ -7,7 +7,7 @@ import SmartAccessGateway
 
 struct Retarget: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Points a flow log's gateways at this collector, and sees the flows arrive.",
+    commandName: "retarget", abstract: "Points a flow log's gateways at this collector, and sees the flows arrive.",
     discussion: """
       Reads the flow log, saves its state, shows what would change and asks; then sends the complete state, reads it back \
       and compares. Needs the permissions smartag:ModifyFlowLogAttribute and smartag:DescribeFlowLogs, and for the names of \

@@ -7,6 +7,7 @@ import SmartAccessGateway
 
 struct Setup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "setup",
     abstract: "Makes a flow log for this collector, binds gateways to it and activates it, and sees the flows arrive.",
     discussion: """
       Shows each step and asks; what is there already is used. Each is noted before it is done: after whatever stopped it, \

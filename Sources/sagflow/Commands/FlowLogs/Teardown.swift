@@ -7,7 +7,7 @@ import SmartAccessGateway
 
 struct Teardown: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Undoes what `config setup` made, and nothing else.",
+    commandName: "teardown", abstract: "Undoes what `config setup` made, and nothing else.",
     discussion: """
       Shows each step and asks: gateways that setup bound are released; a flow log that it made is deactivated and deleted; \
       one that was there before gets its settings and its status back. Needs the permissions \

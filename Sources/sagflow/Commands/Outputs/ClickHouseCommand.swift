@@ -13,7 +13,7 @@ struct ClickHouseCommand: AsyncParsableCommand {
 
   struct Schema: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Prints the SQL that makes tables and rollups; pipe it to clickhouse-client.",
+      commandName: "schema", abstract: "Prints the SQL that makes tables and rollups; pipe it to clickhouse-client.",
       discussion: "Nothing that is there already is changed; `check` prints what changes it.")
 
     @OptionGroup var place: ClickHousePlace
@@ -41,6 +41,7 @@ struct ClickHouseCommand: AsyncParsableCommand {
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Compares the tables of each server with what files need, and prints the SQL that mends what differs.",
       discussion: """
         Exit status 0: all is right; 1: something differs; 69: a server gave no answer. How long rows are kept, how columns \
