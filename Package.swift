@@ -257,7 +257,7 @@ let package = Package(
       swiftSettings: ours),
     .testTarget(
       name: "EnrichmentTests",
-      dependencies: ["Enrichment", "Files", "FlowModel", "GeoDatabases", "Labels", "NetworkBytes", "TestSupport"],
+      dependencies: ["Enrichment", "Files", "FlowModel", "GeoDatabases", "NetworkBytes", "TestSupport"],
       exclude: ["databases.py"], swiftSettings: ours),
     .testTarget(
       name: "NetFlowTests",

@@ -97,13 +97,11 @@ extension Setting {
 
   /// A file of information elements. What is wrong with it shows when the strongest source is known.
   static func elementsFile(_ key: String, _ place: SettingPlace<ElementsFile>, _ comment: String) -> Setting {
-    let expected = "a path, or nothing"
+    let form = ValueForm<String>.optional("the path of a file")
     var setting = Setting(
-      key: key, shape: .value, change: place.change, comment: comment, expected: expected,
+      key: key, shape: .value, change: place.change, comment: comment, expected: form.expected,
       fault: { elements in
-        let isPath =
-          elements.count == 1 && elements.allSatisfy { $0.isEmpty || ValueForm<String>.path.parse($0) != nil }
-        return isPath ? nil : Fault(element: 0, expected: expected)
+        elements.count == 1 && form.parse(elements[0]) != nil ? nil : Fault(element: 0, expected: form.expected)
       },
       apply: { elements, directory, configuration in
         do throws(ElementsFileError) {

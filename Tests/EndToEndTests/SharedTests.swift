@@ -4,15 +4,6 @@ import Testing
 
 @Suite("the checks beside the checkout, where there are some", .tags(.engine, .slow), .unlessFast, .serialized)
 struct SharedTests {
-  /// Cases of ../shared/rows that ask for what does not exist yet. One that passes has to leave this list.
-  private static let expectedFailures: [String: [String]] = [
-    "reverse rows": ["asa-long-flow", "asa-long-flow-apart", "asa-reverse", "biflow-own-times", "biflow-rfc5103"],
-    "sampled packet sections": ["nflite-104", "psamp-313-icmp", "psamp-315", "psamp-315-ipv6-sampled"],
-    "columns": [
-      "asa-denied", "forwarding-status", "mpls-top-label-address", "nat-create-delete", "nat-port-block", "vxlan-vni",
-    ],
-  ]
-
   /// Runs a judge, which prints a line for each case that fails, and a summary.
   private static func judge(_ script: String, _ arguments: [String]) async throws -> Outcome {
     let python = try #require(StoreReader.python)
@@ -26,18 +17,9 @@ struct SharedTests {
       "\(folder)/judge_rows.py",
       [folder, "--timeout", "600", "--", Sagflow.path, "replay", "--format", "json", "{args}", "{pcap}"])
     let summary = try #require(outcome.lines.last)
+    #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(summary.contains("cases right"), "\(outcome.errors)")
-    var unexpected = outcome.lines.dropLast()
-    for (what, names) in Self.expectedFailures {
-      for name in names {
-        if let place = unexpected.firstIndex(where: { $0.hasPrefix("\(name): ") }) {
-          unexpected.remove(at: place)
-        } else {
-          Issue.record("\(name) passes: take it from the list of what waits for \(what)")
-        }
-      }
-    }
-    for line in unexpected { Issue.record("\(line)") }
+    for line in outcome.lines.dropLast() { Issue.record("\(line)") }
   }
 
   @Test(

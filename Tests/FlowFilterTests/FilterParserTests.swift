@@ -108,7 +108,10 @@ struct FilterParserTests {
   @Test(
     "what is not understood is told with its place and what was expected",
     arguments: [
-      ("src prt 80", "column 5: expected ip, host, net, port, as, mask, vlan, mac behind src, found 'prt'"),
+      (
+        "src prt 80",
+        "column 5: expected ip, host, net, port, as, mask, vlan, mac, label, country, as-name behind src, found 'prt'"
+      ),
       ("in port 80", "column 4: expected something that has the side in; port has src and dst, found 'port'"),
       ("port", "column 5: expected a number up to 65535, found the end"),
       ("port http", "column 6: expected a number up to 65535, found 'http'"),

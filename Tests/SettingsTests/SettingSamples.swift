@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// A value other than the default for each setting: as YAML in its place, as elements, and one that must be refused.
@@ -29,7 +30,7 @@ struct SettingSample: CustomTestStringConvertible {
     .init("exporters.detectRestarts", "false", "maybe"),
     .init("exporters.shareTemplates", "false", "maybe"),
     .init("exporters.outCountersAreReverse", #"[192.0.2.1, "2001:db8::1"]"#, ["192.0.2.1", "2001:db8::1"], "all"),
-    .init("exporters.elementsFile", "/dev/null", "[a, b]"),
+    .init("exporters.elementsFile", Fixtures.path("elements.csv"), "two words"),
     .init("exporters.maximumSessions", "12", "0"),
     .init("exporters.maximumTemplates", "99", "65281"),
     .init("exporters.templateLifetime", "3600", "59"),

@@ -123,7 +123,7 @@ struct OperationTests {
   }
 
   @Test(
-    "the official SDK sends the same calls for a whole setup and its end", .tags(.engine, .slow),
+    "the official SDK sends the same calls for a whole setup and its end", .tags(.engine, .slow), .unlessFast,
     .enabled(if: SignatureTests.hasSDK))
   func sameAsSDK() async throws {
     func calls(_ run: @escaping @Sendable (GatewayStub) async throws -> Void) async throws -> [[String: String]] {
