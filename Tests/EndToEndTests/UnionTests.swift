@@ -155,7 +155,7 @@ extension UnitedStore {
     #expect(outcome.status == 0, "\(outcome.errors)")
     return try Dictionary(
       JSONLines.objects(outcome.output).map { row in
-        let value = row[column].map { "\($0)" } ?? ""
+        let value = row[column].flatMap { $0 is NSNull ? nil : "\($0)" } ?? ""
         let numbers = ["flows", "packets", "bytes"].map { row[$0].map { "\($0)" } ?? "" }
         return (value == "0" ? "" : value, numbers.joined(separator: ","))
       }, uniquingKeysWith: { "\($0) and \($1)" })
