@@ -301,6 +301,7 @@ def in_kafka_live():
     before = dict(messages=len(list(engine.messages())), files=len(collector.file_names), live=live())
     ledger = collector.end("out")
     verdict = {"datagrams": len(collector.sent), "decoded": number(ledger, "decoded"), "stored": sums(collector.store)}
+    verdict["files"] = len(collector.file_names)
     verdict |= {"openFiles": before["files"], "early": before["messages"], "leftRows": before["live"]["leftRows"]}
     verdict["lostRows"], verdict["doubleRows"] = collector.compare(collector.replay())
     return dict(verdict, **in_topic(collector, engine))
