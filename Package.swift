@@ -201,12 +201,24 @@ let package = Package(
     // The browser's side, as files that the program contains; C takes them in.
     .target(name: "Page", dependencies: ["CPageAssets"], exclude: ["Assets"], swiftSettings: ours),
     .target(
+      name: "HTTPServing",
+      dependencies: [
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: ours),
+    .target(
       name: "Collector",
       dependencies: [
         "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Enrichment", "Files", "FlowFilter", "FlowLines",
         "FlowModel",
-        "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "Journal", "NetFlow",
-        "NetworkBytes", "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page", "Parquet", "Relay", "Settings",
+        "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "HTTPServing", "Journal",
+        "NetFlow", "NetworkBytes", "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page", "Parquet", "Relay",
+        "Settings",
         "Shipping",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
@@ -356,8 +368,8 @@ let package = Package(
       name: "CollectorTests",
       dependencies: [
         "Alerts", "Capture", "Collector", "FlowFilter", "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline",
-        "FlowAggregation", "FlowQuery", "FlowStore", "FlowText", "Journal", "Kafka", "NetFlow", "NetworkBytes",
-        "ObjectStorage", "Parquet", "Relay", "Settings", "Shipping", "sagflow", "TestSupport",
+        "FlowAggregation", "FlowQuery", "FlowStore", "FlowText", "HTTPServing", "Journal", "Kafka", "NetFlow",
+        "NetworkBytes", "ObjectStorage", "Parquet", "Relay", "Settings", "Shipping", "sagflow", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -415,10 +427,10 @@ let package = Package(
     .target(
       name: "GatewayStub",
       dependencies: [
+        "HTTPServing",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       path: "Tests/GatewayStub", swiftSettings: ours),

@@ -1,6 +1,7 @@
 import Alerts
 import Collector
 import Foundation
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -69,11 +70,11 @@ struct AlertActionsTests {
         }
         return Response(status: answer)
       }
-      let application = Application(
-        router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0), serverName: nil),
-        onServerRunning: { channel in self.state.withLock { $0.port = channel.localAddress?.port } },
-        logger: AlertActionsTests.quiet)
-      try await application.run()
+      let server = StoppableServer(
+        router.buildResponder(), configuration: .init(address: .hostname("127.0.0.1", port: 0), serverName: nil),
+        grace: .zero
+      ) { channel in self.state.withLock { $0.port = channel.localAddress?.port } }
+      try await server.run()
     }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
+import HTTPServing
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import Synchronization
 
@@ -113,11 +113,11 @@ public final class GatewayStub: Sendable {
       self.metadataRole(request, context.parameters.get("role"))
     }
     router.get("/credentials") { _, _ in Self.json(200, self.issueCredentials("URIKEY", "URISECRET", "URITOKEN")) }
-    let application = Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0), serverName: nil),
-      onServerRunning: { channel in self.boundPort.withLock { $0 = channel.localAddress?.port } },
-      logger: Logger(label: "stub") { _ in SwiftLogNoOpLogHandler() })
-    try await application.run()
+    let server = StoppableServer(
+      router.buildResponder(), configuration: .init(address: .hostname("127.0.0.1", port: 0), serverName: nil),
+      grace: .zero
+    ) { channel in self.boundPort.withLock { $0 = channel.localAddress?.port } }
+    try await server.run()
   }
 
   // MARK: Calls of operations

@@ -33,26 +33,46 @@ enum TestServer {
       path == "/" ? StaticAsset(contentType: "text/html; charset=utf-8", octets: Array("<p>".utf8), etag: "\"1\"") : nil
     })
 
-  /// Runs a server while `body` does.
+  /// A server that listens, until its task is cancelled.
+  struct Running {
+    let port: UInt16
+    let task: Task<Void, Never>
+  }
+
+  /// Starts a server.
   ///
   /// - Parameters:
   ///   - store: path of its store.
   ///   - own: the collector that writes there.
-  static func run(
-    store: String, own: OwnCollector? = nil, hosts: [String] = [], tokenFile: String = "",
-    _ body: (UInt16) async throws -> Void
-  ) async throws {
+  ///   - grace: how long clients that are being answered may still take when it stops.
+  static func start(
+    store: String, own: OwnCollector? = nil, hosts: [String] = [], tokenFile: String = "", grace: Duration = .seconds(2)
+  ) async throws -> Running {
     let (ports, listening) = AsyncStream<UInt16>.makeStream()
     let server = HTTPServer(
       listen: Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0), hosts: hosts, tokenFile: tokenFile,
-      source: source, supply: FlowSupply(store) { own }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      source: source, supply: FlowSupply(store) { own }, grace: grace,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) { port in
       listening.yield(port)
     }
     let task = Task.detached { await server.run() }
-    defer { task.cancel() }
     var iterator = ports.makeAsyncIterator()
-    try await body(try #require(await iterator.next()))
+    guard let port = await iterator.next() else {
+      task.cancel()
+      throw CancellationError()
+    }
+    return Running(port: port, task: task)
+  }
+
+  /// Runs a server while `body` does.
+  static func run(
+    store: String, own: OwnCollector? = nil, hosts: [String] = [], tokenFile: String = "",
+    _ body: (UInt16) async throws -> Void
+  ) async throws {
+    let server = try await start(store: store, own: own, hosts: hosts, tokenFile: tokenFile)
+    defer { server.task.cancel() }
+    try await body(server.port)
   }
 
   /// 2026-01-01T00:00:00Z, milliseconds since 1970 UTC.

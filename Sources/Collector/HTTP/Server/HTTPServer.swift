@@ -1,5 +1,6 @@
 import Files
 package import Foundation
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 package import Logging
@@ -56,12 +57,15 @@ package struct HTTPServer: Sendable {
   let tokenFile: String
   let source: Source
   let supply: FlowSupply
+  /// How long clients that are being answered may still take when it stops.
+  let grace: Duration
   let logger: Logger
   /// Called with the port that was taken, each time it begins to listen.
   let onListening: @Sendable (UInt16) -> Void
 
   package init(
-    listen: Endpoint, hosts: [String] = [], tokenFile: String = "", source: Source, supply: FlowSupply, logger: Logger,
+    listen: Endpoint, hosts: [String] = [], tokenFile: String = "", source: Source, supply: FlowSupply,
+    grace: Duration = .seconds(2), logger: Logger,
     onListening: @escaping @Sendable (UInt16) -> Void = { _ in }
   ) {
     self.listen = listen
@@ -69,6 +73,7 @@ package struct HTTPServer: Sendable {
     self.tokenFile = tokenFile
     self.source = source
     self.supply = supply
+    self.grace = grace
     self.logger = logger
     self.onListening = onListening
   }
@@ -85,9 +90,14 @@ package struct HTTPServer: Sendable {
   private static let pause: Duration = .seconds(10)
 
   /// Serves until the task is cancelled. An address that cannot be listened on, or a token that cannot be read, is tried again:
-  /// reception goes on without.
+  /// reception goes on without. When it stops, clients delay that no longer than `grace`.
   package func run() async {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    await run(on: group)
+    try? await group.shutdownGracefully()
+  }
+
+  private func run(on group: MultiThreadedEventLoopGroup) async {
     let queue = QuestionQueue { [supply] in supply.release() }
     let api = CollectorAPI(source, supply, queue)
     var isFailing = false
@@ -114,30 +124,24 @@ package struct HTTPServer: Sendable {
   }
 
   private func serve(_ api: CollectorAPI, _ access: AccessRules, on group: MultiThreadedEventLoopGroup) async throws {
-    // The library's own messages say nothing that ours do not.
-    var quiet = Logger(label: "http") { _ in SwiftLogNoOpLogHandler() }
-    quiet.logLevel = .critical
     let connections = ConnectionTable()
-    let application = Application(
-      responder: RequestResponder(api: api, access: access, connections: connections, asset: source.asset),
-      server: .http1(
-        configuration: .init(
-          additionalChannelHandlers: [
-            ConnectionHandler(connections), ResponseDeadline(timeout: Self.requestTimeout),
-          ],
-          idleTimeout: Self.requestTimeout,
-          httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100))),
+    let server = StoppableServer(
+      RequestResponder(api: api, access: access, connections: connections, asset: source.asset),
+      http: .init(
+        additionalChannelHandlers: [ConnectionHandler(connections), ResponseDeadline(timeout: Self.requestTimeout)],
+        idleTimeout: Self.requestTimeout,
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100)),
       configuration: .init(
         address: .hostname(listen.address.description, port: Int(listen.port)), serverName: "sagflow", backlog: 128),
-      onServerRunning: { channel in
-        // The port that was taken, where any was asked for.
-        let port = channel.localAddress?.port.flatMap { UInt16(exactly: $0) } ?? listen.port
-        logger.info("HTTP on \(Endpoint(address: listen.address, port: port))")
-        onListening(port)
-      },
-      eventLoopGroupProvider: .shared(group), logger: quiet)
-    try await application.run()
+      on: group, grace: grace
+    ) { channel in
+      // The port that was taken, where any was asked for.
+      let port = channel.localAddress?.port.flatMap { UInt16(exactly: $0) } ?? listen.port
+      logger.info("HTTP on \(Endpoint(address: listen.address, port: port))")
+      onListening(port)
+    }
+    try await server.run()
   }
 
   private static func reason(of error: any Error) -> String {
