@@ -86,25 +86,21 @@ package struct HTTPServer: Sendable {
 
   /// Longest that a request may take to come, and an answer to be taken.
   private static let requestTimeout: TimeAmount = .seconds(30)
+  /// The thread of the HTTP side, for as long as the process runs.
+  private static let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
   /// Pause before what did not work is tried again.
   private static let pause: Duration = .seconds(10)
 
   /// Serves until the task is cancelled. An address that cannot be listened on, or a token that cannot be read, is tried again:
   /// reception goes on without. When it stops, clients delay that no longer than `grace`.
   package func run() async {
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    await run(on: group)
-    try? await group.shutdownGracefully()
-  }
-
-  private func run(on group: MultiThreadedEventLoopGroup) async {
     let queue = QuestionQueue { [supply] in supply.release() }
     let api = CollectorAPI(source, supply, queue)
     var isFailing = false
     while !Task.isCancelled {
       do {
         let token = tokenFile.isEmpty ? nil : try AccessToken(file: tokenFile)
-        try await serve(api, AccessRules(hosts: hosts, token: token), on: group)
+        try await serve(api, AccessRules(hosts: hosts, token: token))
       } catch is CancellationError {
         return
       } catch {
@@ -123,7 +119,7 @@ package struct HTTPServer: Sendable {
       "cannot listen on \(listen): \(Self.reason(of: error)); the collector goes on without, and tries again; free the port or set http.listen"
   }
 
-  private func serve(_ api: CollectorAPI, _ access: AccessRules, on group: MultiThreadedEventLoopGroup) async throws {
+  private func serve(_ api: CollectorAPI, _ access: AccessRules) async throws {
     let connections = ConnectionTable()
     let server = StoppableServer(
       RequestResponder(api: api, access: access, connections: connections, asset: source.asset),
@@ -134,7 +130,7 @@ package struct HTTPServer: Sendable {
           maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100)),
       configuration: .init(
         address: .hostname(listen.address.description, port: Int(listen.port)), serverName: "sagflow", backlog: 128),
-      on: group, grace: grace
+      on: Self.thread, grace: grace
     ) { channel in
       // The port that was taken, where any was asked for.
       let port = channel.localAddress?.port.flatMap { UInt16(exactly: $0) } ?? listen.port
