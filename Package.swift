@@ -417,7 +417,8 @@ let package = Package(
       name: "EndToEndTests", dependencies: ["sagflow", "GatewayStub", "NetworkBytes", "TestSupport"],
       exclude: [
         "ask.py", "crash.py", "destinations.py", "engines.py", "faults.c", "faults.py", "outputs.py", "page.py",
-        "prometheus-rules-test.yml", "restarts.py", "rows.py", "supervision.py", "terminal.py", "weather.py",
+        "prometheus-rules-test.yml", "restarts.py", "rows.py", "supervision.py", "terminal.py", "unions.py",
+        "weather.py",
         "wires.py",
       ],
       swiftSettings: ours),
