@@ -57,6 +57,6 @@ package struct FlowMessageField: Sendable {
     Self(2016, .portBlockStart), Self(2017, .portBlockEnd), Self(2018, .layer2Segment),
     Self(2019, .sourceLabel, .text), Self(2020, .destinationLabel, .text), Self(2021, .sourceCountry, .text),
     Self(2022, .destinationCountry, .text), Self(2023, .sourceASName, .text), Self(2024, .destinationASName, .text),
-    Self(2025, .exporterName, .text),
+    Self(2025, .exporterName, .text), Self(2026, .reverseOctets), Self(2027, .reversePackets),
   ]
 }

@@ -30,6 +30,7 @@ extension CollectorConfiguration {
     options.samplingRates = live.samplingRates
     options.forcedSamplingRates = live.forcedSamplingRates
     options.outCountersAreReverse = Set(live.outCountersAreReverse)
+    options.biflows = live.biflows
     options.elements = live.elementsFile.names
     options.rules.detectsRestarts = live.detectRestarts
     options.rules.sharesTemplates = live.shareTemplates

@@ -82,6 +82,9 @@ public enum ConfigurationSchema {
     .list(
       "exporters.outCountersAreReverse", .live(\.exporters.outCountersAreReverse), .address, mayBeEmpty: true,
       "Exporters whose elements 23 and 24 count the other direction of a flow: these become rows of that direction."),
+    .value(
+      "exporters.biflows", .live(\.exporters.biflows), .choice,
+      "rows: a biflow's other direction is a row of its own; pairs: it is reverse_bytes, reverse_packets of the row."),
     .elementsFile(
       "exporters.elementsFile", .live(\.exporters.elementsFile),
       "Names and types of enterprises' elements: CSV of enterprise,number,name,type, or YAML; nothing: as exporters report."

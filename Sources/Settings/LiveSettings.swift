@@ -2,7 +2,7 @@ public import Alerts
 import FlowAggregation
 public import FlowStore
 public import Logging
-import NetFlow
+public import NetFlow
 public import NetworkBytes
 
 /// The settings that can change while a collector runs. A reload takes this value as a whole and nothing beside it, and
@@ -53,6 +53,8 @@ public struct LiveSettings: Hashable, Sendable {
     public var shareTemplates = OptionDefaults.decoder.rules.sharesTemplates
     /// Exporters whose elements 23 and 24 count the flow's other direction, in the order given.
     public var outCountersAreReverse = OptionDefaults.decoder.outCountersAreReverse.sorted()
+    /// Whether the other direction of a biflow is a row of its own, or counts of the flow's row.
+    public var biflows = OptionDefaults.decoder.biflows
     /// What enterprises' elements are called and how they are read.
     public var elementsFile = ElementsFile()
 

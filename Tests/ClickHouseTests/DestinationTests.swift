@@ -63,7 +63,7 @@ struct DestinationTests {
     #expect(!insert.url.contains("cret"))
     let parameters = insert.parameters
     #expect(parameters["query"]?.hasPrefix("INSERT INTO `net\\`flow`.`fl\\\\ows` (time_start, time_end, ") == true)
-    #expect(parameters["query"]?.hasSuffix(", exporter_name) FORMAT Parquet") == true)
+    #expect(parameters["query"]?.hasSuffix(", reverse_packets) FORMAT Parquet") == true)
     #expect(parameters["insert_deduplication_token"] == content.file.name)
     #expect(parameters["async_insert"] == "0")
     #expect(parameters["wait_end_of_query"] == "1")

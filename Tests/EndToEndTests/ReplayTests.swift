@@ -28,9 +28,9 @@ struct ReplayTests {
       stores[0],
     ])
     let names = schema.split(whereSeparator: \.isWhitespace)
-    #expect(names.count == 57)
+    #expect(names.count == 59)
     #expect(names.first == "time_start")
-    #expect(names.last == "exporter_name")
+    #expect(names.last == "reverse_packets")
   }
 
   /// The row of a record in one direction; nil if it counts nothing in the other one.
@@ -76,6 +76,42 @@ struct ReplayTests {
       #expect(got.sorted() == want.sorted(), "\(Set(got).symmetricDifference(want).sorted().prefix(6))")
     }
     #expect(rows.allSatisfy { $0["flows"] == "1" })
+  }
+
+  @Test(
+    "a biflow is one row with both directions' counts where the settings want pairs; sums by direction are those of rows"
+  )
+  func pairs() async throws {
+    let folder = try TemporaryFolder()
+    let capture = Fixtures.path("real/softflowd-v10-biflow.pcap")
+    let stores = [folder.file("rows"), folder.file("pairs")]
+    let asRows = try await Sagflow.replay([capture], into: stores[0])
+    let asPairs = try await Sagflow.replay(
+      [capture], into: stores[1], environment: ["SAGFLOW_EXPORTERS_BIFLOWS": "pairs"])
+    let rows = try await StoreReader.pyarrow.rows(stores[0])
+    let pairs = try await StoreReader.pyarrow.rows(stores[1])
+    let reversed = pairs.filter { $0.number("reverse_packets") > 0 }
+    #expect(reversed.count > 3)
+    #expect(rows.allSatisfy { $0["reverse_bytes"].isEmpty && $0["reverse_packets"].isEmpty })
+    func add(_ row: StoredRow, _ octets: String, _ packets: String, _ ends: String, to sums: inout [String: [Int]]) {
+      let old = sums[ends] ?? [0, 0]
+      sums[ends] = [old[0] + max(0, row.number(octets)), old[1] + max(0, row.number(packets))]
+    }
+    var (expected, found): ([String: [Int]], [String: [Int]]) = ([:], [:])
+    for row in rows {
+      add(row, "bytes", "packets", row.text("src_addr", "dst_addr", "src_port", "dst_port", "proto"), to: &expected)
+    }
+    for row in pairs {
+      add(row, "bytes", "packets", row.text("src_addr", "dst_addr", "src_port", "dst_port", "proto"), to: &found)
+    }
+    for row in reversed {
+      let ends = row.text("dst_addr", "src_addr", "dst_port", "src_port", "proto")
+      add(row, "reverse_bytes", "reverse_packets", ends, to: &found)
+    }
+    #expect(found == expected)
+    let reverse = "records of reverse directions"
+    #expect(asRows[reverse] > 3 && asPairs[reverse] == 0)
+    #expect(asRows["records"] == asPairs["records"] + asRows[reverse])
   }
 
   @Test(

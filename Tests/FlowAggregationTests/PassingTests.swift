@@ -107,6 +107,43 @@ struct ExtensionTests {
     #expect(emitted.extensions == [Self.rare(1), Self.rare(1)])
   }
 
+  @Test("Counts of the other direction add up, whichever records have them, also over a restart")
+  func reverseCounts() {
+    func counts(_ octets: UInt64, _ packets: UInt64, _ fields: FlowExtension = FlowExtension()) -> FlowExtension {
+      var fields = fields
+      (fields.reverseOctets, fields.reversePackets) = (octets, packets)
+      return fields
+    }
+    var batch = FlowBatch()
+    batch.append(record(1), nil)
+    batch.append(record(1), counts(100, 1))
+    batch.append(record(1), nil)
+    batch.append(record(1), Self.rare(5, extra: "{\"a\":1}"))
+    batch.append(record(1), counts(20, 2))
+    batch.append(record(2), counts(.max - 1, 1))
+    batch.append(record(2), counts(7, .max))
+    batch.append(record(3), counts(1, 1, Self.rare(6)))
+    batch.append(record(3), counts(1, 0, Self.rare(7)))
+    batch.append(record(4), Self.rare(8))
+    var cache = FlowCache()
+    var emitted = FlowBatch()
+    cache.merge(&batch, at: t0, into: &emitted)
+    var restarted = FlowCache()
+    restarted.restore(cache.state)
+    batch.append(record(1), counts(3, 0))
+    restarted.merge(&batch, at: t0, into: &emitted)
+    #expect(restarted.inconsistency() == nil)
+    restarted.drain(into: &emitted)
+    var found: [UInt32: FlowExtension] = [:]
+    for r in emitted.records { found[number(r)] = emitted.extensions[Int(r.extensionNumber) - 1] }
+    #expect(
+      found == [
+        1: counts(123, 3, Self.rare(5, extra: "{\"a\":1}")), 2: counts(.max, .max), 3: counts(2, 1, Self.rare(7)),
+        4: Self.rare(8),
+      ])
+    #expect(restarted.extensionTextOctets == 0)
+  }
+
   @Test("A number that points nowhere is none", arguments: [true, false])
   func badNumber(enabled: Bool) {
     var cache = FlowCache(aging: AgingConfiguration(enabled: enabled))

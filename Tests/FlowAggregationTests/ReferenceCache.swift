@@ -69,7 +69,7 @@ struct ReferenceCache {
       record.end = max(record.end, flow.record.end)
       record.tcpFlags |= flow.record.tcpFlags
       flow.record = record
-      flow.rare = rare ?? flow.rare
+      flow.rare = Self.merged(flow.rare, rare)
       flow.last = time
       flow.recordNumber = recordCount
       flows[name] = flow
@@ -79,6 +79,19 @@ struct ReferenceCache {
       flows[name] = Flow(record: record, rare: rare, first: time, last: time, recordNumber: recordCount)
     }
     if aging.endOfFlow, record.protocolIdentifier == 6, sent.tcpFlags & 5 != 0 { emit(name, .endOfFlow) }
+  }
+
+  /// The fields of the last record that had any; counts of the other direction add up, and alone they leave other fields as they are.
+  private static func merged(_ old: FlowExtension?, _ new: FlowExtension?) -> FlowExtension? {
+    guard let old, let new else { return new ?? old }
+    var counts = FlowExtension()
+    counts.reverseOctets = new.reverseOctets
+    counts.reversePackets = new.reversePackets
+    let hasCountsAlone = new == counts && new != FlowExtension()
+    var merged = hasCountsAlone ? old : new
+    merged.reverseOctets = old.reverseOctets + new.reverseOctets
+    merged.reversePackets = old.reversePackets + new.reversePackets
+    return merged
   }
 
   private mutating func makeRoom() {

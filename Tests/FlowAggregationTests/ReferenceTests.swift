@@ -200,6 +200,13 @@ struct ReferenceTests {
         fields.extra = Bool.random(using: &random) ? "{\"a long enough name\":\(fields.applicationSelector)}" : ""
         rare = fields
       }
+      // Counts of the other direction: alone, beside other fields, or of a record that has nothing else.
+      if Int.random(in: 0..<4, using: &random) == 0 {
+        var fields = rare ?? FlowExtension()
+        fields.reverseOctets = .random(in: 0...10_000, using: &random)
+        fields.reversePackets = .random(in: 0...2, using: &random)
+        rare = fields
+      }
       batch.append(r, rare)
     }
     return batch

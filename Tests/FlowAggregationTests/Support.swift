@@ -64,7 +64,11 @@ extension FlowBatch {
 func text(_ r: FlowRecord, _ rare: FlowExtension?) -> String {
   let words = [r.originWord, r.interfaceWord, r.transportWord, r.traitsWord, r.autonomousSystemWord, r.routeWord]
   let macs = [r.sourceMACWord, r.destinationMACWord]
-  let rest = rare.map { "\($0.postNATSource):\($0.postNATSourcePort) \($0.applicationSelector) \($0.extra)" } ?? "-"
+  let rest =
+    rare.map {
+      "\($0.postNATSource):\($0.postNATSourcePort) \($0.applicationSelector) \($0.extra) "
+        + "\($0.reverseOctets)/\($0.reversePackets)"
+    } ?? "-"
   return "\(r.source) \(r.destination) \(words) via \(r.nextHop) "
     + "\(r.octets)/\(r.packets)/\(r.records) \(r.start)-\(r.end) \(macs) reason \(r.endReason) \(rest)"
 }

@@ -23,6 +23,8 @@ struct FilterTermTests {
       ("label hq", .test(.text([.sourceLabel, .destinationLabel], ["hq"]))),
       ("dst country de", .test(.text([.destinationCountry], ["de"]))),
       ("as-name example", .test(.text([.sourceASName, .destinationASName], ["example"]))),
+      ("reverse bytes > 1k", .test(.number([.reverseOctets], .greater(1000)))),
+      ("reverse packets 0", .test(.number([.reversePackets], .equal(0)))),
       ("exporter-name r1", .test(.text([.exporterName], ["r1"]))),
       ("vrf-name 'Blue A'", .test(.text([.vrfName], ["Blue A"]))),
       ("in if-name \"Gi 0/1\"", .test(.text([.ingressInterfaceName], ["Gi 0/1"]))),

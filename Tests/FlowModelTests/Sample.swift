@@ -41,6 +41,8 @@ enum Sample {
     }
     rare.applicationEngine = UInt8.random(in: 0...3, using: &random)
     rare.applicationSelector = UInt64.random(in: 0...3, using: &random)
+    rare.reverseOctets = UInt64.random(in: 0...9, using: &random)
+    rare.reversePackets = UInt64.random(in: 0...9, using: &random)
     if Bool.random(using: &random) { rare.extra = #"{"a":"b, c"}"# }
     return rare
   }

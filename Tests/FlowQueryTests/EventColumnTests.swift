@@ -33,6 +33,7 @@ struct EventColumnTests {
         var rare = FlowExtension()
         (rare.portBlockStart, rare.portBlockEnd) = (1024, 2047)
         rare.mplsTopLabelAddress = IPAddress(v4: 0xc000_0263)
+        (rare.reverseOctets, rare.reversePackets) = (70, 7)
         batch.extensions.append(rare)
         record.extensionNumber = UInt32(batch.extensions.count)
         batch.records.append(record)
@@ -83,6 +84,8 @@ struct EventColumnTests {
       case .portBlockStart: ["1024"]
       case .portBlockEnd: ["2047"]
       case .mplsTopLabelAddress: ["192.0.2.99"]
+      case .reverseOctets: ["70"]
+      case .reversePackets: ["7"]
       default: ["known"]
       }
     let found = answer.rows.filter { $0.key[0] != nil && $0.key[0] != "0" }.compactMap { $0.key[0] }
@@ -95,6 +98,7 @@ struct EventColumnTests {
       ("nat event create", 30), ("event denied", 30), ("forwarding status forwarded", 90), ("port block 2000", 90),
       ("port block 2048", 0), ("pblock start 1024", 90), ("vni 5000", 30), ("vni 0", 60),
       ("mpls top ip 192.0.2.99", 90), ("not mpls top ip 192.0.2.99", 30), ("event 0", 30),
+      ("reverse bytes 70", 90), ("reverse packets > 7", 0), ("reverse packets < 8", 90), ("not reverse bytes > 0", 30),
     ])
   func filtered(filter: String, octets: UInt64) throws {
     let folder = try Self.store()
@@ -124,6 +128,40 @@ struct EventColumnTests {
       ])
     let table = try lines(.table).map { $0.split(separator: "  ").map { $0.trimmingPrefix(" ") } }
     #expect(table.contains { $0.contains("3 (denied)") })
+  }
+
+  @Test(
+    "with counts of the other direction, which sampling multiplies like others and which are left out where there are none"
+  )
+  func scaled() throws {
+    let folder = try TemporaryFolder()
+    var writer = try FlowStoreWriter(FlowStoreOptions(path: folder.path, host: "h"))
+    var batch = FlowBatch()
+    for packets in UInt64(0)...2 {
+      var record = FlowRecord()
+      record.octets = packets
+      record.samplingRate = 100
+      var rare = FlowExtension()
+      rare.reversePackets = packets
+      batch.extensions.append(rare)
+      record.extensionNumber = UInt32(batch.extensions.count)
+      batch.records.append(record)
+    }
+    writer.append(batch, at: 1_767_225_600_000, origins: [FlowOrigin(exporter: .unspecified, domain: 0, version: 10)])
+    writer.commit()
+    for isScaled in [true, false] {
+      var scan = Scan(try StoreFiles.find([folder.path]).files)
+      scan.isScaled = isScaled
+      var text: [UInt8] = []
+      _ = try scan.rows([.octets, .reverseOctets, .reversePackets], format: .json) { lines in
+        text += copy lines
+        return true
+      }
+      let expected = [
+        #"{"bytes":0}"#, #"{"bytes":1,"reverse_packets":1}"#, #"{"bytes":2,"reverse_packets":2}"#,
+      ].map { isScaled ? $0.replacing(/([12])(?=[,}])/) { "\($0.1)00" } : $0 }
+      #expect(String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init).sorted() == expected)
+    }
   }
 
   @Test("a table of sums has the names of events behind their numbers")

@@ -23,6 +23,8 @@ struct RandomFlows {
     var extra: String
     /// By column name.
     var numbers: [String: UInt64]
+    /// Of which 0 is null.
+    var reverse: [String: UInt64]
     var names: [String: String]
   }
 
@@ -187,6 +189,8 @@ struct RandomFlows {
     }
     fields.applicationEngine = number()
     fields.applicationSelector = number()
+    fields.reverseOctets = number()
+    fields.reversePackets = number()
     fields.extra = Self.extras.randomElement(using: &random) ?? ""
     return fields
   }
@@ -202,7 +206,9 @@ struct RandomFlows {
       direction: record.direction, macs: [record.sourceMAC, record.destinationMAC],
       application: [UInt64(fields.applicationEngine), fields.applicationSelector & 0xff_ffff],
       labels: fields.mplsStack.indices.map { fields.mplsStack[$0] }, extra: fields.extra,
-      numbers: Self.numbers(record, origin, fields), names: names(record, origin, fields))
+      numbers: Self.numbers(record, origin, fields),
+      reverse: ["reverse_bytes": fields.reverseOctets, "reverse_packets": fields.reversePackets],
+      names: names(record, origin, fields))
   }
 
   private func names(_ record: FlowRecord, _ origin: FlowOrigin, _ fields: FlowExtension) -> [String: String] {

@@ -76,6 +76,8 @@ SCHEMA = [
     ("src_as_name", TEXT, True),
     ("dst_as_name", TEXT, True),
     ("exporter_name", TEXT, True),
+    ("reverse_bytes", U64, True),
+    ("reverse_packets", U64, True),
 ]
 NAMES = [name for name, _, _ in SCHEMA]
 # Physical and logical type in the file.
@@ -130,6 +132,7 @@ def wanted(row):
         "mpls_labels": "/".join(labels) or None,
         "extra": row["extra"] or None,
         **row["numbers"],
+        **{name: count or None for name, count in row["reverse"].items()},
         **row["names"],
     }
     return tuple(values.get(name) for name in NAMES)

@@ -115,6 +115,8 @@ struct FlowFileSample {
     rare.mplsStack[1] = 3 << 4
     rare.applicationEngine = 3
     rare.applicationSelector = 80
+    rare.reverseOctets = UInt64(number)
+    rare.reversePackets = UInt64(number % 2)
     rare.extra = #"{"x":"é"}"#
     return rare
   }

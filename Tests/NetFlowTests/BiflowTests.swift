@@ -42,7 +42,21 @@ struct BiflowTests {
     let message = message(fields, version: version)
     let decoded = FlowDecoded([message.octets], configure)
     #expect(FlowDecoded([message.variable.octets], configure).contents == decoded.contents, "measured")
+    let pairs = FlowDecoded([message.octets]) {
+      configure(&$0)
+      $0.biflows = .pairs
+    }
+    #expect(pairs.contents == [Self.pair(decoded.contents)], "pairs")
+    #expect(pairs.counters.reverseRecords == 0)
     return decoded
+  }
+
+  /// A record that has the counts of its other direction, made of the records of both.
+  private static func pair(_ records: [[String: String]]) -> [String: String] {
+    var pair = records.first ?? [:]
+    pair["reverseOctets"] = records.dropFirst().first?["octets"]
+    pair["reversePackets"] = records.dropFirst().first?["packets"]
+    return pair
   }
 
   private static let counts = [Field(1, 8, 1000), Field(2, 8, 10)]
@@ -156,6 +170,22 @@ struct BiflowTests {
     }
     let decoded = FlowDecoded(messages, by: &decoder)
     #expect(decoded.records.map(\.octets) == [10, 100, 20, 150, 10])
+  }
+
+  @Test("or its counts are in the record of the flow, where the settings want pairs")
+  func pairs() {
+    var options = FlowDecoderOptions()
+    options.biflows = .pairs
+    var decoder = FlowDecoder(options: options)
+    let messages = [[10, 100], [30, 250], [40, 250]].map {
+      Self.message(Self.ends + [Field(95, 4, 0x0300_0050), Field(85, 8, $0[0]), .reverse(85, 8, $0[1])]).octets
+    }
+    let decoded = FlowDecoded(messages, by: &decoder)
+    #expect(decoded.records.map(\.octets) == [10, 20, 10])
+    #expect(decoded.contents.map { $0["reverseOctets"] } == ["100", "150", nil])
+    #expect(decoded.contents.map { $0["applicationSelector"] } == ["80", "80", "80"])
+    #expect(decoded.counters.flowRecords == 3)
+    #expect(decoded.counters.reverseRecords == 0)
   }
 
   /// Elements 231, 298, 232, 299 and what else a record counts.

@@ -82,6 +82,7 @@ extension FlowRecord {
       "forwardingStatus": UInt64(forwardingStatus), "layer2Segment": UInt64(layer2Segment),
       "portBlockStart": UInt64(rare.portBlockStart), "portBlockEnd": UInt64(rare.portBlockEnd),
       "applicationEngine": UInt64(rare.applicationEngine), "applicationSelector": rare.applicationSelector,
+      "reverseOctets": rare.reverseOctets, "reversePackets": rare.reversePackets,
     ]
     var contents = addresses.filter { !$0.value.isUnspecified }.mapValues(\.description)
     for (name, number) in numbers where number != 0 { contents[name] = String(number) }

@@ -75,9 +75,11 @@ struct FlowDecoderAllocationTests {
     ]
   }()
 
-  @Test("for any kind of message", arguments: traffic)
-  func warm(_ traffic: Traffic) {
-    var decoder = FlowDecoder()
+  @Test("for any kind of message", arguments: traffic, FlowDecoderOptions.Biflows.allCases)
+  func warm(_ traffic: Traffic, _ biflows: FlowDecoderOptions.Biflows) {
+    var options = FlowDecoderOptions()
+    options.biflows = biflows
+    var decoder = FlowDecoder(options: options)
     var batch = FlowBatch(capacity: 1024)
     for message in traffic.before { decoder.decode(message.rawSpan, from: Wire.exporter, arrival: 0, into: &batch) }
     var sequence = 0

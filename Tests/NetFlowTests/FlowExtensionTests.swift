@@ -22,6 +22,8 @@ struct FlowExtensionTests {
       fields.portBlockEnd = UInt16(truncatingIfNeeded: random.next())
     }
     if chance() { fields.mplsTopLabelAddress = IPAddress(high: random.next(), low: random.next()) }
+    if chance() { fields.reverseOctets = random.next() }
+    if chance() { fields.reversePackets = random.next() }
     for depth in 0..<random.below(11) where chance() {
       fields.mplsStack[depth] = UInt32(truncatingIfNeeded: random.next()) & 0xff_ffff
     }
@@ -52,5 +54,18 @@ struct FlowExtensionTests {
         #expect(FlowExtension(cut.rawSpan, at: &place) == nil, "seed \(seed)")
       }
     }
+  }
+
+  @Test("what an earlier version wrote is read")
+  func earlier() {
+    var octets: [UInt8] = [0x34] + [13] + Array(7, width: 8) + Array(1024, width: 2) + Array(2047, width: 2)
+    octets += Array(0, width: 8) + Array(0xffff_0a00_0001, width: 8)
+    var expected = FlowExtension()
+    (expected.applicationEngine, expected.applicationSelector) = (13, 7)
+    (expected.portBlockStart, expected.portBlockEnd) = (1024, 2047)
+    expected.mplsTopLabelAddress = IPAddress(v4: 0x0a00_0001)
+    var place = 0
+    #expect(FlowExtension(octets.rawSpan, at: &place) == expected)
+    #expect(place == octets.count)
   }
 }

@@ -38,8 +38,9 @@ struct ConfigurationReloadTests {
       live == [
         "filter", "exporters.clock", "exporters.maximumClockSkew", "exporters.samplingRate", "exporters.samplingRates",
         "exporters.forcedSamplingRates", "exporters.detectRestarts", "exporters.shareTemplates",
-        "exporters.outCountersAreReverse", "exporters.elementsFile", "labels.prefixes", "labels.exporters",
-        "labels.interfaces", "labels.asNames", "labels.asDatabase", "labels.countryDatabase", "labels.interval",
+        "exporters.outCountersAreReverse", "exporters.biflows", "exporters.elementsFile", "labels.prefixes",
+        "labels.exporters", "labels.interfaces", "labels.asNames", "labels.asDatabase", "labels.countryDatabase",
+        "labels.interval",
         "aggregation.activeTimeout", "aggregation.inactiveTimeout", "aggregation.maximumFlows", "aggregation.endOfFlow",
         "store.retention.age", "store.retention.size", "outputs", "alerts.interval",
         "alerts.builtIn.exporterSilent", "alerts.builtIn.exporterLoss", "alerts.builtIn.diskFree",

@@ -30,6 +30,7 @@ struct SettingSample: CustomTestStringConvertible {
     .init("exporters.detectRestarts", "false", "maybe"),
     .init("exporters.shareTemplates", "false", "maybe"),
     .init("exporters.outCountersAreReverse", #"[192.0.2.1, "2001:db8::1"]"#, ["192.0.2.1", "2001:db8::1"], "all"),
+    .init("exporters.biflows", "pairs", "both"),
     .init("exporters.elementsFile", Fixtures.path("elements.csv"), "two words"),
     .init("exporters.maximumSessions", "12", "0"),
     .init("exporters.maximumTemplates", "99", "65281"),

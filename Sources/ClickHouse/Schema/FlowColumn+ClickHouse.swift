@@ -7,10 +7,10 @@ extension FlowColumn {
     return TableColumn(name, tableType, codec: tableCodec, standard)
   }
 
-  private var tableType: String {
+  fileprivate var tableType: String {
     switch kind {
     case .time: "DateTime64(3, 'UTC')"
-    case .counter: "UInt64"
+    case .counter: isNullable ? "Nullable(UInt64)" : "UInt64"
     case .number(let width): "UInt\(width.rawValue)"
     case .address: isNullable ? "Nullable(IPv6)" : "IPv6"
     case .mac, .text: isNullable ? "LowCardinality(Nullable(String))" : "LowCardinality(String)"
@@ -34,7 +34,8 @@ extension FlowColumn {
     switch kind {
     case .address: return (TableColumn(name, "IPv6", codec: rollupCodec), "ifNull(\(source), toIPv6('::'))")
     case .mac, .text, .json: return (TableColumn(name, "LowCardinality(String)"), "ifNull(\(source), '')")
-    case .time, .counter, .number: return (TableColumn(name, tableType, codec: rollupCodec), "ifNull(\(source), 0)")
+    case .counter: return (TableColumn(name, "UInt64", codec: rollupCodec), "ifNull(\(source), 0)")
+    case .time, .number: return (TableColumn(name, tableType, codec: rollupCodec), "ifNull(\(source), 0)")
     }
   }
 
@@ -50,7 +51,8 @@ extension [FlowColumn] {
 
   private static func estimate(_ counter: FlowColumn) -> TableColumn {
     TableColumn(
-      "\(counter.name)_est", "UInt64", .alias("\(counter.name) * greatest(\(FlowColumn.samplingRate.name), 1)"))
+      "\(counter.name)_est", counter.tableType, .alias("\(counter.name) * greatest(\(FlowColumn.samplingRate.name), 1)")
+    )
   }
 
   /// `src_net` of `src_addr` and `src_mask`. IPv4 addresses are `::ffff:…` in a column of type IPv6.

@@ -60,9 +60,9 @@ public struct Rollup: Hashable, Sendable {
     }
   }
 
-  /// Sums of all counters, and of the records.
+  /// Sums of the counters that every flow has, and of the records.
   package func sums(_ columns: [FlowColumn]) -> [(column: TableColumn, expression: String)] {
-    let summed = columns.filter { $0.kind == .counter || $0 == .records }
+    let summed = columns.filter { $0.kind == .counter && !$0.isNullable || $0 == .records }
     return summed.map {
       (
         TableColumn($0.name, "SimpleAggregateFunction(sum, UInt64)", codec: "ZSTD(1)"),

@@ -14,12 +14,13 @@ struct ExtensionPool: ~Copyable {
 
   init(maximumTextOctets: Int) { self.maximumTextOctets = maximumTextOctets }
 
-  /// Keeps an extension, in place of number `old` if that is not 0; returns its number.
-  mutating func store(_ new: FlowExtension, replacing old: UInt32) -> UInt32 {
+  /// Keeps an extension, merged into number `old` if that is not 0; returns its number.
+  mutating func store(_ new: FlowExtension, into old: UInt32) -> UInt32 {
     var new = new
     let number: UInt32
     if old != 0 {
       number = old
+      new = items[Int(old) - 1].absorbing(new)
       textOctets -= Self.cost(items[Int(old) - 1].extra)
     } else if let place = free.popLast() {
       number = place
@@ -53,5 +54,19 @@ struct ExtensionPool: ~Copyable {
   /// What a text costs: its octets and the head of its allocation.
   private static func cost(_ text: String) -> Int {
     text.isEmpty ? 0 : text.utf8.count + 32
+  }
+}
+
+extension FlowExtension {
+  /// The rare fields of a flow with those of a later record of it: the later values hold, but counts add up. A record that has
+  /// counts alone says nothing of the other fields.
+  fileprivate func absorbing(_ new: FlowExtension) -> FlowExtension {
+    if reverseOctets | reversePackets | new.reverseOctets | new.reversePackets == 0 { return new }
+    var merged = new
+    (merged.reverseOctets, merged.reversePackets) = (0, 0)
+    if merged == FlowExtension() { merged = self }
+    merged.reverseOctets = reverseOctets.addingSaturated(new.reverseOctets)
+    merged.reversePackets = reversePackets.addingSaturated(new.reversePackets)
+    return merged
   }
 }

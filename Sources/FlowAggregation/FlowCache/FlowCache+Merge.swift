@@ -155,11 +155,11 @@ extension FlowCache {
     if !table.insert(tag, place) { reseed() }
   }
 
-  /// Gives the flow the record's rare fields, in place of those that it has.
+  /// Gives the flow the record's rare fields, merged into those that it has.
   private mutating func attach(_ rare: [FlowExtension], _ number: UInt32, to place: Int) {
     guard number != 0, Int(number) <= rare.count else { return }
     let old = flows[place].record.extensionNumber
-    flows[place].record.extensionNumber = extensions.store(rare[Int(number) - 1], replacing: old)
+    flows[place].record.extensionNumber = extensions.store(rare[Int(number) - 1], into: old)
   }
 
   /// New secrets: every flow gets a new tag. Not before as many records as the cache has flows, so that the cost is shared.

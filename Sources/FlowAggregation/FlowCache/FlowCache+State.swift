@@ -76,7 +76,7 @@ extension FlowCache {
       let number = Int(record.extensionNumber)
       record.extensionNumber =
         number >= 1 && number <= state.extensions.count
-        ? extensions.store(state.extensions[number - 1], replacing: 0) : 0
+        ? extensions.store(state.extensions[number - 1], into: 0) : 0
       flows.append(LiveFlow(record: record, tag: mask.tag(record, hash)))
       ages.append(kept.age.outOfWheel)
       liveCount &+= 1

@@ -14,7 +14,7 @@ import NetworkBytes
 /// before. Rows and their order never depend on the hash's secrets.
 ///
 /// Memory: 160 octets a flow for the record, 16 for its age, 16 to 32 for its slots, about 5 in the wheel; beside these
-/// about 120 for each flow that has rare fields. It is reserved for `maximumFlows` at once and first touched when used.
+/// about 150 for each flow that has rare fields. It is reserved for `maximumFlows` at once and first touched when used.
 ///
 /// The key is fixed for the cache's life. To change it, drain the cache and make another.
 public struct FlowCache: ~Copyable, Sendable {

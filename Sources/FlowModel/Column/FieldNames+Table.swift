@@ -95,5 +95,7 @@ extension FieldNames {
       .destinationASName, goflow2: "dst_as_name", ecs: "destination.as.organization.name", nfdump: "dstASname", sls: nil
     ),
     Row(.exporterName, goflow2: "exporter_name", ecs: "observer.name", nfdump: "exporterName", sls: nil),
+    Row(.reverseOctets, goflow2: "reverse_bytes", ecs: "destination.bytes", nfdump: "outBytes", sls: nil),
+    Row(.reversePackets, goflow2: "reverse_packets", ecs: "destination.packets", nfdump: "outPackets", sls: nil),
   ]
 }

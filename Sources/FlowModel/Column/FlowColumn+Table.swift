@@ -246,6 +246,12 @@ extension FlowColumn {
   public static let exporterName = FlowColumn(
     56, "exporter_name", .fact { $0.exporterName }, "what `labels.exporters` calls the exporter",
     filter: FilterTerm("exporter-name"))
+  public static let reverseOctets = FlowColumn(
+    57, "reverse_bytes", .rare(.counter { $0.reverseOctets }),
+    "of the other direction, as exported, with `exporters.biflows: pairs`", filter: FilterTerm("reverse bytes"))
+  public static let reversePackets = FlowColumn(
+    58, "reverse_packets", .rare(.counter { $0.reversePackets }),
+    "of the other direction, as exported, with `exporters.biflows: pairs`", filter: FilterTerm("reverse packets"))
 
   /// All columns, in file order (schema version 1).
   public static let allCases: [FlowColumn] = [
@@ -257,7 +263,7 @@ extension FlowColumn {
     .mplsLabels, .vrf, .extra, .ingressInterfaceName, .egressInterfaceName, .applicationName, .vrfName, .natEvent,
     .firewallEvent, .forwardingStatus, .portBlockStart, .portBlockEnd, .layer2Segment, .mplsTopLabelAddress,
     .sourceLabel, .destinationLabel, .sourceCountry, .destinationCountry, .sourceASName, .destinationASName,
-    .exporterName,
+    .exporterName, .reverseOctets, .reversePackets,
   ]
 
   /// The columns that a table for people shows unless it is told otherwise.

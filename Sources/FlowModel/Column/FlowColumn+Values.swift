@@ -39,6 +39,8 @@ extension FlowColumn {
     /// `::` is no value.
     case address(@Sendable (FlowExtension) -> IPAddress)
     case number(Width, @Sendable (FlowExtension) -> UInt32)
+    /// A counter, as exported; 0 is no value.
+    case counter(@Sendable (FlowExtension) -> UInt64)
     case text(@Sendable (FlowExtension) -> String?)
     case json(@Sendable (FlowExtension) -> String?)
   }

@@ -97,7 +97,7 @@ extension FlowColumn {
   public var kind: Kind {
     switch values {
     case .time: .time
-    case .counter: .counter
+    case .counter, .rare(.counter): .counter
     case .number(let width, _), .origin(.number(let width, _)), .rare(.number(let width, _)): .number(width)
     case .address, .origin(.address), .rare(.address): .address
     case .mac: .mac
@@ -111,13 +111,16 @@ extension FlowColumn {
     switch values {
     case .time, .counter, .number, .origin, .rare(.number): false
     case .address(_, let isNullable): isNullable
-    case .mac, .word, .rare(.address), .rare(.text), .rare(.json), .exporterName, .fact: true
+    case .mac, .word, .rare(.address), .rare(.counter), .rare(.text), .rare(.json), .exporterName, .fact: true
     }
   }
 
   /// Whether 0 means that there is nothing, so that no comparison holds for it.
   public var isZeroAbsent: Bool {
-    if case .rare(.number) = values { true } else { false }
+    switch values {
+    case .rare(.number), .rare(.counter): true
+    case .time, .counter, .number, .address, .mac, .word, .origin, .rare, .exporterName, .fact: false
+    }
   }
 
   /// Whether its texts are what exporters or operators call things: any characters at all.

@@ -50,6 +50,7 @@ public struct FlowRow {
     case .origin(.text(let read)): .text(read(origin))
     case .rare(.address(let read)): Self.address(rare.map(read) ?? .unspecified, true)
     case .rare(.number(_, let read)): .integer(UInt64(rare.map(read) ?? 0))
+    case .rare(.counter(let read)): Self.counter(rare.map(read) ?? 0)
     case .rare(.text(let read)): Self.text(rare.flatMap(read))
     case .rare(.json(let read)): rare.flatMap(read).map(Value.json) ?? .none
     case .exporterName(let kind, let number, let fact):
@@ -81,6 +82,7 @@ public struct FlowRow {
   private static func address(_ address: IPAddress, _ isNullable: Bool) -> Value {
     isNullable && address.isUnspecified ? .none : .address(address)
   }
+  private static func counter(_ number: UInt64) -> Value { number == 0 ? .none : .integer(number) }
   private static func mac(_ address: UInt64) -> Value { address == 0 ? .none : .mac(address) }
 }
 

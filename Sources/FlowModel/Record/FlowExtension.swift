@@ -19,6 +19,9 @@ public struct FlowExtension: Sendable, Equatable {
   /// enterprise number in the high 32 bits; engine 0: absent.
   public var applicationEngine: UInt8 = 0
   public var applicationSelector: UInt64 = 0
+  /// What the record counts of the other direction, as exported, if it has no record of its own; 0: nothing.
+  public var reverseOctets: UInt64 = 0
+  public var reversePackets: UInt64 = 0
   /// A JSON object of the fields that have no column, if these are kept; otherwise empty.
   public var extra = ""
 
@@ -31,7 +34,7 @@ public struct FlowExtension: Sendable, Equatable {
       && a.mplsTopLabelAddress == b.mplsTopLabelAddress
       && a.mplsStack.indices.allSatisfy { a.mplsStack[$0] == b.mplsStack[$0] }
       && a.applicationEngine == b.applicationEngine && a.applicationSelector == b.applicationSelector
-      && a.extra == b.extra
+      && a.reverseOctets == b.reverseOctets && a.reversePackets == b.reversePackets && a.extra == b.extra
   }
 }
 
@@ -50,6 +53,7 @@ extension FlowExtension {
     static let extra = Groups(rawValue: 8)
     static let portBlock = Groups(rawValue: 16)
     static let mplsTopLabel = Groups(rawValue: 32)
+    static let reverse = Groups(rawValue: 64)
   }
 
   /// Appends it as octets, as a checkpoint keeps it.
@@ -65,6 +69,7 @@ extension FlowExtension {
     if !extra.isEmpty { groups.insert(.extra) }
     if portBlockStart | portBlockEnd != 0 { groups.insert(.portBlock) }
     if !mplsTopLabelAddress.isUnspecified { groups.insert(.mplsTopLabel) }
+    if reverseOctets | reversePackets != 0 { groups.insert(.reverse) }
     octets.append(groups.rawValue)
     if hasNAT {
       for address in [postNATSource, postNATDestination] { octets.append(address) }
@@ -88,6 +93,10 @@ extension FlowExtension {
       octets.append(word: UInt64(portBlockEnd), count: 2)
     }
     if groups.contains(.mplsTopLabel) { octets.append(mplsTopLabelAddress) }
+    if groups.contains(.reverse) {
+      octets.append(word: reverseOctets, count: 8)
+      octets.append(word: reversePackets, count: 8)
+    }
   }
 
   /// Reads what `append` wrote; nil if it ends early.
@@ -141,6 +150,11 @@ extension FlowExtension {
     if groups.contains(.mplsTopLabel) {
       guard let end = address() else { return nil }
       mplsTopLabelAddress = end
+    }
+    if groups.contains(.reverse) {
+      guard let octets = word(8), let packets = word(8) else { return nil }
+      reverseOctets = octets
+      reversePackets = packets
     }
   }
 }

@@ -237,7 +237,9 @@ extension Grouping {
         return "\(address)/\(address.isV4 ? prefix.v4 : prefix.v6)"
       case .mac, .text, .json: return texts.text(number())
       case .time: return style.text(Int64(bitPattern: number()))
-      case .counter, .number: return style.naming(part.column)?.name(number()) ?? String(number())
+      case .counter, .number:
+        if part.column.isNullable, number() == 0 { return nil }
+        return style.naming(part.column)?.name(number()) ?? String(number())
       }
     }
   }

@@ -12,6 +12,8 @@ struct RowCells {
     case numeral(ArraySlice<UInt8>)
     case name(ArraySlice<UInt8>)
     case numbers(IntegerColumn)
+    /// Numbers of which 0 is none.
+    case counts(IntegerColumn)
     case times(IntegerColumn)
     case named(IntegerColumn, @Sendable (UInt64) -> String)
     /// One text in all rows.
@@ -60,6 +62,10 @@ struct RowCells {
     case .time: return .times(try view.numbers(column))
     case .counter, .number:
       let (values, naming) = (try view.numbers(column), style.naming(column, in: format))
+      if column.isNullable {
+        if case .constant(0) = values { return .none }
+        return .counts(values)
+      }
       if case .constant(let value) = values {
         return naming.map { .name(Array($0(value).utf8)[...]) } ?? .numeral(Array(String(value).utf8)[...])
       }
@@ -93,6 +99,9 @@ struct RowCells {
       case .numeral(let numeral): printer.append(numeral: numeral, to: &text)
       case .name(let name): printer.append(name, isPlain: true, to: &text)
       case .numbers(let values): printer.append(values[row], to: &text)
+      case .counts(let values):
+        let value = values[row]
+        if value == 0 { printer.appendNone(to: &text) } else { printer.append(value, to: &text) }
       case .times(let values): printer.append(time: Int64(bitPattern: values[row]), to: &text)
       case .named(let values, let naming): printer.append(naming(values[row]), to: &text)
       case .text(let octets, let kind): Self.append(octets, kind, to: &printer, &text)
@@ -143,7 +152,7 @@ extension RowCells.Cell {
         if entry < values.entryCount, addresses[entry] == nil { addresses[entry] = IPAddress(values.text(entry)) }
       }
       return addresses
-    case .none, .numeral, .name, .numbers, .times, .named, .hosts: return [:]
+    case .none, .numeral, .name, .numbers, .counts, .times, .named, .hosts: return [:]
     }
   }
 
@@ -154,7 +163,7 @@ extension RowCells.Cell {
     switch self {
     case .text(_, let kind): if let text = named[0] { self = .text(text, kind) }
     case .texts(let values, let indices, _): self = .hosts(values, indices, named)
-    case .none, .numeral, .name, .numbers, .times, .named, .hosts: break
+    case .none, .numeral, .name, .numbers, .counts, .times, .named, .hosts: break
     }
   }
 }

@@ -51,6 +51,7 @@ extension FlowColumn {
     case .origin(.text(let read)): OriginTextBuffer(read)
     case .rare(.address(let read)): RareAddressBuffer(read: read)
     case .rare(.number(_, let read)): RareNumberBuffer(read: read)
+    case .rare(.counter(let read)): RareCounterBuffer(read: read)
     case .rare(.text(let read)), .rare(.json(let read)): RareTextBuffer(read: read)
     case .exporterName(let kind, let number, let fact): NameBuffer(kind: kind, number: number, fact: fact)
     case .fact(let read): FactBuffer(read: read)

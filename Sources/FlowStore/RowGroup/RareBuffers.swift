@@ -20,6 +20,35 @@ struct RareNumberBuffer: ColumnBuffer {
   }
 }
 
+/// Counters, of which 0 is null.
+struct RareCounterBuffer: ColumnBuffer {
+  let read: @Sendable (FlowExtension) -> UInt64
+  private var values: [UInt64] = []
+  private var present: [Bool] = []
+
+  init(read: @escaping @Sendable (FlowExtension) -> UInt64) { self.read = read }
+
+  mutating func begin(_ group: RowGroupContext) {
+    values.removeAll(keepingCapacity: !group.extensions.isEmpty)
+    present.removeAll(keepingCapacity: !group.extensions.isEmpty)
+  }
+  mutating func append(_ block: RowBlock, _ group: RowGroupContext) {
+    if group.extensions.isEmpty { return }
+    for record in block.records {
+      let value = group.rare(record).map(read) ?? 0
+      values.append(value)
+      present.append(value != 0)
+    }
+  }
+  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
+    if present.contains(true) {
+      try file.write(uint64: values.span, present: present.span)
+    } else {
+      try file.writeNulls()
+    }
+  }
+}
+
 struct RareAddressBuffer: ColumnBuffer {
   let read: @Sendable (FlowExtension) -> IPAddress
   private var values = DictionaryBuffer<IPAddress>(isNullable: true)

@@ -8,7 +8,7 @@ extension FlowColumn {
   var parquet: ParquetColumn {
     switch kind {
     case .time: ParquetColumn(name, .timestampMilliseconds, encoding: .delta)
-    case .counter: ParquetColumn(name, .uint64)
+    case .counter: ParquetColumn(name, .uint64, isOptional: isNullable)
     case .number(.bits8): number(.uint8)
     case .number(.bits16): number(.uint16)
     case .number(.bits32): number(.uint32)

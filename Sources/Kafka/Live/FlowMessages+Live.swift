@@ -69,6 +69,7 @@ extension FlowMessages {
       switch value {
       case .address(let read): Self.append(field, read(rare), to: &octets)
       case .number(_, let read): Protobuf.append(field.number, UInt64(read(rare)), to: &octets)
+      case .counter(let read): Protobuf.append(field.number, read(rare), to: &octets)
       case .text(let read), .json(let read): if let text = read(rare) { Self.append(field, text, to: &octets) }
       }
     }

@@ -18,6 +18,8 @@ public struct FlowDecoderOptions: Sendable {
   /// Exporters whose postOctetDeltaCount and postPacketDeltaCount (23, 24) count the other direction of the flow, and not
   /// the same packets behind the observation point as the registry has it.
   public var outCountersAreReverse: Set<IPAddress> = []
+  /// What becomes of the other direction of records that count it.
+  public var biflows = Biflows.rows
   /// Whether fields without a column are kept as JSON in `FlowExtension.extra`.
   public var keepsExtra = false
   /// What elements that IANA's registry does not have are called and how they are read, whatever exporters report.
@@ -27,4 +29,12 @@ public struct FlowDecoderOptions: Sendable {
   public var origin: @Sendable (FlowOrigin) -> FlowOrigin = { $0 }
 
   public init() {}
+
+  /// What becomes of a flow's other direction.
+  public enum Biflows: String, CaseIterable, Sendable {
+    /// It is a record of its own.
+    case rows
+    /// The flow's record has its counts.
+    case pairs
+  }
 }

@@ -3,6 +3,7 @@ import NetworkBytes
 
 extension FlowDecoder {
   /// Appends the other direction of the records from `first` on: a record of its own for each that counts anything there.
+  /// With `FlowDecoderOptions.Biflows.pairs` these records get the counts instead.
   ///
   /// To be called once for the records of a set, when all else of them is decoded.
   mutating func appendReverse(
@@ -25,6 +26,10 @@ extension FlowDecoder {
         settled: isSettled ? reverseCounts[index &- first] : nil,
         isConnection: totals?.hasEvents == true, takesOut: takesOut)
       if counts.isZero { continue }
+      if options.biflows == .pairs {
+        batch.setReverse(of: index, counts)
+        continue
+      }
       batch.appendReverse(of: index, counts)
       complete(&batch, bytes, plan, time, &corrections)
     }
@@ -73,6 +78,17 @@ extension ReversePlan {
 }
 
 extension FlowBatch {
+  /// Gives a record the counts of its other direction.
+  fileprivate mutating func setReverse(of index: Int, _ counts: ReverseCounts) {
+    if records[index].extensionNumber == 0 {
+      extensions.append(FlowExtension())
+      records[index].extensionNumber = UInt32(extensions.count)
+    }
+    let place = Int(records[index].extensionNumber) - 1
+    extensions[place].reverseOctets = counts.octets
+    extensions[place].reversePackets = counts.packets
+  }
+
   /// Appends a record with its ends swapped, and its rare fields.
   fileprivate mutating func appendReverse(of index: Int, _ counts: ReverseCounts) {
     var reverse = records[index].reversed

@@ -59,10 +59,14 @@ CREATE TABLE IF NOT EXISTS `net\`flow`.`flows` ON CLUSTER `c1`
     src_as_name LowCardinality(Nullable(String)),
     dst_as_name LowCardinality(Nullable(String)),
     exporter_name LowCardinality(Nullable(String)),
+    reverse_bytes Nullable(UInt64) CODEC(T64, ZSTD(1)),
+    reverse_packets Nullable(UInt64) CODEC(T64, ZSTD(1)),
     src_net String ALIAS concat(if(startsWith(toString(src_addr), '::ffff:'), toString(toIPv4(tupleElement(IPv6CIDRToRange(src_addr, toUInt8(96 + least(src_mask, 32))), 1))), toString(tupleElement(IPv6CIDRToRange(src_addr, toUInt8(least(src_mask, 128))), 1))), '/', toString(src_mask)),
     dst_net String ALIAS concat(if(startsWith(toString(dst_addr), '::ffff:'), toString(toIPv4(tupleElement(IPv6CIDRToRange(dst_addr, toUInt8(96 + least(dst_mask, 32))), 1))), toString(tupleElement(IPv6CIDRToRange(dst_addr, toUInt8(least(dst_mask, 128))), 1))), '/', toString(dst_mask)),
     bytes_est UInt64 ALIAS bytes * greatest(sampling_rate, 1),
-    packets_est UInt64 ALIAS packets * greatest(sampling_rate, 1)
+    packets_est UInt64 ALIAS packets * greatest(sampling_rate, 1),
+    reverse_bytes_est Nullable(UInt64) ALIAS reverse_bytes * greatest(sampling_rate, 1),
+    reverse_packets_est Nullable(UInt64) ALIAS reverse_packets * greatest(sampling_rate, 1)
 )
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
 PARTITION BY toDate(time_end)
