@@ -63,8 +63,10 @@ extension FlowExtension {
   fileprivate func absorbing(_ new: FlowExtension) -> FlowExtension {
     if reverseOctets | reversePackets | new.reverseOctets | new.reversePackets == 0 { return new }
     var merged = new
-    (merged.reverseOctets, merged.reversePackets) = (0, 0)
-    if merged == FlowExtension() { merged = self }
+    if new.reverseOctets | new.reversePackets != 0 {
+      (merged.reverseOctets, merged.reversePackets) = (0, 0)
+      if merged == FlowExtension() { merged = self }
+    }
     merged.reverseOctets = reverseOctets.addingSaturated(new.reverseOctets)
     merged.reversePackets = reversePackets.addingSaturated(new.reversePackets)
     return merged
