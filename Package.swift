@@ -216,7 +216,9 @@ let package = Package(
       dependencies: [
         "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Enrichment", "Files", "FlowFilter", "FlowLines",
         "FlowModel",
-        "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "HTTPServing", "Journal",
+        "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "HTTPServing",
+        "HostNames",
+        "Journal",
         "NetFlow", "NetworkBytes", "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page", "Parquet", "Relay",
         "Settings",
         "Shipping",
@@ -368,7 +370,8 @@ let package = Package(
       name: "CollectorTests",
       dependencies: [
         "Alerts", "Capture", "Collector", "FlowFilter", "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline",
-        "FlowAggregation", "FlowQuery", "FlowStore", "FlowText", "HTTPServing", "Journal", "Kafka", "NetFlow",
+        "FlowAggregation", "FlowQuery", "FlowStore", "FlowText", "HTTPServing", "HostNames", "Journal", "Kafka",
+        "NetFlow",
         "NetworkBytes", "ObjectStorage", "Parquet", "Relay", "Settings", "Shipping", "sagflow", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),

@@ -46,6 +46,9 @@ static const uint8_t freshness_js[] = {
 static const uint8_t health_js[] = {
 #embed "../Page/Assets/health.js"
 };
+static const uint8_t host_names_js[] = {
+#embed "../Page/Assets/host-names.js"
+};
 static const uint8_t icon_svg[] = {
 #embed "../Page/Assets/icon.svg"
 };
@@ -150,6 +153,7 @@ static const struct {
   ASSET("format.js", format_js),
   ASSET("freshness.js", freshness_js),
   ASSET("health.js", health_js),
+  ASSET("host-names.js", host_names_js),
   ASSET("icon.svg", icon_svg),
   ASSET("index.html", index_html),
   ASSET("keyboard.js", keyboard_js),

@@ -6,13 +6,14 @@ public import NetworkBytes
 import Synchronization
 
 /// Names of addresses, for answers that show them: each is looked up once, many at the same time on threads of their own, and an
-/// answer waits for them no longer than it may. Names that come later are there for the next answer.
+/// answer waits for them no longer than it may. Names that come later are there for the next answer. Answers come one after the
+/// other.
 public final class ReverseNames: Sendable {
   private enum Entry {
     /// Those who wait for it.
     case pending([DispatchGroup])
     /// Nil: it has no name.
-    case known(String?)
+    case known(String?, until: DispatchTime)
   }
 
   private struct State {
@@ -27,19 +28,22 @@ public final class ReverseNames: Sendable {
 
   private let lookup: @Sendable (IPAddress) -> String?
   private let wait: Double
+  private let lifetime: Double
   private let mostAddresses: Int
   private let mostThreads: Int
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - wait: seconds that an answer waits for names, from when it first asks.
+  ///   - lifetime: seconds that answers are given what was found, also that there is no name.
   ///   - mostAddresses: looked up for one answer, and remembered.
   ///   - lookup: the name of an address; it may block.
   public init(
-    wait: Double = 2, mostAddresses: Int = 10_000, mostThreads: Int = 32,
+    wait: Double = 2, lifetime: Double = 86_400, mostAddresses: Int = 10_000, mostThreads: Int = 32,
     lookup: @escaping @Sendable (IPAddress) -> String? = SystemResolver.name
   ) {
     self.wait = wait
+    self.lifetime = lifetime
     self.mostAddresses = mostAddresses
     self.mostThreads = mostThreads
     self.lookup = lookup
@@ -53,8 +57,13 @@ public final class ReverseNames: Sendable {
       state.asked = 0
       for address in state.queue { Self.finish(address, nil, &state) }
       state.queue = []
-      if state.entries.count < mostAddresses { return }
-      state.entries = state.entries.filter { if case .pending = $0.value { true } else { false } }
+      let (now, isFull) = (DispatchTime.now(), state.entries.count >= mostAddresses)
+      state.entries = state.entries.filter { _, entry in
+        switch entry {
+        case .pending: true
+        case .known(_, let until): !isFull && now < until
+        }
+      }
     }
   }
 
@@ -62,6 +71,11 @@ public final class ReverseNames: Sendable {
   ///
   /// It blocks: not for threads that others need.
   public func names(of addresses: some Sequence<IPAddress>) -> [IPAddress: String] {
+    findings(of: addresses).compactMapValues { $0 }
+  }
+
+  /// The same, with nil for addresses that have no name; those that are not looked up yet are left out.
+  public func findings(of addresses: some Sequence<IPAddress>) -> [IPAddress: String?] {
     let addresses = Set(addresses)
     let group = DispatchGroup()
     let (deadline, newThreads) = state.withLock { state in
@@ -76,9 +90,13 @@ public final class ReverseNames: Sendable {
     for _ in 0..<newThreads { Thread.detachNewThread { [self] in work() } }
     _ = group.wait(timeout: deadline)
     return state.withLock { state in
-      var names: [IPAddress: String] = [:]
+      var names: [IPAddress: String?] = [:]
       for address in addresses {
-        if case .known(let name?) = state.entries[address] { names[address] = name }
+        if case .known(let name, _) = state.entries[address] {
+          names.updateValue(name, forKey: address)
+        } else if address.isUnspecified {
+          names.updateValue(nil, forKey: address)
+        }
       }
       return names
     }
@@ -103,7 +121,8 @@ public final class ReverseNames: Sendable {
   private func work() {
     while let address = next() {
       let name = lookup(address)
-      state.withLock { Self.finish(address, .known(name), &$0) }
+      let until = DispatchTime.now() + lifetime
+      state.withLock { Self.finish(address, .known(name, until: until), &$0) }
     }
   }
 

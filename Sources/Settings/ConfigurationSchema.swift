@@ -213,6 +213,10 @@ public enum ConfigurationSchema {
     .list(
       "http.hosts", .restart(\.http.hosts), .hostName, mayBeEmpty: true,
       "Names that requests may call this collector by, beside localhost, this host's own and addresses; no ports."),
+    .value(
+      "http.resolve", .live(\.http.resolve), .flag,
+      "true: the page and the API look up names of addresses with the system's resolver, which may ask other hosts."
+    ),
   ]
 
   private static let alerts: [Setting] = [

@@ -18,6 +18,7 @@ public struct LiveSettings: Hashable, Sendable {
   public var retention = OptionDefaults.retention
   /// Where the store's files go beside it. Outputs of lines are not among them: they are part of the workers.
   public var outputs: [OutputSetting] = []
+  public var http = HTTP()
   /// What is watched, and what is done about it.
   public var alerts = AlertOptions()
   /// The least severe messages to print.
@@ -84,6 +85,13 @@ public struct LiveSettings: Hashable, Sendable {
     public var countryDatabase = ""
     /// They are looked at this often, seconds.
     public var interval = 10
+
+    public init() {}
+  }
+
+  public struct HTTP: Hashable, Sendable {
+    /// Whether names of hosts are looked up for those who ask.
+    public var resolve = false
 
     public init() {}
   }

@@ -80,7 +80,9 @@ struct BrowserTests {
     let pictures = ProcessInfo.processInfo.environment["PAGE_PICTURES"] ?? folder.path
     let token = try folder.write("operators-token-0123456789\n", as: "token")
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token)
-    let open = try await RunningCollector(["--active-timeout", "3600s", "--inactive-timeout", "3600s"])
+    let open = try await RunningCollector(
+      ["--active-timeout", "3600s", "--inactive-timeout", "3600s"],
+      configuration: "http: {resolve: true}\n")
     let guarded = try await RunningCollector(configuration: "http: {tokenFile: \(token)}\n")
     try await Self.feed(open.port, folder)
     let ports = (try await open.httpPort(), try await guarded.httpPort())

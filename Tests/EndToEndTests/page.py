@@ -151,6 +151,39 @@ def names(browser):
     page.context.close()
 
 
+def hosts(browser):
+    page = browser.page(viewport={"width": 1440, "height": 950})
+    asked = []
+
+    def answer(route):
+        addresses = urllib.parse.parse_qs(urllib.parse.urlparse(route.request.url).query)["addresses"][0].split(",")
+        asked.extend(addresses)
+        # The first is late.
+        route.fulfill(json={"names": {
+            address: f"<script>window.injected = 1</script>{address}" for address in addresses if asked.count(address) > 1 or address != asked[0]}})
+
+    page.route("**/api/v1/names?*", answer)
+    page.goto(view(by="src_addr", tab="flows"))
+    settled(page)
+    check(asked == [], "no name is looked up unasked")
+    page.check("#names")
+    page.wait_for_selector("#top-table tr:first-child .host")
+    page.wait_for_selector("#flows-table .host")
+    check("names=1" in page.url, "the switch of names is in the address")
+    rows = page.eval_on_selector_all("#top-table button.value", "rows => rows.map(row => [row.title, row.textContent])")
+    check(all(text == f"{address} <script>window.injected = 1</script>{address}" for address, text in rows), "names are behind addresses")
+    check(len(rows) == 10 and {address for address, _ in rows} <= set(asked), "each address has its own")
+    check(page.evaluate("window.injected === undefined") and page.locator("table script").count() == 0, "a name of a host is text and not markup")
+    page.locator("#top-table button.value").first.click()
+    page.click("#value-menu .by")
+    settled(page)
+    check(page.input_value("#filter") == f"src ip {rows[0][0]}", "an address with a name filters as before")
+    page.uncheck("#names")
+    page.wait_for_selector("#top-table .host", state="detached")
+    check("names=" not in page.url, "names can be switched off")
+    page.context.close()
+
+
 def appearances(browser):
     page = browser.page(viewport={"width": 1440, "height": 950}, color_scheme="dark")
     page.goto(view(by="dst_port", unit="packets", tab="flows"))
@@ -186,6 +219,7 @@ def token(browser):
     page.press("#token", "Enter")
     settled(page)
     check(page.locator("#token-form").is_hidden(), "a token opens it")
+    check(page.locator("#names-choice").is_hidden(), "without http.resolve there is no switch of names")
     # The browser itself reports that the first answers were 401.
     del browser.messages[before:]
     page.context.close()
@@ -197,6 +231,7 @@ with sync_playwright() as playwright:
     filters(page, browser)
     zoom(page)
     names(browser)
+    hosts(browser)
     appearances(browser)
     refreshes(browser)
     token(browser)

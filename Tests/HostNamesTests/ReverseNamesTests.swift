@@ -95,6 +95,23 @@ struct ReverseNamesTests {
     #expect(await Self.names(reverse, Array(addresses.prefix(50))).count == 50)
   }
 
+  @Test("what was found holds for its time, also that there is no name")
+  func lifetime() async {
+    for (lifetime, count) in [(3600.0, 2), (0, 4)] {
+      let asked = Atomic(0)
+      let reverse = ReverseNames(wait: 600, lifetime: lifetime) { address in
+        asked.add(1, ordering: .relaxed)
+        return address == Self.address(0) ? "x" : nil
+      }
+      for _ in 0..<2 {
+        reverse.beginAnswer()
+        let names = await Self.names(reverse, [Self.address(0), Self.address(1)])
+        #expect(names == [Self.address(0): "x"])
+      }
+      #expect(asked.load(ordering: .relaxed) == count, "\(lifetime)")
+    }
+  }
+
   @Test("no name is asked for `::`, and nothing at all costs no thread")
   func nothing() async {
     let reverse = ReverseNames(wait: 600) { _ in "x" }

@@ -81,6 +81,7 @@ struct SettingSample: CustomTestStringConvertible {
     .init("http.public", "true", "all"),
     .init("http.tokenFile", "/etc/sagflow/token", "a token"),
     .init("http.hosts", "[flows.example.com, collector]", ["flows.example.com", "collector"], "flows.example.com:443"),
+    .init("http.resolve", "true", "dns"),
     .init("alerts.interval", "60", "0"),
     .init("alerts.builtIn.exporterSilent", "600", "29"),
     .init("alerts.builtIn.exporterLoss", "5", "101"),

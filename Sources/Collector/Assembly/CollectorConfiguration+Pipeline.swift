@@ -56,6 +56,7 @@ package struct LiveOptions: Sendable {
   package let outputs: [OutputSetting]
   /// Whether somebody waits for flows that left the cache.
   package let isPrompt: Bool
+  package let resolvesNames: Bool
   package let alerts: AlertOptions
   package let logLevel: Logger.Level
 
@@ -72,6 +73,7 @@ package struct LiveOptions: Sendable {
     retention = configuration.live.retention
     outputs = configuration.live.outputs
     isPrompt = !configuration.lines.isEmpty || outputs.contains(where: \.isLive)
+    resolvesNames = configuration.live.http.resolve
     alerts = configuration.live.alerts
     logLevel = configuration.live.logLevel
   }

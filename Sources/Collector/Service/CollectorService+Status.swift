@@ -1,6 +1,7 @@
 import FlowModel
 import FlowPipeline
 import Foundation
+import HostNames
 import NetFlow
 import NetworkBytes
 import Page
@@ -12,6 +13,7 @@ extension CollectorService {
   var httpServer: HTTPServer? {
     let (http, path) = configuration.withLock { ($0.http, $0.store.path) }
     guard http.enabled else { return nil }
+    let names = ReverseNames(wait: 0.5, lifetime: 600)
     return HTTPServer(
       listen: http.listen, hosts: http.hosts, tokenFile: http.tokenFile,
       source: .init(
@@ -19,6 +21,7 @@ extension CollectorService {
         status: { try self.status.encoded() }, exporters: { try self.exporterStatus.encoded() },
         sessions: { self.ledger.sessions }, templates: { self.running?.directory.definitions(of: $0) ?? [:] },
         description: APIDescription.json,
+        names: { self.configuration.withLock { $0.live.http.resolve } ? names : nil },
         asset: { path in
           PageAssets.asset(path).map { StaticAsset(contentType: $0.contentType, octets: $0.octets, etag: $0.etag) }
         }),

@@ -33,6 +33,7 @@ export class Controls {
       if (value.trim() !== '') view.set({ by: value.replace(/\s/g, '') })
     })
     this.#onChange('both', ({ checked }) => view.set({ both: checked }))
+    this.#onChange('names', ({ checked }) => view.set({ names: checked }))
     this.#onChange('refresh', ({ value }) => view.set({ refresh: Number(value) }))
     this.#onChange('rows', ({ value }) => view.set({ rows: Number(value) }))
     this.#onChange('flows-sort', ({ value }) => view.set({ sort: value }))
@@ -58,6 +59,8 @@ export class Controls {
     this.#showKeys(state, fields)
     byId('both').checked = state.both
     byId('both').disabled = fields.bothDirections(state.by) === undefined
+    byId('names').checked = state.names
+    byId('names-choice').hidden = !fields.answersNames
     byId('refresh').value = String(state.refresh)
     byId('rows').value = String(state.rows)
     byId('flows-sort').value = state.sort

@@ -14,12 +14,15 @@ const columns = [
   { text: 'templates', class: 'number' }, { text: 'early sets', class: 'number', title: 'Data sets that came before their template' }, 'sampling',
 ]
 
-/** @param choose called with items for the value menu and the element that was chosen */
-export function showExporters(table, exporters, now, choose) {
-  const again = () => showExporters(table, exporters, now, choose)
+/**
+ * @param hosts names of hosts
+ * @param choose called with items for the value menu and the element that was chosen
+ */
+export function showExporters(table, exporters, now, hosts, choose) {
+  const again = () => showExporters(table, exporters, now, hosts, choose)
   const rows = exporters.flatMap((exporter) => {
     const isOpen = open.has(exporter.address)
-    const lines = [exporterRow(exporter, now, isOpen, choose, () => {
+    const lines = [exporterRow(exporter, now, isOpen, hosts, choose, () => {
       if (isOpen) open.delete(exporter.address)
       else open.add(exporter.address)
       again()
@@ -29,7 +32,7 @@ export function showExporters(table, exporters, now, choose) {
   replace(table, element('thead', {}, headRow(columns)), element('tbody', {}, ...rows))
 }
 
-function exporterRow(exporter, now, isOpen, choose, toggle) {
+function exporterRow(exporter, now, isOpen, hosts, choose, toggle) {
   const found = problems(exporter, now)
   const badges = found.length > 0
     ? found.map(({ kind, text }) => element('span', { class: `badge ${kind}` }, text))
@@ -37,7 +40,7 @@ function exporterRow(exporter, now, isOpen, choose, toggle) {
   const button = element('button', {
     type: 'button', class: 'value', 'data-focus': exporter.address,
     click: () => choose([{ column: 'exporter_addr', value: exporter.address, name: null }], button),
-  }, exporter.address)
+  }, hosts.content('exporter_addr', exporter.address))
   const sum = (name) => exporter.sessions.reduce((total, session) => total + session[name], 0)
   return element('tr', {},
     element('th', { scope: 'row' }, element('span', { class: 'key' },

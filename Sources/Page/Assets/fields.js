@@ -15,9 +15,11 @@ export class Fields {
   #columns = new Map()
   #keys = []
 
-  constructor({ columns = [], keys = [] } = {}) {
+  constructor({ columns = [], keys = [], answersNames = false } = {}) {
     for (const column of columns) this.#columns.set(column.name, column)
     this.#keys = keys
+    /** Whether names of hosts can be asked for. */
+    this.answersNames = answersNames
   }
 
   /** Keys to choose, in groups. */
@@ -40,6 +42,12 @@ export class Fields {
   #sourceOf(key) {
     if (this.#columns.has(key) || !this.#keys.includes(key)) return undefined
     return this.#columns.get(`src_${key}`) ?? this.#columns.get(`in_${key}`)
+  }
+
+  /** Whether a key's column has addresses, and not networks. */
+  isAddress(part) {
+    const [{ column: name, prefix } = {}] = parts(part)
+    return prefix === '' && (this.#columns.get(name) ?? this.#sourceOf(name))?.kind === 'address'
   }
 
   /** The key for both directions: what to ask by, and whether directions are to be merged; undefined if it has no two. */

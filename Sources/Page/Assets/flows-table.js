@@ -15,9 +15,10 @@ const chosen = new Set(['proto', 'src_addr', 'src_port', 'dst_addr', 'dst_port',
 /**
  * @param answer of `flows`
  * @param sort the column that rows are in the order of, the largest first
+ * @param hosts names of hosts
  * @param choose called with items for the value menu and the element that was chosen
  */
-export function showFlows(table, answer, { sort, zone, choose }) {
+export function showFlows(table, answer, { sort, zone, hosts, choose }) {
   const place = new Map(answer.columns.map((name, index) => [name, index]))
   const value = (row, name) => (place.has(name) ? row[place.get(name)] : null)
   const seconds = (row) => (time(value(row, 'time_end')) - time(value(row, 'time_start'))) / 1000
@@ -32,7 +33,7 @@ export function showFlows(table, answer, { sort, zone, choose }) {
     const button = element('button', {
       type: 'button', class: 'value', 'data-focus': `${number} ${name}`, title: String(content),
       click: () => choose([{ column: name, value: String(content), name: null }], button),
-    }, String(content))
+    }, hosts.content(name, String(content)))
     return element('td', {}, button)
   }
   const rows = [...answer.rows].sort((one, two) => order(two) - order(one)).map((row, number) => element('tr', {},

@@ -8,6 +8,7 @@ import { Fields } from './fields.js'
 import { FilterBox } from './filter-box.js'
 import { narrowed } from './filter.js'
 import { Freshness } from './freshness.js'
+import { HostNames } from './host-names.js'
 import { prepareKeys } from './keyboard.js'
 import { Loader } from './loader.js'
 import { askForToken, prepareToken, showErrors } from './notices.js'
@@ -23,7 +24,11 @@ let fields = new Fields()
 let hasFields = false
 
 const filterBox = new FilterBox((filter) => (filter === view.state.filter ? loader.run() : view.set({ filter })))
+const hosts = new HostNames({
+  isWanted: () => view.state.names && fields.answersNames, isAddress: (column) => fields.isAddress(column),
+})
 const panels = new Panels(view, {
+  hosts,
   choose: (items, anchor) =>
     openValueMenu(anchor, items, fields, (condition) => view.set({ filter: narrowed(view.state.filter, condition) })),
   onZoom: (from, to) => view.set({ window: between(from, to) }),
@@ -65,6 +70,7 @@ async function load(signal) {
       await Promise.all([ask('top', ...asked.top), ...rest])
     }
     await status
+    if (!signal.aborted) hosts.ask()
   }
   return signal.aborted ? undefined : showProblems(errors)
 }
@@ -135,6 +141,7 @@ byId('skip').addEventListener('click', (event) => {
   event.preventDefault()
   byId('traffic').focus()
 })
+byId('paths-details').addEventListener('toggle', () => hosts.ask())
 prepareTabs((tab) => view.set({ tab }))
 prepareDownloads((error) => showProblems([error]))
 prepareToken((token) => {

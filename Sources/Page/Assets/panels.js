@@ -23,6 +23,7 @@ export class Panels {
   answers = {}
   #view
   #choose
+  #hosts
   #legend = new Legend(byId('legend'), byId('chart-time'))
   #chart
   /** Places of keys in the chart, by their JSON. */
@@ -31,11 +32,13 @@ export class Panels {
 
   /**
    * @param view the state
+   * @param hosts names of hosts
    * @param choose called with items for the value menu and the element that was chosen
    * @param onZoom called with the window that was dragged in the chart
    */
-  constructor(view, { choose, onZoom }) {
+  constructor(view, { hosts, choose, onZoom }) {
     this.#view = view
+    this.#hosts = hosts
     this.#choose = choose
     byId('chart-missing').hidden = hasCharts()
     byId('chart').hidden = !hasCharts()
@@ -120,7 +123,7 @@ export class Panels {
   #top(answer) {
     const { unit, rows } = this.#view.state
     showTop(byId('top-table'), answer, {
-      unit, limit: rows, ranks: this.#ranks, choose: (row, by, anchor) => this.#chooseRow(row, by, anchor),
+      unit, limit: rows, ranks: this.#ranks, hosts: this.#hosts, choose: (row, by, anchor) => this.#chooseRow(row, by, anchor),
     })
     byId('top-summary').textContent =
       `${exact(answer.tables[0]?.groups ?? 0)} groups, ${si(answer.totals.bps, 'bit/s')}, ${si(answer.totals.pps)} packets/s`
@@ -134,12 +137,12 @@ export class Panels {
     byId('paths-details').hidden = isEmpty
     if (isEmpty) return
     showSankey(byId('sankey'), answer, unit, this.#choose)
-    showPaths(byId('paths-table'), answer, unit)
+    showPaths(byId('paths-table'), answer, unit, this.#hosts)
   }
 
   #flows(answer) {
     const { sort, zone } = this.#view.state
-    showFlows(byId('flows-table'), answer, { sort, zone, choose: this.#choose })
+    showFlows(byId('flows-table'), answer, { sort, zone, hosts: this.#hosts, choose: this.#choose })
     byId('flows-summary').textContent = answer.rows.length === 0 ? this.#emptyText()
       : `${exact(answer.rows.length)} flows, times in ${zoneName(Date.now(), zone)}`
   }
@@ -166,7 +169,7 @@ export class Panels {
     const { tab } = this.#view.state
     if (tab === 'exporters') {
       byId('exporters-empty').hidden = status.exporters.length > 0
-      showExporters(byId('exporters-table'), status.exporters, Date.parse(status.time), this.#choose)
+      showExporters(byId('exporters-table'), status.exporters, Date.parse(status.time), this.#hosts, this.#choose)
     } else if (tab === 'ledger') {
       showLedger(byId('ledger-table'), byId('ledger-beside'), status)
       showOutputs(byId('outputs-table'), byId('relay-table'), status)

@@ -62,14 +62,15 @@ export function showSankey(container, answer, unit, choose) {
   replace(container, drawing)
 }
 
-/** The same as a table. */
-export function showPaths(table, answer, unit) {
+/** The same as a table; `hosts` are names of hosts. */
+export function showPaths(table, answer, unit, hosts) {
   const [{ by = [], rows = [] } = {}] = answer.tables
   const { measure, factor, rate } = units[unit]
   replace(table,
     element('thead', {}, headRow([...by, { text: 'share', class: 'number' }, { text: rate, class: 'number' }])),
     element('tbody', {}, ...rows.map((row) => element('tr', {},
-      ...row.key.map((value, index) => element('td', {}, label(value, row.names?.[index]))),
+      ...row.key.map((value, index) => element('td', {},
+        value === null ? label(value) : hosts.content(by[index], label(value, row.names?.[index])))),
       element('td', { class: 'number' }, percent(row[measure], answer.totals[measure])),
       element('td', { class: 'number' }, si(factor * row[measure] / answer.seconds))))))
 }

@@ -12,6 +12,8 @@ export const defaults = Object.freeze({
   unit: 'bits',
   /** Both directions of a key as one. */
   both: false,
+  /** Names of hosts behind addresses. */
+  names: false,
   zone: 'local',
   /** Seconds; 0: only when something is chosen. */
   refresh: 10,

@@ -10,9 +10,10 @@ import { units } from './units.js'
 /**
  * @param answer of `top`
  * @param ranks of keys in the chart, by `JSON.stringify`
+ * @param hosts names of hosts
  * @param choose called with a row, the table's columns and the element that was chosen
  */
-export function showTop(table, answer, { unit, limit, ranks, choose }) {
+export function showTop(table, answer, { unit, limit, ranks, hosts, choose }) {
   const [{ by = [], rows = [] } = {}] = answer.tables
   const { measure } = units[unit]
   const shown = rows.slice(0, limit)
@@ -29,7 +30,7 @@ export function showTop(table, answer, { unit, limit, ranks, choose }) {
     const button = element('button', {
       type: 'button', class: `value${isNone ? ' none' : ''}${by.length > 2 ? ' wide' : ''}`, 'data-focus': JSON.stringify(row.key),
       title: keyLabel(row.key, row.names), click: () => choose(row, by, button),
-    }, ...row.key.flatMap((value, index) => [index > 0 ? '\u00a0· ' : null, keyPart(value, row.names?.[index])]))
+    }, ...row.key.flatMap((value, index) => [index > 0 ? '\u00a0· ' : null, keyPart(hosts, by[index], value, row.names?.[index])]))
     const rank = ranks.get(JSON.stringify(row.key))
     return element('tr', {},
       element('th', { scope: 'row' }, element('span', { class: 'key' }, swatch(rank), button)),
@@ -56,8 +57,9 @@ function rest(rows, total, measure, rate) {
   return left[measure] > 0 && left.flows >= 0 ? [line('other', left), line('total', total)] : [line('total', total)]
 }
 
-function keyPart(value, name) {
-  const text = element('span', { class: value === null ? 'none' : undefined }, label(value, null))
+function keyPart(hosts, column, value, name) {
+  const text = value === null ? element('span', { class: 'none' }, label(value, null))
+    : element('span', {}, hosts.content(column, label(value, null)))
   return name && name !== value ? element('span', {}, text, ' ', element('small', {}, name)) : text
 }
 

@@ -14,7 +14,7 @@ struct APIDescriptionTests {
   }
 
   private static let server = HTTPServer(
-    listen: Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0), source: TestServer.source,
+    listen: Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0), source: TestServer.source(),
     supply: FlowSupply("") { nil }, logger: Logger(label: "test"))
 
   /// What a reference leads to, or the value itself.
@@ -58,11 +58,11 @@ struct APIDescriptionTests {
       let operation = try #require(item["get"] as? [String: Any])
       let responses = try #require(operation["responses"] as? [String: Any])
       let isOpen = (operation["security"] as? [Any])?.isEmpty == true
-      let asksStore = ["top", "series", "flows"].contains { path.hasPrefix("/api/v1/\($0)") }
+      let waits = ["top", "series", "flows", "names"].contains { path.hasPrefix("/api/v1/\($0)") }
       var expected: Set = ["200", "400", "413", "431"]
       if !isOpen { expected.insert("401") }
       if path != "/healthz" && path != "/readyz" { expected.insert("403") }
-      if asksStore { expected.formUnion(["429", "503", "504"]) }
+      if waits { expected.formUnion(["429", "503", "504"]) }
       #expect(expected.isSubset(of: Set(responses.keys)), "\(path)")
       for response in responses.values {
         #expect(try Self.resolved(response, document)["description"] is String, "\(path)")

@@ -2,6 +2,7 @@ import Collector
 import FlowModel
 import FlowQuery
 import Foundation
+import HostNames
 import Logging
 import NetFlow
 import NetworkBytes
@@ -11,27 +12,34 @@ import Testing
 
 /// The collector's HTTP side on a free port of 127.0.0.1, without a collector behind it.
 enum TestServer {
-  static let source = HTTPServer.Source(
-    stalled: { [] }, notReady: { ["starting"] }, metrics: { "# metrics\n" }, status: { Data(#"{"version":"1"}"#.utf8) },
-    exporters: { Data(#"{"exporters":[]}"#.utf8) },
-    sessions: {
-      let exporter = Endpoint(address: IPAddress(v4: 0x0a00_0001), port: 2055)
-      var session = SessionSummary(key: SessionKey(exporter: exporter, version: 9, domain: 7))
-      (session.templates, session.templateCount) = ([256, 300], 2)
-      return [session]
-    },
-    templates: { sessions in
-      let fields = [
-        FieldSpecifier(FieldElement(.sourceIPv4Address), length: 4),
-        FieldSpecifier(FieldElement(1, enterprise: 9), length: FieldSpecifier.variableLength),
-      ]
-      let definition = TemplateDefinition(id: 300, version: 9, kind: .flow, fields: fields)
-      return Dictionary(sessions.map { ($0, [300: definition]) }) { first, _ in first }
-    },
-    description: APIDescription.json,
-    asset: { path in
-      path == "/" ? StaticAsset(contentType: "text/html; charset=utf-8", octets: Array("<p>".utf8), etag: "\"1\"") : nil
-    })
+  /// What it answers with.
+  ///
+  /// - Parameter names: nil: names of hosts are not looked up.
+  static func source(names: ReverseNames? = nil) -> HTTPServer.Source {
+    HTTPServer.Source(
+      stalled: { [] }, notReady: { ["starting"] }, metrics: { "# metrics\n" },
+      status: { Data(#"{"version":"1"}"#.utf8) },
+      exporters: { Data(#"{"exporters":[]}"#.utf8) },
+      sessions: {
+        let exporter = Endpoint(address: IPAddress(v4: 0x0a00_0001), port: 2055)
+        var session = SessionSummary(key: SessionKey(exporter: exporter, version: 9, domain: 7))
+        (session.templates, session.templateCount) = ([256, 300], 2)
+        return [session]
+      },
+      templates: { sessions in
+        let fields = [
+          FieldSpecifier(FieldElement(.sourceIPv4Address), length: 4),
+          FieldSpecifier(FieldElement(1, enterprise: 9), length: FieldSpecifier.variableLength),
+        ]
+        let definition = TemplateDefinition(id: 300, version: 9, kind: .flow, fields: fields)
+        return Dictionary(sessions.map { ($0, [300: definition]) }) { first, _ in first }
+      },
+      description: APIDescription.json, names: { names },
+      asset: { path in
+        path == "/"
+          ? StaticAsset(contentType: "text/html; charset=utf-8", octets: Array("<p>".utf8), etag: "\"1\"") : nil
+      })
+  }
 
   /// A server that listens, until its task is cancelled.
   struct Running {
@@ -44,14 +52,16 @@ enum TestServer {
   /// - Parameters:
   ///   - store: path of its store.
   ///   - own: the collector that writes there.
+  ///   - names: nil: names of hosts are not looked up.
   ///   - grace: how long clients that are being answered may still take when it stops.
   static func start(
-    store: String, own: OwnCollector? = nil, hosts: [String] = [], tokenFile: String = "", grace: Duration = .seconds(2)
+    store: String, own: OwnCollector? = nil, hosts: [String] = [], tokenFile: String = "", names: ReverseNames? = nil,
+    grace: Duration = .seconds(2)
   ) async throws -> Running {
     let (ports, listening) = AsyncStream<UInt16>.makeStream()
     let server = HTTPServer(
       listen: Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0), hosts: hosts, tokenFile: tokenFile,
-      source: source, supply: FlowSupply(store) { own }, grace: grace,
+      source: source(names: names), supply: FlowSupply(store) { own }, grace: grace,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) { port in
       listening.yield(port)
@@ -67,10 +77,10 @@ enum TestServer {
 
   /// Runs a server while `body` does.
   static func run(
-    store: String, own: OwnCollector? = nil, hosts: [String] = [], tokenFile: String = "",
+    store: String, own: OwnCollector? = nil, hosts: [String] = [], tokenFile: String = "", names: ReverseNames? = nil,
     _ body: (UInt16) async throws -> Void
   ) async throws {
-    let server = try await start(store: store, own: own, hosts: hosts, tokenFile: tokenFile)
+    let server = try await start(store: store, own: own, hosts: hosts, tokenFile: tokenFile, names: names)
     defer { server.task.cancel() }
     try await body(server.port)
   }

@@ -5,7 +5,7 @@ import { defaults, format, parse } from '../../../Sources/Page/Assets/state.js'
 test('a state survives its way through an address', () => {
   const state = {
     window: '2026-01-31T10:00:00Z..2026-01-31T11:00:00Z', filter: 'src net 10/8 and (port 80 or port 443) & = + %', by: 'src_addr/24,proto',
-    unit: 'flows', both: true, zone: 'utc', refresh: 0, rows: 50, tab: 'ledger', path: 'src_as,dst_as', sort: 'duration',
+    unit: 'flows', both: true, names: true, zone: 'utc', refresh: 0, rows: 50, tab: 'ledger', path: 'src_as,dst_as', sort: 'duration',
   }
   assert.deepEqual(parse(format(state)), state)
   assert.deepEqual(Object.keys(state).sort(), Object.keys(defaults).sort())

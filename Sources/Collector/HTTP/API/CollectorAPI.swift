@@ -16,7 +16,7 @@ struct CollectorAPI: Sendable {
     _ source: HTTPServer.Source, _ supply: FlowSupply, _ queue: QuestionQueue,
     now: @escaping @Sendable () -> UnixMilliseconds = { WorkerLoop.now }
   ) {
-    routes = Self.operation(source) + Self.lists(source) + Self.questions(supply, queue, now)
+    routes = Self.operation(source) + Self.lists(source) + [Self.names(source)] + Self.questions(supply, queue, now)
   }
 
   /// The route of a path; nil if there is none.
@@ -46,7 +46,6 @@ struct CollectorAPI: Sendable {
 
   private static func lists(_ source: HTTPServer.Source) -> [APIRoute] {
     let cache = AnswerCache()
-    let fields = ByteBuffer(bytes: FieldList.json)
     @Sendable func list(_ name: String, _ make: () throws -> Data) throws(APIError) -> HTTPAnswer {
       do {
         return HTTPAnswer(type: HTTPAnswer.json, try cache.answer(name) { ByteBuffer(bytes: try make()) })
@@ -62,11 +61,36 @@ struct CollectorAPI: Sendable {
       APIRoute(path: "/api/v1/templates", parameters: []) { _, _ throws(APIError) in
         try list("templates") { Data(TemplateList.json(source.sessions(), source.templates)) }
       },
-      APIRoute(path: "/api/v1/fields", parameters: []) { _, _ in HTTPAnswer(type: HTTPAnswer.json, fields) },
+      APIRoute(path: "/api/v1/fields", parameters: []) { _, _ throws(APIError) in
+        let answersNames = source.names() != nil
+        return try list("fields \(answersNames)") { Data(FieldList.json(answersNames: answersNames)) }
+      },
       APIRoute(path: "/api/v1/openapi.json", access: .open, parameters: []) { _, _ in
         HTTPAnswer(type: HTTPAnswer.json, ByteBuffer(bytes: source.description))
       },
     ]
+  }
+
+  // MARK: Names of hosts
+
+  private static func names(_ source: HTTPServer.Source) -> APIRoute {
+    // Questions to the store do not wait behind a resolver. One answer after the other, as `ReverseNames` has it.
+    var limits = QuestionQueue.Limits()
+    limits.threads = 1
+    let queue = QuestionQueue(limits)
+    return APIRoute(path: "/api/v1/names", parameters: NamesQuestion.parameters) {
+      parameters, client async throws(APIError) in
+      guard let names = source.names() else {
+        throw APIError(404, "names of hosts are not looked up here; http.resolve: true allows it")
+      }
+      let question = try NamesQuestion(parameters)
+      do {
+        let body = try await queue.answer(parameters.canonical, for: client) { _ in question.json(names) }
+        return HTTPAnswer(type: HTTPAnswer.json, body)
+      } catch {
+        throw APIError(asking: error)
+      }
+    }
   }
 
   // MARK: Questions to the store

@@ -4,13 +4,15 @@ import FlowText
 
 /// The columns of flows, for those who build questions: `/api/v1/fields`. All of it follows from the table of columns.
 enum FieldList {
-  static var json: [UInt8] {
+  /// - Parameter answersNames: whether names of hosts may be asked for, too.
+  static func json(answersNames: Bool) -> [UInt8] {
     var (json, object) = ([UInt8](), JSONObject())
     object.appendName("columns", to: &json)
     JSONText.appendArray(FlowColumn.allCases, to: &json, append)
     object.appendName("keys", to: &json)
     let keys = ["record"] + FlowColumn.End.Property.allCases.map(\.rawValue)
     JSONText.appendArray(keys, to: &json) { JSONText.append($0, to: &$1) }
+    object.append("answersNames", answersNames, to: &json)
     object.end(to: &json)
     json.append(UInt8(ascii: "\n"))
     return json

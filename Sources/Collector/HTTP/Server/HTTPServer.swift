@@ -2,6 +2,7 @@ import Files
 package import Foundation
 import HTTPServing
 import HTTPTypes
+package import HostNames
 import Hummingbird
 package import Logging
 import NIOCore
@@ -28,6 +29,8 @@ package struct HTTPServer: Sendable {
     var templates: @Sendable ([SessionKey]) -> [SessionKey: [UInt16: TemplateDefinition]]
     /// What describes the API to others, OpenAPI in JSON.
     var description: [UInt8]
+    /// Looks names of hosts up; nil: that is not allowed at present.
+    var names: @Sendable () -> ReverseNames?
     /// A file of the page by its path, such as `/`; nil if there is none.
     var asset: @Sendable (_ path: String) -> StaticAsset?
 
@@ -36,7 +39,8 @@ package struct HTTPServer: Sendable {
       metrics: @escaping @Sendable () -> String, status: @escaping @Sendable () throws -> Data,
       exporters: @escaping @Sendable () throws -> Data, sessions: @escaping @Sendable () -> [SessionSummary],
       templates: @escaping @Sendable ([SessionKey]) -> [SessionKey: [UInt16: TemplateDefinition]],
-      description: [UInt8], asset: @escaping @Sendable (_ path: String) -> StaticAsset? = { _ in nil }
+      description: [UInt8], names: @escaping @Sendable () -> ReverseNames? = { nil },
+      asset: @escaping @Sendable (_ path: String) -> StaticAsset? = { _ in nil }
     ) {
       self.stalled = stalled
       self.notReady = notReady
@@ -46,6 +50,7 @@ package struct HTTPServer: Sendable {
       self.sessions = sessions
       self.templates = templates
       self.description = description
+      self.names = names
       self.asset = asset
     }
   }
