@@ -54,7 +54,7 @@ struct ReferenceTests {
     var now = Int64.random(in: 0...2_000_000_000_000, using: &random)
     for _ in 0..<100 {
       now += Self.step(scenario, using: &random)
-      var batch = Self.batch(at: now, hasEvents: true, using: &random)
+      var batch = Self.batch(at: now, isVaried: true, using: &random)
       model.merge(batch, at: now)
       cache.merge(&batch, at: now, into: &emitted)
       let left = batch.count
@@ -170,7 +170,7 @@ struct ReferenceTests {
   }
 
   private static func batch(
-    at now: Int64, spread: UInt32 = 8, hasEvents: Bool = false, using random: inout SeededGenerator
+    at now: Int64, spread: UInt32 = 8, isVaried: Bool = false, using random: inout SeededGenerator
   ) -> FlowBatch {
     var batch = FlowBatch()
     for _ in 0..<Int.random(in: 0...90, using: &random) {
@@ -184,7 +184,7 @@ struct ReferenceTests {
       r.icmpType = Int.random(in: 0...9, using: &random) == 0 ? 3 : 0
       r.tcpFlags = 1 &<< UInt16.random(in: 0..<12, using: &random)
       r.vrf = .random(in: 0...1, using: &random)
-      if hasEvents { Self.addEvents(to: &r, using: &random) }
+      if isVaried { Self.addEvents(to: &r, using: &random) }
       r.sourceAS = .random(in: 0...1, using: &random)
       r.nextHop = IPAddress(v4: .random(in: 0...2, using: &random))
       r.octets = .random(in: 0...10_000, using: &random)
@@ -201,7 +201,7 @@ struct ReferenceTests {
         rare = fields
       }
       // Counts of the other direction: alone, beside other fields, or of a record that has nothing else.
-      if Int.random(in: 0..<4, using: &random) == 0 {
+      if isVaried, Int.random(in: 0..<4, using: &random) == 0 {
         var fields = rare ?? FlowExtension()
         fields.reverseOctets = .random(in: 0...10_000, using: &random)
         fields.reversePackets = .random(in: 0...2, using: &random)

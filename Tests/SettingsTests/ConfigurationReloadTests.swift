@@ -42,7 +42,7 @@ struct ConfigurationReloadTests {
         "labels.exporters", "labels.interfaces", "labels.asNames", "labels.asDatabase", "labels.countryDatabase",
         "labels.interval",
         "aggregation.activeTimeout", "aggregation.inactiveTimeout", "aggregation.maximumFlows", "aggregation.endOfFlow",
-        "store.retention.age", "store.retention.size", "outputs", "alerts.interval",
+        "store.retention.age", "store.retention.size", "outputs", "http.resolve", "alerts.interval",
         "alerts.builtIn.exporterSilent", "alerts.builtIn.exporterLoss", "alerts.builtIn.diskFree",
         "alerts.builtIn.storeFailure", "alerts.builtIn.rowsLost", "alerts.builtIn.kernelDrops",
         "alerts.builtIn.outputBehind", "alerts.actions", "alerts.rules", "log.level", "smartAccessGateway.region",
