@@ -4,7 +4,9 @@
 //     LabelError.swift        what is wrong, in which line
 //     LabelFile.swift         a file, line by line: header, columns, bounds
 //     CSVLine.swift           the fields of a line
-//     FieldText.swift         what is in a field
+//     LineReader.swift        lines of octets
+//     LabelRow.swift          the fields of a line by their columns
+//     LabelPrefix.swift       a prefix as it is written
 //     PrefixLabels.swift      prefix → site, customer, role
 //     ExporterLabels.swift    exporter → name
 //     InterfaceLabels.swift   exporter and interface → name, speed, boundary
