@@ -34,7 +34,10 @@ package enum Directory {
     let aside = "\(path).new"
     try remove(aside)
     if unsafe symlink(target, aside) != 0 { throw FileError(.link, path: path, code: errno) }
-    try rename(aside, to: path, for: .link)
+    do throws(FileError) { try rename(aside, to: path, for: .link) } catch {
+      try? remove(aside)
+      throw error
+    }
   }
 
   package static func remove(_ path: String) throws(FileError) {

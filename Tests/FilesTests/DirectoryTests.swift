@@ -123,6 +123,21 @@ struct DirectoryTests {
     #expect(try !Directory.isDirectory(folder.file("missing")))
   }
 
+  @Test("A link that cannot take its place leaves nothing beside it")
+  func failingLink() throws {
+    let taken = folder.file("taken")
+    try Directory.create(taken)
+    #expect(
+      failure { () throws(FileError) in try Directory.link(taken, to: "elsewhere") }
+        == FileError(.link, path: taken, code: EISDIR))
+    #expect(try Directory.list(folder.path) == ["taken"])
+    let link = folder.file("link")
+    try Directory.link(link, to: "first")
+    try Directory.link(link, to: "second")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "second")
+    #expect(try Directory.list(folder.path).sorted() == ["link", "taken"])
+  }
+
   @Test("A folder is checked and synced; a file or nothing in its place is told")
   func folders() throws {
     try Directory.checkWritable(folder.path)
