@@ -63,6 +63,50 @@ static int await(int fd, short events, int timeout) {
   return ready > 0 ? 0 : ready == 0 ? -EAGAIN : -errno;
 }
 
+union control {
+  struct cmsghdr header;
+  char octets[CMSG_SPACE(SAGFLOW_LOCAL_FILES * sizeof(int))];
+};
+
+// Has a message carry open files.
+static void attach(struct msghdr *message, union control *control, const int *files, int count) {
+  size_t size = (size_t)count * sizeof(int);
+  message->msg_control = control;
+  message->msg_controllen = CMSG_SPACE(size);
+  control->header.cmsg_level = SOL_SOCKET;
+  control->header.cmsg_type = SCM_RIGHTS;
+  control->header.cmsg_len = CMSG_LEN(size);
+  memcpy(CMSG_DATA(&control->header), files, size);
+}
+
+int sagflow_local_notify(const char *name, const void *octets, size_t length, int fd) {
+  struct sockaddr_un address;
+  size_t size = strlen(name);
+  if ((name[0] != '/' && name[0] != '@') || size < 2) return -EINVAL;
+  int error = set_path(&address, name);
+  if (error < 0) return error;
+  socklen_t address_length = sizeof address;
+  if (name[0] == '@') {
+    // An abstract name begins with a zero octet and ends with the address's length (unix(7)).
+    address.sun_path[0] = 0;
+    address_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + size);
+  }
+  int sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (sender < 0) return -errno;
+  union control control = {.octets = {0}};
+  struct iovec vector = {(void *)octets, length};
+  struct msghdr header = {
+    .msg_name = &address, .msg_namelen = address_length, .msg_iov = &vector, .msg_iovlen = 1};
+  if (fd >= 0) attach(&header, &control, &fd, 1);
+  ssize_t sent;
+  do {
+    sent = sendmsg(sender, &header, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0) return failed(sender);
+  close(sender);
+  return 0;
+}
+
 int sagflow_local_accept(int fd) {
   while (1) {
     int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -78,25 +122,12 @@ int sagflow_local_accept(int fd) {
 
 void sagflow_local_end(int fd) { shutdown(fd, SHUT_RDWR); }
 
-union control {
-  struct cmsghdr header;
-  char octets[CMSG_SPACE(SAGFLOW_LOCAL_FILES * sizeof(int))];
-};
-
 int sagflow_local_send(int fd, const void *octets, size_t length, const int *files, int count, int timeout) {
   union control control = {.octets = {0}};
   struct iovec vector = {(void *)octets, length};
   struct msghdr header = {.msg_iov = &vector, .msg_iovlen = 1};
   if (count < 0 || count > SAGFLOW_LOCAL_FILES) return -EINVAL;
-  if (count > 0) {
-    size_t size = (size_t)count * sizeof(int);
-    header.msg_control = &control;
-    header.msg_controllen = CMSG_SPACE(size);
-    control.header.cmsg_level = SOL_SOCKET;
-    control.header.cmsg_type = SCM_RIGHTS;
-    control.header.cmsg_len = CMSG_LEN(size);
-    memcpy(CMSG_DATA(&control.header), files, size);
-  }
+  if (count > 0) attach(&header, &control, files, count);
   while (sendmsg(fd, &header, MSG_NOSIGNAL) < 0) {
     if (errno == EINTR) continue;
     if (errno != EAGAIN) return -errno;

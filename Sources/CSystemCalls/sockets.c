@@ -106,27 +106,6 @@ int sagflow_close(int fd) {
   return close(fd) == 0 ? 0 : -errno;
 }
 
-int sagflow_send_descriptor(
-  int socket, const void *address, size_t address_length, const void *message, size_t length, int fd) {
-  union {
-    struct cmsghdr header;
-    char octets[CMSG_SPACE(sizeof(int))];
-  } control = {.octets = {0}};
-  struct iovec vector = {(void *)message, length};
-  struct msghdr header = {
-    .msg_name = (void *)address, .msg_namelen = (socklen_t)address_length, .msg_iov = &vector, .msg_iovlen = 1,
-    .msg_control = &control, .msg_controllen = sizeof control};
-  control.header.cmsg_level = SOL_SOCKET;
-  control.header.cmsg_type = SCM_RIGHTS;
-  control.header.cmsg_len = CMSG_LEN(sizeof fd);
-  memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-  ssize_t sent;
-  do {
-    sent = sendmsg(socket, &header, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  return sent < 0 ? -errno : 0;
-}
-
 int sagflow_signal_create(void) {
   int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   return fd >= 0 ? fd : -errno;

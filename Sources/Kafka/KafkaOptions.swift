@@ -4,7 +4,7 @@
 //     KafkaDestination.swift       a file's rows as messages, until all are acknowledged
 //     Live/                        rows as they leave the cache, and which of a file's rows were acknowledged that way
 //     KafkaShipment.swift          one attempt at a file
-//     KafkaProducer.swift          librdkafka; the home of this module's unsafe code, and only in a build with the trait Kafka
+//     KafkaProducer.swift          librdkafka; all of this module's calls of it, and only in a build with the trait Kafka
 //     MessageBatch.swift           messages that are handed over together
 //     FlowMessage*.swift           goflow2's protobuf message, written
 //     flow.proto                   the same for readers

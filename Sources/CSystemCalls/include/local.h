@@ -22,6 +22,10 @@ int sagflow_local_connect(const char *path);
 // `timeout` milliseconds.
 int sagflow_local_send(int fd, const void *octets, size_t length, const int *files, int count, int timeout);
 
+// Sends one datagram to the socket that listens at the path, or `@name`, with `fd` beside it unless that is negative. 0 or -errno;
+// -EINVAL: `name` is neither.
+int sagflow_local_notify(const char *name, const void *octets, size_t length, int fd);
+
 struct sagflow_local_message {
   int64_t length;  // octets; 0: the end, or an empty message; or -errno, -EAGAIN: nothing came within the time
   int count;       // open files, the receiver's to close; none if there are no octets

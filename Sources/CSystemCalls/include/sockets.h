@@ -48,9 +48,6 @@ struct sagflow_endpoint_result sagflow_udp_local_endpoint(int fd);
 // The number of the interface that the socket's address belongs to; 0 if it has none.
 uint32_t sagflow_udp_scope(int fd);
 int sagflow_close(int fd);
-// Sends a message with a descriptor (SCM_RIGHTS) to a Unix datagram socket. 0 or -errno.
-int sagflow_send_descriptor(
-  int socket, const void *address, size_t address_length, const void *message, size_t length, int fd);
 
 // A descriptor that one thread signals and another polls (eventfd), or -errno.
 int sagflow_signal_create(void);

@@ -1,3 +1,5 @@
+import Dispatch
+import Files
 public import Glibc
 
 /// The service manager that started this process, if one did: it is told what becomes of the service (sd_notify(3)).
@@ -37,22 +39,22 @@ public struct ServiceManager: Sendable {
   @discardableResult
   public func notify(_ states: State...) -> Bool {
     guard let path else { return true }
-    guard let socket = NotifySocket(path: path) else { return false }
-    return socket.send(states.map(Self.text).joined(separator: "\n")) == 0
+    return LocalDatagram.send(states.map(Self.text).joined(separator: "\n"), to: path) == 0
   }
 
   /// Has the manager keep a descriptor for the next start of this service (sd_pid_notify_with_fds(3)); does nothing where
   /// there is none.
   @discardableResult
   public func store(_ descriptor: Int32, named name: String) -> Bool {
-    guard let path, let socket = NotifySocket(path: path) else { return false }
-    return socket.send("FDSTORE=1\nFDNAME=\(name)", with: descriptor) == 0
+    guard let path else { return false }
+    return LocalDatagram.send("FDSTORE=1\nFDNAME=\(name)", to: path, with: descriptor) == 0
   }
 
   private static func text(of state: State) -> String {
     switch state {
     case .ready: "READY=1"
-    case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(NotifySocket.monotonicMicroseconds())"
+    // Dispatch reads CLOCK_MONOTONIC.
+    case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(DispatchTime.now().uptimeNanoseconds / 1000)"
     case .stopping: "STOPPING=1"
     // A line end would begin another assignment.
     case .status(let line): "STATUS=" + String(line.map { $0.isNewline ? " " : $0 })

@@ -79,6 +79,19 @@ package struct LocalConnection: ~Copyable, Sendable {
   }
 }
 
+/// A message to another process of this host, without a connection.
+package enum LocalDatagram {
+  /// Sends a message, with an open file beside it if one is given.
+  ///
+  /// - Parameter name: the path at which the other process listens, or `@name` for an abstract socket (unix(7)).
+  /// - Returns: 0, or the errno value; EINVAL: `name` is neither.
+  package static func send(_ message: String, to name: String, with descriptor: Int32? = nil) -> Int32 {
+    let octets = Array(message.utf8)
+    // Sound: the string is lent, zero-terminated, and the array with its length, for the call.
+    return unsafe -sagflow_local_notify(name, octets, octets.count, descriptor ?? -1)
+  }
+}
+
 /// Another path to the same file, as long as this lives: those of sockets have 107 octets at most (unix(7)).
 private struct ShortPath: ~Copyable {
   let path: String

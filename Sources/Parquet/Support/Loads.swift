@@ -1,5 +1,5 @@
-// Octets seen as words, and integers seen as octets: this module's `unsafe` but for its C libraries, in CRC32.swift and
-// Zstd.swift.
+// Octets seen as words, and integers seen as octets: this module's `unsafe` but for its C libraries, in
+// CLibraries.swift.
 
 /// Whole words out of borrowed octets, checked.
 struct Loads: ~Escapable {
