@@ -1,5 +1,7 @@
+import NetworkBytes
+
 /// What the cache did with one origin's records, or with all: every flow that was opened is live or has left once.
-public struct FlowCounters: Sendable, Equatable, Codable {
+public struct FlowCounters: Sendable, Equatable, Decodable {
   /// Records that opened a flow.
   public var opened: UInt64 = 0
   /// Records merged into a live flow.
@@ -51,5 +53,31 @@ public struct FlowCounters: Sendable, Equatable, Codable {
     a.octetsOut &+= b.octetsOut
     a.packetsIn &+= b.packetsIn
     a.packetsOut &+= b.packetsOut
+  }
+}
+
+extension FlowCounters {
+  /// Appends them as a checkpoint keeps them.
+  func append(to octets: inout OctetWriter) {
+    for count in [
+      opened, merged, emittedIdle, emittedActive, emittedEndOfFlow, emittedForced, emittedNoRoom, emittedUnmerged, octetsIn,
+      octetsOut, packetsIn, packetsOut,
+    ] { octets.append(count) }
+  }
+
+  /// Reads what `append` wrote.
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    opened = try octets.word()
+    merged = try octets.word()
+    emittedIdle = try octets.word()
+    emittedActive = try octets.word()
+    emittedEndOfFlow = try octets.word()
+    emittedForced = try octets.word()
+    emittedNoRoom = try octets.word()
+    emittedUnmerged = try octets.word()
+    octetsIn = try octets.word()
+    octetsOut = try octets.word()
+    packetsIn = try octets.word()
+    packetsOut = try octets.word()
   }
 }

@@ -134,10 +134,10 @@ public struct Pipeline: ~Copyable {
   private mutating func decodeEarly(limit: Int) {
     var left = limit
     while left > 0 {
-      let isMore = decoder.decodeEarly(limit: Self.earlyRecords, into: &decoded)
-      left -= max(decoded.count, 1)
+      let progress = decoder.decodeEarly(limit: Self.earlyRecords, into: &decoded)
+      left -= max(progress.records, 1)
       merge()
-      if !isMore { return }
+      if !progress.isMore { return }
     }
   }
 

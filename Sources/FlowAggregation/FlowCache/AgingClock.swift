@@ -1,8 +1,10 @@
+import NetworkBytes
+
 /// Aging time: milliseconds that never go back, made from the pipeline's clock, which may.
 ///
 /// Only differences matter. A step back of up to five seconds counts as "no time has passed" until the clock is where it
 /// was; after a larger one, time goes on from there, so that no flow ever has a negative age nor waits for the old hour.
-struct AgingClock: Sendable, Codable {
+struct AgingClock: Sendable, Decodable {
   /// Aging time, milliseconds; begins in second 0 with the first reading of the clock.
   private(set) var time: UInt64 = 0
   private var latest: Int64?
@@ -30,5 +32,19 @@ struct AgingClock: Sendable, Codable {
       time = min(time &+ min(UInt64(step), Self.maximumStep), end)
       self.latest = now
     }
+  }
+}
+
+extension AgingClock {
+  /// Appends it as a checkpoint keeps it.
+  func append(to octets: inout OctetWriter) {
+    octets.append(Int64(clamping: time))
+    octets.append(latest) { $1.append($0) }
+  }
+
+  /// Reads what `append` wrote.
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    time = (try octets.bounded()).magnitude
+    latest = try octets.optional { reader throws(OctetFault) in try reader.signed() }
   }
 }

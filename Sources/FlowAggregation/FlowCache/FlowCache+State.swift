@@ -1,4 +1,5 @@
 public import FlowModel
+package import NetworkBytes
 
 /// The live flows of a cache and its counters, as they are kept over a restart.
 public struct FlowCacheState: Sendable {
@@ -19,7 +20,7 @@ public struct FlowCacheState: Sendable {
   }
 
   /// What is kept beside the flows.
-  public struct Totals: Codable, Sendable {
+  public struct Totals: Decodable, Sendable {
     var clock: AgingClock
     var expiredUntil: UInt64
     var recordNumber: UInt64
@@ -37,6 +38,32 @@ public struct FlowCacheState: Sendable {
     self.flows = flows
     self.extensions = extensions
     self.totals = totals
+  }
+}
+
+extension FlowCacheState.Totals {
+  /// Appends them as a checkpoint keeps them.
+  package func append(to octets: inout OctetWriter) {
+    clock.append(to: &octets)
+    octets.append(Int64(clamping: expiredUntil))
+    octets.append(recordNumber)
+    octets.append(oldestRecency)
+    octets.append(droppedTexts)
+    octets.append(count: originCounters.count)
+    for counters in originCounters { counters.append(to: &octets) }
+  }
+
+  /// Reads what `append` wrote.
+  package init(_ octets: inout OctetReader) throws(OctetFault) {
+    clock = try AgingClock(&octets)
+    expiredUntil = (try octets.bounded()).magnitude
+    recordNumber = try octets.word()
+    oldestRecency = try octets.word()
+    droppedTexts = try octets.word()
+    let count = try octets.count(of: 12)
+    originCounters = []
+    originCounters.reserveCapacity(count)
+    for _ in 0..<count { originCounters.append(try FlowCounters(&octets)) }
   }
 }
 

@@ -70,13 +70,14 @@ public struct ExporterNames: Sendable, Equatable {
   }
 }
 
-extension ExporterNames: Codable {
-  private struct Entry: Codable {
+extension ExporterNames: Decodable {
+  private struct Entry: Decodable {
     var kind: UInt8
     var number: UInt64
     var name: String
   }
 
+  /// Reads them as checkpoints of former versions have them.
   public init(from decoder: any Decoder) throws {
     for entry in try [Entry](from: decoder) {
       // A kind of a later version is passed over.
@@ -84,9 +85,25 @@ extension ExporterNames: Codable {
       texts[Key(kind: kind, number: entry.number)] = entry.name
     }
   }
+}
 
-  public func encode(to encoder: any Encoder) throws {
-    try texts.map { Entry(kind: $0.key.kind.rawValue, number: $0.key.number, name: $0.value) }.encode(to: encoder)
+extension ExporterNames {
+  /// Appends them as a checkpoint keeps them.
+  package func append(to octets: inout OctetWriter) {
+    octets.append(count: texts.count)
+    for (key, name) in texts {
+      octets.append(octet: key.kind.rawValue)
+      octets.append(key.number)
+      octets.append(name)
+    }
+  }
+
+  /// Reads what `append` wrote; a kind of a later version is passed over.
+  package init(_ octets: inout OctetReader) throws(OctetFault) {
+    for _ in 0..<(try octets.count(of: 3)) {
+      let (kind, number, name) = (Kind(rawValue: try octets.octet()), try octets.word(), try octets.text())
+      if let kind { texts[Key(kind: kind, number: number)] = name }
+    }
   }
 }
 

@@ -22,7 +22,7 @@ public struct FlowOrigin: Hashable, Sendable, Codable {
 ///
 /// Origins beyond the bounds are merged: those of a sender beyond `maximumPerSender` into one that has the sender's address
 /// alone, and what is beyond `maximumCount` into number 0. That also stands for records merged over all exporters.
-public struct OriginTable: Sendable, Codable {
+public struct OriginTable: Sendable, Decodable {
   public private(set) var origins: [FlowOrigin]
   /// Origins that were merged into another, each time that one was asked for.
   public private(set) var merged: UInt64 = 0
@@ -57,5 +57,54 @@ public struct OriginTable: Sendable, Codable {
     origins.append(origin)
     numbers[origin] = number
     return number
+  }
+}
+
+extension OriginTable {
+  /// Appends it as a checkpoint keeps it.
+  package func append(to octets: inout OctetWriter) {
+    octets.append(count: maximumCount)
+    octets.append(count: maximumPerSender)
+    octets.append(merged)
+    octets.append(count: origins.count)
+    for origin in origins {
+      octets.append(origin.exporter)
+      octets.append(origin.domain)
+      octets.append(origin.version)
+    }
+    octets.append(count: countBySender.count)
+    for (sender, count) in countBySender {
+      octets.append(sender)
+      octets.append(count: count)
+    }
+  }
+
+  /// Reads what `append` wrote.
+  package init(_ octets: inout OctetReader) throws(OctetFault) {
+    maximumCount = try octets.bound()
+    maximumPerSender = try octets.bound()
+    merged = try octets.word()
+    let count = try octets.count(of: 18)
+    origins = []
+    origins.reserveCapacity(count)
+    for number in 0..<count {
+      let origin = FlowOrigin(
+        exporter: try octets.address(), domain: try octets.number(), version: try octets.number())
+      origins.append(origin)
+      // Number 0 is what is merged over all, and nobody's.
+      if number > 0 { numbers[origin] = UInt32(number) }
+    }
+    guard !origins.isEmpty else { throw .badValue }
+    for _ in 0..<(try octets.count(of: 17)) {
+      countBySender[try octets.address()] = try octets.bound()
+    }
+  }
+}
+
+extension OctetReader {
+  /// A count of what is not in these octets.
+  fileprivate mutating func bound() throws(OctetFault) -> Int {
+    guard let bound = Int(exactly: try word()), bound <= 1 << 32 else { throw .badValue }
+    return bound
   }
 }

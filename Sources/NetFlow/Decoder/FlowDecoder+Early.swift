@@ -18,10 +18,7 @@ extension FlowDecoder {
       expiryTime = time
       sessions.expireTemplates(directory)
     }
-    for place in sessions.placesWithEarlyData {
-      place.session.serveEarly(at: time &* 1_000_000, sessions.rules, directory)
-      sessions.close(place, directory)
-    }
+    sessions.serveEarly(at: time &* 1_000_000, directory)
   }
 
   /// Ends waiting: what still waits for its template is decoded if that is known by now, or given up. `decodeEarly` then
@@ -30,26 +27,39 @@ extension FlowDecoder {
     sessions.endEarlyData(directory)
   }
 
-  /// Decodes early data whose template has come, with the times of the messages it came in: about `limit` records.
-  ///
-  /// - Returns: whether there may be more.
-  public mutating func decodeEarly(limit: Int, into batch: inout FlowBatch) -> Bool {
-    let end = batch.count + limit
-    for place in sessions.placesWithEarlyData where place.session.early.isReady {
-      decodeEarly(&place.session, limit: end - batch.count, into: &batch)
-      sessions.close(place, directory)
-      if batch.count >= end { return true }
+  /// What `decodeEarly` did.
+  public struct EarlyProgress: Sendable {
+    /// Records that were decoded, those of options too.
+    public var records = 0
+    /// Whether there may be more.
+    public var isMore = false
+  }
+
+  /// Decodes early data whose template has come, with the times of the messages it came in: about `limit` records, of the
+  /// sessions in turn.
+  public mutating func decodeEarly(limit: Int, into batch: inout FlowBatch) -> EarlyProgress {
+    var progress = EarlyProgress()
+    while progress.records < limit {
+      guard let place = sessions.nextReady() else { return progress }
+      progress.records += decodeEarly(&place.session, limit: limit - progress.records, into: &batch)
+      sessions.account(for: place, directory)
     }
-    return false
+    progress.isMore = true
+    return progress
   }
 
   /// Decodes a session's early data: a set at least.
-  mutating func decodeEarly(_ session: inout Session, limit: Int, into batch: inout FlowBatch) {
-    let end = batch.count + limit
-    while let next = session.takeEarly(sessions.rules) {
+  ///
+  /// - Returns: how many records these were.
+  @discardableResult
+  mutating func decodeEarly(_ session: inout Session, limit: Int, into batch: inout FlowBatch) -> Int {
+    let before = session.counters.flowRecords &+ session.counters.optionsRecords
+    var count = 0
+    while count < limit, let next = session.takeEarly(sessions.rules) {
       var time = timeBase(next.set.header, session, arrival: next.set.arrival)
       decode(next.set.content.rawSpan, of: next.set.header, next.template, &session, &time, into: &batch)
-      if batch.count >= end { return }
+      count = Int(truncatingIfNeeded: session.counters.flowRecords &+ session.counters.optionsRecords &- before)
     }
+    return count
   }
 }

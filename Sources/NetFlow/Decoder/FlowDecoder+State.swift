@@ -1,25 +1,31 @@
-import FlowModel
-import NetworkBytes
+public import FlowModel
+public import NetworkBytes
 
 /// What a decoder knows of exporters, as it is kept over a restart: templates, sequence numbers, sampling rates, names,
 /// counters, running totals, and the data that waits for its template.
-public struct FlowDecoderState: Codable, Sendable {
-  var sessions: [Session]
-  var retired: DecodeCounters
-  var origins: OriginTable
-  var announcements: [ExporterDirectory.Kept]
-  var lostBySequence: UInt64
+public struct FlowDecoderState: Decodable, Sendable {
+  var sessions: [Session] = []
+  var retired = DecodeCounters()
+  var origins = OriginTable()
+  var announcements: [ExporterDirectory.Kept] = []
+  var lostBySequence: UInt64 = 0
   /// Nil: there are none, or an earlier version wrote it.
   var totals: TotalsMemory?
+
+  /// What a decoder knows that is new.
+  public init() {}
 }
 
 extension FlowDecoder {
   /// What is to be kept. Takes copies, which cost little.
   public var state: FlowDecoderState {
-    let (sessions, retired) = sessions.state
-    return FlowDecoderState(
-      sessions: sessions, retired: retired, origins: origins, announcements: directory.kept,
-      lostBySequence: lostBySequence, totals: totals.count == 0 && totals.evicted == 0 ? nil : totals)
+    var state = FlowDecoderState()
+    (state.sessions, state.retired) = sessions.state
+    state.origins = origins
+    state.announcements = directory.kept
+    state.lostBySequence = lostBySequence
+    state.totals = totals.count == 0 && totals.evicted == 0 ? nil : totals
+    return state
   }
 
   /// Goes on from what an earlier run knew. To be called before anything is decoded.
@@ -30,4 +36,78 @@ extension FlowDecoder {
     directory.restore(state.announcements)
     sessions.restore(state.sessions, retired: state.retired, directory)
   }
+}
+
+// MARK: In a checkpoint
+
+extension FlowDecoderState {
+  /// The kinds of parts that it is kept in. Of those that can be many there may be several parts.
+  public enum Part: UInt8, CaseIterable, Sendable {
+    case counters, origins, totals, announcements, sessions
+  }
+
+  /// Octets of a part as a rule: one more value may make it larger.
+  private static let partSize = 1 << 20
+
+  /// Hands over all that is to be kept, a part at a time, so that not all of it is in memory once more.
+  public func write(_ emit: (Part, [UInt8]) throws -> Void) throws {
+    var octets = OctetWriter()
+    IssueNumbers.append(to: &octets)
+    retired.append(to: &octets)
+    octets.append(lostBySequence)
+    try emit(.counters, octets.octets)
+    octets.removeAll()
+    origins.append(to: &octets)
+    try emit(.origins, octets.octets)
+    if let totals {
+      octets.removeAll()
+      totals.append(to: &octets)
+      try emit(.totals, octets.octets)
+    }
+    try Self.write(announcements, .announcements, emit, begin: { _ in }, { $0.append(to: &$1) })
+    try Self.write(sessions, .sessions, emit, begin: { IssueNumbers.append(to: &$0) }, { $0.append(to: &$1) })
+  }
+
+  private static func write<Value>(
+    _ values: [Value], _ part: Part, _ emit: (Part, [UInt8]) throws -> Void, begin: (inout OctetWriter) -> Void,
+    _ append: (Value, inout OctetWriter) -> Void
+  ) throws {
+    var octets = OctetWriter()
+    for value in values {
+      if octets.count == 0 { begin(&octets) }
+      append(value, &octets)
+      if octets.count < partSize { continue }
+      try emit(part, octets.octets)
+      octets.removeAll()
+    }
+    if octets.count > 0 { try emit(part, octets.octets) }
+  }
+
+  /// Takes what `write` handed over.
+  public mutating func read(_ part: Part, _ octets: [UInt8]) throws(OctetFault) {
+    var reader = OctetReader(octets)
+    switch part {
+    case .counters:
+      let numbers = try IssueNumbers(&reader)
+      retired = try DecodeCounters(&reader, numbers)
+      lostBySequence = try reader.word()
+    case .origins: origins = try OriginTable(&reader)
+    case .totals: totals = try TotalsMemory(&reader)
+    case .announcements:
+      while !reader.isAtEnd { announcements.append(try ExporterDirectory.Kept(&reader)) }
+    case .sessions:
+      let numbers = try IssueNumbers(&reader)
+      while !reader.isAtEnd { sessions.append(try Session(&reader, numbers)) }
+    }
+    guard reader.isAtEnd else { throw .badValue }
+  }
+
+  /// Looks whether all parts fit together.
+  public func check() throws(OctetFault) {
+    let count = origins.origins.count
+    for session in sessions where Int(session.origin ?? 0) >= count { throw .badValue }
+  }
+
+  /// Origins that records may refer to by number.
+  public var originCount: Int { origins.origins.count }
 }

@@ -41,7 +41,7 @@ public struct FlowDecoder: ~Copyable {
     new.maximumTotals = options.maximumTotals
     new.rules.limits = sessions.rules.limits
     options = new
-    sessions.rules = new.rules
+    sessions.reconfigure(new.rules)
   }
 
   /// Takes over names that were learnt since, by other decoders of the directory too.

@@ -64,7 +64,7 @@ public enum DecodeIssue: Int, Error, CaseIterable {
 }
 
 /// What the decoder did with what it was given.
-public struct DecodeCounters: Sendable, Equatable, Codable {
+public struct DecodeCounters: Sendable, Equatable, Decodable {
   /// Datagrams given to the decoder: decoded plus rejected.
   public var datagrams: UInt64 = 0
   public var rejectedDatagrams: UInt64 = 0
@@ -89,7 +89,7 @@ public struct DecodeCounters: Sendable, Equatable, Codable {
 
   public init() {}
 
-  public var decodedDatagrams: UInt64 { datagrams - rejectedDatagrams }
+  public var decodedDatagrams: UInt64 { datagrams &- rejectedDatagrams }
 
   public subscript(issue: DecodeIssue) -> UInt64 {
     get { issues.counts[issue.rawValue] }
@@ -127,7 +127,7 @@ public struct DecodeCounters: Sendable, Equatable, Codable {
 }
 
 /// How often each issue was met, in a structure without references.
-private struct IssueCounts: Sendable, Codable {
+private struct IssueCounts: Sendable, Decodable {
   var counts: [24 of UInt64] = .init(repeating: 0)
 
   init() {}
@@ -136,11 +136,5 @@ private struct IssueCounts: Sendable, Codable {
   init(from decoder: any Decoder) throws {
     let named = try [String: UInt64](from: decoder)
     for issue in DecodeIssue.allCases { counts[issue.rawValue] = named[issue.name] ?? 0 }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var named: [String: UInt64] = [:]
-    for issue in DecodeIssue.allCases where counts[issue.rawValue] > 0 { named[issue.name] = counts[issue.rawValue] }
-    try named.encode(to: encoder)
   }
 }

@@ -1,7 +1,7 @@
 import NetworkBytes
 
 /// The header of a v5, v9 or IPFIX message.
-public struct MessageHeader: Sendable, Equatable, Codable {
+public struct MessageHeader: Sendable, Equatable, Decodable {
   /// 5, 9 or 10.
   public var version: UInt16
   /// IPFIX observation domain id, v9 source id, v5 engine_type * 256 + engine_id.
@@ -63,5 +63,36 @@ extension MessageHeader {
       exportMilliseconds: Int64(bytes.be32(4)) * 1000, sysUpTime: 0, count: 0, sampling: 0, headerLength: 16,
       messageLength: length)
     return .success(header)
+  }
+}
+
+extension MessageHeader {
+  /// Appends it as a checkpoint keeps it.
+  func append(to octets: inout OctetWriter) {
+    octets.append(version)
+    octets.append(domain)
+    octets.append(sequence)
+    octets.append(exportTime)
+    octets.append(UInt16(truncatingIfNeeded: exportMilliseconds - Int64(exportTime) * 1000))
+    octets.append(sysUpTime)
+    octets.append(UInt16(truncatingIfNeeded: count))
+    octets.append(sampling)
+    octets.append(UInt16(truncatingIfNeeded: headerLength))
+    octets.append(count: messageLength)
+  }
+
+  /// Reads what `append` wrote.
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    version = try octets.number()
+    domain = try octets.number()
+    sequence = try octets.number()
+    exportTime = try octets.number()
+    exportMilliseconds = Int64(exportTime) * 1000 + Int64(try octets.number() as UInt16)
+    sysUpTime = try octets.number()
+    count = Int(try octets.number() as UInt16)
+    sampling = try octets.number()
+    headerLength = Int(try octets.number() as UInt16)
+    messageLength = Int(try octets.number() as UInt32)
+    guard version == 9 || version == 10 else { throw .badValue }
   }
 }

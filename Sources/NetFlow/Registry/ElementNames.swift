@@ -22,6 +22,9 @@ public struct ElementNames: Hashable, Sendable, Codable {
 
   public subscript(element: FieldElement) -> Entry? { entries[element] }
 
+  /// All of them, in no order.
+  var all: some Collection<(key: FieldElement, value: Entry)> { entries }
+
   /// Why a name is not taken.
   public enum Refusal: Error {
     /// IANA's registry has the element, or it is the reverse of one that it has.
@@ -54,6 +57,9 @@ extension AbstractType: Codable {
     .dateTimeMicroseconds, .dateTimeNanoseconds, .ipv4Address, .ipv6Address, .basicList, .subTemplateList,
     .subTemplateMultiList, .unsigned256,
   ]
+
+  /// Its number on the wire.
+  var number: UInt8 { Self.numbered.firstIndex(of: self).map { UInt8(truncatingIfNeeded: $0) } ?? 0 }
 
   /// - Returns: nil if IANA has not given out the number.
   init?(number: UInt64) {

@@ -1,5 +1,7 @@
+import NetworkBytes
+
 /// Whether an exporter's clock is off, as its headers compare with their arrival.
-struct ClockWatch: Sendable, Codable {
+struct ClockWatch: Sendable, Decodable {
   /// Whether it is corrected: from more than the limit off until it is within `calm` again.
   private(set) var isOff = false
   /// The difference that has been the same for some time, milliseconds, and since when, milliseconds since 1970 UTC.
@@ -42,5 +44,19 @@ struct ClockWatch: Sendable, Codable {
   func absoluteCorrection(_ correction: Int64, header: Int64, arrival: Int64) -> Int64 {
     if header < Self.firstTime { return 0 }
     return correction < 0 || arrival &- since >= Self.trustedDelay ? correction : 0
+  }
+}
+
+extension ClockWatch {
+  func append(to octets: inout OctetWriter) {
+    octets.append(isOff)
+    octets.append(steady)
+    octets.append(since)
+  }
+
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    isOff = try octets.flag()
+    steady = try octets.signed()
+    since = try octets.bounded()
   }
 }

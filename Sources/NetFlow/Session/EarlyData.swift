@@ -39,6 +39,10 @@ struct EarlyData {
   /// Sets that are held.
   var count: Int { sets.count + ready.count - decoded }
   var isReady: Bool { decoded < ready.count }
+  /// Whether any waits for its template.
+  var isWaiting: Bool { !sets.isEmpty }
+  /// Arrival of the one that has waited for its template longest.
+  var waitingSince: Int64? { sets.first?.arrival }
   /// Of the templates that are waited for.
   var ids: some Collection<UInt16> { waiting.keys }
   /// Arrival of the one that has waited longest.
@@ -135,8 +139,8 @@ struct EarlyData {
   fileprivate var all: [EarlySet] { ready[decoded...].map(\.set) + sets }
 }
 
-extension EarlyData: Codable {
-  private struct Held: Codable {
+extension EarlyData: Decodable {
+  private struct Held: Decodable {
     var id: UInt16
     var header: MessageHeader
     var arrival: Int64
@@ -144,6 +148,7 @@ extension EarlyData: Codable {
     var content: String
   }
 
+  /// Reads them as checkpoints of former versions have them.
   init(from decoder: any Decoder) throws {
     for held in try [Held](from: decoder) {
       guard let content = [UInt8](hexadecimal: held.content) else {
@@ -153,26 +158,43 @@ extension EarlyData: Codable {
       hold(EarlySet(id: held.id, header: held.header, arrival: held.arrival, content: content))
     }
   }
-
-  func encode(to encoder: any Encoder) throws {
-    try all.map {
-      Held(id: $0.id, header: $0.header, arrival: $0.arrival, content: $0.content.hexadecimal)
-    }.encode(to: encoder)
-  }
 }
 
 extension [UInt8] {
-  fileprivate var hexadecimal: String {
-    let digits = [UInt8]("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(2 * count)
-    for octet in self { text += [digits[Int(octet >> 4)], digits[Int(octet & 15)]] }
-    return String(decoding: text, as: UTF8.self)
-  }
-
   fileprivate init?(hexadecimal text: String) {
     let digits = text.utf8.map { UInt8(truncatingIfNeeded: Character(Unicode.Scalar($0)).hexDigitValue ?? 16) }
     guard digits.count % 2 == 0, digits.allSatisfy({ $0 < 16 }) else { return nil }
     self = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+}
+
+// MARK: In a checkpoint
+
+extension EarlyData {
+  /// Appends the sets, without their templates.
+  func append(to octets: inout OctetWriter) {
+    let all = all
+    octets.append(count: all.count)
+    for set in all { set.append(to: &octets) }
+  }
+
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    for _ in 0..<(try octets.count(of: 8)) { hold(try EarlySet(&octets)) }
+  }
+}
+
+extension EarlySet {
+  fileprivate func append(to octets: inout OctetWriter) {
+    octets.append(id)
+    octets.append(arrival)
+    header.append(to: &octets)
+    octets.append(content)
+  }
+
+  fileprivate init(_ octets: inout OctetReader) throws(OctetFault) {
+    id = try octets.number()
+    arrival = try octets.time()
+    header = try MessageHeader(&octets)
+    content = try octets.content()
   }
 }

@@ -265,7 +265,7 @@ public final class ExporterDirectory: Sendable {
 
 extension ExporterDirectory {
   /// What options data said of one domain, as it is kept over a restart.
-  struct Kept: Codable, Sendable {
+  struct Kept: Decodable, Sendable {
     var address: IPAddress
     var domain: UInt32
     var rates: SamplingRates

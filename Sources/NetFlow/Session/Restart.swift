@@ -1,7 +1,7 @@
 import NetworkBytes
 
 /// When an exporter was booted, as one v9 message tells it: by the header's clock, and by the collector's.
-struct BootMark: Sendable, Codable {
+struct BootMark: Sendable, Decodable {
   /// See `BootTime`.
   var byHeader: UInt32
   var byArrival: UInt32
@@ -25,6 +25,20 @@ struct BootMark: Sendable, Codable {
   func isSame(_ other: BootMark) -> Bool {
     BootTime.isSame(byHeader, other.byHeader)
       || BootTime.isSame(byArrival, other.byArrival, within: Self.arrivalTolerance)
+  }
+}
+
+extension BootMark {
+  func append(to octets: inout OctetWriter) {
+    octets.append(byHeader)
+    octets.append(byArrival)
+    octets.append(upTime)
+  }
+
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    byHeader = try octets.number()
+    byArrival = try octets.number()
+    upTime = try octets.number()
   }
 }
 

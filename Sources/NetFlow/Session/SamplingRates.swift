@@ -1,7 +1,8 @@
 import FlowModel
+import NetworkBytes
 
 /// The sampling rates that an exporter's options data announce for one observation domain.
-struct SamplingRates: Sendable, Equatable, Codable {
+struct SamplingRates: Sendable, Equatable, Decodable {
   /// By samplerId or selectorId.
   private(set) var bySampler: [UInt64: UInt32] = [:]
   /// By SNMP index of the interface.
@@ -69,6 +70,36 @@ struct SamplingRates: Sendable, Equatable, Codable {
     bySampler.merge(other.bySampler) { old, _ in old }
     byInterface.merge(other.byInterface) { old, _ in old }
     domain = domain ?? other.domain
+  }
+}
+
+extension SamplingRates {
+  func append(to octets: inout OctetWriter) {
+    octets.append(count: bySampler.count)
+    for (sampler, rate) in bySampler {
+      octets.append(sampler)
+      octets.append(rate)
+    }
+    octets.append(count: byInterface.count)
+    for (interface, rate) in byInterface {
+      octets.append(interface)
+      octets.append(rate)
+    }
+    octets.append(domain) { $1.append($0) }
+  }
+
+  /// Reads what `append` wrote; its own bounds hold.
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    self.init()
+    for _ in 0..<(try octets.count(of: 2)) {
+      let sampler = try octets.word()
+      set(try octets.number(), for: .sampler(sampler))
+    }
+    for _ in 0..<(try octets.count(of: 2)) {
+      let interface: UInt32 = try octets.number()
+      set(try octets.number(), for: .interface(interface))
+    }
+    domain = try octets.optional { reader throws(OctetFault) in try reader.number() }
   }
 }
 

@@ -1,5 +1,7 @@
+import NetworkBytes
+
 /// One message as far as its sequence number goes.
-struct SequencedMessage: Sendable, BitwiseCopyable, Codable {
+struct SequencedMessage: Sendable, BitwiseCopyable, Decodable {
   /// As sent.
   var number: UInt32
   /// Data records decoded, those of flows and those of options.
@@ -133,7 +135,7 @@ struct HabitTrial: Sendable {
   }
 }
 
-extension HabitTrial: Codable {
+extension HabitTrial: Decodable {
   private enum CodingKeys: CodingKey {
     case believed, points, suspect
   }
@@ -150,12 +152,40 @@ extension HabitTrial: Codable {
     for index in points.indices { points[index] = known[index] }
     suspect = try container.decode(SequenceCounters.self, forKey: .suspect)
   }
+}
 
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(believed, forKey: .believed)
-    try container.encode(points.indices.map { points[$0] }, forKey: .points)
-    try container.encode(suspect, forKey: .suspect)
+extension HabitTrial {
+  func append(to octets: inout OctetWriter) {
+    octets.append(octet: UInt8(truncatingIfNeeded: believed))
+    for index in points.indices { octets.append(octet: UInt8(bitPattern: points[index])) }
+    suspect.append(to: &octets)
+  }
+
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    believed = Int(try octets.octet())
+    guard SequenceHabit.all.indices.contains(believed) else { throw .badValue }
+    habit = SequenceHabit.all[believed]
+    for index in points.indices {
+      points[index] = Int8(bitPattern: try octets.octet())
+      guard points[index] >= Self.floor, points[index] <= Self.pointsToSwitch else { throw .badValue }
+    }
+    suspect = try SequenceCounters(&octets)
+  }
+}
+
+extension SequencedMessage {
+  func append(to octets: inout OctetWriter) {
+    octets.append(number)
+    octets.append(flowRecords)
+    octets.append(optionsRecords)
+    octets.append(isWhole)
+  }
+
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    number = try octets.number()
+    flowRecords = try octets.number()
+    optionsRecords = try octets.number()
+    isWhole = try octets.flag()
   }
 }
 

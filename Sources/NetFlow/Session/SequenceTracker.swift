@@ -1,6 +1,8 @@
+import NetworkBytes
+
 /// What sequence numbers say about one exporter's domain; units as the exporter counts them: as a rule flows (v5),
 /// datagrams (v9), data records (IPFIX).
-public struct SequenceCounters: Sendable, Equatable, Codable {
+public struct SequenceCounters: Sendable, Equatable, Decodable {
   /// Units that never came.
   public var lost: UInt64 = 0
   /// Times that something was found missing.
@@ -26,8 +28,8 @@ public struct SequenceCounters: Sendable, Equatable, Codable {
 ///
 /// Exporters do not all count as they should (softflowd's IPFIX numbers include the message that carries them). So each
 /// message is read in every `SequenceHabit`, and what explains message after message is believed: see `HabitTrial`.
-struct SequenceTracker: Sendable, Codable {
-  private struct Gap: Codable {
+struct SequenceTracker: Sendable, Decodable {
+  private struct Gap: Decodable {
     var first: UInt32
     var count: UInt32
   }
@@ -156,8 +158,54 @@ struct SequenceTracker: Sendable, Codable {
     let after = gap.count - before - taken
     if after > 0 { missing.insert(Gap(first: first &+ taken, count: after), at: index) }
     if before > 0 { missing.insert(Gap(first: gap.first, count: before), at: index) }
+    // Each late message may split one in two.
+    if missing.count > Self.rememberedGaps { missing.removeFirst() }
     counters.reordered &+= 1
     counters.lost &-= min(UInt64(taken), counters.lost)
     return true
+  }
+}
+
+// MARK: In a checkpoint
+
+extension SequenceTracker {
+  func append(to octets: inout OctetWriter) {
+    octets.append(newest) { $0.append(to: &$1) }
+    octets.append(expected) { $1.append($0) }
+    octets.append(newestExportTime)
+    octets.append(count: missing.count)
+    for gap in missing {
+      octets.append(gap.first)
+      octets.append(gap.count)
+    }
+    trial.append(to: &octets)
+    octets.append(isZero) { $1.append($0) }
+    octets.append(isAlwaysZero) { $1.append($0) }
+  }
+
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    newest = try octets.optional { reader throws(OctetFault) in try SequencedMessage(&reader) }
+    expected = try octets.optional { reader throws(OctetFault) in try reader.number() }
+    newestExportTime = try octets.number()
+    let count = try octets.count(of: 2)
+    guard count <= Self.rememberedGaps else { throw .badValue }
+    for _ in 0..<count { missing.append(Gap(first: try octets.number(), count: try octets.number())) }
+    trial = try HabitTrial(&octets)
+    isZero = try octets.optional { reader throws(OctetFault) in try reader.flag() }
+    isAlwaysZero = try octets.optional { reader throws(OctetFault) in try reader.flag() }
+  }
+}
+
+extension SequenceCounters {
+  func append(to octets: inout OctetWriter) {
+    for count in [lost, gaps, reordered, duplicates, restarts] { octets.append(count) }
+  }
+
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    lost = try octets.word()
+    gaps = try octets.word()
+    reordered = try octets.word()
+    duplicates = try octets.word()
+    restarts = try octets.word()
   }
 }

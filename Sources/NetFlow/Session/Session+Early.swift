@@ -13,11 +13,22 @@ extension Session {
   /// Brings early data up to date: those whose template another session has brought, those that have waited too long.
   mutating func serveEarly(at now: Int64, _ rules: SessionRules, _ directory: ExporterDirectory?) {
     if early.isEmpty { return }
-    // What shows that another session is continued may come through another worker a little later.
-    if !early.ids.isEmpty, let first, now &- first.arrival < 10_000_000_000 { continueOther(rules, directory) }
+    if early.isWaiting, isYoung(at: now) { continueOther(rules, directory) }
     giveUp(early.takeOverdue(before: now &- rules.limits.earlyTimeout &* 1_000_000), rules, directory)
     boundReady(rules)
   }
+
+  /// When early data are to be brought up to date next, nanoseconds since 1970 UTC: when the oldest have waited too long, and
+  /// within the first ten seconds of a session at increasing intervals; nil: none wait for their template.
+  func nextLook(after now: Int64, _ rules: SessionRules) -> Int64? {
+    guard let oldest = early.waitingSince else { return nil }
+    let (end, isBeyond) = oldest.addingReportingOverflow(rules.limits.earlyTimeout &* 1_000_000 &+ 1)
+    guard let first, isYoung(at: now) else { return isBeyond ? .max : end }
+    return min(isBeyond ? .max : end, now &+ max(now &- first.arrival, 1_000_000_000))
+  }
+
+  /// Whether what shows that another session is continued may still come, through another worker.
+  private func isYoung(at now: Int64) -> Bool { first.map { now &- $0.arrival < 10_000_000_000 } ?? false }
 
   /// Takes the next data set whose template has come.
   mutating func takeEarly(_ rules: SessionRules) -> EarlyData.Ready? {

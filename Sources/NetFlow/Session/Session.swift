@@ -2,8 +2,8 @@ import FlowModel
 import NetworkBytes
 
 /// What is remembered of one session. Belongs to one decoder, hence to one thread.
-struct Session: Codable {
-  /// What is kept over a restart; the rest is learnt again.
+struct Session: Decodable {
+  /// What checkpoints of former versions have; see `append`.
   private enum CodingKeys: CodingKey {
     case key, counters, sequence, origin, systemInit, lastSeen, firstSeen, clockSkew, v5SamplingInterval, templates,
       early, first, boot, clock, elements
@@ -56,6 +56,8 @@ struct Session: Codable {
   private var factsGeneration: UInt64 = 0
   /// Whether the directory knows that this session sends flows.
   private(set) var sendsFlows = false
+  /// Whether the directory may know anything of it.
+  var isKnownToOthers: Bool { trail != nil || sendsFlows || counters.optionsRecords > 0 }
 
   init(key: SessionKey) {
     self.key = key
@@ -157,4 +159,51 @@ struct Session: Codable {
     factsGeneration = generation
     (rates, toldSystemInit) = directory.facts(for: key)
   }
+}
+
+// MARK: In a checkpoint
+
+extension Session {
+  /// Appends what is kept over a restart; the rest is learnt again.
+  func append(to octets: inout OctetWriter) {
+    key.append(to: &octets)
+    counters.append(to: &octets)
+    sequence.append(to: &octets)
+    octets.append(origin) { $1.append($0) }
+    octets.append(systemInit) { $1.append($0) }
+    octets.append(lastSeen)
+    octets.append(firstSeen)
+    octets.append(clockSkew)
+    octets.append(clock) { $0.append(to: &$1) }
+    octets.append(v5SamplingInterval)
+    octets.append(first) { $0.append(to: &$1) }
+    octets.append(boot) { $0.append(to: &$1) }
+    octets.append(elements) { $0.append(to: &$1) }
+    templates.append(to: &octets)
+    early.append(to: &octets)
+  }
+
+  /// Reads what `append` wrote.
+  init(_ octets: inout OctetReader, _ numbers: IssueNumbers) throws(OctetFault) {
+    self.init(key: try SessionKey(&octets))
+    counters = try DecodeCounters(&octets, numbers)
+    sequence = try SequenceTracker(&octets)
+    origin = try octets.optional { reader throws(OctetFault) in try reader.number() }
+    systemInit = try octets.optional { reader throws(OctetFault) in try reader.signed() }
+    lastSeen = try octets.time()
+    firstSeen = try octets.time()
+    clockSkew = try octets.bounded()
+    clock = try octets.optional { reader throws(OctetFault) in try ClockWatch(&reader) }
+    v5SamplingInterval = try octets.number()
+    first = try octets.optional { reader throws(OctetFault) in try FirstMessage(&reader) }
+    boot = try octets.optional { reader throws(OctetFault) in try BootMark(&reader) }
+    elements = try octets.optional { reader throws(OctetFault) in try ElementNames(&reader) }
+    templates = try TemplateTable(&octets, version: key.version)
+    early = try EarlyData(&octets)
+  }
+}
+
+extension OctetReader {
+  /// A time, nanoseconds since 1970 UTC: any that a clock or a capture can have.
+  mutating func time() throws(OctetFault) -> UnixNanoseconds { try signed() }
 }

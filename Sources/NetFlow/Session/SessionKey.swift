@@ -38,7 +38,7 @@ extension SessionKey: Comparable {
   }
 }
 
-extension SessionKey: Codable {
+extension SessionKey: Decodable {
   private enum CodingKeys: CodingKey {
     case exporter, localPort, version, domain, stream
   }
@@ -52,5 +52,26 @@ extension SessionKey: Codable {
       version: try container.decode(UInt16.self, forKey: .version),
       domain: try container.decode(UInt32.self, forKey: .domain),
       stream: try container.decodeIfPresent(UInt32.self, forKey: .stream) ?? 0)
+  }
+}
+
+extension SessionKey {
+  /// Appends it as a checkpoint keeps it.
+  func append(to octets: inout OctetWriter) {
+    octets.append(exporter.address)
+    octets.append(exporter.port)
+    octets.append(localPort)
+    octets.append(version)
+    octets.append(domain)
+    octets.append(stream)
+  }
+
+  /// Reads what `append` wrote.
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    let address = try octets.address()
+    self.init(
+      exporter: Endpoint(address: address, port: try octets.number()), localPort: try octets.number(),
+      version: try octets.number(), domain: try octets.number(), stream: try octets.number())
+    guard [5, 9, 10].contains(version) else { throw .badValue }
   }
 }

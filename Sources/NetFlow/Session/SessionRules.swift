@@ -1,12 +1,20 @@
+public import NetworkBytes
+
 /// Bounds on what exporters can make the decoder remember.
 public struct SessionLimits: Sendable {
-  /// Sessions in all; the longest silent ones are forgotten first.
+  /// Sessions in all; beyond it those without template or record are forgotten first, then the longest silent ones.
   public var sessions = 65_536
+  /// Sessions of one address, and of one network (a /24, a /64 of IPv6) together; beyond them its own are forgotten first.
+  /// Those of trusted exporters do not count.
+  public var sessionsPerAddress = 16_384
+  public var sessionsPerNetwork = 32_768
+  /// Sessions that have templates or early data but never gave a record, and are kept over a restart: the newest ones.
+  public var keptWithoutRecords = 4096
   /// Templates of one session; those defined longest ago are forgotten first.
   public var templatesPerSession = 4096
   /// Fields of one session's templates together, about 40 octets of memory each.
   public var templateFieldsPerSession = 1 << 16
-  /// Fields of all sessions' templates; the longest silent sessions are forgotten first.
+  /// Fields of all sessions' templates; beyond it sessions are forgotten, those without a record first.
   public var templateFields = 1 << 22
   /// A template that its exporter has been repeating, and no longer does while it goes on sending, holds for three of its
   /// intervals, in time and in messages, but for this long at least, milliseconds (RFC 7011 §8.4); nil: for ever. One that
@@ -40,6 +48,8 @@ public struct SessionRules: Sendable {
   /// Whether templates of another session serve one that provably continues it, and those that all sessions of an exporter
   /// agree on serve data that would be given up otherwise.
   public var sharesTemplates = true
+  /// Whether an exporter is one that the settings name: its sessions make no room for those of others.
+  public var isTrusted: @Sendable (IPAddress) -> Bool = { _ in false }
 
   public init() {}
 }

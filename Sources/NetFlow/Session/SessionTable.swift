@@ -7,30 +7,38 @@ final class SessionPlace {
   /// The key of the first stream of the same address, ports, version and domain.
   let base: SessionKey
   var session: Session
+  /// Its number in the table's lists.
+  fileprivate let slot: Int
   /// Fields of its templates, as far as the table has counted them.
   fileprivate var fieldCount = 0
-  /// Octets of its early data, likewise.
-  fileprivate var earlyOctets = 0
+  /// Its early data, likewise.
+  fileprivate var early = EarlyQueue.Share()
 
-  init(key: SessionKey) {
-    self.key = key
+  fileprivate init(_ session: Session, slot: Int) {
+    key = session.key
     base = key.base
-    session = Session(key: key)
+    self.session = session
+    self.slot = slot
   }
 }
 
 /// The sessions of one decoder.
 struct SessionTable {
   private var places: [SessionKey: SessionPlace] = [:]
+  /// The same by slot.
+  private var slots: [SessionPlace?] = []
+  private var freeSlots: [Int] = []
   /// Sessions of recent datagrams, each at the place its source port leads to: few lookups go past them.
   private var recent: [SessionPlace?] = Array(repeating: nil, count: 64)
-  var rules: SessionRules
+  private(set) var rules: SessionRules
   /// All streams of those keys that have more than one: devices that take turns, and runs before and after a restart.
   private var streams: [SessionKey: [SessionPlace]] = [:]
+  /// Who makes room for others.
+  private var order = SessionOrder()
   /// Fields of all sessions' templates.
   private var fieldCount = 0
-  /// Octets of all sessions' early data.
-  private var earlyOctets = 0
+  /// Who has early data.
+  private var early = EarlyQueue()
   /// Counters of sessions that were forgotten, and of datagrams that belong to none.
   private var retired = DecodeCounters()
 
@@ -42,6 +50,15 @@ struct SessionTable {
   }
 
   private var limits: SessionLimits { rules.limits }
+
+  /// Changes how sessions are judged, and whose are trusted.
+  mutating func reconfigure(_ new: SessionRules) {
+    rules = new
+    for place in places.values where order.isTrusted(place.slot) != new.isTrusted(place.key.exporter.address) {
+      order.remove(place.slot)
+      enterOrder(place)
+    }
+  }
 
   /// Reads a datagram's header; a datagram without a good one is counted as rejected.
   @inline(__always)
@@ -56,6 +73,8 @@ struct SessionTable {
     }
   }
 
+  // MARK: Finding
+
   /// The place of the session that a message belongs to.
   ///
   /// - Parameters:
@@ -67,11 +86,16 @@ struct SessionTable {
     _ directory: ExporterDirectory?
   ) -> SessionPlace {
     let base = SessionKey(exporter: exporter, localPort: localPort, version: header.version, domain: header.domain)
-    let index = Int(truncatingIfNeeded: exporter.address.low ^ UInt64(exporter.port ^ header.version)) & 63
+    let index = Self.recentIndex(base)
     if let place = recent[index], place.base == base, isOf(place, header, arrival) { return place }
     let place = find(base, header, arrival, directory)
     recent[index] = place
     return place
+  }
+
+  @inline(__always)
+  private static func recentIndex(_ key: SessionKey) -> Int {
+    Int(truncatingIfNeeded: key.exporter.address.low ^ UInt64(key.exporter.port ^ key.version)) & 63
   }
 
   @inline(__always)
@@ -96,6 +120,8 @@ struct SessionTable {
     }
   }
 
+  // MARK: Opening and forgetting
+
   /// Another stream under the same key: it has templates of its own to learn.
   private mutating func openStream(
     of base: SessionKey, beside known: [SessionPlace], _ directory: ExporterDirectory?
@@ -113,91 +139,158 @@ struct SessionTable {
   }
 
   private mutating func open(_ key: SessionKey, _ directory: ExporterDirectory?) -> SessionPlace {
-    if places.count >= limits.sessions { forgetSilent(directory) }
-    let place = SessionPlace(key: key)
-    places[key] = place
+    let address = key.exporter.address
+    let isTrusted = rules.isTrusted(address)
+    if !isTrusted, let slot = order.surplus(of: address, limits) { forget(slot, directory) }
+    while places.count >= limits.sessions, let slot = order.first(for: address, isTrusted: isTrusted, limits) {
+      forget(slot, directory)
+    }
+    return enter(Session(key: key))
+  }
+
+  private mutating func enter(_ session: Session) -> SessionPlace {
+    let slot = freeSlots.popLast() ?? slots.count
+    let place = SessionPlace(session, slot: slot)
+    if slot == slots.count { slots.append(place) } else { slots[slot] = place }
+    places[place.key] = place
+    enterOrder(place)
     return place
   }
 
+  private mutating func enterOrder(_ place: SessionPlace) {
+    let address = place.key.exporter.address
+    order.insert(place.slot, address, isTrusted: rules.isTrusted(address), place.session.worth)
+  }
+
+  private mutating func forget(_ slot: Int, _ directory: ExporterDirectory?) {
+    if let place = slots[slot] { forget(place, directory) }
+  }
+
+  private mutating func forget(_ place: SessionPlace, _ directory: ExporterDirectory?) {
+    places[place.key] = nil
+    slots[place.slot] = nil
+    freeSlots.append(place.slot)
+    order.remove(place.slot)
+    if var known = streams[place.base] {
+      known.removeAll { $0 === place }
+      streams[place.base] = known.isEmpty ? nil : known
+    }
+    place.session.dropEarly()
+    accountForEarlyData(of: place)
+    fieldCount -= place.fieldCount
+    retired += place.session.counters
+    retired.count(.sessionEvicted)
+    if place.session.isKnownToOthers { directory?.withdraw(place.session) }
+    let index = Self.recentIndex(place.base)
+    if recent[index] === place { recent[index] = nil }
+  }
+
+  // MARK: Accounting
+
   /// Accounts for what a session has come to remember with a message, once that is decoded.
+  @inline(__always)
   mutating func close(_ place: SessionPlace, _ directory: ExporterDirectory?) {
-    if place.session.early.octets != place.earlyOctets { accountForEarlyData(of: place, directory) }
+    order.note(place.slot, place.session.worth)
+    account(for: place, directory)
+  }
+
+  /// Accounts for what a session has come to remember, or has let go.
+  mutating func account(for place: SessionPlace, _ directory: ExporterDirectory?) {
+    let others = early.octets - place.early.octets
+    if place.session.early.octets > max(0, limits.earlyOctets - others) {
+      // It is given up where it came last: others' may still find their template.
+      place.session.giveUpEarly(beyond: max(0, limits.earlyOctets - others), rules, directory)
+    }
+    accountForEarlyData(of: place)
     let count = place.session.templates.fieldCount
     guard count != place.fieldCount else { return }
     fieldCount += count - place.fieldCount
     place.fieldCount = count
-    while fieldCount > limits.templateFields, !places.isEmpty { forgetSilent(directory) }
+    while fieldCount > limits.templateFields, let slot = order.firstWithTemplates(limits) { forget(slot, directory) }
   }
 
-  /// What goes beyond the bound on all is given up where it came last: others' may still find their template.
-  private mutating func accountForEarlyData(of place: SessionPlace, _ directory: ExporterDirectory?) {
-    earlyOctets -= place.earlyOctets
-    place.session.giveUpEarly(beyond: max(0, limits.earlyOctets - earlyOctets), rules, directory)
-    place.earlyOctets = place.session.early.octets
-    earlyOctets += place.earlyOctets
-  }
-
-  /// The sessions that have early data, those that have waited longest first.
-  var placesWithEarlyData: [SessionPlace] {
-    guard earlyOctets > 0 else { return [] }
-    return places.values.filter { !$0.session.early.isEmpty }.sorted {
-      ($0.session.early.oldestArrival ?? 0, $0.key) < ($1.session.early.oldestArrival ?? 0, $1.key)
+  @inline(__always)
+  private mutating func accountForEarlyData(of place: SessionPlace) {
+    // As a rule there was none, and is none.
+    if place.session.early.octets == 0, place.early.octets == 0 { return }
+    early.update(place.slot, place.session.early, &place.early) { [rules] in
+      place.session.nextLook(after: place.session.lastSeen, rules)
     }
   }
 
   /// Forgets the templates that have not been repeated for too long.
   mutating func expireTemplates(_ directory: ExporterDirectory) {
     guard let lifetime = limits.templateLifetime else { return }
-    for place in places.values where place.session.expireTemplates(lifetime, directory) { close(place, directory) }
+    for place in places.values where place.session.expireTemplates(lifetime, directory) { account(for: place, directory) }
   }
 
+  // MARK: Early data
+
   /// Data sets that wait for their template.
-  var earlyCount: Int { earlyOctets > 0 ? places.values.reduce(0) { $0 + $1.session.early.count } : 0 }
+  var earlyCount: Int { early.sets }
+
+  /// Brings early data up to date whose time has come; nanoseconds since 1970 UTC.
+  mutating func serveEarly(at now: Int64, _ directory: ExporterDirectory?) {
+    for slot in early.takeDue(at: now) {
+      guard let place = slots[slot] else { continue }
+      place.session.serveEarly(at: now, rules, directory)
+      account(for: place, directory)
+    }
+  }
+
+  /// A session whose early data can be decoded: each in turn.
+  mutating func nextReady() -> SessionPlace? {
+    guard let slot = early.firstReady else { return nil }
+    early.moveToEnd(slot)
+    return slots[slot]
+  }
 
   /// Ends waiting: nothing more will come. What is left can be decoded by templates that the exporter's sessions agree on.
   mutating func endEarlyData(_ directory: ExporterDirectory?) {
-    for place in placesWithEarlyData {
+    // In the order of their arrival, which does not depend on where they are.
+    let places = early.slots.compactMap { slots[$0] }.sorted {
+      ($0.session.early.oldestArrival ?? 0, $0.key) < ($1.session.early.oldestArrival ?? 0, $1.key)
+    }
+    for place in places {
       place.session.endEarly(rules, directory)
-      accountForEarlyData(of: place, directory)
+      account(for: place, directory)
     }
   }
 
-  /// Forgets the sixteenth part of all sessions that has been silent longest: finding them costs a pass over all, so
-  /// it is done for many at once.
-  private mutating func forgetSilent(_ directory: ExporterDirectory?) {
-    let silent = places.values.sorted { $0.session.lastSeen < $1.session.lastSeen }
-    for place in silent.prefix(max(1, silent.count / 16)) { forget(place, directory) }
-  }
+  // MARK: State
 
-  private mutating func forget(_ place: SessionPlace, _ directory: ExporterDirectory?) {
-    places[place.key] = nil
-    if var known = streams[place.base] {
-      known.removeAll { $0 === place }
-      streams[place.base] = known.isEmpty ? nil : known
+  /// What is kept over a restart. Sessions that never gave a record are left out, but for the newest ones that have templates
+  /// or early data; their counters are in the sum.
+  var state: (sessions: [Session], retired: DecodeCounters) {
+    var (kept, others): ([Session], [Session]) = ([], [])
+    for place in places.values {
+      if place.session.hasRecords { kept.append(place.session) } else { others.append(place.session) }
     }
-    place.session.dropEarly()
-    earlyOctets -= place.earlyOctets
-    place.earlyOctets = 0
-    fieldCount -= place.fieldCount
-    retired += place.session.counters
-    retired.count(.sessionEvicted)
-    directory?.withdraw(place.session)
-    for index in recent.indices where recent[index] === place { recent[index] = nil }
+    others.sort { $0.lastSeen > $1.lastSeen }
+    var retired = retired
+    var room = limits.keptWithoutRecords
+    for session in others {
+      if room > 0, session.templates.fieldCount > 0 || !session.early.isEmpty {
+        kept.append(session)
+        room -= 1
+      } else {
+        retired += session.counters
+        retired.earlyGivenUp &+= UInt64(session.early.count)
+      }
+    }
+    return (kept, retired)
   }
-
-  /// What is kept over a restart.
-  var state: (sessions: [Session], retired: DecodeCounters) { (places.values.map(\.session), retired) }
 
   /// Takes sessions over from an earlier run, and tells other sessions of their templates.
   mutating func restore(_ sessions: [Session], retired: DecodeCounters, _ directory: ExporterDirectory) {
     self.retired = retired
-    for session in sessions.sorted(by: { $0.key < $1.key }) {
-      let place = SessionPlace(key: session.key)
-      place.session = session
-      places[session.key] = place
+    // Those heard longest ago first, as they would have come in.
+    for session in sessions.sorted(by: { ($0.lastSeen, $0.key) < ($1.lastSeen, $1.key) })
+    where places[session.key] == nil {
+      let place = enter(session)
       if session.key.stream != 0 { streams[place.base, default: places[place.base].map { [$0] } ?? []].append(place) }
       place.session.publishAll(directory)
-      close(place, directory)
+      account(for: place, directory)
     }
   }
 

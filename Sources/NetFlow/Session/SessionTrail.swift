@@ -45,12 +45,26 @@ final class SessionTrail: Sendable {
 }
 
 /// What of a session's first message shows whether it continues another one.
-struct FirstMessage: Sendable, Codable {
+struct FirstMessage: Sendable, Decodable {
   var sequence: UInt32
   /// See `BootTime`.
   var boot: UInt32?
   /// Nanoseconds since 1970 UTC.
   var arrival: Int64
+}
+
+extension FirstMessage {
+  func append(to octets: inout OctetWriter) {
+    octets.append(sequence)
+    octets.append(boot) { $1.append($0) }
+    octets.append(arrival)
+  }
+
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    sequence = try octets.number()
+    boot = try octets.optional { reader throws(OctetFault) in try reader.number() }
+    arrival = try octets.time()
+  }
 }
 
 /// When a v9 exporter was booted: milliseconds since 1970 UTC modulo 2^32, as its uptime is a counter of 32 bits.

@@ -110,8 +110,9 @@ struct TemplateTable {
   }
 }
 
-extension TemplateTable: Codable {
-  private struct Known: Codable {
+extension TemplateTable: Decodable {
+  /// A template as it is kept over a restart.
+  struct Known: Decodable {
     var definition: TemplateDefinition
     var defined: UInt64
     var refreshed: Int64
@@ -122,25 +123,32 @@ extension TemplateTable: Codable {
   }
 
   init(from decoder: any Decoder) throws {
-    for known in try [Known](from: decoder) {
-      guard let template = Template(known.definition), entries[template.id] == nil else {
-        throw DecodingError.dataCorrupted(
-          .init(codingPath: decoder.codingPath, debugDescription: "template \(known.definition.id) is none"))
-      }
-      entries[template.id] = Entry(
-        template: template, defined: known.defined, refreshed: known.refreshed, interval: known.interval,
-        message: known.message ?? 0, messages: known.messages ?? 0)
-      fieldCount += template.fields.count
-      definitions = max(definitions, known.defined)
+    for known in try [Known](from: decoder) where !restore(known) {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "template \(known.definition.id) is none"))
     }
   }
 
-  func encode(to encoder: any Encoder) throws {
-    try entries.values.map {
+  /// Takes over a template that an earlier run knew.
+  ///
+  /// - Returns: false if it is none, or its id is taken.
+  mutating func restore(_ known: Known) -> Bool {
+    guard let template = Template(known.definition), entries[template.id] == nil else { return false }
+    entries[template.id] = Entry(
+      template: template, defined: known.defined, refreshed: known.refreshed, interval: known.interval,
+      message: known.message ?? 0, messages: known.messages ?? 0)
+    fieldCount += template.fields.count
+    definitions = max(definitions, known.defined)
+    return true
+  }
+
+  /// What is kept of all templates.
+  var known: some Collection<Known> {
+    entries.values.lazy.map {
       Known(
         definition: $0.template.definition, defined: $0.defined, refreshed: $0.refreshed, interval: $0.interval,
         message: $0.message, messages: $0.messages)
-    }.encode(to: encoder)
+    }
   }
 
   /// All templates, those defined longest ago first.

@@ -1,35 +1,35 @@
-/// In a checkpoint the memory is one text: there may be many entries, and each as an object of its own would take long to
-/// write and to read.
-extension TotalsMemory: Codable {
-  private static let form: UInt8 = 1
+import NetworkBytes
 
+extension TotalsMemory: Decodable {
+  /// Reads it as checkpoints of former versions have it: as one text.
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    guard var reader = OctetReader(base64: try container.decode(String.self)), let memory = Self(&reader) else {
+    guard let octets = [UInt8](base64: try container.decode(String.self)) else {
       throw DecodingError.dataCorruptedError(in: container, debugDescription: "no running totals of this version")
     }
-    self = memory
+    var reader = OctetReader(octets)
+    try self.init(&reader)
   }
+}
 
-  func encode(to encoder: any Encoder) throws {
-    var octets: [UInt8] = [Self.form]
+extension TotalsMemory {
+  private static let form: UInt8 = 1
+
+  /// Appends it as a checkpoint keeps it. Nothing may follow: it is read to the end.
+  func append(to octets: inout OctetWriter) {
+    octets.append(octet: Self.form)
     octets.append(fixed: key.first)
     octets.append(fixed: key.second)
-    octets.append(varying: evicted)
+    octets.append(evicted)
     for place in places { self[place].append(to: &octets) }
-    var container = encoder.singleValueContainer()
-    try container.encode(octets.base64)
   }
 
-  private init?(_ reader: inout OctetReader) {
-    guard reader.octet() == Self.form, let first = reader.fixed(), let second = reader.fixed(),
-      let evicted = reader.varying()
-    else { return nil }
-    self.init(maximumCount: .max, key: .init(first: first, second: second), evicted: evicted)
-    while !reader.isAtEnd {
-      guard let entry = Entry(&reader) else { return nil }
-      _ = add(entry)
-    }
+  /// Reads what `append` wrote.
+  init(_ octets: inout OctetReader) throws(OctetFault) {
+    guard try octets.octet() == Self.form else { throw .badValue }
+    let (first, second) = (try octets.fixed(), try octets.fixed())
+    self.init(maximumCount: .max, key: .init(first: first, second: second), evicted: try octets.word())
+    while !octets.isAtEnd { _ = add(try Entry(&octets)) }
   }
 
   /// Goes on with what an earlier run remembered; nothing may be remembered yet.
@@ -43,82 +43,39 @@ extension TotalsMemory.Entry {
   /// The flag of an octet whose low four bits say which counts follow.
   private static let connection: UInt8 = 16
 
-  fileprivate func append(to octets: inout [UInt8]) {
+  fileprivate func append(to octets: inout OctetWriter) {
     octets.append(fixed: identity.first)
     octets.append(fixed: identity.second)
     let isConnection = newest != .min
     var flags: UInt8 = isConnection ? Self.connection : 0
     for lane in 0..<4 where counts[lane] != 0 { flags |= 1 << UInt8(lane) }
-    octets.append(flags)
-    for lane in 0..<4 where counts[lane] != 0 { octets.append(varying: counts[lane]) }
+    octets.append(octet: flags)
+    for lane in 0..<4 where counts[lane] != 0 { octets.append(counts[lane]) }
     guard isConnection else { return }
-    octets.append(varying: start)
+    octets.append(start)
     octets.append(fixed: UInt64(bitPattern: newest))
     octets.append(fixed: UInt64(bitPattern: teardown))
   }
 
-  fileprivate init?(_ reader: inout OctetReader) {
-    guard let first = reader.fixed(), let second = reader.fixed(), let flags = reader.octet() else { return nil }
+  fileprivate init(_ octets: inout OctetReader) throws(OctetFault) {
+    let (first, second) = (try octets.fixed(), try octets.fixed())
+    let flags = try octets.octet()
     self.init(SipHash.Digest(first: first, second: second))
-    for lane in 0..<4 where flags & 1 << UInt8(lane) != 0 {
-      guard let count = reader.varying() else { return nil }
-      counts[lane] = count
-    }
+    for lane in 0..<4 where flags & 1 << UInt8(lane) != 0 { counts[lane] = try octets.word() }
     guard flags & Self.connection != 0 else { return }
-    guard let start = reader.varying(), let newest = reader.fixed(), let teardown = reader.fixed() else { return nil }
-    self.start = start
-    self.newest = Int64(bitPattern: newest)
-    self.teardown = Int64(bitPattern: teardown)
+    start = try octets.word()
+    newest = Int64(bitPattern: try octets.fixed())
+    teardown = Int64(bitPattern: try octets.fixed())
   }
 }
 
-// MARK: Octets and text
+// MARK: Text of former versions
 
 extension [UInt8] {
-  private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-  /// Eight octets, the least significant first.
-  fileprivate mutating func append(fixed word: UInt64) {
-    for shift in stride(from: UInt64(0), to: 64, by: 8) { append(UInt8(truncatingIfNeeded: word >> shift)) }
-  }
-
-  /// Seven bits an octet, the least significant first, with the high bit where more follow.
-  fileprivate mutating func append(varying word: UInt64) {
-    var rest = word
-    while rest >= 128 {
-      append(UInt8(truncatingIfNeeded: rest) | 128)
-      rest >>= 7
-    }
-    append(UInt8(rest))
-  }
-
-  /// As base64url without padding (RFC 4648 §5), which JSON has nothing to escape in.
-  fileprivate var base64: String {
-    let digits = Self.digits
-    var text: [UInt8] = []
-    text.reserveCapacity((count + 2) / 3 * 4)
-    var (bits, width) = (UInt32(0), UInt32(0))
-    for octet in self {
-      bits = bits << 8 | UInt32(octet)
-      width += 8
-      while width >= 6 {
-        width -= 6
-        text.append(digits[Int(bits >> width & 63)])
-      }
-    }
-    if width > 0 { text.append(digits[Int(bits << (6 - width) & 63)]) }
-    return String(decoding: text, as: UTF8.self)
-  }
-}
-
-/// Reads what `[UInt8].append(fixed:)` and the like wrote.
-private struct OctetReader {
-  private var octets: [UInt8] = []
-  private var place = 0
-
-  /// - Returns: nil if the text is no base64url.
-  init?(base64 text: String) {
-    octets.reserveCapacity(text.utf8.count / 4 * 3 + 3)
+  /// The octets of a text in base64url without padding (RFC 4648 §5); nil if it is none.
+  fileprivate init?(base64 text: String) {
+    self = []
+    reserveCapacity(text.utf8.count / 4 * 3 + 3)
     var (bits, width) = (UInt32(0), UInt32(0))
     for digit in text.utf8 {
       guard let value = Self.value(of: digit) else { return nil }
@@ -126,7 +83,7 @@ private struct OctetReader {
       width += 6
       if width >= 8 {
         width -= 8
-        octets.append(UInt8(truncatingIfNeeded: bits >> width))
+        append(UInt8(truncatingIfNeeded: bits >> width))
       }
     }
   }
@@ -140,29 +97,5 @@ private struct OctetReader {
     case UInt8(ascii: "_"): 63
     default: nil
     }
-  }
-
-  var isAtEnd: Bool { place == octets.count }
-
-  mutating func octet() -> UInt8? {
-    guard place < octets.count else { return nil }
-    defer { place += 1 }
-    return octets[place]
-  }
-
-  mutating func fixed() -> UInt64? {
-    guard octets.count - place >= 8 else { return nil }
-    defer { place += 8 }
-    return (0..<8).reduce(0) { $0 | UInt64(octets[place + $1]) << UInt64(8 * $1) }
-  }
-
-  mutating func varying() -> UInt64? {
-    var (word, shift) = (UInt64(0), UInt64(0))
-    while shift < 64, let octet = octet() {
-      word |= UInt64(octet & 127) << shift
-      if octet < 128 { return word }
-      shift += 7
-    }
-    return nil
   }
 }

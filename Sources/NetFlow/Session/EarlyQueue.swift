@@ -1,0 +1,57 @@
+/// The sessions that have early data: when each has to be looked at, and which have data that can be decoded. Nothing here
+/// takes a pass over all of them.
+struct EarlyQueue {
+  /// Octets and sets of all sessions.
+  private(set) var octets = 0
+  private(set) var sets = 0
+  private var waiting = DueQueue()
+  private var links = SlotLinks()
+  private var ready = SlotLinks.List()
+
+  /// The session that has waited longest to be decoded.
+  var firstReady: Int? { ready.first }
+
+  /// What a session counts for.
+  struct Share {
+    fileprivate(set) var octets = 0
+    fileprivate var sets = 0
+    fileprivate var isReady = false
+  }
+
+  /// Takes out the sessions that are due at `time`, nanoseconds since 1970 UTC.
+  mutating func takeDue(at time: Int64) -> [Int] {
+    var due: [Int] = []
+    while let slot = waiting.takeFirst(until: time) { due.append(slot) }
+    return due
+  }
+
+  /// Brings a session up to date.
+  ///
+  /// - Parameter look: when it is to be looked at next; nil: no data waits for its template.
+  mutating func update(_ slot: Int, _ early: borrowing EarlyData, _ share: inout Share, look: () -> Int64?) {
+    octets += early.octets - share.octets
+    sets += early.count - share.sets
+    share.octets = early.octets
+    share.sets = early.count
+    if early.isWaiting != waiting.contains(slot) {
+      if let due = look() { waiting.add(slot, due: due) } else { waiting.remove(slot) }
+    }
+    guard early.isReady != share.isReady else { return }
+    share.isReady = early.isReady
+    if early.isReady { links.append(slot, to: &ready) } else { links.remove(slot, from: &ready) }
+  }
+
+  /// Has others decoded first.
+  mutating func moveToEnd(_ slot: Int) { links.moveToEnd(slot, of: &ready) }
+
+  /// The sessions that have early data, in no order.
+  var slots: [Int] {
+    var slots = Set(waiting.slots)
+    var next = ready.first
+    while let slot = next {
+      slots.insert(slot)
+      next = links.slot(after: slot)
+    }
+    return Array(slots)
+  }
+}
