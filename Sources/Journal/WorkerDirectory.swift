@@ -153,9 +153,10 @@ package final class WorkerDirectory: Sendable {
 
   /// Looks for the newest checkpoint that is whole, and that what it relies on is, too: others are set aside.
   ///
-  /// - Parameter read: makes a checkpoint of a file's octets.
+  /// - Parameter read: makes a checkpoint of a file's octets; without what there is much of where that is not needed: of an
+  ///   older one it has to be known whether it is whole.
   package func load<Content: CheckpointContent>(
-    _ read: (Data) throws(CheckpointFault) -> Content
+    _ read: (_ source: inout CheckpointSource, _ isNeeded: Bool) throws(CheckpointFault) -> Content
   ) throws(FileError) -> Found<Content> {
     let numbers = try numbers("checkpoint")
     var found = Found<Content>()
@@ -164,7 +165,8 @@ package final class WorkerDirectory: Sendable {
     for number in numbers.reversed() {
       let name = checkpoint(number)
       do throws(CheckpointFault) {
-        let checkpoint = try read(try content(of: name))
+        var source = try CheckpointSource(opening: name)
+        let checkpoint = try read(&source, found.checkpoint == nil)
         // The oldest has to do: without it, all that is in it would be missing.
         if found.checkpoint == nil, number != numbers.first { try checkpoint.check() }
         kept.insert((number, checkpoint.segment), at: 0)
@@ -198,14 +200,6 @@ package final class WorkerDirectory: Sendable {
   package func setDamagedAside() throws(FileError) {
     for name in state.withLock({ $0.damaged }) { try Directory.rename(name, to: "\(name).damaged") }
     state.withLock { $0.damaged = [] }
-  }
-
-  private func content(of path: String) throws(CheckpointFault) -> Data {
-    do {
-      return try Retry.reading { try Data(contentsOf: URL(fileURLWithPath: path)) }
-    } catch {
-      throw CheckpointFault("it cannot be read: \(error.systemReason)")
-    }
   }
 
   /// Removes everything of the worker's, the newest checkpoint last: whatever ends it, what is left tells of what is done.

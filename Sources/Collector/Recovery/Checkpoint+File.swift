@@ -1,140 +1,174 @@
 import FlowAggregation
 import FlowModel
+import FlowPipeline
 package import Foundation
 package import Journal
-import Parquet
+import NetFlow
+import NetworkBytes
+
+// The file: what it is, and parts, each with its size and CRC-32 (see `CheckpointPart`). The head is JSON, flows are as they are
+// in memory, which only a program that knows their layout reads, and all else is in the binary form of `OctetWriter`. A part is
+// written and read by itself, so that neither takes the memory of the whole.
 
 extension Checkpoint {
-  // The file: what it is, and of its parts the sizes and CRC-32s; these parts: the head as JSON; the flows as they are in
-  // memory, which only a program that knows their layout reads; their extensions.
-  private static let magic = Array("SAGFCKP3".utf8)
-  /// What begins a file with flows of the layout before: as large, with other fields in three of the words.
-  private static let formerMagic = Array("SAGFCKP2".utf8)
+  static let magic = Array("SAGFCKP4".utf8)
+
   private static var flowSize: Int { MemoryLayout<FlowCacheState.Flow>.size }
+  /// Flows of a part, and about the octets of one of extensions.
+  private static let flowsPerPart = 8192
+  private static let partSize = 1 << 20
 
-  /// What stands before the parts: words of eight octets, the least significant first, the last one their own CRC-32.
-  private struct Prefix {
-    var textSize = 0
-    var flowCount = 0
-    var flowSize = Checkpoint.flowSize
-    var extensionCount = 0
-    var extensionSize = 0
-    var textChecksum: UInt32 = 0
-    var flowChecksum: UInt32 = 0
-    var extensionChecksum: UInt32 = 0
-    /// Whether its flows are of the layout before.
-    private(set) var isFormer = false
-
-    static let size = 8 + 9 * 8
-
-    private var words: [UInt64] {
-      [
-        UInt64(textSize), UInt64(flowCount), UInt64(flowSize), UInt64(extensionCount), UInt64(extensionSize),
-        UInt64(textChecksum), UInt64(flowChecksum), UInt64(extensionChecksum),
-      ]
-    }
-
-    init() {}
-
-    var octets: [UInt8] {
-      func octets(_ word: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
-      let all = Checkpoint.magic + words.flatMap(octets)
-      return all + octets(UInt64(CRC32.checksum(all.span)))
-    }
-
-    init(_ file: [UInt8]) throws(CheckpointFault) {
-      isFormer = file.prefix(8).elementsEqual(Checkpoint.formerMagic)
-      guard file.count >= Self.size, isFormer || file.prefix(8).elementsEqual(Checkpoint.magic) else {
-        throw CheckpointFault("it is no checkpoint of this version")
-      }
-      func word(_ index: Int) -> UInt64 {
-        (0..<8).reduce(0) { $0 | UInt64(file[8 + 8 * index + $1]) << UInt64(8 * $1) }
-      }
-      guard word(8) == UInt64(CRC32.checksum(file.span.extracting(0..<(Self.size - 8)))) else {
-        throw CheckpointFault("its first octets do not have their checksum")
-      }
-      textSize = Int(word(0))
-      flowCount = Int(word(1))
-      flowSize = Int(word(2))
-      extensionCount = Int(word(3))
-      extensionSize = Int(word(4))
-      textChecksum = UInt32(word(5))
-      flowChecksum = UInt32(word(6))
-      extensionChecksum = UInt32(word(7))
-    }
-  }
+  // MARK: Writing
 
   /// Hands the file's octets over in pieces.
   package func write(_ emit: (Data) throws -> Void) throws {
+    var count: UInt64 = 0
+    func part(_ kind: CheckpointPart.Kind, _ content: [UInt8]) throws {
+      try emit(Data(CheckpointPart(kind, content).octets))
+      try emit(Data(content))
+      count += 1
+    }
+    try emit(Data(Self.magic))
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    let text = try encoder.encode(head)
+    try part(.head, Array(try encoder.encode(head)))
+    var octets = OctetWriter()
+    octets.append(count: state.flows.count)
+    octets.append(count: state.extensions.count)
+    octets.append(count: Self.flowSize)
+    state.known.append(to: &octets)
+    try part(.pipeline, octets.octets)
+    try state.known.decoder.write { try part(.decoder($0), $1) }
+    for start in stride(from: 0, to: state.flows.count, by: Self.flowsPerPart) {
+      let piece = state.flows[start..<min(start + Self.flowsPerPart, state.flows.count)]
+      // Sound: flows are structures of integers without padding, and the octets are copied at once.
+      try part(.flows, unsafe piece.withUnsafeBytes { unsafe Array($0) })
+    }
     var rare: [UInt8] = []
-    for fields in extensions { fields.append(to: &rare) }
-    var prefix = Prefix()
-    prefix.textSize = text.count
-    prefix.flowCount = flows.count
-    prefix.extensionCount = extensions.count
-    prefix.extensionSize = rare.count
-    prefix.textChecksum = CRC32.checksum(Array(text).span)
-    // Sound: flows are structures of integers without padding.
-    prefix.flowChecksum = unsafe CRC32.checksum(flows.span.bytes)
-    prefix.extensionChecksum = CRC32.checksum(rare.span)
-    try emit(Data(prefix.octets))
-    try emit(text)
-    for start in stride(from: 0, to: flows.count, by: 8192) {
-      let piece = flows[start..<min(start + 8192, flows.count)]
-      // Sound: as above, and the octets are copied at once.
-      try emit(unsafe piece.withUnsafeBytes { unsafe Data($0) })
+    for (index, fields) in state.extensions.enumerated() {
+      fields.append(to: &rare)
+      guard rare.count >= Self.partSize || index == state.extensions.count - 1 else { continue }
+      try part(.extensions, rare)
+      rare.removeAll(keepingCapacity: true)
     }
-    for start in stride(from: 0, to: rare.count, by: 1 << 20) {
-      try emit(Data(rare[start..<min(start + 1 << 20, rare.count)]))
-    }
+    octets.removeAll()
+    octets.append(count)
+    try part(.end, octets.octets)
   }
+
+  // MARK: Reading
 
   /// Reads a file.
   ///
   /// - Throws: `CheckpointFault` if it is cut off, changed, or another version's.
   package init(_ file: Data) throws(CheckpointFault) {
-    let file = [UInt8](file)
-    let prefix = try Prefix(file)
-    guard prefix.flowSize == Self.flowSize else {
-      throw CheckpointFault("its flows are of another version")
+    var source = CheckpointSource(file)
+    try self.init(&source)
+  }
+
+  /// Reads a file of this version or of former ones.
+  ///
+  /// - Parameter isNeeded: false: it is only looked at whether it is whole; the pipeline's state is left out.
+  /// - Throws: `CheckpointFault` if it is cut off, changed, or of a version that is not known.
+  package init(_ source: inout CheckpointSource, isNeeded: Bool = true) throws(CheckpointFault) {
+    let isLong = source.left >= Self.magic.count
+    let magic = isLong ? try source.take(Self.magic.count) : []
+    if magic == Self.magic {
+      self = try CheckpointReader(isNeeded: isNeeded).read(&source)
+    } else {
+      self = try Checkpoint(former: magic, &source)
     }
-    let flowStart = Prefix.size + prefix.textSize
-    let rareStart = flowStart + prefix.flowCount * Self.flowSize
-    guard file.count == rareStart + prefix.extensionSize else { throw CheckpointFault("it is cut off") }
-    let rare = file.span.extracting(rareStart..<file.count)
-    guard CRC32.checksum(file.span.extracting(Prefix.size..<flowStart)) == prefix.textChecksum,
-      CRC32.checksum(file.span.extracting(flowStart..<rareStart)) == prefix.flowChecksum,
-      CRC32.checksum(rare) == prefix.extensionChecksum
-    else { throw CheckpointFault("it does not have its checksum") }
-    do {
-      head = try JSONDecoder().decode(Head.self, from: Data(file[Prefix.size..<flowStart]))
-    } catch {
-      throw CheckpointFault("its head cannot be read: \(error)")
-    }
-    // Sound: there are as many octets as the flows take, which every bit pattern is valid for.
-    flows = unsafe [FlowCacheState.Flow](unsafeUninitializedCapacity: prefix.flowCount) { target, initialized in
-      unsafe file.withUnsafeBytes { source in
-        let octets = unsafe UnsafeRawBufferPointer(rebasing: source[flowStart..<rareStart])
-        unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: octets)
+  }
+}
+
+/// Puts a checkpoint together from its parts.
+private struct CheckpointReader {
+  /// Whether more is wanted than to know that all is whole.
+  let isNeeded: Bool
+  private var head: Checkpoint.Head?
+  private var known: PipelineState.Known?
+  private var decoder = FlowDecoderState()
+  private var flows: [FlowCacheState.Flow] = []
+  private var extensions: [FlowExtension] = []
+  /// How many there are to be.
+  private var flowCount = 0
+  private var extensionCount = 0
+  private var parts: UInt64 = 0
+  private var isEnded = false
+
+  init(isNeeded: Bool) { self.isNeeded = isNeeded }
+
+  consuming func read(_ source: inout CheckpointSource) throws(CheckpointFault) -> Checkpoint {
+    while !isEnded {
+      let part = try CheckpointPart(&source)
+      let content = try part.content(&source)
+      do throws(OctetFault) {
+        try take(part.kind, content)
+      } catch {
+        throw CheckpointFault("its part \(part.kind) cannot be read: \(error)")
       }
-      initialized = prefix.flowCount
+      parts += 1
     }
-    if prefix.isFormer {
-      for index in flows.indices { flows[index].takeFormerLayout() }
+    guard source.left == 0, let head, var known else { throw CheckpointFault("it is cut off") }
+    known.decoder = decoder
+    if isNeeded {
+      let origins = decoder.originCount
+      let isWhole = flows.count == flowCount && extensions.count == extensionCount
+      guard isWhole, (try? decoder.check()) != nil, flows.allSatisfy({ Int($0.origin) < origins }) else {
+        throw CheckpointFault("its parts do not fit together")
+      }
     }
-    extensions = []
-    extensions.reserveCapacity(prefix.extensionCount)
-    var place = rareStart
+    return Checkpoint(head, PipelineState(known: known, flows: flows, extensions: extensions))
+  }
+
+  private mutating func take(_ kind: CheckpointPart.Kind, _ content: [UInt8]) throws(OctetFault) {
+    switch kind {
+    case .head:
+      guard let head = try? JSONDecoder().decode(Checkpoint.Head.self, from: Data(content)) else { throw .badValue }
+      self.head = head
+    case .pipeline:
+      var octets = OctetReader(content)
+      (flowCount, extensionCount) = (Int(clamping: try octets.word()), Int(clamping: try octets.word()))
+      guard try octets.word() == UInt64(MemoryLayout<FlowCacheState.Flow>.size) else { throw .badValue }
+      known = try PipelineState.Known(&octets)
+    case .decoder(let part): if isNeeded { try decoder.read(part, content) }
+    case .flows: if isNeeded { try takeFlows(content) }
+    case .extensions: if isNeeded { try takeExtensions(content) }
+    case .end:
+      var octets = OctetReader(content)
+      guard try octets.word() == parts else { throw .cutOff }
+      isEnded = true
+    }
+  }
+
+  private mutating func takeFlows(_ content: [UInt8]) throws(OctetFault) {
+    let size = MemoryLayout<FlowCacheState.Flow>.size
+    let count = content.count / size
+    guard content.count == count * size, count <= flowCount - flows.count else { throw .badValue }
+    // Once, for as many as the file can have: room for what a damaged count says is not taken.
+    if flows.isEmpty { flows.reserveCapacity(min(flowCount, 1 << 24)) }
+    flows += [FlowCacheState.Flow](copying: content[...], count: count)
+  }
+
+  private mutating func takeExtensions(_ content: [UInt8]) throws(OctetFault) {
     // Sound: octets have no padding.
-    let octets = unsafe file.span.bytes
-    for _ in 0..<prefix.extensionCount {
-      guard let fields = FlowExtension(octets, at: &place) else {
-        throw CheckpointFault("its flows' extensions are cut off")
-      }
+    let octets = unsafe content.span.bytes
+    var place = 0
+    while place < octets.byteCount {
+      guard let fields = FlowExtension(octets, at: &place) else { throw .cutOff }
       extensions.append(fields)
+    }
+  }
+}
+
+extension [FlowCacheState.Flow] {
+  /// Flows from octets that were theirs in memory: `count` of them.
+  init(copying octets: ArraySlice<UInt8>, count: Int) {
+    precondition(octets.count == count * MemoryLayout<FlowCacheState.Flow>.size)
+    // Sound: there are as many octets as the flows take, which every bit pattern is valid for.
+    self = unsafe [FlowCacheState.Flow](unsafeUninitializedCapacity: count) { target, initialized in
+      unsafe octets.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
+      initialized = count
     }
   }
 }

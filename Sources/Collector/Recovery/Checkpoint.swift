@@ -1,17 +1,16 @@
-import FlowAggregation
-import FlowModel
 package import FlowOutput
 package import FlowPipeline
 import FlowStore
 import Foundation
 package import Journal
+import NetFlow
 
 /// Everything that a worker goes on from after a restart.
 ///
 /// It is built once of what each owner hands over: the pipeline its state, the loop what was received, the sink what it
 /// handed on; the store adds its receipt when all rows before are durable.
 package struct Checkpoint: Sendable {
-  /// The text of the file.
+  /// All that is not the pipeline's, as the file has it in one text.
   package struct Head: Codable, Sendable {
     /// Counts a worker's checkpoints.
     var number: UInt64 = 0
@@ -33,12 +32,10 @@ package struct Checkpoint: Sendable {
     var store = OutputCounters()
     /// Complete files that are published once the checkpoint is durable.
     var pending: [PendingFile] = []
-    var pipeline: PipelineState.Known
   }
 
   var head: Head
-  var flows: [FlowCacheState.Flow]
-  var extensions: [FlowExtension]
+  package var state: PipelineState
 
   /// - Parameters:
   ///   - pipeline: between two datagrams, with all flows handed over that left the cache.
@@ -49,7 +46,7 @@ package struct Checkpoint: Sendable {
     _ pipeline: PipelineState, reception: ReceptionCounters = ReceptionCounters(), dropMarks: [String: UInt32] = [:],
     sink: SinkCounters = SinkCounters(), segment: UInt64 = 1, key: [String] = []
   ) {
-    head = Head(segment: segment, key: key, pipeline: pipeline.known)
+    head = Head(segment: segment, key: key)
     head.received = reception.received
     head.recovered = reception.recovered
     head.unjournaled = reception.unjournaled
@@ -57,11 +54,22 @@ package struct Checkpoint: Sendable {
     head.dropMarks = dropMarks
     head.handedOver = sink.handedOver
     head.dropped = sink.dropped
-    flows = pipeline.flows
-    extensions = pipeline.extensions
+    state = pipeline
   }
 
-  package var state: PipelineState { PipelineState(known: head.pipeline, flows: flows, extensions: extensions) }
+  init(_ head: Head, _ state: PipelineState) {
+    self.head = head
+    self.state = state
+  }
+
+  /// Hands the pipeline's state over, and leaves that of a new one.
+  mutating func takeState() -> PipelineState {
+    let taken = state
+    state.known.decoder = FlowDecoderState()
+    state.flows = []
+    state.extensions = []
+    return taken
+  }
 
   var reception: ReceptionCounters {
     var counters = ReceptionCounters(received: head.received)

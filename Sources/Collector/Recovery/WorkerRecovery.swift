@@ -10,7 +10,9 @@ import Logging
 /// What one worker goes on from, and where it keeps what the next run goes on from.
 struct WorkerRecovery: Sendable {
   let directory: WorkerDirectory
+  /// Without the pipeline's state, which `restore` hands over.
   let checkpoint: Checkpoint?
+  private let state: Handoff<PipelineState?>
   /// The oldest checkpoint after it, which cannot be used.
   let damaged: UInt64?
   /// Files that it told of and that are not whole.
@@ -31,8 +33,8 @@ struct WorkerRecovery: Sendable {
     self.directory = directory
     self.restored = restored
     self.logger = logger
-    let loaded = try directory.load { file throws(CheckpointFault) in
-      var checkpoint = try Checkpoint(file)
+    let loaded = try directory.load { (source, isNeeded) throws(CheckpointFault) in
+      var checkpoint = try Checkpoint(&source, isNeeded: isNeeded)
       checkpoint.receipt.pending = checkpoint.receipt.pending.map { $0.moved(to: store) }
       return checkpoint
     }
@@ -53,6 +55,7 @@ struct WorkerRecovery: Sendable {
       found?.receipt.counters.committed &-= file.rows
       found?.receipt.counters.lost &+= file.rows
     }
+    state = Handoff(found?.takeState())
     checkpoint = found
     restored.enter()
   }
@@ -63,7 +66,8 @@ struct WorkerRecovery: Sendable {
   func restore(_ pipeline: inout Pipeline) -> ReceptionCounters {
     defer { restored.leave() }
     guard let checkpoint else { return ReceptionCounters() }
-    pipeline.restore(checkpoint.state)
+    // Flows may be many: they are not kept twice.
+    if let state = state.take() ?? nil { pipeline.restore(state) }
     return checkpoint.reception
   }
 

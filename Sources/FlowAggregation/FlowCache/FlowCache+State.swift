@@ -8,6 +8,9 @@ public struct FlowCacheState: Sendable {
     var record: FlowRecord
     var age: FlowAge
 
+    /// Number of its origin.
+    public var origin: UInt32 { record.origin }
+
     /// Moves what words of a former layout have to its places: masks and TCP flags were in the low half of the route word.
     public mutating func takeFormerLayout() {
       let (low, vrf) = (record.routeWord & 0xffff_ffff, record.vrf)

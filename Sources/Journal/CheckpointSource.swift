@@ -1,0 +1,58 @@
+import Files
+package import Foundation
+
+/// The octets of a checkpoint's file, taken a piece after the other, so that not all of them have to be in memory.
+package struct CheckpointSource: ~Copyable {
+  private enum Home: ~Copyable {
+    case file(OpenFile)
+    case memory(Data)
+  }
+
+  private let home: Home
+  private let size: Int
+  private var place = 0
+
+  /// Octets that were not taken yet.
+  package var left: Int { size - place }
+
+  /// - Throws: `CheckpointFault` if the file cannot be read, which was tried for some seconds.
+  package init(opening path: String) throws(CheckpointFault) {
+    do throws(FileError) {
+      let file = try Retry.reading { () throws(FileError) in try OpenFile(path, .reading) }
+      size = Int(clamping: try Retry.reading { () throws(FileError) in try file.status() }.size)
+      home = .file(file)
+    } catch {
+      throw CheckpointFault("it cannot be read: \(error.systemReason)")
+    }
+  }
+
+  package init(_ octets: Data) {
+    size = octets.count
+    home = .memory(octets)
+  }
+
+  /// Takes the next octets.
+  ///
+  /// - Throws: `CheckpointFault` if there are not so many, or they cannot be read.
+  package mutating func take(_ count: Int) throws(CheckpointFault) -> [UInt8] {
+    guard count >= 0, count <= left else { throw CheckpointFault("it is cut off") }
+    let start = place
+    place += count
+    switch home {
+    case .memory(let octets): return Array(octets[(octets.startIndex + start)..<(octets.startIndex + start + count)])
+    case .file(let file):
+      var octets = [UInt8](repeating: 0, count: count)
+      let read: Int
+      do throws(FileError) {
+        read = try Retry.reading { () throws(FileError) in
+          var span = octets.mutableSpan
+          return try file.read(at: Int64(start), into: &span)
+        }
+      } catch {
+        throw CheckpointFault("it cannot be read: \(error.systemReason)")
+      }
+      guard read == count else { throw CheckpointFault("it is cut off") }
+      return octets
+    }
+  }
+}
