@@ -16,7 +16,7 @@ struct ServiceManagerTests {
     let cases: [(ServiceManager.State, String)] = [
       (.ready, "READY=1"), (.stopping, "STOPPING=1"), (.watchdog, "WATCHDOG=1"),
       (.status("2 exporters, 10 flows/s"), "STATUS=2 exporters, 10 flows/s"),
-      (.status("two\nREADY=1"), "STATUS=two READY=1"),
+      (.status("two\nREADY=1"), "STATUS=two READY=1"), (.extendTimeout(.seconds(30)), "EXTEND_TIMEOUT_USEC=30000000"),
     ]
     for (state, text) in cases {
       #expect(manager.notify(state))

@@ -66,7 +66,7 @@ public final class CollectorService: Service {
   ///
   /// - Throws: `SocketError`, `RelayError`, `FileError`, `StoreError`, `FlowKeyError` or `StateError` if it cannot start.
   public func run() async throws {
-    let running = try await Self.offPool { try self.start() }
+    let running = try await extendingTimeout { try await Self.offPool { try self.start() } }
     let listening = running.endpoints.map(\.description).joined(separator: ", ")
     let (count, path) = (running.workers.count, configuration.withLock { $0.store.path })
     logger.info("listening on \(listening) with \(count) worker\(count == 1 ? "" : "s"), writing to \(path)")
@@ -83,7 +83,7 @@ public final class CollectorService: Service {
         ? "stopping: flows that are live are written"
         : "stopping: flows that are live are kept for the next start (sagflow drain writes them)"
     )
-    try await Self.offPool { [drains] in running.finish(drains: drains) }
+    try await extendingTimeout { try await Self.offPool { [drains] in running.finish(drains: drains) } }
     for report in running.relayReports {
       logger.info(
         "relayed to \(report.target): \(report.sent) datagrams sent, \(report.failed) failed, \(report.dropped) dropped"
@@ -111,6 +111,23 @@ public final class CollectorService: Service {
       Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
     }
   }
+
+  /// Has the service manager wait for a start or an end that takes long: a checkpoint is read or written, or a disk is slow.
+  private func extendingTimeout<Value: Sendable>(_ body: () async throws -> Value) async rethrows -> Value {
+    let extending = Task.detached { [manager] in
+      for _ in 0..<Self.extensions {
+        manager.notify(.extendTimeout(Self.extensionTime))
+        do { try await Task.sleep(for: Self.extensionInterval) } catch { return }
+      }
+    }
+    defer { extending.cancel() }
+    return try await body()
+  }
+
+  private static let extensionInterval = Duration.seconds(5)
+  private static let extensionTime = Duration.seconds(30)
+  /// An hour: what takes longer hangs.
+  private static let extensions = 720
 
   /// Tells the service manager that all threads are alive, and what they do.
   private func report() async {

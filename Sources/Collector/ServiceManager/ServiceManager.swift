@@ -15,6 +15,8 @@ public struct ServiceManager: Sendable {
     case status(String)
     /// Still alive; owed every `watchdogInterval`.
     case watchdog
+    /// The start or the end goes on, and may take this much longer from now on.
+    case extendTimeout(Duration)
   }
 
   private let path: String?
@@ -59,6 +61,7 @@ public struct ServiceManager: Sendable {
     // A line end would begin another assignment.
     case .status(let line): "STATUS=" + String(line.map { $0.isNewline ? " " : $0 })
     case .watchdog: "WATCHDOG=1"
+    case .extendTimeout(let time): "EXTEND_TIMEOUT_USEC=\(max(0, time.components.seconds) * 1_000_000)"
     }
   }
 }
