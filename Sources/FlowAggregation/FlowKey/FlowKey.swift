@@ -41,7 +41,7 @@ public struct FlowKey: Hashable, Sendable {
   public func origin(of origin: FlowOrigin) -> FlowOrigin {
     FlowOrigin(
       exporter: has(.exporter) ? origin.exporter : .unspecified, domain: has(.domain) ? origin.domain : 0,
-      version: has(.version) ? origin.version : 0)
+      version: has(.version) ? origin.version : 0, namesPort: has(.exporter) ? origin.namesPort : 0)
   }
 
   /// Whether a part of the origin is in the key.

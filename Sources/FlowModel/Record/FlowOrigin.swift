@@ -10,11 +10,28 @@ public struct FlowOrigin: Hashable, Sendable, Codable {
   public var domain: UInt32
   /// 5, 9 or 10; 0 where flows of several versions were merged.
   public var version: UInt16
+  /// Source port of a session whose names contradict those of the exporter's other sessions: its flows have its names. 0: the
+  /// flows have the exporter's.
+  public var namesPort: UInt16
 
-  public init(exporter: IPAddress, domain: UInt32, version: UInt16) {
+  public init(exporter: IPAddress, domain: UInt32, version: UInt16, namesPort: UInt16 = 0) {
     self.exporter = exporter
     self.domain = domain
     self.version = version
+    self.namesPort = namesPort
+  }
+
+  private enum CodingKeys: CodingKey {
+    case exporter, domain, version, namesPort
+  }
+
+  /// Earlier versions of the program did not tell names of ports apart.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    exporter = try container.decode(IPAddress.self, forKey: .exporter)
+    domain = try container.decode(UInt32.self, forKey: .domain)
+    version = try container.decode(UInt16.self, forKey: .version)
+    namesPort = try container.decodeIfPresent(UInt16.self, forKey: .namesPort) ?? 0
   }
 }
 

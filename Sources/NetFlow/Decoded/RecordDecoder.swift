@@ -9,6 +9,7 @@ public struct RecordDecoder: ~Copyable {
   private let directory: ExporterDirectory?
   private let elements: ElementNames
   private var variable = VariableRecordReader()
+  private var budget = LearningBudget()
 
   /// - Parameters:
   ///   - directory: lets templates of an exporter's other source ports serve a session that lacks its own; nil: each
@@ -73,7 +74,7 @@ public struct RecordDecoder: ~Copyable {
   ) throws(Failure) {
     var sets = SetReader(header)
     var fields = FieldReader(directory: directory, elements: elements)
-    while let set = sets.next(message, &session, sessions.rules, directory) {
+    while let set = sets.next(message, &session, sessions.rules, directory, &budget) {
       try decode(message.extracting(set.content), of: header, set.template, &session, &fields, take)
     }
   }

@@ -4,113 +4,93 @@ import NetworkBytes
 extension FlowDecoder {
   /// Learns sampling rates, names and the exporter's start from the records of one options data set.
   mutating func learn(_ set: RawSpan, _ template: Template, _ session: inout Session) {
+    let plan = template.plans.options
+    if !plan.isEmpty, !budget.spend(0, of: .optionsRecords, &session) {
+      return session.counters.count(.optionsOverBudget)
+    }
+    memory.prepare()
+    var state = memory.mix(session.identity, session.learnt)
+    var count = 0
     variable.beginWithoutPadding(set)
     while let place = variable.next(set, template, &session.counters) {
-      session.counters.optionsRecords &+= 1
-      var facts = OptionsFacts()
-      for (index, field) in template.sizedFields.enumerated() {
-        let start = place.lowerBound + variable.layout.offsets[index]
-        facts.note(field, set.extracting(start..<(start + variable.layout.lengths[index])))
+      count += 1
+      if plan.isEmpty { continue }
+      let record = set.extracting(place)
+      let mark = memory.mark(of: record, in: state)
+      if memory.holds(mark) { continue }
+      switch learn(record, template, plan, &session) {
+      case .nothing: memory.note(mark)
+      case .something:
+        // What was said before may now say something else.
+        session.learnt &+= 1
+        state = memory.mix(session.identity, session.learnt)
+      case .overBudget:
+        session.counters.count(.optionsOverBudget)
+        session.counters.optionsRecords &+= UInt64(count)
+        return
       }
-      if template.reportsElements { learnElement(set, at: place.lowerBound, template, &session) }
-      if let rate = facts.samplingRate { directory.setRate(rate, for: facts.scope, of: session.key) }
-      for (name, kind, number) in facts.names { directory.setName(name, kind, number, of: session.key) }
-      if let start = facts.systemInit { session.learnSystemInit(start, directory) }
     }
+    session.counters.optionsRecords &+= UInt64(count)
+    if !plan.isEmpty { _ = budget.spend(count, of: .optionsRecords, &session) }
   }
-}
 
-extension FlowDecoder {
+  private enum Learnt {
+    case nothing, something, overBudget
+  }
+
+  /// Learns from one record, whose layout is measured.
+  private mutating func learn(
+    _ record: RawSpan, _ template: Template, _ plan: OptionsPlan, _ session: inout Session
+  ) -> Learnt {
+    var facts = OptionsFacts()
+    for step in plan.steps {
+      let start = variable.layout.offsets[step.index]
+      facts.note(step.use, record, start..<(start + variable.layout.lengths[step.index]))
+    }
+    var learnt = Learnt.nothing
+    func add(_ other: Learnt) { if case .nothing = learnt { learnt = other } else if case .overBudget = other { learnt = other } }
+    if plan.reportsElements { add(learnElement(record, template, &session)) }
+    if let rate = facts.samplingRate {
+      let (code, number) = facts.scope.code
+      let mark = memory.mark(of: code, number, says: UInt64(rate), in: session.identity)
+      add(tell(mark, &session) { .rate(rate, facts.scope) })
+    }
+    for kind in ExporterNames.Kind.allCases {
+      guard let number = facts.number(of: kind), let texts = facts.texts(of: kind) else { continue }
+      let hash = memory.hash(record.extracting(texts.name), memory.hash(record.extracting(texts.description), 0))
+      let mark = memory.mark(of: UInt64(kind.rawValue) + 16, number, says: hash, in: session.identity)
+      add(tell(mark, &session) { texts.best(in: record).map { .name($0, kind, number) } })
+    }
+    if let start = facts.systemInit { session.learnSystemInit(start, directory) }
+    return learnt
+  }
+
+  /// Tells the directory what a record says, unless that is what the session said last.
+  private mutating func tell(
+    _ mark: OptionsMemory.Mark, _ session: inout Session, _ statement: () -> Statement?
+  ) -> Learnt {
+    if memory.holds(mark) { return .nothing }
+    guard budget.spend(1, of: .statements, &session) else { return .overBudget }
+    guard let statement = statement() else {
+      memory.note(mark)
+      return .nothing
+    }
+    // Where there is no room for it now, there may be later.
+    guard let outcome = directory.tell(statement, of: session.key, session.trail, at: session.lastSeen) else {
+      return .something
+    }
+    memory.note(mark)
+    if outcome == .contradiction { session.counters.count(.contradiction) }
+    return outcome == .known ? .nothing : .something
+  }
+
   /// Learns from an options record how one of the exporter's own elements is called and read.
-  private func learnElement(_ set: RawSpan, at start: Int, _ template: Template, _ session: inout Session) {
-    var offset = start
+  private mutating func learnElement(_ record: RawSpan, _ template: Template, _ session: inout Session) -> Learnt {
+    guard budget.spend(1, of: .statements, &session) else { return .overBudget }
+    var offset = 0
     var reader = FieldReader(directory: nil, elements: ElementNames())
-    guard let fields = reader.record(template, in: set, at: &offset, &session) else { return }
-    if let report = ElementReport(fields) { session.learn(report) }
-  }
-}
-
-/// What one options record says that the decoder uses.
-private struct OptionsFacts {
-  private var sampler: UInt64?
-  private var interface: UInt32?
-  private var sampling = SamplingFacts()
-  private(set) var systemInit: UInt64?
-
-  private var vrf: UInt64?
-  private var application: UInt64?
-  private var interfaceTexts = Texts()
-  private var vrfTexts = Texts()
-  private var applicationTexts = Texts()
-  private var samplerTexts = Texts()
-
-  /// What a thing is called, and how it is described.
-  private struct Texts {
-    var name = ""
-    var description = ""
-    var best: String? { !name.isEmpty ? name : !description.isEmpty ? description : nil }
-  }
-
-  mutating func note(_ field: FieldSpecifier, _ bytes: RawSpan) {
-    if let element = field.iana, noteText(element, bytes) || noteApplication(element, bytes) { return }
-    guard (1...8).contains(bytes.byteCount) else { return }
-    let value = bytes.unsigned(0, count: bytes.byteCount)
-    guard let element = field.iana else {
-      // System, line card, cache and template stand for the domain.
-      if field.v9Scope == .interface { interface = UInt32(truncatingIfNeeded: value) }
-      return
-    }
-    switch element {
-    case .samplerId, .selectorId: sampler = value
-    case .ingressInterface, .egressInterface, .ingressPhysicalInterface, .egressPhysicalInterface:
-      interface = interface ?? UInt32(truncatingIfNeeded: value)
-    case .ingressVRFID, .egressVRFID: vrf = vrf ?? value
-    case .systemInitTimeMilliseconds: systemInit = value
-    default: sampling.note(element, value, width: bytes.byteCount)
-    }
-  }
-
-  /// - Returns: whether the element is an application's identifier, of any length.
-  private mutating func noteApplication(_ element: InformationElementID, _ bytes: RawSpan) -> Bool {
-    guard element == .applicationId else { return false }
-    if let identifier = ApplicationIdentifier(bytes) {
-      application = ExporterNames.applicationNumber(engine: identifier.engine, selector: identifier.selector)
-    }
-    return true
-  }
-
-  /// - Returns: whether the element is text.
-  private mutating func noteText(_ element: InformationElementID, _ bytes: RawSpan) -> Bool {
-    switch element {
-    case .interfaceName: interfaceTexts.name = ExporterNames.text(bytes)
-    case .interfaceDescription: interfaceTexts.description = ExporterNames.text(bytes)
-    case .VRFname: vrfTexts.name = ExporterNames.text(bytes)
-    case .applicationName: applicationTexts.name = ExporterNames.text(bytes)
-    case .applicationDescription: applicationTexts.description = ExporterNames.text(bytes)
-    case .samplerName, .selectorName: samplerTexts.name = ExporterNames.text(bytes)
-    default: return false
-    }
-    return true
-  }
-
-  /// What has a number and a name.
-  var names: [(name: String, kind: ExporterNames.Kind, number: UInt64)] {
-    let all: [(Texts, ExporterNames.Kind, UInt64?)] = [
-      (interfaceTexts, .interface, interface.map(UInt64.init)), (vrfTexts, .vrf, vrf),
-      (applicationTexts, .application, application), (samplerTexts, .sampler, sampler),
-    ]
-    return all.compactMap { texts, kind, number in
-      guard let name = texts.best, let number else { return nil }
-      return (name, kind, number)
-    }
-  }
-
-  /// One packet in how many is sampled; nil if the record does not say.
-  var samplingRate: UInt32? { sampling.rate }
-
-  var scope: SamplingRates.Scope {
-    if let sampler { return .sampler(sampler) }
-    if let interface { return .interface(interface) }
-    return .domain
+    guard let fields = reader.record(template, in: record, at: &offset, &session), let report = ElementReport(fields)
+    else { return .nothing }
+    return session.learn(report) ? .something : .nothing
   }
 }

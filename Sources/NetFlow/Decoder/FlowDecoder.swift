@@ -18,6 +18,9 @@ public struct FlowDecoder: ~Copyable {
   public private(set) var names = NameTable()
   private var nameGeneration: UInt64 = 0
   var variable = VariableRecordReader()
+  var budget = LearningBudget()
+  /// What options data have said lately.
+  var memory = OptionsMemory()
   /// The last running totals of flows, and what connections have counted.
   var totals: TotalsMemory
   /// What the records of the last set with `TotalsPlan.hasReverse` count of the other direction, one for each.
@@ -96,7 +99,7 @@ public struct FlowDecoder: ~Copyable {
       decodeV5(message, header, &session, time, into: &batch)
     } else {
       var sets = SetReader(header)
-      while let set = sets.next(message, &session, sessions.rules, directory) {
+      while let set = sets.next(message, &session, sessions.rules, directory, &budget) {
         decode(message.extracting(set.content), of: header, set.template, &session, &time, into: &batch)
       }
     }
@@ -110,7 +113,9 @@ public struct FlowDecoder: ~Copyable {
     guard session.origin == nil else { return }
     session.noteFlows(directory)
     let key = session.key
-    let origin = FlowOrigin(exporter: key.exporter.address, domain: key.domain, version: key.version)
+    let origin = FlowOrigin(
+      exporter: key.exporter.address, domain: key.domain, version: key.version,
+      namesPort: session.namesApart ? key.exporter.port : 0)
     session.origin = origins.number(of: options.origin(origin), from: key.exporter.address)
   }
 

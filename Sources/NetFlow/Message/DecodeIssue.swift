@@ -36,6 +36,13 @@ public enum DecodeIssue: Int, Error, CaseIterable {
   case sessionContinued
   /// A template that was taken for data without one because all other sessions of the exporter agree on it.
   case templateAgreed
+  /// A set of options data, or the rest of one, that was passed over because its sender had used up its budget for this
+  /// second: see `LearningBudget`.
+  case optionsOverBudget
+  /// The same of a set of templates.
+  case templatesOverBudget
+  /// A rate, a name or a start that contradicts what another source port of the exporter says.
+  case contradiction
 
   /// The counter's name, as in the ledger and in `replay --counters`.
   public var name: String {
@@ -59,6 +66,9 @@ public enum DecodeIssue: Int, Error, CaseIterable {
     case .implausibleTime: "implausible_time"
     case .sessionContinued: "session_continued"
     case .templateAgreed: "template_agreed"
+    case .optionsOverBudget: "options_over_budget"
+    case .templatesOverBudget: "templates_over_budget"
+    case .contradiction: "contradiction"
     }
   }
 }
@@ -97,7 +107,9 @@ public struct DecodeCounters: Sendable, Equatable, Decodable {
   }
 
   /// Times that data records were passed over, so that nobody knows how many a message had.
-  var unreadable: UInt64 { self[.unknownTemplate] &+ self[.truncatedRecord] &+ self[.badSetLength] }
+  var unreadable: UInt64 {
+    self[.unknownTemplate] &+ self[.truncatedRecord] &+ self[.badSetLength] &+ self[.optionsOverBudget]
+  }
 
   public mutating func count(_ issue: DecodeIssue) {
     issues.counts[issue.rawValue] &+= 1

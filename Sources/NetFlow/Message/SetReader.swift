@@ -22,15 +22,16 @@ struct SetReader {
   /// The next data set whose template is known, or nil at the end of what can be read (RFC 7011 §3.3, RFC 3954 §5).
   /// The session keeps those whose template may still come.
   mutating func next(
-    _ message: RawSpan, _ session: inout Session, _ rules: SessionRules, _ directory: ExporterDirectory?
+    _ message: RawSpan, _ session: inout Session, _ rules: SessionRules, _ directory: ExporterDirectory?,
+    _ budget: inout LearningBudget
   ) -> DataSet? {
     while let set = nextSet(message, &session.counters) {
       let content = set.content
       switch (set.id, header.version) {
       case (0, 9), (2, 10):
-        learn(.flow, message.extracting(content), &session, rules, directory)
+        learn(.flow, message.extracting(content), &session, rules, directory, &budget)
       case (1, 9), (3, 10):
-        learn(.options, message.extracting(content), &session, rules, directory)
+        learn(.options, message.extracting(content), &session, rules, directory, &budget)
       case (256..., _):
         if let template = session.template(set.id, directory: directory) {
           return DataSet(template: template, content: content)
@@ -66,12 +67,18 @@ struct SetReader {
 
   private func learn(
     _ kind: TemplateDefinition.Kind, _ set: RawSpan, _ session: inout Session, _ rules: SessionRules,
-    _ directory: ExporterDirectory?
+    _ directory: ExporterDirectory?, _ budget: inout LearningBudget
   ) {
+    guard budget.spend(0, of: .templates, &session) else { return session.counters.count(.templatesOverBudget) }
     var templates = TemplateReader(version: header.version, kind: kind)
     while let record = templates.next(set) {
       switch record {
-      case .template(let definition): session.learn(definition, rules, directory)
+      case .template(let outline):
+        if session.repeats(outline, set) { continue }
+        guard budget.spend(1, of: .templates, &session),
+          budget.spend(outline.fieldCount, of: .templateFields, &session)
+        else { return session.counters.count(.templatesOverBudget) }
+        session.learn(outline.definition(in: set), rules, directory)
       case .withdrawal: session.counters.count(.withdrawalIgnored)
       case .bad: session.counters.count(.badTemplate)
       }
@@ -85,16 +92,20 @@ struct VariableRecordReader {
   private var offset = 0
   /// Where the set ends for this walk.
   private var end = 0
+  /// Whether the layout is that of all records of the set.
+  private var isMeasured = false
 
   /// Goes to the first record of a set.
   mutating func begin(_ set: RawSpan) {
     offset = 0
     end = set.byteCount
+    isMeasured = false
   }
 
   /// Goes to the first record of a set whose records of zeros at the end are padding.
   mutating func beginWithoutPadding(_ set: RawSpan) {
     offset = 0
+    isMeasured = false
     // A set has a record at least (RFC 7011 §3.4.3).
     end = max(set.countWithoutTrailingZeros(), min(1, set.byteCount))
   }
@@ -110,11 +121,16 @@ struct VariableRecordReader {
       offset = set.byteCount
       return nil
     }
+    if isMeasured {
+      defer { offset += template.minimumLength }
+      return offset..<(offset + template.minimumLength)
+    }
     guard let length = layout.measure(template.sizedFields, in: set, at: offset) else {
       counters.count(.truncatedRecord)
       offset = set.byteCount
       return nil
     }
+    isMeasured = template.isFixedLength
     defer { offset += length }
     return offset..<(offset + length)
   }

@@ -30,23 +30,18 @@ struct ElementReport {
   private static func shown(_ name: String) -> String { ExporterNames.text(Array(name.utf8).rawSpan) }
 }
 
-extension Template {
-  /// Whether its records name information elements.
-  static func reportsElements(_ definition: TemplateDefinition) -> Bool {
-    let elements = definition.fields.map(\.iana)
-    return definition.kind == .options && elements.contains(.informationElementName)
-      && elements.contains(.informationElementId)
-  }
-}
-
 extension Session {
   /// Remembers how an element is called and read; a name that is not fit for it is passed over.
-  mutating func learn(_ report: ElementReport) {
+  ///
+  /// - Returns: whether that is new.
+  @discardableResult
+  mutating func learn(_ report: ElementReport) -> Bool {
     var names = elements ?? ElementNames()
-    if let known = names[report.element], known == .init(name: report.name, type: report.type) { return }
+    if let known = names[report.element], known == .init(name: report.name, type: report.type) { return false }
     // Changed in place: all of them would be copied for each that is reported.
     elements = nil
     try? names.set(report.name, report.type, for: report.element)
     elements = names.isEmpty ? nil : names
+    return true
   }
 }

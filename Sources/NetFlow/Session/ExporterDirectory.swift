@@ -1,4 +1,4 @@
-public import FlowModel
+import FlowModel
 import NetworkBytes
 import Synchronization
 
@@ -10,7 +10,7 @@ import Synchronization
 /// datagram.
 public final class ExporterDirectory: Sendable {
   /// Sessions that may have to do with one another.
-  private struct StreamKey: Hashable {
+  struct StreamKey: Hashable {
     var address: IPAddress
     var version: UInt16
     var domain: UInt32
@@ -23,14 +23,14 @@ public final class ExporterDirectory: Sendable {
   }
 
   /// The templates of one session.
-  private struct Holding {
+  struct Holding {
     var trail: SessionTrail
     var templates: [UInt16: Template] = [:]
     /// When it was last heard before another session went on where it stopped.
     var continued: Int64?
   }
 
-  private struct State {
+  struct State {
     var holdings: [StreamKey: [Holding]] = [:]
     var templateCount = 0
     var announcements: [IPAddress: [UInt32: Announcement]] = [:]
@@ -38,28 +38,52 @@ public final class ExporterDirectory: Sendable {
     var nameCount = 0
   }
 
-  private let state = Mutex(State())
-  private let templateGenerations = Atomic<UInt64>(1)
-  private let announcementGenerations = Atomic<UInt64>(1)
+  let state = Mutex(State())
+  /// By `Place`, so that what one exporter changes is nothing to most others.
+  private let templateGenerations: [1024 of Atomic<UInt64>] = .init { _ in Atomic(1) }
+  private let announcementGenerations: [1024 of Atomic<UInt64>] = .init { _ in Atomic(1) }
   private let nameGenerations = Atomic<UInt64>(1)
-  private let maximumCount: Int
+  let maximumCount: Int
 
   /// Sessions of one exporter, version and domain whose templates are kept: so many are compared each time.
   private static let maximumHoldings = 64
   /// Domains of one exporter that are asked whether they agree.
-  private static let maximumDomains = 256
+  static let maximumDomains = 256
 
   /// - Parameter maximumCount: bound on templates, on sampling rates and on names; beyond it nothing new is shared.
   public init(maximumCount: Int = 1 << 18) {
     self.maximumCount = maximumCount
   }
 
-  /// Changes whenever a template does.
-  var templateGeneration: UInt64 { templateGenerations.load(ordering: .acquiring) }
-  /// Changes whenever a sampling rate or a start time does.
-  var announcementGeneration: UInt64 { announcementGenerations.load(ordering: .acquiring) }
+  /// Where the generations of an exporter are counted, together with those of few others: of which, nobody outside can choose.
+  struct Place {
+    fileprivate let index: Int
+
+    init(_ exporter: IPAddress) {
+      var hasher = Hasher()
+      hasher.combine(exporter)
+      index = hasher.finalize() & 1023
+    }
+  }
+
+  /// Changes whenever a template of the exporter does.
+  func templateGeneration(_ place: Place) -> UInt64 { templateGenerations[place.index].load(ordering: .acquiring) }
+  /// Changes whenever what options data of the exporter say does, but for names that nobody contradicts.
+  func announcementGeneration(_ place: Place) -> UInt64 {
+    announcementGenerations[place.index].load(ordering: .acquiring)
+  }
   /// Changes whenever a name does.
   var nameGeneration: UInt64 { nameGenerations.load(ordering: .acquiring) }
+
+  func templatesChanged(of exporter: IPAddress) {
+    templateGenerations[Place(exporter).index].add(1, ordering: .releasing)
+  }
+
+  func announcementsChanged(of exporter: IPAddress) {
+    announcementGenerations[Place(exporter).index].add(1, ordering: .releasing)
+  }
+
+  func namesChanged() { nameGenerations.add(1, ordering: .releasing) }
 
   // MARK: Templates
 
@@ -86,7 +110,7 @@ public final class ExporterDirectory: Sendable {
       if holdings[index].templates.updateValue(template, forKey: template.id) == nil { state.templateCount += 1 }
       return true
     }
-    if changed { templateGenerations.add(1, ordering: .releasing) }
+    if changed { templatesChanged(of: trail.key.exporter.address) }
   }
 
   /// Forgets templates that their session has forgotten.
@@ -100,7 +124,7 @@ public final class ExporterDirectory: Sendable {
       }
       if !holdings.isEmpty { state.holdings[key] = holdings }
     }
-    templateGenerations.add(1, ordering: .releasing)
+    templatesChanged(of: trail.key.exporter.address)
   }
 
   /// The templates of the session that another one provably continues; nil if there is none.
@@ -139,171 +163,5 @@ public final class ExporterDirectory: Sendable {
       }
     }
     return Dictionary(zip(sessions, found.map { $0.mapValues(\.definition) })) { first, _ in first }
-  }
-
-  // MARK: Options data
-
-  /// Forgets what a session said when the session itself is forgotten.
-  func withdraw(_ session: Session) {
-    if let trail = session.trail { withdraw(session.templates.ids, of: trail) }
-    let key = session.key
-    state.withLock { state in
-      guard var announcement = state.announcements[key.exporter.address]?.removeValue(forKey: key.domain) else {
-        return
-      }
-      if session.sendsFlows { announcement.flowSessions -= 1 }
-      announcement.ports.remove(key.exporter.port)
-      if announcement.ports.isEmpty {
-        state.rateCount -= announcement.rates.count
-        state.nameCount -= announcement.names.count
-        announcement.forget()
-      }
-      if announcement.isNeeded {
-        state.announcements[key.exporter.address]?[key.domain] = announcement
-      } else if state.announcements[key.exporter.address]?.isEmpty == true {
-        state.announcements[key.exporter.address] = nil
-      }
-    }
-    announcementGenerations.add(1, ordering: .releasing)
-    nameGenerations.add(1, ordering: .releasing)
-  }
-
-  /// Takes note that a session sends flows: what its domain says of sampling is first of all about these.
-  func noteFlows(of session: SessionKey) {
-    let isNew = state.withLock { state in
-      change(session, &state) { announcement in
-        announcement.flowSessions += 1
-        return announcement.flowSessions == 1
-      }
-    }
-    if isNew { announcementGenerations.add(1, ordering: .releasing) }
-  }
-
-  func setRate(_ rate: UInt32, for scope: SamplingRates.Scope, of session: SessionKey) {
-    let changed = state.withLock { state in
-      let port = session.exporter.port
-      let known = announcement(session, state)?.rates[scope]
-      if known == rate, announcement(session, state)?.ports.contains(port) == true { return false }
-      guard known != nil || state.rateCount < maximumCount else { return false }
-      state.rateCount += change(session, &state) { announcement in
-        let count = announcement.rates.count
-        announcement.ports.insert(port)
-        announcement.rates.set(rate, for: scope)
-        return announcement.rates.count - count
-      }
-      return known != rate
-    }
-    if changed { announcementGenerations.add(1, ordering: .releasing) }
-  }
-
-  /// Takes note of when an exporter started, milliseconds since 1970 UTC (systemInitTimeMilliseconds); nil: that is no
-  /// longer so.
-  func setSystemInit(_ start: Int64?, of session: SessionKey) {
-    let changed = state.withLock { state in
-      if announcement(session, state)?.systemInit == start { return false }
-      change(session, &state) { announcement in
-        announcement.ports.insert(session.exporter.port)
-        announcement.systemInit = start
-      }
-      return true
-    }
-    if changed { announcementGenerations.add(1, ordering: .releasing) }
-  }
-
-  func setName(_ name: String, _ kind: ExporterNames.Kind, _ number: UInt64, of session: SessionKey) {
-    let changed = state.withLock { state in
-      let known = announcement(session, state)?.names[kind, number]
-      if known == name, announcement(session, state)?.ports.contains(session.exporter.port) == true { return false }
-      guard known != nil || state.nameCount < maximumCount else { return false }
-      if known == nil { state.nameCount += 1 }
-      return change(session, &state) { announcement in
-        announcement.ports.insert(session.exporter.port)
-        return announcement.names.set(name, kind, number)
-      }
-    }
-    if changed { nameGenerations.add(1, ordering: .releasing) }
-  }
-
-  private func announcement(_ session: SessionKey, _ state: borrowing State) -> Announcement? {
-    state.announcements[session.exporter.address]?[session.domain]
-  }
-
-  @discardableResult
-  private func change<Result>(
-    _ session: SessionKey, _ state: inout State, _ body: (inout Announcement) -> Result
-  ) -> Result {
-    body(&state.announcements[session.exporter.address, default: [:]][session.domain, default: Announcement()])
-  }
-
-  /// All names as they are now.
-  public var names: NameTable {
-    state.withLock { state in
-      NameTable(
-        state.announcements.lazy.flatMap { address, domains in
-          domains.lazy.map { (address, $0.key, $0.value.names) }
-        })
-    }
-  }
-
-  /// The sampling rates that hold for a session, and when its exporter started, if other sessions know: what its own domain
-  /// says, else domain 0 of the exporter, else what all its domains agree on.
-  func facts(for session: SessionKey) -> (rates: KnownRates, systemInit: Int64?) {
-    state.withLock { state in
-      guard let domains = state.announcements[session.exporter.address] else { return (KnownRates(), nil) }
-      let own = domains[session.domain]
-      var others = session.domain == 0 ? SamplingRates() : domains[0]?.rates ?? SamplingRates()
-      var start = own?.systemInit ?? domains[0]?.systemInit
-      if domains.count <= Self.maximumDomains {
-        let strangers = domains.filter { $0.key != session.domain && $0.key != 0 }.map(\.value)
-        others.complete(from: Announcement.agreedRates(strangers))
-        start = start ?? Announcement.agreedStart(strangers)
-      }
-      return (KnownRates(own: own?.rates ?? SamplingRates(), others: others), start)
-    }
-  }
-}
-
-extension ExporterDirectory {
-  /// What options data said of one domain, as it is kept over a restart.
-  struct Kept: Decodable, Sendable {
-    var address: IPAddress
-    var domain: UInt32
-    var rates: SamplingRates
-    var names: ExporterNames
-    var ports: Set<UInt16>
-    var systemInit: Int64?
-  }
-
-  /// All that options data said.
-  var kept: [Kept] {
-    state.withLock { state in
-      state.announcements.flatMap { address, domains in
-        domains.filter { !$0.value.ports.isEmpty }.map { domain, known in
-          Kept(
-            address: address, domain: domain, rates: known.rates, names: known.names, ports: known.ports,
-            systemInit: known.systemInit)
-        }
-      }
-    }
-  }
-
-  /// Takes over what options data said in an earlier run; what has been learnt since holds.
-  func restore(_ kept: [Kept]) {
-    state.withLock { state in
-      for known in kept {
-        let present = state.announcements[known.address]?[known.domain]
-        if present?.ports.isEmpty == false { continue }
-        var announcement = present ?? Announcement()
-        announcement.rates = known.rates
-        announcement.names = known.names
-        announcement.ports = known.ports
-        announcement.systemInit = known.systemInit
-        state.announcements[known.address, default: [:]][known.domain] = announcement
-        state.rateCount += known.rates.count
-        state.nameCount += known.names.count
-      }
-    }
-    announcementGenerations.add(1, ordering: .releasing)
-    nameGenerations.add(1, ordering: .releasing)
   }
 }

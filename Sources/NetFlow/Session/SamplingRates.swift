@@ -13,7 +13,7 @@ struct SamplingRates: Sendable, Equatable, Decodable {
   /// Bound on `bySampler` and `byInterface`, so that an exporter cannot make us remember without end.
   static let maximumCount = 4096
 
-  enum Scope {
+  enum Scope: Hashable {
     case sampler(UInt64)
     case interface(UInt32)
     case domain
@@ -48,6 +48,14 @@ struct SamplingRates: Sendable, Equatable, Decodable {
       byInterface[index] = rate
     case .domain: domain = rate
     default: break
+    }
+  }
+
+  mutating func remove(_ scope: Scope) {
+    switch scope {
+    case .sampler(let id): bySampler[id] = nil
+    case .interface(let index): byInterface[index] = nil
+    case .domain: domain = nil
     }
   }
 

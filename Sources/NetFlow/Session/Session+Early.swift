@@ -89,7 +89,7 @@ extension Session {
   mutating func remember(_ template: Template, _ directory: ExporterDirectory) {
     if agreed[template.id] != nil { return }
     counters.count(.templateAgreed)
-    if agreed.isEmpty { agreedGeneration = directory.templateGeneration }
+    if agreed.isEmpty { agreedGeneration = directory.templateGeneration(place) }
     if agreed.count < 256 { agreed[template.id] = template }
   }
 }

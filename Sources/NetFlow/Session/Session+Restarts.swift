@@ -66,7 +66,7 @@ extension Session {
     let untrusted = templates.forget(definedBefore: suspect.definitions)
     withdraw(untrusted, directory)
     systemInit = nil
-    directory?.setSystemInit(nil, of: key)
+    directory?.retractStart(of: key, at: lastSeen)
     sequence.restart(at: suspect.message, &counters.sequence)
     self.suspect = nil
     early.serve(all: templates.all)

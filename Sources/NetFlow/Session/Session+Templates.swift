@@ -1,3 +1,5 @@
+import NetworkBytes
+
 extension Session {
   /// The template that records of set `id` follow: the session's own, or what its exporter's other sessions agree on once
   /// that has been needed. Nil, too, for what came before a restart that may have happened.
@@ -14,12 +16,21 @@ extension Session {
 
   private mutating func agreedTemplate(_ id: UInt16, _ directory: ExporterDirectory?) -> Template? {
     guard let directory, let known = agreed[id] else { return nil }
-    if directory.templateGeneration == agreedGeneration { return known }
-    agreedGeneration = directory.templateGeneration
+    let generation = directory.templateGeneration(place)
+    if generation == agreedGeneration { return known }
+    agreedGeneration = generation
     agreed = agreed.filter {
       directory.agreedTemplate($0.key, for: key, boot: boot?.byHeader)?.definition == $0.value.definition
     }
     return agreed[id]
+  }
+
+  /// Whether a template is repeated as it is known, which exporters do all the time: then that is all there is to note.
+  mutating func repeats(_ outline: TemplateOutline, _ set: RawSpan) -> Bool {
+    guard let known = templates[outline.id], outline.isOutline(of: known.definition, in: set) else { return false }
+    counters.templates &+= 1
+    templates.refresh(outline.id, at: lastSeen / 1_000_000, message: counters.datagrams)
+    return true
   }
 
   /// Stores a template; the newest definition of an id holds from here on (RFC 7011 §8.4). Tells the exporter's other
@@ -29,6 +40,7 @@ extension Session {
     guard let template = templates.define(definition, at: lastSeen / 1_000_000, message: counters.datagrams) else {
       return
     }
+    learnt &+= 1
     agreed[template.id] = nil
     early.serve(template)
     publish(template, directory)
@@ -56,6 +68,7 @@ extension Session {
   /// yet has its template already.
   mutating func publishAll(_ directory: ExporterDirectory) {
     for template in templates.all { publish(template, directory) }
+    if let trail { directory.follow(trail) }
     early.serve(all: templates.all)
     if origin != nil { noteFlows(directory) }
   }

@@ -54,6 +54,15 @@ struct Session: Decodable {
   /// When the exporter started, as other sessions know.
   private var toldSystemInit: Int64?
   private var factsGeneration: UInt64 = 0
+  /// Whether the session's flows have names of its own, because these contradict those of others.
+  private(set) var namesApart = false
+  /// Where the directory counts what changes about the exporter.
+  private(set) lazy var place = ExporterDirectory.Place(key.exporter.address)
+  /// Changes with all that options data and templates bring: what was said before may then say something else.
+  var learnt: UInt64 = 0
+  /// Tells this session from all others of the process, and from earlier ones of its key.
+  private(set) lazy var identity = UInt64(truncatingIfNeeded: Self.hash(key, firstSeen))
+  var learningUse = LearningBudget.Use()
   /// Whether the directory knows that this session sends flows.
   private(set) var sendsFlows = false
   /// Whether the directory may know anything of it.
@@ -139,7 +148,15 @@ struct Session: Decodable {
     let start = start == 0 ? nil : Int64(clamping: start)
     if start == systemInit { return }
     systemInit = start
-    directory.setSystemInit(start, of: key)
+    guard let start else { return directory.retractStart(of: key, at: lastSeen) }
+    if directory.tell(.start(start), of: key, trail, at: lastSeen) == .contradiction { counters.count(.contradiction) }
+  }
+
+  private static func hash(_ key: SessionKey, _ firstSeen: Int64) -> Int {
+    var hasher = Hasher()
+    hasher.combine(key)
+    hasher.combine(firstSeen)
+    return hasher.finalize()
   }
 
   // MARK: Sampling and start
@@ -154,10 +171,16 @@ struct Session: Decodable {
   /// Brings `rates` and the exporter's start up to date with what any worker learnt of this exporter.
   @inline(__always)
   mutating func refreshFacts(from directory: ExporterDirectory) {
-    let generation = directory.announcementGeneration
+    let generation = directory.announcementGeneration(place)
     guard generation != factsGeneration else { return }
     factsGeneration = generation
-    (rates, toldSystemInit) = directory.facts(for: key)
+    let facts = directory.facts(for: key, since: firstSeen)
+    (rates, toldSystemInit) = (facts.rates, facts.systemInit)
+    if facts.isApart != namesApart {
+      namesApart = facts.isApart
+      // The flows that follow are of an origin of their own.
+      origin = nil
+    }
   }
 }
 

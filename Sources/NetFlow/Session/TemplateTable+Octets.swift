@@ -16,6 +16,7 @@ extension TemplateTable {
     for _ in 0..<(try octets.count(of: 10)) {
       guard restore(try Known(&octets, version: version)) else { throw .badValue }
     }
+    endRestoring()
   }
 }
 

@@ -1,6 +1,6 @@
 /// The templates of one session, by id, within bounds.
 struct TemplateTable {
-  private struct Entry {
+  fileprivate struct Entry {
     var template: Template
     /// Orders templates by when they were last defined.
     var defined: UInt64
@@ -14,6 +14,9 @@ struct TemplateTable {
   }
 
   private var entries: [UInt16: Entry] = [:]
+  /// Templates in the order of their definitions. One that was defined again is found again further back, and forgotten is
+  /// passed over: see `Entry.defined`.
+  private var order = Deque()
   /// Definitions so far.
   private(set) var definitions: UInt64 = 0
   /// Fields of all templates together: what the table's memory grows with.
@@ -24,10 +27,21 @@ struct TemplateTable {
 
   var ids: some Collection<UInt16> { entries.keys }
 
-  /// Whether records of any of these templates tell a sampling rate or a sampler.
-  var tellSampling: Bool { entries.values.contains { $0.template.plan.tellsSampling } }
-  /// Whether those of any name their sampler.
-  var nameSamplers: Bool { entries.values.contains { $0.template.plan.namesSampler } }
+  /// Whether records of any of these templates told a sampling rate or a sampler.
+  var tellSampling: Bool { entries.values.contains { $0.template.usedPlan?.tellsSampling == true } }
+  /// Whether those of any named their sampler.
+  var nameSamplers: Bool { entries.values.contains { $0.template.usedPlan?.namesSampler == true } }
+
+  /// Takes note that a template was repeated as it is known.
+  ///
+  /// - Parameters:
+  ///   - time: when it came, milliseconds since 1970 UTC.
+  ///   - message: which of the session's messages it came in, counted from 1.
+  mutating func refresh(_ id: UInt16, at time: Int64, message: UInt64) {
+    definitions &+= 1
+    entries[id]?.refresh(definitions, at: time, message: message)
+    note(id)
+  }
 
   /// Takes a definition.
   ///
@@ -36,21 +50,27 @@ struct TemplateTable {
   ///   - message: which of the session's messages it came in, counted from 1.
   /// - Returns: the template, if it changes what is known: exporters repeat theirs all the time.
   mutating func define(_ definition: TemplateDefinition, at time: Int64, message: UInt64) -> Template? {
-    definitions &+= 1
-    if var known = entries[definition.id], known.template.definition == definition {
-      known.defined = definitions
-      known.interval = max(known.interval, time - known.refreshed)
-      known.refreshed = time
-      if message > known.message { known.messages = max(known.messages, message - known.message - 1) }
-      known.message = message
-      entries[definition.id] = known
+    if self[definition.id]?.definition == definition {
+      refresh(definition.id, at: time, message: message)
       return nil
     }
+    definitions &+= 1
     guard let template = Template(definition) else { return nil }
     let old = entries.updateValue(
       Entry(template: template, defined: definitions, refreshed: time, message: message), forKey: definition.id)
     fieldCount += template.fields.count - (old?.template.fields.count ?? 0)
+    note(definition.id)
     return template
+  }
+
+  /// The template was defined last of all.
+  private mutating func note(_ id: UInt16) {
+    order.append((id, definitions))
+    // What was passed over is let go once it is the greater part.
+    if order.count > 2 * entries.count + 64 {
+      let entries = entries
+      order.keep { entries[$0.id]?.defined == $0.defined }
+    }
   }
 
   /// Forgets the templates that were repeated and have not been for three of their intervals (RFC 7011 §8.4), `lifetime` at
@@ -94,19 +114,64 @@ struct TemplateTable {
     entries.count > limits.templatesPerSession || fieldCount > limits.templateFieldsPerSession
   }
 
-  /// Forgets the templates that were defined longest ago, but for `id`: a sixteenth of all, for finding them costs a pass
-  /// over all, and more if that does not bring the table within its bounds.
+  /// Forgets the templates that were defined longest ago, but for `id`, until the table is within its bounds.
   ///
   /// - Returns: their ids.
   mutating func evict(_ limits: SessionLimits, keeping id: UInt16) -> [UInt16] {
-    let oldest = entries.filter { $0.key != id }.sorted { $0.value.defined < $1.value.defined }
     var evicted: [UInt16] = []
-    for (id, entry) in oldest where evicted.count < oldest.count / 16 || exceeds(limits) {
-      entries[id] = nil
+    var kept: (id: UInt16, defined: UInt64)?
+    while exceeds(limits), let oldest = order.popFirst() {
+      guard let entry = entries[oldest.id], entry.defined == oldest.defined else { continue }
+      if oldest.id == id {
+        kept = oldest
+        continue
+      }
+      entries[oldest.id] = nil
       fieldCount -= entry.template.fields.count
-      evicted.append(id)
+      evicted.append(oldest.id)
     }
+    if let kept { order.append(kept) }
     return evicted
+  }
+}
+
+extension TemplateTable.Entry {
+  fileprivate mutating func refresh(_ definition: UInt64, at time: Int64, message new: UInt64) {
+    defined = definition
+    interval = max(interval, time - refreshed)
+    refreshed = time
+    if new > message { messages = max(messages, new - message - 1) }
+    message = new
+  }
+}
+
+extension TemplateTable {
+  /// A queue of ids and the definitions that they stand for.
+  private struct Deque {
+    private var items: [(id: UInt16, defined: UInt64)] = []
+    /// Of those taken out at the front.
+    private var first = 0
+
+    var count: Int { items.count }
+
+    mutating func append(_ item: (id: UInt16, defined: UInt64)) { items.append(item) }
+
+    mutating func popFirst() -> (id: UInt16, defined: UInt64)? {
+      guard first < items.count else { return nil }
+      first += 1
+      return items[first - 1]
+    }
+
+    /// Lets go of the others, and of those taken out.
+    mutating func keep(_ isKept: ((id: UInt16, defined: UInt64)) -> Bool) {
+      var kept = 0
+      for index in first..<items.count where isKept(items[index]) {
+        items[kept] = items[index]
+        kept += 1
+      }
+      items.removeLast(items.count - kept)
+      first = 0
+    }
   }
 }
 
@@ -127,6 +192,7 @@ extension TemplateTable: Decodable {
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: "template \(known.definition.id) is none"))
     }
+    endRestoring()
   }
 
   /// Takes over a template that an earlier run knew.
@@ -140,6 +206,11 @@ extension TemplateTable: Decodable {
     fieldCount += template.fields.count
     definitions = max(definitions, known.defined)
     return true
+  }
+
+  /// To be called behind the last `restore`.
+  mutating func endRestoring() {
+    for template in all { order.append((template.id, entries[template.id]?.defined ?? 0)) }
   }
 
   /// What is kept of all templates.

@@ -1,4 +1,5 @@
 import NetworkBytes
+import Synchronization
 
 /// A template as it stands on the wire (RFC 7011 §3.4, RFC 3954 §5.2 and §6.1).
 public struct TemplateDefinition: Hashable, Sendable, Codable {
@@ -34,21 +35,40 @@ public struct TemplateDefinition: Hashable, Sendable, Codable {
 
 /// A template or options template of NetFlow v9 or IPFIX, with the plan that turns its records into flow records.
 ///
-/// Immutable, so that sessions and workers share it without locks.
+/// Immutable, so that sessions and workers share it without locks. What takes long to find out is found out with the first
+/// record: a sender can define a template in fewer octets than a record has, and never use it.
 public final class Template: Sendable {
   public let definition: TemplateDefinition
   /// Octets of the shortest record, at least 1.
   public let minimumLength: Int
   /// Whether every record has `minimumLength` octets.
   public let isFixedLength: Bool
-  /// The fields that have a length: a hostile template can have thousands of others, and one octet a record.
-  let sizedFields: [FieldSpecifier]
-  /// How records become flow records, by places in `sizedFields`; empty for options.
-  let plan: FlowPlan
-  /// What `fields` become in a record that is decoded in full.
-  let form: RecordForm
-  /// Whether the records are options that name information elements.
-  let reportsElements: Bool
+  private let madePlans = AtomicLazyReference<Plans>()
+  private let madeForm = AtomicLazyReference<Form>()
+
+  /// What records are decoded by.
+  final class Plans: Sendable {
+    /// The fields that have a length: a hostile template can have thousands of others, and one octet a record.
+    let sizedFields: [FieldSpecifier]
+    /// How records become flow records, by places in `sizedFields`; empty for options.
+    let flow: FlowPlan
+    /// What records of options say; empty for flows.
+    let options: OptionsPlan
+
+    init(_ definition: TemplateDefinition) {
+      let isSized = definition.fields.allSatisfy { $0.length > 0 }
+      sizedFields = isSized ? definition.fields : definition.fields.filter { $0.length > 0 }
+      let isFlow = definition.kind == .flow
+      flow = FlowPlan(fields: isFlow ? sizedFields : [], version: definition.version)
+      options = OptionsPlan(fields: isFlow ? [] : sizedFields)
+    }
+  }
+
+  private final class Form: Sendable {
+    let form: RecordForm
+
+    init(_ form: RecordForm) { self.form = form }
+  }
 
   /// - Returns: nil if no field of `definition` has a length.
   public init?(_ definition: TemplateDefinition) {
@@ -56,12 +76,21 @@ public final class Template: Sendable {
     guard minimumLength > 0 else { return nil }
     self.definition = definition
     isFixedLength = !definition.fields.contains(where: \.isVariable)
-    let isSized = definition.fields.allSatisfy { $0.length > 0 }
-    sizedFields = isSized ? definition.fields : definition.fields.filter { $0.length > 0 }
-    plan = FlowPlan(fields: definition.kind == .flow ? sizedFields : [], version: definition.version)
-    form = RecordForm(of: definition.fields)
-    reportsElements = Self.reportsElements(definition)
   }
+
+  /// Made when they are first asked for.
+  @inline(__always)
+  var plans: Plans { madePlans.load() ?? madePlans.storeIfNil(Plans(definition)) }
+  @inline(__always)
+  var plan: FlowPlan { plans.flow }
+  /// The plan, if a record has been decoded by it.
+  var usedPlan: FlowPlan? { madePlans.load()?.flow }
+  @inline(__always)
+  var sizedFields: [FieldSpecifier] { plans.sizedFields }
+  /// What `fields` become in a record that is decoded in full.
+  var form: RecordForm { (madeForm.load() ?? madeForm.storeIfNil(Form(RecordForm(of: definition.fields)))).form }
+  /// Whether the records are options that name information elements.
+  var reportsElements: Bool { plans.options.reportsElements }
 
   public var id: UInt16 { definition.id }
   public var version: UInt16 { definition.version }

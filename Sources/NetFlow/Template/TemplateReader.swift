@@ -2,7 +2,7 @@ import NetworkBytes
 
 /// What stands next in a template set.
 enum TemplateRecord {
-  case template(TemplateDefinition)
+  case template(TemplateOutline)
   /// IPFIX withdrawals are not obeyed over UDP (RFC 7011 §8.4).
   case withdrawal
   /// Malformed, and the next template in the set can still be found.
@@ -54,8 +54,10 @@ struct TemplateReader {
   /// RFC 3954 §5.2, RFC 7011 §3.4.1.
   private mutating func template(_ id: UInt16, _ set: RawSpan) -> TemplateRecord {
     let count = Int(set.be16(offset + 2))
-    guard let fields = readFields(set, count: count, from: offset + 4) else { return giveUp(set) }
-    return make(id, fields, scopeCount: 0)
+    guard let outline = outline(id, set, fieldCount: count, scopeCount: 0, from: offset + 4) else {
+      return giveUp(set)
+    }
+    return check(outline, set)
   }
 
   /// RFC 7011 §3.4.2.2: template id, field count, scope field count.
@@ -63,9 +65,11 @@ struct TemplateReader {
     guard set.byteCount - offset >= 6 else { return giveUp(set) }
     let count = Int(set.be16(offset + 2))
     let scopeCount = Int(set.be16(offset + 4))
-    guard let fields = readFields(set, count: count, from: offset + 6) else { return giveUp(set) }
+    guard let outline = outline(id, set, fieldCount: count, scopeCount: scopeCount, from: offset + 6) else {
+      return giveUp(set)
+    }
     guard scopeCount > 0, scopeCount <= count else { return .bad }
-    return make(id, fields, scopeCount: scopeCount)
+    return check(outline, set)
   }
 
   /// RFC 3954 §6.1: template id, octets of scope fields, octets of option fields.
@@ -77,40 +81,32 @@ struct TemplateReader {
     guard scopeOctets + optionOctets <= set.byteCount - first else { return giveUp(set) }
     offset = first + scopeOctets + optionOctets
     guard scopeOctets % 4 == 0, optionOctets % 4 == 0 else { return .bad }
-    let scopeCount = scopeOctets / 4
-    let fields = (0..<(scopeOctets + optionOctets) / 4).map { index in
-      FieldSpecifier(
-        FieldElement(set.be16(first + index * 4)), length: set.be16(first + index * 4 + 2),
-        isV9Scope: index < scopeCount)
-    }
-    return make(id, fields, scopeCount: scopeCount)
+    let outline = TemplateOutline(
+      id: id, version: version, kind: kind, fieldCount: (scopeOctets + optionOctets) / 4, scopeCount: scopeOctets / 4,
+      start: first)
+    return check(outline, set)
   }
 
-  private func make(_ id: UInt16, _ fields: [FieldSpecifier], scopeCount: Int) -> TemplateRecord {
-    let definition = TemplateDefinition(id: id, version: version, kind: kind, fields: fields, scopeCount: scopeCount)
-    return definition.minimumLength > 0 ? .template(definition) : .bad
+  private func check(_ outline: TemplateOutline, _ set: RawSpan) -> TemplateRecord {
+    outline.hasLength(in: set) ? .template(outline) : .bad
   }
 
-  /// Reads `count` field specifiers and moves on behind them; nil if the set does not hold that many.
-  private mutating func readFields(_ set: RawSpan, count: Int, from start: Int) -> [FieldSpecifier]? {
+  /// Takes the outline of a template whose field specifiers begin at `start`, and moves on behind it; nil if the set does not
+  /// hold that many.
+  private mutating func outline(
+    _ id: UInt16, _ set: RawSpan, fieldCount: Int, scopeCount: Int, from start: Int
+  ) -> TemplateOutline? {
     var at = start
-    guard set.byteCount - at >= count * 4 else { return nil }
-    var fields: [FieldSpecifier] = []
-    fields.reserveCapacity(count)
-    for _ in 0..<count {
+    guard set.byteCount - at >= fieldCount * 4 else { return nil }
+    for _ in 0..<fieldCount {
       guard set.byteCount - at >= 4 else { return nil }
-      var element = FieldElement(set.be16(at))
-      let length = set.be16(at + 2)
-      at += 4
-      if version == 10, element.number & 0x8000 != 0 {
-        guard set.byteCount - at >= 4 else { return nil }
-        element = FieldElement(element.number & 0x7fff, enterprise: set.be32(at))
-        at += 4
-      }
-      fields.append(FieldSpecifier(element, length: length))
+      let hasEnterprise = version == 10 && set.octet(at) & 0x80 != 0
+      at += hasEnterprise ? 8 : 4
+      guard at <= set.byteCount else { return nil }
     }
     offset = at
-    return fields
+    return TemplateOutline(
+      id: id, version: version, kind: kind, fieldCount: fieldCount, scopeCount: scopeCount, start: start)
   }
 }
 

@@ -1,0 +1,93 @@
+import FlowModel
+import NetworkBytes
+
+/// What one options record says that the decoder uses: numbers, and where texts stand in it.
+struct OptionsFacts {
+  private var sampler: UInt64?
+  private var interface: UInt64?
+  private var vrf: UInt64?
+  private var application: UInt64?
+  private var sampling = SamplingFacts()
+  private(set) var systemInit: UInt64?
+  /// By the kind's number.
+  private var texts: [4 of Texts] = .init(repeating: Texts())
+
+  /// Where it stands what a thing is called, and how it is described.
+  struct Texts {
+    fileprivate(set) var name = 0..<0
+    fileprivate(set) var description = 0..<0
+
+    fileprivate var isEmpty: Bool { name.isEmpty && description.isEmpty }
+
+    /// The name if there is one, else the description.
+    func best(in record: RawSpan) -> String? {
+      for place in [name, description] {
+        let text = ExporterNames.text(record.extracting(place))
+        if !text.isEmpty { return text }
+      }
+      return nil
+    }
+  }
+
+  /// Takes in the field that stands at `place` in the record.
+  @inline(__always)
+  mutating func note(_ use: OptionsPlan.Use, _ record: RawSpan, _ place: Range<Int>) {
+    switch use {
+    case .name(let kind): return texts[Int(kind.rawValue)].name = place
+    case .description(let kind): return texts[Int(kind.rawValue)].description = place
+    case .application:
+      if let identifier = ApplicationIdentifier(record.extracting(place)) {
+        application = ExporterNames.applicationNumber(engine: identifier.engine, selector: identifier.selector)
+      }
+      return
+    case .sampler, .scopeInterface, .interface, .vrf, .systemInit, .sampling: break
+    }
+    guard (1...8).contains(place.count) else { return }
+    let value = record.unsigned(place.lowerBound, count: place.count)
+    switch use {
+    case .sampler: sampler = value
+    case .scopeInterface: interface = value & 0xffff_ffff
+    case .interface: interface = interface ?? value & 0xffff_ffff
+    case .vrf: vrf = vrf ?? value
+    case .systemInit: systemInit = value
+    case .sampling(let element): sampling.note(element, value, width: place.count)
+    case .name, .description, .application: break
+    }
+  }
+
+  /// The number that a name of this kind belongs to.
+  func number(of kind: ExporterNames.Kind) -> UInt64? {
+    switch kind {
+    case .interface: interface
+    case .vrf: vrf
+    case .application: application
+    case .sampler: sampler
+    }
+  }
+
+  /// Nil: the record names nothing of this kind.
+  func texts(of kind: ExporterNames.Kind) -> Texts? {
+    let texts = texts[Int(kind.rawValue)]
+    return texts.isEmpty ? nil : texts
+  }
+
+  /// One packet in how many is sampled; nil if the record does not say.
+  var samplingRate: UInt32? { sampling.rate }
+
+  var scope: SamplingRates.Scope {
+    if let sampler { return .sampler(sampler) }
+    if let interface { return .interface(UInt32(truncatingIfNeeded: interface)) }
+    return .domain
+  }
+}
+
+extension SamplingRates.Scope {
+  /// A number for the kind of scope, and that of the scope.
+  var code: (UInt64, UInt64) {
+    switch self {
+    case .sampler(let id): (1, id)
+    case .interface(let index): (2, UInt64(index))
+    case .domain: (3, 0)
+    }
+  }
+}

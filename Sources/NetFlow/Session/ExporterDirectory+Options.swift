@@ -1,0 +1,147 @@
+public import FlowModel
+import NetworkBytes
+import Synchronization
+
+// What options data say. Each change takes the lock; the decoder comes here with what is new only (see `OptionsMemory`).
+
+extension ExporterDirectory {
+  /// Takes note of what a session says.
+  ///
+  /// - Parameter arrival: nanoseconds since 1970 UTC.
+  /// - Returns: what became of it; nil: there is no room.
+  func tell(
+    _ statement: Statement, of session: SessionKey, _ trail: SessionTrail?, at arrival: Int64
+  ) -> Announcement.Outcome? {
+    let outcome: Announcement.Outcome? = state.withLock { state in
+      let hasRoom = (statement.isName ? state.nameCount : state.rateCount) < maximumCount
+      guard hasRoom || state.says(statement.subject, session) else { return nil }
+      return state.change(session) { $0.tell(statement, by: session.exporter.port, trail, at: arrival) }
+    }
+    guard let outcome, outcome != .known else { return outcome }
+    // A name that contradicts another changes whose names the session's flows have.
+    if !statement.isName || outcome == .contradiction { announcementsChanged(of: session.exporter.address) }
+    if statement.isName { namesChanged() }
+    return outcome
+  }
+
+  /// Takes note that a session no longer says when its exporter started.
+  func retractStart(of session: SessionKey, at arrival: Int64) {
+    state.withLock { state in
+      guard state.announcements[session.exporter.address]?[session.domain] != nil else { return }
+      state.change(session) { $0.retract(.start, by: session.exporter.port, at: arrival) }
+    }
+    announcementsChanged(of: session.exporter.address)
+  }
+
+  /// Takes note that a session sends flows: what its domain says of sampling is first of all about these.
+  func noteFlows(of session: SessionKey) {
+    let isNew = state.withLock { state in
+      state.change(session) { announcement in
+        announcement.flowSessions += 1
+        return announcement.flowSessions == 1
+      }
+    }
+    if isNew { announcementsChanged(of: session.exporter.address) }
+  }
+
+  /// Lets what an earlier run heard of a session be followed by what it says now.
+  func follow(_ trail: SessionTrail) {
+    let key = trail.key
+    state.withLock { $0.announcements[key.exporter.address]?[key.domain]?.follow(trail) }
+  }
+
+  /// Forgets what a session said when the session itself is forgotten.
+  func withdraw(_ session: Session) {
+    if let trail = session.trail { withdraw(session.templates.ids, of: trail) }
+    let key = session.key
+    let isKnown = state.withLock { state in
+      guard state.announcements[key.exporter.address]?[key.domain] != nil else { return false }
+      let isNeeded = state.change(key) { announcement in
+        if session.sendsFlows { announcement.flowSessions -= 1 }
+        announcement.forget(key.exporter.port)
+        return announcement.isNeeded
+      }
+      if isNeeded { return true }
+      state.announcements[key.exporter.address]?[key.domain] = nil
+      if state.announcements[key.exporter.address]?.isEmpty == true { state.announcements[key.exporter.address] = nil }
+      return true
+    }
+    guard isKnown else { return }
+    announcementsChanged(of: key.exporter.address)
+    namesChanged()
+  }
+
+  /// All names as they are now.
+  public var names: NameTable {
+    state.withLock { state in
+      var apart: [(address: IPAddress, domain: UInt32, port: UInt16, names: ExporterNames)] = []
+      for (address, domains) in state.announcements {
+        for (domain, announcement) in domains where !announcement.apart.isEmpty {
+          for port in announcement.apart {
+            if let said = announcement.said(by: port) { apart.append((address, domain, port, said.names)) }
+          }
+        }
+      }
+      return NameTable(
+        state.announcements.lazy.flatMap { address, domains in
+          domains.lazy.map { (address, $0.key, $0.value.view.names) }
+        }, apart: apart)
+    }
+  }
+
+  /// The sampling rates that hold for a session, and when its exporter started, if other sessions know: what its own domain
+  /// says, else domain 0 of the exporter, else what all its domains agree on. What its own port says comes before what
+  /// others do: see `Announcement`.
+  ///
+  /// - Parameters:
+  ///   - since: when the session began, nanoseconds since 1970 UTC.
+  /// - Returns: these, and whether its flows have names of their own.
+  func facts(for session: SessionKey, since: Int64) -> (rates: KnownRates, systemInit: Int64?, isApart: Bool) {
+    state.withLock { state in
+      guard let domains = state.announcements[session.exporter.address] else { return (KnownRates(), nil, false) }
+      let port = session.exporter.port
+      let (announced, first) = (domains[session.domain], domains[0])
+      let own = announced?.facts(for: port, since: since)
+      // Who has a word of its own on sampling takes nothing over from other ports.
+      let isOwn = (announced?.said(by: port)?.rates.count ?? 0) > 0
+      func rates(_ domain: Announcement, _ facts: ToldFacts) -> SamplingRates {
+        isOwn ? domain.said(by: port)?.rates ?? SamplingRates() : facts.rates
+      }
+      let zero = first?.facts(for: port, since: since)
+      var others = SamplingRates()
+      if session.domain != 0, let first, let zero { others = rates(first, zero) }
+      var start = own?.systemInit ?? zero?.systemInit
+      if domains.count <= Self.maximumDomains {
+        let strangers = domains.filter { $0.key != session.domain && $0.key != 0 }.map { _, domain in
+          var facts = domain.facts(for: port, since: since)
+          facts.rates = rates(domain, facts)
+          return (facts: facts, sendsFlows: domain.flowSessions > 0)
+        }
+        others.complete(from: Announcement.agreedRates(strangers))
+        start = start ?? Announcement.agreedStart(strangers)
+      }
+      return (
+        KnownRates(own: own?.rates ?? SamplingRates(), others: others), start, announced?.apart.contains(port) == true
+      )
+    }
+  }
+}
+
+extension ExporterDirectory.State {
+  /// Whether a session's domain has something to say of a subject already: then nothing more has to be held.
+  fileprivate func says(_ subject: Statement.Subject, _ session: SessionKey) -> Bool {
+    announcements[session.exporter.address]?[session.domain]?.said(by: session.exporter.port)?[subject] != nil
+  }
+
+  /// Changes what is known of a session's domain, and counts what that holds.
+  @discardableResult
+  mutating func change<Result>(_ session: SessionKey, _ body: (inout Announcement) -> Result) -> Result {
+    let address = session.exporter.address
+    let before = announcements[address]?[session.domain]?.counts ?? (rates: 0, names: 0)
+    let result = body(&announcements[address, default: [:]][session.domain, default: Announcement()])
+    let after = announcements[address]?[session.domain]?.counts ?? (rates: 0, names: 0)
+    rateCount += after.rates - before.rates
+    nameCount += after.names - before.names
+    return result
+  }
+}
