@@ -88,7 +88,8 @@ extension Ledger {
     let sequence = decode.sequence
     let issues = DecodeIssue.allCases.filter { $0 != .shortDatagram && $0 != .badVersion }
     return [
-      (kernelDrops, "datagrams dropped by the kernel"), (unjournaledDatagrams, "datagrams unjournaled"),
+      (kernelDrops, "datagrams dropped by the kernel"),
+      (untakenDatagrams, "datagrams not taken before the end"), (unjournaledDatagrams, "datagrams unjournaled"),
       (sequence.lost, "lost by sequence number"),
       (sequence.reordered, "reordered"), (sequence.duplicates, "duplicate"), (sequence.restarts, "exporter restarts"),
       (decode.clockCorrected, "with corrected clock"), (decode.reverseRecords, "records of reverse directions"),

@@ -11,6 +11,8 @@ public struct Ledger: Sendable {
   public var receivedDatagrams: UInt64 = 0
   /// Datagrams that the kernel dropped for lack of room in the socket's buffer; beside those received.
   public var kernelDrops: UInt64 = 0
+  /// Datagrams that still waited in the kernel when the collector had to stop; beside those received.
+  public var untakenDatagrams: UInt64 = 0
   /// Datagrams that the journal brought again after the process had ended; among those received.
   public var recoveredDatagrams: UInt64 = 0
   /// Datagrams that are not in the journal because it could not be written or was full.
@@ -49,6 +51,7 @@ public struct Ledger: Sendable {
   public static func += (sum: inout Self, other: Self) {
     sum.receivedDatagrams &+= other.receivedDatagrams
     sum.kernelDrops &+= other.kernelDrops
+    sum.untakenDatagrams &+= other.untakenDatagrams
     sum.recoveredDatagrams &+= other.recoveredDatagrams
     sum.unjournaledDatagrams &+= other.unjournaledDatagrams
     sum.decode += other.decode

@@ -57,6 +57,9 @@ package struct LedgerCounter: Sendable {
       "datagrams", "kernel_dropped", "kernel_dropped_datagrams_total",
       "Datagrams that the kernel dropped because the socket's buffer was full.", \.kernelDrops),
     .init(
+      "datagrams", "untaken", "untaken_datagrams_total",
+      "Datagrams that still waited in the kernel when the collector stopped.", \.untakenDatagrams),
+    .init(
       "datagrams", "recovered", "recovered_datagrams_total",
       "Datagrams that the journal brought again after a crash; among those received.", \.recoveredDatagrams),
     .init(

@@ -239,6 +239,7 @@ public struct Pipeline: ~Copyable {
     ledger.recoveredDatagrams = reception.recovered
     ledger.unjournaledDatagrams = reception.unjournaled
     ledger.kernelDrops = reception.kernelDrops
+    ledger.untakenDatagrams = reception.untaken
     let sink = sink.counters
     ledger.handedOverRows = sink.handedOver
     ledger.droppedRows = sink.dropped

@@ -8,6 +8,8 @@ public struct ReceptionCounters: Sendable, Equatable {
   public var unjournaled: UInt64 = 0
   /// Datagrams that the kernel dropped for lack of room in a socket's buffer; beside those received.
   public var kernelDrops: UInt64 = 0
+  /// Datagrams that still waited in the kernel when the collector stopped; beside those received.
+  public var untaken: UInt64 = 0
 
   public init(received: UInt64 = 0) { self.received = received }
 

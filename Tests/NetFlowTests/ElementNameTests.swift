@@ -19,12 +19,11 @@ struct ElementNameTests {
     Wire.set(2, Wire.template(256, [[8, 4], [1, 4], [40, 4, 6871], [41, 4, 6871]]))
   private static let flow = Wire.set(256, Wire.hex("0a000001 00000005 00000007 c0000201"))
 
-  private static let messages = [
-    Wire.ipfix(flows, flow),
-    Wire.ipfix(
-      template, Wire.set(400, report(6871, 40, 3, "exampleCount") + report(6871, 0x8029, 18, "exampleAddress"))),
-    Wire.ipfix(flow),
-  ]
+  /// Of what name and type two elements are.
+  static let reports = Wire.ipfix(
+    template, Wire.set(400, report(6871, 40, 3, "exampleCount") + report(6871, 0x8029, 18, "exampleAddress")))
+
+  private static let messages = [Wire.ipfix(flows, flow), reports, Wire.ipfix(flow)]
 
   private static let named = #""exampleCount":7,"exampleAddress":"192.0.2.1"}"#
   private static let numbered = #""6871/40":"00000007","6871/41":"c0000201"}"#

@@ -41,6 +41,24 @@ struct FlowDecoderAllocationTests {
       records: (0..<20).map { _ in fields.map { numbers.octets($0[1] == 65535 ? 9 : $0[1]) } })
   }
 
+  /// Interfaces by name and description, applications of varying length, samplers with their rate.
+  private static let naming =
+    Wire.set(3, Wire.optionsTemplate(300, scopes: 1, [[10, 4], [82, 32], [83, 40]]))
+    + Wire.set(3, Wire.optionsTemplate(301, scopes: 1, [[95, 65535], [96, 65535]]))
+    + Wire.set(3, Wire.optionsTemplate(302, scopes: 1, [[302, 4], [335, 8], [34, 4], [160, 8]]))
+
+  private static let names: [UInt8] = {
+    let interfaces = (1...10).flatMap { number in
+      Wire.be32(number) + Array("GigabitEthernet0/0/\(number % 10)/00000000000".utf8.prefix(32))
+        + Array(repeating: 0x62, count: 40)
+    }
+    let applications = (1...10).flatMap { number in
+      Wire.variable([13] + Wire.be32(number).suffix(3)) + Wire.variable(Array("application \(number)".utf8))
+    }
+    let sampler = Wire.be32(1) + Array("sampler1".utf8) + Wire.be32(100) + Wire.be32(0) + Wire.be32(1_700_000)
+    return Wire.set(300, interfaces) + Wire.set(301, applications) + Wire.set(302, sampler)
+  }()
+
   static let traffic: [Traffic] = {
     let told9 = FlowDecoderSamplingTests.announcements[4].options
     let byInterface = FlowDecoderSamplingTests.announcements[7].options
@@ -70,6 +88,10 @@ struct FlowDecoderAllocationTests {
       Traffic(
         "options data", before: [Wire.v9(told9)],
         [Wire.v9(Wire.set(300, Wire.hex("00000001 01 02 0000000a 00000001 02 02 00000014")))]),
+      Traffic("names that are repeated", before: [Wire.ipfix(Self.naming)], [Wire.ipfix(Self.names)]),
+      Traffic("names and rates that are repeated with their templates", [Wire.ipfix(Self.naming + Self.names)]),
+      Traffic("elements that are repeated", [ElementNameTests.reports]),
+      Traffic("templates that are repeated", [Wire.ipfix(message.template), Wire.v9(Self.message(9).template)]),
       Traffic("data cut short", before: [Wire.ipfix(message.template)], [Array(Wire.ipfix(message.data).dropLast(9))]),
       Traffic("what is no message", [[1, 2, 3], Array(repeating: 0xff, count: 60)]),
     ]

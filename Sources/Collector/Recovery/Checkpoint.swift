@@ -22,6 +22,8 @@ package struct Checkpoint: Sendable {
     var recovered: UInt64 = 0
     var unjournaled: UInt64 = 0
     var kernelDrops: UInt64 = 0
+    /// Nil: none, or an earlier version wrote it.
+    var untaken: UInt64?
     /// Where the kernel's count of drops stood at each socket: an adopted one goes on counting.
     var dropMarks: [String: UInt32] = [:]
     var handedOver: UInt64 = 0
@@ -51,6 +53,7 @@ package struct Checkpoint: Sendable {
     head.recovered = reception.recovered
     head.unjournaled = reception.unjournaled
     head.kernelDrops = reception.kernelDrops
+    if reception.untaken > 0 { head.untaken = reception.untaken }
     head.dropMarks = dropMarks
     head.handedOver = sink.handedOver
     head.dropped = sink.dropped
@@ -76,6 +79,7 @@ package struct Checkpoint: Sendable {
     counters.recovered = head.recovered
     counters.unjournaled = head.unjournaled
     counters.kernelDrops = head.kernelDrops
+    counters.untaken = head.untaken ?? 0
     return counters
   }
 

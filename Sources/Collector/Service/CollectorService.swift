@@ -132,11 +132,17 @@ public final class CollectorService: Service {
   /// Tells the service manager that all threads are alive, and what they do.
   private func report() async {
     let interval = min(manager.watchdogInterval.map { $0 / 3 } ?? .seconds(10), .seconds(10))
+    var contradictions = ContradictionWatch()
     while true {
       do { try await Task.sleep(for: interval) } catch { return }
       if stalledWorkers.isEmpty { manager.notify(.watchdog) }
       let ledger = ledger
       vitals.withLock { $0.rates.note(ledger.sessions, at: Date()) }
+      for exporter in contradictions.newExporters(in: ledger.sessions) {
+        logger.warning(
+          "exporter \(exporter): its source ports announce different sampling rates, names or start times; the flows of each port have its own. Does somebody forge the address? sagflow status --format json shows the ports"
+        )
+      }
       manager.notify(
         .status(
           "\(ledger.receivedDatagrams) datagrams, \(ledger.decode.flowRecords) records, \(ledger.liveFlows) live flows, \(ledger.store.committed) rows committed"

@@ -210,7 +210,9 @@ final class RunningCollector: Sendable {
       from: .exporters, directory: directory, isPrompt: !lines.isEmpty, to: try lines.sink(beside: sink, worker: index))
     try store.start()
     return Worker(
-      index: index, loop: WorkerLoop(receiver, pipeline, sink, found, relay: relay, key: key, logger), store: store,
+      index: index,
+      loop: WorkerLoop(
+        receiver, pipeline, sink, found, relay: relay, key: key, keepsSockets: manager.isPresent, logger), store: store,
       storeSettings: settings, directory: found.directory, wakeUp: wakeUp, journal: journal, relay: relay,
       logger: logger)
   }

@@ -29,18 +29,25 @@ struct WorkerLoop: ~Copyable {
   /// Windows that had ended at the last checkpoint.
   private var checkpointedWindows = 0
   private let key: [String]
+  /// Whether the sockets outlive this process, with all that waits at them.
+  private let keepsSockets: Bool
   private let logger: Logger
 
   /// Longest wait for datagrams, milliseconds: how late timers can run on an idle line.
   private static let pollInterval: Int32 = 250
   /// Longest that datagrams which wait in the kernel are still read when the collector stops, seconds.
   private static let drainTime: TimeInterval = 2
+  /// Longest that those which still wait then are counted, seconds.
+  private static let countTime: TimeInterval = 1
 
-  /// - Parameter pipeline: in front of `sink`; one that waits while the sink has no room.
+  /// - Parameters:
+  ///   - pipeline: in front of `sink`; one that waits while the sink has no room.
+  ///   - keepsSockets: whether the service manager keeps them for the next start.
   init(
     _ receiver: consuming UDPReceiver, _ pipeline: consuming Pipeline, _ sink: OutputSink<StoreOutput>,
-    _ recovery: WorkerRecovery, relay: RelayThread?, key: [String], _ logger: Logger
+    _ recovery: WorkerRecovery, relay: RelayThread?, key: [String], keepsSockets: Bool, _ logger: Logger
   ) {
+    self.keepsSockets = keepsSockets
     self.relay = relay
     self.receiver = receiver
     self.pipeline = pipeline
@@ -181,21 +188,43 @@ struct WorkerLoop: ~Copyable {
   /// - Parameter drains: whether flows that are live are written instead.
   mutating func finish(drains: Bool) {
     let deadline = Date(timeIntervalSinceNow: Self.drainTime)
-    takeWaiting(until: deadline)
+    if !takeWaiting(until: deadline), !keepsSockets { countUntaken() }
     pipeline.apply(.wait)
     if drains { pipeline.finish() }
     checkpoint()
     tick()
   }
 
-  private mutating func takeWaiting(until deadline: Date) {
+  /// - Returns: whether nothing waits any longer.
+  private mutating func takeWaiting(until deadline: Date) -> Bool {
     while Date() < deadline {
       switch receive(timeout: 0) {
       case .datagrams: ingest()
       // Somebody has asked for live flows meanwhile: not the end of what waits.
       case .woken: continue
-      case .nothing: return
+      case .nothing: return true
       }
+    }
+    return false
+  }
+
+  /// Counts the datagrams that there was no time for. They end with their socket.
+  private mutating func countUntaken() {
+    let deadline = Date(timeIntervalSinceNow: Self.countTime)
+    let before = reception.untaken
+    count: while Date() < deadline {
+      switch receive(timeout: 0) {
+      case .datagrams:
+        receiver.skipJournal()
+        reception.untaken &+= UInt64(receiver.count)
+      case .woken: continue
+      case .nothing: break count
+      }
+    }
+    if reception.untaken > before {
+      logger.warning(
+        "\(reception.untaken - before) datagrams were still waiting when the collector stopped, and are lost; more receive.workers read faster"
+      )
     }
   }
 

@@ -210,6 +210,8 @@ public struct CollectorStatus: Codable, Sendable {
     /// Sessions whose templates it took over because it continues them, and templates that served because all agree on them.
     public var continuedSessions: UInt64?
     public var agreedTemplates: UInt64?
+    /// Rates, names and starts of it that contradict what another source port of the exporter says.
+    public var contradictions: UInt64?
     public var sampling: Sampling
   }
 

@@ -77,7 +77,7 @@ extension CollectorStatus.Session {
       clockSkew: Double(session.clockSkew) / 1000, isClockCorrected: session.isClockCorrected,
       templates: session.templates, templateCount: session.templateCount,
       unknownTemplateSets: counters[.unknownTemplate], continuedSessions: counters[.sessionContinued],
-      agreedTemplates: counters[.templateAgreed],
+      agreedTemplates: counters[.templateAgreed], contradictions: counters[.contradiction],
       sampling: .init(rate: session.sampling.rate, source: session.sampling.source.rawValue))
   }
 }

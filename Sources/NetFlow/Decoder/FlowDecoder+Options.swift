@@ -34,7 +34,8 @@ extension FlowDecoder {
     if !plan.isEmpty { _ = budget.spend(count, of: .optionsRecords, &session) }
   }
 
-  private enum Learnt {
+  /// What a record brought; of several things the last of these.
+  private enum Learnt: Comparable {
     case nothing, something, overBudget
   }
 
@@ -47,19 +48,17 @@ extension FlowDecoder {
       let start = variable.layout.offsets[step.index]
       facts.note(step.use, record, start..<(start + variable.layout.lengths[step.index]))
     }
-    var learnt = Learnt.nothing
-    func add(_ other: Learnt) { if case .nothing = learnt { learnt = other } else if case .overBudget = other { learnt = other } }
-    if plan.reportsElements { add(learnElement(record, template, &session)) }
+    var learnt = plan.reportsElements ? learnElement(record, template, &session) : .nothing
     if let rate = facts.samplingRate {
       let (code, number) = facts.scope.code
       let mark = memory.mark(of: code, number, says: UInt64(rate), in: session.identity)
-      add(tell(mark, &session) { .rate(rate, facts.scope) })
+      learnt = max(learnt, tell(mark, &session) { .rate(rate, facts.scope) })
     }
     for kind in ExporterNames.Kind.allCases {
       guard let number = facts.number(of: kind), let texts = facts.texts(of: kind) else { continue }
       let hash = memory.hash(record.extracting(texts.name), memory.hash(record.extracting(texts.description), 0))
       let mark = memory.mark(of: UInt64(kind.rawValue) + 16, number, says: hash, in: session.identity)
-      add(tell(mark, &session) { texts.best(in: record).map { .name($0, kind, number) } })
+      learnt = max(learnt, tell(mark, &session) { texts.best(in: record).map { .name($0, kind, number) } })
     }
     if let start = facts.systemInit { session.learnSystemInit(start, directory) }
     return learnt

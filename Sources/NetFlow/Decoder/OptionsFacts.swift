@@ -33,8 +33,12 @@ struct OptionsFacts {
   @inline(__always)
   mutating func note(_ use: OptionsPlan.Use, _ record: RawSpan, _ place: Range<Int>) {
     switch use {
-    case .name(let kind): return texts[Int(kind.rawValue)].name = place
-    case .description(let kind): return texts[Int(kind.rawValue)].description = place
+    case .name(let kind):
+      texts[Int(kind.rawValue)].name = place
+      return
+    case .description(let kind):
+      texts[Int(kind.rawValue)].description = place
+      return
     case .application:
       if let identifier = ApplicationIdentifier(record.extracting(place)) {
         application = ExporterNames.applicationNumber(engine: identifier.engine, selector: identifier.selector)

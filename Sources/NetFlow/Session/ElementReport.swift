@@ -40,8 +40,8 @@ extension Session {
     if let known = names[report.element], known == .init(name: report.name, type: report.type) { return false }
     // Changed in place: all of them would be copied for each that is reported.
     elements = nil
-    try? names.set(report.name, report.type, for: report.element)
-    elements = names.isEmpty ? nil : names
+    defer { elements = names.isEmpty ? nil : names }
+    do { try names.set(report.name, report.type, for: report.element) } catch { return false }
     return true
   }
 }

@@ -36,7 +36,7 @@ struct LearningBudget {
 
   /// An address may use up so many times what a session may.
   private static let sessionsPerAddress = 4
-  /// Addresses whose use is counted; those beyond wait for the next second.
+  /// Addresses whose use is counted: nobody can keep others from learning by forging many.
   private static let maximumAddresses = 1 << 14
 
   private var second: Int64 = .min
@@ -57,10 +57,13 @@ struct LearningBudget {
       byAddress.removeAll(keepingCapacity: true)
     }
     let address = session.key.exporter.address
-    guard byAddress.count < Self.maximumAddresses || byAddress[address] != nil else { return false }
-    let isLeft = Self.spend(count, of: kind, &byAddress[address, default: Use()])
-    if isLeft { session.learningUse.counts[kind.rawValue] += count }
-    return isLeft
+    if byAddress.count < Self.maximumAddresses || byAddress[address] != nil,
+      !Self.spend(count, of: kind, &byAddress[address, default: Use()])
+    {
+      return false
+    }
+    session.learningUse.counts[kind.rawValue] += count
+    return true
   }
 
   private static func spend(_ count: Int, of kind: Kind, _ use: inout Use) -> Bool {

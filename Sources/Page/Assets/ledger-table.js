@@ -47,7 +47,8 @@ export function balance(sections) {
 /** What is counted beside the sums, where it is not 0. */
 export function besides(sections) {
   const texts = [
-    ['datagrams', 'kernel_dropped', 'datagrams dropped by the kernel'], ['datagrams', 'unjournaled', 'datagrams not in the journal'],
+    ['datagrams', 'kernel_dropped', 'datagrams dropped by the kernel'],
+    ['datagrams', 'untaken', 'datagrams not taken before the end'], ['datagrams', 'unjournaled', 'datagrams not in the journal'],
     ['datagrams', 'recovered', 'datagrams recovered'], ['datagrams', 'clock_corrected', 'datagrams with corrected clock'],
     ['sequence', 'lost', 'lost by sequence number'], ['sequence', 'reordered', 'reordered'], ['sequence', 'duplicates', 'duplicate'],
     ['sequence', 'restarts', 'exporter restarts'], ['store', 'failures', 'failed writes'],

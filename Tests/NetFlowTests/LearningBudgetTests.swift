@@ -1,0 +1,137 @@
+import FlowModel
+import NetFlow
+import NetworkBytes
+import Testing
+
+/// What senders may announce within a second.
+@Suite("Budgets of announcements")
+struct LearningBudgetTests {
+  /// Messages of one exporter, decoded at the times given.
+  private struct Sender: ~Copyable {
+    var decoder = FlowDecoder()
+
+    mutating func send(_ messages: [[UInt8]], from port: UInt16 = 1, at second: Int64 = 0) {
+      let exporter = Endpoint(address: Wire.exporter.address, port: port)
+      _ = FlowDecoded(messages, by: &decoder, from: exporter, arrival: 1_750_000_000_000 + second * 1000)
+    }
+
+    /// Names that are known of a kind.
+    mutating func count(_ kind: ExporterNames.Kind) -> Int {
+      decoder.refreshNames()
+      return decoder.names[Wire.exporter.address, 1]?.all(kind).count ?? 0
+    }
+
+    func over(_ issue: DecodeIssue) -> UInt64 { decoder.counters[issue] }
+  }
+
+  private static let template = Wire.ipfix(
+    Wire.set(3, Wire.optionsTemplate(300, scopes: 1, [[10, 4], [82, 8]]))
+      + Wire.set(3, Wire.optionsTemplate(301, scopes: 1, [[95, 4], [96, 24]])))
+
+  /// Names of so many interfaces, 100 a message.
+  private static func names(_ numbers: Range<Int>, suffix: String = "") -> [[UInt8]] {
+    stride(from: numbers.lowerBound, to: numbers.upperBound, by: 100).map { first in
+      let records = (first..<min(first + 100, numbers.upperBound)).map { number in
+        Wire.be32(number) + Array("\(number)\(suffix)".utf8.prefix(8)) + zeros(8 - "\(number)\(suffix)".utf8.count)
+      }
+      return Wire.ipfix(Wire.set(300, Array(records.joined())))
+    }
+  }
+
+  private static func zeros(_ count: Int) -> [UInt8] { Array(repeating: 0, count: max(0, count)) }
+
+  @Test("never cut what a large router announces at once: 4,000 interfaces, 1,400 applications")
+  func largeRouter() {
+    var sender = Sender()
+    let applications = (0..<1400).map { number in
+      [13] + Wire.be32(number).suffix(3) + Array("application-\(number)".utf8) + Self.zeros(12 - "\(number)".utf8.count)
+    }
+    let messages = stride(from: 0, to: 1400, by: 40).map { first in
+      Wire.ipfix(Wire.set(301, Array(applications[first..<(first + 40)].joined())))
+    }
+    for _ in 0..<3 { sender.send([Self.template] + Self.names(1..<4001) + messages) }
+    #expect(sender.count(.interface) == 4000)
+    #expect(sender.count(.application) == 1400)
+    #expect(sender.decoder.counters.issues.isEmpty)
+  }
+
+  @Test("end what is new for the rest of the second; it comes with a later repetition")
+  func names() {
+    var sender = Sender()
+    sender.send([Self.template] + Self.names(1..<20_001))
+    #expect(sender.count(.interface) == 1 << 14)
+    #expect(sender.over(.optionsOverBudget) == 37)
+    // What is known costs nothing of it.
+    sender.send(Self.names(1..<16_001))
+    #expect(sender.over(.optionsOverBudget) == 37)
+    sender.send(Self.names(1..<20_001), at: 1)
+    #expect(sender.count(.interface) == 20_000)
+    #expect(sender.over(.optionsOverBudget) == 37)
+  }
+
+  @Test("end options records for the rest of the second, and records of flows go on")
+  func records() {
+    var sender = Sender()
+    let flows = FlowMessage(fields: [[1, 4]], records: [[Wire.be32(1)]])
+    let records = Array(repeating: Wire.be32(1) + Array("eth1".utf8) + Self.zeros(4), count: 1000).joined()
+    let message = Wire.ipfix(Wire.set(300, Array(records)))
+    sender.send([Self.template] + Array(repeating: message, count: 70))
+    #expect(sender.decoder.counters.optionsRecords == 66_000)
+    #expect(sender.over(.optionsOverBudget) == 4)
+    sender.send([flows.octets])
+    #expect(sender.decoder.counters.flowRecords == 1)
+    sender.send([message], at: 1)
+    #expect(sender.decoder.counters.optionsRecords == 67_000)
+  }
+
+  @Test("are not for options data that the decoder makes nothing of")
+  func unused() {
+    var sender = Sender()
+    let template = Wire.set(3, Wire.optionsTemplate(302, scopes: 1, [[144, 4], [41, 4]]))
+    let message = Wire.ipfix(Wire.set(302, Array(repeating: 1, count: 8000)))
+    sender.send([Wire.ipfix(template)] + Array(repeating: message, count: 100))
+    #expect(sender.decoder.counters.optionsRecords == 100_000)
+    #expect(sender.over(.optionsOverBudget) == 0)
+  }
+
+  /// Templates of ids, 100 a message.
+  private static func templates(_ ids: Range<Int>, fields: [[Int]] = [[1, 4]]) -> [[UInt8]] {
+    stride(from: ids.lowerBound, to: ids.upperBound, by: 100).map { first in
+      Wire.ipfix(Wire.set(2, (first..<min(first + 100, ids.upperBound)).flatMap { Wire.template($0, fields) }))
+    }
+  }
+
+  @Test("end definitions of templates for the rest of the second; repetitions are none")
+  func templates() {
+    var sender = Sender()
+    sender.send(Self.templates(1000..<1500))
+    for _ in 0..<20 { sender.send(Self.templates(1000..<1500)) }
+    #expect(sender.over(.templatesOverBudget) == 0)
+    sender.send(Self.templates(10_000..<15_000))
+    #expect(sender.over(.templatesOverBudget) > 0)
+    #expect(sender.decoder.counters.templates == 21 * 500 + (1 << 12) - 500)
+    sender.send(Self.templates(15_000..<15_100), at: 1)
+    #expect(sender.decoder.counters.templates == 21 * 500 + (1 << 12) - 500 + 100)
+  }
+
+  @Test("count the fields of templates")
+  func fields() {
+    var sender = Sender()
+    for number in 0..<200 {
+      sender.send(Self.templates(256..<257, fields: Array(repeating: [number % 2 + 1, 4], count: 1000)))
+    }
+    #expect(sender.decoder.counters.templates == 66)
+    #expect(sender.over(.templatesOverBudget) == 134)
+  }
+
+  @Test("are an address's, too: four times a session's")
+  func address() {
+    var sender = Sender()
+    for port in 1...6 as ClosedRange<UInt16> { sender.send(Self.templates(1000..<5096), from: port) }
+    #expect(sender.decoder.counters.templates == 4 << 12)
+    #expect(sender.over(.templatesOverBudget) == 2 * 41)
+    let other = Endpoint(address: IPAddress(v4: 1), port: 1)
+    _ = FlowDecoded(Self.templates(1000..<1100), by: &sender.decoder, from: other)
+    #expect(sender.decoder.counters.templates == 4 << 12 + 100)
+  }
+}
