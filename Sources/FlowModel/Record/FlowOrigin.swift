@@ -88,6 +88,7 @@ extension OriginTable {
       octets.append(origin.exporter)
       octets.append(origin.domain)
       octets.append(origin.version)
+      octets.append(origin.namesPort)
     }
     octets.append(count: countBySender.count)
     for (sender, count) in countBySender {
@@ -101,12 +102,13 @@ extension OriginTable {
     maximumCount = try octets.bound()
     maximumPerSender = try octets.bound()
     merged = try octets.word()
-    let count = try octets.count(of: 18)
+    let count = try octets.count(of: 19)
     origins = []
     origins.reserveCapacity(count)
     for number in 0..<count {
       let origin = FlowOrigin(
-        exporter: try octets.address(), domain: try octets.number(), version: try octets.number())
+        exporter: try octets.address(), domain: try octets.number(), version: try octets.number(),
+        namesPort: try octets.number())
       origins.append(origin)
       // Number 0 is what is merged over all, and nobody's.
       if number > 0 { numbers[origin] = UInt32(number) }
