@@ -127,7 +127,7 @@ let package = Package(
         "NetworkBytes",
       ],
       swiftSettings: ours),
-    .target(name: "FlowFilter", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
+    .target(name: "FlowFilter", dependencies: ["FlowModel", "LookupTables", "NetworkBytes"], swiftSettings: ours),
     .target(name: "Alerts", dependencies: ["FlowFilter", "NetworkBytes"], swiftSettings: ours),
     .target(
       name: "FlowQuery",

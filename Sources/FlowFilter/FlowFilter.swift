@@ -121,13 +121,7 @@ public struct Network: Hashable, Sendable {
 
   /// Whether an address lies in it: never one of the other family.
   public func contains(_ other: IPAddress) -> Bool {
-    Self.canHold(other, length: length) && other.masked(by: mask) == address
-  }
-
-  /// Whether a network of so many bits that count can hold an address, its bits aside.
-  @inline(__always)
-  static func canHold(_ address: IPAddress, length: Int) -> Bool {
     // Shorter prefixes than 96 are of IPv6, also those that begin as IPv4 addresses in sixteen octets do.
-    length >= 96 || !address.isV4
+    (length >= 96 || !other.isV4) && other.masked(by: mask) == address
   }
 }

@@ -1,19 +1,14 @@
+import LookupTables
 public import NetworkBytes
 
-/// Networks, one of which is to hold an address. Looking costs the same for one network of a length and for ten thousands.
+/// Networks, one of which is to hold an address. Looking costs nearly the same for a few networks and for ten thousands.
 public struct NetworkSet: Hashable, Sendable, ExpressibleByArrayLiteral {
   /// In the order in which they were named.
   public let networks: [Network]
-  /// The networks of each length; empty where there are so few that they are compared one by one.
-  private let levels: [Level]
+  /// The networks; nil where there are so few that they are compared one by one.
+  private let table: PrefixTable?
   /// Whether it holds `::` as an address among others, so that it matters whether that is an address or none.
   public let holdsUnspecifiedAmongOthers: Bool
-
-  private struct Level: Sendable {
-    let length: Int
-    let mask: IPAddress
-    var addresses: Set<IPAddress>
-  }
 
   private static let few = 4
 
@@ -22,23 +17,24 @@ public struct NetworkSet: Hashable, Sendable, ExpressibleByArrayLiteral {
     let holders = networks.filter { $0.contains(.unspecified) }
     holdsUnspecifiedAmongOthers = !holders.isEmpty && holders.allSatisfy { $0.length < 128 }
     guard networks.count > Self.few else {
-      levels = []
+      table = nil
       return
     }
-    let byLength = Dictionary(grouping: networks, by: \.length)
-    levels = byLength.keys.sorted(by: >).map { length in
-      Level(
-        length: length, mask: .mask(leadingBits: length), addresses: Set((byLength[length] ?? []).map(\.address)))
+    var builder = PrefixTableBuilder()
+    for network in networks {
+      let length = network.address.isV4 ? network.length - 96 : network.length
+      builder.add(network.address, length: length, value: 1)
     }
+    table = builder.table()
   }
 
   public init(arrayLiteral networks: Network...) { self.init(networks) }
 
+  public var isEmpty: Bool { networks.isEmpty }
+
   public func contains(_ address: IPAddress) -> Bool {
-    if levels.isEmpty { return networks.contains { $0.contains(address) } }
-    return levels.contains { level in
-      Network.canHold(address, length: level.length) && level.addresses.contains(address.masked(by: level.mask))
-    }
+    guard let table else { return networks.contains { $0.contains(address) } }
+    return table[address] != 0
   }
 
   public static func == (a: Self, b: Self) -> Bool { a.networks == b.networks }

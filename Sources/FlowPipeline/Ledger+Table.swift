@@ -38,6 +38,10 @@ extension Ledger {
         "datagrams", receivedDatagrams,
         [Part(count: decode.decodedDatagrams, name: "decoded", isAlwaysShown: true)]
           + [DecodeIssue.shortDatagram, .badVersion].map { Part(count: decode[$0], name: $0.name) }
+          + [
+            Part(count: refused.denied, name: "denied"), Part(count: refused.notAllowed, name: "not allowed"),
+            Part(count: refused.overRate, name: "over their rate"),
+          ]
       ),
       (
         "records", decode.flowRecords &+ decode.reverseRecords &+ decode.optionsRecords,

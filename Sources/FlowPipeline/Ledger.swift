@@ -1,6 +1,7 @@
 public import FlowAggregation
 public import FlowOutput
 public import NetFlow
+public import NetworkBytes
 
 /// Where every datagram, record, flow and row has gone.
 ///
@@ -17,6 +18,10 @@ public struct Ledger: Sendable {
   public var recoveredDatagrams: UInt64 = 0
   /// Datagrams that are not in the journal because it could not be written or was full.
   public var unjournaledDatagrams: UInt64 = 0
+  /// Datagrams that were not given to the decoder: who sent them is not allowed to, or sent too many.
+  public var refused = RefusedDatagrams()
+  /// Who sent the newest of these.
+  public var lastRefused: IPAddress?
   public var decode = DecodeCounters()
   /// Data sets that wait for their template.
   public var waitingSets: UInt64 = 0
@@ -54,6 +59,8 @@ public struct Ledger: Sendable {
     sum.untakenDatagrams &+= other.untakenDatagrams
     sum.recoveredDatagrams &+= other.recoveredDatagrams
     sum.unjournaledDatagrams &+= other.unjournaledDatagrams
+    sum.refused += other.refused
+    sum.lastRefused = other.lastRefused ?? sum.lastRefused
     sum.decode += other.decode
     sum.waitingSets &+= other.waitingSets
     sum.filteredRecords &+= other.filteredRecords
@@ -85,7 +92,8 @@ public struct Ledger: Sendable {
       if left != right { lines.append("\(what): \(left) is not \(right)") }
     }
     check(
-      "datagrams received = decoded + rejected", receivedDatagrams, decode.decodedDatagrams &+ decode.rejectedDatagrams)
+      "datagrams received = decoded + rejected + refused", receivedDatagrams,
+      decode.decodedDatagrams &+ decode.rejectedDatagrams &+ refused.total)
     check(
       "data sets without template = decoded later + waiting + given up", decode[.unknownTemplate],
       decode.earlyDecoded &+ waitingSets &+ decode.earlyGivenUp)

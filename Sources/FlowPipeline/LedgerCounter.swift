@@ -34,7 +34,7 @@ package struct LedgerCounter: Sendable {
 
   /// Every counter, those of one metric together.
   package static let all: [LedgerCounter] =
-    datagrams + issues + records + sequence + early + cache + emitted + volumes + rows + store
+    datagrams + refused + issues + records + sequence + early + cache + emitted + volumes + rows + store
 
   private static let issues: [LedgerCounter] = DecodeIssue.allCases.map {
     .init(
@@ -71,6 +71,16 @@ package struct LedgerCounter: Sendable {
     .init(
       "datagrams", "origins_merged", "merged_origins_total",
       "Origins (exporter, domain, version) stored among others because there were too many.", \.mergedOrigins),
+  ]
+
+  private static let refused: [LedgerCounter] = refusals.map {
+    .init(
+      "datagrams", "refused_\($0.name)", "datagrams_refused_total", label: ("reason", $0.name),
+      "Datagrams that were not decoded: exporters.deny, exporters.allow or exporters.maximumRate refuses them.", $0.path)
+  }
+
+  private static let refusals: [(name: String, path: any WritableKeyPath<Ledger, UInt64> & Sendable)] = [
+    ("denied", \.refused.denied), ("not_allowed", \.refused.notAllowed), ("over_rate", \.refused.overRate),
   ]
 
   private static let records: [LedgerCounter] = [

@@ -7,10 +7,11 @@ public import FlowOutput
 public import NetFlow
 public import NetworkBytes
 
-/// The way of a datagram: decode ─▶ filter ─▶ age ─▶ enrich ─▶ sink. The same for `collect` and `replay`, which differ in source and clock.
+/// The way of a datagram: admit ─▶ decode ─▶ filter ─▶ age ─▶ enrich ─▶ sink. The same for `collect` and `replay`, which differ in source and clock.
 ///
 /// Nothing here reads the time: the clock is what arrivals and ticks say. One pipeline belongs to one thread.
 public struct Pipeline: ~Copyable {
+  private var admission: Admission
   var decoder: FlowDecoder
   private var filter: RecordFilter
   /// Records that the filter did not let pass.
@@ -49,6 +50,7 @@ public struct Pipeline: ~Copyable {
     let key = options.key
     // Flows merged over exporters, domains or versions have an origin that does not tell these apart.
     decoderOptions.origin = { options.aging.enabled ? key.origin(of: $0) : $0 }
+    admission = Admission(options.admission)
     decoder = FlowDecoder(options: decoderOptions, directory: directory)
     filter = options.filter
     cache = FlowCache(key: key, aging: options.aging)
@@ -71,6 +73,7 @@ public struct Pipeline: ~Copyable {
     _ payload: RawSpan, from exporter: Endpoint, to localPort: UInt16 = 0, arrival: UnixNanoseconds
   ) {
     advance(to: arrival / 1_000_000)
+    guard admission.takes(exporter.address, arrival: arrival) else { return }
     decoder.decode(payload, from: exporter, to: localPort, arrival: arrival, into: &decoded)
     merge()
   }
@@ -208,7 +211,7 @@ public struct Pipeline: ~Copyable {
     let cache = cache.state
     return PipelineState(
       known: .init(
-        time: clock.time, filtered: filtered, decoder: decoder.state, flows: cache.totals),
+        time: clock.time, filtered: filtered, refused: admission.refused, decoder: decoder.state, flows: cache.totals),
       flows: cache.flows, extensions: cache.extensions)
   }
 
@@ -216,15 +219,18 @@ public struct Pipeline: ~Copyable {
   package mutating func restore(_ state: PipelineState) {
     clock.set(state.known.time)
     filtered = state.known.filtered
+    admission.refused = state.known.refused ?? RefusedDatagrams()
     decoder.restore(state.known.decoder)
     cache.restore(FlowCacheState(flows: state.flows, extensions: state.extensions, totals: state.known.flows))
   }
 
   /// Changes what can change while running. A new key needs a new pipeline.
   public mutating func reconfigure(
-    aging: AgingConfiguration, decoder options: FlowDecoderOptions, filter: RecordFilter, isPrompt: Bool
+    admission: AdmissionOptions, aging: AgingConfiguration, decoder options: FlowDecoderOptions, filter: RecordFilter,
+    isPrompt: Bool
   ) {
     self.isPrompt = isPrompt
+    self.admission.reconfigure(admission)
     self.filter = filter
     cache.reconfigure(aging)
     decoder.reconfigure(options)
@@ -240,6 +246,8 @@ public struct Pipeline: ~Copyable {
     ledger.unjournaledDatagrams = reception.unjournaled
     ledger.kernelDrops = reception.kernelDrops
     ledger.untakenDatagrams = reception.untaken
+    ledger.refused = admission.refused
+    ledger.lastRefused = admission.lastRefused
     let sink = sink.counters
     ledger.handedOverRows = sink.handedOver
     ledger.droppedRows = sink.dropped

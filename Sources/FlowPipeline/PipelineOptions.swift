@@ -6,6 +6,8 @@ public import NetFlow
 /// What becomes of datagrams between their arrival and the sink.
 public struct PipelineOptions: Sendable {
   public var decoder = FlowDecoderOptions()
+  /// Whose datagrams are decoded.
+  public var admission = AdmissionOptions()
   /// Which records go on; the others are counted.
   public var filter = RecordFilter()
   public var key = FlowKey.standard

@@ -11,6 +11,8 @@ package struct PipelineState: Sendable {
     package var time: UnixMilliseconds
     /// Records that the filter did not let pass.
     package var filtered: UInt64
+    /// Nil: none, or an earlier version wrote it.
+    package var refused: RefusedDatagrams?
     package var decoder: FlowDecoderState
     package var flows: FlowCacheState.Totals
 

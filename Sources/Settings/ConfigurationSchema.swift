@@ -58,6 +58,15 @@ public enum ConfigurationSchema {
   ]
 
   private static let exporters: [Setting] = [
+    .list(
+      "exporters.allow", .live(\.exporters.allow), .network, mayBeEmpty: true,
+      "Addresses and prefixes whose datagrams are decoded, such as [192.0.2.0/24, 2001:db8::1]; empty: everybody's."),
+    .list(
+      "exporters.deny", .live(\.exporters.deny), .network, mayBeEmpty: true,
+      "Addresses and prefixes whose datagrams are not, whatever allow says: they are counted and nothing else."),
+    .value(
+      "exporters.maximumRate", .live(\.exporters.maximumRate), .integer(0...1_000_000),
+      "Datagrams a second that a worker decodes of one address, a second's worth at once; 0: any number."),
     .value(
       "exporters.clock", .live(\.exporters.clock), .choice,
       "correct: shift the flow times of an exporter whose clock is off; trust: keep them as sent."),

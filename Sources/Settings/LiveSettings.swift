@@ -1,5 +1,6 @@
 public import Alerts
 import FlowAggregation
+public import FlowFilter
 public import FlowStore
 public import Logging
 public import NetFlow
@@ -38,6 +39,12 @@ public struct LiveSettings: Hashable, Sendable {
       case trust
     }
 
+    /// Whose datagrams are decoded; none: everybody's.
+    public var allow: [Network] = []
+    /// Whose are not; overrides `allow`.
+    public var deny: [Network] = []
+    /// Datagrams a second that are decoded of one address; 0: any number.
+    public var maximumRate = 0
     public var clock = OptionDefaults.decoder.maximumClockSkew == nil ? Clock.trust : .correct
     /// Header clocks further than this from the arrival count as off, seconds.
     public var maximumClockSkew = (OptionDefaults.decoder.maximumClockSkew ?? 0) / 1000
@@ -60,6 +67,9 @@ public struct LiveSettings: Hashable, Sendable {
     public var elementsFile = ElementsFile()
 
     public init() {}
+
+    /// `allow` and `deny`, to ask about an address.
+    public var addresses: AddressRules { AddressRules(allowed: NetworkSet(allow), denied: NetworkSet(deny)) }
   }
 
   public struct Aggregation: Hashable, Sendable {

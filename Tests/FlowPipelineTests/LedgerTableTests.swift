@@ -22,6 +22,6 @@ struct LedgerTableTests {
   func imbalance() {
     var ledger = Ledger()
     ledger.receivedDatagrams = 2
-    #expect(ledger.table().contains("DOES NOT ADD UP: datagrams received = decoded + rejected: 2 is not 0"))
+    #expect(ledger.table().contains("DOES NOT ADD UP: datagrams received = decoded + rejected + refused: 2 is not 0"))
   }
 }

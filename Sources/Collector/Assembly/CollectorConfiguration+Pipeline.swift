@@ -19,6 +19,7 @@ extension CollectorConfiguration {
     options.key = aggregation.key
     options.aging = agingConfiguration(workers: workers)
     options.decoder = decoderOptions(workers: workers)
+    options.admission = admissionOptions
     options.filter = recordFilter
     options.window = store.rotation
     return options
@@ -34,6 +35,14 @@ extension CollectorConfiguration {
     return options
   }
 
+  /// Whose datagrams are decoded.
+  public var admissionOptions: AdmissionOptions {
+    var options = AdmissionOptions()
+    options.addresses = live.exporters.addresses
+    options.maximumRate = live.exporters.maximumRate
+    return options
+  }
+
   var recordFilter: RecordFilter { RecordFilter(live.filter.filter, collector: Self.hostName) }
 
   /// Where journal and checkpoints go.
@@ -45,6 +54,7 @@ extension CollectorConfiguration {
 /// What a reload changes: all that a running collector makes of `LiveSettings`. Nothing else reaches its workers, stores
 /// and log.
 package struct LiveOptions: Sendable {
+  package let admission: AdmissionOptions
   package let aging: AgingConfiguration
   package let decoder: FlowDecoderOptions
   package let filter: RecordFilter
@@ -64,6 +74,7 @@ package struct LiveOptions: Sendable {
   ///   - configuration: the running one with the live settings of the loaded one.
   ///   - workers: how many share what may be held.
   package init(_ configuration: CollectorConfiguration, workers: Int) {
+    admission = configuration.admissionOptions
     aging = configuration.agingConfiguration(workers: workers)
     decoder = configuration.decoderOptions(workers: workers)
     filter = configuration.recordFilter

@@ -45,18 +45,28 @@ public struct Replay {
 
   /// Prints each decoded record of all datagrams, nothing merged, as a JSON object on a line.
   ///
-  /// - Parameter elements: what elements are called that IANA's registry does not have.
+  /// - Parameters:
+  ///   - elements: what elements are called that IANA's registry does not have.
+  ///   - options: whose datagrams are decoded.
   /// - Returns: what was decoded and what was wrong.
-  public mutating func printRecords(to output: TextOutput, elements: ElementNames) -> DecodeCounters {
+  public mutating func printRecords(
+    to output: TextOutput, elements: ElementNames, admission options: AdmissionOptions
+  ) -> DecodeCounters {
     var decoder = RecordDecoder(elements: elements)
+    var admission = Admission(options)
     for path in paths {
       readCapture(path) { datagram in
+        guard admission.takes(datagram.source.address, arrival: datagram.arrival) else { return }
         decoder.decode(datagram.bytes, from: datagram.source, arrival: datagram.arrival) { record in
           output.write { RecordJSON.append(record, to: &$0) }
         }
       }
     }
     decoder.finish()
+    if admission.refused.total > 0 {
+      summary.notes.append(
+        "\(admission.refused.total) datagrams were refused by exporters.allow, exporters.deny or exporters.maximumRate")
+    }
     output.flush()
     progress?.end()
     return decoder.counters

@@ -7,6 +7,7 @@ import Foundation
 import Journal
 import Logging
 import NetFlow
+import NetworkBytes
 import Relay
 import Synchronization
 
@@ -171,11 +172,23 @@ final class Worker: Sendable {
     warn(of: ledger, before)
   }
 
+  private static func text(_ address: IPAddress?) -> String { address?.description ?? "an earlier run" }
+
   /// Says when loss begins; the ledger has the numbers.
   private func warn(of ledger: Ledger, _ before: Ledger) {
     if ledger.kernelDrops > 0, before.kernelDrops == 0 {
       logger.warning(
         "the kernel dropped datagrams, the socket's buffer was full: \(ledger.kernelDrops) so far; raise net.core.rmem_max and receive.bufferSize, or receive.workers"
+      )
+    }
+    if ledger.refused.denied &+ ledger.refused.notAllowed > 0, before.refused.denied &+ before.refused.notAllowed == 0 {
+      logger.notice(
+        "datagrams are refused by exporters.allow and exporters.deny, the newest from \(Self.text(ledger.lastRefused)); status and metrics count them"
+      )
+    }
+    if ledger.refused.overRate > 0, before.refused.overRate == 0 {
+      logger.warning(
+        "datagrams are dropped, their sender is over exporters.maximumRate, the newest from \(Self.text(ledger.lastRefused)); raise it, or look what that sender does"
       )
     }
     if ledger.mergedOrigins > 0, before.mergedOrigins == 0 {

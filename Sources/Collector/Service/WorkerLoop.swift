@@ -166,7 +166,8 @@ struct WorkerLoop: ~Copyable {
   /// Applies what has changed in the configuration.
   mutating func reconfigure(_ changes: LiveOptions) {
     pipeline.reconfigure(
-      aging: changes.aging, decoder: changes.decoder, filter: changes.filter, isPrompt: changes.isPrompt)
+      admission: changes.admission, aging: changes.aging, decoder: changes.decoder, filter: changes.filter,
+      isPrompt: changes.isPrompt)
   }
 
   /// Brings what is counted elsewhere up to date; to be called once a second.

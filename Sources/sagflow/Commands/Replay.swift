@@ -74,8 +74,9 @@ struct Replay: ParsableCommand {
 
   private func printRecords(_ replay: inout Collector.Replay) throws -> DecodeCounters {
     let text = TextOutput()
-    let elements = try configuration(nil).live.exporters.elementsFile.names
-    let counters = replay.printRecords(to: text, elements: elements)
+    let values = try configuration(nil)
+    let counters = replay.printRecords(
+      to: text, elements: values.live.exporters.elementsFile.names, admission: values.admissionOptions)
     try check(text)
     return counters
   }
