@@ -329,7 +329,8 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Alerts", "ClickHouse", "Collector", "FlowFilter", "FlowLines", "FlowModel", "FlowPipeline", "FlowStore",
+        "Alerts", "CAllocationCounter", "ClickHouse", "Collector", "FlowFilter", "FlowLines", "FlowModel",
+        "FlowPipeline", "FlowStore",
         "FlowText", "FlowAggregation", "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Settings", "Shipping",
         "TestSupport",
         .product(name: "Logging", package: "swift-log"),
@@ -346,8 +347,8 @@ let package = Package(
     .testTarget(
       name: "FlowPipelineTests",
       dependencies: [
-        "Enrichment", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation", "NetFlow", "NetworkBytes",
-        "TestSupport",
+        "CAllocationCounter", "Enrichment", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation",
+        "NetFlow", "NetworkBytes", "TestSupport",
       ],
       swiftSettings: ours),
     .testTarget(

@@ -76,7 +76,8 @@ package struct LedgerCounter: Sendable {
   private static let refused: [LedgerCounter] = refusals.map {
     .init(
       "datagrams", "refused_\($0.name)", "datagrams_refused_total", label: ("reason", $0.name),
-      "Datagrams that were not decoded: exporters.deny, exporters.allow or exporters.maximumRate refuses them.", $0.path)
+      "Datagrams that were not decoded: exporters.deny, exporters.allow or exporters.maximumRate refuses them.", $0.path
+    )
   }
 
   private static let refusals: [(name: String, path: any WritableKeyPath<Ledger, UInt64> & Sendable)] = [

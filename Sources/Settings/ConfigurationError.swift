@@ -49,13 +49,19 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
   /// Everything that is wrong, in the order of the sources.
   case invalid([ConfigurationProblem])
 
-  /// One line for each problem.
+  /// Problems that `lines` has; a file that is none of ours has one on each line.
+  static let maximumLines = 100
+
+  /// One line for each problem, and one for how many more there are than anybody reads.
   public var lines: [String] {
     switch self {
     case .noSuchFile(let path): ["\(path): no such file; give another with -c"]
     case .notPermitted(let path): ["\(path): not permitted; let this user read it"]
     case .unreadable(let path, let reason): ["\(path): \(reason)"]
-    case .invalid(let problems): problems.map(\.description)
+    case .invalid(let problems):
+      problems.prefix(Self.maximumLines).map(\.description)
+        + (problems.count > Self.maximumLines
+          ? ["and \(problems.count - Self.maximumLines) more; is it the right file?"] : [])
     }
   }
 

@@ -43,8 +43,9 @@ extension ConfigurationLayer {
     }
     for name in environment.keys.sorted() where name.hasPrefix(Self.environmentPrefix) {
       if known.contains(name) || Self.isForeign(variable: name) { continue }
-      let near = ConfigurationSchema.nearest(to: name, among: known.sorted())
-      report("unknown variable; " + (near.map { "did you mean \($0)?" } ?? "unset it"), at: .environment(name))
+      reportUnknown("variable", at: .environment(name), advice: "unset it") {
+        ConfigurationSchema.nearest(to: name, among: known.sorted())
+      }
     }
   }
 

@@ -54,8 +54,7 @@ extension ConfigurationLayer {
           report("expected keys below it, found \(Self.kind(of: node))", key: key, at: walk.origin(node.mark))
         }
       } else {
-        let near = ConfigurationSchema.nearestKey(to: key).map { "did you mean \($0)?" }
-        report("unknown key; " + (near ?? "remove it"), key: Self.printable(key), at: origin)
+        reportUnknown(key: Self.printable(key), at: origin) { ConfigurationSchema.nearestKey(to: key) }
       }
     }
   }

@@ -15,6 +15,20 @@ struct ConfigurationLayer {
     problems.append(ConfigurationProblem(origin: origin, key: key, message: message))
   }
 
+  /// Reports a key that there is none of.
+  ///
+  /// - Parameters:
+  ///   - advice: what to do where no key is near.
+  ///   - nearest: looks for the key that was meant. It compares with every name, so only what is shown costs that.
+  mutating func reportUnknown(
+    _ what: String = "key", key: String? = nil, at origin: ConfigurationOrigin, advice: String = "remove it",
+    nearest: () -> String?
+  ) {
+    let isShown = problems.count < ConfigurationError.maximumLines
+    let near = isShown ? nearest() : nil
+    report("unknown \(what); " + (near.map { "did you mean \($0)?" } ?? advice), key: key, at: origin)
+  }
+
   /// Takes a setting's elements if they are right; reports the first that is not.
   ///
   /// - Parameter places: where each element stands, if that is known better than `origin`.

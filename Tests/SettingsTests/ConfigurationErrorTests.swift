@@ -1,3 +1,4 @@
+import CAllocationCounter
 import Foundation
 import Settings
 import TestSupport
@@ -53,6 +54,23 @@ struct ConfigurationErrorTests {
       #expect(found[0].contains(setting.expected), "\(value)")
       #expect(found[0].hasSuffix("found \(words)"), "\(value)")
     }
+  }
+
+  @Test("of ten thousand unknown keys, a hundred are shown, and looking for what was meant is done for no more")
+  func manyUnknownKeys() throws {
+    let yaml = "store: {rotatoin: 60}\n" + (0..<10_000).map { "unknown\($0)key: 1\n" }.joined()
+    let started = thread_time()
+    let found = try complaints(yaml)
+    let many = thread_time() - started
+    #expect(found.count == 101)
+    #expect(found[0] == "c.yaml:1:9: store.rotatoin: unknown key; did you mean store.rotation?")
+    #expect(found[99].hasPrefix("c.yaml:100:1: unknown98key: unknown key; "))
+    #expect(found[100] == "and 9901 more; is it the right file?")
+    let few = yaml.split(separator: "\n").prefix(201).joined(separator: "\n")
+    let middle = thread_time()
+    #expect(try complaints(few).count == 101)
+    // A hundredth of the keys, and the same hundred that are looked for.
+    #expect(many < 20 * (thread_time() - middle), "\(many) ns")
   }
 
   @Test(

@@ -61,10 +61,9 @@ extension ConfigurationLayer {
       let origin = walk.origin(nameNode.mark)
       let name = nameNode.scalar?.string ?? ""
       guard let field = form.field(name) else {
-        let near = ConfigurationSchema.nearest(to: name, among: form.fields.map(\.name))
-        report(
-          "unknown key; " + (near.map { "did you mean \($0)?" } ?? "remove it"),
-          key: Self.printable(Self.key(setting, index, name)), at: origin)
+        reportUnknown(key: Self.printable(Self.key(setting, index, name)), at: origin) {
+          ConfigurationSchema.nearest(to: name, among: form.fields.map(\.name))
+        }
         continue
       }
       // An absent value has no place of its own.
