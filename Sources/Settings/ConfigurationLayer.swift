@@ -1,4 +1,5 @@
 import Configuration
+import FlowText
 
 /// What one source says: the elements of its settings, where each stands, and what is wrong.
 struct ConfigurationLayer {
@@ -78,7 +79,7 @@ struct ConfigurationLayer {
   /// At most 80 characters on one line, whatever the text holds.
   static func printable(_ text: String) -> String {
     let scalars = text.unicodeScalars.prefix(80).map { scalar in
-      scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+      ShownText.isShown(scalar) ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
     }
     return scalars.joined() + (text.unicodeScalars.count > 80 ? "…" : "")
   }

@@ -60,7 +60,7 @@ public enum ConfigurationSchema {
   private static let exporters: [Setting] = [
     .list(
       "exporters.allow", .live(\.exporters.allow), .network, mayBeEmpty: true,
-      "Addresses and prefixes whose datagrams are decoded, such as [192.0.2.0/24, 2001:db8::1]; empty: everybody's."),
+      "Addresses and prefixes whose datagrams are decoded, such as [192.0.2.0/24, 10.9.8.7]; empty: everybody's."),
     .list(
       "exporters.deny", .live(\.exporters.deny), .network, mayBeEmpty: true,
       "Addresses and prefixes whose datagrams are not, whatever allow says: they are counted and nothing else."),

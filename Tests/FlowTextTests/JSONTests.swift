@@ -14,7 +14,8 @@ struct JSONTests {
     arguments: [
       ("plain", "plain"), ("", ""), ("\"quoted\"", #"\"quoted\""#), (#"C:\x"#, #"C:\\x"#),
       ("a\nb\rc\td", #"a\nb\rc\td"#),
-      ("\u{0}\u{1f}", #"\u0000\u001f"#), ("\u{7f}", "\u{7f}"), ("a\u{2028}b\u{2029}", #"a\u2028b\u2029"#),
+      ("\u{0}\u{1f}", #"\u0000\u001f"#), ("\u{7f}\u{9b}\u{202e}", #"\u007f\u009b\u202e"#),
+      ("a\u{2028}b\u{2029}", #"a\u2028b\u2029"#),
       ("€ and ñ", "€ and ñ"), ("北京💾", "北京💾"),
     ])
   func strings(text: String, escaped: String) {

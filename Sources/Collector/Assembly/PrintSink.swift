@@ -10,8 +10,8 @@ public final class PrintSink: FlowSink {
   private var hasHeader = false
   public private(set) var counters = SinkCounters()
 
-  public init(_ format: RowFormat, to output: TextOutput) {
-    printer = FlowPrinter(format)
+  public init(_ format: RowFormat, _ style: AnswerStyle = AnswerStyle(), to output: TextOutput) {
+    printer = FlowPrinter(format, style: style)
     self.output = output
   }
 

@@ -1,3 +1,4 @@
+import FlowText
 package import Foundation
 package import Logging
 import Settings
@@ -35,9 +36,9 @@ package struct LogLine {
     } else if label != "sagflow" {
       text += "\(label): "
     }
-    text += Self.escaped(message)
+    text += ShownText.escaped(message)
     for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
-      text += " \(Self.escaped(key))=\(Self.escaped("\(value)"))"
+      text += " \(ShownText.escaped(key))=\(ShownText.escaped("\(value)"))"
     }
     return text
   }
@@ -56,34 +57,11 @@ package struct LogLine {
     time.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)) + "Z"
   }
 
-  /// On one line and without control characters, whatever an exporter's string put into the message.
-  private static func escaped(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return text.unicodeScalars.map { isControl($0) ? escape($0) : String($0) }.joined()
-  }
-
   private static func quoted(_ text: String) -> String {
     let inner = text.unicodeScalars.map { scalar in
-      scalar == "\"" || scalar == "\\" ? "\\\(scalar)" : isControl(scalar) ? escape(scalar) : String(scalar)
+      scalar == "\"" || scalar == "\\" ? "\\\(scalar)" : ShownText.escaped(String(scalar))
     }
     return "\"" + inner.joined() + "\""
-  }
-
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
-  }
-
-  /// As JSON writes it, which reads well in text too. Control characters and separators are below 0x10000.
-  private static func escape(_ scalar: Unicode.Scalar) -> String {
-    switch scalar {
-    case "\n": "\\n"
-    case "\t": "\\t"
-    case "\r": "\\r"
-    default: "\\u" + String(0x1_0000 + scalar.value, radix: 16).dropFirst()
-    }
   }
 }
 

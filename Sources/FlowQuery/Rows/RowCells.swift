@@ -20,11 +20,11 @@ struct RowCells {
     case text(ArraySlice<UInt8>, TextKind)
     case texts(StringColumn, [UInt32], TextKind)
     /// Addresses, with the text of those entries that have a name.
-    case hosts(StringColumn, [UInt32], [Int: ArraySlice<UInt8>])
+    case hosts(StringColumn, [UInt32], [Int: ArraySlice<UInt8>], TextKind)
   }
 
   fileprivate enum TextKind {
-    /// Without anything that CSV or JSON escape.
+    /// Without anything that tables, CSV or JSON escape.
     case plain
     case free
     case json
@@ -79,12 +79,14 @@ struct RowCells {
     return column.isFreeText || (0..<values.entryCount).contains { isSpecial(values, $0) } ? .free : .plain
   }
 
-  /// Whether an entry has what CSV or JSON escapes.
+  /// Whether an entry has what tables, CSV or JSON may escape.
   private static func isSpecial(_ values: StringColumn, _ entry: Int) -> Bool {
     let octets = values.octets.span
     for place in values.range(entry) {
       let octet = octets[place]
-      if octet < 0x20 || octet == UInt8(ascii: "\"") || octet == UInt8(ascii: ",") || octet == UInt8(ascii: "\\") {
+      if octet < 0x20 || octet >= 0x7f || octet == UInt8(ascii: "\"") || octet == UInt8(ascii: ",")
+        || octet == UInt8(ascii: "\\")
+      {
         return true
       }
     }
@@ -112,12 +114,12 @@ struct RowCells {
         } else {
           printer.appendNone(to: &text)
         }
-      case .hosts(let values, let indices, let named):
+      case .hosts(let values, let indices, let named, let kind):
         let entry = Int(indices[row])
         if let host = named[entry] {
           printer.append(host, isPlain: true, to: &text)
         } else if entry < values.entryCount {
-          printer.append(values.octets[values.range(entry)], isPlain: true, to: &text)
+          Self.append(values.octets[values.range(entry)], kind, to: &printer, &text)
         } else {
           printer.appendNone(to: &text)
         }
@@ -133,7 +135,13 @@ struct RowCells {
     switch kind {
     case .plain: printer.append(octets, isPlain: true, to: &text)
     case .free: printer.append(octets, isPlain: false, to: &text)
-    case .json: printer.append(json: octets, to: &text)
+    case .json:
+      // Others' files may have any text there.
+      if JSONScan.isObject(octets) {
+        printer.append(json: octets, to: &text)
+      } else {
+        printer.append(octets, isPlain: false, to: &text)
+      }
     }
   }
 }
@@ -162,7 +170,7 @@ extension RowCells.Cell {
     if named.isEmpty { return }
     switch self {
     case .text(_, let kind): if let text = named[0] { self = .text(text, kind) }
-    case .texts(let values, let indices, _): self = .hosts(values, indices, named)
+    case .texts(let values, let indices, let kind): self = .hosts(values, indices, named, kind)
     case .none, .numeral, .name, .numbers, .counts, .times, .named, .hosts: break
     }
   }

@@ -51,7 +51,7 @@ final class OpenFile {
     place(column).flatMap { reader.timeUnit($0) }?.perMillisecond
   }
 
-  /// The earliest start and the latest end of a group's flows, as far as the file tells.
+  /// The earliest start and the latest end of a group's flows, as far as the file tells; within the years 1 to 9999.
   func times(_ group: Int) -> ClosedRange<Int64>? {
     guard let start = place(.timeStart), let end = place(.timeEnd),
       let starts = reader.bounds(start, rowGroup: group), let ends = reader.bounds(end, rowGroup: group),
@@ -59,7 +59,7 @@ final class OpenFile {
     else { return nil }
     let first = min(starts.lowerBound.milliseconds(startTicks), ends.lowerBound.milliseconds(endTicks))
     let last = max(starts.upperBound.milliseconds(startTicks), ends.upperBound.milliseconds(endTicks))
-    return first...last
+    return first.storable...last.storable
   }
 }
 
@@ -95,7 +95,8 @@ final class RowGroupView {
     if case .some(let flags) = mask { needed = flags }
   }
 
-  /// The numbers of a column; of one that the file lacks, what a row has that says nothing.
+  /// The numbers of a column; of one that the file lacks, what a row has that says nothing. Times are within the years 1 to 9999,
+  /// as in files of ours, so that sums and differences of them are numbers of 64 bits wherever they are made.
   func integers(_ column: FlowColumn) throws(ParquetReadError) -> IntegerColumn {
     if let known = integerColumns[column] { return known }
     var values = IntegerColumn.constant(column.absentNumber)
@@ -104,6 +105,7 @@ final class RowGroupView {
       if let ticks = file.ticks(column), ticks > 1 {
         values = values.mapped { UInt64(bitPattern: Int64(bitPattern: $0).milliseconds(ticks)) }
       }
+      if column.kind == .time { values = values.storableTimes }
       try check(values, column, number)
     }
     integerColumns[column] = values
@@ -187,6 +189,20 @@ extension Int64 {
 }
 
 extension IntegerColumn {
+  /// Times of others' files may be anything, ours are within these years already.
+  fileprivate var storableTimes: IntegerColumn {
+    let first = UInt64(bitPattern: CivilTime.storable.lowerBound)
+    let length = UInt64(bitPattern: CivilTime.storable.upperBound) &- first
+    let isStorable =
+      switch self {
+      case .constant(let value): value &- first <= length
+      case .dictionary(let entries, _): entries.allSatisfy { $0 &- first <= length }
+      case .narrow: true
+      case .wide(let values): values.allSatisfy { $0 &- first <= length }
+      }
+    return isStorable ? self : mapped { UInt64(bitPattern: Int64(bitPattern: $0).storable) }
+  }
+
   func mapped(_ body: (UInt64) -> UInt64) -> IntegerColumn {
     switch self {
     case .constant(let value): .constant(body(value))

@@ -10,14 +10,16 @@ public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {
   /// Whether it is one millisecond that was named: what is asked for is what was going on then.
   public private(set) var isMoment = false
 
+  /// - Parameter range: what is outside of the years 1 to 9999, where no flow is, is left out of it.
   public init(_ range: Range<Int64>) {
-    self.range = range
+    self.range = range.clamped(to: Self.representable)
   }
+
+  private static let representable = CivilTime.storable.lowerBound..<(CivilTime.storable.upperBound + 1)
 
   /// All that flows from an earliest start to a latest end take.
   init(_ times: ClosedRange<Int64>) {
-    let end = times.upperBound.addingReportingOverflow(1)
-    range = times.lowerBound..<(end.overflow ? .max : end.partialValue)
+    self.init(times.lowerBound.storable..<(times.upperBound.storable + 1))
   }
 
   /// Whether a flow from `start` to `end` overlaps it. A flow lasts to the millisecond of its last packet at least.

@@ -1,5 +1,13 @@
 /// Values of lines of comma-separated values (RFC 4180 §2).
 package enum CSVText {
+  /// Appends a text, in quotes if it needs them.
+  static func append(_ value: some Collection<UInt8>, _ style: CSVStyle, to text: inout [UInt8]) {
+    if !style.isForTerminal, !style.guardsFormulas { return append(value, to: &text) }
+    var cell: [UInt8] = style.guardsFormulas && CSVStyle.isFormula(value) ? [UInt8(ascii: "'")] : []
+    if style.isForTerminal { ShownText.append(value, to: &cell) } else { cell += value }
+    append(cell, to: &text)
+  }
+
   /// Appends a value, in quotes if it needs them.
   package static func append(_ value: some Collection<UInt8>, isQuoted: Bool = false, to text: inout [UInt8]) {
     let quote = UInt8(ascii: "\"")

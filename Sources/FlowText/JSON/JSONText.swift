@@ -1,11 +1,11 @@
 /// Pieces of JSON (RFC 8259) appended as UTF-8 to a buffer.
 package enum JSONText {
-  /// A string in quotes. Quotes, backslashes and control characters are escaped, and U+2028 and U+2029, which some
-  /// readers of lines take for a line's end.
+  /// A string in quotes. Quotes and backslashes are escaped, and what `ShownText` does not show: control and format characters,
+  /// and U+2028 and U+2029, which some readers of lines take for a line's end.
   package static func append(_ string: String, to json: inout [UInt8]) {
     json.append(UInt8(ascii: "\""))
     let text = string.utf8
-    if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != 0xe2 }) {
+    if text.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
       json.append(contentsOf: text)
     } else {
       for scalar in string.unicodeScalars { appendEscaped(scalar, to: &json) }
@@ -17,12 +17,7 @@ package enum JSONText {
     switch scalar {
     case "\"": json.append(contentsOf: #"\""#.utf8)
     case "\\": json.append(contentsOf: #"\\"#.utf8)
-    case "\n": json.append(contentsOf: #"\n"#.utf8)
-    case "\r": json.append(contentsOf: #"\r"#.utf8)
-    case "\t": json.append(contentsOf: #"\t"#.utf8)
-    case "\0"..<" ", "\u{2028}", "\u{2029}":
-      json.append(contentsOf: #"\u"#.utf8)
-      appendHex(UInt64(scalar.value), count: 4, to: &json)
+    case _ where !ShownText.isShown(scalar): ShownText.appendEscape(scalar, to: &json)
     default: json.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
     }
   }

@@ -8,9 +8,9 @@ public struct FlowPrinter: Sendable {
   private var printer: RowPrinter
 
   /// - Parameter columns: of CSV and JSON, in their order.
-  public init(_ format: RowFormat, _ columns: [FlowColumn] = FlowColumn.allCases) {
+  public init(_ format: RowFormat, _ columns: [FlowColumn] = FlowColumn.allCases, style: AnswerStyle = AnswerStyle()) {
     values = columns.map(\.values)
-    printer = RowPrinter(columns, format)
+    printer = RowPrinter(columns, format, style)
   }
 
   /// Rows of JSON or CSV as another program names them.

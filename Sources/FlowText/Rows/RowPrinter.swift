@@ -184,8 +184,8 @@ extension RowPrinter {
   package mutating func append(_ string: String, to text: inout [UInt8]) {
     let start = begin(to: &text)
     switch format {
-    case .table: text += string.utf8
-    case .csv: CSVText.append(string.utf8, to: &text)
+    case .table: ShownText.append(string.utf8, to: &text)
+    case .csv: CSVText.append(string.utf8, style.csv, to: &text)
     case .json: JSONText.append(string, to: &text)
     }
     end(start, to: &text)
@@ -193,13 +193,14 @@ extension RowPrinter {
 
   /// Text as UTF-8.
   ///
-  /// - Parameter isPlain: whether it has nothing that CSV or JSON escape.
+  /// - Parameter isPlain: whether it has nothing that tables, CSV or JSON escape.
   package mutating func append(_ octets: ArraySlice<UInt8>, isPlain: Bool, to text: inout [UInt8]) {
     if !isPlain, format == .json { return append(String(decoding: octets, as: UTF8.self), to: &text) }
     let start = begin(to: &text)
-    if !isPlain, format == .csv {
-      CSVText.append(octets, to: &text)
-    } else {
+    switch format {
+    case .csv where !isPlain || style.csv.guardsFormulas: CSVText.append(octets, style.csv, to: &text)
+    case .table where !isPlain: ShownText.append(octets, to: &text)
+    case .table, .csv, .json:
       appendQuote(to: &text)
       text += octets
       appendQuote(to: &text)
@@ -207,15 +208,26 @@ extension RowPrinter {
     end(start, to: &text)
   }
 
-  /// A JSON object, which JSON has as it is.
+  /// A JSON object on one line, which JSON has as it is: what is not shown of it means the same as an escape.
   package mutating func append(json: ArraySlice<UInt8>, to text: inout [UInt8]) { append(object: json, to: &text) }
 
   package mutating func append(json: String, to text: inout [UInt8]) { append(object: json.utf8, to: &text) }
 
   @inline(__always)
+  private func appendShown(_ json: some Collection<UInt8>, to text: inout [UInt8]) {
+    if format == .csv { CSVText.append(json, isQuoted: true, to: &text) } else { text += json }
+  }
+
+  @inline(__always)
   private mutating func append(object json: some Collection<UInt8>, to text: inout [UInt8]) {
     let start = begin(to: &text)
-    if format == .csv { CSVText.append(json, isQuoted: true, to: &text) } else { text += json }
+    if ShownText.isPlain(json) {
+      appendShown(json, to: &text)
+    } else {
+      var shown: [UInt8] = []
+      ShownText.append(json, to: &shown)
+      appendShown(shown, to: &text)
+    }
     end(start, to: &text)
   }
 }

@@ -33,7 +33,7 @@ package struct TableLayout: Sendable {
   package func append(_ cells: [String], to text: inout [UInt8]) {
     for (column, cell) in cells.enumerated() {
       let start = begin(column, to: &text)
-      text += cell.utf8
+      ShownText.append(cell.utf8, to: &text)
       end(column, from: start, to: &text)
     }
     endLine(to: &text)

@@ -34,7 +34,7 @@ extension String {
   package func terminalPrefix(_ columns: Int) -> String {
     var scalars = UnicodeScalarView()
     var width = 0
-    for scalar in unicodeScalars where scalar.properties.generalCategory != .control {
+    for scalar in unicodeScalars where ShownText.isShown(scalar) {
       width += Self.width(of: scalar)
       if width > columns { break }
       scalars.append(scalar)

@@ -11,7 +11,7 @@ package struct TextTable {
   package var isEmpty: Bool { lines.isEmpty }
 
   /// Appends a line with a cell for each column.
-  package mutating func append(_ cells: [String]) { lines.append(cells) }
+  package mutating func append(_ cells: [String]) { lines.append(cells.map(ShownText.escaped)) }
 
   /// The table with a line feed behind each line.
   package var text: String {

@@ -9,6 +9,8 @@ public struct AnswerStyle: Sendable {
   public var hostNames: (@Sendable ([IPAddress]) -> [IPAddress: String])?
   /// Whose time is shown; nil: UTC.
   public var zone: LocalZone?
+  /// How cells of CSV are kept from doing harm.
+  package var csv = CSVStyle()
   /// Whether JSON has rows as arrays of all values, null where there is none, each with a comma behind it, instead of objects.
   package var hasArrays = false
 

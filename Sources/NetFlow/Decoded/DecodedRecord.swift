@@ -12,6 +12,8 @@ public struct DecodedRecord: Sendable {
   public var kind: TemplateDefinition.Kind
   /// In wire order, without padding; each name once.
   public var fields: [DecodedField]
+  /// Fields of no length that are not among `fields`, because the message had too many of them.
+  public var emptyLeftOut = 0
 }
 
 extension DecodedRecord {

@@ -12,16 +12,39 @@ struct FieldReader {
   private var depth = 0
   /// Values that the message's lists may still hold.
   private var room = FieldReader.maximumListValues
+  /// Fields of no length that the message's records may still have.
+  private var emptyRoom = FieldReader.maximumEmptyFields
+  /// What becomes of the fields of the template that was cut last, without those of no length.
+  private var cutForm: (template: Template, form: RecordForm)?
 
   /// Lists within lists: recursion goes no deeper, so that the stack holds it.
   static let maximumDepth = 128
   /// More values than the octets of a message allow, but for fields of no length: those cost memory and no octets.
   static let maximumListValues = 1 << 18
+  /// Fields of no length in all records of a message: each octet of it could bring thousands of them.
+  static let maximumEmptyFields = 1 << 18
 
   /// - Parameter directory: where templates of the exporter's other ports are looked up; nil: nowhere.
   init(directory: ExporterDirectory?, elements: ElementNames) {
     self.directory = directory
     self.elements = elements
+  }
+
+  /// All fields of the record that begins at `offset` in `bytes`, but for padding; moves `offset` behind it. Once the message's
+  /// records have had as many fields of no length as they may, further ones are left out.
+  ///
+  /// - Returns: the fields, and how many of no length were left out; nil if the record runs past the end of `bytes`.
+  mutating func boundedRecord(
+    _ template: Template, in bytes: RawSpan, at offset: inout Int, _ session: inout Session
+  ) -> (fields: [DecodedField], emptyLeftOut: Int)? {
+    let empty = template.fields.count - template.sizedFields.count
+    if empty <= emptyRoom {
+      emptyRoom -= empty
+      return record(template, in: bytes, at: &offset, &session).map { ($0, 0) }
+    }
+    if cutForm?.template !== template { cutForm = (template, RecordForm(of: template.sizedFields)) }
+    guard let form = cutForm?.form else { return nil }
+    return record(template.sizedFields, form, in: bytes, at: &offset, &session).map { ($0, empty) }
   }
 
   /// All fields of the record that begins at `offset` in `bytes`, but for padding; moves `offset` behind it.
@@ -30,9 +53,16 @@ struct FieldReader {
   mutating func record(
     _ template: Template, in bytes: RawSpan, at offset: inout Int, _ session: inout Session
   ) -> [DecodedField]? {
+    record(template.fields, template.form, in: bytes, at: &offset, &session)
+  }
+
+  private mutating func record(
+    _ specifiers: [FieldSpecifier], _ form: RecordForm, in bytes: RawSpan, at offset: inout Int,
+    _ session: inout Session
+  ) -> [DecodedField]? {
     var fields: [DecodedField] = []
-    fields.reserveCapacity(template.fields.count)
-    for (field, form) in zip(template.fields, template.form.fields) {
+    fields.reserveCapacity(specifiers.count)
+    for (field, form) in zip(specifiers, form.fields) {
       guard let content = bytes.content(of: field.length, at: offset) else { return nil }
       offset = content.upperBound
       if form.isPadding { continue }

@@ -97,12 +97,13 @@ public struct RecordDecoder: ~Copyable {
     variable.begin(set)
     while let place = variable.next(set, template, &session.counters) {
       var offset = place.lowerBound
-      guard let decoded = fields.record(template, in: set, at: &offset, &session) else { break }
+      guard let (decoded, emptyLeftOut) = fields.boundedRecord(template, in: set, at: &offset, &session) else { break }
       session.counters.countRecord(template.kind)
       if template.reportsElements, let report = ElementReport(decoded) { session.learn(report) }
       try take(
         DecodedRecord(
-          exporter: session.key.exporter, header: header, template: template.id, kind: template.kind, fields: decoded))
+          exporter: session.key.exporter, header: header, template: template.id, kind: template.kind, fields: decoded,
+          emptyLeftOut: emptyLeftOut))
     }
   }
 

@@ -6,7 +6,8 @@ public enum RecordJSON {
   /// Appends the record as one JSON object and a line feed.
   ///
   /// Members: exporter and port, version, domain, template, kind (`flow` or `options`), exportTime (seconds), seq (as
-  /// sent), fields by name, and where the record has times of the exporter's uptime, what they are in UTC (`derived`).
+  /// sent), fields by name, how many fields of no length were left out (`emptyLeftOut`) if any were, and where the record
+  /// has times of the exporter's uptime, what they are in UTC (`derived`).
   public static func append(_ record: DecodedRecord, to line: inout [UInt8]) {
     var object = JSONObject()
     object.appendName("exporter", to: &line)
@@ -22,6 +23,7 @@ public enum RecordJSON {
     object.append("seq", UInt64(record.header.sequence), to: &line)
     object.appendName("fields", to: &line)
     DecodedField.appendJSON(record.fields, to: &line)
+    if record.emptyLeftOut > 0 { object.append("emptyLeftOut", UInt64(record.emptyLeftOut), to: &line) }
     let (start, end) = (record.flowStart, record.flowEnd)
     if start != nil || end != nil {
       object.appendName("derived", to: &line)

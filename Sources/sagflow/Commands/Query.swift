@@ -45,11 +45,14 @@ struct Query: ParsableCommand {
   @Flag(help: "Whole numbers in sums, also on a terminal.")
   var exact = false
 
+  @OptionGroup var csv: CSVOptions
+
   @OptionGroup var hosts: HostOptions
 
   @OptionGroup var store: StoreOptions
 
   func validate() throws {
+    try csv.check(format)
     try hosts.check(format)
     if hosts.resolve, count || bin != nil { throw ValidationError("--resolve: sums have no addresses; leave it out") }
     if let number, number < 1 { throw ValidationError("--number \(number): expected at least 1") }
@@ -69,6 +72,7 @@ struct Query: ParsableCommand {
   func run() throws {
     let chosen = try chosenColumns()
     var scan = try store.scan()
+    scan.style.csv = csv.style
     if let names = hosts.names() { scan.style.hostNames = { names.names(of: $0) } }
     let output = TextOutput()
     let report: Scan.Report

@@ -41,10 +41,13 @@ struct Replay: ParsableCommand {
   @Option(help: ArgumentHelp("Write what was wrong with the datagrams to this file, as JSON.", valueName: "file"))
   var counters: String?
 
+  @OptionGroup var csv: CSVOptions
+
   @Option(help: "How flows are printed: table, csv or json.")
   var format: RowFormat?
 
   func validate() throws {
+    try csv.check(format)
     if records, output != nil {
       throw ValidationError("--records prints records and --output writes flows; choose one")
     }
@@ -105,8 +108,10 @@ struct Replay: ParsableCommand {
   private func printFlows(_ replay: inout Collector.Replay, _ filter: String?) throws -> DecodeCounters {
     let values = try configuration(filter)
     let text = TextOutput()
+    var style = AnswerStyle()
+    style.csv = csv.style
     let chosen = format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .json)
-    var pipeline = try assembly(values).pipeline(from: .captures, to: PrintSink(chosen, to: text))
+    var pipeline = try assembly(values).pipeline(from: .captures, to: PrintSink(chosen, style, to: text))
     replay.run(&pipeline)
     try check(text)
     return report(pipeline.ledger(replay.summary.reception), replay.summary)

@@ -34,6 +34,7 @@ extension Top {
       var draw: () -> [UInt8] = { [] }
       do {
         var scan = try store.scan()
+        scan.style.csv = csv.style
         scan.isCancelled = signals.stopCheck
         let answer = try watch.look(scan, at: scan.now ?? Self.now)
         let style = scan.style

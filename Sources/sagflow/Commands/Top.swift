@@ -36,6 +36,8 @@ struct Top: ParsableCommand {
   @Flag(help: "The groups with least, the least first, instead of those with most.")
   var bottom = false
 
+  @OptionGroup var csv: CSVOptions
+
   @OptionGroup var hosts: HostOptions
 
   @Flag(help: "Both directions of a conversation as one.")
@@ -47,6 +49,7 @@ struct Top: ParsableCommand {
 
   func validate() throws {
     guard number > 0 else { throw ValidationError("--number \(number): expected at least 1") }
+    try csv.check(format)
     try hosts.check(format)
     guard watching.watch else { return }
     if store.time != nil || store.whole {
@@ -97,7 +100,9 @@ struct Top: ParsableCommand {
       text += table(key, answer, names).utf8
       return
     }
-    var printer = RowPrinter(key.titles + FlowSums.columns, format)
+    var style = AnswerStyle()
+    style.csv = csv.style
+    var printer = RowPrinter(key.titles + FlowSums.columns, format, style)
     printer.appendHeader(to: &text)
     for row in answer.rows {
       key.append(row.key, to: &printer, &text)
