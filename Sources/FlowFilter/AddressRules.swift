@@ -31,5 +31,5 @@ public struct AddressRules: Hashable, Sendable {
   }
 
   /// Whether somebody has named this sender as one to take: not if everybody is taken.
-  public func name(_ address: IPAddress) -> Bool { allowed.contains(address) && !denied.contains(address) }
+  public func names(_ address: IPAddress) -> Bool { allowed.contains(address) && !denied.contains(address) }
 }

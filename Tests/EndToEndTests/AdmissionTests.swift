@@ -39,7 +39,8 @@ struct AdmissionTests {
     #expect(metrics.contains("sagflow_sessions 1\n"))
     try await collector.program.says(
       "datagrams are refused by exporters.allow and exporters.deny, the newest from 127.0.0.")
-    try Data("exporters: {deny: [127.0.0.1]}\nstore: {rotation: 3600}\n".utf8).write(to: URL(fileURLWithPath: collector.configurationFile))
+    try Data("exporters: {deny: [127.0.0.1]}\nstore: {rotation: 3600}\n".utf8).write(
+      to: URL(fileURLWithPath: collector.configurationFile))
     collector.program.signal(SIGHUP)
     try await collector.program.says("exporters.allow is [] now, was [127.0.0.0/30, 127.0.0.66]")
     try await collector.program.says("exporters.deny is [127.0.0.1] now, was [127.0.0.66]")

@@ -41,14 +41,14 @@ struct AddressRulesTests {
       allowed: try Self.networks(example.allow), denied: try Self.networks(example.deny))
     let address = try #require(IPAddress(example.address))
     #expect(rules.verdict(on: address) == example.verdict)
-    #expect(rules.name(address) == example.isNamed)
+    #expect(rules.names(address) == example.isNamed)
     // The same among so many networks that they are in a table.
     let more = (0..<20).map { "198.51.100.\($0)/32" }
     let large = AddressRules(
       allowed: example.allow.isEmpty ? [] : try Self.networks(example.allow + more),
       denied: try Self.networks(example.deny + more))
     #expect(large.verdict(on: address) == example.verdict)
-    #expect(large.name(address) == example.isNamed)
+    #expect(large.names(address) == example.isNamed)
   }
 
   private static func networks(_ texts: [String]) throws -> NetworkSet {

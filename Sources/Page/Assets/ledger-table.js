@@ -15,6 +15,9 @@ export function balance(sections) {
       name: 'datagrams received', total: count('datagrams', 'received'), parts: [
         { count: count('datagrams', 'taken') - count('datagrams', 'rejected'), name: 'decoded' },
         { count: count('datagrams', 'rejected'), name: 'rejected' },
+        { count: count('datagrams', 'refused_denied'), name: 'denied' },
+        { count: count('datagrams', 'refused_not_allowed'), name: 'not allowed' },
+        { count: count('datagrams', 'refused_over_rate'), name: 'over their rate' },
       ],
     },
     {
