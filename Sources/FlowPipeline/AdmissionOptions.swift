@@ -10,7 +10,7 @@ public struct AdmissionOptions: Hashable, Sendable {
 }
 
 /// Datagrams that were not decoded because of who sent them, or of how many came.
-public struct RefusedDatagrams: Hashable, Codable, Sendable {
+public struct RefusedDatagrams: Hashable, Sendable {
   /// The sender is denied.
   public var denied: UInt64 = 0
   /// The sender is none of those that are allowed.

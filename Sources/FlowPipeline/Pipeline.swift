@@ -219,7 +219,7 @@ public struct Pipeline: ~Copyable {
   package mutating func restore(_ state: PipelineState) {
     clock.set(state.known.time)
     filtered = state.known.filtered
-    admission.refused = state.known.refused ?? RefusedDatagrams()
+    admission.refused = state.known.refused
     decoder.restore(state.known.decoder)
     cache.restore(FlowCacheState(flows: state.flows, extensions: state.extensions, totals: state.known.flows))
   }

@@ -11,18 +11,33 @@ package struct PipelineState: Sendable {
     package var time: UnixMilliseconds
     /// Records that the filter did not let pass.
     package var filtered: UInt64
-    /// Nil: none, or an earlier version wrote it.
-    package var refused: RefusedDatagrams?
+    package var refused: RefusedDatagrams
     package var decoder: FlowDecoderState
     package var flows: FlowCacheState.Totals
 
     package init(
-      time: UnixMilliseconds, filtered: UInt64, decoder: FlowDecoderState, flows: FlowCacheState.Totals
+      time: UnixMilliseconds, filtered: UInt64, refused: RefusedDatagrams = RefusedDatagrams(),
+      decoder: FlowDecoderState, flows: FlowCacheState.Totals
     ) {
       self.time = time
       self.filtered = filtered
+      self.refused = refused
       self.decoder = decoder
       self.flows = flows
+    }
+
+    private enum CodingKeys: CodingKey {
+      case time, filtered, decoder, flows
+    }
+
+    /// Reads what earlier versions, which refused nobody, have written.
+    package init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(
+        time: try container.decode(UnixMilliseconds.self, forKey: .time),
+        filtered: try container.decode(UInt64.self, forKey: .filtered),
+        decoder: try container.decode(FlowDecoderState.self, forKey: .decoder),
+        flows: try container.decode(FlowCacheState.Totals.self, forKey: .flows))
     }
   }
 
@@ -43,6 +58,7 @@ extension PipelineState.Known {
   package func append(to octets: inout OctetWriter) {
     octets.append(time)
     octets.append(filtered)
+    for count in [refused.denied, refused.notAllowed, refused.overRate] { octets.append(count) }
     flows.append(to: &octets)
   }
 
@@ -50,6 +66,12 @@ extension PipelineState.Known {
   package init(_ octets: inout OctetReader) throws(OctetFault) {
     let time = try octets.bounded()
     let filtered = try octets.word()
-    self.init(time: time, filtered: filtered, decoder: FlowDecoderState(), flows: try FlowCacheState.Totals(&octets))
+    var refused = RefusedDatagrams()
+    refused.denied = try octets.word()
+    refused.notAllowed = try octets.word()
+    refused.overRate = try octets.word()
+    self.init(
+      time: time, filtered: filtered, refused: refused, decoder: FlowDecoderState(),
+      flows: try FlowCacheState.Totals(&octets))
   }
 }

@@ -34,6 +34,8 @@ extension CollectorConfiguration {
     options.elements = live.elementsFile.names
     options.rules.detectsRestarts = live.detectRestarts
     options.rules.sharesTemplates = live.shareTemplates
+    let addresses = live.addresses
+    options.rules.isTrusted = { addresses.names($0) }
     return options
   }
 
