@@ -87,7 +87,8 @@ int sagflow_journal_begin(struct sagflow_ring *ring, uint64_t segment) {
   if (begun - load(&state->current) >= SEGMENTS - 1) return -ENOSPC;
   state->segments[(begun + 1) % SEGMENTS] = (struct segment){segment, load(&state->head)};
   store(&state->begun, begun + 1);
-  if (begun == 0) store(&state->current, 1);
+  // Also where an earlier process was killed between the two.
+  if (load(&state->current) == 0) store(&state->current, 1);
   return 0;
 }
 

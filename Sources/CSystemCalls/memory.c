@@ -1,10 +1,13 @@
 #define _GNU_SOURCE
 #include "memory.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <malloc.h>
-#include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 
 void sagflow_memory_keep(void) {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
@@ -37,4 +40,22 @@ void *sagflow_memory_reserve(size_t size) {
 void sagflow_memory_release(void *memory, size_t size) {
   if (size >= large) size = (size + large - 1) & ~(large - 1);
   munmap(memory, size);
+}
+
+static int describe(int result, const struct statfs *status, struct sagflow_file_system *system) {
+  if (result != 0) return -errno;
+  system->is_memory = status->f_type == TMPFS_MAGIC || status->f_type == RAMFS_MAGIC;
+  _Static_assert(sizeof status->f_fsid == sizeof system->number, "");
+  memcpy(&system->number, &status->f_fsid, sizeof system->number);
+  return 0;
+}
+
+int sagflow_file_system_of_path(const char *path, struct sagflow_file_system *system) {
+  struct statfs status;
+  return describe(statfs(path, &status), &status, system);
+}
+
+int sagflow_file_system_of(int fd, struct sagflow_file_system *system) {
+  struct statfs status;
+  return describe(fstatfs(fd, &status), &status, system);
 }

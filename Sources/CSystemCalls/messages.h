@@ -60,6 +60,12 @@ struct journal_state {
   uint64_t local_port;  // that the batch was sent to; 0: not known, as in rings of earlier versions
 };
 
+#define SAGFLOW_RING_MAGIC 0x32676e6972676173ull  // "sagring2"
+
+// A file's octets before those of the journal, and all of them.
+size_t sagflow_octets_at(unsigned slots);
+size_t sagflow_mapped_size(unsigned slots, size_t capacity);
+
 struct sagflow_journal {
   struct journal_state *state;
   uint8_t *octets;

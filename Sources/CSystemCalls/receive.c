@@ -47,22 +47,12 @@ static size_t controls_at(unsigned slots) {
   return align(addresses_at(slots) + slots * sizeof(struct sockaddr_in6), _Alignof(struct control));
 }
 
-static size_t octets_at(unsigned slots) { return align(controls_at(slots) + slots * sizeof(struct control), 4096); }
+size_t sagflow_octets_at(unsigned slots) { return align(controls_at(slots) + slots * sizeof(struct control), 4096); }
 
-static size_t slots_at(unsigned slots, size_t capacity) { return octets_at(slots) + align(capacity, 4096); }
+static size_t slots_at(unsigned slots, size_t capacity) { return sagflow_octets_at(slots) + align(capacity, 4096); }
 
-static size_t mapped_size(unsigned slots, size_t capacity) {
+size_t sagflow_mapped_size(unsigned slots, size_t capacity) {
   return slots_at(slots, capacity) + (size_t)slots * STRIDE;
-}
-
-static const uint64_t magic = 0x32676e6972676173;  // "sagring2"
-
-// Whether a process of this boot can go on with what is there.
-static int is_sound(const struct journal_state *state, uint64_t boot) {
-  return state->magic == magic && state->boot == boot && state->stride == STRIDE && state->slots > 0 &&
-         state->slots <= MAXIMUM_SLOTS && state->capacity > 0 && state->capacity <= MAXIMUM_CAPACITY &&
-         state->head - state->tail <= state->capacity && state->current <= state->begun &&
-         state->begun - state->current < SEGMENTS;
 }
 
 static void free_ring(struct sagflow_ring *ring) {
@@ -73,7 +63,7 @@ static void free_ring(struct sagflow_ring *ring) {
   free(ring);
 }
 
-// A ring over memory of mapped_size, or NULL.
+// A ring over memory of sagflow_mapped_size, or NULL.
 static struct sagflow_ring *make_mapped(uint8_t *memory, unsigned slots, size_t capacity) {
   struct sagflow_ring *ring = calloc(1, sizeof *ring);
   if (!ring) return NULL;
@@ -94,8 +84,8 @@ static struct sagflow_ring *make_mapped(uint8_t *memory, unsigned slots, size_t 
   }
   if (ring->journal) {
     *ring->journal = (struct sagflow_journal){
-      .state = (struct journal_state *)memory, .octets = memory + octets_at(slots),
-      .mapped = mapped_size(slots, capacity), .scratch = malloc(LONGEST_RECORD)};
+      .state = (struct journal_state *)memory, .octets = memory + sagflow_octets_at(slots),
+      .mapped = sagflow_mapped_size(slots, capacity), .scratch = malloc(LONGEST_RECORD)};
   }
   if (!ring->received || !ring->messages || !ring->messages->vectors || !ring->journal || !ring->journal->scratch) {
     free_ring(ring);
@@ -135,31 +125,32 @@ static uint8_t *map(size_t size, int fd) {
   return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
 }
 
-struct sagflow_ring *sagflow_ring_map(unsigned slots, size_t capacity, uint64_t boot, int fd) {
+struct sagflow_ring *sagflow_ring_map(unsigned slots, size_t capacity, uint64_t boot, int outlives_boot, int fd) {
   slots = bounded_slots(slots);
   // A batch has a place in it, whatever its datagrams are.
   if (capacity < (size_t)slots * LONGEST_RECORD) capacity = (size_t)slots * LONGEST_RECORD;
   capacity = align(capacity, 4096);
   if (capacity > MAXIMUM_CAPACITY) capacity = MAXIMUM_CAPACITY;
   struct journal_state found = {0};
-  int goes_on = fd >= 0 && pread(fd, &found, sizeof found, 0) == (ssize_t)sizeof found && is_sound(&found, boot);
+  int goes_on = fd >= 0 && sagflow_ring_check(fd, boot, outlives_boot).kind == SAGFLOW_RING_SOUND &&
+                pread(fd, &found, sizeof found, 0) == (ssize_t)sizeof found;
   if (goes_on) {
     slots = (unsigned)found.slots;
     capacity = found.capacity;
   }
-  uint8_t *memory = map(mapped_size(slots, capacity), fd);
+  uint8_t *memory = map(sagflow_mapped_size(slots, capacity), fd);
   if (memory == MAP_FAILED) return NULL;
   struct sagflow_ring *ring = make_mapped(memory, slots, capacity);
   if (!ring) {
-    munmap(memory, mapped_size(slots, capacity));
+    munmap(memory, sagflow_mapped_size(slots, capacity));
     errno = ENOMEM;
     return NULL;
   }
   if (!goes_on) {
     *ring->journal->state = (struct journal_state){
-      .magic = magic, .boot = boot, .slots = slots, .stride = STRIDE, .capacity = capacity, .mark = SKIPPED};
+      .magic = SAGFLOW_RING_MAGIC, .boot = boot, .slots = slots, .stride = STRIDE, .capacity = capacity, .mark = SKIPPED};
   }
-  hold(memory, octets_at(slots));
+  hold(memory, sagflow_octets_at(slots));
   touch(ring->journal->octets, capacity);
   for (unsigned i = 0; i < slots; i++) hold(ring->octets + (size_t)i * STRIDE, USUAL_OCTETS);
   return ring;
@@ -174,13 +165,18 @@ void sagflow_ring_destroy(struct sagflow_ring *ring) {
   free_ring(ring);
 }
 
+// Whether a capture file can have the time: also a process that was killed may have left it.
+static int is_time(const struct timespec *time) {
+  return time->tv_sec > 0 && time->tv_sec <= UINT32_MAX && time->tv_nsec >= 0 && time->tv_nsec < 1000000000;
+}
+
 static void read_control(struct msghdr *header, struct sagflow_received *received, struct sagflow_batch *batch) {
   for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
     if (c->cmsg_level != SOL_SOCKET) continue;
     if (c->cmsg_type == SCM_TIMESTAMPNS && c->cmsg_len >= CMSG_LEN(sizeof(struct timespec))) {
       struct timespec time;
       memcpy(&time, CMSG_DATA(c), sizeof time);
-      received->arrival = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+      if (is_time(&time)) received->arrival = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
     } else if (c->cmsg_type == SO_RXQ_OVFL && c->cmsg_len >= CMSG_LEN(sizeof(uint32_t))) {
       memcpy(&batch->kernel_drops, CMSG_DATA(c), sizeof batch->kernel_drops);
       batch->has_kernel_drops = 1;

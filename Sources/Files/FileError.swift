@@ -6,6 +6,7 @@
 //     OpenFile+Calls.swift   its octets
 //     Directory.swift        what is done by path
 //     FileStatus.swift       what a path or an open file is
+//     FileSystem.swift       what a file is on
 //     SharedFile.swift       an open file with several owners
 //     Local                  other processes of this host: messages with open files, files in memory
 
@@ -47,6 +48,8 @@ public struct FileError: Error, Equatable, Sendable {
 
   /// A file, or a directory on the way to it, is not there.
   package var isMissing: Bool { code == ENOENT }
+  /// The other name would be on another file system.
+  package var isOnOther: Bool { code == EXDEV }
   /// There is a file of the name.
   package var isExisting: Bool { code == EEXIST }
   /// Nobody reads the other end of a pipe.

@@ -25,6 +25,8 @@ package struct OpenFile: ~Copyable, Sendable {
     package static let reading = Mode(.readOnly, [])
     /// To read from, without waiting for whoever writes into a pipe.
     package static let readingAtOnce = Mode(.readOnly, .nonBlocking)
+    /// To read from, and no link.
+    package static let readingNoLink = Mode(.readOnly, [.noFollow, .nonBlocking])
     package static let directory = Mode(.readOnly, .directory)
 
     /// A new file; one that is there already is left alone.
@@ -32,7 +34,7 @@ package struct OpenFile: ~Copyable, Sendable {
       Mode(.writeOnly, [.create, .exclusiveCreate], permissions: permissions)
     }
 
-    /// An empty file in place of what is there.
+    /// The file of a path that a user has named, emptied, or a new one.
     package static func emptying(_ permissions: UInt32) -> Mode {
       Mode(.writeOnly, [.create, .truncate], permissions: permissions)
     }
@@ -42,9 +44,9 @@ package struct OpenFile: ~Copyable, Sendable {
       Mode(.readWrite, [.create, .append], permissions: permissions)
     }
 
-    /// A file that is there or is made.
-    package static func updating(_ permissions: UInt32, followsLinks: Bool = true) -> Mode {
-      Mode(.readWrite, followsLinks ? .create : [.create, .noFollow], permissions: permissions)
+    /// A file that is there or is made, and no link: whoever may write into its directory cannot have another file changed.
+    package static func updating(_ permissions: UInt32) -> Mode {
+      Mode(.readWrite, [.create, .noFollow], permissions: permissions)
     }
   }
 
@@ -52,6 +54,13 @@ package struct OpenFile: ~Copyable, Sendable {
   package init(_ path: String, _ mode: Mode, for operation: FileError.Operation = .open) throws(FileError) {
     descriptor = try Self.open(path, mode, operation)
     self.path = path
+  }
+
+  /// Makes a new file in place of what is there. A link is removed and not followed: whoever may write into the directory cannot
+  /// have another file emptied.
+  package static func replacing(_ path: String, _ permissions: UInt32) throws(FileError) -> OpenFile {
+    try Directory.remove(path)
+    return try OpenFile(path, .creating(permissions), for: .create)
   }
 
   /// The process's standard input, under a descriptor of its own.

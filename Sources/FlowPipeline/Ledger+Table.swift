@@ -94,6 +94,7 @@ extension Ledger {
     return [
       (kernelDrops, "datagrams dropped by the kernel"),
       (untakenDatagrams, "datagrams not taken before the end"), (unjournaledDatagrams, "datagrams unjournaled"),
+      (unreadRings, "rings of earlier runs not read"),
       (sequence.lost, "lost by sequence number"),
       (sequence.reordered, "reordered"), (sequence.duplicates, "duplicate"), (sequence.restarts, "exporter restarts"),
       (decode.clockCorrected, "with corrected clock"), (decode.reverseRecords, "records of reverse directions"),

@@ -22,6 +22,8 @@ public struct Ledger: Sendable {
   public var refused = RefusedDatagrams()
   /// Who sent the newest of these.
   public var lastRefused: IPAddress?
+  /// Rings of earlier runs whose datagrams could not be read, since the collector started.
+  public var unreadRings: UInt64 = 0
   public var decode = DecodeCounters()
   /// Data sets that wait for their template.
   public var waitingSets: UInt64 = 0
@@ -61,6 +63,7 @@ public struct Ledger: Sendable {
     sum.unjournaledDatagrams &+= other.unjournaledDatagrams
     sum.refused += other.refused
     sum.lastRefused = other.lastRefused ?? sum.lastRefused
+    sum.unreadRings &+= other.unreadRings
     sum.decode += other.decode
     sum.waitingSets &+= other.waitingSets
     sum.filteredRecords &+= other.filteredRecords

@@ -66,6 +66,9 @@ package struct LedgerCounter: Sendable {
       "datagrams", "unjournaled", "unjournaled_datagrams_total",
       "Datagrams that are not in the journal because it could not be written or was full.", \.unjournaledDatagrams),
     .init(
+      "datagrams", "rings_unread", "unread_rings_total",
+      "Rings of earlier runs that were damaged or of another boot, and whose datagrams are lost.", \.unreadRings),
+    .init(
       "datagrams", "clock_corrected", "clock_corrected_datagrams_total",
       "Datagrams whose exporter's clock is off, and whose flow times were corrected.", \.decode.clockCorrected),
     .init(

@@ -244,6 +244,7 @@ public struct Pipeline: ~Copyable {
     ledger.receivedDatagrams = reception.received
     ledger.recoveredDatagrams = reception.recovered
     ledger.unjournaledDatagrams = reception.unjournaled
+    ledger.unreadRings = reception.unreadRings
     ledger.kernelDrops = reception.kernelDrops
     ledger.untakenDatagrams = reception.untaken
     ledger.refused = admission.refused

@@ -6,6 +6,8 @@ public struct ReceptionCounters: Sendable, Equatable {
   public var recovered: UInt64 = 0
   /// Datagrams that are not in the journal because it could not be written or was full.
   public var unjournaled: UInt64 = 0
+  /// Rings of earlier runs whose datagrams could not be read, since this start.
+  public var unreadRings: UInt64 = 0
   /// Datagrams that the kernel dropped for lack of room in a socket's buffer; beside those received.
   public var kernelDrops: UInt64 = 0
   /// Datagrams that still waited in the kernel when the collector stopped; beside those received.

@@ -18,7 +18,7 @@ package struct CheckpointSource: ~Copyable {
   /// - Throws: `CheckpointFault` if the file cannot be read, which was tried for some seconds.
   package init(opening path: String) throws(CheckpointFault) {
     do throws(FileError) {
-      let file = try Retry.reading { () throws(FileError) in try OpenFile(path, .reading) }
+      let file = try Retry.reading { () throws(FileError) in try OpenFile(path, .readingNoLink) }
       size = Int(clamping: try Retry.reading { () throws(FileError) in try file.status() }.size)
       home = .file(file)
     } catch {

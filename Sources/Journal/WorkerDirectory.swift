@@ -1,3 +1,4 @@
+import Capture
 package import Files
 package import Foundation
 package import Logging
@@ -10,8 +11,8 @@ import Synchronization
 package final class WorkerDirectory: Sendable {
   package let path: String
   package let worker: Int
-  private let held: StateDirectory
-  private let logger: Logger
+  let held: StateDirectory
+  let logger: Logger
   private let state = Mutex(State())
 
   private struct State {
@@ -36,22 +37,31 @@ package final class WorkerDirectory: Sendable {
     self.logger = logger
   }
 
-  /// Where datagrams may be received into, what is best first.
-  package var rings: [String] { held.rings(of: worker) }
-
-  /// Removes what datagrams were received into, once nothing is in it.
-  package func removeRings() { for ring in rings { try? Directory.remove(ring) } }
-
   package func journal(_ segment: UInt64) -> String { "\(path)/journal-\(worker)-\(segment).pcap" }
   private func checkpoint(_ number: UInt64) -> String { "\(path)/checkpoint-\(worker)-\(number)" }
 
   /// Numbers of the worker's files of one kind, ascending.
   private func numbers(_ kind: String, _ suffix: String = "") throws(FileError) -> [UInt64] {
+    try numberTexts(kind, suffix).compactMap { StateFile.number($0) }.sorted()
+  }
+
+  private func numberTexts(_ kind: String, _ suffix: String = "") throws(FileError) -> [Substring] {
     let prefix = "\(kind)-\(worker)-"
     return try Retry.reading { () throws(FileError) in try Directory.names(in: path) }.compactMap { name in
       guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
-      return UInt64(name.dropFirst(prefix.count).dropLast(suffix.count))
-    }.sorted()
+      return name.dropFirst(prefix.count).dropLast(suffix.count)
+    }
+  }
+
+  /// Says which files are named like the worker's and have a number that it gives to none.
+  private func tellStrangers() throws(FileError) {
+    for (kind, suffix) in [("journal", ".pcap"), ("checkpoint", "")] {
+      for text in try numberTexts(kind, suffix) where UInt64(text) != nil && StateFile.number(text) == nil {
+        logger.error(
+          "\(path)/\(kind)-\(worker)-\(text)\(suffix): the collector gives no file this number; it is left alone, remove it"
+        )
+      }
+    }
   }
 
   /// The journal's segments, ascending.
@@ -127,7 +137,7 @@ package final class WorkerDirectory: Sendable {
   }
 
   private func store(_ checkpoint: some CheckpointContent) throws {
-    let descriptor = try OpenFile(aside, .emptying(0o640), for: .create).release()
+    let descriptor = try OpenFile.replacing(aside, 0o640).release()
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     defer { try? file.close() }
     try checkpoint.write { try file.write(contentsOf: $0) }
@@ -158,6 +168,7 @@ package final class WorkerDirectory: Sendable {
   package func load<Content: CheckpointContent>(
     _ read: (_ source: inout CheckpointSource, _ isNeeded: Bool) throws(CheckpointFault) -> Content
   ) throws(FileError) -> Found<Content> {
+    try tellStrangers()
     let numbers = try numbers("checkpoint")
     var found = Found<Content>()
     var kept: [(number: UInt64, segment: UInt64)] = []
@@ -167,6 +178,9 @@ package final class WorkerDirectory: Sendable {
       do throws(CheckpointFault) {
         var source = try CheckpointSource(opening: name)
         let checkpoint = try read(&source, found.checkpoint == nil)
+        guard checkpoint.segment <= JournalBuffer.greatestSegment else {
+          throw CheckpointFault("no journal has the segment \(checkpoint.segment), which it names")
+        }
         // The oldest has to do: without it, all that is in it would be missing.
         if found.checkpoint == nil, number != numbers.first { try checkpoint.check() }
         kept.insert((number, checkpoint.segment), at: 0)

@@ -30,14 +30,30 @@ struct OpenFileTests {
     #expect(failure { () throws(FileError) in try OpenFile(path, .reading) }?.code == ENOTDIR)
   }
 
-  @Test("Links are followed unless it is said that they are not")
+  @Test("A link is followed to what is read, and not to what is made or changed")
   func links() throws {
     let file = try folder.write("x", as: "file")
     let link = folder.file("link")
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
-    #expect(try OpenFile(link, .updating(0o600)).octets(9) == Array("x".utf8))
-    #expect(
-      failure { () throws(FileError) in try OpenFile(link, .updating(0o600, followsLinks: false)) }?.code == ELOOP)
+    #expect(try OpenFile(link, .reading).octets(9) == Array("x".utf8))
+    #expect(failure { () throws(FileError) in try OpenFile(link, .readingNoLink) }?.code == ELOOP)
+    #expect(failure { () throws(FileError) in try OpenFile(link, .updating(0o600)) }?.code == ELOOP)
+    #expect(failure { () throws(FileError) in try OpenFile(link, .creating(0o600)) }?.code == EEXIST)
+    let new = try OpenFile.replacing(link, 0o600)
+    try new.write(Array("new".utf8).span)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "x")
+    #expect(try Directory.status(link, followsLinks: false).kind == .file)
+    #expect(try new.status().permissions == 0o600)
+  }
+
+  @Test("What a file is on is known: memory or not, and with the same number by each of its files")
+  func fileSystem() throws {
+    #expect(try !FileSystem(of: "/proc").isMemory)
+    let file = try OpenFile(try folder.write("x", as: "file"), .reading).fileSystem()
+    let directory = try FileSystem(of: folder.path)
+    #expect(file.number == directory.number)
+    #expect(file.isMemory == directory.isMemory)
+    #expect(failure { () throws(FileError) in try FileSystem(of: folder.file("missing")) }?.code == ENOENT)
   }
 
   @Test("No child process inherits an open file")

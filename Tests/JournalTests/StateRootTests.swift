@@ -2,27 +2,8 @@ import Files
 import Foundation
 import Journal
 import Logging
-import Synchronization
 import TestSupport
 import Testing
-
-/// Keeps what is logged.
-private final class LogLines: LogHandler, @unchecked Sendable {
-  var metadata: Logger.Metadata = [:]
-  var logLevel = Logger.Level.trace
-  private let lines = Mutex<[(level: Logger.Level, text: String)]>([])
-
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-    get { metadata[key] }
-    set { metadata[key] = newValue }
-  }
-
-  func log(event: LogEvent) {
-    lines.withLock { $0.append((event.level, "\(event.message)")) }
-  }
-
-  func texts(_ level: Logger.Level) -> [String] { lines.withLock { $0.filter { $0.level == level }.map(\.text) } }
-}
 
 @Suite("State belongs to the store, whatever the host is called")
 final class StateRootTests {
@@ -187,5 +168,23 @@ final class StateRootTests {
     #expect(try state.workers == [0])
     #expect(names == [id])
     #expect(log.texts(.error).contains { $0.contains("identity is damaged") })
+  }
+
+  @Test("a link in place of a lock is refused, one in place of a new identity replaced; what it leads to is left alone")
+  func plantedLinks() throws {
+    let victim = try folder.write("kept", as: "victim")
+    try leaveAsBefore("aaa", "checkpoint-0-1")
+    try FileManager.default.createSymbolicLink(atPath: "\(root)/aaa/identity.new", withDestinationPath: victim)
+    let state = try directory("aaa").open()
+    #expect(state.identity.host == "aaa")
+    #expect(try String(contentsOfFile: "\(state.path)/identity", encoding: .utf8).contains(state.identity.id))
+    #expect(try Directory.status("\(state.path)/identity").permissions & 0o037 == 0)
+    let other = folder.file("other")
+    try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: "\(other)/.lock", withDestinationPath: victim)
+    #expect(throws: StateError.system("open", path: "\(other)/.lock", errno: ELOOP)) {
+      try StateRoot(other, host: "aaa", logger: Logger(label: "test") { _ in log }).open()
+    }
+    #expect(try String(contentsOfFile: victim, encoding: .utf8) == "kept")
   }
 }

@@ -1,8 +1,9 @@
-// Memory: what <malloc.h> and <sys/mman.h> have and Swift's Glibc module has not.
+// Memory, and files in memory: what <malloc.h>, <sys/mman.h> and <sys/vfs.h> have and Swift's Glibc module has not.
 #ifndef SAGFLOW_MEMORY_H
 #define SAGFLOW_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 // Lets the C library keep freed memory instead of giving large blocks back to the system each time.
 void sagflow_memory_keep(void);
@@ -13,5 +14,15 @@ void *sagflow_memory_reserve(size_t size);
 
 // Gives back what sagflow_memory_reserve gave.
 void sagflow_memory_release(void *memory, size_t size);
+
+// What a file is on.
+struct sagflow_file_system {
+  int is_memory;    // tmpfs or ramfs
+  uint64_t number;  // tells it from others; 0: the system does not number it
+};
+
+// Of a path's file, or of an open one. 0, or a negative errno value.
+int sagflow_file_system_of_path(const char *path, struct sagflow_file_system *system);
+int sagflow_file_system_of(int fd, struct sagflow_file_system *system);
 
 #endif

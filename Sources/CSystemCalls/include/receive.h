@@ -37,9 +37,30 @@ struct sagflow_ring {
 // Makes a ring of `slots`, at least 1 and at most 1024. NULL when there is no memory.
 struct sagflow_ring *sagflow_ring_create(unsigned slots);
 // Makes a ring with a journal (below) of `capacity` octets. Both lie in the file `fd`, so that they outlive the process, or
-// in memory of the process's own if `fd` is negative. What an earlier process of the same `boot` of the machine left in the
-// file is kept, in the sizes that it had. NULL and errno when the file cannot be used.
-struct sagflow_ring *sagflow_ring_map(unsigned slots, size_t capacity, uint64_t boot, int fd);
+// in memory of the process's own if `fd` is negative. What an earlier process left in the file is kept, in the sizes that it
+// had, if sagflow_ring_check finds it sound; else the ring begins anew. NULL and errno when the file cannot be used.
+struct sagflow_ring *sagflow_ring_map(unsigned slots, size_t capacity, uint64_t boot, int outlives_boot, int fd);
+
+// What an earlier process left in a file.
+enum sagflow_ring_kind {
+  SAGFLOW_RING_EMPTY,       // nothing yet
+  SAGFLOW_RING_SOUND,       // a ring to go on with
+  SAGFLOW_RING_OTHER_BOOT,  // a ring that may have pages of different times: the machine was booted since, or that is not known
+  SAGFLOW_RING_DAMAGED,     // no ring, or one whose words or records do not fit
+};
+struct sagflow_ring_check {
+  enum sagflow_ring_kind kind;
+  const char *fault;  // what is damaged; else NULL
+  int error;          // 0, or a negative errno value: it cannot be read
+};
+// Looks at all words and records of the ring in the file `fd`, and changes nothing. `boot` tells the boot of the machine from
+// others, 0: not known; it counts only if the file `outlives_boot`, as one in memory does not.
+struct sagflow_ring_check sagflow_ring_check(int fd, uint64_t boot, int outlives_boot);
+
+// No position, segment's number or count of a ring is greater; what comes behind it in decades is none, either.
+#define SAGFLOW_GREATEST_BITS 62
+#define SAGFLOW_GREATEST ((uint64_t)1 << SAGFLOW_GREATEST_BITS)
+
 void sagflow_ring_destroy(struct sagflow_ring *ring);
 // Takes what waits at `fd`, the socket of this port, without blocking. What the slots held before is gone.
 struct sagflow_batch sagflow_ring_receive(struct sagflow_ring *ring, int fd, uint16_t local_port);

@@ -43,18 +43,24 @@ public final class JournalBuffer: @unchecked Sendable {
   ///
   /// - Parameter capacity: octets of records that can wait.
   public init(capacity: Int) throws(SocketError) {
-    guard let ring = unsafe sagflow_ring_map(Self.slots, capacity, 0, -1) else {
+    guard let ring = unsafe sagflow_ring_map(Self.slots, capacity, 0, 0, -1) else {
       throw SocketError(operation: .allocate, endpoint: nil, code: errno)
     }
     unsafe self.ring = unsafe ring
   }
 
   /// A file, best in memory (tmpfs): where pages have to be written to a disk, the kernel may have to wait for one while the
-  /// process is killed. Made if it is not there; what an earlier process left in it is kept, unless the machine has been
-  /// booted since.
-  public init(capacity: Int, in path: String) throws(JournalError) {
-    let file = try Self.open(path)
-    guard let ring = unsafe sagflow_ring_map(Self.slots, capacity, Self.boot, file.borrowed) else {
+  /// process is killed. Made if it is not there; what an earlier process left in it is kept if it is `.sound`, else it begins
+  /// anew.
+  ///
+  /// - Parameter boot: tells the boot of the machine from others; 0: not known.
+  public init(capacity: Int, in path: String, boot: UInt64? = nil) throws(JournalError) {
+    let file = try Self.open(path, .updating(0o600))
+    let outlivesBoot = try Self.outlivesBoot(file)
+    guard
+      let ring = unsafe sagflow_ring_map(
+        Self.slots, capacity, boot ?? BootIdentity.current, outlivesBoot ? 1 : 0, file.borrowed)
+    else {
       throw JournalError(operation: "make room in", path: path, code: errno)
     }
     unsafe self.ring = unsafe ring
@@ -62,9 +68,9 @@ public final class JournalBuffer: @unchecked Sendable {
 
   deinit { unsafe sagflow_ring_destroy(ring) }
 
-  private static func open(_ path: String) throws(JournalError) -> OpenFile {
+  private static func open(_ path: String, _ mode: OpenFile.Mode) throws(JournalError) -> OpenFile {
     do throws(FileError) {
-      let file = try OpenFile(path, .updating(0o600, followsLinks: false))
+      let file = try OpenFile(path, mode)
       // In a directory that all may write into, somebody else may have made it.
       let status = try file.status()
       if status.isOwn, status.kind == .file { return file }
@@ -74,18 +80,42 @@ public final class JournalBuffer: @unchecked Sendable {
     throw JournalError(operation: "use", path: path, code: EPERM)
   }
 
-  /// Tells one boot of the machine from others: after a power failure such a file may hold pages of different times.
-  private static let boot: UInt64 = {
-    do throws(FileError) {
-      let file = try OpenFile("/proc/sys/kernel/random/boot_id", .reading)
-      var text = [UInt8](repeating: 0, count: 64)
-      var octets = text.mutableSpan
-      let count = try file.read(at: 0, into: &octets)
-      return fnv1a(text.prefix(count))
-    } catch {
-      return 0
+  private static func outlivesBoot(_ file: borrowing OpenFile) throws(JournalError) -> Bool {
+    do throws(FileError) { return try !file.fileSystem().isMemory } catch { throw JournalError(error) }
+  }
+
+  // MARK: Before it is opened
+
+  /// What an earlier process left in a file.
+  public enum Condition: Equatable, Sendable {
+    /// Nothing.
+    case empty
+    /// A ring to go on with.
+    case sound
+    /// A ring on a disk that may have pages of different times: the machine was booted since, or that is not known.
+    case otherBoot
+    /// No ring, or one whose words or records do not fit: why.
+    case damaged(String)
+  }
+
+  /// Looks at all words and records of a file, and changes nothing.
+  ///
+  /// - Parameter boot: as for `init`.
+  public static func condition(of path: String, boot: UInt64? = nil) throws(JournalError) -> Condition {
+    let file = try open(path, .readingNoLink)
+    let outlivesBoot = try outlivesBoot(file)
+    let check = unsafe sagflow_ring_check(file.borrowed, boot ?? BootIdentity.current, outlivesBoot ? 1 : 0)
+    if unsafe check.error != 0 { throw JournalError(operation: "read", path: path, code: unsafe -check.error) }
+    return switch unsafe check.kind {
+    case SAGFLOW_RING_EMPTY: .empty
+    case SAGFLOW_RING_SOUND: .sound
+    case SAGFLOW_RING_OTHER_BOOT: .otherBoot
+    default: .damaged(unsafe check.fault.map { unsafe String(cString: $0) } ?? "it cannot be understood")
     }
-  }()
+  }
+
+  /// No segment has a greater number.
+  public static let greatestSegment: UInt64 = 1 << UInt64(SAGFLOW_GREATEST_BITS)
 
   // MARK: Either side
 

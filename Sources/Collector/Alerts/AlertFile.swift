@@ -42,8 +42,7 @@ package struct AlertFile: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let data = try encoder.encode(Content(alerts: alerts))
     let aside = "\(path).new"
-    try Directory.remove(aside)
-    let file = try OpenFile(aside, .creating(0o640))
+    let file = try OpenFile.replacing(aside, 0o640)
     try file.write(Array(data).span)
     try file.sync()
     try file.close()

@@ -19,6 +19,8 @@ struct WorkerRecovery: Sendable {
   let damagedFiles: [String]
   /// Segments of the journal whose datagrams are not in the checkpoint, ascending.
   let segments: [UInt64]
+  /// Rings whose datagrams could not be read.
+  private let unreadRings: UInt64
   /// The first number that no file has.
   private let following: UInt64
   private let logger: Logger
@@ -57,6 +59,7 @@ struct WorkerRecovery: Sendable {
     }
     state = Handoff(found?.takeState())
     checkpoint = found
+    unreadRings = directory.setDamagedRingsAside()
     restored.enter()
   }
 
@@ -65,10 +68,11 @@ struct WorkerRecovery: Sendable {
   /// - Returns: what was counted before it.
   func restore(_ pipeline: inout Pipeline) -> ReceptionCounters {
     defer { restored.leave() }
-    guard let checkpoint else { return ReceptionCounters() }
+    var reception = checkpoint?.reception ?? ReceptionCounters()
+    reception.unreadRings = unreadRings
     // Flows may be many: they are not kept twice.
     if let state = state.take() ?? nil { pipeline.restore(state) }
-    return checkpoint.reception
+    return reception
   }
 
   /// Waits until all workers have told one another what they knew of exporters.

@@ -8,6 +8,7 @@ struct SocketPlan: ~Copyable {
   let endpoints: [ScopedEndpoint]
   /// Of each worker.
   private var sockets: [[Handoff<UDPSocket>]] = []
+  private var memory = ReceptionMemory()
 
   /// - Parameter passed: sockets that were passed in; they are used for their addresses. Where none of them is of an address
   ///   that is to be listened to, their own addresses are.
@@ -74,26 +75,10 @@ struct SocketPlan: ~Copyable {
   ///   - rings: files that it may receive into, what is best first; none: what it has received ends with the process.
   ///   - capacity: octets that can wait for the journal's disk.
   mutating func takeReceiver(_ rings: [String], capacity: Int, _ logger: Logger) throws -> UDPReceiver {
-    var receiver = try Self.receiver(rings, capacity: capacity, logger)
+    var receiver = try memory.receiver(rings, capacity: capacity, logger)
     for handoff in sockets.isEmpty ? [] : sockets.removeFirst() {
       if let socket = handoff.take() { receiver.add(socket) }
     }
     return receiver
-  }
-
-  static func receiver(_ rings: [String], capacity: Int, _ logger: Logger) throws -> UDPReceiver {
-    if rings.isEmpty { return try UDPReceiver() }
-    var failure: JournalError?
-    for ring in rings {
-      do {
-        return try UDPReceiver(journalingInto: JournalBuffer(capacity: capacity, in: ring))
-      } catch let error as JournalError {
-        failure = error
-      }
-    }
-    if let failure {
-      logger.error("\(failure); a crash would lose the datagrams that are not in the journal's file yet")
-    }
-    return try UDPReceiver(journalingInto: JournalBuffer(capacity: capacity))
   }
 }

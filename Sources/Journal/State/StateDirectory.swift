@@ -1,3 +1,4 @@
+import Capture
 import Files
 import Foundation
 import Logging
@@ -61,12 +62,12 @@ package final class StateDirectory: Sendable {
       var workers: Set<Int> = []
       for name in try Retry.reading({ () throws(FileError) in try Directory.list(path) }) {
         let parts = name.prefix { $0 != "." }.split(separator: "-")
-        if parts.count == 3, ["journal", "checkpoint"].contains(parts[0]), let worker = Int(parts[1]) {
+        if parts.count == 3, ["journal", "checkpoint"].contains(parts[0]), let worker = StateFile.worker(parts[1]) {
           workers.insert(worker)
         }
       }
       for ring in Ring.left(identity, inode, path) {
-        if let worker = ring.split(separator: "-").last.flatMap({ Int($0) }) { workers.insert(worker) }
+        if let worker = ring.split(separator: "-").last.flatMap(StateFile.worker) { workers.insert(worker) }
       }
       return workers
     }
@@ -108,11 +109,10 @@ package final class StateDirectory: Sendable {
     let aside = unfinished(in: path)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    let url = URL(fileURLWithPath: aside)
     do {
-      try encoder.encode(identity).write(to: url)
-      let file = try FileHandle(forUpdating: url)
-      try file.synchronize()
+      let file = try OpenFile.replacing(aside, 0o640)
+      try file.write(Array(encoder.encode(identity)).span)
+      try file.sync()
       try file.close()
     } catch {
       throw StateError.system("write", path: aside, errno: error.systemCode)
@@ -120,6 +120,17 @@ package final class StateDirectory: Sendable {
     try Directory.rename(aside, to: "\(path)/identity")
     try Directory.sync(path)
   }
+}
+
+/// Numbers in the names of a state's files.
+enum StateFile {
+  /// A number as a collector writes it; nil: it is none, or so great that none comes behind it.
+  static func number(_ text: some StringProtocol) -> UInt64? {
+    guard let number = UInt64(text), "\(number)" == text, number <= JournalBuffer.greatestSegment else { return nil }
+    return number
+  }
+
+  static func worker(_ text: some StringProtocol) -> Int? { number(text).flatMap { Int(exactly: $0) } }
 }
 
 /// Names of the files that datagrams are received into.
@@ -146,6 +157,8 @@ enum Ring {
 
   static func find(_ name: String, in directory: String) -> [String] {
     // One that cannot be looked at has none that could be used.
-    ((try? Directory.names(in: directory)) ?? []).filter { $0.hasPrefix("\(name)-") }.map { "\(directory)/\($0)" }
+    ((try? Directory.names(in: directory)) ?? []).filter { file in
+      file.hasPrefix("\(name)-") && StateFile.number(file.dropFirst(name.count + 1)) != nil
+    }.map { "\(directory)/\($0)" }
   }
 }

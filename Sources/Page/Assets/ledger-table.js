@@ -52,6 +52,7 @@ export function besides(sections) {
   const texts = [
     ['datagrams', 'kernel_dropped', 'datagrams dropped by the kernel'],
     ['datagrams', 'untaken', 'datagrams not taken before the end'], ['datagrams', 'unjournaled', 'datagrams not in the journal'],
+    ['datagrams', 'rings_unread', 'rings of earlier runs not read'],
     ['datagrams', 'recovered', 'datagrams recovered'], ['datagrams', 'clock_corrected', 'datagrams with corrected clock'],
     ['sequence', 'lost', 'lost by sequence number'], ['sequence', 'reordered', 'reordered'], ['sequence', 'duplicates', 'duplicate'],
     ['sequence', 'restarts', 'exporter restarts'], ['store', 'failures', 'failed writes'],

@@ -112,7 +112,7 @@ package final class Cursor: Sendable {
   ) throws(FileError) -> Log {
     let octets = content.octets(output)
     let aside = "\(path).new"
-    let file = try OpenFile(aside, .emptying(0o640), for: .create)
+    let file = try OpenFile.replacing(aside, 0o640)
     file.giveToOwner(of: directory(of: path))
     try file.write(octets.span)
     try file.sync()

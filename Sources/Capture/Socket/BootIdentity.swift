@@ -1,0 +1,33 @@
+import Files
+import NetworkBytes
+
+/// Tells one boot of the machine from others: after a power failure, a file that was mapped into memory may have pages of different times.
+package enum BootIdentity {
+  /// 0: not known.
+  package static let current = identity(kernel: "/proc/sys/kernel/random/boot_id", memories: ["/dev/shm", "/run"])
+
+  /// - Parameters:
+  ///   - kernel: the file of the kernel's own number, which a service may not see (`ProcSubset=pid`).
+  ///   - memories: directories that are made at each boot, in memory: what they are on has a number that is drawn then.
+  /// - Returns: 0: not known.
+  package static func identity(kernel: String, memories: [String]) -> UInt64 {
+    if let text = number(kernel) { return fnv1a(text) | 1 }
+    for path in memories {
+      guard let system = try? FileSystem(of: path), system.isMemory, system.number != 0 else { continue }
+      return system.number
+    }
+    return 0
+  }
+
+  private static func number(_ path: String) -> [UInt8]? {
+    do throws(FileError) {
+      let file = try OpenFile(path, .reading)
+      var text = [UInt8](repeating: 0, count: 64)
+      var octets = text.mutableSpan
+      let count = try file.read(at: 0, into: &octets)
+      return count == 0 ? nil : Array(text.prefix(count))
+    } catch {
+      return nil
+    }
+  }
+}
