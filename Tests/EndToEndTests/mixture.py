@@ -1,0 +1,280 @@
+"""Traffic as a collector has it for weeks: exporters that come and go, templates that change, names and sampling rates, clocks
+that step, data before their templates, and what no exporter should send. All of it follows from a seed.
+"""
+
+import collections
+import socket
+import struct
+import time
+
+# Elements of each record, with their octets: addresses, ports, protocol, TOS, TCP flags, interfaces, packets, octets, times.
+FIELDS = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (5, 1), (6, 1), (10, 4), (14, 4), (2, 8), (1, 8)]
+TIMES = {9: [(22, 4), (21, 4)], 10: [(152, 8), (153, 8)]}
+RECORD = {9: struct.Struct(">IIHHBBBIIQQII"), 10: struct.Struct(">IIHHBBBIIQQQQ")}
+V5_RECORD = struct.Struct(">III HHIIII HH BBBB HHBBH")
+# What templates differ by.
+MORE = [(16, 4), (17, 4), (9, 1), (13, 1), (18, 4), (32, 2), (60, 1), (61, 1), (210, 3), (210, 7)]
+RECORDS = 12
+
+Flow = collections.namedtuple("Flow", "source target source_port target_port protocol")
+# An order of fields: the elements, and octets behind those that every record has.
+Template = collections.namedtuple("Template", "id fields padding")
+
+
+class Exporter:
+    """One source port of one address. Counts what it has sent that must be found again."""
+
+    def __init__(self, chance, version, address, ids=8):
+        self.chance, self.version, self.address, self.ids = chance, version, address, ids
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((address, 0))
+        self.domain = chance.randrange(4)
+        self.clock = 0
+        self.flows = collections.deque(maxlen=400)
+        self.records = self.octets = self.packets = 0
+        self.restart()
+
+    def restart(self):
+        """The device boots: nothing of before holds."""
+        self.booted = time.time() - self.chance.uniform(10, 1000)
+        self.sequence, self.turns = 0, 0
+        self.templates = collections.OrderedDict()
+
+    def close(self):
+        self.socket.close()
+
+    def turn(self):
+        """The datagrams of one turn: one of data, and before it whatever it needs."""
+        self.turns += 1
+        if self.version == 5:
+            return [self.v5()]
+        before = []
+        if self.turns % 20 == 1:
+            before.append(self.define())
+        elif self.turns % 10 == 5:
+            before.append(self.message([self.definitions(self.templates.values())]))
+        if self.turns % 25 == 3:
+            before.append(self.options())
+        return before + [self.data(self.chance.choice(list(self.templates.values())))]
+
+    # Flows
+
+    def flow(self):
+        if self.flows and self.chance.random() < 0.4:
+            return self.chance.choice(self.flows)
+        flow = Flow(
+            0x0A000000 + self.chance.getrandbits(16), 0xC0A80000 + self.chance.getrandbits(12),
+            self.chance.randrange(1024, 65536), self.chance.choice((53, 80, 123, 443, 8080)), self.chance.choice((6, 17)))
+        self.flows.append(flow)
+        return flow
+
+    def counts(self):
+        packets = self.chance.randrange(1, 50)
+        octets = packets * self.chance.randrange(40, 1500)
+        self.records += 1
+        self.packets += packets
+        self.octets += octets
+        return packets, octets
+
+    @property
+    def now(self):
+        """What its own clock shows."""
+        return time.time() + self.clock
+
+    @property
+    def uptime(self):
+        return int((time.time() - self.booted) * 1000) & 0xFFFFFFFF
+
+    # Messages
+
+    def v5(self):
+        now, uptime, body = self.now, self.uptime, b""
+        for _ in range(RECORDS):
+            flow, (packets, octets) = self.flow(), self.counts()
+            body += V5_RECORD.pack(
+                flow.source, flow.target, 0, 1, 2, packets, octets, max(0, uptime - self.chance.randrange(2000)), uptime,
+                flow.source_port, flow.target_port, 0, 0x18, flow.protocol, 0, 0, 0, 24, 24, 0)
+        header = struct.pack(
+            ">HHIIIIBBH", 5, RECORDS, uptime, int(now), int(now % 1 * 1e9), self.sequence & 0xFFFFFFFF, 0, self.domain, 0)
+        self.sequence += RECORDS
+        return header + body
+
+    def message(self, sets, records=0):
+        """A v9 or IPFIX message of sets that carry so many data records."""
+        body = b"".join(sets)
+        if self.version == 9:
+            header = struct.pack(
+                ">HHIIII", 9, len(sets), self.uptime, int(self.now), self.sequence & 0xFFFFFFFF, self.domain)
+            self.sequence += 1
+        else:
+            header = struct.pack(
+                ">HHIII", 10, 16 + len(body), int(self.now), self.sequence & 0xFFFFFFFF, self.domain)
+            self.sequence += records
+        return header + body
+
+    @staticmethod
+    def set(id, content):
+        content += bytes(-len(content) % 4)
+        return struct.pack(">HH", id, 4 + len(content)) + content
+
+    def define(self):
+        """A template of an id that is new, or was another's."""
+        id = 256 + self.chance.randrange(self.ids)
+        more = self.chance.sample(MORE, self.chance.randrange(4))
+        template = Template(id, FIELDS + TIMES[self.version] + more, sum(length for _, length in more))
+        self.templates[id] = template
+        return self.message([self.definitions([template])])
+
+    def definitions(self, templates):
+        content = b"".join(
+            struct.pack(">HH", template.id, len(template.fields))
+            + b"".join(struct.pack(">HH", *field) for field in template.fields) for template in templates)
+        return self.set(0 if self.version == 9 else 2, content)
+
+    def data(self, template):
+        uptime, now, content = self.uptime, int(self.now * 1000), b""
+        for _ in range(RECORDS):
+            flow, (packets, octets) = self.flow(), self.counts()
+            end = uptime if self.version == 9 else now
+            content += RECORD[self.version].pack(
+                *flow[:4], flow.protocol, 0, 0x18, 1, 2, packets, octets, max(0, end - self.chance.randrange(2000)),
+                end) + bytes(template.padding)
+        return self.message([self.set(template.id, content)], RECORDS)
+
+    def options(self):
+        """Names of interfaces and rates of samplers, in words that change."""
+        name = f"port-{self.chance.randrange(1000)}".encode().ljust(16, b"\0")
+        index = self.chance.randrange(1, 40)
+        sampling = struct.pack(">IBBI", 0, 1, 2, self.chance.choice((1, 1, 1, 100)))
+        if self.version == 9:
+            sets = [
+                self.set(1, struct.pack(">HHH HH HH", 900, 4, 4, 2, 4, 82, 16)),
+                self.set(1, struct.pack(">HHH HH HHHHHH", 901, 4, 12, 1, 4, 48, 1, 49, 1, 50, 4))]
+        else:
+            sets = [
+                self.set(3, struct.pack(">HHH HH HH", 900, 2, 1, 10, 4, 82, 16)),
+                self.set(3, struct.pack(">HHH HH HHHHHH", 901, 4, 1, 144, 4, 48, 1, 49, 1, 50, 4))]
+        return self.message(sets + [self.set(900, struct.pack(">I", index) + name), self.set(901, sampling)], 2)
+
+
+class LateExporter(Exporter):
+    """Sends data of templates that come later, or never."""
+
+    def turn(self):
+        if self.turns == 0:
+            self.define()
+            self.sequence = 0
+        self.turns += 1
+        if self.turns % 40 == 30 and self.domain % 2:
+            return [self.message([self.definitions(self.templates.values())])]
+        return [self.data(next(iter(self.templates.values())))]
+
+
+class BrokenExporter(Exporter):
+    """Sends what is malformed."""
+
+    def turn(self):
+        datagrams = super().turn()
+        return datagrams[:-1] + [self.break_(datagrams[-1])]
+
+    def break_(self, datagram):
+        chance, octets = self.chance, bytearray(datagram)
+        kind = chance.randrange(8)
+        if kind == 0:
+            return bytes(octets[:chance.randrange(len(octets))])
+        if kind == 1:
+            for _ in range(chance.randrange(1, 20)):
+                octets[chance.randrange(len(octets))] = chance.randrange(256)
+        elif kind == 2:
+            return chance.randbytes(chance.randrange(1, 1400))
+        elif kind == 3:
+            octets[0:2] = struct.pack(">H", chance.choice((0, 1, 7, 8, 11, 65535)))
+        elif kind == 4:
+            # A set, or a v5 count, of another length.
+            octets[2:4] = struct.pack(">H", chance.randrange(65536))
+        elif kind == 5 and self.version != 5:
+            octets[-4:] = struct.pack(">HH", chance.randrange(65536), chance.randrange(4))
+        elif kind == 6 and self.version != 5:
+            # A template of nonsense: no fields, too many, of varying and of no length.
+            fields = b"".join(
+                struct.pack(">HH", chance.randrange(65536), chance.choice((0, 1, 4, 16, 65535, 9000)))
+                for _ in range(chance.randrange(60)))
+            octets += self.set(0 if self.version == 9 else 2, struct.pack(
+                ">HH", chance.randrange(200, 400), chance.randrange(70)) + fields)
+        else:
+            octets += chance.randbytes(chance.randrange(1, 200))
+        return bytes(octets)
+
+
+class Mixture:
+    """Exporters of all kinds. `turn` gives what one of them sends next."""
+
+    # First octets of addresses: those whose records must all be found, those whose need not.
+    GOOD, LATE, BROKEN = "127.1", "127.2", "127.3"
+
+    def __init__(self, chance, steady=12, passing=24, late=6, broken=6):
+        self.chance, self.born, self.counts = chance, 0, collections.Counter()
+        self.steady = [self.make(Exporter, self.GOOD) for _ in range(steady)]
+        self.passing = [self.make(Exporter, self.GOOD) for _ in range(passing)]
+        self.late = [self.make(LateExporter, self.LATE) for _ in range(late)]
+        self.broken = [self.make(BrokenExporter, self.BROKEN) for _ in range(broken)]
+        # What good exporters sent that are gone.
+        self.gone = collections.Counter()
+
+    def make(self, kind, network):
+        self.born += 1
+        version = self.chance.choice((9, 10) if kind is LateExporter else (5, 9, 9, 10))
+        # Some come again under the address of another; most are new.
+        number = self.chance.randrange(1, self.born + 1) if self.chance.random() < 0.1 else self.born
+        return kind(self.chance, version, f"{network}.{number >> 8 & 255}.{number & 255}")
+
+    def renew(self, exporters, index):
+        old = exporters[index]
+        if exporters is self.passing:
+            self.count(old, self.gone)
+        old.close()
+        exporters[index] = self.make(type(old), old.address.rsplit(".", 2)[0])
+        self.counts["exporters"] += 1
+
+    @staticmethod
+    def count(exporter, total):
+        total.update(records=exporter.records, octets=exporter.octets, packets=exporter.packets)
+
+    @property
+    def good(self):
+        """What good exporters have sent in all."""
+        total = collections.Counter(self.gone)
+        for exporter in self.steady + self.passing:
+            self.count(exporter, total)
+        return total
+
+    def turn(self):
+        """The socket that sends next, and its datagrams."""
+        draw = self.chance.random()
+        if draw < 0.05:
+            exporters, lives = self.broken, 40
+        elif draw < 0.08:
+            exporters, lives = self.late, 100
+        elif draw < 0.55:
+            exporters, lives = self.passing, 60
+        else:
+            exporters, lives = self.steady, 0
+        index = self.chance.randrange(len(exporters))
+        if lives and exporters[index].turns > lives:
+            self.renew(exporters, index)
+        exporter = exporters[index]
+        if exporters is self.steady:
+            self.disturb(exporter)
+        datagrams = exporter.turn()
+        self.counts["datagrams"] += len(datagrams)
+        self.counts["malformed"] += exporters is self.broken
+        return exporter.socket, datagrams
+
+    def disturb(self, exporter):
+        draw = self.chance.random()
+        if draw < 0.002:
+            exporter.restart()
+            self.counts["restarts of exporters"] += 1
+        elif draw < 0.004:
+            exporter.clock = self.chance.choice((0, 0, -7200, 7200, -90, 90, 86400 * 30))
+            self.counts["steps of exporters' clocks"] += 1
