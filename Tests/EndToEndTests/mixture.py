@@ -21,13 +21,50 @@ Flow = collections.namedtuple("Flow", "source target source_port target_port pro
 Template = collections.namedtuple("Template", "id fields padding")
 
 
+class Loopback:
+    """Where exporters are: on this host's own addresses, now."""
+
+    now = staticmethod(time.time)
+
+    @staticmethod
+    def bind(address):
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        opened.bind((address, 0))
+        return opened
+
+
+class Capture:
+    """Or in a capture, at times of its own."""
+
+    Port = collections.namedtuple("Port", "address port close")
+
+    def __init__(self, begin):
+        self.time, self.bound = begin, 0
+
+    def now(self):
+        return self.time
+
+    def bind(self, address):
+        self.bound += 1
+        return self.Port(socket.inet_aton(address), 1024 + self.bound % 64000, lambda: None)
+
+    HEADER = struct.pack("=IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
+
+    def frame(self, source, datagram):
+        """A datagram as a capture has it, without its file's header."""
+        udp = struct.pack(">HHHH", source.port, 9995, 8 + len(datagram), 0)
+        ip = struct.pack(
+            ">BBHHHBBH4s4s", 0x45, 0, 28 + len(datagram), 0, 0x4000, 64, 17, 0, source.address, bytes([127, 0, 0, 1]))
+        size = 28 + len(datagram)
+        return struct.pack("=IIII", int(self.time), int(self.time % 1 * 1e6), size, size) + ip + udp + datagram
+
+
 class Exporter:
     """One source port of one address. Counts what it has sent that must be found again."""
 
-    def __init__(self, chance, version, address, ids=8):
-        self.chance, self.version, self.address, self.ids = chance, version, address, ids
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((address, 0))
+    def __init__(self, place, chance, version, address, ids=8):
+        self.place, self.chance, self.version, self.address, self.ids = place, chance, version, address, ids
+        self.socket = place.bind(address)
         self.domain = chance.randrange(4)
         self.clock = 0
         self.flows = collections.deque(maxlen=400)
@@ -36,7 +73,7 @@ class Exporter:
 
     def restart(self):
         """The device boots: nothing of before holds."""
-        self.booted = time.time() - self.chance.uniform(10, 1000)
+        self.booted = self.place.now() - self.chance.uniform(10, 1000)
         self.sequence, self.turns = 0, 0
         self.templates = collections.OrderedDict()
 
@@ -79,11 +116,11 @@ class Exporter:
     @property
     def now(self):
         """What its own clock shows."""
-        return time.time() + self.clock
+        return self.place.now() + self.clock
 
     @property
     def uptime(self):
-        return int((time.time() - self.booted) * 1000) & 0xFFFFFFFF
+        return int((self.place.now() - self.booted) * 1000) & 0xFFFFFFFF
 
     # Messages
 
@@ -212,8 +249,8 @@ class Mixture:
     # First octets of addresses: those whose records must all be found, those whose need not.
     GOOD, LATE, BROKEN = "127.1", "127.2", "127.3"
 
-    def __init__(self, chance, steady=12, passing=24, late=6, broken=6):
-        self.chance, self.born, self.counts = chance, 0, collections.Counter()
+    def __init__(self, chance, place=Loopback, steady=12, passing=24, late=6, broken=6):
+        self.chance, self.place, self.born, self.counts = chance, place, 0, collections.Counter()
         self.steady = [self.make(Exporter, self.GOOD) for _ in range(steady)]
         self.passing = [self.make(Exporter, self.GOOD) for _ in range(passing)]
         self.late = [self.make(LateExporter, self.LATE) for _ in range(late)]
@@ -226,7 +263,7 @@ class Mixture:
         version = self.chance.choice((9, 10) if kind is LateExporter else (5, 9, 9, 10))
         # Some come again under the address of another; most are new.
         number = self.chance.randrange(1, self.born + 1) if self.chance.random() < 0.1 else self.born
-        return kind(self.chance, version, f"{network}.{number >> 8 & 255}.{number & 255}")
+        return kind(self.place, self.chance, version, f"{network}.{number >> 8 & 255}.{number & 255}")
 
     def renew(self, exporters, index):
         old = exporters[index]
