@@ -17,6 +17,8 @@ void sagflow_memory_keep(void) {
   mallopt(M_TOP_PAD, 16 << 20);
 }
 
+void sagflow_memory_share(int heaps) { mallopt(M_ARENA_MAX, heaps); }
+
 // A large page is so large, and begins at a multiple of it.
 static const size_t large = (size_t)2 << 20;
 

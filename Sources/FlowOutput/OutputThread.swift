@@ -23,8 +23,11 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
 
   /// Batches on their way to the writer.
   let queue = BoundedQueue<Job>(capacity: 16)
-  /// Batches whose memory is free to be used again.
-  let spare = BoundedQueue<FlowBatch>(capacity: 16)
+  /// Batches whose memory is free to be used again: as many as go to and fro while the writer keeps up. What a burst or a slow disk
+  /// needed beyond them is given back, for each would be used in turn, and stay.
+  let spare = BoundedQueue<FlowBatch>(capacity: 2)
+  /// Places of a batch at most, usually: one that had to hold more, as there was no room here, gives its memory back.
+  package static var usualRecords: Int { 49_152 }
 
   private let name: String
   private let logger: Logger
@@ -95,7 +98,7 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
   }
 
   private func recycle(_ flows: inout FlowBatch) {
-    guard spare.hasRoom else { return }
+    guard spare.hasRoom, flows.records.capacity <= Self.usualRecords else { return }
     flows.removeAll()
     var batch = FlowBatch()
     swap(&batch, &flows)

@@ -72,6 +72,33 @@ struct OutputThreadTests {
     #expect(throws: RecorderFailure(description: "no such place")) { try thread.start() }
   }
 
+  @Test("keeps the memory of two batches after a burst, and of none that had to hold more than usual")
+  func spareMemory() async throws {
+    for (size, kept) in [(1000, 2), (OutputThread<RecordingWriter>.usualRecords + 1000, 0)] {
+      let recorder = Recorder()
+      let thread = recorder.thread()
+      try thread.start()
+      let sink = OutputSink(thread)
+      recorder.gate.withLock { _ in
+        for _ in 0..<12 {
+          var batch = Self.batch(size)
+          sink.take(&batch, Self.context, .wait)
+        }
+      }
+      // Memory is given back before housekeeping.
+      try await eventually("all are written") { recorder.calls.count { $0 == "maintain" } == 12 }
+      let found = recorder.gate.withLock { _ in
+        (0..<12).count { _ in
+          var batch = Self.batch(1)
+          sink.take(&batch, Self.context, .wait)
+          return batch.records.capacity >= size
+        }
+      }
+      #expect(found == kept)
+      thread.finish()
+    }
+  }
+
   @Test("that is stalled is waited for no longer than asked")
   func stalledEnd() throws {
     let recorder = Recorder()

@@ -8,6 +8,9 @@
 // Lets the C library keep freed memory instead of giving large blocks back to the system each time.
 void sagflow_memory_keep(void);
 
+// Has all threads that begin from now on share so many heaps of the C library. By default there are eight for each processor.
+void sagflow_memory_share(int heaps);
+
 // Octets of zero, to be touched as they are needed: what is not touched takes no memory. In large pages, where the system has
 // them. NULL: there is no room.
 void *sagflow_memory_reserve(size_t size);
