@@ -1,6 +1,6 @@
 import FlowOutput
-import FlowQuery
 public import FlowPipeline
+import FlowQuery
 public import FlowStore
 import Foundation
 public import Logging
