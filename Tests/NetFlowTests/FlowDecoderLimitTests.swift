@@ -74,6 +74,22 @@ struct FlowDecoderLimitTests {
     #expect(decoder.counters.flowRecords == 1)
   }
 
+  @Test("count a template of few fields for more than these: it takes memory too")
+  func smallTemplates() {
+    var options = FlowDecoderOptions()
+    options.rules.limits.templateFieldsPerSession = 100
+    options.rules.limits.templateFields = 250
+    var decoder = FlowDecoder(options: options)
+    // Nine of one field and of ten more each are 99.
+    for number in 0..<20 {
+      _ = FlowDecoded(
+        [Self.template(300..<309, fields: 1)], by: &decoder, from: Self.exporter(number), arrival: Int64(number))
+    }
+    #expect(decoder.counters.issues == ["session_evicted": 18])
+    _ = FlowDecoded([Self.template(309..<310, fields: 1)], by: &decoder, from: Self.exporter(19), arrival: 20)
+    #expect(decoder.counters[.templateEvicted] > 0)
+  }
+
   // The two below look at the memory of the whole process: in one of their own, other tests cannot add to it.
 
   @Test("hold against 200,000 spoofed exporters with templates and options data", .tags(.slow), .unlessFast)

@@ -12,9 +12,9 @@ public struct SessionLimits: Sendable {
   public var keptWithoutRecords = 4096
   /// Templates of one session; those defined longest ago are forgotten first.
   public var templatesPerSession = 4096
-  /// Fields of one session's templates together, about 40 octets of memory each.
+  /// Fields of one session's templates together, about 115 octets of memory each, and ten for each template besides.
   public var templateFieldsPerSession = 1 << 16
-  /// Fields of all sessions' templates; beyond it sessions are forgotten, those without a record first.
+  /// The same of all sessions' templates; beyond it sessions are forgotten, those without a record first.
   public var templateFields = 1 << 22
   /// A template that its exporter has been repeating, and no longer does while it goes on sending, holds for three of its
   /// intervals, in time and in messages, but for this long at least, milliseconds (RFC 7011 §8.4); nil: for ever. One that

@@ -19,7 +19,7 @@ struct TemplateTable {
   private var order = Deque()
   /// Definitions so far.
   private(set) var definitions: UInt64 = 0
-  /// Fields of all templates together: what the table's memory grows with.
+  /// Fields of all templates together, as `Template.weight` counts them: what the table's memory grows with.
   private(set) var fieldCount = 0
 
   @inline(__always)
@@ -58,7 +58,7 @@ struct TemplateTable {
     guard let template = Template(definition) else { return nil }
     let old = entries.updateValue(
       Entry(template: template, defined: definitions, refreshed: time, message: message), forKey: definition.id)
-    fieldCount += template.fields.count - (old?.template.fields.count ?? 0)
+    fieldCount += template.weight - (old?.template.weight ?? 0)
     note(definition.id)
     return template
   }
@@ -88,7 +88,7 @@ struct TemplateTable {
     }
     for (id, entry) in expired {
       entries[id] = nil
-      fieldCount -= entry.template.fields.count
+      fieldCount -= entry.template.weight
     }
     return Array(expired.keys)
   }
@@ -105,7 +105,7 @@ struct TemplateTable {
     let old = entries.filter { $0.value.defined <= definitions }
     for (id, entry) in old {
       entries[id] = nil
-      fieldCount -= entry.template.fields.count
+      fieldCount -= entry.template.weight
     }
     return Array(old.keys)
   }
@@ -127,7 +127,7 @@ struct TemplateTable {
         continue
       }
       entries[oldest.id] = nil
-      fieldCount -= entry.template.fields.count
+      fieldCount -= entry.template.weight
       evicted.append(oldest.id)
     }
     if let kept { order.append(kept) }
@@ -203,7 +203,7 @@ extension TemplateTable: Decodable {
     entries[template.id] = Entry(
       template: template, defined: known.defined, refreshed: known.refreshed, interval: known.interval,
       message: known.message ?? 0, messages: known.messages ?? 0)
-    fieldCount += template.fields.count
+    fieldCount += template.weight
     definitions = max(definitions, known.defined)
     return true
   }

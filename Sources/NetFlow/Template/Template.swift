@@ -100,6 +100,9 @@ public final class Template: Sendable {
 }
 
 extension Template {
+  /// What it counts for against the bounds on fields: a template of few fields takes memory too, as much as ten fields that are in use.
+  var weight: Int { fields.count + 10 }
+
   /// The most records that a set of so many octets can have.
   func recordBound(in octets: Int) -> Int { octets / minimumLength }
 
