@@ -4,6 +4,7 @@
 //     KnowledgeSource.swift    the present knowledge, for all pipelines
 //     KnowledgeFiles.swift     the files that it comes from, read again when they change
 //     Enricher.swift           knowledge to facts of flows
+//     KnownHosts.swift         what is known of the addresses that were met last
 
 public import FlowModel
 public import GeoDatabases

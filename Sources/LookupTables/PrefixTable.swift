@@ -3,6 +3,7 @@
 //     PrefixTable.swift     addresses of both families, by longest prefix
 //     WideTable.swift       addresses of IPv6, in two halves
 //     IntervalTable.swift   the search below both
+//     Directory.swift       its first part: from a key to few intervals
 //     NumberTable.swift     numbers
 
 public import NetworkBytes

@@ -89,6 +89,60 @@ struct PrefixTableTests {
     #expect(table.values(of: many) == many.map { table[$0] })
   }
 
+  /// What the longest of some prefixes with no two alike has for an address, found by asking for each length.
+  private static func reference(_ prefixes: [Prefix]) -> (IPAddress) -> UInt32 {
+    var lengths: [Int: [IPAddress: UInt32]] = [:]
+    for prefix in prefixes {
+      let length = prefix.address.isV4 ? prefix.length + 96 : prefix.length
+      lengths[length, default: [:]][prefix.address.masked(by: IPAddress.mask(leadingBits: length))] = prefix.value
+    }
+    return { address in
+      for length in lengths.keys.sorted(by: >) where !address.isV4 || length >= 96 {
+        if let value = lengths[length]?[address.masked(by: IPAddress.mask(leadingBits: length))] { return value }
+      }
+      return 0
+    }
+  }
+
+  @Test("Prefixes that are dense in small parts of the address space, and lone ones far from them")
+  func dense() throws {
+    var random = SeededGenerator(seed: 9)
+    let site = try Self.address("2001:db8::").high
+    func any() -> IPAddress {
+      let bits = random.next()
+      switch random.below(8) {
+      case 0: return IPAddress(v4: UInt32(truncatingIfNeeded: bits))
+      case 1...3: return IPAddress(v4: 0x0a01_0000 | UInt32(truncatingIfNeeded: bits >> 40) & 0xffff)
+      case 4: return IPAddress(high: bits, low: random.next())
+      case 5: return IPAddress(high: site, low: bits)
+      default: return IPAddress(high: site | bits & 0xf_ffff, low: 0)
+      }
+    }
+    var prefixes: [Prefix] = []
+    for number in 0..<40_000 {
+      let address = any()
+      let length = address.isV4 ? 24 + random.below(9) : 44 + random.below(85)
+      prefixes.append(Prefix(address: address, length: length, value: UInt32(number % 1000) + 1))
+    }
+    // Each one holds the next: the slices of every directory but the last are empty except for one.
+    for length in 0...64 { prefixes.append(Prefix(address: IPAddress(high: 1, low: 0), length: length, value: 7)) }
+    for length in 0...32 { prefixes.append(Prefix(address: IPAddress(v4: 1), length: length, value: 8)) }
+    let table = Self.table(prefixes)
+    let reference = Self.reference(prefixes)
+    var addresses = (0..<3000).map { _ in any() }
+    for prefix in prefixes.prefix(1000) {
+      addresses.append(prefix.address)
+      addresses.append(
+        prefix.address.isV4
+          ? IPAddress(v4: prefix.address.v4 &+ 1) : IPAddress(high: prefix.address.high &+ 1, low: prefix.address.low))
+    }
+    for (address, value) in zip(addresses, table.values(of: addresses)) {
+      #expect(value == reference(address), "\(address)")
+      #expect(value == table[address], "\(address)")
+    }
+    #expect(table.memory < 3_000_000, "\(table.memory) octets for \(table.intervals) intervals")
+  }
+
   @Test("The same prefix with two values is found, by line")
   func conflicts() throws {
     var builder = PrefixTableBuilder()

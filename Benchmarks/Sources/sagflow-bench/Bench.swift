@@ -24,7 +24,11 @@ struct Bench: ParsableCommand {
       case .decode: for version in Traffic.versions { try DecodeBenchmark(version).report(runs) }
       case .cache: for share in [0.3, 0.5, 0.7] { CacheBenchmark(updateShare: share).report(runs) }
       case .store: try StoreBenchmark().report(runs)
-      case .labels: for share in [0.0, 0.9] { try LabelBenchmark(repeated: share).report(runs) }
+      case .labels:
+        LabelBenchmark.reportNothing(runs)
+        for databases in [false, true] {
+          for share in [0.0, 0.9] { try LabelBenchmark(repeated: share, databases: databases).report(runs) }
+        }
       case .endToEnd: for version in Traffic.versions { try EndToEndBenchmark(version, records: records).report(runs) }
       }
     }
