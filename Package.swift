@@ -127,6 +127,17 @@ let package = Package(
         "NetworkBytes",
       ],
       swiftSettings: ours),
+    .target(
+      name: "StreamReception",
+      dependencies: [
+        "Capture", "Files", "NetworkBytes",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+      ],
+      swiftSettings: ours),
     .target(name: "FlowFilter", dependencies: ["FlowModel", "LookupTables", "NetworkBytes"], swiftSettings: ours),
     .target(name: "Alerts", dependencies: ["FlowFilter", "NetworkBytes"], swiftSettings: ours),
     .target(
@@ -221,7 +232,7 @@ let package = Package(
         "Journal",
         "NetFlow", "NetworkBytes", "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page", "Parquet", "Relay",
         "Settings",
-        "Shipping",
+        "Shipping", "StreamReception",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -297,6 +308,16 @@ let package = Package(
       dependencies: [
         "Files", "FlowStore", "NetworkBytes", "Shipping", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
+    .testTarget(
+      name: "StreamReceptionTests",
+      dependencies: [
+        "Capture", "NetworkBytes", "StreamReception", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: ours),
     .testTarget(

@@ -30,42 +30,66 @@ static uint16_t ipv4_checksum(const uint8_t *header) {
   return (uint16_t)~((sum & 0xffff) + (sum >> 16));
 }
 
-// Octets of the frame before the datagram.
-static size_t make_frame(uint8_t *at, const struct sagflow_received *received, struct sagflow_endpoint local) {
-  int v4 = is_v4(received->source);
-  size_t head = (v4 ? IPV4_OCTETS : IPV6_OCTETS) + UDP_OCTETS;
-  uint32_t length = (uint32_t)head + received->length;
+// Puts the record's header and that of IP before `content` octets of a protocol; where that begins. A length that IPv4's field
+// cannot have is 0 there, as in captures of segments that the network card has yet to cut; readers go by the record's length.
+static uint8_t *put_headers(
+  uint8_t *at, int64_t arrival, struct sagflow_endpoint source, struct sagflow_endpoint local, uint8_t protocol,
+  uint32_t content) {
+  int v4 = is_v4(source);
+  size_t head = v4 ? IPV4_OCTETS : IPV6_OCTETS;
+  uint32_t length = (uint32_t)head + content;
   // The capture format's own numbers are in the byte order of the host that writes.
-  uint32_t record[4] = {
-    (uint32_t)(received->arrival / 1000000000), (uint32_t)(received->arrival % 1000000000), length, length};
+  uint32_t record[4] = {(uint32_t)(arrival / 1000000000), (uint32_t)(arrival % 1000000000), length, length};
   memcpy(at, record, RECORD_OCTETS);
   uint8_t *ip = at + RECORD_OCTETS;
   memset(ip, 0, head);
   if (v4) {
     ip[0] = 0x45;
-    put16(ip + 2, (uint16_t)length);
+    put16(ip + 2, length > 65535 ? 0 : (uint16_t)length);
     ip[6] = 0x40;
     ip[8] = 64;
-    ip[9] = IPPROTO_UDP;
-    put32(ip + 12, (uint32_t)received->source.low);
+    ip[9] = protocol;
+    put32(ip + 12, (uint32_t)source.low);
     put32(ip + 16, is_v4(local) ? (uint32_t)local.low : 0);
     put16(ip + 10, ipv4_checksum(ip));
   } else {
     ip[0] = 0x60;
-    put16(ip + 4, (uint16_t)(UDP_OCTETS + received->length));
-    ip[6] = IPPROTO_UDP;
+    put16(ip + 4, content > 65535 ? 0 : (uint16_t)content);
+    ip[6] = protocol;
     ip[7] = 64;
-    put64(ip + 8, received->source.high);
-    put64(ip + 16, received->source.low);
+    put64(ip + 8, source.high);
+    put64(ip + 16, source.low);
     put64(ip + 24, local.high);
     put64(ip + 32, local.low);
   }
-  uint8_t *udp = ip + head - UDP_OCTETS;
+  return ip + head;
+}
+
+// Octets of the frame before the datagram.
+static size_t make_frame(uint8_t *at, const struct sagflow_received *received, struct sagflow_endpoint local) {
+  uint32_t length = UDP_OCTETS + received->length;
+  uint8_t *udp = put_headers(at, received->arrival, received->source, local, IPPROTO_UDP, length);
   put16(udp, received->source.port);
   put16(udp + 2, local.port);
+  put16(udp + 4, (uint16_t)length);
   // Without a checksum (RFC 768): the kernel has looked at it.
-  put16(udp + 4, (uint16_t)(UDP_OCTETS + received->length));
-  return RECORD_OCTETS + head;
+  put16(udp + 6, 0);
+  return (size_t)(udp - at) + UDP_OCTETS;
+}
+
+// Octets of the frame before the message.
+static size_t make_segment(uint8_t *at, const struct sagflow_segment *segment) {
+  uint8_t *tcp = put_headers(
+    at, segment->arrival, segment->source, segment->local, IPPROTO_TCP, TCP_OCTETS + segment->length);
+  memset(tcp, 0, TCP_OCTETS);
+  put16(tcp, segment->source.port);
+  put16(tcp + 2, segment->local.port);
+  put32(tcp + 4, segment->sequence);
+  put32(tcp + 8, segment->connection);
+  tcp[12] = TCP_OCTETS / 4 << 4;
+  tcp[13] = segment->flags;
+  put16(tcp + 14, 65535);
+  return (size_t)(tcp - at) + TCP_OCTETS;
 }
 
 static size_t frame_octets(const struct sagflow_received *received) {
@@ -107,6 +131,19 @@ int64_t sagflow_journal_append(struct sagflow_ring *ring, struct sagflow_endpoin
   }
   // With this one store the batch is in the journal, and no longer what a later process finds in the slots.
   store(&state->head, position);
+  return (int64_t)size;
+}
+
+int64_t sagflow_journal_append_segment(struct sagflow_ring *ring, const struct sagflow_segment *segment) {
+  struct sagflow_journal *journal = ring->journal;
+  struct journal_state *state = journal->state;
+  if (segment->length > SLOT_OCTETS) return -EMSGSIZE;
+  uint8_t frame[RECORD_OCTETS + IPV6_OCTETS + TCP_OCTETS];
+  size_t before = make_segment(frame, segment);
+  uint64_t head = load(&state->head), size = before + segment->length;
+  if (size > state->capacity - (head - load(&state->tail))) return -ENOSPC;
+  uint64_t position = put(journal, head, frame, before);
+  store(&state->head, put(journal, position, segment->octets, segment->length));
   return (int64_t)size;
 }
 

@@ -29,12 +29,13 @@ struct control {
 #define SKIPPED UINT64_MAX
 #define MAXIMUM_CAPACITY ((size_t)1 << 40)
 
-// What stands before a datagram in the journal: the record's header of the capture format, IP and UDP.
+// What stands before a datagram in the journal: the record's header of the capture format, IP and UDP or TCP.
 #define RECORD_OCTETS 16
 #define IPV4_OCTETS 20
 #define IPV6_OCTETS 40
 #define UDP_OCTETS 8
-#define LONGEST_FRAME (IPV6_OCTETS + UDP_OCTETS + SLOT_OCTETS)
+#define TCP_OCTETS 20
+#define LONGEST_FRAME (IPV6_OCTETS + TCP_OCTETS + SLOT_OCTETS)
 #define LONGEST_RECORD (RECORD_OCTETS + LONGEST_FRAME)
 
 // Segments that can wait to be written.

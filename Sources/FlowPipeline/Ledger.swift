@@ -8,8 +8,10 @@ public import NetworkBytes
 /// When a pipeline is quiet, that is between two datagrams, each stage's sum is what the stage before gave it
 /// (`imbalances` is empty).
 public struct Ledger: Sendable {
-  /// Datagrams that reached the process.
+  /// Datagrams that reached the process, and messages over TCP or TLS.
   public var receivedDatagrams: UInt64 = 0
+  /// Messages over TCP or TLS; among those received.
+  public var streamedMessages: UInt64 = 0
   /// Datagrams that the kernel dropped for lack of room in the socket's buffer; beside those received.
   public var kernelDrops: UInt64 = 0
   /// Datagrams that still waited in the kernel when the collector had to stop; beside those received.
@@ -57,6 +59,7 @@ public struct Ledger: Sendable {
 
   public static func += (sum: inout Self, other: Self) {
     sum.receivedDatagrams &+= other.receivedDatagrams
+    sum.streamedMessages &+= other.streamedMessages
     sum.kernelDrops &+= other.kernelDrops
     sum.untakenDatagrams &+= other.untakenDatagrams
     sum.recoveredDatagrams &+= other.recoveredDatagrams

@@ -48,6 +48,9 @@ package struct LedgerCounter: Sendable {
       "datagrams", "received", "datagrams_received_total", "Datagrams that reached the process.",
       \.receivedDatagrams),
     .init(
+      "datagrams", "streamed", "streamed_messages_total",
+      "IPFIX messages that came over TCP or TLS; among datagrams_received_total.", \.streamedMessages),
+    .init(
       "datagrams", "taken", "datagrams_taken_total", "Datagrams given to the decoder: decoded or rejected.",
       \.decode.datagrams),
     .init(

@@ -78,11 +78,26 @@ public struct Pipeline: ~Copyable {
     merge()
   }
 
-  /// Takes one datagram.
+  /// Takes one datagram, or what came over a connection.
   @inline(__always)
   public mutating func ingest(_ datagram: borrowing Datagram) {
+    if let part = datagram.stream { return ingest(datagram, over: part) }
     ingest(datagram.bytes, from: datagram.source, to: datagram.localPort, arrival: datagram.arrival)
   }
+
+  private mutating func ingest(_ datagram: borrowing Datagram, over part: StreamPart) {
+    advance(to: datagram.arrival / 1_000_000)
+    decoder.decode(
+      datagram.bytes, from: datagram.source, to: datagram.localPort, over: part, arrival: datagram.arrival,
+      into: &decoded)
+    merge()
+  }
+
+  /// Ends the sessions of all connections: those of a process that has ended.
+  package mutating func endConnections() { decoder.endConnections() }
+
+  /// Connections to close, because what their exporter sends can no longer be decoded; see `FlowDecoder.takeSevered`.
+  package mutating func takeSevered() -> Set<UInt32> { decoder.takeSevered() }
 
   @inline(__always)
   private mutating func merge() {
@@ -242,6 +257,7 @@ public struct Pipeline: ~Copyable {
   public func ledger(_ reception: ReceptionCounters = ReceptionCounters()) -> Ledger {
     var ledger = Ledger()
     ledger.receivedDatagrams = reception.received
+    ledger.streamedMessages = reception.streamed
     ledger.recoveredDatagrams = reception.recovered
     ledger.unjournaledDatagrams = reception.unjournaled
     ledger.unreadRings = reception.unreadRings

@@ -2,6 +2,8 @@
 public struct ReceptionCounters: Sendable, Equatable {
   /// Datagrams that reached the process, those that were recovered among them.
   public var received: UInt64 = 0
+  /// Messages that came over TCP or TLS; among those received.
+  public var streamed: UInt64 = 0
   /// Datagrams that the journal brought again after the process had ended.
   public var recovered: UInt64 = 0
   /// Datagrams that are not in the journal because it could not be written or was full.
@@ -15,9 +17,10 @@ public struct ReceptionCounters: Sendable, Equatable {
 
   public init(received: UInt64 = 0) { self.received = received }
 
-  /// So many datagrams came again from the journal.
-  package mutating func recover(_ datagrams: UInt64) {
+  /// So many datagrams came again from the journal, of them so many messages over connections.
+  package mutating func recover(_ datagrams: UInt64, streamed messages: UInt64 = 0) {
     received &+= datagrams
     recovered &+= datagrams
+    streamed &+= messages
   }
 }

@@ -87,6 +87,18 @@ int64_t sagflow_journal_open(int fd, uint64_t size);
 int sagflow_journal_begin(struct sagflow_ring *ring, uint64_t segment);
 // Appends the batch, as if sent to `local`, all of it or nothing. Octets, or -ENOSPC.
 int64_t sagflow_journal_append(struct sagflow_ring *ring, struct sagflow_endpoint local);
+// What came over a TCP connection: a message, or nothing but the connection's end.
+struct sagflow_segment {
+  struct sagflow_endpoint source, local;
+  int64_t arrival;      // nanoseconds since 1970 UTC
+  uint32_t connection;  // its number, which becomes the number acknowledged
+  uint32_t sequence;
+  uint8_t flags;        // of the TCP header
+  const uint8_t *octets;
+  uint32_t length;      // at most 65,535
+};
+// Appends it as a TCP segment. Octets, or -ENOSPC. To be called while no batch waits to be appended or skipped.
+int64_t sagflow_journal_append_segment(struct sagflow_ring *ring, const struct sagflow_segment *segment);
 // The batch will not be in the journal, nor come back after a crash.
 void sagflow_journal_skip(struct sagflow_ring *ring);
 // Octets that wait to be written.

@@ -17,17 +17,23 @@ public struct CaptureFile: ~Copyable {
   private var counts = CaptureCounters()
   private var ended = false
 
+  private let isJournal: Bool
   private var source = Endpoint(address: .unspecified, port: 0)
+  private var stream: StreamPart?
+  private var localPort: UInt16 = 0
   /// The payload's place in the frame, or in the packet that the reassembler has put together.
   private var payload = 0..<0
   private var isReassembled = false
 
   /// Opens a capture.
   ///
-  /// - Parameter path: A file, or `-` for standard input.
+  /// - Parameters:
+  ///   - path: A file, or `-` for standard input.
+  ///   - isJournal: Whether it is a journal, which also has messages over connections.
   /// - Throws: `CaptureError` when it cannot be opened or does not begin as a capture does.
-  public init(path: String) throws(CaptureError) {
+  public init(path: String, isJournal: Bool = false) throws(CaptureError) {
     reader = try FrameReader.open(path: path)
+    self.isJournal = isJournal
     self.path = path
   }
 
@@ -43,7 +49,7 @@ public struct CaptureFile: ~Copyable {
         passOverUnknownLink()
         continue
       }
-      if take(FrameParser.parse(reader.frame, link: link)) {
+      if take(isJournal ? FrameParser.parse(journaled: reader.frame) : FrameParser.parse(reader.frame, link: link)) {
         counts.datagrams &+= 1
         return true
       }
@@ -56,8 +62,9 @@ public struct CaptureFile: ~Copyable {
   public var datagram: Datagram {
     @_lifetime(borrow self) get {
       Datagram(
-        bytes: content.extracting(payload), source: source, localPort: content.localPort(ofPayload: payload.lowerBound),
-        arrival: reader.arrival)
+        bytes: content.extracting(payload), source: source,
+        localPort: stream == nil ? content.localPort(ofPayload: payload.lowerBound) : localPort,
+        arrival: reader.arrival, stream: stream)
     }
   }
 
@@ -96,6 +103,11 @@ extension CaptureFile {
     case .datagram(let source, let payload):
       self.source = source
       self.payload = payload
+      stream = nil
+      isReassembled = false
+      return true
+    case .segment(let segment):
+      (source, payload, stream, localPort) = (segment.source, segment.payload, segment.part, segment.localPort)
       isReassembled = false
       return true
     case .notUDP: counts.notUDP &+= 1

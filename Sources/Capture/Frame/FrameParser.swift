@@ -25,6 +25,11 @@ public enum FrameParser {
     }
   }
 
+  /// The frame of a journal: other than in captures, TCP is read, too.
+  static func parse(journaled frame: RawSpan) -> ParsedFrame {
+    JournaledSegment(frame).map(ParsedFrame.segment) ?? parse(frame, link: .rawIP)
+  }
+
   /// Skips VLAN tags (IEEE 802.1Q, 802.1ad, and the 0x9100 that came before it) and goes by the type behind them.
   @inline(__always)
   private static func network(_ frame: RawSpan, at start: Int, etherType: UInt16) -> ParsedFrame {
@@ -72,6 +77,7 @@ extension RawSpan {
 /// What follows an IP header: protocols and IPv6 extension headers that the way to a UDP header leads over.
 enum NextHeader {
   static let hopByHop: UInt8 = 0
+  static let tcp: UInt8 = 6
   static let udp: UInt8 = 17
   static let routing: UInt8 = 43
   static let fragment: UInt8 = 44

@@ -4,6 +4,8 @@ public import NetworkBytes
 public enum ParsedFrame: Equatable, Sendable {
   /// A whole UDP datagram; `payload` are the offsets of its octets in the frame.
   case datagram(source: Endpoint, payload: Range<Int>)
+  /// What a journal has of a connection; `payload` as above.
+  case segment(JournaledSegment)
   /// A piece of an IP packet that is, or may be, UDP.
   case fragment(Fragment)
   /// Anything else: another protocol, or no IP at all.

@@ -176,12 +176,23 @@ public final class JournalBuffer: @unchecked Sendable {
       position = unsafe record.next
       // Sound: the record stays until the next call.
       let frame = unsafe UnsafeRawBufferPointer(start: octets, count: Int(record.length)).bytes
-      guard case .datagram(let source, let payload) = FrameParser.parse(frame, link: .rawIP) else { continue }
-      body(
-        unsafe record.segment,
-        Datagram(
-          bytes: frame.extracting(payload), source: source, localPort: frame.localPort(ofPayload: payload.lowerBound),
-          arrival: unsafe record.arrival))
+      guard let datagram = Self.datagram(in: frame, arrival: unsafe record.arrival) else { continue }
+      body(unsafe record.segment, datagram)
+    }
+  }
+
+  @_lifetime(copy frame)
+  private static func datagram(in frame: RawSpan, arrival: UnixNanoseconds) -> Datagram? {
+    switch FrameParser.parse(journaled: frame) {
+    case .datagram(let source, let payload):
+      Datagram(
+        bytes: frame.extracting(payload), source: source, localPort: frame.localPort(ofPayload: payload.lowerBound),
+        arrival: arrival)
+    case .segment(let segment):
+      Datagram(
+        bytes: frame.extracting(segment.payload), source: segment.source, localPort: segment.localPort,
+        arrival: arrival, stream: segment.part)
+    case .fragment, .notUDP, .truncated: nil
     }
   }
 }

@@ -52,6 +52,23 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
     return nil
   }
 
+  /// Appends a message over a connection, or the connection's end, to the journal.
+  ///
+  /// - Returns: octets; nil if there is no journal, no room in it, or the message has more than 65,535 octets.
+  mutating func journal(_ datagram: borrowing Datagram, to local: sagflow_endpoint) -> Int? {
+    guard buffer != nil, let part = datagram.stream else { return nil }
+    let bytes = datagram.bytes
+    // Sound: the octets are copied before the call returns.
+    let octets = unsafe bytes.withUnsafeBytes { octets in
+      var segment = unsafe sagflow_segment(
+        source: datagram.source.c, local: local, arrival: datagram.arrival, connection: part.connection,
+        sequence: JournaledSegment.sequence(of: part), flags: JournaledSegment.flags(of: part.event),
+        octets: octets.baseAddress?.assumingMemoryBound(to: UInt8.self), length: UInt32(clamping: octets.count))
+      return unsafe sagflow_journal_append_segment(ring, &segment)
+    }
+    return octets >= 0 ? Int(octets) : nil
+  }
+
   /// The last batch will not be in the journal.
   mutating func skip() {
     if buffer != nil { unsafe sagflow_journal_skip(ring) }

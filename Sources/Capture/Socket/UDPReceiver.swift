@@ -83,6 +83,14 @@ public struct UDPReceiver: ~Copyable, Sendable {
     return ring.journal(as: local.c)
   }
 
+  /// Journals a message that came over a connection, or the connection's end; to be called between two batches.
+  ///
+  /// - Parameter local: the address and port that the connection was made to.
+  /// - Returns: octets; nil if there is no room.
+  public mutating func journal(_ datagram: borrowing Datagram, to local: Endpoint) -> Int? {
+    ring.journal(datagram, to: local.c)
+  }
+
   /// The last batch will not be in the journal.
   public mutating func skipJournal() { ring.skip() }
 

@@ -19,6 +19,8 @@ package struct Checkpoint: Sendable {
     /// The words of the flow key: flows under another key are none of the pipeline's.
     var key: [String]
     var received: UInt64 = 0
+    /// Nil: an earlier version of the program wrote it.
+    var streamed: UInt64?
     var recovered: UInt64 = 0
     var unjournaled: UInt64 = 0
     var kernelDrops: UInt64 = 0
@@ -50,6 +52,7 @@ package struct Checkpoint: Sendable {
   ) {
     head = Head(segment: segment, key: key)
     head.received = reception.received
+    head.streamed = reception.streamed
     head.recovered = reception.recovered
     head.unjournaled = reception.unjournaled
     head.kernelDrops = reception.kernelDrops
@@ -76,6 +79,7 @@ package struct Checkpoint: Sendable {
 
   var reception: ReceptionCounters {
     var counters = ReceptionCounters(received: head.received)
+    counters.streamed = head.streamed ?? 0
     counters.recovered = head.recovered
     counters.unjournaled = head.unjournaled
     counters.kernelDrops = head.kernelDrops

@@ -149,7 +149,7 @@ public struct Recovery: Sendable {
     var pipeline = assembly.alone.pipeline(from: .exporters, key: key, to: sink)
     var reception = recovery.restore(&pipeline)
     var receiver = try leftReceiver(recovery.directory)
-    reception.recover(recovery.replay(&receiver, into: &pipeline))
+    reception.add(recovered: recovery.replay(&receiver, into: &pipeline))
     pipeline.finish()
     let last = Checkpoint(
       pipeline.state, reception: reception, sink: sink.counters, segment: recovery.nextSegment(receiver.buffer),

@@ -82,49 +82,50 @@ struct WorkerRecovery: Sendable {
   /// being received.
   ///
   /// - Parameter progress: called now and then: it may take long.
-  /// - Returns: how many datagrams these were.
+  /// - Returns: how many datagrams these were, all recovered.
   func replay(
     _ receiver: inout UDPReceiver, into pipeline: inout Pipeline, _ progress: () -> Void = {}
-  ) -> UInt64 {
-    var count: UInt64 = 0
+  ) -> ReceptionCounters {
+    var count = ReceptionCounters()
     for segment in segments {
-      count &+= replay(segment, to: receiver.buffer?.written(of: segment) ?? .max, into: &pipeline, progress)
+      replay(segment, to: receiver.buffer?.written(of: segment) ?? .max, into: &pipeline, &count, progress)
     }
     let first = checkpoint?.segment ?? 0
     receiver.buffer?.forEachWaiting { segment, datagram in
       guard segment >= first else { return }
       pipeline.ingest(datagram)
-      count &+= 1
+      count.recover(datagram)
     }
     if receiver.count > 0 {
       if receiver.journal() == nil { logger.error("no room for \(receiver.count) datagrams in the journal") }
       pipeline.ingest(receiver)
-      count &+= UInt64(receiver.count)
+      count.recover(UInt64(receiver.count))
     }
+    // The process that had accepted them has ended.
+    pipeline.endConnections()
     return count
   }
 
   /// - Parameter end: octets of the file that count; those behind wait in memory as well.
   private func replay(
-    _ segment: UInt64, to end: UInt64, into pipeline: inout Pipeline, _ progress: () -> Void
-  ) -> UInt64 {
-    var count: UInt64 = 0
+    _ segment: UInt64, to end: UInt64, into pipeline: inout Pipeline, _ count: inout ReceptionCounters,
+    _ progress: () -> Void
+  ) {
     let path = directory.journal(segment)
     // A file of a header, or not even that: nothing had come, or nothing got as far.
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64) ?? .max
-    if min(end, size) <= WorkerJournal.emptySize { return 0 }
+    if min(end, size) <= WorkerJournal.emptySize { return }
     do throws(CaptureError) {
-      var capture = try Retry.reading { () throws(CaptureError) in try CaptureFile(path: path) }
+      var capture = try Retry.reading { () throws(CaptureError) in try CaptureFile(path: path, isJournal: true) }
       while UInt64(capture.octetsRead) < end, try capture.next() {
         let datagram = capture.datagram
         pipeline.ingest(datagram)
-        count &+= 1
-        if count & 0xfff == 0 { progress() }
+        count.recover(datagram)
+        if count.received & 0xfff == 0 { progress() }
       }
     } catch {
       logger.error("\(error); the journal goes on behind it")
     }
-    return count
   }
 
   /// The first segment that is neither in a file nor in memory.
@@ -147,6 +148,16 @@ struct WorkerRecovery: Sendable {
       receipt: checkpoint?.receipt, isJournaled: isJournaled, nextCheckpoint: { [directory] in directory.nextNumber },
       didPublish: { [directory] in directory.removeSuperseded() })
   }
+}
+
+extension ReceptionCounters {
+  /// One came again from the journal.
+  fileprivate mutating func recover(_ datagram: borrowing Datagram) {
+    if datagram.isMessage { recover(1, streamed: datagram.stream == nil ? 0 : 1) }
+  }
+
+  /// Adds what was replayed.
+  mutating func add(recovered other: ReceptionCounters) { recover(other.recovered, streamed: other.streamed) }
 }
 
 extension Pipeline {

@@ -76,8 +76,9 @@ struct WorkerLoop: ~Copyable {
       receiver.resumeDrops(socket, from: last)
     }
     recovery.waitForAll()
-    let count = recovery.replay(&receiver, into: &pipeline, progress)
-    reception.recover(count)
+    let replayed = recovery.replay(&receiver, into: &pipeline, progress)
+    reception.add(recovered: replayed)
+    let count = replayed.recovered
     pipeline.apply(.drop)
     if let journal { self.journal = recovery.makeJournal(journal.thread, limit: journal.limit) }
     if count > 0 {

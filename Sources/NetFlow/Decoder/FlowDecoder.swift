@@ -85,7 +85,7 @@ public struct FlowDecoder: ~Copyable {
     sessions.close(place, directory)
   }
 
-  private mutating func decode(
+  mutating func decode(
     _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, arrival: UnixNanoseconds,
     into batch: inout FlowBatch
   ) {

@@ -79,7 +79,7 @@ struct SetReader {
           budget.spend(outline.fieldCount, of: .templateFields, &session)
         else { return session.counters.count(.templatesOverBudget) }
         session.learn(outline.definition(in: set), rules, directory)
-      case .withdrawal: session.counters.count(.withdrawalIgnored)
+      case .withdrawal(let id): session.withdraw(id, kind, directory)
       case .bad: session.counters.count(.badTemplate)
       }
     }

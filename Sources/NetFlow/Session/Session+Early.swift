@@ -6,6 +6,11 @@ extension Session {
     _ id: UInt16, _ content: RawSpan, of header: MessageHeader, _ rules: SessionRules, _ directory: ExporterDirectory?
   ) {
     counters.count(.unknownTemplate)
+    // Over TCP a template comes before its data, or never (RFC 7011 §8).
+    if key.transport == .tcp {
+      counters.earlyGivenUp &+= 1
+      return
+    }
     early.hold(EarlySet(id: id, header: header, arrival: lastSeen, content: content.copied()))
     giveUpEarly(beyond: rules.limits.earlyOctetsPerSession, rules, directory)
   }

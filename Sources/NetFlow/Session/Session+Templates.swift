@@ -50,8 +50,17 @@ extension Session {
     withdraw(evicted, directory)
   }
 
+  /// Forgets a template that the exporter withdraws, or all of a kind. Over UDP withdrawals are not to be obeyed (RFC 7011
+  /// §8.4), and what is not known cannot be withdrawn (§8.1).
+  mutating func withdraw(_ id: UInt16, _ kind: TemplateDefinition.Kind, _ directory: ExporterDirectory?) {
+    let isAll = id == 2 || id == 3
+    let isObeyed = key.transport == .tcp && templates.withdraw(isAll ? nil : id, of: kind)
+    if !isObeyed, !(isAll && key.transport == .tcp) { counters.count(.withdrawalIgnored) }
+  }
+
   mutating func publish(_ template: Template, _ directory: ExporterDirectory?) {
-    guard let directory else { return }
+    // A template is of its connection alone (RFC 7011 §8).
+    guard key.transport == .udp, let directory else { return }
     let trail = self.trail ?? SessionTrail(key)
     if self.trail == nil {
       trail.tell(next: sequence.next, boot: boot?.byHeader, seen: lastSeen)
@@ -75,7 +84,7 @@ extension Session {
 
   /// Takes over the templates of the session that this one provably continues.
   mutating func continueOther(_ rules: SessionRules, _ directory: ExporterDirectory?) {
-    guard rules.sharesTemplates, let first, let directory,
+    guard key.transport == .udp, rules.sharesTemplates, let first, let directory,
       let known = directory.templates(continuedBy: first, of: key)
     else { return }
     counters.count(.sessionContinued)
@@ -93,6 +102,8 @@ extension Session {
   ///
   /// - Returns: whether there were any.
   mutating func expireTemplates(_ lifetime: Int64, _ directory: ExporterDirectory) -> Bool {
+    // Over TCP templates are not repeated: they hold until the connection ends (RFC 7011 §8.1).
+    if key.transport == .tcp { return false }
     // By when the exporter was last heard: one that is silent may come back as it was.
     let expired = templates.expire(lastSeen / 1_000_000, message: counters.datagrams, lifetime)
     if expired.isEmpty { return false }

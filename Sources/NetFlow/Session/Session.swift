@@ -91,6 +91,7 @@ struct Session: Decodable {
       first = FirstMessage(sequence: header.sequence, boot: boot?.byHeader, arrival: arrival)
       continueOther(rules, directory)
     }
+    if key.transport == .tcp { return }
     if header.version == 10, rules.detectsRestarts || suspect != nil { lookForRestart(header, directory) }
   }
 
@@ -157,6 +158,14 @@ struct Session: Decodable {
     hasher.combine(key)
     hasher.combine(firstSeen)
     return hasher.finalize()
+  }
+
+  /// Adds what another session has counted, which has ended.
+  mutating func absorb(_ ended: Session) {
+    counters += ended.counters
+    firstSeen = firstSeen == 0 ? ended.firstSeen : min(firstSeen, ended.firstSeen)
+    if ended.lastSeen < lastSeen { return }
+    (lastSeen, clockSkew, clock) = (ended.lastSeen, ended.clockSkew, ended.clock)
   }
 
   // MARK: Sampling and start

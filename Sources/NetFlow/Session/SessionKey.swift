@@ -7,40 +7,64 @@ public struct SessionKey: Hashable, Sendable {
   public var localPort: UInt16
   public var version: UInt16
   public var domain: UInt32
+  public var transport: Transport
   /// Tells devices apart that take turns on one address and port, as a fail-over pair does, and the runs of one device
-  /// before and after a restart: 0 for the first.
+  /// before and after a restart: 0 for the first. Over TCP it is the connection's number, 0 for those that have ended.
   public var stream: UInt32
 
-  public init(exporter: Endpoint, localPort: UInt16 = 0, version: UInt16, domain: UInt32, stream: UInt32 = 0) {
+  /// What messages come over.
+  public enum Transport: UInt8, Codable, Sendable, Comparable {
+    case udp
+    /// TCP, with or without TLS.
+    case tcp
+
+    public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  public init(
+    exporter: Endpoint, localPort: UInt16 = 0, version: UInt16, domain: UInt32, transport: Transport = .udp,
+    stream: UInt32 = 0
+  ) {
     self.exporter = exporter
     self.localPort = localPort
     self.version = version
     self.domain = domain
+    self.transport = transport
     self.stream = stream
   }
 }
 
 extension SessionKey {
-  /// The key of the first stream.
+  /// The key of the first stream: connections have nothing to do with one another.
   var base: SessionKey {
+    if transport == .tcp { return self }
     var base = self
     base.stream = 0
     return base
   }
+
+  /// The key under which connections that have ended are counted, of the same exporter and domain.
+  var ofPastConnections: SessionKey {
+    var past = self
+    past.exporter.port = 0
+    past.stream = 0
+    return past
+  }
 }
 
 extension SessionKey: Comparable {
-  /// By address, port, version, domain, local port and stream.
+  /// By address, port, version, domain, local port, stream and transport.
   public static func < (a: Self, b: Self) -> Bool {
     if a.exporter.address != b.exporter.address { return a.exporter.address < b.exporter.address }
-    return (a.exporter.port, a.version, a.domain, a.localPort, a.stream)
-      < (b.exporter.port, b.version, b.domain, b.localPort, b.stream)
+    let (left, right) = ((a.exporter.port, a.version, a.domain), (b.exporter.port, b.version, b.domain))
+    if left != right { return left < right }
+    return (a.localPort, a.stream, a.transport) < (b.localPort, b.stream, b.transport)
   }
 }
 
 extension SessionKey: Decodable {
   private enum CodingKeys: CodingKey {
-    case exporter, localPort, version, domain, stream
+    case exporter, localPort, version, domain, transport, stream
   }
 
   /// What earlier versions of the program did not tell apart is 0.
@@ -51,6 +75,7 @@ extension SessionKey: Decodable {
       localPort: try container.decodeIfPresent(UInt16.self, forKey: .localPort) ?? 0,
       version: try container.decode(UInt16.self, forKey: .version),
       domain: try container.decode(UInt32.self, forKey: .domain),
+      transport: try container.decodeIfPresent(Transport.self, forKey: .transport) ?? .udp,
       stream: try container.decodeIfPresent(UInt32.self, forKey: .stream) ?? 0)
   }
 }
@@ -63,15 +88,18 @@ extension SessionKey {
     octets.append(localPort)
     octets.append(version)
     octets.append(domain)
+    octets.append(octet: transport.rawValue)
     octets.append(stream)
   }
 
   /// Reads what `append` wrote.
   init(_ octets: inout OctetReader) throws(OctetFault) {
-    let address = try octets.address()
+    let exporter = Endpoint(address: try octets.address(), port: try octets.number())
+    let (localPort, version): (UInt16, UInt16) = (try octets.number(), try octets.number())
+    let domain: UInt32 = try octets.number()
+    guard [5, 9, 10].contains(version), let transport = Transport(rawValue: try octets.octet()) else { throw .badValue }
     self.init(
-      exporter: Endpoint(address: address, port: try octets.number()), localPort: try octets.number(),
-      version: try octets.number(), domain: try octets.number(), stream: try octets.number())
-    guard [5, 9, 10].contains(version) else { throw .badValue }
+      exporter: exporter, localPort: localPort, version: version, domain: domain, transport: transport,
+      stream: try octets.number())
   }
 }

@@ -24,17 +24,21 @@ final class SessionPlace {
 
 /// The sessions of one decoder.
 struct SessionTable {
-  private var places: [SessionKey: SessionPlace] = [:]
+  private(set) var places: [SessionKey: SessionPlace] = [:]
   /// The same by slot.
   private var slots: [SessionPlace?] = []
   private var freeSlots: [Int] = []
   /// Sessions of recent datagrams, each at the place its source port leads to: few lookups go past them.
-  private var recent: [SessionPlace?] = Array(repeating: nil, count: 64)
+  var recent: [SessionPlace?] = Array(repeating: nil, count: 64)
   private(set) var rules: SessionRules
   /// All streams of those keys that have more than one: devices that take turns, and runs before and after a restart.
   private var streams: [SessionKey: [SessionPlace]] = [:]
   /// Who makes room for others.
   private var order = SessionOrder()
+  /// The sessions of each connection.
+  var connections: [UInt32: [SessionPlace]] = [:]
+  /// Connections of which a session was forgotten: without its templates they bring nothing.
+  var severed: Set<UInt32> = []
   /// Fields of all sessions' templates.
   private var fieldCount = 0
   /// Who has early data.
@@ -73,6 +77,16 @@ struct SessionTable {
     }
   }
 
+  /// The same for a message over a connection, where other versions than IPFIX are none.
+  mutating func readHeader(ofStreamed message: RawSpan) -> MessageHeader? {
+    guard let header = readHeader(of: message) else { return nil }
+    if header.version == 10 { return header }
+    retired.datagrams &+= 1
+    retired.rejectedDatagrams &+= 1
+    retired.count(.badVersion)
+    return nil
+  }
+
   // MARK: Finding
 
   /// The place of the session that a message belongs to.
@@ -94,7 +108,7 @@ struct SessionTable {
   }
 
   @inline(__always)
-  private static func recentIndex(_ key: SessionKey) -> Int {
+  static func recentIndex(_ key: SessionKey) -> Int {
     Int(truncatingIfNeeded: key.exporter.address.low ^ UInt64(key.exporter.port ^ key.version)) & 63
   }
 
@@ -138,7 +152,7 @@ struct SessionTable {
     return place
   }
 
-  private mutating func open(_ key: SessionKey, _ directory: ExporterDirectory?) -> SessionPlace {
+  mutating func open(_ key: SessionKey, _ directory: ExporterDirectory?) -> SessionPlace {
     let address = key.exporter.address
     let isTrusted = rules.isTrusted(address)
     if !isTrusted, let slot = order.surplus(of: address, limits) { forget(slot, directory) }
@@ -167,6 +181,30 @@ struct SessionTable {
   }
 
   private mutating func forget(_ place: SessionPlace, _ directory: ExporterDirectory?) {
+    place.session.dropEarly()
+    remove(place, directory)
+    retired += place.session.counters
+    retired.count(.sessionEvicted)
+    if place.key.transport == .tcp, place.key.stream != 0 { severed.insert(place.key.stream) }
+  }
+
+  /// Ends a session whose connection has ended; its templates and what it knew of the exporter end with it.
+  mutating func end(_ place: SessionPlace, _ directory: ExporterDirectory?) {
+    // It may have been forgotten, and its domain have another by now.
+    guard places[place.key] === place else { return }
+    remove(place, directory)
+    // What never brought a flow is not kept apart: domains are the sender's to choose.
+    if place.session.counters.flowRecords == 0 {
+      retired += place.session.counters
+      return
+    }
+    let key = place.key.ofPastConnections
+    let past = places[key] ?? open(key, directory)
+    past.session.absorb(place.session)
+    order.note(past.slot, past.session.worth)
+  }
+
+  private mutating func remove(_ place: SessionPlace, _ directory: ExporterDirectory?) {
     places[place.key] = nil
     slots[place.slot] = nil
     freeSlots.append(place.slot)
@@ -175,11 +213,8 @@ struct SessionTable {
       known.removeAll { $0 === place }
       streams[place.base] = known.isEmpty ? nil : known
     }
-    place.session.dropEarly()
     accountForEarlyData(of: place)
     fieldCount -= place.fieldCount
-    retired += place.session.counters
-    retired.count(.sessionEvicted)
     if place.session.isKnownToOthers { directory?.withdraw(place.session) }
     let index = Self.recentIndex(place.base)
     if recent[index] === place { recent[index] = nil }
@@ -288,7 +323,11 @@ struct SessionTable {
     for session in sessions.sorted(by: { ($0.lastSeen, $0.key) < ($1.lastSeen, $1.key) })
     where places[session.key] == nil {
       let place = enter(session)
-      if session.key.stream != 0 { streams[place.base, default: places[place.base].map { [$0] } ?? []].append(place) }
+      if session.key.transport == .tcp {
+        if session.key.stream != 0 { connections[session.key.stream, default: []].append(place) }
+      } else if session.key.stream != 0 {
+        streams[place.base, default: places[place.base].map { [$0] } ?? []].append(place)
+      }
       place.session.publishAll(directory)
       account(for: place, directory)
     }

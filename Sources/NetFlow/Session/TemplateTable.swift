@@ -93,6 +93,18 @@ struct TemplateTable {
     return Array(expired.keys)
   }
 
+  /// Forgets a template, or all of a kind if there is no id.
+  ///
+  /// - Returns: whether there was any.
+  mutating func withdraw(_ id: UInt16?, of kind: TemplateDefinition.Kind) -> Bool {
+    let withdrawn = entries.filter { (id == nil || $0.key == id) && $0.value.template.kind == kind }
+    for (id, entry) in withdrawn {
+      entries[id] = nil
+      fieldCount -= entry.template.weight
+    }
+    return !withdrawn.isEmpty
+  }
+
   /// Whether a template was defined, or repeated, after so many definitions.
   func isDefined(_ id: UInt16, since definitions: UInt64) -> Bool {
     entries[id].map { $0.defined > definitions } ?? false

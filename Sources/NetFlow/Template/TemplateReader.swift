@@ -3,8 +3,8 @@ import NetworkBytes
 /// What stands next in a template set.
 enum TemplateRecord {
   case template(TemplateOutline)
-  /// IPFIX withdrawals are not obeyed over UDP (RFC 7011 §8.4).
-  case withdrawal
+  /// IPFIX: of the template of this id, or of all of the set's kind where it is the set's own (RFC 7011 §8.1).
+  case withdrawal(UInt16)
   /// Malformed, and the next template in the set can still be found.
   case bad
 }
@@ -43,7 +43,7 @@ struct TemplateReader {
   private mutating func withdrawal(of id: UInt16) -> TemplateRecord {
     offset += 4
     // Of one template, or of all of a kind (RFC 7011 §8.1).
-    return id >= 256 || id == (kind == .flow ? 2 : 3) ? .withdrawal : .bad
+    return id >= 256 || id == (kind == .flow ? 2 : 3) ? .withdrawal(id) : .bad
   }
 
   private mutating func giveUp(_ set: RawSpan) -> TemplateRecord {

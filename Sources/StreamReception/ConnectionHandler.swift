@@ -1,0 +1,57 @@
+import NIOCore
+import NIOSSL
+import NIOTLS
+
+/// The end of a connection's pipeline: hands what comes to the table.
+final class ConnectionHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+
+  private let table: ConnectionTable
+  private let isSecure: Bool
+  /// The names of which the client's certificate must have one; nil: it needs no certificate.
+  private let clientNames: ClientNames?
+  /// Nil until the channel is active, and where it was refused.
+  private var connection: Connection?
+
+  init(_ table: ConnectionTable, isSecure: Bool, clientNames: ClientNames?) {
+    self.table = table
+    self.isSecure = isSecure
+    self.clientNames = clientNames
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    connection = table.admit(context.channel, isSecure: isSecure)
+    if connection == nil { context.close(promise: nil) }
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    // Before the handshake, and after the client's name was refused, nothing is taken.
+    guard let connection, connection.isOpen else { return }
+    table.receive(unwrapInboundIn(data), on: connection)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let connection, let event = event as? TLSUserEvent, case .handshakeCompleted = event {
+      open(connection, context)
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  private func open(_ connection: Connection, _ context: ChannelHandlerContext) {
+    if let clientNames {
+      let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+      let names = certificate.map(ClientNames.names) ?? []
+      guard clientNames.admits(names) else { return table.refuse(connection, names: names) }
+    }
+    connection.isOpen = true
+    connection.lastActive = .now()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if let connection { table.fail(connection, error) } else { context.close(promise: nil) }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    if let connection { table.noteClosed(connection) }
+  }
+}

@@ -1,0 +1,228 @@
+import Logging
+import NIOCore
+import NIOSSL
+import NetworkBytes
+import Synchronization
+
+/// All connections: who may have one, whose turn it is, and who has taken too long. Belongs to the event loop.
+final class ConnectionTable {
+  private let options: StreamOptions
+  private let queues: [StreamQueue]
+  private let report: StreamReportBox
+  private var log: StreamLog
+  private var connections: [UInt32: Connection] = [:]
+  private var countByAddress: [IPAddress: Int] = [:]
+  private var countByWorker: [Int]
+  /// Those that wait for room in their worker's queue, in the order in which they came to wait.
+  private var paused: [[Connection]]
+  private var lastNumber: UInt32 = 0
+
+  init(_ options: StreamOptions, _ queues: [StreamQueue], _ report: StreamReportBox, _ logger: Logger) {
+    self.options = options
+    self.queues = queues
+    self.report = report
+    log = StreamLog(logger)
+    countByWorker = Array(repeating: 0, count: queues.count)
+    paused = Array(repeating: [], count: queues.count)
+  }
+
+  // MARK: Beginning
+
+  /// A place for a connection that was accepted: with the worker that has fewest. Whether the sender is one whose datagrams
+  /// would be taken is to be looked at here as well.
+  ///
+  /// - Returns: nil if it is refused.
+  func admit(_ channel: any Channel, isSecure: Bool) -> Connection? {
+    guard let source = channel.remoteAddress.flatMap(Endpoint.init), let local = channel.localAddress.flatMap(Endpoint.init)
+    else { return nil }
+    if let reason = refusal(of: source.address) {
+      count(reason)
+      log.warn(
+        "\(source): connection refused, there are \(connections.count) (\(reason.rawValue)); raise streams.maximumConnections or streams.maximumConnectionsPerAddress",
+        of: source.address)
+      return nil
+    }
+    let worker = countByWorker.indices.min { countByWorker[$0] < countByWorker[$1] } ?? 0
+    repeat { lastNumber = max(1, lastNumber &+ 1) } while connections[lastNumber] != nil
+    let connection = Connection(
+      lastNumber, channel, from: source, to: local, worker: worker, isSecure: isSecure)
+    connections[lastNumber] = connection
+    countByAddress[source.address, default: 0] += 1
+    countByWorker[worker] += 1
+    report.update {
+      $0.accepted &+= 1
+      $0.open += 1
+    }
+    return connection
+  }
+
+  /// Why an address may have no further connection.
+  private func refusal(of address: IPAddress) -> StreamReport.Reason? {
+    if connections.count >= options.maximumConnections { return .tooMany }
+    let count = countByAddress[address] ?? 0
+    return count >= options.maximumConnectionsPerAddress ? .tooManyOfAddress : nil
+  }
+
+  // MARK: Messages
+
+  func receive(_ octets: ByteBuffer, on connection: Connection) {
+    connection.lastActive = .now()
+    connection.framer.append(octets)
+    // What comes while it waits came at its end: the kernel hands out the rest.
+    if !connection.isPaused { deliver(connection) }
+  }
+
+  private func deliver(_ connection: Connection) {
+    do throws(MessageFramer.Fault) {
+      if try !connection.deliver(to: queues[connection.worker]) { pause(connection) }
+    } catch {
+      let (source, position) = (connection.source, connection.local.port)
+      log.warn(
+        "\(source), to port \(position): \(error); the connection is closed", of: source.address)
+      // There is nothing to be found behind it.
+      connection.framer = MessageFramer()
+      close(connection, .protocolError)
+    }
+  }
+
+  private func pause(_ connection: Connection) {
+    connection.isPaused = true
+    paused[connection.worker].append(connection)
+    report.update { $0.paused += 1 }
+    setReading(connection, false)
+  }
+
+  private func setReading(_ connection: Connection, _ isReading: Bool) {
+    if connection.isClosed { return }
+    try? connection.channel.syncOptions?.setOption(.autoRead, value: isReading)
+  }
+
+  /// There is room in a worker's queue again.
+  func resume(_ worker: Int) {
+    var waiting: [Connection] = []
+    swap(&waiting, &paused[worker])
+    report.update { $0.paused -= waiting.count }
+    for (index, connection) in waiting.enumerated() {
+      connection.isPaused = false
+      connection.lastActive = .now()
+      deliver(connection)
+      if connection.isPaused {
+        // Those behind it wait on, before it.
+        paused[worker] = waiting[(index + 1)...] + paused[worker]
+        report.update { $0.paused += waiting.count - index - 1 }
+        return
+      }
+      setReading(connection, true)
+      if connection.isClosed { remove(connection) }
+    }
+  }
+
+  // MARK: Ending
+
+  private func close(_ connection: Connection, _ reason: StreamReport.Reason) {
+    count(reason)
+    connection.channel.close(promise: nil)
+  }
+
+  private func count(_ reason: StreamReport.Reason) { report.update { $0.closed[reason, default: 0] &+= 1 } }
+
+  /// Closes a connection whose client is none of those that are allowed.
+  func refuse(_ connection: Connection, names: [String]) {
+    let source = connection.source
+    let text = names.isEmpty ? "no name" : names.joined(separator: ", ")
+    log.warn("\(source): the client's certificate is of \(text); tls.clientNames has none of these", of: source.address)
+    close(connection, .clientName)
+  }
+
+  /// An error of the socket, or of TLS.
+  func fail(_ connection: Connection, _ error: any Error) {
+    let isHandshake = !connection.isOpen && error is NIOSSLError
+    guard isHandshake else { return connection.channel.close(promise: nil) }
+    log.warn("\(connection.source): the TLS handshake failed: \(error)", of: connection.source.address)
+    // Once: the channel's end tells of it again.
+    connection.isOpen = true
+    close(connection, .handshake)
+  }
+
+  /// The channel is closed. What came before is delivered.
+  func noteClosed(_ connection: Connection) {
+    connection.isClosed = true
+    if !connection.isOpen { count(.handshake) }
+    if !connection.isPaused { remove(connection) }
+  }
+
+  private func remove(_ connection: Connection) {
+    guard connections.removeValue(forKey: connection.number) != nil else { return }
+    connection.end(in: queues[connection.worker])
+    let address = connection.source.address
+    let left = (countByAddress[address] ?? 1) - 1
+    countByAddress[address] = left > 0 ? left : nil
+    countByWorker[connection.worker] -= 1
+    report.update { $0.open -= 1 }
+  }
+
+  /// Closes connections that a worker cannot go on with.
+  func sever(_ numbers: Set<UInt32>) {
+    for number in numbers {
+      guard let connection = connections[number], !connection.isClosed else { continue }
+      close(connection, .severed)
+    }
+  }
+
+  /// Closes those that take too long. To be called about once a second.
+  func closeOverdue(_ now: NIODeadline = .now()) {
+    for connection in connections.values where !connection.isClosed && !connection.isPaused {
+      if let reason = overdue(connection, now) { close(connection, reason) }
+    }
+  }
+
+  private func overdue(_ connection: Connection, _ now: NIODeadline) -> StreamReport.Reason? {
+    if !connection.isOpen {
+      // It is counted when the channel is closed.
+      if now - connection.lastActive > options.handshakeTimeout { connection.channel.close(promise: nil) }
+      return nil
+    }
+    if let began = connection.messageBegan, now - began > options.messageTimeout { return .slowMessage }
+    if let idle = options.idleTimeout, now - connection.lastActive > idle { return .idle }
+    return nil
+  }
+
+  // MARK: The end of all
+
+  /// Closes those that brought nothing since `time`.
+  ///
+  /// - Returns: whether there are any left.
+  func closeQuiet(since time: NIODeadline) -> Bool {
+    for connection in connections.values where connection.isPaused || connection.lastActive <= time {
+      connection.channel.close(promise: nil)
+    }
+    return !connections.isEmpty
+  }
+
+  /// Closes all, and hands over whatever is there: the workers take it before they end.
+  func closeAll() {
+    for connection in connections.values.sorted(by: { $0.number < $1.number }) {
+      connection.channel.close(promise: nil)
+      // Only whole messages are; a fault has nothing behind it.
+      _ = try? connection.deliver(to: queues[connection.worker], isForced: true)
+      remove(connection)
+    }
+  }
+}
+
+/// The report, which others read.
+final class StreamReportBox: Sendable {
+  private let report = Mutex(StreamReport())
+
+  var value: StreamReport { report.withLock { $0 } }
+
+  func update(_ body: (inout sending StreamReport) -> Void) { report.withLock { body(&$0) } }
+}
+
+extension Endpoint {
+  /// Nil if it is none of IP.
+  init?(_ address: SocketAddress) {
+    guard let text = address.ipAddress, let ip = IPAddress(text), let port = address.port else { return nil }
+    self.init(address: ip, port: UInt16(truncatingIfNeeded: port))
+  }
+}

@@ -1,0 +1,79 @@
+import NIOCore
+import NetworkBytes
+import Synchronization
+
+/// Messages on their way to one worker: a bounded queue. The event loop appends; without room there its connections are not read
+/// until the worker has taken what waits.
+public final class StreamQueue: Sendable {
+  /// What the worker asks of the event loop.
+  struct Requests: Sendable {
+    /// There is room again.
+    var resume: @Sendable () -> Void
+    var close: @Sendable (Set<UInt32>) -> Void
+  }
+
+  private struct State {
+    var batch = StreamBatch()
+    /// Whether connections wait for room.
+    var isShort = false
+    var requests: Requests?
+  }
+
+  private let state = Mutex(State())
+  private let capacity: Int
+  private let wake: @Sendable () -> Void
+
+  /// - Parameters:
+  ///   - capacity: octets that wait at most, but for one message.
+  ///   - wake: wakes the worker.
+  public init(capacity: Int, wake: @escaping @Sendable () -> Void) {
+    self.capacity = capacity
+    self.wake = wake
+  }
+
+  /// Octets that wait.
+  public var waiting: Int { state.withLock { $0.batch.size } }
+
+  func connect(_ requests: Requests) { state.withLock { $0.requests = requests } }
+
+  /// Appends a message, or a connection's end.
+  ///
+  /// - Parameter isForced: whether it is taken although there is no room: what the process holds already is not to be lost.
+  /// - Returns: false if there is no room; then `Requests.resume` is called once there is.
+  func append(
+    _ message: ByteBufferView?, _ part: StreamPart, from source: Endpoint, to local: Endpoint, isForced: Bool
+  ) -> Bool {
+    let (isTaken, isFirst) = state.withLock { state in
+      let size = state.batch.size
+      if size > 0, size + StreamBatch.overhead + (message?.count ?? 0) > capacity, !isForced {
+        state.isShort = true
+        return (false, false)
+      }
+      state.batch.append(message, part, from: source, to: local)
+      return (true, size == 0)
+    }
+    if isFirst { wake() }
+    return isTaken
+  }
+
+  /// Takes all that waits in place of what `batch` held. The worker's side.
+  ///
+  /// - Returns: false if nothing waits.
+  public func take(_ batch: inout StreamBatch) -> Bool {
+    batch.removeAll()
+    let resume: (@Sendable () -> Void)? = state.withLock { state in
+      swap(&batch, &state.batch)
+      guard state.isShort else { return nil }
+      state.isShort = false
+      return state.requests?.resume
+    }
+    resume?()
+    return !batch.isEmpty
+  }
+
+  /// Has connections closed, whose messages serve nobody. The worker's side.
+  public func close(_ connections: Set<UInt32>) {
+    if connections.isEmpty { return }
+    state.withLock { $0.requests?.close }?(connections)
+  }
+}
