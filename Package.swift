@@ -252,6 +252,7 @@ let package = Package(
         "FlowFilter",
         "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation",
         "HostNames", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "SmartAccessGateway",
+        "StreamReception",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

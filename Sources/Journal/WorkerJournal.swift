@@ -1,5 +1,6 @@
 package import Capture
 package import Logging
+package import NetworkBytes
 
 /// The journal of one worker as the worker sees it: the segment that it appends to, its bound, and what has no place in it.
 package struct WorkerJournal {
@@ -57,6 +58,24 @@ package struct WorkerJournal {
     }
     size += UInt64(octets)
     thread.wakeIfDue()
+  }
+
+  /// Takes a message that came over a connection, or the connection's end.
+  ///
+  /// - Parameters:
+  ///   - local: where the connection was made to.
+  ///   - isForced: whether one that has no place is counted as missing.
+  /// - Returns: false if there is no room and it is not forced: its exporter can wait.
+  package mutating func write(
+    _ datagram: borrowing Datagram, to local: Endpoint, _ receiver: inout UDPReceiver, isForced: Bool
+  ) -> Bool {
+    if earlierSize + size < limit, let octets = receiver.journal(datagram, to: local) {
+      size += UInt64(octets)
+      thread.wakeIfDue()
+      return true
+    }
+    if isForced { miss(datagram.isMessage ? 1 : 0, "there is no room for messages of connections that were closed") }
+    return isForced
   }
 
   private mutating func miss(_ count: Int, _ why: String) {

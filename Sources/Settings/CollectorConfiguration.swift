@@ -9,9 +9,10 @@ public import NetworkBytes
 /// A value of this type that came from `load` is valid: each setting is within its range and they agree with one another
 /// (`ConfigurationSchema` says how). The names are those of the configuration file.
 public struct CollectorConfiguration: Hashable, Sendable {
-  /// Addresses and UDP ports to receive on; at least one.
-  public var listen = [ScopedEndpoint(Endpoint(address: IPAddress(v4: 0), port: 9995))]
+  /// Addresses and ports to receive on; at least one.
+  public var listen = [ListenSetting(.udp, ScopedEndpoint(Endpoint(address: IPAddress(v4: 0), port: 9995)))]
   public var receive = Receive()
+  public var streams = Streams()
   public var exporters = Exporters()
   public var aggregation = Aggregation()
   public var store = Store()
@@ -39,6 +40,17 @@ public struct CollectorConfiguration: Hashable, Sendable {
     public func workerCount(processors: Int) -> Int {
       workers > 0 ? workers : max(1, processors / 2)
     }
+  }
+
+  /// Connections of exporters that use TCP or TLS.
+  public struct Streams: Hashable, Sendable {
+    /// In all.
+    public var maximumConnections = 1024
+    public var maximumConnectionsPerAddress = 64
+    /// One that brings nothing for this long is closed, seconds; 0: never.
+    public var idleTimeout = 3600
+
+    public init() {}
   }
 
   public struct Exporters: Hashable, Sendable {

@@ -10,12 +10,14 @@ import NetworkBytes
 public enum ConfigurationSchema {
   /// Every setting, in the order of the shipped file. The defaults are those of `CollectorConfiguration()`.
   public static let settings: [Setting] =
-    general + exporters + labels + aggregation + store + journal + relay + outputs + http + alerts + log
+    general + streams + exporters + labels + aggregation + store + journal + relay + outputs + http + alerts + log
     + smartAccessGateway
 
   /// Heads of the shipped file's parts, by their key.
   static let sections: [(key: String, comment: String)] = [
     ("receive", "Reception."),
+    ("streams", "Connections of exporters that send IPFIX over TCP or TLS; docs/streams.md."),
+    ("tls", "Certificates of tls:// addresses, read again on reload."),
     ("exporters", "What exporters are believed, and how much they may make us remember."),
     ("exporters.earlyData", "Data sets that come before their template are held until it comes."),
     (
@@ -44,8 +46,9 @@ public enum ConfigurationSchema {
 
   private static let general: [Setting] = [
     .list(
-      "listen", .restart(\.listen), .scopedEndpoint,
-      "UDP addresses and ports to receive on; [::] also receives IPv4 unless an IPv4 address here has its port."),
+      "listen", .restart(\.listen), .listen,
+      "Addresses and ports to receive on, UDP unless tcp:// or tls:// is before it; [::] also receives IPv4 unless an IPv4 address here has its port."
+    ),
     .value(
       "receive.workers", .restart(\.receive.workers), .integer(0...1024),
       "Workers, each with sockets of its own; 0: one for every two processors, at least one."),
@@ -312,11 +315,12 @@ public enum ConfigurationSchema {
           "\(http.listen) can be reached from other hosts; listen on 127.0.0.1, set http.tokenFile, or set http.public: true"
         ))
     }
-    if let loop = configuration.relay.loop(to: configuration.listen.map(\.endpoint), isOwn: \.isLoopback) {
+    if let loop = configuration.relay.loop(to: configuration.datagramEndpoints.map(\.endpoint), isOwn: \.isLoopback) {
       let problem = "\(loop.target) is this collector itself, which listens on \(loop.listening); name another one"
       found.append((["relay.targets", "listen"], problem))
     }
     found += overlaps(in: configuration.listen).map { (["listen"], $0) }
+    found += streamProblems(in: configuration)
     found += filterProblems(in: configuration).map { (["filter"], $0) }
     found += unknownActions(in: configuration.live.alerts).map { (["alerts.rules", "alerts.actions"], $0) }
     let retention = configuration.live.retention
@@ -327,12 +331,16 @@ public enum ConfigurationSchema {
   }
 
   /// Addresses that another one of the list hears already: the system lets only one of them be listened on.
-  private static func overlaps(in listen: [ScopedEndpoint]) -> [String] {
-    let all = listen.filter { $0.address == .unspecified || $0.address == IPAddress(v4: 0) }
-    return all.flatMap { any in
-      listen.filter { $0 != any && $0.port == any.port && $0.address.isV4 == any.address.isV4 }
-        .map { "\(any) already covers \($0); remove one of them" }
+  private static func overlaps(in listen: [ListenSetting]) -> [String] {
+    let all = listen.filter { $0.endpoint.address == .unspecified || $0.endpoint.address == IPAddress(v4: 0) }
+    let covered = all.flatMap { any in
+      listen.filter { other in
+        other.endpoint != any.endpoint && other.endpoint.port == any.endpoint.port && other.isOfSameKind(any)
+          && other.endpoint.address.isV4 == any.endpoint.address.isV4
+      }.map { "\(any) already covers \($0); remove one of them" }
     }
+    let twice = listen.filter { $0.transport == .tcp && listen.contains(ListenSetting(.tls, $0.endpoint)) }
+    return covered + twice.map { "\($0) is tls://, too; give one of them another port" }
   }
 
   private static func unknownActions(in alerts: AlertOptions) -> [String] {

@@ -11,6 +11,7 @@ public import NetworkBytes
 public struct LiveSettings: Hashable, Sendable {
   /// Which flow records are taken.
   public var filter = FilterSetting()
+  public var tls = TLS()
   public var exporters = Exporters()
   public var aggregation = Aggregation()
   /// The files of what is known of flows beside what exporters send.
@@ -29,6 +30,19 @@ public struct LiveSettings: Hashable, Sendable {
 
   /// Every setting at its default.
   public init() {}
+
+  /// Paths of PEM files, which are read again on each reload; empty: there is none.
+  public struct TLS: Hashable, Sendable {
+    /// The collector's certificate and those above it.
+    public var certificate = ""
+    public var key = ""
+    /// Authorities of exporters' certificates.
+    public var clientCA = ""
+    /// Names of exporters that may connect; none: all of these authorities.
+    public var clientNames: [String] = []
+
+    public init() {}
+  }
 
   public struct Exporters: Hashable, Sendable {
     /// What to do about an exporter whose clock is off.

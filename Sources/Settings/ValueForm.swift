@@ -163,16 +163,6 @@ extension ValueForm where Value == IPAddress {
   }
 }
 
-extension ValueForm where Value == ScopedEndpoint {
-  static var scopedEndpoint: Self {
-    ValueForm(expected: "ADDRESS:PORT, such as 0.0.0.0:9995 or [::]:9995") {
-      ScopedEndpoint(parsing: $0)
-    } text: {
-      $0.description
-    }
-  }
-}
-
 extension ValueForm where Value == Endpoint {
   /// An address and a port, which may be 0 for one that is free.
   static var openEndpoint: Self {

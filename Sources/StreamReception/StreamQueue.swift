@@ -1,3 +1,4 @@
+public import Capture
 import NIOCore
 import NetworkBytes
 import Synchronization
@@ -17,19 +18,17 @@ public final class StreamQueue: Sendable {
     /// Whether connections wait for room.
     var isShort = false
     var requests: Requests?
+    var worker: WakeUp?
   }
 
   private let state = Mutex(State())
   private let capacity: Int
-  private let wake: @Sendable () -> Void
 
-  /// - Parameters:
-  ///   - capacity: octets that wait at most, but for one message.
-  ///   - wake: wakes the worker.
-  public init(capacity: Int, wake: @escaping @Sendable () -> Void) {
-    self.capacity = capacity
-    self.wake = wake
-  }
+  /// - Parameter capacity: octets that wait at most, but for one message.
+  public init(capacity: Int) { self.capacity = capacity }
+
+  /// Has the worker's waiting end when a message comes.
+  public func attach(_ worker: WakeUp) { state.withLock { $0.worker = worker } }
 
   /// Octets that wait.
   public var waiting: Int { state.withLock { $0.batch.size } }
@@ -43,16 +42,16 @@ public final class StreamQueue: Sendable {
   func append(
     _ message: ByteBufferView?, _ part: StreamPart, from source: Endpoint, to local: Endpoint, isForced: Bool
   ) -> Bool {
-    let (isTaken, isFirst) = state.withLock { state in
+    let (isTaken, worker): (Bool, WakeUp?) = state.withLock { state in
       let size = state.batch.size
       if size > 0, size + StreamBatch.overhead + (message?.count ?? 0) > capacity, !isForced {
         state.isShort = true
-        return (false, false)
+        return (false, nil)
       }
       state.batch.append(message, part, from: source, to: local)
-      return (true, size == 0)
+      return (true, size == 0 ? state.worker : nil)
     }
-    if isFirst { wake() }
+    worker?.wake()
     return isTaken
   }
 

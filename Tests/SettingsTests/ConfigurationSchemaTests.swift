@@ -101,7 +101,7 @@ struct ConfigurationSchemaTests {
     ).values
     let v4 = try #require(IPAddress("10.0.0.1"))
     let endpoints = [Endpoint(address: v4, port: 9995), Endpoint(address: .unspecified, port: 2055)]
-    #expect(values.listen == endpoints.map { ScopedEndpoint($0) })
+    #expect(values.listen == endpoints.map { ListenSetting(.udp, ScopedEndpoint($0)) })
     #expect(values.receive.bufferSize == 16 << 20)
     #expect(values.live.exporters.clock == .trust)
     let rates = Dictionary(uniqueKeysWithValues: values.live.exporters.samplingRates.map { ("\($0.key)", $0.value) })

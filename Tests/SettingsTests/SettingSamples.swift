@@ -12,7 +12,9 @@ struct SettingSample: CustomTestStringConvertible {
   var testDescription: String { key }
 
   static let all: [SettingSample] = [
-    .init("listen", #"["127.0.0.1:2055", "[::1]:4739"]"#, ["127.0.0.1:2055", "[::1]:4739"], "localhost:9995"),
+    .init(
+      "listen", #"["127.0.0.1:2055", "tcp://[::1]:4739"]"#, ["127.0.0.1:2055", "tcp://[::1]:4739"],
+      "sctp://127.0.0.1:4739"),
     .init("receive.workers", "3", "1025"),
     .init("receive.bufferSize", "8Mi", "4095"),
     .init(
@@ -23,6 +25,13 @@ struct SettingSample: CustomTestStringConvertible {
       "router.example"),
     .init("exporters.deny", #"[10.9.0.0/16, "2001:db8::5"]"#, ["10.9.0.0/16", "2001:db8::5"], "10.0.0.0/33"),
     .init("exporters.maximumRate", "5000", "-1"),
+    .init("streams.maximumConnections", "12", "0"),
+    .init("streams.maximumConnectionsPerAddress", "2", "50001"),
+    .init("streams.idleTimeout", "600", "9"),
+    .init("tls.certificate", "/etc/sagflow/tls.pem", "two words"),
+    .init("tls.key", "/etc/sagflow/tls.key", "two words"),
+    .init("tls.clientCA", "/etc/sagflow/exporters.pem", "two words"),
+    .init("tls.clientNames", "[edge1.example.com, edge2]", ["edge1.example.com", "edge2"], "edge1:4740"),
     .init("exporters.clock", "trust", "believe"),
     .init("exporters.maximumClockSkew", "60", "0"),
     .init("exporters.samplingRate", "1000", "0"),

@@ -55,10 +55,11 @@ extension CollectorService {
     let alerts = running?.alerts.report ?? AlertReport()
     let relay = running?.relayReports ?? []
     let outputs = running?.outputReport ?? OutputReport()
+    let streams = running?.streams.report
     return vitals.withLock {
       MetricsText.page(
         version: version, ledger: ledger, isStoreWritable: isStoreWritable, exporters: &$0.exporterMetrics,
-        alerts: alerts, relay: relay, outputs: outputs, started: started
+        alerts: alerts, streams: streams, relay: relay, outputs: outputs, started: started
       ).text
     }
   }
@@ -86,13 +87,13 @@ extension CollectorService {
     let outputs = running?.outputReport
     return CollectorStatus(
       version: version, host: ProcessInfo.processInfo.hostName, time: now, started: started,
-      listen: endpoints.map(\.description), workers: running?.workers.count ?? 0,
+      listen: listening, workers: running?.workers.count ?? 0,
       store: .init(path: values.store.path, failure: storeFailure.map { "\($0)" }),
       aggregation: .init(
         enabled: values.aggregation.enabled, activeTimeout: values.live.aggregation.activeTimeout,
         inactiveTimeout: values.live.aggregation.inactiveTimeout),
       alerts: running?.alerts.report.status, outputs: outputs?.status(at: now), lineOutputs: outputs?.lineStatus,
-      relay: relay.isEmpty ? nil : relay, ledger: ledger,
+      relay: relay.isEmpty ? nil : relay, streams: running?.streams.status, ledger: ledger,
       imbalances: ledger.imbalances,
       exporterCount: exporters.count, exporters: exporters.exporters)
   }

@@ -59,16 +59,19 @@ public final class CollectorService: Service {
     running?.workers.lazy.compactMap(\.store.currentFailure).first
   }
 
-  /// The addresses listened on, with the ports that were taken where 0 was asked for; none until it has started.
+  /// The addresses that datagrams are received on, with the ports that were taken where 0 was asked for; none until it has started.
   public var endpoints: [ScopedEndpoint] { running?.endpoints ?? [] }
+
+  /// All addresses listened on, TCP's and TLS's with their scheme.
+  public var listening: [String] { running?.listening ?? [] }
 
   /// Opens sockets and store, and collects until a graceful shutdown is asked for; then stops receiving and commits all flows,
   /// those that are live as a checkpoint unless they are to be drained.
   ///
-  /// - Throws: `SocketError`, `RelayError`, `FileError`, `StoreError`, `FlowKeyError` or `StateError` if it cannot start.
+  /// - Throws: `SocketError`, `StreamListenError`, `TLSFileError`, `RelayError`, `FileError`, `StoreError`, `FlowKeyError` or `StateError` if it cannot start.
   public func run() async throws {
     let running = try await extendingTimeout { try await Self.offPool { try self.start() } }
-    let listening = running.endpoints.map(\.description).joined(separator: ", ")
+    let listening = running.listening.joined(separator: ", ")
     let (count, path) = (running.workers.count, configuration.withLock { $0.store.path })
     logger.info("listening on \(listening) with \(count) worker\(count == 1 ? "" : "s"), writing to \(path)")
     manager.notify(.ready, .status("listening on \(listening)"))

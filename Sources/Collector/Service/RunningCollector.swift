@@ -13,11 +13,12 @@ import NetFlow
 import NetworkBytes
 import Relay
 import Settings
+import StreamReception
 
 /// What a collector has once it has started: sockets, state, and the threads of its workers.
 final class RunningCollector: Sendable {
   let workers: [Worker]
-  /// The addresses listened on, with the ports that were taken where 0 was asked for.
+  /// The addresses that datagrams are received on, with the ports that were taken where 0 was asked for.
   let endpoints: [ScopedEndpoint]
   let directory: ExporterDirectory
   /// What no published file has.
@@ -28,6 +29,7 @@ final class RunningCollector: Sendable {
   let alerts: AlertThread
   let outputs: OutputSet
   let lines: LineOutputs
+  let streams: StreamService
   private let knowledge: KnowledgeThread
   private let sync: JournalSync
   /// Journal and checkpoints are this process's as long as it lives.
@@ -36,8 +38,10 @@ final class RunningCollector: Sendable {
   private init(
     _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ directory: ExporterDirectory, _ sync: JournalSync,
     _ state: StateDirectory, _ liveFlows: LiveFlows, _ own: OwnCollector, _ liveServer: LiveServer?,
-    _ alerts: AlertThread, _ outputs: OutputSet, _ lines: LineOutputs, _ knowledge: KnowledgeThread
+    _ alerts: AlertThread, _ outputs: OutputSet, _ lines: LineOutputs, _ knowledge: KnowledgeThread,
+    _ streams: StreamService
   ) {
+    self.streams = streams
     self.knowledge = knowledge
     self.alerts = alerts
     self.outputs = outputs
@@ -63,11 +67,27 @@ final class RunningCollector: Sendable {
     _ assembly: PipelineAssembly, workers count: Int, passed: consuming PassedSockets, _ manager: ServiceManager
   ) throws -> RunningCollector {
     let (configuration, logger) = (assembly.configuration, assembly.logger)
-    let key = configuration.aggregation.key
     // Every socket first: a port that is taken must not leave threads behind.
-    var sockets = try SocketPlan(
-      configuration.listen, workers: count, buffer: configuration.receive.bufferSize, passed: passed, logger)
+    let sockets = try SocketPlan(
+      configuration.datagramEndpoints, workers: count, buffer: configuration.receive.bufferSize, passed: passed, logger)
     let relays = try openRelays(configuration, workers: count, sockets.endpoints, logger)
+    let streams = try StreamService(configuration, workers: count, logger)
+    do {
+      return try start(assembly, sockets, relays, streams, manager)
+    } catch {
+      streams.finish()
+      throw error
+    }
+  }
+
+  /// Starts with all sockets open.
+  private static func start(
+    _ assembly: PipelineAssembly, _ sockets: consuming SocketPlan, _ relays: [RelayThread?], _ streams: StreamService,
+    _ manager: ServiceManager
+  ) throws -> RunningCollector {
+    let (configuration, logger, count) = (assembly.configuration, assembly.logger, relays.count)
+    let key = configuration.aggregation.key
+    let listening = sockets.endpoints.map(\.description) + streams.listeners.map(\.description)
     let recovery = try Recovery(opening: assembly)
     let sync = JournalSync(interval: configuration.journal.enabled ? configuration.journal.syncInterval : 0, logger)
     let directory = ExporterDirectory()
@@ -83,7 +103,7 @@ final class RunningCollector: Sendable {
         workers.append(
           try makeWorker(
             index, of: count, assembly, recovery, found, key.words, &sockets, relays[index], lines, directory, sync,
-            manager))
+            streams.queues[index], manager))
       }
     } catch {
       for worker in workers { worker.store.finish() }
@@ -92,8 +112,9 @@ final class RunningCollector: Sendable {
     }
     sync.start()
     for worker in workers { worker.start() }
+    streams.start()
     let liveFlows = LiveFlows(workers, createdBy: assembly.createdBy, logger: logger)
-    let live = liveState(workers, sockets.endpoints, configuration)
+    let live = liveState(workers, listening, configuration)
     let liveServer = liveServer(liveFlows, live, configuration, recovery.state, logger)
     liveServer?.start()
     let path = configuration.store.path
@@ -111,7 +132,7 @@ final class RunningCollector: Sendable {
     knowledge.start()
     return RunningCollector(
       workers, sockets.endpoints, directory, sync, recovery.state, liveFlows, own, liveServer, alerts, outputs,
-      lines, knowledge)
+      lines, knowledge, streams)
   }
 
   /// What relays each worker's datagrams, its sockets open and its thread not started; nil: nothing is relayed.
@@ -130,6 +151,9 @@ final class RunningCollector: Sendable {
     logger.info("relaying to \(targets)\(options.keepsSource ? " from the exporters' own addresses" : "")")
     return relays
   }
+
+  /// All addresses listened on, as an operator writes them.
+  var listening: [String] { endpoints.map(\.description) + streams.listeners.map(\.description) }
 
   /// How all outputs are.
   var outputReport: OutputReport {
@@ -152,10 +176,9 @@ final class RunningCollector: Sendable {
 
   /// How the collector is at the moment of the call.
   private static func liveState(
-    _ workers: [Worker], _ endpoints: [ScopedEndpoint], _ configuration: CollectorConfiguration
+    _ workers: [Worker], _ listen: [String], _ configuration: CollectorConfiguration
   ) -> @Sendable () -> LiveState {
     let (started, rotation) = (WorkerLoop.now, configuration.store.rotation * 1000)
-    let listen = endpoints.map(\.description)
     return {
       // Not added up as ledgers: those have each session.
       let ledgers = workers.map(\.ledger)
@@ -186,7 +209,7 @@ final class RunningCollector: Sendable {
   private static func makeWorker(
     _ index: Int, of count: Int, _ assembly: PipelineAssembly, _ recovery: Recovery, _ found: WorkerRecovery,
     _ key: [String], _ sockets: inout SocketPlan, _ relay: RelayThread?, _ lines: LineOutputs,
-    _ directory: ExporterDirectory, _ sync: JournalSync, _ manager: ServiceManager
+    _ directory: ExporterDirectory, _ sync: JournalSync, _ streams: StreamQueue, _ manager: ServiceManager
   ) throws -> Worker {
     let (configuration, logger) = (assembly.configuration, assembly.logger)
     let isJournaled = configuration.journal.enabled
@@ -203,6 +226,7 @@ final class RunningCollector: Sendable {
         limit: UInt64(configuration.journal.maximumSize / count))
     }
     let wakeUp = receiver.wakeUp
+    streams.attach(wakeUp)
     let settings = StoreSettings(retention: index == 0 ? configuration.live.retention : Retention())
     let store = recovery.store(found, settings: settings, isJournaled: isJournaled)
     let sink = OutputSink(store, from: found.checkpoint?.sink ?? SinkCounters())
@@ -212,8 +236,9 @@ final class RunningCollector: Sendable {
     return Worker(
       index: index,
       loop: WorkerLoop(
-        receiver, pipeline, sink, found, relay: relay, key: key, keepsSockets: manager.isPresent, logger), store: store,
-      storeSettings: settings, directory: found.directory, wakeUp: wakeUp, journal: journal, relay: relay,
+        receiver, pipeline, sink, found, streams: streams, relay: relay, key: key, keepsSockets: manager.isPresent,
+        logger),
+      store: store, storeSettings: settings, directory: found.directory, wakeUp: wakeUp, journal: journal, relay: relay,
       logger: logger)
   }
 
@@ -223,6 +248,8 @@ final class RunningCollector: Sendable {
   func finish(drains: Bool) {
     alerts.finish()
     knowledge.finish()
+    // The workers take what it still brings.
+    streams.finish()
     for worker in workers { worker.finish(drains: drains) }
     lines.finish()
     outputs.finish()
@@ -236,6 +263,7 @@ final class RunningCollector: Sendable {
     let options = LiveOptions(values, workers: workers.count)
     alerts.reconfigure(options.alerts)
     outputs.reconfigure(options.outputs)
+    streams.reload(values)
     knowledge.reconfigure(options.enrichment, interval: options.enrichmentInterval)
     for (index, worker) in workers.enumerated() {
       worker.reconfigure(options)

@@ -8,18 +8,22 @@ import Journal
 import Logging
 import NetFlow
 import Relay
+import StreamReception
 
 /// What a worker's thread owns: the sockets, the pipeline behind them, the journal beside them, and what it counts itself.
 struct WorkerLoop: ~Copyable {
-  private var receiver: UDPReceiver
-  private var pipeline: Pipeline
+  var receiver: UDPReceiver
+  var pipeline: Pipeline
+  var streams: StreamIntake
+  /// What became of the last look at `streams`.
+  var turn = StreamIntake.Turn.idle
   private let sink: OutputSink<StoreOutput>
   private let recovery: WorkerRecovery
   /// Nil: there is none, or an earlier run's is still read.
-  private var journal: WorkerJournal?
+  var journal: WorkerJournal?
   /// Nil: nothing is relayed.
   private let relay: RelayThread?
-  private var reception = ReceptionCounters()
+  var reception = ReceptionCounters()
   /// The copy of live flows that is being made.
   private var cut: WorkerCut?
   /// The last one that the store was to add to.
@@ -42,11 +46,14 @@ struct WorkerLoop: ~Copyable {
 
   /// - Parameters:
   ///   - pipeline: in front of `sink`; one that waits while the sink has no room.
+  ///   - streams: messages of connections.
   ///   - keepsSockets: whether the service manager keeps them for the next start.
   init(
     _ receiver: consuming UDPReceiver, _ pipeline: consuming Pipeline, _ sink: OutputSink<StoreOutput>,
-    _ recovery: WorkerRecovery, relay: RelayThread?, key: [String], keepsSockets: Bool, _ logger: Logger
+    _ recovery: WorkerRecovery, streams: StreamQueue, relay: RelayThread?, key: [String], keepsSockets: Bool,
+    _ logger: Logger
   ) {
+    self.streams = StreamIntake(streams)
     self.keepsSockets = keepsSockets
     self.relay = relay
     self.receiver = receiver
@@ -93,12 +100,13 @@ struct WorkerLoop: ~Copyable {
   ///
   /// - Returns: whether it was woken: there is something to do.
   mutating func step() -> Bool {
-    let reception = receive(timeout: cut == nil ? Self.pollInterval : 0)
+    let reception = receive(timeout: cut == nil ? turn.timeout ?? Self.pollInterval : 0)
     switch reception {
     case .datagrams: ingest()
     case .nothing: pipeline.advance(to: Self.now)
     case .woken: break
     }
+    takeStreamed()
     if cut != nil { continueCut() }
     if isCheckpointDue { checkpoint() }
     return reception == .woken
@@ -192,6 +200,7 @@ struct WorkerLoop: ~Copyable {
     let deadline = Date(timeIntervalSinceNow: Self.drainTime)
     if !takeWaiting(until: deadline), !keepsSockets { countUntaken() }
     pipeline.apply(.wait)
+    finishStreams()
     if drains { pipeline.finish() }
     checkpoint()
     tick()

@@ -9,7 +9,7 @@ public struct CollectorStatus: Codable, Sendable {
   /// When this was so.
   public var time: Date
   public var started: Date
-  /// Addresses and UDP ports.
+  /// Addresses and ports; those of TCP and TLS have `tcp://` and `tls://` before them.
   public var listen: [String]
   public var workers: Int
   public var store: Store
@@ -22,6 +22,8 @@ public struct CollectorStatus: Codable, Sendable {
   public var lineOutputs: [LineOutput]?
   /// Targets that received datagrams are sent on to; nil: there are none.
   public var relay: [Relay]?
+  /// Connections of exporters; nil: there can be none.
+  public var streams: Streams?
   public var ledger: Ledger
   /// Sums of the ledger that do not come out; empty but for moments.
   public var imbalances: [String]
@@ -50,6 +52,18 @@ public struct CollectorStatus: Codable, Sendable {
     public var waiting: UInt64
     /// Why datagrams fail, while they do.
     public var failure: String?
+  }
+
+  /// Connections of exporters that use TCP or TLS. What is counted is counted since the collector started.
+  public struct Streams: Codable, Sendable {
+    public var open: Int
+    /// Of these, not read because store or journal have no room.
+    public var paused: Int
+    public var accepted: UInt64
+    /// Octets that wait for workers.
+    public var waiting: Int
+    /// Connections that the collector closed or refused, by reason.
+    public var closed: [String: UInt64]
   }
 
   /// What is watched.
@@ -181,7 +195,10 @@ public struct CollectorStatus: Codable, Sendable {
     public var port: UInt16
     /// The port that it was sent to.
     public var localPort: UInt16?
-    /// Not 0 where devices take turns on one address and port, or the exporter has restarted.
+    /// `udp` or `tcp`, which may be TLS.
+    public var transport: String?
+    /// Not 0 where devices take turns on one address and port, or the exporter has restarted. Of TCP the number of the connection,
+    /// 0 for all that have ended.
     public var stream: UInt32?
     /// 5, 9, or 10 for IPFIX.
     public var version: UInt16

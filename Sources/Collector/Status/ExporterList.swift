@@ -69,7 +69,8 @@ extension CollectorStatus.Session {
   fileprivate init(_ session: SessionSummary, _ speed: SessionRates.Speed) {
     let (key, counters) = (session.key, session.counters)
     self.init(
-      port: key.exporter.port, localPort: key.localPort, stream: key.stream, version: key.version, domain: key.domain,
+      port: key.exporter.port, localPort: key.localPort, transport: key.transport == .udp ? "udp" : "tcp",
+      stream: key.stream, version: key.version, domain: key.domain,
       firstSeen: Date(nanoseconds: session.firstSeen), lastSeen: Date(nanoseconds: session.lastSeen),
       datagrams: counters.datagrams, records: counters.flowRecords, optionsRecords: counters.optionsRecords,
       lost: counters.sequence.lost, reordered: counters.sequence.reordered, duplicates: counters.sequence.duplicates,

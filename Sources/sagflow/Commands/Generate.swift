@@ -3,6 +3,7 @@ import Capture
 import Dispatch
 import Foundation
 import NetworkBytes
+import StreamReception
 import TrafficGenerator
 
 struct Generate: ParsableCommand {
@@ -10,8 +11,12 @@ struct Generate: ParsableCommand {
     commandName: "generate", abstract: "Sends made-up flows to a collector: a test exporter.",
     discussion: "The same seed makes the same flows. It ends by telling what it sent, to compare with the ledger.")
 
-  @Option(help: ArgumentHelp("Address and UDP port of the collector.", valueName: "host:port"))
+  @Option(
+    help: ArgumentHelp(
+      "Address and port of the collector: UDP, or with tcp:// or tls:// before it.", valueName: "host:port"))
   var to: String
+
+  @OptionGroup(title: "TLS") var security: ExportSecurity
 
   @Option(help: ArgumentHelp("5, 9 or 10 (IPFIX).", valueName: "version"))
   var netflowVersion: UInt16 = 9
@@ -35,6 +40,9 @@ struct Generate: ParsableCommand {
     guard ExportVersion(rawValue: netflowVersion) != nil else {
       throw ValidationError("--netflow-version \(netflowVersion): expected 5, 9 or 10")
     }
+    guard ExportTarget(to)?.stream == nil || netflowVersion == 10 else {
+      throw ValidationError("--to \(to): over TCP and TLS there is IPFIX alone; add --netflow-version 10")
+    }
     guard rate >= 0, rate.isFinite else { throw ValidationError("--rate \(rate): expected 0 or more") }
   }
 
@@ -42,23 +50,20 @@ struct Generate: ParsableCommand {
     let destination = try destination()
     let seed = seed ?? UInt64.random(in: 0..<1_000_000)
     var generator = try makeGenerator(seed: seed)
-    do throws(SocketError) {
+    do {
       try send(&generator, to: destination)
-    } catch {
+    } catch let error as SocketError {
       throw CommandFailure(error)
+    } catch {
+      throw CommandFailure(.unavailable, "\(error)")
     }
     print(
-      "sent \(generator.sentFlows) flows in \(generator.sentMessages) datagrams of \(generator.sentOctets) octets to \(destination), seed \(seed)"
+      "sent \(generator.sentFlows) flows in \(generator.sentMessages) \(destination.stream == nil ? "datagrams" : "messages") of \(generator.sentOctets) octets to \(destination), seed \(seed)"
     )
   }
 
-  private func destination() throws(CommandFailure) -> Endpoint {
-    // Names are not resolved, and both families at once are for listening.
-    if let address = try? ListenAddress(to), !address.isBothFamilies, let endpoint = address.endpoints.first,
-      endpoint.port != 0
-    {
-      return endpoint
-    }
+  private func destination() throws(CommandFailure) -> ExportTarget {
+    if let target = ExportTarget(to) { return target }
     throw CommandFailure(.usage, "--to: expected an IP address and a port, such as 127.0.0.1:9995, found '\(to)'")
   }
 
@@ -74,8 +79,19 @@ struct Generate: ParsableCommand {
     }
   }
 
-  private func send(_ generator: inout FlowGenerator, to destination: Endpoint) throws(SocketError) {
-    var sender = try UDPSender(to: destination)
+  private func send(_ generator: inout FlowGenerator, to destination: ExportTarget) throws {
+    guard let stream = destination.stream else {
+      var sender = DatagramExport(sender: try UDPSender(to: destination.endpoint), destination: destination.endpoint)
+      return try send(&generator, over: &sender)
+    }
+    var sender = try StreamSender(to: destination.endpoint, security: stream == .tls ? security.security : nil)
+    defer { sender.close() }
+    try send(&generator, over: &sender)
+  }
+
+  private func send<Sender: MessageExport & ~Copyable>(
+    _ generator: inout FlowGenerator, over sender: inout Sender
+  ) throws {
     var message: [UInt8] = []
     let start = DispatchTime.now().uptimeNanoseconds
     while !generator.isFinished {
@@ -86,8 +102,24 @@ struct Generate: ParsableCommand {
       }
       generator.next(at: Int64(Date().timeIntervalSince1970 * 1000), into: &message)
       if message.isEmpty { break }
-      try sender.enqueue(message.rawSpan, to: destination)
+      try sender.enqueue(message)
     }
     try sender.flush()
   }
 }
+
+/// What messages of one exporter go out through.
+private protocol MessageExport: ~Copyable {
+  mutating func enqueue(_ message: [UInt8]) throws
+  mutating func flush() throws
+}
+
+private struct DatagramExport: MessageExport, ~Copyable {
+  var sender: UDPSender
+  let destination: Endpoint
+
+  mutating func enqueue(_ message: [UInt8]) throws { try sender.enqueue(message.rawSpan, to: destination) }
+  mutating func flush() throws { try sender.flush() }
+}
+
+extension StreamSender: MessageExport {}

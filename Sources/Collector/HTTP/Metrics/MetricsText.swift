@@ -1,6 +1,7 @@
 package import FlowPipeline
 package import Foundation
 package import Relay
+package import StreamReception
 
 /// Metrics in Prometheus's text format, version 0.0.4.
 package struct MetricsText {
@@ -36,7 +37,7 @@ extension MetricsText {
   /// Everything that a collector tells.
   package static func page(
     version: String, ledger: Ledger, isStoreWritable: Bool, exporters: inout ExporterMetrics, alerts: AlertReport,
-    relay: [RelayReport] = [], outputs: OutputReport, started: Date
+    streams: StreamReport? = nil, relay: [RelayReport] = [], outputs: OutputReport, started: Date
   ) -> MetricsText {
     var metrics = MetricsText()
     metrics.append(
@@ -45,6 +46,7 @@ extension MetricsText {
     metrics.append(
       "sagflow_store_writable", "gauge", "1 while the store can be written.", isStoreWritable ? "1" : "0")
     exporters.append(ledger.sessions, to: &metrics)
+    metrics.append(streams)
     metrics.append(relay)
     alerts.append(to: &metrics)
     outputs.append(to: &metrics, at: Date())

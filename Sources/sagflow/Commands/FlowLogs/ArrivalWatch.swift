@@ -100,7 +100,7 @@ struct ArrivalWatch {
           + (log.gatewayCount == 0 ? "; associate one, nothing is exported before" : "; are they online, with traffic?")
       )
     }
-    let isListening = status.listen.contains { $0.hasSuffix(":\(port)") }
+    let isListening = status.listen.contains { $0.hasSuffix(":\(port)") && !$0.contains("://") }
     lines += [
       "collector: listens on \(status.listen.joined(separator: ", "))"
         + (isListening ? "" : "; not on port \(port): set listen, or give --collector IP:PORT"),

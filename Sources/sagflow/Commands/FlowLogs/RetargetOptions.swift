@@ -88,7 +88,7 @@ struct RetargetOptions: ParsableArguments {
     if changes.outputType != .sls || target != nil {
       let parsed = take("--collector") { () throws(ParameterError) in try CollectorTarget(target ?? "") }
       changes.collectorAddress = parsed?.address
-      changes.collectorPort = parsed?.port ?? configuration.listen.first.map { Int($0.port) }
+      changes.collectorPort = parsed?.port ?? configuration.datagramEndpoints.first.map { Int($0.port) }
     }
     changes.activeAging = seconds(
       activeAging, "--active-aging", configuration.live.aggregation.activeTimeout, "aggregation.activeTimeout",
@@ -123,7 +123,7 @@ struct RetargetOptions: ParsableArguments {
 extension CollectorConfiguration {
   /// The address that is listened on, if it is one alone; not where all of a family are.
   fileprivate var onlyListeningAddress: String? {
-    guard let address = listen.first?.address, address.isUnicastV4 else { return nil }
+    guard let address = datagramEndpoints.first?.address, address.isUnicastV4 else { return nil }
     return address.description
   }
 }

@@ -1,0 +1,56 @@
+public import NetworkBytes
+
+/// Where to receive: an endpoint of this host, and what messages come over.
+public struct ListenSetting: Hashable, Sendable, CustomStringConvertible {
+  public enum Transport: String, CaseIterable, Sendable {
+    case udp
+    /// IPFIX over TCP, and over TLS over TCP (RFC 7011 §10.4).
+    case tcp, tls
+  }
+
+  public var transport: Transport
+  public var endpoint: ScopedEndpoint
+
+  public init(_ transport: Transport = .udp, _ endpoint: ScopedEndpoint) {
+    self.transport = transport
+    self.endpoint = endpoint
+  }
+
+  /// Reads `tcp://192.0.2.1:4739`; without a scheme it is UDP. Nil if it is neither.
+  package init?(parsing text: String) {
+    var (transport, rest) = (Transport.udp, text[...])
+    if let mark = text.firstRange(of: "://") {
+      guard let known = Transport(rawValue: text[..<mark.lowerBound].lowercased()) else { return nil }
+      (transport, rest) = (known, text[mark.upperBound...])
+    }
+    guard let endpoint = ScopedEndpoint(parsing: String(rest)) else { return nil }
+    self.init(transport, endpoint)
+  }
+
+  /// As an operator writes it: UDP's has no scheme.
+  public var description: String { transport == .udp ? "\(endpoint)" : "\(transport.rawValue)://\(endpoint)" }
+
+  /// Whether both are ports of the same kind: TLS is TCP.
+  func isOfSameKind(_ other: ListenSetting) -> Bool { (transport == .udp) == (other.transport == .udp) }
+}
+
+extension ValueForm where Value == ListenSetting {
+  static var listen: Self {
+    ValueForm(
+      expected:
+        "ADDRESS:PORT, with tcp:// or tls:// before it if it is not UDP, such as 0.0.0.0:9995 or tcp://[::]:4739"
+    ) {
+      ListenSetting(parsing: $0)
+    } text: {
+      $0.description
+    }
+  }
+}
+
+extension CollectorConfiguration {
+  /// Where datagrams are received.
+  public var datagramEndpoints: [ScopedEndpoint] { listen.filter { $0.transport == .udp }.map(\.endpoint) }
+
+  /// Where connections are accepted.
+  public var streamListeners: [ListenSetting] { listen.filter { $0.transport != .udp } }
+}

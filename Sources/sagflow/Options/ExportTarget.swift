@@ -1,0 +1,62 @@
+import ArgumentParser
+import Capture
+import NetworkBytes
+import StreamReception
+
+/// Where a test exporter sends to, and over what.
+struct ExportTarget: CustomStringConvertible {
+  var endpoint: Endpoint
+  /// Nil: UDP.
+  var stream: Stream?
+
+  enum Stream { case tcp, tls }
+
+  /// Reads `192.0.2.1:9995`, `tcp://192.0.2.1:4739` or `tls://[2001:db8::1]:4740`; nil if it is none of these.
+  init?(_ text: String) {
+    var rest = text[...]
+    switch text.firstRange(of: "://").map({ text[..<$0.lowerBound] }) {
+    case nil: stream = nil
+    case "udp": (stream, rest) = (nil, text.dropFirst(6))
+    case "tcp": (stream, rest) = (.tcp, text.dropFirst(6))
+    case "tls": (stream, rest) = (.tls, text.dropFirst(6))
+    default: return nil
+    }
+    // Names are not resolved, and both families at once are for listening.
+    guard let address = try? ListenAddress(String(rest)), !address.isBothFamilies,
+      let endpoint = address.endpoints.first, endpoint.port != 0
+    else { return nil }
+    self.endpoint = endpoint
+  }
+
+  var description: String {
+    switch stream {
+    case nil: "\(endpoint)"
+    case .tcp: "tcp://\(endpoint)"
+    case .tls: "tls://\(endpoint)"
+    }
+  }
+}
+
+/// Certificates of a test exporter over TLS.
+struct ExportSecurity: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "PEM file of authorities of the collector's certificate (default: the system's).", valueName: "file"))
+  var ca = ""
+
+  @Option(help: ArgumentHelp("PEM file of a certificate to show to the collector.", valueName: "file"))
+  var certificate = ""
+
+  @Option(help: ArgumentHelp("PEM file of its key.", valueName: "file"))
+  var key = ""
+
+  @Option(help: ArgumentHelp("Name in the collector's certificate (default: its address).", valueName: "name"))
+  var serverName = ""
+
+  var security: StreamSender.Security {
+    var security = StreamSender.Security()
+    (security.authority, security.certificate, security.key) = (ca, certificate, key)
+    security.serverName = serverName
+    return security
+  }
+}
