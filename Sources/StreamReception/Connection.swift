@@ -16,6 +16,8 @@ final class Connection {
   private(set) var hasBegun = false
   /// Whether messages may come: at once, or after the handshake.
   var isOpen: Bool
+  /// Whether the collector has closed it: what still comes is not taken.
+  var isRefused = false
   var isPaused = false
   /// Whether the channel is closed; what the framer has may still be waiting.
   var isClosed = false

@@ -26,7 +26,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     // Before the handshake, and after the client's name was refused, nothing is taken.
-    guard let connection, connection.isOpen else { return }
+    guard let connection, connection.isOpen, !connection.isRefused else { return }
     table.receive(unwrapInboundIn(data), on: connection)
   }
 

@@ -33,13 +33,15 @@ final class ConnectionTable {
   ///
   /// - Returns: nil if it is refused.
   func admit(_ channel: any Channel, isSecure: Bool) -> Connection? {
-    guard let source = channel.remoteAddress.flatMap(Endpoint.init), let local = channel.localAddress.flatMap(Endpoint.init)
+    guard let source = channel.remoteAddress.flatMap(Endpoint.init),
+      let local = channel.localAddress.flatMap(Endpoint.init)
     else { return nil }
     if let reason = refusal(of: source.address) {
       count(reason)
       log.warn(
-        "\(source): connection refused, there are \(connections.count) (\(reason.rawValue)); raise streams.maximumConnections or streams.maximumConnectionsPerAddress",
-        of: source.address)
+        reason, of: source.address,
+        "\(source): connection refused (\(reason.rawValue)), \(connections.count) are open; raise streams.maximumConnections or streams.maximumConnectionsPerAddress"
+      )
       return nil
     }
     let worker = countByWorker.indices.min { countByWorker[$0] < countByWorker[$1] } ?? 0
@@ -76,9 +78,9 @@ final class ConnectionTable {
     do throws(MessageFramer.Fault) {
       if try !connection.deliver(to: queues[connection.worker]) { pause(connection) }
     } catch {
-      let (source, position) = (connection.source, connection.local.port)
       log.warn(
-        "\(source), to port \(position): \(error); the connection is closed", of: source.address)
+        .protocolError, of: connection.source.address,
+        "\(connection.source), to port \(connection.local.port): \(error); the connection is closed")
       // There is nothing to be found behind it.
       connection.framer = MessageFramer()
       close(connection, .protocolError)
@@ -121,6 +123,7 @@ final class ConnectionTable {
 
   private func close(_ connection: Connection, _ reason: StreamReport.Reason) {
     count(reason)
+    connection.isRefused = true
     connection.channel.close(promise: nil)
   }
 
@@ -128,26 +131,26 @@ final class ConnectionTable {
 
   /// Closes a connection whose client is none of those that are allowed.
   func refuse(_ connection: Connection, names: [String]) {
-    let source = connection.source
     let text = names.isEmpty ? "no name" : names.joined(separator: ", ")
-    log.warn("\(source): the client's certificate is of \(text); tls.clientNames has none of these", of: source.address)
+    log.warn(
+      .clientName, of: connection.source.address,
+      "\(connection.source): the client's certificate is of \(text); tls.clientNames has none of these")
     close(connection, .clientName)
   }
 
   /// An error of the socket, or of TLS.
   func fail(_ connection: Connection, _ error: any Error) {
-    let isHandshake = !connection.isOpen && error is NIOSSLError
+    let isHandshake = !connection.isOpen && !connection.isRefused && error is NIOSSLError
     guard isHandshake else { return connection.channel.close(promise: nil) }
-    log.warn("\(connection.source): the TLS handshake failed: \(error)", of: connection.source.address)
-    // Once: the channel's end tells of it again.
-    connection.isOpen = true
+    log.warn(
+      .handshake, of: connection.source.address, "\(connection.source): the TLS handshake failed: \(error)")
     close(connection, .handshake)
   }
 
   /// The channel is closed. What came before is delivered.
   func noteClosed(_ connection: Connection) {
     connection.isClosed = true
-    if !connection.isOpen { count(.handshake) }
+    if !connection.isOpen, !connection.isRefused { count(.handshake) }
     if !connection.isPaused { remove(connection) }
   }
 

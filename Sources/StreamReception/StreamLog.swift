@@ -2,24 +2,33 @@ import Logging
 import NIOCore
 import NetworkBytes
 
-/// Says what is wrong with peers: of each address once a minute, and of not too many.
+/// Says what is wrong with peers: of each address once a minute for each reason, and of not too many.
 struct StreamLog {
+  private struct Subject: Hashable {
+    var address: IPAddress
+    var reason: StreamReport.Reason
+  }
+
   private let logger: Logger
-  /// When each address was last told of.
-  private var told: [IPAddress: NIODeadline] = [:]
+  /// When each was last told of.
+  private var told: [Subject: NIODeadline] = [:]
 
   private static let interval = TimeAmount.minutes(1)
-  private static let maximumAddresses = 64
+  private static let maximumSubjects = 64
 
   init(_ logger: Logger) { self.logger = logger }
 
-  mutating func warn(_ message: @autoclosure () -> String, of address: IPAddress, now: NIODeadline = .now()) {
-    if let last = told[address], now - last < Self.interval { return }
-    if told.count >= Self.maximumAddresses {
+  mutating func warn(
+    _ reason: StreamReport.Reason, of address: IPAddress, now: NIODeadline = .now(),
+    _ message: @autoclosure () -> String
+  ) {
+    let subject = Subject(address: address, reason: reason)
+    if let last = told[subject], now - last < Self.interval { return }
+    if told.count >= Self.maximumSubjects {
       told = told.filter { now - $0.value < Self.interval }
-      if told.count >= Self.maximumAddresses { return }
+      if told.count >= Self.maximumSubjects { return }
     }
-    told[address] = now
+    told[subject] = now
     let text = message()
     logger.warning("\(text)")
   }

@@ -35,6 +35,9 @@ public final class StreamQueue: Sendable {
 
   func connect(_ requests: Requests) { state.withLock { $0.requests = requests } }
 
+  /// There is no event loop any longer.
+  func disconnect() { state.withLock { $0.requests = nil } }
+
   /// Appends a message, or a connection's end.
   ///
   /// - Parameter isForced: whether it is taken although there is no room: what the process holds already is not to be lost.
@@ -60,19 +63,19 @@ public final class StreamQueue: Sendable {
   /// - Returns: false if nothing waits.
   public func take(_ batch: inout StreamBatch) -> Bool {
     batch.removeAll()
-    let resume: (@Sendable () -> Void)? = state.withLock { state in
+    state.withLock { state in
       swap(&batch, &state.batch)
-      guard state.isShort else { return nil }
+      guard state.isShort else { return }
       state.isShort = false
-      return state.requests?.resume
+      // Under the lock: after `disconnect` nobody listens. It only leaves a task with the event loop.
+      state.requests?.resume()
     }
-    resume?()
     return !batch.isEmpty
   }
 
   /// Has connections closed, whose messages serve nobody. The worker's side.
   public func close(_ connections: Set<UInt32>) {
     if connections.isEmpty { return }
-    state.withLock { $0.requests?.close }?(connections)
+    state.withLock { $0.requests?.close(connections) }
   }
 }

@@ -33,6 +33,7 @@ public final class StreamReceiver: Sendable {
   private let loop: any EventLoop
   private let table: NIOLoopBoundBox<ConnectionTable>
   private let options: StreamOptions
+  private let queues: [StreamQueue]
   private let identity: IdentityBox
   private let reports: StreamReportBox
 
@@ -54,6 +55,7 @@ public final class StreamReceiver: Sendable {
     }
     (group, loop, table) = (opening.group, opening.loop, opening.table)
     (self.options, self.identity, reports) = (options, opening.identity, opening.reports)
+    self.queues = queues
     let (loop, table) = (loop, table)
     for (worker, queue) in queues.enumerated() {
       queue.connect(
@@ -92,6 +94,7 @@ public final class StreamReceiver: Sendable {
       if isLeft != true { break }
     }
     try? loop.submit { table.value.closeAll() }.wait()
+    for queue in queues { queue.disconnect() }
     try? group.syncShutdownGracefully()
   }
 }

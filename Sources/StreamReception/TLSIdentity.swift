@@ -47,13 +47,16 @@ public struct TLSIdentity: Sendable {
     } catch {
       throw TLSFileError(
         setting: "tls.key",
-        problem: "\(files.key) is not the key of the certificate in \(files.certificate); name the key that it was made with")
+        problem:
+          "\(files.key) is not the key of the certificate in \(files.certificate); name the key that it was made with")
     }
     clientNames = files.clientCA.isEmpty ? nil : ClientNames(files.clientNames)
   }
 
   private static func content(_ path: String, _ setting: String) throws(TLSFileError) -> [UInt8] {
-    if path.isEmpty { throw TLSFileError(setting: setting, problem: "a tls:// address of listen needs it; name a PEM file") }
+    if path.isEmpty {
+      throw TLSFileError(setting: setting, problem: "a tls:// address of listen needs it; name a PEM file")
+    }
     do {
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch let error as CocoaError {
@@ -68,7 +71,8 @@ public struct TLSIdentity: Sendable {
   private static func certificates(_ path: String, _ setting: String) throws(TLSFileError) -> [NIOSSLCertificate] {
     let octets = try content(path, setting)
     guard let certificates = try? NIOSSLCertificate.fromPEMBytes(octets), !certificates.isEmpty else {
-      throw TLSFileError(setting: setting, problem: "\(path) has no certificate; expected PEM (-----BEGIN CERTIFICATE-----)")
+      throw TLSFileError(
+        setting: setting, problem: "\(path) has no certificate; expected PEM (-----BEGIN CERTIFICATE-----)")
     }
     return certificates
   }

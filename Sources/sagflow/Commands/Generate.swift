@@ -87,6 +87,7 @@ struct Generate: ParsableCommand {
     var sender = try StreamSender(to: destination.endpoint, security: stream == .tls ? security.security : nil)
     defer { sender.close() }
     try send(&generator, over: &sender)
+    try sender.check()
   }
 
   private func send<Sender: MessageExport & ~Copyable>(
