@@ -99,7 +99,9 @@ struct StreamRuleTests {
     var stage = Stage { $0.rules.limits.templateLifetime = 60_000 }
     #expect(stage.send(template, .first) == [])
     #expect(stage.send(Wire.ipfix(Layout.usual.template(10)), at: 1) == [])
-    for second in 2..<20 as Range<Int64> { #expect(stage.send(data(1, sequence: Int(second) << 20), at: second) == [1]) }
+    for second in 2..<20 as Range<Int64> {
+      #expect(stage.send(data(1, sequence: Int(second) << 20), at: second) == [1])
+    }
     stage.decoder.advance(to: 1_750_100_000_000)
     #expect(stage.send(data(2, sequence: 1), at: 100_000) == [2])
     #expect(stage.send(data(3, sequence: 2), at: 100_001) == [3])

@@ -30,7 +30,8 @@ extension JournaledSegment {
     let flags = frame.octet(start + 13)
     let event: StreamPart.Event =
       flags & Self.finish != 0 ? .end : flags & Self.synchronize != 0 ? .first : .next
-    part = StreamPart(connection: frame.be32(start + 8), event: event, position: Self.position(frame.be32(start + 4), event))
+    part = StreamPart(
+      connection: frame.be32(start + 8), event: event, position: Self.position(frame.be32(start + 4), event))
     // A journal's record is as long as its frame: IP's own lengths are too short for the longest messages.
     payload = (start + Self.headerLength)..<frame.byteCount
   }

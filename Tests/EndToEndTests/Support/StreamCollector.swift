@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `sagflow collect` on ports of 127.0.0.1 for UDP, TCP and TLS, with certificates of its own authority. Each record is a row.
+final class StreamCollector: Sendable {
+  let program: RunningProgram
+  let folder: TemporaryFolder
+  /// Of UDP and of TCP, as `generate` takes them.
+  let addresses: [String]
+  private let ports: [UInt16]
+  private let streams: String
+
+  var store: String { folder.path + "/flows" }
+
+  init(streams: String = "{}") async throws {
+    folder = try TemporaryFolder()
+    ports = [try LoopbackSocket.freePort(), try LoopbackSocket.freePort(), try LoopbackSocket.freePort()]
+    addresses = ["127.0.0.1:\(ports[0])", "tcp://127.0.0.1:\(ports[1])"]
+    self.streams = streams
+    try await Self.makeCertificates(in: folder.path)
+    let text = Self.text(ports, folder.path, ["edge1.example.com"], streams)
+    program = try RunningProgram(
+      Sagflow.path, ["collect", "--drain", "-c", try folder.write(text, as: "sagflow.yaml")],
+      environment: ["SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"])
+    try await program.says("listening on ")
+  }
+
+  private static func text(_ ports: [UInt16], _ folder: String, _ names: [String], _ streams: String) -> String {
+    """
+    listen: ["127.0.0.1:\(ports[0])", "tcp://127.0.0.1:\(ports[1])", "tls://127.0.0.1:\(ports[2])"]
+    aggregation: {enabled: false}
+    store: {path: \(folder)/flows}
+    streams: \(streams)
+    tls:
+      certificate: \(folder)/server.pem
+      key: \(folder)/server.key
+      clientCA: \(folder)/ca.pem
+      clientNames: [\(names.joined(separator: ", "))]
+
+    """
+  }
+
+  /// The configuration with other names of clients.
+  func text(names: [String]) throws -> String { Self.text(ports, folder.path, names, streams) }
+
+  func write(_ text: String, as name: String) throws {
+    try text.write(toFile: "\(folder.path)/\(name)", atomically: true, encoding: .utf8)
+  }
+
+  func read(_ name: String) throws -> String { try String(contentsOfFile: "\(folder.path)/\(name)", encoding: .utf8) }
+
+  /// Where it listens for TLS, as it says.
+  func secureAddress() async throws -> String {
+    let address = "tls://127.0.0.1:\(ports[2])"
+    try await program.says(address)
+    return address
+  }
+
+  /// Options of `generate` that show a certificate.
+  func credentials(_ name: String) -> [String] {
+    [
+      "--ca", "\(folder.path)/ca.pem", "--certificate", "\(folder.path)/\(name).pem", "--key",
+      "\(folder.path)/\(name).key",
+    ]
+  }
+
+  func generate(_ address: String, _ options: [String]) async throws -> Outcome {
+    try await Sagflow.run(["generate", "--to", address, "--netflow-version", "10"] + options)
+  }
+
+  private struct Status: Decodable {
+    struct Streams: Decodable { var open: Int }
+
+    var ledger: [String: [String: Int]]
+    var streams: Streams
+  }
+
+  private func status() async throws -> Status {
+    let line = try await program.says("HTTP on ")
+    let port = try #require(line.split(separator: ":").last.flatMap { UInt16($0) }, "\(line)")
+    let body = try await HTTPAnswer.get("/api/v1/status", from: port).body
+    return try JSONDecoder().decode(Status.self, from: Data(body.utf8))
+  }
+
+  /// Connections that are open.
+  func open() async throws -> Int { try await status().streams.open }
+
+  /// Waits for messages over connections.
+  func counts(_ isEnough: (Int) -> Bool) async throws {
+    try await eventually("messages") { isEnough(try await status().ledger["datagrams"]?["streamed"] ?? 0) }
+  }
+
+  /// Ends it, and checks that its ledger adds up.
+  func stop() async throws -> PrintedLedger {
+    program.signal(SIGTERM)
+    let outcome = try await program.end()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return try PrintedLedger(outcome.errors)
+  }
+
+  /// An authority, and certificates of it: the collector's for its address, and those of two exporters.
+  private static func makeCertificates(in folder: String) async throws {
+    let openssl = try #require(Tool("openssl"), "openssl is missing")
+    let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    func path(_ name: String) -> String { "\(folder)/\(name)" }
+    _ = try await openssl.run(
+      ["req", "-x509"] + key + [
+        "-keyout", path("ca.key"), "-out", path("ca.pem"), "-subj", "/CN=authority", "-days", "2",
+      ])
+    for (name, subject) in [
+      ("server", "IP:127.0.0.1"), ("edge1", "DNS:edge1.example.com"), ("edge9", "DNS:edge9.example.com"),
+    ] {
+      _ = try await openssl.run(
+        ["req"] + key + ["-keyout", path("\(name).key"), "-out", path("\(name).csr"), "-subj", "/CN=\(name)"])
+      try "subjectAltName=\(subject)\n".write(toFile: path("\(name).ext"), atomically: true, encoding: .utf8)
+      _ = try await openssl.run(
+        [
+          "x509", "-req", "-in", path("\(name).csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"),
+          "-CAcreateserial",
+        ]
+          + ["-days", "2", "-extfile", path("\(name).ext"), "-out", path("\(name).pem")])
+    }
+  }
+}
