@@ -60,7 +60,8 @@ extension FlowCounters {
   /// Appends them as a checkpoint keeps them.
   func append(to octets: inout OctetWriter) {
     for count in [
-      opened, merged, emittedIdle, emittedActive, emittedEndOfFlow, emittedForced, emittedNoRoom, emittedUnmerged, octetsIn,
+      opened, merged, emittedIdle, emittedActive, emittedEndOfFlow, emittedForced, emittedNoRoom, emittedUnmerged,
+      octetsIn,
       octetsOut, packetsIn, packetsOut,
     ] { octets.append(count) }
   }

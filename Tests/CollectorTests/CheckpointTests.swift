@@ -147,40 +147,122 @@ struct CheckpointTests {
     }
   }
 
+  /// What the programs that wrote `Fixtures/checkpoints` had received: `make-checkpoints.py` says what it sends.
+  @Test("of a former version is read, with all that it has", arguments: ["SAGFCKP2", "SAGFCKP3"])
+  func formerVersions(name: String) throws {
+    let file = try Data(contentsOf: URL(fileURLWithPath: Fixtures.path("checkpoints/\(name)")))
+    #expect(file.prefix(8).elementsEqual(name.utf8))
+    let rows = Rows()
+    var pipeline = Self.pipeline(rows, extra: false)
+    pipeline.restore(try Checkpoint(file).state)
+    let before = pipeline.ledger()
+    #expect(before.liveFlows == 183)
+    #expect(before.flows.octetsIn == 185_052)
+    #expect(before.decode.datagrams == 20)
+    #expect((before.decode.flowRecords, before.decode.optionsRecords, before.decode.templates) == (183, 4, 30))
+    #expect(before.waitingSets == 1)
+    #expect(before.sessions.count == 7)
+    let own = try #require(before.sessions.first { $0.key.domain == 1 && $0.key.version == 10 })
+    #expect((own.sampling.rate, own.templateCount) == (10, 4))
+    // Its template, and data under another: the running total goes on from 1000, the interface has its name.
+    let time = UInt32(own.lastSeen / 1_000_000_000) + 1
+    let message = ipfix(domain: 1, sequence: 5, time: time) {
+      template(300, f(8, 4), f(12, 4))
+      data(256, u32(0x0a00_0001, 0x0a00_0002), u16(1, 53), [17], bigEndian(UInt64(3000)), u32(7))
+    }
+    pipeline.ingest(message.octets.rawSpan, from: own.key.exporter, arrival: Int64(time) * 1_000_000_000)
+    pipeline.advance(to: Int64(time + 2) * 1000)
+    #expect(pipeline.ledger().waitingSets == 0)
+    #expect(pipeline.ledger().decode.earlyDecoded == 1)
+    _ = pipeline.handOverAll()
+    #expect(pipeline.context.names[own.key.exporter.address, 1]?.all(.interface).map(\.name) == ["uplink"])
+    pipeline.finish()
+    #expect(pipeline.ledger().flows.octetsOut == 185_052 + 2000)
+    #expect(pipeline.ledger().imbalances.filter { $0.contains("flow") && !$0.contains("committed") } == [])
+  }
+
   @Test("flows of the layout before are read: their TCP flags and masks were beside the VRF")
   func formerLayout() throws {
-    let rows = Rows()
-    var pipeline = Self.pipeline(rows)
-    let message = ipfix(sequence: 0, time: sampleTime) {
-      template(256, f(8, 4), f(12, 4), f(1, 4), f(234, 4), f(56, 6))
-      data(256, u32(1, 2, 100, 7), [0, 1, 2, 3, 4, 5])
-    }
-    pipeline.ingest(
-      message.octets.rawSpan, from: Endpoint(address: IPAddress(v4: 1), port: 1),
-      arrival: Int64(sampleTime) * 1_000_000_000)
-    _ = pipeline.handOverAll()
-    var file = [UInt8](try Self.octets(Checkpoint(pipeline.state)))
+    var file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Fixtures.path("checkpoints/SAGFCKP2"))))
     // The words of eight octets behind the magic: the head's size comes first; then the flow, of which the route word is the 12th.
     func word(_ place: Int) -> Int { (0..<8).reduce(0) { $0 | Int(file[place + $1]) << (8 * $1) } }
     func set(_ value: UInt64, at place: Int) {
       for index in 0..<8 { file[place + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) }
     }
-    let flow = 80 + word(8)
+    let (flow, count, size) = (80 + word(8), word(16), word(24))
     set(7 << 32 | 24 << 24 | 16 << 16 | 0x112, at: flow + 11 * 8)
-    file.replaceSubrange(0..<8, with: "SAGFCKP2".utf8)
-    set(UInt64(CRC32.checksum(file.span.extracting(flow..<(flow + word(24))))), at: 8 + 6 * 8)
+    let flows = CRC32.checksum(file.span.extracting(flow..<(flow + count * size)))
+    set(UInt64(flows), at: 8 + 6 * 8)
     set(UInt64(CRC32.checksum(file.span.extracting(0..<72))), at: 72)
-    let former = try Checkpoint(Data(file))
+    let state = try Checkpoint(Data(file)).state
     var batch = FlowBatch()
     var cache = FlowCache()
-    let state = former.state
     cache.restore(FlowCacheState(flows: state.flows, extensions: state.extensions, totals: state.known.flows))
     cache.drain(into: &batch)
-    let record = try #require(batch.records.first)
-    #expect(batch.count == 1)
-    #expect((record.vrf, record.sourceMask, record.destinationMask, record.tcpFlags) == (7, 24, 16, 0x112))
-    #expect((record.layer2Segment, record.forwardingStatus, record.sourceMAC) == (0, 0, 0x0001_0203_0405))
-    #expect(record.octets == 100)
+    #expect(batch.count == count)
+    let record = try #require(batch.records.first { $0.vrf == 7 })
+    #expect((record.sourceMask, record.destinationMask, record.tcpFlags) == (24, 16, 0x112))
+    #expect((record.layer2Segment, record.forwardingStatus) == (0, 0))
+  }
+
+  @Test("parts that are changed and have their checksums all the same are refused, or gone on with")
+  func changedParts() throws {
+    let seed = runSeed("CHECKPOINT_PARTS_SEED")
+    var random = SeededGenerator(seed: seed)
+    let rows = Rows()
+    var pipeline = Self.pipeline(rows)
+    for name in ["softflowd-v9", "pmacctd-v10-classes", "softflowd-v10-biflow"] {
+      for datagram in try Self.datagrams(Fixtures.path("real/\(name).pcap")) {
+        pipeline.ingest(datagram.octets.rawSpan, from: datagram.source, arrival: datagram.arrival)
+      }
+    }
+    _ = pipeline.handOverAll()
+    let whole = [UInt8](try Self.octets(Checkpoint(pipeline.state)))
+    let parts = Self.parts(of: whole)
+    #expect(parts.count > 6)
+    for _ in 0..<400 {
+      var file = whole
+      let part = parts[random.below(parts.count)]
+      guard !part.isEmpty else { continue }
+      for _ in 0...random.below(3) { file[part.lowerBound + random.below(part.count)] = UInt8(random.below(256)) }
+      Self.seal(part, in: &file)
+      guard let checkpoint = try? Checkpoint(Data(file)) else { continue }
+      var next = Self.pipeline(Rows())
+      next.restore(checkpoint.state)
+      next.finish()
+    }
+    // One that is left out, or comes twice, is missed.
+    for part in parts {
+      let place = (part.lowerBound - 20)..<part.upperBound
+      #expect(throws: CheckpointFault.self) {
+        try Checkpoint(Data(whole[..<place.lowerBound] + whole[place.upperBound...]))
+      }
+      #expect(throws: CheckpointFault.self) {
+        try Checkpoint(Data(whole[..<place.upperBound] + whole[place.lowerBound...]))
+      }
+    }
+  }
+
+  /// Where the contents of a file's parts are: each has 20 octets before it, of which the last four are those octets' checksum.
+  private static func parts(of file: [UInt8]) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var place = 8
+    while place < file.count {
+      let size = (0..<8).reduce(0) { $0 | Int(file[place + 8 + $1]) << (8 * $1) }
+      parts.append((place + 20)..<(place + 20 + size))
+      place += 20 + size
+    }
+    return parts
+  }
+
+  /// Gives a part the checksums of what it holds.
+  private static func seal(_ part: Range<Int>, in file: inout [UInt8]) {
+    func set(_ checksum: UInt32, at place: Int, _ file: inout [UInt8]) {
+      for index in 0..<4 { file[place + index] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * index)) }
+    }
+    let start = part.lowerBound - 20
+    set(CRC32.checksum(file.span.extracting(part)), at: start + 4, &file)
+    set(CRC32.checksum(file.span.extracting(start..<(start + 16))), at: start + 16, &file)
   }
 
   @Test("a clock that is set back or forward makes no flow of negative length, loses none and doubles none")

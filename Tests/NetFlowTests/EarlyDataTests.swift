@@ -101,11 +101,11 @@ struct EarlyDataTests {
     #expect(decoder.counters.earlyGivenUp == 1)
     #expect(decoder.waitingSets == 1)
     var batch = FlowBatch()
-    let isMore = decoder.decodeEarly(limit: 100, into: &batch)
-    #expect(isMore)
+    let progress = decoder.decodeEarly(limit: 100, into: &batch)
+    #expect(progress.isMore)
+    #expect(progress.records == 1000)
     #expect(batch.count == 1000)
-    let isEvenMore = decoder.decodeEarly(limit: 100, into: &batch)
-    #expect(!isEvenMore)
+    #expect(!decoder.decodeEarly(limit: 100, into: &batch).isMore)
     #expect(decoder.waitingSets == 0)
   }
 
@@ -122,6 +122,61 @@ struct EarlyDataTests {
     #expect(batch.count == 2000)
     #expect(later.waitingSets == 0)
     #expect(later.counters.earlyDecoded == 3)
+  }
+
+  @Test("of several sessions is decoded in turn, a set at a time, those of options within the limit as well")
+  func turns() {
+    var decoder = FlowDecoder()
+    let exporters = (1...3).map { Endpoint(address: IPAddress(v4: $0), port: 2055) }
+    let data = Wire.ipfix(
+      Wire.set(256, Array(repeating: 6, count: 1000)), Wire.set(257, Array(repeating: 1, count: 2000)))
+    let templates = Wire.ipfix(
+      Wire.set(2, Wire.template(256, [[4, 1]])),
+      Wire.set(3, Wire.optionsTemplate(257, scopes: 1, [[149, 1], [34, 1]])))
+    for exporter in exporters { for _ in 0..<3 { _ = FlowDecoded([data], by: &decoder, from: exporter) } }
+    // The datagram that brings the templates brings one set with it.
+    for exporter in exporters { _ = FlowDecoded([templates], by: &decoder, from: exporter) }
+    #expect(decoder.waitingSets == 15)
+    var batch = FlowBatch()
+    var found: [UInt32] = []
+    while decoder.waitingSets > 0 {
+      let waiting = decoder.waitingSets
+      let progress = decoder.decodeEarly(limit: 1000, into: &batch)
+      #expect(progress.records == 1000)
+      #expect(decoder.waitingSets == waiting - 1)
+      if !batch.isEmpty { found.append(decoder.origins.origins[Int(batch.records[0].origin)].exporter.v4) }
+      batch.removeAll()
+    }
+    #expect(found == [1, 2, 3, 1, 2, 3])
+    #expect(!decoder.decodeEarly(limit: 1000, into: &batch).isMore)
+    #expect(decoder.counters.optionsRecords == 9000)
+  }
+
+  @Test("of many sessions costs nothing until its time has come, and is given up in order")
+  func manySessions() {
+    let seed = runSeed("EARLY_SEED")
+    var random = SeededGenerator(seed: seed)
+    var options = FlowDecoderOptions()
+    options.rules.limits.earlyTimeout = 60_000
+    var decoder = FlowDecoder(options: options)
+    let start: Int64 = 1_750_000_000_000
+    // When each set came, seconds: what is still to be given up.
+    var arrivals: [Int64] = []
+    var batch = FlowBatch()
+    for second in Int64(0)...200 {
+      for _ in 0..<(second <= 100 ? random.below(20) : 0) {
+        let exporter = Endpoint(address: IPAddress(v4: UInt32(random.below(50))), port: 2055)
+        _ = FlowDecoded(
+          [Wire.ipfix(Wire.set(256 + random.below(3), [1, 2, 3, 4]))], by: &decoder, from: exporter,
+          arrival: start + second * 1000)
+        arrivals.append(second)
+      }
+      decoder.tick(to: start + second * 1000 + 1, into: &batch)
+      arrivals.removeAll { second - $0 >= 60 }
+      #expect(decoder.waitingSets == UInt64(arrivals.count), "seed \(seed), second \(second)")
+    }
+    #expect(arrivals.isEmpty)
+    #expect(decoder.counters[.unknownTemplate] == decoder.counters.earlyGivenUp)
   }
 
   @Test("of another exporter, version, domain or template waits on")

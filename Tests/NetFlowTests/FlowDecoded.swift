@@ -141,13 +141,31 @@ extension FlowDecoder {
   /// Lets time pass as a pipeline does.
   mutating func tick(to time: Int64, into batch: inout FlowBatch) {
     advance(to: time)
-    while decodeEarly(limit: 1000, into: &batch) {}
+    while decodeEarly(limit: 1000, into: &batch).isMore {}
   }
 
   /// Ends decoding as a pipeline does.
   mutating func end(at time: Int64, into batch: inout FlowBatch) {
     tick(to: time, into: &batch)
     endWaiting()
-    while decodeEarly(limit: 1000, into: &batch) {}
+    while decodeEarly(limit: 1000, into: &batch).isMore {}
   }
+}
+
+extension FlowDecoderState {
+  /// Its parts as a checkpoint keeps them.
+  func parts() throws -> [(part: Part, octets: [UInt8])] {
+    var parts: [(part: Part, octets: [UInt8])] = []
+    try write { parts.append(($0, $1)) }
+    return parts
+  }
+
+  init(_ parts: [(part: Part, octets: [UInt8])]) throws(OctetFault) {
+    self.init()
+    for (part, octets) in parts { try read(part, octets) }
+    try check()
+  }
+
+  /// Through a checkpoint's parts and back.
+  func reread() throws -> FlowDecoderState { try FlowDecoderState(parts()) }
 }

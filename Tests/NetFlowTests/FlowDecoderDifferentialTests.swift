@@ -42,7 +42,7 @@ struct FlowDecoderDifferentialTests {
       flows.decode(message, from: exporter, arrival: 0, into: &batch)
       // Many early records are decoded behind those of the datagram that brought their template.
       let before = batch.count
-      while flows.decodeEarly(limit: 1000, into: &batch) {}
+      while flows.decodeEarly(limit: 1000, into: &batch).isMore {}
       let inOrder = batch.count == before
       var decoded: [DecodedRecord] = []
       records.decode(message, from: exporter, arrival: 0, into: &decoded)

@@ -1,5 +1,4 @@
 import FlowModel
-import Foundation
 import NetFlow
 import NetworkBytes
 import Testing
@@ -144,7 +143,7 @@ struct NamesTests {
     _ = Self.learnt(messages, by: &first)
     let names = Self.learnt([], by: &second)
     #expect((1...5).map { names.name(.interface, $0, of: Self.origin) } == ["eth1", "eth2", "eth3", nil, nil])
-    let state = try JSONDecoder().decode(FlowDecoderState.self, from: JSONEncoder().encode(first.state))
+    let state = try first.state.reread()
     var third = FlowDecoder()
     third.restore(state)
     let restored = Self.learnt([], by: &third)

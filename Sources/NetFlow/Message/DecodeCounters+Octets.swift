@@ -28,7 +28,8 @@ struct IssueNumbers {
 extension DecodeCounters {
   private var plain: [UInt64] {
     [
-      datagrams, rejectedDatagrams, flowRecords, optionsRecords, reverseRecords, templates, clockCorrected, earlyDecoded,
+      datagrams, rejectedDatagrams, flowRecords, optionsRecords, reverseRecords, templates, clockCorrected,
+      earlyDecoded,
       earlyGivenUp,
     ]
   }

@@ -256,7 +256,9 @@ struct SessionTable {
   /// Forgets the templates that have not been repeated for too long.
   mutating func expireTemplates(_ directory: ExporterDirectory) {
     guard let lifetime = limits.templateLifetime else { return }
-    for place in places.values where place.session.expireTemplates(lifetime, directory) { account(for: place, directory) }
+    for place in places.values where place.session.expireTemplates(lifetime, directory) {
+      account(for: place, directory)
+    }
   }
 
   // MARK: Early data
