@@ -4,10 +4,18 @@ public import NetworkBytes
 public struct SessionLimits: Sendable {
   /// Sessions in all; beyond it those without template or record are forgotten first, then the longest silent ones.
   public var sessions = 65_536
-  /// Sessions of one address, and of one network (a /24, a /64 of IPv6) together; beyond them its own are forgotten first.
-  /// Those of trusted exporters do not count.
-  public var sessionsPerAddress = 16_384
-  public var sessionsPerNetwork = 32_768
+  /// Sessions of one address, and of one network (a /24, a /64 of IPv6) together; beyond them its own are forgotten first. A
+  /// quarter and half of all unless set. Those of trusted exporters do not count.
+  public var sessionsPerAddress: Int {
+    get { ownSessionsPerAddress ?? max(sessions / 4, 64) }
+    set { ownSessionsPerAddress = newValue }
+  }
+  public var sessionsPerNetwork: Int {
+    get { ownSessionsPerNetwork ?? max(sessions / 2, 64) }
+    set { ownSessionsPerNetwork = newValue }
+  }
+  private var ownSessionsPerAddress: Int?
+  private var ownSessionsPerNetwork: Int?
   /// Sessions that have templates or early data but never gave a record, and are kept over a restart: the newest ones.
   public var keptWithoutRecords = 4096
   /// Templates of one session; those defined longest ago are forgotten first.
