@@ -53,7 +53,7 @@ struct Session: Decodable {
   private(set) var rates = KnownRates()
   /// When the exporter started, as other sessions know.
   private var toldSystemInit: Int64?
-  private var factsGeneration: UInt64 = 0
+  private(set) var factsGeneration: UInt64 = 0
   /// Whether the session's flows have names of its own, because these contradict those of others.
   private(set) var namesApart = false
   /// Where the directory counts what changes about the exporter.

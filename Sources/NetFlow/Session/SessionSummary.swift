@@ -57,21 +57,55 @@ public struct SessionSummary: Sendable {
   }
 }
 
+/// What takes time to say of a session, and when it was so: most of many sessions have not changed since the last second.
+struct SummaryParts {
+  fileprivate var templates: [UInt16] = []
+  fileprivate var sampling = SessionSummary.Sampling()
+  private var datagrams: UInt64
+  private var definitions: UInt64
+  private var fieldCount: Int
+  private var factsGeneration: UInt64
+  private var configuration: Int
+
+  /// - Parameter configuration: counts changes of the settings.
+  fileprivate init(_ session: borrowing Session, configuration: Int) {
+    datagrams = session.counters.datagrams
+    definitions = session.templates.definitions
+    fieldCount = session.templates.fieldCount
+    factsGeneration = session.factsGeneration
+    self.configuration = configuration
+  }
+
+  /// Whether nothing has changed that they follow from.
+  func areCurrent(_ session: borrowing Session, configuration: Int) -> Bool {
+    datagrams == session.counters.datagrams && definitions == session.templates.definitions
+      && fieldCount == session.templates.fieldCount && factsGeneration == session.factsGeneration
+      && self.configuration == configuration
+  }
+}
+
 extension Session {
   /// - Parameters:
   ///   - configuredRate: what the settings say of this exporter; nil if nothing.
   ///   - isForced: whether that holds whatever the exporter says.
-  func summary(configuredRate: UInt32?, isForced: Bool) -> SessionSummary {
+  ///   - configuration: counts changes of the settings.
+  func summaryParts(configuredRate: UInt32?, isForced: Bool, configuration: Int) -> SummaryParts {
+    var parts = SummaryParts(self, configuration: configuration)
+    parts.templates = Array(templates.ids.sorted().prefix(SessionSummary.maximumTemplates))
+    parts.sampling = isForced ? .init(configuredRate, .forced) : sampling(configuredRate: configuredRate)
+    return parts
+  }
+
+  func summary(_ parts: SummaryParts) -> SessionSummary {
     var summary = SessionSummary(key: key)
     summary.counters = counters
     summary.firstSeen = firstSeen
     summary.lastSeen = lastSeen
     summary.clockSkew = clockSkew
     summary.templateCount = templates.ids.count
-    summary.templates = Array(templates.ids.sorted().prefix(SessionSummary.maximumTemplates))
+    summary.templates = parts.templates
     summary.isClockCorrected = clock?.isOff ?? false
-    summary.sampling =
-      isForced ? .init(configuredRate, .forced) : sampling(configuredRate: configuredRate)
+    summary.sampling = parts.sampling
     return summary
   }
 

@@ -13,6 +13,7 @@ final class SessionPlace {
   fileprivate var fieldCount = 0
   /// Its early data, likewise.
   fileprivate var early = EarlyQueue.Share()
+  fileprivate var summaryParts: SummaryParts?
 
   fileprivate init(_ session: Session, slot: Int) {
     key = session.key
@@ -31,6 +32,8 @@ struct SessionTable {
   /// Sessions of recent datagrams, each at the place its source port leads to: few lookups go past them.
   var recent: [SessionPlace?] = Array(repeating: nil, count: 64)
   private(set) var rules: SessionRules
+  /// Counts changes of the settings.
+  private var configuration = 0
   /// All streams of those keys that have more than one: devices that take turns, and runs before and after a restart.
   private var streams: [SessionKey: [SessionPlace]] = [:]
   /// Who makes room for others.
@@ -58,6 +61,7 @@ struct SessionTable {
   /// Changes how sessions are judged, and whose are trusted.
   mutating func reconfigure(_ new: SessionRules) {
     rules = new
+    configuration += 1
     for place in places.values where order.isTrusted(place.slot) != new.isTrusted(place.key.exporter.address) {
       order.remove(place.slot)
       enterOrder(place)
@@ -345,8 +349,16 @@ struct SessionTable {
   /// - Parameter configured: the settings' sampling rate of an exporter, nil if they have none, and whether it is forced.
   func summaries(configured: (IPAddress) -> (rate: UInt32?, isForced: Bool)) -> [SessionSummary] {
     places.values.map { place in
-      let (rate, isForced) = configured(place.key.exporter.address)
-      return place.session.summary(configuredRate: rate, isForced: isForced)
+      let parts: SummaryParts
+      if let known = place.summaryParts, known.areCurrent(place.session, configuration: configuration) {
+        parts = known
+      } else {
+        let (rate, isForced) = configured(place.key.exporter.address)
+        parts = place.session.summaryParts(
+          configuredRate: rate, isForced: isForced, configuration: configuration)
+        place.summaryParts = parts
+      }
+      return place.session.summary(parts)
     }
   }
 }
