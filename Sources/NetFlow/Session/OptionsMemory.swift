@@ -11,6 +11,8 @@ struct OptionsMemory {
   private let key = (UInt64.random(in: .min ... .max) | 1, UInt64.random(in: .min ... .max) | 1)
 
   private static let count = 1 << 16
+  /// Folded in last, so that all bits of what came before it have an effect.
+  private static let last: UInt64 = 0x9e37_79b9_7f4a_7c15
 
   /// Begins without memory; the first options record gives it some.
   init() { places = [] }
@@ -43,7 +45,7 @@ struct OptionsMemory {
   /// What a session says of a subject: another statement on it takes the same place.
   @inline(__always)
   func mark(of subject: UInt64, _ number: UInt64, says value: UInt64, in session: UInt64) -> Mark {
-    let hash = mix(mix(subject ^ session, number), key.1)
+    let hash = mix(mix(mix(session, subject), number), Self.last)
     return Mark(place: Int(truncatingIfNeeded: hash >> 40) & (Self.count - 1), value: mix(hash, value) & ~1)
   }
 
@@ -57,7 +59,7 @@ struct OptionsMemory {
       offset &+= 8
     }
     if offset < octets.byteCount { hash = mix(hash, octets.unsigned(offset, count: octets.byteCount &- offset)) }
-    return mix(hash, key.1)
+    return mix(hash, Self.last)
   }
 
   /// Folds a word in: the halves of a product of 128 bits, one over the other.
