@@ -62,7 +62,7 @@ struct LearningBudgetTests {
     #expect(sender.count(.interface) == 1 << 14)
     #expect(sender.over(.optionsOverBudget) == 37)
     // What is known costs nothing of it.
-    sender.send(Self.names(1..<16_001))
+    sender.send(Self.names(1..<16_001), at: 1)
     #expect(sender.over(.optionsOverBudget) == 37)
     sender.send(Self.names(1..<20_001), at: 1)
     #expect(sender.count(.interface) == 20_000)

@@ -69,7 +69,7 @@ extension FlowDecoder {
     _ mark: OptionsMemory.Mark, _ session: inout Session, _ statement: () -> Statement?
   ) -> Learnt {
     if memory.holds(mark) { return .nothing }
-    guard budget.spend(1, of: .statements, &session) else { return .overBudget }
+    guard budget.spend(0, of: .statements, &session) else { return .overBudget }
     guard let statement = statement() else {
       memory.note(mark)
       return .nothing
@@ -79,8 +79,10 @@ extension FlowDecoder {
       return .something
     }
     memory.note(mark)
+    if outcome == .known { return .nothing }
+    _ = budget.spend(1, of: .statements, &session)
     if outcome == .contradiction { session.counters.count(.contradiction) }
-    return outcome == .known ? .nothing : .something
+    return .something
   }
 
   /// Learns from an options record how one of the exporter's own elements is called and read.

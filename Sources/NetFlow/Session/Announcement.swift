@@ -28,6 +28,7 @@ struct Announcement: Sendable {
   private(set) var view = Statements()
   /// The only port that has said something: the view is what it says.
   private(set) var solePort: UInt16?
+  private var soleTrail: SessionTrail?
   /// What each port says, once there are several.
   private(set) var voices: [UInt16: Voice] = [:]
   /// Subjects on which ports contradict each other, and since when, nanoseconds since 1970 UTC.
@@ -62,6 +63,7 @@ struct Announcement: Sendable {
     ports.insert(port)
     if voices.isEmpty, solePort == port || view.isEmpty {
       solePort = port
+      soleTrail = trail ?? soleTrail
       if view[statement.subject] == statement { return .known }
       view.set(statement)
       return .changed
@@ -76,8 +78,8 @@ struct Announcement: Sendable {
   /// From now on what ports say is told apart.
   private mutating func prepareVoice(of port: UInt16, _ trail: SessionTrail?) {
     if let sole = solePort {
-      voices[sole] = Voice(said: view)
-      solePort = nil
+      voices[sole] = Voice(said: view, trail: soleTrail)
+      (solePort, soleTrail) = (nil, nil)
     }
     if voices[port] == nil {
       if voices.count >= Self.maximumVoices,
@@ -147,7 +149,7 @@ struct Announcement: Sendable {
       self.flowSessions = flowSessions
       return
     }
-    if solePort == port { solePort = nil }
+    if solePort == port { (solePort, soleTrail) = (nil, nil) }
     apart.remove(port)
     guard voices.removeValue(forKey: port) != nil else { return }
     for (subject, since) in contested { replace(subject, at: since) }
@@ -155,7 +157,8 @@ struct Announcement: Sendable {
 
   /// Tells when a port is heard from now on.
   mutating func follow(_ trail: SessionTrail) {
-    voices[trail.key.exporter.port]?.trail = trail
+    let port = trail.key.exporter.port
+    if solePort == port { soleTrail = trail } else { voices[port]?.trail = trail }
   }
 }
 

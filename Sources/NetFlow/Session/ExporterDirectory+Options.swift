@@ -12,16 +12,18 @@ extension ExporterDirectory {
   func tell(
     _ statement: Statement, of session: SessionKey, _ trail: SessionTrail?, at arrival: Int64
   ) -> Announcement.Outcome? {
-    let outcome: Announcement.Outcome? = state.withLock { state in
+    let told: (outcome: Announcement.Outcome, isApart: Bool)? = state.withLock { state in
       let hasRoom = (statement.isName ? state.nameCount : state.rateCount) < maximumCount
       guard hasRoom || state.says(statement.subject, session) else { return nil }
-      return state.change(session) { $0.tell(statement, by: session.exporter.port, trail, at: arrival) }
+      return state.change(session) {
+        ($0.tell(statement, by: session.exporter.port, trail, at: arrival), !$0.apart.isEmpty)
+      }
     }
-    guard let outcome, outcome != .known else { return outcome }
-    // A name that contradicts another changes whose names the session's flows have.
-    if !statement.isName || outcome == .contradiction { announcementsChanged(of: session.exporter.address) }
+    guard let told, told.outcome != .known else { return told?.outcome }
+    // A name that contradicts another changes whose names flows have.
+    if !statement.isName || told.isApart { announcementsChanged(of: session.exporter.address) }
     if statement.isName { namesChanged() }
-    return outcome
+    return told.outcome
   }
 
   /// Takes note that a session no longer says when its exporter started.
