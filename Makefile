@@ -42,7 +42,7 @@ ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTest
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-nat bench-recovery bench-live bench-outputs static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-attacks bench-nat bench-recovery bench-live bench-outputs static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -97,6 +97,9 @@ bench: ## Measure decoding, aging, writing and all together (ARGS= for more)
 bench-ask: build ## Put the same questions to sagflow, nfdump and DuckDB (ARGS="FLOWS RUNS")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	scripts/bench-ask $(ARGS)
+
+bench-attacks: build ## Measure what datagrams cost that are made to be dear (ARGS=PROGRAM)
+	scripts/bench-attacks $(ARGS)
 
 bench-nat: build ## Measure who had an address behind NAT, on a day of events (ARGS="EVENTS RUNS")
 	scripts/bench-nat $(ARGS)
