@@ -39,7 +39,11 @@ struct TemplateTable {
   ///   - message: which of the session's messages it came in, counted from 1.
   mutating func refresh(_ id: UInt16, at time: Int64, message: UInt64) {
     definitions &+= 1
-    entries[id]?.refresh(definitions, at: time, message: message)
+    // Taken out and put back: changing it in place would allocate.
+    if var known = entries[id] {
+      known.refresh(definitions, at: time, message: message)
+      entries[id] = known
+    }
     note(id)
   }
 
