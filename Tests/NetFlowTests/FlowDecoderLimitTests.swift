@@ -136,12 +136,15 @@ struct FlowDecoderLimitTests {
   private static func flood(rounds: Int) {
     var decoder = FlowDecoder()
     var before = 0
+    var second: Int64 = 1_750_000_000
     for round in 0..<rounds {
-      for first in stride(from: 256, to: 65_536, by: 6528) {
-        let ids = first..<min(first + 6528, 65_536)
+      for first in stride(from: 256, to: 65_536, by: 3264) {
+        // No more than may be defined in a second.
+        second += 1
+        let ids = first..<min(first + 3264, 65_536)
         // Each round defines them otherwise.
         let octets = ids.flatMap { Wire.template($0, [[1 + round, 4]]) }
-        _ = FlowDecoded([Wire.ipfix(Wire.set(2, octets))], by: &decoder)
+        _ = FlowDecoded([Wire.ipfix(Wire.set(2, octets))], by: &decoder, arrival: second * 1000)
       }
       if round == 1 { before = Self.residentOctets }
     }
