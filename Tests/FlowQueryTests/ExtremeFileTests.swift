@@ -55,7 +55,7 @@ struct ExtremeFileTests {
 
   private static func scans(_ path: String) -> [Scan] {
     windows.flatMap { window in
-      [nil, Int64.min, 0, FlowTable.newYear, .max].map { now in
+      [nil, 0, .max].map { now in
         var scan = Scan([path])
         scan.window = window.map { TimeWindow($0) }
         scan.now = now
@@ -73,14 +73,15 @@ struct ExtremeFileTests {
       "bytes",
     ].map { try GroupKey(parsing: $0) }
     for scan in Self.scans(path) {
-      for statistic in Statistic.allCases {
-        do {
-          let answers = try scan.top(5, by: keys, sortedBy: statistic, history: TopHistory())
-          #expect(answers.allSatisfy { $0.seconds.isFinite && $0.seconds >= 0 })
-        } catch QueryError.tooManyGroups {
-          // Thousands of years in short spans.
-        }
+      do {
+        let answers = try scan.top(5, by: scan.now == nil ? keys : [keys[0]], history: TopHistory())
+        #expect(answers.allSatisfy { $0.seconds.isFinite && $0.seconds >= 0 })
+      } catch QueryError.tooManyGroups {
+        // Thousands of years in short spans.
       }
+    }
+    for statistic in Statistic.allCases {
+      #expect(try Scan([path]).top(5, by: [keys[0]], sortedBy: statistic).first?.rows.count == 5)
     }
     // Sums that are too large are the greatest number.
     let all = try #require(try Scan([path]).top(1, by: [keys[0]]).first)
