@@ -55,7 +55,7 @@ struct ExtremeFileTests {
 
   private static func scans(_ path: String) -> [Scan] {
     windows.flatMap { window in
-      [nil, 0, .max].map { now in
+      ([nil, 0, .max] as [Int64?]).map { now in
         var scan = Scan([path])
         scan.window = window.map { TimeWindow($0) }
         scan.now = now
