@@ -81,7 +81,7 @@ struct ExtremeFileTests {
       }
     }
     for statistic in Statistic.allCases {
-      #expect(try Scan([path]).top(5, by: [keys[0]], sortedBy: statistic).first?.rows.count == 5)
+      #expect(try Scan([path]).top(5, by: [keys[0]], sortedBy: statistic).first?.rows.isEmpty == false)
     }
     // Sums that are too large are the greatest number.
     let all = try #require(try Scan([path]).top(1, by: [keys[0]]).first)
