@@ -13,15 +13,15 @@ struct ServiceUnitTests {
     return (outcome.status, outcome.output + outcome.errors)
   }
 
-  @Test("the unit's exposure is below 1.5", .tags(.engine), .unlessFast, .enabled(if: isAvailable))
+  @Test("the unit's exposure is at most 1.0", .tags(.engine), .unlessFast, .enabled(if: isAvailable))
   func security() async throws {
     // The threshold is in tenths.
     let path = PackageFiles.path("systemd/sagflow.service")
-    let (status, text) = try await analyze(["security", "--offline=true", "--no-pager", "--threshold=15", path])
+    let (status, text) = try await analyze(["security", "--offline=true", "--no-pager", "--threshold=10", path])
     #expect(status == 0, "\(text)")
     let line = try #require(text.split(separator: "\n").last { $0.contains("Overall exposure level") })
     let words = line.split(separator: " ").compactMap { Double($0) }
-    #expect(try #require(words.first) < 1.5, "\(line)")
+    #expect(try #require(words.first) <= 1.0, "\(line)")
   }
 
   @Test("systemd finds nothing wrong with the unit", .tags(.engine), .unlessFast, .enabled(if: isAvailable))
@@ -34,6 +34,15 @@ struct ServiceUnitTests {
     let (status, text) = try await analyze(["verify", "--man=no", "--recursive-errors=no", path])
     #expect(status == 0, "\(text)")
     #expect(!text.contains("sagflow.service"), "\(text)")
+  }
+
+  @Test("the unit is bounded in memory, threads and the time of a start")
+  func bounds() throws {
+    let lines = try PackageFiles.text("systemd/sagflow.service").split(separator: "\n")
+    for key in ["MemoryMax", "TasksMax", "TimeoutStartSec"] {
+      let values = lines.filter { $0.hasPrefix("\(key)=") }.map { $0.dropFirst(key.count + 1) }
+      #expect(values.count == 1 && !values.contains("infinity") && !values.contains(""), "\(key): \(values)")
+    }
   }
 
   @Test("the unit speaks the contract between service and manager")

@@ -53,15 +53,16 @@ enum TestServer {
   ///   - store: path of its store.
   ///   - own: the collector that writes there.
   ///   - names: nil: names of hosts are not looked up.
+  ///   - timeout: longest that a request may take to come.
   ///   - grace: how long clients that are being answered may still take when it stops.
   static func start(
     store: String, own: OwnCollector? = nil, hosts: [String] = [], tokenFile: String = "", names: ReverseNames? = nil,
-    grace: Duration = .seconds(2)
+    timeout: Duration = .seconds(30), grace: Duration = .seconds(2)
   ) async throws -> Running {
     let (ports, listening) = AsyncStream<UInt16>.makeStream()
     let server = HTTPServer(
       listen: Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0), hosts: hosts, tokenFile: tokenFile,
-      source: source(names: names), supply: FlowSupply(store) { own }, grace: grace,
+      source: source(names: names), supply: FlowSupply(store) { own }, timeout: timeout, grace: grace,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) { port in
       listening.yield(port)

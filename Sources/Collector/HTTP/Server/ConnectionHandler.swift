@@ -12,6 +12,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let table: ConnectionTable
+  /// Longest that a request may take to come, however many octets of it come meanwhile.
+  private let timeout: TimeAmount
+  private var deadline: Scheduled<Void>?
   private var client: ClientSignal?
   /// Whole requests that have not been answered.
   private var unanswered = 0
@@ -21,8 +24,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   /// Whether the connection ends with the present answer.
   private var isLast = false
 
-  init(_ table: ConnectionTable) {
+  init(_ table: ConnectionTable, timeout: TimeAmount) {
     self.table = table
+    self.timeout = timeout
   }
 
   func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { open(context) } }
@@ -32,9 +36,23 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireChannelActive()
   }
 
-  private func open(_ context: ChannelHandlerContext) { if client == nil { client = table.open(context.channel) } }
+  private func open(_ context: ChannelHandlerContext) {
+    if client != nil { return }
+    client = table.open(context.channel)
+    waitForRequest(context)
+  }
+
+  /// The header comes to this handler as a whole: what drips is seen by its time alone.
+  private func waitForRequest(_ context: ChannelHandlerContext) {
+    deadline?.cancel()
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    deadline = context.eventLoop.scheduleTask(in: timeout) { bound.value.close(promise: nil) }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
 
   func channelInactive(context: ChannelHandlerContext) {
+    deadline?.cancel()
     table.close(context.channel)
     client?.leave()
     context.fireChannelInactive()
@@ -52,6 +70,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     case .body: break
     case .end:
       isReceiving = false
+      deadline?.cancel()
       unanswered += 1
       if !isAnswering { table.set(.answer, of: context.channel) }
     }
@@ -82,6 +101,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     unanswered = max(0, unanswered - 1)
     if isLast { return finish(context) }
     table.set(unanswered > 0 ? .answer : .request, of: context.channel)
+    if unanswered == 0 { waitForRequest(context) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

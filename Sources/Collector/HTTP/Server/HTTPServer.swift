@@ -62,6 +62,8 @@ package struct HTTPServer: Sendable {
   let tokenFile: String
   let source: Source
   let supply: FlowSupply
+  /// Longest that a request may take to come, and an answer to be taken.
+  let timeout: TimeAmount
   /// How long clients that are being answered may still take when it stops.
   let grace: Duration
   let logger: Logger
@@ -70,7 +72,7 @@ package struct HTTPServer: Sendable {
 
   package init(
     listen: Endpoint, hosts: [String] = [], tokenFile: String = "", source: Source, supply: FlowSupply,
-    grace: Duration = .seconds(2), logger: Logger,
+    timeout: Duration = .seconds(30), grace: Duration = .seconds(2), logger: Logger,
     onListening: @escaping @Sendable (UInt16) -> Void = { _ in }
   ) {
     self.listen = listen
@@ -78,6 +80,7 @@ package struct HTTPServer: Sendable {
     self.tokenFile = tokenFile
     self.source = source
     self.supply = supply
+    self.timeout = TimeAmount(timeout)
     self.grace = grace
     self.logger = logger
     self.onListening = onListening
@@ -89,8 +92,6 @@ package struct HTTPServer: Sendable {
       uniqueKeysWithValues: CollectorAPI(source, supply, QuestionQueue()).routes.map { ($0.path, $0.parameters) })
   }
 
-  /// Longest that a request may take to come, and an answer to be taken.
-  private static let requestTimeout: TimeAmount = .seconds(30)
   /// The thread of the HTTP side, for as long as the process runs.
   private static let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
   /// Pause before what did not work is tried again.
@@ -129,8 +130,10 @@ package struct HTTPServer: Sendable {
     let server = StoppableServer(
       RequestResponder(api: api, access: access, connections: connections, asset: source.asset),
       http: .init(
-        additionalChannelHandlers: [ConnectionHandler(connections), ResponseDeadline(timeout: Self.requestTimeout)],
-        idleTimeout: Self.requestTimeout,
+        additionalChannelHandlers: [
+          ConnectionHandler(connections, timeout: timeout), ResponseDeadline(timeout: timeout),
+        ],
+        idleTimeout: timeout,
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: 8192, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100)),
       configuration: .init(
