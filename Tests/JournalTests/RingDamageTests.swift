@@ -133,11 +133,13 @@ struct RingDamageTests {
       switch try JournalBuffer.condition(of: left.ring, boot: Self.boot) {
       case .sound:
         sound += 1
-        _ = try Self.goOn(left, context)
+        // The four that are written may be read again.
+        #expect(try Self.goOn(left, context).count <= left.waiting.count + 4, "\(context)")
       case .damaged(let why):
         damaged += 1
         #expect(!why.isEmpty)
-        // Whoever opens it all the same has an empty one.
+        // Whoever opens it all the same has an empty one. It takes a while.
+        if round % 16 != 0 { continue }
         let buffer = try JournalBuffer(capacity: 0, in: left.ring, boot: Self.boot)
         #expect((buffer.waiting, buffer.segment) == (0, 0), "\(context)")
       case .empty, .otherBoot: continue

@@ -42,6 +42,18 @@ struct CursorTests {
     #expect(cursor.counts == (taken: 3, setAside: 1, passed: 0))
   }
 
+  @Test("links in its place are not followed: what they lead to is left alone")
+  func links() throws {
+    let victim = try folder.write("kept", as: "victim")
+    try FileManager.default.createDirectory(atPath: folder.file("outputs"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: path() + ".new", withDestinationPath: victim)
+    try Cursor.create(path(), output: "lake")
+    #expect(try Cursor(path(), output: "lake").counts == (taken: 0, setAside: 0, passed: 0))
+    try FileManager.default.createSymbolicLink(atPath: path("other"), withDestinationPath: path())
+    #expect(throws: CursorError.self) { _ = try Cursor(path("other"), output: "other") }
+    #expect(try String(contentsOfFile: victim, encoding: .utf8) == "kept")
+  }
+
   @Test("files that were there before the output are passed over, and have no octets")
   func passing() throws {
     let names = (0..<3).map { TestStore.name($0) }
