@@ -37,7 +37,7 @@ static const char *header_fault(const struct journal_state *state, uint64_t size
       state->capacity < LONGEST_RECORD || state->capacity > MAXIMUM_CAPACITY) {
     return "its sizes are none that a ring has";
   }
-  if (size < sagflow_mapped_size((unsigned)state->slots, state->capacity)) return "it is shorter than it says";
+  if (size < sagflow_slots_at((unsigned)state->slots, state->capacity)) return "it is shorter than it says";
   if (state->head > SAGFLOW_GREATEST || state->tail > state->head || state->head - state->tail > state->capacity) {
     return "its head and its tail do not fit";
   }
@@ -101,6 +101,22 @@ static const char *record_fault(int fd, const struct journal_state *state) {
   return NULL;
 }
 
+// What is cut off must be none of the batch that was just received: slots that no datagram is in have nothing to lose.
+static const char *batch_fault(int fd, const struct journal_state *state, uint64_t size) {
+  unsigned slots = (unsigned)state->slots;
+  if (state->mark != state->head || size >= sagflow_mapped_size(slots, state->capacity)) return NULL;
+  for (unsigned i = 0; i < slots; i++) {
+    struct mmsghdr header;
+    off_t at = (off_t)(sagflow_headers_at() + i * sizeof header);
+    if (pread(fd, &header, sizeof header, at) != (ssize_t)sizeof header) return "it is shorter than it says";
+    if (header.msg_len > SLOT_OCTETS) break;
+    if (sagflow_slots_at(slots, state->capacity) + (size_t)i * STRIDE + header.msg_len > size) {
+      return "it is shorter than it says";
+    }
+  }
+  return NULL;
+}
+
 struct sagflow_ring_check sagflow_ring_check(int fd, uint64_t boot, int outlives_boot) {
   struct journal_state state = {0};
   struct stat status;
@@ -125,6 +141,7 @@ struct sagflow_ring_check sagflow_ring_check(int fd, uint64_t boot, int outlives
   }
   check.fault = segment_fault(&state);
   if (!check.fault) check.fault = record_fault(fd, &state);
+  if (!check.fault) check.fault = batch_fault(fd, &state, (uint64_t)status.st_size);
   if (!check.fault) check.kind = SAGFLOW_RING_SOUND;
   return check;
 }

@@ -63,8 +63,10 @@ struct journal_state {
 
 #define SAGFLOW_RING_MAGIC 0x32676e6972676173ull  // "sagring2"
 
-// A file's octets before those of the journal, and all of them.
+// Where a file has the headers of messages, the journal's octets and the slots, and all of its octets.
+size_t sagflow_headers_at(void);
 size_t sagflow_octets_at(unsigned slots);
+size_t sagflow_slots_at(unsigned slots, size_t capacity);
 size_t sagflow_mapped_size(unsigned slots, size_t capacity);
 
 struct sagflow_journal {

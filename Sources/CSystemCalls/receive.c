@@ -36,12 +36,12 @@ struct sagflow_ring *sagflow_ring_create(unsigned slots) {
 // A mapping: state, headers, addresses, control messages, and on pages of their own the journal's octets and the slots.
 static size_t align(size_t size, size_t to) { return (size + to - 1) / to * to; }
 
-static size_t headers_at(void) { return align(sizeof(struct journal_state), 64); }
+size_t sagflow_headers_at(void) { return align(sizeof(struct journal_state), 64); }
 
 // Earlier versions' rings, without the last word, have everything at the same places.
 _Static_assert((sizeof(struct journal_state) + 63) / 64 == (offsetof(struct journal_state, local_port) + 63) / 64, "");
 
-static size_t addresses_at(unsigned slots) { return headers_at() + slots * sizeof(struct mmsghdr); }
+static size_t addresses_at(unsigned slots) { return sagflow_headers_at() + slots * sizeof(struct mmsghdr); }
 
 static size_t controls_at(unsigned slots) {
   return align(addresses_at(slots) + slots * sizeof(struct sockaddr_in6), _Alignof(struct control));
@@ -49,10 +49,10 @@ static size_t controls_at(unsigned slots) {
 
 size_t sagflow_octets_at(unsigned slots) { return align(controls_at(slots) + slots * sizeof(struct control), 4096); }
 
-static size_t slots_at(unsigned slots, size_t capacity) { return sagflow_octets_at(slots) + align(capacity, 4096); }
+size_t sagflow_slots_at(unsigned slots, size_t capacity) { return sagflow_octets_at(slots) + align(capacity, 4096); }
 
 size_t sagflow_mapped_size(unsigned slots, size_t capacity) {
-  return slots_at(slots, capacity) + (size_t)slots * STRIDE;
+  return sagflow_slots_at(slots, capacity) + (size_t)slots * STRIDE;
 }
 
 static void free_ring(struct sagflow_ring *ring) {
@@ -67,7 +67,7 @@ static void free_ring(struct sagflow_ring *ring) {
 static struct sagflow_ring *make_mapped(uint8_t *memory, unsigned slots, size_t capacity) {
   struct sagflow_ring *ring = calloc(1, sizeof *ring);
   if (!ring) return NULL;
-  ring->octets = memory + slots_at(slots, capacity);
+  ring->octets = memory + sagflow_slots_at(slots, capacity);
   ring->stride = STRIDE;
   ring->slots = slots;
   ring->received = calloc(slots, sizeof *ring->received);
@@ -75,7 +75,7 @@ static struct sagflow_ring *make_mapped(uint8_t *memory, unsigned slots, size_t 
   ring->journal = calloc(1, sizeof *ring->journal);
   if (ring->messages) {
     *ring->messages = (struct sagflow_messages){
-      .headers = (struct mmsghdr *)(memory + headers_at()),
+      .headers = (struct mmsghdr *)(memory + sagflow_headers_at()),
       .vectors = calloc(slots, sizeof *ring->messages->vectors),
       .addresses = (struct sockaddr_in6 *)(memory + addresses_at(slots)),
       .controls = (struct control *)(memory + controls_at(slots)),

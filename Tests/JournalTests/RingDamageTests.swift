@@ -108,6 +108,18 @@ struct RingDamageTests {
     #expect(try Self.goOn(left, "") == left.waiting)
   }
 
+  @Test("what is cut off costs nothing where nothing was in it, and is damage where a datagram was")
+  func cuts() throws {
+    let left = try Left()
+    try left.damage { file in try file.truncate(to: Int64(left.size - 200)) }
+    #expect(try JournalBuffer.condition(of: left.ring, boot: Self.boot) == .sound)
+    #expect(try Self.goOn(left, "") == left.waiting)
+    // 64 slots of 64 KiB are at its end; the batch that was just received is in the first.
+    try left.damage { file in try file.truncate(to: Int64(left.size - (64 << 16) + 10)) }
+    #expect(
+      try JournalBuffer.condition(of: left.ring, boot: Self.boot) == .damaged("it is shorter than it says"))
+  }
+
   @Test("a ring with any of its octets changed is gone on with or named as damaged, in no time")
   func mutations() throws {
     let seed = runSeed("SAGFLOW_RING_SEED")
