@@ -10,7 +10,7 @@ SYSCONFDIR ?= /etc
 ARGS ?=
 
 BUILD_PACKAGES := ca-certificates git pkg-config libdeflate-dev libmaxminddb-dev libpcap-dev libzstd-dev python3-pip
-TEST_PACKAGES := $(BUILD_PACKAGES) fprobe nfdump prometheus python3 softflowd tcpdump tshark
+TEST_PACKAGES := $(BUILD_PACKAGES) fprobe libfixbuf-dev nfdump openssl prometheus python3 softflowd tcpdump tshark
 
 # What an output to Kafka needs, which the usual build does without; its modules differ from those of a usual build.
 KAFKA_PACKAGES := librdkafka-dev
@@ -35,7 +35,7 @@ PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|ObjectStorageTests|SmartAccessG
 # Of these, those that only drive other programs, and mostly wait for them: side by side.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
 |RetargetTests|RetargetRefusalTests|RetargetMistakeTests|RetargetArrivalTests|SetupCommandTests|SetupQuestionTests$\
-|FilterTests|StatusTests|AlertTests|WatchedTopTests|SharedTests|LineTests|RelayTests|OutputTests|RenameTests|LabelTests|UnionTests)/
+|FilterTests|StatusTests|AlertTests|WatchedTopTests|SharedTests|LineTests|RelayTests|OutputTests|RenameTests|LabelTests|UnionTests|StreamTests)/
 # Those that only `make test-engines` runs.
 ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTests|UnionEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 

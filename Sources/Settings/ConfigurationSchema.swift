@@ -47,7 +47,7 @@ public enum ConfigurationSchema {
   private static let general: [Setting] = [
     .list(
       "listen", .restart(\.listen), .listen,
-      "Addresses and ports to receive on, UDP unless tcp:// or tls:// is before it; [::] also receives IPv4 unless an IPv4 address here has its port."
+      "Where to receive: ADDRESS:PORT, UDP unless tcp:// or tls:// is before it; [::] has IPv4, too, if no IPv4 address does."
     ),
     .value(
       "receive.workers", .restart(\.receive.workers), .integer(0...1024),

@@ -27,7 +27,6 @@ public final class StreamSender {
   }
 
   private let destination: String
-  private let isSecure: Bool
   private let group: MultiThreadedEventLoopGroup
   private let channel: any Channel
   /// Octets that were written and not flushed.
@@ -41,7 +40,6 @@ public final class StreamSender {
   public init(to destination: Endpoint, security: Security?) throws(StreamSendError) {
     let text = "\(security == nil ? "tcp" : "tls")://\(destination)"
     self.destination = text
-    isSecure = security != nil
     let context = try security.map { security throws(StreamSendError) in try Self.context(security) }
     let name = security.flatMap { $0.serverName.isEmpty ? nil : $0.serverName }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -112,10 +110,9 @@ public final class StreamSender {
     }
   }
 
-  /// Looks whether the collector still takes what is sent. Over TLS a client learns a moment after its handshake that its
-  /// certificate was refused (RFC 8446 §4.4.2.4).
+  /// Looks whether the collector still takes what is sent: a connection that it refuses is one for a moment, and over TLS 1.3 a
+  /// client learns after its handshake that its certificate was refused (RFC 8446 §4.4.2.4).
   public func check() throws(StreamSendError) {
-    if !isSecure { return }
     let wait = group.next().scheduleTask(in: .milliseconds(300)) {}
     channel.closeFuture.whenComplete { _ in wait.cancel() }
     guard (try? wait.futureResult.wait()) == nil else { return }

@@ -20,6 +20,7 @@ struct StatusReport {
       "",
     ]
     lines += status.ledger.table(exporterLimit: 0).split(separator: "\n").map(String.init)
+    if let streams { lines.append(streams) }
     lines.append("")
     return lines.map { $0 + "\n" }.joined() + alerts + relay + outputs + exporters + names
   }
@@ -45,6 +46,14 @@ struct StatusReport {
     let lines = status.lineOutputs ?? []
     return (outputs.isEmpty ? "" : OutputTable(outputs, at: status.time).text + "\n")
       + (lines.isEmpty ? "" : LineTable(lines, at: status.time).text + "\n")
+  }
+
+  /// Connections of exporters; nil: there can be none.
+  private var streams: String? {
+    guard let streams = status.streams else { return nil }
+    let closed = streams.closed.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+    return "connections  \(streams.open) open, \(streams.paused) waiting for room, \(streams.accepted) accepted"
+      + (closed.isEmpty ? "" : "; closed or refused: \(closed.joined(separator: ", "))")
   }
 
   /// Where datagrams are relayed to; nothing where none are.

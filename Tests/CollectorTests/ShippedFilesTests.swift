@@ -9,6 +9,7 @@ import NetworkBytes
 import Relay
 import Settings
 import Shipping
+import StreamReception
 import Testing
 import Yams
 
@@ -58,7 +59,7 @@ struct ShippedFilesTests {
     shipping.live = LiveRowCounts()
     let page = MetricsText.page(
       version: "", ledger: ledger, isStoreWritable: true, exporters: &exporters, alerts: alerts,
-      relay: [RelayReport(target: Endpoint(address: IPAddress(v4: 1), port: 1))],
+      streams: StreamReport(), relay: [RelayReport(target: Endpoint(address: IPAddress(v4: 1), port: 1))],
       outputs: OutputReport(
         [.init(kind: .kafka, shipping)],
         lines: [.init(kind: .csv, LineReport(name: "y", place: ""))]), started: Date())

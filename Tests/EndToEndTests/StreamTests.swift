@@ -121,7 +121,11 @@ struct StreamTests {
       }
       if number % 100 < 15 { held.append(Handoff(connection)) }
     }
-    try await eventually("room for one more") { try await collector.open() < 200 }
+    try await eventually("room for one more") {
+      let streams = try await collector.connections()
+      let refused = streams.closed["too_many", default: 0] + streams.closed["too_many_of_address", default: 0]
+      return streams.accepted + refused == 1000 && streams.open < 200
+    }
     let sent = try await collector.generate(collector.addresses[1], ["--flows", "300", "--rate", "0"])
     #expect(sent.status == 0, "\(sent.errors)")
     #expect(held.count == 150)

@@ -69,9 +69,13 @@ final class StreamCollector: Sendable {
     try await Sagflow.run(["generate", "--to", address, "--netflow-version", "10"] + options)
   }
 
-  private struct Status: Decodable {
-    struct Streams: Decodable { var open: Int }
+  struct Streams: Decodable {
+    var open: Int
+    var accepted: Int
+    var closed: [String: Int]
+  }
 
+  private struct Status: Decodable {
     var ledger: [String: [String: Int]]
     var streams: Streams
   }
@@ -83,8 +87,8 @@ final class StreamCollector: Sendable {
     return try JSONDecoder().decode(Status.self, from: Data(body.utf8))
   }
 
-  /// Connections that are open.
-  func open() async throws -> Int { try await status().streams.open }
+  /// What became of connections.
+  func connections() async throws -> Streams { try await status().streams }
 
   /// Waits for messages over connections.
   func counts(_ isEnough: (Int) -> Bool) async throws {
