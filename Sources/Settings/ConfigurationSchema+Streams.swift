@@ -15,11 +15,11 @@ extension ConfigurationSchema {
     .value(
       "tls.key", .live(\.tls.key), .optional("the path of a file"), "PEM file of the certificate's key."),
     .value(
-      "tls.clientCA", .live(\.tls.clientCA), .optional("the path of a file"),
+      "tls.clientCa", .live(\.tls.clientCA), .optional("the path of a file"),
       "PEM file of authorities: exporters need a certificate of one of them; empty: they need none."),
     .list(
       "tls.clientNames", .live(\.tls.clientNames), .hostName, mayBeEmpty: true,
-      "Names of exporters, in their certificates, that may connect; none named: all that tls.clientCA vouches for."),
+      "Names of exporters, in their certificates, that may connect; none named: all that tls.clientCa vouches for."),
   ]
 
   /// What TLS needs and does not have.
@@ -33,8 +33,8 @@ extension ConfigurationSchema {
     }
     let isSecure = configuration.listen.contains { $0.transport == .tls }
     if isSecure, !tls.clientNames.isEmpty, tls.clientCA.isEmpty {
-      let problem = "names of clients are in their certificates, which nobody vouches for; set tls.clientCA"
-      found.append((["tls.clientNames", "tls.clientCA"], problem))
+      let problem = "names of clients are in their certificates, which nobody vouches for; set tls.clientCa"
+      found.append((["tls.clientNames", "tls.clientCa"], problem))
     }
     return found
   }

@@ -38,7 +38,7 @@ public struct TLSIdentity: Sendable {
       certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
     configuration.minimumTLSVersion = .tlsv12
     if !files.clientCA.isEmpty {
-      configuration.trustRoots = .certificates(try Self.certificates(files.clientCA, "tls.clientCA"))
+      configuration.trustRoots = .certificates(try Self.certificates(files.clientCA, "tls.clientCa"))
       // An exporter is known by the names in its certificate, not by its address.
       configuration.certificateVerification = .noHostnameVerification
     }

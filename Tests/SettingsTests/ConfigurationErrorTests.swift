@@ -105,7 +105,7 @@ struct ConfigurationErrorTests {
     arguments: [
       (
         "listen:\n  - 0.0.0.0:9995\n  - 0.0.0.0\n",
-        "c.yaml:3:5: listen: expected ADDRESS:PORT, such as 0.0.0.0:9995 or [::]:9995, found '0.0.0.0'"
+        "c.yaml:3:5: listen: expected ADDRESS:PORT, with tcp:// or tls:// before it if it is not UDP, such as 0.0.0.0:9995 or tcp://[::]:4739, found '0.0.0.0'"
       ),
       ("listen: [0.0.0.0:9995, 0.0.0.0:9995]\n", "c.yaml:1:24: listen: expected each once, found '0.0.0.0:9995'"),
       (
@@ -118,7 +118,7 @@ struct ConfigurationErrorTests {
       ),
       (
         "listen: []\n",
-        "c.yaml:1:9: listen: expected at least one: ADDRESS:PORT, such as 0.0.0.0:9995 or [::]:9995"
+        "c.yaml:1:9: listen: expected at least one: ADDRESS:PORT, with tcp:// or tls:// before it if it is not UDP, such as 0.0.0.0:9995 or tcp://[::]:4739"
       ),
       (
         "exporters:\n  samplingRates:\n    10.0.0.1: 5\n    10.0.0.300: 5\n",

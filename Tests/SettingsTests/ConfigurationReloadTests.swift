@@ -36,7 +36,8 @@ struct ConfigurationReloadTests {
     let live = ConfigurationSchema.settings.filter { $0.change == .live }.map(\.key)
     #expect(
       live == [
-        "filter", "exporters.allow", "exporters.deny", "exporters.maximumRate", "exporters.clock",
+        "filter", "tls.certificate", "tls.key", "tls.clientCa", "tls.clientNames", "exporters.allow", "exporters.deny",
+        "exporters.maximumRate", "exporters.clock",
         "exporters.maximumClockSkew", "exporters.samplingRate", "exporters.samplingRates",
         "exporters.forcedSamplingRates", "exporters.detectRestarts", "exporters.shareTemplates",
         "exporters.outCountersAreReverse", "exporters.biflows", "exporters.elementsFile", "labels.prefixes",

@@ -30,7 +30,7 @@ struct SettingSample: CustomTestStringConvertible {
     .init("streams.idleTimeout", "600", "9"),
     .init("tls.certificate", "/etc/sagflow/tls.pem", "two words"),
     .init("tls.key", "/etc/sagflow/tls.key", "two words"),
-    .init("tls.clientCA", "/etc/sagflow/exporters.pem", "two words"),
+    .init("tls.clientCa", "/etc/sagflow/exporters.pem", "two words"),
     .init("tls.clientNames", "[edge1.example.com, edge2]", ["edge1.example.com", "edge2"], "edge1:4740"),
     .init("exporters.clock", "trust", "believe"),
     .init("exporters.maximumClockSkew", "60", "0"),

@@ -10,6 +10,7 @@ package import Logging
 package import NetFlow
 package import Relay
 public import Settings
+package import StreamReception
 
 extension CollectorConfiguration {
   /// What the configuration asks of a worker's pipeline; what all may hold of flows and early data is shared out among
@@ -62,6 +63,8 @@ package struct LiveOptions: Sendable {
   package let enrichment: EnrichmentOptions
   /// The files of knowledge are looked at this often, seconds.
   package let enrichmentInterval: Int
+  /// What connections over TLS begin with.
+  package let tls: TLSFiles
   package let retention: Retention
   package let outputs: [OutputSetting]
   /// Whether somebody waits for flows that left the cache.
@@ -81,6 +84,7 @@ package struct LiveOptions: Sendable {
     storeMetadata = configuration.storeMetadata
     enrichment = configuration.enrichmentOptions
     enrichmentInterval = configuration.live.labels.interval
+    tls = configuration.tlsFiles
     retention = configuration.live.retention
     outputs = configuration.live.outputs
     isPrompt = !configuration.lines.isEmpty || outputs.contains(where: \.isLive)

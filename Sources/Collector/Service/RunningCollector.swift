@@ -263,7 +263,7 @@ final class RunningCollector: Sendable {
     let options = LiveOptions(values, workers: workers.count)
     alerts.reconfigure(options.alerts)
     outputs.reconfigure(options.outputs)
-    streams.reload(values)
+    streams.reload(options.tls)
     knowledge.reconfigure(options.enrichment, interval: options.enrichmentInterval)
     for (index, worker) in workers.enumerated() {
       worker.reconfigure(options)

@@ -51,10 +51,10 @@ final class StreamService: Sendable {
   func finish() { receiver?.finish() }
 
   /// Reads the files of certificates again.
-  func reload(_ configuration: CollectorConfiguration) {
+  func reload(_ files: TLSFiles) {
     guard isSecure else { return }
     do throws(TLSFileError) {
-      receiver?.reload(try TLSIdentity(configuration.tlsFiles))
+      receiver?.reload(try TLSIdentity(files))
     } catch {
       logger.error("\(error); new connections go on with what was read before")
     }

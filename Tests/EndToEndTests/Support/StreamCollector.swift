@@ -35,7 +35,7 @@ final class StreamCollector: Sendable {
     tls:
       certificate: \(folder)/server.pem
       key: \(folder)/server.key
-      clientCA: \(folder)/ca.pem
+      clientCa: \(folder)/ca.pem
       clientNames: [\(names.joined(separator: ", "))]
 
     """
