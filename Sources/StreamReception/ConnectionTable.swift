@@ -192,11 +192,11 @@ final class ConnectionTable {
 
   // MARK: The end of all
 
-  /// Closes those that brought nothing since `time`.
+  /// Closes those that brought nothing since `time`; those that wait for room may have something yet.
   ///
   /// - Returns: whether there are any left.
   func closeQuiet(since time: NIODeadline) -> Bool {
-    for connection in connections.values where connection.isPaused || connection.lastActive <= time {
+    for connection in connections.values where !connection.isPaused && connection.lastActive <= time {
       connection.channel.close(promise: nil)
     }
     return !connections.isEmpty

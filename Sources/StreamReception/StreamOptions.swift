@@ -31,7 +31,7 @@ public struct StreamOptions: Sendable {
   public var handshakeTimeout = TimeAmount.seconds(10)
   public var messageTimeout = TimeAmount.seconds(60)
   /// At the end, how long what is on its way is still read.
-  public var drainTime = TimeAmount.seconds(1)
+  public var drainTime = TimeAmount.seconds(2)
   /// The kernel's receive buffer of a connection, octets.
   public var receiveBuffer = 256 << 10
 

@@ -6,7 +6,7 @@ import Testing
 @Suite("a disk that is full does not stop reception", .tags(.engine, .network, .slow), .unlessFast)
 struct FullDiskTests {
   /// Whether this process may mount file systems.
-  private static let canMount: Bool = {
+  static let canMount: Bool = {
     guard getuid() == 0, let mount = Tool("mount"), let umount = Tool("umount"),
       let folder = try? TemporaryFolder()
     else { return false }

@@ -105,9 +105,39 @@ struct StreamTests {
     #expect(kept.filter { $0.value > all[$0.key] ?? 0 } == [:])
   }
 
+  @Test(
+    "while the disk is full, exporters over TCP wait, and nothing of theirs is dropped",
+    .enabled(if: FullDiskTests.canMount, "this process may not mount file systems"))
+  func fullDisk() async throws {
+    let folder = try TemporaryFolder()
+    let disk = folder.path + "/disk"
+    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+    _ = try await #require(Tool("mount")).run(["-t", "tmpfs", "-o", "size=32m", "tmpfs", disk])
+    defer { _ = try? Tool("umount")?.runBriefly(["-l", disk]) }
+    let collector = try await StreamCollector("journal: {maximumSize: 2M}", store: disk + "/flows")
+    let filler = disk + "/filler"
+    _ = FileManager.default.createFile(atPath: filler, contents: nil)
+    let handle = try #require(FileHandle(forWritingAtPath: filler))
+    while (try? handle.write(contentsOf: Data(count: 4096))) != nil {}
+    try handle.close()
+    async let sending = collector.generate(collector.addresses[1], ["--flows", "60000", "--rate", "0"])
+    try await eventually("a connection that waits") { try await collector.connections().paused == 1 }
+    // It goes on to wait, and what came before does not get lost meanwhile.
+    try await pause(3)
+    #expect(try await collector.connections().paused == 1)
+    try FileManager.default.removeItem(atPath: filler)
+    #expect(try await sending.status == 0)
+    // The kernel still has megabytes of it.
+    try await eventually("the end of the connection") { try await collector.connections().open == 0 }
+    let ledger = try await collector.stop()
+    #expect(ledger["rows committed"] == 60_000, "\(ledger.text)")
+    #expect(ledger["rows dropped, store too slow"] == 0)
+    #expect(ledger["lost by sequence number"] == 0)
+  }
+
   @Test("connections that send nothing, nonsense or octet by octet cost others nothing")
   func hostile() async throws {
-    let collector = try await StreamCollector(streams: "{maximumConnectionsPerAddress: 200, maximumConnections: 200}")
+    let collector = try await StreamCollector("streams: {maximumConnectionsPerAddress: 200, maximumConnections: 200}")
     let port = try #require(collector.addresses[1].split(separator: ":").last.flatMap { UInt16($0) })
     var held: [Handoff] = []
     for number in 0..<1000 {

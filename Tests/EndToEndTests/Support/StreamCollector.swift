@@ -9,40 +9,45 @@ final class StreamCollector: Sendable {
   /// Of UDP and of TCP, as `generate` takes them.
   let addresses: [String]
   private let ports: [UInt16]
-  private let streams: String
+  private let settings: String
+  let store: String
 
-  var store: String { folder.path + "/flows" }
-
-  init(streams: String = "{}") async throws {
+  /// - Parameters:
+  ///   - settings: further lines of the configuration.
+  ///   - store: its path; in a folder of its own if there is none.
+  init(_ settings: String = "", store: String? = nil) async throws {
     folder = try TemporaryFolder()
+    self.store = store ?? folder.path + "/flows"
     ports = [try LoopbackSocket.freePort(), try LoopbackSocket.freePort(), try LoopbackSocket.freePort()]
     addresses = ["127.0.0.1:\(ports[0])", "tcp://127.0.0.1:\(ports[1])"]
-    self.streams = streams
+    self.settings = settings
     try await Self.makeCertificates(in: folder.path)
-    let text = Self.text(ports, folder.path, ["edge1.example.com"], streams)
+    let text = Self.text(ports, folder.path, self.store, ["edge1.example.com"], settings)
     program = try RunningProgram(
       Sagflow.path, ["collect", "--drain", "-c", try folder.write(text, as: "sagflow.yaml")],
       environment: ["SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"])
     try await program.says("listening on ")
   }
 
-  private static func text(_ ports: [UInt16], _ folder: String, _ names: [String], _ streams: String) -> String {
+  private static func text(
+    _ ports: [UInt16], _ folder: String, _ store: String, _ names: [String], _ settings: String
+  ) -> String {
     """
     listen: ["127.0.0.1:\(ports[0])", "tcp://127.0.0.1:\(ports[1])", "tls://127.0.0.1:\(ports[2])"]
     aggregation: {enabled: false}
-    store: {path: \(folder)/flows}
-    streams: \(streams)
+    store: {path: \(store)}
     tls:
       certificate: \(folder)/server.pem
       key: \(folder)/server.key
       clientCa: \(folder)/ca.pem
       clientNames: [\(names.joined(separator: ", "))]
+    \(settings)
 
     """
   }
 
   /// The configuration with other names of clients.
-  func text(names: [String]) throws -> String { Self.text(ports, folder.path, names, streams) }
+  func text(names: [String]) throws -> String { Self.text(ports, folder.path, store, names, settings) }
 
   func write(_ text: String, as name: String) throws {
     try text.write(toFile: "\(folder.path)/\(name)", atomically: true, encoding: .utf8)
@@ -71,6 +76,7 @@ final class StreamCollector: Sendable {
 
   struct Streams: Decodable {
     var open: Int
+    var paused: Int
     var accepted: Int
     var closed: [String: Int]
   }
