@@ -35,14 +35,14 @@ PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|ObjectStorageTests|SmartAccessG
 # Of these, those that only drive other programs, and mostly wait for them: side by side.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
 |RetargetTests|RetargetRefusalTests|RetargetMistakeTests|RetargetArrivalTests|SetupCommandTests|SetupQuestionTests$\
-|FilterTests|StatusTests|AlertTests|WatchedTopTests|SharedTests|LineTests|RelayTests|OutputTests|RenameTests|LabelTests|UnionTests|StreamTests)/
+|FilterTests|StatusTests|AlertTests|WatchedTopTests|SharedTests|LineTests|RelayTests|OutputTests|RenameTests|LabelTests|UnionTests|StreamTests|EnduranceTests)/
 # Those that only `make test-engines` runs.
 ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTests|UnionEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-attacks bench-nat bench-recovery bench-live bench-outputs static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-attacks bench-nat bench-recovery bench-live bench-outputs soak static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -111,6 +111,10 @@ bench-recovery: build ## Measure journal, checkpoints, and a start after a crash
 bench-live: build ## Measure what questions for live flows cost the collector (ARGS="copy load page")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	"$$(scripts/test-python)" scripts/bench-live $(ARGS)
+
+soak: build ## Put a collector under mixed load for half an hour, and see whether it stays as it is (ARGS="--minutes N", "--hours 8", "--bounds")
+	@scripts/debian-packages $(TEST_PACKAGES)
+	"$$(scripts/test-python)" scripts/soak $(ARGS)
 
 bench-outputs: build ## Measure what outputs cost the collector (ARGS="clickhouse s3 s3-parts oss kafka kafka-live")
 	@scripts/debian-packages $(TEST_PACKAGES)
