@@ -11,10 +11,9 @@ struct EnduranceTests {
   private func soak(_ options: [String]) async throws {
     let python = try #require(Tool.python)
     let (seed, folder) = (runSeed("SAGFLOW_SOAK_SEED"), try TemporaryFolder())
-    var environment = ProcessInfo.processInfo.environment
-    environment["SOAK_PROGRAM"] = Sagflow.path
     let driver = try RunningProgram(
-      python.path, [Self.script, "--seed", String(seed), "--folder", folder.path] + options, environment: environment)
+      python.path, [Self.script, "--seed", String(seed), "--folder", folder.path] + options,
+      environment: ["SOAK_PROGRAM": Sagflow.path])
     let outcome = try await driver.end(within: 900)
     #expect(outcome.status == 0, "seed \(seed): \(outcome.output)\(outcome.errors)")
   }
