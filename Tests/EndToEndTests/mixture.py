@@ -315,5 +315,6 @@ class Mixture:
         elif draw < 0.004:
             exporter.clock = self.chance.choice((0, 0, -7200, 7200, -90, 90, 86400 * 30))
             # Its templates come again with the next turn: data that wait for them longer than may be are nobody's.
-            exporter.turns = exporter.turns // 10 * 10 + 4
+            if exporter.turns > 0:
+                exporter.turns = exporter.turns // 10 * 10 + 4
             self.counts["steps of exporters' clocks"] += 1
