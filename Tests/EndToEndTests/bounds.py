@@ -15,6 +15,8 @@ from mixture import V5_RECORD, Capture, Mixture
 from supervision import Collector
 
 MEGA = 1e6
+# What a replay takes with all batches waiting that may, MB.
+WAITING = 90
 
 
 class Sample:
@@ -78,9 +80,10 @@ def hours(program, folder, options, environment, check, sums):
     print("\n".join(printed.splitlines()[:6]))
     print(f"{options.hours:g} hours, {dict(mixture.counts)}")
     check("DOES NOT ADD UP" not in printed, "the ledger adds up")
+    # A capture is read faster than the store is written: up to 16 batches wait in between, more of them on a busy machine.
     compare(check, "anonymous memory", lambda sample: sample.anonymous, samples,
-            lambda before: before * (1 + options.growth / 100), " MB")
-    compare(check, "descriptors", lambda sample: sample.descriptors, samples, lambda before: before)
+            lambda before: max(WAITING, before * (1 + options.growth / 100)), " MB")
+    compare(check, "descriptors", lambda sample: sample.descriptors, samples, lambda before: before + 2)
     good = mixture.good
     wanted, found = (good["records"], good["octets"], good["packets"]), sums(f"{folder}/store")
     check(found == wanted, f"records, octets, packets sent {wanted}, in the store {found}")
