@@ -390,7 +390,8 @@ let package = Package(
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Alerts", "Capture", "Collector", "Files", "FlowFilter", "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline",
+        "Alerts", "Capture", "Collector", "Enrichment", "Files", "FlowFilter", "FlowLines", "FlowModel", "FlowOutput",
+        "FlowPipeline",
         "FlowAggregation", "FlowQuery", "FlowStore", "FlowText", "HTTPServing", "HostNames", "Journal", "Kafka",
         "NetFlow",
         "NetworkBytes", "ObjectStorage", "Parquet", "Relay", "Settings", "Shipping", "StreamReception", "sagflow",

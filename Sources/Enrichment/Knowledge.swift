@@ -3,6 +3,7 @@
 //     Knowledge.swift          all that is known at one moment
 //     KnowledgeSource.swift    the present knowledge, for all pipelines
 //     KnowledgeFiles.swift     the files that it comes from, read again when they change
+//     KnowledgeReport.swift    how they are
 //     Enricher.swift           knowledge to facts of flows
 //     KnownHosts.swift         what is known of the addresses that were met last
 

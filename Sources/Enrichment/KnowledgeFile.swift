@@ -7,6 +7,8 @@ import Labels
 protocol KnowledgeContent: Sendable {
   static func load(_ path: String, _ texts: inout TextCollector) throws(KnowledgeError) -> Self
   var size: KnowledgeSize { get }
+  /// Octets of memory, without texts.
+  var memory: Int { get }
   /// Of a database.
   var age: DatabaseDescription? { get }
 }
@@ -15,6 +17,9 @@ protocol KnowledgeContent: Sendable {
 struct KnowledgeFile<Content: KnowledgeContent>: Sendable {
   private(set) var content: Content?
   private var path: String?
+  /// When the content was read, and since when the file has not been taken: seconds since 1970 UTC.
+  private var loaded: Int64?
+  private var failingSince: Int64?
   /// Of the file that was last read, whether it was taken or not.
   private var version: FileVersion?
   /// What was last found to be wrong: it is reported once.
@@ -33,7 +38,7 @@ struct KnowledgeFile<Content: KnowledgeContent>: Sendable {
     do throws(KnowledgeError) {
       let read = try Content.load(path, &texts)
       content = read
-      failure = nil
+      (loaded, failure, failingSince) = (now, nil, nil)
       version = present
       events.append(.loaded(path: path, read.size))
       if let age = read.age, age.days(at: now) > DatabaseDescription.usualDays {
@@ -45,11 +50,21 @@ struct KnowledgeFile<Content: KnowledgeContent>: Sendable {
       version = error.isOfContent ? present : nil
       if error != failure { events.append(.refused(error, keepsEarlier: content != nil)) }
       failure = error
+      failingSince = failingSince ?? now
       return hadContent && content == nil
     }
   }
 
   init(path: String? = nil) { self.path = path }
+
+  /// How the file is; nil: there is none of the kind.
+  func report(_ kind: KnowledgeReport.Kind) -> KnowledgeReport.File? {
+    guard let path else { return nil }
+    var file = KnowledgeReport.File(kind, path: path)
+    (file.size, file.loaded, file.memory) = (content?.size, loaded, content?.memory ?? 0)
+    (file.failure, file.failingSince) = (failure?.description, failingSince)
+    return file
+  }
 }
 
 extension PrefixLabels: KnowledgeContent {

@@ -102,6 +102,17 @@ public struct KnowledgeFiles: Sendable {
     return (isNew ? knowledge : nil, events)
   }
 
+  /// How the files are, as of the last look at them.
+  public var report: KnowledgeReport {
+    var report = KnowledgeReport()
+    report.textMemory = texts.memory
+    report.files = [
+      prefixes.report(.prefixes), exporters.report(.exporters), interfaces.report(.interfaces),
+      systems.report(.asNames), systemDatabase.report(.asDatabase), countryDatabase.report(.countryDatabase),
+    ].compactMap { $0 }
+    return report
+  }
+
   /// What is known now.
   public var knowledge: Knowledge {
     Knowledge(

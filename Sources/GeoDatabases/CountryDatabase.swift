@@ -33,6 +33,9 @@ public struct CountryDatabase: Sendable {
   /// The number of the text of an address's country, two letters of ISO 3166-1; 0 if it is of none.
   public subscript(address: IPAddress) -> UInt32 { table[address] }
 
+  /// Octets of memory, without texts.
+  package var memory: Int { table.memory }
+
   /// The same for many addresses.
   package func countries(of addresses: [IPAddress]) -> [UInt32] { table.values(of: addresses) }
 

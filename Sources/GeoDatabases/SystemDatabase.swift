@@ -52,6 +52,9 @@ public struct SystemDatabase: Sendable {
   /// The system of an address; number 0 if it is of none.
   public subscript(address: IPAddress) -> System { systems[Int(table[address])] }
 
+  /// Octets of memory, without texts.
+  package var memory: Int { table.memory + systems.capacity * MemoryLayout<System>.stride + names.memory }
+
   /// The same for many addresses.
   package func systems(of addresses: [IPAddress]) -> [System] {
     table.values(of: addresses).map { systems[Int($0)] }

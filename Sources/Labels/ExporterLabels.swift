@@ -39,6 +39,9 @@ public struct ExporterLabels: Sendable {
 
   public var count: Int { names.count }
 
+  /// Octets of memory, without texts.
+  package var memory: Int { names.capacity * MemoryLayout<(IPAddress, UInt32)>.stride }
+
   /// The number of an exporter's name; 0 if it has none.
   public subscript(exporter: IPAddress) -> UInt32 { names[exporter] ?? 0 }
 }

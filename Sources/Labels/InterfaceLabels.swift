@@ -65,6 +65,12 @@ public struct InterfaceLabels: Sendable {
 
   public var count: Int { interfaces.count }
 
+  /// Octets of memory, without texts.
+  package var memory: Int {
+    interfaces.capacity * MemoryLayout<(Key, InterfaceLabel)>.stride
+      + exporters.capacity * MemoryLayout<(IPAddress, UInt32)>.stride + names.memory
+  }
+
   public subscript(exporter: IPAddress, index: UInt32) -> InterfaceLabel? {
     interfaces[Key(exporter: exporter, index: index)]
   }

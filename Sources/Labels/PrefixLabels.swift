@@ -13,6 +13,9 @@ public struct PrefixLabels: Sendable {
   /// Columns of the file that mean nothing here.
   public let unusedColumns: [String]
 
+  /// Octets of memory, without texts.
+  package var memory: Int { table.memory }
+
   static let layout = LabelLayout(
     required: ["prefix"], anyOf: ["label", "site", "customer", "role"], optional: ["description"])
 

@@ -28,6 +28,9 @@ public struct SystemLabels: Sendable {
     unusedColumns = file.unusedColumns
   }
 
+  /// Octets of memory, without texts.
+  package var memory: Int { names.memory }
+
   /// The number of the name of an autonomous system; 0 if it has none.
   public subscript(system: UInt32) -> UInt32 { names[UInt64(system)] }
 

@@ -22,7 +22,7 @@ struct StatusReport {
     lines += status.ledger.table(exporterLimit: 0).split(separator: "\n").map(String.init)
     if let streams { lines.append(streams) }
     lines.append("")
-    return lines.map { $0 + "\n" }.joined() + alerts + relay + outputs + exporters + names
+    return lines.map { $0 + "\n" }.joined() + alerts + relay + labels + outputs + exporters + names
   }
 
   /// Those that fire first; those on the collector itself only if they are not ok.
@@ -66,6 +66,20 @@ struct StatusReport {
       table.append([
         target.target, String(target.sent), String(target.failed), String(target.dropped), String(target.waiting),
         target.failure.map { "FAILS: \($0)" } ?? "",
+      ])
+    }
+    return table.text + "\n"
+  }
+
+  /// Files of labels; nothing where there are none.
+  private var labels: String {
+    guard let labels = status.labels else { return "" }
+    var table = TextTable([("LABELS", .left), ("LOADED", .right), ("ENTRIES", .right), ("MB", .right), ("", .left)])
+    for file in labels.files {
+      table.append([
+        file.setting, file.loaded.map { Self.span(status.time.timeIntervalSince($0)) + " ago" } ?? "-",
+        String(file.entries), String(format: "%.1f", Double(file.bytes) / 1_000_000),
+        file.failure.map { "FAILS: \($0)" } ?? file.path,
       ])
     }
     return table.text + "\n"

@@ -1,5 +1,6 @@
 import Alerts
 import Collector
+import Enrichment
 import FlowLines
 import FlowModel
 import FlowPipeline
@@ -57,9 +58,12 @@ struct ShippedFilesTests {
     alerts.actions = ["x": .init()]
     var shipping = ShippingReport(name: "x", place: "")
     shipping.live = LiveRowCounts()
+    var labels = KnowledgeReport()
+    labels.files = KnowledgeReport.Kind.allCases.map { .init($0, path: "") }
     let page = MetricsText.page(
       version: "", ledger: ledger, isStoreWritable: true, exporters: &exporters, alerts: alerts,
       streams: StreamReport(), relay: [RelayReport(target: Endpoint(address: IPAddress(v4: 1), port: 1))],
+      labels: labels,
       outputs: OutputReport(
         [.init(kind: .kafka, shipping)],
         lines: [.init(kind: .csv, LineReport(name: "y", place: ""))]), started: Date())

@@ -97,5 +97,14 @@ struct LabelTests {
     try FileManager.default.removeItem(atPath: path)
     try await eventually("the missing file to be reported") { collector.program.errors.contains("stays in use") }
     #expect(try await labels().contains("after"))
+    let http = try await collector.httpPort()
+    let status = try await Sagflow.run(["status", "--http", "127.0.0.1:\(http)"])
+    let line = status.lines.first { $0.hasPrefix("prefixes ") } ?? status.output
+    #expect(line.contains(" ago ") && line.contains(" 1 ") && line.contains("FAILS: cannot open \(path)"), "\(line)")
+    let metrics = try await HTTPAnswer.get("/metrics", from: http).body
+    #expect(metrics.contains("sagflow_labels_entries{file=\"prefixes\"} 1\n"))
+    #expect(metrics.contains("sagflow_labels_failed{file=\"prefixes\"} 1\n"))
+    let answer = try await HTTPAnswer.get("/api/v1/status", from: http).body
+    #expect(answer.contains("\"setting\":\"prefixes\""), "\(answer)")
   }
 }

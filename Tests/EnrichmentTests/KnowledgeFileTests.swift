@@ -57,6 +57,39 @@ struct KnowledgeFileTests {
     #expect(label() == "a")
   }
 
+  @Test("It is reported which files are in use, since when, how much they have, and what is wrong with them now")
+  mutating func report() throws {
+    #expect(sample.report.files.isEmpty)
+    let path = try sample.replace("p", "prefix,site\n10.0.0.0/8,a\n10.1.0.0/16,b\n")
+    sample.options.prefixes = path
+    sample.options.exporters = sample.folder.file("missing")
+    _ = sample.refresh(at: 1000)
+    var files = sample.report.files
+    #expect(files.map(\.kind) == [.prefixes, .exporters])
+    #expect(files.map(\.path) == [path, sample.folder.file("missing")])
+    #expect(files[0].size?.description == "2 prefixes" && files[0].loaded == 1000)
+    #expect(files[0].failure == nil && files[0].failingSince == nil)
+    #expect(files[0].memory == sample.source.knowledge.prefixes?.memory && files[0].memory > 0)
+    #expect(files[1].size == nil && files[1].loaded == nil && files[1].memory == 0)
+    #expect(files[1].failure?.hasPrefix("cannot open") == true && files[1].failingSince == 1000)
+    #expect(sample.report.textMemory > 0)
+    _ = try sample.replace("p", "prefix,site\n10.0.0/8,b\n")
+    _ = sample.refresh(at: 2000)
+    _ = sample.refresh(at: 3000)
+    files = sample.report.files
+    #expect(files[0].size?.count == 2 && files[0].loaded == 1000 && files[0].memory > 0)
+    #expect(files[0].failure?.contains("'10.0.0/8' is no prefix") == true && files[0].failingSince == 2000)
+    _ = try sample.replace("p", "prefix,site\n10.0.0.0/8,another\n")
+    _ = sample.refresh(at: 4000)
+    files = sample.report.files
+    #expect(files[0].size?.count == 1 && files[0].loaded == 4000)
+    #expect(files[0].failure == nil && files[0].failingSince == nil)
+    #expect(files[1].failingSince == 1000)
+    sample.options = EnrichmentOptions()
+    _ = sample.refresh(at: 5000)
+    #expect(sample.report.files.isEmpty)
+  }
+
   @Test("Another path is another file, and no path takes its labels away")
   mutating func path() throws {
     sample.options.prefixes = try sample.replace("p", "prefix,site\n10.0.0.0/8,a\n")

@@ -45,6 +45,9 @@ struct KnowledgeSample {
     return events
   }
 
+  /// How the files are.
+  var report: KnowledgeReport { files.report }
+
   /// A file in place of what has its name, by rename.
   func replace(_ name: String, _ text: String) throws -> String {
     let new = try folder.write(text, as: "\(name).new")

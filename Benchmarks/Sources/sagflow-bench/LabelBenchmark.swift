@@ -20,7 +20,7 @@ struct LabelBenchmark {
   ///   - share: of the addresses, those that are of a few thousand busy hosts.
   ///   - databases: whether there are databases, too.
   init(repeated share: Double, databases: Bool) throws {
-    name = "\(databases ? "labels and databases" : "labels") \(Int(share * 100)) % busy hosts"
+    name = "\(databases ? "all" : "labels") \(Int(share * 100)) % busy hosts"
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sagflow-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -1,3 +1,4 @@
+import Enrichment
 import FlowModel
 import FlowPipeline
 import Foundation
@@ -56,10 +57,12 @@ extension CollectorService {
     let relay = running?.relayReports ?? []
     let outputs = running?.outputReport ?? OutputReport()
     let streams = running?.streams.report
+    let labels = running?.labelReport ?? KnowledgeReport()
     return vitals.withLock {
       MetricsText.page(
         version: version, ledger: ledger, isStoreWritable: isStoreWritable, exporters: &$0.exporterMetrics,
-        alerts: alerts, streams: streams, relay: relay, outputs: outputs, started: started
+        alerts: alerts, streams: streams, relay: relay, labels: labels, outputs: outputs,
+        started: started
       ).text
     }
   }
@@ -93,7 +96,8 @@ extension CollectorService {
         enabled: values.aggregation.enabled, activeTimeout: values.live.aggregation.activeTimeout,
         inactiveTimeout: values.live.aggregation.inactiveTimeout),
       alerts: running?.alerts.report.status, outputs: outputs?.status(at: now), lineOutputs: outputs?.lineStatus,
-      relay: relay.isEmpty ? nil : relay, streams: running?.streams.status, ledger: ledger,
+      relay: relay.isEmpty ? nil : relay, streams: running?.streams.status,
+      labels: running.flatMap { CollectorStatus.Labels($0.labelReport) }, ledger: ledger,
       imbalances: ledger.imbalances,
       exporterCount: exporters.count, exporters: exporters.exporters)
   }

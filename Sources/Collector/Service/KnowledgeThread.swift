@@ -19,6 +19,8 @@ final class KnowledgeThread: Sendable {
   private let control: Mutex<Control>
   /// Of one thread at a time: that which starts the collector, then its own.
   private let files = Mutex(KnowledgeFiles())
+  /// Whoever asks does not wait for a file that is being read.
+  private let published = Mutex(KnowledgeReport())
   private let logger: Logger
   private let wakeUp = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
@@ -34,10 +36,17 @@ final class KnowledgeThread: Sendable {
   /// Looks at the files now: what flows of an earlier run's journal have is what is known when the collector starts.
   func refresh() {
     let options = control.withLock { $0.options }
-    let (knowledge, events) = files.withLock { $0.refresh(options, at: WorkerLoop.now / 1000) }
+    let (knowledge, events, report) = files.withLock { files in
+      let (knowledge, events) = files.refresh(options, at: WorkerLoop.now / 1000)
+      return (knowledge, events, files.report)
+    }
     if let knowledge { source.publish(knowledge) }
+    published.withLock { $0 = report }
     for event in events { event.log(to: logger) }
   }
+
+  /// How the files were when they were last looked at.
+  var report: KnowledgeReport { published.withLock { $0 } }
 
   /// Starts the thread; to be called once.
   func start() {

@@ -155,6 +155,9 @@ final class RunningCollector: Sendable {
   /// All addresses listened on, as an operator writes them.
   var listening: [String] { endpoints.map(\.description) + streams.listeners.map(\.description) }
 
+  /// How the files of labels are.
+  var labelReport: KnowledgeReport { knowledge.report }
+
   /// How all outputs are.
   var outputReport: OutputReport {
     var report = outputs.report

@@ -24,6 +24,8 @@ public struct CollectorStatus: Codable, Sendable {
   public var relay: [Relay]?
   /// Connections of exporters; nil: there can be none.
   public var streams: Streams?
+  /// Files of labels and databases; nil: there are none.
+  public var labels: Labels?
   public var ledger: Ledger
   /// Sums of the ledger that do not come out; empty but for moments.
   public var imbalances: [String]
@@ -64,6 +66,28 @@ public struct CollectorStatus: Codable, Sendable {
     public var waiting: Int
     /// Connections that the collector closed or refused, by reason.
     public var closed: [String: UInt64]
+  /// What is known of flows beside what exporters send.
+  public struct Labels: Codable, Sendable {
+    public var files: [LabelFile]
+    /// Octets of memory of all texts.
+    public var textBytes: Int
+  }
+
+  /// A file of labels, or a database.
+  public struct LabelFile: Codable, Sendable {
+    /// Its setting: `prefixes`, `asDatabase`.
+    public var setting: String
+    public var path: String
+    /// When it was last read; nil: nothing of it is in use.
+    public var loaded: Date?
+    /// What is in use of it: a number of what.
+    public var entries: Int
+    public var unit: String?
+    /// Octets of memory, without texts.
+    public var bytes: Int
+    /// Why it cannot be taken as it is now, while that is so, and since when.
+    public var failure: String?
+    public var failingSince: Date?
   }
 
   /// What is watched.

@@ -1,3 +1,4 @@
+package import Enrichment
 package import FlowPipeline
 package import Foundation
 package import Relay
@@ -37,7 +38,8 @@ extension MetricsText {
   /// Everything that a collector tells.
   package static func page(
     version: String, ledger: Ledger, isStoreWritable: Bool, exporters: inout ExporterMetrics, alerts: AlertReport,
-    streams: StreamReport? = nil, relay: [RelayReport] = [], outputs: OutputReport, started: Date
+    streams: StreamReport? = nil, relay: [RelayReport] = [], labels: KnowledgeReport = KnowledgeReport(),
+    outputs: OutputReport, started: Date
   ) -> MetricsText {
     var metrics = MetricsText()
     metrics.append(
@@ -48,6 +50,7 @@ extension MetricsText {
     exporters.append(ledger.sessions, to: &metrics)
     metrics.append(streams)
     metrics.append(relay)
+    metrics.append(labels)
     alerts.append(to: &metrics)
     outputs.append(to: &metrics, at: Date())
     metrics.appendProcess(ProcessFigures(), started: started)

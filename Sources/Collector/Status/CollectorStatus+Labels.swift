@@ -1,0 +1,50 @@
+import Enrichment
+import Foundation
+
+extension CollectorStatus.Labels {
+  /// - Returns: nil: no file is configured.
+  init?(_ report: KnowledgeReport) {
+    if report.files.isEmpty { return nil }
+    self.init(files: report.files.map(CollectorStatus.LabelFile.init), textBytes: report.textMemory)
+  }
+}
+
+extension CollectorStatus.LabelFile {
+  init(_ file: KnowledgeReport.File) {
+    func date(_ seconds: Int64?) -> Date? { seconds.map { Date(timeIntervalSince1970: Double($0)) } }
+    self.init(
+      setting: file.kind.rawValue, path: file.path, loaded: date(file.loaded), entries: file.size?.count ?? 0,
+      unit: file.size?.unit, bytes: file.memory, failure: file.failure, failingSince: date(file.failingSince))
+  }
+}
+
+extension MetricsText {
+  /// How the files of labels are; nothing where there are none.
+  mutating func append(_ labels: KnowledgeReport) {
+    for file in labels.files {
+      appendFile(file, "entries", "What is in use of a file of labels.", file.size?.count ?? 0)
+    }
+    for file in labels.files {
+      appendFile(file, "bytes", "Memory of what is in use of a file of labels, without texts.", file.memory)
+    }
+    for file in labels.files {
+      appendFile(
+        file, "loaded_timestamp_seconds", "When a file of labels was last read, seconds since 1970; 0 if never.",
+        file.loaded ?? 0)
+    }
+    for file in labels.files {
+      appendFile(
+        file, "failed", "1 while a file of labels cannot be taken and what was read of it before stays in use.",
+        file.failure == nil ? 0 : 1)
+    }
+    if labels.files.isEmpty { return }
+    append(
+      "sagflow_labels_text_bytes", "gauge", "Memory of the texts of all files of labels.", String(labels.textMemory))
+  }
+
+  private mutating func appendFile(
+    _ file: KnowledgeReport.File, _ name: String, _ help: String, _ value: some BinaryInteger
+  ) {
+    append("sagflow_labels_\(name)", "gauge", help, labels: [("file", file.kind.rawValue)], String(value))
+  }
+}
