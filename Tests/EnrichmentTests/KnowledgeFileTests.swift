@@ -1,6 +1,7 @@
 import Enrichment
 import Files
 import FlowModel
+import Labels
 import NetworkBytes
 import TestSupport
 import Testing
