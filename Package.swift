@@ -1,16 +1,22 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Path of the toolchain's libFuzzer, for `make fuzz`: with it there are the programs that search for inputs, and our modules report to
+/// it where they were. Without it the package is as ever.
+let fuzzer = Context.environment["FUZZER_RUNTIME"]
+let instrumentation: [SwiftSetting] = fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])]
+
 /// Every target of ours: Swift 6 mode and strict memory safety, so that each unsafe use is written out and rare; files import
 /// what they use, publicly only what their public faces need, and existential types are written as such.
-let ours: [SwiftSetting] = [
-  .strictMemorySafety(),
-  .treatWarning("StrictMemorySafety", as: .error),
-  .enableExperimentalFeature("Lifetimes"),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
+let ours: [SwiftSetting] =
+  [
+    .strictMemorySafety(),
+    .treatWarning("StrictMemorySafety", as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + instrumentation
 
 let package = Package(
   name: "sagflow",
@@ -436,6 +442,8 @@ let package = Package(
       dependencies: ["TrafficGenerator", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"],
       swiftSettings: ours),
     .testTarget(
+      name: "FuzzTests", dependencies: ["CollectorFuzzTargets", "FuzzTargets", "TestSupport"], swiftSettings: ours),
+    .testTarget(
       name: "FixtureTests",
       dependencies: ["Capture", "NetFlow", "TestSupport"],
       swiftSettings: ours),
@@ -460,6 +468,22 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       path: "Tests/GatewayStub", swiftSettings: ours),
+    // Readers of untrusted octets, for libFuzzer and for seeded tests.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Capture", "Files", "FlowAggregation", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "Journal",
+        "NetFlow", "NetworkBytes", "Parquet", "TrafficGenerator",
+      ],
+      path: "Tests/FuzzTargets", swiftSettings: ours),
+    .target(
+      name: "CollectorFuzzTargets",
+      dependencies: [
+        "Capture", "ClickHouse", "Collector", "FlowAggregation", "FlowModel", "FlowOutput", "FlowPipeline", "FuzzTargets",
+        "Journal", "ObjectStorage", "Settings", .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      path: "Tests/CollectorFuzzTargets", swiftSettings: ours),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
 
@@ -475,3 +499,18 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if let fuzzer {
+  package.targets += [
+    .target(name: "CFuzzer", path: "Tests/CFuzzer"),
+    .target(
+      name: "FuzzDriver", dependencies: ["CFuzzer", "FuzzTargets"], path: "Tests/FuzzDriver", swiftSettings: ours),
+    .executableTarget(
+      name: "Fuzzer", dependencies: ["FuzzDriver", "FuzzTargets"], path: "Tests/Fuzzer", swiftSettings: ours,
+      linkerSettings: [.unsafeFlags([fuzzer]), .linkedLibrary("stdc++")]),
+    .executableTarget(
+      name: "CollectorFuzzer", dependencies: ["CollectorFuzzTargets", "FuzzDriver", "FuzzTargets"],
+      path: "Tests/CollectorFuzzer", swiftSettings: ours,
+      linkerSettings: [.unsafeFlags([fuzzer]), .linkedLibrary("stdc++")]),
+  ]
+}

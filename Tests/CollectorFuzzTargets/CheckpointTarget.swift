@@ -1,0 +1,25 @@
+import Collector
+import FlowPipeline
+import Foundation
+package import FuzzTargets
+import Journal
+
+extension FuzzTarget {
+  /// Checkpoints: one that was changed is refused, one that is taken is gone on with.
+  package static let checkpoint = FuzzTarget(
+    "checkpoint", longest: 65_536, seeds: { [whole] }
+  ) { octets throws(FuzzViolation) in
+    let checkpoint: Checkpoint
+    do throws(CheckpointFault) {
+      checkpoint = try Checkpoint(Data(octets))
+    } catch {
+      return try FuzzViolation.check(octets != whole, "a whole checkpoint is refused: \(error)")
+    }
+    try FuzzViolation.check(octets == whole, "a changed one is taken")
+    var pipeline = Pipeline(PipelineOptions(), sink: CheckpointMaker.Nowhere(), backpressure: .drop)
+    pipeline.restore(checkpoint.state)
+    pipeline.finish()
+  }
+
+  private static let whole = CheckpointMaker.file(captures: 0..<4, segment: 1)
+}

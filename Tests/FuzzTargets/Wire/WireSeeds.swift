@@ -1,0 +1,27 @@
+import Capture
+import NetworkBytes
+
+/// The datagrams of the real captures as inputs of the targets that take messages.
+enum WireSeeds {
+  /// A capture's datagrams, each as one raw message.
+  private static let captures: [[[UInt8]]] = FuzzSeeds.files("real", "pcap").compactMap { path in
+    guard var capture = try? CaptureFile(path: path) else { return nil }
+    var datagrams: [[UInt8]] = []
+    while (try? capture.next()) == true {
+      datagrams.append(capture.datagram.bytes.copied())
+    }
+    return datagrams
+  }
+
+  /// Options of the decoder, then messages with whose they are.
+  @Sendable static func messages() -> [[UInt8]] {
+    captures.map { [0] + $0.flatMap { MessageMaker.choices(raw: $0) + [0] } }
+  }
+
+  /// Options of the pipeline, then steps.
+  @Sendable static func pipeline() -> [[UInt8]] {
+    captures.map { datagrams in
+      Array(repeating: 0, count: 13) + datagrams.flatMap { [15] + MessageMaker.choices(raw: $0) + [0, 0] }
+    }
+  }
+}
