@@ -39,10 +39,19 @@ DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests
 # Those that only `make test-engines` runs.
 ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTests|UnionEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 
+# Both sanitizers want modules of their own. ThreadSanitizer cannot have the tests that count allocations, whose counter takes the place
+# of malloc, as it does; neither can measure time or instructions.
+SANITIZED_TESTS := ^(CaptureTests|FilesTests|FixtureTests|FlowAggregationTests|FlowFilterTests|FlowModelTests|FlowOutputTests|FlowPipelineTests$\
+|FlowQueryTests|FlowStoreTests|FlowTextTests|FuzzTests|JournalTests|LabelsTests|LookupTablesTests|NetFlowTests|PacketHeadersTests|ParquetTests$\
+|RelayTests|SettingsTests|ShippingTests|TrafficGeneratorTests)\.
+UNSANITIZED_TESTS := Allocation|Attack
+# swift-collections' BasicContainers, which others' modules bring along, crashes the compiler with -sanitize=thread (Swift 6.3).
+SANITIZERS ?= address thread
+
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-fast test-python-update bench bench-ask bench-attacks bench-nat bench-recovery bench-live bench-outputs soak static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-attacks bench-nat bench-recovery bench-live bench-outputs soak static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +88,17 @@ test-kafka: ## Build with Kafka, and run its tests against brokers that fail
 	    .build/kafka/librdkafka/librdkafka.so.1 && \
 	  LD_LIBRARY_PATH="$$PWD/.build/kafka/librdkafka" \
 	    swift test -c release --skip-build $(KAFKA) --filter '^(KafkaTests\.BrokerTests|EndToEndTests\.OutputKafkaTests)/'
+
+test-sanitized: ## Build with AddressSanitizer, then with ThreadSanitizer, and run the unit tests (SANITIZERS=address)
+	@scripts/debian-packages $(BUILD_PACKAGES)
+	@scripts/page-assets
+	for sanitizer in $(SANITIZERS); do \
+	  swift build --build-tests --sanitize=$$sanitizer --scratch-path .build/$$sanitizer && \
+	  swift test --skip-build --sanitize=$$sanitizer --scratch-path .build/$$sanitizer --filter '$(SANITIZED_TESTS)' --skip '$(UNSANITIZED_TESTS)'; done
+
+fuzz: ## Search for inputs that break a reader of untrusted octets (ARGS="target seconds"; without, the targets are listed)
+	@scripts/debian-packages $(BUILD_PACKAGES)
+	scripts/fuzz $(ARGS)
 
 test-fast: ## Build, and run the tests without sockets and other programs: seconds
 	@scripts/debian-packages $(BUILD_PACKAGES)

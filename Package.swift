@@ -479,7 +479,8 @@ let package = Package(
     .target(
       name: "CollectorFuzzTargets",
       dependencies: [
-        "Capture", "ClickHouse", "Collector", "FlowAggregation", "FlowModel", "FlowOutput", "FlowPipeline", "FuzzTargets",
+        "Capture", "ClickHouse", "Collector", "FlowAggregation", "FlowModel", "FlowOutput", "FlowPipeline",
+        "FuzzTargets",
         "Journal", "ObjectStorage", "Settings", .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ],

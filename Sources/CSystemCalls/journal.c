@@ -249,8 +249,14 @@ struct sagflow_journal_result sagflow_journal_write(struct sagflow_ring *ring, i
   return result;
 }
 
+static const uint32_t header[SAGFLOW_JOURNAL_HEADER / 4] = {0xa1b23c4d, 2 | 4 << 16, 0, 0, 0x40000, LINK_TYPE_RAW_IP};
+
+static int has_header(int fd) {
+  uint32_t found[SAGFLOW_JOURNAL_HEADER / 4];
+  return pread(fd, found, sizeof found, 0) == sizeof found && memcmp(found, header, sizeof header) == 0;
+}
+
 static int write_header(int fd) {
-  static const uint32_t header[SAGFLOW_JOURNAL_HEADER / 4] = {0xa1b23c4d, 2 | 4 << 16, 0, 0, 0x40000, LINK_TYPE_RAW_IP};
   size_t written = 0;
   return write_all(fd, (const uint8_t *)header, sizeof header, 0, &written);
 }
@@ -261,7 +267,7 @@ static uint64_t whole_records(int fd, uint64_t size) {
   uint32_t words[4];
   while (end + RECORD_OCTETS <= size && pread(fd, words, RECORD_OCTETS, (off_t)end) == RECORD_OCTETS) {
     uint64_t next = end + RECORD_OCTETS + words[2];
-    if (next > size) break;
+    if (next > size || words[2] > LONGEST_FRAME) break;
     end = next;
   }
   return end;
@@ -271,11 +277,12 @@ int64_t sagflow_journal_open(int fd, uint64_t size) {
   off_t end = lseek(fd, 0, SEEK_END);
   uint64_t present = end < 0 ? 0 : (uint64_t)end;
   if (size < SAGFLOW_JOURNAL_HEADER) size = SAGFLOW_JOURNAL_HEADER;
-  if (present >= size) return (int64_t)size;
-  if (present < SAGFLOW_JOURNAL_HEADER) {
+  // Without it nothing could be read of what is appended.
+  if (!has_header(fd)) {
     int error = write_header(fd);
     if (error) return error;
   }
+  if (present >= size) return (int64_t)size;
   return (int64_t)whole_records(fd, present);
 }
 

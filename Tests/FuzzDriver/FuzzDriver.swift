@@ -7,16 +7,20 @@ import Synchronization
 package enum FuzzDriver {
   private static let chosen = Mutex<FuzzTarget?>(nil)
 
-  /// `PROGRAM TARGET CORPUS SEEDS [libFuzzer's options]`: writes the target's seeds into the folder SEEDS, and runs; `PROGRAM` alone lists
-  /// the targets.
+  /// `PROGRAM TARGET CORPUS SEEDS [libFuzzer's options]` writes the target's seeds into the folder SEEDS and searches;
+  /// `PROGRAM TARGET FILE…` runs inputs; `PROGRAM` alone lists the targets.
   package static func run(_ targets: [FuzzTarget]) -> Int32 {
     let arguments = CommandLine.arguments
-    guard arguments.count > 3, let target = targets.first(where: { $0.name == arguments[1] }) else {
-      print("expected a target, a folder for its corpus and one for its seeds; targets:")
+    guard arguments.count > 2, let target = targets.first(where: { $0.name == arguments[1] }) else {
+      print("expected a target and folders for its corpus and its seeds, or a target and inputs; targets:")
       for target in targets { print(target.name) }
       return 64
     }
     chosen.withLock { $0 = target }
+    let isSearch = (try? FileManager.default.contentsOfDirectory(atPath: arguments[2])) != nil && arguments.count > 3
+    guard isSearch else {
+      return drive([arguments[0]] + arguments.dropFirst(2))
+    }
     do {
       try write(target.seeds(), to: arguments[3])
     } catch {
@@ -35,7 +39,7 @@ package enum FuzzDriver {
   /// Sound: libFuzzer keeps the arguments for as long as it runs, and they are never freed; it hands over as many octets as it says.
   private static func drive(_ arguments: [String]) -> Int32 {
     var count = Int32(arguments.count)
-    var vector = unsafe UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: arguments.count + 1)
+    let vector = unsafe UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: arguments.count + 1)
     for (index, argument) in arguments.enumerated() { unsafe vector[index] = strdup(argument) }
     unsafe vector[arguments.count] = nil
     var pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe vector
