@@ -1,4 +1,5 @@
 import Collector
+import FlowOutput
 import FlowPipeline
 import Foundation
 package import FuzzTargets

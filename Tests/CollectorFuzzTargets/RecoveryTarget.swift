@@ -1,5 +1,5 @@
 import Collector
-import FlowAggregation
+import FlowOutput
 import FlowPipeline
 import Foundation
 package import FuzzTargets
