@@ -96,12 +96,5 @@ extension WebAnswer {
   }
 
   /// The service's time (RFC 9110 §5.6.7).
-  fileprivate var date: Date? {
-    guard let text = header("date") else { return nil }
-    let format = DateFormatter()
-    format.locale = Locale(identifier: "en_US_POSIX")
-    format.timeZone = TimeZone(secondsFromGMT: 0)
-    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-    return format.date(from: text)
-  }
+  fileprivate var date: Date? { header("date").flatMap(HTTPDate.date) }
 }

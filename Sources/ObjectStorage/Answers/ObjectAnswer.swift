@@ -18,14 +18,7 @@ package struct ObjectAnswer: Sendable {
   package var xml: XMLElement? { body.isEmpty ? nil : XMLElement(body) }
 
   /// The service's time (RFC 9110 §5.6.7).
-  package var date: Date? {
-    guard let text = headers["date"] else { return nil }
-    let format = DateFormatter()
-    format.locale = Locale(identifier: "en_US_POSIX")
-    format.timeZone = TimeZone(secondsFromGMT: 0)
-    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-    return format.date(from: text)
-  }
+  package var date: Date? { headers["date"].flatMap(HTTPDate.date) }
 }
 
 /// What an object store refuses, and why.
