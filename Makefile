@@ -93,7 +93,7 @@ test-sanitized: ## Build with AddressSanitizer, then with ThreadSanitizer, and r
 	@scripts/debian-packages $(BUILD_PACKAGES)
 	@scripts/page-assets
 	for sanitizer in $(SANITIZERS); do \
-	  swift build --build-tests --sanitize=$$sanitizer --scratch-path .build/$$sanitizer && \
+	  swift build --build-tests --sanitize=$$sanitizer --scratch-path .build/$$sanitizer; \
 	  swift test --skip-build --sanitize=$$sanitizer --scratch-path .build/$$sanitizer --filter '$(SANITIZED_TESTS)' --skip '$(UNSANITIZED_TESTS)'; done
 
 fuzz: ## Search for inputs that break a reader of untrusted octets (ARGS="target seconds"; without, the targets are listed)
