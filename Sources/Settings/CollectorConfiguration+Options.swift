@@ -1,5 +1,6 @@
 public import Enrichment
 package import FlowAggregation
+import FlowFilter
 public import FlowStore
 import Foundation
 package import NetFlow

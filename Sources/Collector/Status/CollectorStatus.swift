@@ -66,6 +66,8 @@ public struct CollectorStatus: Codable, Sendable {
     public var waiting: Int
     /// Connections that the collector closed or refused, by reason.
     public var closed: [String: UInt64]
+  }
+
   /// What is known of flows beside what exporters send.
   public struct Labels: Codable, Sendable {
     public var files: [LabelFile]

@@ -1,4 +1,4 @@
-public import FlowModel
+import FlowModel
 public import NetworkBytes
 
 /// What a decoder knows of exporters, as it is kept over a restart: templates, sequence numbers, sampling rates, names,
