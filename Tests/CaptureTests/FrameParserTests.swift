@@ -12,13 +12,14 @@ struct FrameParserTests {
   /// What comes out of a frame, with the payload's octets in place of their offsets.
   enum Outcome: Equatable {
     case datagram(String, [UInt8])
-    case fragment, notUDP, truncated
+    case segment, fragment, notUDP, truncated
   }
 
   static func outcome(_ frame: [UInt8], _ linkNumber: UInt32) throws -> Outcome {
     let link = try #require(LinkType(number: linkNumber))
     switch FrameParser.parse(frame.rawSpan, link: link) {
     case .datagram(let source, let payload): return .datagram("\(source)", Array(frame[payload]))
+    case .segment: return .segment
     case .fragment: return .fragment
     case .notUDP: return .notUDP
     case .truncated: return .truncated

@@ -65,7 +65,8 @@ struct ContradictionTests {
   @Test("is counted, and said once in the log")
   func collected() async throws {
     let collector = try await RunningCollector()
-    let (real, forged) = (try LoopbackSocket(), try LoopbackSocket())
+    let real = try LoopbackSocket()
+    let forged = try LoopbackSocket()
     let now = UInt32(Date().timeIntervalSince1970)
     try real.send(Self.announcement(100, "eth1", at: now), to: collector.port)
     try await collector.counts(2, "records", "options")

@@ -14,7 +14,8 @@ private struct Numbers: CheckpointContent, Codable {
   func write(_ emit: (Data) throws -> Void) throws { try emit(try JSONEncoder().encode(self)) }
   func check() throws(CheckpointFault) {}
 
-  static func read(_ octets: Data) throws(CheckpointFault) -> Numbers {
+  static func read(_ source: inout CheckpointSource, isNeeded: Bool) throws(CheckpointFault) -> Numbers {
+    let octets = Data(try source.take(source.left))
     do { return try JSONDecoder().decode(Numbers.self, from: octets) } catch { throw CheckpointFault("no numbers") }
   }
 }
