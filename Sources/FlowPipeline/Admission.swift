@@ -39,14 +39,21 @@ public struct Admission: Sendable {
     isOpen || judge(exporter, arrival)
   }
 
-  private mutating func judge(_ exporter: IPAddress, _ arrival: UnixNanoseconds) -> Bool {
+  /// Whether a message over a connection is to be decoded. By who sent it alone: connections are slowed down by not reading them.
+  mutating func takesMessage(of exporter: IPAddress) -> Bool {
     switch options.addresses.verdict(on: exporter) {
+    case .taken: return true
     case .denied: refused.denied &+= 1
     case .notAllowed: refused.notAllowed &+= 1
-    case .taken:
-      if limit?.takes(exporter, at: arrival) ?? true { return true }
-      refused.overRate &+= 1
     }
+    lastRefused = exporter
+    return false
+  }
+
+  private mutating func judge(_ exporter: IPAddress, _ arrival: UnixNanoseconds) -> Bool {
+    guard takesMessage(of: exporter) else { return false }
+    if limit?.takes(exporter, at: arrival) ?? true { return true }
+    refused.overRate &+= 1
     lastRefused = exporter
     return false
   }

@@ -87,6 +87,7 @@ public struct Pipeline: ~Copyable {
 
   private mutating func ingest(_ datagram: borrowing Datagram, over part: StreamPart) {
     advance(to: datagram.arrival / 1_000_000)
+    guard part.event == .end || admission.takesMessage(of: datagram.source.address) else { return }
     decoder.decode(
       datagram.bytes, from: datagram.source, to: datagram.localPort, over: part, arrival: datagram.arrival,
       into: &decoded)

@@ -28,8 +28,7 @@ final class ConnectionTable {
 
   // MARK: Beginning
 
-  /// A place for a connection that was accepted: with the worker that has fewest. Whether the sender is one whose datagrams
-  /// would be taken is to be looked at here as well.
+  /// A place for a connection that was accepted: with the worker that has fewest.
   ///
   /// - Returns: nil if it is refused.
   func admit(_ channel: any Channel, isSecure: Bool) -> Connection? {
@@ -38,10 +37,11 @@ final class ConnectionTable {
     else { return nil }
     if let reason = refusal(of: source.address) {
       count(reason)
-      log.warn(
-        reason, of: source.address,
-        "\(source): connection refused (\(reason.rawValue)), \(connections.count) are open; raise streams.maximumConnections or streams.maximumConnectionsPerAddress"
-      )
+      let advice =
+        reason == .sender
+        ? "see exporters.allow and exporters.deny"
+        : "\(connections.count) are open; raise streams.maximumConnections or streams.maximumConnectionsPerAddress"
+      log.warn(reason, of: source.address, "\(source): connection refused (\(reason.rawValue)); \(advice)")
       return nil
     }
     let worker = countByWorker.indices.min { countByWorker[$0] < countByWorker[$1] } ?? 0
@@ -60,6 +60,7 @@ final class ConnectionTable {
 
   /// Why an address may have no further connection.
   private func refusal(of address: IPAddress) -> StreamReport.Reason? {
+    if !options.takes(address) { return .sender }
     if connections.count >= options.maximumConnections { return .tooMany }
     let count = countByAddress[address] ?? 0
     return count >= options.maximumConnectionsPerAddress ? .tooManyOfAddress : nil

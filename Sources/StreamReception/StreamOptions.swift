@@ -22,6 +22,8 @@ public struct StreamOptions: Sendable {
   }
 
   public var listeners: [Listener] = []
+  /// Whether a sender's connections are accepted; asked for each of them.
+  public var takes: @Sendable (IPAddress) -> Bool = { _ in true }
   /// Connections in all, and from one address; more are closed at once.
   public var maximumConnections = 1024
   public var maximumConnectionsPerAddress = 64

@@ -2,6 +2,8 @@
 public struct StreamReport: Equatable, Sendable {
   /// Why connections were closed, or not taken.
   public enum Reason: String, CaseIterable, Sendable {
+    /// The settings do not take this sender.
+    case sender = "sender"
     /// More than may be in all, or from one address.
     case tooMany = "too_many"
     case tooManyOfAddress = "too_many_of_address"
@@ -23,7 +25,7 @@ public struct StreamReport: Equatable, Sendable {
   /// Of them, those that are not read because their worker's queue is full.
   public var paused = 0
   public var accepted: UInt64 = 0
-  /// Those that the collector closed, by reason; those of the first two were not accepted.
+  /// Those that the collector closed, by reason; those of the first three were not accepted.
   public var closed: [Reason: UInt64] = [:]
 
   public init() {}

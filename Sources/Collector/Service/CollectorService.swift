@@ -1,6 +1,5 @@
 import FlowOutput
 public import FlowPipeline
-import FlowQuery
 public import FlowStore
 import Foundation
 public import Logging
@@ -98,7 +97,6 @@ public final class CollectorService: Service {
   private func start() throws -> RunningCollector {
     let values = configuration.withLock { $0 }
     let count = values.receive.workerCount(processors: ProcessInfo.processInfo.activeProcessorCount)
-    ScanMemory.share(heaps: max(2, count))
     let assembly = PipelineAssembly(values, workers: count, createdBy: createdBy, logger: logger)
     let running = try RunningCollector.start(
       assembly, workers: count, passed: passed.take() ?? PassedSockets(), manager)

@@ -266,7 +266,7 @@ final class RunningCollector: Sendable {
     let options = LiveOptions(values, workers: workers.count)
     alerts.reconfigure(options.alerts)
     outputs.reconfigure(options.outputs)
-    streams.reload(options.tls)
+    streams.reload(options.tls, options.admission.addresses)
     knowledge.reconfigure(options.enrichment, interval: options.enrichmentInterval)
     for (index, worker) in workers.enumerated() {
       worker.reconfigure(options)

@@ -1,3 +1,4 @@
+import FlowFilter
 import Foundation
 import Logging
 import NIOCore
@@ -12,8 +13,16 @@ final class StreamService: Sendable {
   private let receiver: StreamReceiver?
   private let isSecure: Bool
   private let logger: Logger
+  /// Whose connections are accepted.
+  private let senders: Senders
   /// Of each worker.
   let queues: [StreamQueue]
+
+  private final class Senders: Sendable {
+    let rules: Mutex<AddressRules>
+
+    init(_ rules: AddressRules) { self.rules = Mutex(rules) }
+  }
 
   /// Octets that wait for a worker, and as many that it is at: a crash loses no more of what exporters were told has come.
   private static let queueCapacity = 512 << 10
@@ -25,7 +34,10 @@ final class StreamService: Sendable {
   init(_ configuration: CollectorConfiguration, workers count: Int, _ logger: Logger) throws {
     self.logger = logger
     queues = (0..<count).map { _ in StreamQueue(capacity: Self.queueCapacity) }
-    let options = configuration.streamOptions
+    let senders = Senders(configuration.live.exporters.addresses)
+    self.senders = senders
+    var options = configuration.streamOptions
+    options.takes = { address in senders.rules.withLock { $0.verdict(on: address) == .taken } }
     isSecure = options.listeners.contains(where: \.isSecure)
     if options.listeners.isEmpty {
       receiver = nil
@@ -50,8 +62,9 @@ final class StreamService: Sendable {
   /// Closes all connections. The workers have to go on meanwhile, and take what waits in their queues.
   func finish() { receiver?.finish() }
 
-  /// Reads the files of certificates again.
-  func reload(_ files: TLSFiles) {
+  /// Takes over whose connections are accepted from now on, and reads the files of certificates again.
+  func reload(_ files: TLSFiles, _ rules: AddressRules) {
+    senders.rules.withLock { $0 = rules }
     guard isSecure else { return }
     do throws(TLSFileError) {
       receiver?.reload(try TLSIdentity(files))

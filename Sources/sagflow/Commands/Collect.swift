@@ -1,6 +1,7 @@
 import ArgumentParser
 import Collector
 import FlowPipeline
+import FlowQuery
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -26,6 +27,8 @@ struct Collect: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let environment = ProcessInfo.processInfo.environment
     let configuration = try load()
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+    ScanMemory.share(heaps: max(2, configuration.receive.workerCount(processors: processors)))
     let log = LogOutput(configuration, environment: environment)
     log.bootstrap()
     let logger = Logger(label: "sagflow")
