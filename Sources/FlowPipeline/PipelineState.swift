@@ -64,7 +64,7 @@ extension PipelineState.Known {
 
   /// Reads what `append` wrote; the decoder's state is that of a new one.
   package init(_ octets: inout OctetReader) throws(OctetFault) {
-    let time = try octets.bounded()
+    let time = try octets.signed()
     let filtered = try octets.word()
     var refused = RefusedDatagrams()
     refused.denied = try octets.word()

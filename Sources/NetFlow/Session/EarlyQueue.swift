@@ -27,18 +27,24 @@ struct EarlyQueue {
 
   /// Brings a session up to date.
   ///
-  /// - Parameter look: when it is to be looked at next; nil: no data waits for its template.
-  mutating func update(_ slot: Int, _ early: borrowing EarlyData, _ share: inout Share, look: () -> Int64?) {
+  /// - Returns: whether `wait` has to be told when it is to be looked at: data wait for their template that did not before.
+  mutating func update(_ slot: Int, _ early: borrowing EarlyData, _ share: inout Share) -> Bool {
     octets += early.octets - share.octets
     sets += early.count - share.sets
     share.octets = early.octets
     share.sets = early.count
-    if early.isWaiting != waiting.contains(slot) {
-      if let due = look() { waiting.add(slot, due: due) } else { waiting.remove(slot) }
-    }
-    guard early.isReady != share.isReady else { return }
-    share.isReady = early.isReady
-    if early.isReady { links.append(slot, to: &ready) } else { links.remove(slot, from: &ready) }
+    noteReady(slot, early.isReady, &share)
+    if !early.isWaiting { waiting.remove(slot) }
+    return early.isWaiting && !waiting.contains(slot)
+  }
+
+  /// Has a session looked at when it is due, nanoseconds since 1970 UTC.
+  mutating func wait(_ slot: Int, until due: Int64) { waiting.add(slot, due: due) }
+
+  private mutating func noteReady(_ slot: Int, _ isReady: Bool, _ share: inout Share) {
+    guard isReady != share.isReady else { return }
+    share.isReady = isReady
+    if isReady { links.append(slot, to: &ready) } else { links.remove(slot, from: &ready) }
   }
 
   /// Has others decoded first.

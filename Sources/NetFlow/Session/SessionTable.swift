@@ -252,9 +252,8 @@ struct SessionTable {
   private mutating func accountForEarlyData(of place: SessionPlace) {
     // As a rule there was none, and is none.
     if place.session.early.octets == 0, place.early.octets == 0 { return }
-    early.update(place.slot, place.session.early, &place.early) { [rules] in
-      place.session.nextLook(after: place.session.lastSeen, rules)
-    }
+    guard early.update(place.slot, place.session.early, &place.early) else { return }
+    if let due = place.session.nextLook(after: place.session.lastSeen, rules) { early.wait(place.slot, until: due) }
   }
 
   /// Forgets the templates that have not been repeated for too long.
