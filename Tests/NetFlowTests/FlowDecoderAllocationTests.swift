@@ -119,7 +119,7 @@ struct FlowDecoderAllocationTests {
         let before = allocation_count()
         decoder.decode(message.rawSpan, from: Wire.exporter, arrival: 0, into: &batch)
         batch.removeAll()
-        if round >= 40 { allocations += allocation_count() - before }
+        if round >= 100 { allocations += allocation_count() - before }
       }
     }
     #expect(allocations == 0)

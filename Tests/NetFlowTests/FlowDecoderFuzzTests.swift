@@ -41,10 +41,11 @@ struct FlowDecoderFuzzTests {
     #expect(counters.flowRecords + counters.reverseRecords == records, "seed \(seed)")
     #expect(counters.rejectedDatagrams == counters[.shortDatagram] + counters[.badVersion], "seed \(seed)")
     #expect(decoder.sessionSummaries.count <= 8, "seed \(seed)")
-    // These only where templates are to expire, records are decoded in full, or exporters go on at another port.
+    // These only where templates are to expire, records are decoded in full, exporters go on at another port or contradict
+    // each other, or much is announced in one second.
     let others: [DecodeIssue] = [
       .withdrawalIgnored, .templateExpired, .badList, .sessionContinued, .templateAgreed, .paddingRecord,
-      .implausibleTime, .endBeforeStart,
+      .implausibleTime, .endBeforeStart, .optionsOverBudget, .templatesOverBudget, .contradiction,
     ]
     for issue in DecodeIssue.allCases where !others.contains(issue) {
       #expect(counters[issue] > 0, "\(issue.name), seed \(seed)")
@@ -127,7 +128,9 @@ struct FlowDecoderFuzzTests {
     decoder.decode(Wire.v9(options).rawSpan, from: Wire.exporter, arrival: 0, into: &batch)
     for round in 1...10 {
       let records = (0..<8000).flatMap { Wire.be32(1) + Wire.be16($0) + Wire.be16(round) }
-      decoder.decode(Wire.v9(Wire.set(300, records)).rawSpan, from: Wire.exporter, arrival: 0, into: &batch)
+      // A second apart: in one there is a budget.
+      decoder.decode(
+        Wire.v9(Wire.set(300, records)).rawSpan, from: Wire.exporter, arrival: Int64(round) * 1_000_000_000, into: &batch)
     }
     #expect(decoder.counters.optionsRecords == 80_000)
   }

@@ -20,11 +20,6 @@ struct SettingSample: CustomTestStringConvertible {
     .init(
       "filter", "\"not src net 10.0.0.0/8 and port in [80 443]\"", ["not src net 10.0.0.0/8 and port in [80 443]"],
       "src 流"),
-    .init(
-      "exporters.allow", #"[10.0.0.0/8, 192.0.2.1, "2001:db8::/32"]"#, ["10.0.0.0/8", "192.0.2.1", "2001:db8::/32"],
-      "router.example"),
-    .init("exporters.deny", #"[10.9.0.0/16, "2001:db8::5"]"#, ["10.9.0.0/16", "2001:db8::5"], "10.0.0.0/33"),
-    .init("exporters.maximumRate", "5000", "-1"),
     .init("streams.maximumConnections", "12", "0"),
     .init("streams.maximumConnectionsPerAddress", "2", "50001"),
     .init("streams.idleTimeout", "600", "9"),
@@ -32,6 +27,11 @@ struct SettingSample: CustomTestStringConvertible {
     .init("tls.key", "/etc/sagflow/tls.key", "two words"),
     .init("tls.clientCa", "/etc/sagflow/exporters.pem", "two words"),
     .init("tls.clientNames", "[edge1.example.com, edge2]", ["edge1.example.com", "edge2"], "edge1:4740"),
+    .init(
+      "exporters.allow", #"[10.0.0.0/8, 192.0.2.1, "2001:db8::/32"]"#, ["10.0.0.0/8", "192.0.2.1", "2001:db8::/32"],
+      "router.example"),
+    .init("exporters.deny", #"[10.9.0.0/16, "2001:db8::5"]"#, ["10.9.0.0/16", "2001:db8::5"], "10.0.0.0/33"),
+    .init("exporters.maximumRate", "5000", "-1"),
     .init("exporters.clock", "trust", "believe"),
     .init("exporters.maximumClockSkew", "60", "0"),
     .init("exporters.samplingRate", "1000", "0"),

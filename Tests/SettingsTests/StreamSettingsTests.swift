@@ -6,12 +6,12 @@ struct StreamSettingsTests {
   @Test("an address is UDP's unless its scheme says otherwise")
   func schemes() throws {
     let values = try load(
-      "listen: [\"10.0.0.1:9995\", \"udp://10.0.0.1:9996\", \"TCP://[::]:4739\", \"tcp://[fe80::1%eth0]:4739\"]"
+      "listen: [\"10.0.0.1:9995\", \"udp://10.0.0.1:9996\", \"TCP://[::]:4739\", \"tcp://[fe80::1%eth0]:4740\"]"
     ).values
     #expect(values.listen.map(\.transport) == [.udp, .udp, .tcp, .tcp])
     #expect(
       values.listen.map(\.description) == [
-        "10.0.0.1:9995", "10.0.0.1:9996", "tcp://[::]:4739", "tcp://[fe80::1%eth0]:4739",
+        "10.0.0.1:9995", "10.0.0.1:9996", "tcp://[::]:4739", "tcp://[fe80::1%eth0]:4740",
       ])
     #expect(values.datagramEndpoints.count == 2)
     #expect(values.streamListeners.count == 2)
