@@ -129,8 +129,8 @@ struct FlowDecoderFuzzTests {
     for round in 1...10 {
       let records = (0..<8000).flatMap { Wire.be32(1) + Wire.be16($0) + Wire.be16(round) }
       // A second apart: in one there is a budget.
-      decoder.decode(
-        Wire.v9(Wire.set(300, records)).rawSpan, from: Wire.exporter, arrival: Int64(round) * 1_000_000_000, into: &batch)
+      let (message, arrival) = (Wire.v9(Wire.set(300, records)), Int64(round) * 1_000_000_000)
+      decoder.decode(message.rawSpan, from: Wire.exporter, arrival: arrival, into: &batch)
     }
     #expect(decoder.counters.optionsRecords == 80_000)
   }

@@ -79,7 +79,10 @@ struct ExportCapture {
   private var sequence: UInt32 = 0
   private let exporter: Endpoint
   private let start: Int64
-  private static let collector = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 2055)
+  /// Of the exporter's family.
+  private var collector: Endpoint {
+    Endpoint(address: exporter.address.isV4 ? IPAddress(v4: 0x7f00_0001) : IPAddress(high: 0, low: 1), port: 2055)
+  }
 
   /// - Parameter start: the moment that times count from, milliseconds since 1970 UTC.
   init(exporter: String = "127.0.0.1", port: UInt16 = 5000, start: Int64) {
@@ -103,7 +106,7 @@ struct ExportCapture {
 
   /// Any datagram, at milliseconds since 1970 UTC.
   mutating func append(_ payload: Octets, at time: Int64) {
-    file.append(datagram: payload, from: exporter, to: Self.collector, at: UInt64(time) * 1_000_000)
+    file.append(datagram: payload, from: exporter, to: collector, at: UInt64(time) * 1_000_000)
   }
 
   var octets: Octets { file.octets }
