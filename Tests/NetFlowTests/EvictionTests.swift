@@ -167,6 +167,21 @@ struct EvictionTests {
     #expect(!decoder.sessionSummaries.contains { $0.key.exporter == Self.real })
   }
 
+  @Test("and new exporters have the room of those that have been silent for an hour")
+  func silent() {
+    var decoder = Self.decoder { $0.limits.sessions = 100 }
+    // Sessions that were steady once, all there is room for.
+    for second in [0, 70] as [Int64] {
+      for number in 0..<99 { Self.send(Flood.records.message, from: Self.forged(number), at: second, to: &decoder) }
+    }
+    decoder.advance(to: (Self.start + 5000 * 1_000_000_000) / 1_000_000)
+    // Each new one keeps its template while the others' come, and has its record decoded.
+    let new = 1000..<1050
+    for number in new { Self.send(Wire.ipfix(Self.template), from: Self.forged(number), at: 5000, to: &decoder) }
+    let decoded = new.map { Self.send(Wire.ipfix(Self.flow), from: Self.forged($0), at: 5001, to: &decoder) }
+    #expect(decoded == Array(repeating: 1, count: 50))
+  }
+
   @Test("with many fields of templates evict those without a record first")
   func templateFields() {
     var decoder = Self.decoder { $0.limits.templateFields = 1000 }

@@ -102,6 +102,9 @@ struct SessionOrder {
     return brief.first ?? steady.first
   }
 
+  /// Of the steady ones that which was heard longest ago.
+  var longestSilent: Int? { lists[SessionWorth.steady.rawValue].first }
+
   private var firstTrusted: Int? {
     for worth in SessionWorth.allCases {
       if let slot = trusted[worth.rawValue].first { return slot }

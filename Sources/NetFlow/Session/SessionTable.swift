@@ -38,6 +38,8 @@ struct SessionTable {
   private var streams: [SessionKey: [SessionPlace]] = [:]
   /// Who makes room for others.
   private var order = SessionOrder()
+  /// The time, as last told; nanoseconds since 1970 UTC.
+  private var now: Int64 = 0
   /// The sessions of each connection.
   var connections: [UInt32: [SessionPlace]] = [:]
   /// Connections of which a session was forgotten: without its templates they bring nothing.
@@ -160,7 +162,9 @@ struct SessionTable {
     let address = key.exporter.address
     let isTrusted = rules.isTrusted(address)
     if !isTrusted, let slot = order.surplus(of: address, limits) { forget(slot, directory) }
-    while places.count >= limits.sessions, let slot = order.first(for: address, isTrusted: isTrusted, limits) {
+    while places.count >= limits.sessions,
+      let slot = longSilent ?? order.first(for: address, isTrusted: isTrusted, limits)
+    {
       forget(slot, directory)
     }
     return enter(Session(key: key))
@@ -173,6 +177,13 @@ struct SessionTable {
     places[place.key] = place
     enterOrder(place)
     return place
+  }
+
+  /// A session that has shown more than others, but has been silent for so long that its exporter may be gone: it goes first,
+  /// or a table full of such sessions would leave no room for new exporters.
+  private var longSilent: Int? {
+    guard let slot = order.longestSilent, let place = slots[slot] else { return nil }
+    return now &- place.session.lastSeen > limits.trustedSilence ? slot : nil
   }
 
   private mutating func enterOrder(_ place: SessionPlace) {
@@ -271,6 +282,7 @@ struct SessionTable {
 
   /// Brings early data up to date whose time has come; nanoseconds since 1970 UTC.
   mutating func serveEarly(at now: Int64, _ directory: ExporterDirectory?) {
+    self.now = now
     for slot in early.takeDue(at: now) {
       guard let place = slots[slot] else { continue }
       place.session.serveEarly(at: now, rules, directory)
