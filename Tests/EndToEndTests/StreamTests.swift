@@ -114,7 +114,8 @@ struct StreamTests {
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
     _ = try await #require(Tool("mount")).run(["-t", "tmpfs", "-o", "size=32m", "tmpfs", disk])
     defer { _ = try? Tool("umount")?.runBriefly(["-l", disk]) }
-    let collector = try await StreamCollector("journal: {maximumSize: 2M}", store: disk + "/flows")
+    let collector = try await StreamCollector(
+      "journal: {maximumSize: 2M}\nstore: {rotation: 10}", store: disk + "/flows")
     let filler = disk + "/filler"
     _ = FileManager.default.createFile(atPath: filler, contents: nil)
     let handle = try #require(FileHandle(forWritingAtPath: filler))

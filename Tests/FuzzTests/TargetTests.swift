@@ -20,11 +20,11 @@ struct TargetTests {
   }
 
   private static let cases = (FuzzTarget.all + FuzzTarget.ofCollector).map { target in
-    Case(target: target, rounds: rounds ?? standardRounds[target.name] ?? 300)
+    Case(target: target, rounds: rounds ?? standardRounds[target.name] ?? 150)
   }
 
   /// A second or two each.
-  private static let standardRounds = ["ring": 40, "recovery": 200, "settings": 60, "pipeline": 150, "checkpoint": 100]
+  private static let standardRounds = ["ring": 15, "recovery": 60, "settings": 30, "pipeline": 80, "checkpoint": 60]
 
   @Test("end in what they promise, whatever comes", arguments: cases)
   private func target(_ tried: Case) {

@@ -126,7 +126,7 @@ struct RingDamageTests {
     var random = SeededGenerator(seed: seed)
     let left = try Left()
     var (sound, damaged) = (0, 0)
-    for round in 0..<3000 {
+    for round in 0..<800 {
       var change = ""
       try left.damage { file in
         for _ in 0...random.below(3) {
