@@ -55,6 +55,6 @@ private enum SettingsMaker {
   static let seeds: [[UInt8]] = {
     let path = FuzzSeeds.root + "/config/sagflow.yaml"
     let shipped = (try? [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))) ?? []
-    return [Array(shipped.prefix(8192)), Array("listen: ['[::]:9995']\nstore:\n  path: /tmp/flows\n".utf8)]
+    return [Array(shipped.prefix(8192)), Array("listen: ['[::]:9995']\nstore:\n  path: flows\n".utf8)]
   }()
 }
