@@ -115,7 +115,7 @@ struct StreamTests {
     _ = try await #require(Tool("mount")).run(["-t", "tmpfs", "-o", "size=32m", "tmpfs", disk])
     defer { _ = try? Tool("umount")?.runBriefly(["-l", disk]) }
     let collector = try await StreamCollector(
-      "journal: {maximumSize: 2M}\nstore: {rotation: 10}", store: disk + "/flows")
+      "journal: {maximumSize: 2M}", store: disk + "/flows", environment: ["SAGFLOW_STORE_ROTATION": "10"])
     let filler = disk + "/filler"
     _ = FileManager.default.createFile(atPath: filler, contents: nil)
     let handle = try #require(FileHandle(forWritingAtPath: filler))

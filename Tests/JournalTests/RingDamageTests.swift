@@ -158,7 +158,7 @@ struct RingDamageTests {
       }
     }
     #expect(sound > 100)
-    #expect(damaged > 500)
+    #expect(damaged > 100)
   }
 
   /// A place, and what it has from now on: words of the head, the arrays of recvmmsg, or octets of records.

@@ -98,7 +98,7 @@ struct SessionOrder {
   /// Steady ones go only where there is no other, or where they leave new exporters too little room.
   private func firstWithRecords(_ limits: SessionLimits) -> Int? {
     let (brief, steady) = (lists[SessionWorth.brief.rawValue], lists[SessionWorth.steady.rawValue])
-    if steady.count > limits.sessions - limits.sessions / 16 { return steady.first }
+    if steady.count > limits.sessions - limits.sessions / 4 { return steady.first }
     return brief.first ?? steady.first
   }
 

@@ -17,7 +17,7 @@ public struct SessionLimits: Sendable {
   private var ownSessionsPerAddress: Int?
   private var ownSessionsPerNetwork: Int?
   /// Nanoseconds for which a session that has sent records for a minute may be silent and still be kept before others.
-  public var trustedSilence: Int64 = 3_600_000_000_000
+  public var trustedSilence: Int64 = 1_800_000_000_000
   /// Sessions that have templates or early data but never gave a record, and are kept over a restart: the newest ones.
   public var keptWithoutRecords = 4096
   /// Templates of one session; those defined longest ago are forgotten first.

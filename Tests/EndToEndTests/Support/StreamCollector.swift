@@ -15,7 +15,8 @@ final class StreamCollector: Sendable {
   /// - Parameters:
   ///   - settings: further lines of the configuration.
   ///   - store: its path; in a folder of its own if there is none.
-  init(_ settings: String = "", store: String? = nil) async throws {
+  ///   - environment: settings of the environment.
+  init(_ settings: String = "", store: String? = nil, environment: [String: String] = [:]) async throws {
     folder = try TemporaryFolder()
     self.store = store ?? folder.path + "/flows"
     ports = [try LoopbackSocket.freePort(), try LoopbackSocket.freePort(), try LoopbackSocket.freePort()]
@@ -25,7 +26,7 @@ final class StreamCollector: Sendable {
     let text = Self.text(ports, folder.path, self.store, ["edge1.example.com"], settings)
     program = try RunningProgram(
       Sagflow.path, ["collect", "--drain", "-c", try folder.write(text, as: "sagflow.yaml")],
-      environment: ["SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"])
+      environment: environment.merging(["SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"]) { $1 })
     try await program.says("listening on ")
   }
 
