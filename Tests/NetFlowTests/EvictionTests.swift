@@ -172,7 +172,9 @@ struct EvictionTests {
     var decoder = Self.decoder { $0.limits.sessions = 100 }
     // Sessions that were steady once, all there is room for, each in a network of its own.
     for second in [0, 70] as [Int64] {
-      for number in 0..<99 { Self.send(Flood.records.message, from: Self.forged(number << 8), at: second, to: &decoder) }
+      for number in 0..<99 {
+        Self.send(Flood.records.message, from: Self.forged(number << 8), at: second, to: &decoder)
+      }
     }
     decoder.advance(to: (Self.start + 5000 * 1_000_000_000) / 1_000_000)
     // Each new one keeps its template while the others' come, and has its record decoded.
