@@ -5,13 +5,13 @@ public struct SessionLimits: Sendable {
   /// Sessions in all; beyond it those without template or record are forgotten first, then the longest silent ones.
   public var sessions = 65_536
   /// Sessions of one address, and of one network (a /24, a /64 of IPv6) together; beyond them its own are forgotten first. A
-  /// quarter and half of all unless set. Those of trusted exporters do not count.
+  /// quarter and half of all, 4096 at least, unless set. Those of trusted exporters do not count.
   public var sessionsPerAddress: Int {
-    get { ownSessionsPerAddress ?? max(sessions / 4, 64) }
+    get { ownSessionsPerAddress ?? max(sessions / 4, 4096) }
     set { ownSessionsPerAddress = newValue }
   }
   public var sessionsPerNetwork: Int {
-    get { ownSessionsPerNetwork ?? max(sessions / 2, 64) }
+    get { ownSessionsPerNetwork ?? max(sessions / 2, 4096) }
     set { ownSessionsPerNetwork = newValue }
   }
   private var ownSessionsPerAddress: Int?
