@@ -4,7 +4,8 @@ import NetworkBytes
 extension FlowDecoder {
   /// Decodes what goes into the records' extensions, and the original exporter a mediator tells: record by record.
   mutating func decodeRare(
-    _ set: RawSpan, _ template: Template, _ session: inout Session, from first: Int, into batch: inout FlowBatch
+    _ set: RawSpan, _ template: Template, _ plan: FlowPlan, _ session: inout Session, from first: Int,
+    into batch: inout FlowBatch
   ) {
     variable.begin(set)
     var ignored = DecodeCounters()
@@ -12,19 +13,19 @@ extension FlowDecoder {
     for index in first..<batch.count {
       guard let place = variable.next(set, template, &ignored) else { return }
       let bytes = set.extracting(place)
-      for step in template.plan.exporterSteps {
+      for step in plan.exporterSteps {
         setExporter(&batch.records[index], bytes, step, session)
       }
-      if !template.plan.samplingSteps.isEmpty { setRate(&batch.records[index], bytes, template) }
+      if !plan.samplingSteps.isEmpty { setRate(&batch.records[index], bytes, plan) }
       var fields = FlowExtension()
       var isPresent = false
-      for step in template.plan.rareSteps where step.field.accepts(width: variable.layout.lengths[step.index]) {
+      for step in plan.rareSteps where step.field.accepts(width: variable.layout.lengths[step.index]) {
         fields.set(
           step, bytes, at: variable.layout.offsets[step.index], width: variable.layout.lengths[step.index])
         isPresent = true
       }
-      if options.keepsExtra, !template.plan.unmapped.isEmpty {
-        fields.extra = extra(bytes, template, &reader, &session)
+      if options.keepsExtra, !plan.unmapped.isEmpty {
+        fields.extra = extra(bytes, template, plan, &reader, &session)
         isPresent = isPresent || !fields.extra.isEmpty
       }
       guard isPresent else { continue }
@@ -34,9 +35,9 @@ extension FlowDecoder {
   }
 
   /// Takes a sampling rate that several elements tell together.
-  private func setRate(_ record: inout FlowRecord, _ bytes: RawSpan, _ template: Template) {
+  private func setRate(_ record: inout FlowRecord, _ bytes: RawSpan, _ plan: FlowPlan) {
     var facts = SamplingFacts()
-    for step in template.plan.samplingSteps {
+    for step in plan.samplingSteps {
       let width = variable.layout.lengths[step.index]
       guard step.field.accepts(width: width) else { continue }
       facts.note(step.element, bytes.unsigned(variable.layout.offsets[step.index], count: width), width: width)
@@ -59,9 +60,9 @@ extension FlowDecoder {
   /// A JSON object of the record's unmapped fields; empty if it has none. Fields of no length say nothing and are left
   /// out: a template can have thousands of them.
   private func extra(
-    _ bytes: RawSpan, _ template: Template, _ reader: inout FieldReader, _ session: inout Session
+    _ bytes: RawSpan, _ template: Template, _ plan: FlowPlan, _ reader: inout FieldReader, _ session: inout Session
   ) -> String {
-    let fields = reader.fields(at: template.plan.unmapped, of: template, in: bytes, variable.layout, &session)
+    let fields = reader.fields(at: plan.unmapped, of: template, in: bytes, variable.layout, &session)
     if fields.isEmpty { return "" }
     var json: [UInt8] = []
     DecodedField.appendJSON(fields, to: &json)

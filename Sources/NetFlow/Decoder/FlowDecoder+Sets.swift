@@ -22,19 +22,21 @@ extension FlowDecoder {
     into batch: inout FlowBatch
   ) {
     let first = batch.count
+    // Taken once: it is made with a template's first data, so each look at the template is an atomic load.
+    let plan = template.plan
     numberOrigin(of: &session)
-    if let step = template.plan.systemInitStep, session.key.version == 10 {
+    if let step = plan.systemInitStep, session.key.version == 10 {
       learnSystemInit(set, template, step, &session)
       time.sysUpTime = session.sysUpTime(header)
     }
-    let prototype = prototype(session, time, namesSampler: template.plan.namesSampler)
+    let prototype = prototype(session, time, namesSampler: plan.namesSampler)
     if template.isFixedLength {
-      decodeFixed(set, template, prototype, &session, time, into: &batch)
+      decodeFixed(set, template, plan, prototype, &session, time, into: &batch)
     } else {
-      decodeVariable(set, template, prototype, &session, time, into: &batch)
+      decodeVariable(set, template, plan, prototype, &session, time, into: &batch)
     }
     session.counters.flowRecords &+= UInt64(batch.count - first)
-    finish(set, template, &session, time, from: first, into: &batch)
+    finish(set, template, plan, &session, time, from: first, into: &batch)
   }
 
   /// Takes the exporter's start from a set's first record, for all of them.
@@ -49,8 +51,8 @@ extension FlowDecoder {
 
   /// Decodes records of one length, field by field over all of them.
   private mutating func decodeFixed(
-    _ set: RawSpan, _ template: Template, _ prototype: FlowRecord, _ session: inout Session, _ time: TimeBase,
-    into batch: inout FlowBatch
+    _ set: RawSpan, _ template: Template, _ plan: FlowPlan, _ prototype: FlowRecord, _ session: inout Session,
+    _ time: TimeBase, into batch: inout FlowBatch
   ) {
     let octets = template.octetsOfRecords(in: set, &session.counters)
     guard octets > 0, let view = RecordsView(set.extracting(first: octets), recordLength: template.minimumLength) else {
@@ -62,17 +64,17 @@ extension FlowDecoder {
       for _ in 0..<view.count { records.append(FlowRecord(like: prototype)) }
     }
     var records = batch.records.mutableSpan
-    FlowPlan.run(steps(of: template, session), over: view, into: &records, from: base, rates: session.rates.rates)
-    let corrections = template.plan.times.run(over: view, into: &records, from: base, time: time)
+    FlowPlan.run(steps(of: plan, session), over: view, into: &records, from: base, rates: session.rates.rates)
+    let corrections = plan.times.run(over: view, into: &records, from: base, time: time)
     session.counters.add(corrections)
   }
 
   /// Decodes records of varying length: each is measured, then the steps run over it alone.
   private mutating func decodeVariable(
-    _ set: RawSpan, _ template: Template, _ prototype: FlowRecord, _ session: inout Session, _ time: TimeBase,
-    into batch: inout FlowBatch
+    _ set: RawSpan, _ template: Template, _ plan: FlowPlan, _ prototype: FlowRecord, _ session: inout Session,
+    _ time: TimeBase, into batch: inout FlowBatch
   ) {
-    let (plan, steps) = (template.plan, steps(of: template, session))
+    let steps = steps(of: plan, session)
     var corrections = TimeCorrections()
     variable.beginWithoutPadding(set)
     while let place = variable.next(set, template, &session.counters) {
@@ -92,16 +94,15 @@ extension FlowDecoder {
     session.counters.add(corrections)
   }
 
-  private func steps(of template: Template, _ session: borrowing Session) -> [FlowPlan.Step] {
-    takesOutForReverse(session) ? template.plan.stepsWithoutOut : template.plan.steps
+  private func steps(of plan: FlowPlan, _ session: borrowing Session) -> [FlowPlan.Step] {
+    takesOutForReverse(session) ? plan.stepsWithoutOut : plan.steps
   }
 
   /// What takes more than one field, or is seldom needed: each loop runs only for templates that ask for it.
   private mutating func finish(
-    _ set: RawSpan, _ template: Template, _ session: inout Session, _ time: TimeBase, from first: Int,
+    _ set: RawSpan, _ template: Template, _ plan: FlowPlan, _ session: inout Session, _ time: TimeBase, from first: Int,
     into batch: inout FlowBatch
   ) {
-    let plan = template.plan
     if plan.takesICMPFromPort {
       var records = batch.records.mutableSpan
       for index in first..<records.count {
@@ -115,14 +116,14 @@ extension FlowDecoder {
       }
     }
     if plan.hasRare || (options.keepsExtra && !plan.unmapped.isEmpty) {
-      decodeRare(set, template, &session, from: first, into: &batch)
+      decodeRare(set, template, plan, &session, from: first, into: &batch)
     }
     if let sections = plan.sections { readSections(set, template, sections, from: first, into: &batch) }
     if let totals = plan.totals {
       settleTotals(set, template, totals, session.key, from: first, into: &batch)
     }
     if let reverse = plan.reverse {
-      appendReverse(set, template, reverse, &session, time, from: first, into: &batch)
+      appendReverse(set, template, reverse, totals: plan.totals, &session, time, from: first, into: &batch)
     }
     forceRate(of: session, from: first, into: &batch)
   }

@@ -7,13 +7,12 @@ extension FlowDecoder {
   ///
   /// To be called once for the records of a set, when all else of them is decoded.
   mutating func appendReverse(
-    _ set: RawSpan, _ template: Template, _ plan: ReversePlan, _ session: inout Session, _ time: TimeBase,
-    from first: Int, into batch: inout FlowBatch
+    _ set: RawSpan, _ template: Template, _ plan: ReversePlan, totals: TotalsPlan?, _ session: inout Session,
+    _ time: TimeBase, from first: Int, into batch: inout FlowBatch
   ) {
     let takesOut = takesOutForReverse(session)
     guard plan.countsReverse || takesOut else { return }
     let end = batch.count
-    let totals = template.plan.totals
     let isSettled = totals?.hasReverse == true && reverseCounts.count == end - first
     var ignored = DecodeCounters()
     var corrections = TimeCorrections()
