@@ -98,7 +98,8 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
   }
 
   private func recycle(_ flows: inout FlowBatch) {
-    guard spare.hasRoom, flows.records.capacity <= Self.usualRecords else { return }
+    // A commit, a visit or a tick of the clock has no batch to give back.
+    guard 1...Self.usualRecords ~= flows.records.capacity, spare.hasRoom else { return }
     flows.removeAll()
     var batch = FlowBatch()
     swap(&batch, &flows)

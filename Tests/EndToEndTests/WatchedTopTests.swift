@@ -57,13 +57,11 @@ struct WatchedTopTests {
     let missed = outcome.errorLines
     #expect(missed.allSatisfy { $0.contains("live flows are missing: the collector ") }, "\(missed)")
     let looks = try Self.looks(outcome.output).filter { $0.tables != nil }
-    // Those that were shown stay in sight.
     let shown = looks.filter { $0.tables?.first?.rows.isEmpty == false }
-    let behind = looks.drop { $0.tables?.first?.rows.isEmpty != false }
-    // Seen once on a host of one busy core: looks behind the first that had no rows, and no line that said why.
-    withKnownIssue("looks at the end of a collector may have no rows", isIntermittent: true) {
-      #expect(behind.count - shown.count <= missed.count, "\(outcome.output)")
-    }
+    // What was shown once stays in sight for as many looks as a row's history has; on a slow host there are more of them.
+    let behind = looks.drop { $0.tables?.first?.rows.isEmpty != false }.prefix(20)
+    let empty = behind.count { $0.tables?.first?.rows.isEmpty != false }
+    #expect(empty <= missed.count, "\(outcome.output)")
     let first = try #require(shown.first)
     #expect(first.seconds == 300 || !missed.isEmpty, "\(outcome.output)")
     #expect(first.tables?.map(\.by) == [["proto"]])

@@ -226,19 +226,25 @@ struct StoreOutputTests {
     #expect(thread.counters.lost == 0)
   }
 
-  @Test("batches come back to be filled again") func recycling() throws {
+  @Test("while the store keeps up, batches come back to be filled again, ticks and visits between them or not")
+  func recycling() throws {
     let thread = try thread()
     let sink = OutputSink(thread)
     var batch = FlowBatch(capacity: 64)
     var places: Set<UInt> = []
-    for _ in 0..<300 {
+    let seen = DispatchSemaphore(value: 0)
+    for round in 0..<300 {
+      #expect(batch.records.capacity >= 64, "round \(round): what comes back has room")
       Self.fill(&batch, 64)
       // Sound: the address is not used as one, only told from others.
       places.insert(unsafe batch.records.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) })
       sink.take(&batch, Self.moment(Self.newYear), .wait)
+      for _ in 0..<3 { sink.advance(to: Self.moment(Self.newYear), .wait) }
+      #expect(sink.visit(Self.moment(Self.newYear)) { _ in seen.signal() })
+      seen.wait()
     }
     thread.finish()
-    #expect(places.count <= 34, "16 on their way, 16 to spare, one at each end")
+    #expect(places.count <= 3, "one on its way and one to fill, two at the first hand-over")
     #expect(thread.counters.committed == 300 * 64)
   }
 
