@@ -59,6 +59,7 @@ help: ## This list
 build: ## Build for this host
 	@scripts/debian-packages $(BUILD_PACKAGES)
 	@scripts/page-assets
+	@scripts/build-commit
 	swift build -c release --product sagflow
 
 run: build ## Collect on UDP 9995 into ./flows (ARGS= for more)
@@ -67,6 +68,7 @@ run: build ## Collect on UDP 9995 into ./flows (ARGS= for more)
 test: ## Build everything once and run all tests
 	@scripts/debian-packages $(TEST_PACKAGES)
 	@scripts/page-assets
+	@scripts/build-commit
 	swift build -c release --build-tests
 	SAGFLOW_PYTHON="$$(scripts/test-python)" && export SAGFLOW_PYTHON && scripts/run-tests --skip '$(PROCESS_TESTS)' -- \
 	  --no-parallel --filter '$(PROCESS_TESTS)' --skip '$(DRIVEN_TESTS)' -- --filter '$(DRIVEN_TESTS)'
@@ -74,6 +76,7 @@ test: ## Build everything once and run all tests
 test-engines: ## Build, and run the tests that need a browser (Chromium), databases, object stores and other large programs, which this installs
 	@scripts/debian-packages $(TEST_PACKAGES) chromium
 	@scripts/page-assets
+	@scripts/build-commit
 	swift build -c release --build-tests
 	OLD_CLICKHOUSE="$$(scripts/old-clickhouse || true)" && export OLD_CLICKHOUSE && \
 	  ENGINES_PYTHON="$$(scripts/test-python engines)" && export ENGINES_PYTHON && scripts/run-tests --no-parallel --filter '$(ENGINE_TESTS)'
@@ -81,6 +84,7 @@ test-engines: ## Build, and run the tests that need a browser (Chromium), databa
 test-kafka: ## Build with Kafka, and run its tests against brokers that fail
 	@scripts/debian-packages $(BUILD_PACKAGES) $(KAFKA_PACKAGES) protobuf-compiler
 	@scripts/page-assets
+	@scripts/build-commit
 	swift build -c release --build-tests $(KAFKA)
 	KAFKA_PYTHON="$$(scripts/test-python engines)" && export KAFKA_PYTHON && \
 	  swift test -c release --skip-build $(KAFKA) --filter '^KafkaTests\.' && mkdir -p .build/kafka/librdkafka && \
@@ -92,6 +96,7 @@ test-kafka: ## Build with Kafka, and run its tests against brokers that fail
 test-sanitized: ## Build with AddressSanitizer, then with ThreadSanitizer, and run the unit tests (SANITIZERS=address)
 	@scripts/debian-packages $(BUILD_PACKAGES)
 	@scripts/page-assets
+	@scripts/build-commit
 	for sanitizer in $(SANITIZERS); do \
 	  swift build --build-tests --sanitize=$$sanitizer --scratch-path .build/$$sanitizer; \
 	  swift test --skip-build --sanitize=$$sanitizer --scratch-path .build/$$sanitizer --filter '$(SANITIZED_TESTS)' --skip '$(UNSANITIZED_TESTS)'; done
@@ -103,6 +108,7 @@ fuzz: ## Search for inputs that break a reader of untrusted octets (ARGS="target
 test-fast: ## Build, and run the tests without sockets and other programs: seconds
 	@scripts/debian-packages $(BUILD_PACKAGES)
 	@scripts/page-assets
+	@scripts/build-commit
 	swift build -c release --build-tests
 	FAST_TESTS=1 scripts/run-tests --skip '^EndToEndTests\.'
 
@@ -143,6 +149,7 @@ bench-outputs: build ## Measure what outputs cost the collector (ARGS="clickhous
 static: ## Build with the Swift runtime linked in
 	@scripts/debian-packages $(BUILD_PACKAGES)
 	@scripts/page-assets
+	@scripts/build-commit
 	swift build -c release --product sagflow --static-swift-stdlib --scratch-path "$(STATIC)"
 
 install: static ## Install program, unit and configuration (PREFIX=/usr/local, DESTDIR=)

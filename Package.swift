@@ -254,8 +254,8 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Alerts", "Capture", "ClickHouse", "CloudAPI", "Collector", "Enrichment", "Files", "Labels", "TrafficGenerator",
-        "FlowFilter",
+        "Alerts", "CBuildVersion", "Capture", "ClickHouse", "CloudAPI", "Collector", "Enrichment", "Files", "Labels",
+        "TrafficGenerator", "FlowFilter",
         "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation",
         "HostNames", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "SmartAccessGateway",
         "StreamReception",
@@ -488,8 +488,9 @@ let package = Package(
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
 
-    // C: system calls that Glibc's module does not offer, the page's files and the API's description, and Debian's libraries.
+    // C: system calls that Glibc's module does not offer, the page's files, the API's description, the version, and Debian's libraries.
     .target(name: "CSystemCalls"),
+    .target(name: "CBuildVersion"),
     .target(name: "CPageAssets"),
     .target(name: "CAPIDescription"),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),

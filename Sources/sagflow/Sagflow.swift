@@ -7,16 +7,15 @@ struct Sagflow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sagflow",
     abstract: "Collects NetFlow v5, v9 and IPFIX into Parquet files.",
-    version: version,
+    version: BuildVersion.description,
     subcommands: [
       Collect.self, Drain.self, Replay.self, Top.self, Query.self, Status.self, Output.self, Generate.self, Config.self,
       LabelsCommand.self,
     ])
 
-  static let version = "0.1.0"
-
   /// Who wrote a file, in the form in which Parquet readers look for writers with known faults.
-  static let createdBy = "sagflow version \(version) (build release)"
+  static let createdBy =
+    "sagflow version \(BuildVersion.number) (build \(BuildVersion.commit.isEmpty ? "release" : BuildVersion.commit))"
 
   static func main() async {
     // A write beyond the limit of a file's size is an error like that of a full disk, not the end of the process.

@@ -32,6 +32,14 @@ struct CommandLineTests {
     #expect(outcome.errors == "")
   }
 
+  @Test("the version is that of the file VERSION, with the commit if the sources were in a repository")
+  func version() async throws {
+    let number = try PackageFiles.text("VERSION").trimmingCharacters(in: .newlines)
+    let outcome = try await run(["--version"])
+    let version = try #require(outcome.output.wholeMatch(of: /(\S+)( \([0-9a-f]{12}(, modified)?\))?\n/))
+    #expect(version.1 == number)
+  }
+
   @Test(
     "a wrong command line is one line on standard error and status 64",
     arguments: [

@@ -33,7 +33,7 @@ struct Collect: AsyncParsableCommand {
     log.bootstrap()
     let logger = Logger(label: "sagflow")
     let service = CollectorService(
-      configuration, version: Sagflow.version, createdBy: Sagflow.createdBy, drains: drain,
+      configuration, version: BuildVersion.number, createdBy: Sagflow.createdBy, drains: drain,
       passed: PassedSockets(environment: environment, logger: logger),
       manager: ServiceManager(environment: environment), logger: logger)
     // Of a start that fails, the error says all that the group would.
