@@ -59,6 +59,13 @@ struct EngineTests {
     #expect(lines.count == 1, "\(lines)")
   }
 
+  @Test("each question of Grafana's dashboard is taken")
+  func dashboard() async throws {
+    let server = try await EngineServer()
+    try await server.run(Self.schema(server).statements)
+    try await server.run(FlowsDashboardTests.questions().map(FlowsDashboardTests.expanded))
+  }
+
   @Test("the SQL for a cluster, which needs more than one server, is at least SQL")
   func cluster() async throws {
     let server = try await EngineServer()
