@@ -190,6 +190,7 @@ struct BadInputTests {
       ["replay", "--records", "-o", "x", "y"], ["replay", "--format", "xml", "y"],
       ["replay", "--active-timeout", "soon", sample], ["generate"], ["generate", "--to", "127.0.0.1"],
       ["generate", "--to", "127.0.0.1:9", "--netflow-version", "7"],
+      ["generate", "--to", "tcp://127.0.0.1:9", "--netflow-version", "9"],
       ["generate", "--to", "127.0.0.1:9", "--flows", "-3"], ["generate", "--to", "127.0.0.1:0"],
       ["generate", "--to", "localhost:9"], ["generate", "--to", "127.0.0.1:9", "--sampling", "0"],
     ])

@@ -18,8 +18,8 @@ struct Generate: ParsableCommand {
 
   @OptionGroup(title: "TLS") var security: ExportSecurity
 
-  @Option(help: ArgumentHelp("5, 9 or 10 (IPFIX).", valueName: "version"))
-  var netflowVersion: UInt16 = 9
+  @Option(help: ArgumentHelp("5, 9 or 10 (IPFIX; default: 9, over TCP and TLS 10).", valueName: "version"))
+  var netflowVersion: UInt16?
 
   @Option(help: ArgumentHelp("Flow records to send.", valueName: "n"))
   var flows: UInt64 = 10_000
@@ -37,11 +37,14 @@ struct Generate: ParsableCommand {
   var seed: UInt64?
 
   func validate() throws {
-    guard ExportVersion(rawValue: netflowVersion) != nil else {
-      throw ValidationError("--netflow-version \(netflowVersion): expected 5, 9 or 10")
-    }
-    guard ExportTarget(to)?.stream == nil || netflowVersion == 10 else {
-      throw ValidationError("--to \(to): over TCP and TLS there is IPFIX alone; add --netflow-version 10")
+    if let netflowVersion {
+      guard let version = ExportVersion(rawValue: netflowVersion) else {
+        throw ValidationError("--netflow-version \(netflowVersion): expected 5, 9 or 10")
+      }
+      guard ExportTarget(to)?.stream == nil || version == .ipfix else {
+        throw ValidationError(
+          "--netflow-version \(netflowVersion): over TCP and TLS only IPFIX (10) is defined; leave the option out")
+      }
     }
     guard rate >= 0, rate.isFinite else { throw ValidationError("--rate \(rate): expected 0 or more") }
   }
@@ -49,7 +52,7 @@ struct Generate: ParsableCommand {
   func run() throws {
     let destination = try destination()
     let seed = seed ?? UInt64.random(in: 0..<1_000_000)
-    var generator = try makeGenerator(seed: seed)
+    var generator = try makeGenerator(version(over: destination), seed: seed)
     do {
       try send(&generator, to: destination)
     } catch let error as SocketError {
@@ -67,8 +70,13 @@ struct Generate: ParsableCommand {
     throw CommandFailure(.usage, "--to: expected an IP address and a port, such as 127.0.0.1:9995, found '\(to)'")
   }
 
-  private func makeGenerator(seed: UInt64) throws(CommandFailure) -> FlowGenerator {
-    var configuration = MessageEncoder.Configuration(version: ExportVersion(rawValue: netflowVersion) ?? .netFlow9)
+  private func version(over destination: ExportTarget) -> ExportVersion {
+    if destination.stream != nil { return .ipfix }
+    return netflowVersion.flatMap(ExportVersion.init(rawValue:)) ?? .netFlow9
+  }
+
+  private func makeGenerator(_ version: ExportVersion, seed: UInt64) throws(CommandFailure) -> FlowGenerator {
+    var configuration = MessageEncoder.Configuration(version: version)
     configuration.domain = domain
     configuration.samplingInterval = sampling
     configuration.bootTime = Int64(Date().timeIntervalSince1970 * 1000) - 3_600_000

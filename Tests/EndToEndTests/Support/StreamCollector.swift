@@ -72,7 +72,7 @@ final class StreamCollector: Sendable {
   }
 
   func generate(_ address: String, _ options: [String]) async throws -> Outcome {
-    try await Sagflow.run(["generate", "--to", address, "--netflow-version", "10"] + options)
+    try await Sagflow.run(["generate", "--to", address] + options)
   }
 
   struct Streams: Decodable {
