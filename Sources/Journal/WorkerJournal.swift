@@ -20,8 +20,13 @@ package struct WorkerJournal {
   private var earlier: [(segment: UInt64, size: UInt64)] = []
   private var earlierSize: UInt64 = 0
 
+  /// Seconds since a segment was to be begun.
+  private var age = 0
+
   /// Seconds without a failure after which all is well again.
   private static let recoveryTime = 5
+  /// Seconds after which a full journal asks for another checkpoint: the last one could not be written, or is still being written.
+  private static let checkpointPause = 10
 
   /// - Parameters:
   ///   - segment: the number of the one to begin.
@@ -41,15 +46,18 @@ package struct WorkerJournal {
     self.segment = thread.buffer.begin(segment) ? segment : thread.buffer.segment
   }
 
-  /// Whether a checkpoint should be made so that the journal can be let go.
-  package var isHalfFull: Bool { size > limit / 2 }
+  /// Whether a checkpoint should be made so that the journal can be let go: once half of its room has come since the last one, or it
+  /// is full although one was made.
+  package var needsCheckpoint: Bool { size > limit / 2 || (!hasRoom && age >= Self.checkpointPause) }
+
+  private var hasRoom: Bool { earlierSize + size < limit }
 
   /// Octets of a segment's file without a datagram.
   package static let emptySize = JournalFile.headerSize
 
   /// Takes the receiver's last batch.
   package mutating func write(_ receiver: inout UDPReceiver) {
-    guard earlierSize + size < limit else {
+    guard hasRoom else {
       receiver.skipJournal()
       return miss(receiver.count, "the journal has reached journal.maximumSize")
     }
@@ -69,7 +77,7 @@ package struct WorkerJournal {
   package mutating func write(
     _ datagram: borrowing Datagram, to local: Endpoint, _ receiver: inout UDPReceiver, isForced: Bool
   ) -> Bool {
-    if earlierSize + size < limit, let octets = receiver.journal(datagram, to: local) {
+    if hasRoom, let octets = receiver.journal(datagram, to: local) {
       size += UInt64(octets)
       thread.wakeIfDue()
       return true
@@ -90,6 +98,7 @@ package struct WorkerJournal {
   ///
   /// - Returns: false if too many wait to be written: there can be no checkpoint as yet.
   package mutating func rotate() -> Bool {
+    age = 0
     guard thread.buffer.begin(segment + 1) else { return false }
     earlier.append((segment, size))
     segment += 1
@@ -108,6 +117,7 @@ package struct WorkerJournal {
   /// To be called once a second.
   package mutating func tick() {
     if !earlier.isEmpty { forget() }
+    age += 1
     guard let seconds = quiet else { return }
     quiet = seconds + 1
     if seconds + 1 == Self.recoveryTime {

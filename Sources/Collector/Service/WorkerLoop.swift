@@ -241,9 +241,9 @@ struct WorkerLoop: ~Copyable {
 
   // MARK: Checkpoints
 
-  /// A checkpoint follows each window, and half a journal.
+  /// A checkpoint follows each window, and half a journal; a full one asks for more.
   private var isCheckpointDue: Bool {
-    journal?.isHalfFull == true || pipeline.endedWindows != checkpointedWindows
+    journal?.needsCheckpoint == true || pipeline.endedWindows != checkpointedWindows
   }
 
   /// Hands a checkpoint to the store's thread, behind all flows that have left the cache. Without room it is tried again.

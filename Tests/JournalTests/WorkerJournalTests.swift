@@ -1,0 +1,132 @@
+import Capture
+import Files
+import Foundation
+import Journal
+import Logging
+import NetworkBytes
+import TestSupport
+import Testing
+
+/// A checkpoint of nothing but its numbers.
+private struct Numbers: CheckpointContent {
+  var number: UInt64 = 0
+  var segment: UInt64
+
+  func write(_ emit: (Data) throws -> Void) throws { try emit(Data("\(number) \(segment)".utf8)) }
+  func check() throws(CheckpointFault) {}
+}
+
+@Suite("When a journal asks for a checkpoint", .tags(.network), .unlessFast, .ownThread)
+struct WorkerJournalTests {
+  private static let local = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 4739)
+
+  /// A worker's journal, whose thread is not started: all waits in memory.
+  private struct World: ~Copyable {
+    let directory: WorkerDirectory
+    var receiver: UDPReceiver
+    var journal: WorkerJournal
+    private let folder: TemporaryFolder
+    private let state: StateDirectory
+    private var position: UInt32 = 0
+
+    init() throws {
+      folder = try TemporaryFolder()
+      let logger = Logger(label: "test") { _ in LogLines() }
+      state = try StateRoot(folder.file("journal"), host: "aaa", logger: logger).open()
+      directory = WorkerDirectory(state, worker: 0, logger: logger)
+      let buffer = try JournalBuffer(capacity: 1 << 20)
+      receiver = try UDPReceiver(journalingInto: buffer)
+      journal = WorkerJournal(
+        directory, JournalThread(buffer, directory, JournalSync(interval: 0, logger), logger), from: 1, limit: 16_000,
+        missing: 0, logger: logger)
+    }
+
+    /// Has a message of a connection journaled.
+    ///
+    /// - Returns: whether there was room for it.
+    mutating func write() -> Bool {
+      let payload = pattern(1000, seed: Int(position))
+      let message = Capture.Datagram(
+        bytes: payload.rawSpan, source: Endpoint(address: IPAddress(v4: 0xc000_0201), port: 50_000), localPort: 4739,
+        arrival: 1_750_000_000_000_000_000, stream: StreamPart(connection: 7, event: .next, position: position))
+      position += 1000
+      return journal.write(message, to: local, &receiver, isForced: false)
+    }
+
+    /// Journals messages as long as there is room.
+    ///
+    /// - Returns: how many.
+    mutating func fill() -> Int {
+      var count = 0
+      while write() { count += 1 }
+      return count
+    }
+
+    /// Journals messages until that asks for a checkpoint, and some more: a worker takes several at a time.
+    mutating func fillHalf() {
+      while !journal.needsCheckpoint, write() {}
+      for _ in 0..<2 { _ = write() }
+    }
+
+    mutating func rotate() -> Bool { journal.rotate() }
+
+    mutating func pass(seconds: Int) {
+      for _ in 0..<seconds { journal.tick() }
+    }
+  }
+
+  @Test("half a journal asks for one; written, it gives all of the room again")
+  func half() throws {
+    var world = try World()
+    world.fillHalf()
+    let isBegun = world.rotate()
+    #expect(isBegun)
+    let needs = world.journal.needsCheckpoint
+    #expect(!needs)
+    let isWritten = world.directory.write(Numbers(segment: world.journal.segment))
+    #expect(isWritten)
+    world.pass(seconds: 1)
+    let count = world.fill()
+    #expect(count > 14)
+    let needsAgain = world.journal.needsCheckpoint
+    #expect(needsAgain)
+  }
+
+  @Test("a full one asks for another where the last could not be written, every ten seconds")
+  func full() throws {
+    var world = try World()
+    world.fillHalf()
+    let isBegun = world.rotate()
+    #expect(isBegun)
+    // That checkpoint fails: what is before it has to stay. What is left of the room is less than what asks by itself.
+    let count = world.fill()
+    #expect((4..<8).contains(count))
+    for _ in 0..<3 {
+      world.pass(seconds: 9)
+      let isEarly = world.journal.needsCheckpoint
+      #expect(!isEarly)
+      world.pass(seconds: 1)
+      let needs = world.journal.needsCheckpoint
+      #expect(needs)
+      let isBegun = world.rotate()
+      #expect(isBegun)
+      let hasRoom = world.write()
+      #expect(!hasRoom)
+    }
+    let isWritten = world.directory.write(Numbers(segment: world.journal.segment))
+    #expect(isWritten)
+    world.pass(seconds: 1)
+    let hasRoom = world.write()
+    #expect(hasRoom)
+  }
+
+  @Test("one that has room does not ask, however long ago the last one was")
+  func room() throws {
+    var world = try World()
+    let hasRoom = world.write()
+    #expect(hasRoom)
+    world.pass(seconds: 1000)
+    let needs = world.journal.needsCheckpoint
+    #expect(!needs)
+  }
+}
