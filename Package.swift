@@ -18,6 +18,27 @@ let ours: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
   ] + instrumentation
 
+// Products of other packages.
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let dequeModule: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
 let package = Package(
   name: "sagflow",
   products: [
@@ -66,425 +87,227 @@ let package = Package(
   ],
   targets: [
     // docs/design.md says what each module is for; ModuleGraphTests compare both with the sources.
-    .target(name: "NetworkBytes", swiftSettings: ours),
-    .target(name: "PacketHeaders", dependencies: ["NetworkBytes"], swiftSettings: ours),
-    .target(
-      name: "Files", dependencies: ["CSystemCalls", .product(name: "SystemPackage", package: "swift-system")],
-      swiftSettings: ours),
-    .target(name: "HostNames", dependencies: ["CSystemCalls", "NetworkBytes"], swiftSettings: ours),
-    .target(name: "FlowModel", dependencies: ["NetworkBytes"], swiftSettings: ours),
-    .target(name: "LookupTables", dependencies: ["NetworkBytes"], swiftSettings: ours),
-    .target(
-      name: "Labels", dependencies: ["Files", "FlowModel", "LookupTables", "NetworkBytes"], swiftSettings: ours),
-    .target(
-      name: "GeoDatabases", dependencies: ["CMaxMindDB", "Files", "FlowModel", "LookupTables", "NetworkBytes"],
-      swiftSettings: ours),
+    .target(name: "NetworkBytes"),
+    .target(name: "PacketHeaders", dependencies: ["NetworkBytes"]),
+    .target(name: "Files", dependencies: ["CSystemCalls", systemPackage]),
+    .target(name: "HostNames", dependencies: ["CSystemCalls", "NetworkBytes"]),
+    .target(name: "FlowModel", dependencies: ["NetworkBytes"]),
+    .target(name: "LookupTables", dependencies: ["NetworkBytes"]),
+    .target(name: "Labels", dependencies: ["Files", "FlowModel", "LookupTables", "NetworkBytes"]),
+    .target(name: "GeoDatabases", dependencies: ["CMaxMindDB", "Files", "FlowModel", "LookupTables", "NetworkBytes"]),
     .target(
       name: "Enrichment",
-      dependencies: ["Files", "FlowModel", "GeoDatabases", "Labels", "LookupTables", "NetworkBytes"],
-      swiftSettings: ours),
-    .target(
-      name: "FlowText", dependencies: ["CSystemCalls", "Files", "FlowModel", "NetworkBytes"], swiftSettings: ours),
+      dependencies: ["Files", "FlowModel", "GeoDatabases", "Labels", "LookupTables", "NetworkBytes"]),
+    .target(name: "FlowText", dependencies: ["CSystemCalls", "Files", "FlowModel", "NetworkBytes"]),
     .target(
       name: "NetFlow", dependencies: ["FlowModel", "FlowText", "NetworkBytes", "PacketHeaders"],
-      exclude: ["Registry/iana-ipfix.csv"], swiftSettings: ours),
-    .target(name: "FlowAggregation", dependencies: ["FlowModel", "NetworkBytes"], swiftSettings: ours),
-    .target(name: "TrafficGenerator", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"], swiftSettings: ours),
-    .target(name: "Capture", dependencies: ["CPcap", "CSystemCalls", "Files", "NetworkBytes"], swiftSettings: ours),
-    .target(name: "Parquet", dependencies: ["CDeflate", "CZstd", "Files"], swiftSettings: ours),
+      exclude: ["Registry/iana-ipfix.csv"]),
+    .target(name: "FlowAggregation", dependencies: ["FlowModel", "NetworkBytes"]),
+    .target(name: "TrafficGenerator", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"]),
+    .target(name: "Capture", dependencies: ["CPcap", "CSystemCalls", "Files", "NetworkBytes"]),
+    .target(name: "Parquet", dependencies: ["CDeflate", "CZstd", "Files"]),
+    .target(name: "FlowOutput", dependencies: ["FlowModel", "NetworkBytes", dequeModule, logging]),
     .target(
-      name: "FlowOutput",
-      dependencies: [
-        "FlowModel", "NetworkBytes",
-        .product(name: "DequeModule", package: "swift-collections"),
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
-    .target(
-      name: "FlowLines",
-      dependencies: [
-        "Files", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
+      name: "FlowLines", dependencies: ["Files", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", logging]),
     .target(
       name: "FlowStore",
-      dependencies: [
-        "Files", "FlowModel", "FlowOutput", "NetworkBytes", "Parquet",
-        .product(name: "DequeModule", package: "swift-collections"),
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
-    .target(
-      name: "Journal",
-      dependencies: [
-        "CSystemCalls", "Capture", "Files", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
-    .target(
-      name: "Relay",
-      dependencies: [
-        "Capture", "Files", "FlowFilter", "NetworkBytes", .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
+      dependencies: ["Files", "FlowModel", "FlowOutput", "NetworkBytes", "Parquet", dequeModule, logging]),
+    .target(name: "Journal", dependencies: ["CSystemCalls", "Capture", "Files", "NetworkBytes", logging]),
+    .target(name: "Relay", dependencies: ["Capture", "Files", "FlowFilter", "NetworkBytes", logging]),
     .target(
       name: "FlowPipeline",
       dependencies: [
         "Capture", "Enrichment", "FlowFilter", "FlowModel", "FlowOutput", "FlowText", "FlowAggregation", "NetFlow",
         "NetworkBytes",
-      ],
-      swiftSettings: ours),
+      ]),
     .target(
       name: "StreamReception",
-      dependencies: [
-        "Capture", "Files", "NetworkBytes",
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-        .product(name: "NIOTLS", package: "swift-nio"),
-      ],
-      swiftSettings: ours),
-    .target(name: "FlowFilter", dependencies: ["FlowModel", "LookupTables", "NetworkBytes"], swiftSettings: ours),
-    .target(name: "Alerts", dependencies: ["FlowFilter", "NetworkBytes"], swiftSettings: ours),
+      dependencies: ["Capture", "Files", "NetworkBytes", logging, nioCore, nioPosix, nioSSL, nioTLS]),
+    .target(name: "FlowFilter", dependencies: ["FlowModel", "LookupTables", "NetworkBytes"]),
+    .target(name: "Alerts", dependencies: ["FlowFilter", "NetworkBytes"]),
     .target(
       name: "FlowQuery",
-      dependencies: ["CSystemCalls", "Files", "FlowFilter", "FlowModel", "FlowText", "NetworkBytes", "Parquet"],
-      swiftSettings: ours),
+      dependencies: ["CSystemCalls", "Files", "FlowFilter", "FlowModel", "FlowText", "NetworkBytes", "Parquet"]),
     .target(
       name: "Shipping",
-      dependencies: [
-        "Files", "FlowStore", "NetworkBytes",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-      ],
-      swiftSettings: ours),
+      dependencies: ["Files", "FlowStore", "NetworkBytes", asyncHTTPClient, logging, nioCore, nioPosix]),
     .target(
       name: "ClickHouse",
-      dependencies: [
-        "Files", "FlowModel", "Shipping",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ],
-      swiftSettings: ours),
+      dependencies: ["Files", "FlowModel", "Shipping", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
     .target(
       name: "ObjectStorage",
-      dependencies: [
-        "CloudAPI", "Files", "Shipping",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-      ],
-      swiftSettings: ours),
+      dependencies: ["CloudAPI", "Files", "Shipping", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix]),
     .target(
       name: "Kafka",
       dependencies: [
         "FlowModel", "FlowQuery", "FlowStore", "FlowText", "NetworkBytes", "Parquet", "Shipping",
         .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
-      ],
-      exclude: ["flow.proto"], swiftSettings: ours),
+      ], exclude: ["flow.proto"]),
     // The clouds' side: it knows nothing of flows.
     .target(
-      name: "CloudAPI",
-      dependencies: [
-        "NetworkBytes",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ],
-      swiftSettings: ours),
-    .target(name: "SmartAccessGateway", dependencies: ["CloudAPI", "NetworkBytes"], swiftSettings: ours),
+      name: "CloudAPI", dependencies: ["NetworkBytes", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
+    .target(name: "SmartAccessGateway", dependencies: ["CloudAPI", "NetworkBytes"]),
     .target(
       name: "Settings",
       dependencies: [
         "Alerts", "ClickHouse", "Enrichment", "FlowFilter", "FlowLines", "FlowModel", "FlowStore", "FlowText",
-        "FlowAggregation",
-        "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Shipping",
-        .product(name: "Configuration", package: "swift-configuration"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "Yams", package: "Yams"),
-      ],
-      swiftSettings: ours),
+        "FlowAggregation", "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Shipping", configuration, logging,
+        yams,
+      ]),
     // The browser's side, as files that the program contains; C takes them in.
-    .target(name: "Page", dependencies: ["CPageAssets"], exclude: ["Assets"], swiftSettings: ours),
+    .target(name: "Page", dependencies: ["CPageAssets"], exclude: ["Assets"]),
     .target(
-      name: "HTTPServing",
-      dependencies: [
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdCore", package: "hummingbird"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      ],
-      swiftSettings: ours),
+      name: "HTTPServing", dependencies: [hummingbird, hummingbirdCore, logging, nioCore, nioPosix, serviceLifecycle]),
     .target(
       name: "Collector",
       dependencies: [
-        "Alerts", "CAPIDescription", "Capture", "Enrichment", "Files", "FlowFilter", "FlowLines",
-        "FlowModel",
+        "Alerts", "CAPIDescription", "Capture", "Enrichment", "Files", "FlowFilter", "FlowLines", "FlowModel",
         "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "HTTPServing",
-        "HostNames",
-        "Journal",
-        "NetFlow", "NetworkBytes", "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page", "Parquet", "Relay",
-        "Settings",
-        "Shipping", "StreamReception",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "DequeModule", package: "swift-collections"),
-        .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      ],
-      exclude: ["HTTP/API/openapi.json"], swiftSettings: ours),
+        "HostNames", "Journal", "NetFlow", "NetworkBytes", "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page",
+        "Parquet", "Relay", "Settings", "Shipping", "StreamReception", asyncHTTPClient, dequeModule, httpTypes,
+        hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, serviceLifecycle,
+      ], exclude: ["HTTP/API/openapi.json"]),
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Alerts", "CBuildVersion", "Capture", "ClickHouse", "CloudAPI", "Collector", "Enrichment", "Files", "Labels",
-        "TrafficGenerator", "FlowFilter",
-        "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation",
-        "HostNames", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping", "SmartAccessGateway",
-        "StreamReception",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ],
-      swiftSettings: ours),
+        "Alerts", "CBuildVersion", "Capture", "ClickHouse", "CloudAPI", "Collector", "Enrichment", "Files", "Labels", "TrafficGenerator",
+        "FlowFilter", "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText",
+        "FlowAggregation", "HostNames", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping",
+        "SmartAccessGateway", "StreamReception", argumentParser, logging, serviceLifecycle, unixSignals,
+      ]),
 
-    .testTarget(
-      name: "AlertsTests", dependencies: ["Alerts", "NetworkBytes", "TestSupport"], swiftSettings: ours),
-    .testTarget(
-      name: "HostNamesTests", dependencies: ["HostNames", "NetworkBytes", "TestSupport"], swiftSettings: ours),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "NetworkBytes", "TestSupport"], swiftSettings: ours),
+    .testTarget(name: "AlertsTests", dependencies: ["Alerts", "NetworkBytes", "TestSupport"]),
+    .testTarget(name: "HostNamesTests", dependencies: ["HostNames", "NetworkBytes", "TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "NetworkBytes", "TestSupport"]),
     .testTarget(
       name: "FlowModelTests",
       dependencies: [
         "FlowFilter", "FlowModel", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "NetworkBytes",
         "TestSupport",
-      ],
-      swiftSettings: ours),
+      ]),
     .testTarget(
-      name: "PacketHeadersTests",
-      dependencies: ["CAllocationCounter", "NetworkBytes", "PacketHeaders", "TestSupport"], swiftSettings: ours),
-    .testTarget(
-      name: "LookupTablesTests", dependencies: ["LookupTables", "NetworkBytes", "TestSupport"], swiftSettings: ours),
+      name: "PacketHeadersTests", dependencies: ["CAllocationCounter", "NetworkBytes", "PacketHeaders", "TestSupport"]),
+    .testTarget(name: "LookupTablesTests", dependencies: ["LookupTables", "NetworkBytes", "TestSupport"]),
     .testTarget(
       name: "LabelsTests",
-      dependencies: ["Files", "FlowModel", "Labels", "LookupTables", "NetworkBytes", "TestSupport"],
-      swiftSettings: ours),
+      dependencies: ["Files", "FlowModel", "Labels", "LookupTables", "NetworkBytes", "TestSupport"]),
     .testTarget(
       name: "EnrichmentTests",
       dependencies: ["Enrichment", "Files", "FlowModel", "GeoDatabases", "Labels", "NetworkBytes", "TestSupport"],
-      exclude: ["databases.py"], swiftSettings: ours),
+      exclude: ["databases.py"]),
     .testTarget(
       name: "NetFlowTests",
-      dependencies: ["FlowModel", "NetFlow", "NetworkBytes", "Capture", "CAllocationCounter", "TestSupport"],
-      swiftSettings: ours),
+      dependencies: ["FlowModel", "NetFlow", "NetworkBytes", "Capture", "CAllocationCounter", "TestSupport"]),
     .testTarget(
       name: "FlowAggregationTests",
-      dependencies: ["FlowModel", "FlowAggregation", "NetFlow", "NetworkBytes", "CAllocationCounter", "TestSupport"],
-      swiftSettings: ours),
-    .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes", "TestSupport"], swiftSettings: ours),
-    .testTarget(
-      name: "ParquetTests", dependencies: ["Files", "Parquet", "TestSupport"], exclude: ["verify.py"],
-      swiftSettings: ours),
+      dependencies: ["FlowModel", "FlowAggregation", "NetFlow", "NetworkBytes", "CAllocationCounter", "TestSupport"]),
+    .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes", "TestSupport"]),
+    .testTarget(name: "ParquetTests", dependencies: ["Files", "Parquet", "TestSupport"], exclude: ["verify.py"]),
     .testTarget(
       name: "FlowStoreTests",
       dependencies: [
-        "Files", "FlowModel", "FlowOutput", "FlowStore", "NetFlow", "NetworkBytes", "Parquet", "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      exclude: ["verify.py"], swiftSettings: ours),
+        "Files", "FlowModel", "FlowOutput", "FlowStore", "NetFlow", "NetworkBytes", "Parquet", "TestSupport", logging,
+      ], exclude: ["verify.py"]),
     .testTarget(
-      name: "ShippingTests",
-      dependencies: [
-        "Files", "FlowStore", "NetworkBytes", "Shipping", "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
+      name: "ShippingTests", dependencies: ["Files", "FlowStore", "NetworkBytes", "Shipping", "TestSupport", logging]),
     .testTarget(
       name: "StreamReceptionTests",
-      dependencies: [
-        "Capture", "NetworkBytes", "StreamReception", "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-      ],
-      swiftSettings: ours),
+      dependencies: ["Capture", "NetworkBytes", "StreamReception", "TestSupport", logging, nioCore]),
     .testTarget(
       name: "FlowFilterTests",
-      dependencies: ["FlowModel", "FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "TestSupport"],
-      swiftSettings: ours),
+      dependencies: ["FlowModel", "FlowFilter", "FlowStore", "NetFlow", "NetworkBytes", "TestSupport"]),
     .testTarget(
       name: "FlowQueryTests",
       dependencies: [
         "FlowModel", "FlowFilter", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "NetworkBytes", "Parquet",
         "TestSupport",
-      ],
-      swiftSettings: ours),
-    .testTarget(
-      name: "FlowTextTests", dependencies: ["FlowModel", "FlowText", "NetworkBytes"], swiftSettings: ours),
+      ]),
+    .testTarget(name: "FlowTextTests", dependencies: ["FlowModel", "FlowText", "NetworkBytes"]),
     .testTarget(
       name: "FlowLinesTests",
       dependencies: [
-        "Files", "FlowLines", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
+        "Files", "FlowLines", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", "TestSupport", logging,
+      ]),
     .testTarget(
       name: "KafkaTests",
       dependencies: [
         "FlowModel", "FlowQuery", "FlowStore", "Kafka", "NetworkBytes", "Shipping", "TestSupport",
         .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
-      ],
-      exclude: ["consume.py"], swiftSettings: ours),
+      ], exclude: ["consume.py"]),
     .testTarget(
       name: "SettingsTests",
       dependencies: [
         "Alerts", "CAllocationCounter", "ClickHouse", "Collector", "FlowFilter", "FlowLines", "FlowModel",
-        "FlowPipeline", "FlowStore",
-        "FlowText", "FlowAggregation", "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Settings", "Shipping",
-        "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
+        "FlowPipeline", "FlowStore", "FlowText", "FlowAggregation", "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage",
+        "Settings", "Shipping", "TestSupport", logging,
+      ]),
     .testTarget(
       name: "FlowOutputTests",
       dependencies: [
         "FlowModel", "FlowOutput", "FlowPipeline", "FlowStore", "FlowAggregation", "NetFlow", "NetworkBytes",
-        "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
+        "TestSupport", logging,
+      ]),
     .testTarget(
       name: "FlowPipelineTests",
       dependencies: [
         "CAllocationCounter", "Enrichment", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "FlowAggregation",
         "NetFlow", "NetworkBytes", "TestSupport",
-      ],
-      swiftSettings: ours),
+      ]),
     .testTarget(
-      name: "JournalTests",
-      dependencies: [
-        "Capture", "Files", "Journal", "NetworkBytes", "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
+      name: "JournalTests", dependencies: ["Capture", "Files", "Journal", "NetworkBytes", "TestSupport", logging]),
     .testTarget(
-      name: "RelayTests",
-      dependencies: [
-        "Capture", "FlowFilter", "NetworkBytes", "Relay", "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: ours),
-    .testTarget(
-      name: "PageTests", dependencies: ["Page", "TestSupport"], exclude: ["JavaScript"], swiftSettings: ours),
+      name: "RelayTests", dependencies: ["Capture", "FlowFilter", "NetworkBytes", "Relay", "TestSupport", logging]),
+    .testTarget(name: "PageTests", dependencies: ["Page", "TestSupport"], exclude: ["JavaScript"]),
     .testTarget(
       name: "CollectorTests",
       dependencies: [
         "Alerts", "Capture", "Collector", "Enrichment", "Files", "FlowFilter", "FlowLines", "FlowModel", "FlowOutput",
-        "FlowPipeline",
-        "FlowAggregation", "FlowQuery", "FlowStore", "FlowText", "HTTPServing", "HostNames", "Journal", "Kafka",
-        "NetFlow",
-        "NetworkBytes", "ObjectStorage", "Parquet", "Relay", "Settings", "Shipping", "StreamReception", "sagflow",
-        "TestSupport",
-        .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "Yams", package: "Yams"),
-      ],
-      swiftSettings: ours),
+        "FlowPipeline", "FlowAggregation", "FlowQuery", "FlowStore", "FlowText", "HTTPServing", "HostNames", "Journal",
+        "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Parquet", "Relay", "Settings", "Shipping",
+        "StreamReception", "sagflow", "TestSupport", httpTypes, hummingbird, logging, nioCore, yams,
+      ]),
 
     .testTarget(
       name: "SmartAccessGatewayTests",
-      dependencies: [
-        "CloudAPI", "SmartAccessGateway", "GatewayStub", "TestSupport",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ],
-      exclude: ["sdk.py"], swiftSettings: ours),
+      dependencies: ["CloudAPI", "SmartAccessGateway", "GatewayStub", "TestSupport", crypto], exclude: ["sdk.py"]),
     .testTarget(
       name: "ObjectStorageTests",
       dependencies: [
-        "CloudAPI", "ObjectStorage", "Shipping", "TestSupport",
-        .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-      ],
-      exclude: ["lake.py", "vectors.py"], swiftSettings: ours),
+        "CloudAPI", "ObjectStorage", "Shipping", "TestSupport", crypto, logging, nioCore, nioHTTP1, nioPosix,
+      ], exclude: ["lake.py", "vectors.py"]),
     .testTarget(
       name: "ClickHouseTests",
-      dependencies: [
-        "ClickHouse", "FlowModel", "Shipping", "TestSupport", "sagflow",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-      ],
-      exclude: ["clickhouse.py"], swiftSettings: ours),
+      dependencies: ["ClickHouse", "FlowModel", "Shipping", "TestSupport", "sagflow", nioCore, nioHTTP1, nioPosix],
+      exclude: ["clickhouse.py"]),
     .testTarget(
       name: "TrafficGeneratorTests",
-      dependencies: ["TrafficGenerator", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"],
-      swiftSettings: ours),
-    .testTarget(
-      name: "FuzzTests", dependencies: ["CollectorFuzzTargets", "FuzzTargets", "TestSupport"], swiftSettings: ours),
-    .testTarget(
-      name: "FixtureTests",
-      dependencies: ["Capture", "NetFlow", "TestSupport"],
-      swiftSettings: ours),
+      dependencies: ["TrafficGenerator", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport"]),
+    .testTarget(name: "FuzzTests", dependencies: ["CollectorFuzzTargets", "FuzzTargets", "TestSupport"]),
+    .testTarget(name: "FixtureTests", dependencies: ["Capture", "NetFlow", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["sagflow", "GatewayStub", "NetworkBytes", "TestSupport"],
       exclude: [
         "ask.py", "bounds.py", "clock.c", "crash.py", "destinations.py", "engines.py", "faults.c", "faults.py",
         "fixbuf.c", "mixture.py", "outputs.py", "page.py", "prometheus-rules-test.yml", "restarts.py", "rows.py",
         "supervision.py", "terminal.py", "unions.py", "weather.py", "wires.py",
-      ],
-      swiftSettings: ours),
+      ]),
+    .target(name: "TestSupport", dependencies: ["NetworkBytes", "CChildProcess"], path: "Tests/TestSupport"),
     .target(
-      name: "TestSupport", dependencies: ["NetworkBytes", "CChildProcess"], path: "Tests/TestSupport",
-      swiftSettings: ours),
-    .target(
-      name: "GatewayStub",
-      dependencies: [
-        "HTTPServing",
-        .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "NIOCore", package: "swift-nio"),
-      ],
-      path: "Tests/GatewayStub", swiftSettings: ours),
+      name: "GatewayStub", dependencies: ["HTTPServing", crypto, httpTypes, hummingbird, nioCore],
+      path: "Tests/GatewayStub"),
     // Readers of untrusted octets, for libFuzzer and for seeded tests.
     .target(
       name: "FuzzTargets",
       dependencies: [
         "Capture", "Files", "FlowAggregation", "FlowFilter", "FlowModel", "FlowOutput", "FlowPipeline", "Journal",
         "NetFlow", "NetworkBytes", "Parquet", "TrafficGenerator",
-      ],
-      path: "Tests/FuzzTargets", swiftSettings: ours),
+      ], path: "Tests/FuzzTargets"),
     .target(
       name: "CollectorFuzzTargets",
       dependencies: [
         "Capture", "ClickHouse", "Collector", "FlowAggregation", "FlowModel", "FlowOutput", "FlowPipeline",
-        "FuzzTargets",
-        "Journal", "ObjectStorage", "Settings", .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOCore", package: "swift-nio"),
-      ],
-      path: "Tests/CollectorFuzzTargets", swiftSettings: ours),
+        "FuzzTargets", "Journal", "ObjectStorage", "Settings", logging, nioCore,
+      ], path: "Tests/CollectorFuzzTargets"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
 
@@ -503,16 +326,17 @@ let package = Package(
 )
 
 if let fuzzer {
+  let search: [LinkerSetting] = [.unsafeFlags([fuzzer]), .linkedLibrary("stdc++")]
   package.targets += [
     .target(name: "CFuzzer", path: "Tests/CFuzzer"),
-    .target(
-      name: "FuzzDriver", dependencies: ["CFuzzer", "FuzzTargets"], path: "Tests/FuzzDriver", swiftSettings: ours),
+    .target(name: "FuzzDriver", dependencies: ["CFuzzer", "FuzzTargets"], path: "Tests/FuzzDriver"),
     .executableTarget(
-      name: "Fuzzer", dependencies: ["FuzzDriver", "FuzzTargets"], path: "Tests/Fuzzer", swiftSettings: ours,
-      linkerSettings: [.unsafeFlags([fuzzer]), .linkedLibrary("stdc++")]),
+      name: "Fuzzer", dependencies: ["FuzzDriver", "FuzzTargets"], path: "Tests/Fuzzer", linkerSettings: search),
     .executableTarget(
       name: "CollectorFuzzer", dependencies: ["CollectorFuzzTargets", "FuzzDriver", "FuzzTargets"],
-      path: "Tests/CollectorFuzzer", swiftSettings: ours,
-      linkerSettings: [.unsafeFlags([fuzzer]), .linkedLibrary("stdc++")]),
+      path: "Tests/CollectorFuzzer", linkerSettings: search),
   ]
 }
+
+// All targets have them; those of C have no use for them.
+for target in package.targets where target.type != .system { target.swiftSettings = ours }

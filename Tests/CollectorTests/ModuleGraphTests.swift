@@ -17,6 +17,10 @@ struct ModuleGraphTests {
   private static func targets() throws -> [Target] {
     let manifest = try PackageFiles.text("Package.swift")
     let start = try #require(manifest.range(of: "  targets: ["))
+    let products = Dictionary(
+      uniqueKeysWithValues: manifest[..<start.lowerBound]
+        .matches(of: /(?m)^let (\w+): Target\.Dependency = \.product\(name: "(\w+)", package: "[^"]+"\)$/)
+        .map { (String($0.1), String($0.2)) })
     let heads = manifest[start.upperBound...].matches(
       of: /\.(?<kind>target|executableTarget|testTarget|systemLibrary)\(\s*name: "(?<name>\w+)"/)
     var targets: [Target] = []
@@ -24,31 +28,34 @@ struct ModuleGraphTests {
       let end = index + 1 < heads.count ? heads[index + 1].range.lowerBound : manifest.endIndex
       // The condition of a dependency names no module.
       let text = manifest[head.range.upperBound..<end].replacing(/, condition: \.when\([^)]*\)/, with: "")
-      guard head.kind != "systemLibrary", text.contains("swiftSettings: ours") else { continue }
       let name = String(head.name)
-      let folder = text.firstMatch(of: /path: "([^"]+)"/).map { String($0.1) }
+      let path = text.firstMatch(of: /path: "([^"]+)"/).map { String($0.1) }
+      let folder = path ?? (head.kind == "testTarget" ? "Tests/" : "Sources/") + name
+      guard head.kind != "systemLibrary", !files(folder).isEmpty else { continue }
       var dependencies: Set<String> = []
       if let list = text.firstMatch(of: /dependencies: \[(?<list>[^\]]*)\]/)?.list {
-        // A product's package is not a module.
-        for match in list.replacing(/, package: "[^"]*"/, with: "").matches(of: /"([^"]+)"/) {
-          dependencies.insert(String(match.1))
+        for match in list.matches(of: /"(\w+)"|\b([a-z]\w*)(?=,|\s*$)/) {
+          if let module = match.1 { dependencies.insert(String(module)) }
+          if let product = match.2 { dependencies.insert(try #require(products[String(product)], "\(product)")) }
         }
       }
-      targets.append(
-        Target(
-          name: name, folder: folder ?? (head.kind == "testTarget" ? "Tests/" : "Sources/") + name,
-          dependencies: dependencies))
+      targets.append(Target(name: name, folder: folder, dependencies: dependencies))
     }
     return targets
+  }
+
+  /// The Swift files of a folder.
+  private static func files(_ folder: String) -> [String] {
+    let root = PackageFiles.path(folder)
+    let files = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+    return files.filter { $0.hasSuffix(".swift") }.map { "\(root)/\($0)" }
   }
 
   /// Modules that the sources of a folder import.
   private static func imports(_ folder: String) throws -> Set<String> {
     var modules: Set<String> = []
-    let root = PackageFiles.path(folder)
-    let files = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
-    for file in files where file.hasSuffix(".swift") {
-      let text = try String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
+    for file in files(folder) {
+      let text = try String(contentsOfFile: file, encoding: .utf8)
       // Two spaces: within a condition of the package's traits.
       for match in text.matches(of: /(?m)^(?:  )?(?:@\w+ )?(?:(?:public|package|internal|private) )?import (\w+)/) {
         modules.insert(String(match.1))
@@ -74,6 +81,22 @@ struct ModuleGraphTests {
   private static let runOnly: [String: Set<String>] = [
     "ClickHouseTests": ["sagflow"], "EndToEndTests": ["sagflow"], "CollectorTests": ["sagflow"],
   ]
+
+  @Test("All targets have the same settings, strict memory safety among them")
+  func settings() throws {
+    let manifest = try PackageFiles.text("Package.swift")
+    let loop = "for target in package.targets where target.type != .system { target.swiftSettings = ours }\n"
+    // The last word: behind it no target is added, and none has settings of its own.
+    #expect(manifest.hasSuffix("\n" + loop))
+    #expect(manifest.ranges(of: "swiftSettings").count == 1)
+    let settings = try #require(manifest.firstMatch(of: /let ours: \[SwiftSetting\] =(?<list>[^\]]+)\]/)?.list)
+    for setting in [
+      #".strictMemorySafety()"#, #".treatWarning("StrictMemorySafety", as: .error)"#,
+      #".enableUpcomingFeature("ExistentialAny")"#, #".enableUpcomingFeature("InternalImportsByDefault")"#,
+      #".enableUpcomingFeature("MemberImportVisibility")"#,
+    ] { #expect(settings.contains(setting), "\(setting)") }
+    #expect(manifest.contains("swiftLanguageModes: [.v6]"))
+  }
 
   @Test("docs/design.md has all modules, each below those that it imports")
   func documented() throws {
