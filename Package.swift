@@ -105,7 +105,7 @@ let package = Package(
     .target(name: "FlowAggregation", dependencies: ["FlowModel", "NetworkBytes"]),
     .target(name: "TrafficGenerator", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"]),
     .target(name: "Capture", dependencies: ["CPcap", "CSystemCalls", "Files", "NetworkBytes"]),
-    .target(name: "Parquet", dependencies: ["CDeflate", "CZstd", "Files"]),
+    .target(name: "Parquet", dependencies: ["CDeflate", "CZstd", "Files", "NetworkBytes"]),
     .target(name: "FlowOutput", dependencies: ["FlowModel", "NetworkBytes", dequeModule, logging]),
     .target(
       name: "FlowLines", dependencies: ["Files", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", logging]),

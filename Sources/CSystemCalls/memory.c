@@ -44,20 +44,15 @@ void sagflow_memory_release(void *memory, size_t size) {
   munmap(memory, size);
 }
 
-static int describe(int result, const struct statfs *status, struct sagflow_file_system *system) {
-  if (result != 0) return -errno;
-  system->is_memory = status->f_type == TMPFS_MAGIC || status->f_type == RAMFS_MAGIC;
-  _Static_assert(sizeof status->f_fsid == sizeof system->number, "");
-  memcpy(&system->number, &status->f_fsid, sizeof system->number);
-  return 0;
-}
-
-int sagflow_file_system_of_path(const char *path, struct sagflow_file_system *system) {
+struct sagflow_file_system sagflow_file_system_of(int fd) {
+  struct sagflow_file_system system = {0};
   struct statfs status;
-  return describe(statfs(path, &status), &status, system);
-}
-
-int sagflow_file_system_of(int fd, struct sagflow_file_system *system) {
-  struct statfs status;
-  return describe(fstatfs(fd, &status), &status, system);
+  if (fstatfs(fd, &status) != 0) {
+    system.error = -errno;
+    return system;
+  }
+  system.is_memory = status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC;
+  _Static_assert(sizeof status.f_fsid == sizeof system.number, "");
+  memcpy(&system.number, &status.f_fsid, sizeof system.number);
+  return system;
 }

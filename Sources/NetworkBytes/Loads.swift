@@ -1,4 +1,4 @@
-// Bytes as they stand on the wire: checked loads in network byte order from borrowed memory.
+// Integers from borrowed memory, and memory seen as octets: checked loads in network byte order, and in that of files.
 //
 // This file is the only place on the decode path that says `unsafe`, and the only one of this module. Each load is behind a
 // bounds check of the standard library (`unsafeLoadUnaligned(fromByteOffset:)` checks, `fromUncheckedByteOffset:` does not
@@ -29,6 +29,14 @@ extension RawSpan {
     unsafe UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
+  /// Four octets at `offset`, the least significant first.
+  @inlinable @inline(__always)
+  public func le32(_ offset: Int) -> UInt32 { be32(offset).byteSwapped }
+
+  /// Eight octets at `offset`, the least significant first.
+  @inlinable @inline(__always)
+  public func le64(_ offset: Int) -> UInt64 { be64(offset).byteSwapped }
+
   /// `count` (0...8) octets at `offset` as one unsigned integer, network byte order.
   @inlinable @inline(__always)
   public func unsigned(_ offset: Int, count: Int) -> UInt64 {
@@ -48,7 +56,8 @@ extension RawSpan {
   /// A copy of the bytes, for the paths that may allocate.
   @inlinable
   public func copied() -> [UInt8] {
-    Array(unsafeUninitializedCapacityOf: self)
+    // Sound: the octets are borrowed for the copy.
+    unsafe withUnsafeBytes { unsafe Array($0) }
   }
 }
 
@@ -78,13 +87,6 @@ extension RecordsView {
 }
 
 extension Array where Element == UInt8 {
-  @inlinable
-  init(unsafeUninitializedCapacityOf span: RawSpan) {
-    self.init(capacity: span.byteCount) { output in
-      for offset in 0..<span.byteCount { output.append(span.octet(offset)) }
-    }
-  }
-
   /// The array's bytes, borrowed.
   @inlinable
   public var rawSpan: RawSpan {
@@ -95,11 +97,32 @@ extension Array where Element == UInt8 {
   }
 }
 
+extension Span where Element: FixedWidthInteger & BitwiseCopyable {
+  /// The integers as they lie in memory.
+  @inlinable
+  public var octets: RawSpan {
+    // Sound: a fixed-width integer has no padding, and the view lives no longer than the span.
+    @_lifetime(copy self) @inline(__always) get { unsafe bytes }
+  }
+}
+
 extension MutableSpan<UInt8> {
   /// The octets, to store integers into.
   @inlinable
   public var mutableOctets: MutableRawSpan {
     // Sound: UInt8 has no padding and any bit pattern is valid, so stores of integers cannot break the memory's owner.
     @_lifetime(&self) @inline(__always) mutating get { unsafe mutableBytes }
+  }
+}
+
+extension MutableRawSpan {
+  /// Replaces the first octets. Traps when there are fewer than `octets`.
+  @inlinable @inline(__always)
+  @_lifetime(self: copy self)
+  public mutating func copyBeginning(from octets: RawSpan) {
+    unsafe withUnsafeMutableBytes { target in
+      // Sound: copies no more than `target` has room for (it traps), from memory that `target` is not part of.
+      unsafe octets.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+    }
   }
 }

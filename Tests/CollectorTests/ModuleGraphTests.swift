@@ -98,6 +98,14 @@ struct ModuleGraphTests {
     #expect(manifest.contains("swiftLanguageModes: [.v6]"))
   }
 
+  @Test("`unsafe` has few homes")
+  func unsafeHomes() throws {
+    let homes = try Self.files("Sources").filter {
+      try String(contentsOfFile: $0, encoding: .utf8).contains(/\bunsafe\s/)
+    }
+    #expect(homes.count <= 15, "\(homes.sorted().joined(separator: "\n"))")
+  }
+
   @Test("docs/design.md has all modules, each below those that it imports")
   func documented() throws {
     let targets = try Self.targets().filter { $0.folder.hasPrefix("Sources/") }

@@ -18,14 +18,13 @@ void *sagflow_memory_reserve(size_t size);
 // Gives back what sagflow_memory_reserve gave.
 void sagflow_memory_release(void *memory, size_t size);
 
-// What a file is on.
+// What an open file is on.
 struct sagflow_file_system {
+  int error;        // 0, or a negative errno value
   int is_memory;    // tmpfs or ramfs
   uint64_t number;  // tells it from others; 0: the system does not number it
 };
 
-// Of a path's file, or of an open one. 0, or a negative errno value.
-int sagflow_file_system_of_path(const char *path, struct sagflow_file_system *system);
-int sagflow_file_system_of(int fd, struct sagflow_file_system *system);
+struct sagflow_file_system sagflow_file_system_of(int fd);
 
 #endif

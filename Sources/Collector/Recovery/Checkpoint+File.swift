@@ -151,8 +151,7 @@ private struct CheckpointReader {
   }
 
   private mutating func takeExtensions(_ content: [UInt8]) throws(OctetFault) {
-    // Sound: octets have no padding.
-    let octets = unsafe content.span.bytes
+    let octets = content.rawSpan
     var place = 0
     while place < octets.byteCount {
       guard let fields = FlowExtension(octets, at: &place) else { throw .cutOff }

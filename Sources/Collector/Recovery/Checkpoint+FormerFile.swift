@@ -3,6 +3,7 @@ import FlowModel
 import FlowPipeline
 import Foundation
 import Journal
+import NetworkBytes
 import Parquet
 
 // Files of former versions: sizes and CRC-32s of three parts, and these: the head and what the pipeline knows as JSON; the flows
@@ -82,8 +83,7 @@ extension Checkpoint {
 
   private mutating func takeExtensions(_ rare: [UInt8], count: Int) throws(CheckpointFault) {
     var place = 0
-    // Sound: octets have no padding.
-    let octets = unsafe rare.span.bytes
+    let octets = rare.rawSpan
     for _ in 0..<count {
       guard let fields = FlowExtension(octets, at: &place) else {
         throw CheckpointFault("its flows' extensions are cut off")

@@ -1,3 +1,5 @@
+import NetworkBytes
+
 extension PageContent {
   /// Which rows of the page have a value; nil if all have.
   func presence() throws(ParquetReadError.Reason) -> Presence? {
@@ -38,10 +40,10 @@ extension PageContent {
   func plain32(_ count: Int, into target: inout [UInt32], from start: Int) throws(ParquetReadError.Reason) {
     guard count * 4 <= values.count else { throw .damaged("the values of a page are cut off") }
     let bytes = bytes
-    let words = bytes.span.loads
+    let words = bytes.span.octets
     var span = target.mutableSpan
     for index in 0..<count {
-      span[start &+ index] = words.littleEndian32(at: values.lowerBound &+ 4 &* index)
+      span[start &+ index] = words.le32(values.lowerBound &+ 4 &* index)
     }
   }
 
@@ -54,12 +56,12 @@ extension PageContent {
     switch Encoding(rawValue: encoding) {
     case .plain:
       guard count * (isNarrow ? 4 : 8) <= values.count else { throw .damaged("the values of a page are cut off") }
-      let words = bytes.span.loads
+      let words = bytes.span.octets
       for index in 0..<count {
         span[start &+ index] =
           isNarrow
-          ? Self.widened(words.littleEndian32(at: values.lowerBound &+ 4 &* index), isUnsigned)
-          : words.littleEndian64(at: values.lowerBound &+ 8 &* index)
+          ? Self.widened(words.le32(values.lowerBound &+ 4 &* index), isUnsigned)
+          : words.le64(values.lowerBound &+ 8 &* index)
       }
     case .deltaBinaryPacked:
       try Unpacking.delta(bytes.span, values, into: &span, from: start, to: start + count)

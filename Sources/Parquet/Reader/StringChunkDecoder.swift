@@ -1,3 +1,5 @@
+import NetworkBytes
+
 /// Makes a `StringColumn` of a chunk's pages.
 struct StringChunkDecoder: ChunkDecoder {
   let rowCount: Int
@@ -122,11 +124,11 @@ extension StringColumn {
     let base = octets.count - range.lowerBound
     starts.reserveCapacity(starts.count + count)
     ends.reserveCapacity(ends.count + count)
-    let words = bytes.span.loads
+    let words = bytes.span.octets
     var position = range.lowerBound
     for _ in 0..<count {
       guard position &+ 4 <= range.upperBound else { throw .damaged("the values of column \(name) are cut off") }
-      let length = Int(words.littleEndian32(at: position))
+      let length = Int(words.le32(position))
       position &+= 4
       guard length <= range.upperBound &- position else { throw .damaged("the values of column \(name) are cut off") }
       starts.append(UInt32(truncatingIfNeeded: base &+ position))

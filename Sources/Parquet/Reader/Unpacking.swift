@@ -1,3 +1,5 @@
+import NetworkBytes
+
 /// Decoding of packed integers: the inner loops of the reader. Each proves its input's length once.
 enum Unpacking {
   /// What must stand behind packed values, so that whole words can be loaded, octets.
@@ -65,7 +67,7 @@ enum Unpacking {
       for index in start..<(start &+ count) { target[index] = 0 }
       return
     }
-    let words = bytes.loads
+    let words = bytes.octets
     let mask = UInt64.max &>> UInt64(64 &- width)
     // Eight values take `width` octets, so that each eight begin with an octet: fewer, wider loads than values.
     var next = 0
@@ -75,7 +77,7 @@ enum Unpacking {
     }
     var bit = next &* width
     for index in (start &+ next)..<(start &+ count) {
-      let word = words.littleEndian64(at: position &+ bit &>> 3)
+      let word = words.le64(position &+ bit &>> 3)
       target[index] = UInt32(truncatingIfNeeded: word &>> UInt64(bit & 7) & mask)
       bit &+= width
     }
@@ -83,7 +85,7 @@ enum Unpacking {
 
   /// Unpacks whole eights of values of at most 16 bits; returns how many values.
   private static func unpackEights(
-    _ words: borrowing Loads, at position: Int, _ width: UInt64, _ mask: UInt64,
+    _ words: RawSpan, at position: Int, _ width: UInt64, _ mask: UInt64,
     into target: consuming MutableSpan<UInt32>
   ) -> Int {
     let eights = target.count / 8
@@ -91,8 +93,8 @@ enum Unpacking {
     // Where the second four begin: an octet, and bits in it.
     let (octet, shift) = (Int(4 &* width) &>> 3, 4 &* width & 7)
     for eight in 0..<eights {
-      var first = words.littleEndian64(at: offset)
-      var second = words.littleEndian64(at: offset &+ octet) &>> shift
+      var first = words.le64(offset)
+      var second = words.le64(offset &+ octet) &>> shift
       let base = eight &* 8
       for index in 0..<4 {
         target[base &+ index] = UInt32(truncatingIfNeeded: first & mask)
@@ -152,13 +154,13 @@ enum Unpacking {
     into target: inout MutableSpan<UInt64>, from start: Int
   ) -> UInt64 {
     var value = value
-    let words = bytes.loads
+    let words = bytes.octets
     let mask = width == 0 ? 0 : UInt64.max &>> UInt64(64 &- width)
     var bit = 0
     for index in start..<(start &+ count) {
       let offset = position &+ bit &>> 3
       let shift = UInt64(bit & 7)
-      var delta = words.littleEndian64(at: offset) &>> shift
+      var delta = words.le64(offset) &>> shift
       // What is left of the value in the ninth octet.
       if width > 56, shift > 0 { delta |= UInt64(bytes[offset &+ 8]) &<< (64 &- shift) }
       value = value &+ least &+ (delta & mask)

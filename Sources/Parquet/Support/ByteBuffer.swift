@@ -1,3 +1,5 @@
+import NetworkBytes
+
 /// Bytes in the making: grows, keeps its memory when emptied, and lends its free tail to encoders.
 package struct ByteBuffer: ~Copyable, Sendable {
   /// Always filled to its end, so that every byte that is lent is initialised; those past `count` mean nothing.

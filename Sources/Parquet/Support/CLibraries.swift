@@ -1,7 +1,8 @@
-// What C libraries do for pages: zstd, and CRC-32 by libdeflate. All of this module's calls of them are in this file.
+// What C libraries do for pages: zstd, and CRC-32 by libdeflate. All of this module's calls of them, and its `unsafe`, are in this file.
 
 import CDeflate
 import CZstd
+import NetworkBytes
 
 /// CRC-32 as in gzip and PNG (polynomial 0x04C11DB7, reflected), which Parquet's pages carry, by the C library, which has
 /// the processor's carry-less multiplication do it.

@@ -1,3 +1,5 @@
+import NetworkBytes
+
 extension ColumnChunk {
   /// Bounds longer than this are left out of the footer, as other writers do; cut ones would be wrong to old readers.
   private static var longestBound: Int { 4096 }
@@ -60,7 +62,7 @@ extension ColumnChunk {
     let length = end &- start
     if length == 0 { return 0 }
     if start &+ 8 <= encoded.count {
-      let word = encoded.loads.bigEndian64(at: start)
+      let word = encoded.octets.be64(start)
       return length >= 8 ? word : word & ~(UInt64.max &>> UInt64(truncatingIfNeeded: 8 &* length))
     }
     var key: UInt64 = 0
