@@ -3,7 +3,7 @@ public import NetworkBytes
 /// Whose flows these are: the exporter, its observation domain and the protocol version it speaks.
 ///
 /// A record carries the number of its origin in the pipeline's `OriginTable` instead of these 22 octets.
-public struct FlowOrigin: Hashable, Sendable, Codable {
+public struct FlowOrigin: Hashable, Sendable, Decodable {
   /// Source address of the datagrams, or what elements 130/131 of the record say.
   public var exporter: IPAddress
   /// IPFIX observation domain id, v9 source id, v5 engine_type * 256 + engine_id.

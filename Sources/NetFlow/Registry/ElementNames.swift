@@ -2,8 +2,8 @@ import FlowModel
 
 /// What elements that IANA's registry does not have are called and how they are read: as their exporter reports them
 /// (RFC 5610), or as a file of the settings says.
-public struct ElementNames: Hashable, Sendable, Codable {
-  public struct Entry: Hashable, Sendable, Codable {
+public struct ElementNames: Hashable, Sendable, Decodable {
+  public struct Entry: Hashable, Sendable, Decodable {
     public var name: String
     public var type: AbstractType
   }
@@ -49,7 +49,7 @@ public struct ElementNames: Hashable, Sendable, Codable {
   }
 }
 
-extension AbstractType: Codable {
+extension AbstractType: Decodable {
   /// Their numbers on the wire (IANA "IPFIX Information Element Data Types", RFC 5610 §3.1).
   private static let numbered: [AbstractType] = [
     .octetArray, .unsigned8, .unsigned16, .unsigned32, .unsigned64, .signed8, .signed16, .signed32, .signed64,

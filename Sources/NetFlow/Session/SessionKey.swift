@@ -13,7 +13,7 @@ public struct SessionKey: Hashable, Sendable {
   public var stream: UInt32
 
   /// What messages come over.
-  public enum Transport: UInt8, Codable, Sendable, Comparable {
+  public enum Transport: UInt8, Decodable, Sendable, Comparable {
     case udp
     /// TCP, with or without TLS.
     case tcp

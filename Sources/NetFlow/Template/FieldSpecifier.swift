@@ -3,7 +3,7 @@ public import FlowModel
 /// What a field holds: an element of IANA's registry (`enterprise` 0), or one of an enterprise (RFC 7011 §3.2).
 ///
 /// NetFlow v9 field types share IANA's numbers and never carry an enterprise.
-public struct FieldElement: Hashable, Sendable, BitwiseCopyable, Codable {
+public struct FieldElement: Hashable, Sendable, BitwiseCopyable, Decodable {
   public var enterprise: UInt32
   public var number: UInt16
 
@@ -38,7 +38,7 @@ public struct FieldElement: Hashable, Sendable, BitwiseCopyable, Codable {
 }
 
 /// One field of a template: which element, how many octets (RFC 7011 §3.2, RFC 3954 §5.2).
-public struct FieldSpecifier: Hashable, Sendable, BitwiseCopyable, Codable {
+public struct FieldSpecifier: Hashable, Sendable, BitwiseCopyable, Decodable {
   public var element: FieldElement
   /// Octets on the wire; `variableLength` when the record itself says.
   public var length: UInt16

@@ -2,8 +2,8 @@ import NetworkBytes
 import Synchronization
 
 /// A template as it stands on the wire (RFC 7011 §3.4, RFC 3954 §5.2 and §6.1).
-public struct TemplateDefinition: Hashable, Sendable, Codable {
-  public enum Kind: String, Sendable, Codable {
+public struct TemplateDefinition: Hashable, Sendable, Decodable {
+  public enum Kind: String, Sendable, Decodable {
     case flow
     case options
   }
