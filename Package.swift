@@ -100,7 +100,7 @@ let package = Package(
       dependencies: ["Files", "FlowModel", "GeoDatabases", "Labels", "LookupTables", "NetworkBytes"]),
     .target(name: "FlowText", dependencies: ["CSystemCalls", "Files", "FlowModel", "NetworkBytes"]),
     .target(
-      name: "NetFlow", dependencies: ["FlowModel", "FlowText", "NetworkBytes", "PacketHeaders"],
+      name: "NetFlow", dependencies: ["FlowModel", "FlowText", "NetworkBytes", "PacketHeaders", dequeModule],
       exclude: ["Registry/iana-ipfix.csv"]),
     .target(name: "FlowAggregation", dependencies: ["FlowModel", "NetworkBytes"]),
     .target(name: "TrafficGenerator", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"]),

@@ -1,3 +1,5 @@
+import DequeModule
+
 /// The templates of one session, by id, within bounds.
 struct TemplateTable {
   fileprivate struct Entry {
@@ -16,7 +18,7 @@ struct TemplateTable {
   private var entries: [UInt16: Entry] = [:]
   /// Templates in the order of their definitions. One that was defined again is found again further back, and forgotten is
   /// passed over: see `Entry.defined`.
-  private var order = Deque()
+  private var order = Deque<(id: UInt16, defined: UInt64)>()
   /// Definitions so far.
   private(set) var definitions: UInt64 = 0
   /// Fields of all templates together, as `Template.weight` counts them: what the table's memory grows with.
@@ -73,7 +75,7 @@ struct TemplateTable {
     // What was passed over is let go once it is the greater part.
     if order.count > 2 * entries.count + 64 {
       let entries = entries
-      order.keep { entries[$0.id]?.defined == $0.defined }
+      order.removeAll { entries[$0.id]?.defined != $0.defined }
     }
   }
 
@@ -158,36 +160,6 @@ extension TemplateTable.Entry {
     refreshed = time
     if new > message { messages = max(messages, new - message - 1) }
     message = new
-  }
-}
-
-extension TemplateTable {
-  /// A queue of ids and the definitions that they stand for.
-  private struct Deque {
-    private var items: [(id: UInt16, defined: UInt64)] = []
-    /// Of those taken out at the front.
-    private var first = 0
-
-    var count: Int { items.count }
-
-    mutating func append(_ item: (id: UInt16, defined: UInt64)) { items.append(item) }
-
-    mutating func popFirst() -> (id: UInt16, defined: UInt64)? {
-      guard first < items.count else { return nil }
-      first += 1
-      return items[first - 1]
-    }
-
-    /// Lets go of the others, and of those taken out.
-    mutating func keep(_ isKept: ((id: UInt16, defined: UInt64)) -> Bool) {
-      var kept = 0
-      for index in first..<items.count where isKept(items[index]) {
-        items[kept] = items[index]
-        kept += 1
-      }
-      items.removeLast(items.count - kept)
-      first = 0
-    }
   }
 }
 
