@@ -21,6 +21,22 @@ struct SetupCommandTests {
 
   private static func bindings(_ stub: GatewayStub) -> [String?] { stub.gateways.map(\.flowLog) }
 
+  /// Sets up, and expects one flow log more, with both gateways.
+  private static func setUp(_ person: CloudOperator) async throws {
+    let outcome = try await person.config("setup", setup)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(person.stub.flowLogs.map(\.id) == ["fl-0", "fl-new1"])
+    #expect(bindings(person.stub) == ["fl-0", "fl-new1", "fl-new1"])
+  }
+
+  /// Takes all back, and expects the service as it was.
+  private static func takeBack(_ person: CloudOperator) async throws {
+    let undone = try await person.config("teardown", teardown)
+    #expect(undone.status == 0, "\(undone.errors)")
+    #expect(person.stub.flowLogs.map(\.id) == ["fl-0"])
+    #expect(bindings(person.stub) == ["fl-0", nil, nil])
+  }
+
   // MARK: From nothing, and back
 
   @Test("from nothing it makes, binds and activates; done again it changes nothing; and teardown takes all back")
@@ -142,15 +158,9 @@ struct SetupCommandTests {
       try await eventually("a call of \(action)") { !person.stub.requests(action).isEmpty }
       program.signal(SIGKILL)
       _ = try await program.end()
-      let outcome = try await person.config("setup", Self.setup)
-      #expect(outcome.status == 0, "\(outcome.errors)")
-      #expect(person.stub.flowLogs.map(\.id) == ["fl-0", "fl-new1"])
-      #expect(Self.bindings(person.stub) == ["fl-0", "fl-new1", "fl-new1"])
+      try await Self.setUp(person)
       // What the first run made is known to be its own.
-      let undone = try await person.config("teardown", Self.teardown)
-      #expect(undone.status == 0, "\(undone.errors)")
-      #expect(person.stub.flowLogs.map(\.id) == ["fl-0"])
-      #expect(Self.bindings(person.stub) == ["fl-0", nil, nil])
+      try await Self.takeBack(person)
     }
   }
 
@@ -164,10 +174,7 @@ struct SetupCommandTests {
       try await eventually("a call of \(action)") { !person.stub.requests(action).isEmpty }
       program.signal(SIGKILL)
       _ = try await program.end()
-      let undone = try await person.config("teardown", Self.teardown)
-      #expect(undone.status == 0, "\(undone.errors)")
-      #expect(person.stub.flowLogs.map(\.id) == ["fl-0"])
-      #expect(Self.bindings(person.stub) == ["fl-0", nil, nil])
+      try await Self.takeBack(person)
       #expect(person.savedStates == [])
     }
   }
@@ -176,14 +183,8 @@ struct SetupCommandTests {
   func lostAnswers(action: String) async throws {
     try await Self.withGateways { person in
       person.stub.inject(.lost, into: action, times: 1)
-      let outcome = try await person.config("setup", Self.setup)
-      #expect(outcome.status == 0, "\(outcome.errors)")
-      #expect(person.stub.flowLogs.map(\.id) == ["fl-0", "fl-new1"])
-      #expect(Self.bindings(person.stub) == ["fl-0", "fl-new1", "fl-new1"])
-      let undone = try await person.config("teardown", Self.teardown)
-      #expect(undone.status == 0, "\(undone.errors)")
-      #expect(person.stub.flowLogs.map(\.id) == ["fl-0"])
-      #expect(Self.bindings(person.stub) == ["fl-0", nil, nil])
+      try await Self.setUp(person)
+      try await Self.takeBack(person)
     }
   }
 
