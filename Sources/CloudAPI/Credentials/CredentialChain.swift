@@ -5,7 +5,7 @@ public struct CredentialChain: CredentialSource {
 
   public init(_ context: CredentialContext) {
     sources = [
-      EnvironmentCredentials(context: context), OIDCCredentials(context: context),
+      EnvironmentCredentials.alibaba(context), OIDCCredentials(context: context),
       ProfileCredentials(context: context), IniCredentials(context: context),
       InstanceRoleCredentials(context: context), URICredentials(context: context),
     ]
@@ -27,19 +27,35 @@ public struct CredentialChain: CredentialSource {
   }
 }
 
-/// `ALIBABA_CLOUD_ACCESS_KEY_ID` and its companions.
-struct EnvironmentCredentials: CredentialSource {
-  let context: CredentialContext
+/// A key in the environment: the variables that a vendor's libraries read.
+package struct EnvironmentCredentials: CredentialSource {
+  private let context: CredentialContext
+  private let id: String
+  private let secret: String
+  private let token: String
 
-  func credentials() async throws(CredentialError) -> Credentials? {
-    let (id, secret) = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
+  package init(_ context: CredentialContext, id: String, secret: String, token: String) {
+    self.context = context
+    self.id = id
+    self.secret = secret
+    self.token = token
+  }
+
+  /// `ALIBABA_CLOUD_ACCESS_KEY_ID` and its companions.
+  static func alibaba(_ context: CredentialContext) -> EnvironmentCredentials {
+    EnvironmentCredentials(
+      context, id: "ALIBABA_CLOUD_ACCESS_KEY_ID", secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+      token: "ALIBABA_CLOUD_SECURITY_TOKEN")
+  }
+
+  package func credentials() async throws(CredentialError) -> Credentials? {
     switch (context.variable(id), context.variable(secret)) {
     case (nil, nil): return nil
     case (_?, nil): throw .source(id, reason: "is set without \(secret); set both")
     case (nil, _?): throw .source(secret, reason: "is set without \(id); set both")
     case (let key?, let value?):
       return Credentials(
-        accessKeyID: key, accessKeySecret: value, securityToken: context.variable("ALIBABA_CLOUD_SECURITY_TOKEN"),
+        accessKeyID: key, accessKeySecret: value, securityToken: context.variable(token),
         source: "the environment (\(id))")
     }
   }

@@ -7,7 +7,9 @@ package struct AmazonCredentialChain: CredentialSource {
 
   package init(_ context: CredentialContext) {
     sources = [
-      AmazonEnvironmentCredentials(context: context), AmazonProfileCredentials(context: context),
+      EnvironmentCredentials(
+        context, id: "AWS_ACCESS_KEY_ID", secret: "AWS_SECRET_ACCESS_KEY", token: "AWS_SESSION_TOKEN"),
+      AmazonProfileCredentials(context: context),
       AmazonContainerCredentials(context: context), AmazonInstanceCredentials(context: context),
     ]
   }
@@ -21,24 +23,6 @@ package struct AmazonCredentialChain: CredentialSource {
       reason:
         "none found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, make a profile with `aws configure`, or attach a role"
     )
-  }
-}
-
-/// `AWS_ACCESS_KEY_ID` and its companions.
-struct AmazonEnvironmentCredentials: CredentialSource {
-  let context: CredentialContext
-
-  func credentials() async throws(CredentialError) -> Credentials? {
-    let (id, secret) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    switch (context.variable(id), context.variable(secret)) {
-    case (nil, nil): return nil
-    case (_?, nil): throw .source(id, reason: "is set without \(secret); set both")
-    case (nil, _?): throw .source(secret, reason: "is set without \(id); set both")
-    case (let key?, let value?):
-      return Credentials(
-        accessKeyID: key, accessKeySecret: value, securityToken: context.variable("AWS_SESSION_TOKEN"),
-        source: "the environment (\(id))")
-    }
   }
 }
 
