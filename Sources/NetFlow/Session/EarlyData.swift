@@ -128,11 +128,16 @@ struct EarlyData {
     let taken = Array(sets.prefix(count))
     for set in taken {
       octets -= set.size
-      let others = (waiting[set.id] ?? 1) - 1
-      waiting[set.id] = others > 0 ? others : nil
+      stopWaiting(for: set.id)
     }
     sets.removeFirst(count)
     return taken
+  }
+
+  /// One set fewer waits for a template. Looked up once: an attacker's sets are small and many.
+  private mutating func stopWaiting(for id: UInt16) {
+    guard let place = waiting.index(forKey: id) else { return }
+    if waiting.values[place] > 1 { waiting.values[place] -= 1 } else { waiting.remove(at: place) }
   }
 
   /// All that is held, without template again: as a checkpoint keeps it.

@@ -72,8 +72,13 @@ extension Session {
   private mutating func giveUp(_ sets: [EarlySet], _ rules: SessionRules, _ directory: ExporterDirectory?) {
     var known: [UInt16: Template?] = [:]
     for set in sets {
-      let template = known[set.id] ?? templateOfLastResort(set.id, rules, directory)
-      known[set.id] = .some(template)
+      let template: Template?
+      if let found = known[set.id] {
+        template = found
+      } else {
+        template = templateOfLastResort(set.id, rules, directory)
+        known[set.id] = .some(template)
+      }
       if let template, template.fits(set.content.rawSpan) {
         if templates[set.id] == nil, let directory { remember(template, directory) }
         early.hold(set, ready: template)
