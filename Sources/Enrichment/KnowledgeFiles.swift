@@ -66,7 +66,7 @@ public enum KnowledgeError: Error, Sendable, Equatable, CustomStringConvertible 
     case .database(let error):
       switch error.reason {
       case .broken, .otherContent, .full: true
-      case .file, .noFile, .changing, .tooLarge: false
+      case .unread: false
       }
     }
   }

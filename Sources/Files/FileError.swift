@@ -8,6 +8,7 @@
 //     FileStatus.swift       what a path or an open file is
 //     FileSystem.swift       what a file is on
 //     SharedFile.swift       an open file with several owners
+//     WholeFile.swift        a file that is read as it is at one moment
 //     Local                  other processes of this host: messages with open files, files in memory
 
 import Glibc

@@ -43,30 +43,25 @@ struct DatabaseFile: ~Copyable {
 
   /// A copy of the file as it is now.
   private static func copy(_ path: String) throws(GeoError) -> OpenFile {
-    let file = try fileCall(path) { () throws(FileError) in try OpenFile(path, .readingAtOnce) }
-    let before = try fileCall(path) { () throws(FileError) in try file.status() }
-    if before.kind != .file { throw GeoError(path, .noFile) }
-    if before.size > maximumOctets { throw GeoError(path, .tooLarge(maximumOctets)) }
-    let copy = try fileCall(path) { () throws(FileError) in
-      let copy = try MemoryFile.create()
-      // No more than it had when it was opened: one that grows is found out below.
-      for _ in 0...before.size / Int64(chunkSize) {
-        var chunk: [UInt8] = []
-        try chunk.append(addingCapacity: chunkSize) { output throws(FileError) in try file.read(into: &output) }
+    do throws(WholeFileFault) {
+      var file = try WholeFile.open(path, atMost: maximumOctets)
+      let copy = try write { () throws(FileError) in try MemoryFile.create() }
+      while true {
+        let chunk = try file.next(chunkSize)
         if chunk.isEmpty { break }
-        try copy.write(chunk.span)
+        try write { () throws(FileError) in try copy.write(chunk.span) }
       }
+      try file.checkUnchanged()
       return copy
+    } catch {
+      throw GeoError(path, .unread(error))
     }
-    let after = try fileCall(path) { () throws(FileError) in try file.status() }
-    if after.version != before.version { throw GeoError(path, .changing) }
-    return copy
   }
 
-  private static func fileCall<Value: ~Copyable>(
-    _ path: String, _ call: () throws(FileError) -> Value
-  ) throws(GeoError) -> Value {
-    do throws(FileError) { return try call() } catch { throw GeoError(path, .file(error)) }
+  private static func write<Value: ~Copyable>(
+    _ call: () throws(FileError) -> Value
+  ) throws(WholeFileFault) -> Value {
+    do throws(FileError) { return try call() } catch { throw .file(error) }
   }
 }
 

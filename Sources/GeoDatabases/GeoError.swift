@@ -13,12 +13,8 @@ public import Files
 /// Why a database is not taken.
 public struct GeoError: Error, Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
-    case file(FileError)
-    case noFile
-    /// It was written to while it was read.
-    case changing
-    /// Octets that a database may have.
-    case tooLarge(Int64)
+    /// It cannot be read as a whole.
+    case unread(WholeFileFault)
     /// What the library says is wrong with it.
     case broken(String)
     /// It has nothing of what is asked for; its type.
@@ -40,10 +36,8 @@ extension GeoError: CustomStringConvertible {
   /// One line: what, where, what to do.
   public var description: String {
     switch reason {
-    case .file(let error): error.description
-    case .noFile: "\(path): this is no file; name a database in MaxMind's format"
-    case .changing: "\(path): it changes while it is read; replace it by rename, which is seen as a whole"
-    case .tooLarge(let limit): "\(path): larger than \(limit >> 20) MiB; use a smaller database"
+    case .unread(let fault):
+      fault.text(path, expected: "a database in MaxMind's format", ifTooLarge: "use a smaller database")
     case .broken(let text): "\(path): \(text); download it again"
     case .otherContent(let type, let wanted):
       "\(path): a database of type '\(type)' without \(wanted); name another one"

@@ -17,13 +17,8 @@ public import Files
 /// Why a file of labels is not taken.
 public struct LabelError: Error, Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
-    case file(FileError)
-    /// A directory, a pipe or a device.
-    case noFile
-    /// It was written to, or replaced, while it was read.
-    case changing
-    /// It is larger than a file of labels may be: octets.
-    case tooLarge(Int64)
+    /// It cannot be read as a whole.
+    case unread(WholeFileFault)
     /// Lines with what is wrong with them, the first ones, and how many there are.
     case lines([Problem], count: Int)
   }
@@ -53,10 +48,7 @@ extension LabelError: CustomStringConvertible {
   /// One line: where, what, what to do.
   public var description: String {
     switch reason {
-    case .file(let error): error.description
-    case .noFile: "\(path): this is no file; name a file of CSV"
-    case .changing: "\(path): it changes while it is read; replace it by rename, which is seen as a whole"
-    case .tooLarge(let limit): "\(path): larger than \(limit >> 20) MiB; split or shorten it"
+    case .unread(let fault): fault.text(path, expected: "a file of CSV", ifTooLarge: "split or shorten it")
     case .lines(let problems, let count):
       "\(path):\(problems.first?.line ?? 0): \(problems.first?.text ?? "")"
         + (count > 1 ? "; \(count - 1) more" : "") + "; `sagflow labels check` lists them"

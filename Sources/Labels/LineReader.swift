@@ -2,40 +2,25 @@ import Files
 
 /// Gives a file's lines, a chunk of the file in memory at a time.
 struct LineReader: ~Copyable {
-  private let file: OpenFile
-  private let version: FileVersion
-  private let isFile: Bool
+  private var file: WholeFile
   private let limits: LabelLimits
   private var chunk: [UInt8] = []
   private var place = 0
-  private var total: Int64 = 0
   /// Of the last line, from 1.
   private(set) var number = 0
 
   private static let chunkSize = 1 << 18
 
   static func open(_ path: String, _ limits: LabelLimits) throws(LabelError) -> LineReader {
-    let reader = try fileCall(path) { () throws(FileError) in
-      // Without waiting for whoever writes into a pipe.
-      let file = try OpenFile(path, .readingAtOnce)
-      let status = try file.status()
-      return LineReader(file, status, limits)
+    do throws(WholeFileFault) {
+      return LineReader(try WholeFile.open(path, atMost: limits.octets), limits)
+    } catch {
+      throw LabelError(path, .unread(error))
     }
-    if !reader.isFile { throw LabelError(path, .noFile) }
-    if reader.version.size > limits.octets { throw LabelError(path, .tooLarge(limits.octets)) }
-    return reader
   }
 
-  private static func fileCall<Value: ~Copyable>(
-    _ path: String, _ call: () throws(FileError) -> Value
-  ) throws(LabelError) -> Value {
-    do throws(FileError) { return try call() } catch { throw LabelError(path, .file(error)) }
-  }
-
-  private init(_ file: consuming OpenFile, _ status: FileStatus, _ limits: LabelLimits) {
+  private init(_ file: consuming WholeFile, _ limits: LabelLimits) {
     self.file = file
-    isFile = status.kind == .file
-    version = status.version
     self.limits = limits
   }
 
@@ -67,21 +52,11 @@ struct LineReader: ~Copyable {
 
   private mutating func refill() throws(LabelError) {
     place = 0
-    var octets: [UInt8] = []
-    do throws(FileError) {
-      try octets.append(addingCapacity: Self.chunkSize) { output throws(FileError) in try file.read(into: &output) }
-    } catch {
-      throw LabelError(path, .file(error))
-    }
-    chunk = octets
-    total += Int64(chunk.count)
-    if total > limits.octets { throw LabelError(path, .tooLarge(limits.octets)) }
+    do throws(WholeFileFault) { chunk = try file.next(Self.chunkSize) } catch { throw LabelError(path, .unread(error)) }
   }
 
-  /// A file that was written to while it was read is neither the old one nor the new one.
+  /// See `WholeFile`.
   func checkUnchanged() throws(LabelError) {
-    let now: FileStatus
-    do throws(FileError) { now = try file.status() } catch { throw LabelError(path, .file(error)) }
-    if now.version != version { throw LabelError(path, .changing) }
+    do throws(WholeFileFault) { try file.checkUnchanged() } catch { throw LabelError(path, .unread(error)) }
   }
 }

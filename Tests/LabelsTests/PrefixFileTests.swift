@@ -90,7 +90,7 @@ struct PrefixFileTests {
       Issue.record("taken")
       return
     }
-    #expect(error.reason == .tooLarge(10))
+    #expect(error.reason == .unread(.tooLarge(10)))
   }
 
   @Test("The same prefix twice with the same label is one")
@@ -153,12 +153,12 @@ struct PrefixFileTests {
       return nil
     }
     let missing = sample.folder.file("missing.csv")
-    #expect(failure(missing)?.reason == .file(FileError(.open, path: missing, code: ENOENT)))
-    #expect(failure(sample.folder.path)?.reason == .noFile)
+    #expect(failure(missing)?.reason == .unread(.file(FileError(.open, path: missing, code: ENOENT))))
+    #expect(failure(sample.folder.path)?.reason == .unread(.noFile))
     let pipe = sample.folder.file("pipe")
     // Sound: the path is lent for the call.
     #expect(unsafe mkfifo(pipe, 0o600) == 0)
-    #expect(failure(pipe)?.reason == .noFile)
+    #expect(failure(pipe)?.reason == .unread(.noFile))
   }
 
   @Test("The row of the longest prefix is found in the file")

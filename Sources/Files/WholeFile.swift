@@ -1,0 +1,80 @@
+/// A file that is taken as it is at one moment, or not at all: others write to it or replace it now and then.
+package struct WholeFile: ~Copyable {
+  private let file: OpenFile
+  private let status: FileStatus
+  private let limit: Int64
+  private var total: Int64 = 0
+
+  /// Opens it.
+  ///
+  /// - Parameter limit: octets that it may have.
+  package static func open(_ path: String, atMost limit: Int64) throws(WholeFileFault) -> WholeFile {
+    let whole = try call { () throws(FileError) in
+      // Without waiting for whoever writes into a pipe.
+      let file = try OpenFile(path, .readingAtOnce)
+      let status = try file.status()
+      return WholeFile(file, status, limit)
+    }
+    if whole.status.kind != .file { throw .noFile }
+    if whole.status.size > limit { throw .tooLarge(limit) }
+    return whole
+  }
+
+  private init(_ file: consuming OpenFile, _ status: FileStatus, _ limit: Int64) {
+    self.file = file
+    self.status = status
+    self.limit = limit
+  }
+
+  private static func call<Value: ~Copyable>(
+    _ body: () throws(FileError) -> Value
+  ) throws(WholeFileFault) -> Value {
+    do throws(FileError) { return try body() } catch { throw .file(error) }
+  }
+
+  package var path: String { file.path }
+
+  /// Its next octets, at most `count`; none: it has ended.
+  package mutating func next(_ count: Int) throws(WholeFileFault) -> [UInt8] {
+    var octets: [UInt8] = []
+    do throws(FileError) {
+      try octets.append(addingCapacity: count) { output throws(FileError) in try file.read(into: &output) }
+    } catch {
+      throw .file(error)
+    }
+    total += Int64(octets.count)
+    if total > limit { throw .tooLarge(limit) }
+    return octets
+  }
+
+  /// To be called behind its last octets: a file that was written to while it was read is neither the old one nor the new one.
+  package func checkUnchanged() throws(WholeFileFault) {
+    let now = try Self.call { () throws(FileError) in try file.status() }
+    if now.version != status.version { throw .changing }
+  }
+}
+
+/// Why a file cannot be taken as a whole.
+public enum WholeFileFault: Error, Sendable, Equatable {
+  case file(FileError)
+  /// A directory, a pipe or a device.
+  case noFile
+  /// It was written to, or replaced, while it was read.
+  case changing
+  /// It is larger than it may be: octets.
+  case tooLarge(Int64)
+
+  /// One line: where, what, what to do.
+  ///
+  /// - Parameters:
+  ///   - kind: what it should be, such as "a file of CSV".
+  ///   - remedy: what to do with one that is too large.
+  public func text(_ path: String, expected kind: String, ifTooLarge remedy: String) -> String {
+    switch self {
+    case .file(let error): error.description
+    case .noFile: "\(path): this is no file; name \(kind)"
+    case .changing: "\(path): it changes while it is read; replace it by rename, which is seen as a whole"
+    case .tooLarge(let limit): "\(path): larger than \(limit >> 20) MiB; \(remedy)"
+    }
+  }
+}
