@@ -170,7 +170,8 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Alerts", "CBuildVersion", "Capture", "ClickHouse", "CloudAPI", "Collector", "Enrichment", "Files", "Labels", "TrafficGenerator",
+        "Alerts", "CBuildVersion", "Capture", "ClickHouse", "CloudAPI", "Collector", "Enrichment", "Files", "Labels",
+        "TrafficGenerator",
         "FlowFilter", "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText",
         "FlowAggregation", "HostNames", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping",
         "SmartAccessGateway", "StreamReception", argumentParser, logging, serviceLifecycle, unixSignals,
