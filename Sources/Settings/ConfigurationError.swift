@@ -55,13 +55,13 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
   /// One line for each problem, and one for how many more there are than anybody reads.
   public var lines: [String] {
     switch self {
-    case .noSuchFile(let path): ["\(path): no such file; give another with -c"]
-    case .notPermitted(let path): ["\(path): not permitted; let this user read it"]
+    case .noSuchFile(let path): ["\(path): no such file; give another one with -c"]
+    case .notPermitted(let path): ["\(path): permission denied; give this user read permission"]
     case .unreadable(let path, let reason): ["\(path): \(reason)"]
     case .invalid(let problems):
       problems.prefix(Self.maximumLines).map(\.description)
         + (problems.count > Self.maximumLines
-          ? ["and \(problems.count - Self.maximumLines) more; is it the right file?"] : [])
+          ? ["and \(problems.count - Self.maximumLines) more; check that this is the right file"] : [])
     }
   }
 

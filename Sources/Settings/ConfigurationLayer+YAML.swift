@@ -61,7 +61,7 @@ extension ConfigurationLayer {
 
   private mutating func collect(_ node: Node, for setting: Setting, keyOrigin: ConfigurationOrigin, _ walk: Walk) {
     if let first = origins[setting.key] {
-      report("stands twice, first at \(first); remove one", key: setting.key, at: keyOrigin)
+      report("duplicate key, first defined at \(first); remove one", key: setting.key, at: keyOrigin)
       return
     }
     // An absent value has no place of its own.
@@ -137,7 +137,7 @@ extension ConfigurationLayer {
       report(problem, at: .file(path: walk.path, line: line, column: column))
     case YamlError.duplicatedKeysInMapping(let names, let context):
       report(
-        "stands more than once among its neighbours; keep one", key: names.joined(separator: ", "),
+        "duplicate key; keep one", key: names.joined(separator: ", "),
         at: walk.origin(context.mark))
     default:
       report("not YAML: \(error)", at: walk.origin(nil))
@@ -160,10 +160,10 @@ extension ConfigurationLayer {
     } catch CocoaError.fileReadNoPermission {
       throw .notPermitted(path)
     } catch {
-      throw .unreadable(path, reason: "cannot be read; name a YAML file")
+      throw .unreadable(path, reason: "cannot be read; give a YAML file")
     }
     guard data.count <= maximumFileSize else {
-      throw .unreadable(path, reason: "larger than 1 MiB; name a YAML file")
+      throw .unreadable(path, reason: "larger than 1 MiB; give a YAML file")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw .unreadable(path, reason: "line \(lineOfInvalidText(data)) is not UTF-8; save the file as UTF-8")

@@ -104,7 +104,7 @@ extension ConfigurationLayer {
     for override in overrides {
       let origin = ConfigurationOrigin.option(override.option)
       guard let setting = ConfigurationSchema.setting(override.key) else {
-        report("stands for the unknown key \(override.key)", at: origin)
+        report("sets the unknown key \(override.key)", at: origin)
         continue
       }
       take(override.elements, for: setting, at: origin, verifier: verifier)

@@ -18,10 +18,10 @@ public struct ConfigurationReload: Sendable {
     /// One line for the log.
     public var description: String {
       isOfContent
-        ? "\(key): \(new) has changed and was read again"
+        ? "\(key): \(new) has changed and was reloaded"
         : needsRestart
-          ? "\(key) stays \(old); restart for \(new)"
-          : "\(key) is \(new) now, was \(old)"
+          ? "\(key) stays \(old); restart to apply \(new)"
+          : "\(key) is now \(new), was \(old)"
     }
   }
 

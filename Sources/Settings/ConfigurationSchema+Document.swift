@@ -4,9 +4,9 @@ extension ConfigurationSchema {
     let defaults = CollectorConfiguration()
     var lines = [
       "# sagflow: the collector's settings, each at its default. An empty file means the same as this one.",
-      "# Durations are seconds or carry s, m, h, d; octets may carry k, M, G (thousands) or Ki, Mi, Gi (1024s).",
-      "# Environment variables stand before this file (SAGFLOW_STORE_PATH for store.path), options before both.",
-      "# `sagflow config check` reads it; `systemctl reload sagflow` applies what can change while running.",
+      "# Durations: seconds, or with a unit (s, m, h, d). Sizes: bytes, or with a unit (k, M, G: 1000s; Ki, Mi, Gi: 1024s).",
+      "# Precedence, highest first: options, environment (SAGFLOW_STORE_PATH for store.path), this file, defaults.",
+      "# `sagflow config check` validates it; `systemctl reload sagflow` applies what can change at runtime.",
     ]
     var open: [String] = []
     for setting in settings {

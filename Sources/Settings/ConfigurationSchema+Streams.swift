@@ -2,24 +2,24 @@ extension ConfigurationSchema {
   static let streams: [Setting] = [
     .value(
       "streams.maximumConnections", .restart(\.streams.maximumConnections), .integer(1...50_000),
-      "Connections in all; more are closed at once, and counted."),
+      "Maximum number of connections; further ones are closed at once, and counted."),
     .value(
       "streams.maximumConnectionsPerAddress", .restart(\.streams.maximumConnectionsPerAddress), .integer(1...50_000),
-      "Connections from one address."),
+      "Maximum number of connections from one address."),
     .value(
       "streams.idleTimeout", .restart(\.streams.idleTimeout), .seconds(10...604_800, zero: "never"),
-      "A connection that brings nothing for this long is closed, seconds; 0: never."),
+      "Close a connection that sends nothing for this time, seconds; 0: never."),
     .value(
       "tls.certificate", .live(\.tls.certificate), .optional("the path of a file"),
-      "PEM file of this collector's certificate and those above it; a tls:// address needs it."),
+      "PEM file with this collector's certificate chain; required by tls:// addresses."),
     .value(
-      "tls.key", .live(\.tls.key), .optional("the path of a file"), "PEM file of the certificate's key."),
+      "tls.key", .live(\.tls.key), .optional("the path of a file"), "PEM file with the certificate's private key."),
     .value(
       "tls.clientCa", .live(\.tls.clientCA), .optional("the path of a file"),
-      "PEM file of authorities: exporters need a certificate of one of them; empty: they need none."),
+      "PEM file with authorities: exporters need a certificate issued by one of them; empty: they need none."),
     .list(
       "tls.clientNames", .live(\.tls.clientNames), .hostName, mayBeEmpty: true,
-      "Names of exporters, in their certificates, that may connect; none named: all that tls.clientCa vouches for."),
+      "Names in exporters' certificates that may connect; empty: all certificates issued by tls.clientCa."),
   ]
 
   /// What TLS needs and does not have.
@@ -33,7 +33,7 @@ extension ConfigurationSchema {
     }
     let isSecure = configuration.listen.contains { $0.transport == .tls }
     if isSecure, !tls.clientNames.isEmpty, tls.clientCA.isEmpty {
-      let problem = "names of clients are in their certificates, which nobody vouches for; set tls.clientCa"
+      let problem = "client names are checked in certificates, but without tls.clientCa none are required; set tls.clientCa"
       found.append((["tls.clientNames", "tls.clientCa"], problem))
     }
     return found

@@ -16,69 +16,69 @@ public enum ConfigurationSchema {
   /// Heads of the shipped file's parts, by their key.
   static let sections: [(key: String, comment: String)] = [
     ("receive", "Reception."),
-    ("streams", "Connections of exporters that send IPFIX over TCP or TLS; docs/streams.md."),
-    ("tls", "Certificates of tls:// addresses, read again on reload."),
-    ("exporters", "What exporters are believed, and how much they may make us remember."),
-    ("exporters.earlyData", "Data sets that come before their template are held until it comes."),
+    ("streams", "IPFIX over TCP and TLS; see docs/streams.md."),
+    ("tls", "Certificates for tls:// addresses, read again on reload."),
+    ("exporters", "Trust in exporters, and limits on the state kept for them."),
+    ("exporters.earlyData", "Data sets that arrive before their template are kept until it arrives."),
     (
       "labels",
-      "What is known of flows beside what exporters send: files, read again when they change; docs/labels.md. Empty: none."
+      "Files with names and other facts to add to flows, read again when they change; see docs/labels.md. Empty: none."
     ),
     ("aggregation", "Merging records into flows."),
     ("store", "The directory of Parquet files: PATH/date=YYYY-MM-DD/hour=HH/flows-….parquet, in UTC."),
-    ("store.retention", "Whole files are removed, the oldest first."),
+    ("store.retention", "Removes whole files, oldest first."),
     (
       "journal",
-      "What was received and not committed yet outlives a crash: a capture file of it, and checkpoints of what is known."
+      "Crash safety: a journal of received datagrams, and checkpoints of the collector's state."
     ),
-    ("relay", "Received datagrams are sent on to other UDP collectors, as they came; docs/relay.md."),
+    ("relay", "Forwards received datagrams unchanged to other UDP collectors; see docs/relay.md."),
     (
-      "http", "The page, the API under /api/v1/ and, for monitoring, /healthz, /readyz and /metrics (Prometheus)."
+      "http", "The web page, the API under /api/v1/, and monitoring: /healthz, /readyz and /metrics (Prometheus)."
     ),
-    ("alerts", "What is watched while it is collected, and what is done about it; docs/alerts.md has examples."),
-    ("alerts.builtIn", "Alerts on exporters and on the collector itself."),
+    ("alerts", "Alert rules and actions; see docs/alerts.md for examples."),
+    ("alerts.builtIn", "Alerts about exporters and the collector itself."),
     ("log", "Messages on standard error."),
     (
       "smartAccessGateway",
-      "Defaults of `config flow-logs` and `config retarget`; timers and port are those of aggregation and listen."
+      "Defaults of `sagflow config` commands for flow logs; timeouts and port come from aggregation and listen."
     ),
   ]
 
   private static let general: [Setting] = [
     .list(
       "listen", .restart(\.listen), .listen,
-      "Where to receive: ADDRESS:PORT, UDP unless tcp:// or tls:// is before it; [::] has IPv4, too, if no IPv4 address does."
+      "ADDRESS:PORT to listen on; UDP unless prefixed with tcp:// or tls://. [::] has IPv4, too, unless one is listed."
     ),
     .value(
       "receive.workers", .restart(\.receive.workers), .integer(0...1024),
-      "Workers, each with sockets of its own; 0: one for every two processors, at least one."),
+      "Worker threads, each with its own sockets; 0: one for every two processors, at least one."),
     .value(
       "receive.bufferSize", .restart(\.receive.bufferSize), .octets(4096...1 << 30),
-      "Receive buffer of each socket, octets; above net.core.rmem_max only with CAP_NET_ADMIN."),
+      "Receive buffer of each socket, bytes; more than net.core.rmem_max requires CAP_NET_ADMIN."),
     .filter(
       "filter", .live(\.filter),
-      "Which flow records are taken, in nfdump's words, such as \"not src net 10.0.0.0/8\"; nothing: all."),
+      "Accept only flow records that match, in nfdump's syntax, such as \"not src net 10.0.0.0/8\"; empty: all."),
   ]
 
   private static let exporters: [Setting] = [
     .list(
       "exporters.allow", .live(\.exporters.allow), .network, mayBeEmpty: true,
-      "Addresses and prefixes whose datagrams are decoded, such as [192.0.2.0/24, 10.9.8.7]; empty: everybody's."),
+      "Addresses and prefixes whose datagrams are decoded, such as [192.0.2.0/24, 10.9.8.7]; empty: all."),
     .list(
       "exporters.deny", .live(\.exporters.deny), .network, mayBeEmpty: true,
-      "Addresses and prefixes whose datagrams are not, whatever allow says: they are counted and nothing else."),
+      "Addresses and prefixes whose datagrams are counted and dropped; takes precedence over allow."),
     .value(
       "exporters.maximumRate", .live(\.exporters.maximumRate), .integer(0...1_000_000),
-      "Datagrams a second that a worker decodes of one address, a second's worth at once; 0: any number."),
+      "Datagrams per second and address that a worker decodes, with bursts of one second's worth; 0: unlimited."),
     .value(
       "exporters.clock", .live(\.exporters.clock), .choice,
       "correct: shift the flow times of an exporter whose clock is off; trust: keep them as sent."),
     .value(
       "exporters.maximumClockSkew", .live(\.exporters.maximumClockSkew), .seconds(1...31_536_000),
-      "A clock further than this from the arrival is off, seconds."),
+      "Tolerated difference between an exporter's clock and the arrival time, seconds."),
     .value(
       "exporters.samplingRate", .live(\.exporters.samplingRate), .integer(1...UInt32.max),
-      "Sampling rate of exporters that tell none: one packet in this many was seen."),
+      "Sampling rate of exporters that announce none: one packet in this many was sampled."),
     .map(
       "exporters.samplingRates", .live(\.exporters.samplingRates), .integer(1...UInt32.max),
       names: "an IP address", "The same by exporter address, such as {\"192.0.2.1\": 100}."),
@@ -87,39 +87,39 @@ public enum ConfigurationSchema {
       names: "an IP address", "Rates that override what the exporter reports, by exporter address."),
     .value(
       "exporters.detectRestarts", .live(\.exporters.detectRestarts), .flag,
-      "true: after an exporter has restarted, its data wait for new templates."),
+      "true: after a restart of an exporter, its data wait for new templates."),
     .value(
       "exporters.shareTemplates", .live(\.exporters.shareTemplates), .flag,
-      "true: templates from another port of an exporter serve where it provably goes on, or where all its ports agree."),
+      "true: use templates from another port of an exporter if it provably continues there, or if all its ports agree."),
     .list(
       "exporters.outCountersAreReverse", .live(\.exporters.outCountersAreReverse), .address, mayBeEmpty: true,
-      "Exporters whose elements 23 and 24 count the other direction of a flow: these become rows of that direction."),
+      "Exporters whose elements 23 and 24 count the other direction of a flow."),
     .value(
       "exporters.biflows", .live(\.exporters.biflows), .choice,
-      "rows: a biflow's other direction is a row of its own; pairs: it is reverse_bytes, reverse_packets of the row."),
+      "rows: each direction of a biflow is a row; pairs: the other direction is in reverse_bytes and reverse_packets."),
     .elementsFile(
       "exporters.elementsFile", .live(\.exporters.elementsFile),
-      "Names and types of enterprises' elements: CSV of enterprise,number,name,type, or YAML; nothing: as exporters report."
+      "Names and types of enterprise elements: CSV (enterprise,number,name,type) or YAML; empty: as exporters report."
     ),
     .value(
       "exporters.maximumSessions", .restart(\.exporters.maximumSessions), .integer(1...16_777_216),
-      "Sessions (exporter address and port, observation domain) kept at a time."),
+      "Maximum number of sessions (exporter address and port, observation domain)."),
     .value(
       "exporters.maximumTemplates", .restart(\.exporters.maximumTemplates), .integer(1...65_280),
-      "Templates kept for one session."),
+      "Maximum number of templates per session."),
     .value(
-      "exporters.templateLifetime", .restart(\.exporters.templateLifetime), .seconds(60...31_536_000, zero: "for ever"),
-      "A template that its exporter has stopped repeating holds for three intervals, this long at least; 0: for ever."),
+      "exporters.templateLifetime", .restart(\.exporters.templateLifetime), .seconds(60...31_536_000, zero: "never"),
+      "A template that is no longer repeated expires after three of its intervals, but not before this; 0: never."),
     .value(
       "exporters.earlyData.timeout", .restart(\.exporters.earlyData.timeout), .seconds(1...86_400, zero: "none"),
-      "How long they wait for it, seconds; 0: not at all."),
+      "How long they wait, seconds; 0: drop them."),
     .value(
       "exporters.earlyData.maximumSize", .restart(\.exporters.earlyData.maximumSize), .octets(65_536...1 << 40),
-      "Octets held at a time, all workers together; what comes beyond is given up."),
+      "Total size kept, bytes, all workers together; data beyond it is dropped."),
     .value(
       "exporters.earlyData.maximumSizePerSession", .restart(\.exporters.earlyData.maximumSizePerSession),
       .octets(65_536...1 << 40),
-      "Octets held for one session; those that have waited longest are given up."),
+      "Size kept per session, bytes; beyond it the oldest are dropped."),
   ]
 
   private static let aggregation: [Setting] = [
@@ -128,63 +128,63 @@ public enum ConfigurationSchema {
       "false: each record becomes a row of its own."),
     .value(
       "aggregation.activeTimeout", .live(\.aggregation.activeTimeout), .seconds(1...86_400),
-      "A flow is written this long after its first packet even if it goes on, seconds."),
+      "A long flow is written after this time, and continues as another row, seconds."),
     .value(
       "aggregation.inactiveTimeout", .live(\.aggregation.inactiveTimeout), .seconds(1...86_400),
       "A flow is written this long after its last packet, seconds; at most activeTimeout."),
     .flowKey(
       "aggregation.key", .restart(\.aggregation.key),
-      "Columns of the store that tell flows apart; /N behind an address keys on its prefix."),
+      "The flow key: columns that distinguish flows; /N after an address uses its prefix."),
     .value(
       "aggregation.maximumFlows", .live(\.aggregation.maximumFlows), .integer(1...1_000_000_000),
-      "Live flows held at a time, all workers together; those seen least recently are written early."),
+      "Maximum number of live flows, all workers together; beyond it the least recently seen are written early."),
     .value(
       "aggregation.endOfFlow", .live(\.aggregation.endOfFlow), .flag,
-      "true: a TCP flow is written as soon as FIN or RST was seen."),
+      "true: a TCP flow is written as soon as FIN or RST is seen."),
   ]
 
   private static let store: [Setting] = [
     .value(
       "store.path", .restart(\.store.path), .path,
-      "Where the files go; relative to the working directory (the service's is /var/lib/sagflow)."),
+      "Directory of the files; relative to the working directory (/var/lib/sagflow for the service)."),
     .value(
       "store.rotation", .restart(\.store.rotation), .seconds(1...3600, dividing: 3600),
-      "A file covers this much time, aligned to the clock, seconds; divides an hour."),
+      "Time covered by a file, aligned to the clock, seconds; divides an hour."),
     .value(
       "store.maximumFileSize", .restart(\.store.maximumFileSize), .octets(1_000_000...1_000_000_000_000),
-      "A file that reaches this size is closed before its time, octets."),
+      "A file that reaches this size is closed early, bytes."),
     .value(
       "store.rowGroupRows", .restart(\.store.rowGroupRows), .integer(1024...1_048_576),
-      "Rows of a row group: more compress better and need more memory."),
+      "Rows per row group: more compress better and need more memory."),
     .value(
-      "store.compressionLevel", .restart(\.store.compressionLevel), .integer(1...19), "zstd level."),
+      "store.compressionLevel", .restart(\.store.compressionLevel), .integer(1...19), "zstd compression level."),
     .value(
       "store.extra", .restart(\.store.extra), .flag,
-      "true: fields without a column of their own are kept as JSON in the column extra."),
+      "true: keep fields without a column as JSON in the column extra."),
     .value(
       "store.retention.age", .live(\.retention.age), .seconds(3600...3_153_600_000, zero: "keep"),
-      "Files older than this are removed, such as 30d; 0: kept."),
+      "Remove files older than this, such as 30d; 0: keep."),
     .value(
       "store.retention.size", .live(\.retention.size), .octets(1_000_000...Int64.max, zero: "keep"),
-      "The oldest files are removed above this total, such as 500G; 0: kept."),
+      "Remove the oldest files above this total size, such as 500G; 0: keep."),
   ]
 
   private static let journal: [Setting] = [
     .value(
       "journal.enabled", .restart(\.journal.enabled), .flag,
-      "false: after a crash what came since the last checkpoint is lost."),
+      "false: a crash loses what arrived since the last checkpoint."),
     .value(
       "journal.path", .restart(\.journal.path), .optional("a directory"),
-      "Where journal and checkpoints go, on the disk of the store; empty: .journal in the store."),
+      "Directory of journal and checkpoints, on the store's file system; empty: .journal in the store."),
     .value(
       "journal.maximumSize", .restart(\.journal.maximumSize), .octets(1_000_000...Int.max),
-      "Octets of the journal since the last checkpoint, all workers together; half of it brings the next one."),
+      "Maximum size since the last checkpoint, bytes, all workers together; half of it triggers a checkpoint."),
     .value(
       "journal.bufferSize", .restart(\.journal.bufferSize), .octets(1_000_000...(1 << 36)),
-      "Memory for datagrams that wait for the journal's disk, all workers together, at least 5 MB for each."),
+      "Memory for datagrams waiting for the journal's disk, bytes, all workers together; at least 5 MB for each."),
     .value(
       "journal.syncInterval", .restart(\.journal.syncInterval), .seconds(1...3600, zero: "none"),
-      "It is synced to the disk this often, seconds: what a power failure costs; 0: the system decides."),
+      "Interval of syncs to disk, seconds; a power failure loses at most this much; 0: the system decides."),
   ]
 
   private static let relay: [Setting] = [
@@ -193,54 +193,54 @@ public enum ConfigurationSchema {
       "Addresses and ports of the other collectors."),
     .list(
       "relay.exporters", .restart(\.relay.exporters), .network, mayBeEmpty: true,
-      "Exporters whose datagrams are sent on, such as 192.0.2.0/24; none named: all."),
+      "Exporters whose datagrams are forwarded, such as 192.0.2.0/24; empty: all."),
     .value(
       "relay.keepSource", .restart(\.relay.keepSource), .flag,
-      "true: they come from the exporter's own address and port; needs CAP_NET_RAW."),
+      "true: send from the exporter's own address and port; requires CAP_NET_RAW."),
     .value(
       "relay.queue", .restart(\.relay.queue), .octets(1_000_000...(1 << 36)),
-      "Memory for those that wait to be sent, all workers together; beyond it the oldest are dropped and counted."),
+      "Memory for datagrams waiting to be sent, bytes, all workers together; beyond it the oldest are dropped."),
   ]
 
   private static let outputs: [Setting] = [
     .records(
       "outputs", .live, OutputRecords.outputs,
-      "Where files and rows go, such as [{name: lake, type: s3, region: eu-central-1, bucket: flows}]; docs/outputs.md."
+      "Destinations of files and rows, such as [{name: lake, type: s3, region: eu-central-1, bucket: b}]; docs/outputs.md."
     )
   ]
 
   private static let http: [Setting] = [
     .value(
       "http.enabled", .restart(\.http.enabled), .flag,
-      "false: no page, no API and no metrics; `sagflow status` needs it."),
+      "false: no web page, API or metrics; `sagflow status` needs it."),
     .value(
-      "http.listen", .restart(\.http.listen), .openEndpoint, "TCP address and port; port 0 takes one that is free."),
+      "http.listen", .restart(\.http.listen), .openEndpoint, "TCP address and port; port 0 selects a free one."),
     .value(
       "http.public", .restart(\.http.isPublic), .flag,
-      "true: http.listen may be reached from other hosts; without a token, whoever does can read all flows."),
+      "true: allow access from other hosts; without a token, anyone who can connect can read all flows."),
     .value(
       "http.tokenFile", .restart(\.http.tokenFile), .optional("the path of a file"),
-      "A file whose first line is a token that requests for data need (Authorization: Bearer); empty: they need none."
+      "A file whose first line is the token required by requests for data (Authorization: Bearer); empty: none."
     ),
     .list(
       "http.hosts", .restart(\.http.hosts), .hostName, mayBeEmpty: true,
-      "Names that requests may call this collector by, beside localhost, this host's own and addresses; no ports."),
+      "Host names accepted in requests, in addition to localhost, this host's name and addresses; without ports."),
     .value(
       "http.resolve", .live(\.http.resolve), .flag,
-      "true: the page and the API look up names of addresses with the system's resolver, which may ask other hosts."
+      "true: the page and the API resolve host names of addresses; the system's resolver may query other hosts."
     ),
   ]
 
   private static let alerts: [Setting] = [
     .value(
       "alerts.interval", .live(\.alerts.interval), .seconds(1...3600),
-      "Values are measured this often, seconds; less often if it takes long."),
+      "Interval of evaluations, seconds; longer if they take long."),
     .value(
       "alerts.builtIn.exporterSilent", .live(\.alerts.builtIn.exporterSilent), .seconds(30...604_800, zero: "off"),
-      "An exporter has sent nothing for this long, and for ten times its usual interval, seconds; 0: off."),
+      "An exporter has sent nothing for this time and for ten of its usual intervals, seconds; 0: off."),
     .value(
       "alerts.builtIn.exporterLoss", .live(\.alerts.builtIn.exporterLoss), .integer(0...100),
-      "More of an exporter's data than this is lost on the way, by sequence number, percent; 0: off."),
+      "Data of an exporter lost by sequence number, percent; 0: off."),
     .value(
       "alerts.builtIn.diskFree", .live(\.alerts.builtIn.diskFree), .integer(0...100),
       "Less of the store's disk than this is free, percent; 0: off."),
@@ -267,7 +267,7 @@ public enum ConfigurationSchema {
 
   private static let log: [Setting] = [
     .value("log.level", .live(\.logLevel), .choice, "trace, debug, info, notice, warning, error or critical."),
-    .value("log.format", .restart(\.log.format), .choice, "text, or json: one object a line."),
+    .value("log.format", .restart(\.log.format), .choice, "text, or json: one object per line."),
   ]
 
   private static let smartAccessGateway: [Setting] = [
@@ -280,10 +280,10 @@ public enum ConfigurationSchema {
     .value(
       "smartAccessGateway.collector", .live(\.smartAccessGateway.collector),
       .optional("an IPv4 address, with :PORT if it is not that of listen"),
-      "Where the gateways send to: this host's address as they reach it, such as 192.0.2.10 or 192.0.2.10:9995."),
+      "This host's address as the gateways reach it, such as 192.0.2.10 or 192.0.2.10:9995."),
     .value(
       "smartAccessGateway.netflowVersion", .live(\.smartAccessGateway.netflowVersion), .choice,
-      "The format that the gateways export in: v5, v9 or v10 (IPFIX)."),
+      "NetFlow version of the export: v5, v9 or v10 (IPFIX)."),
   ]
 
   private static let byKey = Dictionary(uniqueKeysWithValues: settings.map { ($0.key, $0) })
@@ -356,13 +356,13 @@ public enum ConfigurationSchema {
     // Names belong to flows when they are stored.
     let named = FlowColumn.allCases.filter { $0.isFreeText && filter.looks(at: [$0]) }
     if let column = named.first {
-      return ["looks at \(column.name), which records do not have when they come; compare the number"]
+      return ["uses \(column.name), which records do not have when they arrive; compare the number"]
     }
     guard configuration.aggregation.enabled else { return [] }
     let origin: [FlowColumn] = [.exporterAddress, .observationDomainID]
     let merged = origin.filter {
       !configuration.aggregation.key.columns.contains($0) && filter.looks(at: [$0])
     }
-    return merged.prefix(1).map { "looks at \($0.name), which aggregation.key leaves out; put it into the key" }
+    return merged.prefix(1).map { "uses \($0.name), which aggregation.key leaves out; add it to the key" }
   }
 }

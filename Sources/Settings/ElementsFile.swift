@@ -129,14 +129,14 @@ extension ElementsFile {
       throw wrong(3, "one of \(AbstractType.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     let element = FieldElement(number, enterprise: enterprise)
-    if names[element] != nil { throw wrong(1, "each element once") }
+    if names[element] != nil { throw wrong(1, "no duplicate elements") }
     do throws(ElementNames.Refusal) {
       try names.set(fields[2], type, for: element)
     } catch {
       switch error {
       case .registered: throw wrong(1, "an element that IANA's registry does not have")
       case .badName: throw wrong(2, "a name that IANA's registry does not have, without /")
-      case .nameInUse: throw wrong(2, "each name once")
+      case .nameInUse: throw wrong(2, "no duplicate names")
       case .tooMany:
         throw ElementsFileError(message: "\(place): expected at most \(ElementNames.maximumCount) elements")
       }

@@ -38,7 +38,7 @@ extension ValueForm where Value == ListenSetting {
   static var listen: Self {
     ValueForm(
       expected:
-        "ADDRESS:PORT, with tcp:// or tls:// before it if it is not UDP, such as 0.0.0.0:9995 or tcp://[::]:4739"
+        "ADDRESS:PORT, with tcp:// or tls:// in front unless it is UDP, such as 0.0.0.0:9995 or tcp://[::]:4739"
     ) {
       ListenSetting(parsing: $0)
     } text: {

@@ -42,7 +42,7 @@ extension Setting {
     var seen: Set<Value> = []
     for (index, element) in elements.enumerated() {
       guard let value = form.parse(element) else { return Fault(element: index, expected: form.expected) }
-      if !seen.insert(value).inserted { return Fault(element: index, expected: "each once") }
+      if !seen.insert(value).inserted { return Fault(element: index, expected: "no duplicates") }
     }
     return nil
   }
@@ -62,7 +62,7 @@ extension Setting {
         var seen: Set<Name> = []
         for (index, element) in elements.enumerated() {
           guard let pair = parse(element) else { return Fault(element: index, expected: expected) }
-          if !seen.insert(pair.0).inserted { return Fault(element: index, expected: "each once") }
+          if !seen.insert(pair.0).inserted { return Fault(element: index, expected: "no duplicates") }
         }
         return nil
       },
@@ -145,7 +145,7 @@ extension Setting {
         let expected =
           switch error {
           case .unknownField(_, let nearest): "the name of a key column such as \(nearest.joined(separator: ", "))"
-          case .duplicateField: "each column once"
+          case .duplicateField: "no duplicate columns"
           case .badPrefix, .prefixNotAllowed, .noFields:
             "a column, for addresses with a prefix length as in src_addr/24 or src_addr/24/48"
           }

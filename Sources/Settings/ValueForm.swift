@@ -57,7 +57,7 @@ extension ValueForm where Value: FixedWidthInteger {
   static func octets(_ range: ClosedRange<Value>, zero: String? = nil) -> Self {
     @Sendable func text(_ octets: Value) -> String { Quantity.text(octets: Int(clamping: octets)) }
     let bounds = "from \(text(range.lowerBound)) to \(text(range.upperBound))"
-    return ValueForm(expected: Self.orZero(zero, "octets \(bounds), such as 1500000, 256M or 64Mi")) { text in
+    return ValueForm(expected: Self.orZero(zero, "bytes \(bounds), such as 1500000, 256M or 64Mi")) { text in
       guard let value = Quantity.octets(text).flatMap({ Value(exactly: $0) }) else { return nil }
       return range.contains(value) || (value == 0 && zero != nil) ? value : nil
     } text: {
@@ -102,7 +102,7 @@ extension ValueForm where Value == String {
 
   /// The name of a host, without a port.
   static var hostName: Self {
-    ValueForm(expected: "the name of a host without a port, such as flows.example.com") { text in
+    ValueForm(expected: "a host name without a port, such as flows.example.com") { text in
       let isName = text.utf8.allSatisfy { octet in
         isNameOctet(octet) || octet == UInt8(ascii: "-") || octet == UInt8(ascii: ".")
           || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(octet)
@@ -115,7 +115,7 @@ extension ValueForm where Value == String {
 
   /// A filter's text, which may span lines; its words are parsed when all settings are known.
   static var filter: Self {
-    ValueForm(expected: "a filter in nfdump's words, or nothing") { text in
+    ValueForm(expected: "a filter in nfdump's syntax, or nothing") { text in
       text.split(whereSeparator: \.isNewline).allSatisfy(isFilterLine) ? text : nil
     } text: { text in
       let escapes = [("\\", "\\\\"), ("\"", "\\\""), ("\r\n", "\\n"), ("\n", "\\n"), ("\r", "\\n"), ("\t", "\\t")]

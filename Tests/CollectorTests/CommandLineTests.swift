@@ -173,6 +173,6 @@ struct CommandLineTests {
     #expect(
       missing
         == Outcome(
-          status: 66, output: "", errors: "sagflow: /nonexistent/c.yaml: no such file; give another with -c\n"))
+          status: 66, output: "", errors: "sagflow: /nonexistent/c.yaml: no such file; give another one with -c\n"))
   }
 }

@@ -42,8 +42,8 @@ struct AdmissionTests {
     try Data("exporters: {deny: [127.0.0.1]}\nstore: {rotation: 3600}\n".utf8).write(
       to: URL(fileURLWithPath: collector.configurationFile))
     collector.program.signal(SIGHUP)
-    try await collector.program.says("exporters.allow is [] now, was [127.0.0.0/30, 127.0.0.66]")
-    try await collector.program.says("exporters.deny is [127.0.0.1] now, was [127.0.0.66]")
+    try await collector.program.says("exporters.allow is now [], was [127.0.0.0/30, 127.0.0.66]")
+    try await collector.program.says("exporters.deny is now [127.0.0.1], was [127.0.0.66]")
     // The workers take the change over one after the other.
     try await eventually("datagrams that are refused after the reload") {
       try Self.send(1, from: "127.0.0.1", to: collector.port)

@@ -163,11 +163,11 @@ struct FilterTests {
       Array("filter: exporter ip 10.0.0.1\naggregation:\n  key: [src_addr]\n".utf8), as: "coarse.yaml")
     let refused = try await Sagflow.run(["config", "check", "-c", coarse])
     #expect(refused.status == 78)
-    #expect(refused.errors.contains("looks at exporter_addr, which aggregation.key leaves out"), "\(refused.errors)")
+    #expect(refused.errors.contains("uses exporter_addr, which aggregation.key leaves out"), "\(refused.errors)")
     let named = try folder.write(Array("filter: in if-name 'Gi 0/1'\n".utf8), as: "named.yaml")
     let nameless = try await Sagflow.run(["config", "check", "-c", named])
     #expect(nameless.status == 78)
-    #expect(nameless.errors.contains("looks at in_if_name, which records do not have"), "\(nameless.errors)")
+    #expect(nameless.errors.contains("uses in_if_name, which records do not have"), "\(nameless.errors)")
 
     let capture = Fixtures.path("real/softflowd-v5.pcap")
     let missing = try await Sagflow.run(["replay", capture, "/no/such.pcap"])

@@ -107,6 +107,6 @@ struct HostileTextTests {
     #expect(outcome.status == 78)
     let lines = outcome.errors.split(separator: "\n")
     #expect(lines.count == 101)
-    #expect(lines.last?.hasSuffix("and 9900 more; is it the right file?") == true, "\(lines.last ?? "")")
+    #expect(lines.last?.hasSuffix("and 9900 more; check that this is the right file") == true, "\(lines.last ?? "")")
   }
 }

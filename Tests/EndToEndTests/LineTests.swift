@@ -130,7 +130,7 @@ struct LineTests {
     try more.write(toFile: collector.configurationFile, atomically: true, encoding: .utf8)
     collector.program.signal(SIGHUP)
     let line = try await collector.program.says("outputs stays ")
-    #expect(line.contains("; restart for ") && line.contains("new.csv"))
+    #expect(line.contains("; restart to apply ") && line.contains("new.csv"))
     try NumberedFlows.send(10..<20, to: collector.port)
     try await eventually("all are written") { try await Self.outputs(http)["rows"]?.writtenRows == 20 }
     #expect(try await Self.outputs(http).keys.sorted() == ["rows"])

@@ -93,8 +93,8 @@ struct SignalTests {
       "aggregation: {activeTimeout: 60, inactiveTimeout: 1}\nstore: {rotation: 60}\nreceive: {workers: 2}\n",
       until: "store.rotation")
     for line in [
-      "aggregation.activeTimeout is 60 now, was 300", "aggregation.inactiveTimeout is 1 now, was 15",
-      "store.rotation stays 300; restart for 60", "receive.workers stays 0; restart for 2",
+      "aggregation.activeTimeout is now 60, was 300", "aggregation.inactiveTimeout is now 1, was 15",
+      "store.rotation stays 300; restart to apply 60", "receive.workers stays 0; restart to apply 2",
     ] {
       try await collector.program.says(line)
     }

@@ -83,8 +83,8 @@ struct AlertSettingsTests {
       ("rules: [{name: a, aboveUsual: 1}]\n", "alerts.rules[0].aboveUsual: expected a number above 1"),
       ("rules: [{name: a, belowUsual: 2}]\n", "alerts.rules[0].belowUsual: expected a number below 1"),
       ("rules: [{name: a, below: 0}]\n", "alerts.rules[0].below: expected a number above 0"),
-      ("rules: [{name: a, above: 1, floor: 1}]\n", "alerts.rules[0].floor: is of aboveUsual and belowUsual"),
-      ("rules: [{name: a, above: 1, memory: 2h}]\n", "alerts.rules[0].memory: is of measure: newSources"),
+      ("rules: [{name: a, above: 1, floor: 1}]\n", "alerts.rules[0].floor: applies only to aboveUsual and belowUsual"),
+      ("rules: [{name: a, above: 1, memory: 2h}]\n", "alerts.rules[0].memory: applies only to measure: newSources"),
       ("rules: [{name: a b, above: 1}]\n", "alerts.rules[0].name: expected a name of letters"),
       ("rules: [{name: disk-full, above: 1}]\n", "alerts.rules[0].name: 'disk-full' is built in"),
       ("rules: [{name: a, above: 1, actions: [b]}]\n", "alerts.rules: rule a names the action b, which"),
@@ -98,7 +98,7 @@ struct AlertSettingsTests {
       ("actions: [{name: a, webhook: 'https://u:p@x/'}]\n", "alerts.actions[0].webhook: expected a URL"),
       ("actions: [{name: a, webhook: 'https://x/', header: X}]\n", "alerts.actions[0].header: has no value"),
       ("actions: [{name: a, program: [page]}]\n", "alerts.actions[0].program: expected an absolute path first"),
-      ("actions: [{name: a, program: [/x], headerFile: y}]\n", "alerts.actions[0].headerFile: is of a webhook"),
+      ("actions: [{name: a, program: [/x], headerFile: y}]\n", "alerts.actions[0].headerFile: applies only to a webhook"),
     ])
   func problems(text: String, start: String) throws {
     let found = try complaints("alerts:\n  \(text)")

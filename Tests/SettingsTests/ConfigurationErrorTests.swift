@@ -65,7 +65,7 @@ struct ConfigurationErrorTests {
     #expect(found.count == 101)
     #expect(found[0] == "c.yaml:1:9: store.rotatoin: unknown key; did you mean store.rotation?")
     #expect(found[99].hasPrefix("c.yaml:100:1: unknown98key: unknown key; "))
-    #expect(found[100] == "and 9901 more; is it the right file?")
+    #expect(found[100] == "and 9901 more; check that this is the right file")
     let few = yaml.split(separator: "\n").prefix(201).joined(separator: "\n")
     let middle = thread_time()
     #expect(try complaints(few).count == 101)
@@ -105,9 +105,9 @@ struct ConfigurationErrorTests {
     arguments: [
       (
         "listen:\n  - 0.0.0.0:9995\n  - 0.0.0.0\n",
-        "c.yaml:3:5: listen: expected ADDRESS:PORT, with tcp:// or tls:// before it if it is not UDP, such as 0.0.0.0:9995 or tcp://[::]:4739, found '0.0.0.0'"
+        "c.yaml:3:5: listen: expected ADDRESS:PORT, with tcp:// or tls:// in front unless it is UDP, such as 0.0.0.0:9995 or tcp://[::]:4739, found '0.0.0.0'"
       ),
-      ("listen: [0.0.0.0:9995, 0.0.0.0:9995]\n", "c.yaml:1:24: listen: expected each once, found '0.0.0.0:9995'"),
+      ("listen: [0.0.0.0:9995, 0.0.0.0:9995]\n", "c.yaml:1:24: listen: expected no duplicates, found '0.0.0.0:9995'"),
       (
         "listen: [0.0.0.0:9995, 192.0.2.1:9995]\n",
         "c.yaml:1:9: listen: 0.0.0.0:9995 already covers 192.0.2.1:9995; remove one of them"
@@ -118,7 +118,7 @@ struct ConfigurationErrorTests {
       ),
       (
         "listen: []\n",
-        "c.yaml:1:9: listen: expected at least one: ADDRESS:PORT, with tcp:// or tls:// before it if it is not UDP, such as 0.0.0.0:9995 or tcp://[::]:4739"
+        "c.yaml:1:9: listen: expected at least one: ADDRESS:PORT, with tcp:// or tls:// in front unless it is UDP, such as 0.0.0.0:9995 or tcp://[::]:4739"
       ),
       (
         "exporters:\n  samplingRates:\n    10.0.0.1: 5\n    10.0.0.300: 5\n",
@@ -127,7 +127,7 @@ struct ConfigurationErrorTests {
       ),
       (
         "exporters:\n  samplingRates: {\"::1\": 5, \"0::1\": 6}\n",
-        "c.yaml:2:29: exporters.samplingRates: expected each once, found '0::1=6'"
+        "c.yaml:2:29: exporters.samplingRates: expected no duplicates, found '0::1=6'"
       ),
     ])
   func elements(yaml: String, line: String) throws {
@@ -153,7 +153,7 @@ struct ConfigurationErrorTests {
       ),
       ("log: {}\n---\nlog: {}\n", "c.yaml:2:1: expected a single document in the stream but found another document"),
       ("log: {}\nstore: \u{1}\n", "c.yaml:2:8: control characters are not allowed"),
-      ("log: {}\nlog: {}\n", "c.yaml:1:1: log: stands more than once among its neighbours; keep one"),
+      ("log: {}\nlog: {}\n", "c.yaml:1:1: log: duplicate key; keep one"),
       ("store: *x\n", "c.yaml:1:8: found undefined alias"),
     ])
   func syntax(yaml: String, line: String) throws {
@@ -164,7 +164,7 @@ struct ConfigurationErrorTests {
   func twice() throws {
     let found = try complaints("log.level: debug\nlog:\n  level: info\n")
     try #require(found.count == 1)
-    #expect(found[0].hasPrefix("c.yaml:3:3: log.level: stands twice, first at "))
+    #expect(found[0].hasPrefix("c.yaml:3:3: log.level: duplicate key, first defined at "))
     #expect(found[0].hasSuffix("c.yaml:1:12; remove one"))
   }
 
@@ -242,11 +242,11 @@ struct ConfigurationErrorTests {
     let missing = directory.file("none.yaml")
     #expect(error(missing) == .noSuchFile(missing))
     let path = directory.path
-    #expect(error(path) == .unreadable(path, reason: "cannot be read; name a YAML file"))
+    #expect(error(path) == .unreadable(path, reason: "cannot be read; give a YAML file"))
     let binary = try directory.write([0x61, 0x3a, 0x0a, 0xff, 0x0a], as: "b.yaml")
     #expect(
       error(binary) == .unreadable(binary, reason: "line 2 is not UTF-8; save the file as UTF-8"))
     let long = try directory.write(String(repeating: "#\n", count: 600_000), as: "l.yaml")
-    #expect(error(long) == .unreadable(long, reason: "larger than 1 MiB; name a YAML file"))
+    #expect(error(long) == .unreadable(long, reason: "larger than 1 MiB; give a YAML file"))
   }
 }

@@ -21,10 +21,10 @@ struct ConfigurationReloadTests {
     let old = setting.text(in: running)
     if setting.change == .live {
       #expect(reload.values == loaded)
-      #expect(reload.changes[0].description == "\(sample.key) is \(sample.yaml) now, was \(old)")
+      #expect(reload.changes[0].description == "\(sample.key) is now \(sample.yaml), was \(old)")
     } else {
       #expect(reload.values == running)
-      #expect(reload.changes[0].description == "\(sample.key) stays \(old); restart for \(sample.yaml)")
+      #expect(reload.changes[0].description == "\(sample.key) stays \(old); restart to apply \(sample.yaml)")
     }
     // Going on from there, a second reload of the same file tells only what still waits.
     let again = ConfigurationReload(from: reload.values, to: loaded)
@@ -59,8 +59,8 @@ struct ConfigurationReloadTests {
     let reload = ConfigurationReload(from: CollectorConfiguration(), to: loaded)
     #expect(
       reload.changes.map(\.description) == [
-        "aggregation.activeTimeout is 60 now, was 300", "store.path stays flows; restart for /srv",
-        "log.level is error now, was info",
+        "aggregation.activeTimeout is now 60, was 300", "store.path stays flows; restart to apply /srv",
+        "log.level is now error, was info",
       ])
     #expect(reload.values.live.aggregation.activeTimeout == 60)
     #expect(reload.values.store.path == "flows")

@@ -60,8 +60,8 @@ struct ElementsFileTests {
       "elements.csv:3: enterprise: expected a private enterprise number such as 9, found nine"
     ),
     ("9,40000,a,string", "elements.csv", "elements.csv:1: number: expected a number from 0 to 32767, found 40000"),
-    ("9,1,a,string\n9,1,b,string", "elements.csv", "elements.csv:2: number: expected each element once, found 1"),
-    ("9,1,a,string\n9,2,a,string", "elements.csv", "elements.csv:2: name: expected each name once, found a"),
+    ("9,1,a,string\n9,1,b,string", "elements.csv", "elements.csv:2: number: expected no duplicate elements, found 1"),
+    ("9,1,a,string\n9,2,a,string", "elements.csv", "elements.csv:2: name: expected no duplicate names, found a"),
     (
       "0,8,a,string", "elements.csv",
       "elements.csv:1: number: expected an element that IANA's registry does not have, found 8"
@@ -132,7 +132,7 @@ struct ElementsFileTests {
     loaded.live.exporters.elementsFile = try ElementsFile(path)
     let reload = ConfigurationReload(from: running, to: loaded)
     #expect(
-      reload.changes.map(\.description) == ["exporters.elementsFile: \(path) has changed and was read again"])
+      reload.changes.map(\.description) == ["exporters.elementsFile: \(path) has changed and was reloaded"])
     #expect(reload.values == loaded)
   }
 }

@@ -81,7 +81,7 @@ struct OutputSettingsTests {
       ),
       (
         "\n  - {name: a, type: s3, region: r, bucket: abc}\n  - {name: a, type: s3, region: r, bucket: abd}\n",
-        "3:12: outputs[1].name: 'a' is the name of another one"
+        "3:12: outputs[1].name: 'a' is a duplicate name"
       ),
       ("[{name: a/b, type: s3, region: r, bucket: abc}]\n", "outputs[0].name: expected a name of letters"),
       ("[{name: a, type: clickhouse}]\n", "outputs[0].urls: expected at least one: a URL, https://"),
@@ -89,46 +89,46 @@ struct OutputSettingsTests {
       ("[{name: a, type: clickhouse, urls: ['http://u:p@h/']}]\n", "outputs[0].urls: expected a URL, https://"),
       (
         "[{name: a, type: clickhouse, urls: ['http://h'], bucket: abc}]\n",
-        "outputs[0].bucket: is not of type clickhouse"
+        "outputs[0].bucket: does not apply to type clickhouse"
       ),
       ("[{name: a, type: clickhouse, urls: ['http://h'], table: 'a`b'}]\n", "outputs[0].table: expected a word"),
-      ("[{name: a, type: s3, region: r}]\n", "outputs[0].bucket: is missing; expected a bucket's name"),
-      ("[{name: a, type: s3, bucket: abc}]\n", "outputs[0].region: is missing; give it, or an endpoint"),
+      ("[{name: a, type: s3, region: r}]\n", "outputs[0].bucket: is missing; expected a bucket name"),
+      ("[{name: a, type: s3, bucket: abc}]\n", "outputs[0].region: is missing; set it, or an endpoint"),
       (
         "[{name: a, type: s3, endpoint: 'https://h/path', bucket: abc}]\n", "outputs[0].endpoint: expected HOST"
       ),
       ("[{name: a, type: oss, region: cn_hangzhou, bucket: abc}]\n", "outputs[0].region: expected a region such as"),
-      ("[{name: a, type: s3, region: r, bucket: -abc}]\n", "outputs[0].bucket: expected a bucket's name"),
-      ("[{name: a, type: s3, region: r, bucket: ab}]\n", "outputs[0].bucket: expected a bucket's name"),
-      ("[{name: a, type: s3, region: r, bucket: abc, urls: ['http://h']}]\n", "outputs[0].urls: is not of type s3"),
+      ("[{name: a, type: s3, region: r, bucket: -abc}]\n", "outputs[0].bucket: expected a bucket name"),
+      ("[{name: a, type: s3, region: r, bucket: ab}]\n", "outputs[0].bucket: expected a bucket name"),
+      ("[{name: a, type: s3, region: r, bucket: abc, urls: ['http://h']}]\n", "outputs[0].urls: does not apply to type s3"),
       ("[{name: a, type: s3, region: r, bucket: abc, prefix: /x}]\n", "outputs[0].prefix: expected the beginning"),
       (
-        "[{name: a, type: s3, region: r, bucket: abc, partSize: 1M}]\n", "outputs[0].partSize: expected octets from 5Mi"
+        "[{name: a, type: s3, region: r, bucket: abc, partSize: 1M}]\n", "outputs[0].partSize: expected bytes from 5Mi"
       ),
       ("[{name: a, type: s3, region: r, bucket: abc, parallel: 0}]\n", "outputs[0].parallel: expected a whole number"),
       ("[{name: a, type: s3, region: r, bucket: abc, timeout: 2d}]\n", "outputs[0].timeout: expected a duration"),
       ("[{name: a, type: s3, region: r, bucket: abc, from: then}]\n", "outputs[0].from: expected oldest or now"),
-      ("[{name: a, type: oss, region: r, bucket: abc, pathStyle: true}]\n", "outputs[0].pathStyle: is not of type oss"),
-      ("[{name: a, type: s3, region: r, bucket: abc, encryptionKey: k}]\n", "outputs[0].encryptionKey: has no"),
+      ("[{name: a, type: oss, region: r, bucket: abc, pathStyle: true}]\n", "outputs[0].pathStyle: does not apply to type oss"),
+      ("[{name: a, type: s3, region: r, bucket: abc, encryptionKey: k}]\n", "outputs[0].encryptionKey: requires encryption"),
       ("[{name: a, type: s3, region: r, buckt: abc}]\n", "outputs[0].buckt: unknown key; did you mean bucket?"),
       ("[{name: a, type: kafka}]\n", "outputs[0].brokers: expected at least one: HOST:PORT, such as"),
       ("[{name: a, type: kafka, brokers: [b]}]\n", "outputs[0].brokers: expected HOST:PORT, such as"),
       ("[{name: a, type: kafka, brokers: ['b:1,c:2']}]\n", "outputs[0].brokers: expected HOST:PORT, such as"),
       ("[{name: a, type: kafka, brokers: ['b:1'], topic: a/b}]\n", "outputs[0].topic: expected a topic's name"),
       ("[{name: a, type: kafka, brokers: ['b:1'], format: avro}]\n", "outputs[0].format: expected protobuf or json"),
-      ("[{name: a, type: kafka, brokers: ['b:1'], names: ecs}]\n", "outputs[0].names: is of format: json"),
+      ("[{name: a, type: kafka, brokers: ['b:1'], names: ecs}]\n", "outputs[0].names: applies only to format: json"),
       (
         "[{name: a, type: kafka, brokers: ['b:1'], acks: 1, idempotent: true}]\n",
-        "outputs[0].idempotent: needs acks: all"
+        "outputs[0].idempotent: requires acks: all"
       ),
       ("[{name: a, type: kafka, brokers: ['b:1'], acks: 0}]\n", "outputs[0].acks: expected all or 1"),
-      ("[{name: a, type: kafka, brokers: ['b:1'], keyFile: k}]\n", "outputs[0].keyFile: is of tls: true"),
+      ("[{name: a, type: kafka, brokers: ['b:1'], keyFile: k}]\n", "outputs[0].keyFile: requires tls: true"),
       (
         "[{name: a, type: kafka, brokers: ['b:1'], tls: true, keyFile: k}]\n",
         "outputs[0].keyFile: is without certificateFile"
       ),
-      ("[{name: a, type: kafka, brokers: ['b:1'], user: u}]\n", "outputs[0].user: needs a mechanism, PLAIN, SCRAM"),
-      ("[{name: a, type: kafka, brokers: ['b:1'], mechanism: PLAIN}]\n", "outputs[0].mechanism: needs a user"),
+      ("[{name: a, type: kafka, brokers: ['b:1'], user: u}]\n", "outputs[0].user: requires a mechanism: PLAIN, SCRAM"),
+      ("[{name: a, type: kafka, brokers: ['b:1'], mechanism: PLAIN}]\n", "outputs[0].mechanism: requires a user"),
       (
         "[{name: a, type: kafka, brokers: ['b:1'], mechanism: GSSAPI}]\n",
         "outputs[0].mechanism: expected PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512"
@@ -139,37 +139,37 @@ struct OutputSettingsTests {
       ),
       (
         "[{name: a, type: kafka, brokers: ['b:1'], properties: [a=1, a=2]}]\n",
-        "outputs[0].properties: expected each once, found 'a' twice"
+        "outputs[0].properties: expected no duplicates, found 'a' twice"
       ),
       (
         "[{name: a, type: kafka, brokers: ['b:1'], properties: [ssl.key.password=x]}]\n",
         "outputs[0].properties: 'ssl.key.password' is a secret"
       ),
-      ("[{name: a, type: kafka, brokers: ['b:1'], parallel: 2}]\n", "outputs[0].parallel: is not of type kafka"),
-      ("[{name: a, type: kafka, brokers: ['b:1'], urls: ['http://h']}]\n", "outputs[0].urls: is not of type kafka"),
-      ("[{name: a, type: s3, region: r, bucket: abc, live: true}]\n", "outputs[0].live: is not of type s3"),
-      ("[{name: a, type: s3, region: r, bucket: abc, user: u}]\n", "outputs[0].user: is not of type s3"),
+      ("[{name: a, type: kafka, brokers: ['b:1'], parallel: 2}]\n", "outputs[0].parallel: does not apply to type kafka"),
+      ("[{name: a, type: kafka, brokers: ['b:1'], urls: ['http://h']}]\n", "outputs[0].urls: does not apply to type kafka"),
+      ("[{name: a, type: s3, region: r, bucket: abc, live: true}]\n", "outputs[0].live: does not apply to type s3"),
+      ("[{name: a, type: s3, region: r, bucket: abc, user: u}]\n", "outputs[0].user: does not apply to type s3"),
       (
         "[{name: a, type: jsonl}]\n",
         "outputs[0].path: is missing; expected the path of a file, or - for standard output"
       ),
       ("[{name: a, type: csv, path: x, names: cef}]\n", "outputs[0].names: expected sagflow, goflow2, ecs"),
-      ("[{name: a, type: csv, path: x, from: now}]\n", "outputs[0].from: is not of type csv; remove it"),
-      ("[{name: a, type: jsonl, path: x, parallel: 2}]\n", "outputs[0].parallel: is not of type jsonl; remove it"),
-      ("[{name: a, type: jsonl, path: x, timeout: 1m}]\n", "outputs[0].timeout: is not of type jsonl; remove it"),
-      ("[{name: a, type: jsonl, path: x, format: json}]\n", "outputs[0].format: is not of type jsonl; remove it"),
-      ("[{name: a, type: s3, region: r, bucket: abc, path: x}]\n", "outputs[0].path: is not of type s3; remove it"),
+      ("[{name: a, type: csv, path: x, from: now}]\n", "outputs[0].from: does not apply to type csv; remove it"),
+      ("[{name: a, type: jsonl, path: x, parallel: 2}]\n", "outputs[0].parallel: does not apply to type jsonl; remove it"),
+      ("[{name: a, type: jsonl, path: x, timeout: 1m}]\n", "outputs[0].timeout: does not apply to type jsonl; remove it"),
+      ("[{name: a, type: jsonl, path: x, format: json}]\n", "outputs[0].format: does not apply to type jsonl; remove it"),
+      ("[{name: a, type: s3, region: r, bucket: abc, path: x}]\n", "outputs[0].path: does not apply to type s3; remove it"),
       (
         "\n  - {name: a, type: jsonl, path: /var/x}\n  - {name: b, type: csv, path: //var/./x}\n",
-        "3:32: outputs[1].path: '//var/./x' is the path of another one"
+        "3:32: outputs[1].path: '//var/./x' is the path of another output"
       ),
       (
         "[{name: a, type: jsonl, path: '-'}, {name: b, type: jsonl, path: '-'}]\n",
-        "outputs[1].path: '-' is the path of another one"
+        "outputs[1].path: '-' is the path of another output"
       ),
       (
         "[{name: a, type: jsonl, path: x}, {name: a, type: s3, region: r, bucket: abc}]\n",
-        "outputs[1].name: 'a' is the name of another one"
+        "outputs[1].name: 'a' is a duplicate name"
       ),
       ("{name: a}\n", "1:10: outputs: expected a list of maps of name, type"),
     ])
@@ -255,8 +255,8 @@ struct OutputSettingsTests {
     )
     #expect(
       reload.changes.map(\.description) == [
-        "outputs is [\(lake), \(old)] now, was [\(old)]",
-        "outputs stays [\(lake), \(old)]; restart for [\(lake), \(new)]",
+        "outputs is now [\(lake), \(old)], was [\(old)]",
+        "outputs stays [\(lake), \(old)]; restart to apply [\(lake), \(new)]",
       ])
     #expect(reload.changes.map(\.needsRestart) == [false, true])
     // The next one tells what still waits.

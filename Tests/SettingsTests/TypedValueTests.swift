@@ -32,7 +32,7 @@ struct TypedValueTests {
   @Test("a filter is looked at under the key that is loaded with it")
   func filterUnderKey() throws {
     let yaml = "filter: exporter ip 192.0.2.1\naggregation:\n  key: [src_addr]\n"
-    let problem = "looks at exporter_addr, which aggregation.key leaves out; put it into the key"
+    let problem = "uses exporter_addr, which aggregation.key leaves out; add it to the key"
     #expect(try complaints(yaml) == ["c.yaml:1:9: filter: \(problem)"])
     #expect(try complaints(yaml + "  enabled: false\n") == [])
   }
@@ -54,8 +54,8 @@ struct TypedValueTests {
       ("bytes", "expected the name of a key column such as ", "found 'bytes'"),
       ("src_port/24", "expected a column, for addresses with a prefix length as in src_addr/24", "found 'src_port/24'"),
       ("src_addr/33", "expected a column, for addresses with a prefix length as in src_addr/24", "found 'src_addr/33'"),
-      ("dst_addr/8", "expected each column once", "found 'dst_addr/8'"),
-      ("dst_addr", "expected each once", "found 'dst_addr'"),
+      ("dst_addr/8", "expected no duplicate columns", "found 'dst_addr/8'"),
+      ("dst_addr", "expected no duplicates", "found 'dst_addr'"),
     ])
   func badKey(word: String, expected: String, found: String) throws {
     let lines = try complaints("aggregation:\n  key:\n    - dst_addr\n    - \(word)\n")

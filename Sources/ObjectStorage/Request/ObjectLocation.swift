@@ -16,7 +16,7 @@ package struct ObjectLocation: Hashable, Sendable {
     service = options.service
     bucket = options.bucket
     guard options.bucket.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._\-]{1,62}/) != nil else {
-      throw ParameterError(.bucket, value: options.bucket, expected: "a bucket's name")
+      throw ParameterError(.bucket, value: options.bucket, expected: "a bucket name")
     }
     guard options.region.wholeMatch(of: /[A-Za-z0-9\-]*/) != nil else {
       throw ParameterError(.region, value: options.region, expected: "a region such as eu-central-1 or cn-hangzhou")

@@ -45,20 +45,20 @@ enum AlertRecords {
   static let rules = RecordForm(
     fields: [
       .value("name", name, isRequired: true, "Unique among rules."),
-      .value("filter", .filter, keepsLines: true, "Which flows, in the filter language; nothing: all."),
-      .value("measure", measure, "What is measured of them; bitsPerSecond if it is left out."),
-      .value("window", window, "What it is measured over; 5m if it is left out."),
-      .value("above", amount, "It fires above this value; or one of the next three."),
-      .value("below", amount, "It fires below this value."),
-      .value("aboveUsual", multiple, "It fires above so many times the usual value."),
-      .value("belowUsual", multiple, "It fires below so many times the usual value."),
-      .value("floor", amount, "Of multiples of the usual value: smaller values do not matter."),
-      .value("for", hold, "So long it must be over the limit, and well back again; 0 if it is left out."),
-      .value("clear", percent, "Percent of the limit at which it is well back; 80 if it is left out."),
-      .value("repeat", repetition, "A message again after so long; 0, for none, if it is left out."),
-      .value("memory", memory, "Of newSources: how long a source is known; 24h if it is left out."),
-      .list("actions", name, "Names of actions; all of them if it is left out."),
-      .value("log", .flag, "Whether changes are logged; true if it is left out."),
+      .value("filter", .filter, keepsLines: true, "Which flows, in the filter language; empty: all."),
+      .value("measure", measure, "What is measured; default bitsPerSecond."),
+      .value("window", window, "The time over which it is measured; default 5m."),
+      .value("above", amount, "Fires above this value; exactly one of this and the next three is required."),
+      .value("below", amount, "Fires below this value."),
+      .value("aboveUsual", multiple, "Fires above this multiple of the usual value."),
+      .value("belowUsual", multiple, "Fires below this multiple of the usual value."),
+      .value("floor", amount, "For multiples of the usual value: ignore smaller values."),
+      .value("for", hold, "How long the value must be over the limit, and back again; default 0."),
+      .value("clear", percent, "Percentage of the limit at which the value counts as back; default 80."),
+      .value("repeat", repetition, "Repeat the message after this time; default 0, never."),
+      .value("memory", memory, "For newSources: how long a source is remembered; default 24h."),
+      .list("actions", name, "Names of actions; default: all."),
+      .value("log", .flag, "Log changes; default true."),
     ],
     apply: { texts, directory, configuration in
       let reserved = Set(BuiltInAlerts.Name.allCases.map(\.rawValue))
@@ -83,7 +83,7 @@ enum AlertRecords {
     if let value = text.value("repeat", repetition) { rule.timing.repeatInterval = value }
     if let value = text.value("log", .flag) { rule.isLogged = value }
     if let value = text.value("memory", memory) {
-      if rule.measure != .newSources { report("memory", "is of measure: newSources; remove it") }
+      if rule.measure != .newSources { report("memory", "applies only to measure: newSources; remove it") }
       rule.memory = value
     }
     rule.actions = text.values["actions"]
@@ -106,7 +106,7 @@ enum AlertRecords {
     let direction: AlertCondition.Direction = limit.hasPrefix("above") ? .above : .below
     let isUsual = limit.hasSuffix("Usual")
     let floor = text.value("floor", amount)
-    if floor != nil, !isUsual { report("floor", "is of aboveUsual and belowUsual; remove it") }
+    if floor != nil, !isUsual { report("floor", "applies only to aboveUsual and belowUsual; remove it") }
     let value = text.value(limit, isUsual ? multiple : amount) ?? 0
     if isUsual, measure == .newSources {
       report(limit, "newSources has no usual value; use above or below")
@@ -149,10 +149,10 @@ enum AlertRecords {
   static let actions = RecordForm(
     fields: [
       .value("name", name, isRequired: true, "Unique among actions."),
-      .value("webhook", .url, "Where a message is sent to, by POST; or program."),
-      .value("header", header, "A header that is sent along; Authorization if it is left out."),
-      .value("headerFile", file, "The file with its value, which is a secret; nothing is sent along without it."),
-      .list("program", argument, "A program that is run, with its arguments; no shell."),
+      .value("webhook", .url, "Where messages are sent, by POST; this or program is required."),
+      .value("header", header, "A header to send; default Authorization."),
+      .value("headerFile", file, "The file with its value, which is a secret; without it, no header is sent."),
+      .list("program", argument, "A program to run, with its arguments; no shell."),
     ],
     apply: { texts, directory, configuration in
       RecordForm.apply(texts, to: &configuration.live.alerts.actions) { action($0, directory, $1) }
@@ -167,7 +167,7 @@ enum AlertRecords {
     case (let webhook?, nil):
       let path = text.value("headerFile", file).map { $0.hasPrefix("/") ? $0 : directory + $0 }
       if path == nil, text.values["header"] != nil {
-        report("header", "has no value; put it into a file and name that as headerFile")
+        report("header", "has no value; put it into a file and set headerFile")
       }
       kind = .webhook(url: webhook, header: text.value("header", header) ?? "Authorization", headerFile: path ?? "")
     case (nil, let program?):
@@ -176,7 +176,7 @@ enum AlertRecords {
         return nil
       }
       for field in ["header", "headerFile"] where text.values[field] != nil {
-        report(field, "is of a webhook; remove it")
+        report(field, "applies only to a webhook; remove it")
       }
       kind = .program(program)
     default:

@@ -5,12 +5,12 @@ import ObjectStorage
 
 extension OutputRecords {
   static let clickHouseFields: [Field] = [
-    ([.clickhouse], .list("urls", .url, "Of clickhouse: servers, any of which takes files.")),
-    ([.clickhouse], .value("database", word, "Of clickhouse; default if it is left out.")),
-    ([.clickhouse], .value("table", word, "Of clickhouse; flows if it is left out.")),
+    ([.clickhouse], .list("urls", .url, "For clickhouse: servers, any of which accepts files.")),
+    ([.clickhouse], .value("database", word, "For clickhouse; default `default`.")),
+    ([.clickhouse], .value("table", word, "For clickhouse; default flows.")),
     (
       [.clickhouse],
-      .value("cluster", word, "Of clickhouse: the cluster that `sagflow output clickhouse schema` is for.")
+      .value("cluster", word, "For clickhouse: the cluster for `sagflow output clickhouse schema`.")
     ),
   ]
 
@@ -40,32 +40,32 @@ extension OutputRecords {
 
   // MARK: Objects
 
-  private static let bucket = ValueForm<String>.line("a bucket's name") { text in
+  private static let bucket = ValueForm<String>.line("a bucket name") { text in
     (3...63).contains(text.utf8.count)
       && text.utf8.allSatisfy { octet in
         let letter = octet | 0x20
         return (0x61...0x7a).contains(letter) || (0x30...0x39).contains(octet) || "-._".utf8.contains(octet)
       }
   }
-  private static let prefix = ValueForm<String>.line("the beginning of names, such as flows/, without a / in front") {
+  private static let prefix = ValueForm<String>.line("a prefix of names, such as flows/, without a leading /") {
     !$0.hasPrefix("/") && !$0.contains("//")
   }
   private static let partSize = ValueForm<UInt64>.octets(5 << 20...5 << 30)
 
   static let objectFields: [Field] = [
-    .value("endpoint", .url, "Of s3 and oss: the service, without the bucket; that of the region if it is left out."),
-    .value("region", word, "Of s3 and oss, such as eu-central-1 or cn-hangzhou."),
-    .value("bucket", bucket, "Of s3 and oss."),
-    .value("prefix", prefix, "Of s3 and oss: in front of each file's name."),
+    .value("endpoint", .url, "For s3 and oss: the service, without the bucket; default: the region's."),
+    .value("region", word, "For s3 and oss, such as eu-central-1 or cn-hangzhou."),
+    .value("bucket", bucket, "For s3 and oss."),
+    .value("prefix", prefix, "For s3 and oss: prepended to each file's name."),
     .value(
       "credentialsFile", file,
-      "Of s3 and oss: a file as the cloud's own tools have it; what they look for elsewhere if it is left out."),
-    .value("profile", word, "Of s3 and oss: the profile in such a file; default if it is left out."),
-    .value("pathStyle", .flag, "Of s3: whether the bucket is in the path instead of the host's name."),
-    .value("storageClass", word, "Of s3 and oss, such as STANDARD_IA; the bucket's if it is left out."),
-    .value("encryption", word, "Of s3 and oss, such as AES256, aws:kms or KMS; the bucket's if it is left out."),
-    .value("encryptionKey", word, "Of s3 and oss: the key's id; the service's own if it is left out."),
-    .value("partSize", partSize, "Of s3 and oss: larger files go in parts of this size; 64Mi if it is left out."),
+      "For s3 and oss: a credentials file as the cloud's own tools use it; default: the sources of those tools."),
+    .value("profile", word, "For s3 and oss: the profile in such a file; default `default`."),
+    .value("pathStyle", .flag, "For s3: put the bucket in the path instead of the host name."),
+    .value("storageClass", word, "For s3 and oss, such as STANDARD_IA; default: the bucket's."),
+    .value("encryption", word, "For s3 and oss, such as AES256, aws:kms or KMS; default: the bucket's."),
+    .value("encryptionKey", word, "For s3 and oss: the key's id; default: the service's own."),
+    .value("partSize", partSize, "For s3 and oss: larger files are uploaded in parts of this size; default 64Mi."),
   ].map { ([.s3, .oss], $0) }
 
   static func objects(
@@ -88,13 +88,13 @@ extension OutputRecords {
     if options.bucket.isEmpty {
       report("bucket", "is missing; expected \(bucket.expected)")
     } else if options.region.isEmpty, options.endpoint.isEmpty {
-      report("region", "is missing; give it, or an endpoint")
+      report("region", "is missing; set it, or an endpoint")
     } else if let problem = options.problem {
       report(problem.option, problem.reason)
     }
-    if service == .oss, options.isPathStyle { report("pathStyle", "is not of type oss; remove it") }
+    if service == .oss, options.isPathStyle { report("pathStyle", "does not apply to type oss; remove it") }
     if !options.encryptionKey.isEmpty, options.encryption.isEmpty {
-      report("encryptionKey", "has no encryption that it is for; name that, too")
+      report("encryptionKey", "requires encryption; set that, too")
     }
     return options
   }

@@ -13,7 +13,7 @@ extension OutputRecords {
     return isHost && !host.isEmpty && (Quantity.integer(String(port)).map { (1...65_535).contains($0) } ?? false)
   }
 
-  private static let topic = ValueForm<String>.line("a topic's name of letters, digits, ., _ and -, 249 at most") {
+  private static let topic = ValueForm<String>.line("a topic name of letters, digits, ., _ and -, at most 249") {
     (1...249).contains($0.utf8.count) && $0 != "." && $0 != ".."
       && $0.utf8.allSatisfy { octet in
         (0x61...0x7a).contains(octet | 0x20) || (0x30...0x39).contains(octet) || "-._".utf8.contains(octet)
@@ -43,30 +43,30 @@ extension OutputRecords {
   // MARK: Keys
 
   static let kafkaFields: [Field] = [
-    .list("brokers", broker, "Of kafka: some of the cluster's brokers."),
-    .value("topic", topic, "Of kafka; flows if it is left out."),
-    .value("format", format, "Of kafka: what a message is; protobuf if it is left out."),
+    .list("brokers", broker, "For kafka: bootstrap brokers."),
+    .value("topic", topic, "For kafka; default flows."),
+    .value("format", format, "For kafka: the format of messages; default protobuf."),
     .value(
       "live", .flag,
-      "Of kafka: whether rows are sent as they leave the cache, and not only once their file is committed; true if it is left out."
+      "For kafka: send rows as they leave the cache, not only once their file is committed; default true."
     ),
     .value(
       "partitioner", partitioner,
-      "Of kafka: how the partition follows from the exporter's address; murmur2_random if it is left out."),
-    .value("acks", acks, "Of kafka: replicas that have a message when it counts as taken; all if it is left out."),
+      "For kafka: how the partition is chosen from the exporter's address; default murmur2_random."),
+    .value("acks", acks, "For kafka: replicas that must have a message before it counts as delivered; default all."),
     .value(
       "idempotent", .flag,
-      "Of kafka with acks: all: whether the brokers drop what is sent again; true if it is left out."),
-    .value("compression", compression, "Of kafka; lz4 if it is left out."),
-    .value("linger", linger, "Of kafka: milliseconds that a message waits for others; 100 if it is left out."),
-    .value("queue", queue, "Of kafka: memory for messages on their way; 64Mi if it is left out."),
-    .value("clientName", word, "Of kafka: what the brokers' logs and quotas call it; sagflow if it is left out."),
-    .value("tls", .flag, "Of kafka: true: encrypted, and the brokers' certificates are checked."),
-    .value("authorityFile", file, "Of kafka with tls: certificates to trust; the system's if it is left out."),
-    .value("certificateFile", file, "Of kafka with tls: a client's certificate."),
-    .value("keyFile", file, "Of kafka with tls: its key."),
-    .value("mechanism", mechanism, "Of kafka: how the user logs in (SASL); no user if it is left out."),
-    .list("properties", property, "Of kafka: further properties of librdkafka, without secrets."),
+      "For kafka with acks: all: brokers drop duplicates; default true."),
+    .value("compression", compression, "For kafka; default lz4."),
+    .value("linger", linger, "For kafka: milliseconds that a message waits for others; default 100."),
+    .value("queue", queue, "For kafka: memory for messages in transit; default 64Mi."),
+    .value("clientName", word, "For kafka: the client id in the brokers' logs and quotas; default sagflow."),
+    .value("tls", .flag, "For kafka: encrypt connections and verify the brokers' certificates; default false."),
+    .value("authorityFile", file, "For kafka with tls: certificates to trust; default: the system's."),
+    .value("certificateFile", file, "For kafka with tls: a client certificate."),
+    .value("keyFile", file, "For kafka with tls: its key."),
+    .value("mechanism", mechanism, "For kafka: the SASL mechanism; default: no authentication."),
+    .list("properties", property, "For kafka: further properties of librdkafka, without secrets."),
   ].map { ([.kafka], $0) }
 
   // MARK: Reading
@@ -78,14 +78,14 @@ extension OutputRecords {
     if let value = text.value("topic", topic) { options.topic = value }
     if let value = text.value("format", format) { options.format = value }
     if let value = text.value("names", names) {
-      if options.format != .json { report("names", "is of format: json; remove it") }
+      if options.format != .json { report("names", "applies only to format: json; remove it") }
       options.names = value
     }
     if let value = text.value("live", .flag) { options.isLive = value }
     if let value = text.value("partitioner", partitioner) { options.partitioner = value }
     if let value = text.value("acks", acks) { options.acknowledgements = value }
     if let value = text.value("idempotent", .flag) {
-      if value, options.acknowledgements != .all { report("idempotent", "needs acks: all; remove one of them") }
+      if value, options.acknowledgements != .all { report("idempotent", "requires acks: all; remove one of them") }
       options.isIdempotent = value
     }
     if let value = text.value("compression", compression) { options.compression = value }
@@ -108,7 +108,7 @@ extension OutputRecords {
     if let value = path(text, "keyFile", directory) { options.keyFile = value }
     if !options.isEncrypted {
       for field in ["authorityFile", "certificateFile", "keyFile"] where text.values[field] != nil {
-        report(field, "is of tls: true; add that, or remove it")
+        report(field, "requires tls: true; add that, or remove it")
       }
     }
     if options.certificateFile.isEmpty != options.keyFile.isEmpty {
@@ -126,10 +126,10 @@ extension OutputRecords {
     if let value = path(text, "passwordFile", directory) { options.passwordFile = value }
     if options.mechanism.isEmpty {
       for field in ["user", "passwordFile"] where text.values[field] != nil {
-        report(field, "needs a mechanism, \(mechanism.expected)")
+        report(field, "requires a mechanism: \(mechanism.expected)")
       }
     } else if options.user.isEmpty {
-      report("mechanism", "needs a user; name it")
+      report("mechanism", "requires a user; set it")
     }
   }
 
@@ -137,7 +137,7 @@ extension OutputRecords {
     for element in text.values["properties"] ?? [] {
       guard let pair = Setting.pair(element) else { continue }
       if options.properties.updateValue(pair.value, forKey: pair.name) != nil {
-        report("properties", "expected each once, found '\(pair.name)' twice")
+        report("properties", "expected no duplicates, found '\(pair.name)' twice")
       }
     }
     if let name = options.secretProperty {

@@ -10,12 +10,12 @@ extension OutputRecords {
   static let names = ValueForm<FieldNames>.choice
 
   static let lineFields: [Field] = [
-    ([.jsonl, .csv], .value("path", place, "Of jsonl and csv: the file that lines are appended to.")),
+    ([.jsonl, .csv], .value("path", place, "For jsonl and csv: the file to which lines are appended.")),
     (
       [.jsonl, .csv, .kafka],
       .value(
         "names", names,
-        "Of jsonl, of csv, and of kafka with format: json: what columns are called; sagflow if it is left out.")
+        "For jsonl, csv, and kafka with format: json: the names of columns; default sagflow.")
     ),
   ]
 
@@ -36,7 +36,7 @@ extension OutputRecords {
     var seen: Set<String> = []
     return texts.enumerated().compactMap { index, text in
       guard let path = text.value("path", place), !seen.insert(plain(path)).inserted else { return nil }
-      let message = "'\(path)' is the path of another one; choose another"
+      let message = "'\(path)' is the path of another output; choose another"
       return RecordProblem(index: index, field: "path", message: message)
     }
   }

@@ -38,18 +38,18 @@ enum OutputRecords {
     commonFields + accessFields + clickHouseFields + objectFields + kafkaFields + lineFields
 
   private static let commonFields: [Field] = [
-    (all, .value("name", .recordName, isRequired: true, "Unique among outputs; the cursor's, too.")),
-    (all, .value("type", kind, isRequired: true, "What takes files, or what lines look like.")),
-    (shipped, .value("from", start, "Which files a new output begins with; oldest if it is left out.")),
+    (all, .value("name", .recordName, isRequired: true, "Unique among outputs; the cursor has this name, too.")),
+    (all, .value("type", kind, isRequired: true, "The destination of files, or the format of lines.")),
+    (shipped, .value("from", start, "The file with which a new output begins; default oldest.")),
     (
       shipped.subtracting([.kafka]),
-      .value("parallel", parallel, "Files on their way at a time; 2 if it is left out. Of kafka always one.")
+      .value("parallel", parallel, "Files in transit at a time; default 2. For kafka always one.")
     ),
     (
       shipped,
       .value(
         "timeout", timeout,
-        "Longest that the other side may take for a file or a part of it, 5m if it is left out; of kafka for a row, 1m."
+        "Timeout for a file or a part of it, default 5m; for kafka for a row, default 1m."
       )
     ),
   ]
@@ -60,13 +60,13 @@ enum OutputRecords {
   private static let accessFields: [Field] = [
     (
       [.clickhouse, .kafka],
-      .value("user", word, "Of clickhouse, default if it is left out; of kafka with a mechanism, which it needs.")
+      .value("user", word, "For clickhouse, default `default`; for kafka, required with a mechanism.")
     ),
     (
       [.clickhouse, .kafka],
       .value(
         "passwordFile", file,
-        "Of clickhouse and kafka: the file with the password; SAGFLOW_CLICKHOUSE_PASSWORD or SAGFLOW_KAFKA_PASSWORD of the environment if it is left out."
+        "For clickhouse and kafka: the file with the password; default: SAGFLOW_CLICKHOUSE_PASSWORD or SAGFLOW_KAFKA_PASSWORD."
       )
     ),
   ]
@@ -78,7 +78,7 @@ enum OutputRecords {
   private static func output(_ text: RecordText, _ directory: String, _ report: Report) -> ConfiguredOutput? {
     guard let kind = text.value("type", kind) else { return nil }
     for (kinds, field) in fields where !kinds.contains(kind) && text.values[field.name] != nil {
-      report(field.name, "is not of type \(kind.rawValue); remove it")
+      report(field.name, "does not apply to type \(kind.rawValue); remove it")
     }
     let name = text.value("name", .recordName) ?? ""
     var shipping = ShipperOptions(name: name)

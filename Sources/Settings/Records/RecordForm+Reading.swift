@@ -27,7 +27,7 @@ extension RecordForm {
         return RecordProblem(index: index, field: "name", message: "'\(name)' is built in; choose another name")
       }
       if seen.insert(name).inserted { return nil }
-      return RecordProblem(index: index, field: "name", message: "'\(name)' is the name of another one; choose another")
+      return RecordProblem(index: index, field: "name", message: "'\(name)' is a duplicate name; choose another")
     }
   }
 }
@@ -35,7 +35,7 @@ extension RecordForm {
 // Forms of values that records of several lists have.
 extension ValueForm where Value == String {
   static var recordName: Self {
-    ValueForm(expected: "a name of letters, digits, -, _ and ., 64 at most") {
+    ValueForm(expected: "a name of letters, digits, -, _ and ., at most 64") {
       AlertRule.isName($0) ? $0 : nil
     } text: {
       $0
