@@ -33,7 +33,8 @@ extension ConfigurationSchema {
     }
     let isSecure = configuration.listen.contains { $0.transport == .tls }
     if isSecure, !tls.clientNames.isEmpty, tls.clientCA.isEmpty {
-      let problem = "client names are checked in certificates, but without tls.clientCa none are required; set tls.clientCa"
+      let problem =
+        "client names are checked in certificates, but without tls.clientCa none are required; set tls.clientCa"
       found.append((["tls.clientNames", "tls.clientCa"], problem))
     }
     return found

@@ -110,7 +110,7 @@ struct CommandLineTests {
     #expect(
       try await run(["output", "reset", "lake", "-c", file])
         == Outcome(
-          status: 0, output: "lake: no collector has run yet, there is nothing to reset\n", errors: ""))
+          status: 0, output: "lake: no collector has run yet, nothing to reset\n", errors: ""))
     for command in ["test", "reset"] {
       #expect(
         try await run(["output", command, "pond", "-c", file])
@@ -145,7 +145,7 @@ struct CommandLineTests {
     #expect((failed.status, failed.output) == (1, ""))
     #expect(failed.errors.hasPrefix("sagflow: nowhere: cannot "), "\(failed.errors)")
     let reset = try await run(["output", "reset", "out", "--yes", "-c", file])
-    let line = "sagflow: out: is of type csv, which has no cursor: rows that it lost are not written again\n"
+    let line = "sagflow: out: is of type csv, which has no cursor: lost rows are not written again\n"
     #expect(reset == Outcome(status: 64, output: "", errors: line))
     let unknown = try await run(["output", "test", "pond", "-c", file])
     #expect(unknown.errors == "sagflow: pond: no such output; the configuration has rows, out, nowhere\n")

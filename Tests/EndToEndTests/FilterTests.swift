@@ -95,7 +95,7 @@ struct FilterTests {
     #expect(table.output.contains(isNamed ? "127.0.0.1 (localhost)" : "127.0.0.1"), "\(table.output)")
     let refused = try await Sagflow.run(top + ["--format", "json"])
     #expect(refused.status == 64)
-    #expect(refused.errors.contains("only tables have them"), "\(refused.errors)")
+    #expect(refused.errors.contains("only tables show host names"), "\(refused.errors)")
   }
 
   @Test("--bottom gives the end of the whole ranking, the least first")

@@ -70,7 +70,7 @@ struct HostileTextTests {
       #expect(outcome.output.contains("10.0.0.1"))
       let json = try await Sagflow.run(command + ["--csv-safe", "--format", "json"])
       #expect(json.status == 64)
-      #expect(json.errors.contains("--csv-safe is about CSV; needs --format csv"))
+      #expect(json.errors.contains("--csv-safe applies to CSV; add --format csv"))
     }
   }
 

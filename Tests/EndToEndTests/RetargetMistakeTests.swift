@@ -36,7 +36,7 @@ struct RetargetMistakeTests {
       Mistake(options: ["--collector", "10.0.0.1"], words: ["--flow-log-id", "masked"], flowLog: "fl-****"),
       Mistake(options: ["--collector", "10.0.0.1"], words: ["--flow-log-id", "--restore"], flowLog: nil),
       Mistake(options: ["--collector", "10.0.0.1", "--wait", "never"], words: ["--wait", "90s or 5m", "'never'"]),
-      Mistake(options: ["--restore", "x", "--collector", "10.0.0.1"], words: ["--restore", "leave --collector out"]),
+      Mistake(options: ["--restore", "x", "--collector", "10.0.0.1"], words: ["--restore", "remove --collector"]),
     ])
   func mistakes(mistake: Mistake) async throws {
     try await CloudOperator.run { person in

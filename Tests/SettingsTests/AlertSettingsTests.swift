@@ -98,7 +98,10 @@ struct AlertSettingsTests {
       ("actions: [{name: a, webhook: 'https://u:p@x/'}]\n", "alerts.actions[0].webhook: expected a URL"),
       ("actions: [{name: a, webhook: 'https://x/', header: X}]\n", "alerts.actions[0].header: has no value"),
       ("actions: [{name: a, program: [page]}]\n", "alerts.actions[0].program: expected an absolute path first"),
-      ("actions: [{name: a, program: [/x], headerFile: y}]\n", "alerts.actions[0].headerFile: applies only to a webhook"),
+      (
+        "actions: [{name: a, program: [/x], headerFile: y}]\n",
+        "alerts.actions[0].headerFile: applies only to a webhook"
+      ),
     ])
   func problems(text: String, start: String) throws {
     let found = try complaints("alerts:\n  \(text)")

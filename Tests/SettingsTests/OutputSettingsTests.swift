@@ -100,7 +100,10 @@ struct OutputSettingsTests {
       ("[{name: a, type: oss, region: cn_hangzhou, bucket: abc}]\n", "outputs[0].region: expected a region such as"),
       ("[{name: a, type: s3, region: r, bucket: -abc}]\n", "outputs[0].bucket: expected a bucket name"),
       ("[{name: a, type: s3, region: r, bucket: ab}]\n", "outputs[0].bucket: expected a bucket name"),
-      ("[{name: a, type: s3, region: r, bucket: abc, urls: ['http://h']}]\n", "outputs[0].urls: does not apply to type s3"),
+      (
+        "[{name: a, type: s3, region: r, bucket: abc, urls: ['http://h']}]\n",
+        "outputs[0].urls: does not apply to type s3"
+      ),
       ("[{name: a, type: s3, region: r, bucket: abc, prefix: /x}]\n", "outputs[0].prefix: expected the beginning"),
       (
         "[{name: a, type: s3, region: r, bucket: abc, partSize: 1M}]\n", "outputs[0].partSize: expected bytes from 5Mi"
@@ -108,8 +111,14 @@ struct OutputSettingsTests {
       ("[{name: a, type: s3, region: r, bucket: abc, parallel: 0}]\n", "outputs[0].parallel: expected a whole number"),
       ("[{name: a, type: s3, region: r, bucket: abc, timeout: 2d}]\n", "outputs[0].timeout: expected a duration"),
       ("[{name: a, type: s3, region: r, bucket: abc, from: then}]\n", "outputs[0].from: expected oldest or now"),
-      ("[{name: a, type: oss, region: r, bucket: abc, pathStyle: true}]\n", "outputs[0].pathStyle: does not apply to type oss"),
-      ("[{name: a, type: s3, region: r, bucket: abc, encryptionKey: k}]\n", "outputs[0].encryptionKey: requires encryption"),
+      (
+        "[{name: a, type: oss, region: r, bucket: abc, pathStyle: true}]\n",
+        "outputs[0].pathStyle: does not apply to type oss"
+      ),
+      (
+        "[{name: a, type: s3, region: r, bucket: abc, encryptionKey: k}]\n",
+        "outputs[0].encryptionKey: requires encryption"
+      ),
       ("[{name: a, type: s3, region: r, buckt: abc}]\n", "outputs[0].buckt: unknown key; did you mean bucket?"),
       ("[{name: a, type: kafka}]\n", "outputs[0].brokers: expected at least one: HOST:PORT, such as"),
       ("[{name: a, type: kafka, brokers: [b]}]\n", "outputs[0].brokers: expected HOST:PORT, such as"),
@@ -145,8 +154,13 @@ struct OutputSettingsTests {
         "[{name: a, type: kafka, brokers: ['b:1'], properties: [ssl.key.password=x]}]\n",
         "outputs[0].properties: 'ssl.key.password' is a secret"
       ),
-      ("[{name: a, type: kafka, brokers: ['b:1'], parallel: 2}]\n", "outputs[0].parallel: does not apply to type kafka"),
-      ("[{name: a, type: kafka, brokers: ['b:1'], urls: ['http://h']}]\n", "outputs[0].urls: does not apply to type kafka"),
+      (
+        "[{name: a, type: kafka, brokers: ['b:1'], parallel: 2}]\n", "outputs[0].parallel: does not apply to type kafka"
+      ),
+      (
+        "[{name: a, type: kafka, brokers: ['b:1'], urls: ['http://h']}]\n",
+        "outputs[0].urls: does not apply to type kafka"
+      ),
       ("[{name: a, type: s3, region: r, bucket: abc, live: true}]\n", "outputs[0].live: does not apply to type s3"),
       ("[{name: a, type: s3, region: r, bucket: abc, user: u}]\n", "outputs[0].user: does not apply to type s3"),
       (
@@ -155,10 +169,22 @@ struct OutputSettingsTests {
       ),
       ("[{name: a, type: csv, path: x, names: cef}]\n", "outputs[0].names: expected sagflow, goflow2, ecs"),
       ("[{name: a, type: csv, path: x, from: now}]\n", "outputs[0].from: does not apply to type csv; remove it"),
-      ("[{name: a, type: jsonl, path: x, parallel: 2}]\n", "outputs[0].parallel: does not apply to type jsonl; remove it"),
-      ("[{name: a, type: jsonl, path: x, timeout: 1m}]\n", "outputs[0].timeout: does not apply to type jsonl; remove it"),
-      ("[{name: a, type: jsonl, path: x, format: json}]\n", "outputs[0].format: does not apply to type jsonl; remove it"),
-      ("[{name: a, type: s3, region: r, bucket: abc, path: x}]\n", "outputs[0].path: does not apply to type s3; remove it"),
+      (
+        "[{name: a, type: jsonl, path: x, parallel: 2}]\n",
+        "outputs[0].parallel: does not apply to type jsonl; remove it"
+      ),
+      (
+        "[{name: a, type: jsonl, path: x, timeout: 1m}]\n",
+        "outputs[0].timeout: does not apply to type jsonl; remove it"
+      ),
+      (
+        "[{name: a, type: jsonl, path: x, format: json}]\n",
+        "outputs[0].format: does not apply to type jsonl; remove it"
+      ),
+      (
+        "[{name: a, type: s3, region: r, bucket: abc, path: x}]\n",
+        "outputs[0].path: does not apply to type s3; remove it"
+      ),
       (
         "\n  - {name: a, type: jsonl, path: /var/x}\n  - {name: b, type: csv, path: //var/./x}\n",
         "3:32: outputs[1].path: '//var/./x' is the path of another output"

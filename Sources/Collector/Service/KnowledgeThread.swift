@@ -91,12 +91,12 @@ extension KnowledgeEvent {
     case .loaded(let path, let size):
       logger.info("labels: \(path): \(size)")
       if !size.unusedColumns.isEmpty {
-        logger.notice("labels: \(path): columns without a meaning: \(size.unusedColumns.joined(separator: ", "))")
+        logger.notice("labels: \(path): unknown columns: \(size.unusedColumns.joined(separator: ", "))")
       }
     case .refused(let error, let keepsEarlier):
       logger.error("labels: \(error)\(keepsEarlier ? "; what was read of it before stays in use" : "")")
     case .old(let path, let days):
-      logger.warning("labels: \(path): made \(days) days ago; download a newer one")
+      logger.warning("labels: \(path): built \(days) days ago; download a newer one")
     }
   }
 }

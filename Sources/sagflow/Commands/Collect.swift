@@ -10,16 +10,17 @@ import UnixSignals
 
 struct Collect: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "collect", abstract: "Receives flows and writes them into the store; what the service runs.",
+    commandName: "collect", abstract: "Collects flows into the store; run by the systemd service.",
     discussion: """
-      SIGHUP reads the configuration again, and opens files of lines anew. SIGTERM and SIGINT end it: no more is received, what was is written, flows that \
-      are live are kept for the next start, the ledger is printed. A second one ends it at once.
+      SIGHUP reloads the configuration and reopens the files of lines outputs. SIGTERM and SIGINT stop it: it stops \
+      receiving, writes what it has received, keeps live flows for the next start, and prints the ledger. A second signal \
+      stops it immediately.
       """)
 
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var listenOptions: ListenOptions
 
-  @Flag(help: "When it ends, write flows that are live rather than keep them for the next start.")
+  @Flag(help: "On exit, write live flows instead of keeping them for the next start.")
   var drain = false
 
   func run() async throws {

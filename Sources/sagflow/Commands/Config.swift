@@ -4,18 +4,18 @@ import Settings
 
 struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "The collector's configuration, and that of the gateways that send to it.",
+    commandName: "config", abstract: "Checks the configuration, and manages the flow logs of Smart Access Gateways.",
     subcommands: [Check.self, FlowLogs.self, Gateways.self, Retarget.self, Setup.self, Teardown.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "check",
-      abstract: "Tells whether `collect` would take this configuration; file, line and key of what is wrong if not.")
+      abstract: "Validates the configuration; reports errors with file, line and key.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var listenOptions: ListenOptions
 
-    @Flag(name: .shortAndLong, help: "Print every value and where it comes from.")
+    @Flag(name: .shortAndLong, help: "Print every value and its source.")
     var verbose = false
 
     func run() throws {

@@ -7,10 +7,10 @@ import Settings
 
 struct Drain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "drain", abstract: "Writes what a stopped collector has kept for its next start.",
+    commandName: "drain", abstract: "Writes out the state that a stopped collector left for its next start.",
     discussion: """
-      For a host that is taken out of service: flows that were live when the collector ended, and datagrams that only its \
-      journal has, become rows. Nothing is kept then, templates neither. Prints the ledger.
+      For decommissioning a host: live flows at the end of the collector, and datagrams that are only in its journal, \
+      become rows. Nothing is kept afterwards, not even templates. Prints the ledger.
       """)
 
   @OptionGroup var options: ConfigurationOptions
@@ -18,7 +18,7 @@ struct Drain: ParsableCommand {
   @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Directory of the flow files.", valueName: "dir"))
   var output: String?
 
-  @Flag(help: "Also write state that collectors under other host names left in the same place, except running ones.")
+  @Flag(help: "Also write the state that collectors with other host names left in the same place, except running ones.")
   var all = false
 
   func run() throws {

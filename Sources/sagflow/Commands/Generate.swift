@@ -8,12 +8,13 @@ import TrafficGenerator
 
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "generate", abstract: "Sends made-up flows to a collector: a test exporter.",
-    discussion: "The same seed makes the same flows. It ends by telling what it sent, to compare with the ledger.")
+    commandName: "generate", abstract: "Sends synthetic flows to a collector: a test exporter.",
+    discussion: "The same seed generates the same flows. At the end it prints what it sent, to compare with the ledger."
+  )
 
   @Option(
     help: ArgumentHelp(
-      "Address and port of the collector: UDP, or with tcp:// or tls:// before it.", valueName: "host:port"))
+      "Address and port of the collector; UDP unless prefixed with tcp:// or tls://.", valueName: "host:port"))
   var to: String
 
   @OptionGroup(title: "TLS") var security: ExportSecurity
@@ -24,7 +25,7 @@ struct Generate: ParsableCommand {
   @Option(help: ArgumentHelp("Flow records to send.", valueName: "n"))
   var flows: UInt64 = 10_000
 
-  @Option(help: ArgumentHelp("Flow records a second; 0: as fast as it goes.", valueName: "r"))
+  @Option(help: ArgumentHelp("Flow records per second; 0: as fast as possible.", valueName: "r"))
   var rate: Double = 1000
 
   @Option(help: ArgumentHelp("Observation domain, source id or engine.", valueName: "id"))
@@ -33,7 +34,7 @@ struct Generate: ParsableCommand {
   @Option(help: ArgumentHelp("Announce that one packet in this many was sampled.", valueName: "n"))
   var sampling: UInt32 = 1
 
-  @Option(help: ArgumentHelp("Start of the random numbers (default: another one each time).", valueName: "n"))
+  @Option(help: ArgumentHelp("Random seed (default: a new one each time).", valueName: "n"))
   var seed: UInt64?
 
   func validate() throws {
@@ -43,7 +44,7 @@ struct Generate: ParsableCommand {
       }
       guard ExportTarget(to)?.stream == nil || version == .ipfix else {
         throw ValidationError(
-          "--netflow-version \(netflowVersion): over TCP and TLS only IPFIX (10) is defined; leave the option out")
+          "--netflow-version \(netflowVersion): TCP and TLS support only IPFIX (10); omit the option")
       }
     }
     guard rate >= 0, rate.isFinite else { throw ValidationError("--rate \(rate): expected 0 or more") }

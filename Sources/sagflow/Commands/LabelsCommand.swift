@@ -8,19 +8,19 @@ import Settings
 
 struct LabelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "labels", abstract: "The files of labels, and what they say of an address.",
+    commandName: "labels", abstract: "Checks label files, and looks up addresses in them.",
     subcommands: [Check.self, Lookup.self])
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "check",
-      abstract: "Reads the files that the configuration names under labels; path and line of all that is wrong.")
+      abstract: "Reads all files configured under labels; reports errors with path and line.")
 
     @OptionGroup var options: ConfigurationOptions
 
     func run() throws {
       let files = try options.load([]).values.enrichmentOptions
-      if files.isEmpty { print("no files are named under labels") }
+      if files.isEmpty { print("no files are configured under labels") }
       var reader = KnowledgeFiles()
       var failures: [KnowledgeError] = []
       for event in reader.refresh(files, at: Int64(Date().timeIntervalSince1970)).events {
@@ -28,9 +28,9 @@ struct LabelsCommand: ParsableCommand {
         case .loaded(let path, let size):
           print("\(path): \(size)")
           if !size.unusedColumns.isEmpty {
-            Console.error("\(path): columns without a meaning: \(size.unusedColumns.joined(separator: ", "))")
+            Console.error("\(path): unknown columns: \(size.unusedColumns.joined(separator: ", "))")
           }
-        case .old(let path, let days): Console.error("\(path): made \(days) days ago; download a newer one")
+        case .old(let path, let days): Console.error("\(path): built \(days) days ago; download a newer one")
         case .refused(let error, _): failures.append(error)
         }
       }
@@ -40,7 +40,7 @@ struct LabelsCommand: ParsableCommand {
 
   struct Lookup: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "lookup", abstract: "What is known of an address, and of an interface if it is an exporter's.")
+      commandName: "lookup", abstract: "Shows the labels of an address, or of an exporter's interface.")
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -52,7 +52,7 @@ struct LabelsCommand: ParsableCommand {
 
     func run() throws {
       guard let address = IPAddress(address) else {
-        throw CommandFailure(.usage, "'\(address)' is no address; write it as 10.1.2.3 or 2001:db8::1")
+        throw CommandFailure(.usage, "'\(address)' is not an address; expected one such as 10.1.2.3 or 2001:db8::1")
       }
       let files = try options.load([]).values.enrichmentOptions
       var reader = KnowledgeFiles()

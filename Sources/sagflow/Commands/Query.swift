@@ -10,39 +10,39 @@ import Settings
 
 struct Query: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "query", abstract: "Prints the flows that match, or their sums.",
+    commandName: "query", abstract: "Prints matching flows, or their sums.",
     discussion: """
-      Without --sort, flows come as they stand in the files, which is about the order in which they ended. The table \
-      shows some columns, CSV and JSON all; --columns chooses.
+      Without --sort, flows are in the order of the files, which is roughly the order in which they ended. The table \
+      shows some columns, CSV and JSON all of them; --columns selects.
       """)
 
-  @Option(name: [.customShort("n"), .long], help: "Flows to print at most.")
+  @Option(name: [.customShort("n"), .long], help: "Maximum number of flows.")
   var number: Int?
 
-  @Option(help: "table, csv or json (one object a line).")
+  @Option(help: "table, csv or json (one object per line).")
   var format: RowFormat = .table
 
   @Option(help: ArgumentHelp("Columns and their order, joined by commas.", valueName: "names"))
   var columns: String?
 
-  @Option(help: "time_start, time_end (rising), bytes, packets, duration (falling) or newest.")
+  @Option(help: "time_start, time_end (ascending), bytes, packets, duration (descending) or newest.")
   var sort: RowOrder?
 
-  @Flag(help: "Only how many flows, packets and bytes match.")
+  @Flag(help: "Print only the totals of flows, packets and bytes.")
   var count = false
 
   @Option(
     help: ArgumentHelp(
-      "Sums over time: of each 1m, 5m or, of days as the zone has them, 1d.", valueName: "duration"))
+      "Sums over time, in bins such as 1m, 5m, or 1d for days of the time zone.", valueName: "duration"))
   var bin: String?
 
   @Option(
     help: ArgumentHelp(
-      "Where --bin counts a flow's bytes and packets: spread over the bins that the flow covers, or all where it starts or ends.",
+      "How --bin counts bytes and packets: spread over the bins that a flow covers, or all at its start or end.",
       valueName: "rule"))
   var binBy: BinRule?
 
-  @Flag(help: "Whole numbers in sums, also on a terminal.")
+  @Flag(help: "Exact numbers in sums, on a terminal too.")
   var exact = false
 
   @OptionGroup var csv: CSVOptions
@@ -54,15 +54,15 @@ struct Query: ParsableCommand {
   func validate() throws {
     try csv.check(format)
     try hosts.check(format)
-    if hosts.resolve, count || bin != nil { throw ValidationError("--resolve: sums have no addresses; leave it out") }
+    if hosts.resolve, count || bin != nil { throw ValidationError("--resolve: sums have no addresses; remove it") }
     if let number, number < 1 { throw ValidationError("--number \(number): expected at least 1") }
     if let bin, Quantity.seconds(bin).map({ !(1...Self.longestBin).contains($0) }) ?? true {
       throw ValidationError("--bin: expected a duration such as 60s or 5m, found '\(bin)'")
     }
-    if bin == nil, binBy != nil { throw ValidationError("--bin-by: needs --bin") }
-    if !count, bin == nil, store.whole { throw ValidationError("--whole: is about sums; needs --count or --bin") }
+    if bin == nil, binBy != nil { throw ValidationError("--bin-by: requires --bin") }
+    if !count, bin == nil, store.whole { throw ValidationError("--whole: applies to sums; add --count or --bin") }
     if count || bin != nil, columns != nil || sort != nil || number != nil {
-      throw ValidationError("--count and --bin give sums; leave --columns, --sort and --number out")
+      throw ValidationError("--count and --bin print sums; remove --columns, --sort and --number")
     }
   }
 

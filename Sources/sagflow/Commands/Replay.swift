@@ -15,15 +15,15 @@ import Settings
 
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "replay", abstract: "Reads captures through the collector's pipeline, on the captures' own clock.",
+    commandName: "replay", abstract: "Replays captures through the collector's pipeline, on the capture's clock.",
     discussion: """
-      Without --output, flows are printed once they have aged: a table on a terminal, JSON lines in a pipe. With it they \
-      go into flow files, as `collect` writes them. --records prints what exporters sent, record by record.
+      Without --output, prints aged flows: a table on a terminal, JSON lines in a pipe. With it, writes flow files as \
+      `collect` does. --records prints each record as exporters sent it.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "pcap or pcapng files, - for standard input; behind them, which flow records, in nfdump's words.",
+      "pcap or pcapng files, - for standard input; followed by a filter in nfdump's syntax.",
       valueName: "capture"))
   var words: [String]
 
@@ -32,18 +32,18 @@ struct Replay: ParsableCommand {
   @OptionGroup var filterOptions: FilterOptions
 
   @Option(
-    name: [.customShort("o"), .long], help: ArgumentHelp("Write flow files into this directory.", valueName: "dir"))
+    name: [.customShort("o"), .long], help: ArgumentHelp("Write flow files to this directory.", valueName: "dir"))
   var output: String?
 
-  @Flag(help: "Print each decoded record as one JSON object a line, nothing merged.")
+  @Flag(help: "Print each decoded record as one JSON object per line, unmerged.")
   var records = false
 
-  @Option(help: ArgumentHelp("Write what was wrong with the datagrams to this file, as JSON.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the decoder's counters to this file, as JSON.", valueName: "file"))
   var counters: String?
 
   @OptionGroup var csv: CSVOptions
 
-  @Option(help: "How flows are printed: table, csv or json.")
+  @Option(help: "Output format: table, csv or json.")
   var format: RowFormat?
 
   func validate() throws {
@@ -51,14 +51,14 @@ struct Replay: ParsableCommand {
     if records, output != nil {
       throw ValidationError("--records prints records and --output writes flows; choose one")
     }
-    if records, format != nil { throw ValidationError("--records prints JSON lines; leave --format out") }
-    if output != nil, format != nil { throw ValidationError("--output writes Parquet; leave --format out") }
+    if records, format != nil { throw ValidationError("--records prints JSON lines; remove --format") }
+    if output != nil, format != nil { throw ValidationError("--output writes Parquet; remove --format") }
   }
 
   func run() throws {
     let (captures, filter) = try captures()
     if records, filter != nil {
-      throw CommandFailure(.usage, "--records prints what exporters sent, all of it; leave the filter out")
+      throw CommandFailure(.usage, "--records prints everything that exporters sent; remove the filter")
     }
     var replay = Collector.Replay(captures, showsProgress: isatty(STDERR_FILENO) == 1)
     let decoded: DecodeCounters

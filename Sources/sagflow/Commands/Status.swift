@@ -7,7 +7,7 @@ import Settings
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Shows the running collector: ledger, exporters, rates, loss, clocks, templates, sampling.")
+    abstract: "Shows the state of the running collector: ledger, exporters, rates, loss, clocks, templates, sampling.")
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
 
@@ -20,7 +20,7 @@ struct Status: AsyncParsableCommand {
 
   @OptionGroup var watching: WatchOptions
 
-  @Option(help: "table, or json: what /api/v1/status answers.")
+  @Option(help: "table, or json: the answer of /api/v1/status.")
   var format: Format = .table
 
   func run() async throws {

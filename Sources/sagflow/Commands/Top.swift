@@ -8,39 +8,39 @@ import NetFlow
 
 struct Top: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "top", abstract: "Shows who has most: sums flows by address, port or any columns.",
+    commandName: "top", abstract: "Shows the top talkers: sums flows by address, port or any columns.",
     discussion: """
-      KEYS are columns joined by commas, addresses with a prefix length if wanted (src_addr/24, src_addr/24/48), and \
+      KEYS are columns joined by commas, addresses optionally with a prefix length (src_addr/24, src_addr/24/48), and \
       shorthands: record (the 5-tuple); addr or talkers, port, as, if, if_name, vlan, mac (either end of a flow). Each \
-      --by is a table of its own; all are made in one reading.
+      --by is a table of its own; all are computed in one pass.
 
-      With --watch, tables are shown again and again, with the rates of what was reported since the last look; the first \
-      look has those of the last 5 minutes.
+      With --watch, tables are refreshed continuously, with the rates of what was reported since the previous refresh; the \
+      first shows those of the last 5 minutes.
       """)
 
-  @Option(help: ArgumentHelp("What flows are summed by; repeat for more tables.", valueName: "keys"))
+  @Option(help: ArgumentHelp("Key to sum flows by; repeatable for more tables.", valueName: "keys"))
   var by: [String] = ["src_addr"]
 
   @Option(help: "bytes, packets, flows, bps or pps.")
   var sort: Statistic = .octets
 
-  @Option(name: [.customShort("n"), .long], help: "Groups to show.")
+  @Option(name: [.customShort("n"), .long], help: "Number of groups to show.")
   var number: Int = 10
 
-  @Option(help: "table, csv or json (one object a line).")
+  @Option(help: "table, csv or json (one object per line).")
   var format: RowFormat = .table
 
-  @Flag(help: "Whole numbers in the table, also on a terminal.")
+  @Flag(help: "Exact numbers in the table, on a terminal too.")
   var exact = false
 
-  @Flag(help: "The groups with least, the least first, instead of those with most.")
+  @Flag(help: "Show the lowest groups instead, the lowest first.")
   var bottom = false
 
   @OptionGroup var csv: CSVOptions
 
   @OptionGroup var hosts: HostOptions
 
-  @Flag(help: "Both directions of a conversation as one.")
+  @Flag(help: "Combine both directions of a conversation.")
   var bidirectional = false
 
   @OptionGroup var watching: WatchOptions
@@ -53,9 +53,9 @@ struct Top: ParsableCommand {
     try hosts.check(format)
     guard watching.watch else { return }
     if store.time != nil || store.whole {
-      throw ValidationError("--watch shows what comes; leave --time and --whole out")
+      throw ValidationError("--watch shows what arrives; remove --time and --whole")
     }
-    if format == .csv, by.count > 1 { throw ValidationError("--watch in CSV is one table: one --by") }
+    if format == .csv, by.count > 1 { throw ValidationError("--watch in CSV supports one table: give one --by") }
   }
 
   func run() throws {

@@ -6,12 +6,12 @@ import Foundation
 struct CSVOptions: ParsableArguments {
   @Flag(
     help:
-      "In CSV, an apostrophe in front of texts that begin as formulas do (= + - @ or a control character), for spreadsheets."
+      "In CSV, put an apostrophe in front of text that spreadsheets take for a formula (= + - @ or a control character)."
   )
   var csvSafe = false
 
   func check(_ format: RowFormat?) throws {
-    if csvSafe, format != .csv { throw ValidationError("--csv-safe is about CSV; needs --format csv") }
+    if csvSafe, format != .csv { throw ValidationError("--csv-safe applies to CSV; add --format csv") }
   }
 
   var style: CSVStyle {

@@ -16,11 +16,11 @@ struct CloudOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Another endpoint of the API than the region's public one, such as smartag-vpc.cn-shanghai.aliyuncs.com.",
+      "API endpoint, such as smartag-vpc.cn-shanghai.aliyuncs.com (default: the region's public one).",
       valueName: "host"))
   var endpoint: String?
 
-  @Option(help: ArgumentHelp("Another endpoint of the Security Token Service, for roles.", valueName: "host"))
+  @Option(help: ArgumentHelp("Endpoint of the Security Token Service, for roles.", valueName: "host"))
   var stsEndpoint: String?
 
   /// The region: the option, else the configuration, else the environment.

@@ -9,7 +9,7 @@ struct ConfigurationFile: ParsableArguments {
 
   @Option(
     name: [.customShort("c"), .long],
-    help: ArgumentHelp("Configuration file (default: \(standard) where it exists).", valueName: "file"))
+    help: ArgumentHelp("Configuration file (default: \(standard) if it exists).", valueName: "file"))
   var config: String?
 
   /// The file to read: the one given, else the standard one where it exists, else none.

@@ -6,10 +6,10 @@ import Settings
 struct ConfigurationOptions: ParsableArguments {
   @OptionGroup var file: ConfigurationFile
 
-  @Option(help: ArgumentHelp("Write a flow this long after its first packet.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Active timeout: write a flow this long after its first packet.", valueName: "duration"))
   var activeTimeout: String?
 
-  @Option(help: ArgumentHelp("Write a flow this long after its last packet.", valueName: "duration"))
+  @Option(help: ArgumentHelp("Inactive timeout: write a flow this long after its last packet.", valueName: "duration"))
   var inactiveTimeout: String?
 
   @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
@@ -33,7 +33,9 @@ struct ConfigurationOptions: ParsableArguments {
 
 /// The options of a collector that listens.
 struct ListenOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("UDP address and port to receive on; repeat for more.", valueName: "host:port"))
+  @Option(
+    help: ArgumentHelp(
+      "Address and port to listen on, UDP without tcp:// or tls:// in front; repeatable.", valueName: "host:port"))
   var listen: [String] = []
 
   @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Directory of the flow files.", valueName: "dir"))

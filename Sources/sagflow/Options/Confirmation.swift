@@ -3,7 +3,7 @@ import Foundation
 
 /// Asks before something is changed.
 struct Confirmation: ParsableArguments {
-  @Flag(name: [.customShort("y"), .long], help: "Do not ask.")
+  @Flag(name: [.customShort("y"), .long], help: "Do not ask for confirmation.")
   var yes = false
 
   /// Asks whether to go on.
@@ -14,7 +14,7 @@ struct Confirmation: ParsableArguments {
   func ask(_ question: String, otherwise state: String = "nothing is changed") throws(CommandFailure) {
     if yes { return }
     guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
-      throw CommandFailure(.usage, "there is no terminal to ask on, \(state); give --yes to apply this")
+      throw CommandFailure(.usage, "no terminal to ask for confirmation, \(state); give --yes to apply this")
     }
     Console.write("\(question) [y/N] ")
     let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""

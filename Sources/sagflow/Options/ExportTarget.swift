@@ -41,10 +41,10 @@ struct ExportTarget: CustomStringConvertible {
 struct ExportSecurity: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "PEM file of authorities of the collector's certificate (default: the system's).", valueName: "file"))
+      "PEM file of authorities for the collector's certificate (default: the system's).", valueName: "file"))
   var ca = ""
 
-  @Option(help: ArgumentHelp("PEM file of a certificate to show to the collector.", valueName: "file"))
+  @Option(help: ArgumentHelp("PEM file of a client certificate.", valueName: "file"))
   var certificate = ""
 
   @Option(help: ArgumentHelp("PEM file of its key.", valueName: "file"))

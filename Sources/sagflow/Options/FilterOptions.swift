@@ -9,12 +9,12 @@ struct FilterOptions: ParsableArguments {
   @Option(
     name: [.customShort("f"), .long],
     help: ArgumentHelp(
-      "Read a filter from this file, which may span lines, hold comments and @include others; it must hold beside one that is given in words.",
+      "Read a filter from this file, which may have comments and @include; a filter on the command line must match, too.",
       valueName: "file"))
   var filterFile: [String] = []
 
   @Flag(
-    help: "Names of hosts in filters stand for all their addresses, which are looked up once, before anything is read.")
+    help: "Resolve host names in filters to all their addresses, once, before anything is read.")
   var resolveFilter = false
 
   /// What names of hosts in filters stand for; each is looked up once.

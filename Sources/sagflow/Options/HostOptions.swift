@@ -8,7 +8,7 @@ import NetworkBytes
 
 /// Whether addresses are shown with the names of their hosts.
 struct HostOptions: ParsableArguments {
-  @Flag(help: "Names of hosts behind their addresses in tables: those that the resolver has within 2 seconds.")
+  @Flag(help: "Show host names after addresses in tables, as far as the resolver answers within 2 seconds.")
   var resolve = false
 
   /// Seconds that one answer waits for names, and that each look of a watch does: what comes later is in the next.
@@ -17,7 +17,8 @@ struct HostOptions: ParsableArguments {
 
   func check(_ format: RowFormat) throws {
     guard resolve, format != .table else { return }
-    throw ValidationError("--resolve: names come or not, as the resolver answers; only tables have them")
+    throw ValidationError(
+      "--resolve: only tables show host names, because they depend on how fast the resolver answers")
   }
 
   /// Nil: names are not asked for.

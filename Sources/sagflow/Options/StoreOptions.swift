@@ -17,39 +17,39 @@ struct StoreOptions: ParsableArguments {
   @Option(
     name: [.customShort("r"), .long],
     help: ArgumentHelp(
-      "A store, a directory of it, or a file; repeat for more (default: store.path).", valueName: "path"))
+      "A store, a directory of it, or a file; repeatable (default: store.path).", valueName: "path"))
   var read: [String] = []
 
   @Option(
     name: [.customShort("t"), .long],
     help: ArgumentHelp(
-      "Flows that overlap this: 'last 1h', today, yesterday, 2026-01-31, 2026-01-31T12:05, seconds since 1970, FROM..TO; UTC unless a time or --local says otherwise.",
+      "Time window: 'last 1h', today, yesterday, 2026-01-31, 2026-01-31T12:05, seconds since 1970, FROM..TO; UTC unless a time has an offset or --local is given.",
       valueName: "window"))
   var time: String?
 
   @Flag(
     help:
-      "Sums count flows that overlap the window whole, not only the share of their bytes and packets that lies in it.")
+      "Sum flows that overlap the window in full, not only the share of their bytes and packets inside it.")
   var whole = false
 
-  @Flag(help: "Counters as exporters sent them, not multiplied by the sampling rate.")
+  @Flag(help: "Show counters as exported, not multiplied by the sampling rate.")
   var noScale = false
 
-  @Flag(help: "Times, days and bins of this host's time zone, those that are given and those that are shown.")
+  @Flag(help: "Use this host's time zone for times, days and bins.")
   var local = false
 
-  @Flag(help: "Names of protocols and well-known ports instead of their numbers.")
+  @Flag(help: "Show names of protocols and well-known ports instead of numbers.")
   var names = false
 
   @Flag(help: "Stop at the first file that cannot be read.")
   var strict = false
 
-  @Flag(help: "Only flows in committed files, without those that a running collector has not committed yet.")
+  @Flag(help: "Only committed files, without the live flows of a running collector.")
   var committed = false
 
   @OptionGroup var filterOptions: FilterOptions
 
-  @Argument(help: "Which flows, in nfdump's words: src net 10.0.0.0/8 and dst port 443.")
+  @Argument(help: "A filter in nfdump's syntax: src net 10.0.0.0/8 and dst port 443.")
   var filter: [String] = []
 
   /// The files and which of their flows.

@@ -2,10 +2,10 @@ import ArgumentParser
 
 /// The options of commands that can show something again and again.
 struct WatchOptions: ParsableArguments {
-  @Flag(help: "Show it again and again, until Ctrl-C.")
+  @Flag(help: "Refresh continuously, until Ctrl-C.")
   var watch = false
 
-  @Option(help: ArgumentHelp("Pause between two looks of --watch, seconds.", valueName: "s"))
+  @Option(help: ArgumentHelp("Interval of --watch, seconds.", valueName: "s"))
   var interval: Double = 2
 
   func validate() throws {

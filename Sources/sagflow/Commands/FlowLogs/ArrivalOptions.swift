@@ -6,7 +6,7 @@ import Settings
 struct ArrivalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Then wait this long until the running collector hears a new or silent exporter.", valueName: "duration"))
+      "Then wait up to this long for flows of a new or silent exporter.", valueName: "duration"))
   var wait: String?
 
   func validate() throws {

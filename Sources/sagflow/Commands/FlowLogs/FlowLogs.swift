@@ -10,7 +10,7 @@ struct FlowLogs: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flow-logs", abstract: "Lists the account's flow logs in a region.",
     discussion: """
-      Needs the permission smartag:DescribeFlowLogs, and for the names of the gateways smartag:DescribeFlowLogSags.
+      Requires the permission smartag:DescribeFlowLogs, and for names of gateways smartag:DescribeFlowLogSags.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }

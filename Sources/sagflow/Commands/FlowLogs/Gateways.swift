@@ -10,36 +10,36 @@ import SmartAccessGateway
 struct Gateways: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gateways",
-    abstract: "Lists the gateways that are bound to flow logs, also as the start of a file that names exporters.",
+    abstract: "Lists the gateways of flow logs; writes a file to name exporters with.",
     discussion: """
-      What a gateway exports does not say who it is. With -o this writes a CSV file with a line for each gateway; fill in \
-      the address that each sends from. Needs the permissions smartag:DescribeFlowLogs and smartag:DescribeFlowLogSags, \
+      Exported data do not identify the gateway. With -o this writes a CSV file with a line for each gateway; fill in the \
+      address that each sends from. Requires the permissions smartag:DescribeFlowLogs and smartag:DescribeFlowLogSags, \
       with --unbound smartag:DescribeUnbindFlowLogSags.
       """)
 
   @Option(
     help: ArgumentHelp(
-      "Only the gateways of this flow log (default: those of all flow logs of the region).", valueName: "id"))
+      "Only the gateways of this flow log (default: all flow logs of the region).", valueName: "id"))
   var flowLogId: String?
 
-  @Flag(help: "The gateways that are bound to no flow log instead.")
+  @Flag(help: "List gateways without a flow log instead.")
   var unbound = false
 
   @OptionGroup var cloud: CloudOptions
 
   @Option(
     name: [.customShort("o"), .long],
-    help: ArgumentHelp("Write a file that names exporters, whose addresses are to be filled in.", valueName: "file"))
+    help: ArgumentHelp("Write a file to name exporters with; fill in their addresses.", valueName: "file"))
   var output: String?
 
-  @Flag(help: "Write the file of -o in place of one that is there.")
+  @Flag(help: "Overwrite the file of -o if it exists.")
   var overwrite = false
 
   @Option(help: "table or json.")
   var format: FlowLogs.Format = .table
 
   func validate() throws {
-    if unbound, flowLogId != nil { throw ValidationError("--unbound: leave --flow-log-id out") }
+    if unbound, flowLogId != nil { throw ValidationError("--unbound: remove --flow-log-id") }
     if overwrite, output == nil { throw ValidationError("--overwrite: give the file with -o") }
   }
 
@@ -136,7 +136,7 @@ struct Gateways: AsyncParsableCommand {
   }
 
   private static func exists(_ path: String) -> CommandFailure {
-    CommandFailure(.usage, "-o: \(path): the file is there; choose another name, or give --overwrite to replace it")
+    CommandFailure(.usage, "-o: \(path): the file exists; choose another name, or give --overwrite to replace it")
   }
 }
 

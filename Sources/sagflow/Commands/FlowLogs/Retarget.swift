@@ -7,11 +7,11 @@ import SmartAccessGateway
 
 struct Retarget: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "retarget", abstract: "Points a flow log's gateways at this collector, and sees the flows arrive.",
+    commandName: "retarget", abstract: "Points a flow log's gateways at this collector, and waits for their flows.",
     discussion: """
-      Reads the flow log, saves its state, shows what would change and asks; then sends the complete state, reads it back \
-      and compares. Needs the permissions smartag:ModifyFlowLogAttribute and smartag:DescribeFlowLogs, and for the names of \
-      the gateways smartag:DescribeFlowLogSags.
+      Reads the flow log, saves its state, shows what would change and asks for confirmation; then sends the complete \
+      state, reads it back and compares. Requires the permissions smartag:ModifyFlowLogAttribute and \
+      smartag:DescribeFlowLogs, and for names of gateways smartag:DescribeFlowLogSags.
       """)
 
   @Option(help: ArgumentHelp("The flow log, as `sagflow config flow-logs` lists it.", valueName: "id"))
@@ -20,20 +20,20 @@ struct Retarget: AsyncParsableCommand {
   @OptionGroup var cloud: CloudOptions
   @OptionGroup var wanted: RetargetOptions
 
-  @Flag(help: "Print the request that would go out; needs neither network nor credentials.")
+  @Flag(help: "Print the request that would be sent; needs neither network nor credentials.")
   var dryRun = false
 
   @OptionGroup var confirmation: Confirmation
 
   @OptionGroup var arrivalOptions: ArrivalOptions
 
-  @Option(help: ArgumentHelp("Bring back the state that an earlier run has saved.", valueName: "file"))
+  @Option(help: ArgumentHelp("Restore the state saved by an earlier run.", valueName: "file"))
   var restore: String?
 
   func validate() throws {
     if restore == nil, flowLogId == nil { throw ValidationError("--flow-log-id is missing; or give --restore FILE") }
     if restore != nil, let option = wanted.given.first {
-      throw ValidationError("--restore brings back the whole saved state; leave \(option) out")
+      throw ValidationError("--restore restores the complete saved state; remove \(option)")
     }
   }
 
@@ -68,7 +68,7 @@ struct Retarget: AsyncParsableCommand {
       print("gateways that will \(isNewTarget ? "move" : "follow"): \(gateways)")
     }
     print(RetargetSession.table(differences), terminator: "")
-    print("state saved: \(try session.save(present)) (bring it back with --restore)")
+    print("state saved: \(try session.save(present)) (restore it with --restore)")
     try confirmation.ask("apply this?")
     try await session.apply(settings)
     print("\(present.id): changed and read back, as wanted")
@@ -90,7 +90,8 @@ struct Retarget: AsyncParsableCommand {
     let id = flowLogId ?? saved?.flowLog.id ?? ""
     if let saved, saved.flowLog.id != id {
       throw CommandFailure(
-        .usage, "--restore: the saved state is that of \(saved.flowLog.id), not of --flow-log-id \(id); leave one out")
+        .usage,
+        "--restore: the saved state is that of \(saved.flowLog.id), not of --flow-log-id \(id); remove one of them")
     }
     do throws(ParameterError) { try FlowLogNames.checkFlowLogID(id) } catch {
       throw CommandFailure(.usage, "--flow-log-id: \(error.reason)")
@@ -132,9 +133,9 @@ struct Retarget: AsyncParsableCommand {
       .show()
     guard case .changes(let changes) = goal else { return }
     Console.write(
-      "a dry run reads nothing: Name, Description and Log Service would be sent back as the flow log has them\n")
+      "a dry run reads nothing: Name, Description and Log Service would be sent as the flow log has them\n")
     if changes.outputType == nil {
-      Console.write("without --output-type, a flow log that delivers to Log Service now would be sent OutputType all\n")
+      Console.write("without --output-type, a flow log that delivers to Log Service would be sent OutputType all\n")
     }
   }
 }

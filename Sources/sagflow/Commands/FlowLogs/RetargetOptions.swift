@@ -9,7 +9,7 @@ import SmartAccessGateway
 struct RetargetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where gateways send to: this host's address as they reach it (default: smartAccessGateway.collector; the port of listen).",
+      "This host's address as the gateways reach it (default: smartAccessGateway.collector, with the port of listen).",
       valueName: "ip[:port]"))
   var collector: String?
 
@@ -27,18 +27,18 @@ struct RetargetOptions: ParsableArguments {
     ))
   var inactiveAging: String?
 
-  @Flag(help: "Send aging times outside of these ranges too; the service decides.")
+  @Flag(help: "Send aging times outside of these ranges, too; the service decides.")
   var ignoreRanges = false
 
   @Option(
     help: ArgumentHelp(
-      "netflow, all (Log Service too) or sls (default: as it is; all where it is sls).", valueName: "type"))
+      "netflow, all (Log Service too) or sls (default: unchanged; all if it is sls).", valueName: "type"))
   var outputType: String?
 
-  @Option(help: "The name that the flow log is to have.")
+  @Option(help: "Name of the flow log.")
   var name: String?
 
-  @Option(help: "The description that it is to have.")
+  @Option(help: "Description of the flow log.")
   var description: String?
 
   @Option(help: ArgumentHelp("Region of the Log Service project.", valueName: "region"))

@@ -43,7 +43,7 @@ struct RetargetSession {
         differences.map { difference in
           let (present, wanted) = (Self.cell(difference.present), Self.cell(difference.wanted))
           return
-            "\(flowLogID): the service took the change, but \(difference.field.rawValue) is \(present) instead of \(wanted); try again, or set it in the console"
+            "\(flowLogID): the service accepted the change, but \(difference.field.rawValue) is \(present) instead of \(wanted); try again, or set it in the console"
         })
     }
   }
@@ -61,7 +61,7 @@ struct RetargetSession {
     } catch {
       throw CommandFailure(
         .inputOutput,
-        "\(StateFolder.path)/\(name): the present state cannot be saved, nothing is changed: \(error.systemReason)")
+        "\(StateFolder.path)/\(name): cannot save the current state, nothing is changed: \(error.systemReason)")
     }
   }
 

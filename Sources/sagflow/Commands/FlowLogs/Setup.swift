@@ -8,10 +8,10 @@ import SmartAccessGateway
 struct Setup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "setup",
-    abstract: "Makes a flow log for this collector, binds gateways to it and activates it, and sees the flows arrive.",
+    abstract: "Creates a flow log for this collector, binds gateways, activates it, and waits for flows.",
     discussion: """
-      Shows each step and asks; what is there already is used. Each is noted before it is done: after whatever stopped it, \
-      the same command goes on, and `sagflow config teardown` undoes it. Needs the permissions smartag:CreateFlowLog, \
+      Shows each step and asks for confirmation; what exists already is used. Steps are recorded before they are done: \
+      if interrupted, the same command continues, and `sagflow config teardown` undoes it. Requires smartag:CreateFlowLog, \
       smartag:ModifyFlowLogAttribute, smartag:AssociateFlowLog, smartag:ActiveFlowLog, smartag:DescribeFlowLogs, \
       smartag:DescribeFlowLogSags and smartag:DescribeUnbindFlowLogSags.
       """)
@@ -21,11 +21,11 @@ struct Setup: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which gateways to bind to it: all that have no flow log, or ids with commas between them.",
+      "Gateways to bind: all without a flow log, or a comma-separated list of ids.",
       valueName: "all|id,…"))
   var gateways = "all"
 
-  @Flag(help: "Print the requests that would go out; needs neither network nor credentials.")
+  @Flag(help: "Print the requests that would be sent; needs neither network nor credentials.")
   var dryRun = false
 
   @OptionGroup var confirmation: Confirmation
@@ -90,12 +90,12 @@ struct Setup: AsyncParsableCommand {
     if case .ids(let ids) = selection { operations += ids.map { .associate(flowLog: id, gateway: $0) } }
     operations.append(.activate(flowLog: id))
     operations.show(region, endpoint)
-    Console.write("a dry run reads nothing: what is there already would be left out\n")
+    Console.write("a dry run reads nothing: what exists already would be skipped\n")
     if selection == .all {
-      Console.write("AssociateFlowLog would be sent for each gateway that has no flow log, before ActiveFlowLog\n")
+      Console.write("AssociateFlowLog would be sent for each gateway without a flow log, before ActiveFlowLog\n")
     }
     if changes.description == nil {
-      Console.write("CreateFlowLog would have a Description by which the flow log is known again\n")
+      Console.write("CreateFlowLog would have a Description by which the flow log is recognized later\n")
     }
   }
 }

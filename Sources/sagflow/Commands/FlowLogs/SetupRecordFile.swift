@@ -29,7 +29,7 @@ struct SetupRecordFile {
     } catch {
       throw CommandFailure(
         .badData,
-        "\(path): not what `config setup` writes; move it away, and look with `sagflow config flow-logs` for what was made"
+        "\(path): not a record of `config setup`; move it away, and check with `sagflow config flow-logs` what was created"
       )
     }
   }
@@ -40,7 +40,7 @@ struct SetupRecordFile {
     } catch {
       throw CommandFailure(
         .inputOutput,
-        "\(path): what is to be made cannot be noted, nothing more is changed: \(error.systemReason)")
+        "\(path): cannot record the next step, nothing more is changed: \(error.systemReason)")
     }
   }
 

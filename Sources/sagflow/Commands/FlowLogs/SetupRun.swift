@@ -79,7 +79,8 @@ struct SetupRun {
     }
     guard session.failures.isEmpty else {
       throw CommandFailure(
-        .refused, session.failures + ["not all is done; what is done stays: run the same command again to go on"])
+        .refused,
+        session.failures + ["not all steps are done; completed steps stay: run the same command again to continue"])
     }
     print("\(flowLogID): set up with \(gateways.count) gateway\(gateways.count == 1 ? "" : "s"); undo it with \(undo)")
   }
@@ -95,7 +96,7 @@ struct SetupRun {
     try confirmation.ask(
       question,
       otherwise: hasChanged
-        ? "what is done stays; run it again to go on, or undo it with \(undo)" : "nothing is changed")
+        ? "completed steps stay; run it again to continue, or undo it with \(undo)" : "nothing is changed")
   }
 
   private mutating func create(_ settings: FlowLogSettings) async throws(CommandFailure) {

@@ -7,20 +7,20 @@ import SmartAccessGateway
 
 struct Teardown: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "teardown", abstract: "Undoes what `config setup` made, and nothing else.",
+    commandName: "teardown", abstract: "Undoes what `config setup` created, and nothing else.",
     discussion: """
-      Shows each step and asks: gateways that setup bound are released; a flow log that it made is deactivated and deleted; \
-      one that was there before gets its settings and its status back. Needs the permissions \
+      Shows each step and asks for confirmation: gateways that setup bound are released; a flow log that it created is \
+      deactivated and deleted; one that existed before gets its settings and its status back. Requires the permissions \
       smartag:DisassociateFlowLog, smartag:DeactiveFlowLog, smartag:DeleteFlowLog, smartag:DescribeFlowLogs and \
-      smartag:DescribeFlowLogSags, and for a flow log that was there smartag:ModifyFlowLogAttribute.
+      smartag:DescribeFlowLogSags, and for a flow log that existed before smartag:ModifyFlowLogAttribute.
       """)
 
-  @Option(help: "The name that was given to setup.")
+  @Option(help: "The name given to setup.")
   var name: String
 
   @OptionGroup var cloud: CloudOptions
 
-  @Flag(help: "Print the requests that would go out; needs neither network nor credentials.")
+  @Flag(help: "Print the requests that would be sent; needs neither network nor credentials.")
   var dryRun = false
 
   @OptionGroup var confirmation: Confirmation
@@ -41,7 +41,7 @@ struct Teardown: AsyncParsableCommand {
     var session = SetupSession(client, record, in: file)
     guard let flowLog = try await session.find() else {
       try file.remove()
-      print("\(TerminalText.escaped(name)): nothing of it is left in \(region)")
+      print("\(TerminalText.escaped(name)): nothing is left in \(region)")
       return
     }
     let bound = try await asking { () async throws(CloudAPIError) in try await client.gateways(of: flowLog.id) }
@@ -54,10 +54,11 @@ struct Teardown: AsyncParsableCommand {
       )
     }
     guard session.failures.isEmpty else {
-      throw CommandFailure(.refused, session.failures + ["not all is undone; run the same command again to go on"])
+      throw CommandFailure(.refused, session.failures + ["not all is undone; run the same command again to continue"])
     }
     try file.remove()
-    print("\(flowLog.id): \(plan.steps.isEmpty ? "nothing is left to undo" : "all that setup made is undone")")
+    print(
+      "\(flowLog.id): \(plan.steps.isEmpty ? "nothing is left to undo" : "everything that setup created is undone")")
   }
 
   private static func plan(
@@ -66,7 +67,7 @@ struct Teardown: AsyncParsableCommand {
     do throws(ParameterError) {
       return try TeardownPlan(record, flowLog: flowLog, bound: bound)
     } catch {
-      throw CommandFailure(.badData, "what setup noted of \(flowLog.id) cannot be restored: \(error)")
+      throw CommandFailure(.badData, "the recorded state of \(flowLog.id) cannot be restored: \(error)")
     }
   }
 
@@ -83,14 +84,14 @@ struct Teardown: AsyncParsableCommand {
       try session.note { record in record.gateways.removeAll { gateway in done.contains { $0.id == gateway } } }
       print("\(id): \(done.count) gateway\(done.count == 1 ? "" : "s") released")
     case .deactivate:
-      print("deactivate it: its gateways export no longer")
+      print("deactivate it: its gateways stop exporting")
       try ask("deactivate it?")
       try await session.ensure(.deactivate(flowLog: id))
       try await session.verify([.deactivate(flowLog: id)])
       try session.note { $0.activates = false }
       print("\(id): not active")
     case .restore(let settings):
-      print("bring its settings back:")
+      print("restore its settings:")
       print(RetargetSession.table(settings.differences(from: flowLog)), terminator: "")
       try ask("change them?")
       try await RetargetSession(client: session.client, flowLogID: id).apply(settings)
@@ -109,7 +110,7 @@ struct Teardown: AsyncParsableCommand {
   }
 
   private func ask(_ question: String) throws(CommandFailure) {
-    try confirmation.ask(question, otherwise: "what is undone stays so; run it again to go on")
+    try confirmation.ask(question, otherwise: "what is undone stays undone; run it again to continue")
   }
 
   /// Prints the requests as they would go out by what was noted.
@@ -117,7 +118,8 @@ struct Teardown: AsyncParsableCommand {
     _ record: SetupRecord, _ region: String, _ endpoint: ServiceEndpoint
   ) throws(CommandFailure) {
     guard let id = record.flowLogID else {
-      Console.write("setup has not noted which flow log it made: teardown would look for it by name and description\n")
+      Console.write(
+        "setup has not recorded which flow log it created: teardown would look for it by name and description\n")
       return
     }
     var flowLog = FlowLog(id: id)
@@ -132,6 +134,6 @@ struct Teardown: AsyncParsableCommand {
       }
     }
     operations.show(region, endpoint)
-    Console.write("a dry run reads nothing: what is undone already would be left out\n")
+    Console.write("a dry run reads nothing: what is undone already would be skipped\n")
   }
 }

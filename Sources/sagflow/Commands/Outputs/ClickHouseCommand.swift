@@ -8,21 +8,21 @@ import Shipping
 struct ClickHouseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clickhouse",
-    abstract: "The tables of an output to ClickHouse: their SQL, and whether a server has them.",
+    abstract: "Prints and checks the tables of a ClickHouse output.",
     subcommands: [Schema.self, Check.self])
 
   struct Schema: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "schema", abstract: "Prints the SQL that makes tables and rollups; pipe it to clickhouse-client.",
-      discussion: "Nothing that is there already is changed; `check` prints what changes it.")
+      commandName: "schema", abstract: "Prints the SQL that creates tables and rollups; pipe it to clickhouse-client.",
+      discussion: "Existing tables are not changed; `check` prints statements to change them.")
 
     @OptionGroup var place: ClickHousePlace
     @OptionGroup var tables: ClickHouseTables
 
-    @Option(help: ArgumentHelp("Days that flows are kept; 0: for ever.", valueName: "n"))
+    @Option(help: ArgumentHelp("Days to keep flows; 0: forever.", valueName: "n"))
     var days = 30
 
-    @Option(help: ArgumentHelp("Days that rollups are kept; 0: for ever.", valueName: "n"))
+    @Option(help: ArgumentHelp("Days to keep rollups; 0: forever.", valueName: "n"))
     var rollupDays = 365
 
     func validate() throws {
@@ -42,10 +42,10 @@ struct ClickHouseCommand: AsyncParsableCommand {
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "check",
-      abstract: "Compares the tables of each server with what files need, and prints the SQL that mends what differs.",
+      abstract: "Compares the tables of each server with what files need, and prints SQL to fix differences.",
       discussion: """
-        Exit status 0: all is right; 1: something differs; 69: a server gave no answer. How long rows are kept, how columns \
-        are compressed, and columns that were added are not compared.
+        Exit status 0: all equal; 1: something differs; 69: a server did not answer. Retention, compression and added \
+        columns are not compared.
         """)
 
     @OptionGroup var place: ClickHousePlace
@@ -86,10 +86,10 @@ struct ClickHouseCommand: AsyncParsableCommand {
 struct ClickHousePlace: ParsableArguments {
   @OptionGroup var file: ConfigurationFile
 
-  @Argument(help: "An output of the configuration, of type clickhouse; the options replace what it has.")
+  @Argument(help: "An output of type clickhouse in the configuration; options override its settings.")
   var name: String?
 
-  @Option(help: ArgumentHelp("Base address of a server, http://… or https://…; repeat for more.", valueName: "url"))
+  @Option(help: ArgumentHelp("Base URL of a server, http://… or https://…; repeatable.", valueName: "url"))
   var url: [String] = []
 
   @Option(help: ArgumentHelp("Database.", valueName: "name"))
@@ -106,7 +106,7 @@ struct ClickHousePlace: ParsableArguments {
   var passwordFile: String?
 
   @Option(
-    help: ArgumentHelp("Cluster: tables are replicated, and asked as one by distributed ones.", valueName: "name"))
+    help: ArgumentHelp("Cluster: create replicated tables, and distributed tables for queries.", valueName: "name"))
   var cluster: String?
 
   /// What is given here in place of what the output has, if one is named.
@@ -128,7 +128,7 @@ struct ClickHousePlace: ParsableArguments {
     guard let name else { return ClickHouseOptions() }
     let setting = try Output.setting(name, in: try file.load().values)
     guard case .files(let files) = setting, case .clickHouse(let options) = files.destination else {
-      throw CommandFailure(.usage, "\(name) is of type \(setting.kind.rawValue); name one of type clickhouse")
+      throw CommandFailure(.usage, "\(name) is of type \(setting.kind.rawValue); give one of type clickhouse")
     }
     return options
   }
@@ -142,7 +142,7 @@ struct ClickHouseTables: ParsableArguments {
       valueName: "names"))
   var rollups = Rollup.all.map(\.name).joined(separator: ",")
 
-  @Flag(help: "Also how many different hosts there were, in the rollup of autonomous systems: eight times its size.")
+  @Flag(help: "Also count distinct hosts in the rollup of autonomous systems, which makes it eight times as large.")
   var unique = false
 
   func validate() throws {

@@ -5,7 +5,7 @@ import Settings
 
 struct Output: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "output", abstract: "Where committed files and rows go: outputs, their state, and whether they work.",
+    commandName: "output", abstract: "Shows, tests and resets outputs of files and rows.",
     subcommands: [OutputList.self, OutputTest.self, OutputReset.self, ClickHouseCommand.self])
 
   /// The settings of the output of this name.

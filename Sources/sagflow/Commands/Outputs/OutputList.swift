@@ -8,10 +8,10 @@ import Settings
 struct OutputList: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Shows the outputs of the configuration, and what waits for each.",
+    abstract: "Lists the configured outputs and the backlog of each.",
     discussion: """
-      Of a running collector, what is counted is counted since it started; else SHIPPED and SET ASIDE are files of the store \
-      that the output's cursor has. Outputs of lines have a table of their own.
+      For a running collector, counts are since its start; otherwise SHIPPED and SET ASIDE are files of the store that are \
+      in the output's cursor. Outputs of lines have a table of their own.
       """)
 
   @OptionGroup var file: ConfigurationFile

@@ -7,10 +7,11 @@ import Settings
 struct OutputReset: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reset",
-    abstract: "Has an output begin again when the collector starts: with all files of the store, or with the next one.",
+    abstract:
+      "Restarts an output at the next start of the collector: with all files of the store, or with the next one.",
     discussion: """
-      Stop the collector first. Files that are shipped again are taken once by a destination that still knows their names; \
-      see docs/outputs.md for how long that is.
+      Stop the collector first. A destination stores files that are shipped again only once, as long as it remembers \
+      their names; see docs/outputs.md for how long that is.
       """)
 
   enum Beginning: String, CaseIterable, ExpressibleByArgument {
@@ -30,7 +31,7 @@ struct OutputReset: ParsableCommand {
 
   @Option(
     help:
-      "oldest: all files of the store; now: the next that is committed; set-aside: where it is, and what was set aside."
+      "oldest: all files of the store; now: the next one committed; set-aside: keep the position, and retry files set aside."
   )
   var from: Beginning = .oldest
 
@@ -41,7 +42,7 @@ struct OutputReset: ParsableCommand {
     guard case .files(let setting) = configured else {
       throw CommandFailure(
         .usage,
-        "\(output.name): is of type \(configured.kind.rawValue), which has no cursor: rows that it lost are not written again"
+        "\(output.name): is of type \(configured.kind.rawValue), which has no cursor: lost rows are not written again"
       )
     }
     let isReset: Bool
@@ -57,13 +58,13 @@ struct OutputReset: ParsableCommand {
     } catch {
       throw CommandFailure(collecting: error)
     }
-    print(isReset ? "\(setting.name): reset" : "\(setting.name): no collector has run yet, there is nothing to reset")
+    print(isReset ? "\(setting.name): reset" : "\(setting.name): no collector has run yet, nothing to reset")
   }
 
   private static func question(_ beginning: Beginning, _ state: OutputState) -> String {
     switch beginning {
     case .oldest: "ship all files of the store again?"
-    case .now: "pass over all files that are in the store now?"
+    case .now: "skip all files that are in the store now?"
     case .setAside: "ship \(state.setAsideFiles) files that were set aside?"
     }
   }

@@ -12,7 +12,7 @@ import Shipping
 struct OutputTest: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
-    abstract: "Asks an output's destination whether it would take files or lines, and says what is wrong if not.",
+    abstract: "Checks that an output's destination would accept files or lines.",
     discussion:
       "Ships and writes nothing, and needs no running collector. Run it as the collector's user: it reads the same secrets."
   )
