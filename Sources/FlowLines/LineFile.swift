@@ -79,7 +79,7 @@ public final class LineFile: Sendable {
   private func end(_ state: inout State) {
     state.file = nil
     if isUnread.exchange(true, ordering: .acquiringAndReleasing) { return }
-    logger.error("output \(name): nobody reads standard output any more; its rows are dropped until the next start")
+    logger.error("output \(name): the reader of standard output has gone; rows are dropped until the next start")
   }
 
   private func open(_ state: inout State) throws(FileError) {

@@ -115,7 +115,7 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
       return old
     }
     if let now, before == nil {
-      logger.error("\(now); flows are kept in memory as far as there is room, reception goes on")
+      logger.error("\(now); flows are kept in memory while there is room, reception continues")
     } else if now == nil, before != nil {
       logger.notice("\(writer.target.name) can be written again: \(writer.target.place)")
     }

@@ -39,7 +39,7 @@ package struct LedgerCounter: Sendable {
   private static let issues: [LedgerCounter] = DecodeIssue.allCases.map {
     .init(
       "issues", $0.name, "decode_issues_total", label: ("reason", $0.name),
-      "What was wrong with datagrams, by reason; short_datagram and bad_version reject the whole datagram.",
+      "Problems found in datagrams, by reason; short_datagram and bad_version reject the whole datagram.",
       \Ledger.decode[$0])
   }
 
@@ -49,40 +49,40 @@ package struct LedgerCounter: Sendable {
       \.receivedDatagrams),
     .init(
       "datagrams", "streamed", "streamed_messages_total",
-      "IPFIX messages that came over TCP or TLS; among datagrams_received_total.", \.streamedMessages),
+      "IPFIX messages received over TCP or TLS; included in datagrams_received_total.", \.streamedMessages),
     .init(
-      "datagrams", "taken", "datagrams_taken_total", "Datagrams given to the decoder: decoded or rejected.",
+      "datagrams", "taken", "datagrams_taken_total", "Datagrams passed to the decoder: decoded or rejected.",
       \.decode.datagrams),
     .init(
-      "datagrams", "rejected", "datagrams_rejected_total", "Datagrams without a good header.",
+      "datagrams", "rejected", "datagrams_rejected_total", "Datagrams with an invalid header.",
       \.decode.rejectedDatagrams),
     .init(
       "datagrams", "kernel_dropped", "kernel_dropped_datagrams_total",
-      "Datagrams that the kernel dropped because the socket's buffer was full.", \.kernelDrops),
+      "Datagrams dropped by the kernel because the socket buffer was full.", \.kernelDrops),
     .init(
       "datagrams", "untaken", "untaken_datagrams_total",
-      "Datagrams that still waited in the kernel when the collector stopped.", \.untakenDatagrams),
+      "Datagrams still in the kernel's buffers when the collector stopped.", \.untakenDatagrams),
     .init(
       "datagrams", "recovered", "recovered_datagrams_total",
-      "Datagrams that the journal brought again after a crash; among those received.", \.recoveredDatagrams),
+      "Datagrams recovered from the journal after a crash; included in those received.", \.recoveredDatagrams),
     .init(
       "datagrams", "unjournaled", "unjournaled_datagrams_total",
-      "Datagrams that are not in the journal because it could not be written or was full.", \.unjournaledDatagrams),
+      "Datagrams not journaled because the journal could not be written or was full.", \.unjournaledDatagrams),
     .init(
       "datagrams", "rings_unread", "unread_rings_total",
-      "Rings of earlier runs that were damaged or of another boot, and whose datagrams are lost.", \.unreadRings),
+      "Rings of earlier runs that were damaged or from another boot; their datagrams are lost.", \.unreadRings),
     .init(
       "datagrams", "clock_corrected", "clock_corrected_datagrams_total",
-      "Datagrams whose exporter's clock is off, and whose flow times were corrected.", \.decode.clockCorrected),
+      "Datagrams whose flow times were corrected because the exporter's clock is off.", \.decode.clockCorrected),
     .init(
       "datagrams", "origins_merged", "merged_origins_total",
-      "Origins (exporter, domain, version) stored among others because there were too many.", \.mergedOrigins),
+      "Origins (exporter, domain, version) merged because a limit was reached.", \.mergedOrigins),
   ]
 
   private static let refused: [LedgerCounter] = refusals.map {
     .init(
       "datagrams", "refused_\($0.name)", "datagrams_refused_total", label: ("reason", $0.name),
-      "Datagrams that were not decoded: exporters.deny, exporters.allow or exporters.maximumRate refuses them.", $0.path
+      "Datagrams refused by exporters.deny, exporters.allow or exporters.maximumRate.", $0.path
     )
   }
 
@@ -95,57 +95,58 @@ package struct LedgerCounter: Sendable {
     .init(
       "records", "options", "records_total", label: ("kind", "options"), "Records decoded.", \.decode.optionsRecords),
     .init(
-      "records", "reverse", "reverse_records_total", "Flow records made of the other direction of biflows.",
+      "records", "reverse", "reverse_records_total", "Flow records created for the other direction of biflows.",
       \.decode.reverseRecords),
     .init(
-      "records", "filtered", "records_filtered_total", "Flow records that the filter did not let pass.",
+      "records", "filtered", "records_filtered_total", "Flow records dropped by the filter.",
       \.filteredRecords),
-    .init("records", "templates", "templates_total", "Template definitions read.", \.decode.templates),
+    .init("records", "templates", "templates_total", "Template definitions received.", \.decode.templates),
     .init(
       "records", "totals_evicted", "totals_evicted_total",
-      "Flows with running totals, and firewall connections, that were forgotten because there were too many.",
+      "Flows with running totals, and firewall connections, evicted because a limit was reached.",
       \.evictedTotals),
   ]
 
   private static let sequence: [LedgerCounter] = [
     .init(
       "sequence", "lost", "sequence_lost", kind: .gauge,
-      "What sequence numbers say never came (v5: flows, v9: datagrams, IPFIX: records); less when it comes late.",
+      "Missing by sequence number (v5: flows, v9: datagrams, IPFIX: records); decreases when late data arrives.",
       \.decode.sequence.lost),
     .init(
-      "sequence", "gaps", "sequence_gaps_total", "Times that something was missing by sequence number.",
+      "sequence", "gaps", "sequence_gaps_total", "Gaps in sequence numbers.",
       \.decode.sequence.gaps),
     .init(
-      "sequence", "reordered", "sequence_reordered_total", "Datagrams that came late.", \.decode.sequence.reordered),
+      "sequence", "reordered", "sequence_reordered_total", "Datagrams that arrived out of order.",
+      \.decode.sequence.reordered),
     .init(
-      "sequence", "duplicates", "sequence_duplicates_total", "Datagrams that came twice.", \.decode.sequence.duplicates),
+      "sequence", "duplicates", "sequence_duplicates_total", "Duplicate datagrams.", \.decode.sequence.duplicates),
     .init(
-      "sequence", "restarts", "exporter_restarts_total", "Times that an exporter began to count anew.",
+      "sequence", "restarts", "exporter_restarts_total", "Exporter restarts detected.",
       \.decode.sequence.restarts),
   ]
 
   private static let early: [LedgerCounter] = [
     .init(
       "early_sets", "decoded", "early_sets_total", label: ("result", "decoded"),
-      "Data sets that came before their template, by what became of them.", \.decode.earlyDecoded),
+      "Data sets that arrived before their template, by result.", \.decode.earlyDecoded),
     .init(
       "early_sets", "given_up", "early_sets_total", label: ("result", "given_up"),
-      "Data sets that came before their template, by what became of them.", \.decode.earlyGivenUp),
+      "Data sets that arrived before their template, by result.", \.decode.earlyGivenUp),
     .init(
-      "early_sets", "waiting", "early_sets_waiting", kind: .gauge, "Data sets that wait for their template.",
+      "early_sets", "waiting", "early_sets_waiting", kind: .gauge, "Data sets waiting for their template.",
       \.waitingSets),
   ]
 
   private static let cache: [LedgerCounter] = [
     .init(
       "flows", "opened", "flow_records_total", label: ("result", "opened"),
-      "Flow records, by what they did in the cache.",
+      "Flow records, by their effect on the cache.",
       \.flows.opened),
     .init(
       "flows", "merged", "flow_records_total", label: ("result", "merged"),
-      "Flow records, by what they did in the cache.",
+      "Flow records, by their effect on the cache.",
       \.flows.merged),
-    .init("flows", "live", "flows_live", kind: .gauge, "Flows in the cache.", \.liveFlows),
+    .init("flows", "live", "flows_live", kind: .gauge, "Live flows in the cache.", \.liveFlows),
   ]
 
   private static let emitted: [LedgerCounter] = emissions.map {
@@ -161,44 +162,50 @@ package struct LedgerCounter: Sendable {
 
   private static let volumes: [LedgerCounter] = [
     .init(
-      "flows", "bytes_in", "flow_bytes_total", label: ("stage", "decoded"), "Octets of flows, unscaled.",
+      "flows", "bytes_in", "flow_bytes_total", label: ("stage", "decoded"),
+      "Bytes of flows, not scaled by the sampling rate.",
       \.flows.octetsIn),
     .init(
-      "flows", "bytes_out", "flow_bytes_total", label: ("stage", "emitted"), "Octets of flows, unscaled.",
+      "flows", "bytes_out", "flow_bytes_total", label: ("stage", "emitted"),
+      "Bytes of flows, not scaled by the sampling rate.",
       \.flows.octetsOut),
     .init(
-      "flows", "packets_in", "flow_packets_total", label: ("stage", "decoded"), "Packets of flows, unscaled.",
+      "flows", "packets_in", "flow_packets_total", label: ("stage", "decoded"),
+      "Packets of flows, not scaled by the sampling rate.",
       \.flows.packetsIn),
     .init(
-      "flows", "packets_out", "flow_packets_total", label: ("stage", "emitted"), "Packets of flows, unscaled.",
+      "flows", "packets_out", "flow_packets_total", label: ("stage", "emitted"),
+      "Packets of flows, not scaled by the sampling rate.",
       \.flows.packetsOut),
     .init(
       "flows", "extra_texts_dropped", "extra_texts_dropped_total",
-      "Texts of the column extra left out because live flows held too many.", \.droppedTexts),
+      "Values of the column extra dropped because live flows held too many.", \.droppedTexts),
   ]
 
   private static let rows: [LedgerCounter] = [
     .init(
-      "rows", "waiting", "rows_waiting", kind: .gauge, "Flows that left the cache and are not with the store yet.",
+      "rows", "waiting", "rows_waiting", kind: .gauge, "Flows that left the cache and wait to be passed to the store.",
       \.waitingRows),
     .init(
-      "rows", "handed_over", "rows_handed_over_total", "Flows handed to the store's thread.", \.handedOverRows),
+      "rows", "handed_over", "rows_handed_over_total", "Flows passed to the store's thread.", \.handedOverRows),
     .init(
       "rows", "dropped", "rows_dropped_total", "Flows dropped because the store was too slow.", \.droppedRows),
-    .init("rows", "printed", "rows_printed_total", "Flows given out other than through the store.", \.printedRows),
+    .init("rows", "printed", "rows_printed_total", "Flows printed instead of stored.", \.printedRows),
   ]
 
   private static let store: [LedgerCounter] = [
-    .init("store", "received", "store_rows_received_total", "Rows given to the writer.", \.store.received),
+    .init("store", "received", "store_rows_received_total", "Rows received by the writer.", \.store.received),
     .init(
-      "store", "committed", "store_rows_committed_total", "Rows in files that are complete.", \.store.committed),
-    .init("store", "lost", "store_rows_lost_total", "Rows that could be neither written nor kept.", \.store.lost),
+      "store", "committed", "store_rows_committed_total", "Rows in committed files.", \.store.committed),
+    .init(
+      "store", "lost", "store_rows_lost_total", "Rows lost because they could be neither written nor kept.",
+      \.store.lost),
     .init(
       "store", "held", "store_rows_held", kind: .gauge,
-      "Rows in the open file, waiting for it, or in files that wait for a checkpoint.", \.store.held),
-    .init("store", "files", "store_files_committed_total", "Files completed.", \.store.committedFiles),
-    .init("store", "bytes", "store_bytes_committed_total", "Octets of completed files.", \.store.committedOctets),
-    .init("store", "failures", "store_write_failures_total", "Attempts to write that failed.", \.store.failures),
+      "Rows in the open file, waiting for it, or in files waiting for a checkpoint.", \.store.held),
+    .init("store", "files", "store_files_committed_total", "Files committed.", \.store.committedFiles),
+    .init("store", "bytes", "store_bytes_committed_total", "Bytes of committed files.", \.store.committedOctets),
+    .init("store", "failures", "store_write_failures_total", "Failed attempts to write.", \.store.failures),
   ]
 }
 

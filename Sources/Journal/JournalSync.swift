@@ -60,7 +60,7 @@ package final class JournalSync: Sendable {
     guard isFailing.exchange(failure != nil, ordering: .relaxed) != (failure != nil) else { return }
     if let failure {
       let reason = errorText(failure.code)
-      logger.error("cannot sync the journal: \(reason); a crash of the machine would lose what is not on the disk")
+      logger.error("cannot sync the journal: \(reason); a crash of the machine would lose what is not on disk")
     } else {
       logger.notice("the journal can be synced again")
     }

@@ -83,7 +83,7 @@ package final class JournalThread: Sendable {
       target.file = nil
       if !target.isFailing {
         logger.error(
-          "\((error as? JournalError)?.description ?? error.systemReason); datagrams wait for the journal in memory, and a crash of the machine would lose them"
+          "\((error as? JournalError)?.description ?? error.systemReason); datagrams wait in memory for the journal, and a crash of the machine would lose them"
         )
       }
       target.isFailing = true
@@ -94,7 +94,7 @@ package final class JournalThread: Sendable {
     switch target.file {
     case .some(let file) where file.isRemoved:
       if directory.needs(file.segment) {
-        logger.error("\(file.path) was removed while it was written; a crash would lose what it held")
+        logger.error("\(file.path) was removed while being written; a crash would lose its datagrams")
       }
     default: return
     }
@@ -113,7 +113,7 @@ package final class JournalThread: Sendable {
     try Directory.createAll(directory.path)
     let file = try JournalFile(path, segment: place.segment, size: place.offset)
     if file.size < place.offset, directory.needs(place.segment) {
-      logger.error("\(path) has lost \(place.offset - file.size) octets; a crash would lose what they held")
+      logger.error("\(path) has lost \(place.offset - file.size) bytes; a crash would lose their datagrams")
     }
     if file.size != place.offset { buffer.move(to: file.size) }
     if let copy = file.fileToSync() { sync.watch(directory.worker, copy) }

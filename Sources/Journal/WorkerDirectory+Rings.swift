@@ -21,12 +21,12 @@ extension WorkerDirectory {
       case .empty, .sound: continue
       case .otherBoot:
         logger.error(
-          "\(ring) is not known to be of this boot of the machine: a power failure may have torn it, and datagrams that were only there are lost"
+          "\(ring) may be from another boot of the machine, and inconsistent after a power failure: datagrams that were only there are lost"
         )
       case .damaged(let why):
         let aside = "\(path)/ring-\(worker).damaged"
         logger.error(
-          "\(ring) is damaged (\(why)): datagrams that were only there are lost; it is set aside as \(aside)")
+          "\(ring) is damaged (\(why)): datagrams that were only there are lost; renamed to \(aside)")
         setAside(ring, as: aside)
       }
       count += 1

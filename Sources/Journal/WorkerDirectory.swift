@@ -58,7 +58,7 @@ package final class WorkerDirectory: Sendable {
     for (kind, suffix) in [("journal", ".pcap"), ("checkpoint", "")] {
       for text in try numberTexts(kind, suffix) where UInt64(text) != nil && StateFile.number(text) == nil {
         logger.error(
-          "\(path)/\(kind)-\(worker)-\(text)\(suffix): the collector gives no file this number; it is left alone, remove it"
+          "\(path)/\(kind)-\(worker)-\(text)\(suffix): no collector writes a file with this number; ignored, remove it"
         )
       }
     }
@@ -114,7 +114,7 @@ package final class WorkerDirectory: Sendable {
       }
       if isNew {
         logger.error(
-          "cannot write a checkpoint into \(path): \(error.systemReason); files wait for it, the journal goes on")
+          "cannot write a checkpoint into \(path): \(error.systemReason); files wait for it, the journal continues")
       }
       return false
     }
@@ -187,14 +187,14 @@ package final class WorkerDirectory: Sendable {
         found.checkpoint = found.checkpoint ?? checkpoint
       } catch {
         if let file = error.damagedFile { found.damagedFiles.append(file) }
-        logger.error("\(name): \(error); it is set aside as \(name).damaged")
+        logger.error("\(name): \(error); renamed to \(name).damaged")
         damaged.append(name)
         if found.checkpoint == nil { found.damaged = number }
       }
     }
     if found.checkpoint == nil, let newest = numbers.last {
       logger.error(
-        "no checkpoint of worker \(worker) is whole: flows that were live when the oldest was written, templates and counters are lost; what the journal has is written"
+        "no checkpoint of worker \(worker) is intact: flows that were live when the oldest was written, templates and counters are lost; the journal is recovered"
       )
       // Where there were several, the journal goes back to the oldest of them, whose files it does not have.
       if numbers.count > 1 { found.damaged = newest }

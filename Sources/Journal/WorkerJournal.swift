@@ -89,7 +89,7 @@ package struct WorkerJournal {
   private mutating func miss(_ count: Int, _ why: String) {
     thread.buffer.missing &+= UInt64(count)
     if quiet == nil {
-      logger.error("\(why); datagrams are not in the journal meanwhile: a crash would lose what they bring")
+      logger.error("\(why); datagrams are not journaled meanwhile: a crash would lose their flows")
     }
     quiet = 0
   }
@@ -122,7 +122,7 @@ package struct WorkerJournal {
     quiet = seconds + 1
     if seconds + 1 == Self.recoveryTime {
       quiet = nil
-      logger.notice("datagrams are in the journal again: \(directory.path)")
+      logger.notice("datagrams are journaled again: \(directory.path)")
     }
   }
 }

@@ -37,10 +37,10 @@ public final class RelayLog: Sendable {
     }
     guard isFirst else { return }
     switch trouble {
-    case .failing: logger.error("relay to \(targets[target]) fails: \(reason)")
+    case .failing: logger.error("relay to \(targets[target]) failing: \(reason)")
     case .slow:
       logger.warning(
-        "relay to \(targets[target]) is too slow, datagrams for it are dropped; raise relay.queue, or look at the network"
+        "relay to \(targets[target]) is too slow, datagrams for it are dropped; raise relay.queue, or check the network"
       )
     }
   }
@@ -59,7 +59,7 @@ public final class RelayLog: Sendable {
     }
     guard let total else { return }
     switch trouble {
-    case .failing: logger.notice("relay to \(targets[target]) works again; \(total) datagrams failed")
+    case .failing: logger.notice("relay to \(targets[target]) recovered; \(total) datagrams failed")
     case .slow: logger.notice("relay to \(targets[target]) keeps up again; \(total) datagrams were dropped")
     }
   }

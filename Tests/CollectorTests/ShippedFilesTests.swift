@@ -106,7 +106,7 @@ struct ShippedFilesTests {
           isEnumerated ? "`\(pair[0])`: \(pair[1].split(separator: "\"")[0])" : "`\(pair[0])`")
       }
     }
-    let head = "| metric | type | label | what it says |\n|---|---|---|---|\n"
+    let head = "| metric | type | label | meaning |\n|---|---|---|---|\n"
     return rows.reduce(head) { text, row in
       let name = row.labels.first?.split(separator: ":").first ?? ""
       let values = row.labels.map { $0.split(separator: ": ").dropFirst().joined() }.filter { !$0.isEmpty }

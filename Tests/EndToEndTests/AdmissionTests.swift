@@ -72,7 +72,7 @@ struct AdmissionTests {
     ])
     for _ in 0..<10 { try Self.send(100, from: "127.0.0.9", to: collector.port) }
     try Self.send(20, from: "127.0.0.1", to: collector.port)
-    try await collector.program.says("their sender is over exporters.maximumRate, the newest from 127.0.0.9;")
+    try await collector.program.says("their sender exceeds exporters.maximumRate, the newest from 127.0.0.9;")
     let ledger = try await collector.stop()
     #expect(ledger["datagrams over their rate"] > 100, "\(ledger.text)")
     #expect(ledger["datagrams decoded"] >= 70, "\(ledger.text)")

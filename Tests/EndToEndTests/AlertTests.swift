@@ -68,7 +68,7 @@ struct AlertTests {
     second.program.signal(SIGHUP)
     try await eventually("the end of the alert") { Self.messages(out).count > 1 }
     #expect(Self.messages(out).map(\.event) == ["fired", "resolved"])
-    try await second.program.says("alert is over: many: ")
+    try await second.program.says("alert resolved: many: ")
     _ = try await second.stop()
     #expect(Self.messages(out).count == 2)
   }

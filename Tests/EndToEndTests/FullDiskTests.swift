@@ -55,7 +55,7 @@ struct FullDiskTests {
     let ledger = try await collector.stop()
     let lines = ledger.text.split(separator: "\n")
     // Store, journal and checkpoints each say it once.
-    for failure in ["flows are kept in memory", "datagrams are not in the journal", "cannot write a checkpoint"] {
+    for failure in ["flows are kept in memory", "datagrams are not journaled", "cannot write a checkpoint"] {
       #expect(lines.filter { $0.contains(failure) }.count <= 1, "\(ledger.text)")
     }
     #expect(lines.contains { $0.contains("No space left") })

@@ -53,7 +53,7 @@ struct LineTests {
     }
     try FileManager.default.moveItem(atPath: json, toPath: old)
     collector.program.signal(SIGHUP)
-    try await collector.program.says("configuration read again")
+    try await collector.program.says("configuration reloaded")
     try NumberedFlows.send(100..<250, to: collector.port)
     try await collector.counts(250, "datagrams", "received")
     let metrics = try await HTTPAnswer.get("/metrics", from: http).body
@@ -104,7 +104,7 @@ struct LineTests {
     #expect(stuck.writtenRows < count && stuck.writtenRows + stuck.heldRows + stuck.lostRows == count)
     let ledger = try await collector.stop()
     #expect(ledger["rows committed"] == count)
-    #expect(collector.program.errors.contains("output stuck: \(pipe) takes no more"), "\(collector.program.errors)")
+    #expect(collector.program.errors.contains("output stuck: \(pipe) accepts no more"), "\(collector.program.errors)")
     #expect(try Self.ports(Self.text(json)).sorted() == Array(1000..<(1000 + count)))
   }
 

@@ -111,7 +111,7 @@ struct RecoveryTests {
     let first = try await RunningCollector(options, store: store, drains: false)
     try NumberedFlows.send(0..<50, to: first.port)
     let before = try await first.stop()
-    #expect(before.text.contains("stopping: flows that are live are kept"))
+    #expect(before.text.contains("stopping: keeping live flows"))
     #expect(before["datagrams decoded"] == 50)
     #expect(before["flows live"] == 50)
     #expect(Self.files(store, ".parquet") == [])
@@ -187,7 +187,7 @@ struct RecoveryTests {
     try octets.dropLast(30).write(to: URL(fileURLWithPath: journal))
     let second = try await RunningCollector(store: store)
     let ledger = try await second.stop()
-    #expect(ledger.text.contains("the journal goes on behind it"))
+    #expect(ledger.text.contains("the journal continues after it"))
     #expect(ledger["rows committed"] == 39)
   }
 
@@ -229,8 +229,8 @@ struct RecoveryTests {
     let second = try await RunningCollector(environment: environment, store: store)
     let ledger = try await second.stop()
     log += ledger.text
-    #expect(log.contains("it is set aside"))
-    #expect(log.contains("no checkpoint of worker 0 is whole") == (damaged == 2))
+    #expect(log.contains("renamed to"))
+    #expect(log.contains("no checkpoint of worker 0 is intact") == (damaged == 2))
     // Without any, the counters begin anew.
     if damaged == 1 { #expect(ledger["rows committed"] == 200) }
     #expect(try await Sagflow.rowCount(store) == 200)

@@ -48,7 +48,7 @@ struct RenameTests {
       try FileManager.default.contentsOfDirectory(atPath: "\(store)/.journal").first { !$0.hasPrefix(".") })
     try Data().write(to: URL(fileURLWithPath: "\(hour)/.flows-aaa-\(state)-20260101T000000Z-0-0.part"))
     let second = try await Self.start("bbb", store, drains: true)
-    try await second.program.says("resuming from the state that a collector on host aaa left")
+    try await second.program.says("resuming from the state of a collector on host aaa")
     try NumberedFlows.send(40..<50, to: second.port)
     try await pause(1)
     second.program.signal(SIGTERM)

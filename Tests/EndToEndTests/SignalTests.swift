@@ -13,7 +13,7 @@ struct SignalTests {
     #expect(ledger["datagrams decoded"] == 200)
     #expect(ledger["flows forced"] == 200)
     #expect(ledger["rows committed"] == 200)
-    #expect(ledger.text.contains("stopping: flows that are live are written"))
+    #expect(ledger.text.contains("stopping: writing live flows"))
     let files = FileManager.default.enumerator(atPath: collector.store)?.compactMap { $0 as? String } ?? []
     #expect(files.filter { $0.hasSuffix(".parquet") }.count == 1)
     #expect(files.filter { $0.hasSuffix(".part") } == [])
@@ -31,7 +31,7 @@ struct SignalTests {
     let outcome = try await collector.program.end()
     // Which of two signals that wait is taken first is the kernel's choice.
     #expect([128 + SIGINT, 128 + SIGTERM].contains(outcome.status), "\(outcome.status) \(outcome.errors)")
-    #expect(outcome.errors.contains("stopped at once: what is not committed is left to the journal"))
+    #expect(outcome.errors.contains("stopped immediately: uncommitted data stays in the journal"))
     // There it is, with what waited for the journal's disk.
     let drain = try await Sagflow.run(["drain", "-o", collector.store])
     let ledger = try PrintedLedger(drain.errors)
@@ -88,7 +88,7 @@ struct SignalTests {
       collector.program.signal(SIGHUP)
       try await collector.program.says(words)
     }
-    try await reload("log: {level: info}\n", until: "configuration read again: nothing has changed")
+    try await reload("log: {level: info}\n", until: "configuration reloaded: nothing has changed")
     try await reload(
       "aggregation: {activeTimeout: 60, inactiveTimeout: 1}\nstore: {rotation: 60}\nreceive: {workers: 2}\n",
       until: "store.rotation")
@@ -99,7 +99,7 @@ struct SignalTests {
       try await collector.program.says(line)
     }
     try await reload("store: {rotatoin: 60}\n", until: "store.rotatoin: unknown key")
-    let broken = try await collector.program.says("configuration not read again, the old one stays: ")
+    let broken = try await collector.program.says("configuration not reloaded, the old one stays in force: ")
     #expect(broken.contains("\(file.path):1:9: store.rotatoin: unknown key; did you mean store.rotation?"))
     try await reload(
       "aggregation: {activeTimeout: 60, inactiveTimeout: 1}\nlog: {level: error}\n", until: "log.level is error now")

@@ -43,12 +43,12 @@ CHANGING = ALL & ~mask(["look"])
 ACTIONS = {"nothing": 0, "fail": 1, "short": 2, "before": 3, "after": 4, "half": 5, "vanish": 6}
 # A failure and its end, as the log tells them, by what fails.
 BEGINS = {
-    "store": r"flows are kept in memory", "journal": r"datagrams wait for the journal in memory",
-    "sync": r"cannot sync the journal", "room": r"datagrams are not in the journal",
+    "store": r"flows are kept in memory", "journal": r"datagrams wait in memory for the journal",
+    "sync": r"cannot sync the journal", "room": r"datagrams are not journaled",
     "checkpoints": r"cannot write a checkpoint"}
 ENDS = {
     "store": r"the store can be written again", "journal": r"the journal can be written again",
-    "sync": r"the journal can be synced again", "room": r"datagrams are in the journal again",
+    "sync": r"the journal can be synced again", "room": r"datagrams are journaled again",
     "checkpoints": r"checkpoints can be written again"}
 DATAGRAMS_A_SECOND = 400
 SECONDS_A_LIFE = 2.4

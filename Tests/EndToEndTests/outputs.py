@@ -142,7 +142,7 @@ def live(collector, life, moment):
         if life in FAILING:
             # What a life before had put there is taken without a word.
             collector.wait_for(
-                "the output fails", lambda: "it goes on trying" in collector.log()
+                "the output fails", lambda: "files wait, retrying" in collector.log()
                 or not collector.sender and collector.has_shipped("out"))
         time.sleep(CHANCE.uniform(0, 2))
         collector.kill()

@@ -133,7 +133,7 @@ struct StoreOutputTests {
     for round in 1...2 {
       let begin = Self.newYear + Int64(round - 1) * 86_400_000
       let failed =
-        "error: cannot create directory \(path)/date=2026-01-0\(round)/hour=00: Not a directory (errno 20); check that the directory is there; flows are kept in memory as far as there is room, reception goes on"
+        "error: cannot create directory \(path)/date=2026-01-0\(round)/hour=00: Not a directory (errno 20); check that the directory is there; flows are kept in memory while there is room, reception continues"
       try block(day: round)
       for second in 0..<20 {
         Self.fill(&batch, 50)

@@ -67,7 +67,7 @@ final class StateRootTests {
     #expect(second.id == id)
     #expect(second.host == "bbb")
     #expect(names == [id])
-    #expect(log.texts(.notice) == ["resuming from the state that a collector on host aaa left in \(root)/\(id)"])
+    #expect(log.texts(.notice) == ["resuming from the state of a collector on host aaa in \(root)/\(id)"])
     #expect(try directory("ccc").openLeft(all: false).map(\.identity.id) == [id])
     #expect(try directory("aaa").open().identity.id == id)
     #expect(log.texts(.error) == [])

@@ -29,7 +29,7 @@ struct FailureLogTests {
     await shipper.finish(within: Self.ample)
     #expect(shipper.report.failingSince == nil)
     #expect(log.lines.count { $0.hasPrefix("error: output lake: no; files wait") } == 1)
-    #expect(log.lines.count { $0.hasPrefix("notice: output lake: works again") } == 1)
+    #expect(log.lines.count { $0.hasPrefix("notice: output lake: recovered") } == 1)
     #expect(log.lines.count { !$0.hasPrefix("info: ") } == 2)
   }
 

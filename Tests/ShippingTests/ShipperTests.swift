@@ -294,7 +294,7 @@ struct ShipperTests {
     try store.add(name, octets: 200)
     try await eventually("the other one is taken") { destination.taken == [name, name] }
     await shipper.finish(within: Self.ample)
-    #expect(log.lines.count { $0.hasPrefix("warning: output lake: \(name) is not the file") } == 1)
+    #expect(log.lines.count { $0.hasPrefix("warning: output lake: \(name) differs from the file") } == 1)
   }
 
   @Test("without a cursor that can be read nothing is shipped, and it ends at once all the same")

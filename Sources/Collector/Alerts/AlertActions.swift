@@ -134,7 +134,7 @@ private final class ActionRunner: Sendable {
       state.counters.dropped += UInt64(state.waiting.count)
       return state.waiting.count
     }
-    logger.error("alert action \(action.name) does not end; messages dropped: \(left)")
+    logger.error("alert action \(action.name) does not stop; messages dropped: \(left)")
   }
 
   private func next() -> AlertMessage? {
@@ -174,9 +174,9 @@ private final class ActionRunner: Sendable {
       return state.isFailing
     }
     if let failure, !wasFailing {
-      logger.error("alert action \(action.name) fails, messages are lost: \(failure)")
+      logger.error("alert action \(action.name) failing, messages are lost: \(failure)")
     } else if failure == nil, wasFailing {
-      logger.notice("alert action \(action.name) works again")
+      logger.notice("alert action \(action.name) recovered")
     }
   }
 }

@@ -29,7 +29,7 @@ package struct AlertFile: Sendable {
       let content = try? JSONDecoder().decode(Content.self, from: data), content.version == 1,
       content.alerts.allSatisfy({ AlertRule.isName($0.key.name) && $0.state.fired != nil })
     else {
-      logger.error("\(path) is damaged; it is set aside as alerts.json.damaged, and alerts that still hold fire again")
+      logger.error("\(path) is damaged; renamed to alerts.json.damaged, and alerts that still apply fire again")
       try? Directory.rename(path, to: "\(path).damaged")
       return []
     }
@@ -70,10 +70,10 @@ struct SavedAlerts {
     do {
       try file.save(firing)
       keys = firing.map(\.key)
-      if isFailing { logger.notice("alerts that fire are saved again") }
+      if isFailing { logger.notice("firing alerts are saved again") }
       isFailing = false
     } catch {
-      if !isFailing { logger.error("alerts that fire are not saved, a restart would report them again: \(error)") }
+      if !isFailing { logger.error("firing alerts cannot be saved, a restart would report them again: \(error)") }
       isFailing = true
     }
   }

@@ -88,8 +88,8 @@ package struct AlertMessage: Encodable, Hashable, Sendable {
     if event == .resolved { metadata["seconds"] = "\((time.milliseconds - firedAt.milliseconds) / 1000)" }
     switch event {
     case .fired: logger.warning("alert: \(summary)", metadata: metadata)
-    case .repeated: logger.warning("alert goes on: \(summary)", metadata: metadata)
-    case .resolved: logger.notice("alert is over: \(summary)", metadata: metadata)
+    case .repeated: logger.warning("alert repeated: \(summary)", metadata: metadata)
+    case .resolved: logger.notice("alert resolved: \(summary)", metadata: metadata)
     }
   }
 }

@@ -39,7 +39,8 @@ package struct AlertReport: Sendable {
     for name in names {
       let count = byName[name, default: []].count { $0.state.isFiring }
       metrics.append(
-        "sagflow_alert_firing", "gauge", "1 while the alert fires; of alerts on exporters and outputs, how many fire.",
+        "sagflow_alert_firing", "gauge",
+        "1 while the alert fires; for alerts on exporters and outputs, the number firing.",
         labels: [("name", name)], String(count))
     }
     func append(_ metric: String, _ help: String, _ value: (Alert) -> Double?) {
@@ -48,21 +49,21 @@ package struct AlertReport: Sendable {
         metrics.append(metric, "gauge", help, labels: [("name", rule.name)], String(value))
       }
     }
-    append("sagflow_alert_value", "What a rule measured last, where that is known.") { $0.value }
-    append("sagflow_alert_limit", "What a rule's value is compared with, where that is known.") { $0.limit }
+    append("sagflow_alert_value", "Last value of a rule, if known.") { $0.value }
+    append("sagflow_alert_limit", "Limit with which a rule's value is compared, if known.") { $0.limit }
     metrics.append(
-      "sagflow_alert_evaluations_total", "counter", "Times that alerts were evaluated.", String(evaluations))
+      "sagflow_alert_evaluations_total", "counter", "Evaluations of alerts.", String(evaluations))
     metrics.append(
-      "sagflow_alert_evaluation_failures_total", "counter", "Evaluations in which something could not be measured.",
+      "sagflow_alert_evaluation_failures_total", "counter", "Evaluations in which a value was not available.",
       String(failures))
     metrics.append(
-      "sagflow_alert_evaluation_seconds_total", "counter", "Time that evaluations took, seconds.", String(seconds))
+      "sagflow_alert_evaluation_seconds_total", "counter", "Time spent on evaluations, seconds.", String(seconds))
     for (name, counters) in actions.sorted(by: { $0.key < $1.key }) {
       for (result, count) in [
         ("delivered", counters.delivered), ("failed", counters.failed), ("dropped", counters.dropped),
       ] {
         metrics.append(
-          "sagflow_alert_messages_total", "counter", "Messages of alerts to an action, by what became of them.",
+          "sagflow_alert_messages_total", "counter", "Alert messages to an action, by result.",
           labels: [("action", name), ("result", result)], String(count))
       }
     }

@@ -132,7 +132,7 @@ final class AlertThread: Sendable {
     let rule = options.rules.first { $0.name == name } ?? before.rules.first { $0.name == name }
     let builtIn = BuiltInAlerts.Name(rawValue: name)
     guard let subject = rule.map({ AlertSubject($0) }) ?? builtIn.map({ AlertSubject($0) }) else {
-      logger.notice("alert is over: \(name) is in no configuration any more")
+      logger.notice("alert resolved: \(name) is no longer configured")
       return
     }
     let message = AlertMessage(change, subject, host: CollectorConfiguration.hostName)
@@ -156,7 +156,7 @@ final class AlertThread: Sendable {
     }
     // Once when it begins, and when it is over.
     if let first = evaluator.problems.first, !before {
-      logger.warning("alerts: not all could be evaluated: \(first)")
+      logger.warning("alerts: some cannot be evaluated: \(first)")
     } else if evaluator.problems.isEmpty, before {
       logger.notice("alerts: all can be evaluated again")
     }

@@ -41,7 +41,7 @@ package final class LineOutputs: Sendable {
     let deadline = DispatchTime.now() + 5
     for member in members where !member.destination.finish(by: deadline) {
       let (name, place) = (member.destination.name, member.destination.file.place)
-      logger.warning("output \(name): \(place) takes no more; rows that wait for it are lost")
+      logger.warning("output \(name): \(place) accepts no more; waiting rows are lost")
     }
   }
 }

@@ -81,22 +81,22 @@ package struct OutputReport: Sendable {
           "sagflow_output_\(name)", type, help, labels: [("output", entry.shipping.name)], value(entry.shipping))
       }
     }
-    append("shipped_files_total", "counter", "Files that an output's destination has taken.") {
+    append("shipped_files_total", "counter", "Files shipped to an output's destination.") {
       String($0.shippedFiles)
     }
-    append("shipped_bytes_total", "counter", "Octets of files that were taken.") { String($0.shippedOctets) }
-    append("waiting_files", "gauge", "Files that wait for an output, those on their way included.") {
+    append("shipped_bytes_total", "counter", "Bytes of shipped files.") { String($0.shippedOctets) }
+    append("waiting_files", "gauge", "Files waiting for an output, including those in transit.") {
       String($0.waitingFiles)
     }
-    append("waiting_bytes", "gauge", "Octets of files that wait.") { String($0.waitingOctets) }
-    append("waiting_age_seconds", "gauge", "How long the oldest file has waited; 0 if none waits.") {
+    append("waiting_bytes", "gauge", "Bytes of waiting files.") { String($0.waitingOctets) }
+    append("waiting_age_seconds", "gauge", "Age of the oldest waiting file, seconds; 0 if none waits.") {
       String($0.age(at: Int64(now.timeIntervalSince1970)))
     }
-    append("retries_total", "counter", "Attempts that failed and are made again.") { String($0.retries) }
-    append("set_aside_files_total", "counter", "Files that an output's destination never will take.") {
+    append("retries_total", "counter", "Failed attempts that are retried.") { String($0.retries) }
+    append("set_aside_files_total", "counter", "Files set aside because the destination rejects them.") {
       String($0.setAsideFiles)
     }
-    append("removed_files_total", "counter", "Files that were removed before they were taken.") {
+    append("removed_files_total", "counter", "Files removed by retention before they were shipped.") {
       String($0.removedFiles)
     }
     appendLive(to: &metrics)
@@ -121,9 +121,9 @@ package struct OutputReport: Sendable {
           String(value(live)))
       }
     }
-    append("sent_rows_total", "Rows that were sent as they left the cache.", \.sent)
-    append("acknowledged_rows_total", "Rows of these that the destination has.", \.acknowledged)
-    append("left_rows_total", "Rows that were left to their files, not acknowledged or not sent.", \.left)
+    append("sent_rows_total", "Rows sent as they left the cache.", \.sent)
+    append("acknowledged_rows_total", "Rows of these acknowledged by the destination.", \.acknowledged)
+    append("left_rows_total", "Rows left to their files, because they were not sent or not acknowledged.", \.left)
   }
 
   /// What became of rows of outputs of lines.
@@ -134,9 +134,10 @@ package struct OutputReport: Sendable {
           "sagflow_output_\(name)", type, help, labels: [("output", entry.report.name)], String(value(entry.report)))
       }
     }
-    append("rows_total", "counter", "Rows that an output has written as lines.", \.written)
-    append("row_bytes_total", "counter", "Octets of these lines.", \.writtenOctets)
-    append("lost_rows_total", "counter", "Rows that an output of lines could neither write nor keep.", \.lost)
-    append("held_rows", "gauge", "Rows that wait for the file of an output of lines.", \.held)
+    append("rows_total", "counter", "Rows written as lines.", \.written)
+    append("row_bytes_total", "counter", "Bytes of these lines.", \.writtenOctets)
+    append(
+      "lost_rows_total", "counter", "Rows lost because an output of lines could neither write nor keep them.", \.lost)
+    append("held_rows", "gauge", "Rows waiting for the file of an output of lines.", \.held)
   }
 }

@@ -76,7 +76,7 @@ package final class OutputSet: Sendable {
       ended.signal()
     }
     if ended.wait(timeout: .now() + Self.longestFinish) != .success {
-      logger.warning("outputs do not end; files that were on their way are shipped again after the next start")
+      logger.warning("outputs do not stop; files in transit are shipped again after the next start")
     }
   }
 

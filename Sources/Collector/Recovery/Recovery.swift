@@ -37,13 +37,13 @@ public struct Recovery: Sendable {
   func workers(_ count: Int, _ key: [String]) throws -> [WorkerRecovery] {
     let restored = DispatchGroup()
     for worker in try state.workers.sorted() where worker >= count {
-      logger.notice("what worker \(worker) has left is written: receive.workers has changed")
+      logger.notice("writing the state left by worker \(worker): receive.workers has changed")
       _ = try drain(try load(worker))
     }
     let found = try (0..<count).map { worker in
       let found = try load(worker, restored)
       guard let old = found.checkpoint?.head.key, Set(old) != Set(key) else { return found }
-      logger.notice("what worker \(worker) has left is written: aggregation.key has changed")
+      logger.notice("writing the state left by worker \(worker): aggregation.key has changed")
       _ = try drain(found)
       return try load(worker, restored)
     }

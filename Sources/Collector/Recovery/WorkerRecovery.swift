@@ -53,7 +53,7 @@ struct WorkerRecovery: Sendable {
         continue
       }
       let fault = condition == .missing ? "is gone" : "does not have what was written"
-      logger.error("\(file.path): the checkpoint tells of it, but it \(fault); its \(file.rows) rows are lost")
+      logger.error("\(file.path): the checkpoint lists it, but it \(fault); its \(file.rows) rows are lost")
       found?.receipt.counters.committed &-= file.rows
       found?.receipt.counters.lost &+= file.rows
     }
@@ -124,7 +124,7 @@ struct WorkerRecovery: Sendable {
         if count.received & 0xfff == 0 { progress() }
       }
     } catch {
-      logger.error("\(error); the journal goes on behind it")
+      logger.error("\(error); the journal continues after it")
     }
   }
 

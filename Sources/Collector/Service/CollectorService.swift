@@ -83,8 +83,8 @@ public final class CollectorService: Service {
     vitals.withLock { $0.phase = .stopping }
     logger.info(
       drains
-        ? "stopping: flows that are live are written"
-        : "stopping: flows that are live are kept for the next start (sagflow drain writes them)"
+        ? "stopping: writing live flows"
+        : "stopping: keeping live flows for the next start (sagflow drain writes them)"
     )
     try await extendingTimeout { try await Self.offPool { [drains] in running.finish(drains: drains) } }
     for report in running.relayReports {
@@ -143,7 +143,7 @@ public final class CollectorService: Service {
       vitals.withLock { $0.rates.note(ledger.sessions, at: Date()) }
       for exporter in contradictions.newExporters(in: ledger.sessions) {
         logger.warning(
-          "exporter \(exporter): its source ports announce different sampling rates, names or start times; the flows of each port have its own. Does somebody forge the address? sagflow status --format json shows the ports"
+          "exporter \(exporter): its source ports announce different sampling rates, names or start times, which apply to the flows of each port; possibly a spoofed sender: sagflow status --format json shows the ports"
         )
       }
       manager.notify(
@@ -164,7 +164,7 @@ public final class CollectorService: Service {
     defer { if isRunning { manager.notify(.ready) } }
     configuration.withLock { current in
       let reload = ConfigurationReload(from: current, to: loaded)
-      if reload.changes.isEmpty { logger.info("configuration read again: nothing has changed") }
+      if reload.changes.isEmpty { logger.info("configuration reloaded: nothing has changed") }
       for change in reload.changes { logger.notice("\(change)") }
       current = reload.values
       log.level = current.live.logLevel

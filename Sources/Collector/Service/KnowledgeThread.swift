@@ -94,7 +94,7 @@ extension KnowledgeEvent {
         logger.notice("labels: \(path): unknown columns: \(size.unusedColumns.joined(separator: ", "))")
       }
     case .refused(let error, let keepsEarlier):
-      logger.error("labels: \(error)\(keepsEarlier ? "; what was read of it before stays in use" : "")")
+      logger.error("labels: \(error)\(keepsEarlier ? "; its previous content stays in use" : "")")
     case .old(let path, let days):
       logger.warning("labels: \(path): built \(days) days ago; download a newer one")
     }

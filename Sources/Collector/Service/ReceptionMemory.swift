@@ -24,7 +24,7 @@ package struct ReceptionMemory {
       }
     }
     if let failure {
-      logger.error("\(failure); a crash would lose the datagrams that are not in the journal's file yet")
+      logger.error("\(failure); a crash would lose the datagrams that are not in the journal file yet")
     }
     return try UDPReceiver(journalingInto: JournalBuffer(capacity: capacity))
   }
@@ -34,7 +34,7 @@ package struct ReceptionMemory {
     if hasToldFallback || (try? FileSystem(of: ring))?.isMemory == true { return }
     hasToldFallback = true
     logger.warning(
-      "\(failure); datagrams are received into \(ring) instead, on a disk: a slow disk can delay reception, and a crash of the machine loses what waits there; make room in memory, or lower journal.bufferSize"
+      "\(failure); datagrams are received into \(ring) instead, on a disk: a slow disk can delay reception, and a crash of the machine loses waiting datagrams; make room in memory, or lower journal.bufferSize"
     )
   }
 }

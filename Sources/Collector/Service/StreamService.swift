@@ -69,7 +69,7 @@ final class StreamService: Sendable {
     do throws(TLSFileError) {
       receiver?.reload(try TLSIdentity(files))
     } catch {
-      logger.error("\(error); new connections go on with what was read before")
+      logger.error("\(error); new connections use the previous files")
     }
   }
 }

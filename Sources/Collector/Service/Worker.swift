@@ -178,7 +178,7 @@ final class Worker: Sendable {
   private func warn(of ledger: Ledger, _ before: Ledger) {
     if ledger.kernelDrops > 0, before.kernelDrops == 0 {
       logger.warning(
-        "the kernel dropped datagrams, the socket's buffer was full: \(ledger.kernelDrops) so far; raise net.core.rmem_max and receive.bufferSize, or receive.workers"
+        "the kernel dropped datagrams because the socket buffer was full: \(ledger.kernelDrops) so far; raise net.core.rmem_max and receive.bufferSize, or receive.workers"
       )
     }
     if ledger.refused.denied &+ ledger.refused.notAllowed > 0, before.refused.denied &+ before.refused.notAllowed == 0 {
@@ -188,17 +188,17 @@ final class Worker: Sendable {
     }
     if ledger.refused.overRate > 0, before.refused.overRate == 0 {
       logger.warning(
-        "datagrams are dropped, their sender is over exporters.maximumRate, the newest from \(Self.text(ledger.lastRefused)); raise it, or look what that sender does"
+        "datagrams are dropped because their sender exceeds exporters.maximumRate, the newest from \(Self.text(ledger.lastRefused)); raise it, or check that sender"
       )
     }
     if ledger.mergedOrigins > 0, before.mergedOrigins == 0 {
       logger.warning(
-        "too many exporters or observation domains: flows of some are stored under the exporter's address alone or as ::; does somebody forge senders?"
+        "too many exporters or observation domains: flows of some are stored under the exporter's address alone or as ::; possibly spoofed senders"
       )
     }
     if ledger.droppedTexts > 0, before.droppedTexts == 0 {
       logger.warning(
-        "live flows hold \(FlowCache.maximumTextOctets >> 20) MiB of extra texts: those of further flows are left out")
+        "live flows hold \(FlowCache.maximumTextOctets >> 20) MiB of the column extra: it is left out of further flows")
     }
     if ledger.droppedRows > 0, before.droppedRows == 0 {
       logger.warning("the store is too slow, flows are dropped: \(ledger.droppedRows) so far; check the disk")

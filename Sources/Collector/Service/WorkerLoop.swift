@@ -234,7 +234,7 @@ struct WorkerLoop: ~Copyable {
     }
     if reception.untaken > before {
       logger.warning(
-        "\(reception.untaken - before) datagrams were still waiting when the collector stopped, and are lost; more receive.workers read faster"
+        "\(reception.untaken - before) datagrams were still in the kernel's buffers when the collector stopped, and are lost; more receive.workers read faster"
       )
     }
   }

@@ -28,7 +28,7 @@ public struct PassedSockets: ~Copyable, Sendable {
         let name = Int(index) < names.count ? String(names[Int(index)]) : ""
         sockets.append((endpoint, Self.worker(of: name) ?? Int(index), descriptor))
       } catch {
-        logger.warning("descriptor \(descriptor) that was passed in is left alone: \(error)")
+        logger.warning("descriptor \(descriptor) that was passed in is ignored: \(error)")
       }
     }
     sockets.sort { $0.rank < $1.rank }
@@ -59,7 +59,7 @@ public struct PassedSockets: ~Copyable, Sendable {
     let unfit = sockets.filter { $0.endpoint == endpoint && UDPSocket.takesIPv4($0.descriptor) }
     sockets.removeAll { socket in unfit.contains { $0.descriptor == socket.descriptor } }
     for socket in unfit {
-      logger.notice("the socket passed in for \(endpoint) also takes IPv4; reopening it for IPv6 only")
+      logger.notice("the socket passed in for \(endpoint) also receives IPv4; reopening it for IPv6 only")
       close(socket.descriptor)
     }
   }
@@ -67,7 +67,7 @@ public struct PassedSockets: ~Copyable, Sendable {
   /// Closes what nobody took.
   mutating func closeRest(_ logger: Logger) {
     for socket in sockets {
-      logger.notice("a socket of \(socket.endpoint) that was passed in is not needed any more")
+      logger.notice("a socket of \(socket.endpoint) that was passed in is no longer needed")
       close(socket.descriptor)
     }
     sockets = []

@@ -22,24 +22,24 @@ extension MetricsText {
   /// How the files of labels are; nothing where there are none.
   mutating func append(_ labels: KnowledgeReport) {
     for file in labels.files {
-      appendFile(file, "entries", "What is in use of a file of labels.", file.size?.count ?? 0)
+      appendFile(file, "entries", "Entries in use from a label file.", file.size?.count ?? 0)
     }
     for file in labels.files {
-      appendFile(file, "bytes", "Memory of what is in use of a file of labels, without texts.", file.memory)
+      appendFile(file, "bytes", "Memory of the entries of a label file, without text.", file.memory)
     }
     for file in labels.files {
       appendFile(
-        file, "loaded_timestamp_seconds", "When a file of labels was last read, seconds since 1970; 0 if never.",
+        file, "loaded_timestamp_seconds", "Time when a label file was last read, seconds since 1970; 0 if never.",
         file.loaded ?? 0)
     }
     for file in labels.files {
       appendFile(
-        file, "failed", "1 while a file of labels cannot be taken and what was read of it before stays in use.",
+        file, "failed", "1 while a label file cannot be read and its previous content stays in use.",
         file.failure == nil ? 0 : 1)
     }
     if labels.files.isEmpty { return }
     append(
-      "sagflow_labels_text_bytes", "gauge", "Memory of the texts of all files of labels.", String(labels.textMemory))
+      "sagflow_labels_text_bytes", "gauge", "Memory of the text of all label files.", String(labels.textMemory))
   }
 
   private mutating func appendFile(

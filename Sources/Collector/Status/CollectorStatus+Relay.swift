@@ -15,18 +15,18 @@ extension MetricsText {
     for report in reports {
       for (result, count) in [("sent", report.sent), ("failed", report.failed), ("dropped", report.dropped)] {
         append(
-          "sagflow_relay_datagrams_total", "counter", "Datagrams relayed to a target, by what became of them.",
+          "sagflow_relay_datagrams_total", "counter", "Datagrams for a relay target, by result.",
           labels: [("target", report.target.description), ("result", result)], String(count))
       }
     }
     for report in reports {
       append(
-        "sagflow_relay_waiting_bytes", "gauge", "Octets that wait to be relayed to a target.",
+        "sagflow_relay_waiting_bytes", "gauge", "Bytes waiting to be relayed to a target.",
         labels: [("target", report.target.description)], String(report.waiting))
     }
     for report in reports {
       append(
-        "sagflow_relay_failing", "gauge", "1 while datagrams to a target fail.",
+        "sagflow_relay_failing", "gauge", "1 while sending to a target fails.",
         labels: [("target", report.target.description)], report.failure == nil ? "0" : "1")
     }
   }

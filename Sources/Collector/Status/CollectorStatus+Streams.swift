@@ -14,16 +14,16 @@ extension MetricsText {
   mutating func append(_ report: StreamReport?) {
     guard let report else { return }
     append(
-      "sagflow_stream_connections", "gauge", "Connections of exporters that are open.", String(report.open))
+      "sagflow_stream_connections", "gauge", "Open connections of exporters.", String(report.open))
     append(
       "sagflow_stream_connections_paused", "gauge",
-      "Open connections that are not read because store or journal have no room.", String(report.paused))
+      "Open connections paused because store or journal have no space.", String(report.paused))
     append(
       "sagflow_stream_connections_accepted_total", "counter", "Connections accepted.", String(report.accepted))
     for reason in StreamReport.Reason.allCases {
       append(
         "sagflow_stream_connections_closed_total", "counter",
-        "Connections that the collector closed or refused, by reason.", labels: [("reason", reason.rawValue)],
+        "Connections closed or refused by the collector, by reason.", labels: [("reason", reason.rawValue)],
         String(report.closed[reason] ?? 0))
     }
   }

@@ -117,7 +117,7 @@ public struct StoreOutput: OutputWriter, ~Copyable {
   private func applyRetention() {
     let removed = settings.retention.apply(to: path, now: time / 1000)
     if removed.files > 0 {
-      logger.info("retention: removed \(removed.files) files, \(removed.octets) octets")
+      logger.info("retention: removed \(removed.files) files, \(removed.octets) bytes")
     }
     if let failure = removed.failure { logger.warning("retention: \(failure)") }
   }

@@ -49,7 +49,7 @@ package struct StateRoot {
     }
     let left = all.filter { $0.isUsed || $0.failure != nil }
     if left.count == 1, let only = waitFor(left[0]) {
-      logger.notice("resuming from the state that a collector on host \(only.host) left in \(only.path)")
+      logger.notice("resuming from the state of a collector on host \(only.host) in \(only.path)")
       return try take(only)
     }
     tell(of: left)

@@ -75,7 +75,7 @@ extension ObjectDestination {
     let likeness = try await dialect.likeness(answer, digest) { try await entityTag(file, parts: $0) }
     switch likeness {
     case .same:
-      logger.debug("\(name(key)) is there already, as the file is")
+      logger.debug("\(name(key)) exists already and is identical")
       return true
     case .different(let what):
       throw ShippingFailure(

@@ -98,7 +98,7 @@ public final class ObjectDestination: FileDestination {
   private func introduce() async {
     guard state.withLock({ !$0.isIntroduced }), let found = try? await client.credentials.current() else { return }
     guard state.withLock({ !exchange(&$0.isIntroduced, with: true) }) else { return }
-    logger.info("\(place): credentials are from \(found.source)")
+    logger.info("\(place): credentials from \(found.source)")
     for warning in found.warnings { logger.warning("\(warning)") }
   }
 

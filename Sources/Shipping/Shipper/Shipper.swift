@@ -134,7 +134,7 @@ package final class Shipper: Sendable {
         if !cursor.damagedLines.isEmpty {
           let lines = cursor.damagedLines.prefix(10).map(String.init).joined(separator: ", ")
           logger.error(
-            "output \(options.name): \(cursorPath): \(cursor.damagedLines.count) lines are damaged (\(lines)); files that they named are shipped again"
+            "output \(options.name): \(cursorPath): \(cursor.damagedLines.count) lines are damaged (\(lines)); their files are shipped again"
           )
         }
         works("cursor")
@@ -176,7 +176,7 @@ package final class Shipper: Sendable {
       if isFirst {
         let report = report
         logger.info(
-          "output \(options.name): ships to \(report.place); \(report.waitingFiles) files wait, \(report.waitingOctets) octets"
+          "output \(options.name): ships to \(report.place); \(report.waitingFiles) files waiting, \(report.waitingOctets) bytes"
         )
       }
     } catch {
@@ -187,7 +187,8 @@ package final class Shipper: Sendable {
 
   private func take(_ found: StoreWatch.Found, _ cursor: Cursor) {
     for name in found.changed {
-      logger.warning("output \(options.name): \(name) is not the file of this name that was taken; it is shipped again")
+      logger.warning(
+        "output \(options.name): \(name) differs from the file of this name that was shipped; it is shipped again")
     }
     let changed = Set(found.changed)
     let gone = state.withLock { state in
@@ -210,8 +211,8 @@ package final class Shipper: Sendable {
   /// - Parameter kind: the same for what has one cause; the reason, if it is left out.
   func fails(_ what: String, _ reason: String, kind: String? = nil) {
     switch state.withLock({ $0.fail(what, reason, kind: kind ?? reason, at: time.now()) }) {
-    case .first: logger.error("output \(options.name): \(reason); files wait, and it goes on trying")
-    case .other: logger.error("output \(options.name): still fails, now for another reason: \(reason)")
+    case .first: logger.error("output \(options.name): \(reason); files wait, retrying")
+    case .other: logger.error("output \(options.name): still failing, for another reason: \(reason)")
     case .known: break
     }
   }
@@ -220,5 +221,5 @@ package final class Shipper: Sendable {
     if state.withLock({ $0.work(what) }) { noteRecovery() }
   }
 
-  func noteRecovery() { logger.notice("output \(options.name): works again, shipping to \(destination.place)") }
+  func noteRecovery() { logger.notice("output \(options.name): recovered, shipping to \(destination.place)") }
 }

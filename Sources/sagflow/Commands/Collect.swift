@@ -63,7 +63,7 @@ struct Collect: AsyncParsableCommand {
         service.reopenFiles()
         reload(service, log, logger)
       } else if isStopping {
-        logger.warning("stopped at once: what is not committed is left to the journal and the next start")
+        logger.warning("stopped immediately: uncommitted data stays in the journal for the next start")
         Foundation.exit(128 + (signal == .sigint ? SIGINT : SIGTERM))
       } else {
         isStopping = true
@@ -76,7 +76,7 @@ struct Collect: AsyncParsableCommand {
     do throws(CommandFailure) {
       service.reload(try load(), log: log)
     } catch {
-      for line in error.lines { logger.error("configuration not read again, the old one stays: \(line)") }
+      for line in error.lines { logger.error("configuration not reloaded, the old one stays in force: \(line)") }
     }
   }
 }

@@ -38,16 +38,19 @@ package struct ExporterMetrics {
     func append(_ name: String, _ type: String, _ help: String, _ value: (Sums) -> String) {
       for row in rows { metrics.append(name, type, help, labels: [("exporter", row.name)], value(row.sums)) }
     }
-    metrics.append("sagflow_exporters", "gauge", "Exporter addresses that are known.", String(sums.count))
+    metrics.append("sagflow_exporters", "gauge", "Known exporter addresses.", String(sums.count))
     metrics.append(
-      "sagflow_sessions", "gauge", "Sessions that are known: exporter address and port, version, domain.",
+      "sagflow_sessions", "gauge", "Known sessions: exporter address and port, version, domain.",
       String(sessions.count))
     append("sagflow_exporter_datagrams_total", "counter", "Datagrams by exporter.") { String($0.datagrams) }
     append("sagflow_exporter_records_total", "counter", "Flow records by exporter.") { String($0.records) }
-    append("sagflow_exporter_sequence_lost", "gauge", "What sequence numbers say never came, by exporter.") {
+    append("sagflow_exporter_sequence_lost", "gauge", "Missing by sequence number, by exporter.") {
       String($0.lost)
     }
-    append("sagflow_exporter_last_seen_timestamp_seconds", "gauge", "When an exporter sent last, seconds since 1970.") {
+    append(
+      "sagflow_exporter_last_seen_timestamp_seconds", "gauge",
+      "Time of the newest datagram of an exporter, seconds since 1970."
+    ) {
       String(Double($0.lastSeen) / 1e9)
     }
   }

@@ -77,7 +77,7 @@ extension MetricsText {
       String(started.timeIntervalSince1970))
     append(
       "process_cpu_seconds_total", "counter", "CPU time in user and system mode, seconds.", String(process.cpuSeconds))
-    append("process_resident_memory_bytes", "gauge", "Resident memory, octets.", String(process.residentOctets))
+    append("process_resident_memory_bytes", "gauge", "Resident memory, bytes.", String(process.residentOctets))
     append("process_open_fds", "gauge", "Open file descriptors.", String(process.openFiles))
   }
 }
