@@ -27,11 +27,11 @@ struct FilterFile {
       defer { try? handle.close() }
       data = try handle.read(upToCount: Self.maximumSize + 1) ?? Data()
     } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
-      throw .init(path: path, kind: .missing, reason: "no such file; name one that exists")
+      throw .init(path: path, kind: .missing, reason: "no such file; give one that exists")
     } catch CocoaError.fileReadNoPermission {
-      throw .init(path: path, kind: .notPermitted, reason: "permission denied; let this user read it")
+      throw .init(path: path, kind: .notPermitted, reason: "permission denied; give this user read permission")
     } catch {
-      throw .init(path: path, kind: .unreadable, reason: "cannot be read; name a text file")
+      throw .init(path: path, kind: .unreadable, reason: "cannot be read; give a text file")
     }
     guard data.count <= Self.maximumSize else {
       throw .init(path: path, kind: .unreadable, reason: "larger than 16 MiB; split it")

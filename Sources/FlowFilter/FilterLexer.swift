@@ -50,14 +50,14 @@ struct FilterLexer {
       let length = Self.quotedLength(rest)
       guard length > 1 else {
         throw FilterError(
-          line: line, column: column, expected: "a text that ends with \(first) on the same line",
+          line: line, column: column, expected: "text that ends with \(first) on the same line",
           found: String(rest.prefix { !$0.isNewline }))
       }
       found = token(.quoted(Self.unescaped(rest.prefix(length).dropFirst().dropLast())), length)
     } else {
       let word = rest.prefix { Self.isWord($0) }
       guard !word.isEmpty else {
-        throw FilterError(line: line, column: column, expected: "a word or a sign", found: String(first))
+        throw FilterError(line: line, column: column, expected: "a word or an operator", found: String(first))
       }
       found = token(.word(word.lowercased()), word.count)
     }

@@ -48,14 +48,14 @@ extension FilterParser {
 
   private mutating func parseHost(_ word: String) throws(FilterError) -> [Network] {
     guard Self.isHostName(word) else { throw failure(Self.addressForm) }
-    guard let hosts else { throw failure("\(Self.addressForm); --resolve-filter takes names of hosts") }
+    guard let hosts else { throw failure("\(Self.addressForm); --resolve-filter accepts host names") }
     let addresses: [IPAddress]
     do throws(HostResolution.Failure) {
       addresses = try hosts.addresses(word)
     } catch {
-      throw failure("the name of a host that can be resolved (\(error.reason))")
+      throw failure("a host name that resolves (\(error.reason))")
     }
-    if addresses.isEmpty { throw failure("the name of a host that has addresses") }
+    if addresses.isEmpty { throw failure("a host name with addresses") }
     try advance()
     return addresses.map { Network($0) }
   }

@@ -23,7 +23,7 @@ extension FilterParser {
   }
 
   private mutating func parseText(of column: FlowColumn) throws(FilterError) -> String {
-    guard case .word(_, let words) = column.values else { return try parseText("a text, such as \"Gi 0/1\"") }
+    guard case .word(_, let words) = column.values else { return try parseText("text, such as \"Gi 0/1\"") }
     let known = words.compactMap { $0 }
     let expected = known.joined(separator: " or ")
     let place = self

@@ -61,7 +61,7 @@ struct FilterParser {
   private mutating func parseNot() throws(FilterError) -> FlowFilter {
     depth += 1
     defer { depth -= 1 }
-    if depth > Self.maximumDepth { throw failure("fewer parentheses in one another") }
+    if depth > Self.maximumDepth { throw failure("fewer nested parentheses") }
     if token.kind == .not || token.kind == .word("not") {
       try advance()
       return .not(try parseNot())
@@ -95,7 +95,7 @@ struct FilterParser {
       return .test(.rate(Rate(rawValue: word) ?? .duration, try parseComparison(.max)))
     case "ident":
       try advance()
-      return .test(.collector(try parseText("the name of a collector's host")))
+      return .test(.collector(try parseText("the host name of a collector")))
     case "exporter":
       try advance()
       guard case .word(let word) = token.kind, FilterVocabulary.addressWords.contains(word) else {
@@ -184,7 +184,7 @@ struct FilterParser {
 
   private func unknownWord(behind side: Side?) -> FilterError {
     guard let side else { return failure(conditions) }
-    return failure("\(vocabulary.words { $0.side == side }.joined(separator: ", ")) behind \(side.rawValue)")
+    return failure("\(vocabulary.words { $0.side == side }.joined(separator: ", ")) after \(side.rawValue)")
   }
 
   /// What columns of one word are compared with; the word is the present token.
@@ -201,7 +201,7 @@ struct FilterParser {
     case .text:
       try advance()
       return .test(.text(columns, try parseTexts(of: columns[0])))
-    case .json: throw failure("a condition on a number, an address or a text")
+    case .json: throw failure("a condition on a number, an address or text")
     }
   }
 

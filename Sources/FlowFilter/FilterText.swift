@@ -126,10 +126,10 @@ public struct FilterText: Sendable {
       func refuse(_ reason: String) -> FilterError.FileFault { .init(path: path, kind: .unreadable, reason: reason) }
       if let first = chain.firstIndex(where: { $0.identity == file.identity }) {
         let circle = (chain[first...].map(\.path) + [path]).joined(separator: " includes ")
-        throw refuse("includes itself: \(circle); leave one @include out")
+        throw refuse("includes itself: \(circle); remove one @include")
       }
       if chain.count >= Self.maximumDepth {
-        throw refuse("more than \(Self.maximumDepth) files that include one another; include fewer")
+        throw refuse("more than \(Self.maximumDepth) nested includes; include fewer")
       }
       if listDepth == 0, FilterLexer.isBlank(file.text) { throw refuse("has no condition; write one, such as any") }
       if includeCount > Self.maximumIncludes || text.utf8.count + file.text.utf8.count > Self.maximumSize {
@@ -165,13 +165,13 @@ public struct FilterText: Sendable {
       let rest = text.dropFirst(before)
       guard let quote = rest.first, quote == "\"" || quote == "'" else {
         let name = rest.prefix { !$0.isWhitespace && !",)]".contains($0) }
-        if name.isEmpty { throw failure("the name of a file", rest.prefix(1), after: before) }
+        if name.isEmpty { throw failure("a file name", rest.prefix(1), after: before) }
         (path, length) = (String(name), before + name.count)
         return
       }
       let name = rest.dropFirst().prefix { $0 != quote && !$0.isNewline }
       guard !name.isEmpty, rest.dropFirst(name.count + 1).first == quote else {
-        throw failure("the name of a file in quotes", rest.prefix { !$0.isNewline }, after: before)
+        throw failure("a file name in quotes", rest.prefix { !$0.isNewline }, after: before)
       }
       (path, length) = (String(name), before + name.count + 2)
     }

@@ -71,7 +71,7 @@ public final class LineDestination: Sendable {
     var report = LineReport(name: name, place: file.options.place)
     (report.written, report.writtenOctets) = (counters.committed, counters.committedOctets)
     (report.lost, report.held) = (counters.lost, counters.held)
-    report.failure = file.hasEnded ? "nobody reads standard output any more" : failure?.error.description
+    report.failure = file.hasEnded ? "the reader of standard output has gone" : failure?.error.description
     report.failingSince = failure?.since
     return report
   }

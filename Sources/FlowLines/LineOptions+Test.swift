@@ -10,12 +10,12 @@ extension LineOptions {
     guard try Directory.exists(path) else {
       let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
       try Directory.checkWritable(parent)
-      return ["\(path) is not there yet; \(parent) takes new files"]
+      return ["\(path) does not exist yet; \(parent) is writable"]
     }
     let status = try Directory.status(path)
     // Opening a pipe and closing it again would be seen by its reader.
     if status.kind == .other { return ["\(path) is a pipe or a device"] }
     _ = try OpenFile(path, .appending(0o640))
-    return ["\(path) can be written; it has \(status.size) octets"]
+    return ["\(path) can be written; it has \(status.size) bytes"]
   }
 }

@@ -19,7 +19,7 @@ public enum ExportError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .messageSize(let size, let allowed):
-      "message size \(size) is out of range: use \(allowed.lowerBound) to \(allowed.upperBound) octets"
+      "message size \(size) is out of range: use \(allowed.lowerBound) to \(allowed.upperBound) bytes"
     case .samplingInterval(let interval):
       "sampling interval \(interval) does not fit the protocol: NetFlow v5 takes 1 to 16383, others from 1"
     case .domain(let domain):

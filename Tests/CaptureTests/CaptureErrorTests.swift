@@ -45,7 +45,7 @@ struct CaptureErrorTests {
     let file = try TemporaryFile(octets)
     let error = try #require(Self.openError(file.path))
     #expect(
-      "\(error)" == "\(file.path) is compressed: unpack it first, with `\(program) -dc` and a pipe to `-`")
+      "\(error)" == "\(file.path) is compressed: decompress it first, with `\(program) -dc` and a pipe to `-`")
   }
 
   static let frames = (0..<3).map { WrittenFrame(octets: CaptureFileTests.frame($0), ticks: UInt64($0)) }
@@ -113,7 +113,7 @@ struct CaptureErrorTests {
     let error = try #require(try CaptureFileTests.read(path: file.path).error)
     #expect(
       "\(error)" == "\(file.path) ends inside a frame at octet 181, after 2 frames: "
-        + "the capture was cut off; the frames before it are good")
+        + "the capture is truncated; the frames before it are valid")
   }
 
   @Test("An impossible frame length in a pcap file is damage, after the frames before it")

@@ -35,6 +35,6 @@ struct ListenAddressTests {
   func message() {
     #expect(
       ListenAddressError(text: "::1:9995", problem: .noBracket).description
-        == "cannot listen on \"::1:9995\": an IPv6 address stands in brackets, such as [::]:9995 or [2001:db8::1]:9995")
+        == "cannot listen on \"::1:9995\": put an IPv6 address in brackets, such as [::]:9995 or [2001:db8::1]:9995")
   }
 }

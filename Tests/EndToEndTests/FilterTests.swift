@@ -83,7 +83,7 @@ struct FilterTests {
       let missing = try await Sagflow.run(command + ["--resolve-filter", "exporter ip a.invalid"])
       #expect(missing.status != 0)
       #expect(
-        missing.errors.contains("column 13: expected the name of a host that can be resolved ("), "\(missing.errors)")
+        missing.errors.contains("column 13: expected a host name that resolves ("), "\(missing.errors)")
     }
     let top = ["top", "-r", store, "--by", "exporter_addr", "--resolve"]
     let table = try await Sagflow.run(top)

@@ -110,7 +110,7 @@ struct FilterParserTests {
     arguments: [
       (
         "src prt 80",
-        "column 5: expected ip, host, net, port, as, mask, vlan, mac, label, country, as-name behind src, found 'prt'"
+        "column 5: expected ip, host, net, port, as, mask, vlan, mac, label, country, as-name after src, found 'prt'"
       ),
       ("in port 80", "column 4: expected something that has the side in; port has src and dst, found 'port'"),
       ("port", "column 5: expected a number up to 65535, found the end"),

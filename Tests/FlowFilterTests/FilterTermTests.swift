@@ -96,13 +96,13 @@ struct FilterTermTests {
         "column 14: expected a mask that begins with all its ones, such as 255.255.0.0, found '255.0.255.0'"
       ),
       ("ip 10.0.0.0 255.0.0.0", "column 13: expected and, or or the end, found '255.0.0.0'"),
-      ("if-name \"Gi 0/1", "column 9: expected a text that ends with \" on the same line, found '\"Gi 0/1'"),
-      ("if-name \"a\nb\"", "column 9: expected a text that ends with \" on the same line, found '\"a'"),
+      ("if-name \"Gi 0/1", "column 9: expected text that ends with \" on the same line, found '\"Gi 0/1'"),
+      ("if-name \"a\nb\"", "column 9: expected text that ends with \" on the same line, found '\"a'"),
       ("\"ipv4\"", "column 1: expected a condition such as 'src ip 10.0.0.1', found '\"ipv4\"'"),
-      ("if-name", "column 8: expected a text, such as \"Gi 0/1\", found the end"),
+      ("if-name", "column 8: expected text, such as \"Gi 0/1\", found the end"),
       (
         "src ip www.example.com",
-        "column 8: expected an address or a network such as 10.0.0.0/8 or 2001:db8::/32; --resolve-filter takes names of hosts, found 'www.example.com'"
+        "column 8: expected an address or a network such as 10.0.0.0/8 or 2001:db8::/32; --resolve-filter accepts host names, found 'www.example.com'"
       ),
     ])
   func mistakes(text: String, message: String) {
@@ -147,9 +147,9 @@ struct FilterTermTests {
     for (text, message) in [
       (
         "ip 10.0.0.1 or ip nowhere",
-        "column 19: expected the name of a host that can be resolved (Name or service not known), found 'nowhere'"
+        "column 19: expected a host name that resolves (Name or service not known), found 'nowhere'"
       ),
-      ("ip none", "column 4: expected the name of a host that has addresses, found 'none'"),
+      ("ip none", "column 4: expected a host name with addresses, found 'none'"),
       (
         "ip 10.0.0.256",
         "column 4: expected an address or a network such as 10.0.0.0/8 or 2001:db8::/32, found '10.0.0.256'"

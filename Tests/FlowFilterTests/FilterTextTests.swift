@@ -74,7 +74,7 @@ struct FilterTextTests {
       #expect(throws: FilterError.self) { try FilterText(file: "\(folder.path)/\(name)") }
     }
     #expect(fault("nowhere")?.fault?.kind == .missing)
-    #expect(fault("nowhere")?.description == "\(folder.path)/nowhere: no such file; name one that exists")
+    #expect(fault("nowhere")?.description == "\(folder.path)/nowhere: no such file; give one that exists")
     #expect(fault("a")?.fault?.kind == .missing)
     #expect(fault("a")?.description.contains("/a:1:1: \(folder.path)/missing: no such file") == true)
     #expect(fault("latin")?.fault?.kind == .unreadable)

@@ -162,10 +162,10 @@ struct LineOutputTests {
   @Test("a test says whether lines could be written, and makes no file")
   func tested() throws {
     var options = options()
-    #expect(try options.test() == ["\(options.path) is not there yet; \(folder.path) takes new files"])
+    #expect(try options.test() == ["\(options.path) does not exist yet; \(folder.path) is writable"])
     #expect(!FileManager.default.fileExists(atPath: options.path))
     _ = try folder.write("{}\n", as: "rows.json")
-    #expect(try options.test() == ["\(options.path) can be written; it has 3 octets"])
+    #expect(try options.test() == ["\(options.path) can be written; it has 3 bytes"])
     options.path = folder.file("missing/rows.json")
     #expect(throws: FileError.self) { try options.test() }
     options.path = folder.path

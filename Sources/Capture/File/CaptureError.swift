@@ -42,15 +42,15 @@ extension CaptureError: CustomStringConvertible {
   /// One line: what, where, what to do.
   public var description: String {
     let name = path == "-" ? "standard input" : path
-    let place = "at octet \(offset), after \(frames) frame\(frames == 1 ? "" : "s")"
+    let place = "at byte \(offset), after \(frames) frame\(frames == 1 ? "" : "s")"
     switch reason {
     case .cannotOpen(let errno): return "cannot open \(name): \(errorText(errno))"
     case .cannotRead(let errno): return "cannot read \(name): \(errorText(errno)) \(place)"
     case .empty: return "\(name) is empty: expected a pcap or pcapng capture"
     case .notACapture(let detail): return "\(name) is not a pcap or pcapng capture: \(detail)"
     case .compressed(let program):
-      return "\(name) is compressed: unpack it first, with `\(program) -dc` and a pipe to `-`"
-    case .cut: return "\(name) ends inside a frame \(place): the capture was cut off; the frames before it are good"
+      return "\(name) is compressed: decompress it first, with `\(program) -dc` and a pipe to `-`"
+    case .cut: return "\(name) ends inside a frame \(place): the capture is truncated; the frames before it are valid"
     case .damaged(let detail): return "\(name) is damaged \(place): \(detail)"
     }
   }

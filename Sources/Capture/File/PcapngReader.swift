@@ -88,7 +88,7 @@ struct PcapngReader: ~Copyable {
         continue
       }
       guard block.length <= Self.maximumBlockLength else {
-        throw error(.damaged(detail: "pcapng block of \(block.length) octets"))
+        throw error(.damaged(detail: "pcapng block of \(block.length) bytes"))
       }
       guard input.fill(block.length) else { throw endError() }
       blockLength = block.length

@@ -101,7 +101,7 @@ struct PcapngSection {
 
   /// An Enhanced Packet Block, or a Packet Block, which differs in the interface's width only.
   private func timedFrame(_ block: RawSpan, _ body: Int, interface index: Int) -> Content {
-    guard index < interfaces.count else { return .damage("pcapng frame of interface \(index), which is not described") }
+    guard index < interfaces.count else { return .damage("pcapng frame of interface \(index), without a description") }
     let captured = Int(u32(block, 20))
     guard captured <= body - 28 else { return .damage("pcapng frame longer than its block") }
     let ticks = UInt64(u32(block, 12)) << 32 | UInt64(u32(block, 16))
@@ -114,7 +114,7 @@ struct PcapngSection {
   /// A Simple Packet Block: of the first interface, without a time, cut to the snapshot length if that is not 0.
   private func simpleFrame(_ block: RawSpan, _ body: Int) -> Content {
     guard let interface = interfaces.first else {
-      return .damage("pcapng frame of interface 0, which is not described")
+      return .damage("pcapng frame of interface 0, without a description")
     }
     guard body >= 12 else { return .damage("pcapng packet block too short") }
     var captured = Int(u32(block, 8))

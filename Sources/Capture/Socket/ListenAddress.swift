@@ -72,9 +72,9 @@ public struct ListenAddressError: Error, Equatable, Sendable, CustomStringConver
       switch problem {
       case .noPort: "the port is missing; write ADDRESS:PORT, such as 0.0.0.0:9995 or [::]:9995"
       case .badPort: "the port must be a number from 0 to 65535"
-      case .noBracket: "an IPv6 address stands in brackets, such as [::]:9995 or [2001:db8::1]:9995"
+      case .noBracket: "put an IPv6 address in brackets, such as [::]:9995 or [2001:db8::1]:9995"
       case .notAnAddress: "expected an IP address (names are not resolved), such as 0.0.0.0:9995 or [::]:9995"
-      case .zone: "an address with a zone is not taken here; leave %… out"
+      case .zone: "an address with a zone is not supported here; remove %…"
       }
     return "cannot listen on \"\(text)\": \(advice)"
   }

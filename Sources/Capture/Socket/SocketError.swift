@@ -43,7 +43,7 @@ extension SocketError: CustomStringConvertible {
     case (.listen, EADDRINUSE): "; `ss -lunp` shows which program listens there"
     case (.listen, EADDRNOTAVAIL), (.sendFrom, EADDRNOTAVAIL): "; no interface of this host has this address"
     case (.listen, EACCES): "; ports below 1024 need root or CAP_NET_BIND_SERVICE"
-    case (.listen, EAFNOSUPPORT): "; IPv6 is switched off on this host: listen on 0.0.0.0"
+    case (.listen, EAFNOSUPPORT): "; IPv6 is disabled on this host: listen on 0.0.0.0"
     case (.listen, ENODEV): "; this host has no interface '\(zone)': `ip link` lists them"
     case (.listen, EINVAL) where endpoint?.address.isLinkLocal == true && zone.isEmpty:
       "; a link-local address needs its interface, such as [fe80::1%eth0]:9995"

@@ -121,7 +121,7 @@ public struct UDPSocket: ~Copyable, Sendable {
   /// What to tell the operator when the kernel granted a smaller receive buffer than was asked for, else nil.
   public var receiveBufferAdvice: String? {
     guard grantedReceiveBuffer < requestedReceiveBuffer else { return nil }
-    return "receive buffer of \(localEndpoint) is \(grantedReceiveBuffer) octets, not \(requestedReceiveBuffer): "
+    return "receive buffer of \(localEndpoint) is \(grantedReceiveBuffer) bytes, not \(requestedReceiveBuffer): "
       + "bursts may be lost; run `sysctl -w net.core.rmem_max=\(requestedReceiveBuffer)` and restart"
   }
 

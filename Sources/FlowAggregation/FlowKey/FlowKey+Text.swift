@@ -19,13 +19,13 @@ extension FlowKeyError: CustomStringConvertible {
     case .unknownField(let name, let nearest):
       "flow key: no field \"\(name)\"; did you mean \(nearest.joined(separator: ", "))?"
     case .duplicateField(let name):
-      "flow key: field \"\(name)\" stands there twice; leave one out"
+      "flow key: field \"\(name)\" duplicate field; remove one"
     case .badPrefix(let word):
       "flow key: bad prefix length in \"\(word)\"; write it as src_addr/24 or src_addr/24/48 (IPv4 to 32, IPv6 to 128)"
     case .prefixNotAllowed(let word):
       "flow key: \"\(word)\" cannot have a prefix length; only src_addr, dst_addr and next_hop can"
     case .noFields:
-      "flow key: no fields; name at least one, for example src_addr"
+      "flow key: no fields; give at least one, such as src_addr"
     }
   }
 }
