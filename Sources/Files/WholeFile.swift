@@ -67,13 +67,13 @@ public enum WholeFileFault: Error, Sendable, Equatable {
   /// One line: where, what, what to do.
   ///
   /// - Parameters:
-  ///   - kind: what it should be, such as "a file of CSV".
+  ///   - kind: what it should be, such as "a CSV file".
   ///   - remedy: what to do with one that is too large.
   public func text(_ path: String, expected kind: String, ifTooLarge remedy: String) -> String {
     switch self {
     case .file(let error): error.description
-    case .noFile: "\(path): this is no file; name \(kind)"
-    case .changing: "\(path): it changes while it is read; replace it by rename, which is seen as a whole"
+    case .noFile: "\(path): not a file; give \(kind)"
+    case .changing: "\(path): changed while being read; replace files atomically, by rename"
     case .tooLarge(let limit): "\(path): larger than \(limit >> 20) MiB; \(remedy)"
     }
   }

@@ -40,8 +40,8 @@ extension GeoError: CustomStringConvertible {
       fault.text(path, expected: "a database in MaxMind's format", ifTooLarge: "use a smaller database")
     case .broken(let text): "\(path): \(text); download it again"
     case .otherContent(let type, let wanted):
-      "\(path): a database of type '\(type)' without \(wanted); name another one"
-    case .full: "\(path): no room for more texts: this process has seen too many; restart it"
+      "\(path): a database of type '\(type)' without \(wanted); give another one"
+    case .full: "\(path): too much text: the limit of this process is reached; restart it"
     }
   }
 }

@@ -81,9 +81,9 @@ struct CSVLine {
 extension CSVLine.Fault: CustomStringConvertible {
   var description: String {
     switch self {
-    case .openQuote: "a quoted field does not end; close it in the same line"
-    case .textBehindQuote: "text behind a closing quote; put a comma between, or double a quote that is text"
-    case .strayQuote: "a quote within a field; quote the field and double the quote"
+    case .openQuote: "unterminated quoted field; close it on the same line"
+    case .textBehindQuote: "text after a closing quote; put a comma between, or double a literal quote"
+    case .strayQuote: "quote within a field; quote the field and double the quote"
     }
   }
 }

@@ -46,7 +46,8 @@ public struct InterfaceLabels: Sendable {
         boundary: try Self.boundary(try row.text("boundary")))
       if let known = found[key], known.label != label {
         throw FieldFault(
-          "interface \(key.index) of \(key.exporter) is another in line \(known.line); remove one of them")
+          "interface \(key.index) of \(key.exporter) is also in line \(known.line), with other values; remove one of them"
+        )
       }
       found[key] = (label, row.number)
     }
@@ -93,14 +94,14 @@ public struct InterfaceLabels: Sendable {
     let digits = factor == nil ? Substring(text) : text.dropLast()
     guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt64(digits), number > 0,
       case (let speed, false) = number.multipliedReportingOverflow(by: factor ?? 1)
-    else { throw FieldFault("'\(text)' is no speed; write bits a second, as in 100m or 10g") }
+    else { throw FieldFault("'\(text)' is not a speed; expected bits per second, such as 100m or 10g") }
     return speed
   }
 
   private static func boundary(_ text: String) throws(FieldFault) -> InterfaceLabel.Boundary? {
     if text.isEmpty { return nil }
     guard let boundary = InterfaceLabel.Boundary(rawValue: text.lowercased()) else {
-      throw FieldFault("'\(text)' is no boundary; write internal or external")
+      throw FieldFault("'\(text)' is not a boundary; expected internal or external")
     }
     return boundary
   }

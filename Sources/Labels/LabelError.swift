@@ -48,7 +48,7 @@ extension LabelError: CustomStringConvertible {
   /// One line: where, what, what to do.
   public var description: String {
     switch reason {
-    case .unread(let fault): fault.text(path, expected: "a file of CSV", ifTooLarge: "split or shorten it")
+    case .unread(let fault): fault.text(path, expected: "a CSV file", ifTooLarge: "split or shorten it")
     case .lines(let problems, let count):
       "\(path):\(problems.first?.line ?? 0): \(problems.first?.text ?? "")"
         + (count > 1 ? "; \(count - 1) more" : "") + "; `sagflow labels check` lists them"

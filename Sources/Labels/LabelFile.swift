@@ -41,7 +41,7 @@ struct LabelFile: ~Copyable {
     var file = LabelFile(try LineReader.open(path, limits), limits)
     repeat {
       guard try file.reader.next(into: &file.row.line) else {
-        throw LabelError(path, .lines([.init(line: 1, text: "the file is empty; it needs a header")], count: 1))
+        throw LabelError(path, .lines([.init(line: 1, text: "the file is empty; a header is required")], count: 1))
       }
     } while file.row.line.isBlank || file.row.line.isComment
     do throws(FieldFault) { try file.readHeader(layout) } catch {
@@ -57,7 +57,7 @@ struct LabelFile: ~Copyable {
     try row.split(limits)
     for place in row.line.fields.indices {
       let name = try row.text(at: place).lowercased()
-      if row.places[name] != nil { throw FieldFault("column '\(name)' is there twice") }
+      if row.places[name] != nil { throw FieldFault("duplicate column '\(name)'") }
       row.places[name] = place
     }
     row.width = row.line.fields.count

@@ -14,21 +14,23 @@ public struct LabelPrefix: Equatable, Sendable, CustomStringConvertible {
   init(text: String) throws(FieldFault) {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first, let address = IPAddress(String(first)) else {
-      throw FieldFault("'\(text)' is no prefix; write it as 10.0.0.0/8 or 2001:db8::/32")
+      throw FieldFault("'\(text)' is not a prefix; expected one such as 10.0.0.0/8 or 2001:db8::/32")
     }
     let bits = address.isV4 ? 32 : 128
     var length = bits
     if parts.count == 2 {
       guard (1...3).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
         let number = Int(parts[1])
-      else { throw FieldFault("'\(text)' is no prefix; its length is a number from 0 to \(bits)") }
+      else { throw FieldFault("'\(text)' is not a prefix; the length must be a number from 0 to \(bits)") }
       // ::ffff:10.0.0.0/104 is 10.0.0.0/8.
       length = address.isV4 && first.contains(":") ? number - 96 : number
-      guard (0...bits).contains(length) else { throw FieldFault("'\(text)' is no prefix; its length is 0 to \(bits)") }
+      guard (0...bits).contains(length) else {
+        throw FieldFault("'\(text)' is not a prefix; the length must be 0 to \(bits)")
+      }
     }
     self.init(address: address, length: length)
     if network != address {
-      throw FieldFault("'\(text)' has bits behind its length; write \(LabelPrefix(address: network, length: length))")
+      throw FieldFault("'\(text)' has bits beyond its length; write \(LabelPrefix(address: network, length: length))")
     }
   }
 

@@ -21,14 +21,14 @@ struct LabelRow {
   private static let maximumText = 255
 
   mutating func split(_ limits: LabelLimits) throws(FieldFault) {
-    if line.octets.count > limits.lineOctets { throw FieldFault("longer than \(limits.lineOctets) octets") }
+    if line.octets.count > limits.lineOctets { throw FieldFault("longer than \(limits.lineOctets) bytes") }
     do throws(CSVLine.Fault) { try line.split() } catch { throw FieldFault(error.description) }
   }
 
   func checkWidth() throws(FieldFault) {
     if line.fields.count != width {
       throw FieldFault(
-        "\(line.fields.count) fields where the header has \(width) columns; quote fields that have commas")
+        "\(line.fields.count) fields, but the header has \(width) columns; quote fields that contain commas")
     }
   }
 
@@ -44,7 +44,7 @@ struct LabelRow {
   private func octets(at place: Int) throws(FieldFault) -> [UInt8] {
     let octets = Array(line.octets[line.fields[place]])
     // Nearly all are plain.
-    if octets.count > Self.maximumText { throw FieldFault("a text of more than \(Self.maximumText) octets") }
+    if octets.count > Self.maximumText { throw FieldFault("text of more than \(Self.maximumText) bytes") }
     if octets.allSatisfy({ (0x20..<0x7f).contains($0) }) { return octets }
     guard let text = String(validating: octets, as: UTF8.self) else {
       throw FieldFault("not UTF-8; save the file as UTF-8")
@@ -58,7 +58,7 @@ struct LabelRow {
   /// An address of an exporter.
   func address(_ column: String) throws(FieldFault) -> IPAddress {
     let text = try text(column)
-    guard let address = IPAddress(text) else { throw FieldFault("'\(text)' is no address") }
+    guard let address = IPAddress(text) else { throw FieldFault("'\(text)' is not an address") }
     return address
   }
 

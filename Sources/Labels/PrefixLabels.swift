@@ -84,7 +84,7 @@ public struct PrefixLabels: Sendable {
 extension TextCollector {
   mutating func add(_ text: [UInt8]) throws(FieldFault) -> UInt32 {
     do throws(Full) { return try number(of: text) } catch {
-      throw FieldFault("no room for more texts: this process has seen too many; restart it")
+      throw FieldFault("too much text: the limit of this process is reached; restart it")
     }
   }
 }

@@ -19,7 +19,9 @@ public struct SystemLabels: Sendable {
       let name = try row.octets("name")
       if name.isEmpty { throw FieldFault("no name for AS\(number)") }
       let text = try texts.add(name)
-      if let known = found[number], known != text { throw FieldFault("AS\(number) is there twice, with two names") }
+      if let known = found[number], known != text {
+        throw FieldFault("AS\(number) is listed twice, with different names")
+      }
       found[number] = text
     }
     try file.throwProblems()
@@ -38,7 +40,7 @@ public struct SystemLabels: Sendable {
   private static func number(_ text: String) throws(FieldFault) -> UInt32 {
     let digits = text.lowercased().hasPrefix("as") ? text.dropFirst(2) : Substring(text)
     let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
-    let fault = FieldFault("'\(text)' is no AS number; write 64500, AS64500 or 1.10")
+    let fault = FieldFault("'\(text)' is not an AS number; expected 64500, AS64500 or 1.10")
     guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2e }), let first = parts.first else {
       throw fault
     }

@@ -34,8 +34,8 @@ struct LabelTests {
   func wrong() async throws {
     let path = try folder.write("prefix,site\n10.0.0/8,a\n10.0.0.0/99,b\n", as: "prefixes.csv")
     let lines = [
-      "sagflow: \(path):2: '10.0.0/8' is no prefix; write it as 10.0.0.0/8 or 2001:db8::/32",
-      "sagflow: \(path):3: '10.0.0.0/99' is no prefix; its length is 0 to 32",
+      "sagflow: \(path):2: '10.0.0/8' is not a prefix; expected one such as 10.0.0.0/8 or 2001:db8::/32",
+      "sagflow: \(path):3: '10.0.0.0/99' is not a prefix; the length must be 0 to 32",
     ]
     for command in [["replay", Self.capture], ["labels", "check"]] {
       let outcome = try await Sagflow.run(command, environment: ["SAGFLOW_LABELS_PREFIXES": path])

@@ -74,7 +74,7 @@ struct DatabaseTests {
     try put(try Data(contentsOf: URL(fileURLWithPath: folder.file("other.mmdb"))))
     #expect(
       sample.refresh().words == [
-        "kept: \(path): a database of type 'Test-Other' without AS numbers; name another one"
+        "kept: \(path): a database of type 'Test-Other' without AS numbers; give another one"
       ])
     #expect(sample.known(KnowledgeSample.record("10.1.2.3", "::")).record.sourceAS == 64_500)
   }

@@ -34,7 +34,7 @@ struct KnowledgeFileTests {
     _ = sample.refresh()
     _ = try sample.replace("p", "prefix,site\n10.0.0/8,b\n")
     let wrong =
-      "kept: \(path):2: '10.0.0/8' is no prefix; write it as 10.0.0.0/8 or 2001:db8::/32; `sagflow labels check` lists them"
+      "kept: \(path):2: '10.0.0/8' is not a prefix; expected one such as 10.0.0.0/8 or 2001:db8::/32; `sagflow labels check` lists them"
     #expect(sample.refresh().words == [wrong])
     #expect(sample.refresh().words == [])
     #expect(label() == "a")

@@ -48,7 +48,7 @@ struct NameFileTests {
     #expect(
       read.problems == [
         "line 4: 192.0.2.1 has another name in line 3; remove one of them", "line 5: no name for 192.0.2.2",
-        "line 6: 'router' is no address",
+        "line 6: 'router' is not an address",
       ])
   }
 
@@ -70,15 +70,15 @@ struct NameFileTests {
     arguments: [
       ("192.0.2.1,eth0,a,,", "line 2: 'eth0' is no SNMP index, 0 to 4294967295"),
       ("192.0.2.1,4294967296,a,,", "line 2: '4294967296' is no SNMP index, 0 to 4294967295"),
-      ("192.0.2.1,1,a,fast,", "line 2: 'fast' is no speed; write bits a second, as in 100m or 10g"),
+      ("192.0.2.1,1,a,fast,", "line 2: 'fast' is not a speed; expected bits per second, such as 100m or 10g"),
       (
         "192.0.2.1,1,a,99999999999999t,",
-        "line 2: '99999999999999t' is no speed; write bits a second, as in 100m or 10g"
+        "line 2: '99999999999999t' is not a speed; expected bits per second, such as 100m or 10g"
       ),
-      ("192.0.2.1,1,a,,outside", "line 2: 'outside' is no boundary; write internal or external"),
+      ("192.0.2.1,1,a,,outside", "line 2: 'outside' is not a boundary; expected internal or external"),
       (
         "192.0.2.1,1,a,,\n192.0.2.1,1,b,,",
-        "line 3: interface 1 of 192.0.2.1 is another in line 2; remove one of them"
+        "line 3: interface 1 of 192.0.2.1 is also in line 2, with other values; remove one of them"
       ),
     ])
   mutating func wrongInterfaces(text: String, problem: String) throws {
@@ -94,11 +94,11 @@ struct NameFileTests {
   @Test(
     "What is wrong with a system",
     arguments: [
-      ("0,a", "line 2: '0' is no AS number; write 64500, AS64500 or 1.10"),
-      ("4294967296,a", "line 2: '4294967296' is no AS number; write 64500, AS64500 or 1.10"),
-      ("1.65536,a", "line 2: '1.65536' is no AS number; write 64500, AS64500 or 1.10"),
+      ("0,a", "line 2: '0' is not an AS number; expected 64500, AS64500 or 1.10"),
+      ("4294967296,a", "line 2: '4294967296' is not an AS number; expected 64500, AS64500 or 1.10"),
+      ("1.65536,a", "line 2: '1.65536' is not an AS number; expected 64500, AS64500 or 1.10"),
       ("5,", "line 2: no name for AS5"),
-      ("5,a\nAS5,b", "line 3: AS5 is there twice, with two names"),
+      ("5,a\nAS5,b", "line 3: AS5 is listed twice, with different names"),
     ])
   mutating func wrongSystems(text: String, problem: String) throws { #expect(try systems(text).problems == [problem]) }
 
@@ -106,7 +106,7 @@ struct NameFileTests {
   mutating func full() throws {
     texts = TextCollector(maximumOctets: 6)
     let read = try exporters("exporter,name\n192.0.2.1,abc\n192.0.2.2,def\n192.0.2.3,ghi\n192.0.2.4,abc\n")
-    #expect(read.problems == ["line 4: no room for more texts: this process has seen too many; restart it"])
+    #expect(read.problems == ["line 4: too much text: the limit of this process is reached; restart it"])
     #expect(texts.table[1] == "abc" && texts.table[2] == "def" && texts.table.count == 2)
   }
 }

@@ -57,20 +57,20 @@ struct PrefixFileTests {
   @Test(
     "A line that is wrong is named with what is wrong",
     arguments: [
-      ("10.0.0.0/8", "line 2: 1 fields where the header has 2 columns; quote fields that have commas"),
-      ("10.0.0/8,a", "line 2: '10.0.0/8' is no prefix; write it as 10.0.0.0/8 or 2001:db8::/32"),
-      ("10.0.0.0/33,a", "line 2: '10.0.0.0/33' is no prefix; its length is 0 to 32"),
-      ("10.0.0.0/-1,a", "line 2: '10.0.0.0/-1' is no prefix; its length is a number from 0 to 32"),
-      ("10.0.0.0/,a", "line 2: '10.0.0.0/' is no prefix; its length is a number from 0 to 32"),
-      ("2001:db8::/129,a", "line 2: '2001:db8::/129' is no prefix; its length is 0 to 128"),
+      ("10.0.0.0/8", "line 2: 1 fields, but the header has 2 columns; quote fields that contain commas"),
+      ("10.0.0/8,a", "line 2: '10.0.0/8' is not a prefix; expected one such as 10.0.0.0/8 or 2001:db8::/32"),
+      ("10.0.0.0/33,a", "line 2: '10.0.0.0/33' is not a prefix; the length must be 0 to 32"),
+      ("10.0.0.0/-1,a", "line 2: '10.0.0.0/-1' is not a prefix; the length must be a number from 0 to 32"),
+      ("10.0.0.0/,a", "line 2: '10.0.0.0/' is not a prefix; the length must be a number from 0 to 32"),
+      ("2001:db8::/129,a", "line 2: '2001:db8::/129' is not a prefix; the length must be 0 to 128"),
       ("10.1.2.3/24,a", "line 2: '10.1.2.3/24' has bits behind its length; write 10.1.2.0/24"),
       ("10.0.0.0/8,", "line 2: no label, site, customer or role for 10.0.0.0/8"),
       ("10.0.0.0/8,a\u{7}b", "line 2: a control character (U+7); remove it"),
       ("10.0.0.0/8,a\u{202e}b", "line 2: a control character (U+202E); remove it"),
-      ("10.0.0.0/8,\"ab", "line 2: a quoted field does not end; close it in the same line"),
-      ("10.0.0.0/8,\"a\"b", "line 2: text behind a closing quote; put a comma between, or double a quote that is text"),
-      ("10.0.0.0/8,a\"b", "line 2: a quote within a field; quote the field and double the quote"),
-      ("10.0.0.0/8,\(String(repeating: "x", count: 256))", "line 2: a text of more than 255 octets"),
+      ("10.0.0.0/8,\"ab", "line 2: unterminated quoted field; close it on the same line"),
+      ("10.0.0.0/8,\"a\"b", "line 2: text after a closing quote; put a comma between, or double a literal quote"),
+      ("10.0.0.0/8,a\"b", "line 2: quote within a field; quote the field and double the quote"),
+      ("10.0.0.0/8,\(String(repeating: "x", count: 256))", "line 2: text of more than 255 bytes"),
       ("10.0.0.0/8,a\n10.0.0.0/8,b", "line 3: 10.0.0.0/8 has another label in line 2; remove one of them"),
     ])
   mutating func wrong(line: String, problem: String) throws {
@@ -80,7 +80,7 @@ struct PrefixFileTests {
   @Test("A line that is too long, and a file of too many rows or octets, end in errors, whatever their size")
   mutating func bounds() throws {
     let long = "10.0.0.0/8," + String(repeating: "x", count: 1_000_000)
-    #expect(try sample.prefixes("prefix,site\n\(long)\n").problems == ["line 2: longer than 4096 octets"])
+    #expect(try sample.prefixes("prefix,site\n\(long)\n").problems == ["line 2: longer than 4096 bytes"])
     var limits = LabelLimits()
     limits.rows = 2
     let rows = "prefix,site\n10.0.0.0/8,a\n11.0.0.0/8,a\n12.0.0.0/8,a\n13.0.0.0/8,a\n"
@@ -111,8 +111,8 @@ struct PrefixFileTests {
   @Test(
     "A header that lacks columns says what is expected",
     arguments: [
-      ("", "line 1: the file is empty; it needs a header"),
-      ("# nothing\n\n", "line 1: the file is empty; it needs a header"),
+      ("", "line 1: the file is empty; a header is required"),
+      ("# nothing\n\n", "line 1: the file is empty; a header is required"),
       (
         "10.0.0.0/8,a\n",
         "line 1: the header has no column 'prefix'; expected prefix,label,site,customer,role,description"
@@ -124,7 +124,7 @@ struct PrefixFileTests {
       (
         "prefix,note\n",
         "line 1: the header needs one of label, site, customer, role; expected prefix,label,site,customer,role,description"
-      ), ("prefix,site,Site\n", "line 1: column 'site' is there twice"),
+      ), ("prefix,site,Site\n", "line 1: duplicate column 'site'"),
     ])
   mutating func header(text: String, problem: String) throws {
     #expect(try sample.prefixes(text).problems == [problem])
