@@ -16,12 +16,12 @@ public enum QueryError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noSuchPath(let path): "\(path): no such file or directory"
-    case .noFiles(let path): "\(path): no flow files (*.parquet) are there"
+    case .noFiles(let path): "\(path): no flow files (*.parquet)"
     case .emptyWindow(let window, let range):
       "no flows in \(window); the store has \(TimeWindow(range))"
     case .tooManyGroups(let count):
-      "more than \(count) groups, which do not fit into memory; group by less (src_addr/24), filter, or ask for a shorter time"
-    case .cancelled: "the question was cancelled"
+      "more than \(count) groups, which do not fit into memory; use a coarser key (src_addr/24), a filter, or a shorter time window"
+    case .cancelled: "the query was cancelled"
     }
   }
 }

@@ -52,7 +52,7 @@ extension ParquetError: CustomStringConvertible {
     case .system(let error):
       return error.description
     case .changed(let path):
-      return "\(path): the disk does not have what was written; look at the system's log"
+      return "\(path): the disk does not return what was written; check the system log"
     case .compression(let code):
       return
         "zstd cannot compress a page: \(ZstdCompressor.name(ofError: code)); check the level and free memory"

@@ -355,7 +355,7 @@ struct AskTests {
     #expect(outcome.output == good.output)
     #expect(
       outcome.errorLines == [
-        "sagflow: \(broken): is no Parquet file, or one that was not written to its end; it was left out"
+        "sagflow: \(broken): not a Parquet file, or truncated; it was left out"
       ])
     let strict = try await Sagflow.run(["query", "-r", store, "--count", "--strict"])
     #expect(strict.status == 65)

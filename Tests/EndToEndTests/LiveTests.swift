@@ -235,7 +235,7 @@ struct LiveTests {
       ["top", "-r", collector.store],
       through: ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"])
     #expect(outcome.errors.contains("live flows are missing: "), "\(outcome.errors)")
-    #expect(outcome.errors.contains("ask as the collector's user or a member of its group"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("run as the collector's user or a member of its group"), "\(outcome.errors)")
     _ = try await collector.stop()
   }
 }

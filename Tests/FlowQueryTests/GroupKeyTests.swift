@@ -32,7 +32,7 @@ struct GroupKeyTests {
     arguments: [
       ("src_adr", "did you mean src_addr"), ("", "expected a column"),
       ("src_port/24", "prefix length of an address column"),
-      ("src_addr/33", "prefix length"), ("addr,port", "one name of either end"), ("src_addr/", "prefix length"),
+      ("src_addr/33", "prefix length"), ("addr,port", "one shorthand for either end"), ("src_addr/", "prefix length"),
     ])
   func mistakes(text: String, words: String) {
     let error = #expect(throws: GroupKeyError.self) { try GroupKey(parsing: text) }

@@ -29,7 +29,7 @@ struct ScanFailuresTests {
     failures.noteRepeated("link")
     #expect(
       failures.notices == [
-        "1 file left out: retention removed meanwhile", "link: the same file as another that is read; it counts once",
+        "1 file left out: retention removed meanwhile", "link: the same file as another one; it counts once",
       ])
     #expect(failures.unread == [])
     #expect(failures.messages == [])
@@ -38,7 +38,7 @@ struct ScanFailuresTests {
     #expect(
       failures.notices == [
         "2 files left out: retention removed meanwhile",
-        "link (and 1 more): the same file as another that is read; it counts once",
+        "link (and 1 more): the same file as another one; it counts once",
       ])
   }
 
@@ -48,7 +48,7 @@ struct ScanFailuresTests {
     #expect(failures.messages.count == 6)
     #expect(
       failures.messages.first
-        == "1.parquet: is no Parquet file, or one that was not written to its end; it was left out")
+        == "1.parquet: not a Parquet file, or truncated; it was left out")
     #expect(failures.messages.last == "6 files and directories in total could not be read")
   }
 

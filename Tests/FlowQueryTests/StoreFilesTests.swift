@@ -92,10 +92,10 @@ final class StoreFilesTests {
     for (path, reason) in [
       ("date=2026-01-02", "cannot be read: Not a directory"),
       ("date=2026-01-01/hour=07", "cannot be read: Not a directory"),
-      ("date=2026-01-03", "is a symbolic link to nothing"),
-      ("date=2026-01-01/hour=00/b.parquet", "is a symbolic link to nothing"),
+      ("date=2026-01-03", "dangling symbolic link"),
+      ("date=2026-01-01/hour=00/b.parquet", "dangling symbolic link"),
       ("date=2026-01-01/hour=08", "cannot be read: Too many levels of symbolic links"),
-      ("date=2026-01-01/hour=00/c.parquet", "is no Parquet file"),
+      ("date=2026-01-01/hour=00/c.parquet", "not a Parquet file"),
     ] {
       #expect(failures.contains { $0.hasPrefix("store/\(path): \(reason)") }, "\(path): \(failures)")
     }

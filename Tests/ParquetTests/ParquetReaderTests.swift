@@ -172,8 +172,8 @@ struct ParquetReaderTests {
   func foreign() throws {
     let folder = try TemporaryFolder()
     for (text, words) in [
-      ("", "no Parquet file"), ("PAR1", "no Parquet file"), ("PAR1PAR1", "no Parquet file"),
-      ("no flows here, only text", "no Parquet file"), ("PAR1\u{4}\0\0\0PAR1", "longer than itself"),
+      ("", "not a Parquet file"), ("PAR1", "not a Parquet file"), ("PAR1PAR1", "not a Parquet file"),
+      ("no flows here, only text", "not a Parquet file"), ("PAR1\u{4}\0\0\0PAR1", "longer than itself"),
       ("PAR1\0\0\0\0\u{4}\0\0\0PAR1", "no columns"),
     ] {
       let path = try folder.write(Array(text.utf8), as: "x.parquet")

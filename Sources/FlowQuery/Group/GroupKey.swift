@@ -52,7 +52,7 @@ public struct GroupKey: Hashable, Sendable {
       let sides = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       if let (first, second) = Self.ends(sides[0], columns) {
         guard otherEnd == nil else {
-          throw GroupKeyError(word, "one name of either end (\(Self.endNames.joined(separator: ", ")))", [])
+          throw GroupKeyError(word, "one shorthand for either end (\(Self.endNames.joined(separator: ", ")))", [])
         }
         otherEnd = parts
         let suffix = sides.count > 1 ? "/" + sides[1] : ""

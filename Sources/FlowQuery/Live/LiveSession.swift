@@ -91,9 +91,9 @@ public struct LiveSession: Sendable {
   }
 
   static let closed =
-    "live flows are missing: the collector has closed the connection: it has just ended, or too many ask at a time; ask again"
+    "live flows are missing: the collector has closed the connection: it has just stopped, or has too many clients; retry"
 
-  private static let foreign = "the running collector is of another version; restart it"
+  private static let foreign = "the running collector has another version; restart it"
 
   private static func failed<Value>(_ error: FileError) -> Outcome<Value> {
     switch error.code {
@@ -101,7 +101,7 @@ public struct LiveSession: Sendable {
     case EAGAIN: return .missing("the collector does not answer in time; see its log")
     case EACCES, EPERM:
       return .missing(
-        "\(error.path): \(errorText(error.code)); ask as the collector's user or a member of its group")
+        "\(error.path): \(errorText(error.code)); run as the collector's user or a member of its group")
     default: return .missing("\(error)")
     }
   }

@@ -11,7 +11,7 @@ extension ScanFailures {
     }
     if let first = repeated.first {
       let others = repeated.count == 1 ? "" : " (and \(repeated.count - 1) more)"
-      lines.append("\(first)\(others): the same file as another that is read; it counts once")
+      lines.append("\(first)\(others): the same file as another one; it counts once")
     }
     return lines
   }

@@ -40,7 +40,7 @@ struct InputFile: ~Copyable, Sendable {
   func read(
     _ range: Range<Int>, slack: Int = 0, into bytes: inout [UInt8]
   ) throws(ParquetReadError.Reason) {
-    guard range.lowerBound >= 0, range.upperBound <= size else { throw .damaged("it ends before what it tells of") }
+    guard range.lowerBound >= 0, range.upperBound <= size else { throw .damaged("it is truncated") }
     let count = range.count + slack
     if bytes.count < count { bytes.append(contentsOf: repeatElement(0, count: count - bytes.count)) }
     for index in range.count..<count { bytes[index] = 0 }
@@ -52,6 +52,6 @@ struct InputFile: ~Copyable, Sendable {
     } catch {
       throw .system(errno: error.code)
     }
-    if got < range.count { throw .damaged("it ends before what it tells of") }
+    if got < range.count { throw .damaged("it is truncated") }
   }
 }

@@ -34,8 +34,8 @@ public struct ParquetReadError: Error, Equatable, Sendable, CustomStringConverti
     switch reason {
     case .system(let code):
       return "\(path): cannot be read: \(errorText(code))\(isForbidden ? "" : FileError.advice(code))"
-    case .danglingLink: return "\(path): is a symbolic link to nothing"
-    case .notParquet: return "\(path): is no Parquet file, or one that was not written to its end"
+    case .danglingLink: return "\(path): dangling symbolic link"
+    case .notParquet: return "\(path): not a Parquet file, or truncated"
     case .damaged(let what): return "\(path): is damaged: \(what)"
     case .unsupported(let what): return "\(path): has \(what), which is not supported"
     }

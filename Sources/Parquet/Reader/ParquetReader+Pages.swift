@@ -6,7 +6,7 @@ extension ParquetReader {
     guard let codec = ReadableCodec(rawValue: chunk.codec) else {
       throw .unsupported("a column \(name) compressed with \(Self.codecName(chunk.codec))")
     }
-    guard chunk.valueCount == decoder.rowCount else { throw .damaged("column \(name) has another number of rows") }
+    guard chunk.valueCount == decoder.rowCount else { throw .damaged("column \(name) has a different number of rows") }
     guard chunk.start >= 4, chunk.compressedSize <= file.size - chunk.start else {
       throw .damaged("column \(name) lies outside of the file")
     }
@@ -39,7 +39,7 @@ extension ParquetReader {
     guard let checksum = header.checksum else { return }
     let chunk = scratch.chunk
     if CRC32.checksum(chunk.span.extracting(body)) != checksum {
-      throw .damaged("a page of column \(name) does not have its checksum")
+      throw .damaged("a page of column \(name) has a wrong checksum")
     }
   }
 
@@ -55,7 +55,7 @@ extension ParquetReader {
     }
     // Levels of version 2 stand before what is compressed.
     let plainSize = isPlain ? header.compressedSize : header.levelSize
-    guard !isPlain || plainSize == size else { throw .damaged("a page of column \(name) has another size") }
+    guard !isPlain || plainSize == size else { throw .damaged("a page of column \(name) has a different size") }
     for index in 0..<plainSize { scratch.page[index] = scratch.chunk[body.lowerBound + index] }
     if !isPlain, size > plainSize {
       let chunk = scratch.chunk
