@@ -206,7 +206,7 @@ public final class KafkaDestination: FileDestination {
       if options.mechanism.isEmpty { return nil }
       if options.passwordFile.isEmpty {
         if let value = ProcessInfo.processInfo.environment["SAGFLOW_KAFKA_PASSWORD"] { return value }
-        throw KafkaFailure(code: -186, text: "no password: set SAGFLOW_KAFKA_PASSWORD or name the file that has it")
+        throw KafkaFailure(code: -186, text: "no password: set SAGFLOW_KAFKA_PASSWORD or passwordFile")
       }
       guard let data = FileManager.default.contents(atPath: options.passwordFile) else {
         throw KafkaFailure(code: -186, text: "cannot read the password from \(options.passwordFile)")

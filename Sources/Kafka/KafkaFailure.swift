@@ -29,7 +29,7 @@ package struct KafkaFailure: Error, Equatable, Sendable {
     let advice =
       switch code {
       case 3, -188: "; create the topic"
-      case 29, 31: "; check what the user may do"
+      case 29, 31: "; check the user's permissions"
       case 58, -169: "; check mechanism, user and password"
       case -181: "; check the certificates"
       case 10: "; raise the broker's message.max.bytes and the output's message.max.bytes"

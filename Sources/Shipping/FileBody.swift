@@ -22,7 +22,7 @@ public struct FileBody: AsyncSequence, Sendable {
     var octets = [UInt8](repeating: 0, count: range.count)
     var span = octets.mutableSpan
     guard try file.file.read(at: Int64(range.lowerBound), into: &span) == octets.count else {
-      throw ShippingFailure(.setAside, "\(file.file.path) is shorter than it was")
+      throw ShippingFailure(.setAside, "\(file.file.path) has become shorter")
     }
     return ByteBuffer(bytes: octets)
   }

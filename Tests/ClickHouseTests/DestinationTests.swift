@@ -147,7 +147,7 @@ struct DestinationTests {
     #expect(failure.reason.hasPrefix("\(server.url): the connection broke: "))
     failure = try #require(try await Self.failure(Self.destination([server]), content.file))
     #expect(failure.remedy == .retry)
-    #expect(failure.reason == "\(server.url): HTTP 500: first line; a server or proxy that is busy or ends")
+    #expect(failure.reason == "\(server.url): HTTP 500: first line; a busy or stopping server or proxy")
   }
 
   @Test("a server that does not answer in time is left for the next one")

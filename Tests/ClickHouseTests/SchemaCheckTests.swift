@@ -162,7 +162,7 @@ struct SchemaCheckTests {
       server.tables["flows_1m_if"]?.columns.removeAll { $0.name == "packets" }
       server.tables["flows_1m_if_mv"]?.select = "SELECT old"
     }
-    #expect(found.map(\.what) == ["flows_1m_if: no column packets", "the view flows_1m_if_mv asks another question"])
+    #expect(found.map(\.what) == ["flows_1m_if: no column packets", "the view flows_1m_if_mv has another query"])
     #expect(
       found.last?.statement == "ALTER TABLE `default`.`flows_1m_if_mv` MODIFY QUERY\n"
         + Self.schema.select(of: Rollup.all[0]))
@@ -191,7 +191,7 @@ struct SchemaCheckTests {
       columns(&$0)
       $0.tables["flows_5m_as_mv"]?.columns.removeLast()
     }
-    #expect(found.map(\.what) == ["the view flows_5m_as_mv asks another question"])
+    #expect(found.map(\.what) == ["the view flows_5m_as_mv has another query"])
   }
 
   @Test("states of different hosts are the server's own choice; columns that were added are nobody's concern")

@@ -71,7 +71,7 @@ struct DestinationTests {
         let failure = await failure(try stub.destination(), sample.file)
         #expect(failure?.remedy == .setAside)
         #expect(failure?.reason.contains(SampleFile.key) == true)
-        #expect(failure?.reason.contains("left alone") == true)
+        #expect(failure?.reason.contains("not changed") == true)
         #expect(stub.object(SampleFile.key)?.octets == other)
       }
     }
@@ -112,7 +112,7 @@ struct DestinationTests {
       #expect(stub.object(SampleFile.key)?.octets == sample.octets)
       let failure = await failure(try stub.destination(), sample.file)
       #expect(failure?.remedy == .wait)
-      #expect(failure?.reason.contains("may not be compared") == true)
+      #expect(failure?.reason.contains("cannot be compared") == true)
     }
   }
 
@@ -355,7 +355,7 @@ struct DestinationTests {
       #expect(refusing.contains("looked up before"))
       stub.state.withLock { ($0.conditionError, $0.isWriteOnly) = (nil, true) }
       let writing = try await Self.lines(stub)
-      #expect(writing.contains("may not be read"))
+      #expect(writing.contains("cannot be read"))
       stub.inject(.error(404, "NoSuchBucket"), into: .bucket)
       let failure = await #expect(throws: ShippingFailure.self) { try await stub.destination().test() }
       #expect(failure?.remedy == .wait)

@@ -74,7 +74,7 @@ package struct SchemaCheck: Sendable {
     if isSame { return [] }
     return [
       SchemaDifference(
-        "the view \(name) asks another question",
+        "the view \(name) has another query",
         "ALTER TABLE \(schema.qualified(name))\(schema.onCluster) MODIFY QUERY\n\(schema.select(of: rollup))")
     ]
   }
@@ -84,7 +84,7 @@ package struct SchemaCheck: Sendable {
 public struct SchemaDifference: Hashable, Sendable {
   /// What it is, in one line.
   public var what: String
-  /// The statement that mends it; nil: none does, the table is to be made anew.
+  /// The statement that mends it; nil: none does, the table has to be recreated.
   public var statement: String?
 
   package init(_ what: String, _ statement: String?) {

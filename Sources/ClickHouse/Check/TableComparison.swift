@@ -39,14 +39,14 @@ package struct TableComparison {
   private func difference(_ column: TableColumn, _ other: ServerSchema.Column) -> SchemaDifference? {
     if ["ALIAS", "MATERIALIZED", "EPHEMERAL"].contains(other.kind) {
       return SchemaDifference(
-        "\(table.name): \(column.name) is \(other.kind), so that nothing can be put into it",
+        "\(table.name): \(column.name) is \(other.kind), so nothing can be inserted into it",
         alter("MODIFY COLUMN \(column.name) REMOVE \(other.kind)"))
     }
     if Self.plain(column.type) != Self.plain(other.type) {
       let isKey = table.key.contains { $0 == column.name || $0.contains("(\(column.name))") }
       return SchemaDifference(
         "\(table.name): \(column.name) is \(other.type), expected \(column.type)"
-          + (isKey ? "; it is in the key, so that the table is to be made anew" : ""),
+          + (isKey ? "; it is in the key, so the table has to be recreated" : ""),
         isKey ? nil : alter("MODIFY COLUMN \(column.declaration)"))
     }
     if case .defaultValue(let value) = column.expression, other.kind.isEmpty {
@@ -72,13 +72,13 @@ package struct TableComparison {
     if family != table.family {
       return [
         SchemaDifference(
-          "\(table.name): its engine is \(found.engine), expected \(table.family); the table is to be made anew", nil)
+          "\(table.name): its engine is \(found.engine), expected \(table.family); the table has to be recreated", nil)
       ]
     }
     if isReplicated, kind == nil {
       return [
         SchemaDifference(
-          "\(table.name): its engine is \(found.engine), which is not replicated; the table is to be made anew", nil)
+          "\(table.name): its engine is \(found.engine), which is not replicated; the table has to be recreated", nil)
       ]
     }
     return []
@@ -93,7 +93,7 @@ package struct TableComparison {
     let change = forgotten.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
     return [
       SchemaDifference(
-        "\(table.name): \(forgotten.map(\.name).joined(separator: " and ")) not set: a file that is sent again may be in it twice",
+        "\(table.name): \(forgotten.map(\.name).joined(separator: " and ")) not set: a file that is sent again may be duplicated",
         alter("MODIFY SETTING \(change)"))
     ]
   }

@@ -39,7 +39,7 @@ package enum ConnectionProblem {
       // Retention, or somebody, took it away; another error of the disk may pass.
       return ShippingFailure(error.isMissing ? .setAside : .wait, error.description)
     case let error as NIOConnectionError:
-      let reason = error.connectionErrors.first.map { text($0.error) } ?? "its name is unknown"
+      let reason = error.connectionErrors.first.map { text($0.error) } ?? "unknown host name"
       return unreachable(reason, at: place)
     // Of an address, where a name has the error above.
     case let error as IOError where error.isOfConnect: return unreachable(text(error), at: place)
@@ -64,7 +64,7 @@ package enum ConnectionProblem {
     case .connectTimeout, .tlsHandshakeTimeout:
       ShippingFailure(.retry, "\(place): no connection in time; check route and firewall")
     case .deadlineExceeded, .readTimeout, .writeTimeout:
-      ShippingFailure(.retry, "\(place): no answer in time; see the server's load, or raise the timeout")
+      ShippingFailure(.retry, "\(place): no answer in time; check the server's load, or raise the timeout")
     case .invalidURL, .emptyScheme, .emptyHost:
       ShippingFailure(.wait, "\(place): not a URL; http://HOST:8123 or https://HOST:8443 is expected")
     default: ShippingFailure(.retry, "\(place): the connection broke: \(text(error))")

@@ -27,20 +27,20 @@ package enum ExceptionCode {
     case 242 /* TABLE_IS_READ_ONLY */:
       (.retry, "the replica has lost its connection to Keeper")
     case 252 /* TOO_MANY_PARTS */:
-      (.retry, "the server merges more slowly than files come; use a longer store.rotation or a faster disk")
+      (.retry, "the server merges more slowly than files arrive; use a longer store.rotation or a faster disk")
     case 285, 286, 319 /* TOO_FEW_LIVE_REPLICAS, UNSATISFIED_QUORUM_…, UNKNOWN_STATUS_OF_INSERT */:
       (.retry, "too few replicas are up")
 
     // Somebody has to mend it.
     case 60, 81 /* UNKNOWN_TABLE, UNKNOWN_DATABASE */:
-      (.wait, "`sagflow output clickhouse schema` prints the SQL that makes it")
+      (.wait, "`sagflow output clickhouse schema` prints the SQL to create it")
     case 243 /* NOT_ENOUGH_SPACE */:
       (.wait, "the server's disk is full; free space, or shorten the TTL of tables")
     case 201, 158, 396 /* QUOTA_EXCEEDED, TOO_MANY_ROWS, TOO_MANY_ROWS_OR_BYTES */:
       (.wait, "a quota or limit of the user forbids it; raise it")
     // Of older servers UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD and IP_ADDRESS_NOT_ALLOWED; of newer ones AUTHENTICATION_FAILED.
     case 192, 193, 194, 195, 516:
-      (.wait, "check user and password, and from where the server lets the user in")
+      (.wait, "check user and password, and the hosts from which the server allows the user")
     case 291, 497 /* DATABASE_ACCESS_DENIED, ACCESS_DENIED */:
       (.wait, "grant the user INSERT on the table")
     case 164, 452 /* READONLY, SETTING_CONSTRAINT_VIOLATION */:
@@ -58,7 +58,7 @@ package enum ExceptionCode {
       48 /* NOT_IMPLEMENTED */, 50 /* UNKNOWN_TYPE */, 53 /* TYPE_MISMATCH */, 70 /* CANNOT_CONVERT_TYPE */,
       131 /* TOO_LARGE_STRING_SIZE */, 349 /* CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN */,
       386 /* NO_COMMON_TYPE */:
-      (.wait, "`sagflow output clickhouse check` shows what of the tables differs, and the ALTER that mends it")
+      (.wait, "`sagflow output clickhouse check` shows the differences of the tables, and the ALTER to fix them")
     default: nil
     }
   }

@@ -24,7 +24,7 @@ package struct ServerAccount: Sendable {
     do {
       text = try String(contentsOfFile: passwordFile, encoding: .utf8)
     } catch {
-      throw ShippingFailure(.wait, "passwordFile: cannot read \(passwordFile): check that it is there, and its owner")
+      throw ShippingFailure(.wait, "passwordFile: cannot read \(passwordFile): check that it exists, and its owner")
     }
     var password = text[...]
     if password.hasSuffix("\n") || password.hasSuffix("\r\n") { password = password.dropLast() }

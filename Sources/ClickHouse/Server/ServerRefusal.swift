@@ -48,13 +48,13 @@ package struct ServerRefusal: Sendable {
   private var meaning: (remedy: ShippingFailure.Remedy, advice: String) {
     if let code {
       // What nobody knows is tried again: nothing is lost by that, and it is seen.
-      return ExceptionCode.meaning(code) ?? (.retry, "an error that sagflow does not know; see the server's log")
+      return ExceptionCode.meaning(code) ?? (.retry, "unknown error; see the server's log")
     }
     switch httpStatus {
-    case 401, 403, 407: return (.wait, "check user and password, and a proxy on the way")
+    case 401, 403, 407: return (.wait, "check user and password, and any proxy in between")
     case 413:
-      return (.wait, "a proxy on the way forbids bodies of this size; raise its limit above store.maximumFileSize")
-    case 408, 425, 429, 500...: return (.retry, "a server or proxy that is busy or ends")
+      return (.wait, "a proxy in between forbids bodies of this size; raise its limit above store.maximumFileSize")
+    case 408, 425, 429, 500...: return (.retry, "a busy or stopping server or proxy")
     case 300..<400: return (.wait, "use the address that it points to")
     default: return (.wait, "not an answer of ClickHouse; check the URL")
     }

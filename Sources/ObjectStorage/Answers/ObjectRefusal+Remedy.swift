@@ -14,14 +14,14 @@ extension ObjectRefusal {
   }
 
   private static let busy = Rule(.retry, "the service is busy")
-  private static let failed = Rule(.retry, "the service failed; ask its support with the request's id if it stays")
+  private static let failed = Rule(.retry, "the service failed; contact its support with the request id if it persists")
   private static let damaged = Rule(
-    .retry, "what arrived is not what was sent; check the network and proxies if it stays")
+    .retry, "the data arrived damaged; check the network and proxies if it persists")
   private static let permission = Rule(
-    .wait, "allow it in the bucket's and the user's policies; docs/object-storage.md has them")
+    .wait, "allow it in the policies of the bucket and the user; see docs/object-storage.md")
   private static let identity = Rule(.wait, "check the source of the credentials")
   private static let token = Rule(.wait, "get new temporary credentials")
-  private static let key = Rule(.wait, "check the key of the server-side encryption, and who may use it")
+  private static let key = Rule(.wait, "check the key of the server-side encryption, and its permissions")
   private static let full = Rule(.wait, "free space, or raise the quota")
   private static let elsewhere = Rule(.wait, "the bucket is in another region; correct region and endpoint")
 
@@ -34,10 +34,10 @@ extension ObjectRefusal {
     "IncompleteBody": damaged, "BadDigest": damaged, "InvalidDigest": damaged, "XAmzContentSHA256Mismatch": damaged,
     "XAmzContentChecksumMismatch": damaged, "InvalidPart": damaged, "InvalidPartOrder": damaged,
     "NoSuchUpload": damaged,
-    "ConditionalRequestConflict": Rule(.retry, "another request writes the same object now"),
+    "ConditionalRequestConflict": Rule(.retry, "another request is writing the same object"),
     "AccessDenied": permission, "AllAccessDisabled": permission, "MethodNotAllowed": permission,
-    "AccountProblem": Rule(.wait, "look at the account: the service refuses all of its requests"),
-    "UserDisable": Rule(.wait, "look at the account: the service refuses all of its requests"),
+    "AccountProblem": Rule(.wait, "check the account: the service refuses all of its requests"),
+    "UserDisable": Rule(.wait, "check the account: the service refuses all of its requests"),
     "InvalidAccessKeyId": identity, "InvalidSecurity": identity, "CredentialsNotSupported": identity,
     "ExpiredToken": token, "InvalidToken": token, "TokenRefreshRequired": token, "SecurityTokenExpired": token,
     "InvalidSecurityToken": token,
@@ -49,7 +49,7 @@ extension ObjectRefusal {
     "NoSuchBucket": Rule(.wait, "create the bucket, or correct its name and region"),
     "InvalidBucketName": Rule(.wait, "correct the bucket's name"),
     "SecondLevelDomainForbidden": Rule(
-      .wait, "the service takes the bucket in the host's name only; leave pathStyle out"),
+      .wait, "the service supports the bucket in the host name only; remove pathStyle"),
     "QuotaExceeded": full, "InsufficientCapacity": full, "XMinioStorageFull": full,
     "XMinioAdminBucketQuotaExceeded": full,
     "InsufficientStorage": full,
@@ -57,7 +57,7 @@ extension ObjectRefusal {
     "InvalidEncryptionAlgorithmError": Rule(.wait, "correct encryption"),
     "KmsServiceNotEnabled": key, "InvalidKmsKeyId": key, "KMS.NotFoundException": key, "KMS.DisabledException": key,
     "KMS.KMSInvalidStateException": key, "KMS.AccessDeniedException": key,
-    "EntityTooLarge": Rule(.setAside, "the service takes no object of this size"),
+    "EntityTooLarge": Rule(.setAside, "the service does not accept objects of this size"),
     "EntityTooSmall": Rule(.wait, "raise partSize"),
     // Names differ by their times alone, so that what one file is refused for all are.
     "KeyTooLongError": Rule(.wait, "shorten the prefix"),

@@ -79,7 +79,7 @@ package struct ContentDigest: Hashable, Sendable {
         if wanted < piece.count { piece.removeLast(piece.count - wanted) }
         var span = piece.mutableSpan
         guard try file.file.read(at: Int64(position), into: &span) == wanted else {
-          throw ShippingFailure(.setAside, "\(path) is shorter than it was")
+          throw ShippingFailure(.setAside, "\(path) has become shorter")
         }
         sums.update(piece)
         position += UInt64(wanted)
@@ -120,6 +120,6 @@ extension ShippingFailure {
   package init(reading error: FileError) {
     self.init(
       error.isMissing ? .setAside : .wait,
-      error.isMissing ? "\(error.path) is not in the store any more; retention removed it" : error.description)
+      error.isMissing ? "\(error.path) is no longer in the store; retention removed it" : error.description)
   }
 }

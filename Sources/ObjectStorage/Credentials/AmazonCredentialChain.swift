@@ -51,7 +51,7 @@ struct AmazonProfileCredentials: CredentialSource {
     guard let named else { return nil }
     throw .source(
       "profile '\(TerminalText.escaped(named))'",
-      reason: looked.isEmpty ? "there is no ~/.aws/credentials" : "has no keys in \(looked.joined(separator: " and "))")
+      reason: looked.isEmpty ? "no ~/.aws/credentials" : "has no keys in \(looked.joined(separator: " and "))")
   }
 
   private func credentials(

@@ -49,7 +49,7 @@ struct AmazonContainerCredentials: CredentialSource {
     }
     guard let url = URL(string: address), let host = url.host,
       url.scheme == "https" || (url.scheme == "http" && Self.plainHosts.contains(host))
-    else { throw failure("'\(TerminalText.escaped(address))' is no https:// address, and no plain one of this host") }
+    else { throw failure("'\(TerminalText.escaped(address))' is neither an https:// address nor a local one") }
     var request = WebRequest(url: address)
     if let token = try token() { request.headers = [("authorization", token)] }
     let answer: WebAnswer
@@ -66,7 +66,7 @@ struct AmazonContainerCredentials: CredentialSource {
       return context.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
     }
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw failure("\(path): cannot be read; let this user read it")
+      throw failure("\(path): cannot be read; give this user read permission")
     }
     return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }

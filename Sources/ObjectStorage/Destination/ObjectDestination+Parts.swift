@@ -89,7 +89,7 @@ extension ObjectDestination {
         }
         if dialect.isDamaged(answer, digest) {
           throw ShippingFailure(
-            .retry, "\(name(key)): part \(number) did not arrive as it was sent", kind: "damaged")
+            .retry, "\(name(key)): part \(number) arrived damaged", kind: "damaged")
         }
         return Part(
           number: number, tag: tag, sha256: dialect.isAmazon ? digest.sha256?.base64EncodedString() : nil)

@@ -31,12 +31,12 @@ extension ObjectDestination {
     guard options.service == .s3 else { return }
     do {
       try await client.call(ObjectRequest(method: "HEAD"))
-      lines.append("bucket: \(options.bucket) is there")
+      lines.append("bucket: \(options.bucket) exists")
     } catch let refusal as ObjectRefusal {
       switch refusal.status {
-      case 403: lines.append("bucket: may not be looked at (s3:ListBucket), which is not needed")
+      case 403: lines.append("bucket: cannot be listed (s3:ListBucket), which is not required")
       case 404:
-        throw ShippingFailure(.wait, "\(place): there is no such bucket; create it, or correct its name and region")
+        throw ShippingFailure(.wait, "\(place): no such bucket; create it, or correct its name and region")
       default: throw refusal
       }
     }
@@ -65,14 +65,14 @@ extension ObjectDestination {
       forgoConditions(refusal)
       try await put(key, [:])
     }
-    lines.append("write: \(name(key)) was written")
+    lines.append("write: \(name(key)) written")
     guard knowsConditions else {
       lines.append("overwriting: the server refuses \(condition.name); each name is looked up before it is written")
       return
     }
     do {
       try await put(key, conditions)
-      lines.append("warning: the server ignores \(condition.name), so that it cannot refuse to overwrite an object")
+      lines.append("warning: the server ignores \(condition.name), so it cannot refuse to overwrite an object")
     } catch let refusal as ObjectRefusal where refusal.isExisting {
       lines.append("overwriting: refused, as it should be (\(condition.name))")
     }
@@ -87,18 +87,18 @@ extension ObjectDestination {
       }
       switch likeness {
       case .same: lines.append("read: size and checksum are right")
-      case .different(let what): throw ShippingFailure(.wait, "\(name(key)): is not what was written: \(what)")
+      case .different(let what): throw ShippingFailure(.wait, "\(name(key)): differs from what was written: \(what)")
       case .unknown:
-        lines.append("warning: the service reports no checksum of objects, so that they cannot be compared")
+        lines.append("warning: the service reports no checksums, so objects cannot be compared")
       }
     } catch let refusal as ObjectRefusal where refusal.status == 403 {
-      lines.append("warning: objects may not be read, so that a file which is there already cannot be compared")
+      lines.append("warning: objects cannot be read, so existing objects cannot be compared")
     }
     do {
       try await client.call(ObjectRequest(method: "DELETE", key: key))
-      lines.append("remove: \(name(key)) was removed")
+      lines.append("remove: \(name(key)) removed")
     } catch is ObjectRefusal {
-      lines.append("remove: not permitted, and not needed; \(name(key)) stays")
+      lines.append("remove: not permitted, which is not required; \(name(key)) stays")
     }
     return lines
   }

@@ -34,7 +34,7 @@ extension ObjectDestination {
     let isRemoved = (try? await removal.value) != nil
     return ShippingFailure(
       .retry,
-      "\(name(key)): the service reports another checksum of what arrived than of what was sent; "
+      "\(name(key)): the service reports a different checksum than that of the file; "
         + (isRemoved ? "it was removed" : "it cannot be removed; remove it"), kind: "damaged")
   }
 
@@ -60,11 +60,11 @@ extension ObjectDestination {
     } catch let refusal as ObjectRefusal {
       if presence != .perhaps {
         if refusal.status == 404 {
-          throw ShippingFailure(.retry, "\(name(key)): was there and is not any more", kind: "gone again")
+          throw ShippingFailure(.retry, "\(name(key)): existed and is gone", kind: "gone again")
         }
         if refusal.status == 403 {
           throw ShippingFailure(
-            .wait, "\(name(key)): is there already, and may not be compared; allow these credentials to read objects",
+            .wait, "\(name(key)): exists already, and cannot be compared; allow these credentials to read objects",
             kind: "not readable")
         }
       } else if refusal.status == 404 || refusal.status == 403 {
@@ -79,12 +79,12 @@ extension ObjectDestination {
       return true
     case .different(let what):
       throw ShippingFailure(
-        .setAside, "\(name(key)): another object of this name is there (\(what)); it is left alone")
+        .setAside, "\(name(key)): a different object of this name exists (\(what)); it is not changed")
     case .unknown where presence == .sent: return true
     case .unknown:
       throw ShippingFailure(
         .setAside,
-        "\(name(key)): an object of this name and size is there, without a checksum to compare; it is left alone")
+        "\(name(key)): an object of this name and size exists, without a checksum to compare; it is not changed")
     }
   }
 

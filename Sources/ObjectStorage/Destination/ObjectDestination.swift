@@ -166,7 +166,7 @@ extension ObjectStorageOptions {
     let isClean = prefix.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
     guard !prefix.hasPrefix("/"), !prefix.contains("//"), isClean, prefix.utf8.count <= 512 else {
       throw ParameterError(
-        .prefix, value: prefix, expected: "what names begin with, such as flows/, without a slash in front")
+        .prefix, value: prefix, expected: "a prefix of names, such as flows/, without a leading slash")
     }
     guard (5 << 20...5 << 30).contains(partLength) else {
       throw ParameterError(.partLength, value: "\(partLength)", expected: "5 MiB to 5 GiB")

@@ -79,7 +79,7 @@ struct ObjectDialect: Sendable {
   ) async throws -> Likeness {
     let octets = UInt64(digest.range.count)
     guard let length = answer.headers["content-length"].flatMap(UInt64.init) else { return .unknown }
-    if length != octets { return .different("\(length) octets instead of \(octets)") }
+    if length != octets { return .different("\(length) bytes instead of \(octets)") }
     if isOSS {
       guard let reported = answer.headers["x-oss-hash-crc64ecma"] else { return .unknown }
       return UInt64(reported) == digest.crc64 ? .same : .different("another CRC-64")

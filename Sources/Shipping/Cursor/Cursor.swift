@@ -195,7 +195,7 @@ package enum CursorError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .system(let error): error.description
     case .newer(let path):
-      "\(path): written by a newer version of sagflow; use that one, or begin again with `sagflow output reset`"
+      "\(path): written by a newer version of sagflow; use that one, or start over with `sagflow output reset`"
     }
   }
 }
