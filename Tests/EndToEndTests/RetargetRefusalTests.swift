@@ -43,7 +43,7 @@ struct RetargetRefusalTests {
     "what answers and is not the API, and what does not answer, is 69",
     arguments: [
       (Fault.answer(status: 200, body: "<html>log in</html>"), "<html>log in</html>"),
-      (.answer(status: 503, body: "<html>busy</html>"), "HTTP 503"), (.cutOff, "closed before the answer was whole"),
+      (.answer(status: 503, body: "<html>busy</html>"), "HTTP 503"), (.cutOff, "closed before the answer was complete"),
       (.answer(status: 200, body: "{\"FlowLogs\": 1}"), "cannot be read"),
     ])
   func foreignAnswers(fault: Fault, words: String) async throws {

@@ -131,7 +131,7 @@ struct RetargetTests {
       let both = try await person.retarget("fl-1", CloudOperator.target)
       #expect(both.status == 0, "\(both.errors)")
       #expect(
-        both.errors.contains("will go on to: OutputType all"))
+        both.errors.contains("will continue to: OutputType all"))
       #expect(stub.flowLog("fl-1")?.fields["OutputType"] == "all")
       #expect(stub.flowLog("fl-1")?.fields["Name"] == "流日志")
       let alone = try await person.retarget("fl-2", CloudOperator.target + ["--output-type", "netflow"])

@@ -45,8 +45,8 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
     }
     if let code { return code.advice }
     if codeText.hasPrefix("Throttling.") { return APIErrorCode.throttling.advice }
-    if concernsIdentity { return "check the credentials and what they permit" }
-    return "not a code that this program knows; see the message, or ask the service's support with the RequestId"
+    if concernsIdentity { return "check the credentials and their permissions" }
+    return "unknown code; see the message, or contact the service's support with the RequestId"
   }
 
   public var description: String {

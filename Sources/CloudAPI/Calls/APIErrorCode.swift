@@ -59,13 +59,13 @@ public enum APIErrorCode: String, CaseIterable, Sendable {
   public var advice: String {
     switch self {
     case .dependencyViolationFlowLog: "the flow log is bound to a gateway; dissociate its gateways first"
-    case .incorrectStatusFlowLog: "its status forbids this now; look at Status, activate or deactivate it, or wait"
+    case .incorrectStatusFlowLog: "its status does not allow this now; check Status, activate or deactivate it, or wait"
     case .invalidFlowLogIDNotFound:
       "no such flow log in this region; check id, region and account with `sagflow config flow-logs`"
     case .missingFlowLogID: "give the flow log's id"
     case .operationFailedAssociateFlowLog: "the gateway is bound to another flow log; dissociate it there first"
     case .operationUnsupportedAssociateFlowLog: "flow logs need an SAG-1000 with firmware 1.7.0 or later"
-    case .quotaExceededFlowLog: "delete a flow log, or ask for a higher quota"
+    case .quotaExceededFlowLog: "delete a flow log, or request a higher quota"
     case .illegalActiveAging: "whole seconds from 60 to 6000"
     case .illegalInactiveAging: "whole seconds from 10 to 600"
     case .illegalOutputType: "netflow, all or sls"
@@ -77,28 +77,28 @@ public enum APIErrorCode: String, CaseIterable, Sendable {
     case .missingNetflowVersion: "give V5, V9 or V10"
     case .illegalSlsRegionID: "correct the region of the Log Service project"
     case .missingSlsRegionID, .missingProjectName, .missingLogstoreName:
-      "give region, project and Logstore of Log Service, or choose the output type netflow"
+      "give region, project and Logstore of Log Service, or use the output type netflow"
     case .illegalRegionID: "unknown region, or the product is not there; endpoint and region must belong together"
     case .illegalStatus: "Active or Inactive"
     case .invalidSmartAGIDNotFound: "check the gateway's id and region"
     case .featureNotSupported: "the gateway's edition or firmware lacks flow logs; upgrade the device"
     case .featureNotSupportedByActive: "the active device of the pair lacks flow logs; upgrade it"
     case .featureNotSupportedByStandby: "the standby device of the pair lacks flow logs; upgrade it"
-    case .resourceConfiguring, .resourceInOperating, .configSynchronizing: "a change is being rolled out; repeat later"
+    case .resourceConfiguring, .resourceInOperating, .configSynchronizing: "a change is being rolled out; retry later"
     case .forbidden, .forbiddenRAM, .noPermission:
       "allow this account the smartag actions that the command's --help names (RAM policy, resource *)"
     case .missingParameter, .invalidParameter: "see the message"
     case .internalError, .serviceUnavailable:
-      "the service's side; repeat later, then ask its support with the RequestId"
-    case .throttling, .throttlingUser, .throttlingAPI: "too many calls of this account; repeat in a minute"
+      "a failure of the service; retry later, then contact its support with the RequestId"
+    case .throttling, .throttlingUser, .throttlingAPI: "too many calls of this account; retry in a minute"
     case .accessKeyIDNotFound: "the AccessKey id is unknown; check the source of the credentials"
-    case .accessKeyIDInactive: "the AccessKey is disabled; enable it or take another"
+    case .accessKeyIDInactive: "the AccessKey is disabled; enable it or use another one"
     case .securityTokenExpired, .securityTokenMismatch: "get new temporary credentials"
     case .signatureDoesNotMatch, .incompleteSignature:
       "wrong AccessKey secret, or a proxy that changes requests; check the source of the credentials"
     case .signatureNonceUsed: "a proxy repeats requests; connect without it"
     case .timeStampExpired, .timeStampFormat: "set this host's clock (NTP): more than 15 minutes off is refused"
-    case .actionNotFound, .apiNotFound, .versionInvalid: "wrong endpoint; leave --endpoint out or correct it"
+    case .actionNotFound, .apiNotFound, .versionInvalid: "wrong endpoint; remove --endpoint or correct it"
     }
   }
 

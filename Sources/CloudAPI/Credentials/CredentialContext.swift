@@ -41,7 +41,7 @@ package struct CredentialFile {
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      throw .source(path, reason: "cannot be read; let this user read it")
+      throw .source(path, reason: "cannot be read; give this user read permission")
     }
     self.path = path
     let permissions = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int ?? 0

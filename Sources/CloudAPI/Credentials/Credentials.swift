@@ -60,7 +60,7 @@ public enum CredentialError: Error, Hashable, Sendable, CustomStringConvertible 
     case .source(let name, let reason): return "\(name): \(reason)"
     case .none(let reasons):
       let advice =
-        "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or make a profile with `aliyun configure`"
+        "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or create a profile with `aliyun configure`"
       return "no credentials found"
         + (reasons.isEmpty ? "; \(advice)" : ": \(reasons.joined(separator: "; "))")
     }

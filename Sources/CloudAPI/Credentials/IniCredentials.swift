@@ -11,7 +11,7 @@ struct IniCredentials: CredentialSource {
     let sections = IniFile.sections(String(decoding: file.data, as: UTF8.self))
     guard let section = sections[name] else {
       throw file.failure(
-        "has no section [\(TerminalText.escaped(name))]; set ALIBABA_CLOUD_PROFILE to one that is there")
+        "has no section [\(TerminalText.escaped(name))]; set ALIBABA_CLOUD_PROFILE to one that exists")
     }
     var credentials = try await credentials(of: section, name, file)
     if let warning = file.warning { credentials.warnings.append(warning) }

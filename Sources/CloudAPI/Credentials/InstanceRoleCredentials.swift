@@ -31,7 +31,7 @@ struct InstanceRoleCredentials: CredentialSource {
     } else {
       guard let answer = await get("", token) else {
         if isExpected {
-          throw failure("the metadata service does not answer; is this an ECS instance with a RAM role?")
+          throw failure("the metadata service does not answer; check that this is an ECS instance with a RAM role")
         }
         return nil
       }
@@ -96,7 +96,7 @@ struct URICredentials: CredentialSource {
       let credentials = body.credentials(source: "\(source) on \(TerminalText.escaped(host))")
     else {
       throw .source(
-        source, reason: "\(host) answered HTTP \(answer.status) without credentials; check what serves there")
+        source, reason: "\(host) answered HTTP \(answer.status) without credentials; check that server")
     }
     return credentials
   }

@@ -66,7 +66,7 @@ struct ProfileCredentials: CredentialSource {
     if context.isTrue("ALIBABA_CLOUD_CLI_PROFILE_DISABLED") { return nil }
     guard let file = try CredentialFile("\(context.homeDirectory)/.aliyun/config.json") else { return nil }
     guard let document = try? JSONDecoder().decode(Document.self, from: file.data) else {
-      throw file.failure("is not the JSON that `aliyun configure` writes; make it anew")
+      throw file.failure("is not the JSON written by `aliyun configure`; recreate it")
     }
     guard let name = context.variable("ALIBABA_CLOUD_PROFILE") ?? document.current, !name.isEmpty else {
       throw file.failure("has no current profile; set ALIBABA_CLOUD_PROFILE")
@@ -81,7 +81,7 @@ struct ProfileCredentials: CredentialSource {
   ) async throws(CredentialError) -> Credentials {
     guard let profile = document.profiles?.first(where: { $0.name == name }) else {
       throw file.failure(
-        "has no profile '\(TerminalText.escaped(name))'; set ALIBABA_CLOUD_PROFILE to one that is there")
+        "has no profile '\(TerminalText.escaped(name))'; set ALIBABA_CLOUD_PROFILE to one that exists")
     }
     let named = NamedProfile(profile: profile, place: "profile '\(TerminalText.escaped(name))'", file: file)
     return try await credentials(of: named, document, depth: depth)

@@ -52,7 +52,7 @@ struct SecurityTokenService {
     _ assumption: RoleAssumption, oidcProvider: String, tokenFile: String, source: String
   ) async throws(CredentialError) -> Credentials {
     guard let data = FileManager.default.contents(atPath: tokenFile) else {
-      throw .source(source, reason: "\(tokenFile): cannot be read; give a file that holds the OIDC token")
+      throw .source(source, reason: "\(tokenFile): cannot be read; give a file with the OIDC token")
     }
     let token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     var form = assumption.parameters

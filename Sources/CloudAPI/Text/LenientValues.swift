@@ -21,7 +21,7 @@ package struct LenientNumber: Decodable {
     let text = try value.decode(String.self)
     number = Int(text)
     guard number != nil || text.isEmpty else {
-      throw DecodingError.dataCorruptedError(in: value, debugDescription: "'\(text)' is no whole number")
+      throw DecodingError.dataCorruptedError(in: value, debugDescription: "'\(text)' is not a whole number")
     }
   }
 }

@@ -50,7 +50,7 @@ public struct WebFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case .certificate(let why):
       "\(place): its certificate is not accepted: \(why); check the endpoint, the clock and the package ca-certificates"
     case .broken(let why): "\(place): the connection broke: \(why); try again"
-    case .tooLarge: "\(place): the answer is too large to be one of the service's; check the endpoint"
+    case .tooLarge: "\(place): the answer is too large; check the endpoint"
     }
   }
 }
@@ -67,7 +67,7 @@ extension WebFailure {
 
   private static let unconnected = "no connection in time"
 
-  private static let cutOff = "it was closed before the answer was whole"
+  private static let cutOff = "closed before the answer was complete"
 
   private static func reason(of error: any Error) -> Reason {
     switch error {
@@ -77,7 +77,7 @@ extension WebFailure {
     case let error as BoringSSLError: return .certificate("\(error)")
     case let error as NIOSSLError:
       if case .handshakeFailed(let inner) = error { return .certificate(text(of: inner)) }
-      return error == .uncleanShutdown ? .broken("it was cut off") : .certificate("\(error)")
+      return error == .uncleanShutdown ? .broken("truncated") : .certificate("\(error)")
     case let error as NIOSSLExtraError: return .certificate("\(error.description)")
     case is NIOTooManyBytesError: return .tooLarge
     case let error as IOError:
@@ -111,7 +111,7 @@ extension WebFailure {
 
   private static func text(of error: BoringSSLError) -> String {
     let text = "\(error)"
-    return text.contains("CERTIFICATE_VERIFY_FAILED") ? "no authority that this host trusts has signed it" : text
+    return text.contains("CERTIFICATE_VERIFY_FAILED") ? "not signed by a trusted authority" : text
   }
 
   private static func text(of error: any Error) -> String { "\(error)" }

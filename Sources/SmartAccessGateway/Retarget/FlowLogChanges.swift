@@ -56,7 +56,7 @@ extension FlowLogSettings {
     switch (present[.outputType], outputType) {
     case ("sls", .all):
       remarks.append(
-        "it delivers to Log Service now and will go on to: OutputType all; --output-type netflow would end that")
+        "it delivers to Log Service and will continue to: OutputType all; --output-type netflow would end that")
     case ("sls", .netflow), ("all", .netflow):
       remarks.append("OutputType netflow ends its delivery to Log Service")
     case ("netflow", .sls), ("all", .sls):

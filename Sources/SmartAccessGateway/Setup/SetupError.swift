@@ -16,11 +16,11 @@ public enum SetupError: Error, Hashable, Sendable, CustomStringConvertible {
     case .ambiguousName(let name, let ids):
       "--name: \(ids.count) flow logs are called '\(TerminalText.escaped(name))' (\(Self.list(ids))); choose another name, or `sagflow config retarget --flow-log-id ID`"
     case .unavailableGateways(let ids, let region):
-      "--gateways: \(Self.list(ids)): not in \(region), or bound to another flow log; `sagflow config gateways` shows which is bound where, with --unbound which is free"
+      "--gateways: \(Self.list(ids)): not in \(region), or bound to another flow log; `sagflow config gateways` shows their flow logs, with --unbound the free ones"
     case .noGateways(let region):
-      "--gateways: every gateway of \(region) is bound to a flow log, or there is none; `sagflow config retarget` points the flow logs that there are at this collector"
+      "--gateways: every gateway of \(region) is bound to a flow log, or there is none; `sagflow config retarget` points existing flow logs at this collector"
     case .missingFlowLog(let id, let region):
-      "\(TerminalText.escaped(id)): an earlier setup made this flow log, which is not in \(region) for these credentials; check region and account"
+      "\(TerminalText.escaped(id)): an earlier setup created this flow log, which is not in \(region) for these credentials; check region and account"
     }
   }
 
