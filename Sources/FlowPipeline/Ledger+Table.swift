@@ -99,7 +99,7 @@ extension Ledger {
       (sequence.reordered, "reordered"), (sequence.duplicates, "duplicate"), (sequence.restarts, "exporter restarts"),
       (decode.clockCorrected, "with corrected clock"), (decode.reverseRecords, "records of reverse directions"),
     ] + issues.map { (decode[$0], $0.name) } + [
-      (evictedTotals, "totals_evicted"), (mergedOrigins, "origins merged for their number"),
+      (evictedTotals, "totals_evicted"), (mergedOrigins, "origins merged (limit reached)"),
       (droppedTexts, "extra texts left out"),
       (store.failures, "failed writes"),
     ]

@@ -35,7 +35,7 @@ package struct CheckpointSource: ~Copyable {
   ///
   /// - Throws: `CheckpointFault` if there are not so many, or they cannot be read.
   package mutating func take(_ count: Int) throws(CheckpointFault) -> [UInt8] {
-    guard count >= 0, count <= left else { throw CheckpointFault("it is cut off") }
+    guard count >= 0, count <= left else { throw CheckpointFault("truncated") }
     let start = place
     place += count
     switch home {
@@ -51,7 +51,7 @@ package struct CheckpointSource: ~Copyable {
       } catch {
         throw CheckpointFault("it cannot be read: \(error.systemReason)")
       }
-      guard read == count else { throw CheckpointFault("it is cut off") }
+      guard read == count else { throw CheckpointFault("truncated") }
       return octets
     }
   }

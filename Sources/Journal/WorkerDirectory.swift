@@ -179,7 +179,7 @@ package final class WorkerDirectory: Sendable {
         var source = try CheckpointSource(opening: name)
         let checkpoint = try read(&source, found.checkpoint == nil)
         guard checkpoint.segment <= JournalBuffer.greatestSegment else {
-          throw CheckpointFault("no journal has the segment \(checkpoint.segment), which it names")
+          throw CheckpointFault("its journal segment \(checkpoint.segment) does not exist")
         }
         // The oldest has to do: without it, all that is in it would be missing.
         if found.checkpoint == nil, number != numbers.first { try checkpoint.check() }

@@ -62,7 +62,7 @@ package struct WorkerJournal {
       return miss(receiver.count, "the journal has reached journal.maximumSize")
     }
     guard let octets = receiver.journal() else {
-      return miss(receiver.count, "journal.bufferSize is full of datagrams that wait for the journal's disk")
+      return miss(receiver.count, "journal.bufferSize is full: the journal's disk is too slow or not writable")
     }
     size += UInt64(octets)
     thread.wakeIfDue()
@@ -82,7 +82,7 @@ package struct WorkerJournal {
       thread.wakeIfDue()
       return true
     }
-    if isForced { miss(datagram.isMessage ? 1 : 0, "there is no room for messages of connections that were closed") }
+    if isForced { miss(datagram.isMessage ? 1 : 0, "no space for messages of closed connections") }
     return isForced
   }
 

@@ -82,7 +82,7 @@ extension IPAddress: Codable {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
     guard let address = IPAddress(text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no address")
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is not an address")
     }
     self = address
   }

@@ -108,11 +108,11 @@ struct RelayTarget {
 
   private static func reason(_ code: Int32) -> String {
     switch code {
-    case ECONNREFUSED: "\(errorText(code)); does a collector listen there?"
+    case ECONNREFUSED: "\(errorText(code)); check that a collector listens there"
     case EMSGSIZE:
-      "\(errorText(code)); the way there has a smaller MTU, and relay.keepSource sends no datagram in fragments"
+      "\(errorText(code)); the path has a smaller MTU, and relay.keepSource does not fragment datagrams"
     case EAFNOSUPPORT:
-      "an exporter's address is not of the target's family, IPv4 or IPv6: relay.keepSource cannot keep it"
+      "the exporter's address is not of the target's family (IPv4 or IPv6): relay.keepSource cannot keep it"
     default: errorText(code)
     }
   }

@@ -135,7 +135,7 @@ final class ConnectionTable {
     let text = names.isEmpty ? "no name" : names.joined(separator: ", ")
     log.warn(
       .clientName, of: connection.source.address,
-      "\(connection.source): the client's certificate is of \(text); tls.clientNames has none of these")
+      "\(connection.source): the client certificate is for \(text), which is not in tls.clientNames")
     close(connection, .clientName)
   }
 

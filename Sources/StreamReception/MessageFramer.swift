@@ -14,8 +14,8 @@ public struct MessageFramer: Sendable {
 
     public var description: String {
       switch self {
-      case .version(let version): "version \(version) where an IPFIX message (version 10) begins"
-      case .length(let length): "a message of \(length) octets; an IPFIX message has 16 at least"
+      case .version(let version): "version \(version) instead of an IPFIX message (version 10)"
+      case .length(let length): "a message of \(length) bytes; an IPFIX message has at least 16"
       }
     }
   }

@@ -18,7 +18,7 @@ public struct StreamListenError: Error, Equatable, Sendable, CustomStringConvert
     case EADDRINUSE: "; `ss -ltnp` shows which program listens there"
     case EADDRNOTAVAIL: "; no interface of this host has this address"
     case EACCES: "; ports below 1024 need root or CAP_NET_BIND_SERVICE"
-    case EAFNOSUPPORT: "; IPv6 is switched off on this host: listen on 0.0.0.0"
+    case EAFNOSUPPORT: "; IPv6 is disabled on this host: listen on 0.0.0.0"
     default: ""
     }
   }

@@ -81,7 +81,7 @@ public final class StreamSender {
       let files = [security.authority, security.certificate, security.key].filter { !$0.isEmpty }
       throw StreamSendError(
         description:
-          "TLS: \(files.joined(separator: ", ")): \(text(error)); name PEM files, the key that of the certificate")
+          "TLS: \(files.joined(separator: ", ")): \(text(error)); give PEM files, with the key of the certificate")
     }
   }
 
@@ -116,7 +116,7 @@ public final class StreamSender {
     let wait = group.next().scheduleTask(in: .milliseconds(300)) {}
     channel.closeFuture.whenComplete { _ in wait.cancel() }
     guard (try? wait.futureResult.wait()) == nil else { return }
-    throw StreamSendError(description: "\(destination) has closed the connection; its log says why")
+    throw StreamSendError(description: "\(destination) has closed the connection; see its log")
   }
 
   /// Ends the connection; to be called once, when all was sent or sending has failed.

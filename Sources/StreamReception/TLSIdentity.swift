@@ -48,14 +48,14 @@ public struct TLSIdentity: Sendable {
       throw TLSFileError(
         setting: "tls.key",
         problem:
-          "\(files.key) is not the key of the certificate in \(files.certificate); name the key that it was made with")
+          "\(files.key) is not the key of the certificate in \(files.certificate); give the matching key")
     }
     clientNames = files.clientCA.isEmpty ? nil : ClientNames(files.clientNames)
   }
 
   private static func content(_ path: String, _ setting: String) throws(TLSFileError) -> [UInt8] {
     if path.isEmpty {
-      throw TLSFileError(setting: setting, problem: "a tls:// address of listen needs it; name a PEM file")
+      throw TLSFileError(setting: setting, problem: "required by a tls:// address of listen; give a PEM file")
     }
     do {
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -83,7 +83,7 @@ public struct TLSIdentity: Sendable {
       return try NIOSSLPrivateKey(bytes: octets, format: .pem)
     } catch {
       throw TLSFileError(
-        setting: "tls.key", problem: "\(path) has no key that can be read; expected PEM without a passphrase")
+        setting: "tls.key", problem: "\(path) has no readable key; expected PEM without a passphrase")
     }
   }
 }

@@ -138,7 +138,7 @@ struct CommandLineTests {
     #expect(list.output.contains(#/(?m)^rows +jsonl +stopped +- .*rows\.json$/#), "\(list.output)")
     #expect(list.output.contains(#/(?m)^out +csv +stopped +- .*standard output$/#), "\(list.output)")
     let tested = try await run(["output", "test", "rows", "-c", file])
-    let found = "\(rows) is not there yet; \(directory.path) takes new files\nrows: OK\n"
+    let found = "\(rows) does not exist yet; \(directory.path) is writable\nrows: OK\n"
     #expect(tested == Outcome(status: 0, output: found, errors: ""))
     #expect(!FileManager.default.fileExists(atPath: rows))
     let failed = try await run(["output", "test", "nowhere", "-c", file])

@@ -82,7 +82,7 @@ struct APITests {
     #expect(try await HTTPAnswer.get("/api/v1/status", from: http).status == 401)
     let without = try await Sagflow.run(["status", "--http", "127.0.0.1:\(http)"])
     #expect(without.status == 69)
-    #expect(without.errors.contains("takes another token"), "\(without.errors)")
+    #expect(without.errors.contains("the token is not accepted"), "\(without.errors)")
     let with = try await Sagflow.run(
       ["status", "--http", "127.0.0.1:\(http)"], environment: ["SAGFLOW_HTTP_TOKEN_FILE": path])
     #expect(with.status == 0, "\(with.errors)")

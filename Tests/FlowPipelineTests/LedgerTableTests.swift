@@ -14,7 +14,7 @@ struct LedgerTableTests {
     let line = ledger.table().split(separator: "\n").first { $0.hasPrefix("beside") }
     #expect(
       line?.split(separator: " ", maxSplits: 1).last?.drop { $0 == " " }
-        == "1 datagrams dropped by the kernel, 4 totals_evicted, 2 origins merged for their number, 3 extra texts left out"
+        == "1 datagrams dropped by the kernel, 4 totals_evicted, 2 origins merged (limit reached), 3 extra texts left out"
     )
   }
 

@@ -62,11 +62,12 @@ struct AlertWebhook {
   /// The header's value: read each time, so that it may change while the collector runs.
   private func secret() throws(Failure) -> String {
     guard let data = FileManager.default.contents(atPath: headerFile), data.count <= 8192 else {
-      throw Failure(reason: "\(headerFile): cannot be read; let the collector's user read it", isTransient: true)
+      throw Failure(
+        reason: "\(headerFile): cannot be read; give the collector's user read permission", isTransient: true)
     }
     let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     guard !text.isEmpty, text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
-      throw Failure(reason: "\(headerFile): is no header's value: expected one line of ASCII", isTransient: true)
+      throw Failure(reason: "\(headerFile): not a header value: expected one line of ASCII", isTransient: true)
     }
     return text
   }

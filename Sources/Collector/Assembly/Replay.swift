@@ -93,7 +93,7 @@ public struct Replay {
     summary.truncatedFrames &+= UInt64(counters.truncatedFrames)
     if let link = counters.unknownLinkType {
       summary.notes.append(
-        "\(path): \(counters.unknownLinkFrames) frames of link type \(link) were passed over: it is not understood")
+        "\(path): \(counters.unknownLinkFrames) frames of link type \(link) were skipped: not supported")
     }
   }
 }

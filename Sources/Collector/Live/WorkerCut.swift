@@ -18,10 +18,10 @@ enum LiveFailure: Error {
   /// For people.
   var reason: String {
     switch self {
-    case .recovering: "the collector reads the journal of an earlier run; ask again when that is done"
+    case .recovering: "the collector is reading the journal of an earlier run; retry later"
     case .stopping: "the collector is stopping"
-    case .superseded: "another question was faster; ask again"
-    case .otherVersion: "the program that asks is of another version than the running collector; restart the collector"
+    case .superseded: "another query was faster; retry"
+    case .otherVersion: "this program and the running collector have different versions; restart the collector"
     case .timeout: "the collector is busy or its disk is slow; see its log and sagflow status"
     case .store(let error): "\(error)"
     }

@@ -109,7 +109,7 @@ private struct CheckpointReader {
       }
       parts += 1
     }
-    guard source.left == 0, let head, var known else { throw CheckpointFault("it is cut off") }
+    guard source.left == 0, let head, var known else { throw CheckpointFault("truncated") }
     known.decoder = decoder
     if isNeeded {
       let origins = decoder.originCount

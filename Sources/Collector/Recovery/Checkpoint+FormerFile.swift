@@ -36,12 +36,12 @@ extension Checkpoint {
       }
       let checked = magic + octets.dropLast(8)
       guard word(8) == UInt64(CRC32.checksum(checked.span)) else {
-        throw CheckpointFault("its first octets do not have their checksum")
+        throw CheckpointFault("its first bytes have a wrong checksum")
       }
       guard word(2) == UInt64(Checkpoint.flowSize) else { throw CheckpointFault("its flows are of another version") }
       let sizes = [word(0), word(1), word(3), word(4)]
       // So that no sum of them is too large.
-      guard sizes.allSatisfy({ $0 < 1 << 48 }) else { throw CheckpointFault("it is cut off") }
+      guard sizes.allSatisfy({ $0 < 1 << 48 }) else { throw CheckpointFault("truncated") }
       textSize = Int(sizes[0])
       flowCount = Int(sizes[1])
       extensionCount = Int(sizes[2])
@@ -55,17 +55,17 @@ extension Checkpoint {
   /// - Parameter magic: its first octets, which were read.
   init(former magic: [UInt8], _ source: inout CheckpointSource) throws(CheckpointFault) {
     guard magic == Self.formerMagic || magic == Self.formerLayoutMagic, source.left >= Prefix.size else {
-      throw CheckpointFault("it is no checkpoint of this version")
+      throw CheckpointFault("not a checkpoint of this version")
     }
     let prefix = try Prefix(magic: magic, try source.take(Prefix.size))
     guard source.left == prefix.textSize + prefix.flowCount * Self.flowSize + prefix.extensionSize else {
-      throw CheckpointFault("it is cut off")
+      throw CheckpointFault("truncated")
     }
     let text = try source.take(prefix.textSize)
     let flowOctets = try source.take(prefix.flowCount * Self.flowSize)
     let rare = try source.take(prefix.extensionSize)
     guard [text, flowOctets, rare].map({ CRC32.checksum($0.span) }) == prefix.checksums else {
-      throw CheckpointFault("it does not have its checksum")
+      throw CheckpointFault("it has a wrong checksum")
     }
     do {
       head = try JSONDecoder().decode(Head.self, from: Data(text))

@@ -120,7 +120,7 @@ extension Checkpoint: CheckpointContent {
       }
       if condition == .damaged {
         throw CheckpointFault(
-          "\(file.path), which it tells of, does not have what was written", damagedFile: file.path)
+          "\(file.path), which it lists, does not have the content that was written", damagedFile: file.path)
       }
     }
   }

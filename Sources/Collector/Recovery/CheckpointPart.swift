@@ -65,7 +65,7 @@ struct CheckpointPart {
       (0..<count).reduce(0) { $0 | UInt64(header[start + $1]) << UInt64(8 * $1) }
     }
     guard word(16, 4) == UInt64(CRC32.checksum(header.span.extracting(0..<16))) else {
-      throw CheckpointFault("a part's header does not have its checksum")
+      throw CheckpointFault("a part's header has a wrong checksum")
     }
     guard let kind = Kind(number: UInt32(word(0, 4))) else {
       throw CheckpointFault("it has a part that this version does not know; a later version may have written it")
@@ -77,10 +77,10 @@ struct CheckpointPart {
 
   /// Reads the part behind its header.
   func content(_ source: inout CheckpointSource) throws(CheckpointFault) -> [UInt8] {
-    guard size <= UInt64(source.left) else { throw CheckpointFault("it is cut off") }
+    guard size <= UInt64(source.left) else { throw CheckpointFault("truncated") }
     let content = try source.take(Int(size))
     guard CRC32.checksum(content.span) == checksum else {
-      throw CheckpointFault("its part \(kind) does not have its checksum")
+      throw CheckpointFault("its part \(kind) has a wrong checksum")
     }
     return content
   }

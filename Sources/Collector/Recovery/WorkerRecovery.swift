@@ -52,7 +52,7 @@ struct WorkerRecovery: Sendable {
         try Retry.reading { () throws(StoreError) in try file.publish() }
         continue
       }
-      let fault = condition == .missing ? "is gone" : "does not have what was written"
+      let fault = condition == .missing ? "is gone" : "does not have the content that was written"
       logger.error("\(file.path): the checkpoint lists it, but it \(fault); its \(file.rows) rows are lost")
       found?.receipt.counters.committed &-= file.rows
       found?.receipt.counters.lost &+= file.rows

@@ -32,7 +32,7 @@ extension CollectorService {
   /// Workers that no longer turn, a line each.
   var stalledWorkers: [String] {
     let heartbeats = running?.workers.map(\.heartbeat) ?? []
-    return vitals.withLock { $0.stalled(heartbeats) }.map { "worker \($0) stands still" }
+    return vitals.withLock { $0.stalled(heartbeats) }.map { "worker \($0) is stalled" }
   }
 
   /// Why the collector is not ready to receive and store flows, a line each.
@@ -45,7 +45,7 @@ extension CollectorService {
       case .running: [String]()
       }
     let recovering = workers.indices.filter { !workers[$0].isLive }
-    return phase + recovering.map { "worker \($0) reads the journal of an earlier run" } + stalledWorkers
+    return phase + recovering.map { "worker \($0) is reading the journal of an earlier run" } + stalledWorkers
       + (storeFailure.map { ["the store cannot be written: \($0)"] } ?? [])
   }
 

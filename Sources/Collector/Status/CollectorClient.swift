@@ -72,11 +72,11 @@ public enum CollectorClientError: Error, Hashable, Sendable, CustomStringConvert
   public var description: String {
     switch self {
     case .unreachable(let url):
-      "\(url): no collector answers; is it running with http.enabled, and is http.listen this address?"
+      "\(url): no answer from a collector; check that it is running with http.enabled, and that http.listen is this address"
     case .foreign(let url, let code):
-      "\(url): what answers there (HTTP \(code)) is not this collector; check http.listen"
+      "\(url): unexpected reply (HTTP \(code)): not a sagflow collector; check http.listen"
     case .unauthorized(let url):
-      "\(url): the collector takes another token; use its configuration (-c), and restart it if http.tokenFile changed"
+      "\(url): the token is not accepted; use the collector's configuration (-c), and restart it if http.tokenFile changed"
     case .token(let failure): "\(failure)"
     }
   }

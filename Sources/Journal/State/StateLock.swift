@@ -14,7 +14,7 @@ public enum StateError: Error, Equatable, Sendable, CustomStringConvertible {
     case .inUse(let path):
       "\(path) belongs to a collector that is running; stop it, or give this one another store.path or journal.path"
     case .ambiguous(let path):
-      "\(path): several collectors under other host names left state there; write all of it with `sagflow drain --all`"
+      "\(path): several collectors with other host names left state there; write all of it with `sagflow drain --all`"
     case .system(let what, let path, let code):
       "cannot \(what) \(path): \(errorText(code))"
         + (code == EACCES || code == EPERM ? "; run as the user that ran the collector, or change the owner" : "")

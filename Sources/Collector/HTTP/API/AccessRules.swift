@@ -26,14 +26,14 @@ package struct AccessRules: Sendable {
     if hosts.contains(name) || IPAddress(name) != nil { return }
     let shown = String(authority.prefix(80))
     throw APIError(
-      403, "the name '\(shown)' is not one of this collector's; ask by address, or add the name to http.hosts")
+      403, "the name '\(shown)' is not accepted; use an address, or add the name to http.hosts")
   }
 
   /// - Throws: 401 if there is a token and the request does not have it.
   package func checkToken(_ authorization: String?) throws(APIError) {
     guard let token else { return }
     guard let authorization else {
-      throw APIError(401, "a token is needed: Authorization: Bearer TOKEN, where TOKEN is in http.tokenFile")
+      throw APIError(401, "a token is required: Authorization: Bearer TOKEN, with the token of http.tokenFile")
     }
     let words = authorization.split(separator: " ", omittingEmptySubsequences: true)
     guard words.count == 2, words[0].lowercased() == "bearer", token.matches(words[1]) else {

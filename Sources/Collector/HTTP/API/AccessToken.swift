@@ -27,7 +27,9 @@ public struct AccessToken: Sendable {
       let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
       let attributes = try FileManager.default.attributesOfItem(atPath: target)
       let mode = (attributes[.posixPermissions] as? Int) ?? 0
-      if isPrivate, mode & 0o007 != 0 { throw failure("other users may read it; chmod o= it, and make a new token") }
+      if isPrivate, mode & 0o007 != 0 {
+        throw failure("other users may read it; run chmod o= on it, and create a new token")
+      }
       let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
       text = String(decoding: try file.read(upToCount: 4 * Self.maximumLength) ?? Data(), as: UTF8.self)
     } catch let error as Failure {
@@ -41,7 +43,7 @@ public struct AccessToken: Sendable {
       octets.allSatisfy({ (0x21...0x7e).contains($0) })
     else {
       throw failure(
-        "its first line is no token: \(Self.minimumLength) to \(Self.maximumLength) printable characters without blanks; openssl rand -hex 32 makes one"
+        "its first line is not a token: \(Self.minimumLength) to \(Self.maximumLength) printable characters without blanks; openssl rand -hex 32 generates one"
       )
     }
   }

@@ -81,7 +81,7 @@ struct CollectorAPI: Sendable {
     return APIRoute(path: "/api/v1/names", parameters: NamesQuestion.parameters) {
       parameters, client async throws(APIError) in
       guard let names = source.names() else {
-        throw APIError(404, "names of hosts are not looked up here; http.resolve: true allows it")
+        throw APIError(404, "host names are not resolved here; set http.resolve: true")
       }
       let question = try NamesQuestion(parameters)
       do {
@@ -146,9 +146,9 @@ extension APIError {
     switch error {
     case let error as APIError: self = error
     case QueryError.tooManyGroups(Scan.maximumBins):
-      self = .parameter("bin", "gives too many bins; take longer ones, a shorter window, or auto")
+      self = .parameter("bin", "gives too many bins; use longer ones, a shorter window, or auto")
     case QueryError.tooManyGroups: self = .parameter("by", "\(error)")
-    case QueryError.cancelled, is CancellationError: self.init(503, "the question was cancelled")
+    case QueryError.cancelled, is CancellationError: self.init(503, "the query was cancelled")
     default: self.init(503, "\(error)")
     }
   }

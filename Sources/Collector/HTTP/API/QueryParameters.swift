@@ -38,7 +38,7 @@ package struct QueryParameters: Sendable {
     let advice =
       !nearest.isEmpty
       ? "did you mean \(nearest.joined(separator: ", "))?"
-      : names.isEmpty ? "there are none here" : "there are \(names.joined(separator: ", "))"
+      : names.isEmpty ? "this path has none" : "expected \(names.joined(separator: ", "))"
     return APIError(400, "\(shown): no such parameter; \(advice)", parameter: shown)
   }
 

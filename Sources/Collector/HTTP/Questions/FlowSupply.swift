@@ -69,11 +69,11 @@ package final class FlowSupply: Sendable {
   }
 
   private static func emptiness(_ collector: LiveState?) -> String {
-    guard let collector else { return "there are no flows yet" }
+    guard let collector else { return "no flows yet" }
     if collector.datagrams == 0 {
-      return "there are no flows yet: nothing was received on \(collector.listen.joined(separator: ", "))"
+      return "no flows yet: nothing was received on \(collector.listen.joined(separator: ", "))"
     }
     let time = CivilTime.iso(milliseconds: collector.nextFile).prefix(19)
-    return "there are no flows yet; the next file will be there at \(time)Z"
+    return "no flows yet; the next file is due at \(time)Z"
   }
 }

@@ -31,7 +31,7 @@ struct FlowsQuestion: APIQuestion {
         let advice = nearest.isEmpty ? "/api/v1/fields lists them" : "did you mean \(nearest.joined(separator: ", "))?"
         throw .parameter("columns", "no column '\(name.prefix(64))'; \(advice)")
       }
-      if columns.contains(column) { throw .parameter("columns", "\(name) is there twice") }
+      if columns.contains(column) { throw .parameter("columns", "duplicate column \(name)") }
       columns.append(column)
     }
     return columns

@@ -83,7 +83,7 @@ package final class QuestionQueue: @unchecked Sendable {
   private static func tooLong(_ time: Duration) -> APIError {
     APIError(
       504,
-      "the question took longer than \(time.components.seconds) s; ask for a shorter window, or for less with a filter")
+      "the query took longer than \(time.components.seconds) s; use a shorter window, or a filter")
   }
 
   /// Clients that wait for answers at present.
@@ -107,7 +107,7 @@ package final class QuestionQueue: @unchecked Sendable {
     if let known = recent.first(where: { $0.key == key }) { return waiter.resume(returning: known.body) }
     guard clientCount < limits.clients else {
       return waiter.resume(
-        throwing: APIError(429, "\(clientCount) clients wait for answers already; ask again later", retryAfter: 2))
+        throwing: APIError(429, "\(clientCount) clients are waiting for answers already; retry later", retryAfter: 2))
     }
     clientCount += 1
     waiters[key, default: [:]][ticket] = waiter

@@ -44,7 +44,7 @@ struct SeriesQuestion: APIQuestion {
 
   private static func check(_ bin: Int64, _ span: Range<UnixMilliseconds>) throws(APIError) {
     guard (span.upperBound - span.lowerBound) / bin <= Int64(maximumBins) else {
-      throw .parameter("bin", "gives more than \(maximumBins) bins; take longer ones, a shorter window, or auto")
+      throw .parameter("bin", "gives more than \(maximumBins) bins; use longer ones, a shorter window, or auto")
     }
   }
 

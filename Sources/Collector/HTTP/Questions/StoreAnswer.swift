@@ -112,7 +112,7 @@ extension GroupKey {
       }
     }
     if let key = keys.first(where: { $0.parts.count > maximumParts }) {
-      throw .parameter("by", "\(key.parts.count) columns in one key; at most \(maximumParts) are taken")
+      throw .parameter("by", "\(key.parts.count) columns in one key; at most \(maximumParts) are allowed")
     }
     return keys
   }

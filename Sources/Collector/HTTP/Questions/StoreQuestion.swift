@@ -36,7 +36,7 @@ struct StoreQuestion: Sendable {
     } catch {
       throw .parameter("window", "\(error)")
     }
-    if window.range.isEmpty { throw .parameter("window", "clocks of the zone leave this time out; ask for another") }
+    if window.range.isEmpty { throw .parameter("window", "this time does not exist in the time zone; use another one") }
     return window
   }
 

@@ -27,7 +27,7 @@ struct TopQuestion: APIQuestion {
     hasPercentile = try parameters.flag("p95")
     let keys = try GroupKey.keys(parameters, isBidirectional: try parameters.flag("bidirectional"))
     guard keys.count <= Self.maximumKeys else {
-      throw .parameter("by", "given \(keys.count) times; at most \(Self.maximumKeys) keys are taken")
+      throw .parameter("by", "given \(keys.count) times; at most \(Self.maximumKeys) keys are allowed")
     }
     do throws(GroupKeyError) {
       self.keys = keys.isEmpty ? [try GroupKey(parsing: "src_addr")] : keys

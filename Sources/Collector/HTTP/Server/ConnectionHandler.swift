@@ -112,8 +112,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let isTooLarge = error as? HTTPParserError == .headerOverflow
     let answer = HTTPAnswer(
       isTooLarge
-        ? APIError(431, "the request's first line or its headers are too large; ask for less")
-        : APIError(400, "this is no HTTP request"))
+        ? APIError(431, "the request line or the headers are too large")
+        : APIError(400, "not an HTTP request"))
     var head = HTTPResponse(status: answer.status, headerFields: answer.headers)
     head.headerFields.append(contentsOf: StrictHeaders.all)
     head.headerFields[.connection] = "close"

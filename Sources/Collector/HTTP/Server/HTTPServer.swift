@@ -119,10 +119,10 @@ package struct HTTPServer: Sendable {
 
   private func problem(_ error: any Error) -> String {
     if let failure = error as? AccessToken.Failure {
-      return "\(failure); the collector goes on without HTTP, and tries again"
+      return "\(failure); the collector runs without HTTP, and retries"
     }
     return
-      "cannot listen on \(listen): \(Self.reason(of: error)); the collector goes on without, and tries again; free the port or set http.listen"
+      "cannot listen on \(listen): \(Self.reason(of: error)); the collector runs without HTTP, and retries; free the port or set http.listen"
   }
 
   private func serve(_ api: CollectorAPI, _ access: AccessRules) async throws {

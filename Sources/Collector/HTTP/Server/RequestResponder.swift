@@ -34,7 +34,7 @@ struct RequestResponder: HTTPResponder {
 
   private func answer(_ request: HTTPRequest, _ channel: any Channel) async throws(APIError) -> HTTPAnswer {
     let target = (request.path ?? "")[...]
-    guard target.first == "/" else { throw APIError(400, "the request names no path that begins with /") }
+    guard target.first == "/" else { throw APIError(400, "the path of the request does not begin with /") }
     let path = target.prefix { $0 != "?" }
     let route = api.route(path)
     if route.map({ $0.path != "/healthz" && $0.path != "/readyz" }) ?? true { try access.checkHost(request.authority) }
@@ -42,11 +42,11 @@ struct RequestResponder: HTTPResponder {
       throw APIError(405, "\(request.method.rawValue.prefix(20)) is not supported here; use GET")
     }
     if request.headerFields[.transferEncoding] != nil || !["0", nil].contains(request.headerFields[.contentLength]) {
-      throw APIError(413, "a request has no body here; leave it out")
+      throw APIError(413, "requests must not have a body")
     }
     guard let route else {
       if let asset = asset(String(path)) { return asset.answer(known: request.headerFields[.ifNoneMatch]) }
-      throw APIError(404, "nothing is at \(path.prefix(100)); /api/v1/openapi.json describes what there is")
+      throw APIError(404, "no such path: \(path.prefix(100)); see /api/v1/openapi.json")
     }
     if route.access == .token { try access.checkToken(request.headerFields[.authorization]) }
     let query = target.dropFirst(path.count + 1)
