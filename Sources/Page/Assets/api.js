@@ -57,7 +57,7 @@ export async function request(path, parameters, signal) {
     response = await fetch(address(path, parameters), { headers, signal, cache: 'no-store', credentials: 'same-origin' })
   } catch (error) {
     if (error.name === 'AbortError') throw error
-    throw new ApiError(0, 'The collector does not answer; is it running?')
+    throw new ApiError(0, 'The collector does not answer; check that it is running')
   }
   if (!response.ok) throw await failure(response)
   return response
@@ -71,7 +71,7 @@ export async function get(path, parameters, signal) {
     return { answer: await response.json(), serverTime: Number.isFinite(date) ? date : Date.now() }
   } catch (error) {
     if (error.name === 'AbortError') throw error
-    throw new ApiError(0, `The answer of ${path} was cut off or is not JSON`)
+    throw new ApiError(0, `The answer of ${path} is truncated or not JSON`)
   }
 }
 

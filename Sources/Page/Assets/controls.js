@@ -106,7 +106,7 @@ export class Controls {
   #setWindow() {
     const { zone } = this.#view.state
     const [from, to] = ['window-from', 'window-to'].map((id) => inputTime(byId(id).value, zone))
-    byId('window-to').setCustomValidity(from < to ? '' : 'This must be later than the begin of the window')
+    byId('window-to').setCustomValidity(from < to ? '' : 'This must be later than the start of the window')
     if (from < to) this.#view.set({ window: between(from, to) })
     else byId('window-to').reportValidity()
   }

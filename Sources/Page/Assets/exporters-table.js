@@ -11,7 +11,7 @@ const columns = [
   'exporter', 'health', 'seen', { text: 'datagrams/s', class: 'number' }, { text: 'records/s', class: 'number' },
   { text: 'records', class: 'number' },
   { text: 'lost', class: 'number', title: 'By sequence number: flows (v5), datagrams (v9), records (IPFIX)' }, 'clock',
-  { text: 'templates', class: 'number' }, { text: 'early sets', class: 'number', title: 'Data sets that came before their template' }, 'sampling',
+  { text: 'templates', class: 'number' }, { text: 'early sets', class: 'number', title: 'Data sets that arrived before their template' }, 'sampling',
 ]
 
 /**

@@ -51,7 +51,7 @@ export function balance(sections) {
 export function besides(sections) {
   const texts = [
     ['datagrams', 'kernel_dropped', 'datagrams dropped by the kernel'],
-    ['datagrams', 'untaken', 'datagrams not taken before the end'], ['datagrams', 'unjournaled', 'datagrams not in the journal'],
+    ['datagrams', 'untaken', 'datagrams not taken before the end'], ['datagrams', 'unjournaled', 'datagrams not journaled'],
     ['datagrams', 'rings_unread', 'rings of earlier runs not read'],
     ['datagrams', 'recovered', 'datagrams recovered'], ['datagrams', 'clock_corrected', 'datagrams with corrected clock'],
     ['sequence', 'lost', 'lost by sequence number'], ['sequence', 'reordered', 'reordered'], ['sequence', 'duplicates', 'duplicate'],
@@ -81,5 +81,5 @@ export function showLedger(table, beside, { ledger = {}, imbalances = [] }) {
   replace(table,
     element('thead', {}, headRow(['stage', { text: 'given', class: 'number' }, '', 'became', 'balance'])), element('tbody', {}, ...rows, ...wrong))
   const lines = besides(ledger)
-  beside.textContent = lines.length > 0 ? `Beside the sums: ${lines.join(', ')}.` : 'Nothing was lost, rejected or corrected.'
+  beside.textContent = lines.length > 0 ? `In addition: ${lines.join(', ')}.` : 'Nothing was lost, rejected or corrected.'
 }

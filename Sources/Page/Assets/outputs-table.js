@@ -19,15 +19,15 @@ export function outputTexts(output, now) {
 }
 
 const outputColumns = [
-  'output', 'type', 'state', { text: 'files that wait', class: 'number' }, { text: 'bytes', class: 'number' },
-  { text: 'for', class: 'number' }, { text: 'shipped', class: 'number', title: 'Files that were taken since the collector started' },
-  { text: 'retries', class: 'number' }, { text: 'set aside', class: 'number', title: 'Files that never will be taken' },
-  { text: 'removed', class: 'number', title: 'Files that were removed before they were taken' }, '',
+  'output', 'type', 'state', { text: 'files waiting', class: 'number' }, { text: 'bytes', class: 'number' },
+  { text: 'for', class: 'number' }, { text: 'shipped', class: 'number', title: 'Files shipped since the collector started' },
+  { text: 'retries', class: 'number' }, { text: 'set aside', class: 'number', title: 'Files set aside because the destination rejects them' },
+  { text: 'removed', class: 'number', title: 'Files removed by retention before they were shipped' }, '',
 ]
 
 const relayColumns = [
   'relay to', 'state', { text: 'datagrams sent', class: 'number' }, { text: 'failed', class: 'number' }, { text: 'dropped', class: 'number' },
-  { text: 'bytes that wait', class: 'number' },
+  { text: 'bytes waiting', class: 'number' },
 ]
 
 /** Shows outputs and targets of the relay; a table without any is hidden. */
