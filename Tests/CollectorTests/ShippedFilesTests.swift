@@ -72,7 +72,7 @@ struct ShippedFilesTests {
 
   @Test("docs/store.md lists every column as the table has it")
   func columns() throws {
-    let head = "| column | type | | what it is | information elements |\n|---|---|---|---|---|\n"
+    let head = "| column | type | | meaning | information elements |\n|---|---|---|---|---|\n"
     let rows = FlowColumn.allCases.map { column in
       let elements = column.elements.map { String($0.rawValue) }.joined(separator: ", ")
       return

@@ -21,16 +21,16 @@ extension FlowColumn {
     "IPFIX domain, v9 source id, v5 engine type * 256 + id", key: .origin(.domain, isStandard: true))
   public static let flowType = FlowColumn(
     4, "flow_type", .origin(.text { ValueText.flowType(version: $0.version) }),
-    "`netflow_v5`, `netflow_v9`, `ipfix`; `mixed` where the key merges them", key: .origin(.version, isStandard: true),
+    "`netflow_v5`, `netflow_v9`, `ipfix`; `mixed` if the key merges them", key: .origin(.version, isStandard: true),
     filter: FilterTerm("flow-type"))
   public static let sourceAddress = FlowColumn(
-    5, "src_addr", .address { $0.source }, "IPv4 dotted, IPv6 as in RFC 5952; `::` where there is none",
+    5, "src_addr", .address { $0.source }, "IPv4 dotted, IPv6 as in RFC 5952; `::` if absent",
     elements: [.sourceIPv4Address, .sourceIPv6Address, .sourceIPv4Prefix, .sourceIPv6Prefix],
     end: End(.source, .address), key: .address(.source, isStandard: true), filter: FilterTerm("ip", .src),
     aliases: ["srcip"],
     tablePlace: 4, tableWidth: 15)
   public static let destinationAddress = FlowColumn(
-    6, "dst_addr", .address { $0.destination }, "IPv4 dotted, IPv6 as in RFC 5952; `::` where there is none",
+    6, "dst_addr", .address { $0.destination }, "IPv4 dotted, IPv6 as in RFC 5952; `::` if absent",
     elements: [.destinationIPv4Address, .destinationIPv6Address, .destinationIPv4Prefix, .destinationIPv6Prefix],
     end: End(.destination, .address), key: .address(.destination, isStandard: true), filter: FilterTerm("ip", .dst),
     aliases: ["dstip"], tablePlace: 6, tableWidth: 15)
@@ -56,11 +56,11 @@ extension FlowColumn {
     elements: [.ipClassOfService, .ipDiffServCodePoint],
     key: .bits(isStandard: true) { $0.typeOfService = .max }, filter: FilterTerm("tos"), aliases: ["tos"])
   public static let icmpType = FlowColumn(
-    12, "icmp_type", .number { $0.icmpType }, "from the destination port where the exporter puts it there",
+    12, "icmp_type", .number { $0.icmpType }, "from the destination port if the exporter sends it there",
     elements: [.icmpTypeCodeIPv4, .icmpTypeCodeIPv6, .icmpTypeIPv4, .icmpTypeIPv6],
     key: .with(name: "dst_port") { $0.icmpType = .max }, filter: FilterTerm("icmp-type"))
   public static let icmpCode = FlowColumn(
-    13, "icmp_code", .number { $0.icmpCode }, "from the destination port where the exporter puts it there",
+    13, "icmp_code", .number { $0.icmpCode }, "from the destination port if the exporter sends it there",
     elements: [.icmpTypeCodeIPv4, .icmpTypeCodeIPv6, .icmpCodeIPv4, .icmpCodeIPv6],
     key: .with(name: "dst_port") { $0.icmpCode = .max }, filter: FilterTerm("icmp-code"))
   public static let octets = FlowColumn(
@@ -76,7 +76,7 @@ extension FlowColumn {
     filter: FilterTerm("flows", greatest: .max),
     absent: 1, tablePlace: 10)
   public static let samplingRate = FlowColumn(
-    17, "sampling_rate", .number { $0.samplingRate }, "one packet in this many was seen",
+    17, "sampling_rate", .number { $0.samplingRate }, "one packet in this many was sampled",
     elements: [
       .samplingInterval, .samplerId, .samplerMode, .samplerRandomInterval, .selectorId, .samplingPacketInterval,
       .samplingPacketSpace,
@@ -131,7 +131,7 @@ extension FlowColumn {
     filter: FilterTerm("mac", .dst))
   public static let endReason = FlowColumn(
     30, "end_reason", .number { $0.endReason },
-    "1 idle, 2 active, 3 end of flow, 4 forced (shutdown), 5 no room; the exporter's when aggregation is off",
+    "1 idle, 2 active, 3 end of flow, 4 forced (shutdown), 5 no room; as exported if aggregation is off",
     elements: [.flowEndReason], filter: FilterTerm("end-reason"))
   public static let application = FlowColumn(
     31, "app_id", .rare(.text(ValueText.application)),
@@ -146,12 +146,12 @@ extension FlowColumn {
     elements: [.postNATDestinationIPv4Address, .postNATDestinationIPv6Address],
     filter: FilterTerm("ip", .dst, isTranslated: true))
   public static let postNATSourcePort = FlowColumn(
-    34, "post_nat_src_port", .rareNumber { $0.postNATSourcePort }, "after translation; 0 where nothing is translated",
+    34, "post_nat_src_port", .rareNumber { $0.postNATSourcePort }, "after translation; 0 if not translated",
     elements: [.postNAPTSourceTransportPort],
     filter: FilterTerm("port", .src, isTranslated: true), naming: .service)
   public static let postNATDestinationPort = FlowColumn(
     35, "post_nat_dst_port", .rareNumber { $0.postNATDestinationPort },
-    "after translation; 0 where nothing is translated",
+    "after translation; 0 if not translated",
     elements: [.postNAPTDestinationTransportPort], filter: FilterTerm("port", .dst, isTranslated: true),
     naming: .service)
   public static let mplsLabels = FlowColumn(
@@ -175,7 +175,7 @@ extension FlowColumn {
     } orFact: {
       $0.ingressInterfaceName
     },
-    "what the exporter calls the interface; without a name, its description, or else what `labels.interfaces` has",
+    "the exporter's name of the interface, else its description, else from `labels.interfaces`",
     elements: [.interfaceName, .interfaceDescription], end: End(.source, .interfaceName),
     filter: FilterTerm("if-name", .in))
   public static let egressInterfaceName = FlowColumn(
@@ -185,19 +185,20 @@ extension FlowColumn {
     } orFact: {
       $0.egressInterfaceName
     },
-    "what the exporter calls the interface; without a name, its description, or else what `labels.interfaces` has",
+    "the exporter's name of the interface, else its description, else from `labels.interfaces`",
     elements: [.interfaceName, .interfaceDescription], end: End(.destination, .interfaceName),
     filter: FilterTerm("if-name", .out))
   public static let applicationName = FlowColumn(
     41, "app_name", .exporterName(.application) { _, rare in rare.flatMap(ExporterNames.applicationNumber) },
-    "likewise the application", elements: [.applicationDescription, .applicationName],
+    "the exporter's name of the application", elements: [.applicationDescription, .applicationName],
     filter: FilterTerm("app-name"))
   public static let vrfName = FlowColumn(
-    42, "vrf_name", .exporterName(.vrf) { record, _ in UInt64(record.vrf) }, "likewise the VRF", elements: [.VRFname],
+    42, "vrf_name", .exporterName(.vrf) { record, _ in UInt64(record.vrf) }, "the exporter's name of the VRF",
+    elements: [.VRFname],
     filter: FilterTerm("vrf-name"))
   public static let natEvent = FlowColumn(
     43, "nat_event", .number { $0.natEvent },
-    "what a translator did, as in RFC 8158: 4 creates a session of NAT44, 5 deletes it",
+    "NAT event, as in RFC 8158: 4 creates a NAT44 session, 5 deletes it",
     elements: [.natEvent], key: .bits(isStandard: true) { $0.natEvent = .max },
     filter: FilterTerm("event", isTranslated: true), naming: .values(.natEvents))
   public static let firewallEvent = FlowColumn(
@@ -211,25 +212,25 @@ extension FlowColumn {
     key: .bits(isStandard: true) { $0.forwardingStatus = .max }, filter: FilterTerm("forwarding status"),
     naming: .values(.forwardingStatuses))
   public static let portBlockStart = FlowColumn(
-    46, "port_block_start", .rareNumber { $0.portBlockStart }, "first port of the block that a host was given",
+    46, "port_block_start", .rareNumber { $0.portBlockStart }, "first port of the port block assigned to a host",
     elements: [.portRangeStart], filter: FilterTerm("port block start"))
   public static let portBlockEnd = FlowColumn(
-    47, "port_block_end", .rareNumber { $0.portBlockEnd }, "last port of the block", elements: [.portRangeEnd],
+    47, "port_block_end", .rareNumber { $0.portBlockEnd }, "last port of the port block", elements: [.portRangeEnd],
     filter: FilterTerm("port block end"))
   public static let layer2Segment = FlowColumn(
     48, "layer2_segment_id", .number { $0.layer2Segment },
-    "number of the layer 2 network, such as a VXLAN's: the low 24 bits", elements: [.layer2SegmentId],
+    "identifier of the layer 2 network, such as a VXLAN's: the low 24 bits", elements: [.layer2SegmentId],
     key: .bits(isStandard: true) { $0.layer2Segment = 0xff_ffff }, filter: FilterTerm("vni", greatest: 0xff_ffff),
     aliases: ["vni"])
   public static let mplsTopLabelAddress = FlowColumn(
     49, "mpls_top_label_addr", .rare(.address { $0.mplsTopLabelAddress }),
-    "where the top label's path ends", elements: [.mplsTopLabelIPv4Address, .mplsTopLabelIPv6Address],
+    "end of the top label's path", elements: [.mplsTopLabelIPv4Address, .mplsTopLabelIPv6Address],
     filter: FilterTerm("mpls top ip"))
   public static let sourceLabel = FlowColumn(
-    50, "src_label", .fact { $0.sourceLabel }, "what `labels.prefixes` calls the longest prefix of the address",
+    50, "src_label", .fact { $0.sourceLabel }, "label of the address, from `labels.prefixes`",
     end: End(.source, .label), filter: FilterTerm("label", .src))
   public static let destinationLabel = FlowColumn(
-    51, "dst_label", .fact { $0.destinationLabel }, "what `labels.prefixes` calls the longest prefix of the address",
+    51, "dst_label", .fact { $0.destinationLabel }, "label of the address, from `labels.prefixes`",
     end: End(.destination, .label), filter: FilterTerm("label", .dst))
   public static let sourceCountry = FlowColumn(
     52, "src_country", .fact { $0.sourceCountry }, "two letters, as in ISO 3166-1, from `labels.countryDatabase`",
@@ -244,14 +245,15 @@ extension FlowColumn {
     55, "dst_as_name", .fact { $0.destinationASName }, "name of `dst_as`, from `labels.asNames` or `labels.asDatabase`",
     end: End(.destination, .systemName), filter: FilterTerm("as-name", .dst))
   public static let exporterName = FlowColumn(
-    56, "exporter_name", .fact { $0.exporterName }, "what `labels.exporters` calls the exporter",
+    56, "exporter_name", .fact { $0.exporterName }, "name of the exporter, from `labels.exporters`",
     filter: FilterTerm("exporter-name"))
   public static let reverseOctets = FlowColumn(
     57, "reverse_bytes", .rare(.counter { $0.reverseOctets }),
-    "of the other direction, as exported, with `exporters.biflows: pairs`", filter: FilterTerm("reverse bytes"))
+    "counts of the other direction, as exported, with `exporters.biflows: pairs`", filter: FilterTerm("reverse bytes"))
   public static let reversePackets = FlowColumn(
     58, "reverse_packets", .rare(.counter { $0.reversePackets }),
-    "of the other direction, as exported, with `exporters.biflows: pairs`", filter: FilterTerm("reverse packets"))
+    "counts of the other direction, as exported, with `exporters.biflows: pairs`", filter: FilterTerm("reverse packets")
+  )
 
   /// All columns, in file order (schema version 1).
   public static let allCases: [FlowColumn] = [
