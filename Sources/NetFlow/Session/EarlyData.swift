@@ -1,3 +1,4 @@
+import DequeModule
 import NetworkBytes
 
 /// A data set that came before its template, and what its records reckon from.
@@ -24,7 +25,7 @@ struct EarlyData {
   }
 
   /// In order of arrival.
-  private var sets: [EarlySet] = []
+  private var sets = Deque<EarlySet>()
   /// How many wait for each template.
   private var waiting: [UInt16: Int] = [:]
   /// Those that have their template, in order; the first `decoded` of them are decoded already.
@@ -125,11 +126,11 @@ struct EarlyData {
 
   private mutating func takeFirst(_ count: Int) -> [EarlySet] {
     guard count > 0 else { return [] }
-    let taken = Array(sets.prefix(count))
-    for set in taken {
-      octets -= set.size
-      stopWaiting(for: set.id)
+    for index in 0..<count {
+      octets -= sets[index].size
+      stopWaiting(for: sets[index].id)
     }
+    let taken = Array(sets.prefix(count))
     sets.removeFirst(count)
     return taken
   }

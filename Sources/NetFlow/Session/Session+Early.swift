@@ -71,21 +71,32 @@ extension Session {
   /// Lets go of data whose template has not come, unless the exporter's other sessions agree on one that it fits exactly.
   private mutating func giveUp(_ sets: [EarlySet], _ rules: SessionRules, _ directory: ExporterDirectory?) {
     var known: [UInt16: Template?] = [:]
-    for set in sets {
+    // By index: a copy of each set would count references to its octets.
+    for index in sets.indices {
+      let id = sets[index].id
       let template: Template?
-      if let found = known[set.id] {
+      if let found = known[id] {
         template = found
       } else {
-        template = templateOfLastResort(set.id, rules, directory)
-        known[set.id] = .some(template)
+        template = templateOfLastResort(id, rules, directory)
+        known[id] = .some(template)
       }
-      if let template, template.fits(set.content.rawSpan) {
-        if templates[set.id] == nil, let directory { remember(template, directory) }
-        early.hold(set, ready: template)
+      if let template {
+        take(sets[index], with: template, directory)
       } else {
         counters.earlyGivenUp &+= 1
       }
     }
+  }
+
+  /// Has a set decoded by a template that it fits exactly, or lets go of it.
+  private mutating func take(_ set: EarlySet, with template: Template, _ directory: ExporterDirectory?) {
+    guard template.fits(set.content.rawSpan) else {
+      counters.earlyGivenUp &+= 1
+      return
+    }
+    if templates[set.id] == nil, let directory { remember(template, directory) }
+    early.hold(set, ready: template)
   }
 
   private func templateOfLastResort(
