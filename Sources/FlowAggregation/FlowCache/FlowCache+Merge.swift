@@ -40,14 +40,57 @@ extension FlowCache {
     touch(tags.span, count: range.count)
     let now = now
     var secrets = reseedCount
-    for position in range {
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let tag = tags.span[position &- range.lowerBound]
+      let place = find(batch.records.span[position], tag, in: flows.span)
+      if place >= 0, isPlain(batch.records.span[position], ages[place], at: now) {
+        position = addPlain(batch.records.span, tags.span, range, from: position, at: now)
+        continue
+      }
+      merge(batch.records.span[position], tag, into: place, at: now, batch.extensions, into: &emitted)
+      position &+= 1
       if reseedCount != secrets {
         secrets = reseedCount
         fill(&tags, from: batch.records, range)
       }
-      let tag = tags.span[position &- range.lowerBound]
-      merge(batch.records[position], tag, at: now, batch.extensions, into: &emitted)
     }
+  }
+
+  /// Whether a record only adds to its flow: it does not end it, does not find it over, and has nothing that is rare.
+  @inline(__always)
+  private func isPlain(_ record: borrowing FlowRecord, _ age: FlowAge, at now: UInt32) -> Bool {
+    if timers.isOver(age, at: now) { return false }
+    if Int(record.origin) >= originCounters.count { return false }
+    if endsConnections, record.endsConnection { return false }
+    return record.extensionNumber == 0
+  }
+
+  /// Merges the records of a group from `start`, which is plain, up to one that is not.
+  ///
+  /// - Returns: where that is, or the group's end.
+  private mutating func addPlain(
+    _ records: Span<FlowRecord>, _ tags: Span<UInt32>, _ range: Range<Int>, from start: Int, at now: UInt32
+  ) -> Int {
+    // Lent to this loop: as the cache's own, each change would first look whether somebody else has them, too.
+    var (flows, ages) = ([LiveFlow](), [FlowAge]())
+    swap(&flows, &self.flows)
+    swap(&ages, &self.ages)
+    defer {
+      swap(&flows, &self.flows)
+      swap(&ages, &self.ages)
+    }
+    var live = flows.mutableSpan
+    var lives = ages.mutableSpan
+    for position in start..<range.upperBound {
+      let place = find(records[position], tags[position &- range.lowerBound], in: live.span)
+      guard place >= 0, isPlain(records[position], lives[place], at: now) else { return position }
+      recordNumber &+= 1
+      originCounters[Int(records[position].origin)].add(records[position])
+      live[place].record.absorb(records[position])
+      lives[place].see(at: now, record: recordNumber)
+    }
+    return range.upperBound
   }
 
   @inline(__always)
@@ -80,13 +123,12 @@ extension FlowCache {
     touched &+= sum
   }
 
-  /// Merges one cleared record.
-  @inline(__always)
+  /// Merges one cleared record into the flow at `place`; -1: it has none.
   private mutating func merge(
-    _ record: FlowRecord, _ tag: UInt32, at now: UInt32, _ rare: [FlowExtension], into emitted: inout FlowBatch
+    _ record: borrowing FlowRecord, _ tag: UInt32, into place: Int, at now: UInt32, _ rare: [FlowExtension],
+    into emitted: inout FlowBatch
   ) {
     recordNumber &+= 1
-    let place = find(record, tag)
     let counter = counterIndex(record.origin)
     originCounters[counter].octetsIn &+= record.octets
     originCounters[counter].packetsIn &+= record.packets
@@ -96,7 +138,7 @@ extension FlowCache {
     } else if timers.isOver(ages[place], at: now) {
       originCounters[counter].opened &+= 1
       emit(place, timers.reason(ages[place], at: now), into: &emitted)
-      flows[place].record = record
+      flows[place].record = copy record
       flows[place].record.extensionNumber = 0
       attach(rare, record.extensionNumber, to: place)
       ages[place].open(at: now, record: recordNumber)
@@ -111,7 +153,7 @@ extension FlowCache {
 
   /// The place of the record's flow; -1 if it has none.
   @inline(__always)
-  private func find(_ record: borrowing FlowRecord, _ tag: UInt32) -> Int {
+  private func find(_ record: borrowing FlowRecord, _ tag: UInt32, in flows: Span<LiveFlow>) -> Int {
     var position = table.home(tag)
     while true {
       let slot = table[position]
@@ -127,18 +169,19 @@ extension FlowCache {
   /// Opens a flow for a record that has none.
   @inline(__always)
   private mutating func open(
-    _ record: FlowRecord, _ tag: UInt32, at now: UInt32, _ rare: [FlowExtension], into emitted: inout FlowBatch
+    _ record: borrowing FlowRecord, _ tag: UInt32, at now: UInt32, _ rare: [FlowExtension],
+    into emitted: inout FlowBatch
   ) {
     if liveCount >= aging.maximumFlows { makeRoom(into: &emitted) }
     liveCount &+= 1
     let place: Int
     if let free = freePlaces.popLast() {
       place = Int(free)
-      flows[place].record = record
+      flows[place].record = copy record
       flows[place].tag = tag
     } else {
       place = flows.count
-      flows.append(LiveFlow(record: record, tag: tag))
+      flows.append(LiveFlow(record: copy record, tag: tag))
       ages.append(.none)
     }
     ages[place].open(at: now, record: recordNumber)
@@ -194,7 +237,7 @@ extension FlowCache {
 extension FlowRecord {
   /// Adds a later record of the same flow.
   @inline(__always)
-  mutating func absorb(_ new: FlowRecord) {
+  mutating func absorb(_ new: borrowing FlowRecord) {
     octets = octets.addingSaturated(new.octets)
     packets = packets.addingSaturated(new.packets)
     records = records.addingSaturated(new.records)
@@ -211,6 +254,16 @@ extension FlowRecord {
   /// Whether this is TCP with FIN or RST.
   @inline(__always)
   var endsConnection: Bool { protocolIdentifier == 6 && tcpFlags & 0b101 != 0 }
+}
+
+extension FlowCounters {
+  /// A record was added to a flow.
+  @inline(__always)
+  fileprivate mutating func add(_ record: borrowing FlowRecord) {
+    octetsIn &+= record.octets
+    packetsIn &+= record.packets
+    merged &+= 1
+  }
 }
 
 extension FixedWidthInteger where Self: UnsignedInteger {
