@@ -202,7 +202,7 @@ let package = Package(
     .testTarget(
       name: "FlowAggregationTests",
       dependencies: ["FlowModel", "FlowAggregation", "NetFlow", "NetworkBytes", "CAllocationCounter", "TestSupport"]),
-    .testTarget(name: "CaptureTests", dependencies: ["Capture", "NetworkBytes", "TestSupport"]),
+    .testTarget(name: "CaptureTests", dependencies: ["Capture", "Files", "NetworkBytes", "TestSupport"]),
     .testTarget(name: "ParquetTests", dependencies: ["Files", "Parquet", "TestSupport"], exclude: ["verify.py"]),
     .testTarget(
       name: "FlowStoreTests",

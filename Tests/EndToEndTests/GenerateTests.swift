@@ -51,6 +51,39 @@ struct GenerateTests {
     #expect(try await flows("6") != first)
   }
 
+  @Test("a capture that it writes has all flows, on a clock of its own", arguments: ["5", "9", "10"])
+  func capture(version: String) async throws {
+    let folder = try TemporaryFolder()
+    let (capture, store) = (folder.path + "/flows.pcap", folder.path + "/flows")
+    let written = try await Sagflow.run([
+      "generate", "-o", capture, "--netflow-version", version, "--flows", "6000", "--rate", "100", "--domain", "2",
+    ])
+    #expect(written.status == 0, "\(written.errors)")
+    #expect(written.output.hasPrefix("wrote 6000 flows in "))
+    let replayed = try await Sagflow.run(["replay", capture, "-o", store])
+    #expect(replayed.status == 0, "\(replayed.errors)")
+    let rows = try await StoreReader.duckdb.rows(store)
+    #expect(rows.reduce(0) { $0 + (Int($1["records"]) ?? 0) } == 6000)
+    #expect(Set(rows.map { $0["exporter_addr"] }) == ["198.18.0.3"])
+    // To ten seconds: 6000 records at 100 a second are a minute.
+    #expect(Set(rows.map { $0["time_start"].prefix(18) }).count >= 6)
+  }
+
+  @Test("either a collector or a capture, and a clock for that")
+  func mistakes() async throws {
+    for (arguments, word) in [
+      ([], "--to or --output"), (["--to", "127.0.0.1:9", "-o", "x.pcap"], "--to or --output"),
+      (["-o", "x.pcap", "--rate", "0"], "--rate 0"),
+    ] {
+      let outcome = try await Sagflow.run(["generate"] + arguments)
+      #expect(outcome.status == 64)
+      #expect(outcome.errors.contains(word), "\(outcome.errors)")
+    }
+    let refused = try await Sagflow.run(["generate", "-o", "/no/such/folder/x.pcap"])
+    #expect(refused.status != 0)
+    #expect(refused.errors.contains("/no/such/folder/x.pcap"), "\(refused.errors)")
+  }
+
   @Test("it sends to IPv6 addresses")
   func ipv6() async throws {
     let collector = try await RunningCollector(address: "::1")

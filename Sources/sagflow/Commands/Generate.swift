@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Dispatch
+import Files
 import Foundation
 import NetworkBytes
 import StreamReception
@@ -8,14 +9,22 @@ import TrafficGenerator
 
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "generate", abstract: "Sends synthetic flows to a collector: a test exporter.",
+    commandName: "generate",
+    abstract: "Sends synthetic flows to a collector, or writes a capture of them: a test exporter.",
     discussion: "The same seed generates the same flows. At the end it prints what it sent, to compare with the ledger."
   )
 
   @Option(
     help: ArgumentHelp(
       "Address and port of the collector; UDP unless prefixed with tcp:// or tls://.", valueName: "host:port"))
-  var to: String
+  var to: String?
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp(
+      "Instead of sending, write a capture (pcap) whose clock follows --rate and ends now. The sender is 198.18.0.1 plus the domain.",
+      valueName: "file"))
+  var output: String?
 
   @OptionGroup(title: "TLS") var security: ExportSecurity
 
@@ -38,11 +47,13 @@ struct Generate: ParsableCommand {
   var seed: UInt64?
 
   func validate() throws {
+    guard (to == nil) != (output == nil) else { throw ValidationError("give either --to or --output") }
+    if output != nil, rate <= 0 { throw ValidationError("--rate \(rate): the clock of a capture needs a rate above 0") }
     if let netflowVersion {
       guard let version = ExportVersion(rawValue: netflowVersion) else {
         throw ValidationError("--netflow-version \(netflowVersion): expected 5, 9 or 10")
       }
-      guard ExportTarget(to)?.stream == nil || version == .ipfix else {
+      guard to.flatMap(ExportTarget.init)?.stream == nil || version == .ipfix else {
         throw ValidationError(
           "--netflow-version \(netflowVersion): TCP and TLS support only IPFIX (10); omit the option")
       }
@@ -51,9 +62,10 @@ struct Generate: ParsableCommand {
   }
 
   func run() throws {
+    if let output { return try write(output) }
     let destination = try destination()
     let seed = seed ?? UInt64.random(in: 0..<1_000_000)
-    var generator = try makeGenerator(version(over: destination), seed: seed)
+    var generator = try makeGenerator(version(over: destination.stream), seed: seed, startingAt: Self.now)
     do {
       try send(&generator, to: destination)
     } catch let error as SocketError {
@@ -61,26 +73,58 @@ struct Generate: ParsableCommand {
     } catch {
       throw CommandFailure(.unavailable, "\(error)")
     }
+    report("sent", generator, destination.stream == nil ? "datagrams" : "messages", "\(destination)", seed)
+  }
+
+  /// Writes a capture on a clock of its own.
+  private func write(_ path: String) throws {
+    let seed = seed ?? UInt64.random(in: 0..<1_000_000)
+    let start = Self.now - Int64(Double(flows) / rate * 1000)
+    var generator = try makeGenerator(version(over: nil), seed: seed, startingAt: start)
+    let exporter = Endpoint(address: IPAddress(v4: 0xc612_0001 &+ domain & 0xffff), port: 9995)
+    let collector = Endpoint(address: IPAddress(v4: 0xc613_0001), port: 9995)
+    var message: [UInt8] = []
+    do throws(FileError) {
+      var capture = try CaptureWriter(path)
+      while !generator.isFinished {
+        let now = start + Int64(Double(generator.sentFlows) / rate * 1000)
+        generator.next(at: now, into: &message)
+        try capture.append(message.span, from: exporter, to: collector, at: now * 1_000_000)
+      }
+      try capture.flush()
+    } catch {
+      throw CommandFailure(error)
+    }
+    report("wrote", generator, "datagrams", path, seed)
+  }
+
+  private func report(_ verb: String, _ generator: FlowGenerator, _ unit: String, _ place: String, _ seed: UInt64) {
     print(
-      "sent \(generator.sentFlows) flows in \(generator.sentMessages) \(destination.stream == nil ? "datagrams" : "messages") of \(generator.sentOctets) octets to \(destination), seed \(seed)"
+      "\(verb) \(generator.sentFlows) flows in \(generator.sentMessages) \(unit) of \(generator.sentOctets) octets to \(place), seed \(seed)"
     )
   }
 
+  private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+
   private func destination() throws(CommandFailure) -> ExportTarget {
-    if let target = ExportTarget(to) { return target }
-    throw CommandFailure(.usage, "--to: expected an IP address and a port, such as 127.0.0.1:9995, found '\(to)'")
+    let text = to ?? ""
+    if let target = ExportTarget(text) { return target }
+    throw CommandFailure(.usage, "--to: expected an IP address and a port, such as 127.0.0.1:9995, found '\(text)'")
   }
 
-  private func version(over destination: ExportTarget) -> ExportVersion {
-    if destination.stream != nil { return .ipfix }
+  private func version(over stream: ExportTarget.Stream?) -> ExportVersion {
+    if stream != nil { return .ipfix }
     return netflowVersion.flatMap(ExportVersion.init(rawValue:)) ?? .netFlow9
   }
 
-  private func makeGenerator(_ version: ExportVersion, seed: UInt64) throws(CommandFailure) -> FlowGenerator {
+  /// - Parameter time: when it begins to send, milliseconds since 1970 UTC.
+  private func makeGenerator(
+    _ version: ExportVersion, seed: UInt64, startingAt time: Int64
+  ) throws(CommandFailure) -> FlowGenerator {
     var configuration = MessageEncoder.Configuration(version: version)
     configuration.domain = domain
     configuration.samplingInterval = sampling
-    configuration.bootTime = Int64(Date().timeIntervalSince1970 * 1000) - 3_600_000
+    configuration.bootTime = time - 3_600_000
     do throws(ExportError) {
       return try FlowGenerator(configuration, seed: seed, flows: flows, rate: rate)
     } catch {
@@ -110,7 +154,7 @@ struct Generate: ParsableCommand {
         try sender.flush()
         Thread.sleep(forTimeInterval: Double(wait) / 1e9)
       }
-      generator.next(at: Int64(Date().timeIntervalSince1970 * 1000), into: &message)
+      generator.next(at: Self.now, into: &message)
       if message.isEmpty { break }
       try sender.enqueue(message)
     }
