@@ -51,7 +51,7 @@ SANITIZERS ?= address thread
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-attacks bench-nat bench-recovery bench-live bench-outputs soak static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-peers bench-attacks bench-nat bench-recovery bench-live bench-outputs soak static install uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -123,6 +123,10 @@ bench: ## Measure decoding, aging, writing and all together (ARGS= for more)
 bench-ask: build ## Put the same questions to sagflow, nfdump and DuckDB (ARGS="FLOWS RUNS")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	scripts/bench-ask $(ARGS)
+
+bench-peers: build ## Put the same work to sagflow and to nfdump's tools (NFCAPD= NFDUMP= ARGS="offline live ask")
+	@scripts/debian-packages $(TEST_PACKAGES)
+	scripts/bench-peers $(ARGS)
 
 bench-attacks: build ## Measure what datagrams cost that are made to be dear (ARGS=PROGRAM)
 	scripts/bench-attacks $(ARGS)

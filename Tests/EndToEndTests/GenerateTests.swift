@@ -63,7 +63,7 @@ struct GenerateTests {
     let replayed = try await Sagflow.run(["replay", capture, "-o", store])
     #expect(replayed.status == 0, "\(replayed.errors)")
     let rows = try await StoreReader.duckdb.rows(store)
-    #expect(rows.reduce(0) { $0 + (Int($1["records"]) ?? 0) } == 6000)
+    #expect(rows.reduce(0) { $0 + (Int($1["flows"]) ?? 0) } == 6000)
     #expect(Set(rows.map { $0["exporter_addr"] }) == ["198.18.0.3"])
     // To ten seconds: 6000 records at 100 a second are a minute.
     #expect(Set(rows.map { $0["time_start"].prefix(18) }).count >= 6)
