@@ -23,22 +23,24 @@ struct WorkerJournalTests {
   /// A worker's journal, whose thread is not started: all waits in memory.
   private struct World: ~Copyable {
     let directory: WorkerDirectory
+    let folder: TemporaryFolder
+    let state: StateDirectory
     var receiver: UDPReceiver
     var journal: WorkerJournal
-    private let folder: TemporaryFolder
-    private let state: StateDirectory
-    private var position: UInt32 = 0
+    var position: UInt32 = 0
 
-    init() throws {
-      folder = try TemporaryFolder()
+    static func make() throws -> World {
+      let folder = try TemporaryFolder()
       let logger = Logger(label: "test") { _ in LogLines() }
-      state = try StateRoot(folder.file("journal"), host: "aaa", logger: logger).open()
-      directory = WorkerDirectory(state, worker: 0, logger: logger)
+      let state = try StateRoot(folder.file("journal"), host: "aaa", logger: logger).open()
+      let directory = WorkerDirectory(state, worker: 0, logger: logger)
       let buffer = try JournalBuffer(capacity: 1 << 20)
-      receiver = try UDPReceiver(journalingInto: buffer)
-      journal = WorkerJournal(
+      let journal = WorkerJournal(
         directory, JournalThread(buffer, directory, JournalSync(interval: 0, logger), logger), from: 1, limit: 16_000,
         missing: 0, logger: logger)
+      return World(
+        directory: directory, folder: folder, state: state, receiver: try UDPReceiver(journalingInto: buffer),
+        journal: journal)
     }
 
     /// Has a message of a connection journaled.
@@ -77,7 +79,7 @@ struct WorkerJournalTests {
 
   @Test("half a journal asks for one; written, it gives all of the room again")
   func half() throws {
-    var world = try World()
+    var world = try World.make()
     world.fillHalf()
     let isBegun = world.rotate()
     #expect(isBegun)
@@ -94,7 +96,7 @@ struct WorkerJournalTests {
 
   @Test("a full one asks for another where the last could not be written, every ten seconds")
   func full() throws {
-    var world = try World()
+    var world = try World.make()
     world.fillHalf()
     let isBegun = world.rotate()
     #expect(isBegun)
@@ -122,7 +124,7 @@ struct WorkerJournalTests {
 
   @Test("one that has room does not ask, however long ago the last one was")
   func room() throws {
-    var world = try World()
+    var world = try World.make()
     let hasRoom = world.write()
     #expect(hasRoom)
     world.pass(seconds: 1000)
