@@ -50,7 +50,7 @@ extension Session {
         restart(suspect, directory)
       } else {
         stragglers += 1
-        if stragglers == 2 { secondSequence = SequenceTracker(version: key.version) }
+        if stragglers == 2 { secondSequence.value = SequenceTracker(version: key.version) }
         counters.sequence.reordered &+= 1
         resolveSuspect()
       }

@@ -41,7 +41,7 @@ struct Session: Decodable {
   /// Times that such a message came in between and the old numbers went on: two streams take turns.
   var stragglers = 0
   /// The numbers of the second of these.
-  var secondSequence: SequenceTracker?
+  var secondSequence = Seldom<SequenceTracker>()
   /// Streams that take turns with numbers that no restart explains.
   private var turns = StreamTurns()
 
@@ -119,14 +119,16 @@ struct Session: Decodable {
   private mutating func observe(_ message: SequencedMessage, exportTime: UInt32) {
     if suspect != nil {
       suspect?.message = message
-    } else if let other = secondSequence, sequence.isFar(message.number), other.isNearer(message.number, than: sequence)
+    } else if var other = secondSequence.value, sequence.isFar(message.number),
+      other.isNearer(message.number, than: sequence)
     {
-      secondSequence?.observe(message, exportTime: exportTime, counters: &counters.sequence)
+      other.observe(message, exportTime: exportTime, counters: &counters.sequence)
+      secondSequence.value = other
     } else {
-      if secondSequence == nil,
+      if secondSequence.isEmpty,
         turns.areProven(by: message.number, message: counters.datagrams, &sequence, &counters.sequence)
       {
-        secondSequence = SequenceTracker(version: key.version)
+        secondSequence.value = SequenceTracker(version: key.version)
       }
       sequence.observe(message, exportTime: exportTime, counters: &counters.sequence)
     }

@@ -3,7 +3,13 @@
 /// come in its place. Neither loss nor a restart nor a late message does that often.
 struct StreamTurns: Sendable {
   /// Where a stream stood when a number far off came, with what had been counted by then.
-  private var paused: (sequence: SequenceTracker, counters: SequenceCounters, message: UInt64)?
+  private struct Paused {
+    var sequence: SequenceTracker
+    var counters: SequenceCounters
+    var message: UInt64
+  }
+
+  private var paused = Seldom<Paused>()
   /// Times that a stream went on exactly where it stood.
   private var turns = 0
   private var lastTurn: UInt64 = 0
@@ -26,7 +32,7 @@ struct StreamTurns: Sendable {
     by number: UInt32, message: UInt64, _ sequence: inout SequenceTracker, _ counters: inout SequenceCounters
   ) -> Bool {
     let isFar = sequence.isFar(number)
-    guard isFar || paused != nil else { return false }
+    guard isFar || !paused.isEmpty else { return false }
     return take(number, isFar: isFar, message, &sequence, &counters)
   }
 
@@ -35,20 +41,20 @@ struct StreamTurns: Sendable {
     _ number: UInt32, isFar: Bool, _ message: UInt64, _ sequence: inout SequenceTracker,
     _ counters: inout SequenceCounters
   ) -> Bool {
-    if let stream = paused {
+    if let stream = paused.value {
       if stream.sequence.next == number {
         countTurn(message, since: stream.counters, counters)
-        paused = nil
+        paused.value = nil
         if turns == Self.enough {
           sequence = stream.sequence
           takeBack(from: &counters)
           return true
         }
       } else if message - stream.message > Self.longestTurn {
-        paused = nil
+        paused.value = nil
       }
     }
-    if isFar { paused = (sequence, counters, message) }
+    if isFar { paused.value = Paused(sequence: sequence, counters: counters, message: message) }
     return false
   }
 
