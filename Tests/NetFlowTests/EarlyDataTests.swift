@@ -233,8 +233,8 @@ struct EarlyDataTests {
   @Test("of one session beyond its bound is given up from the oldest on")
   func sessionBound() {
     var options = FlowDecoderOptions()
-    // Each set takes 8 octets and 128.
-    options.rules.limits.earlyOctetsPerSession = 136 * 10
+    // Each set takes 8 octets and 128, and a session that has any 192.
+    options.rules.limits.earlyOctetsPerSession = 136 * 10 + 192
     var decoder = FlowDecoder(options: options)
     for octets in 1...15 { _ = FlowDecoded([Wire.ipfix(Self.flows(10, octets).data)], by: &decoder) }
     #expect(decoder.waitingSets == 10)
@@ -246,7 +246,7 @@ struct EarlyDataTests {
   @Test("of all sessions beyond the bound on all is given up where it came last")
   func totalBound() {
     var options = FlowDecoderOptions()
-    options.rules.limits.earlyOctets = 136 * 10
+    options.rules.limits.earlyOctets = 136 * 10 + 192 * 3
     var decoder = FlowDecoder(options: options)
     let exporters = (1...3).map { Endpoint(address: IPAddress(v4: $0), port: 2055) }
     for exporter in exporters {
@@ -267,7 +267,7 @@ struct EarlyDataTests {
   func forgotten() {
     var options = FlowDecoderOptions()
     options.rules.limits.sessions = 1
-    options.rules.limits.earlyOctets = 136
+    options.rules.limits.earlyOctets = 136 + 192
     var decoder = FlowDecoder(options: options)
     for port in UInt16(1)...5 {
       let exporter = Endpoint(address: Wire.exporter.address, port: port)

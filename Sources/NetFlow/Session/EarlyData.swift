@@ -32,9 +32,14 @@ struct EarlyData {
   private var ready: [Ready] = []
   private var decoded = 0
   /// The sum of the sizes of all that are held.
-  private(set) var octets = 0
+  private var held = 0
+  /// What they count for against the bounds: a session that has any needs room of its own for them.
+  var octets: Int { held == 0 ? 0 : held + Self.ownSize }
   /// Records of the sets that are ready.
   private(set) var readyRecords = 0
+
+  /// Octets that a queue and its index take.
+  private static let ownSize = 192
 
   var isEmpty: Bool { sets.isEmpty && !isReady }
   /// Sets that are held.
@@ -51,7 +56,7 @@ struct EarlyData {
 
   mutating func hold(_ set: EarlySet) {
     sets.append(set)
-    octets += set.size
+    held += set.size
     waiting[set.id, default: 0] += 1
   }
 
@@ -87,7 +92,7 @@ struct EarlyData {
   }
 
   private mutating func forget(_ set: Ready) {
-    octets -= set.set.size
+    held -= set.set.size
     readyRecords -= set.template.recordBound(in: set.set.content.count)
   }
 
@@ -120,14 +125,14 @@ struct EarlyData {
 
   /// Takes a set back that was taken out, now with a template.
   mutating func hold(_ set: EarlySet, ready template: Template) {
-    octets += set.size
+    held += set.size
     makeReady(set, template)
   }
 
   private mutating func takeFirst(_ count: Int) -> [EarlySet] {
     guard count > 0 else { return [] }
     for index in 0..<count {
-      octets -= sets[index].size
+      held -= sets[index].size
       stopWaiting(for: sets[index].id)
     }
     let taken = Array(sets.prefix(count))
