@@ -16,9 +16,15 @@ TEST_PACKAGES := $(BUILD_PACKAGES) fprobe libfixbuf-dev nfdump openssl prometheu
 KAFKA_PACKAGES := librdkafka-dev
 KAFKA := --traits Kafka --scratch-path .build/kafka
 
+# What makes the Debian package, and what tests it.
+DEB_PACKAGES := bash-completion debhelper
+TEST_DEB_PACKAGES := debootstrap lintian mandoc systemd-container
+
 # The Swift runtime linked in, for hosts without a toolchain. Its modules differ from those of a usual build, and the test
 # library has no static form, so it has a folder of its own.
 STATIC := .build/static
+# Relocations are read-only once the program has started, as Debian builds its programs.
+HARDENED := -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 
 SOURCES = $(wildcard Sources Tests Benchmarks/Sources Benchmarks/Package.swift Package.swift)
 
@@ -28,6 +34,7 @@ unit := $(lib)/systemd/system/sagflow.service
 socket := $(lib)/systemd/system/sagflow.socket
 sysusers := $(lib)/sysusers.d/sagflow.conf
 sysctl := $(lib)/sysctl.d/60-sagflow.conf
+man := $(DESTDIR)$(PREFIX)/share/man
 config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
 
 # Tests that start in-process servers or many programs, apart from all others: one after another.
@@ -51,7 +58,7 @@ SANITIZERS ?= address thread
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-peers bench-attacks bench-nat bench-recovery bench-live bench-outputs soak static install uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-peers bench-attacks bench-nat bench-recovery bench-live bench-outputs soak static install man deb test-deb uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -154,9 +161,9 @@ static: ## Build with the Swift runtime linked in
 	@scripts/debian-packages $(BUILD_PACKAGES)
 	@scripts/page-assets
 	@scripts/build-commit
-	swift build -c release --product sagflow --static-swift-stdlib --scratch-path "$(STATIC)"
+	swift build -c release --product sagflow --static-swift-stdlib --scratch-path "$(STATIC)" $(HARDENED)
 
-install: static ## Install program, unit and configuration (PREFIX=/usr/local, DESTDIR=)
+install: static ## Install program, unit, manual and configuration (PREFIX=/usr/local, DESTDIR=)
 	install -D -m 755 -s "$(STATIC)/release/sagflow" "$(bin)"
 	if [[ ! -e "$(config)" ]]; then install -D -m 644 config/sagflow.yaml "$(config)"; fi
 	install -D -m 644 systemd/sagflow.service "$(unit)"
@@ -164,13 +171,29 @@ install: static ## Install program, unit and configuration (PREFIX=/usr/local, D
 	install -D -m 644 systemd/sagflow.socket "$(socket)"
 	install -D -m 644 systemd/sagflow.sysusers "$(sysusers)"
 	install -D -m 644 systemd/sagflow.sysctl "$(sysctl)"
+	scripts/man-pages "$(STATIC)/release/sagflow" .build/man
+	install -d "$(man)/man1" "$(man)/man5"
+	install -m 644 .build/man/*.1 "$(man)/man1"
+	install -m 644 .build/man/*.5 "$(man)/man5"
 	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then \
 	  systemd-sysusers "$(sysusers)" && /usr/lib/systemd/systemd-sysctl "$(sysctl)" && systemctl daemon-reload; fi
 	@echo 'Start it with: systemctl enable --now sagflow'
 
+man: build ## Write the manual pages into .build/man
+	scripts/man-pages .build/release/sagflow .build/man
+
+deb: static ## Make a Debian package in .build/deb
+	@scripts/debian-packages $(DEB_PACKAGES)
+	scripts/deb
+
+test-deb: deb ## Check the package, then install, start, upgrade and purge it in a Debian 12 of its own (as root)
+	@scripts/debian-packages $(TEST_DEB_PACKAGES)
+	scripts/check-deb
+	scripts/test-deb
+
 uninstall: ## Remove what install put there, but for configuration and flows
 	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then systemctl disable --now sagflow || true; fi
-	rm -f "$(bin)" "$(unit)" "$(socket)" "$(sysusers)" "$(sysctl)"
+	rm -f "$(bin)" "$(unit)" "$(socket)" "$(sysusers)" "$(sysctl)" "$(man)"/man1/sagflow*.1 "$(man)"/man5/sagflow*.5
 	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then systemctl daemon-reload; fi
 	@echo 'Kept: $(config) and /var/lib/sagflow'
 
