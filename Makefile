@@ -58,7 +58,7 @@ SANITIZERS ?= address thread
 # Python would leave folders of compiled modules among the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-peers bench-attacks bench-nat bench-recovery bench-live bench-outputs soak static install man deb test-deb uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-peers bench-attacks bench-nat bench-recovery bench-live bench-outputs soak static install man deb test-deb test-container uninstall format lint shipped-files clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -190,6 +190,10 @@ test-deb: deb ## Check the package, then install, start, upgrade and purge it in
 	@scripts/debian-packages $(TEST_DEB_PACKAGES)
 	scripts/check-deb
 	scripts/test-deb
+
+test-container: deb ## Build the container image from this host's package, check what is in it, and run it (as root)
+	@scripts/debian-packages buildah debootstrap
+	scripts/test-container
 
 uninstall: ## Remove what install put there, but for configuration and flows
 	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then systemctl disable --now sagflow || true; fi
