@@ -23,6 +23,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let dequeModule: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -129,6 +130,8 @@ let package = Package(
       name: "FlowQuery",
       dependencies: ["CSystemCalls", "Files", "FlowFilter", "FlowModel", "FlowText", "NetworkBytes", "Parquet"]),
     .target(
+      name: "Anonymization", dependencies: ["Capture", "Files", "NetFlow", "NetworkBytes", crypto, cryptoExtras]),
+    .target(
       name: "Shipping",
       dependencies: ["Files", "FlowStore", "NetworkBytes", asyncHTTPClient, logging, nioCore, nioPosix]),
     .target(
@@ -161,7 +164,8 @@ let package = Package(
     .target(
       name: "Collector",
       dependencies: [
-        "Alerts", "CAPIDescription", "Capture", "Enrichment", "Files", "FlowFilter", "FlowLines", "FlowModel",
+        "Alerts", "Anonymization", "CAPIDescription", "Capture", "Enrichment", "Files", "FlowFilter", "FlowLines",
+        "FlowModel",
         "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "HTTPServing",
         "HostNames", "Journal", "NetFlow", "NetworkBytes", "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page",
         "Parquet", "Relay", "Settings", "Shipping", "StreamReception", asyncHTTPClient, dequeModule, httpTypes,
@@ -170,7 +174,8 @@ let package = Package(
     .executableTarget(
       name: "sagflow",
       dependencies: [
-        "Alerts", "CBuildVersion", "Capture", "ClickHouse", "CloudAPI", "Collector", "Enrichment", "Files", "Labels",
+        "Alerts", "Anonymization", "CBuildVersion", "Capture", "ClickHouse", "CloudAPI", "Collector", "Enrichment",
+        "Files", "Labels",
         "TrafficGenerator",
         "FlowFilter", "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText",
         "FlowAggregation", "HostNames", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping",
@@ -178,6 +183,11 @@ let package = Package(
       ]),
 
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "NetworkBytes", "TestSupport"]),
+    .testTarget(
+      name: "AnonymizationTests",
+      dependencies: [
+        "Anonymization", "Capture", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport", "TrafficGenerator",
+      ]),
     .testTarget(name: "HostNamesTests", dependencies: ["HostNames", "NetworkBytes", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "NetworkBytes", "TestSupport"]),
     .testTarget(

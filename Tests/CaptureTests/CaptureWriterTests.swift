@@ -19,7 +19,7 @@ struct CaptureWriterTests {
     var capture = try CaptureWriter(path)
     for (number, payload) in payloads.enumerated() {
       let (source, destination) = number % 2 == 0 ? Self.v4 : Self.v6
-      try capture.append(payload.span, from: source, to: destination, at: 1_767_225_600_123_456_789 + Int64(number))
+      try capture.append(payload.rawSpan, from: source, to: destination, at: 1_767_225_600_123_456_789 + Int64(number))
     }
     #expect(capture.count == UInt64(payloads.count))
     try capture.flush()

@@ -1,18 +1,18 @@
-package import Files
+public import Files
 public import NetworkBytes
 
 /// Writes datagrams as a capture file that tcpdump, tshark and every collector's replay read: pcap with nanoseconds and raw IP
 /// packets (draft-ietf-opsawg-pcap-07, sections 4 and 5; LINKTYPE_RAW), UDP without checksum over IPv4, with one over IPv6.
-package struct CaptureWriter: ~Copyable {
+public struct CaptureWriter: ~Copyable {
   private let file: OpenFile
   private var octets: [UInt8] = []
   private static let bufferSize = 1 << 20
 
   /// Datagrams written so far.
-  package private(set) var count: UInt64 = 0
+  public private(set) var count: UInt64 = 0
 
   /// Makes the file, or empties it.
-  package init(_ path: String) throws(FileError) {
+  public init(_ path: String) throws(FileError) {
     file = try OpenFile(path, .emptying(0o644), for: .create)
     octets.reserveCapacity(Self.bufferSize + (1 << 16))
     let linkTypeRaw: UInt32 = 101
@@ -25,11 +25,11 @@ package struct CaptureWriter: ~Copyable {
   ///   - payload: at most 65,487 octets, so that headers and payload fit into a packet of either family.
   ///   - source: of the same family as `destination`.
   ///   - time: when it arrives, nanoseconds since 1970 UTC.
-  package mutating func append(
-    _ payload: Span<UInt8>, from source: Endpoint, to destination: Endpoint, at time: Int64
+  public mutating func append(
+    _ payload: RawSpan, from source: Endpoint, to destination: Endpoint, at time: Int64
   ) throws(FileError) {
-    precondition(payload.count <= 65_487 && source.address.isV4 == destination.address.isV4)
-    let udpLength = 8 + payload.count
+    precondition(payload.byteCount <= 65_487 && source.address.isV4 == destination.address.isV4)
+    let udpLength = 8 + payload.byteCount
     let length = UInt32((source.address.isV4 ? 20 : 40) + udpLength)
     append(littleEndian: UInt32(truncatingIfNeeded: time / 1_000_000_000))
     append(littleEndian: UInt32(time % 1_000_000_000))
@@ -56,7 +56,7 @@ package struct CaptureWriter: ~Copyable {
   }
 
   /// Writes what waits.
-  package mutating func flush() throws(FileError) {
+  public mutating func flush() throws(FileError) {
     try file.write(octets.span)
     octets.removeAll(keepingCapacity: true)
   }
@@ -102,9 +102,9 @@ extension [UInt8] {
     append(UInt8(truncatingIfNeeded: field))
   }
 
-  fileprivate mutating func append(copying span: Span<UInt8>) {
-    append(addingCapacity: span.count) { output in
-      for index in span.indices { output.append(span[index]) }
+  fileprivate mutating func append(copying bytes: RawSpan) {
+    append(addingCapacity: bytes.byteCount) { output in
+      for index in bytes.byteOffsets { output.append(bytes.octet(index)) }
     }
   }
 

@@ -1,4 +1,6 @@
+public import Anonymization
 public import Capture
+public import Files
 public import FlowPipeline
 public import FlowText
 import Foundation
@@ -6,7 +8,7 @@ public import NetFlow
 import NetworkBytes
 
 /// Captures as a source of the pipeline, on the captures' own clock.
-public struct Replay {
+public struct Replay: ~Copyable {
   /// What a replay has read so far, and what it could not.
   public struct Summary: Sendable {
     public var datagrams: UInt64 = 0
@@ -22,25 +24,44 @@ public struct Replay {
 
   private let paths: [String]
   private let progress: Progress?
+  private var anonymizer: DatagramAnonymizer?
   public private(set) var summary = Summary()
 
   /// - Parameters:
   ///   - paths: captures, read one after the other; `-` is standard input.
+  ///   - key: anonymizes the datagrams before anything else is done with them; they are read twice then, for data that come
+  ///     before their template, but for standard input.
   ///   - showsProgress: whether to say on standard error how far it is.
-  public init(_ paths: [String], showsProgress: Bool) {
+  public init(_ paths: [String], anonymizedBy key: AnonymizationKey? = nil, showsProgress: Bool) {
     self.paths = paths
+    anonymizer = key.map { DatagramAnonymizer($0) }
     progress = showsProgress ? Progress() : nil
   }
 
   /// Runs all datagrams through a pipeline and ends it.
   public mutating func run(_ pipeline: inout Pipeline) {
-    for path in paths {
-      readCapture(path) { datagram in
-        pipeline.ingest(datagram)
-      }
-    }
+    read { datagram in pipeline.ingest(datagram) }
     pipeline.finish()
     progress?.end()
+  }
+
+  /// Writes all datagrams to a capture, from their senders to one made-up collector.
+  public mutating func write(to capture: inout CaptureWriter) throws(FileError) {
+    let collectors = (v4: IPAddress(v4: 0xc000_0201), v6: IPAddress(high: 0x2001_0db8_0000_0000, low: 1))
+    var failure: FileError?
+    read { datagram in
+      guard failure == nil else { return }
+      let address = datagram.source.address.isV4 ? collectors.v4 : collectors.v6
+      let collector = Endpoint(address: address, port: datagram.localPort == 0 ? 9995 : datagram.localPort)
+      do throws(FileError) {
+        try capture.append(datagram.bytes, from: datagram.source, to: collector, at: datagram.arrival)
+      } catch {
+        failure = error
+      }
+    }
+    progress?.end()
+    if let failure { throw failure }
+    try capture.flush()
   }
 
   /// Prints each decoded record of all datagrams, nothing merged, as a JSON object on a line.
@@ -54,12 +75,10 @@ public struct Replay {
   ) -> DecodeCounters {
     var decoder = RecordDecoder(elements: elements)
     var admission = Admission(options)
-    for path in paths {
-      readCapture(path) { datagram in
-        guard admission.takes(datagram.source.address, arrival: datagram.arrival) else { return }
-        decoder.decode(datagram.bytes, from: datagram.source, arrival: datagram.arrival) { record in
-          output.write { RecordJSON.append(record, to: &$0) }
-        }
+    read { datagram in
+      guard admission.takes(datagram.source.address, arrival: datagram.arrival) else { return }
+      decoder.decode(datagram.bytes, from: datagram.source, arrival: datagram.arrival) { record in
+        output.write { RecordJSON.append(record, to: &$0) }
       }
     }
     decoder.finish()
@@ -70,6 +89,32 @@ public struct Replay {
     output.flush()
     progress?.end()
     return decoder.counters
+  }
+
+  /// Hands over all datagrams, anonymized if that is asked for.
+  @inline(__always)
+  private mutating func read(_ take: (borrowing Datagram) -> Void) {
+    guard var anonymizer = anonymizer.take() else {
+      for path in paths { readCapture(path, take) }
+      return
+    }
+    for path in paths where path != "-" { learnTemplates(path, &anonymizer) }
+    for path in paths {
+      readCapture(path) { datagram in anonymizer.anonymize(datagram, take) }
+    }
+    let counters = anonymizer.counters
+    summary.notes.append(
+      "\(counters.addresses) addresses were substituted, \(counters.clearedFields) fields and \(counters.clearedSets) data sets without template were cleared"
+    )
+    if anonymizer.dropped > 0 {
+      summary.notes.append("\(anonymizer.dropped) datagrams that are not NetFlow or IPFIX were left out")
+    }
+  }
+
+  /// A first time through a capture. What is wrong with it is reported the second time.
+  private func learnTemplates(_ path: String, _ anonymizer: inout DatagramAnonymizer) {
+    guard var capture = try? CaptureFile(path: path) else { return }
+    while (try? capture.next()) == true { anonymizer.learn(capture.datagram) }
   }
 
   /// Hands over the datagrams of one capture as far as it can be read.

@@ -89,7 +89,7 @@ struct Generate: ParsableCommand {
       while !generator.isFinished {
         let now = start + Int64(Double(generator.sentFlows) / rate * 1000)
         generator.next(at: now, into: &message)
-        try capture.append(message.span, from: exporter, to: collector, at: now * 1_000_000)
+        try capture.append(message.rawSpan, from: exporter, to: collector, at: now * 1_000_000)
       }
       try capture.flush()
     } catch {

@@ -1,3 +1,4 @@
+import Anonymization
 import ArgumentParser
 import Capture
 import Collector
@@ -35,6 +36,17 @@ struct Replay: ParsableCommand {
     name: [.customShort("o"), .long], help: ArgumentHelp("Write flow files to this directory.", valueName: "dir"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp("Write the datagrams to this capture file (pcap), for example to share them.", valueName: "file")
+  )
+  var capture: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Replace addresses, prefix-preserving (Crypto-PAn), and clear texts, before anything else; the file has a key of 32 bytes.",
+      valueName: "key file"))
+  var anonymize: String?
+
   @Flag(help: "Print each decoded record as one JSON object per line, unmerged.")
   var records = false
 
@@ -52,6 +64,9 @@ struct Replay: ParsableCommand {
       throw ValidationError("--records prints records and --output writes flows; choose one")
     }
     if records, format != nil { throw ValidationError("--records prints JSON lines; remove --format") }
+    if capture != nil, records || output != nil || format != nil {
+      throw ValidationError("--capture writes datagrams; remove --records, --output and --format")
+    }
     if output != nil, format != nil { throw ValidationError("--output writes Parquet; remove --format") }
   }
 
@@ -60,19 +75,56 @@ struct Replay: ParsableCommand {
     if records, filter != nil {
       throw CommandFailure(.usage, "--records prints everything that exporters sent; remove the filter")
     }
-    var replay = Collector.Replay(captures, showsProgress: isatty(STDERR_FILENO) == 1)
-    let decoded: DecodeCounters
-    if records {
+    if capture != nil, filter != nil {
+      throw CommandFailure(.usage, "--capture writes datagrams as exporters sent them; remove the filter")
+    }
+    var replay = Collector.Replay(captures, anonymizedBy: try key(), showsProgress: isatty(STDERR_FILENO) == 1)
+    let decoded: DecodeCounters?
+    if let capture {
+      decoded = nil
+      try writeCapture(&replay, to: capture, from: captures)
+    } else if records {
       decoded = try printRecords(&replay)
     } else if let output {
       decoded = try writeFlows(&replay, filter, to: output)
     } else {
       decoded = try printFlows(&replay, filter)
     }
-    if let counters { try write(decoded, replay.summary, to: counters) }
+    if let counters, let decoded { try write(decoded, replay.summary, to: counters) }
     for note in replay.summary.notes { Console.error(note) }
     let failures = replay.summary.failures
     if let first = failures.first { throw CommandFailure(ExitStatus(first), failures.map(\.description)) }
+  }
+
+  private func key() throws(CommandFailure) -> AnonymizationKey? {
+    guard let anonymize else { return nil }
+    do throws(AnonymizationKeyError) {
+      return try AnonymizationKey(path: anonymize)
+    } catch {
+      throw CommandFailure(.noInput, error.description)
+    }
+  }
+
+  private func writeCapture(
+    _ replay: inout Collector.Replay, to path: String, from captures: [String]
+  ) throws(CommandFailure) {
+    // It would be emptied before it is read.
+    if captures.contains(where: { Self.isSameFile($0, path) }) {
+      throw CommandFailure(.usage, "--capture \(path): this is one of the captures to read; choose another name")
+    }
+    do throws(FileError) {
+      var capture = try CaptureWriter(path)
+      try replay.write(to: &capture)
+      Console.error("wrote \(capture.count) datagrams to \(path)")
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private static func isSameFile(_ one: String, _ other: String) -> Bool {
+    func identity(_ path: String) -> FileIdentity? { try? OpenFile(path, .readingAtOnce).status().identity }
+    guard let first = identity(one), let second = identity(other) else { return false }
+    return first == second
   }
 
   private func printRecords(_ replay: inout Collector.Replay) throws -> DecodeCounters {

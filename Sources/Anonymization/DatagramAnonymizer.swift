@@ -1,0 +1,40 @@
+public import Capture
+public import NetFlow
+import NetworkBytes
+
+/// Anonymizes datagrams, and who sent them.
+public struct DatagramAnonymizer: ~Copyable {
+  private var messages = MessageAnonymizer()
+  private var addresses: AddressAnonymizer
+  private var message: [UInt8] = []
+  /// Datagrams that are left out, because they are not of NetFlow v5, v9 or IPFIX.
+  public private(set) var dropped: UInt64 = 0
+
+  public init(_ key: AnonymizationKey) { addresses = AddressAnonymizer(key) }
+
+  public var counters: MessageAnonymizer.Counters { messages.counters }
+
+  /// Learns the templates of a datagram that is anonymized later.
+  public mutating func learn(_ datagram: borrowing Datagram) {
+    messages.learn(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
+  }
+
+  /// Hands over what a datagram becomes, if it can be shared.
+  public mutating func anonymize(_ datagram: borrowing Datagram, _ take: (borrowing Datagram) -> Void) {
+    message.removeAll(keepingCapacity: true)
+    let bytes = datagram.bytes
+    message.append(addingCapacity: bytes.byteCount) { output in
+      for index in bytes.byteOffsets { output.append(bytes.octet(index)) }
+    }
+    guard messages.anonymize(&message, from: datagram.source, arrival: datagram.arrival, with: &addresses) else {
+      dropped &+= 1
+      return
+    }
+    var source = datagram.source
+    source.address = addresses.substitute(source.address)
+    take(
+      Datagram(
+        bytes: message.rawSpan, source: source, localPort: datagram.localPort, arrival: datagram.arrival,
+        stream: datagram.stream))
+  }
+}

@@ -1,0 +1,220 @@
+import FlowModel
+public import NetworkBytes
+
+/// What addresses become in messages that are shared.
+public protocol AddressSubstitution: ~Copyable {
+  /// An address of the same family.
+  mutating func substitute(_ address: IPAddress) -> IPAddress
+  /// 48 bits.
+  mutating func substitute(mac: UInt64) -> UInt64
+}
+
+/// Removes from messages what tells who and where, in place: they decode as before, to records with other addresses.
+///
+/// IP and MAC addresses are substituted. Numbers, times, flags, MPLS labels, and the ids and names of applications are kept. All
+/// else is overwritten with zeros: other texts, octets of unknown meaning, sections of packets, lists, padding, and whatever no
+/// template describes.
+public struct MessageAnonymizer: ~Copyable {
+  public struct Counters: Sendable, Equatable {
+    /// Addresses that were substituted.
+    public var addresses: UInt64 = 0
+    /// Fields that were overwritten.
+    public var clearedFields: UInt64 = 0
+    /// Data sets that were overwritten: their template is not known, or they are of an undefined kind.
+    public var clearedSets: UInt64 = 0
+  }
+
+  public private(set) var counters = Counters()
+  private var sessions: SessionTable
+  private var layout = VariableRecordReader()
+  private var budget = LearningBudget()
+  private var edits: [Edit] = []
+
+  /// What is to be done at a place of a message.
+  private enum Edit {
+    case ipv4(Int)
+    case ipv6(Int)
+    case mac(Int)
+    case clear(Range<Int>)
+  }
+
+  private enum Treatment {
+    case keep, ipv4, ipv6, mac, clear
+  }
+
+  public init() {
+    var rules = SessionRules()
+    rules.limits = .capture
+    // Nothing waits for its template here.
+    rules.limits.earlyOctets = 0
+    rules.detectsRestarts = false
+    sessions = SessionTable(rules)
+  }
+
+  /// Learns the templates of a message, so that data that come before them are known, too: once through all of a capture.
+  public mutating func learn(_ message: RawSpan, from exporter: Endpoint, arrival: UnixNanoseconds) {
+    guard let header = sessions.readHeader(of: message), header.version != 5 else { return }
+    _ = dataSets(message, header, exporter, arrival)
+  }
+
+  /// Anonymizes a message.
+  ///
+  /// - Parameters:
+  ///   - exporter: who sent it, by its own address.
+  ///   - arrival: nanoseconds since 1970 UTC.
+  /// - Returns: false: this is no message of a known version; it must not be shared.
+  public mutating func anonymize(
+    _ message: inout [UInt8], from exporter: Endpoint, arrival: UnixNanoseconds,
+    with substitution: inout some AddressSubstitution & ~Copyable
+  ) -> Bool {
+    guard let header = sessions.readHeader(of: message.rawSpan) else { return false }
+    edits.removeAll(keepingCapacity: true)
+    if header.version == 5 {
+      planV5(message.rawSpan, header)
+    } else {
+      let sets = dataSets(message.rawSpan, header, exporter, arrival)
+      planSets(message.rawSpan, header, sets)
+    }
+    if header.messageLength < message.count { edits.append(.clear(header.messageLength..<message.count)) }
+    for edit in edits { apply(edit, to: &message, &substitution) }
+    return true
+  }
+
+  // MARK: What is to be done
+
+  /// The message's data sets of known templates, by where their records begin.
+  private mutating func dataSets(
+    _ message: RawSpan, _ header: MessageHeader, _ exporter: Endpoint, _ arrival: UnixNanoseconds
+  ) -> [Int: Template] {
+    let place = sessions.place(of: header, from: exporter, to: 0, arrival: arrival, nil)
+    defer { sessions.close(place, nil) }
+    place.session.open(header, arrival: arrival, sessions.rules, nil)
+    let before = place.session.counters
+    var reader = SetReader(header)
+    var sets: [Int: Template] = [:]
+    while let set = reader.next(message, &place.session, sessions.rules, nil, &budget) {
+      sets[set.content.lowerBound] = set.template
+    }
+    place.session.close(header, since: before)
+    return sets
+  }
+
+  private mutating func planSets(_ message: RawSpan, _ header: MessageHeader, _ sets: [Int: Template]) {
+    var offset = header.headerLength
+    while header.messageLength - offset >= 4 {
+      let (id, length) = (message.be16(offset), Int(message.be16(offset + 2)))
+      guard length >= 4, length <= header.messageLength - offset else { break }
+      let content = (offset + 4)..<(offset + length)
+      if let template = sets[content.lowerBound] {
+        planRecords(message.extracting(content), at: content.lowerBound, template)
+      } else if id > 3 {
+        counters.clearedSets &+= 1
+        edits.append(.clear(content))
+      }
+      offset += length
+    }
+    if offset < header.messageLength { edits.append(.clear(offset..<header.messageLength)) }
+  }
+
+  private mutating func planRecords(_ set: RawSpan, at start: Int, _ template: Template) {
+    let treatments = template.sizedFields.map(Self.treatment)
+    var ignored = DecodeCounters()
+    var end = 0
+    layout.begin(set)
+    while let record = layout.next(set, template, &ignored) {
+      for (field, treatment) in treatments.enumerated() where treatment != .keep {
+        let first = start + record.lowerBound + layout.layout.offsets[field]
+        plan(treatment, first..<(first + layout.layout.lengths[field]))
+      }
+      end = record.upperBound
+    }
+    if end < set.byteCount { edits.append(.clear((start + end)..<(start + set.byteCount))) }
+  }
+
+  private mutating func plan(_ treatment: Treatment, _ place: Range<Int>) {
+    switch treatment {
+    case .ipv4 where place.count == 4: edits.append(.ipv4(place.lowerBound))
+    case .ipv6 where place.count == 16: edits.append(.ipv6(place.lowerBound))
+    case .mac where place.count == 6: edits.append(.mac(place.lowerBound))
+    case .keep: break
+    default:
+      counters.clearedFields &+= 1
+      edits.append(.clear(place))
+    }
+  }
+
+  /// Source, destination and next hop; octets 36, 46 and 47 are padding.
+  private mutating func planV5(_ message: RawSpan, _ header: MessageHeader) {
+    var ignored = DecodeCounters()
+    let count = header.countV5Records(in: message, &ignored)
+    for index in 0..<count {
+      let record = header.headerLength + index * MessageHeader.v5RecordLength
+      for offset in [0, 4, 8] { edits.append(.ipv4(record + offset)) }
+      for padding in [36..<37, 46..<48] {
+        edits.append(.clear((record + padding.lowerBound)..<(record + padding.upperBound)))
+      }
+    }
+    let end = header.headerLength + count * MessageHeader.v5RecordLength
+    if end < message.byteCount { edits.append(.clear(end..<message.byteCount)) }
+  }
+
+  private static func treatment(of field: FieldSpecifier) -> Treatment {
+    // The system of a v9 scope is its address, where it has four octets.
+    if field.isV9Scope { return field.v9Scope == .system && field.length == 4 ? .ipv4 : .keep }
+    switch FieldName(field).type {
+    case .ipv4Address: return .ipv4
+    case .ipv6Address: return .ipv6
+    case .macAddress: return .mac
+    case .octetArray, .string, .basicList, .subTemplateList, .subTemplateMultiList:
+      return field.iana.map(isKept) ?? false ? .keep : .clear
+    default: return .keep
+    }
+  }
+
+  /// Texts and octets that say nothing of a network's people and places.
+  private static func isKept(_ element: InformationElementID) -> Bool {
+    switch element {
+    case .applicationId, .applicationName, .applicationDescription: true
+    case .mplsTopLabelStackSection, .mplsLabelStackSection2, .mplsLabelStackSection3: true
+    default: false
+    }
+  }
+
+  // MARK: Doing it
+
+  private mutating func apply(
+    _ edit: Edit, to message: inout [UInt8], _ substitution: inout some AddressSubstitution & ~Copyable
+  ) {
+    switch edit {
+    case .clear(let range):
+      for index in range { message[index] = 0 }
+    case .ipv4(let place):
+      let address = message.rawSpan.be32(place)
+      // An absent address.
+      if address == 0 { return }
+      counters.addresses &+= 1
+      message.store(UInt64(substitution.substitute(IPAddress(v4: address)).v4), at: place, octets: 4)
+    case .ipv6(let place):
+      let address = IPAddress(high: message.rawSpan.be64(place), low: message.rawSpan.be64(place + 8))
+      if address.isUnspecified { return }
+      counters.addresses &+= 1
+      let new = substitution.substitute(address)
+      message.store(new.high, at: place, octets: 8)
+      message.store(new.low, at: place + 8, octets: 8)
+    case .mac(let place):
+      let address = UInt64(message.rawSpan.be16(place)) << 32 | UInt64(message.rawSpan.be32(place + 2))
+      if address == 0 { return }
+      counters.addresses &+= 1
+      message.store(substitution.substitute(mac: address), at: place, octets: 6)
+    }
+  }
+}
+
+extension [UInt8] {
+  /// In network byte order.
+  fileprivate mutating func store(_ value: UInt64, at place: Int, octets: Int) {
+    for index in 0..<octets {
+      self[place + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * (octets - 1 - index)))
+    }
+  }
+}
