@@ -10,7 +10,7 @@ struct Sagflow: AsyncParsableCommand {
     version: BuildVersion.description,
     subcommands: [
       Collect.self, Drain.self, Replay.self, Top.self, Query.self, Status.self, Output.self, Generate.self, Config.self,
-      LabelsCommand.self,
+      LabelsCommand.self, SupportBundle.self,
     ])
 
   /// Who wrote a file, in the form in which Parquet readers look for writers with known faults.

@@ -55,6 +55,14 @@ public struct CaptureWriter: ~Copyable {
     if octets.count >= Self.bufferSize { try flush() }
   }
 
+  /// Adds a datagram, sent to a made-up collector: who it was sent to is not known.
+  public mutating func append(_ datagram: borrowing Datagram) throws(FileError) {
+    let isV4 = datagram.source.address.isV4
+    let address = isV4 ? IPAddress(v4: 0xc000_0201) : IPAddress(high: 0x2001_0db8_0000_0000, low: 1)
+    let collector = Endpoint(address: address, port: datagram.localPort == 0 ? 9995 : datagram.localPort)
+    try append(datagram.bytes, from: datagram.source, to: collector, at: datagram.arrival)
+  }
+
   /// Writes what waits.
   public mutating func flush() throws(FileError) {
     try file.write(octets.span)

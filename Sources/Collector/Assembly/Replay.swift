@@ -47,17 +47,10 @@ public struct Replay: ~Copyable {
 
   /// Writes all datagrams to a capture, from their senders to one made-up collector.
   public mutating func write(to capture: inout CaptureWriter) throws(FileError) {
-    let collectors = (v4: IPAddress(v4: 0xc000_0201), v6: IPAddress(high: 0x2001_0db8_0000_0000, low: 1))
     var failure: FileError?
     read { datagram in
       guard failure == nil else { return }
-      let address = datagram.source.address.isV4 ? collectors.v4 : collectors.v6
-      let collector = Endpoint(address: address, port: datagram.localPort == 0 ? 9995 : datagram.localPort)
-      do throws(FileError) {
-        try capture.append(datagram.bytes, from: datagram.source, to: collector, at: datagram.arrival)
-      } catch {
-        failure = error
-      }
+      do throws(FileError) { try capture.append(datagram) } catch { failure = error }
     }
     progress?.end()
     if let failure { throw failure }

@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import Foundation
+public import Foundation
 import NIOCore
 import NIOHTTP1
 public import NetworkBytes
@@ -28,10 +28,19 @@ public struct CollectorClient: Sendable {
       return configuration
     }())
 
-  /// What the collector tells of itself.
+  /// What the collector reports about itself.
   public func status() async throws(CollectorClientError) -> CollectorStatus {
+    let (code, body) = try await get("/api/v1/status")
+    guard code == 200, let status = try? CollectorStatus(decoding: body) else {
+      throw .foreign("http://\(endpoint)", code)
+    }
+    return status
+  }
+
+  /// Its answer to a GET of `path`.
+  public func get(_ path: String) async throws(CollectorClientError) -> (code: UInt, body: Data) {
     let url = "http://\(endpoint)"
-    var request = HTTPClientRequest(url: "\(url)/api/v1/status")
+    var request = HTTPClientRequest(url: url + path)
     if let token = try token() { request.headers.add(name: "Authorization", value: token.authorization) }
     let (code, body): (UInt, ByteBuffer)
     do {
@@ -41,10 +50,7 @@ public struct CollectorClient: Sendable {
       throw .unreachable(url)
     }
     if code == 401 { throw .unauthorized(url) }
-    guard code == 200, let status = try? CollectorStatus(decoding: Data(body.readableBytesView)) else {
-      throw .foreign(url, code)
-    }
-    return status
+    return (code, Data(body.readableBytesView))
   }
 
   /// Read at each request: whoever changes it starts the collector again, but not those that watch it.

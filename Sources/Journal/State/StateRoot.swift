@@ -56,6 +56,20 @@ package struct StateRoot {
     return try take(all.first { !$0.isUsed && $0.lock != nil } ?? make())
   }
 
+  /// The journals of all collectors whose state is in `root`, those written to last at the end.
+  package static func journals(in root: String) throws(FileError) -> [String] {
+    var found: [(path: String, modified: Int64)] = []
+    for directory in try Directory.names(in: root) {
+      let path = "\(root)/\(directory)"
+      guard (try? OpenFile(path, .directory)) != nil else { continue }
+      for name in try Directory.names(in: path) where name.hasPrefix("journal-") && name.hasSuffix(".pcap") {
+        let file = "\(path)/\(name)"
+        if let status = try? OpenFile(file, .readingNoLink).status() { found.append((file, status.modified)) }
+      }
+    }
+    return found.sorted { ($0.modified, $0.path) < ($1.modified, $1.path) }.map(\.path)
+  }
+
   /// Those that have something left for a drain, none of which is used by another process.
   ///
   /// - Parameter all: whether those of other hosts are meant as well.
