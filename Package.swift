@@ -204,7 +204,10 @@ let package = Package(
       dependencies: ["Files", "FlowModel", "Labels", "LookupTables", "NetworkBytes", "TestSupport"]),
     .testTarget(
       name: "EnrichmentTests",
-      dependencies: ["Enrichment", "Files", "FlowModel", "GeoDatabases", "Labels", "NetworkBytes", "TestSupport"],
+      dependencies: [
+        "Enrichment", "Files", "FlowModel", "GeoDatabases", "Labels", "LookupTables", "NetworkBytes",
+        "TestSupport",
+      ],
       exclude: ["databases.py"]),
     .testTarget(
       name: "NetFlowTests",

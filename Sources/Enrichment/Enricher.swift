@@ -42,11 +42,12 @@ public struct Enricher: Sendable {
     batch.facts.reserveCapacity(batch.count)
     for begin in stride(from: batch.facts.count, to: batch.count, by: Self.chunk) {
       let chunk = begin..<min(begin + Self.chunk, batch.count)
-      hosts.find(batch.records, chunk, knowledge, &ends)
-      setSystems(&batch.records, chunk)
+      hosts.find(batch.records.span.extracting(chunk), knowledge, &ends)
+      if knowledge.systemDatabase != nil { setSystems(&batch.records, chunk) }
       appendFacts(batch.records, chunk, to: &batch.facts)
       if knowledge.exporters != nil || knowledge.interfaces != nil {
-        setNames(batch.records, chunk, origins, &batch.facts)
+        learnExporters(origins)
+        setNames(batch.records, chunk, &batch.facts)
       }
     }
   }
@@ -61,7 +62,8 @@ public struct Enricher: Sendable {
 
   /// Numbers of autonomous systems where the exporter sends none.
   private func setSystems(_ records: inout [FlowRecord], _ chunk: Range<Int>) {
-    if knowledge.systemDatabase == nil { return }
+    let ends = ends.span
+    var records = records.mutableSpan
     for (place, index) in chunk.enumerated() {
       if records[index].sourceAS == 0 { records[index].sourceAS = ends[2 &* place].system.number }
       if records[index].destinationAS == 0 { records[index].destinationAS = ends[2 &* place &+ 1].system.number }
@@ -69,31 +71,45 @@ public struct Enricher: Sendable {
   }
 
   private func appendFacts(_ records: [FlowRecord], _ chunk: Range<Int>, to all: inout [FlowFacts]) {
-    let hasOwnNames = knowledge.systems != nil
-    for (place, index) in chunk.enumerated() {
-      let (source, destination) = (ends[2 &* place], ends[2 &* place &+ 1])
-      var facts = FlowFacts()
-      (facts.sourceLabel, facts.destinationLabel) = (source.label, destination.label)
-      (facts.sourceCountry, facts.destinationCountry) = (source.country, destination.country)
-      facts.sourceASName = name(of: records[index].sourceAS, source.system, hasOwnNames)
-      facts.destinationASName = name(of: records[index].destinationAS, destination.system, hasOwnNames)
-      all.append(facts)
+    let records = records.span.extracting(chunk)
+    let ends = ends.span
+    let names = SystemNames(knowledge)
+    all.append(addingCapacity: records.count) { output in
+      for index in 0..<records.count {
+        let (source, destination) = (ends[2 &* index], ends[2 &* index &+ 1])
+        var facts = FlowFacts()
+        (facts.sourceLabel, facts.destinationLabel) = (source.label, destination.label)
+        (facts.sourceCountry, facts.destinationCountry) = (source.country, destination.country)
+        facts.sourceASName = names.name(of: records[index].sourceAS, source.system)
+        facts.destinationASName = names.name(of: records[index].destinationAS, destination.system)
+        output.append(facts)
+      }
     }
   }
 
-  /// The name of a system: the operator's first.
-  @inline(__always)
-  private func name(of system: UInt32, _ known: SystemDatabase.System, _ hasOwnNames: Bool) -> UInt32 {
-    if system == 0 { return 0 }
-    if !hasOwnNames, known.number == system { return known.name }
-    return knowledge.name(ofSystem: system)
+  /// Names of autonomous systems: the operator's first.
+  private struct SystemNames {
+    private let own: SystemLabels?
+    private let database: SystemDatabase?
+
+    init(_ knowledge: Knowledge) { (own, database) = (knowledge.systems, knowledge.systemDatabase) }
+
+    /// The number of the name of a system.
+    ///
+    /// - Parameter known: what the database has for the address.
+    @inline(__always)
+    func name(of system: UInt32, _ known: SystemDatabase.System) -> UInt32 {
+      if system == 0 { return 0 }
+      if let own, case let name = own[system], name > 0 { return name }
+      if known.number == system { return known.name }
+      return database?.name(of: system) ?? 0
+    }
   }
 
   /// Names of exporters and interfaces.
-  private mutating func setNames(
-    _ records: [FlowRecord], _ chunk: Range<Int>, _ origins: [FlowOrigin], _ facts: inout [FlowFacts]
-  ) {
-    learnExporters(origins)
+  private func setNames(_ records: [FlowRecord], _ chunk: Range<Int>, _ facts: inout [FlowFacts]) {
+    let (records, exporters) = (records.span, exporters.span)
+    var facts = facts.mutableSpan
     let interfaces = knowledge.interfaces
     for index in chunk {
       let origin = Int(records[index].origin)

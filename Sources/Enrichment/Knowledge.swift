@@ -5,6 +5,7 @@
 //     KnowledgeFiles.swift     the files that it comes from, read again when they change
 //     KnowledgeReport.swift    how they are
 //     Enricher.swift           knowledge to facts of flows
+//     HostTables.swift         what is known of addresses by their networks
 //     KnownHosts.swift         what is known of the addresses that were met last
 
 public import FlowModel
@@ -23,14 +24,17 @@ public final class Knowledge: Sendable {
   public let systems: SystemLabels?
   public let systemDatabase: SystemDatabase?
   public let countryDatabase: CountryDatabase?
+  /// Prefixes and databases, for lookups.
+  let hosts: HostTables
 
-  public convenience init() { self.init(texts: TextTable()) }
+  public convenience init() { self.init(texts: TextTable(), hosts: HostTables()) }
 
-  package init(
+  init(
     texts: TextTable, prefixes: PrefixLabels? = nil, exporters: ExporterLabels? = nil,
     interfaces: InterfaceLabels? = nil, systems: SystemLabels? = nil, systemDatabase: SystemDatabase? = nil,
-    countryDatabase: CountryDatabase? = nil
+    countryDatabase: CountryDatabase? = nil, hosts: HostTables
   ) {
+    self.hosts = hosts
     self.texts = texts
     self.prefixes = prefixes
     self.exporters = exporters
@@ -48,6 +52,8 @@ public final class Knowledge: Sendable {
 
   /// Octets of memory of the prefixes' labels and of all texts.
   public var labelMemory: Int { texts.memory + (prefixes?.table.memory ?? 0) }
+  /// Octets of memory of the table of prefixes and databases together; 0: there is none.
+  public var joinedMemory: Int { hosts.joinedMemory }
 
   /// The country of an address: two letters.
   public func country(of address: IPAddress) -> String? { countryDatabase.flatMap { texts[$0[address]] } }

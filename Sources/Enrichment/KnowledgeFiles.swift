@@ -81,6 +81,8 @@ public struct KnowledgeFiles: Sendable {
   private var systems = KnowledgeFile<SystemLabels>()
   private var systemDatabase = KnowledgeFile<SystemDatabase>()
   private var countryDatabase = KnowledgeFile<CountryDatabase>()
+  /// Of the prefixes and databases as they are now.
+  private var hosts = HostTables()
 
   public init() {}
 
@@ -92,20 +94,22 @@ public struct KnowledgeFiles: Sendable {
     _ options: EnrichmentOptions, at now: Int64
   ) -> (knowledge: Knowledge?, events: [KnowledgeEvent]) {
     var events: [KnowledgeEvent] = []
-    var isNew = false
-    isNew = prefixes.refresh(options.prefixes, &texts, &events, at: now) || isNew
+    var (hasNewHosts, isNew) = (false, false)
+    hasNewHosts = prefixes.refresh(options.prefixes, &texts, &events, at: now) || hasNewHosts
     isNew = exporters.refresh(options.exporters, &texts, &events, at: now) || isNew
     isNew = interfaces.refresh(options.interfaces, &texts, &events, at: now) || isNew
     isNew = systems.refresh(options.systems, &texts, &events, at: now) || isNew
-    isNew = systemDatabase.refresh(options.systemDatabase, &texts, &events, at: now) || isNew
-    isNew = countryDatabase.refresh(options.countryDatabase, &texts, &events, at: now) || isNew
-    return (isNew ? knowledge : nil, events)
+    hasNewHosts = systemDatabase.refresh(options.systemDatabase, &texts, &events, at: now) || hasNewHosts
+    hasNewHosts = countryDatabase.refresh(options.countryDatabase, &texts, &events, at: now) || hasNewHosts
+    if hasNewHosts { hosts = HostTables(prefixes.content, countryDatabase.content, systemDatabase.content) }
+    return (isNew || hasNewHosts ? knowledge : nil, events)
   }
 
   /// How the files are, as of the last look at them.
   public var report: KnowledgeReport {
     var report = KnowledgeReport()
     report.textMemory = texts.memory
+    report.joinedMemory = hosts.joinedMemory
     report.files = [
       prefixes.report(.prefixes), exporters.report(.exporters), interfaces.report(.interfaces),
       systems.report(.asNames), systemDatabase.report(.asDatabase), countryDatabase.report(.countryDatabase),
@@ -117,6 +121,7 @@ public struct KnowledgeFiles: Sendable {
   public var knowledge: Knowledge {
     Knowledge(
       texts: texts.table, prefixes: prefixes.content, exporters: exporters.content, interfaces: interfaces.content,
-      systems: systems.content, systemDatabase: systemDatabase.content, countryDatabase: countryDatabase.content)
+      systems: systems.content, systemDatabase: systemDatabase.content, countryDatabase: countryDatabase.content,
+      hosts: hosts)
   }
 }

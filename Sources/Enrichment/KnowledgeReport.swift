@@ -4,6 +4,8 @@ public struct KnowledgeReport: Sendable, Equatable {
   public var files: [File] = []
   /// Octets of memory of all texts, those of earlier files included.
   public var textMemory = 0
+  /// Octets of memory of the table that has prefixes and databases together; 0: at most one of them is in use.
+  public var joinedMemory = 0
 
   /// What a file is for, by the name of its setting.
   public enum Kind: String, Sendable, CaseIterable {

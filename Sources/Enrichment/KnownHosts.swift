@@ -19,7 +19,7 @@ struct KnownHosts: Sendable {
   }
 
   private var hosts: [Host] = []
-  /// Of the present chunk: addresses that are not remembered, and which of its ends they are.
+  /// Of the present chunk: addresses that are not remembered, and which of its ends they are. Only the first ones are of the chunk.
   private var missing: [IPAddress] = []
   private var missingEnds: [Int] = []
 
@@ -28,54 +28,54 @@ struct KnownHosts: Sendable {
   /// Begins anew, with other knowledge.
   mutating func forget(_ knowledge: Knowledge) {
     // `::` may have a label too, and is in all places.
-    missing = [.unspecified]
-    missingEnds = [0]
-    var unspecified = [HostFacts()]
-    look(knowledge, &unspecified)
-    hosts = Array(repeating: Host(address: .unspecified, facts: unspecified[0]), count: 1 << Self.countBits)
+    let unspecified = knowledge.hosts.facts(of: [.unspecified].span)[0]
+    hosts = Array(repeating: Host(address: .unspecified, facts: unspecified), count: 1 << Self.countBits)
   }
 
   /// Finds what is known of both ends of some flows.
   ///
   /// - Parameter ends: takes of each flow what is known of its source, then of its destination.
-  mutating func find(
-    _ records: [FlowRecord], _ range: Range<Int>, _ knowledge: Knowledge, _ ends: inout [HostFacts]
-  ) {
-    ends.removeAll(keepingCapacity: true)
-    missing.removeAll(keepingCapacity: true)
-    missingEnds.removeAll(keepingCapacity: true)
-    for index in range {
-      remember(records[index].source, &ends)
-      remember(records[index].destination, &ends)
+  mutating func find(_ records: Span<FlowRecord>, _ knowledge: Knowledge, _ ends: inout [HostFacts]) {
+    let count = 2 * records.count
+    if ends.count != count { ends = Array(repeating: HostFacts(), count: count) }
+    if missing.count < count {
+      missing = Array(repeating: .unspecified, count: count)
+      missingEnds = Array(repeating: 0, count: count)
     }
-    if missing.isEmpty { return }
-    look(knowledge, &ends)
-    for (address, end) in zip(missing, missingEnds) {
-      hosts[Self.place(of: address)] = Host(address: address, facts: ends[end])
-    }
+    let missed = Self.recall(records, hosts, &ends, &missing, &missingEnds)
+    if missed > 0 { look(missed, knowledge, &ends) }
   }
 
-  @inline(__always)
-  private mutating func remember(_ address: IPAddress, _ ends: inout [HostFacts]) {
-    let host = hosts[Self.place(of: address)]
-    if host.address != address {
-      missing.append(address)
-      missingEnds.append(ends.count)
+  /// Finds what is remembered.
+  ///
+  /// - Returns: how many addresses are missing.
+  private static func recall(
+    _ records: Span<FlowRecord>, _ hosts: [Host], _ ends: inout [HostFacts], _ missing: inout [IPAddress],
+    _ missingEnds: inout [Int]
+  ) -> Int {
+    let hosts = hosts.span
+    var ends = ends.mutableSpan
+    var missing = missing.mutableSpan
+    var missingEnds = missingEnds.mutableSpan
+    var missed = 0
+    for end in 0..<2 &* records.count {
+      let address = end & 1 == 0 ? records[end >> 1].source : records[end >> 1].destination
+      let host = hosts[place(of: address)]
+      ends[end] = host.facts
+      // The next one takes its place if it is not missing: whether it is, nobody can guess.
+      missing[missed] = address
+      missingEnds[missed] = end
+      missed &+= (host.address.high ^ address.high) | (host.address.low ^ address.low) == 0 ? 0 : 1
     }
-    ends.append(host.facts)
+    return missed
   }
 
-  /// Looks up what is missing.
-  private func look(_ knowledge: Knowledge, _ ends: inout [HostFacts]) {
-    for end in missingEnds { ends[end] = HostFacts() }
-    if let labels = knowledge.prefixes {
-      for (end, label) in zip(missingEnds, labels.table.values(of: missing)) { ends[end].label = label }
-    }
-    if let countries = knowledge.countryDatabase {
-      for (end, country) in zip(missingEnds, countries.countries(of: missing)) { ends[end].country = country }
-    }
-    if let systems = knowledge.systemDatabase {
-      for (end, system) in zip(missingEnds, systems.systems(of: missing)) { ends[end].system = system }
+  /// Looks up what is missing, and remembers it.
+  private mutating func look(_ missed: Int, _ knowledge: Knowledge, _ ends: inout [HostFacts]) {
+    let found = knowledge.hosts.facts(of: missing.span.extracting(0..<missed))
+    for index in 0..<missed {
+      ends[missingEnds[index]] = found[index]
+      hosts[Self.place(of: missing[index])] = Host(address: missing[index], facts: found[index])
     }
   }
 

@@ -1,11 +1,11 @@
 package import FlowModel
-import LookupTables
+package import LookupTables
 public import NetworkBytes
 
 /// The countries of addresses.
 public struct CountryDatabase: Sendable {
   /// Values are the numbers of the countries' texts.
-  private let table: PrefixTable
+  package let table: PrefixTable
   public let description: DatabaseDescription
 
   package init(contentsOf path: String, texts: inout TextCollector) throws(GeoError) {
@@ -35,9 +35,6 @@ public struct CountryDatabase: Sendable {
 
   /// Octets of memory, without texts.
   package var memory: Int { table.memory }
-
-  /// The same for many addresses.
-  package func countries(of addresses: [IPAddress]) -> [UInt32] { table.values(of: addresses) }
 
   /// Keys as MaxMind and DB-IP have them, and as IPinfo has.
   private static func country(_ offset: UInt32, _ file: borrowing DatabaseFile) throws(GeoError) -> [UInt8] {

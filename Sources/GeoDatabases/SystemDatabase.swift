@@ -1,5 +1,5 @@
 package import FlowModel
-import LookupTables
+package import LookupTables
 public import NetworkBytes
 
 /// The autonomous systems of addresses, and their names.
@@ -12,9 +12,9 @@ public struct SystemDatabase: Sendable {
     public init() {}
   }
 
-  private let table: PrefixTable
+  package let table: PrefixTable
   /// What the table's values stand for.
-  private let systems: [System]
+  package let systems: [System]
   private let names: NumberTable
   public let description: DatabaseDescription
 
@@ -54,11 +54,6 @@ public struct SystemDatabase: Sendable {
 
   /// Octets of memory, without texts.
   package var memory: Int { table.memory + systems.capacity * MemoryLayout<System>.stride + names.memory }
-
-  /// The same for many addresses.
-  package func systems(of addresses: [IPAddress]) -> [System] {
-    table.values(of: addresses).map { systems[Int($0)] }
-  }
 
   /// The number of a system's name; 0 if it has none.
   public func name(of system: UInt32) -> UInt32 { names[UInt64(system)] }

@@ -1,83 +1,113 @@
 /// Leads from a key to the few intervals among which it is.
 ///
-/// Each node divides the keys between its first and its last boundary into slices of the same width, one for about sixteen boundaries. A
+/// Each node divides the keys between its first and its last boundary into slices of the same width, one for about four boundaries. A
 /// slice with too many of them has a node of its own, which begins and ends with these: prefixes of one organization are dense in a
-/// small part of the address space. No slice has all boundaries of its node, so that the nodes end.
+/// small part of the address space. No slice has all boundaries of its node, so that the nodes end. A node has few slices if one of them
+/// has most of the boundaries, so that nodes below one another do not take more memory than the intervals.
+///
+/// A slice is four octets, so that a directory of a million intervals stays in a near cache.
 struct Directory<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
-  /// Places of intervals, the last one included.
-  struct Range: Sendable {
-    var first: UInt32
-    var last: UInt32
-  }
-
   private struct Node: Sendable {
+    /// The interval that holds the key before it.
+    var first: UInt32
+    /// Bits of a slice's width.
+    var shift: UInt32
     /// The first boundary: smaller keys are of the first slice.
     var begin: Key
-    /// Bits of a slice's width.
-    var shift: Key
     /// Where its slices are, and the number of the last one.
     var slices: Int
     var last: Key
   }
 
-  private struct Slice: Sendable {
-    /// The interval that holds the key before the slice.
-    var first: UInt32
-    /// The node that divides it; 0: none does.
-    var node: UInt32 = 0
-  }
-
   private var nodes: [Node] = []
-  /// Those of all nodes; after each node's there is one for the end of the last.
-  private var slices: [Slice] = []
+  /// Those of all nodes: the interval that holds the key before a slice, or with the highest bit set the node that divides it. After
+  /// each node's there is one for the end of the last.
+  private var slices: [UInt32] = []
+
+  private static var nodeBit: UInt32 { 1 << 31 }
 
   /// - Parameters:
-  ///   - starts: first keys of all intervals, in ascending order, of which the first is 0.
+  ///   - intervals: less than 2^31; the first one begins at 0.
   ///   - limit: intervals to which a search is narrowed down.
-  init(_ starts: [Key], limit: Int) {
-    var waiting = [(range: Range(first: 0, last: UInt32(starts.count - 1)), parent: 0)]
-    while let (range, parent) = waiting.popLast() {
-      let node = divide(range, starts)
-      if !nodes.isEmpty { slices[parent].node = UInt32(nodes.count) }
+  init<Value>(_ intervals: [Interval<Key, Value>], limit: Int) {
+    var waiting = [(first: 0, last: intervals.count - 1, parent: 0)]
+    while let (first, last, parent) = waiting.popLast() {
+      let node = divide(first, last, intervals)
+      if !nodes.isEmpty { slices[parent] = Self.nodeBit | UInt32(nodes.count) }
       nodes.append(node)
       for slice in node.slices...node.slices + Int(node.last) {
-        let range = Range(first: slices[slice].first, last: slices[slice + 1].first)
-        if Int(range.last - range.first) >= limit { waiting.append((range, slice)) }
+        // The next slice is not divided yet.
+        let (first, last) = (Int(slices[slice]), Int(slices[slice + 1]))
+        if last - first >= limit { waiting.append((first, last, slice)) }
       }
     }
+    (nodes, slices) = (nodes.trimmed, slices.trimmed)
   }
 
-  /// Appends the slices of a range, whose first interval begins before them.
-  private mutating func divide(_ range: Range, _ starts: [Key]) -> Node {
-    let (first, last) = (Int(range.first), Int(range.last))
-    let begin = starts[min(first + 1, last)]
-    let width = starts[last] - begin
+  /// Appends the slices of a range of intervals, of which the first begins before them.
+  private mutating func divide<Value>(_ first: Int, _ last: Int, _ intervals: [Interval<Key, Value>]) -> Node {
+    let begin = intervals[min(first + 1, last)].start
+    let width = intervals[last].start - begin
     let widthBits = Key.bitWidth - width.leadingZeroBitCount
     var countBits = 1
-    while (last - first) >> (countBits + 4) > 0 { countBits += 1 }
-    let shift = Key(max(0, widthBits - countBits))
-    let node = Node(begin: begin, shift: shift, slices: slices.count, last: width >> shift)
-    slices.append(Slice(first: range.first))
+    while (last - first) >> (countBits + 2) > 0 { countBits += 1 }
+    var shift = max(0, widthBits - countBits)
+    if countBits > 4, Self.greatestSlice(intervals[first + 1...last], begin, shift) > (last - first) / 2 {
+      shift = max(0, widthBits - 4)
+    }
+    let node = Node(
+      first: UInt32(first), shift: UInt32(shift), begin: begin, slices: slices.count, last: width >> Key(shift))
+    slices.append(UInt32(first))
     for place in first..<last {
       // Slices that begin behind this boundary and not behind the next one.
-      let slice = Int((starts[place + 1] - begin) >> shift)
-      while slices.count - node.slices <= slice { slices.append(Slice(first: UInt32(place))) }
+      let slice = Int((intervals[place + 1].start - begin) >> Key(shift))
+      while slices.count - node.slices <= slice { slices.append(UInt32(place)) }
     }
-    slices.append(Slice(first: range.last))
+    slices.append(UInt32(last))
     return node
   }
 
+  /// The boundaries of the slice that has most.
+  private static func greatestSlice<Value>(
+    _ intervals: ArraySlice<Interval<Key, Value>>, _ begin: Key, _ shift: Int
+  ) -> Int {
+    var (greatest, count, present) = (0, 0, Key(0))
+    for interval in intervals {
+      let slice = (interval.start - begin) >> Key(shift)
+      count = slice == present ? count + 1 : 1
+      present = slice
+      greatest = max(greatest, count)
+    }
+    return greatest
+  }
+
   @inline(__always)
-  subscript(key: Key) -> Range {
-    var node = nodes[0]
+  subscript(key: Key) -> PlaceRange {
+    let (nodes, slices) = (nodes.span, slices.span)
+    var node = 0
     while true {
-      let begin = key < node.begin ? node.begin : key
-      let slice = node.slices &+ Int(truncatingIfNeeded: min((begin &- node.begin) &>> node.shift, node.last))
-      if slices[slice].node == 0 { return Range(first: slices[slice].first, last: slices[slice &+ 1].first) }
-      node = nodes[Int(slices[slice].node)]
+      let begin = max(nodes[node].begin, key)
+      let number = min((begin &- nodes[node].begin) &>> Key(truncatingIfNeeded: nodes[node].shift), nodes[node].last)
+      let slice = nodes[node].slices &+ Int(truncatingIfNeeded: number)
+      let (first, next) = (slices[slice], slices[slice &+ 1])
+      if first & Self.nodeBit == 0 {
+        let last = next & Self.nodeBit == 0 ? next : nodes[Int(next & ~Self.nodeBit)].first
+        return PlaceRange(first: first, count: last &- first &+ 1)
+      }
+      node = Int(first & ~Self.nodeBit)
     }
   }
 
   /// Octets of memory.
-  var memory: Int { slices.capacity * MemoryLayout<Slice>.stride + nodes.capacity * MemoryLayout<Node>.stride }
+  var memory: Int { slices.capacity * 4 + nodes.capacity * MemoryLayout<Node>.stride }
+}
+
+extension Array {
+  /// The same elements in no more memory than they need.
+  var trimmed: [Element] {
+    var trimmed: [Element] = []
+    trimmed.reserveCapacity(count)
+    trimmed += self
+    return trimmed
+  }
 }

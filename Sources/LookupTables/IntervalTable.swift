@@ -1,61 +1,73 @@
-/// Values of intervals that cover all keys, each from its first key to the next interval's.
+/// Keys from one on, to the next interval's first, and their value.
+struct Interval<Key: Sendable, Value: Sendable>: Sendable {
+  var start: Key
+  var value: Value
+}
+
+/// Places of intervals among which a key is.
+struct PlaceRange: Sendable {
+  var first: UInt32 = 0
+  var count: UInt32 = 0
+}
+
+/// Values of intervals that cover all keys.
 ///
-/// A search has two parts. A directory leads to at most 64 intervals: it divides the keys into slices of the same width, and where keys
-/// are dense a slice has a directory of its own (`Directory`). Six halvings then find the interval, without a branch that depends on the
-/// data. A directory has a slice for each 8 to 32 intervals, so that it stays in a near cache.
-struct IntervalTable<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
-  private let starts: [Key]
-  private let values: [UInt32]
+/// A search has three parts, each of which waits for memory once, so that many searches can wait side by side. A directory leads to at
+/// most 16 intervals, most often to about four (`Directory`). A first halving comes near the interval, and three more find it, all of them
+/// without a branch that depends on the data. The value is beside the interval's first key, in the cache line that the search ends in.
+struct IntervalTable<Key: FixedWidthInteger & UnsignedInteger & Sendable, Value: Sendable>: Sendable {
+  private let intervals: [Interval<Key, Value>]
   private let directory: Directory<Key>
 
-  /// Intervals that may be left when a search leaves the directory.
-  private static var limit: Int { 64 }
-
-  /// - Parameters:
-  ///   - starts: first keys in ascending order, of which the first is 0.
-  ///   - values: as many.
-  init(starts: [Key], values: [UInt32]) {
-    directory = Directory(starts, limit: Self.limit)
-    // A search looks so far whatever is there.
-    self.starts = starts + repeatElement(.max, count: Self.limit)
-    self.values = values
+  /// - Parameter intervals: in ascending order, of which the first begins at 0.
+  init(_ intervals: [Interval<Key, Value>]) {
+    directory = Directory(intervals, limit: 16)
+    self.intervals = intervals.trimmed
   }
 
-  var count: Int { values.count }
+  var count: Int { intervals.count }
 
   /// Octets of memory.
-  var memory: Int { starts.capacity * MemoryLayout<Key>.stride + values.capacity * 4 + directory.memory }
+  var memory: Int { intervals.capacity * MemoryLayout<Interval<Key, Value>>.stride + directory.memory }
 
-  subscript(key: Key) -> UInt32 { values[place(of: key, among: directory[key], starts.span)] }
+  /// The interval of a number, in ascending order.
+  subscript(place: Int) -> Interval<Key, Value> { intervals[place] }
 
-  /// The values of many keys, one part of the search after the other: the searches wait for memory side by side.
-  func values(of searched: [Key]) -> [UInt32] {
-    let (starts, values) = (starts.span, values.span)
-    var found: [UInt32] = []
-    found.reserveCapacity(searched.count)
-    var ranges: [Directory<Key>.Range] = []
-    ranges.reserveCapacity(searched.count)
-    for key in searched { ranges.append(directory[key]) }
-    for index in ranges.indices {
-      let place = place(of: searched[index], among: ranges[index], starts)
-      ranges[index].first = UInt32(truncatingIfNeeded: place)
-    }
-    for range in ranges { found.append(values[Int(range.first)]) }
-    return found
+  /// Goes through all intervals in ascending order.
+  func makeIterator() -> some IteratorProtocol<Interval<Key, Value>> { intervals.makeIterator() }
+}
+
+// MARK: The parts of a search
+
+extension IntervalTable {
+  /// The intervals among which a key is.
+  @inline(__always)
+  func range(of key: Key) -> PlaceRange { directory[key] }
+
+  /// The half of a range in which a key is.
+  @inline(__always)
+  func halved(_ range: PlaceRange, by key: Key) -> PlaceRange { Self.halved(range, by: key, intervals.span) }
+
+  /// The value of a key.
+  ///
+  /// - Parameter range: its range, halved once.
+  @inline(__always)
+  func value(of key: Key, in range: PlaceRange) -> Value {
+    let intervals = intervals.span
+    var range = Self.halved(range, by: key, intervals)
+    range = Self.halved(range, by: key, intervals)
+    range = Self.halved(range, by: key, intervals)
+    return intervals[Int(range.first)].value
   }
 
-  /// The last interval of a range that does not begin behind a key; the first one never does.
+  /// Of a single interval that is itself: the first one of a range never begins behind the key.
   @inline(__always)
-  private func place(of key: Key, among range: Directory<Key>.Range, _ starts: Span<Key>) -> Int {
-    var place = Int(range.first)
-    // Few ranges are that long. Those behind a range begin behind the key, too.
-    if range.last &- range.first >= 32 { place &+= starts[place &+ 32] <= key ? 32 : 0 }
-    place &+= starts[place &+ 16] <= key ? 16 : 0
-    place &+= starts[place &+ 8] <= key ? 8 : 0
-    place &+= starts[place &+ 4] <= key ? 4 : 0
-    place &+= starts[place &+ 2] <= key ? 2 : 0
-    place &+= starts[place &+ 1] <= key ? 1 : 0
-    // What fills the keys up is not greater than the greatest key.
-    return min(place, Int(range.last))
+  private static func halved(
+    _ range: PlaceRange, by key: Key, _ intervals: Span<Interval<Key, Value>>
+  ) -> PlaceRange {
+    let half = range.count / 2
+    // A half is at most 8: shifted by 4, nothing is left of it. As a choice it would be a branch, and guessed wrong each other time.
+    let shift: UInt32 = intervals[Int(range.first &+ half)].start <= key ? 0 : 4
+    return PlaceRange(first: range.first &+ half &>> shift, count: range.count &- half)
   }
 }

@@ -61,9 +61,11 @@ public struct PrefixTableBuilder: Sendable {
     v4 = []
     let second = Sweep(v6)
     v6 = []
+    var v6 = WideTable<UInt32>.Builder()
+    for (start, value) in zip(second.starts, second.values) { v6.append(start, value) }
     return PrefixTable(
-      v4: IntervalTable(starts: first.starts, values: first.values),
-      v6: WideTable(starts: second.starts, values: second.values))
+      AddressTable(
+        v4: IntervalTable(zip(first.starts, first.values).map { Interval(start: $0, value: $1) }), v6: v6.table()))
   }
 
   private mutating func sort() {

@@ -1,81 +1,128 @@
+/// A value of a table, or the number of a group of values in place of it.
+protocol GroupableValue: Equatable, Sendable {
+  static var none: Self { get }
+  init(group: UInt32)
+  /// nil: it is a value.
+  var group: UInt32? { get }
+}
+
 /// Values of intervals of 128 bits.
 ///
 /// Nearly all prefixes of IPv6 end within the first 64 bits, so these are searched first, in half the memory; only where prefixes are
 /// longer do the other 64 follow.
-struct WideTable: Sendable {
-  /// By the first 64 bits: a value, or with the highest bit set the place of a group.
-  private let high: IntervalTable<UInt64>
+struct WideTable<Value: GroupableValue>: Sendable {
+  /// By the first 64 bits: a value, or a group.
+  private let high: IntervalTable<UInt64, Value>
   /// Where each group begins in `lows`; one more ends the last.
   private let groups: [UInt32]
-  /// The other 64 bits of the intervals' first keys, ascending in each group, of which the first is 0.
-  private let lows: [UInt64]
-  private let values: [UInt32]
+  /// The intervals by the other 64 bits, ascending in each group, of which the first begins at 0.
+  private let lows: [Interval<UInt64, Value>]
 
-  private static var groupBit: UInt32 { 1 << 31 }
-
-  /// - Parameters:
-  ///   - starts: first keys in ascending order, of which the first is 0.
-  ///   - values: as many, less than 2^31.
-  init(starts: [UInt128], values all: [UInt32]) {
-    var (highs, highValues): ([UInt64], [UInt32]) = ([], [])
-    var (groups, lows, values): ([UInt32], [UInt64], [UInt32]) = ([], [], [])
-    var next = 0
-    while next < starts.count {
-      let first = next
-      let high = starts[first].high
-      while next < starts.count, starts[next].high == high { next += 1 }
-      highs.append(high)
-      if next == first + 1, starts[first].low == 0 {
-        highValues.append(all[first])
-        continue
-      }
-      highValues.append(Self.groupBit | UInt32(groups.count))
-      groups.append(UInt32(lows.count))
-      if starts[first].low != 0 {
-        // What is before the group's first key goes on into it; the first of all keys is 0.
-        lows.append(0)
-        values.append(all[first - 1])
-      }
-      for place in first..<next {
-        lows.append(starts[place].low)
-        values.append(all[place])
-      }
-      if high < .max, next == starts.count || starts[next].high > high + 1 {
-        highs.append(high + 1)
-        highValues.append(all[next - 1])
-      }
-    }
-    groups.append(UInt32(lows.count))
-    self.high = IntervalTable(starts: highs, values: highValues)
-    (self.groups, self.lows, self.values) = (groups, lows, values)
-  }
-
-  var count: Int { high.count + values.count }
+  var count: Int { high.count + lows.count }
 
   /// Octets of memory.
-  var memory: Int { high.memory + groups.capacity * 4 + lows.capacity * 8 + values.capacity * 4 }
-
-  subscript(high: UInt64, low: UInt64) -> UInt32 { value(self.high[high], low) }
-
-  /// The values of many keys.
-  func values(of searched: [(high: UInt64, low: UInt64)]) -> [UInt32] {
-    zip(high.values(of: searched.map(\.high)), searched).map { value($0, $1.low) }
+  var memory: Int {
+    high.memory + groups.capacity * 4 + lows.capacity * MemoryLayout<Interval<UInt64, Value>>.stride
   }
 
+  /// The intervals among which a key is by its first 64 bits.
   @inline(__always)
-  private func value(_ value: UInt32, _ low: UInt64) -> UInt32 {
-    value & Self.groupBit == 0 ? value : longValue(Int(value & ~Self.groupBit), low)
+  func range(of high: UInt64) -> PlaceRange { self.high.range(of: high) }
+
+  /// The half of a range in which a key is.
+  @inline(__always)
+  func halved(_ range: PlaceRange, by high: UInt64) -> PlaceRange { self.high.halved(range, by: high) }
+
+  /// The value of a key.
+  ///
+  /// - Parameter range: its range, halved once.
+  @inline(__always)
+  func value(of high: UInt64, _ low: UInt64, in range: PlaceRange) -> Value {
+    let value = self.high.value(of: high, in: range)
+    guard let group = value.group else { return value }
+    return longValue(Int(group), low)
   }
 
-  private func longValue(_ group: Int, _ low: UInt64) -> UInt32 {
+  private func longValue(_ group: Int, _ low: UInt64) -> Value {
     var place = Int(groups[group])
     var count = Int(groups[group + 1]) - place
     while count > 1 {
       let half = count / 2
-      place &+= lows[place &+ half] <= low ? half : 0
+      place &+= lows[place &+ half].start <= low ? half : 0
       count &-= half
     }
-    return values[place]
+    return lows[place].value
+  }
+}
+
+// MARK: Making and reading one
+
+extension WideTable {
+  /// Takes intervals in ascending order, of which the first begins at 0.
+  struct Builder {
+    private var highs: [Interval<UInt64, Value>] = []
+    private var groups: [UInt32] = []
+    private var lows: [Interval<UInt64, Value>] = []
+    /// Intervals of the last first 64 bits, and the value before them.
+    private var high: UInt64 = 0
+    private var run: [Interval<UInt64, Value>] = []
+    private var before = Value.none
+
+    mutating func append(_ key: UInt128, _ value: Value) {
+      if key.high != high { end(next: key.high) }
+      run.append(Interval(start: key.low, value: value))
+    }
+
+    private mutating func end(next: UInt64?) {
+      guard let last = run.last else { return }
+      if run.count == 1, last.start == 0 {
+        highs.append(Interval(start: high, value: last.value))
+      } else {
+        highs.append(Interval(start: high, value: Value(group: UInt32(groups.count))))
+        groups.append(UInt32(lows.count))
+        // What is before the group's first key goes on into it.
+        if run[0].start != 0 { lows.append(Interval(start: 0, value: before)) }
+        lows += run
+        if high < .max, next != high + 1 { highs.append(Interval(start: high + 1, value: last.value)) }
+      }
+      before = last.value
+      run.removeAll(keepingCapacity: true)
+      if let next { high = next }
+    }
+
+    consuming func table() -> WideTable {
+      end(next: nil)
+      groups.append(UInt32(lows.count))
+      return WideTable(high: IntervalTable(highs), groups: groups.trimmed, lows: lows.trimmed)
+    }
+  }
+
+  /// Goes through all intervals in ascending order.
+  func makeIterator() -> Cursor { Cursor(self) }
+
+  struct Cursor: IteratorProtocol {
+    private let table: WideTable
+    private var place = 0
+    /// Of a group that it is in.
+    private var lows = 0..<0
+    private var high: UInt64 = 0
+
+    fileprivate init(_ table: WideTable) { self.table = table }
+
+    mutating func next() -> Interval<UInt128, Value>? {
+      if let low = lows.popFirst() {
+        return Interval(start: UInt128(high: high, low: table.lows[low].start), value: table.lows[low].value)
+      }
+      if place == table.high.count { return nil }
+      let interval = table.high[place]
+      place += 1
+      high = interval.start
+      guard let group = interval.value.group.map(Int.init) else {
+        return Interval(start: UInt128(high: high, low: 0), value: interval.value)
+      }
+      lows = Int(table.groups[group])..<Int(table.groups[group + 1])
+      return next()
+    }
   }
 }
 

@@ -2,6 +2,8 @@ import Enrichment
 import FlowModel
 import Foundation
 import GeoDatabases
+import Labels
+import LookupTables
 import NetworkBytes
 import TestSupport
 import Testing
@@ -32,6 +34,56 @@ struct DatabaseTests {
     known = sample.known(record)
     #expect(known.record.sourceAS == 64_501 && known.record.destinationAS == 65_000)
     #expect(known.row.text(.sourceASName) == "Größe \"x\"" && known.row.text(.destinationASName) == nil)
+  }
+
+  @Test("Labels and databases together give what each of them gives alone")
+  func together() async throws {
+    let folder = try await Databases.write()
+    var sample = try KnowledgeSample(folder)
+    sample.options.prefixes = try folder.write(
+      "prefix,site\n10.0.0.0/8,a\n10.64.0.0/10,b\n192.0.2.128/25,c\n2001:db8:8000::/36,d\n::/0,e\n", as: "p")
+    sample.options.systemDatabase = folder.file("systems.mmdb")
+    sample.options.countryDatabase = folder.file("countries.mmdb")
+    _ = sample.refresh()
+    let seed = runSeed("ENRICHMENT_TEST_SEED")
+    var random = SeededGenerator(seed: seed)
+    let places = try ["10.0.0.0", "192.0.2.0", "198.51.100.0", "2001:db8::", "::"].map { try #require(IPAddress($0)) }
+    func any() -> IPAddress {
+      let (place, bits) = (places[random.below(places.count)], random.next() >> UInt64(random.below(64)))
+      return place.isV4
+        ? IPAddress(v4: place.v4 ^ UInt32(truncatingIfNeeded: bits >> 40))
+        : IPAddress(high: place.high ^ bits >> 24, low: place.low)
+    }
+    // Hosts that are met again, and others.
+    let hosts = (0..<100).map { _ in any() }
+    let records = (0..<3000).map { _ in
+      var record = FlowRecord()
+      record.source = hosts[random.below(hosts.count)]
+      record.destination = any()
+      return record
+    }
+    let all = sample.source.knowledge
+    let labels = try #require(all.prefixes).table
+    #expect(all.joinedMemory > 0 && sample.report.joinedMemory == all.joinedMemory)
+    for alone in [false, true] {
+      if alone {
+        (sample.options.prefixes, sample.options.countryDatabase) = (nil, nil)
+        _ = sample.refresh()
+        #expect(sample.source.knowledge.joinedMemory == 0)
+      }
+      var batch = FlowBatch()
+      batch.records = records
+      sample.enrich(&batch)
+      for (record, facts) in zip(batch.records, batch.facts) {
+        let place: Comment = "ENRICHMENT_TEST_SEED=\(seed), \(record.source) to \(record.destination)"
+        #expect(record.sourceAS == all.system(of: record.source) ?? 0, place)
+        #expect(record.destinationAS == all.system(of: record.destination) ?? 0, place)
+        #expect(facts.sourceLabel == (alone ? 0 : labels[record.source]), place)
+        #expect(facts.destinationLabel == (alone ? 0 : labels[record.destination]), place)
+        #expect(sample.texts[facts.sourceCountry] == (alone ? nil : all.country(of: record.source)), place)
+        #expect(sample.texts[facts.destinationCountry] == (alone ? nil : all.country(of: record.destination)), place)
+      }
+    }
   }
 
   @Test("Databases of IPv4 alone, and with the keys of another maker")

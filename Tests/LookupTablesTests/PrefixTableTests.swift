@@ -5,36 +5,18 @@ import Testing
 
 @Suite("Longest prefixes")
 struct PrefixTableTests {
-  private struct Prefix {
-    var address: IPAddress
-    var length: Int
-    var value: UInt32
-
-    func holds(_ other: IPAddress) -> Bool {
-      let mask = IPAddress.mask(leadingBits: address.isV4 ? length + 96 : length)
-      return other.isV4 == address.isV4 && other.masked(by: mask) == address.masked(by: mask)
-    }
-  }
-
-  private static func table(_ prefixes: [Prefix]) -> PrefixTable {
-    var builder = PrefixTableBuilder()
-    for (line, prefix) in prefixes.enumerated() {
-      builder.add(prefix.address, length: prefix.length, value: prefix.value, line: UInt32(line))
-    }
-    return builder.table()
-  }
-
+  private static func table(_ prefixes: [TestPrefix]) -> PrefixTable { prefixes.table }
   private static func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
 
   @Test("The longest prefix that holds an address counts, of its own family")
   func longest() throws {
     let table = Self.table([
-      Prefix(address: try Self.address("10.0.0.0"), length: 8, value: 1),
-      Prefix(address: try Self.address("10.1.0.0"), length: 16, value: 2),
-      Prefix(address: try Self.address("10.1.2.3"), length: 32, value: 3),
-      Prefix(address: try Self.address("2001:db8::"), length: 32, value: 4),
-      Prefix(address: try Self.address("2001:db8::1"), length: 128, value: 5),
-      Prefix(address: try Self.address("2001:db8:1::"), length: 48, value: 6),
+      TestPrefix(address: try Self.address("10.0.0.0"), length: 8, value: 1),
+      TestPrefix(address: try Self.address("10.1.0.0"), length: 16, value: 2),
+      TestPrefix(address: try Self.address("10.1.2.3"), length: 32, value: 3),
+      TestPrefix(address: try Self.address("2001:db8::"), length: 32, value: 4),
+      TestPrefix(address: try Self.address("2001:db8::1"), length: 128, value: 5),
+      TestPrefix(address: try Self.address("2001:db8:1::"), length: 48, value: 6),
     ])
     for (text, value) in [
       ("9.255.255.255", 0), ("10.0.0.0", 1), ("10.0.255.255", 1), ("10.1.0.0", 2), ("10.1.2.2", 2), ("10.1.2.3", 3),
@@ -50,13 +32,15 @@ struct PrefixTableTests {
       try Self.address("255.255.255.255"), try Self.address("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
     )
     let ends = Self.table([
-      Prefix(address: all4, length: 32, value: 1), Prefix(address: all6, length: 128, value: 2),
-      Prefix(address: IPAddress(v4: 0), length: 32, value: 3), Prefix(address: .unspecified, length: 128, value: 4),
+      TestPrefix(address: all4, length: 32, value: 1), TestPrefix(address: all6, length: 128, value: 2),
+      TestPrefix(address: IPAddress(v4: 0), length: 32, value: 3),
+      TestPrefix(address: .unspecified, length: 128, value: 4),
     ])
     #expect([all4, all6, IPAddress(v4: 0), .unspecified].map { ends[$0] } == [1, 2, 3, 4])
     #expect([IPAddress(v4: .max - 1), IPAddress(v4: 1), IPAddress(high: 0, low: 1)].map { ends[$0] } == [0, 0, 0])
     let zero = Self.table([
-      Prefix(address: IPAddress(v4: 0), length: 0, value: 7), Prefix(address: .unspecified, length: 0, value: 8),
+      TestPrefix(address: IPAddress(v4: 0), length: 0, value: 7),
+      TestPrefix(address: .unspecified, length: 0, value: 8),
     ])
     #expect([all4, IPAddress(v4: 0), all6, .unspecified].map { zero[$0] } == [7, 7, 8, 8])
     #expect(PrefixTable()[all4] == 0 && PrefixTable()[all6] == 0)
@@ -71,26 +55,23 @@ struct PrefixTableTests {
       if isV4 { return IPAddress(v4: UInt32(truncatingIfNeeded: bits << 24 | bits & 0xff)) }
       return IPAddress(high: bits & 0xff00_0000_0000_0003, low: random.next() & 0xc000_0000_0000_0003)
     }
-    var prefixes: [Prefix] = []
+    var prefixes: [TestPrefix] = []
     for number in 0..<(1 << round) {
       let isV4 = random.below(2) == 0
       let length = random.below(isV4 ? 33 : 129)
-      prefixes.append(Prefix(address: any(isV4), length: length, value: UInt32(number % 5)))
+      prefixes.append(TestPrefix(address: any(isV4), length: length, value: UInt32(number % 5)))
     }
-    let table = Self.table(prefixes)
-    // Of the same prefix, the later counts.
+    let table = prefixes.table
     for _ in 0..<400 {
       let address = any(random.below(2) == 0)
-      let holders = prefixes.enumerated().filter { $0.element.holds(address) }
-      let longest = holders.max { ($0.element.length, $0.offset) < ($1.element.length, $1.offset) }
-      #expect(table[address] == longest?.element.value ?? 0, "round \(round), \(address)")
+      #expect(table[address] == prefixes.value(of: address), "round \(round), \(address)")
     }
     let many = (0..<100).map { _ in any(random.below(2) == 0) }
-    #expect(table.values(of: many) == many.map { table[$0] })
+    #expect(table.values(of: many.span) == many.map { table[$0] })
   }
 
   /// What the longest of some prefixes with no two alike has for an address, found by asking for each length.
-  private static func reference(_ prefixes: [Prefix]) -> (IPAddress) -> UInt32 {
+  private static func reference(_ prefixes: [TestPrefix]) -> (IPAddress) -> UInt32 {
     var lengths: [Int: [IPAddress: UInt32]] = [:]
     for prefix in prefixes {
       let length = prefix.address.isV4 ? prefix.length + 96 : prefix.length
@@ -118,16 +99,16 @@ struct PrefixTableTests {
       default: return IPAddress(high: site | bits & 0xf_ffff, low: 0)
       }
     }
-    var prefixes: [Prefix] = []
+    var prefixes: [TestPrefix] = []
     for number in 0..<40_000 {
       let address = any()
       let length = address.isV4 ? 24 + random.below(9) : 44 + random.below(85)
-      prefixes.append(Prefix(address: address, length: length, value: UInt32(number % 1000) + 1))
+      prefixes.append(TestPrefix(address: address, length: length, value: UInt32(number % 1000) + 1))
     }
     // Each one holds the next: the slices of every directory but the last are empty except for one.
-    for length in 0...64 { prefixes.append(Prefix(address: IPAddress(high: 1, low: 0), length: length, value: 7)) }
-    for length in 0...32 { prefixes.append(Prefix(address: IPAddress(v4: 1), length: length, value: 8)) }
-    let table = Self.table(prefixes)
+    for length in 0...64 { prefixes.append(TestPrefix(address: IPAddress(high: 1, low: 0), length: length, value: 7)) }
+    for length in 0...32 { prefixes.append(TestPrefix(address: IPAddress(v4: 1), length: length, value: 8)) }
+    let table = prefixes.table
     let reference = Self.reference(prefixes)
     var addresses = (0..<3000).map { _ in any() }
     for prefix in prefixes.prefix(1000) {
@@ -136,7 +117,7 @@ struct PrefixTableTests {
         prefix.address.isV4
           ? IPAddress(v4: prefix.address.v4 &+ 1) : IPAddress(high: prefix.address.high &+ 1, low: prefix.address.low))
     }
-    for (address, value) in zip(addresses, table.values(of: addresses)) {
+    for (address, value) in zip(addresses, table.values(of: addresses.span)) {
       #expect(value == reference(address), "\(address)")
       #expect(value == table[address], "\(address)")
     }
