@@ -5,7 +5,9 @@ extension CollectorStatus.Labels {
   /// - Returns: nil: no file is configured.
   init?(_ report: KnowledgeReport) {
     if report.files.isEmpty { return nil }
-    self.init(files: report.files.map(CollectorStatus.LabelFile.init), textBytes: report.textMemory)
+    self.init(
+      files: report.files.map(CollectorStatus.LabelFile.init), textBytes: report.textMemory,
+      joinedBytes: report.joinedMemory)
   }
 }
 
@@ -40,6 +42,9 @@ extension MetricsText {
     if labels.files.isEmpty { return }
     append(
       "sagflow_labels_text_bytes", "gauge", "Memory of the text of all label files.", String(labels.textMemory))
+    append(
+      "sagflow_labels_joined_bytes", "gauge", "Memory of the table that combines prefixes and databases.",
+      String(labels.joinedMemory))
   }
 
   private mutating func appendFile(

@@ -73,6 +73,8 @@ public struct CollectorStatus: Codable, Sendable {
     public var files: [LabelFile]
     /// Octets of memory of all texts.
     public var textBytes: Int
+    /// Octets of memory of the table that has prefixes and databases together; 0: at most one of them is in use.
+    public var joinedBytes: Int
   }
 
   /// A file of labels, or a database.
