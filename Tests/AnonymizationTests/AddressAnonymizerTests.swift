@@ -28,8 +28,8 @@ struct AddressAnonymizerTests {
   }
 
   @Test(
-    "both families, as yacryptopan has them",
-    arguments: [("192.0.2.1", "206.2.124.120"), ("2001:db8::1", "dd92:2c44:3fc0:ff1e:7ff9:c7f0:8180:7e00")])
+    "both families, as yacryptopan 1.0.1 has them",
+    arguments: [("192.0.2.1", "192.0.125.244"), ("2001:db8::1", "27fe:8bc7:fee:1e:1e1f:f0fe:f0e1:83fd")])
   func families(address: String, expected: String) throws {
     var anonymizer = AddressAnonymizer(try Self.key("32-char-str-for-AES-key-and-pad."))
     #expect(anonymizer.substitute(try #require(IPAddress(address))).description == expected)

@@ -59,7 +59,7 @@ struct ReleaseTests {
         [folder.file("scripts/release")] + arguments, environment: Self.environment, directory: folder.path)
     }
 
-    func tags() async throws -> String { try await git("tag --list").output }
+    func tagNames() async throws -> String { try await git("tag --list").output }
   }
 
   @Test("a dry run makes everything but the tag, and a release the tag as well")
@@ -67,10 +67,10 @@ struct ReleaseTests {
     let repository = try await Repository()
     let tried = try await repository.release("--dry-run", "1.2.3")
     #expect(tried.status == 0, "\(tried.output)\(tried.errors)")
-    #expect(try await repository.tags() == "")
+    #expect(try await repository.tagNames() == "")
     let outcome = try await repository.release("1.2.3")
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
-    #expect(try await repository.tags() == "v1.2.3\n")
+    #expect(try await repository.tagNames() == "v1.2.3\n")
     #expect(try await repository.git("tag --list -n9 v1.2.3").output.contains("Something new"))
     let files = try FileManager.default.contentsOfDirectory(atPath: repository.folder.file(".build/dist")).sorted()
     #expect(files.count == 4 && files.contains("SHA256SUMS") && files.contains("sagflow-1.2.3.tar.gz"), "\(files)")
@@ -90,7 +90,7 @@ struct ReleaseTests {
       #expect(outcome.status == status, "\(outcome.output)\(outcome.errors)")
       #expect(outcome.errors.contains(words), "\(outcome.errors)")
       #expect(!FileManager.default.fileExists(atPath: repository.folder.file(".build")))
-      #expect(try await repository.tags() == "")
+      #expect(try await repository.tagNames() == "")
     }
     try await expect("the file VERSION has 1.2.3, not 1.2.4", Repository(), 65, "1.2.4")
     try await expect("usage:", Repository(), 64, "v1.2.3")

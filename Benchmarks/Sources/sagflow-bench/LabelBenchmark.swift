@@ -10,7 +10,9 @@ struct LabelBenchmark {
   private let name: String
   private let source: KnowledgeSource
   private let flows: [FlowRecord]
-  private let memory: Int
+  private let memory: (labels: Int, joined: Int)
+  /// CPU time of reading all files.
+  private let loading: Double
   private static let prefixes = 1_000_000
   /// Of each database.
   private static let networks = 500_000
@@ -42,11 +44,16 @@ struct LabelBenchmark {
       (options.systemDatabase, options.countryDatabase) = (systems.path, countries.path)
     }
     var files = KnowledgeFiles()
-    let (knowledge, events) = files.refresh(options, at: 0)
+    var (knowledge, events): (Knowledge?, [KnowledgeEvent]) = (nil, [])
+    loading =
+      Measurement.take {
+        (knowledge, events) = files.refresh(options, at: 0)
+        return (Self.prefixes, 0)
+      }.seconds
     for case .refused(let error, _) in events { throw error }
     guard let knowledge else { throw CocoaError(.fileReadCorruptFile) }
     source = KnowledgeSource(knowledge)
-    memory = knowledge.labelMemory
+    memory = (knowledge.labelMemory, knowledge.joinedMemory)
     flows = Self.flows(share, &random)
   }
 
@@ -63,7 +70,9 @@ struct LabelBenchmark {
         return (flows.count, 0)
       }
     }
-    print("       \(Self.prefixes) prefixes and their labels: \(memory / 1_000_000) MB")
+    print(
+      "       \(Self.prefixes) prefixes and their labels: \(memory.labels / 1_000_000) MB, joined with databases: "
+        + "\(memory.joined / 1_000_000) MB, read in \(String(format: "%.1f", loading)) s")
   }
 
   /// Flows of which nothing is known: what is left is what it costs to put them into a batch, which is in all figures.
