@@ -28,7 +28,7 @@ struct AddressAnonymizerTests {
   }
 
   @Test(
-    "both families, as yacryptopan 1.0.1 has them",
+    "both families, as yacryptopan 1.0.2 has them",
     arguments: [("192.0.2.1", "192.0.125.244"), ("2001:db8::1", "27fe:8bc7:fee:1e:1e1f:f0fe:f0e1:83fd")])
   func families(address: String, expected: String) throws {
     var anonymizer = AddressAnonymizer(try Self.key("32-char-str-for-AES-key-and-pad."))

@@ -112,7 +112,7 @@ struct CaptureErrorTests {
     let file = try TemporaryFile(PcapWriter().file(Self.frames).dropLast())
     let error = try #require(try CaptureFileTests.read(path: file.path).error)
     #expect(
-      "\(error)" == "\(file.path) ends inside a frame at octet 181, after 2 frames: "
+      "\(error)" == "\(file.path) ends inside a frame at byte 181, after 2 frames: "
         + "the capture is truncated; the frames before it are valid")
   }
 
@@ -149,7 +149,7 @@ struct CaptureErrorTests {
     arguments: [
       Damage("block length", le(UInt32(6)) + le(UInt32(8)) + le(UInt32(8))),
       Damage("block length", le(UInt32(6)) + le(UInt32(33)) + pattern(33)),
-      Damage("17825792 octets", le(UInt32(6)) + le(UInt32(17 << 20)) + pattern(64)),
+      Damage("17825792 bytes", le(UInt32(6)) + le(UInt32(17 << 20)) + pattern(64)),
       Damage("two lengths", Array(little.enhanced(frames[0]).dropLast(4)) + le(UInt32(104))),
       Damage("interface 1", little.enhanced(WrittenFrame(octets: pattern(60), interface: 1))),
       Damage("interface 1", little.packet(WrittenFrame(octets: pattern(60), interface: 1))),

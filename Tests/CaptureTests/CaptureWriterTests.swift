@@ -28,7 +28,8 @@ struct CaptureWriterTests {
   @Test("what is written is read again, of both families, of any length") func roundTrip() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/written.pcap"
-    let payloads = (0..<400).map { pattern($0 * 7 % 1473, seed: $0) } + [pattern(65_487, seed: 1), pattern(65_487, seed: 2)]
+    let payloads =
+      (0..<400).map { pattern($0 * 7 % 1473, seed: $0) } + [pattern(65_487, seed: 1), pattern(65_487, seed: 2)]
     try write(path, payloads)
     let reading = try CaptureFileTests.read(path: path)
     #expect(reading.error == nil)
@@ -46,7 +47,8 @@ struct CaptureWriterTests {
     try write(path, (0..<60).map { pattern(40 + $0, seed: $0) } + [[], []])
     let tshark = try #require(Tool("tshark"))
     let output = try await tshark.run([
-      "-r", path, "-o", "udp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-T", "fields", "-e", "_ws.malformed",
+      "-r", path, "-o", "udp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-T", "fields", "-e",
+      "_ws.malformed",
       "-e", "ip.checksum.status", "-e", "udp.checksum.status", "-e", "udp.length",
     ])
     // Status 1: good; 3: not present, as UDP over IPv4 may have it.

@@ -144,7 +144,7 @@ struct UDPSocketTests {
     #expect(huge.grantedReceiveBuffer < huge.requestedReceiveBuffer)
     let text = huge.receiveBufferAdvice
     let advice = try #require(text)
-    #expect(advice.contains("\(huge.localEndpoint) is \(huge.grantedReceiveBuffer) octets"))
+    #expect(advice.contains("\(huge.localEndpoint) is \(huge.grantedReceiveBuffer) bytes"))
     #expect(advice.contains("sysctl -w net.core.rmem_max="))
   }
 

@@ -136,7 +136,7 @@ struct FilterTests {
     try Data("filter: not dst port 443\naggregation:\n  enabled: false\n".utf8)
       .write(to: URL(fileURLWithPath: collector.configurationFile))
     collector.program.signal(SIGHUP)
-    try await collector.program.says("filter is \"not dst port 443\" now")
+    try await collector.program.says("filter is now \"not dst port 443\"")
     // Workers take it up with the next datagrams or the next look at the clock.
     try await pause(2)
     try await generate("1")

@@ -75,7 +75,7 @@ struct RelayTests {
     #expect((relay[1].failed, relay[1].dropped, relay[1].failure) == (0, 0, nil))
     #expect(relay[0].failed > 0)
     #expect(relay[0].failure?.contains("Connection refused") == true, "\(relay[0])")
-    try await first.program.says("relay to 127.0.0.1:\(dead) fails: Connection refused")
+    try await first.program.says("relay to 127.0.0.1:\(dead) failing: Connection refused")
     let metrics = try await HTTPAnswer.get("/metrics", from: try await first.httpPort()).body
     let sample = "sagflow_relay_datagrams_total{target=\"127.0.0.1:\(second.port)\",result=\"sent\"} \(total)\n"
     #expect(metrics.contains(sample), "\(metrics)")

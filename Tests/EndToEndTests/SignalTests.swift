@@ -102,7 +102,7 @@ struct SignalTests {
     let broken = try await collector.program.says("configuration not reloaded, the old one stays in force: ")
     #expect(broken.contains("\(file.path):1:9: store.rotatoin: unknown key; did you mean store.rotation?"))
     try await reload(
-      "aggregation: {activeTimeout: 60, inactiveTimeout: 1}\nlog: {level: error}\n", until: "log.level is error now")
+      "aggregation: {activeTimeout: 60, inactiveTimeout: 1}\nlog: {level: error}\n", until: "log.level is now error")
     // The new timer holds: no need to stop for the flow to leave.
     try NumberedFlows.send(0..<1, to: collector.port)
     try await collector.counts(1, "flows", "emitted_idle")

@@ -308,7 +308,7 @@ struct StatusTests {
   func unreachable() async throws {
     let nobody = try await Sagflow.run(["status", "--http", "127.0.0.1:1"])
     #expect(nobody.status == 69)
-    #expect(nobody.errors.contains("http://127.0.0.1:1: no collector answers"), "\(nobody.errors)")
+    #expect(nobody.errors.contains("http://127.0.0.1:1: no answer from a collector"), "\(nobody.errors)")
     let wrong = try await Sagflow.run(["status", "--http", "127.0.0.1"])
     #expect(wrong.status == 64, "\(wrong.errors)")
     #expect(wrong.errorLines.count == 1)

@@ -79,7 +79,8 @@ struct KnowledgeFileTests {
     _ = sample.refresh(at: 3000)
     files = sample.report.files
     #expect(files[0].size?.count == 2 && files[0].loaded == 1000 && files[0].memory > 0)
-    #expect(files[0].failure?.contains("'10.0.0/8' is no prefix") == true && files[0].failingSince == 2000)
+    #expect(files[0].failure?.contains("'10.0.0/8' is not a prefix") == true)
+    #expect(files[0].failingSince == 2000)
     _ = try sample.replace("p", "prefix,site\n10.0.0.0/8,another\n")
     _ = sample.refresh(at: 4000)
     files = sample.report.files

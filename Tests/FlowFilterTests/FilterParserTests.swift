@@ -133,13 +133,13 @@ struct FilterParserTests {
       ("ipv4 and", "column 9: expected a condition such as 'src ip 10.0.0.1', found the end"),
       ("port in 80", "column 9: expected [, found '80'"),
       ("port in []", "column 10: expected a number up to 65535, found ']'"),
-      ("ipv4\nand &", "line 2, column 5: expected a word or a sign, found '&'"),
+      ("ipv4\nand &", "line 2, column 5: expected a word or an operator, found '&'"),
       ("mac 00:11", "column 5: expected a MAC address such as 00:1b:44:11:3a:b7, found '00:11'"),
       ("observation id 3", "column 13: expected domain id, found 'id'"),
       ("exporter 3", "column 10: expected ip, host or net, found '3'"),
       ("nat 3", "column 5: expected src, dst, ip, host, net, port or event, found '3'"),
       ("nat src as 3", "column 9: expected ip, host, net or port, found 'as'"),
-      ("@include x", "column 1: expected a word or a sign, found '@'"),
+      ("@include x", "column 1: expected a word or an operator, found '@'"),
     ])
   func mistakes(text: String, message: String) {
     let error = #expect(throws: FilterError.self) { try FlowFilter(parsing: text) }

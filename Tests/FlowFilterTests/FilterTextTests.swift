@@ -49,10 +49,11 @@ struct FilterTextTests {
   @Test(
     "what is wrong is told with its file, line and column",
     arguments: [
-      ("ipv4\nand src prt 80", "/a:2:9: expected ip"), ("ipv4 and @include b", "/b:2:5: expected a word or a sign"),
+      ("ipv4\nand src prt 80", "/a:2:9: expected ip"),
+      ("ipv4 and @include b", "/b:2:5: expected a word or an operator"),
       ("ipv4\n  or @include missing or port 1", "/a:2:6: "), ("@include b2 and prt 1", "/a:1:17: expected a condition"),
-      ("@include", "/a:1:9: expected the name of a file, found the end"),
-      ("@include 'b2", "/a:1:10: expected the name of a file in quotes"),
+      ("@include", "/a:1:9: expected a file name, found the end"),
+      ("@include 'b2", "/a:1:10: expected a file name in quotes"),
       ("ipv4 and @incline b", "/a:1:10: expected @include FILE, found '@incline'"),
       ("src ip in [10.0.0.1,\n10.0.0.2", "/a:2:9: expected an address"),
       ("ipv4 and\n@include empty", "/a:2:1: "),

@@ -266,7 +266,7 @@ struct StoreOutputTests {
     sink.advance(to: Self.moment(Self.newYear + 300_000), .wait)
     try wait("a second pass") { !FileManager.default.fileExists(atPath: folder) }
     thread.finish()
-    #expect(log.lines == Array(repeating: "info: retention: removed 1 files, 10 octets", count: 2))
+    #expect(log.lines == Array(repeating: "info: retention: removed 1 files, 10 bytes", count: 2))
   }
 
   @Test("workers write side by side, and every row is committed") func workers() throws {

@@ -63,7 +63,7 @@ struct PrefixFileTests {
       ("10.0.0.0/-1,a", "line 2: '10.0.0.0/-1' is not a prefix; the length must be a number from 0 to 32"),
       ("10.0.0.0/,a", "line 2: '10.0.0.0/' is not a prefix; the length must be a number from 0 to 32"),
       ("2001:db8::/129,a", "line 2: '2001:db8::/129' is not a prefix; the length must be 0 to 128"),
-      ("10.1.2.3/24,a", "line 2: '10.1.2.3/24' has bits behind its length; write 10.1.2.0/24"),
+      ("10.1.2.3/24,a", "line 2: '10.1.2.3/24' has bits beyond its length; write 10.1.2.0/24"),
       ("10.0.0.0/8,", "line 2: no label, site, customer or role for 10.0.0.0/8"),
       ("10.0.0.0/8,a\u{7}b", "line 2: a control character (U+7); remove it"),
       ("10.0.0.0/8,a\u{202e}b", "line 2: a control character (U+202E); remove it"),

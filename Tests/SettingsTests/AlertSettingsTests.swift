@@ -69,7 +69,7 @@ struct AlertSettingsTests {
       ("rules:\n    - name: a\n      above: much\n", "4:14: alerts.rules[0].above: expected a number from 0 on"),
       (
         "rules:\n    - {name: a, above: 1}\n    - name: a\n      above: 1\n",
-        "4:13: alerts.rules[1].name: 'a' is the name of"
+        "4:13: alerts.rules[1].name: 'a' is a duplicate name"
       ),
       ("rules: [{above: 1}]\n", "2:11: alerts.rules[0].name: is missing"),
       ("rules: [{name: a}]\n", "2:11: alerts.rules[0]: expected one of above, below, aboveUsual and belowUsual"),

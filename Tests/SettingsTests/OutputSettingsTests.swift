@@ -104,7 +104,7 @@ struct OutputSettingsTests {
         "[{name: a, type: s3, region: r, bucket: abc, urls: ['http://h']}]\n",
         "outputs[0].urls: does not apply to type s3"
       ),
-      ("[{name: a, type: s3, region: r, bucket: abc, prefix: /x}]\n", "outputs[0].prefix: expected the beginning"),
+      ("[{name: a, type: s3, region: r, bucket: abc, prefix: /x}]\n", "outputs[0].prefix: expected a prefix of names"),
       (
         "[{name: a, type: s3, region: r, bucket: abc, partSize: 1M}]\n", "outputs[0].partSize: expected bytes from 5Mi"
       ),
@@ -123,7 +123,7 @@ struct OutputSettingsTests {
       ("[{name: a, type: kafka}]\n", "outputs[0].brokers: expected at least one: HOST:PORT, such as"),
       ("[{name: a, type: kafka, brokers: [b]}]\n", "outputs[0].brokers: expected HOST:PORT, such as"),
       ("[{name: a, type: kafka, brokers: ['b:1,c:2']}]\n", "outputs[0].brokers: expected HOST:PORT, such as"),
-      ("[{name: a, type: kafka, brokers: ['b:1'], topic: a/b}]\n", "outputs[0].topic: expected a topic's name"),
+      ("[{name: a, type: kafka, brokers: ['b:1'], topic: a/b}]\n", "outputs[0].topic: expected a topic name"),
       ("[{name: a, type: kafka, brokers: ['b:1'], format: avro}]\n", "outputs[0].format: expected protobuf or json"),
       ("[{name: a, type: kafka, brokers: ['b:1'], names: ecs}]\n", "outputs[0].names: applies only to format: json"),
       (

@@ -123,6 +123,6 @@ struct EncoderPropertyTests {
     }
     #expect(
       ExportError.messageSize(71, allowed: 72...65_507).description
-        == "message size 71 is out of range: use 72 to 65507 octets")
+        == "message size 71 is out of range: use 72 to 65507 bytes")
   }
 }

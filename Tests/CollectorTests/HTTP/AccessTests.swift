@@ -74,7 +74,9 @@ struct AccessTests {
     _ = try AccessToken(file: shared)
     try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: shared)
     _ = try AccessToken(file: folder.file("link"))
-    for (text, words) in [("", "no token"), ("short\n", "no token"), ("with blanks in it, and long\n", "no token")] {
+    for (text, words) in [
+      ("", "not a token"), ("short\n", "not a token"), ("with blanks in it, and long\n", "not a token"),
+    ] {
       let failure = #expect(throws: AccessToken.Failure.self) {
         _ = try AccessToken(file: try Self.tokenFile(folder, text))
       }

@@ -51,7 +51,7 @@ struct HostileRequestTests {
     Refusal("series?bin=0", "bin", "duration"),
     Refusal("series?bin=1s&window=2020-01-01..2026-01-01", "bin", "more than 10000"),
     Refusal("series?bin_by=middle", "bin_by", "spread"),
-    Refusal("flows?columns=src_addr,src_addr", "columns", "twice"),
+    Refusal("flows?columns=src_addr,src_addr", "columns", "duplicate"),
     Refusal("flows?columns=src_adr", "columns", "did you mean src_addr"),
     Refusal("flows?sort=src_addr", "sort", "time_start"),
   ]
