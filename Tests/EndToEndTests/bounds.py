@@ -75,6 +75,10 @@ def hours(program, folder, options, environment, check, sums):
                 if next_sample % 3600 == 0:
                     print(f"{next_sample // 3600} h: anonymous {samples[-1].anonymous:.1f} MB", flush=True)
                 next_sample += 60
+        for sender, datagrams in mixture.settle():
+            for datagram in datagrams:
+                file.write(place.frame(sender, datagram))
+            place.time += 1 / options.hourly_rate
     printed = process.stderr.read()
     check(process.wait() == 0, f"the replay has ended: {process.returncode}")
     print("\n".join(printed.splitlines()[:6]))

@@ -307,6 +307,12 @@ class Mixture:
         self.counts["malformed"] += exporters is self.broken
         return exporter.socket, datagrams
 
+    def settle(self):
+        """A last few turns of those that may just have restarted: their data wait until their templates come again."""
+        for exporter in self.steady:
+            for _ in range(10):
+                yield exporter.socket, exporter.turn()
+
     def disturb(self, exporter):
         draw = self.chance.random()
         if draw < 0.002:
