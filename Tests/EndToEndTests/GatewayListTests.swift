@@ -47,7 +47,7 @@ struct GatewayListTests {
         found.last == [
           "SmartAGId": "sag-119", "Name": "n119", "FlowLogId": "fl-0", "FlowLogName": "branch",
         ])
-      #expect(person.stub.requests("DescribeFlowLogSags").count == 3)
+      #expect(person.stub.questions.count { $0.action == "DescribeFlowLogSags" } == 3)
     }
   }
 

@@ -34,7 +34,7 @@ struct RetargetTests {
           "NetflowServerPort": "9995", "NetflowVersion": "V9",
         ])
       #expect(
-        stub.requests.map(\.action) == [
+        stub.questions.map(\.action) == [
           "DescribeFlowLogs", "DescribeFlowLogSags", "ModifyFlowLogAttribute", "DescribeFlowLogs",
         ])
 

@@ -88,6 +88,18 @@ public final class GatewayStub: Sendable {
   public var requests: [Received] { state.withLock { $0.requests } }
   public func requests(_ action: String) -> [Received] { requests.filter { $0.action == action } }
 
+  /// All requests but repeated reads: a client that had no answer in time, as on a busy host, asks again.
+  public var questions: [Received] {
+    requests.reduce(into: []) { questions, request in
+      if let last = questions.last, request.action.hasPrefix("Describe"), last.action == request.action,
+        last.parameters == request.parameters
+      {
+        return
+      }
+      questions.append(request)
+    }
+  }
+
   public func add(account: String, secret: String, token: String? = nil) {
     state.withLock { $0.accounts[account] = .init(secret: secret, token: token) }
   }

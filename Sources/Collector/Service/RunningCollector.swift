@@ -218,6 +218,7 @@ final class RunningCollector: Sendable {
     let isJournaled = configuration.journal.enabled
     // Without a journal, too, for what an earlier run with one has left.
     let rings = isJournaled ? found.directory.rings : found.directory.rings.filter(FileManager.default.fileExists)
+    let keepsSockets = manager.isPresent || sockets.areNextPassedIn
     let receiver = try sockets.takeReceiver(rings, capacity: configuration.journal.bufferSize / count, logger)
     for socket in 0..<receiver.socketCount {
       manager.store(receiver.descriptor(socket), named: PassedSockets.name(worker: index))
@@ -239,7 +240,7 @@ final class RunningCollector: Sendable {
     return Worker(
       index: index,
       loop: WorkerLoop(
-        receiver, pipeline, sink, found, streams: streams, relay: relay, key: key, keepsSockets: manager.isPresent,
+        receiver, pipeline, sink, found, streams: streams, relay: relay, key: key, keepsSockets: keepsSockets,
         logger),
       store: store, storeSettings: settings, directory: found.directory, wakeUp: wakeUp, journal: journal, relay: relay,
       logger: logger)

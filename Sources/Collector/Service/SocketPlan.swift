@@ -8,6 +8,8 @@ struct SocketPlan: ~Copyable {
   let endpoints: [ScopedEndpoint]
   /// Of each worker.
   private var sockets: [[Handoff<UDPSocket>]] = []
+  /// Whether all sockets of a worker were passed in.
+  private var arePassedIn: [Bool] = []
   private var memory = ReceptionMemory()
 
   /// - Parameter passed: sockets that were passed in; they are used for their addresses. Where none of them is of an address
@@ -27,10 +29,12 @@ struct SocketPlan: ~Copyable {
     var sockets: [[Handoff<UDPSocket>]] = []
     for worker in 0..<workers {
       var own: [Handoff<UDPSocket>] = []
+      var adopted = 0
       for index in endpoints.indices {
         let socket: UDPSocket
         if let descriptor = passed.take(endpoints[index]) {
           socket = try UDPSocket(adopting: descriptor, receiveBuffer: buffer)
+          adopted += 1
         } else {
           socket = try UDPSocket(
             listening: endpoints[index].endpoint, zone: endpoints[index].zone,
@@ -42,6 +46,7 @@ struct SocketPlan: ~Copyable {
         own.append(Handoff(socket))
       }
       sockets.append(own)
+      arePassedIn.append(adopted == own.count)
     }
     passed.closeRest(logger)
     self.endpoints = endpoints
@@ -69,6 +74,9 @@ struct SocketPlan: ~Copyable {
     }
   }
 
+  /// Whether the next worker's sockets stay open when this process ends: whoever passed them in holds them too.
+  var areNextPassedIn: Bool { arePassedIn.first ?? false }
+
   /// The next worker's sockets.
   ///
   /// - Parameters:
@@ -76,6 +84,7 @@ struct SocketPlan: ~Copyable {
   ///   - capacity: octets that can wait for the journal's disk.
   mutating func takeReceiver(_ rings: [String], capacity: Int, _ logger: Logger) throws -> UDPReceiver {
     var receiver = try memory.receiver(rings, capacity: capacity, logger)
+    if !arePassedIn.isEmpty { arePassedIn.removeFirst() }
     for handoff in sockets.isEmpty ? [] : sockets.removeFirst() {
       if let socket = handoff.take() { receiver.add(socket) }
     }

@@ -47,7 +47,7 @@ struct WorkerLoop: ~Copyable {
   /// - Parameters:
   ///   - pipeline: in front of `sink`; one that waits while the sink has no room.
   ///   - streams: messages of connections.
-  ///   - keepsSockets: whether the service manager keeps them for the next start.
+  ///   - keepsSockets: whether they outlive this process: the service manager keeps them, or passed them in.
   init(
     _ receiver: consuming UDPReceiver, _ pipeline: consuming Pipeline, _ sink: OutputSink<StoreOutput>,
     _ recovery: WorkerRecovery, streams: StreamQueue, relay: RelayThread?, key: [String], keepsSockets: Bool,
