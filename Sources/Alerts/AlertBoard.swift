@@ -1,7 +1,7 @@
-/// Which alert: that of a rule, for one subject of several where it has them, such as an exporter.
+/// Identifies an alert: its rule, and a subject such as an exporter if the rule has several.
 public struct AlertKey: Hashable, Sendable, Codable, Comparable {
   public var name: String
-  /// Empty: the rule has one alert.
+  /// Empty if the rule has a single alert.
   public var subject: String
 
   public init(_ name: String, _ subject: String = "") {
@@ -12,10 +12,10 @@ public struct AlertKey: Hashable, Sendable, Codable, Comparable {
   public static func < (a: AlertKey, b: AlertKey) -> Bool { (a.name, a.subject) < (b.name, b.subject) }
 }
 
-/// What was measured for an alert, and how it is judged.
+/// A measurement for one alert, and how to judge it.
 public struct AlertReading: Sendable {
   public var key: AlertKey
-  /// Nil if it is not known.
+  /// Nil if unknown.
   public var value: Double?
   public var usual: Double?
   public var condition: AlertCondition
@@ -33,35 +33,35 @@ public struct AlertReading: Sendable {
   }
 }
 
-/// One alert as it is now.
+/// The current state of one alert.
 public struct Alert: Hashable, Sendable, Codable {
   public var key: AlertKey
   public var state: AlertState
-  /// What was measured last, what it was compared with, and what is usual.
+  /// The last measured value, its limit, and the usual value.
   public var value: Double?
   public var limit: Double?
   public var usual: Double?
 }
 
-/// A change that people hear of.
+/// A change that causes a notification.
 public struct AlertChange: Hashable, Sendable {
   public var event: AlertState.Event
-  /// After the change.
+  /// The alert after the change.
   public var alert: Alert
-  /// When it fired.
+  /// When the alert fired.
   public var fired: Int64
   public var time: Int64
 }
 
-/// All alerts. Those of subjects that are ok are not kept.
+/// All alerts. Subjects in state ok are not kept.
 public struct AlertBoard: Sendable {
   private var alerts: [AlertKey: Alert] = [:]
-  /// Alerts of one name that may be other than ok at a time: nobody reads more, and senders can be forged.
+  /// Limit of subjects of one name that are not ok at the same time; senders can be forged.
   public static let maximumSubjects = 256
 
   public init() {}
 
-  /// Goes on from alerts that were saved.
+  /// Restores saved alerts.
   public init(restoring saved: [Alert]) {
     for alert in saved {
       var alert = alert
@@ -70,7 +70,7 @@ public struct AlertBoard: Sendable {
     }
   }
 
-  /// Those that fire first, then those that may soon; the others by name.
+  /// All alerts: firing ones first, then pending ones, then by name.
   public var all: [Alert] {
     func rank(_ alert: Alert) -> Int {
       switch alert.state.phase {
@@ -85,12 +85,12 @@ public struct AlertBoard: Sendable {
 
   public func isFiring(_ key: AlertKey) -> Bool { alerts[key]?.state.isFiring ?? false }
 
-  /// What must outlive the process: those that fire.
+  /// The firing alerts, which must survive a restart.
   public var firing: [Alert] { alerts.values.filter(\.state.isFiring).sorted { $0.key < $1.key } }
 
-  /// Takes new readings of some alerts; the others stay as they are.
+  /// Applies new readings to some alerts; others are unchanged.
   ///
-  /// - Returns: what people hear of.
+  /// - Returns: the changes to notify about.
   public mutating func advance(_ readings: [AlertReading], at now: Int64) -> [AlertChange] {
     var changes: [AlertChange] = []
     var counts: [String: Int] = [:]
@@ -120,9 +120,9 @@ public struct AlertBoard: Sendable {
     return changes
   }
 
-  /// Ends alerts that nobody asks for any more: of rules that were removed, of exporters that are forgotten.
+  /// Ends alerts that no longer apply: rules that were removed, exporters that are forgotten.
   ///
-  /// - Returns: what people hear of: that those which fired do not any more.
+  /// - Returns: a resolution for each that fired.
   public mutating func remove(at now: Int64, where isGone: (AlertKey) -> Bool) -> [AlertChange] {
     var changes: [AlertChange] = []
     for alert in alerts.values.sorted(by: { $0.key < $1.key }) where isGone(alert.key) {

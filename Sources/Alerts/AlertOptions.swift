@@ -1,6 +1,6 @@
-/// What is watched, and what is done about it.
+/// What to monitor, and how to notify.
 public struct AlertOptions: Hashable, Sendable {
-  /// Values are measured this often, seconds.
+  /// Measurement interval, seconds.
   public var interval = 15
   public var builtIn = BuiltInAlerts()
   public var actions: [AlertAction] = []
@@ -11,25 +11,25 @@ public struct AlertOptions: Hashable, Sendable {
 
 /// Alerts on the collector and its exporters, from their counters.
 public struct BuiltInAlerts: Hashable, Sendable {
-  /// An exporter that has sent nothing for this long is silent, if that is `silentIntervals` of its usual intervals, too,
-  /// seconds; 0: off.
+  /// Seconds without datagrams after which an exporter is silent, if that is also `silentIntervals` of its usual
+  /// intervals; 0 disables.
   public var exporterSilent = 300
-  /// Share of an exporter's data that is lost on the way by its sequence numbers, percent; 0: off.
+  /// Percentage of an exporter's data that is missing by sequence number; 0 disables.
   public var exporterLoss = 1
-  /// Share of the store's disk that is free, percent; 0: off.
+  /// Percentage of the store's disk that is free; 0 disables.
   public var diskFree = 5
-  /// The store cannot be written.
+  /// Alerts when the store cannot be written.
   public var storeFailure = true
-  /// Flows are dropped or lost because an output is too slow or fails.
+  /// Alerts when flows are dropped or lost because an output is too slow or fails.
   public var rowsLost = true
-  /// The kernel drops datagrams.
+  /// Alerts when the kernel drops datagrams.
   public var kernelDrops = true
-  /// A file has waited for an output for this long, seconds; 0: off.
+  /// Seconds that a file has waited for an output; 0 disables.
   public var outputBehind = 1800
 
   public init() {}
 
-  /// Names of built-in alerts; no rule may have one of them.
+  /// Names of built-in alerts, reserved: no rule may use them.
   public enum Name: String, CaseIterable, Sendable {
     case exporterSilent = "exporter-silent"
     case exporterLoss = "exporter-loss"
@@ -40,22 +40,22 @@ public struct BuiltInAlerts: Hashable, Sendable {
     case outputBehind = "output-behind"
   }
 
-  /// Usual intervals between datagrams after which an exporter is silent.
+  /// Number of usual intervals between datagrams after which an exporter is silent.
   public static let silentIntervals = 10.0
-  /// What counters are looked at over, seconds.
+  /// Window over which counters are compared, seconds.
   public static let window = 300
 }
 
-/// What is done when an alert changes.
+/// A notification, triggered when an alert changes.
 public struct AlertAction: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
-    /// A POST of JSON.
+    /// Sends JSON with POST.
     ///
     /// - Parameters:
-    ///   - header: name of a header that is sent along; empty: none.
-    ///   - headerFile: path of a file with its value.
+    ///   - header: name of an additional header; empty for none.
+    ///   - headerFile: path of the file that contains its value.
     case webhook(url: String, header: String, headerFile: String)
-    /// A program with its arguments; never a shell.
+    /// Runs a program with arguments, without a shell.
     case program([String])
   }
 

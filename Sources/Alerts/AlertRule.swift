@@ -1,38 +1,38 @@
-// Alerts: rules over what flows measure, and the states that follow from values and times. No I/O, and nothing reads the time.
+// Alerts: rules over measurements of flows, and the states that follow from values and times. No I/O, no clock.
 //
-//     AlertRule.swift       what is measured, over which window, and when that is too much or too little
-//     AlertOptions.swift    all rules, those built in, and what is done about them
+//     AlertRule.swift       measure, window and condition
+//     AlertOptions.swift    all rules, built-in alerts and actions
 //     AlertState.swift      one alert: ok, pending, firing, clearing
-//     AlertBoard.swift      all alerts: what changes with new readings
-//     UsualValues.swift     what a value was on other days
-//     KnownAddresses.swift  addresses that were seen before
-//     ExporterWatch.swift   what exporters' counters say of silence and loss
-//     CounterWatch.swift    what a counter has grown by lately
+//     AlertBoard.swift      all alerts: changes caused by new readings
+//     UsualValues.swift     the value on previous days
+//     KnownAddresses.swift  addresses seen before
+//     ExporterWatch.swift   silence and loss, from the counters of exporters
+//     CounterWatch.swift    recent growth of a counter
 
 public import FlowFilter
 
-/// A condition on flows that people want to hear of.
+/// A condition on flows, and when to notify.
 public struct AlertRule: Hashable, Sendable {
-  /// Of letters, digits, `-`, `_` and `.`: it is a label of metrics and a variable's value.
+  /// Letters, digits, `-`, `_` and `.`: used as a metric label and in an environment variable.
   public var name: String
   public var filter = FlowFilter.any
-  /// The filter as it was written.
+  /// Source text of the filter.
   public var filterText = ""
   public var measure = AlertMeasure.bitsPerSecond
-  /// What a value is measured over, seconds.
+  /// Window of the measurement, seconds.
   public var window = 300
   public var condition = AlertCondition(.above, .value(0))
   public var timing = AlertTiming()
-  /// Of `newSources`: an address is new if it was not seen for this long, seconds.
+  /// For `newSources`: an address is new if it was not seen for this long, seconds.
   public var memory = 86_400
-  /// Names of actions; nil: all of them.
+  /// Names of actions; nil for all.
   public var actions: [String]?
   /// Whether changes are logged.
   public var isLogged = true
 
   public init(name: String) { self.name = name }
 
-  /// Whether it is a name that labels and variables can have.
+  /// Returns whether `text` is a valid name for labels and variables.
   public static func isName(_ text: String) -> Bool {
     guard let first = text.utf8.first, text.utf8.count <= 64 else { return false }
     func isAlphanumeric(_ octet: UInt8) -> Bool {
@@ -43,20 +43,20 @@ public struct AlertRule: Hashable, Sendable {
   }
 }
 
-/// What is measured of the flows that a rule's filter selects. Octets and packets are multiplied by the sampling rate.
+/// The measurement of the flows that a rule's filter selects. Octets and packets are multiplied by the sampling rate.
 public enum AlertMeasure: String, CaseIterable, Codable, Sendable {
-  /// Shares of flows that lie in the window, over its length.
+  /// The portion of flows inside the window, divided by its length.
   case bitsPerSecond, packetsPerSecond
-  /// Flows that begin in the window, over its length.
+  /// Flows that begin in the window, divided by its length.
   case flowsPerSecond
   /// Octets in the window.
   case bytes
-  /// Different source addresses, destination addresses, and destination ports of flows that overlap the window.
+  /// Distinct source addresses, destination addresses, or destination ports of flows that overlap the window.
   case sources, destinations, ports
-  /// Source addresses in the window that were not seen in some hours before it.
+  /// Source addresses in the window that were not seen within the rule's `memory` before.
   case newSources
 
-  /// What a value is counted in, for people.
+  /// Unit for display.
   public var unit: String {
     switch self {
     case .bitsPerSecond: "bit/s"
@@ -70,7 +70,7 @@ public enum AlertMeasure: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// Values below are too small for a multiple of the usual value to mean anything, unless the rule has a floor of its own.
+  /// Default floor: below it, a multiple of the usual value is meaningless.
   public var standardFloor: Double {
     switch self {
     case .bitsPerSecond: 1_000_000
@@ -82,20 +82,20 @@ public enum AlertMeasure: String, CaseIterable, Codable, Sendable {
   }
 }
 
-/// When a value is too much or too little.
+/// When a value is too high or too low.
 public struct AlertCondition: Hashable, Sendable {
   public enum Direction: String, Codable, Sendable { case above, below }
 
-  /// What a value is compared with.
+  /// The reference of the comparison.
   public enum Basis: Hashable, Sendable {
     case value(Double)
-    /// A multiple of the usual value. Above: of no less than `floor`. Below: only where the usual value is `floor` or more.
+    /// A multiple of the usual value. Above: at least `floor`. Below: only if the usual value is at least `floor`.
     case usual(multiple: Double, floor: Double)
   }
 
   public var direction: Direction
   public var basis: Basis
-  /// How far back over the limit a value must come until all is well, as a share of the limit.
+  /// How far the value must return past the limit to clear, as a share of the limit.
   public var clear = 0.8
 
   public init(_ direction: Direction, _ basis: Basis, clear: Double = 0.8) {
@@ -106,32 +106,32 @@ public struct AlertCondition: Hashable, Sendable {
 
   public var needsUsual: Bool { if case .usual = basis { true } else { false } }
 
-  /// What a value is compared with now; nil if that takes a usual value that is not known.
+  /// Returns the current limit; nil if it depends on a usual value that is unknown.
   public func limit(usual: Double?) -> Double? {
     switch basis {
     case .value(let value): return value
     case .usual(let multiple, let floor):
       guard let usual else { return nil }
       if direction == .above { return max(usual * multiple, floor) }
-      // Nothing is below 0: it cannot fire.
+      // No value is below 0, so the alert cannot fire.
       return usual >= floor ? usual * multiple : 0
     }
   }
 
-  /// Whether a value is over a limit.
+  /// Returns whether a value exceeds the limit.
   public func fires(_ value: Double, _ limit: Double) -> Bool { direction == .above ? value > limit : value < limit }
 
-  /// Whether a value is well back again.
+  /// Returns whether a value has returned far enough past the limit.
   public func clears(_ value: Double, _ limit: Double) -> Bool {
     direction == .above ? value <= limit * clear : value >= limit / clear
   }
 }
 
-/// How long a condition must hold, and how often there is a message.
+/// How long a condition must hold, and how often to repeat the message.
 public struct AlertTiming: Hashable, Sendable {
-  /// So long a value must be over the limit, and well back again, seconds.
+  /// Seconds that a value must exceed the limit before firing, and be back before resolving.
   public var hold = 0
-  /// A message again after so long while it fires, seconds; 0: none.
+  /// Seconds between repeated messages while firing; 0 for none.
   public var repeatInterval = 0
 
   public init(hold: Int = 0, repeatInterval: Int = 0) {

@@ -1,20 +1,20 @@
-/// One alert: whether it fires, and since when. It changes with values and times alone; times are milliseconds since 1970 UTC.
+/// The state machine of one alert. It depends only on values and times; times are milliseconds since 1970 UTC.
 ///
 ///              over the limit          held long enough
-///         ok ────────────────▶ pending ───────────────▶ firing        a message: fired
+///         ok ────────────────▶ pending ───────────────▶ firing        message: fired
 ///          ▲ ◀────────────────                           │  ▲
-///          │      not so                     well back   ▼  │ not so
-///          └───────────────────────────────────────── clearing        a message: resolved
+///          │      not over                    cleared    ▼  │ not cleared
+///          └───────────────────────────────────────── clearing        message: resolved
 ///                       held long enough
 ///
-/// There is one message for each change to firing and to ok. Values between the limit and where it clears change nothing. Without a
-/// value neither "held" goes on: a pending alert is ok, and one that was clearing fires on, both without a message.
+/// Each change to firing and to ok causes one message. Values between the limit and the clearing level change nothing.
+/// An unknown value resets both hold times: a pending alert returns to ok, a clearing one to firing, without a message.
 public struct AlertState: Hashable, Sendable, Codable {
   public enum Phase: String, Codable, Sendable, CaseIterable {
     case ok, pending, firing, clearing
   }
 
-  /// What people hear of.
+  /// A notification.
   public enum Event: String, Codable, Sendable {
     case fired, resolved, repeated
   }
@@ -22,26 +22,26 @@ public struct AlertState: Hashable, Sendable, Codable {
   public private(set) var phase = Phase.ok
   /// When the phase began.
   public private(set) var since: Int64
-  /// When it fired, while it does.
+  /// When the alert fired; nil while it does not fire.
   public private(set) var fired: Int64?
-  /// When there was a message last.
+  /// Time of the last message.
   public private(set) var lastMessage: Int64?
 
   public init(at now: Int64) { since = now }
 
-  /// Whether it fires, also while it clears.
+  /// Whether the alert fires, including while it clears.
   public var isFiring: Bool { phase == .firing || phase == .clearing }
 
-  /// Takes a new value.
+  /// Applies a new value.
   ///
   /// - Parameters:
-  ///   - value: nil if it is not known.
-  ///   - limit: what it is compared with; nil if that is not known.
-  /// - Returns: what to tell, if anything.
+  ///   - value: nil if unknown.
+  ///   - limit: nil if unknown.
+  /// - Returns: the message to send, if any.
   public mutating func advance(
     _ value: Double?, limit: Double?, _ condition: AlertCondition, _ timing: AlertTiming, at now: Int64
   ) -> Event? {
-    // Of clocks that were set back, nothing is older than now.
+    // If the clock was set back, no time may be later than now.
     since = min(since, now)
     lastMessage = lastMessage.map { min($0, now) }
     let hold = Int64(timing.hold) * 1000
@@ -70,7 +70,7 @@ public struct AlertState: Hashable, Sendable, Codable {
     return repetition(timing, now)
   }
 
-  /// Ends it whatever the value is: nobody asks for it any more.
+  /// Ends the alert regardless of its value, because it no longer applies.
   ///
   /// - Returns: `resolved` if it fired.
   public mutating func resolve(at now: Int64) -> Event? {
@@ -80,7 +80,7 @@ public struct AlertState: Hashable, Sendable, Codable {
     return wasFiring ? .resolved : nil
   }
 
-  /// As it goes on after a restart: what must hold for some time begins again; what fires, fires.
+  /// The state after a restart: hold times begin again; a firing alert keeps firing.
   public var restored: AlertState {
     var state = self
     if phase == .pending { state.phase = .ok }

@@ -1,13 +1,13 @@
-/// What a counter has grown by over the last minutes. Times are milliseconds since 1970 UTC.
+/// Growth of a counter over a window. Times are milliseconds since 1970 UTC.
 public struct CounterWatch: Sendable {
   private var last: UInt64?
   private var steps: [(time: Int64, growth: UInt64)] = []
 
   public init() {}
 
-  /// Takes the counter's value.
+  /// Records the counter's value.
   ///
-  /// - Returns: its growth over the window; 0 for what it was at first.
+  /// - Returns: its growth over the window; the initial value does not count.
   public mutating func growth(_ count: UInt64, at now: Int64) -> Double {
     let window = Int64(BuiltInAlerts.window) * 1000
     steps.removeAll { $0.time <= now - window || $0.time > now }

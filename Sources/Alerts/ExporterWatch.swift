@@ -1,12 +1,12 @@
 public import NetworkBytes
 
-/// What is known of one exporter at a time: sums over its sessions. Times are milliseconds since 1970 UTC.
+/// The state of one exporter: sums over its sessions. Times are milliseconds since 1970 UTC.
 public struct ExporterSample: Hashable, Sendable {
   public var address: IPAddress
   public var firstSeen: Int64
   public var lastSeen: Int64
   public var datagrams: UInt64
-  /// What came and what is missing, in the units of its sequence numbers.
+  /// Received and missing units of its sequence numbers.
   public var arrived: UInt64
   public var lost: UInt64
 
@@ -22,7 +22,7 @@ public struct ExporterSample: Hashable, Sendable {
   }
 }
 
-/// Whether exporters are silent or lose data.
+/// Detects exporters that are silent or lose data.
 public struct ExporterWatch: Sendable {
   private var marks: [IPAddress: [Mark]] = [:]
 
@@ -32,22 +32,22 @@ public struct ExporterWatch: Sendable {
     var lost: UInt64
   }
 
-  /// One that has sent less is none: anybody can send a datagram with a forged address.
+  /// Exporters with fewer datagrams are ignored: anyone can send a datagram with a forged address.
   static let minimumDatagrams: UInt64 = 10
-  /// An exporter that was silent for so long is not expected any more, milliseconds.
+  /// A silence longer than this ends the alert, milliseconds.
   static let forgottenAfter: Int64 = 7 * 86_400_000
-  /// Units that a share of loss must be of.
+  /// Minimum number of units for a loss percentage.
   static let minimumUnits: UInt64 = 100
-  /// Marks of an exporter's counters in the window.
+  /// Counter snapshots per exporter in the window.
   private static let marksPerWindow: Int64 = 10
 
   public init() {}
 
-  /// Seconds that exporters have been silent, as readings: over the limit if that is both so many seconds and so many of their usual
-  /// intervals.
+  /// Returns the seconds since each exporter was last heard, with the limit: the larger of `minimum` and a number of
+  /// its usual intervals.
   ///
   /// - Parameters:
-  ///   - started: before that nobody listened, and silence says nothing, but for an exporter that was silent already.
+  ///   - started: start of reception: silence before it does not count, except for an exporter that was already silent.
   ///   - isSilent: whether an exporter was silent before.
   public static func silence(
     _ samples: [ExporterSample], minimum: Int, since started: Int64, at now: Int64, isSilent: (IPAddress) -> Bool
@@ -61,16 +61,16 @@ public struct ExporterWatch: Sendable {
     }
   }
 
-  /// The share of each exporter's data that was lost over the last minutes, percent; nil where too little came to say.
+  /// Returns the percentage of each exporter's data that was lost over the window; nil if too little arrived to tell.
   public mutating func loss(_ samples: [ExporterSample], at now: Int64) -> [(address: IPAddress, percent: Double?)] {
     let window = Int64(BuiltInAlerts.window) * 1000
     var kept: [IPAddress: [Mark]] = [:]
     let losses = samples.map { sample -> (address: IPAddress, percent: Double?) in
       var marks = marks[sample.address] ?? []
       let mark = Mark(time: now, arrived: sample.arrived, lost: sample.lost)
-      // Clocks that were set back, and counters that began again.
+      // Drops marks invalidated by a clock that was set back or by counters that restarted.
       marks.removeAll { $0.time > now || $0.arrived > mark.arrived }
-      // The one before the window is what the window began with.
+      // Keeps one mark before the window as its baseline.
       while marks.count > 1, marks[1].time <= now - window { marks.removeFirst() }
       let first = marks.first ?? mark
       if marks.last.map({ now - $0.time >= window / Self.marksPerWindow }) ?? true { marks.append(mark) }

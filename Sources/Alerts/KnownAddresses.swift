@@ -1,28 +1,28 @@
 public import NetworkBytes
 
-/// Addresses that were seen, and since when, as far back as a rule remembers. Times are milliseconds since 1970 UTC.
+/// Addresses seen within a rule's memory, and since when. Times are milliseconds since 1970 UTC.
 public struct KnownAddresses: Sendable {
   private struct Span: Sendable {
-    /// When it was new.
+    /// When the address was new.
     var first: Int64
     var last: Int64
   }
 
   private var spans: [IPAddress: Span] = [:]
   private let memory: Int64
-  /// Addresses at most; with more it cannot be said which are new.
+  /// Maximum number of addresses; beyond it, new ones cannot be detected.
   public static let maximumCount = 2_000_000
 
   /// - Parameter memory: an address is new if it was not seen for this long, milliseconds.
   public init(memory: Int64) { self.memory = memory }
 
   public var count: Int { spans.count }
-  /// Whether there were more addresses than are remembered.
+  /// Whether the maximum was exceeded.
   public private(set) var isFull = false
 
-  /// Notes addresses that were seen in a window.
+  /// Records the addresses seen in a window.
   ///
-  /// - Returns: how many of them were new at its start or became so in it; nil if too many are known to say.
+  /// - Returns: the number of addresses first seen in the window; nil if the table is full.
   @discardableResult
   public mutating func note(_ addresses: [IPAddress], in window: Range<Int64>) -> Int? {
     var new = 0
@@ -41,7 +41,7 @@ public struct KnownAddresses: Sendable {
     return isFull ? nil : new
   }
 
-  /// Takes in addresses that were seen some time ago: they are not new.
+  /// Adds addresses seen earlier, which are therefore not new.
   public mutating func learn(_ addresses: [IPAddress], in window: Range<Int64>) {
     for address in addresses {
       var span = spans[address] ?? Span(first: window.lowerBound, last: window.upperBound)
@@ -51,12 +51,12 @@ public struct KnownAddresses: Sendable {
     }
   }
 
-  /// Forgets addresses that were not seen for so long that they are new again.
+  /// Removes addresses not seen for so long that they count as new again.
   public mutating func expire(at now: Int64) {
     spans = spans.filter { $0.value.last >= now - memory - Self.grace }
     if spans.count < Self.maximumCount { isFull = false }
   }
 
-  /// Windows end before now, and the longest one is a day.
+  /// Windows end before now and last at most a day.
   private static let grace: Int64 = 86_400_000
 }

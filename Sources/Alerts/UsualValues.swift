@@ -1,29 +1,29 @@
-/// What a value usually is: the median of what it was at the same hour of the days before.
+/// The usual value: the median at the same hour of previous days.
 public enum UsualValues {
-  /// Days that are looked at.
+  /// Number of previous days.
   public static let days = 7
-  /// Windows of each day's hour at most.
+  /// Maximum number of windows in each day's hour.
   public static let windowsPerHour = 12
-  /// Values at least, else nothing is usual yet: half of them could be an exception.
+  /// Minimum number of values; with fewer, half of them could be exceptions.
   public static let minimumCount = 3
 
   private static let hour: Int64 = 3_600_000
   private static let day: Int64 = 86_400_000
 
-  /// The hour of UTC that a time is in, milliseconds since 1970 UTC.
+  /// The start of the UTC hour that contains `time`, milliseconds since 1970 UTC.
   public static func hour(of time: Int64) -> Int64 { time - (time % hour + hour) % hour }
 
-  /// Windows whose values say what is usual in an hour, the newest day first: a few of each day's same hour, one after another; longer
-  /// ones than an hour begin with it.
+  /// Returns the windows that define the usual value of an hour, newest day first: several windows within the same hour
+  /// of each day, or one that begins with the hour if it is longer.
   ///
   /// - Parameters:
-  ///   - hour: when it begins.
+  ///   - hour: start of the hour.
   ///   - window: milliseconds.
   public static func windows(at hour: Int64, window: Int64) -> [[Range<Int64>]] {
     guard window > 0 else { return [] }
     let fitting = max(1, Int(Self.hour / window))
     let count = min(fitting, windowsPerHour)
-    // Spread over the hour if there are more than are looked at.
+    // If more windows fit than are used, spread them over the hour.
     let step = fitting > count ? Self.hour / Int64(count) : window
     return (1...days).map { back in
       let start = hour - Int64(back) * day
@@ -34,7 +34,7 @@ public enum UsualValues {
     }
   }
 
-  /// The median; nil if there are too few values.
+  /// Returns the median; nil if there are too few values.
   public static func median(_ values: [Double]) -> Double? {
     guard values.count >= minimumCount else { return nil }
     let sorted = values.sorted()

@@ -3,15 +3,15 @@ import CryptoExtras
 public import NetFlow
 public import NetworkBytes
 
-/// Substitutes addresses so that prefixes stay prefixes: two addresses share as many leading bits as before, and no more.
+/// Replaces addresses and preserves prefixes: two addresses share exactly as many leading bits as before.
 ///
-/// Crypto-PAn (J. Xu, J. Fan, M. Ammar, S. Moon, "Prefix-preserving IP address anonymization", ICNP 2002): each bit is turned over
-/// or not as a keyed function of the bits before it says. IPv4 and IPv6 are handled alike, over 32 and 128 bits. MAC addresses
-/// become others that are locally administered, unicast or multicast as before.
+/// Crypto-PAn (J. Xu, J. Fan, M. Ammar, S. Moon, "Prefix-preserving IP address anonymization", ICNP 2002): a keyed
+/// function of the preceding bits decides whether each bit is flipped. IPv4 and IPv6 are handled alike, over 32 and 128
+/// bits. MAC addresses become locally administered ones that stay unicast or multicast.
 public struct AddressAnonymizer: AddressSubstitution, ~Copyable {
   private let cipher: SymmetricKey
   private let pad: UInt128
-  /// For each prefix of whole octets that was met: which bits of its last octet are turned over.
+  /// For each whole-octet prefix seen: the flipped bits of its last octet.
   private var known: [Prefix: UInt8] = [:]
 
   private struct Prefix: Hashable {
@@ -19,7 +19,7 @@ public struct AddressAnonymizer: AddressSubstitution, ~Copyable {
     var octets: Int
   }
 
-  /// Bounds memory: some 100 MB.
+  /// Bounds memory to about 100 MB.
   private static let maximumKnown = 1 << 20
 
   public init(_ key: AnonymizationKey) {
@@ -43,7 +43,7 @@ public struct AddressAnonymizer: AddressSubstitution, ~Copyable {
     return mixed & ~(group | local) | local | mac & group
   }
 
-  /// The bits of an address, left-aligned, that are turned over.
+  /// Returns the bits of a left-aligned address to flip.
   private mutating func turned(_ address: UInt128, octets: Int) -> UInt128 {
     var bits: UInt128 = 0
     for count in 1...octets {
@@ -53,7 +53,7 @@ public struct AddressAnonymizer: AddressSubstitution, ~Copyable {
     return bits
   }
 
-  /// The bits of a prefix's last octet that are turned over.
+  /// Returns the bits of a prefix's last octet to flip.
   private mutating func turned(_ prefix: Prefix) -> UInt8 {
     if let turned = known[prefix] { return turned }
     var turned: UInt8 = 0

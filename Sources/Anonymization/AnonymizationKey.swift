@@ -3,13 +3,14 @@
 import Crypto
 public import Files
 
-/// The secret by which addresses are substituted: who has it can undo that, and the same key gives the same addresses.
+/// The secret key of the substitution. Whoever has it can reverse the substitution; the same key gives the same
+/// addresses.
 public struct AnonymizationKey: Sendable {
   let cipher: SymmetricKey
-  /// What the bits of an address that do not count are filled up with, encrypted.
+  /// Encrypted padding for the address bits that are not part of the prefix.
   let pad: [UInt8]
 
-  /// Octets of a key: one half for the cipher, one for the pad.
+  /// Octets of a key: one half for the cipher, one for the padding.
   public static let size = 32
 
   /// - Parameter octets: `size` of them.
@@ -19,7 +20,7 @@ public struct AnonymizationKey: Sendable {
     pad = Array(octets[16...])
   }
 
-  /// A new one, by chance.
+  /// Generates a random key.
   public static func random() -> AnonymizationKey {
     var generator = SystemRandomNumberGenerator()
     let octets = (0..<size).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
@@ -31,7 +32,7 @@ public struct AnonymizationKey: Sendable {
     self.pad = pad
   }
 
-  /// Reads a file of 32 octets, or of 64 hexadecimal digits.
+  /// Reads a file of 32 octets or 64 hexadecimal digits.
   public init(path: String) throws(AnonymizationKeyError) {
     var octets: [UInt8] = []
     do throws(WholeFileFault) {
@@ -60,11 +61,11 @@ public struct AnonymizationKey: Sendable {
   }
 }
 
-/// Why a file is no key.
+/// Why a key file was rejected.
 public struct AnonymizationKeyError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Reason: Sendable, Equatable {
     case unread(WholeFileFault)
-    /// It has so many octets.
+    /// Actual size in octets.
     case size(Int)
   }
 

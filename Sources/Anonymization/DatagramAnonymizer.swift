@@ -2,12 +2,12 @@ public import Capture
 public import NetFlow
 import NetworkBytes
 
-/// Anonymizes datagrams, and who sent them.
+/// Anonymizes datagrams and their senders.
 public struct DatagramAnonymizer: ~Copyable {
   private var messages = MessageAnonymizer()
   private var addresses: AddressAnonymizer
   private var message: [UInt8] = []
-  /// Datagrams that are left out, because they are not of NetFlow v5, v9 or IPFIX.
+  /// Datagrams that are neither NetFlow v5, v9 nor IPFIX, and were dropped.
   public private(set) var dropped: UInt64 = 0
 
   public init(_ key: AnonymizationKey) { addresses = AddressAnonymizer(key) }
@@ -19,7 +19,7 @@ public struct DatagramAnonymizer: ~Copyable {
     messages.learn(datagram.bytes, from: datagram.source, arrival: datagram.arrival)
   }
 
-  /// Hands over what a datagram becomes, if it can be shared.
+  /// Passes the anonymized datagram to `take`, or drops it if it cannot be shared.
   public mutating func anonymize(_ datagram: borrowing Datagram, _ take: (borrowing Datagram) -> Void) {
     message.removeAll(keepingCapacity: true)
     let bytes = datagram.bytes

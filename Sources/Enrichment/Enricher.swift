@@ -4,37 +4,37 @@ import Labels
 import LookupTables
 import NetworkBytes
 
-/// Puts what is known to flows that leave a cache. It belongs to a pipeline's thread.
+/// Adds labels, names and AS numbers to flows that leave a cache. Confined to a pipeline's thread.
 ///
-/// Flows are taken some hundred at a time, so that their lookups wait for memory side by side. Most addresses of a batch were met shortly
-/// before: what is known of them is remembered (`KnownHosts`).
+/// Flows are processed in chunks, so that their lookups wait for memory in parallel. Most addresses of a batch have
+/// occurred shortly before and are cached (`KnownHosts`).
 public struct Enricher: Sendable {
   private let source: KnowledgeSource?
   private var knowledge = Knowledge()
   private var hosts = KnownHosts()
-  /// What is known of the ends of a chunk's flows: of each its source, then its destination.
+  /// Facts about the endpoints of a chunk's flows: source and destination of each flow in turn.
   private var ends: [HostFacts] = []
-  /// What is known of exporters, by the numbers of their origins.
+  /// Exporters by origin number.
   private var exporters: [Exporter] = []
 
-  /// What is known of an exporter: its name, and the number by which its interfaces are found.
+  /// The name of an exporter, and the number under which its interfaces are found.
   private struct Exporter: Sendable {
     var name: UInt32
     var number: UInt32
   }
 
-  /// Flows whose addresses are looked up together.
+  /// Number of flows whose addresses are looked up together.
   private static var chunk: Int { 256 }
 
-  /// - Parameter source: nil: nothing is known, ever.
+  /// - Parameter source: nil to add nothing.
   public init(_ source: KnowledgeSource?) { self.source = source }
 
-  /// What the numbers in flows' facts stand for: those of all flows so far.
+  /// The texts that the numbers in facts refer to.
   public var texts: TextTable { knowledge.texts }
 
-  /// Gives facts to the flows of a batch that have none yet. Where nothing is known there are none, and it costs nothing.
+  /// Adds facts to the flows of a batch that have none yet. Free if nothing is configured.
   ///
-  /// - Parameter origins: what the records' origin numbers stand for.
+  /// - Parameter origins: origins by the records' origin numbers.
   public mutating func enrich(_ batch: inout FlowBatch, origins: [FlowOrigin]) {
     guard let source, batch.facts.count < batch.count else { return }
     refresh(from: source)
@@ -60,7 +60,7 @@ public struct Enricher: Sendable {
     exporters = []
   }
 
-  /// Numbers of autonomous systems where the exporter sends none.
+  /// Sets AS numbers that the exporter did not send.
   private func setSystems(_ records: inout [FlowRecord], _ chunk: Range<Int>) {
     let ends = ends.span
     var records = records.mutableSpan
@@ -87,16 +87,16 @@ public struct Enricher: Sendable {
     }
   }
 
-  /// Names of autonomous systems: the operator's first.
+  /// Names of autonomous systems; the operator's take precedence.
   private struct SystemNames {
     private let own: SystemLabels?
     private let database: SystemDatabase?
 
     init(_ knowledge: Knowledge) { (own, database) = (knowledge.systems, knowledge.systemDatabase) }
 
-    /// The number of the name of a system.
+    /// Returns the text number of a system's name.
     ///
-    /// - Parameter known: what the database has for the address.
+    /// - Parameter known: the database entry of the address.
     @inline(__always)
     func name(of system: UInt32, _ known: SystemDatabase.System) -> UInt32 {
       if system == 0 { return 0 }
@@ -106,7 +106,7 @@ public struct Enricher: Sendable {
     }
   }
 
-  /// Names of exporters and interfaces.
+  /// Sets the names of exporters and interfaces.
   private func setNames(_ records: [FlowRecord], _ chunk: Range<Int>, _ facts: inout [FlowFacts]) {
     let (records, exporters) = (records.span, exporters.span)
     var facts = facts.mutableSpan

@@ -3,10 +3,10 @@ import Labels
 import LookupTables
 import NetworkBytes
 
-/// What is known of addresses by their networks: labels, countries and autonomous systems.
+/// Facts about addresses by prefix: labels, countries and autonomous systems.
 ///
-/// Where more than one of them is known, their tables are joined, so that an address is searched once. The joined table stays as long as
-/// its parts do.
+/// If more than one source is configured, their tables are joined, so that an address is searched once. The joined
+/// table is kept as long as its parts are.
 struct HostTables: Sendable {
   private let prefixes: PrefixLabels?
   private let countries: CountryDatabase?
@@ -22,7 +22,7 @@ struct HostTables: Sendable {
       ? nil : JoinedTable(tables[0] ?? none, tables[1] ?? none, tables[2] ?? none)
   }
 
-  /// What is known of each of some addresses.
+  /// Returns the facts about each address.
   func facts(of addresses: Span<IPAddress>) -> [HostFacts] {
     let systemValues = systems?.systems ?? [SystemDatabase.System()]
     if let joined {

@@ -1,12 +1,12 @@
-// Enrichment: what operators and databases know of flows, put to each as it leaves the cache.
+// Enrichment: adds information from operators' files and databases to each flow as it leaves the cache.
 //
-//     Knowledge.swift          all that is known at one moment
-//     KnowledgeSource.swift    the present knowledge, for all pipelines
-//     KnowledgeFiles.swift     the files that it comes from, read again when they change
-//     KnowledgeReport.swift    how they are
-//     Enricher.swift           knowledge to facts of flows
-//     HostTables.swift         what is known of addresses by their networks
-//     KnownHosts.swift         what is known of the addresses that were met last
+//     Knowledge.swift          an immutable snapshot of all information
+//     KnowledgeSource.swift    the current snapshot, shared by all pipelines
+//     KnowledgeFiles.swift     the files, read again when they change
+//     KnowledgeReport.swift    the state of the files
+//     Enricher.swift           adds facts to flows
+//     HostTables.swift         facts about addresses by prefix
+//     KnownHosts.swift         cache of facts about recent addresses
 
 public import FlowModel
 public import GeoDatabases
@@ -14,9 +14,9 @@ public import Labels
 import LookupTables
 public import NetworkBytes
 
-/// All that is known at one moment. It never changes: what is learned makes another.
+/// An immutable snapshot of everything read from files.
 public final class Knowledge: Sendable {
-  /// What the numbers in everything below stand for.
+  /// The texts that all numbers below refer to.
   public let texts: TextTable
   public let prefixes: PrefixLabels?
   public let exporters: ExporterLabels?
@@ -44,27 +44,27 @@ public final class Knowledge: Sendable {
     self.countryDatabase = countryDatabase
   }
 
-  /// Whether nothing is known, so that flows need not be looked at.
+  /// Whether there is nothing to add, so that flows need not be processed.
   public var isEmpty: Bool {
     prefixes == nil && exporters == nil && interfaces == nil && systems == nil && systemDatabase == nil
       && countryDatabase == nil
   }
 
-  /// Octets of memory of the prefixes' labels and of all texts.
+  /// Octets of memory of the prefix labels and all texts.
   public var labelMemory: Int { texts.memory + (prefixes?.table.memory ?? 0) }
-  /// Octets of memory of the table of prefixes and databases together; 0: there is none.
+  /// Octets of memory of the joined table of prefixes and databases; 0 if there is none.
   public var joinedMemory: Int { hosts.joinedMemory }
 
-  /// The country of an address: two letters.
+  /// Returns the country of an address: two letters.
   public func country(of address: IPAddress) -> String? { countryDatabase.flatMap { texts[$0[address]] } }
 
-  /// The number of the autonomous system that the database has for an address.
+  /// Returns the AS number of an address according to the database.
   public func system(of address: IPAddress) -> UInt32? {
     guard let system = systemDatabase?[address], system.number > 0 else { return nil }
     return system.number
   }
 
-  /// The number of the name of an autonomous system: the operator's, or else the database's.
+  /// Returns the text number of an AS name: the operator's, or else the database's.
   public func name(ofSystem system: UInt32) -> UInt32 {
     if let name = systems?[system], name > 0 { return name }
     return systemDatabase?.name(of: system) ?? 0

@@ -3,36 +3,36 @@ import FlowModel
 import GeoDatabases
 import Labels
 
-/// What is read of one file.
+/// The content of one file.
 protocol KnowledgeContent: Sendable {
   static func load(_ path: String, _ texts: inout TextCollector) throws(KnowledgeError) -> Self
   var size: KnowledgeSize { get }
   /// Octets of memory, without texts.
   var memory: Int { get }
-  /// Of a database.
+  /// Nil unless it is a database.
   var age: DatabaseDescription? { get }
 }
 
-/// A file, as it was when it was last looked at, and what was read of it.
+/// A file as last seen, and its content.
 struct KnowledgeFile<Content: KnowledgeContent>: Sendable {
   private(set) var content: Content?
   private var path: String?
-  /// When the content was read, and since when the file has not been taken: seconds since 1970 UTC.
+  /// When the content was read, and since when reading has failed; seconds since 1970 UTC.
   private var loaded: Int64?
   private var failingSince: Int64?
-  /// Of the file that was last read, whether it was taken or not.
+  /// Version of the last file read, successfully or not.
   private var version: FileVersion?
-  /// What was last found to be wrong: it is reported once.
+  /// The last error, which is reported once.
   private var failure: KnowledgeError?
 
-  /// - Returns: whether the content is another one.
+  /// - Returns: whether the content has changed.
   mutating func refresh(
     _ path: String?, _ texts: inout TextCollector, _ events: inout [KnowledgeEvent], at now: Int64
   ) -> Bool {
     let hadContent = content != nil
     if path != self.path { self = KnowledgeFile(path: path) }
     guard let path else { return hadContent }
-    // A file that is not there is read all the same, for the error.
+    // A missing file is read anyway, for the error.
     let present = try? Directory.status(path).version
     if let present, present == version { return hadContent && content == nil }
     do throws(KnowledgeError) {
@@ -46,7 +46,7 @@ struct KnowledgeFile<Content: KnowledgeContent>: Sendable {
       }
       return true
     } catch {
-      // What is wrong with the content stays wrong until the file is another.
+      // An error in the content persists until the file changes.
       version = error.isOfContent ? present : nil
       if error != failure { events.append(.refused(error, keepsEarlier: content != nil)) }
       failure = error
@@ -57,7 +57,7 @@ struct KnowledgeFile<Content: KnowledgeContent>: Sendable {
 
   init(path: String? = nil) { self.path = path }
 
-  /// How the file is; nil: there is none of the kind.
+  /// Returns the state of the file; nil if none is configured.
   func report(_ kind: KnowledgeReport.Kind) -> KnowledgeReport.File? {
     guard let path else { return nil }
     var file = KnowledgeReport.File(kind, path: path)

@@ -2,7 +2,7 @@ import FlowModel
 public import GeoDatabases
 public import Labels
 
-/// The files that knowledge comes from; nil: none of the kind.
+/// Paths of the files to read; nil for none.
 public struct EnrichmentOptions: Sendable, Hashable {
   public var prefixes: String?
   public var exporters: String?
@@ -16,22 +16,22 @@ public struct EnrichmentOptions: Sendable, Hashable {
   public var isEmpty: Bool { self == EnrichmentOptions() }
 }
 
-/// What has become of a file, when it is not what it was before.
+/// A change in the state of a file.
 public enum KnowledgeEvent: Sendable {
-  /// It was read: what it is, and how much is in it.
+  /// The file was read.
   case loaded(path: String, KnowledgeSize)
-  /// It cannot be taken. What was read of it before stays in use.
+  /// The file was rejected. Earlier content stays in use.
   case refused(KnowledgeError, keepsEarlier: Bool)
-  /// The database is older than addresses stay where they are: days.
+  /// The database is outdated; its age in days.
   case old(path: String, days: Int64)
 }
 
-/// What is in a file.
+/// The number of entries in a file.
 public struct KnowledgeSize: Sendable, Equatable, CustomStringConvertible {
   public var count: Int
   /// Prefixes, exporters, ….
   public var unit: String
-  /// Columns that mean nothing in the file.
+  /// Columns of the file that are ignored.
   public var unusedColumns: [String]
   public var details: String?
 
@@ -39,7 +39,7 @@ public struct KnowledgeSize: Sendable, Equatable, CustomStringConvertible {
   public var description: String { "\(count) \(unit)" + (details.map { " (\($0))" } ?? "") }
 }
 
-/// Why a file is not taken.
+/// Why a file was rejected.
 public enum KnowledgeError: Error, Sendable, Equatable, CustomStringConvertible {
   case label(LabelError)
   case database(GeoError)
@@ -51,7 +51,7 @@ public enum KnowledgeError: Error, Sendable, Equatable, CustomStringConvertible 
     }
   }
 
-  /// A line for each problem.
+  /// One line per problem.
   public var lines: [String] {
     switch self {
     case .label(let error): error.lines
@@ -59,7 +59,7 @@ public enum KnowledgeError: Error, Sendable, Equatable, CustomStringConvertible 
     }
   }
 
-  /// Whether it is the file's content: another look at the same file would find the same.
+  /// Whether the error is in the file's content, so that reading it again would fail again.
   public var isOfContent: Bool {
     switch self {
     case .label(let error): if case .lines = error.reason { true } else { false }
@@ -72,7 +72,8 @@ public enum KnowledgeError: Error, Sendable, Equatable, CustomStringConvertible 
   }
 }
 
-/// Reads the files of knowledge, and again those that have changed. A file that cannot be taken leaves in use what was read of it last.
+/// Reads the files, and rereads those that have changed. The last valid content of a file stays in use while a new
+/// version is invalid.
 public struct KnowledgeFiles: Sendable {
   private var texts = TextCollector()
   private var prefixes = KnowledgeFile<PrefixLabels>()
@@ -81,15 +82,15 @@ public struct KnowledgeFiles: Sendable {
   private var systems = KnowledgeFile<SystemLabels>()
   private var systemDatabase = KnowledgeFile<SystemDatabase>()
   private var countryDatabase = KnowledgeFile<CountryDatabase>()
-  /// Of the prefixes and databases as they are now.
+  /// Tables of the current prefixes and databases.
   private var hosts = HostTables()
 
   public init() {}
 
-  /// Looks at the files, and reads those that are not what they were.
+  /// Rereads the files that have changed.
   ///
   /// - Parameter now: seconds since 1970 UTC.
-  /// - Returns: the knowledge, if it has changed, and what became of which files: once for each change.
+  /// - Returns: the new snapshot, if anything changed, and an event for each change.
   public mutating func refresh(
     _ options: EnrichmentOptions, at now: Int64
   ) -> (knowledge: Knowledge?, events: [KnowledgeEvent]) {
@@ -105,7 +106,7 @@ public struct KnowledgeFiles: Sendable {
     return (isNew || hasNewHosts ? knowledge : nil, events)
   }
 
-  /// How the files are, as of the last look at them.
+  /// The state of the files as last seen.
   public var report: KnowledgeReport {
     var report = KnowledgeReport()
     report.textMemory = texts.memory
@@ -117,7 +118,7 @@ public struct KnowledgeFiles: Sendable {
     return report
   }
 
-  /// What is known now.
+  /// The current snapshot.
   public var knowledge: Knowledge {
     Knowledge(
       texts: texts.table, prefixes: prefixes.content, exporters: exporters.content, interfaces: interfaces.content,

@@ -1,13 +1,13 @@
-/// How the files of knowledge are.
+/// The state of all files.
 public struct KnowledgeReport: Sendable, Equatable {
-  /// Those that are configured.
+  /// The configured files.
   public var files: [File] = []
-  /// Octets of memory of all texts, those of earlier files included.
+  /// Octets of memory of all texts, including those of earlier files.
   public var textMemory = 0
-  /// Octets of memory of the table that has prefixes and databases together; 0: at most one of them is in use.
+  /// Octets of memory of the joined table of prefixes and databases; 0 if at most one of them is in use.
   public var joinedMemory = 0
 
-  /// What a file is for, by the name of its setting.
+  /// The kind of a file, named after its setting.
   public enum Kind: String, Sendable, CaseIterable {
     case prefixes
     case exporters
@@ -20,15 +20,15 @@ public struct KnowledgeReport: Sendable, Equatable {
   public struct File: Sendable, Equatable {
     public var kind: Kind
     public var path: String
-    /// What was read of it last; nil: nothing yet.
+    /// Size of the last valid content; nil if there is none yet.
     public var size: KnowledgeSize?
-    /// When that was, seconds since 1970 UTC.
+    /// When it was read, seconds since 1970 UTC.
     public var loaded: Int64?
-    /// Octets of memory of its tables, without their texts.
+    /// Octets of memory of its tables, without texts.
     public var memory = 0
-    /// Why it cannot be taken as it is now; nil: what was read is what it is.
+    /// Why the present file was rejected; nil if the content in use is up to date.
     public var failure: String?
-    /// Since when that is so, seconds since 1970 UTC.
+    /// Since when it has been rejected, seconds since 1970 UTC.
     public var failingSince: Int64?
 
     public init(_ kind: Kind, path: String) {

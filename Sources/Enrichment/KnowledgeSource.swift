@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The present knowledge, which all pipelines of a process ask for.
+/// Holds the current snapshot for all pipelines of a process.
 public final class KnowledgeSource: Sendable {
   private let present: Mutex<Knowledge>
 
@@ -8,6 +8,6 @@ public final class KnowledgeSource: Sendable {
 
   public var knowledge: Knowledge { present.withLock { $0 } }
 
-  /// Flows that leave from now on have the new knowledge.
+  /// Replaces the snapshot; flows that leave a cache from now on use the new one.
   public func publish(_ knowledge: Knowledge) { present.withLock { $0 = knowledge } }
 }

@@ -4,14 +4,14 @@ import Labels
 import LookupTables
 import NetworkBytes
 
-/// What is known of an address.
+/// Facts about an address.
 struct HostFacts: Sendable {
   var label: UInt32 = 0
   var country: UInt32 = 0
   var system = SystemDatabase.System()
 }
 
-/// What is known of the addresses that were met last, each where its hash leads to; others are looked up.
+/// A direct-mapped cache of facts about recent addresses.
 struct KnownHosts: Sendable {
   private struct Host: Sendable {
     var address: IPAddress
@@ -19,22 +19,22 @@ struct KnownHosts: Sendable {
   }
 
   private var hosts: [Host] = []
-  /// Of the present chunk: addresses that are not remembered, and which of its ends they are. Only the first ones are of the chunk.
+  /// Cache misses of the current chunk and their endpoint indexes. Only a leading part is in use.
   private var missing: [IPAddress] = []
   private var missingEnds: [Int] = []
 
   private static var countBits: UInt64 { 14 }
 
-  /// Begins anew, with other knowledge.
+  /// Clears the cache for a new snapshot.
   mutating func forget(_ knowledge: Knowledge) {
-    // `::` may have a label too, and is in all places.
+    // `::` may have a label too, and initially fills all places.
     let unspecified = knowledge.hosts.facts(of: [.unspecified].span)[0]
     hosts = Array(repeating: Host(address: .unspecified, facts: unspecified), count: 1 << Self.countBits)
   }
 
-  /// Finds what is known of both ends of some flows.
+  /// Finds the facts about both endpoints of some flows.
   ///
-  /// - Parameter ends: takes of each flow what is known of its source, then of its destination.
+  /// - Parameter ends: receives the facts about source and destination of each flow in turn.
   mutating func find(_ records: Span<FlowRecord>, _ knowledge: Knowledge, _ ends: inout [HostFacts]) {
     let count = 2 * records.count
     if ends.count != count { ends = Array(repeating: HostFacts(), count: count) }
@@ -46,9 +46,9 @@ struct KnownHosts: Sendable {
     if missed > 0 { look(missed, knowledge, &ends) }
   }
 
-  /// Finds what is remembered.
+  /// Finds cached facts.
   ///
-  /// - Returns: how many addresses are missing.
+  /// - Returns: the number of misses.
   private static func recall(
     _ records: Span<FlowRecord>, _ hosts: [Host], _ ends: inout [HostFacts], _ missing: inout [IPAddress],
     _ missingEnds: inout [Int]
@@ -62,7 +62,8 @@ struct KnownHosts: Sendable {
       let address = end & 1 == 0 ? records[end >> 1].source : records[end >> 1].destination
       let host = hosts[place(of: address)]
       ends[end] = host.facts
-      // The next one takes its place if it is not missing: whether it is, nobody can guess.
+      // Written unconditionally and overwritten by the next address on a hit, because the branch would be
+      // unpredictable.
       missing[missed] = address
       missingEnds[missed] = end
       missed &+= (host.address.high ^ address.high) | (host.address.low ^ address.low) == 0 ? 0 : 1
@@ -70,7 +71,7 @@ struct KnownHosts: Sendable {
     return missed
   }
 
-  /// Looks up what is missing, and remembers it.
+  /// Looks up the misses and caches them.
   private mutating func look(_ missed: Int, _ knowledge: Knowledge, _ ends: inout [HostFacts]) {
     let found = knowledge.hosts.facts(of: missing.span.extracting(0..<missed))
     for index in 0..<missed {

@@ -1,19 +1,19 @@
 public import NetworkBytes
 
-/// Which senders are taken, by address: those that a list allows, without those that another one denies.
+/// Accepts or rejects senders by address: an allow list and a deny list.
 ///
-/// IPv4 addresses are the same however they are written or received: `IPAddress` has one form for 10.0.0.1 and ::ffff:10.0.0.1.
+/// IPv4 addresses match in either form: `IPAddress` represents 10.0.0.1 and ::ffff:10.0.0.1 alike.
 public struct AddressRules: Hashable, Sendable {
-  /// Empty: everybody.
+  /// Empty to allow everyone.
   public let allowed: NetworkSet
-  /// Overrides `allowed`, however long the prefixes are.
+  /// Takes precedence over `allowed`, regardless of prefix lengths.
   public let denied: NetworkSet
 
   public enum Verdict: Hashable, Sendable {
     case taken
-    /// A prefix of `denied` holds it.
+    /// Matches a prefix of `denied`.
     case denied
-    /// No prefix of `allowed` holds it.
+    /// Matches no prefix of `allowed`.
     case notAllowed
   }
 
@@ -22,7 +22,7 @@ public struct AddressRules: Hashable, Sendable {
     self.denied = denied
   }
 
-  /// Whether everybody is taken.
+  /// Whether everyone is allowed.
   public var areEmpty: Bool { allowed.isEmpty && denied.isEmpty }
 
   public func verdict(on address: IPAddress) -> Verdict {
@@ -30,6 +30,6 @@ public struct AddressRules: Hashable, Sendable {
     return allowed.isEmpty || allowed.contains(address) ? .taken : .notAllowed
   }
 
-  /// Whether somebody has named this sender as one to take: not if everybody is taken.
+  /// Whether a sender is explicitly allowed; false if everyone is.
   public func names(_ address: IPAddress) -> Bool { allowed.contains(address) && !denied.contains(address) }
 }

@@ -1,14 +1,14 @@
-/// Why a filter is not understood: where, and what could stand there; or which file cannot be read.
+/// A syntax error in a filter, with its place and what was expected; or a file that could not be read.
 public struct FilterError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The file that it is in; nil: the text itself that was given.
+  /// Path of the file; nil for the text itself.
   public internal(set) var file: String?
-  /// Both count from 1.
+  /// Line and column, from 1.
   public internal(set) var line: Int
   public internal(set) var column: Int
   public let expected: String
-  /// What stands there; nil at the end.
+  /// The unexpected token; nil at the end of the text.
   public let found: String?
-  /// What is wrong with a file that is named there.
+  /// What is wrong with the file named there.
   public let fault: FileFault?
 
   init(line: Int, column: Int, expected: String, found: String?) {
@@ -28,7 +28,7 @@ public struct FilterError: Error, Hashable, Sendable, CustomStringConvertible {
     self.fault = fault
   }
 
-  /// Why a file of filter text is not taken.
+  /// Why a filter file was rejected.
   public struct FileFault: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Kind: Hashable, Sendable {
       case missing, notPermitted, unreadable

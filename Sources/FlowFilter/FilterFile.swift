@@ -1,17 +1,17 @@
 import Foundation
 
-/// A file of filter text.
+/// A file with filter text.
 struct FilterFile {
-  /// As it was named.
+  /// The path as given.
   let path: String
-  /// The same for each way to name one file.
+  /// The same for all paths that lead to the file.
   let identity: String
   let text: String
 
-  /// Larger files are no filters.
+  /// Maximum size, octets.
   static let maximumSize = 16 << 20
 
-  /// The directory that names in it are relative to.
+  /// The directory that relative names in the file refer to.
   var directory: String { Self.directory(of: path) }
 
   static func directory(of path: String) -> String {
@@ -39,7 +39,7 @@ struct FilterFile {
     guard let text = String(validating: data, as: UTF8.self) else {
       throw .init(path: path, kind: .unreadable, reason: "not UTF-8; save it as UTF-8")
     }
-    // Some editors begin a file with a byte order mark.
+    // Some editors write a byte order mark.
     self.text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
   }
 }

@@ -1,22 +1,22 @@
-/// A word, a sign or the end of a filter's text.
+/// A token of a filter, or its end.
 struct FilterToken {
   enum Kind: Equatable {
     /// In lower case.
     case word(String)
-    /// What was in quotes.
+    /// The content of the quotes.
     case quoted(String)
     case comparison(String)
     case not, open, close, openList, closeList, comma, end
   }
 
   var kind: Kind
-  /// As it was written.
+  /// As written.
   var text: Substring
   var line: Int
   var column: Int
 }
 
-/// Takes a filter's text apart. White space separates; `#` begins a comment that ends with its line.
+/// Splits a filter into tokens. White space separates them; `#` begins a comment that extends to the end of the line.
 struct FilterLexer {
   private var rest: Substring
   private var line = 1
@@ -26,7 +26,7 @@ struct FilterLexer {
     rest = text[...]
   }
 
-  /// Whether a text has nothing but white space and comments.
+  /// Returns whether a text contains only white space and comments.
   static func isBlank(_ text: String) -> Bool {
     var lexer = FilterLexer(text)
     lexer.skipSpace()
@@ -78,8 +78,8 @@ struct FilterLexer {
 
   static func isQuote(_ character: Character) -> Bool { character == "\"" || character == "'" }
 
-  /// Characters of the quoted text that a text begins with, its quotes included; 1 if it does not end on its line. A backslash
-  /// stands before a quote or a backslash that belongs to the text.
+  /// Returns the length of the quoted string at the beginning of a text, including the quotes; 1 if it does not end on
+  /// its line. A backslash escapes a quote or a backslash.
   static func quotedLength(_ text: Substring) -> Int {
     guard let quote = text.first else { return 0 }
     var count = 1
@@ -109,7 +109,7 @@ struct FilterLexer {
     return result
   }
 
-  /// A text in quotes, as it is read again.
+  /// Quotes a text so that it can be parsed again.
   static func quoted(_ text: String) -> String {
     var result = "\""
     for character in text {

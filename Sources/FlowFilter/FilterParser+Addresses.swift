@@ -1,9 +1,9 @@
 import FlowModel
 public import NetworkBytes
 
-/// How names of hosts in a filter become addresses.
+/// Resolves host names in a filter.
 public struct HostResolution: Sendable {
-  /// Why a name has no addresses, in words.
+  /// Why a name has no addresses, as text.
   public struct Failure: Error, Hashable, Sendable {
     public let reason: String
 
@@ -12,7 +12,7 @@ public struct HostResolution: Sendable {
 
   let addresses: @Sendable (String) throws(Failure) -> [IPAddress]
 
-  /// - Parameter addresses: all addresses of a name, of both families.
+  /// - Parameter addresses: returns all addresses of a name, of both families.
   public init(_ addresses: @escaping @Sendable (String) throws(Failure) -> [IPAddress]) {
     self.addresses = addresses
   }
@@ -21,9 +21,9 @@ public struct HostResolution: Sendable {
 extension FilterParser {
   private static let addressForm = "an address or a network such as 10.0.0.0/8 or 2001:db8::/32"
 
-  /// One address or network, or a list of them.
+  /// Parses an address, a network, or a list of them.
   ///
-  /// - Parameter takesMask: whether a mask may stand behind an address: `10.0.0.0 255.0.0.0`.
+  /// - Parameter takesMask: whether an address may be followed by a mask: `10.0.0.0 255.0.0.0`.
   mutating func parseNetworks(takesMask: Bool) throws(FilterError) -> NetworkSet {
     guard try take("in") else { return NetworkSet(try parseNetwork(takesMask: takesMask)) }
     var networks: [Network] = []
@@ -31,7 +31,7 @@ extension FilterParser {
     return NetworkSet(networks)
   }
 
-  /// A network, or the addresses of a host.
+  /// Parses a network or a host name.
   private mutating func parseNetwork(takesMask: Bool) throws(FilterError) -> [Network] {
     guard case .word(let word) = token.kind else { throw failure(Self.addressForm) }
     guard let network = Network(word) else { return try parseHost(word) }
@@ -60,7 +60,7 @@ extension FilterParser {
     return addresses.map { Network($0) }
   }
 
-  /// Whether a word can only be meant as a name: its last label begins with a letter (RFC 3696 §2).
+  /// Returns whether a word can only be a host name: its last label begins with a letter (RFC 3696 §2).
   private static func isHostName(_ word: String) -> Bool {
     let labels = word.split(separator: ".", omittingEmptySubsequences: true)
     guard word.utf8.count <= 254, let last = labels.last, last.first?.isLetter ?? false else { return false }
@@ -88,7 +88,7 @@ extension FilterParser {
 }
 
 extension IPAddress {
-  /// The leading ones of an IPv4 mask; nil if it is none.
+  /// The prefix length of an IPv4 mask; nil if the address is not a contiguous mask.
   fileprivate var maskLength: Int? {
     guard isV4 else { return nil }
     let bits = UInt32(truncatingIfNeeded: low)
@@ -98,12 +98,12 @@ extension IPAddress {
 }
 
 extension Network {
-  /// Reads `10.0.0.1`, `10.0.0.0/8`, `10/8` or `2001:db8::/32`; nil if it is none.
+  /// Parses `10.0.0.1`, `10.0.0.0/8`, `10/8` or `2001:db8::/32`; returns nil if the text is none of these.
   public init?(_ text: String) {
     let sides = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     var name = sides[0]
     if sides.count == 2, !name.contains(":") {
-      // The rest of an IPv4 network's octets may be left out.
+      // Trailing octets of an IPv4 network may be omitted.
       let missing = 3 - name.filter { $0 == "." }.count
       if missing > 0, !name.hasSuffix(".") { name += String(repeating: ".0", count: missing) }
     }

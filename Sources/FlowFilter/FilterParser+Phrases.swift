@@ -1,15 +1,16 @@
 import FlowModel
 
-/// Conditions on columns whose names are several words, and on events, whose values have names.
+/// Conditions on columns with names of several words, and on columns whose values have names.
 extension FilterParser {
-  /// Other words for phrases of the table: nfdump's, and short ones.
+  /// Synonyms of the table's phrases: nfdump's, and short ones.
   private static let synonyms = [
     "asa event": "event", "firewall event": "event", "fwdstat": "forwarding status", "pblock": "port block",
     "pblock start": "port block start", "pblock end": "port block end", "l2 segment": "vni", "layer2 segment": "vni",
   ]
   private static let longestPhrase = 3
 
-  /// A condition that begins with the longest phrase of several words that stands here; nil: there is none.
+  /// Parses a condition that begins with a phrase of several words, the longest that matches; returns nil if none
+  /// matches.
   mutating func parsePhrase() throws(FilterError) -> FlowFilter? {
     var ahead = self
     var words: [String] = []
@@ -18,11 +19,11 @@ extension FilterParser {
       words.append(word)
       let text = words.joined(separator: " ")
       let phrase = Self.synonyms[text] ?? text
-      // A single word of the table is none of several.
+      // A single word of the table is not a phrase.
       if phrase == "port block" || (phrase.contains(" ") || phrase != text) && !vocabulary.plain(phrase).isEmpty {
         found = (phrase, ahead)
       }
-      // What cannot be read ahead is said to be wrong by who comes to it.
+      // Errors ahead are reported when the parser reaches them.
       do throws(FilterError) { try ahead.advance() } catch { break }
     }
     guard let found else { return nil }
@@ -31,7 +32,7 @@ extension FilterParser {
     return try parseValue(of: vocabulary.plain(found.phrase))
   }
 
-  /// Blocks that have a port: `port block 2002`.
+  /// Port blocks that contain a port: `port block 2002`.
   private mutating func parsePortBlock() throws(FilterError) -> FlowFilter {
     try advance()
     let port = try parseNumber(0xffff)
@@ -40,7 +41,7 @@ extension FilterParser {
     ])
   }
 
-  /// A comparison with a name, or with a list that may have names; nil: a number is to come.
+  /// Parses a comparison with a name, or with a list that may contain names; returns nil before a number.
   mutating func parseNames(_ names: ValueNames) throws(FilterError) -> Comparison? {
     var ahead = self
     if ahead.token.kind == .comparison("=") || ahead.token.kind == .comparison("==") || ahead.token.kind == .word("eq")
@@ -59,7 +60,7 @@ extension FilterParser {
     return values.count == 1 ? .equal(values.first ?? 0) : .oneOf(values)
   }
 
-  /// One name or number.
+  /// Parses a name or number.
   private mutating func parseNamed(_ names: ValueNames) throws(FilterError) -> Set<UInt64> {
     guard case .word(let word) = token.kind else { throw failure("a name or a number") }
     if let values = names.values(word) {

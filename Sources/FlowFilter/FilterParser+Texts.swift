@@ -1,8 +1,8 @@
 import FlowModel
 
-// Conditions on texts, and on numbers that stand in texts or in parts of an octet.
+// Conditions on texts, and on numbers within texts or within parts of an octet.
 extension FilterParser {
-  /// A word or a text in quotes, as it was written.
+  /// Parses a word or a quoted text, as written.
   mutating func parseText(_ expected: String) throws(FilterError) -> String {
     let text: String
     switch token.kind {
@@ -14,7 +14,7 @@ extension FilterParser {
     return text
   }
 
-  /// One text, or a list of them.
+  /// Parses a text or a list of texts.
   mutating func parseTexts(of column: FlowColumn) throws(FilterError) -> Set<String> {
     guard try take("in") else { return [try parseText(of: column)] }
     var texts: Set<String> = []
@@ -32,7 +32,7 @@ extension FilterParser {
     return word
   }
 
-  /// `app 3:80` or `app http`: the number that an application has, or its name.
+  /// `app 3:80` or `app http`: the number or the name of an application.
   mutating func parseApplication() throws(FilterError) -> FlowFilter {
     try advance()
     let text = try parseText("an application such as 3:80, or its name")
@@ -65,9 +65,9 @@ extension FilterParser {
   }
 }
 
-/// Which labels of an MPLS stack are looked at.
+/// Selects labels of an MPLS stack.
 public enum LabelPosition: Hashable, Sendable, CustomStringConvertible {
-  /// One of them is enough.
+  /// Any label may match.
   case any
   /// From the top of the stack, from 1.
   case number(Int)
@@ -75,7 +75,7 @@ public enum LabelPosition: Hashable, Sendable, CustomStringConvertible {
   static let greatestLabel: UInt64 = 1 << 20 - 1
   private static let greatestNumber = 10
 
-  /// `any`, `label1` to `label10`.
+  /// Parses `any` or `label1` to `label10`.
   init?(_ word: String) {
     if word == "any" {
       self = .any
@@ -94,7 +94,7 @@ public enum LabelPosition: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether a label in this place compares so; what has no label there does not.
+  /// Returns whether a label at this position matches; false if there is none.
   ///
   /// - Parameter labels: from the top of the stack.
   public func holds(_ comparison: Comparison, _ labels: some Sequence<UInt64>) -> Bool {
@@ -110,12 +110,12 @@ public enum LabelPosition: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Code points of differentiated services (RFC 2474), which are the upper bits of the octet that files have.
+/// Differentiated services code points (RFC 2474): the upper six bits of the stored octet.
 enum CodePoint {
   static let greatest: UInt64 = 63
   private static let ignoredBits: UInt64 = 2
 
-  /// Of `cs3` (RFC 2474), `af41` (RFC 2597), `ef` (RFC 3246), `va` (RFC 5865), `le` (RFC 8622) or `df`.
+  /// Parses `cs3` (RFC 2474), `af41` (RFC 2597), `ef` (RFC 3246), `va` (RFC 5865), `le` (RFC 8622) or `df`.
   static func number(_ word: String) -> UInt64? {
     if let known = ["df": 0, "be": 0, "le": 1, "va": 44, "ef": 46][word] as UInt64? { return known }
     let digits = word.dropFirst(2).compactMap { $0.isASCII ? $0.wholeNumberValue.map(UInt64.init) : nil }
@@ -129,7 +129,7 @@ enum CodePoint {
     }
   }
 
-  /// The same comparison for the whole octet, whatever its lower bits are.
+  /// Translates a comparison to the whole octet, ignoring its lower bits.
   static func octets(_ comparison: Comparison) -> Comparison {
     func first(_ point: UInt64) -> UInt64 { point << ignoredBits }
     func last(_ point: UInt64) -> UInt64 { first(point + 1) - 1 }

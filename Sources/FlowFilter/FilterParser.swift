@@ -2,15 +2,15 @@ package import FlowModel
 import NetworkBytes
 
 extension FlowFilter {
-  /// Reads a filter; white space or nothing at all means every flow.
+  /// Parses a filter; an empty text matches every flow.
   ///
-  /// - Parameter hosts: what names of hosts resolve to; nil: there are none in filters.
-  /// - Throws: `FilterError` at the first word that cannot stand where it stands.
+  /// - Parameter hosts: resolves host names; nil if they are not allowed.
+  /// - Throws: `FilterError` at the first unexpected token.
   public init(parsing text: String, resolving hosts: HostResolution? = nil) throws(FilterError) {
     try self.init(parsing: text, in: FlowColumn.allCases, resolving: hosts)
   }
 
-  /// - Parameter columns: all that may be named.
+  /// - Parameter columns: the columns that may be named.
   package init(
     parsing text: String, in columns: [FlowColumn], resolving hosts: HostResolution? = nil
   ) throws(FilterError) {
@@ -19,7 +19,7 @@ extension FlowFilter {
   }
 }
 
-/// Reads filters by descent: or ▸ and ▸ not ▸ a term or parentheses.
+/// A recursive descent parser: or ▸ and ▸ not ▸ term or parentheses.
 struct FilterParser {
   let vocabulary: FilterVocabulary
   let hosts: HostResolution?
@@ -27,7 +27,7 @@ struct FilterParser {
   private(set) var token: FilterToken
   private var depth = 0
 
-  /// Parentheses and `not` in one another, so that no text can exhaust the stack.
+  /// Maximum nesting of parentheses and `not`, to protect the stack.
   private static let maximumDepth = 200
 
   init(_ text: String, _ columns: [FlowColumn], _ hosts: HostResolution?) throws(FilterError) {
@@ -128,7 +128,7 @@ struct FilterParser {
     var isBoth = false
   }
 
-  /// The sides that stand in front of a word; of two ends joined by `or`, no side.
+  /// Parses the sides before a word; two ends joined by `or` give no side.
   private mutating func parseEnds() throws(FilterError) -> Ends {
     guard case .word(let word) = token.kind, let side = Side(rawValue: word) else { return Ends() }
     try advance()
@@ -141,13 +141,13 @@ struct FilterParser {
     return Ends(side: nil, isBoth: isBoth)
   }
 
-  /// A condition on columns of which one is enough, or that all of them must fulfil.
+  /// Parses a condition on columns, of which any one or, with `isBoth`, all must match.
   private mutating func parseValue(of columns: [FlowColumn], isBoth: Bool) throws(FilterError) -> FlowFilter {
     let filter = try parseValue(of: columns)
     return isBoth ? .all(of: filter.separated) : filter
   }
 
-  /// Addresses and ports after translation.
+  /// Parses a condition on translated addresses and ports.
   private mutating func parseTranslated() throws(FilterError) -> FlowFilter {
     try advance()
     let ends: Ends
@@ -187,7 +187,7 @@ struct FilterParser {
     return failure("\(vocabulary.words { $0.side == side }.joined(separator: ", ")) after \(side.rawValue)")
   }
 
-  /// What columns of one word are compared with; the word is the present token.
+  /// Parses the value to compare the columns of a word with; the word is the current token.
   mutating func parseValue(of columns: [FlowColumn]) throws(FilterError) -> FlowFilter {
     switch columns[0].kind {
     case .address:
@@ -245,7 +245,7 @@ struct FilterParser {
     return .test(.number(columns, try parseComparison(columns[0].greatestNumber)))
   }
 
-  /// `in [1, 2 3]`, or a comparison, which is `=` where none stands.
+  /// `in [1, 2 3]`, or a comparison; the operator defaults to `=`.
   mutating func parseComparison(_ greatest: UInt64) throws(FilterError) -> Comparison {
     if try take("in") {
       var numbers: Set<UInt64> = []
@@ -290,7 +290,7 @@ struct FilterParser {
     return number
   }
 
-  /// Decimal digits with k, m, g or t behind them, powers of 1000, or hexadecimal ones behind 0x.
+  /// Parses decimal digits with an optional k, m, g or t (powers of 1000), or hexadecimal ones after 0x.
   static func number(_ word: String) -> UInt64? {
     if word.hasPrefix("0x") { return Self.digits(word.dropFirst(2), radix: 16) }
     let factors: [Character: UInt64] = ["k": 1000, "m": 1_000_000, "g": 1_000_000_000, "t": 1_000_000_000_000]
@@ -315,7 +315,7 @@ struct FilterParser {
     while token.kind != .closeList {
       if token.kind == .comma {
         try advance()
-        // Lists that programs write often end with one.
+        // Generated lists often end with a separator.
         if token.kind == .closeList { break }
       }
       try element(&self)
@@ -325,7 +325,7 @@ struct FilterParser {
 
   mutating func advance() throws(FilterError) { token = try lexer.next() }
 
-  /// Passes over a word, if it is there.
+  /// Skips a word if it is the current token.
   mutating func take(_ word: String) throws(FilterError) -> Bool {
     guard token.kind == .word(word) else { return false }
     try advance()
@@ -340,7 +340,7 @@ struct FilterParser {
 }
 
 extension FlowColumn {
-  /// The greatest number that it may be compared with.
+  /// The greatest number to compare with.
   fileprivate var greatestNumber: UInt64 {
     filterTerm?.greatest ?? UInt64.max >> UInt64(64 - numberBits)
   }

@@ -1,20 +1,20 @@
-/// A filter's text with the files that it includes in their places, and where each of its lines comes from.
+/// A filter's text with included files expanded, and the source of each line.
 ///
-/// `@include FILE` stands for a condition, which is taken as if it were in parentheses, or within brackets for elements of
-/// the list. Names are relative to the directory of the including file; those with blanks are quoted.
+/// `@include FILE` stands for a condition, as if it were in parentheses, or within brackets for elements of the list.
+/// Names are relative to the directory of the including file; those with blanks are quoted.
 public struct FilterText: Sendable {
-  /// Without any `@include`.
+  /// Contains no `@include`.
   public private(set) var text = ""
-  /// Of each line of `text`.
+  /// The origin of each line of `text`.
   private var origins: [Origin] = []
-  /// Brackets that are open.
+  /// Number of open brackets.
   private var listDepth = 0
   private var includeCount = 0
 
   private struct Origin {
     var file: String?
     var line: Int
-    /// What is added to a column of `text` to get that of the file.
+    /// Offset from a column of `text` to that of the file.
     var shift: Int
   }
 
@@ -22,28 +22,28 @@ public struct FilterText: Sendable {
   private static let maximumIncludes = 1000
   private static let maximumSize = 64 << 20
 
-  /// - Parameter directory: what included names are relative to; empty, or with a slash at its end.
+  /// - Parameter directory: base of relative names; empty, or ending with a slash.
   /// - Throws: `FilterError` if a file cannot be included.
   public init(_ text: String, directory: String = "") throws(FilterError) {
     try append(text, from: nil, directory: directory, within: [])
   }
 
-  /// The text of a file.
+  /// Reads a file.
   public init(file path: String) throws(FilterError) {
     let file: FilterFile
     do throws(FilterError.FileFault) { file = try FilterFile(path) } catch { throw FilterError(fault: error) }
     try append(file.text, from: path, directory: file.directory, within: [file])
   }
 
-  /// A text that asks for all of these to hold, each of which must be right.
+  /// Joins texts into one that requires all of them; each must be valid.
   public static func all(_ texts: [FilterText]) -> String {
     let texts = texts.map(\.text).filter { !$0.allSatisfy(\.isWhitespace) }
     return texts.count == 1 ? texts[0] : texts.map { "(\n\($0)\n)" }.joined(separator: " and ")
   }
 
-  /// The filter, whose errors name the file that they are in.
+  /// Parses the filter; errors name the file.
   ///
-  /// - Parameter hosts: what names of hosts resolve to; nil: there are none in filters.
+  /// - Parameter hosts: resolves host names; nil if they are not allowed.
   public func filter(resolving hosts: HostResolution? = nil) throws(FilterError) -> FlowFilter {
     do throws(FilterError) {
       return try FlowFilter(parsing: text, resolving: hosts)
@@ -84,7 +84,7 @@ public struct FilterText: Sendable {
         if !isList { text += ")" }
         continue
       }
-      // Nothing in quotes is a sign.
+      // Quoted text contains no tokens.
       let isQuoted = FilterLexer.isQuote(first)
       let run = isQuoted ? rest.prefix(FilterLexer.quotedLength(rest)) : rest.prefix(while: Self.isPlain)
       if !isQuoted { for character in run { listDepth += character == "[" ? 1 : character == "]" ? -1 : 0 } }
@@ -109,7 +109,7 @@ public struct FilterText: Sendable {
     character != "@" && character != "#" && !character.isNewline && !FilterLexer.isQuote(character)
   }
 
-  /// Begins a line of its own for what comes from a place.
+  /// Begins a new line for text from another place.
   private mutating func begin(_ origin: Origin) {
     if !origins.isEmpty { text += "\n" }
     origins.append(origin)
@@ -144,7 +144,7 @@ public struct FilterText: Sendable {
   /// `@include FILE` at the beginning of a text.
   private struct Include {
     var path = ""
-    /// Characters of it.
+    /// Length in characters.
     var length = 0
     let file: String?
     let line: Int

@@ -1,6 +1,6 @@
 import FlowModel
 
-/// The words of the filter language that mean columns, as the table's rows say: looked up for each term, put together once.
+/// The words of the filter language that denote columns, built once from the column table.
 struct FilterVocabulary {
   typealias Side = FlowColumn.FilterTerm.Side
 
@@ -10,7 +10,7 @@ struct FilterVocabulary {
     var isTranslated: Bool
   }
 
-  /// Words that mean an address, alone or in a network; rows of the table have the first.
+  /// Synonyms for addresses, alone or in a network; the table uses the first.
   static let addressWords = ["ip", "host", "net"]
 
   private let terms: [FlowColumn.FilterTerm]
@@ -27,32 +27,32 @@ struct FilterVocabulary {
   }
 
   private static func words(of term: FlowColumn.FilterTerm) -> [String] {
-    // `mpls top ip` likewise.
+    // The same for `mpls top ip`.
     let words = term.word.split(separator: " ")
     guard words.last == addressWords[0][...] else { return [term.word] }
     return addressWords.map { (words.dropLast() + [$0[...]]).joined(separator: " ") }
   }
 
-  /// The columns of a word that stands alone.
+  /// Returns the columns of a word without a side.
   func plain(_ word: String) -> [FlowColumn] { columns(word, nil, isTranslated: false) }
 
-  /// The columns of a word behind a side; without one, those of both ends.
+  /// Returns the columns of a word after a side; without a side, those of both ends.
   func sided(_ word: String, _ side: Side?, isTranslated: Bool = false) -> [FlowColumn] {
     if side != nil { return columns(word, side, isTranslated: isTranslated) }
     let ends: [[Side]] = [[.src, .dst], [.in, .out]]
     let both = ends.lazy.map { $0.flatMap { columns(word, $0, isTranslated: isTranslated) } }.first { !$0.isEmpty }
-    // Behind `nat` stands what is of neither end, too.
+    // After `nat`, also columns that belong to neither end.
     return both ?? (isTranslated ? columns(word, nil, isTranslated: true) : [])
   }
 
-  /// The sides that a word can stand behind.
+  /// Returns the sides that may precede a word.
   func sides(of word: String) -> [Side] { Side.allCases.filter { !sided(word, $0).isEmpty } }
 
   private func columns(_ word: String, _ side: Side?, isTranslated: Bool) -> [FlowColumn] {
     phrases[Phrase(word: word, side: side, isTranslated: isTranslated)] ?? []
   }
 
-  /// Words of the terms that `holds` is true for, in the order of the columns; those behind `nat` are left out.
+  /// Returns the words of matching terms in column order, without those after `nat`.
   func words(_ holds: (FlowColumn.FilterTerm) -> Bool) -> [String] {
     var words: [String] = []
     for term in terms where !term.isTranslated && holds(term) {
@@ -63,7 +63,7 @@ struct FilterVocabulary {
 }
 
 extension FlowColumn.FilterTerm.Side {
-  /// The other end of a flow; nil if the side is no end.
+  /// The other end of a flow; nil if the side is not an end.
   var otherEnd: Self? {
     switch self {
     case .src: .dst

@@ -1,8 +1,8 @@
 import FlowModel
 
 extension FlowFilter {
-  /// One of these must hold. Lists of addresses or numbers of the same columns become one, so that a chain of ten thousand
-  /// addresses costs what a list of them costs.
+  /// Returns a filter that matches if any alternative does. Lists for the same columns are merged, so that a chain of
+  /// ten thousand addresses costs as much as one list.
   static func some(of alternatives: [FlowFilter]) -> FlowFilter {
     var joined = Joined()
     for alternative in alternatives {
@@ -16,7 +16,7 @@ extension FlowFilter {
     return filters.count == 1 ? filters[0] : .some(filters)
   }
 
-  /// All of these must hold. Lists that are ruled out become one likewise.
+  /// Returns a filter that matches if all conditions do. Negated lists are merged likewise.
   static func all(of conditions: [FlowFilter]) -> FlowFilter {
     var (kept, excluded) = (Joined(), Joined())
     for condition in conditions {
@@ -35,13 +35,13 @@ extension FlowFilter {
   }
 }
 
-/// Conditions in order, those of them joined that are lists of the same columns.
+/// Conditions in order, with lists for the same columns merged.
 private struct Joined {
   private enum Slot {
     case filter(FlowFilter)
     case networks([Network], [FlowColumn])
     case numbers(Set<UInt64>, [FlowColumn])
-    /// To be filled from elsewhere.
+    /// Filled in later.
     case reserved(Int)
   }
 
@@ -65,7 +65,7 @@ private struct Joined {
   mutating func keep(_ filter: FlowFilter) { slots.append(.filter(filter)) }
   mutating func reserve(_ number: Int) { slots.append(.reserved(number)) }
 
-  /// - Returns: whether it has a place of its own.
+  /// - Returns: whether it occupies its own place.
   @discardableResult
   mutating func add(_ filter: FlowFilter) -> Bool {
     let key: Key
@@ -94,7 +94,7 @@ private struct Joined {
   }
 
   private mutating func join(_ addition: Slot, at place: Int) {
-    // Taken out, so that what has come so far is not copied each time.
+    // Moved out to avoid a copy each time.
     let before = slots[place]
     slots[place] = .reserved(0)
     switch (before, addition) {
@@ -116,7 +116,7 @@ private struct Joined {
 
   var filters: [FlowFilter] { filling { _ in .any } }
 
-  /// The conditions, those reserved as `other` gives them.
+  /// Returns the conditions, with reserved places filled by `other`.
   func filling(_ other: (Int) -> FlowFilter) -> [FlowFilter] {
     slots.map { slot in
       switch slot {

@@ -2,7 +2,7 @@ public import FlowModel
 import NetworkBytes
 
 extension FlowFilter {
-  /// Whether a record passes.
+  /// Returns whether a record matches.
   ///
   /// - Parameters:
   ///   - extensions: the rare fields of its batch.
@@ -16,7 +16,7 @@ extension FlowFilter {
     return matches(FlowRow(record, origin: origin, rare: rare), collector: collector)
   }
 
-  /// Whether a flow passes.
+  /// Returns whether a flow matches.
   public func matches(_ flow: FlowRow, collector: String) -> Bool {
     switch self {
     case .any: true
@@ -27,7 +27,7 @@ extension FlowFilter {
     }
   }
 
-  /// Whether it looks at one of these columns.
+  /// Returns whether the filter uses any of these columns.
   public func looks(at columns: Set<FlowColumn>) -> Bool {
     switch self {
     case .any: false
@@ -79,7 +79,7 @@ extension FlowTest {
 }
 
 extension Set<String> {
-  /// Whether it has a text that differs in capital letters at most.
+  /// Returns whether the set contains a text, ignoring case.
   public func containsInAnyCase(_ text: String) -> Bool {
     let text = text.lowercased()
     return contains { $0.lowercased() == text }
@@ -87,7 +87,7 @@ extension Set<String> {
 }
 
 extension FlowRecord {
-  /// Nil if it has no address that tells.
+  /// Nil if no address determines the family.
   fileprivate var isIPv4: Bool? {
     if !source.isUnspecified { return source.isV4 }
     return destination.isUnspecified ? nil : destination.isV4
@@ -95,13 +95,13 @@ extension FlowRecord {
 }
 
 extension FlowRow {
-  /// Whether the other end of an end's column is an IPv6 address.
+  /// Returns whether the address of the opposite end is IPv6.
   fileprivate func isIPv6(beyond column: FlowColumn) -> Bool {
     let other = column.otherEnd.map { address($0) } ?? .unspecified
     return !other.isV4 && !other.isUnspecified
   }
 
-  /// A number as it is shown: counters multiplied by the sampling rate.
+  /// Returns a number as displayed: counters multiplied by the sampling rate.
   fileprivate func scaledNumber(_ column: FlowColumn) -> UInt64 {
     let number = number(column)
     return column.kind == .counter ? number.scaled(by: UInt64(max(record.samplingRate, 1))) : number
@@ -109,7 +109,7 @@ extension FlowRow {
 }
 
 extension UInt64 {
-  /// The product; the greatest number if it is too large.
+  /// Returns the product, saturating.
   @inlinable @inline(__always)
   package func scaled(by rate: UInt64) -> UInt64 {
     let product = multipliedReportingOverflow(by: rate)

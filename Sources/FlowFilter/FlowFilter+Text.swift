@@ -1,7 +1,7 @@
 import FlowModel
 import NetworkBytes
 
-/// A filter as text that is read as the same filter again.
+/// A filter as text that parses to the same filter.
 extension FlowFilter: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -23,7 +23,7 @@ extension FlowFilter: CustomStringConvertible {
 }
 
 extension FlowFilter {
-  /// A condition of which one column is enough, as one for each of the columns.
+  /// Splits a condition on any of several columns into one per column.
   var separated: [FlowFilter] {
     switch self {
     case .test(.address(let columns, let networks)): columns.map { .test(.address([$0], networks)) }
@@ -52,7 +52,7 @@ extension FlowTest: CustomStringConvertible {
     }
   }
 
-  /// The words for columns: of both ends, without a side.
+  /// Returns the words for columns; without a side if they are of both ends.
   private static func phrase(_ columns: [FlowColumn]) -> String {
     guard columns.count > 1, let term = columns[0].filterTerm else { return columns.first?.filterPhrase ?? "any" }
     return (term.isTranslated ? "nat " : "") + term.word
@@ -64,7 +64,7 @@ extension FlowTest: CustomStringConvertible {
 }
 
 extension Network: CustomStringConvertible {
-  /// `10.0.0.0/8`; an address alone without its length.
+  /// `10.0.0.0/8`; a single address without the length.
   public var description: String {
     if length == 128 { return address.description }
     return "\(address)/\(address.isV4 && length >= 96 ? length - 96 : length)"

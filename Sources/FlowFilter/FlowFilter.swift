@@ -1,12 +1,12 @@
-// FlowFilter: which flows somebody asks for, in nfdump's words: the language, and what it means for a record.
+// FlowFilter: selects flows, in nfdump's syntax: the language, and its meaning for a record.
 
 public import FlowModel
 public import NetworkBytes
 
-/// A condition on flows. Counters are meant as they are shown: multiplied by the sampling rate, unless that is switched
-/// off where the filter is applied.
+/// A condition on flows. Counters are multiplied by the sampling rate, unless scaling is disabled where the filter is
+/// applied.
 public indirect enum FlowFilter: Hashable, Sendable {
-  /// Every flow.
+  /// Matches every flow.
   case any
   case not(FlowFilter)
   case all([FlowFilter])
@@ -14,30 +14,30 @@ public indirect enum FlowFilter: Hashable, Sendable {
   case test(FlowTest)
 }
 
-/// What is looked at in one flow. Where several columns are named, one of them is enough: `port 53` is either side's.
+/// A test of one flow. If it names several columns, any of them may match: `port 53` matches either side's.
 public enum FlowTest: Hashable, Sendable {
-  /// Whether the flow is of IPv4, or of IPv6 if false: its source tells, or where that is absent its destination; without
-  /// both it is of neither.
+  /// Whether the flow is IPv4, or IPv6 if false. The source decides, or the destination if the source is absent;
+  /// without both, the flow is neither.
   case isIPv4(Bool)
-  /// One of the addresses lies in one of the networks. `::` as a flow's source or destination is an address only where the
-  /// other end is one of IPv6: else it is absent, as everywhere else, and lies in none, unless `::` itself is named.
+  /// One of the addresses is in one of the networks. `::` as source or destination counts as an address only if the
+  /// other end is an IPv6 address; otherwise it means absent and matches only if `::` itself is listed.
   case address([FlowColumn], NetworkSet)
-  /// One of the numbers compares so.
+  /// One of the numbers matches the comparison.
   case number([FlowColumn], Comparison)
-  /// All of these TCP flags were seen.
+  /// All of these TCP flags are set.
   case tcpFlags(UInt16)
-  /// One of the MAC addresses is this one, 48 bits.
+  /// One of the MAC addresses, 48 bits, is equal.
   case mac([FlowColumn], UInt64)
-  /// One of the texts is one of these, in whatever case.
+  /// One of the texts equals one of these, ignoring case.
   case text([FlowColumn], Set<String>)
-  /// A label of the MPLS stack compares so.
+  /// A label of the MPLS stack matches the comparison.
   case mpls(LabelPosition, Comparison)
   case rate(Rate, Comparison)
-  /// The collector's host has this name.
+  /// The name of the collector's host.
   case collector(String)
 }
 
-/// Numbers that follow from several columns. Each is a whole number, rounded down; 0 where it is divided by 0.
+/// Numbers derived from several columns: integers, rounded down; 0 if the divisor is 0.
 public enum Rate: String, CaseIterable, Hashable, Sendable {
   /// Milliseconds from the first to the last packet.
   case duration
@@ -56,7 +56,7 @@ public enum Rate: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// `value * factor / divisor`; the greatest number if that is too large.
+  /// Returns `value * factor / divisor`, saturating.
   @usableFromInline
   static func quotient(_ value: UInt64, _ factor: UInt64, _ divisor: UInt64) -> UInt64 {
     if divisor == 0 { return 0 }
@@ -65,14 +65,14 @@ public enum Rate: String, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// What a number must be.
+/// A comparison with a number.
 public enum Comparison: Hashable, Sendable {
   case equal(UInt64)
   case less(UInt64)
   case greater(UInt64)
   case atMost(UInt64)
   case atLeast(UInt64)
-  /// One of these.
+  /// Equals one of these.
   case oneOf(Set<UInt64>)
 
   @inlinable
@@ -87,7 +87,7 @@ public enum Comparison: Hashable, Sendable {
     }
   }
 
-  /// Whether some number of the range can fulfil it.
+  /// Returns whether any number of the range can match.
   public func canHold(in range: ClosedRange<UInt64>) -> Bool {
     switch self {
     case .equal(let wanted): range.contains(wanted)
@@ -100,15 +100,14 @@ public enum Comparison: Hashable, Sendable {
   }
 }
 
-/// Addresses of one family that begin with the same bits. IPv4 networks stand among IPv6 ones as addresses do
-/// (::ffff:0:0/96).
+/// Addresses of one family that share a prefix. IPv4 networks are represented as IPv4-mapped ones (::ffff:0:0/96).
 public struct Network: Hashable, Sendable {
   public let address: IPAddress
-  /// Bits of the sixteen octets that count, 0–128.
+  /// Prefix length in the sixteen octets, 0–128.
   public let length: Int
   private let mask: IPAddress
 
-  /// - Parameter length: 0–128; of an IPv4 network 96 more than its own.
+  /// - Parameter length: 0–128; for an IPv4 network, its own length plus 96.
   public init(_ address: IPAddress, length: Int) {
     precondition((0...128).contains(length))
     self.length = length
@@ -119,9 +118,9 @@ public struct Network: Hashable, Sendable {
   /// A single address.
   public init(_ address: IPAddress) { self.init(address, length: 128) }
 
-  /// Whether an address lies in it: never one of the other family.
+  /// Returns whether the network contains an address; never one of the other family.
   public func contains(_ other: IPAddress) -> Bool {
-    // Shorter prefixes than 96 are of IPv6, also those that begin as IPv4 addresses in sixteen octets do.
+    // Prefixes shorter than 96 are IPv6, including those that cover the IPv4-mapped addresses.
     (length >= 96 || !other.isV4) && other.masked(by: mask) == address
   }
 }

@@ -1,13 +1,13 @@
 import LookupTables
 public import NetworkBytes
 
-/// Networks, one of which is to hold an address. Looking costs nearly the same for a few networks and for ten thousands.
+/// A set of networks. A lookup costs nearly the same for a few networks as for ten thousand.
 public struct NetworkSet: Hashable, Sendable, ExpressibleByArrayLiteral {
-  /// In the order in which they were named.
+  /// In the order given.
   public let networks: [Network]
-  /// The networks; nil where there are so few that they are compared one by one.
+  /// Nil if there are so few networks that they are compared one by one.
   private let table: PrefixTable?
-  /// Whether it holds `::` as an address among others, so that it matters whether that is an address or none.
+  /// Whether `::` is contained along with other addresses, so that it matters whether it means an address or absence.
   public let holdsUnspecifiedAmongOthers: Bool
 
   private static let few = 4

@@ -5,9 +5,9 @@ public import FlowOutput
 public import Logging
 import Synchronization
 
-/// An output of lines as a collector has it: one file, and a thread for each worker, which takes the worker's rows beside the store.
+/// A line output of a collector: one file, and one thread per worker that writes the worker's rows beside the store.
 ///
-/// A reader that is slow, such as a pipe's, holds up that thread alone: once its queue is full, rows are dropped and counted.
+/// A slow reader, such as one of a pipe, delays only that thread: once its queue is full, rows are dropped and counted.
 public final class LineDestination: Sendable {
   public let name: String
   public let file: LineFile
@@ -19,10 +19,10 @@ public final class LineDestination: Sendable {
     let given: Given
   }
 
-  /// Rows that a worker gave to its thread, as the worker knows it.
+  /// Rows that a worker passed to its thread, as counted by the worker.
   final class Given: Sendable {
     let handedOver = Atomic<UInt64>(0)
-    /// Those that the queue had no room for.
+    /// Rows dropped because the queue was full.
     let dropped = Atomic<UInt64>(0)
   }
 
@@ -35,7 +35,7 @@ public final class LineDestination: Sendable {
 
   /// Starts a worker's thread.
   ///
-  /// - Returns: what takes its rows, of `FanOut`'s others; it belongs to the pipeline's thread.
+  /// - Returns: the sink for its rows, for `FanOut`; confined to the pipeline's thread.
   public func start(worker: Int) throws(FileError) -> any FlowSink {
     let (name, file) = (name, file)
     let thread = OutputThread("\(name)-\(worker)", logger: logger) { () throws(FileError) in LineOutput(name, to: file)
@@ -46,10 +46,10 @@ public final class LineDestination: Sendable {
     return LineSink(OutputSink(thread), given)
   }
 
-  /// Has the file opened under its path before the next row is written.
+  /// Reopens the file under its path before the next row is written.
   public func reopen() { file.reopen() }
 
-  /// What became of the rows of all workers so far. Those that wait in a queue are held, too.
+  /// Counters over all workers. Rows in a queue count as held.
   public var counters: OutputCounters {
     threads.withLock { writers in
       writers.reduce(into: OutputCounters()) { sum, writer in
@@ -65,7 +65,7 @@ public final class LineDestination: Sendable {
     }
   }
 
-  /// How it is at the moment.
+  /// The current state.
   public var report: LineReport {
     let (counters, failure) = (counters, file.failure)
     var report = LineReport(name: name, place: file.options.place)
@@ -76,14 +76,14 @@ public final class LineDestination: Sendable {
     return report
   }
 
-  /// Has all threads end behind what they were given, and does not wait for it. Nothing may be given to them any more.
+  /// Tells all threads to end after their queued rows, without waiting. No rows may be added afterwards.
   public func close() {
     for writer in threads.withLock({ $0 }) { writer.thread.finish(within: .seconds(0)) }
   }
 
-  /// Ends all threads behind what they were given.
+  /// Ends all threads after their queued rows.
   ///
-  /// - Parameter deadline: the longest to wait for them all: nobody may read the other end of a pipe.
+  /// - Parameter deadline: when to stop waiting: a pipe may have no reader.
   /// - Returns: whether all have ended.
   @discardableResult
   public func finish(by deadline: DispatchTime = .now() + 5) -> Bool {
@@ -95,7 +95,7 @@ public final class LineDestination: Sendable {
   }
 }
 
-/// Hands rows to the thread of an output, and makes known how many it had no room for.
+/// Passes rows to the thread of an output, and counts those dropped.
 final class LineSink: FlowSink {
   private let sink: OutputSink<LineOutput>
   private let given: LineDestination.Given

@@ -5,15 +5,15 @@ public import Logging
 package import NetworkBytes
 import Synchronization
 
-/// The file of an output of lines, which the writers of all workers share.
+/// The file of a line output, shared by the writers of all workers.
 ///
-/// What is in it is whole rows: where only a part of a row could be written, the part is cut off again, or ended by a line feed if that
-/// cannot be, as is a last line that a crash has left. The file is opened when there is something to write, and opened again then if that
-/// was asked for. Standard output whose reader has ended is not tried again.
+/// It contains whole rows only: a partial write is truncated, or terminated by a line feed where truncation is
+/// impossible; so is a last line left by a crash. The file is opened on the first write, and reopened on request.
+/// Standard output is not retried once its reader has gone.
 public final class LineFile: Sendable {
   private struct State: ~Copyable {
     var file: OpenFile?
-    /// Whether the last line has no end.
+    /// Whether the last line is incomplete.
     var isTorn = false
   }
 
@@ -21,38 +21,38 @@ public final class LineFile: Sendable {
   private let name: String
   private let logger: Logger
   private let state = Mutex(State())
-  /// Why rows are not written, and since when. Not in `state`, which is held while a pipe is waited for.
+  /// Why and since when rows cannot be written. Not in `state`, whose lock is held during blocking writes to a pipe.
   private let failing = Mutex<(error: FileError, since: UnixSeconds)?>(nil)
   private let wantsOpening = Atomic(false)
   private let isUnread = Atomic(false)
 
-  /// - Parameter name: the output's, for the log.
+  /// - Parameter name: name of the output, for the log.
   public init(_ name: String, _ options: LineOptions, logger: Logger) {
     self.name = name
     self.options = options
     self.logger = logger
   }
 
-  /// Has the file opened under its path before the next row is written: it was moved away, as logrotate does.
+  /// Reopens the file under its path before the next row is written, after it was moved by a program such as logrotate.
   public func reopen() {
     if !options.isStandardOutput { wantsOpening.store(true, ordering: .releasing) }
   }
 
-  /// For people.
+  /// For display.
   public var place: String { options.place }
 
-  /// Whether nobody reads standard output any more: rows are lost.
+  /// Whether standard output has lost its reader; rows are lost.
   public var hasEnded: Bool { isUnread.load(ordering: .acquiring) }
 
-  /// Why rows are not written, and since when; nil: they are.
+  /// Why and since when rows cannot be written; nil if they can.
   package var failure: (error: FileError, since: UnixSeconds)? { failing.withLock { $0 } }
 
   /// Writes rows.
   ///
   /// - Parameters:
-  ///   - ends: where in `text` each row ends.
-  ///   - first: the first row to be written.
-  ///   - written: grows by the rows that are in the file now, those before a failure as well.
+  ///   - ends: end of each row in `text`.
+  ///   - first: the first row to write.
+  ///   - written: increased by the rows written, including those before a failure.
   func write(_ text: [UInt8], _ ends: [Int], from first: Int, written: inout Int) throws(FileError) {
     var failure: FileError?
     var count = 0
@@ -136,9 +136,9 @@ public final class LineFile: Sendable {
 }
 
 extension OpenFile {
-  /// Cuts off the last octets of a file.
+  /// Truncates a file by some octets.
   ///
-  /// - Returns: whether that was possible.
+  /// - Returns: whether that succeeded.
   fileprivate func cut(_ count: Int) -> Bool {
     do throws(FileError) {
       let status = try status()

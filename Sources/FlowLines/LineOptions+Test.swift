@@ -2,9 +2,9 @@ public import Files
 import Foundation
 
 extension LineOptions {
-  /// Looks whether lines could be written. What is not there is not made.
+  /// Checks whether lines could be written. Creates nothing.
   ///
-  /// - Returns: what was found, for people, a line each.
+  /// - Returns: findings for display, one per line.
   public func test() throws(FileError) -> [String] {
     if isStandardOutput { return ["lines go to the collector's standard output"] }
     guard try Directory.exists(path) else {
@@ -13,7 +13,7 @@ extension LineOptions {
       return ["\(path) does not exist yet; \(parent) is writable"]
     }
     let status = try Directory.status(path)
-    // Opening a pipe and closing it again would be seen by its reader.
+    // A reader of the pipe would notice it being opened and closed.
     if status.kind == .other { return ["\(path) is a pipe or a device"] }
     _ = try OpenFile(path, .appending(0o640))
     return ["\(path) can be written; it has \(status.size) bytes"]

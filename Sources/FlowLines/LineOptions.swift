@@ -1,28 +1,28 @@
 // FlowLines: rows as lines of JSON or CSV, to a file or to standard output.
 //
-//     LineOptions.swift       where lines go, what they look like, and whether they could be written
-//     LineFile.swift          the file: opened again when it is rotated, whole lines only
-//     LineOutput.swift        one worker's writer
-//     LineDestination.swift   one output with a writer for each worker
-//     LineReport.swift        how it is
+//     LineOptions.swift       destination and format, and a check of both
+//     LineFile.swift          the file: reopened on rotation, whole lines only
+//     LineOutput.swift        the writer of one worker
+//     LineDestination.swift   one output with a writer per worker
+//     LineReport.swift        its state
 
 public import FlowModel
 public import FlowText
 
-/// Where rows go as lines, and what they look like.
+/// Destination and format of line output.
 public struct LineOptions: Hashable, Sendable {
-  /// A file, which is appended to; `-`: standard output.
+  /// A file to append to, or `-` for standard output.
   public var path = "-"
   /// JSON or CSV.
   public var format = RowFormat.json
   public var names = FieldNames.sagflow
-  /// Octets of rows that a worker keeps while the file cannot be written; rows beyond them are lost, and counted.
+  /// Octets of rows that a worker buffers while the file cannot be written; more are lost and counted.
   public var maximumHeld = 16 << 20
 
   public init() {}
 
   public var isStandardOutput: Bool { path == "-" }
 
-  /// For people.
+  /// For display.
   public var place: String { isStandardOutput ? "standard output" : path }
 }

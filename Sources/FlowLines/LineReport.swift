@@ -1,18 +1,18 @@
 public import NetworkBytes
 
-/// How an output of lines is. What is counted is counted since it started, over all workers.
+/// The state of a line output. Counters cover all workers since the start.
 public struct LineReport: Hashable, Sendable {
   public var name: String
-  /// The file's path, or that it is standard output.
+  /// The file's path, or "standard output".
   public var place: String
-  /// Rows that are in the file.
+  /// Rows written to the file.
   public var written: UInt64 = 0
   public var writtenOctets: UInt64 = 0
-  /// Rows that could be neither written nor kept, or that there was no room for.
+  /// Rows dropped because they could not be written or buffered.
   public var lost: UInt64 = 0
-  /// Rows that wait for the file: because it cannot be written, or takes them slowly.
+  /// Rows waiting because the file cannot be written or is slow.
   public var held: UInt64 = 0
-  /// Why rows are not written, and since when; nil: they are.
+  /// Why and since when rows cannot be written; nil if they can.
   public var failure: String?
   public var failingSince: UnixSeconds?
 

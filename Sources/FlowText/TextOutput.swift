@@ -1,7 +1,8 @@
 import Files
 public import Foundation
 
-/// Text on its way to a descriptor, written in large pieces. After a failure the rest is let go, and `failure` says why.
+/// Buffers text for a descriptor and writes it in large pieces. After a failure the rest is discarded; `failure` has
+/// the reason.
 public final class TextOutput {
   @usableFromInline var buffer: [UInt8] = []
   private let file: FileHandle
@@ -13,14 +14,14 @@ public final class TextOutput {
     buffer.reserveCapacity(Self.size + (1 << 12))
   }
 
-  /// Appends what `body` appends; inlined, so that a line costs no call of a closure.
+  /// Appends what `body` appends; inlined, so that a line costs no closure call.
   @inlinable @inline(__always)
   public func write(_ body: (inout [UInt8]) -> Void) {
     body(&buffer)
     if buffer.count >= Self.size { flush() }
   }
 
-  /// Writes what waits.
+  /// Writes the buffered text.
   public func flush() {
     defer { buffer.removeAll(keepingCapacity: true) }
     guard failure == nil, !buffer.isEmpty else { return }

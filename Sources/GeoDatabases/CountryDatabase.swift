@@ -2,9 +2,9 @@ package import FlowModel
 package import LookupTables
 public import NetworkBytes
 
-/// The countries of addresses.
+/// Maps addresses to countries.
 public struct CountryDatabase: Sendable {
-  /// Values are the numbers of the countries' texts.
+  /// Values are text numbers of countries.
   package let table: PrefixTable
   public let description: DatabaseDescription
 
@@ -30,13 +30,13 @@ public struct CountryDatabase: Sendable {
     table = builder.table()
   }
 
-  /// The number of the text of an address's country, two letters of ISO 3166-1; 0 if it is of none.
+  /// Returns the text number of an address's country (two letters of ISO 3166-1); 0 if unknown.
   public subscript(address: IPAddress) -> UInt32 { table[address] }
 
   /// Octets of memory, without texts.
   package var memory: Int { table.memory }
 
-  /// Keys as MaxMind and DB-IP have them, and as IPinfo has.
+  /// Reads the country under the keys of MaxMind and DB-IP, or of IPinfo.
   private static func country(_ offset: UInt32, _ file: borrowing DatabaseFile) throws(GeoError) -> [UInt8] {
     let keys = [DatabaseKey("country", "iso_code"), DatabaseKey("country_code"), DatabaseKey("country")]
     let found = try file.value(offset, keys)
@@ -46,11 +46,11 @@ public struct CountryDatabase: Sendable {
   }
 }
 
-/// What a database says of itself.
+/// Metadata of a database.
 public struct DatabaseDescription: Sendable, Equatable {
   /// `GeoLite2-ASN`.
   public var type: String
-  /// When it was made, seconds since 1970 UTC.
+  /// Build time, seconds since 1970 UTC.
   public var built: UInt64
   public var networks: Int
 
@@ -60,10 +60,10 @@ public struct DatabaseDescription: Sendable, Equatable {
     self.networks = networks
   }
 
-  /// Days after which addresses have moved on so far that it is reported.
+  /// Age in days from which a database is reported as outdated.
   public static let usualDays: Int64 = 90
 
-  /// Days since it was made.
+  /// Returns the age in days.
   ///
   /// - Parameter now: seconds since 1970 UTC.
   public func days(at now: Int64) -> Int64 { max(0, now - Int64(clamping: built)) / 86_400 }

@@ -3,10 +3,10 @@ import Files
 
 /// An open database. All calls of libmaxminddb are in this file.
 ///
-/// The library maps the file that it opens. Ours is a copy in memory: nobody can cut it off under the mapping.
+/// The library maps the file that it opens. It is given a copy in memory, which cannot be truncated under the mapping.
 ///
-/// Sound: the library's structure stays where it was allocated until it is closed, and entries refer to it; strings that it gives are in
-/// the mapping and are copied before the call returns.
+/// Sound: the library's structure stays where it was allocated until it is closed, and entries refer to it; the strings
+/// it returns are in the mapping and are copied before the call returns.
 @safe
 struct DatabaseFile: ~Copyable {
   private let database: UnsafeMutablePointer<MMDB_s>
@@ -41,7 +41,7 @@ struct DatabaseFile: ~Copyable {
     return unsafe String(cString: text)
   }
 
-  /// A copy of the file as it is now.
+  /// Copies the file into memory.
   private static func copy(_ path: String) throws(GeoError) -> OpenFile {
     do throws(WholeFileFault) {
       var file = try WholeFile.open(path, atMost: maximumOctets)
@@ -69,16 +69,16 @@ struct DatabaseFile: ~Copyable {
 
 extension DatabaseFile {
   var type: String { unsafe String(cString: database.pointee.metadata.database_type) }
-  /// When it was made, seconds since 1970 UTC.
+  /// Build time, seconds since 1970 UTC.
   var built: UInt64 { unsafe database.pointee.metadata.build_epoch }
   var nodeCount: UInt32 { unsafe database.pointee.metadata.node_count }
-  /// 4: it has no networks of IPv6.
+  /// 4 if the database has no IPv6 networks.
   var version: UInt16 { unsafe database.pointee.metadata.ip_version }
 }
 
 // MARK: Tree
 
-/// What is behind one bit of a node.
+/// The child under one bit of a node.
 enum DatabaseRecord {
   case node(UInt32)
   case data(UInt32)
@@ -86,7 +86,7 @@ enum DatabaseRecord {
 }
 
 extension DatabaseFile {
-  /// What follows a node's bit 0, and its bit 1.
+  /// Returns the children for bit 0 and bit 1 of a node.
   func records(of node: UInt32) throws(GeoError) -> (DatabaseRecord, DatabaseRecord) {
     var found = unsafe MMDB_search_node_s()
     let result = unsafe MMDB_read_node(database, node, &found)
@@ -109,7 +109,7 @@ extension DatabaseFile {
 
 // MARK: Data
 
-/// Where an entry may have a value: its key, or that of a map and the key in it.
+/// A place where an entry may have a value: a key, or a key within a map.
 struct DatabaseKey {
   var first: StaticString
   var second: StaticString?
@@ -120,14 +120,14 @@ struct DatabaseKey {
   }
 }
 
-/// A value that an entry has under a path of keys.
+/// The value of an entry under a path of keys.
 enum DatabaseValue: Equatable {
   case number(UInt64)
   case text([UInt8])
 }
 
 extension DatabaseFile {
-  /// The value that an entry has under the first of some keys that it has; nil if it has none.
+  /// Returns the value under the first of `keys` that the entry has; nil if it has none.
   func value(_ offset: UInt32, _ keys: [DatabaseKey]) throws(GeoError) -> DatabaseValue? {
     for key in keys {
       if let value = try value(offset, key) { return value }

@@ -2,20 +2,20 @@ import NetworkBytes
 
 /// Visits all networks of a database that have data.
 ///
-/// A tree of IPv6 has the networks of IPv4 below ::/96, and often leads there from other places too, such as 2002::/16: these are passed
-/// over, so that each network is met once.
+/// An IPv6 tree has the IPv4 networks below ::/96, and often aliases them elsewhere, such as under 2002::/16. Aliases
+/// are skipped, so that each network is visited once.
 struct DatabaseNetworks {
   private struct Place {
     var record: DatabaseRecord
     var address: IPAddress
-    /// Bits of 128.
+    /// Of 128 bits.
     var depth: Int
   }
 
-  /// A tree is walked in at most so many steps more than it has nodes: one whose nodes lead back up would never end.
+  /// The walk is limited to this many steps more than the tree has nodes: a tree with cycles would never end.
   private static var slack: Int { 1 << 16 }
 
-  /// - Parameter visit: takes the offset of a network's data.
+  /// - Parameter visit: receives the offset of a network's data.
   static func forEach(
     in file: borrowing DatabaseFile, _ visit: (IPAddress, _ length: Int, _ offset: UInt32) throws(GeoError) -> Void
   ) throws(GeoError) {
@@ -46,7 +46,7 @@ struct DatabaseNetworks {
     }
   }
 
-  /// What ::/96 leads to.
+  /// Returns the record that ::/96 leads to.
   private static func v4Root(_ file: borrowing DatabaseFile) throws(GeoError) -> DatabaseRecord {
     var record = DatabaseRecord.node(0)
     for _ in 0..<96 {
@@ -56,7 +56,7 @@ struct DatabaseNetworks {
     return record
   }
 
-  /// A network of ::/96 and shorter that has data itself holds all of IPv4 as well.
+  /// Reports a network. One with ::/96 or a shorter prefix that has data itself covers all of IPv4 as well.
   private static func report(
     _ place: Place, _ offset: UInt32, _ visit: (IPAddress, Int, UInt32) throws(GeoError) -> Void
   ) throws(GeoError) {

@@ -1,25 +1,25 @@
-// GeoDatabases: AS numbers, AS names and countries of addresses from databases in MaxMind's format (MaxMind DB, version 2), over
-// libmaxminddb. A database is read once, as a whole, into tables of our own: lookups touch no file, so that one that is replaced or cut
-// off hurts nobody.
+// GeoDatabases: AS numbers, AS names and countries of addresses from databases in MaxMind's format (MaxMind DB, version
+// 2), read with libmaxminddb. A database is read once, as a whole, into lookup tables; lookups touch no file, so a file
+// that is replaced or truncated later does no harm.
 //
-//     GeoError.swift           why a database is not taken
-//     DatabaseFile.swift       the open database: the home of calls to the library
+//     GeoError.swift           why a database was rejected
+//     DatabaseFile.swift       the open database; all calls of the library
 //     DatabaseNetworks.swift   the walk over all networks
 //     SystemDatabase.swift     address → AS number and name
 //     CountryDatabase.swift    address → country
 
 public import Files
 
-/// Why a database is not taken.
+/// Why a database was rejected.
 public struct GeoError: Error, Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
-    /// It cannot be read as a whole.
+    /// The file could not be read.
     case unread(WholeFileFault)
-    /// What the library says is wrong with it.
+    /// The library reported an error.
     case broken(String)
-    /// It has nothing of what is asked for; its type.
+    /// The database contains nothing of what was wanted.
     case otherContent(type: String, wanted: String)
-    /// There is no room for its texts.
+    /// The text table is full.
     case full
   }
 

@@ -2,9 +2,9 @@ package import FlowModel
 package import LookupTables
 public import NetworkBytes
 
-/// The autonomous systems of addresses, and their names.
+/// Maps addresses to autonomous systems, and these to names.
 public struct SystemDatabase: Sendable {
-  /// An autonomous system, and the number of its name's text; 0: none.
+  /// An autonomous system, and the text number of its name; 0 for none.
   public struct System: Sendable, Hashable {
     public var number: UInt32 = 0
     public var name: UInt32 = 0
@@ -13,7 +13,7 @@ public struct SystemDatabase: Sendable {
   }
 
   package let table: PrefixTable
-  /// What the table's values stand for.
+  /// Autonomous systems by table value.
   package let systems: [System]
   private let names: NumberTable
   public let description: DatabaseDescription
@@ -24,7 +24,7 @@ public struct SystemDatabase: Sendable {
     var numbers: [System: UInt32] = [:]
     var systems = [System()]
     var names: [UInt64: UInt32] = [:]
-    // Networks share the data of their system.
+    // Networks of a system share its data.
     var known: [UInt32: UInt32] = [:]
     try DatabaseNetworks.forEach(in: file) { address, length, offset throws(GeoError) in
       if let value = known[offset] {
@@ -49,16 +49,16 @@ public struct SystemDatabase: Sendable {
     table = builder.table()
   }
 
-  /// The system of an address; number 0 if it is of none.
+  /// Returns the system of an address; number 0 if unknown.
   public subscript(address: IPAddress) -> System { systems[Int(table[address])] }
 
   /// Octets of memory, without texts.
   package var memory: Int { table.memory + systems.capacity * MemoryLayout<System>.stride + names.memory }
 
-  /// The number of a system's name; 0 if it has none.
+  /// Returns the text number of a system's name; 0 if it has none.
   public func name(of system: UInt32) -> UInt32 { names[UInt64(system)] }
 
-  /// Keys as MaxMind and DB-IP have them, and as IPinfo has.
+  /// Reads the system under the keys of MaxMind and DB-IP, or of IPinfo.
   private static func system(
     _ offset: UInt32, _ file: borrowing DatabaseFile, _ texts: inout TextCollector
   ) throws(GeoError) -> System {
@@ -79,7 +79,7 @@ public struct SystemDatabase: Sendable {
 }
 
 extension TextCollector {
-  /// The number of a text of a database, without what is not to be shown.
+  /// Returns the number of a text, with unprintable characters removed.
   mutating func add(_ text: [UInt8], of path: String) throws(GeoError) -> UInt32 {
     let shown = ExporterNames.text(text.rawSpan)
     do throws(Full) { return try number(of: shown) } catch { throw GeoError(path, .full) }

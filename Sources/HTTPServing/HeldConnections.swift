@@ -3,11 +3,11 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// The connections of an HTTP/1.1 server, each held from its setup until it is closed.
+/// Keeps a reference to each connection of an HTTP/1.1 server from setup until it is closed.
 ///
-/// When the server's task is cancelled, or its listener fails, the library gives up connections that are accepted and that no task
-/// has taken yet. NIO ends the program when the last reference to such a connection goes before its writer is finished. What is held
-/// here does not go before: a closed connection's writer is finished.
+/// When the server's task is canceled or its listener fails, the library releases accepted connections that no task has
+/// taken yet. NIO traps when the last reference to such a connection is released before its writer is finished. This
+/// table keeps the reference until the connection is closed, which finishes the writer.
 struct HeldConnections: ServerChildChannel {
   typealias Value = HTTP1Channel.Value
 
@@ -24,7 +24,7 @@ struct HeldConnections: ServerChildChannel {
   func handle(value: Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
 }
 
-/// What `HeldConnections` hold.
+/// The connections of `HeldConnections`.
 final class HeldConnectionTable: Sendable {
   private struct State {
     var isClosed = false
@@ -33,7 +33,7 @@ final class HeldConnectionTable: Sendable {
 
   private let state = Mutex(State())
 
-  /// Holds a connection until it is closed, which it is at once after `closeAll`.
+  /// Holds a connection until it is closed; after `closeAll`, closes it at once.
   func hold(_ connection: HTTP1Channel.Value) {
     let channel = connection.channel
     let id = ObjectIdentifier(channel)
@@ -45,7 +45,7 @@ final class HeldConnectionTable: Sendable {
     if isClosed { channel.close(promise: nil) }
   }
 
-  /// Closes all connections, and those to come.
+  /// Closes all connections, present and future.
   func closeAll() {
     let connections = state.withLock { state in
       state.isClosed = true
@@ -55,7 +55,7 @@ final class HeldConnectionTable: Sendable {
   }
 
   private func release(_ id: ObjectIdentifier) {
-    // What it refers to is not released under the lock.
+    // The connection itself is released outside the lock.
     _ = state.withLock { $0.connections.removeValue(forKey: id) }
   }
 }

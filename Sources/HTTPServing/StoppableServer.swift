@@ -6,7 +6,7 @@ import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
-/// An HTTP/1.1 server that can be stopped at any time, also while clients connect and while they are slow.
+/// An HTTP/1.1 server that can be stopped at any time, even while clients connect or are slow.
 package struct StoppableServer<Responder: HTTPResponder>: Sendable
 where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
   private let responder: Responder
@@ -17,9 +17,9 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
   private let onListening: @Sendable (any Channel) async -> Void
 
   /// - Parameters:
-  ///   - group: its threads, which outlive it.
-  ///   - grace: how long clients that are being answered may still take when it stops.
-  ///   - onListening: called with the channel that listens.
+  ///   - group: its event loops, which must outlive it.
+  ///   - grace: how long requests in progress may take after a stop.
+  ///   - onListening: called with the listening channel.
   package init(
     _ responder: Responder, http: HTTP1Channel.Configuration = .init(), configuration: ApplicationConfiguration,
     on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, grace: Duration = .seconds(2),
@@ -33,12 +33,12 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
     self.onListening = onListening
   }
 
-  /// Serves until the task is cancelled. Then it stops to listen, closes connections that wait for a request at once and others with
-  /// their answer, and after `grace` closes those that are left and cancels what answers them.
+  /// Serves until the task is canceled. Then it stops listening, closes idle connections at once and others after their
+  /// response. After `grace` it closes the remaining connections and cancels their handlers.
   ///
-  /// - Throws: why it cannot listen.
+  /// - Throws: an error if it cannot listen.
   package func run() async throws {
-    // The library's own messages say nothing that ours do not.
+    // The library's messages add nothing to the collector's own.
     var quiet = Logger(label: "http") { _ in SwiftLogNoOpLogHandler() }
     quiet.logLevel = .critical
     let table = HeldConnectionTable()
@@ -49,12 +49,12 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
       },
       configuration: configuration, onServerRunning: onListening, eventLoopGroupProvider: .shared(group), logger: quiet)
     let services = ServiceGroup(services: [application], logger: quiet)
-    // No child: it is not cancelled with this task, for then it would also cut off answers that are ready.
+    // Not a child task: canceling it with this task would also cut off responses that are ready.
     let serving = Task { try await services.run() }
     let stopping = Mutex<Task<Void, Never>?>(nil)
     defer {
       stopping.withLock { $0?.cancel() }
-      // Connections that the library has given up.
+      // Closes connections that the library has released.
       table.closeAll()
     }
     try await withTaskCancellationHandler {

@@ -1,18 +1,18 @@
-// HostNames: names of addresses and addresses of names, asked for side by side and waited for no longer than a bound.
+// HostNames: forward and reverse lookups, in parallel and with a time limit.
 
 import Dispatch
 import Foundation
 public import NetworkBytes
 import Synchronization
 
-/// Names of addresses, for answers that show them: each is looked up once, many at the same time on threads of their own, and an
-/// answer waits for them no longer than it may. Names that come later are there for the next answer. Answers come one after the
-/// other.
+/// Names of addresses for query results. Each address is looked up once, many in parallel on separate threads, and a
+/// result waits only for a limited time. Names that arrive later are available to the next result. Results are produced
+/// one after the other.
 public final class ReverseNames: Sendable {
   private enum Entry {
-    /// Those who wait for it.
+    /// Groups that wait for the lookup.
     case pending([DispatchGroup])
-    /// Nil: it has no name.
+    /// Nil if the address has no name.
     case known(String?, until: DispatchTime)
   }
 
@@ -20,9 +20,9 @@ public final class ReverseNames: Sendable {
     var entries: [IPAddress: Entry] = [:]
     var queue: [IPAddress] = []
     var threads = 0
-    /// Addresses that the present answer asked for.
+    /// Addresses requested for the current result.
     var asked = 0
-    /// When nothing of the present answer is waited for any more; nil: it has not asked yet.
+    /// When the current result stops waiting; nil before its first request.
     var deadline: DispatchTime?
   }
 
@@ -34,10 +34,10 @@ public final class ReverseNames: Sendable {
   private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - wait: seconds that an answer waits for names, from when it first asks.
-  ///   - lifetime: seconds that answers are given what was found, also that there is no name.
-  ///   - mostAddresses: looked up for one answer, and remembered.
-  ///   - lookup: the name of an address; it may block.
+  ///   - wait: seconds that a result waits for names, from its first request.
+  ///   - lifetime: seconds that a finding is cached, including the absence of a name.
+  ///   - mostAddresses: maximum number of lookups for one result, and of cached addresses.
+  ///   - lookup: returns the name of an address; may block.
   public init(
     wait: Double = 2, lifetime: Double = 86_400, mostAddresses: Int = 10_000, mostThreads: Int = 32,
     lookup: @escaping @Sendable (IPAddress) -> String? = SystemResolver.name
@@ -49,8 +49,8 @@ public final class ReverseNames: Sendable {
     self.lookup = lookup
   }
 
-  /// Begins another answer, which has its own time and may ask for as many addresses again. What nobody has looked up yet for
-  /// the one before is not looked up any more.
+  /// Begins another result with its own time and number of lookups. Lookups of the previous one that have not started
+  /// are canceled.
   public func beginAnswer() {
     state.withLock { state in
       state.deadline = nil
@@ -67,14 +67,14 @@ public final class ReverseNames: Sendable {
     }
   }
 
-  /// The names that are known of some addresses, as soon as all are or the answer has waited long enough.
+  /// Returns the known names of some addresses, as soon as all are known or the result has waited long enough.
   ///
-  /// It blocks: not for threads that others need.
+  /// Blocks: do not call it on cooperative threads.
   public func names(of addresses: some Sequence<IPAddress>) -> [IPAddress: String] {
     findings(of: addresses).compactMapValues { $0 }
   }
 
-  /// The same, with nil for addresses that have no name; those that are not looked up yet are left out.
+  /// The same, with nil for addresses that have no name; addresses not looked up yet are missing.
   public func findings(of addresses: some Sequence<IPAddress>) -> [IPAddress: String?] {
     let addresses = Set(addresses)
     let group = DispatchGroup()
@@ -117,7 +117,7 @@ public final class ReverseNames: Sendable {
     }
   }
 
-  /// Looks addresses up as long as any wait.
+  /// Looks up addresses while any are waiting.
   private func work() {
     while let address = next() {
       let name = lookup(address)
@@ -134,7 +134,7 @@ public final class ReverseNames: Sendable {
     }
   }
 
-  /// Ends waiting for an address.
+  /// Ends the wait for an address.
   private static func finish(_ address: IPAddress, _ entry: Entry?, _ state: inout State) {
     guard case .pending(let groups) = state.entries[address] else { return }
     state.entries[address] = entry

@@ -1,6 +1,6 @@
-/// A line of CSV (RFC 4180) and the fields in it. A quoted field ends in its line.
+/// A line of CSV (RFC 4180) and its fields. A quoted field cannot span lines.
 struct CSVLine {
-  /// Without its end.
+  /// Without the line ending.
   private(set) var octets: [UInt8] = []
   private(set) var fields: [Range<Int>] = []
 
@@ -10,17 +10,17 @@ struct CSVLine {
 
   mutating func removeAll() { octets.removeAll(keepingCapacity: true) }
 
-  /// Takes what there is room for.
+  /// Appends octets up to the limit.
   mutating func append(_ more: ArraySlice<UInt8>, limit: Int) {
     octets.append(contentsOf: more.prefix(max(0, limit - octets.count)))
   }
 
-  /// Drops the CR of CRLF.
+  /// Removes the CR of a CRLF.
   mutating func dropReturn() {
     if octets.last == UInt8(ascii: "\r") { octets.removeLast() }
   }
 
-  /// Drops the mark that some programs put before UTF-8.
+  /// Removes a UTF-8 byte order mark.
   mutating func dropByteOrderMark() {
     if octets.starts(with: [0xef, 0xbb, 0xbf]) { octets.removeFirst(3) }
   }
@@ -28,7 +28,7 @@ struct CSVLine {
   var isBlank: Bool { octets.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } }
   var isComment: Bool { octets.first == UInt8(ascii: "#") }
 
-  /// Finds the fields, without the spaces around them, and takes the quotes off those that are quoted.
+  /// Splits the line into fields, removing surrounding spaces and quotes.
   mutating func split() throws(Fault) {
     fields.removeAll(keepingCapacity: true)
     var next = 0
@@ -37,7 +37,7 @@ struct CSVLine {
       let isQuoted = next < octets.count && octets[next] == UInt8(ascii: "\"")
       if isQuoted { try splitQuoted(&next) } else { try splitPlain(&next) }
       if next == octets.count { return }
-      // Behind the comma, where a last field may be empty.
+      // A last field after the comma may be empty.
       next += 1
     }
   }
@@ -56,7 +56,7 @@ struct CSVLine {
   private mutating func splitQuoted(_ next: inout Int) throws(Fault) {
     next += 1
     let begin = next
-    // Doubled quotes become one, in place.
+    // Replaces doubled quotes with one, in place.
     var end = next
     while true {
       guard next < octets.count else { throw .openQuote }

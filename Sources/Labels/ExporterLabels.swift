@@ -4,7 +4,7 @@ public import NetworkBytes
 /// Names of exporters, by address.
 public struct ExporterLabels: Sendable {
   private var names: [IPAddress: UInt32] = [:]
-  /// Rows of the file without an address: devices that export nothing yet.
+  /// Rows without an address: devices that do not export yet.
   public private(set) var withoutAddress = 0
   public let unusedColumns: [String]
 
@@ -42,6 +42,6 @@ public struct ExporterLabels: Sendable {
   /// Octets of memory, without texts.
   package var memory: Int { names.capacity * MemoryLayout<(IPAddress, UInt32)>.stride }
 
-  /// The number of an exporter's name; 0 if it has none.
+  /// Returns the number of an exporter's name; 0 if it has none.
   public subscript(exporter: IPAddress) -> UInt32 { names[exporter] ?? 0 }
 }

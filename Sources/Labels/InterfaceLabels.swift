@@ -2,18 +2,18 @@ package import FlowModel
 import LookupTables
 public import NetworkBytes
 
-/// What is known of an exporter's interface.
+/// The label of an exporter's interface.
 public struct InterfaceLabel: Sendable, Equatable {
   public enum Boundary: String, Sendable, CaseIterable {
-    /// Towards networks of this organization.
+    /// Faces networks of this organization.
     case `internal`
-    /// Towards those of others.
+    /// Faces networks of others.
     case external
   }
 
-  /// The number of its name; 0: it has none.
+  /// Number of the name; 0 for none.
   public var name: UInt32
-  /// Bits a second; nil: not known.
+  /// Bits per second; nil if unknown.
   public var speed: UInt64?
   public var boundary: Boundary?
 }
@@ -26,7 +26,7 @@ public struct InterfaceLabels: Sendable {
   }
 
   private let interfaces: [Key: InterfaceLabel]
-  /// Exporters by number, from 1, and the names of their interfaces by that and the index.
+  /// Exporter numbers from 1, and names of interfaces by exporter number and index.
   private let exporters: [IPAddress: UInt32]
   private let names: NumberTable
   public let unusedColumns: [String]
@@ -78,15 +78,15 @@ public struct InterfaceLabels: Sendable {
 
   private static func number(_ exporter: UInt32, _ index: UInt32) -> UInt64 { UInt64(exporter) << 32 | UInt64(index) }
 
-  /// The number that an exporter has here; 0: it has none.
+  /// Returns the number of an exporter in this table; 0 if it is not in it.
   package func number(of exporter: IPAddress) -> UInt32 { exporters[exporter] ?? 0 }
 
-  /// The number of an interface's name; 0 if it has none.
+  /// Returns the number of an interface's name; 0 if it has none.
   ///
-  /// - Parameter exporter: its number.
+  /// - Parameter exporter: number of the exporter.
   package func name(exporter: UInt32, index: UInt32) -> UInt32 { names[Self.number(exporter, index)] }
 
-  /// Bits a second: a number with an optional k, m, g or t, powers of 1000.
+  /// Parses bits per second: a number with an optional k, m, g or t, powers of 1000.
   private static func speed(_ text: String) throws(FieldFault) -> UInt64? {
     if text.isEmpty { return nil }
     let factors: [Character: UInt64] = ["k": 1000, "m": 1_000_000, "g": 1_000_000_000, "t": 1_000_000_000_000]

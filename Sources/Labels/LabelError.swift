@@ -1,12 +1,12 @@
-// Labels: what operators call prefixes, exporters, interfaces and autonomous systems, from CSV files. Each line is checked; a file is
-// taken as a whole or not at all. Knows nothing of flows.
+// Labels: names that operators give to prefixes, exporters, interfaces and autonomous systems, from CSV files. Each
+// line is checked; a file is accepted as a whole or not at all. Knows nothing of flows.
 //
 //     LabelError.swift        what is wrong, in which line
 //     LabelFile.swift         a file, line by line: header, columns, bounds
 //     CSVLine.swift           the fields of a line
 //     LineReader.swift        lines of octets
-//     LabelRow.swift          the fields of a line by their columns
-//     LabelPrefix.swift       a prefix as it is written
+//     LabelRow.swift          the fields of a line by column
+//     LabelPrefix.swift       the textual form of a prefix
 //     PrefixLabels.swift      prefix → site, customer, role
 //     ExporterLabels.swift    exporter → name
 //     InterfaceLabels.swift   exporter and interface → name, speed, boundary
@@ -14,16 +14,16 @@
 
 public import Files
 
-/// Why a file of labels is not taken.
+/// Why a label file was rejected.
 public struct LabelError: Error, Sendable, Equatable {
   public enum Reason: Sendable, Equatable {
-    /// It cannot be read as a whole.
+    /// The file could not be read.
     case unread(WholeFileFault)
-    /// Lines with what is wrong with them, the first ones, and how many there are.
+    /// The first invalid lines, and the number of all.
     case lines([Problem], count: Int)
   }
 
-  /// What is wrong with a line.
+  /// A problem in one line.
   public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
     /// From 1.
     public var line: Int
@@ -40,7 +40,7 @@ public struct LabelError: Error, Sendable, Equatable {
     self.reason = reason
   }
 
-  /// Problems that are kept of a file; the others are counted.
+  /// Maximum number of problems kept per file; the rest are only counted.
   static let maximumProblems = 20
 }
 
@@ -55,7 +55,7 @@ extension LabelError: CustomStringConvertible {
     }
   }
 
-  /// All that is known of it, a line for each problem.
+  /// All details, one line per problem.
   public var lines: [String] {
     guard case .lines(let problems, let count) = reason else { return [description] }
     let listed = problems.map { "\(path):\($0.line): \($0.text)" }

@@ -1,4 +1,4 @@
-/// How much a file of labels may have.
+/// Limits of a label file.
 public struct LabelLimits: Sendable {
   /// Octets of a file.
   public var octets: Int64 = 1 << 28
@@ -10,25 +10,25 @@ public struct LabelLimits: Sendable {
   public init() {}
 }
 
-/// The columns that a kind of file has.
+/// The columns of a kind of file.
 struct LabelLayout {
   var required: [String]
-  /// Of which there must be at least one, unless there are none.
+  /// Columns of which at least one is required; empty for no such requirement.
   var anyOf: [String] = []
   var optional: [String] = []
 }
 
-/// Reads a file of labels, a row at a time: a header with the names of columns, in any order, and a line for each row. Empty lines and
-/// those that begin with `#` are comments.
+/// Reads a label file row by row: a header of column names, in any order, and one line per row. Empty lines and lines
+/// that begin with `#` are skipped.
 struct LabelFile: ~Copyable {
   private var reader: LineReader
   private let limits: LabelLimits
   private var row = LabelRow()
   private var problems: [LabelError.Problem] = []
   private var problemCount = 0
-  /// Rows so far.
+  /// Rows read.
   private(set) var count = 0
-  /// The header's columns that the layout does not have.
+  /// Columns of the header that the layout does not contain.
   private(set) var unusedColumns: [String] = []
 
   private init(_ reader: consuming LineReader, _ limits: LabelLimits) {
@@ -73,7 +73,8 @@ struct LabelFile: ~Copyable {
     unusedColumns = row.places.keys.filter { !known.contains($0) }.sorted()
   }
 
-  /// Gives each row to `take`. A row that is no CSV or that `take` throws for is noted, and the next one follows.
+  /// Calls `take` for each row. A malformed row, or one for which `take` throws, is recorded as a problem, and reading
+  /// continues.
   mutating func forEachRow(_ take: (borrowing LabelRow) throws(FieldFault) -> Void) throws(LabelError) {
     while try reader.next(into: &row.line) {
       if row.line.isBlank || row.line.isComment { continue }
@@ -99,7 +100,7 @@ struct LabelFile: ~Copyable {
     if problems.count < LabelError.maximumProblems { problems.append(.init(line: line, text: text)) }
   }
 
-  /// - Throws: all that was noted.
+  /// - Throws: all recorded problems.
   func throwProblems() throws(LabelError) {
     if problemCount == 0 { return }
     throw LabelError(reader.path, .lines(problems.sorted { $0.line < $1.line }, count: problemCount))

@@ -1,9 +1,9 @@
 public import NetworkBytes
 
-/// A prefix as a file of labels has it: `10.0.0.0/8`, `2001:db8::/32`, or an address alone.
+/// A prefix as written in a label file: `10.0.0.0/8`, `2001:db8::/32`, or a single address.
 public struct LabelPrefix: Equatable, Sendable, CustomStringConvertible {
   public var address: IPAddress
-  /// At most 32 of IPv4, 128 of IPv6.
+  /// At most 32 for IPv4, 128 for IPv6.
   public var length: Int
 
   public init(address: IPAddress, length: Int) {

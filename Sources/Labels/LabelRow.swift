@@ -7,17 +7,17 @@ struct FieldFault: Error {
   init(_ text: String) { self.text = text }
 }
 
-/// A row of a file of labels.
+/// A row of a label file.
 struct LabelRow {
   var line = CSVLine()
-  /// Its line in the file, from 1.
+  /// Line number in the file, from 1.
   var number = 0
-  /// Place of each column.
+  /// Index of each column.
   var places: [String: Int] = [:]
-  /// Fields that each row has.
+  /// Number of fields in each row.
   var width = 0
 
-  /// Octets of a text that are taken.
+  /// Maximum octets of a text.
   private static let maximumText = 255
 
   mutating func split(_ limits: LabelLimits) throws(FieldFault) {
@@ -32,7 +32,7 @@ struct LabelRow {
     }
   }
 
-  /// The octets of a column; empty if the file lacks it.
+  /// Returns the octets of a column; empty if the file lacks the column.
   func octets(_ column: String) throws(FieldFault) -> [UInt8] {
     guard let place = places[column] else { return [] }
     return try octets(at: place)
@@ -43,7 +43,7 @@ struct LabelRow {
 
   private func octets(at place: Int) throws(FieldFault) -> [UInt8] {
     let octets = Array(line.octets[line.fields[place]])
-    // Nearly all are plain.
+    // Fast path: printable ASCII.
     if octets.count > Self.maximumText { throw FieldFault("text of more than \(Self.maximumText) bytes") }
     if octets.allSatisfy({ (0x20..<0x7f).contains($0) }) { return octets }
     guard let text = String(validating: octets, as: UTF8.self) else {
@@ -55,14 +55,14 @@ struct LabelRow {
     return octets
   }
 
-  /// An address of an exporter.
+  /// Parses an exporter's address.
   func address(_ column: String) throws(FieldFault) -> IPAddress {
     let text = try text(column)
     guard let address = IPAddress(text) else { throw FieldFault("'\(text)' is not an address") }
     return address
   }
 
-  /// A decimal number.
+  /// Parses a decimal number.
   func number(_ column: String, _ what: String) throws(FieldFault) -> UInt32 {
     let text = try text(column)
     guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let number = UInt32(text)
@@ -72,7 +72,7 @@ struct LabelRow {
 }
 
 extension Unicode.Scalar {
-  /// Nothing that moves what is printed beside it.
+  /// Excludes characters that affect the display of adjacent text.
   var isPrintable: Bool {
     switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false

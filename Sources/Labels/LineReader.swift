@@ -1,12 +1,12 @@
 import Files
 
-/// Gives a file's lines, a chunk of the file in memory at a time.
+/// Reads a file's lines with one chunk in memory at a time.
 struct LineReader: ~Copyable {
   private var file: WholeFile
   private let limits: LabelLimits
   private var chunk: [UInt8] = []
   private var place = 0
-  /// Of the last line, from 1.
+  /// Number of the last line, from 1.
   private(set) var number = 0
 
   private static let chunkSize = 1 << 18
@@ -26,9 +26,9 @@ struct LineReader: ~Copyable {
 
   var path: String { file.path }
 
-  /// Reads the next line, without its end, into `line`.
+  /// Reads the next line, without its ending, into `line`.
   ///
-  /// - Returns: false: there is none.
+  /// - Returns: false at the end of the file.
   mutating func next(into line: inout CSVLine) throws(LabelError) -> Bool {
     line.removeAll()
     var isLine = false

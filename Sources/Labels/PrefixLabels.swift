@@ -4,13 +4,13 @@ public import NetworkBytes
 
 /// Labels of addresses, by longest prefix.
 ///
-/// A label is what the row has as `label`; without one, its site, customer and role with slashes between.
+/// A label is the row's `label` column; without it, site, customer and role joined by slashes.
 public struct PrefixLabels: Sendable {
-  /// Values are numbers of texts.
+  /// Values are text numbers.
   public let table: PrefixTable
   /// Rows of the file.
   public let count: Int
-  /// Columns of the file that mean nothing here.
+  /// Columns of the file that are ignored.
   public let unusedColumns: [String]
 
   /// Octets of memory, without texts.
@@ -19,7 +19,7 @@ public struct PrefixLabels: Sendable {
   static let layout = LabelLayout(
     required: ["prefix"], anyOf: ["label", "site", "customer", "role"], optional: ["description"])
 
-  /// - Parameter texts: takes the labels.
+  /// - Parameter texts: receives the labels.
   package init(
     contentsOf path: String, texts: inout TextCollector, limits: LabelLimits = LabelLimits()
   ) throws(LabelError) {
@@ -55,7 +55,7 @@ public struct PrefixLabels: Sendable {
     return joined
   }
 
-  /// A row that a file has for an address.
+  /// The row of a file that matches an address.
   public struct Match: Sendable, Equatable {
     public var prefix: LabelPrefix
     public var label: String
@@ -65,7 +65,7 @@ public struct PrefixLabels: Sendable {
     public var line: Int
   }
 
-  /// The row of the longest prefix that holds an address; nil if none does.
+  /// Returns the row with the longest prefix that contains an address; nil if none does.
   public static func match(_ address: IPAddress, in path: String) throws(LabelError) -> Match? {
     var file = try LabelFile.open(path, layout, LabelLimits())
     var best: Match?

@@ -33,10 +33,10 @@ public struct SystemLabels: Sendable {
   /// Octets of memory, without texts.
   package var memory: Int { names.memory }
 
-  /// The number of the name of an autonomous system; 0 if it has none.
+  /// Returns the number of the name of an autonomous system; 0 if it has none.
   public subscript(system: UInt32) -> UInt32 { names[UInt64(system)] }
 
-  /// `64500`, `AS64500`, or as RFC 5396 writes long ones, `1.10`.
+  /// Parses `64500`, `AS64500`, or asdot notation (RFC 5396), `1.10`.
   private static func number(_ text: String) throws(FieldFault) -> UInt32 {
     let digits = text.lowercased().hasPrefix("as") ? text.dropFirst(2) : Substring(text)
     let parts = digits.split(separator: ".", omittingEmptySubsequences: false)

@@ -1,14 +1,14 @@
 import NetworkBytes
 
-/// Values of addresses of both families.
+/// Maps addresses of both families to values.
 struct AddressTable<Value: GroupableValue>: Sendable {
   let v4: IntervalTable<UInt32, Value>
   let v6: WideTable<Value>
 
-  /// Searches that wait for memory side by side.
+  /// Number of searches that wait for memory in parallel.
   private static var groupSize: Int { 64 }
 
-  /// The value of an address.
+  /// Returns the value of an address.
   @inline(__always)
   subscript(address: IPAddress) -> Value {
     if address.isV4 {
@@ -19,7 +19,8 @@ struct AddressTable<Value: GroupableValue>: Sendable {
     return v6.value(of: key, address.low, in: v6.halved(v6.range(of: key), by: key))
   }
 
-  /// The values of many addresses, of a group of them one part of the search after the other: the group waits for memory at once.
+  /// Returns the values of many addresses. Each step of the search runs for a whole group, so that memory latencies
+  /// overlap.
   @inline(__always)
   func values(of addresses: Span<IPAddress>) -> [Value] {
     var values = [Value](repeating: .none, count: addresses.count)
@@ -44,17 +45,17 @@ struct AddressTable<Value: GroupableValue>: Sendable {
     return values
   }
 
-  /// Orders the addresses of a group by family, so that no branch between the families is in the way: those of IPv4 from the front,
-  /// those of IPv6 from behind.
+  /// Orders the addresses of a group by family, to keep branches on the family out of the search: IPv4 from the front,
+  /// IPv6 from the back.
   ///
-  /// - Returns: how many are of IPv4.
+  /// - Returns: the number of IPv4 addresses.
   @inline(__always)
   private static func divide(
     _ addresses: Span<IPAddress>, _ group: Range<Int>, _ order: inout InlineArray<64, Int>
   ) -> Int {
     var (front, back) = (0, group.count &- 1)
     for index in group {
-      // It is in both places until one of them is taken by another.
+      // Written to both places; the next address overwrites one of them.
       (order[front], order[back]) = (index, index)
       let isV4 = addresses[index].isV4
       front &+= isV4 ? 1 : 0

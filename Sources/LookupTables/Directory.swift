@@ -1,34 +1,35 @@
-/// Leads from a key to the few intervals among which it is.
+/// Narrows a key down to a few intervals.
 ///
-/// Each node divides the keys between its first and its last boundary into slices of the same width, one for about four boundaries. A
-/// slice with too many of them has a node of its own, which begins and ends with these: prefixes of one organization are dense in a
-/// small part of the address space. No slice has all boundaries of its node, so that the nodes end. A node has few slices if one of them
-/// has most of the boundaries, so that nodes below one another do not take more memory than the intervals.
+/// Each node divides the keys between its first and last boundary into slices of equal width, one per about four
+/// boundaries. A slice with too many boundaries has its own node, which spans just these: prefixes of one organization
+/// are dense in a small part of the address space. No slice contains all boundaries of its node, so the tree is finite.
+/// A node gets few slices if one of them has most of the boundaries, so that nested nodes never take more memory than
+/// the intervals.
 ///
-/// A slice is four octets, so that a directory of a million intervals stays in a near cache.
+/// A slice is four octets, so that a directory of a million intervals fits into a near cache.
 struct Directory<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
   private struct Node: Sendable {
-    /// The interval that holds the key before it.
+    /// The interval that contains the key before the node's first boundary.
     var first: UInt32
-    /// Bits of a slice's width.
+    /// Width of a slice, as a power of two.
     var shift: UInt32
-    /// The first boundary: smaller keys are of the first slice.
+    /// The first boundary; smaller keys are in the first slice.
     var begin: Key
-    /// Where its slices are, and the number of the last one.
+    /// Index of its first slice in `slices`, and the number of the last one.
     var slices: Int
     var last: Key
   }
 
   private var nodes: [Node] = []
-  /// Those of all nodes: the interval that holds the key before a slice, or with the highest bit set the node that divides it. After
-  /// each node's there is one for the end of the last.
+  /// Slices of all nodes: the interval that contains the key before a slice, or, with the highest bit set, the node
+  /// that divides it. After each node's slices, one more marks the end of the last.
   private var slices: [UInt32] = []
 
   private static var nodeBit: UInt32 { 1 << 31 }
 
   /// - Parameters:
-  ///   - intervals: less than 2^31; the first one begins at 0.
-  ///   - limit: intervals to which a search is narrowed down.
+  ///   - intervals: less than 2^31; the first begins at 0.
+  ///   - limit: the number of intervals to narrow a search down to.
   init<Value>(_ intervals: [Interval<Key, Value>], limit: Int) {
     var waiting = [(first: 0, last: intervals.count - 1, parent: 0)]
     while let (first, last, parent) = waiting.popLast() {
@@ -36,7 +37,7 @@ struct Directory<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable 
       if !nodes.isEmpty { slices[parent] = Self.nodeBit | UInt32(nodes.count) }
       nodes.append(node)
       for slice in node.slices...node.slices + Int(node.last) {
-        // The next slice is not divided yet.
+        // The next slice has not been divided yet.
         let (first, last) = (Int(slices[slice]), Int(slices[slice + 1]))
         if last - first >= limit { waiting.append((first, last, slice)) }
       }
@@ -44,7 +45,7 @@ struct Directory<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable 
     (nodes, slices) = (nodes.trimmed, slices.trimmed)
   }
 
-  /// Appends the slices of a range of intervals, of which the first begins before them.
+  /// Appends the slices for a range of intervals; the first interval begins before them.
   private mutating func divide<Value>(_ first: Int, _ last: Int, _ intervals: [Interval<Key, Value>]) -> Node {
     let begin = intervals[min(first + 1, last)].start
     let width = intervals[last].start - begin
@@ -59,7 +60,7 @@ struct Directory<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable 
       first: UInt32(first), shift: UInt32(shift), begin: begin, slices: slices.count, last: width >> Key(shift))
     slices.append(UInt32(first))
     for place in first..<last {
-      // Slices that begin behind this boundary and not behind the next one.
+      // Slices that begin after this boundary, up to and including the next one.
       let slice = Int((intervals[place + 1].start - begin) >> Key(shift))
       while slices.count - node.slices <= slice { slices.append(UInt32(place)) }
     }
@@ -67,7 +68,7 @@ struct Directory<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable 
     return node
   }
 
-  /// The boundaries of the slice that has most.
+  /// Returns the boundaries of the slice with the most boundaries.
   private static func greatestSlice<Value>(
     _ intervals: ArraySlice<Interval<Key, Value>>, _ begin: Key, _ shift: Int
   ) -> Int {
@@ -103,7 +104,7 @@ struct Directory<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable 
 }
 
 extension Array {
-  /// The same elements in no more memory than they need.
+  /// The same elements without unused capacity.
   var trimmed: [Element] {
     var trimmed: [Element] = []
     trimmed.reserveCapacity(count)

@@ -1,11 +1,11 @@
 public import NetworkBytes
 
-/// What three prefix tables have for an address, found by one search instead of three.
+/// Combines three prefix tables, so that one search replaces three.
 ///
-/// Its intervals are those of all three, cut wherever one of them begins: at most as many as they have together, usually far fewer, for
-/// databases of the same networks have the same boundaries.
+/// Its intervals are those of all three, split wherever one of them begins: at most the sum, usually far fewer, because
+/// databases of the same networks share boundaries.
 public struct JoinedTable: Sendable {
-  /// The values that the tables have; 0: none.
+  /// The values of the three tables; 0 for none.
   public struct Values: Sendable, Equatable {
     public var first: UInt32 = 0
     public var second: UInt32 = 0
@@ -23,7 +23,7 @@ public struct JoinedTable: Sendable {
     table = AddressTable(v4: IntervalTable(v4), v6: v6.table())
   }
 
-  /// Goes through the intervals of three tables at once.
+  /// Merges the intervals of three tables.
   private static func join<Key: FixedWidthInteger, Cursor: IteratorProtocol>(
     _ tables: [Cursor], _ take: (Key, Values) -> Void
   ) where Cursor.Element == Interval<Key, UInt32> {
@@ -48,12 +48,12 @@ public struct JoinedTable: Sendable {
 
   public subscript(address: IPAddress) -> Values { table[address] }
 
-  /// The values of many addresses.
+  /// Returns the values of many addresses.
   public func values(of addresses: Span<IPAddress>) -> [Values] { table.values(of: addresses) }
 
   /// Octets of memory.
   public var memory: Int { table.memory }
-  /// Intervals that the tables' intervals became.
+  /// Number of merged intervals.
   package var intervals: Int { table.v4.count + table.v6.count }
 }
 

@@ -1,17 +1,17 @@
-/// Values by number.
+/// Maps numbers to values.
 ///
-/// Open addressing with linear probing; at most half of the places are taken.
+/// Open addressing with linear probing and a load factor of at most one half.
 public struct NumberTable: Sendable {
   private var places: [Place]
   private let shift: UInt64
 
   private struct Place: Sendable {
     var number: UInt64 = 0
-    /// 0: empty.
+    /// 0 for an empty place.
     var value: UInt32 = 0
   }
 
-  /// - Parameter entries: values are not 0; of a number that comes twice, the later value counts.
+  /// - Parameter entries: values must not be 0.
   public init(_ entries: [UInt64: UInt32] = [:]) {
     var bits: UInt64 = 1
     while 1 << bits < entries.count * 2 { bits += 1 }
@@ -24,7 +24,7 @@ public struct NumberTable: Sendable {
     }
   }
 
-  /// The value of a number; 0 if it has none.
+  /// Returns the value of a number; 0 if it has none.
   public subscript(number: UInt64) -> UInt32 {
     var place = start(number)
     while places[place].value != 0 {

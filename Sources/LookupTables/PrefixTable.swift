@@ -1,35 +1,36 @@
-// LookupTables: finds a small number for an address by its longest prefix, or for a number. Tables never change once they are made.
+// LookupTables: maps an address to a small number by longest prefix, or a number to a number. Tables are immutable.
 //
 //     PrefixTable.swift     addresses of both families, by longest prefix
-//     JoinedTable.swift     what three of these have, by one search
-//     AddressTable.swift    the search for many addresses below both
-//     WideTable.swift       addresses of IPv6, in two halves
+//     JoinedTable.swift     three prefix tables in one search
+//     AddressTable.swift    the search for many addresses, used by both
+//     WideTable.swift       IPv6 addresses, in two halves
 //     IntervalTable.swift   the search for one key
-//     Directory.swift       its first part: from a key to few intervals
+//     Directory.swift       its first step: from a key to a few intervals
 //     NumberTable.swift     numbers
 
 public import NetworkBytes
 
-/// Values of addresses: that of the longest prefix that holds an address, of IPv4 or IPv6.
+/// Maps IPv4 and IPv6 addresses to the value of their longest prefix.
 ///
-/// Prefixes become intervals that do not overlap, so that a search looks for one key instead of one for each length.
+/// Prefixes are flattened into disjoint intervals, so that a lookup searches for one key instead of one per prefix
+/// length.
 public struct PrefixTable: Sendable {
   let table: AddressTable<UInt32>
 
   init(_ table: AddressTable<UInt32>) { self.table = table }
 
-  /// A table without prefixes.
+  /// Creates an empty table.
   public init() { self = PrefixTableBuilder().table() }
 
-  /// The value of the longest prefix that holds an address; 0 if none does.
+  /// Returns the value of the longest prefix that contains an address; 0 if none does.
   public subscript(address: IPAddress) -> UInt32 { table[address] }
 
-  /// The same for many addresses, in less time than one after the other.
+  /// Returns the values of many addresses, faster than one by one.
   public func values(of addresses: Span<IPAddress>) -> [UInt32] { table.values(of: addresses) }
 
   /// Octets of memory.
   public var memory: Int { table.memory }
-  /// Intervals that the prefixes became.
+  /// Number of intervals.
   package var intervals: Int { table.v4.count + table.v6.count }
 }
 

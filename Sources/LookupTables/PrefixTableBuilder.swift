@@ -9,12 +9,12 @@ public struct PrefixTableBuilder: Sendable {
 
   public var count: Int { v4.count + v6.count }
 
-  /// Adds a prefix, of which bits behind its length do not count.
+  /// Adds a prefix; bits beyond its length are ignored.
   ///
   /// - Parameters:
-  ///   - length: at most 32 of IPv4, 128 of IPv6.
+  ///   - length: at most 32 for IPv4, 128 for IPv6.
   ///   - value: 0 hides shorter prefixes.
-  ///   - line: where the prefix comes from, for `Conflict`.
+  ///   - line: source line of the prefix, for `Conflict`.
   public mutating func add(_ address: IPAddress, length: Int, value: UInt32, line: UInt32 = 0) {
     if address.isV4 {
       v4.append(Entry(address.v4, length: length, value: value, line: line))
@@ -24,11 +24,11 @@ public struct PrefixTableBuilder: Sendable {
     }
   }
 
-  /// The same prefix with two values.
+  /// A prefix with two values.
   public struct Conflict: Error, Equatable, Sendable {
     public var address: IPAddress
     public var length: Int
-    /// The earlier line, and the later one.
+    /// The earlier line and the later one.
     public var lines: (first: UInt32, second: UInt32)
 
     public static func == (a: Self, b: Self) -> Bool {
@@ -36,9 +36,9 @@ public struct PrefixTableBuilder: Sendable {
     }
   }
 
-  /// Prefixes that were added with more than one value, by line.
+  /// Returns the prefixes that were added with more than one value, by line.
   ///
-  /// - Parameter limit: how many are looked for.
+  /// - Parameter limit: maximum number of conflicts returned.
   public mutating func conflicts(limit: Int) -> [Conflict] {
     sort()
     var found: [Conflict] = []
@@ -53,10 +53,10 @@ public struct PrefixTableBuilder: Sendable {
     return Array(found.sorted { $0.lines.second < $1.lines.second }.prefix(limit))
   }
 
-  /// The table; of a prefix that was added twice, the later line counts.
+  /// Builds the table; if a prefix was added twice, the later line wins.
   public consuming func table() -> PrefixTable {
     sort()
-    // The entries of one family are gone before the other's intervals are made.
+    // Frees the entries of one family before the intervals of the other are made.
     let first = Sweep(v4)
     v4 = []
     let second = Sweep(v6)
@@ -89,14 +89,14 @@ private struct Entry<Key: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
     self.length = UInt8(length)
   }
 
-  /// Smart shifts: by all bits they give 0.
+  /// A smart shift: shifting by all bits gives 0.
   private static func hostBits(_ length: Int) -> Key { Key.max >> length }
 
   var last: Key { key | Self.hostBits(Int(length)) }
 
   func isSamePrefix(as other: Self) -> Bool { key == other.key && length == other.length }
 
-  /// Prefixes follow those that hold them, and the later line the earlier one.
+  /// Orders prefixes after those that contain them, and later lines after earlier ones.
   @inline(__always)
   func isBefore(_ other: Self) -> Bool {
     if key != other.key { return key < other.key }
@@ -117,7 +117,7 @@ extension Array {
   }
 }
 
-/// Makes intervals of sorted prefixes: the prefixes that hold the present key are on a stack, the longest on top.
+/// Turns sorted prefixes into intervals. The stack contains the prefixes that cover the current key, longest on top.
 private struct Sweep<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
   private(set) var starts: [Key] = [0]
   private(set) var values: [UInt32] = [0]
@@ -137,14 +137,14 @@ private struct Sweep<Key: FixedWidthInteger & UnsignedInteger & Sendable> {
 
   private mutating func close(_ last: Key) {
     stack.removeLast()
-    // Behind the greatest key there is nothing; a holder that ends at the same key is closed next.
+    // Nothing follows the greatest key; an enclosing prefix that ends at the same key is closed next.
     if last < .max { begin(at: last + 1, stack.last?.value ?? 0) }
   }
 
   private mutating func begin(at key: Key, _ value: UInt32) {
     if starts[starts.count - 1] == key {
       values[values.count - 1] = value
-      // It may now be the same as the interval before.
+      // Merges with the previous interval if the values are equal.
       if values.count > 1, values[values.count - 2] == value {
         starts.removeLast()
         values.removeLast()

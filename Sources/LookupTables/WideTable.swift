@@ -1,21 +1,21 @@
-/// A value of a table, or the number of a group of values in place of it.
+/// The value of a table, or in its place the number of a group of values.
 protocol GroupableValue: Equatable, Sendable {
   static var none: Self { get }
   init(group: UInt32)
-  /// nil: it is a value.
+  /// Nil for a value.
   var group: UInt32? { get }
 }
 
-/// Values of intervals of 128 bits.
+/// Values of intervals of 128-bit keys.
 ///
-/// Nearly all prefixes of IPv6 end within the first 64 bits, so these are searched first, in half the memory; only where prefixes are
-/// longer do the other 64 follow.
+/// Nearly all IPv6 prefixes end within the first 64 bits, so these are searched first, in half the memory; the other 64
+/// bits are searched only where prefixes are longer.
 struct WideTable<Value: GroupableValue>: Sendable {
-  /// By the first 64 bits: a value, or a group.
+  /// By the first 64 bits: a value or a group.
   private let high: IntervalTable<UInt64, Value>
-  /// Where each group begins in `lows`; one more ends the last.
+  /// Start of each group in `lows`; one more entry ends the last group.
   private let groups: [UInt32]
-  /// The intervals by the other 64 bits, ascending in each group, of which the first begins at 0.
+  /// The intervals of the other 64 bits, ascending within each group; the first of a group begins at 0.
   private let lows: [Interval<UInt64, Value>]
 
   var count: Int { high.count + lows.count }
@@ -25,15 +25,15 @@ struct WideTable<Value: GroupableValue>: Sendable {
     high.memory + groups.capacity * 4 + lows.capacity * MemoryLayout<Interval<UInt64, Value>>.stride
   }
 
-  /// The intervals among which a key is by its first 64 bits.
+  /// Returns the intervals among which a key is by its first 64 bits.
   @inline(__always)
   func range(of high: UInt64) -> PlaceRange { self.high.range(of: high) }
 
-  /// The half of a range in which a key is.
+  /// Returns the half of a range that contains a key.
   @inline(__always)
   func halved(_ range: PlaceRange, by high: UInt64) -> PlaceRange { self.high.halved(range, by: high) }
 
-  /// The value of a key.
+  /// Returns the value of a key.
   ///
   /// - Parameter range: its range, halved once.
   @inline(__always)
@@ -55,15 +55,15 @@ struct WideTable<Value: GroupableValue>: Sendable {
   }
 }
 
-// MARK: Making and reading one
+// MARK: Building and iterating
 
 extension WideTable {
-  /// Takes intervals in ascending order, of which the first begins at 0.
+  /// Takes intervals in ascending order; the first begins at 0.
   struct Builder {
     private var highs: [Interval<UInt64, Value>] = []
     private var groups: [UInt32] = []
     private var lows: [Interval<UInt64, Value>] = []
-    /// Intervals of the last first 64 bits, and the value before them.
+    /// The intervals of the current first 64 bits, and the value before them.
     private var high: UInt64 = 0
     private var run: [Interval<UInt64, Value>] = []
     private var before = Value.none
@@ -80,7 +80,7 @@ extension WideTable {
       } else {
         highs.append(Interval(start: high, value: Value(group: UInt32(groups.count))))
         groups.append(UInt32(lows.count))
-        // What is before the group's first key goes on into it.
+        // The value before the group extends into it.
         if run[0].start != 0 { lows.append(Interval(start: 0, value: before)) }
         lows += run
         if high < .max, next != high + 1 { highs.append(Interval(start: high + 1, value: last.value)) }
@@ -97,7 +97,7 @@ extension WideTable {
     }
   }
 
-  /// Goes through all intervals in ascending order.
+  /// Iterates over all intervals in ascending order.
   func makeIterator() -> Cursor { Cursor(self) }
 
   struct Cursor: IteratorProtocol {

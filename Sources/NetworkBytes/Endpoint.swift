@@ -1,4 +1,4 @@
-/// Where a datagram came from or goes to: an address and a UDP port (host order).
+/// Source or destination of a datagram: an address and a UDP port (host order).
 public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
   public var address: IPAddress
   public var port: UInt16

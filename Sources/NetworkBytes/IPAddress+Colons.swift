@@ -1,11 +1,11 @@
 extension IPAddress {
-  /// Reads IPv6 text without an IPv4 tail; nil if the text is anything else. For many texts in a row: nothing is allocated.
+  /// Parses IPv6 text without an IPv4 tail, without allocating; returns nil for any other text.
   ///
-  /// - Parameter range: where the text stands in `bytes`.
+  /// - Parameter range: position of the text in `bytes`.
   public static func colons(_ bytes: RawSpan, _ range: Range<Int>) -> IPAddress? {
     guard range.count >= 2, range.count <= 39 else { return nil }
     let colon = UInt8(ascii: ":")
-    // The groups so far, the last one lowest, and how many there were before `::`.
+    // The groups read, the last one lowest, and the number of groups before `::`.
     var groups: UInt128 = 0
     var count = 0
     var gap: Int?
@@ -54,7 +54,7 @@ extension IPAddress {
   static func hexadecimal(_ octet: UInt8) -> UInt16? {
     let digit = octet &- UInt8(ascii: "0")
     if digit <= 9 { return UInt16(digit) }
-    // In either case.
+    // Either case.
     let letter = (octet | 0x20) &- UInt8(ascii: "a")
     return letter <= 5 ? UInt16(letter) &+ 10 : nil
   }

@@ -1,11 +1,11 @@
 extension IPAddress {
-  /// Octets behind a text that are read with it.
+  /// Octets after a text that are read along with it.
   public static let dottedSlack = 16
 
-  /// Reads dotted decimal, with zeros before a number too; nil if the text is anything else. For many texts in a row: the
-  /// dots are found at once, so that the numbers do not wait for one another, and their lengths cost no branches.
+  /// Parses dotted decimal, leading zeros allowed; returns nil for any other text. Optimized for many texts: all dots
+  /// are found at once, so that the numbers do not depend on one another, and their lengths need no branches.
   ///
-  /// - Parameter range: where the text stands in `bytes`; `dottedSlack` octets more must follow it, whatever they are.
+  /// - Parameter range: position of the text in `bytes`; `dottedSlack` more octets, of any value, must follow it.
   @inlinable @inline(__always)
   public static func dotted(_ bytes: RawSpan, _ range: Range<Int>) -> UInt32? {
     if range.count < 7 || range.count > 15 { return nil }
@@ -25,7 +25,7 @@ extension IPAddress {
     return faults == 0 ? a &<< 24 | b &<< 16 | c &<< 8 | d : nil
   }
 
-  /// A bit for each octet of a word that is a dot, the lowest first; after one, a slash may be taken for another.
+  /// Returns a bit per octet of a word that is a dot, the lowest first; after a dot, a slash may give a false positive.
   @inlinable @inline(__always)
   static func dots(_ word: UInt64) -> UInt64 {
     let difference = word ^ 0x2e2e_2e2e_2e2e_2e2e
@@ -33,13 +33,14 @@ extension IPAddress {
     return (found &>> 7 &* 0x0102_0408_1020_4080) &>> 56
   }
 
-  /// The number that the first `length` octets of a word spell; `faults` is no longer 0 if that is none, or above 255.
+  /// Returns the number spelled by the first `length` octets of a word; sets bits of `faults` if they spell none, or
+  /// one above 255.
   @inlinable @inline(__always)
   static func number(_ word: UInt32, _ length: Int, _ faults: inout UInt32) -> UInt32 {
     let length = UInt32(truncatingIfNeeded: length)
     // 1 to 3.
     faults |= (length &- 1) & ~3 | length & 4
-    // The last digit comes to stand lowest, with zeros above the first.
+    // Aligns the last digit to the lowest octet, with zeros above the first.
     let shift = 32 &- 8 &* length
     let digits = word &>> shift ^ 0x3030_3030 &>> shift
     faults |= (digits &+ 0x7676_7676 | digits) & 0x8080_8080

@@ -77,7 +77,7 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
 }
 
 extension IPAddress: Codable {
-  /// Stands as its text.
+  /// Encoded as its text.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
@@ -94,7 +94,8 @@ extension IPAddress: Codable {
 }
 
 extension IPAddress {
-  /// Reads dotted decimal or IPv6 text (RFC 4291 §2.2, with an embedded IPv4 tail too); nil if it is neither.
+  /// Parses dotted decimal or IPv6 text (RFC 4291 §2.2, including an embedded IPv4 tail); returns nil for any other
+  /// text.
   public init?(_ text: String) {
     let utf8 = Array(text.utf8)
     if utf8.contains(UInt8(ascii: ":")) {
@@ -145,7 +146,7 @@ extension IPAddress {
         guard let v4 = parseDotted(part) else { return nil }
         groups += [UInt16(truncatingIfNeeded: v4 >> 16), UInt16(truncatingIfNeeded: v4)]
       } else {
-        // The number's reader would take a sign.
+        // `UInt16.init` would accept a sign.
         guard (1...4).contains(part.count), part.allSatisfy({ hexadecimal($0) != nil }),
           let value = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
         else { return nil }

@@ -1,6 +1,6 @@
-/// An IPv4 or IPv6 address in sixteen octets; IPv4 stands as ::ffff:a.b.c.d (RFC 4291 §2.5.5.2).
+/// An IPv4 or IPv6 address in sixteen octets; IPv4 is represented as ::ffff:a.b.c.d (RFC 4291 §2.5.5.2).
 ///
-/// Two words in host order, so that equality, hashing and prefix masks are a few integer operations.
+/// Two words in host order make equality, hashing and prefix masks a few integer operations.
 @frozen
 public struct IPAddress: Hashable, Sendable, BitwiseCopyable {
   /// Octets 0–7, the first in the highest bits.
@@ -21,7 +21,7 @@ public struct IPAddress: Hashable, Sendable, BitwiseCopyable {
     low = 0xffff_0000_0000 | UInt64(v4)
   }
 
-  /// `::`, which also stands for "no address".
+  /// `::`, which also means "no address".
   @inlinable public static var unspecified: IPAddress { IPAddress(high: 0, low: 0) }
 
   /// Whether this is an IPv4 address.
@@ -34,7 +34,7 @@ public struct IPAddress: Hashable, Sendable, BitwiseCopyable {
 }
 
 extension IPAddress: Comparable {
-  /// Orders as the sixteen octets do.
+  /// Orders by the sixteen octets.
   @inlinable
   public static func < (a: IPAddress, b: IPAddress) -> Bool {
     a.high != b.high ? a.high < b.high : a.low < b.low

@@ -1,18 +1,18 @@
 import CPageAssets
 
-/// The page: files that the program contains, by the paths that browsers ask for.
+/// The files of the web page, embedded in the program, by URL path.
 public enum PageAssets {
   public struct Asset: Sendable {
-    /// For the header of that name.
+    /// Value of the Content-Type header.
     public let contentType: String
     public let octets: [UInt8]
-    /// Changes with the octets; with its quotation marks.
+    /// Changes with the content; includes the quotation marks.
     public let etag: String
 
     init(path: String, octets: [UInt8]) {
       contentType = Self.contentType(of: path)
       self.octets = octets
-      // FNV-1a: whoever could choose the files would not need to make two of one tag.
+      // FNV-1a suffices: whoever can change the files does not need a collision.
       let hash = octets.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
       etag = "\"\(octets.count)-\(String(hash, radix: 16))\""
     }
@@ -28,15 +28,15 @@ public enum PageAssets {
     }
   }
 
-  /// The file at a URL's path, `/` or `/assets/…`; nil if there is none.
+  /// Returns the file at a URL path, `/` or `/assets/…`; nil if there is none.
   ///
-  /// Files of the charts' library are empty if the program was built without it, so that browsers find nothing wrong.
+  /// If the program was built without the chart library, its files are empty, so that browsers report no error.
   public static func asset(_ path: String) -> Asset? { all[path] }
 
-  /// All paths of files.
+  /// Paths of all files.
   public static var paths: [String] { all.keys.sorted() }
 
-  /// Whether the charts' library is in the program.
+  /// Whether the chart library is embedded.
   public static var hasCharts: Bool { all["/assets/vendor/uPlot.iife.min.js"]?.octets.isEmpty == false }
 
   private static let all: [String: Asset] = {

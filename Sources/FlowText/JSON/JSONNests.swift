@@ -1,12 +1,12 @@
-/// Members of a JSON object whose names have dots, as members of objects in it: `source.ip` is in `{"source":{"ip":…}}`.
+/// Writes members with dotted names as nested objects: `source.ip` becomes `{"source":{"ip":…}}`.
 ///
-/// Which objects are open is all that is kept between two members: those in one object have to follow one another.
+/// Only the open objects are tracked between members, so members of one object must be consecutive.
 struct JSONNests: Sendable {
-  /// Names of objects as `JSONText.appendKey` has written them, one for each place in the tree.
+  /// Object names as written by `JSONText.appendKey`, one per node of the tree.
   private var objects: [[UInt8]] = []
-  /// The objects that a column's member is in, from the outermost to the innermost.
+  /// The objects around each column's member, outermost first.
   private var paths: [[Int]] = []
-  /// A column's own name, likewise.
+  /// Each column's own name, likewise.
   private var keys: [[UInt8]] = []
   private var open: [Int] = []
 
@@ -35,7 +35,7 @@ struct JSONNests: Sendable {
     return key
   }
 
-  /// Appends a column's name, in its objects; its value comes next.
+  /// Appends a column's name within its objects; its value follows.
   mutating func append(_ column: Int, _ object: inout JSONObject, to json: inout [UInt8]) {
     let path = paths[column]
     var common = 0
@@ -48,7 +48,7 @@ struct JSONNests: Sendable {
     object.append(key: keys[column], to: &json)
   }
 
-  /// Ends what is open at the end of a row.
+  /// Closes open objects at the end of a row.
   mutating func end(_ object: inout JSONObject, to json: inout [UInt8]) { close(to: 0, &object, to: &json) }
 
   private mutating func close(to depth: Int, _ object: inout JSONObject, to json: inout [UInt8]) {

@@ -1,34 +1,35 @@
-/// A JSON object that is appended to a buffer of UTF-8 member by member.
+/// Appends a JSON object to a UTF-8 buffer, member by member.
 ///
-/// It holds nothing but whether there was a member: objects in objects, and values that have a writer of their own, go into the
-/// same buffer between `appendName` and the next member.
+/// Its only state is whether there was a member: nested objects, and values with their own writer, go into the same
+/// buffer between `appendName` and the next member.
 package struct JSONObject: Sendable {
-  /// What is in front of the next member.
+  /// What precedes the next member.
   private var separator = UInt8(ascii: "{")
 
   package init() {}
 
-  /// Appends a member's name, which needs no escape; its value comes next.
+  /// Appends a member's name, which must need no escape; its value follows.
   package mutating func appendName(_ name: String, to json: inout [UInt8]) {
     json.append(separator)
     separator = UInt8(ascii: ",")
     JSONText.appendKey(name, to: &json)
   }
 
-  /// Appends a member's name as `JSONText.appendKey` has written it; its value comes next.
+  /// Appends a member's name as written by `JSONText.appendKey`; its value follows.
   mutating func append(key: [UInt8], to json: inout [UInt8]) {
     json.append(separator)
     separator = UInt8(ascii: ",")
     json += key
   }
 
-  /// Begins an object in this one, under a name as `JSONText.appendKey` has written it: further members are its, until `leave`.
+  /// Begins a nested object, under a name as written by `JSONText.appendKey`; further members belong to it until
+  /// `leave`.
   mutating func enter(key: [UInt8], to json: inout [UInt8]) {
     append(key: key, to: &json)
     separator = UInt8(ascii: "{")
   }
 
-  /// Ends an object that `enter` began, which has members.
+  /// Ends an object that `enter` began and that has members.
   mutating func leave(to json: inout [UInt8]) {
     separator = UInt8(ascii: ",")
     json.append(UInt8(ascii: "}"))
@@ -44,7 +45,7 @@ package struct JSONObject: Sendable {
     JSONText.append(value, to: &json)
   }
 
-  /// Closes the object; `{}` without a member. The value is then ready for another one.
+  /// Closes the object; writes `{}` if it has no members. The value can then be reused.
   package mutating func end(to json: inout [UInt8]) {
     if separator == UInt8(ascii: "{") { json.append(separator) }
     separator = UInt8(ascii: "{")

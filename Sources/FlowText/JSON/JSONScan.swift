@@ -1,4 +1,4 @@
-/// Whether text is JSON: files of others may have anything where ours have an object.
+/// Validates JSON: foreign files may contain any text where sagflow writes an object.
 package struct JSONScan {
   private enum Expected {
     case value, valueOrEnd, key, keyOrEnd, colon, separator
@@ -6,7 +6,7 @@ package struct JSONScan {
 
   private let text: ArraySlice<UInt8>
   private var place: Int
-  /// What is open: objects are true.
+  /// Open containers; true for objects.
   private var open: [Bool] = []
 
   private init(_ text: ArraySlice<UInt8>) {
@@ -14,7 +14,7 @@ package struct JSONScan {
     place = text.startIndex
   }
 
-  /// Whether UTF-8 is one JSON object (RFC 8259) on one line.
+  /// Returns whether UTF-8 text is a JSON object (RFC 8259) on one line.
   package static func isObject(_ text: ArraySlice<UInt8>) -> Bool {
     guard text.first == UInt8(ascii: "{"), String(validating: text, as: UTF8.self) != nil else { return false }
     var scan = JSONScan(text)
@@ -59,7 +59,7 @@ package struct JSONScan {
     return text[place]
   }
 
-  /// The rest of a string.
+  /// Reads the rest of a string.
   private mutating func readsString() -> Bool {
     while let octet = next() {
       switch octet {
@@ -86,7 +86,7 @@ package struct JSONScan {
 
   private static func isDigit(_ octet: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(octet) }
 
-  /// The rest of a number, `true`, `false` or `null`.
+  /// Reads the rest of a number, `true`, `false` or `null`.
   private mutating func readsLiteral(_ first: UInt8) -> Bool {
     switch first {
     case UInt8(ascii: "t"): return takes("rue")

@@ -1,7 +1,7 @@
-/// Pieces of JSON (RFC 8259) appended as UTF-8 to a buffer.
+/// Appends pieces of JSON (RFC 8259) to a UTF-8 buffer.
 package enum JSONText {
-  /// A string in quotes. Quotes and backslashes are escaped, and what `ShownText` does not show: control and format characters,
-  /// and U+2028 and U+2029, which some readers of lines take for a line's end.
+  /// Appends a quoted string. Escapes quotes, backslashes, and what `ShownText` does not show: control and format
+  /// characters, and U+2028 and U+2029, which some readers take for line endings.
   package static func append(_ string: String, to json: inout [UInt8]) {
     json.append(UInt8(ascii: "\""))
     let text = string.utf8
@@ -39,7 +39,7 @@ package enum JSONText {
     append(value.magnitude, to: &json)
   }
 
-  /// The last `count` decimal digits, with zeros in front.
+  /// Appends the last `count` decimal digits, zero-padded.
   package static func appendDigits(_ value: UInt64, count: Int, to json: inout [UInt8]) {
     var power: UInt64 = 1
     for _ in 1..<max(count, 1) { power &*= 10 }
@@ -49,7 +49,7 @@ package enum JSONText {
     }
   }
 
-  /// The last `count` hexadecimal digits, lower case.
+  /// Appends the last `count` hexadecimal digits, lower case.
   package static func appendHex(_ value: UInt64, count: Int, to json: inout [UInt8]) {
     for index in stride(from: count - 1, through: 0, by: -1) {
       let digit = UInt8(truncatingIfNeeded: value &>> UInt64(4 * index)) & 15
@@ -57,7 +57,7 @@ package enum JSONText {
     }
   }
 
-  /// A member's name with the quotes and the colon; `name` needs no escape.
+  /// Appends a member's name with quotes and colon; `name` must need no escape.
   package static func appendKey(_ name: String, to json: inout [UInt8]) {
     json.append(UInt8(ascii: "\""))
     json.append(contentsOf: name.utf8)

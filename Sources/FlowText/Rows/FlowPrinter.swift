@@ -1,26 +1,26 @@
 public import FlowModel
 
-/// Prints flows from memory: each call appends whole lines to a buffer of UTF-8.
+/// Prints flows from memory. Each call appends whole lines to a UTF-8 buffer.
 ///
-/// CSV and JSON have the columns of the store, by name, a table what nfdump's users look for.
+/// CSV and JSON have the store's columns under their names; a table has a layout familiar to nfdump users.
 public struct FlowPrinter: Sendable {
   private let values: [FlowColumn.Values]
   private var printer: RowPrinter
 
-  /// - Parameter columns: of CSV and JSON, in their order.
+  /// - Parameter columns: columns of CSV and JSON, in order.
   public init(_ format: RowFormat, _ columns: [FlowColumn] = FlowColumn.allCases, style: AnswerStyle = AnswerStyle()) {
     values = columns.map(\.values)
     printer = RowPrinter(columns, format, style)
   }
 
-  /// Rows of JSON or CSV as another program names them.
+  /// Prints JSON or CSV with the field names of another program.
   public init(_ format: RowFormat, names: FieldNames) {
     let fields = names.fields()
     values = fields.map(\.column.values)
     printer = RowPrinter(fields, of: names, format)
   }
 
-  /// Appends what is above the first flow.
+  /// Appends the header above the first flow.
   public func appendHeader(to text: inout [UInt8]) {
     switch printer.format {
     case .table: FlowTable.layout.appendHeader(to: &text)

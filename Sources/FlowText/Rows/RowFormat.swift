@@ -1,11 +1,11 @@
-// FlowText: rows as table, CSV and JSON, the one way to print them.
+// FlowText: prints rows as table, CSV and JSON.
 
-/// How rows are printed, a line each.
+/// Output format of rows, one line each.
 public enum RowFormat: String, CaseIterable, Sendable {
-  /// Columns for people.
+  /// Aligned columns for display.
   case table
   /// Comma-separated, with a header.
   case csv
-  /// One JSON object a line, its members named as the columns.
+  /// One JSON object per line, with the column names as member names.
   case json
 }

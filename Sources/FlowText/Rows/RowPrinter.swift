@@ -1,26 +1,26 @@
 package import FlowModel
 package import NetworkBytes
 
-/// Prints rows, a line each: the values of a row are appended one after the other, in the order of the columns, then `endRow`.
+/// Prints rows, one line each: append the values of a row in column order, then call `endRow`.
 ///
-/// Whatever the rows are of, and wherever their values are, this alone knows what a row looks like in each format.
+/// This is the only place that knows the form of a row in each format, whatever the rows contain.
 package struct RowPrinter: Sendable {
   package let format: RowFormat
   package let style: AnswerStyle
   private let layout: TableLayout
-  /// Names of the columns as JSON has them.
+  /// Column names as JSON keys.
   private let keys: [[UInt8]]
   /// The column of the next value.
   private var column = 0
   private var object = JSONObject()
-  /// How times are in JSON and CSV.
+  /// Form of times in JSON and CSV.
   private var timeForm = FieldNames.TimeForm.iso
-  /// The column whose texts are in capital letters; negative: none.
+  /// The column whose texts are upper-cased; negative for none.
   private var capitalColumn = -1
-  /// Nil: no member is in an object of the row's.
+  /// Nil if no member is in a nested object.
   private var nests: JSONNests?
 
-  /// - Parameter columns: their titles are the names of JSON and CSV, and need no escape.
+  /// - Parameter columns: their titles are the names in JSON and CSV, and must need no escape.
   package init(_ columns: [TableLayout.Column], _ format: RowFormat, _ style: AnswerStyle = AnswerStyle()) {
     self.format = format
     self.style = style
@@ -32,9 +32,9 @@ package struct RowPrinter: Sendable {
     }
   }
 
-  /// Rows as another program names them.
+  /// Prints rows with the field names of another program.
   ///
-  /// - Parameter fields: of `names`; the columns of these, in this order, are what a row has.
+  /// - Parameter fields: fields of `names`, whose columns in this order make up a row.
   package init(_ fields: [FieldNames.Field], of names: FieldNames, _ format: RowFormat) {
     self.init(fields.map { TableLayout.Column($0.name, .left) }, format)
     timeForm = names.timeForm
@@ -50,7 +50,7 @@ package struct RowPrinter: Sendable {
       }, format, style)
   }
 
-  /// Appends what is above the first row.
+  /// Appends the header above the first row.
   package func appendHeader(to text: inout [UInt8]) {
     switch format {
     case .table: layout.appendHeader(to: &text)
@@ -72,9 +72,9 @@ package struct RowPrinter: Sendable {
     }
   }
 
-  /// Appends what is in front of the next value.
+  /// Appends what precedes the next value.
   ///
-  /// - Returns: where its text starts, for `end`.
+  /// - Returns: start of its text, for `end`.
   private mutating func begin(to text: inout [UInt8]) -> Int {
     switch format {
     case .table: return layout.begin(column, to: &text)
@@ -107,9 +107,9 @@ package struct RowPrinter: Sendable {
   }
 }
 
-// The values.
+// Values.
 extension RowPrinter {
-  /// No value: a JSON object leaves the member out.
+  /// Appends an absent value: a JSON object omits the member.
   package mutating func appendNone(to text: inout [UInt8]) {
     if format == .json {
       if style.hasArrays { return appendNull(to: &text) }
@@ -119,7 +119,7 @@ extension RowPrinter {
     }
   }
 
-  /// No value: JSON has null.
+  /// Appends an absent value: null in JSON.
   package mutating func appendNull(to text: inout [UInt8]) {
     let start = begin(to: &text)
     if format == .json { JSONText.appendNull(to: &text) }
@@ -132,14 +132,14 @@ extension RowPrinter {
     end(start, to: &text)
   }
 
-  /// A number that is text already.
+  /// Appends a number that is text already.
   package mutating func append(numeral: ArraySlice<UInt8>, to text: inout [UInt8]) {
     let start = begin(to: &text)
     text += numeral
     end(start, to: &text)
   }
 
-  /// Milliseconds since 1970 UTC.
+  /// Appends a time, milliseconds since 1970 UTC.
   package mutating func append(time: UnixMilliseconds, to text: inout [UInt8]) {
     let start = begin(to: &text)
     if format == .table {
@@ -180,7 +180,7 @@ extension RowPrinter {
     end(start, to: &text)
   }
 
-  /// Any text.
+  /// Appends any text.
   package mutating func append(_ string: String, to text: inout [UInt8]) {
     let start = begin(to: &text)
     switch format {
@@ -191,9 +191,9 @@ extension RowPrinter {
     end(start, to: &text)
   }
 
-  /// Text as UTF-8.
+  /// Appends UTF-8 text.
   ///
-  /// - Parameter isPlain: whether it has nothing that tables, CSV or JSON escape.
+  /// - Parameter isPlain: whether it contains nothing that tables, CSV or JSON escape.
   package mutating func append(_ octets: ArraySlice<UInt8>, isPlain: Bool, to text: inout [UInt8]) {
     if !isPlain, format == .json { return append(String(decoding: octets, as: UTF8.self), to: &text) }
     let start = begin(to: &text)
@@ -208,7 +208,7 @@ extension RowPrinter {
     end(start, to: &text)
   }
 
-  /// A JSON object on one line, which JSON has as it is: what is not shown of it means the same as an escape.
+  /// Appends a JSON object on one line, unchanged in JSON except that unprintable characters are escaped.
   package mutating func append(json: ArraySlice<UInt8>, to text: inout [UInt8]) { append(object: json, to: &text) }
 
   package mutating func append(json: String, to text: inout [UInt8]) { append(object: json.utf8, to: &text) }

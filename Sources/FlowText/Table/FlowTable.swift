@@ -1,7 +1,7 @@
 import FlowModel
 import NetworkBytes
 
-/// Flows as a table for people: what nfdump's users look for, in columns of fixed width.
+/// A table of flows with a layout familiar to nfdump users, in columns of fixed width.
 enum FlowTable {
   static let layout = TableLayout(
     [
@@ -35,7 +35,7 @@ enum FlowTable {
 
   private static func destination(_ record: FlowRecord) -> String {
     switch record.protocolIdentifier {
-    // Type and code are where the port would be.
+    // ICMP type and code take the place of the port.
     case 1, 58: endpoint(record.destination, "\(record.icmpType).\(record.icmpCode)")
     default: endpoint(record.destination, String(record.destinationPort))
     }

@@ -1,13 +1,13 @@
-/// The columns of a text table, each of a known width: lines are printed as they come.
+/// The columns of a text table with fixed widths, so that lines can be printed as they come.
 ///
-/// A wider cell moves what is behind it; nothing is cut off. Lines do not end in spaces.
+/// A wider cell shifts the rest of its line; nothing is truncated. Lines have no trailing spaces.
 package struct TableLayout: Sendable {
   package enum Alignment: Sendable { case left, right }
 
   package struct Column: Sendable {
     package let title: String
     package let alignment: Alignment
-    /// Columns of the terminal that a cell takes at least.
+    /// Minimum width of a cell, in terminal columns.
     package let width: Int
 
     package init(_ title: String, _ alignment: Alignment, width: Int = 0) {
@@ -29,7 +29,7 @@ package struct TableLayout: Sendable {
   /// Appends the titles as a line.
   package func appendHeader(to text: inout [UInt8]) { append(columns.map(\.title), to: &text) }
 
-  /// Appends a line; cells that are left out at its end are empty.
+  /// Appends a line; omitted trailing cells are empty.
   package func append(_ cells: [String], to text: inout [UInt8]) {
     for (column, cell) in cells.enumerated() {
       let start = begin(column, to: &text)
@@ -39,15 +39,15 @@ package struct TableLayout: Sendable {
     endLine(to: &text)
   }
 
-  /// Appends what is in front of a cell; its text comes next.
+  /// Appends what precedes a cell; its text follows.
   ///
-  /// - Returns: where its text starts, for `end`.
+  /// - Returns: start of its text, for `end`.
   func begin(_ column: Int, to text: inout [UInt8]) -> Int {
     if column > 0 { text += repeatElement(UInt8(ascii: " "), count: gap) }
     return text.count
   }
 
-  /// Fills a cell up to its column's width.
+  /// Pads a cell to its column's width.
   func end(_ column: Int, from start: Int, to text: inout [UInt8]) {
     let missing = columns[column].width - TerminalWidth.columns(text[start...])
     guard missing > 0 else { return }

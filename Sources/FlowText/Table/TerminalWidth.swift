@@ -1,8 +1,8 @@
 import CSystemCalls
 
-/// How wide text is on a terminal: the one measure of all tables.
+/// The width of text on a terminal, for all tables.
 enum TerminalWidth {
-  /// Columns that UTF-8 takes on a terminal.
+  /// Returns the terminal columns of UTF-8 text.
   static func columns(_ text: ArraySlice<UInt8>) -> Int {
     if text.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text.count }
     return String(decoding: text, as: UTF8.self).terminalWidth
@@ -10,8 +10,8 @@ enum TerminalWidth {
 }
 
 extension String {
-  /// Columns that the text takes on a terminal: two for East Asian wide characters, none for marks upon others
-  /// (Unicode Standard Annex #11).
+  /// Terminal columns of the text: two for East Asian wide characters, none for combining marks (Unicode Standard Annex
+  /// #11).
   package var terminalWidth: Int { unicodeScalars.reduce(0) { $0 + Self.width(of: $1) } }
 
   private static func width(of scalar: Unicode.Scalar) -> Int {
@@ -29,8 +29,8 @@ extension String {
 }
 
 extension String {
-  /// As much of the beginning as some columns of a terminal hold. What is no character but moves the cursor is left out: texts
-  /// come from the wire.
+  /// Returns the longest prefix that fits into some terminal columns. Characters that move the cursor are dropped:
+  /// texts come from the wire.
   package func terminalPrefix(_ columns: Int) -> String {
     var scalars = UnicodeScalarView()
     var width = 0
@@ -43,7 +43,7 @@ extension String {
   }
 }
 
-/// The window of a terminal, in characters.
+/// Size of a terminal window, in characters.
 package struct TerminalSize: Hashable, Sendable {
   package var columns: Int
   package var rows: Int
@@ -53,7 +53,7 @@ package struct TerminalSize: Hashable, Sendable {
     self.rows = rows
   }
 
-  /// Nil if the descriptor is no terminal, or one that does not say.
+  /// Nil if the descriptor is not a terminal, or its size is unknown.
   package init?(descriptor: Int32) {
     let window = sagflow_terminal_window(descriptor)
     guard window.columns > 0, window.rows > 0 else { return nil }

@@ -7,13 +7,13 @@ package struct TextTable {
     self.columns = columns
   }
 
-  /// Whether it has nothing but its titles.
+  /// Whether it has no lines except the titles.
   package var isEmpty: Bool { lines.isEmpty }
 
-  /// Appends a line with a cell for each column.
+  /// Appends a line with a cell per column.
   package mutating func append(_ cells: [String]) { lines.append(cells.map(ShownText.escaped)) }
 
-  /// The table with a line feed behind each line.
+  /// The table, each line followed by a line feed.
   package var text: String {
     let layout = TableLayout(
       columns.enumerated().map { place, column in

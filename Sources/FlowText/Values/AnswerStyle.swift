@@ -1,22 +1,22 @@
 package import FlowModel
 public import NetworkBytes
 
-/// How the values of an answer are written.
+/// How values of a result are written.
 public struct AnswerStyle: Sendable {
-  /// Whether protocols and ports have names where there are any.
+  /// Whether protocols and ports are shown by name where possible.
   public var hasNames = false
-  /// Names of addresses, which tables show behind them; nil: none. It may block for as long as an answer waits for names.
+  /// Names of addresses, shown after them in tables; nil for none. May block while names are looked up.
   public var hostNames: (@Sendable ([IPAddress]) -> [IPAddress: String])?
-  /// Whose time is shown; nil: UTC.
+  /// The time zone to show; nil for UTC.
   public var zone: LocalZone?
-  /// How cells of CSV are kept from doing harm.
+  /// Protection of CSV cells.
   package var csv = CSVStyle()
-  /// Whether JSON has rows as arrays of all values, null where there is none, each with a comma behind it, instead of objects.
+  /// Whether JSON rows are arrays of all values, with null for absent ones and a trailing comma, instead of objects.
   package var hasArrays = false
 
   public init() {}
 
-  /// Addresses as they are shown with their names: `10.0.0.1 (host.example)`. Those without a name are left out.
+  /// Returns addresses with their names, `10.0.0.1 (host.example)`, without those that have no name.
   package func named(_ addresses: [IPAddress]) -> [IPAddress: String] {
     guard let hostNames else { return [:] }
     var texts = hostNames(addresses)
@@ -24,17 +24,17 @@ public struct AnswerStyle: Sendable {
     return texts
   }
 
-  /// How the numbers of a column are named; nil: they are shown as numbers.
+  /// Returns the naming of a column's numbers; nil to show numbers.
   package func naming(_ column: FlowColumn) -> FlowColumn.Naming? { hasNames ? column.naming : nil }
 
-  /// The same of a column of rows: a table has the names of events behind their numbers, whatever else has names.
+  /// The same for a column of rows: a table names events in any case.
   package func naming(_ column: FlowColumn, in format: RowFormat) -> (@Sendable (UInt64) -> String)? {
     if let naming = naming(column) { return { naming.name($0) } }
     guard format == .table, let names = column.naming?.values else { return nil }
     return { names.label($0) }
   }
 
-  /// Appends a time, milliseconds since 1970 UTC, as ISO 8601 has it, with its offset.
+  /// Appends a time, milliseconds since 1970 UTC, in ISO 8601 with its offset.
   package func append(_ time: UnixMilliseconds, to text: inout [UInt8]) {
     guard let zone else { return CivilTime.appendISO(milliseconds: time, to: &text) }
     let offset = zone.offset(at: time)
@@ -49,7 +49,7 @@ public struct AnswerStyle: Sendable {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Appends a time as tables have it: `2026-01-01 00:05:00.123`, without its offset.
+  /// Appends a time for tables: `2026-01-01 00:05:00.123`, without its offset.
   package func appendForTable(_ time: UnixMilliseconds, to text: inout [UInt8]) {
     let start = text.count
     append(time, to: &text)

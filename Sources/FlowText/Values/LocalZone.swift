@@ -1,32 +1,33 @@
 import FlowModel
 public import Foundation
 
-/// The time of a place: what its clocks show, and when.
+/// A time zone: conversions between local time and UTC.
 public struct LocalZone: Sendable {
   private let zone: TimeZone
 
   package static let day: Int64 = 86_400_000
 
-  /// - Parameter zone: as a rule `TimeZone.current`: what TZ or /etc/localtime say.
+  /// - Parameter zone: usually `TimeZone.current`, set by TZ or /etc/localtime.
   public init(_ zone: TimeZone) {
     self.zone = zone
   }
 
-  /// How far it is ahead of UTC then, milliseconds.
+  /// Returns the offset from UTC, milliseconds.
   package func offset(at time: Int64) -> Int64 {
     Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(time.storable) / 1000))) * 1000
   }
 
-  /// When clocks there show `time`, as if that were UTC: the first time, if they show it twice; if they leave it out, when
-  /// they go on behind it.
+  /// Returns the moment at which local clocks show `time`, given as if it were UTC: the first one if it occurs twice;
+  /// if it is skipped, the moment of the change.
   package func moment(showing time: Int64) -> Int64 {
     let (early, late) = candidates(showing: time)
     if shows(time, at: early) { return early }
     return shows(time, at: late) ? late : change(after: early, to: late)
   }
 
-  /// The span in which clocks there show a time and `length` milliseconds from it on. What they show twice counts twice if
-  /// all of it is in the span, as 02:00 to 03:00 on the day when clocks go back by an hour; else the first time counts.
+  /// Returns the span in which local clocks show a time and the `length` milliseconds after it. A repeated hour is
+  /// included twice if it lies wholly in the span, such as 02:00 to 03:00 on the day when clocks go back; otherwise the
+  /// first occurrence counts.
   package func span(showing time: Int64, length: Int64) -> Range<Int64> {
     let start = moment(showing: time)
     let end = max(start, moment(showing: time + length))
@@ -42,7 +43,7 @@ public struct LocalZone: Sendable {
 
   private func shows(_ time: Int64, at moment: Int64) -> Bool { moment + offset(at: moment) == time }
 
-  /// The first moment after `early` with the offset of `late`.
+  /// Returns the first moment after `early` with the offset of `late`.
   private func change(after early: Int64, to late: Int64) -> Int64 {
     let wanted = offset(at: late)
     var (low, high) = (early, late)
@@ -53,8 +54,8 @@ public struct LocalZone: Sendable {
     return high
   }
 
-  /// A span around a moment through which the offset is what it is then, at least since it last changed, if that was less
-  /// than `reach` milliseconds ago; likewise ahead.
+  /// Returns a span around a moment with a constant offset: back to the last change or `reach` milliseconds, and
+  /// likewise ahead.
   package func period(around time: Int64, reach: Int64) -> Range<Int64> {
     let offset = offset(at: time)
     var (first, end) = (time, time)

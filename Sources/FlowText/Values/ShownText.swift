@@ -1,9 +1,11 @@
-/// Texts from elsewhere (the wire, files of others) as they can be shown: the one place that says which characters are.
+/// Makes foreign texts (from the wire or files) safe to display; the only place that decides which characters are
+/// shown.
 ///
-/// Control characters move the cursor and switch terminals, also DEL and those of C1 (U+0080 to U+009F, ISO/IEC 6429), and format
-/// characters reorder and hide what stands around them, such as those for bidirectional text (Unicode Standard Annex #9).
+/// Excludes control characters, which move the cursor and switch terminals, including DEL and C1 (U+0080 to U+009F,
+/// ISO/IEC 6429), and format characters, which reorder or hide adjacent text, such as bidirectional ones (Unicode
+/// Standard Annex #9).
 package enum ShownText {
-  /// Whether a character is shown as it is.
+  /// Returns whether a character is shown unchanged.
   package static func isShown(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x20...0x7e, 0xa0...0xac, 0xae...0x5ff, 0x2e80...0xfefe: return true
@@ -16,14 +18,14 @@ package enum ShownText {
     }
   }
 
-  /// Whether UTF-8 is of printable ASCII alone, as nearly all texts are.
+  /// Returns whether text is printable ASCII, as nearly all texts are.
   @inline(__always)
   package static func isPlain(_ octets: some Collection<UInt8>) -> Bool {
     octets.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
   }
 
-  /// Appends UTF-8, with what is not shown as JSON escapes it: `\n`, `\u001b`. Where the text is JSON on one line, this means
-  /// the same.
+  /// Appends UTF-8 text with excluded characters as JSON escapes: `\n`, `\u001b`. For JSON on one line, the meaning is
+  /// unchanged.
   package static func append(_ octets: some Collection<UInt8>, to text: inout [UInt8]) {
     if isPlain(octets) { return text.append(contentsOf: octets) }
     for scalar in String(decoding: octets, as: UTF8.self).unicodeScalars {
@@ -42,7 +44,7 @@ package enum ShownText {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Appends a character as JSON escapes it (RFC 8259 §7): of two code units of UTF-16 where it needs them.
+  /// Appends a character as a JSON escape (RFC 8259 §7), as a surrogate pair if necessary.
   static func appendEscape(_ scalar: Unicode.Scalar, to text: inout [UInt8]) {
     switch scalar {
     case "\n": text += "\\n".utf8
