@@ -1,16 +1,16 @@
 import Glibc
 import SystemPackage
 
-/// What is done with directories, and with files by their paths.
+/// Operations on directories, and on files by path.
 ///
-/// Sound: the calls only read the strings, which are lent, zero-terminated, for the call.
+/// Sound: the calls only read the strings, which are zero-terminated and borrowed for the call.
 package enum Directory {
-  /// Creates a directory; one that exists is fine.
+  /// Creates a directory if it does not exist.
   package static func create(_ path: String) throws(FileError) {
     if unsafe mkdir(path, 0o755) != 0, errno != EEXIST { throw FileError(.createDirectory, path: path, code: errno) }
   }
 
-  /// Creates a directory and those above it.
+  /// Creates a directory and its parents.
   package static func createAll(_ path: String) throws(FileError) {
     var end = path.startIndex
     while let slash = path[end...].dropFirst().firstIndex(of: "/") {
@@ -20,16 +20,16 @@ package enum Directory {
     try create(path)
   }
 
-  /// Gives a file or directory another name, in place of whatever file has that one.
+  /// Renames a file or directory, replacing any existing file.
   ///
-  /// - Parameter operation: what is done by it, as an error has it.
+  /// - Parameter operation: the operation named in an error.
   package static func rename(
     _ old: String, to new: String, for operation: FileError.Operation = .renameTo
   ) throws(FileError) {
     if unsafe Glibc.rename(old, new) != 0 { throw FileError(operation, path: new, code: errno) }
   }
 
-  /// Makes a link that leads to `target`, in place of whatever file or link is there.
+  /// Creates a symbolic link to `target`, replacing any existing file or link.
   package static func link(_ path: String, to target: String) throws(FileError) {
     let aside = "\(path).new"
     try remove(aside)
@@ -55,7 +55,7 @@ package enum Directory {
     return false
   }
 
-  /// Makes the names in a directory durable.
+  /// Syncs a directory, which makes its entries durable.
   package static func sync(_ path: String) throws(FileError) {
     let directory = try OpenFile(path, .directory, for: .openDirectory)
     do throws(FileError) { try directory.sync() } catch {
@@ -63,13 +63,13 @@ package enum Directory {
     }
   }
 
-  /// Whether files can be made in a directory.
+  /// Throws if files cannot be created in a directory.
   package static func checkWritable(_ path: String) throws(FileError) {
-    // The dot tells a file from a directory.
+    // The dot distinguishes a directory from a file.
     if unsafe access("\(path)/.", W_OK | X_OK) != 0 { throw FileError(.writeInto, path: path, code: errno) }
   }
 
-  /// Names in a directory, without `.` and `..`, in no order; none if there is no such directory.
+  /// Returns the names in a directory, without `.` and `..`, in no order; empty if the directory does not exist.
   package static func names(in path: String) throws(FileError) -> [String] {
     do throws(FileError) {
       return try list(path)
@@ -79,7 +79,7 @@ package enum Directory {
     }
   }
 
-  /// Names in a directory that is there, without `.` and `..`, in no order.
+  /// Returns the names in an existing directory, without `.` and `..`, in no order.
   package static func list(_ path: String) throws(FileError) -> [String] {
     guard let directory = unsafe opendir(path) else { throw FileError(.readDirectory, path: path, code: errno) }
     defer { unsafe closedir(directory) }
@@ -90,7 +90,7 @@ package enum Directory {
         if errno != 0 { throw FileError(.readDirectory, path: path, code: errno) }
         return names
       }
-      // Sound: d_name is a terminated string within the entry that readdir just filled.
+      // Sound: d_name is a zero-terminated string within the entry that readdir just filled.
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
@@ -98,19 +98,19 @@ package enum Directory {
     }
   }
 
-  /// What a path leads to.
+  /// Returns the status of a file.
   ///
-  /// - Parameter followsLinks: whether a link is looked at, or what it leads to.
+  /// - Parameter followsLinks: whether to resolve a symbolic link.
   package static func status(_ path: String, followsLinks: Bool = true) throws(FileError) -> FileStatus {
     do throws(Errno) {
-      // Not as a FilePath, which drops a slash at the end and with it what is behind a link.
+      // Not a FilePath, which removes a trailing slash and with it the requirement to follow a link.
       return FileStatus(try unsafe Stat(path, followTargetSymlink: followsLinks))
     } catch {
       throw FileError(.lookAt, path: path, code: error.rawValue)
     }
   }
 
-  /// Whether a path is that of a directory and not of a link to one.
+  /// Returns whether a path is a directory and not a link to one.
   package static func isDirectory(_ path: String) throws(FileError) -> Bool {
     do throws(FileError) {
       return try status(path, followsLinks: false).kind == .directory
@@ -120,7 +120,7 @@ package enum Directory {
     }
   }
 
-  /// A file's size in octets; nil if it is gone or is no file.
+  /// Returns a file's size in octets; nil if it does not exist or is not a regular file.
   package static func fileSize(_ path: String) -> Int64? {
     do throws(FileError) {
       let status = try status(path, followsLinks: false)

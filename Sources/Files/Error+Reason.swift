@@ -1,7 +1,7 @@
 import Foundation
 
 extension Error {
-  /// Why an operation failed, Foundation's own included, as the system says it: "No space left on device".
+  /// The system's text for the error, including Foundation's errors: "No space left on device".
   public var systemReason: String {
     if let error = self as? FileError { return error.description }
     if let code = errnoOfFoundation { return errorText(code) }
@@ -10,7 +10,7 @@ extension Error {
     return cause.localizedFailureReason ?? cause.localizedDescription
   }
 
-  /// The `errno` value behind an operation that failed; EIO if it does not say.
+  /// The `errno` value of the error; EIO if it has none.
   public var systemCode: Int32 { (self as? FileError)?.code ?? errnoOfFoundation ?? EIO }
 
   private var errnoOfFoundation: Int32? {

@@ -1,22 +1,22 @@
-// Files: the one home of the system calls on files and directories that this package makes by hand, and of the system's texts for
-// errno values. Knows nothing of what is in the files.
+// Files: system calls on files and directories, and the system's texts for errno values. All manual calls of this
+// package are here. Knows nothing of file contents.
 //
-//     FileError.swift        what failed, on which path, why, what to do
-//     OpenFile.swift         an open file: how it is opened, closed, locked
-//     OpenFile+Calls.swift   its octets
-//     Directory.swift        what is done by path
-//     FileStatus.swift       what a path or an open file is
-//     FileSystem.swift       what a file is on
+//     FileError.swift        operation, path, reason and remedy
+//     OpenFile.swift         an open file: opening, closing, locking
+//     OpenFile+Calls.swift   reading and writing
+//     Directory.swift        operations by path
+//     FileStatus.swift       status of a path or an open file
+//     FileSystem.swift       the file system of a file
 //     SharedFile.swift       an open file with several owners
-//     WholeFile.swift        a file that is read as it is at one moment
-//     Local                  other processes of this host: messages with open files, files in memory
+//     WholeFile.swift        a file read as a consistent whole
+//     Local                  local processes: messages with open files, files in memory
 
 import Glibc
 import SystemPackage
 
-/// A system call on a file or directory that failed.
+/// A failed system call on a file or directory.
 public struct FileError: Error, Equatable, Sendable {
-  /// What was tried, as it is read behind "cannot".
+  /// The operation, as it reads after "cannot".
   public enum Operation: String, Sendable {
     case open, create, read, write, sync, close, lock, duplicate, rename, remove, link
     case listen = "listen at"
@@ -42,21 +42,21 @@ public struct FileError: Error, Equatable, Sendable {
     self.code = code
   }
 
-  /// - Parameter error: of swift-system, whose calls throw `Errno` alone.
+  /// - Parameter error: of swift-system, whose calls throw only `Errno`.
   init(_ operation: Operation, path: String, _ error: any Error) {
     self.init(operation, path: path, code: (error as? Errno)?.rawValue ?? EIO)
   }
 
-  /// A file, or a directory on the way to it, is not there.
+  /// The file, or a directory of its path, does not exist.
   package var isMissing: Bool { code == ENOENT }
-  /// The other name would be on another file system.
+  /// The new name would be on another file system.
   package var isOnOther: Bool { code == EXDEV }
-  /// There is a file of the name.
+  /// A file with this name exists.
   package var isExisting: Bool { code == EEXIST }
-  /// Nobody reads the other end of a pipe.
+  /// The other end of a pipe is closed.
   package var isUnread: Bool { code == Self.unread }
   package static let unread = EPIPE
-  /// This user may not do it.
+  /// This user lacks permission.
   package var isForbidden: Bool { code == EACCES || code == EPERM || code == EROFS }
 }
 
@@ -66,7 +66,7 @@ extension FileError: CustomStringConvertible {
     "cannot \(operation.rawValue) \(path): \(errorText(code)) (errno \(code))\(Self.advice(code))"
   }
 
-  /// What to do about an errno value, to be put behind its text; empty if there is nothing to say.
+  /// Returns what to do about an errno value, to append to its text; empty if there is no advice.
   package static func advice(_ code: Int32) -> String {
     switch code {
     case ENOSPC, EDQUOT: "; free space on its file system"
@@ -79,5 +79,5 @@ extension FileError: CustomStringConvertible {
   }
 }
 
-/// The system's text for an errno value: "No space left on device". Sockets have it from here, too.
+/// Returns the system's text for an errno value: "No space left on device". Also used for sockets.
 package func errorText(_ code: Int32) -> String { Errno(rawValue: code).description }

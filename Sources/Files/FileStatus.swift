@@ -1,22 +1,22 @@
 import Glibc
 import SystemPackage
 
-/// What tells a file or directory from all others of this host, whatever paths lead to it.
+/// Identifies a file or directory on this host, independent of its path.
 public struct FileIdentity: Hashable, Sendable, Codable {
   package let device: UInt64
   package let inode: UInt64
 }
 
-/// What differs once a file was written to, or another was put in its place.
+/// Changes when a file is written to or replaced.
 public struct FileVersion: Hashable, Sendable {
   let identity: FileIdentity
   /// Octets.
   package let size: Int64
-  /// When its octets were written last, nanoseconds since 1970 UTC.
+  /// Time of the last modification, nanoseconds since 1970 UTC.
   let modified: Int64
 }
 
-/// What a path leads to, or what an open file is.
+/// The status of a path or an open file.
 package struct FileStatus: Sendable {
   package enum Kind: Sendable {
     case file, directory, link, other
@@ -26,15 +26,15 @@ package struct FileStatus: Sendable {
   package let identity: FileIdentity
   /// Octets.
   package let size: Int64
-  /// When its octets were written last, seconds since 1970 UTC.
+  /// Time of the last modification, seconds since 1970 UTC.
   package let modified: Int64
   package let version: FileVersion
-  /// The ids of its owner and its group.
+  /// Owner and group ids.
   package let user: UInt32
   package let group: UInt32
-  /// Whether it is of the user that the process runs as.
+  /// Whether the owner is the process's user.
   package let isOwn: Bool
-  /// Whether no name is left that leads to it.
+  /// Whether the file has no name left.
   package let isRemoved: Bool
   /// Permission bits of owner, group and others.
   package let permissions: UInt32

@@ -1,10 +1,11 @@
 import CSystemCalls
 
-/// What a file is on.
+/// The file system of a file.
 package struct FileSystem: Sendable {
-  /// Whether it is memory (tmpfs, ramfs): what is in it is gone when the machine is booted.
+  /// Whether it is in memory (tmpfs, ramfs), so that its content is lost on reboot.
   package let isMemory: Bool
-  /// Tells it from others; 0: the system does not number it. Linux draws a new number for each tmpfs that is made (since 5.13).
+  /// Identifies the file system; 0 if the system does not number it. Linux assigns a new number to each tmpfs (since
+  /// 5.13).
   package let number: UInt64
 
   package init(of path: String) throws(FileError) {
@@ -20,6 +21,6 @@ package struct FileSystem: Sendable {
 }
 
 extension OpenFile {
-  /// What the file is on.
+  /// Returns the file system of the file.
   package func fileSystem() throws(FileError) -> FileSystem { try FileSystem(of: self) }
 }

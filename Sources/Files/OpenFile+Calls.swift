@@ -1,17 +1,16 @@
 import Glibc
 import SystemPackage
 
-// What is done with a file's octets, and the call that opens it. Calls that a signal has interrupted are made again; one that
-// takes or gives fewer octets than it was asked for is followed by another.
+// Opening, reading and writing. Calls interrupted by a signal are retried; short reads and writes are continued.
 //
-// Sound: strings are lent, zero-terminated, for the call; memory that the kernel reads or fills is borrowed for the call, and
-// its length is that of the span.
+// Sound: strings are zero-terminated and borrowed for the call; memory that the kernel reads or fills is borrowed for
+// the call, with the length of the span.
 extension OpenFile {
   static func open(
     _ path: String, _ mode: Mode, _ operation: FileError.Operation
   ) throws(FileError) -> FileDescriptor {
     do {
-      // Not as a FilePath, which drops a slash at the end and with it the question whether it is a directory.
+      // Not a FilePath, which removes a trailing slash and with it the requirement that the path is a directory.
       return try unsafe FileDescriptor.open(
         path, mode.access, options: mode.options, permissions: mode.permissions)
     } catch {
@@ -19,9 +18,9 @@ extension OpenFile {
     }
   }
 
-  /// Reads on from where the file stands until `octets` is full or the file ends.
+  /// Reads from the current position until `octets` is full or the file ends.
   ///
-  /// - Throws: what the octets behind those in `octets` failed with.
+  /// - Throws: the error that occurred after the octets in `octets`.
   package func read(into octets: inout OutputSpan<UInt8>) throws(FileError) {
     while octets.freeCapacity > 0 {
       var count = 0
@@ -39,9 +38,9 @@ extension OpenFile {
     }
   }
 
-  /// Fills `octets` with those of the file from `offset` on.
+  /// Fills `octets` from `offset`.
   ///
-  /// - Returns: how many there were: fewer than `octets` has room for only where the file ends.
+  /// - Returns: the number of octets read; fewer than `octets` holds only at the end of the file.
   package func read(at offset: Int64, into octets: inout MutableSpan<UInt8>) throws(FileError) -> Int {
     let size = octets.count
     var position = 0
@@ -61,15 +60,15 @@ extension OpenFile {
     return position
   }
 
-  /// Writes all of `octets` where the file stands.
+  /// Writes all `octets` at the current position.
   package func write(_ octets: Span<UInt8>) throws(FileError) {
     var written = 0
     try write(octets, &written)
   }
 
-  /// Writes all of `octets` where the file stands.
+  /// Writes all `octets` at the current position.
   ///
-  /// - Parameter written: grows by the octets that were written, those before a failure as well.
+  /// - Parameter written: increased by the octets written, including those before a failure.
   package func write(_ octets: Span<UInt8>, _ written: inout Int) throws(FileError) {
     var position = 0
     while position < octets.count {
@@ -84,9 +83,9 @@ extension OpenFile {
     }
   }
 
-  /// Writes all of `octets` at `offset`.
+  /// Writes all `octets` at `offset`.
   ///
-  /// - Parameter written: grows by the octets that were written, those before a failure as well.
+  /// - Parameter written: increased by the octets written, including those before a failure.
   package func write(_ octets: RawSpan, at offset: Int64, _ written: inout Int) throws(FileError) {
     var position = 0
     while position < octets.byteCount {
@@ -103,13 +102,14 @@ extension OpenFile {
     }
   }
 
-  /// A regular file never takes zero octets of a non-empty request without an error; one that does must not be asked forever.
+  /// A regular file never accepts zero octets of a non-empty request without an error; retrying such a file would loop
+  /// forever.
   private func progress(_ count: Int) throws(FileError) -> Int {
     if count == 0 { throw FileError(.write, path: path, code: EIO) }
     return count
   }
 
-  /// Cuts the file to `size` octets and goes on writing there.
+  /// Truncates the file to `size` octets and moves to its end.
   package func truncate(to size: Int64) throws(FileError) {
     do {
       try descriptor.resize(to: size)
@@ -119,14 +119,14 @@ extension OpenFile {
     }
   }
 
-  /// Returns when what was written, and the file's length, would survive a loss of power.
+  /// Returns when the written data and the file's length would survive a power failure.
   package func sync() throws(FileError) {
     while fsync(descriptor.rawValue) != 0 {
       if errno != EINTR { throw FileError(.sync, path: path, code: errno) }
     }
   }
 
-  /// The same, but for what is not needed to read the file's octets, such as its times.
+  /// Like `sync`, but skips metadata not needed to read the data, such as times.
   package func syncContent() throws(FileError) {
     while fdatasync(descriptor.rawValue) != 0 {
       if errno != EINTR { throw FileError(.sync, path: path, code: errno) }

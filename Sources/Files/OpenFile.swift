@@ -1,14 +1,14 @@
 import Glibc
 import SystemPackage
 
-/// An open file or directory. Closes itself.
+/// An open file or directory, closed when it goes out of scope.
 package struct OpenFile: ~Copyable, Sendable {
-  /// Negative once it is closed or handed over.
+  /// Negative once closed or released.
   private(set) var descriptor: FileDescriptor
   /// For messages.
   package let path: String
 
-  /// How a file is opened. No child process inherits any.
+  /// How a file is opened. Child processes never inherit it.
   package struct Mode: Sendable {
     let access: FileDescriptor.AccessMode
     let options: FileDescriptor.OpenOptions
@@ -23,41 +23,42 @@ package struct OpenFile: ~Copyable, Sendable {
     }
 
     package static let reading = Mode(.readOnly, [])
-    /// To read from, without waiting for whoever writes into a pipe.
+    /// For reading, without waiting for the writer of a pipe.
     package static let readingAtOnce = Mode(.readOnly, .nonBlocking)
-    /// To read from, and no link.
+    /// For reading; fails for a symbolic link.
     package static let readingNoLink = Mode(.readOnly, [.noFollow, .nonBlocking])
     package static let directory = Mode(.readOnly, .directory)
 
-    /// A new file; one that is there already is left alone.
+    /// A new file; fails if one exists.
     package static func creating(_ permissions: UInt32) -> Mode {
       Mode(.writeOnly, [.create, .exclusiveCreate], permissions: permissions)
     }
 
-    /// The file of a path that a user has named, emptied, or a new one.
+    /// A file named by a user, truncated or created.
     package static func emptying(_ permissions: UInt32) -> Mode {
       Mode(.writeOnly, [.create, .truncate], permissions: permissions)
     }
 
-    /// A file that is there or is made; whatever is written goes to its end.
+    /// Created if it does not exist; writes go to its end.
     package static func appending(_ permissions: UInt32) -> Mode {
       Mode(.readWrite, [.create, .append], permissions: permissions)
     }
 
-    /// A file that is there or is made, and no link: whoever may write into its directory cannot have another file changed.
+    /// Created if it does not exist; fails for a symbolic link, so that nobody with write access to the directory can
+    /// redirect the writes.
     package static func updating(_ permissions: UInt32) -> Mode {
       Mode(.readWrite, [.create, .noFollow], permissions: permissions)
     }
   }
 
-  /// - Parameter operation: what it is opened for, as an error has it.
+  /// - Parameter operation: the purpose named in an error.
   package init(_ path: String, _ mode: Mode, for operation: FileError.Operation = .open) throws(FileError) {
     descriptor = try Self.open(path, mode, operation)
     self.path = path
   }
 
-  /// Makes a new file in place of what is there. A link is removed and not followed: whoever may write into the directory cannot
-  /// have another file emptied.
+  /// Creates a file in place of any existing one. A symbolic link is removed, not followed, so that nobody with write
+  /// access to the directory can have another file truncated.
   package static func replacing(_ path: String, _ permissions: UInt32) throws(FileError) -> OpenFile {
     try Directory.remove(path)
     return try OpenFile(path, .creating(permissions), for: .create)
@@ -77,7 +78,7 @@ package struct OpenFile: ~Copyable, Sendable {
     return OpenFile(owning: copy, path: "-")
   }
 
-  /// Takes over an open descriptor.
+  /// Takes ownership of an open descriptor.
   package init(owning descriptor: Int32, path: String) {
     self.descriptor = FileDescriptor(rawValue: descriptor)
     self.path = path
@@ -87,38 +88,38 @@ package struct OpenFile: ~Copyable, Sendable {
     if descriptor.rawValue >= 0 { try? descriptor.close() }
   }
 
-  /// The descriptor, which stays the file's.
+  /// The descriptor, still owned by the file.
   package var borrowed: Int32 { descriptor.rawValue }
 
-  /// Hands the descriptor over to the caller, who closes it.
+  /// Passes ownership of the descriptor to the caller.
   package consuming func release() -> Int32 {
     let released = descriptor.rawValue
     descriptor = FileDescriptor(rawValue: -1)
     return released
   }
 
-  /// Closes the file, and throws what the system reports of a late error.
+  /// Closes the file and throws late errors.
   package consuming func close() throws(FileError) {
     let path = path
     let closing = FileDescriptor(rawValue: release())
     do {
       try closing.close()
     } catch {
-      // After EINTR Linux has closed the descriptor all the same: calling again could close another file.
+      // After EINTR, Linux has closed the descriptor anyway; retrying could close another file.
       if error as? Errno != .interrupted { throw FileError(.close, path: path, error) }
     }
   }
 
-  /// The same open file under a descriptor of its own.
+  /// Returns the same open file under another descriptor.
   package func duplicate() throws(FileError) -> OpenFile {
     let copy = fcntl(descriptor.rawValue, F_DUPFD_CLOEXEC, 0)
     if copy < 0 { throw FileError(.duplicate, path: path, code: errno) }
     return OpenFile(owning: copy, path: path)
   }
 
-  /// Keeps others who lock the file away from it, until it is closed.
+  /// Locks the file against others who lock it, until it is closed.
   ///
-  /// - Returns: false if another has it.
+  /// - Returns: false if another process holds the lock.
   package func lock() throws(FileError) -> Bool {
     while flock(descriptor.rawValue, LOCK_EX | LOCK_NB) != 0 {
       if errno == EWOULDBLOCK { return false }
@@ -139,11 +140,11 @@ package struct OpenFile: ~Copyable, Sendable {
     if fchmod(descriptor.rawValue, mode_t(permissions)) != 0 { throw FileError(.write, path: path, code: errno) }
   }
 
-  /// Gives the file to the owner and the group of a directory, if the process is root's: what root makes for a service that runs as another
-  /// user, the service must be able to open.
+  /// If the process is root, gives the file to the owner and group of a directory, so that a service that runs as
+  /// another user can open it.
   package func giveToOwner(of directory: String) {
     guard geteuid() == 0, let status = try? Directory.status(directory) else { return }
-    // Where that cannot be done, as on some network file systems, the owner does not matter either.
+    // Where this fails, as on some network file systems, ownership does not matter either.
     _ = fchown(descriptor.rawValue, status.user, status.group)
   }
 }

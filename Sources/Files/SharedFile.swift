@@ -1,4 +1,4 @@
-/// An open file with several owners, of whom the last one closes it.
+/// An open file with several owners; the last one closes it.
 public final class SharedFile: Sendable {
   package let file: OpenFile
 

@@ -1,16 +1,16 @@
-/// A file that is taken as it is at one moment, or not at all: others write to it or replace it now and then.
+/// A file that is read as a consistent whole or rejected: others may write to it or replace it at any time.
 package struct WholeFile: ~Copyable {
   private let file: OpenFile
   private let status: FileStatus
   private let limit: Int64
   private var total: Int64 = 0
 
-  /// Opens it.
+  /// Opens a file.
   ///
-  /// - Parameter limit: octets that it may have.
+  /// - Parameter limit: maximum size in octets.
   package static func open(_ path: String, atMost limit: Int64) throws(WholeFileFault) -> WholeFile {
     let whole = try call { () throws(FileError) in
-      // Without waiting for whoever writes into a pipe.
+      // Does not wait for the writer of a pipe.
       let file = try OpenFile(path, .readingAtOnce)
       let status = try file.status()
       return WholeFile(file, status, limit)
@@ -34,7 +34,7 @@ package struct WholeFile: ~Copyable {
 
   package var path: String { file.path }
 
-  /// Its next octets, at most `count`; none: it has ended.
+  /// Reads the next octets, at most `count`; empty at the end of the file.
   package mutating func next(_ count: Int) throws(WholeFileFault) -> [UInt8] {
     var octets: [UInt8] = []
     do throws(FileError) {
@@ -47,28 +47,28 @@ package struct WholeFile: ~Copyable {
     return octets
   }
 
-  /// To be called behind its last octets: a file that was written to while it was read is neither the old one nor the new one.
+  /// Call after the last octets: a file that was written to while it was read is neither the old nor the new version.
   package func checkUnchanged() throws(WholeFileFault) {
     let now = try Self.call { () throws(FileError) in try file.status() }
     if now.version != status.version { throw .changing }
   }
 }
 
-/// Why a file cannot be taken as a whole.
+/// Why a file was rejected.
 public enum WholeFileFault: Error, Sendable, Equatable {
   case file(FileError)
   /// A directory, a pipe or a device.
   case noFile
-  /// It was written to, or replaced, while it was read.
+  /// Written to or replaced while it was read.
   case changing
-  /// It is larger than it may be: octets.
+  /// Larger than the limit, octets.
   case tooLarge(Int64)
 
   /// One line: where, what, what to do.
   ///
   /// - Parameters:
   ///   - kind: what it should be, such as "a CSV file".
-  ///   - remedy: what to do with one that is too large.
+  ///   - remedy: what to do about a file that is too large.
   public func text(_ path: String, expected kind: String, ifTooLarge remedy: String) -> String {
     switch self {
     case .file(let error): error.description

@@ -6,19 +6,19 @@ import NetworkBytes
 
 /// Writes one worker's rows as lines.
 ///
-/// Each row is written once, without a receipt: what is lost on the way, or while the file cannot be written and there is no room, is
-/// lost and counted, and a start after a crash brings the rows since the last checkpoint again, as it does for every output of rows that
-/// has no cursor.
+/// Each row is written once, without acknowledgment. Rows that are lost downstream, or because the file cannot be
+/// written and the buffer is full, are counted. A start after a crash writes the rows since the last checkpoint again,
+/// as for every row output without a cursor.
 public struct LineOutput: OutputWriter, ~Copyable {
   /// Rows that could not be written yet.
   private struct Piece {
     var text: [UInt8]
-    /// Where in `text` each row ends.
+    /// End of each row in `text`.
     var ends: [Int]
-    /// Rows that are in the file.
+    /// Number of rows written.
     var written = 0
 
-    /// Octets of the first rows.
+    /// Returns the octets of the first rows.
     func octets(of rows: Int) -> Int { rows == 0 ? 0 : ends[rows - 1] }
   }
 
@@ -27,12 +27,12 @@ public struct LineOutput: OutputWriter, ~Copyable {
   private let file: LineFile
   private let name: String
   private var printer: FlowPrinter
-  /// Rows of a batch: kept for its memory.
+  /// Rows of a batch; kept to reuse its memory.
   private var piece = Piece(text: [], ends: [])
   private var held: [Piece] = []
   private var heldOctets = 0
 
-  /// - Parameter name: the output's, for the log.
+  /// - Parameter name: name of the output, for the log.
   public init(_ name: String, to file: LineFile) {
     self.name = name
     self.file = file
@@ -68,7 +68,7 @@ public struct LineOutput: OutputWriter, ~Copyable {
 
   public mutating func maintain() {}
 
-  /// Rows that are held stay so: there is nothing to be made lasting.
+  /// Buffered rows stay buffered: there is nothing to sync.
   public mutating func commit() -> OutputCounters? { counters }
 
   public mutating func publish() {}
@@ -81,7 +81,7 @@ public struct LineOutput: OutputWriter, ~Copyable {
     heldOctets = 0
   }
 
-  /// Writes what can be written of a piece.
+  /// Writes as much of a piece as possible.
   private mutating func write(_ piece: inout Piece) {
     let before = piece.written
     do throws(FileError) {
@@ -89,7 +89,7 @@ public struct LineOutput: OutputWriter, ~Copyable {
       failure = nil
     } catch {
       counters.failures &+= 1
-      // Whether standard output has ended is logged by its file, once for all workers.
+      // The file logs the end of standard output, once for all workers.
       failure = file.hasEnded ? nil : error
     }
     counters.committed &+= UInt64(piece.written - before)
@@ -111,7 +111,7 @@ public struct LineOutput: OutputWriter, ~Copyable {
     if !held.isEmpty, file.hasEnded { finish() }
   }
 
-  /// Keeps a piece that was not written, or not all of it, if there is room.
+  /// Buffers a piece that was not fully written, if there is room.
   private mutating func hold(_ piece: Piece) {
     let rows = UInt64(piece.ends.count - piece.written)
     guard !file.hasEnded, heldOctets + piece.text.count <= file.options.maximumHeld else {

@@ -1,25 +1,26 @@
 package import Foundation
 
-/// What a worker's directory keeps as a checkpoint: it knows when its journal goes on behind it; all else is its owner's.
+/// A checkpoint in a worker's directory. The directory only needs to know where its journal continues; the rest belongs
+/// to its owner.
 package protocol CheckpointContent: Sendable {
-  /// Counts a worker's checkpoints; given when it is written.
+  /// Sequence number of the worker's checkpoint, assigned when it is written.
   var number: UInt64 { get set }
-  /// The first segment of the journal whose datagrams are not in it.
+  /// The first journal segment whose datagrams are not included.
   var segment: UInt64 { get }
 
-  /// Hands the file's octets over in pieces.
+  /// Writes the file's content in pieces.
   func write(_ emit: (Data) throws -> Void) throws
 
-  /// Looks whether what it relies on beside itself is there.
+  /// Verifies the files that it refers to.
   ///
-  /// - Throws: `CheckpointFault` if an older checkpoint is the better one.
+  /// - Throws: `CheckpointFault` if an older checkpoint should be used instead.
   func check() throws(CheckpointFault)
 }
 
 /// Why a checkpoint cannot be used.
 package struct CheckpointFault: Error, CustomStringConvertible {
   package var description: String
-  /// The file that does not have what was written, if it is that.
+  /// The referenced file that is damaged, if that is the reason.
   package var damagedFile: String?
 
   package init(_ description: String, damagedFile: String? = nil) {

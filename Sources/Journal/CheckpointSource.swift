@@ -1,7 +1,7 @@
 import Files
 package import Foundation
 
-/// The octets of a checkpoint's file, taken a piece after the other, so that not all of them have to be in memory.
+/// Reads a checkpoint file piece by piece, so that it need not fit into memory.
 package struct CheckpointSource: ~Copyable {
   private enum Home: ~Copyable {
     case file(OpenFile)
@@ -12,10 +12,10 @@ package struct CheckpointSource: ~Copyable {
   private let size: Int
   private var place = 0
 
-  /// Octets that were not taken yet.
+  /// Octets left.
   package var left: Int { size - place }
 
-  /// - Throws: `CheckpointFault` if the file cannot be read, which was tried for some seconds.
+  /// - Throws: `CheckpointFault` if the file still cannot be read after several seconds of retries.
   package init(opening path: String) throws(CheckpointFault) {
     do throws(FileError) {
       let file = try Retry.reading { () throws(FileError) in try OpenFile(path, .readingNoLink) }
@@ -31,9 +31,9 @@ package struct CheckpointSource: ~Copyable {
     home = .memory(octets)
   }
 
-  /// Takes the next octets.
+  /// Reads the next octets.
   ///
-  /// - Throws: `CheckpointFault` if there are not so many, or they cannot be read.
+  /// - Throws: `CheckpointFault` if too few are left or they cannot be read.
   package mutating func take(_ count: Int) throws(CheckpointFault) -> [UInt8] {
     guard count >= 0, count <= left else { throw CheckpointFault("truncated") }
     let start = place

@@ -3,23 +3,23 @@ package import Capture
 import Files
 import Glibc
 
-/// A capture file of a journal, which tcpdump, tshark and `CaptureFile` read.
+/// A capture file of a journal, readable by tcpdump, tshark and `CaptureFile`.
 ///
-/// What has been written outlives the process at once, and the machine once it is synced.
+/// Written data survives a crash of the process immediately, and of the machine once it is synced.
 package struct JournalFile: ~Copyable, Sendable {
   package let path: String
-  /// Its number among the journal's files.
+  /// Number of the segment.
   package let segment: UInt64
-  /// Octets that were there when it was opened, all of them of whole records, and at most as many as were asked for.
+  /// Octets found when it was opened: whole records only, and at most the size requested.
   package let size: UInt64
   private let file: OpenFile
 
   /// Octets before the first datagram.
   static let headerSize = UInt64(SAGFLOW_JOURNAL_HEADER)
 
-  /// Opens a file to go on with it, or makes it.
+  /// Opens a file to continue it, or creates it.
   ///
-  /// - Parameter size: octets that it should have.
+  /// - Parameter size: expected size in octets.
   package init(_ path: String, segment: UInt64, size: UInt64) throws(JournalError) {
     let file = try Self.open(path)
     let whole = sagflow_journal_open(file.borrowed, size)
@@ -38,14 +38,14 @@ package struct JournalFile: ~Copyable, Sendable {
     }
   }
 
-  /// Whether somebody has removed the file: what is written would go nowhere.
+  /// Whether the file was deleted, so that writes would be lost.
   package var isRemoved: Bool {
     do throws(FileError) { return try file.status().isRemoved } catch { return true }
   }
 
-  /// Writes what waits in a buffer for this file.
+  /// Writes the data that a buffer holds for this file.
   ///
-  /// - Returns: octets.
+  /// - Returns: the number of octets.
   package func write(from buffer: JournalBuffer) throws(JournalError) -> Int {
     precondition(buffer.next?.segment ?? segment == segment)
     let (octets, failure) = buffer.write(to: file.borrowed)
@@ -53,7 +53,7 @@ package struct JournalFile: ~Copyable, Sendable {
     return octets
   }
 
-  /// The same file under a descriptor of its own, for another thread to sync it by; nil if there can be none.
+  /// Returns the same file under another descriptor, for another thread to sync; nil if that fails.
   func fileToSync() -> OpenFile? {
     do throws(FileError) { return try file.duplicate() } catch { return nil }
   }

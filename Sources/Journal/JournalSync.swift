@@ -3,9 +3,9 @@ import Foundation
 package import Logging
 import Synchronization
 
-/// Has the workers' journals reach the disk again and again, on a thread of its own: reception does not wait for it.
+/// Syncs the workers' journals periodically, on its own thread, so that reception never waits for the disk.
 package final class JournalSync: Sendable {
-  /// By worker, the file that is written.
+  /// The file in use, by worker.
   private let files = Mutex<[Int: Watched]>([:])
   private let stop = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
@@ -13,20 +13,20 @@ package final class JournalSync: Sendable {
   private let isFailing = Atomic(false)
   private let logger: Logger
 
-  /// A file that stays open while it is synced, whatever is watched meanwhile.
+  /// Keeps a file open while it is synced, even if it is replaced meanwhile.
   private final class Watched: Sendable {
     let file: OpenFile
 
     init(_ file: consuming OpenFile) { self.file = file }
   }
 
-  /// - Parameter interval: seconds; 0: the system decides when.
+  /// - Parameter interval: seconds; 0 leaves it to the system.
   package init(interval: Int, _ logger: Logger) {
     self.logger = logger
     self.interval = interval
   }
 
-  /// Begins; to be called once.
+  /// Starts the thread. Call once.
   package func start() {
     guard interval > 0 else { return }
     let thread = Thread { [self] in
@@ -37,7 +37,7 @@ package final class JournalSync: Sendable {
     thread.start()
   }
 
-  /// Takes over the file that a worker writes from now on, under a descriptor of its own.
+  /// Sets the file that a worker writes from now on, under its own descriptor.
   func watch(_ worker: Int, _ file: consuming OpenFile) {
     let watched = Watched(file)
     files.withLock { $0[worker] = watched }
@@ -55,7 +55,7 @@ package final class JournalSync: Sendable {
     }
   }
 
-  /// Says when syncing begins to fail, and when it succeeds again.
+  /// Logs when syncing begins to fail and when it recovers.
   private func note(_ failure: FileError?) {
     guard isFailing.exchange(failure != nil, ordering: .relaxed) != (failure != nil) else { return }
     if let failure {
@@ -66,7 +66,7 @@ package final class JournalSync: Sendable {
     }
   }
 
-  /// Ends, after `start`.
+  /// Ends the thread. Call after `start`.
   package func finish() {
     guard interval > 0 else { return }
     stop.signal()

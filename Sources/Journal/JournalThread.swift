@@ -4,9 +4,9 @@ import Foundation
 package import Logging
 import Synchronization
 
-/// Writes what a worker journals into files, so that reception never waits for the disk.
+/// Writes a worker's journal to files, so that reception never waits for the disk.
 package final class JournalThread: Sendable {
-  /// Where a worker's datagrams wait.
+  /// Holds the worker's unwritten datagrams.
   package let buffer: JournalBuffer
   private let directory: WorkerDirectory
   private let sync: JournalSync
@@ -16,7 +16,7 @@ package final class JournalThread: Sendable {
   private let isAwake = Atomic(false)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// So many octets are written at once, others once a second.
+  /// This many octets are written at once, fewer once a second.
   private static let usualPiece = 1 << 20
 
   package init(_ buffer: JournalBuffer, _ directory: WorkerDirectory, _ sync: JournalSync, _ logger: Logger) {
@@ -26,7 +26,7 @@ package final class JournalThread: Sendable {
     self.logger = logger
   }
 
-  /// To be called once nothing else takes from the buffer.
+  /// Starts the thread. Call once nothing else reads from the buffer.
   package func start() {
     let thread = Thread { [self] in
       Thread.current.name = "journal-\(directory.worker)"
@@ -36,12 +36,12 @@ package final class JournalThread: Sendable {
     thread.start()
   }
 
-  /// Has enough octets written.
+  /// Wakes the thread if enough octets are buffered.
   func wakeIfDue() {
     if buffer.waiting >= Self.usualPiece, !isAwake.exchange(true, ordering: .acquiringAndReleasing) { due.signal() }
   }
 
-  /// Writes what waits, and ends.
+  /// Writes what is buffered, and ends.
   package func finish() {
     isStopping.store(true, ordering: .releasing)
     due.signal()
@@ -50,7 +50,7 @@ package final class JournalThread: Sendable {
 
   // MARK: On the thread
 
-  /// What is written to.
+  /// The file being written.
   private struct Target: ~Copyable {
     var file: JournalFile?
     var isFailing = false
@@ -62,7 +62,7 @@ package final class JournalThread: Sendable {
     while !isLast {
       let came = due.wait(timeout: .now() + .seconds(1))
       isLast = isStopping.load(ordering: .acquiring)
-      // What failed is tried again once a second, however often it is due.
+      // After a failure, retry once a second even if more is due.
       if target.isFailing, came == .success, !isLast { continue }
       isAwake.store(false, ordering: .releasing)
       writeAll(&target)
@@ -79,7 +79,7 @@ package final class JournalThread: Sendable {
       if target.isFailing { logger.notice("the journal can be written again: \(directory.path)") }
       target.isFailing = false
     } catch {
-      // Opened again when it is tried again: the disk may be another by then.
+      // Reopened on the next attempt: the disk may have been replaced.
       target.file = nil
       if !target.isFailing {
         logger.error(
@@ -101,7 +101,7 @@ package final class JournalThread: Sendable {
     target.file = nil
   }
 
-  /// Goes on to the file of the segment that waits.
+  /// Opens the file of the buffered segment.
   private func open(_ place: (segment: UInt64, offset: UInt64), _ target: inout Target) throws {
     let segment: UInt64? =
       switch target.file {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// What a start cannot do without is tried again for some seconds: a disk may be a little late, and a start that takes what it
-/// cannot read for nothing loses what is there.
+/// Retries essential operations at startup for several seconds: a disk may be late, and ignoring unreadable state would
+/// lose it.
 package enum Retry {
   private static let attempts = 5
   private static let pause: TimeInterval = 1

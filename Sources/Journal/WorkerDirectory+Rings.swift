@@ -2,18 +2,18 @@ import Capture
 import Files
 import Logging
 
-/// What a worker's datagrams are received into.
+/// The rings in which a worker's datagrams are buffered.
 extension WorkerDirectory {
-  /// Where they may be received into, what is best first.
+  /// Possible places, best first.
   package var rings: [String] { held.rings(of: worker) }
 
-  /// Removes what datagrams were received into, once nothing is in it.
+  /// Removes the rings once they are empty.
   package func removeRings() { for ring in rings { try? Directory.remove(ring) } }
 
-  /// Looks at what an earlier run has left. What is damaged is set aside in the worker's directory, so that nothing reads it; what a
-  /// boot of the machine may have torn is said to be lost, and begins anew when it is opened.
+  /// Checks the rings of an earlier run. Damaged ones are moved to the worker's directory, so that nothing reads them;
+  /// ones possibly torn by a reboot are reported as lost, and restart empty when opened.
   ///
-  /// - Returns: how many cannot be gone on with.
+  /// - Returns: the number of rings that cannot be resumed.
   package func setDamagedRingsAside() -> UInt64 {
     var count: UInt64 = 0
     for ring in rings {
@@ -34,7 +34,7 @@ extension WorkerDirectory {
     return count
   }
 
-  /// - Returns: `.empty` for what is not there or cannot be opened: whoever opens it says why.
+  /// - Returns: `.empty` if it does not exist or cannot be opened; opening it reports the reason.
   private static func condition(of ring: String) -> JournalBuffer.Condition {
     do throws(JournalError) {
       return try JournalBuffer.condition(of: ring)
@@ -43,7 +43,7 @@ extension WorkerDirectory {
     }
   }
 
-  /// Whatever fails, nothing is left in the ring's place.
+  /// Removes the ring in any case.
   private func setAside(_ ring: String, as aside: String) {
     do throws(FileError) {
       do throws(FileError) { return try Directory.rename(ring, to: aside) } catch  where error.isOnOther {}
@@ -55,7 +55,7 @@ extension WorkerDirectory {
     try? Directory.remove(ring)
   }
 
-  /// Out of memory, where it would keep room from others.
+  /// Copies the ring out of memory, which it would occupy.
   private static func copy(_ path: String, to copy: String) throws(FileError) {
     let source = try OpenFile(path, .readingNoLink)
     let target = try OpenFile.replacing(copy, 0o600)

@@ -6,8 +6,8 @@ import Synchronization
 
 /// One worker's journal and checkpoints.
 ///
-/// `checkpoint-<worker>-<number>`, of which two are kept; `journal-<worker>-<segment>.pcap`, a new one from each checkpoint
-/// on. What is being received stands in `rings`.
+/// `checkpoint-<worker>-<number>`, of which two are kept; `journal-<worker>-<segment>.pcap`, with a new segment at each
+/// checkpoint. Datagrams not yet written are in `rings`.
 package final class WorkerDirectory: Sendable {
   package let path: String
   package let worker: Int
@@ -16,18 +16,18 @@ package final class WorkerDirectory: Sendable {
   private let state = Mutex(State())
 
   private struct State {
-    /// The checkpoints that are there, oldest first, and the first segment that each needs.
+    /// The existing checkpoints, oldest first, and the first segment that each needs.
     var kept: [(number: UInt64, segment: UInt64)] = []
-    /// The greatest number that was ever seen.
+    /// The greatest number ever used.
     var number: UInt64 = 0
     var isFailing = false
     /// Checkpoints that cannot be used.
     var damaged: [String] = []
-    /// Files that a replay brings again, to be removed once they are.
+    /// Files whose flows the journal reproduces, to be removed after the replay.
     var superseded: [String] = []
   }
 
-  /// Checkpoints kept: should the newest be damaged, there is the one before.
+  /// Number of checkpoints kept: if the newest is damaged, the previous one is used.
   private static let keptCheckpoints = 2
 
   package init(_ held: StateDirectory, worker: Int, logger: Logger) {
@@ -40,7 +40,7 @@ package final class WorkerDirectory: Sendable {
   package func journal(_ segment: UInt64) -> String { "\(path)/journal-\(worker)-\(segment).pcap" }
   private func checkpoint(_ number: UInt64) -> String { "\(path)/checkpoint-\(worker)-\(number)" }
 
-  /// Numbers of the worker's files of one kind, ascending.
+  /// Returns the numbers of the worker's files of one kind, ascending.
   private func numbers(_ kind: String, _ suffix: String = "") throws(FileError) -> [UInt64] {
     try numberTexts(kind, suffix).compactMap { StateFile.number($0) }.sorted()
   }
@@ -53,7 +53,7 @@ package final class WorkerDirectory: Sendable {
     }
   }
 
-  /// Says which files are named like the worker's and have a number that it gives to none.
+  /// Logs files named like the worker's whose number it never assigned.
   private func tellStrangers() throws(FileError) {
     for (kind, suffix) in [("journal", ".pcap"), ("checkpoint", "")] {
       for text in try numberTexts(kind, suffix) where UInt64(text) != nil && StateFile.number(text) == nil {
@@ -70,26 +70,26 @@ package final class WorkerDirectory: Sendable {
   /// The first segment that the newest checkpoint needs.
   var newestSegment: UInt64 { state.withLock { $0.kept.last?.segment ?? 0 } }
 
-  /// Whether a segment is not in all checkpoints yet.
+  /// Returns whether a segment is not yet in all checkpoints.
   func needs(_ segment: UInt64) -> Bool {
     state.withLock { $0.kept.count < Self.keptCheckpoints || segment >= $0.kept[0].segment }
   }
 
-  /// Whether the last checkpoint could not be written.
+  /// Whether writing the last checkpoint failed.
   package var isFailing: Bool { state.withLock { $0.isFailing } }
 
   /// The number of the next checkpoint.
   package var nextNumber: UInt64 { state.withLock { $0.number + 1 } }
 
-  /// When a checkpoint was written.
+  /// Returns when a checkpoint was written.
   package func time(of number: UInt64) -> Date? {
     try? FileManager.default.attributesOfItem(atPath: checkpoint(number))[.modificationDate] as? Date
   }
 
-  /// Has files removed once the next checkpoint is written and its files are published.
+  /// Schedules files for removal once the next checkpoint is written and its files are published.
   package func supersede(_ files: [String]) { state.withLock { $0.superseded += files } }
 
-  /// Removes what has been superseded.
+  /// Removes superseded files.
   package func removeSuperseded() {
     for file in state.withLock({ state in
       defer { state.superseded = [] }
@@ -99,9 +99,9 @@ package final class WorkerDirectory: Sendable {
 
   // MARK: Writing
 
-  /// Makes a checkpoint durable; then lets go of what no kept one needs.
+  /// Writes a checkpoint durably, then removes what no kept checkpoint needs.
   ///
-  /// - Returns: whether it is.
+  /// - Returns: whether it succeeded.
   package func write(_ checkpoint: some CheckpointContent) -> Bool {
     var checkpoint = checkpoint
     checkpoint.number = nextNumber
@@ -129,7 +129,7 @@ package final class WorkerDirectory: Sendable {
     }
     if wasFailing { logger.notice("checkpoints can be written again") }
     for number in old { try? Directory.remove(self.checkpoint(number)) }
-    // Should the only checkpoint be damaged, there is the whole journal.
+    // If the only checkpoint is damaged, the whole journal is needed.
     if hasOlder {
       for segment in (try? segments) ?? [] where segment < first { try? Directory.remove(journal(segment)) }
     }
@@ -146,25 +146,25 @@ package final class WorkerDirectory: Sendable {
     try Directory.sync(path)
   }
 
-  /// Where a checkpoint is written before it gets its name.
+  /// Temporary name of a checkpoint being written.
   private var aside: String { "\(path)/checkpoint-\(worker).new" }
 
   // MARK: Reading
 
-  /// What is there to go on from.
+  /// The state found at startup.
   package struct Found<Content: CheckpointContent> {
-    /// The newest checkpoint that is whole; nil: there is none.
+    /// The newest intact checkpoint; nil if there is none.
     package var checkpoint: Content?
-    /// The oldest of those after it that are not, and whose files the journal brings again, as it does those of later ones.
+    /// The oldest of the damaged ones after it; the journal reproduces the files from this checkpoint on.
     package var damaged: UInt64?
-    /// Files that do not have what was written.
+    /// Store files that are damaged.
     package var damagedFiles: [String] = []
   }
 
-  /// Looks for the newest checkpoint that is whole, and that what it relies on is, too: others are set aside.
+  /// Finds the newest checkpoint that is intact and whose files are, too; damaged ones are set aside.
   ///
-  /// - Parameter read: makes a checkpoint of a file's octets; without what there is much of where that is not needed: of an
-  ///   older one it has to be known whether it is whole.
+  /// - Parameter read: decodes a checkpoint; may skip bulk data if `isNeeded` is false, because only the integrity of
+  ///   older ones matters.
   package func load<Content: CheckpointContent>(
     _ read: (_ source: inout CheckpointSource, _ isNeeded: Bool) throws(CheckpointFault) -> Content
   ) throws(FileError) -> Found<Content> {
@@ -181,7 +181,7 @@ package final class WorkerDirectory: Sendable {
         guard checkpoint.segment <= JournalBuffer.greatestSegment else {
           throw CheckpointFault("its journal segment \(checkpoint.segment) does not exist")
         }
-        // The oldest has to do: without it, all that is in it would be missing.
+        // The oldest must be used in any case: without it, all its content would be lost.
         if found.checkpoint == nil, number != numbers.first { try checkpoint.check() }
         kept.insert((number, checkpoint.segment), at: 0)
         found.checkpoint = found.checkpoint ?? checkpoint
@@ -196,27 +196,27 @@ package final class WorkerDirectory: Sendable {
       logger.error(
         "no checkpoint of worker \(worker) is intact: flows that were live when the oldest was written, templates and counters are lost; the journal is recovered"
       )
-      // Where there were several, the journal goes back to the oldest of them, whose files it does not have.
+      // If there were several, the journal reaches back to the oldest of them and reproduces its files.
       if numbers.count > 1 { found.damaged = newest }
     }
     let greatest = try max(numbers.last ?? 0, self.numbers("checkpoint", ".damaged").last ?? 0)
     state.withLock { state in
       state.kept = kept
       state.damaged = damaged
-      // A number is never given twice, not even after all was drained: files tell whose they are by it. Milliseconds go by
-      // faster than checkpoints are made.
+      // A number is never reused, not even after a drain: files are identified by it. Milliseconds advance faster than
+      // checkpoints are written.
       state.number = max(greatest, UInt64(max(0, Date().timeIntervalSince1970 * 1000)))
     }
     return found
   }
 
-  /// Has later starts look past the damaged checkpoints that were met, once what they made necessary is done.
+  /// Marks the damaged checkpoints as processed, so that later starts ignore them.
   package func setDamagedAside() throws(FileError) {
     for name in state.withLock({ $0.damaged }) { try Directory.rename(name, to: "\(name).damaged") }
     state.withLock { $0.damaged = [] }
   }
 
-  /// Removes everything of the worker's, the newest checkpoint last: whatever ends it, what is left tells of what is done.
+  /// Removes everything of the worker, the newest checkpoint last, so that an interruption leaves a consistent state.
   package func clear() throws(FileError) {
     for ring in rings { try Directory.remove(ring) }
     for segment in try segments { try Directory.remove(journal(segment)) }

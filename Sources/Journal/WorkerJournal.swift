@@ -2,35 +2,36 @@ package import Capture
 package import Logging
 package import NetworkBytes
 
-/// The journal of one worker as the worker sees it: the segment that it appends to, its bound, and what has no place in it.
+/// The journal as its worker sees it: the current segment, the size limit, and the datagrams that did not fit.
 package struct WorkerJournal {
   private let directory: WorkerDirectory
   private let limit: UInt64
   private let thread: JournalThread
   private let logger: Logger
-  /// The segment that is appended to.
+  /// The current segment.
   package private(set) var segment: UInt64
-  /// Octets of it so far.
+  /// Its size so far, octets.
   private var size: UInt64 = 0
-  /// Datagrams that are not in the journal.
+  /// Datagrams missing from the journal.
   package var missing: UInt64 { thread.buffer.missing }
-  /// Seconds since a datagram had no place, while that is too short to say that all is well again.
+  /// Seconds since a datagram last did not fit; nil once recovered.
   private var quiet: Int?
-  /// Segments before this one that no checkpoint makes dispensable yet, and the sum of their sizes.
+  /// Earlier segments that a checkpoint does not yet make dispensable, and their total size.
   private var earlier: [(segment: UInt64, size: UInt64)] = []
   private var earlierSize: UInt64 = 0
 
-  /// Seconds since a segment was to be begun.
+  /// Seconds since a segment was last to begin.
   private var age = 0
 
-  /// Seconds without a failure after which all is well again.
+  /// Seconds without a failure until recovery is logged.
   private static let recoveryTime = 5
-  /// Seconds after which a full journal asks for another checkpoint: the last one could not be written, or is still being written.
+  /// Seconds after which a full journal requests another checkpoint, because the last one failed or is still being
+  /// written.
   private static let checkpointPause = 10
 
   /// - Parameters:
-  ///   - segment: the number of the one to begin.
-  ///   - limit: octets since the last checkpoint that was written.
+  ///   - segment: number of the first segment.
+  ///   - limit: octets since the last written checkpoint.
   ///   - missing: datagrams that earlier runs could not write.
   package init(
     _ directory: WorkerDirectory, _ thread: JournalThread, from segment: UInt64, limit: UInt64, missing: UInt64,
@@ -39,23 +40,23 @@ package struct WorkerJournal {
     self.directory = directory
     self.thread = thread
     self.limit = limit
-    // What earlier runs have counted since their last checkpoint stands in memory alone.
+    // The count of earlier runs since their last checkpoint is only in the ring.
     thread.buffer.missing = max(thread.buffer.missing, missing)
     self.logger = logger
-    // Where too many wait to be written, it goes on with the last one.
+    // If too many segments await writing, continue with the last one.
     self.segment = thread.buffer.begin(segment) ? segment : thread.buffer.segment
   }
 
-  /// Whether a checkpoint should be made so that the journal can be let go: once half of its room has come since the last one, or it
-  /// is full although one was made.
+  /// Whether a checkpoint is due so that the journal can be truncated: half of the limit is used, or it is full despite
+  /// a recent checkpoint.
   package var needsCheckpoint: Bool { size > limit / 2 || (!hasRoom && age >= Self.checkpointPause) }
 
   private var hasRoom: Bool { earlierSize + size < limit }
 
-  /// Octets of a segment's file without a datagram.
+  /// Octets of a segment file without datagrams.
   package static let emptySize = JournalFile.headerSize
 
-  /// Takes the receiver's last batch.
+  /// Appends the receiver's last batch.
   package mutating func write(_ receiver: inout UDPReceiver) {
     guard hasRoom else {
       receiver.skipJournal()
@@ -68,11 +69,11 @@ package struct WorkerJournal {
     thread.wakeIfDue()
   }
 
-  /// Takes a message that came over a connection, or the connection's end.
+  /// Appends a message received over a connection, or the connection's end.
   ///
   /// - Parameters:
-  ///   - local: where the connection was made to.
-  ///   - isForced: whether one that has no place is counted as missing.
+  ///   - local: the local endpoint of the connection.
+  ///   - isForced: whether a message that does not fit is counted as missing.
   /// - Returns: false if there is no room and it is not forced: its exporter can wait.
   package mutating func write(
     _ datagram: borrowing Datagram, to local: Endpoint, _ receiver: inout UDPReceiver, isForced: Bool
@@ -94,9 +95,9 @@ package struct WorkerJournal {
     quiet = 0
   }
 
-  /// Begins the next segment: what is in those before is in a checkpoint.
+  /// Begins the next segment; the earlier ones are covered by the coming checkpoint.
   ///
-  /// - Returns: false if too many wait to be written: there can be no checkpoint as yet.
+  /// - Returns: false if too many segments await writing, so that no checkpoint is possible yet.
   package mutating func rotate() -> Bool {
     age = 0
     guard thread.buffer.begin(segment + 1) else { return false }
@@ -107,14 +108,14 @@ package struct WorkerJournal {
     return true
   }
 
-  /// Leaves out what a checkpoint has.
+  /// Drops segments covered by a checkpoint.
   private mutating func forget() {
     let first = directory.newestSegment
     earlier.removeAll { $0.segment < first }
     earlierSize = earlier.reduce(0) { $0 + $1.size }
   }
 
-  /// To be called once a second.
+  /// Call once a second.
   package mutating func tick() {
     if !earlier.isEmpty { forget() }
     age += 1

@@ -1,43 +1,46 @@
-// Integers from borrowed memory, and memory seen as octets: checked loads in network byte order, and in that of files.
+// Integers from borrowed memory, and memory viewed as octets: checked loads in network byte order and in little-endian
+// order.
 //
-// This file is the only place on the decode path that says `unsafe`, and the only one of this module. Each load is behind a
-// bounds check of the standard library (`unsafeLoadUnaligned(fromByteOffset:)` checks, `fromUncheckedByteOffset:` does not
-// and is fenced by a precondition), and loads only integers, which every bit pattern is valid for.
+// This file is the only one on the decode path, and the only one of this module, that uses `unsafe`. Each load is
+// guarded by a bounds check of the standard library (`unsafeLoadUnaligned(fromByteOffset:)` checks;
+// `fromUncheckedByteOffset:` does not and is guarded by a precondition), and loads only integers, for which every bit
+// pattern is valid.
 
 extension RawSpan {
-  /// The octet at `offset`. Traps when `offset` is out of bounds, as all loads here do: callers check lengths first.
+  /// Returns the octet at `offset`. Traps if `offset` is out of bounds, as all loads here do; callers check lengths
+  /// first.
   @inlinable @inline(__always)
   public func octet(_ offset: Int) -> UInt8 {
     unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self)
   }
 
-  /// Two octets at `offset`, network byte order.
+  /// Returns two octets at `offset`, network byte order.
   @inlinable @inline(__always)
   public func be16(_ offset: Int) -> UInt16 {
     unsafe UInt16(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
   }
 
-  /// Four octets at `offset`, network byte order.
+  /// Returns four octets at `offset`, network byte order.
   @inlinable @inline(__always)
   public func be32(_ offset: Int) -> UInt32 {
     unsafe UInt32(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 
-  /// Eight octets at `offset`, network byte order.
+  /// Returns eight octets at `offset`, network byte order.
   @inlinable @inline(__always)
   public func be64(_ offset: Int) -> UInt64 {
     unsafe UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
-  /// Four octets at `offset`, the least significant first.
+  /// Returns four octets at `offset`, little-endian.
   @inlinable @inline(__always)
   public func le32(_ offset: Int) -> UInt32 { be32(offset).byteSwapped }
 
-  /// Eight octets at `offset`, the least significant first.
+  /// Returns eight octets at `offset`, little-endian.
   @inlinable @inline(__always)
   public func le64(_ offset: Int) -> UInt64 { be64(offset).byteSwapped }
 
-  /// `count` (0...8) octets at `offset` as one unsigned integer, network byte order.
+  /// Returns `count` (0...8) octets at `offset` as an unsigned integer, network byte order.
   @inlinable @inline(__always)
   public func unsigned(_ offset: Int, count: Int) -> UInt64 {
     switch count {
@@ -53,7 +56,7 @@ extension RawSpan {
     }
   }
 
-  /// A copy of the bytes, for the paths that may allocate.
+  /// Returns a copy of the bytes, where allocation is acceptable.
   @inlinable
   public func copied() -> [UInt8] {
     // Sound: the octets are borrowed for the copy.
@@ -98,7 +101,7 @@ extension Array where Element == UInt8 {
 }
 
 extension Span where Element: FixedWidthInteger & BitwiseCopyable {
-  /// The integers as they lie in memory.
+  /// The integers as stored in memory.
   @inlinable
   public var octets: RawSpan {
     // Sound: a fixed-width integer has no padding, and the view lives no longer than the span.
@@ -107,7 +110,7 @@ extension Span where Element: FixedWidthInteger & BitwiseCopyable {
 }
 
 extension MutableSpan<UInt8> {
-  /// The octets, to store integers into.
+  /// The octets, for storing integers.
   @inlinable
   public var mutableOctets: MutableRawSpan {
     // Sound: UInt8 has no padding and any bit pattern is valid, so stores of integers cannot break the memory's owner.
@@ -116,12 +119,12 @@ extension MutableSpan<UInt8> {
 }
 
 extension MutableRawSpan {
-  /// Replaces the first octets. Traps when there are fewer than `octets`.
+  /// Replaces the first octets. Traps if there are fewer than `octets`.
   @inlinable @inline(__always)
   @_lifetime(self: copy self)
   public mutating func copyBeginning(from octets: RawSpan) {
     unsafe withUnsafeMutableBytes { target in
-      // Sound: copies no more than `target` has room for (it traps), from memory that `target` is not part of.
+      // Sound: copies no more than `target` holds (it traps otherwise), from memory that does not overlap `target`.
       unsafe octets.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
     }
   }

@@ -1,13 +1,13 @@
-/// Why octets are not what `OctetWriter` wrote.
+/// Why octets could not be read.
 public enum OctetFault: Error, Equatable {
-  /// They end within a value.
+  /// The octets end within a value.
   case cutOff
-  /// A value is none that could have been written.
+  /// A value that `OctetWriter` never writes.
   case badValue
 }
 
-/// Reads what `OctetWriter` wrote. Whatever the octets are, it ends with values or a fault: nothing is read beyond their
-/// end, and no list is longer than what is left of them.
+/// Reads what `OctetWriter` wrote. Any input gives values or a fault: it never reads past the end, and no list is
+/// longer than the remaining octets.
 public struct OctetReader: Sendable {
   @usableFromInline let octets: [UInt8]
   @usableFromInline var place = 0
@@ -15,7 +15,7 @@ public struct OctetReader: Sendable {
   @inlinable public init(_ octets: [UInt8]) { self.octets = octets }
 
   @inlinable public var isAtEnd: Bool { place == octets.count }
-  /// Octets that were not read yet.
+  /// Number of octets left.
   @inlinable public var left: Int { octets.count &- place }
 
   @inlinable
@@ -34,7 +34,7 @@ public struct OctetReader: Sendable {
     }
   }
 
-  /// Eight octets, the least significant first.
+  /// Reads eight octets, little-endian.
   @inlinable
   public mutating func fixed() throws(OctetFault) -> UInt64 {
     guard left >= 8 else { throw .cutOff }
@@ -44,13 +44,13 @@ public struct OctetReader: Sendable {
     return word
   }
 
-  /// Seven bits an octet, the least significant first.
+  /// Reads a LEB128 integer: seven bits per octet, least significant first.
   @inlinable
   public mutating func word() throws(OctetFault) -> UInt64 {
     var (word, shift) = (UInt64(0), UInt64(0))
     while true {
       let octet = try octet()
-      // The tenth octet has the last bit of 64.
+      // The tenth octet holds only the last of 64 bits.
       if shift == 63, octet > 1 { throw .badValue }
       word |= UInt64(octet & 127) << shift
       if octet < 128 { return word }
@@ -58,21 +58,21 @@ public struct OctetReader: Sendable {
     }
   }
 
-  /// A number of fewer bits.
+  /// Reads an integer of a narrower type.
   @inlinable
   public mutating func number<Number: UnsignedInteger & FixedWidthInteger>() throws(OctetFault) -> Number {
     guard let number = Number(exactly: try word()) else { throw .badValue }
     return number
   }
 
-  /// A number of either sign.
+  /// Reads a signed integer.
   @inlinable
   public mutating func signed() throws(OctetFault) -> Int64 {
     let word = try word()
     return Int64(bitPattern: word >> 1) ^ -Int64(bitPattern: word & 1)
   }
 
-  /// A number that can be added to and taken from another such one: up to 2^60 either way, centuries in nanoseconds.
+  /// Reads an integer that can be added to another without overflow: up to ±2^60, centuries in nanoseconds.
   @inlinable
   public mutating func bounded() throws(OctetFault) -> Int64 {
     let number = try signed()
@@ -80,14 +80,14 @@ public struct OctetReader: Sendable {
     return number
   }
 
-  /// How many values follow, of so many octets each at least.
+  /// Reads the number of values that follow, each of at least `size` octets.
   @inlinable
   public mutating func count(of size: Int = 1) throws(OctetFault) -> Int {
     guard let count = Int(exactly: try word()), count <= left / max(size, 1) else { throw .cutOff }
     return count
   }
 
-  /// Octets behind their count.
+  /// Reads octets preceded by their count.
   @inlinable
   public mutating func content() throws(OctetFault) -> [UInt8] {
     let count = try count()
@@ -95,7 +95,7 @@ public struct OctetReader: Sendable {
     return Array(octets[place..<(place &+ count)])
   }
 
-  /// A text behind the count of its octets; what is no UTF-8 in it is replaced.
+  /// Reads UTF-8 text preceded by its length; invalid sequences are replaced.
   @inlinable
   public mutating func text() throws(OctetFault) -> String {
     let count = try count()
@@ -109,7 +109,7 @@ public struct OctetReader: Sendable {
     return IPAddress(high: high, low: try fixed())
   }
 
-  /// A value, if its flag says that there is one.
+  /// Reads a value preceded by a flag for its presence.
   @inlinable
   public mutating func optional<Value>(
     _ read: (inout OctetReader) throws(OctetFault) -> Value

@@ -1,12 +1,12 @@
-/// Records of one length, end to end, in borrowed memory: the bounds of a whole set are proven once, so that a loop over
-/// one field of all its records loads without a check per record.
+/// Contiguous records of equal length in borrowed memory. The bounds of the whole set are checked once, so that a loop
+/// over one field of all records needs no check per record.
 ///
-/// `count` is the number of complete records; bytes after the last are not looked at. The loads are in Loads.swift.
+/// `count` is the number of complete records; trailing bytes are ignored. The loads are in Loads.swift.
 public struct RecordsView: ~Escapable {
   @usableFromInline let bytes: RawSpan
-  /// Octets in one record, at least 1.
+  /// Octets of a record, at least 1.
   public let recordLength: Int
-  /// Complete records in the view.
+  /// Number of complete records.
   public let count: Int
 
   /// - Returns: nil if `recordLength` is not positive.
@@ -18,7 +18,8 @@ public struct RecordsView: ~Escapable {
     count = bytes.byteCount / recordLength
   }
 
-  /// Where the field begins. Both checks are loop-invariant or implied by `0..<count`, so they leave the loop.
+  /// Returns the offset of a field. Both checks are loop-invariant or implied by `0..<count`, so the optimizer hoists
+  /// them.
   @inlinable @inline(__always)
   func start(_ record: Int, _ field: Int, _ width: Int) -> Int {
     precondition(UInt(bitPattern: record) < UInt(bitPattern: count))
@@ -26,7 +27,7 @@ public struct RecordsView: ~Escapable {
     return field &+ record &* recordLength
   }
 
-  /// An unsigned integer of 1 to 8 octets; the odd widths of reduced-size encoding (RFC 7011 §6.2).
+  /// Returns an unsigned integer of 1 to 8 octets, including the odd widths of reduced-size encoding (RFC 7011 §6.2).
   @inlinable @inline(__always)
   public func unsigned(_ record: Int, at field: Int, width: Int) -> UInt64 {
     var value: UInt64 = 0

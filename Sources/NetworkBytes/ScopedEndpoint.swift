@@ -1,7 +1,8 @@
-/// An endpoint of this host. A link-local address may be that of several interfaces; its zone says which (RFC 4007 §11).
+/// An endpoint of this host. A link-local address may exist on several interfaces; the zone identifies one (RFC 4007
+/// §11).
 public struct ScopedEndpoint: Hashable, Sendable, CustomStringConvertible {
   public var endpoint: Endpoint
-  /// The name of the interface, or its number; empty: there is none.
+  /// Name or number of the interface; empty for none.
   public var zone: String
 
   public init(_ endpoint: Endpoint, zone: String = "") {

@@ -1,18 +1,18 @@
-/// What a message that came over a connection (TCP, TLS) is of that connection.
+/// The position of a message within its connection (TCP, TLS).
 public struct StreamPart: Equatable, Sendable {
   public enum Event: Sendable {
     /// The connection's first message.
     case first
-    /// A message behind others.
+    /// A later message.
     case next
-    /// No message: the connection has ended.
+    /// Not a message: the connection has ended.
     case end
   }
 
-  /// Tells connections apart that one run of the collector accepted.
+  /// Identifies a connection within one run of the collector.
   public var connection: UInt32
   public var event: Event
-  /// Octets of messages before it, modulo 2^32.
+  /// Octets of earlier messages, modulo 2^32.
   public var position: UInt32
 
   public init(connection: UInt32, event: Event, position: UInt32 = 0) {

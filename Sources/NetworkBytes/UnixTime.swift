@@ -1,9 +1,10 @@
-// Points in time on public faces, with their unit. Plain integers: they are subtracted, compared and stored as such.
+// Points in time in public interfaces, with their unit. Plain integers, so that they can be subtracted, compared and
+// stored.
 
-/// Nanoseconds since 1970 UTC: when datagrams arrive.
+/// Nanoseconds since 1970 UTC: arrival of datagrams.
 public typealias UnixNanoseconds = Int64
 
-/// Milliseconds since 1970 UTC: when flows begin and end, and a pipeline's clock.
+/// Milliseconds since 1970 UTC: start and end of flows, and a pipeline's clock.
 public typealias UnixMilliseconds = Int64
 
 /// Whole seconds since 1970 UTC: windows of files.

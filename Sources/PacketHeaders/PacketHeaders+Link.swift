@@ -1,6 +1,6 @@
 import NetworkBytes
 
-/// What a link header says is behind it.
+/// Payload types in link headers.
 private enum EtherType {
   static let ipv4: UInt16 = 0x0800
   static let ipv6: UInt16 = 0x86dd
@@ -8,22 +8,22 @@ private enum EtherType {
   static let mplsMulticast: UInt16 = 0x8848
   static let pppoeSession: UInt16 = 0x8864
 
-  /// Tags of IEEE 802.1Q and 802.1ad, and those that vendors used before it.
+  /// Tags of IEEE 802.1Q and 802.1ad, and earlier vendor-specific ones.
   static func isTag(_ type: UInt16) -> Bool {
     type == 0x8100 || type == 0x88a8 || type == 0x9100 || type == 0x9200 || type == 0x9300
   }
 
-  /// Below it the field is a length (IEEE 802.3 §3.2.6), and behind it stands an LLC header.
+  /// Smaller values are a length (IEEE 802.3 §3.2.6), followed by an LLC header.
   static let first: UInt16 = 0x0600
 }
 
 extension PacketHeaders {
   private static var ethernetLength: Int { 14 }
   private static var typeOffset: Int { 12 }
-  /// More tags than this are no frame of a network.
+  /// A frame with more tags is not plausible.
   private static var maximumTags: Int { 8 }
 
-  /// Reads a frame of which the first `missing` octets are not there.
+  /// Parses a frame whose first `missing` octets are absent.
   mutating func readEthernet(_ octets: RawSpan, missing: Int) {
     switch missing {
     case 0:
@@ -31,13 +31,13 @@ extension PacketHeaders {
       if octets.reaches(6, 6) { sourceMAC = octets.unsigned(6, count: 6) }
       readTyped(octets, at: Self.typeOffset)
     case Self.typeOffset: readTyped(octets, at: 0)
-    // Behind the header, tagged or not: only the first octet tells what this is.
+    // After the header, tagged or not, only the first octet identifies the payload.
     case Self.ethernetLength...: readIP(octets, at: 0)
     default: break
     }
   }
 
-  /// Reads what begins with an EtherType.
+  /// Parses a header that begins with an EtherType.
   private mutating func readTyped(_ octets: RawSpan, at start: Int) {
     var offset = start
     var tags = 0
@@ -51,7 +51,7 @@ extension PacketHeaders {
     var type = octets.be16(offset)
     offset &+= 2
     if type < EtherType.first {
-      // LLC with SNAP (RFC 1042): AA AA 03, no organization, EtherType.
+      // LLC with SNAP (RFC 1042): AA AA 03, organization 0, EtherType.
       guard octets.reaches(offset, 8), octets.be32(offset) == 0xaaaa_0300, octets.be16(offset &+ 4) == 0 else { return }
       type = octets.be16(offset &+ 6)
       offset &+= 8
@@ -78,7 +78,7 @@ extension PacketHeaders {
     }
   }
 
-  /// Reads a stack of MPLS labels, and IP behind its bottom (RFC 3032 §2.2: the labels imply what is there).
+  /// Parses an MPLS label stack and the IP packet after it (RFC 3032 §2.2: the labels imply the payload type).
   private mutating func readLabels(_ octets: RawSpan, at start: Int) {
     var offset = start
     var depth = 0

@@ -1,7 +1,7 @@
 import NetworkBytes
 
 extension PacketHeaders {
-  /// Reads an IP header and what is behind it.
+  /// Parses an IP header and the headers after it.
   mutating func readIP(_ octets: RawSpan, at offset: Int) {
     guard octets.reaches(offset, 1) else { return }
     switch octets.octet(offset) >> 4 {
@@ -35,7 +35,7 @@ extension PacketHeaders {
     if octets.reaches(offset, 2) { typeOfService = UInt8(truncatingIfNeeded: octets.be16(offset) >> 4) }
     if octets.reaches(offset, 7) {
       let payload = UInt32(octets.be16(offset &+ 4))
-      // A payload of 0 in front of hop-by-hop options is a jumbogram, which has its length there (RFC 2675 §2).
+      // A payload length of 0 before hop-by-hop options is a jumbogram, whose length is in these options (RFC 2675 §2).
       length = payload == 0 && octets.octet(offset &+ 6) == 0 ? 0 : payload &+ 40
     }
     if octets.reaches(offset, 24) { source = octets.address(at: offset &+ 8) }
@@ -44,7 +44,7 @@ extension PacketHeaders {
     readExtensions(octets, octets.octet(offset &+ 6), at: offset &+ 40)
   }
 
-  /// Goes over extension headers to the protocol behind them (RFC 8200 §4). Each has eight octets at least.
+  /// Skips extension headers (RFC 8200 §4), each of at least eight octets.
   private mutating func readExtensions(_ octets: RawSpan, _ first: UInt8, at start: Int) {
     var (next, offset) = (first, start)
     while let kind = ExtensionHeader(next) {
@@ -52,7 +52,7 @@ extension PacketHeaders {
       next = octets.octet(offset)
       switch kind {
       case .options: offset &+= (Int(octets.octet(offset &+ 1)) &+ 1) &* 8
-      // RFC 4302 §2.2: in words of four octets, less two.
+      // RFC 4302 §2.2: in words of four octets, minus two.
       case .authentication: offset &+= (Int(octets.octet(offset &+ 1)) &+ 2) &* 4
       case .fragment:
         guard octets.reaches(offset, 4) else { return }
@@ -68,11 +68,11 @@ extension PacketHeaders {
   }
 }
 
-/// How long an extension header is, by its number.
+/// The length format of an extension header, by its number.
 private enum ExtensionHeader {
   case options, fragment, authentication
 
-  /// - Returns: nil for what is no extension header, and for encrypted payload, behind which nothing is seen.
+  /// - Returns: nil if the number is not an extension header, or is encrypted payload, which hides what follows.
   init?(_ number: UInt8) {
     switch number {
     // Hop-by-hop options, routing, destination options, mobility, HIP, Shim6, and two for experiments.

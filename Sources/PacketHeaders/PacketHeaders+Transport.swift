@@ -1,7 +1,7 @@
 import NetworkBytes
 
 extension PacketHeaders {
-  /// Reads what is behind an IP header whose protocol is known.
+  /// Parses what follows an IP header, by its protocol.
   mutating func readTransport(_ octets: RawSpan, at offset: Int) {
     switch protocolIdentifier {
     // ICMP, ICMPv6.

@@ -1,16 +1,16 @@
 public import NetworkBytes
 
-/// What the first octets of a packet say: link, network and transport header, as far as the octets reach. What they do not
-/// reach, or what is not there, is 0; so the headers of a prefix of a packet are those of the packet, but for what is 0.
+/// The link, network and transport headers of a packet, as far as its first octets reach. Absent and unreached fields
+/// are 0, so that the headers of a packet's prefix equal those of the packet except for such zeros.
 ///
-/// Of a tunnel (GRE, VXLAN, IP in IP) these are the outer headers. Octets may be anything: nothing here traps or allocates,
-/// and the time it takes is bounded by the number of octets.
+/// For a tunnel (GRE, VXLAN, IP in IP), these are the outer headers. Any input is accepted: parsing never traps or
+/// allocates, and its time is bounded by the number of octets.
 public struct PacketHeaders: Sendable, BitwiseCopyable {
-  /// Where the octets begin.
+  /// What the octets begin with.
   public enum Start: Sendable {
-    /// With an Ethernet header, of which so many octets are missing.
+    /// An Ethernet header whose first octets are missing.
     case ethernet(missing: Int)
-    /// With an IPv4 or IPv6 header.
+    /// An IPv4 or IPv6 header.
     case network
   }
 
@@ -23,7 +23,7 @@ public struct PacketHeaders: Sendable, BitwiseCopyable {
   /// MPLS label stack entries from the top (RFC 3032 §2.1), each without its time to live: label, traffic class and
   /// bottom-of-stack bit in 24 bits.
   public internal(set) var labels: InlineArray<10, UInt32> = .init(repeating: 0)
-  /// Octets in front of the network header; nil if that is not reached, or is none that is known here.
+  /// Octets before the network header; nil if it was not reached or is of an unknown type.
   public internal(set) var networkOffset: Int?
 
   // MARK: Network
@@ -31,11 +31,11 @@ public struct PacketHeaders: Sendable, BitwiseCopyable {
   public internal(set) var isIP = false
   public internal(set) var source = IPAddress.unspecified
   public internal(set) var destination = IPAddress.unspecified
-  /// Octets of the IP packet with its header, by its own length field.
+  /// Octets of the IP packet including its header, from its length field.
   public internal(set) var length: UInt32 = 0
   /// Type of service, or traffic class.
   public internal(set) var typeOfService: UInt8 = 0
-  /// The protocol behind IPv6 extension headers.
+  /// The protocol after IPv6 extension headers.
   public internal(set) var protocolIdentifier: UInt8 = 0
 
   // MARK: Transport
@@ -59,7 +59,7 @@ public struct PacketHeaders: Sendable, BitwiseCopyable {
 }
 
 extension RawSpan {
-  /// Whether `count` octets stand at `offset`.
+  /// Returns whether there are `count` octets at `offset`.
   @inline(__always)
   func reaches(_ offset: Int, _ count: Int) -> Bool { offset >= 0 && count <= byteCount &- offset }
 }

@@ -2,17 +2,17 @@ public import Logging
 public import NetworkBytes
 import Synchronization
 
-/// Says when something begins and ends to be wrong with a target, once for all workers.
+/// Logs when a problem with a target begins and ends, once for all workers.
 public final class RelayLog: Sendable {
-  /// What can be wrong.
+  /// Kinds of problems.
   enum Trouble: Int, CaseIterable {
     case failing, slow
   }
 
   private struct State {
-    /// Workers that it is wrong for.
+    /// Number of workers affected.
     var workers = 0
-    /// Datagrams that it has cost those for which it has passed.
+    /// Datagrams lost by workers that have recovered.
     var count: UInt64 = 0
   }
 
@@ -20,7 +20,7 @@ public final class RelayLog: Sendable {
   private let states: Mutex<[State]>
   private let logger: Logger
 
-  /// - Parameter targets: as the options have them.
+  /// - Parameter targets: in the order of the options.
   public init(_ targets: [Endpoint], _ logger: Logger) {
     self.targets = targets
     self.logger = logger
@@ -29,7 +29,7 @@ public final class RelayLog: Sendable {
 
   private func place(_ target: Int, _ trouble: Trouble) -> Int { target * Trouble.allCases.count + trouble.rawValue }
 
-  /// Something is wrong for one more worker.
+  /// Reports a problem for one more worker.
   func begin(_ trouble: Trouble, _ target: Int, _ reason: String = "") {
     let isFirst = states.withLock { states in
       states[place(target, trouble)].workers += 1
@@ -45,9 +45,9 @@ public final class RelayLog: Sendable {
     }
   }
 
-  /// It has passed for a worker.
+  /// Reports the end of a problem for a worker.
   ///
-  /// - Parameter count: datagrams that it has cost this worker.
+  /// - Parameter count: datagrams that this worker lost.
   func end(_ trouble: Trouble, _ target: Int, count: UInt64) {
     let total: UInt64? = states.withLock { states in
       let index = place(target, trouble)

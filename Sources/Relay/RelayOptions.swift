@@ -1,29 +1,29 @@
 public import FlowFilter
 public import NetworkBytes
 
-/// What is sent on to other collectors, and how.
+/// What to relay to other collectors, and how.
 public struct RelayOptions: Sendable {
-  /// Where to; none: nothing is relayed.
+  /// Destinations; empty disables the relay.
   public var targets: [Endpoint] = []
-  /// The exporters whose datagrams are; none named: all.
+  /// Exporters to relay; empty for all.
   public var exporters: NetworkSet = []
-  /// Whether datagrams come from the exporter's own address and port, not from this host's.
+  /// Whether datagrams keep the exporter's source address and port instead of this host's.
   public var keepsSource = false
-  /// Octets that can wait for each target, of each worker.
+  /// Buffer size per target and worker, octets.
   public var queue = 16 << 20
 
   public init() {}
 
-  /// Whether those of some exporters are not relayed.
+  /// Whether only some exporters are relayed.
   var isSelective: Bool { !exporters.networks.isEmpty }
 
-  /// Whether datagrams from this address are relayed.
+  /// Returns whether datagrams from this address are relayed.
   func takes(_ exporter: IPAddress) -> Bool { !isSelective || exporters.contains(exporter) }
 }
 
-/// Why nothing can be relayed as it is asked for.
+/// Why relaying as requested is impossible.
 public enum RelayError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The target is what the collector listens on.
+  /// The target is one of the collector's own listen addresses.
   case loop(target: Endpoint, listening: Endpoint)
 
   public var description: String {

@@ -1,24 +1,24 @@
 public import NetworkBytes
 
-/// What became of the datagrams that were to go to one target: each is in one of the counters, or waits.
+/// Counters for one target: each datagram is in one of them, or waits.
 public struct RelayReport: Equatable, Sendable {
   public var target: Endpoint
-  /// Taken by the kernel: nobody says whether they arrived.
+  /// Accepted by the kernel; delivery is not confirmed.
   public var sent: UInt64 = 0
-  /// Refused by the kernel or, as far as other hosts reported it, by the target.
+  /// Refused by the kernel or, as reported by other hosts, by the target.
   public var failed: UInt64 = 0
   /// Dropped because the queue was full.
   public var dropped: UInt64 = 0
-  /// Octets that wait, with what is left out among them.
+  /// Octets waiting, including those to be skipped.
   public var waiting: UInt64 = 0
-  /// Why datagrams fail, while they do.
+  /// Why datagrams fail; nil if they do not.
   public var failure: String?
 
   public init(target: Endpoint) {
     self.target = target
   }
 
-  /// Adds what another worker has relayed to the same target.
+  /// Adds the counters of another worker for the same target.
   public static func += (sum: inout Self, other: Self) {
     sum.sent &+= other.sent
     sum.failed &+= other.failed

@@ -3,14 +3,14 @@ import Files
 import Glibc
 import NetworkBytes
 
-/// One target as the relay's thread sees it: what it was sent, and whether that works.
+/// One target as seen by the relay's thread: its progress and state.
 struct RelayTarget {
   private let socket: RelaySocket
   private let index: Int
   private let log: RelayLog
-  /// Everything before it was sent, failed or was dropped.
+  /// Everything before this position was sent, failed or was dropped.
   private(set) var position: UInt64 = 0
-  /// Whether its socket takes nothing at present.
+  /// Whether its socket is currently blocked.
   private(set) var isBlocked = false
   private(set) var report: RelayReport
   private var lastFailure: ContinuousClock.Instant?
@@ -19,12 +19,12 @@ struct RelayTarget {
   private var failedBefore: UInt64 = 0
   private var droppedBefore: UInt64 = 0
 
-  /// So long nothing may fail before it is said to work again.
+  /// Time without failures until recovery is logged.
   private static let calm = Duration.seconds(10)
-  /// Calls of `send` until others have their turn.
+  /// Calls of `send` before other targets get their turn.
   private static let turns = 16
 
-  /// - Parameter index: of the target among all.
+  /// - Parameter index: index of the target.
   init(_ endpoint: Endpoint, _ socket: RelaySocket, _ index: Int, _ log: RelayLog) {
     self.socket = socket
     self.index = index
@@ -32,10 +32,10 @@ struct RelayTarget {
     report = RelayReport(target: endpoint)
   }
 
-  /// Its socket, if it takes nothing at present.
+  /// Its socket, if it is blocked.
   var blockedSocket: RelaySocket? { isBlocked ? socket : nil }
 
-  /// Sends what waits before `end`, as far as its socket takes it and it is its turn.
+  /// Sends what waits before `end`, until the socket blocks or its turn is over.
   mutating func send(_ buffer: RelayBuffer, before end: UInt64) {
     isBlocked = false
     for _ in 0..<Self.turns where position < end {
@@ -46,7 +46,7 @@ struct RelayTarget {
       case 0: continue
       case EAGAIN:
         isBlocked = true
-        // A reported error would end every wait for room at once.
+        // A pending socket error would end every wait at once.
         socket.clearErrors()
         return
       default:
@@ -56,7 +56,7 @@ struct RelayTarget {
     }
   }
 
-  /// Drops the oldest of what waits, down to `end`.
+  /// Drops the oldest waiting datagrams, up to `end`.
   mutating func drop(_ buffer: RelayBuffer, before end: UInt64) {
     var count: UInt64 = 0
     while position < end {
@@ -67,7 +67,7 @@ struct RelayTarget {
     noteDropped(count)
   }
 
-  /// Counts datagrams that there was no room for.
+  /// Counts datagrams that did not fit into the buffer.
   mutating func noteDropped(_ count: UInt64) {
     guard count > 0 else { return }
     if lastDrop == nil {
@@ -90,7 +90,7 @@ struct RelayTarget {
     socket.clearErrors()
   }
 
-  /// Says what has passed; to be called once a second.
+  /// Logs recoveries. Call once a second.
   mutating func tick() {
     let now = ContinuousClock.now
     if let last = lastFailure, now - last > Self.calm {
@@ -103,7 +103,7 @@ struct RelayTarget {
     }
   }
 
-  /// - Parameter head: of the buffer.
+  /// - Parameter head: head of the buffer.
   mutating func noteWaiting(_ head: UInt64) { report.waiting = head - position }
 
   private static func reason(_ code: Int32) -> String {

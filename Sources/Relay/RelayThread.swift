@@ -1,36 +1,36 @@
-// Relay: received datagrams on their way to other collectors, as they came. Nothing here knows what is in them.
+// Relay: forwards received datagrams unchanged to other collectors. Knows nothing of their content.
 
 public import Capture
 import Foundation
 import NetworkBytes
 import Synchronization
 
-/// Sends what one worker receives on to other collectors, so that reception waits for none of them.
+/// Forwards what one worker receives, so that reception waits for no target.
 ///
-/// Datagrams wait in one buffer for all targets, each of which has its own position in it: one that takes nothing drops its
-/// oldest as soon as the buffer is three quarters full, and the others go on.
+/// Datagrams wait in one buffer for all targets, each with its own position. A blocked target loses its oldest
+/// datagrams once the buffer is three quarters full; the others are unaffected.
 public final class RelayThread: Sendable {
   private let buffer: RelayBuffer
   private let options: RelayOptions
   private let sockets: [RelaySocket]
   private let worker: Int
   private let log: RelayLog
-  /// Datagrams that the buffer had no room for.
+  /// Datagrams that did not fit into the buffer.
   private let missing = Atomic<UInt64>(0)
   private let isStopping = Atomic(false)
   private let published: Mutex<[RelayReport]>
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Longest that what waits is still sent when the collector stops.
+  /// Maximum time to send waiting datagrams at shutdown.
   private static let drainTime = Duration.seconds(2)
-  /// Longest wait for something to do, milliseconds.
+  /// Maximum wait for something to do, milliseconds.
   private static let interval: Int32 = 250
-  /// What comes meanwhile is sent together, microseconds.
+  /// Delay to collect datagrams that are sent together, microseconds.
   private static let gatherTime: UInt32 = 1000
 
-  /// Opens the sockets; the thread is started by `start`.
+  /// Opens the sockets; `start` starts the thread.
   ///
-  /// - Throws: `SocketError`, if `options.keepsSource` is not permitted above all.
+  /// - Throws: `SocketError`, in particular if `options.keepsSource` is not permitted.
   public convenience init(_ options: RelayOptions, worker: Int, _ log: RelayLog) throws(SocketError) {
     var sockets: [RelaySocket] = []
     for target in options.targets {
@@ -39,7 +39,7 @@ public final class RelayThread: Sendable {
     try self.init(options, sockets, worker: worker, log)
   }
 
-  /// - Parameter sockets: of the targets of `options`, in their order.
+  /// - Parameter sockets: one per target of `options`, in order.
   package init(
     _ options: RelayOptions, _ sockets: [RelaySocket], worker: Int, _ log: RelayLog
   ) throws(SocketError) {
@@ -51,7 +51,7 @@ public final class RelayThread: Sendable {
     self.log = log
   }
 
-  /// Starts the thread; to be called once.
+  /// Starts the thread. Call once.
   public func start() {
     let thread = Thread { [self] in
       Thread.current.name = "relay-\(worker)"
@@ -61,7 +61,7 @@ public final class RelayThread: Sendable {
     thread.start()
   }
 
-  /// Takes a batch, on the thread that has received it. Without room for them datagrams are dropped.
+  /// Takes a batch, on the receiving thread. Datagrams that do not fit are dropped.
   public func take(_ receiver: borrowing UDPReceiver) {
     let taken = receiver.relay(into: buffer)
     guard taken < receiver.count else { return }
@@ -70,10 +70,10 @@ public final class RelayThread: Sendable {
     missing.add(dropped, ordering: .relaxed)
   }
 
-  /// What became of the datagrams so far, a report for each target.
+  /// A report for each target.
   public var reports: [RelayReport] { published.withLock { $0 } }
 
-  /// Sends what waits, for two seconds at most, and ends; to be called once nothing else is taken.
+  /// Sends what waits, for at most two seconds, and ends. Call after the last `take`.
   public func finish() {
     isStopping.store(true, ordering: .releasing)
     buffer.wake()
@@ -82,10 +82,10 @@ public final class RelayThread: Sendable {
 
   // MARK: On the thread
 
-  /// What the thread knows.
+  /// State of the thread.
   private struct Work {
     var targets: [RelayTarget]
-    /// Everything before it was looked at: which exporters are relayed.
+    /// Everything before this position has been filtered by exporter.
     var selected: UInt64 = 0
     var missing: UInt64 = 0
   }
@@ -95,7 +95,7 @@ public final class RelayThread: Sendable {
     var ticked = ContinuousClock.now
     var deadline: ContinuousClock.Instant?
     while true {
-      // Whatever was taken before it was asked to stop is before the head.
+      // Read before the head: everything taken before the request to stop is before the head.
       let isLast = isStopping.load(ordering: .acquiring)
       if isLast, deadline == nil { deadline = ContinuousClock.now + Self.drainTime }
       let head = buffer.head
@@ -113,7 +113,7 @@ public final class RelayThread: Sendable {
     publish(&work, buffer.head)
   }
 
-  /// Sends what is before the head, to each target as far as it takes it.
+  /// Sends what is before the head to each target, as far as it accepts it.
   private func send(_ work: inout Work, before head: UInt64) {
     select(&work, before: head)
     let full = buffer.capacity / 4 * 3
@@ -131,7 +131,7 @@ public final class RelayThread: Sendable {
     if let first = work.targets.map(\.position).min() { buffer.release(upTo: first) }
   }
 
-  /// Leaves out what is of other exporters.
+  /// Marks datagrams of other exporters to be skipped.
   private func select(_ work: inout Work, before head: UInt64) {
     if !options.isSelective { return }
     while work.selected < head {
@@ -147,7 +147,7 @@ public final class RelayThread: Sendable {
     published.withLock { $0 = reports }
   }
 
-  /// Waits until there is something to do: not if a target has only had its turn.
+  /// Waits until there is something to do; returns at once if a target only yielded its turn.
   private func wait(_ work: Work, _ head: UInt64) {
     guard work.targets.allSatisfy({ $0.isBlocked || $0.position == head }) else { return }
     buffer.wait(behind: head, or: work.targets.compactMap(\.blockedSocket), timeout: Self.interval)

@@ -2,7 +2,7 @@ import Files
 public import NIOCore
 import NIOPosix
 
-/// A part of a file as the body of a request, piece by piece, read on threads that may wait for a disk.
+/// Part of a file as a request body, read in pieces on threads that may block on the disk.
 public struct FileBody: AsyncSequence, Sendable {
   private let path: String
   private let range: Range<UInt64>
@@ -10,7 +10,7 @@ public struct FileBody: AsyncSequence, Sendable {
   /// Octets of a piece.
   private static let pieceLength: UInt64 = 1 << 18
 
-  /// - Parameter range: octets of the file.
+  /// - Parameter range: range of octets in the file.
   public init(_ path: String, _ range: Range<UInt64>) {
     self.path = path
     self.range = range
@@ -37,7 +37,7 @@ public struct FileBody: AsyncSequence, Sendable {
       self.range = range
     }
 
-    /// - Throws: `FileError` if the file cannot be read, `ShippingFailure` if it has fewer octets.
+    /// - Throws: `FileError` if the file cannot be read, `ShippingFailure` if it is too short.
     public mutating func next() async throws -> ByteBuffer? {
       if range.isEmpty { return nil }
       let (path, known) = (path, file)

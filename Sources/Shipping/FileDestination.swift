@@ -1,10 +1,10 @@
 public import FlowStore
 
-/// A committed file of the store, on its way to where an output puts it.
+/// A committed file of the store, to be shipped.
 public struct CommittedFile: Hashable, Sendable {
-  /// Below the store's directory: `date=2026-01-31/hour=07/flows-….parquet`. No other file ever has this name.
+  /// Relative to the store: `date=2026-01-31/hour=07/flows-….parquet`. Names are never reused.
   public var name: String
-  /// Where it can be opened.
+  /// Path to open.
   public var path: String
   public var octets: UInt64
 
@@ -15,35 +15,36 @@ public struct CommittedFile: Hashable, Sendable {
   }
 }
 
-/// Where an output of files puts them: a database, an object store. Several files may be on their way at a time.
+/// The destination of a file output: a database or an object store. Several files may be in transit at a time.
 public protocol FileDestination: Sendable {
-  /// For people: which server, and what there, without secrets.
+  /// For display: server and location, without secrets.
   var place: String { get }
 
-  /// Puts a file there and returns when it is there for good. A file that is put there again, because the collector ended before it had
-  /// noted the first time, must not be there twice.
+  /// Ships a file and returns once the destination has stored it durably. Must be idempotent: a file is shipped again
+  /// if the collector ended before recording it.
   ///
-  /// - Throws: `CancellationError` when the collector stops, else `ShippingFailure`.
+  /// - Throws: `CancellationError` when the collector stops, otherwise `ShippingFailure`.
   func ship(_ file: CommittedFile) async throws
 
-  /// Whether files would be taken: that the server answers, knows the user, and has what files go to.
+  /// Checks that the destination is reachable, accepts the credentials, and has the target of the files.
   ///
-  /// - Returns: what was found, a line each.
+  /// - Returns: findings, one per line.
   /// - Throws: as `ship`.
   func test() async throws -> [String]
 
-  // MARK: Rows before their file is committed, where a destination takes them
+  // MARK: Rows before their file is committed, for destinations that accept them
 
-  /// Sees the store's rows; nil: it takes files alone. `ship` is told of each file all the same, and sends what is missing of it.
+  /// Receives the store's rows; nil if the destination accepts only files. `ship` is called for each file anyway, and
+  /// sends what is missing.
   var tap: (any RowTap)? { get }
 
-  /// What became of the rows that it saw so far; nil: it takes files alone.
+  /// Counters of live rows; nil if the destination accepts only files.
   var liveRows: LiveRowCounts? { get }
 
-  /// Begins to send rows.
+  /// Starts sending rows.
   func start()
 
-  /// Ends that, once nothing is shipped any more: what is on its way is given up.
+  /// Stops sending rows, after the last file; rows in transit are abandoned.
   func finish() async
 }
 
@@ -54,11 +55,11 @@ extension FileDestination {
   public func finish() async {}
 }
 
-/// What became of rows that were to be sent before their file was committed.
+/// Counters of rows to be sent before their file is committed.
 public struct LiveRowCounts: Hashable, Sendable {
-  /// Handed to what sends them.
+  /// Queued for sending.
   public var sent: UInt64
-  /// Of these, those that the destination has.
+  /// Acknowledged by the destination.
   public var acknowledged: UInt64
   /// Left to their files: not acknowledged, or not sent because a queue was full.
   public var left: UInt64
@@ -70,25 +71,26 @@ public struct LiveRowCounts: Hashable, Sendable {
   }
 }
 
-/// Why a file was not taken.
+/// Why a file was not accepted.
 public struct ShippingFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is done next.
+  /// What to do next.
   public enum Remedy: Hashable, Sendable {
-    /// The same again a moment later: a connection that was cut, a server that is busy.
+    /// Retry soon: a broken connection, a busy server.
     case retry
-    /// The same again, slowly, until somebody has mended it: wrong credentials, no table, a full server.
+    /// Retry slowly until someone fixes it: wrong credentials, a missing table, a full server.
     case wait
-    /// The file will never be taken: it is set aside, and the next one goes on.
+    /// Set the file aside and continue: it will never be accepted.
     case setAside
   }
 
   public var remedy: Remedy
-  /// For people: what happened, where, and what to do.
+  /// For display: what happened, where, and what to do.
   public var reason: String
-  /// The same for all failures of one cause, whatever else the reason has, such as names of files: a new one is logged.
+  /// Equal for all failures with the same cause, whatever else the reason contains, such as file names. A new kind is
+  /// logged.
   public var kind: String
 
-  /// - Parameter kind: the reason, if it is left out.
+  /// - Parameter kind: defaults to the reason.
   public init(_ remedy: Remedy, _ reason: String, kind: String? = nil) {
     self.remedy = remedy
     self.reason = reason

@@ -1,12 +1,12 @@
 public import AsyncHTTPClient
 import NIOCore
 
-/// The HTTP client of outputs, of which the process has one that needs no shutdown: certificates are checked, redirects are not followed, and what
-/// is tried again is decided by who asks.
+/// The HTTP client shared by all outputs, which needs no shutdown. It verifies certificates and follows no redirects;
+/// retries are up to its callers.
 public enum ShippingClient {
-  /// Connections to one server at a time. What they are for is bounded by each output's settings; a request that finds none free waits for
-  /// no longer than a connection may take to be made, and fails, so that a slow server would be one that cannot be reached. And outputs to
-  /// the same server share these connections.
+  /// Maximum number of connections per server. The settings of each output bound their use; a request that finds none
+  /// free would fail after the connect timeout, and a slow server would appear unreachable. Outputs to the same server
+  /// share these connections.
   private static let connections = 1024
 
   public static let shared = HTTPClient(

@@ -1,8 +1,9 @@
 extension ClickHouseSchema {
-  /// What a server has not as it should, in the order in which it is mended; empty: all is right.
+  /// Returns the differences between a server and the schema, in the order in which to fix them; empty if there are
+  /// none.
   ///
   /// - Parameter url: one of the servers; they are compared one by one.
-  /// - Throws: `CancellationError`, else `ShippingFailure`.
+  /// - Throws: `CancellationError` or `ShippingFailure`.
   public func differences(at url: String, environment: [String: String]) async throws -> [SchemaDifference] {
     var options = options
     options.urls = [url]

@@ -1,10 +1,10 @@
-/// Compares what a server has with what it should have.
+/// Compares a server's schema with the expected one.
 package struct SchemaCheck: Sendable {
   package let wanted: ClickHouseSchema
 
   package init(_ schema: ClickHouseSchema) { wanted = schema }
 
-  /// The schema with what the server's own choice is: whether rollups have states of different addresses.
+  /// Returns the schema adapted to the server's choice whether rollups count distinct addresses.
   package func schema(for found: ServerSchema) -> ClickHouseSchema {
     var schema = wanted
     let hasStates = schema.rollups.contains { rollup in
@@ -15,7 +15,7 @@ package struct SchemaCheck: Sendable {
     return schema
   }
 
-  /// What differs, in the order in which it is mended.
+  /// Returns the differences, in the order in which to fix them.
   package func differences(from found: ServerSchema) -> [SchemaDifference] {
     let schema = schema(for: found)
     var result: [SchemaDifference] = []
@@ -80,11 +80,11 @@ package struct SchemaCheck: Sendable {
   }
 }
 
-/// Something that a server has not as it should.
+/// A difference between a server and the schema.
 public struct SchemaDifference: Hashable, Sendable {
-  /// What it is, in one line.
+  /// Description, one line.
   public var what: String
-  /// The statement that mends it; nil: none does, the table has to be recreated.
+  /// The statement that fixes it; nil if the table must be recreated.
   public var statement: String?
 
   package init(_ what: String, _ statement: String?) {

@@ -1,6 +1,6 @@
 import Shipping
 
-/// What a server has of the tables and views.
+/// The tables and views found on a server.
 package struct ServerSchema: Sendable {
   package struct Column: Hashable, Sendable {
     package var name: String
@@ -13,7 +13,7 @@ package struct ServerSchema: Sendable {
 
   package struct Table: Hashable, Sendable {
     package var engine: String
-    /// With its clauses and settings.
+    /// Including clauses and settings.
     package var engineFull: String
     /// Of a view.
     package var select: String
@@ -28,18 +28,18 @@ package struct ServerSchema: Sendable {
   package var user = ""
   package var hasDatabase = true
   package var tables: [String: Table] = [:]
-  /// The questions of views as the server writes them, by the names of the views; empty: it cannot say.
+  /// The queries of views as the server formats them, by view name; empty if it cannot.
   package var selects: [String: String] = [:]
 
   package init() {}
 
-  /// Asks for it.
+  /// Reads the schema from a server.
   ///
-  /// - Parameter place: which servers, for messages.
-  /// - Throws: `CancellationError`, else `ShippingFailure`; also where the server is too old.
+  /// - Parameter place: the servers, for messages.
+  /// - Throws: `CancellationError` or `ShippingFailure`, also if the server is too old.
   package init(of schema: ClickHouseSchema, on servers: ClickHouseServers, place: String) async throws {
     let database = SQLText.literal(schema.options.database)
-    // Alone: what else is asked, old servers do not have.
+    // Queried separately, because older servers do not support the rest.
     version = try await servers.ask("SELECT version()").rows.first?.first ?? ""
     guard let number = ServerVersion(version), number >= .oldest else {
       throw ShippingFailure(
@@ -63,7 +63,7 @@ package struct ServerSchema: Sendable {
     selects = try await Self.selects(of: SchemaCheck(schema).schema(for: self), on: servers)
   }
 
-  /// The views' questions, written by the server; servers before 23.10 cannot, and then columns alone are compared.
+  /// Has the server format the queries of the views. Servers before 23.10 cannot; then only columns are compared.
   private static func selects(
     of schema: ClickHouseSchema, on servers: ClickHouseServers
   ) async throws -> [String: String] {
@@ -79,7 +79,7 @@ package struct ServerSchema: Sendable {
 }
 
 extension ClickHouseSchema {
-  /// Of all tables and views.
+  /// Names of all tables and views.
   package var allNames: [String] {
     let tables = tables
     return tables.map(\.name) + rollups.map(viewName) + (options.cluster.isEmpty ? [] : tables.map(distributedName))

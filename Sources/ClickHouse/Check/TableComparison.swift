@@ -1,7 +1,7 @@
-/// A table as it should be beside the one of the same name on a server.
+/// An expected table and the one of the same name on a server.
 package struct TableComparison {
   private let table: SchemaTable
-  /// As SQL has it.
+  /// Quoted for SQL.
   private let name: String
   private let onCluster: String
 
@@ -15,7 +15,7 @@ package struct TableComparison {
 
   // MARK: Columns
 
-  /// Columns that somebody has added are theirs: they get their defaults.
+  /// Additional columns are ignored: inserts use their defaults.
   package func columns(_ found: [ServerSchema.Column]) -> [SchemaDifference] {
     let byName = Dictionary(found.map { ($0.name, $0) }) { first, _ in first }
     return table.columns.indices.compactMap { index in
@@ -56,7 +56,7 @@ package struct TableComparison {
     return nil
   }
 
-  /// Without spaces, and without what changes only how values are stored.
+  /// Returns the type without spaces and storage-only modifiers.
   package static func plain(_ type: String) -> String {
     let text = type.filter { !$0.isWhitespace }
     guard text.hasPrefix("LowCardinality("), text.hasSuffix(")") else { return text }
@@ -84,7 +84,8 @@ package struct TableComparison {
     return []
   }
 
-  /// Whether it remembers inserts. A shared engine of ClickHouse Cloud does, and lets nobody say how many.
+  /// Returns whether the table deduplicates inserts. Shared engines of ClickHouse Cloud do, without a configurable
+  /// number.
   package func memory(_ found: ServerSchema.Table) -> [SchemaDifference] {
     guard found.engine.hasSuffix("MergeTree"), !found.engine.hasPrefix("Shared") else { return [] }
     let settings = SchemaTable.memory(isReplicated: found.engine.hasPrefix("Replicated"))
@@ -98,7 +99,7 @@ package struct TableComparison {
     ]
   }
 
-  /// The number of a setting in `… SETTINGS a = 1, b = 2`.
+  /// Returns the value of a setting in `… SETTINGS a = 1, b = 2`.
   package static func setting(_ name: String, in engine: String) -> Int? {
     guard let settings = engine.ranges(of: "SETTINGS ").last else { return nil }
     for pair in engine[settings.upperBound...].split(separator: ",") {

@@ -1,20 +1,21 @@
-// ClickHouse: takes committed files into tables. What the tables are follows from the table of columns.
+// ClickHouse: inserts committed files into tables, which are derived from the column table.
 //
-//     Destination  files on their way: one file, one request
-//     Server       a request, its answer, and what an error means
+//     Destination  ships files: one file, one request
+//     Server       a request, its response, and the meaning of errors
 //     Schema       tables and views as SQL
-//     Check        what of them a server has
+//     Check        comparison with a server's tables
 
 import FlowModel
 public import Shipping
 
-/// Puts files into a table, each by one request whose token is the file's name: one that is sent again is in the table once.
+/// Inserts each file into a table with one request, whose deduplication token is the file's name: a file sent again is
+/// inserted once.
 public struct ClickHouseDestination: FileDestination {
   public let options: ClickHouseOptions
   let servers: ClickHouseServers
   private let columns: [FlowColumn]
 
-  /// - Parameter environment: the process's, which may have the password.
+  /// - Parameter environment: the process's environment, which may contain the password.
   public init(_ options: ClickHouseOptions, environment: [String: String]) {
     self.init(options, environment: environment, columns: FlowColumn.allCases)
   }
@@ -32,7 +33,7 @@ public struct ClickHouseDestination: FileDestination {
     return "\(options.urls.first.map(ClickHouseServers.place) ?? "no URL")\(more), \(options.database).\(options.table)"
   }
 
-  /// A server's scheme, host and port, without what may be secret.
+  /// Returns a server's scheme, host and port, without anything secret.
   public static func place(_ url: String) -> String { ClickHouseServers.place(url) }
 
   var emptyInsert: ServerRequest { .emptyInsert(into: table, columns: columns.map(\.name)) }

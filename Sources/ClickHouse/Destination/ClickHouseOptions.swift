@@ -1,15 +1,16 @@
-/// A server or cluster of ClickHouse, and where in it flows go.
+/// A ClickHouse server or cluster, and the tables to insert into.
 public struct ClickHouseOptions: Hashable, Sendable {
-  /// Base addresses, `http://…` or `https://…`, of servers of which any may be asked: the one that answered last, else the next.
+  /// Base URLs, `http://…` or `https://…`, of equivalent servers: requests go to the last one that responded, else the
+  /// next.
   public var urls: [String] = []
   public var database = "default"
   public var table = "flows"
   public var user = "default"
-  /// The file with the password; empty: the environment's SAGFLOW_CLICKHOUSE_PASSWORD, or none.
+  /// File with the password; if empty, the environment variable SAGFLOW_CLICKHOUSE_PASSWORD is used, if set.
   public var passwordFile = ""
-  /// Of the schema that is printed: the cluster's name; empty: a single server.
+  /// Cluster name for the printed schema; empty for a single server.
   public var cluster = ""
-  /// Longest that a server may take for a file, seconds.
+  /// Timeout for one file, seconds.
   public var timeout = 300
 
   public init() {}

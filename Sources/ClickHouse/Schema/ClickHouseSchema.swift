@@ -1,15 +1,15 @@
 public import FlowModel
 
-/// The tables and views that flows go to. All follows from the table of columns: a new one is in the SQL, and in what is compared, by
-/// itself.
+/// The tables and views for flows, derived from the column table: a new column is part of the SQL and of the
+/// comparison.
 public struct ClickHouseSchema: Sendable {
   public var options: ClickHouseOptions
   public var rollups = Rollup.all
-  /// Whether rollups have states of how many different addresses there were.
+  /// Whether rollups count distinct addresses.
   public var hasDistinct = false
-  /// Days that flows are kept; 0: for ever.
+  /// Retention of flows in days; 0 for unlimited.
   public var days = 30
-  /// Days that rollups are kept; 0: for ever.
+  /// Retention of rollups in days; 0 for unlimited.
   public var rollupDays = 365
   private let columns: [FlowColumn]
 
@@ -18,13 +18,13 @@ public struct ClickHouseSchema: Sendable {
     self.columns = columns
   }
 
-  /// Longest that a table may keep rows: the time of removal must be one that ClickHouse can hold (until 2106).
+  /// Maximum retention in days: the removal time must be a valid ClickHouse DateTime (until 2106).
   public static let longestDays = 18_250
 
   // MARK: Parts
 
-  /// The table that files go to. Its key begins with time: questions are about times, and one that begins with an address reads
-  /// the whole of it for them.
+  /// The table of flows. Its key begins with time, because queries select times; a key that began with an address would
+  /// make them read the whole table.
   package var flows: SchemaTable {
     let step = "\(Rollup.Step.fiveMinutes.rawValue)(\(FlowColumn.timeEnd.name))"
     let exporter = FlowColumn.exporterAddress.name
@@ -32,7 +32,7 @@ public struct ClickHouseSchema: Sendable {
       name: options.table, columns: columns.map(\.tableColumn) + columns.aliases, family: "MergeTree",
       partition: "toDate(\(FlowColumn.timeEnd.name))",
       key: [step, exporter, FlowColumn.sourceAddress.name, FlowColumn.destinationAddress.name])
-    // Of the key, what is kept in memory.
+    // The part of the key kept in memory.
     table.primaryKeyCount = 2
     if days > 0 { table.removal = "toDateTime(\(FlowColumn.timeEnd.name)) + INTERVAL \(days) DAY DELETE" }
     return table
@@ -52,7 +52,7 @@ public struct ClickHouseSchema: Sendable {
 
   package func viewName(of rollup: Rollup) -> String { "\(options.table)_\(rollup.suffix)_mv" }
 
-  /// The question whose answer the view of a rollup adds to it.
+  /// Returns the query of a rollup's view.
   package func select(of rollup: Rollup) -> String {
     let time = "\(rollup.step.rawValue)(\(Rollup.source).\(FlowColumn.timeEnd.name)) AS \(Rollup.time.name)"
     let parts = rollup.keyColumns + rollup.sums(columns) + (hasDistinct ? rollup.states : [])
@@ -61,7 +61,7 @@ public struct ClickHouseSchema: Sendable {
       + "GROUP BY ALL"
   }
 
-  /// All tables with rows of their own: that of flows first.
+  /// All tables with their own rows, flows first.
   package var tables: [SchemaTable] { [flows] + rollups.map(table) }
 
   // MARK: SQL
@@ -70,7 +70,7 @@ public struct ClickHouseSchema: Sendable {
     "\(SQLText.identifier(options.database)).\(SQLText.identifier(name))"
   }
 
-  /// Behind the name of what a statement makes or changes.
+  /// Follows the name in a statement.
   package var onCluster: String { options.cluster.isEmpty ? "" : " ON CLUSTER \(SQLText.identifier(options.cluster))" }
 
   package func create(_ table: SchemaTable) -> String {
@@ -83,7 +83,7 @@ public struct ClickHouseSchema: Sendable {
       + "TO \(qualified(table(of: rollup).name)) AS\n\(select(of: rollup))"
   }
 
-  /// The name under which all shards of a cluster are asked.
+  /// Returns the name of the distributed table over all shards of a cluster.
   package func distributedName(of table: SchemaTable) -> String { "\(table.name)_all" }
 
   package func createDistributed(of table: SchemaTable) -> String {
@@ -92,7 +92,7 @@ public struct ClickHouseSchema: Sendable {
       + "AS \(qualified(table.name))\nENGINE = Distributed(\(place), rand())"
   }
 
-  /// What makes everything that is not there yet, in order.
+  /// Statements that create everything that does not exist yet, in order.
   public var statements: [String] {
     var statements: [String] = []
     if options.database != "default" {
@@ -104,6 +104,6 @@ public struct ClickHouseSchema: Sendable {
     return statements
   }
 
-  /// The same as one text, as `clickhouse-client` takes it.
+  /// The same as one text, for `clickhouse-client`.
   public var text: String { statements.map { "\($0);\n" }.joined(separator: "\n") }
 }

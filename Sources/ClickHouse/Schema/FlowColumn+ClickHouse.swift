@@ -1,7 +1,7 @@
 import FlowModel
 
 extension FlowColumn {
-  /// The column as a table of ClickHouse stores it.
+  /// The column's type in a ClickHouse table.
   package var tableColumn: TableColumn {
     let standard: TableColumn.Expression? = absentNumber == 0 ? nil : .defaultValue(String(absentNumber))
     return TableColumn(name, tableType, codec: tableCodec, standard)
@@ -22,12 +22,12 @@ extension FlowColumn {
     switch kind {
     case .time, .counter: "T64, ZSTD(1)"
     case .number, .address, .json: "ZSTD(1)"
-    // What is stored are numbers of a dictionary.
+    // Stored as numbers of a dictionary.
     case .mac, .text: nil
     }
   }
 
-  /// As a column of the key of a rollup, where no value is the empty one: a key may not be null.
+  /// The column as part of a rollup's key, where absence becomes the empty value, because a key may not be null.
   package var rollupKey: (column: TableColumn, expression: String) {
     let source = "\(Rollup.source).\(name)"
     guard isNullable else { return (TableColumn(name, tableType, codec: rollupCodec), source) }
@@ -43,7 +43,7 @@ extension FlowColumn {
 }
 
 extension [FlowColumn] {
-  /// What readers of the table compute rather than store: counters with sampling applied, and networks of the ends.
+  /// Computed columns: counters with sampling applied, and networks of source and destination.
   package var aliases: [TableColumn] {
     let sides = filter { $0.end?.property == .address }
     return sides.compactMap(network) + filter { $0.kind == .counter }.map(Self.estimate)
@@ -55,7 +55,7 @@ extension [FlowColumn] {
     )
   }
 
-  /// `src_net` of `src_addr` and `src_mask`. IPv4 addresses are `::ffff:…` in a column of type IPv6.
+  /// `src_net` from `src_addr` and `src_mask`. IPv4 addresses are `::ffff:…` in a column of type IPv6.
   private func network(of address: FlowColumn) -> TableColumn? {
     guard let end = address.end,
       let mask = first(where: { $0.end?.side == end.side && $0.end?.property == .mask })

@@ -1,9 +1,9 @@
 package import FlowModel
 
-/// Sums of flows by few columns, kept by a materialized view as flows arrive. Narrow ones reduce most: a wide one has nearly as many rows as
-/// there are flows.
+/// Sums of flows by a few columns, maintained by a materialized view. Few columns reduce the most: with many, there are
+/// nearly as many rows as flows.
 public struct Rollup: Hashable, Sendable {
-  /// What times are cut to.
+  /// Time resolution.
   package enum Step: String, Sendable {
     case minute = "toStartOfMinute"
     case fiveMinutes = "toStartOfFiveMinutes"
@@ -12,20 +12,20 @@ public struct Rollup: Hashable, Sendable {
 
   package enum Key: Hashable, Sendable {
     case column(FlowColumn)
-    /// The port that says which service a flow is of.
+    /// The port that identifies the service of a flow.
     case servicePort
   }
 
-  /// How options name it.
+  /// Name used in options.
   public let name: String
-  /// Behind the name of the table of flows.
+  /// Appended to the name of the flow table.
   package let suffix: String
   package let step: Step
   package let keys: [Key]
-  /// Columns of which the number of different values may be kept.
+  /// Columns whose distinct values may be counted.
   package let distinct: [FlowColumn]
 
-  /// Those that there are.
+  /// All rollups.
   public static let all: [Rollup] = [
     Rollup(
       name: "if", suffix: "1m_if", step: .minute,
@@ -47,7 +47,7 @@ public struct Rollup: Hashable, Sendable {
       name: "src", suffix: "1h_src", step: .hour, keys: [.column(.sourceAddress), .column(.samplingRate)], distinct: []),
   ]
 
-  /// What the view calls the table of flows: with it, no name of a result hides one of a column.
+  /// Alias of the flow table in the view, so that no result name hides a column.
   package static let source = "f"
   package static let time = TableColumn("time", "DateTime('UTC')", codec: "DoubleDelta, ZSTD(1)")
 
@@ -71,7 +71,7 @@ public struct Rollup: Hashable, Sendable {
     }
   }
 
-  /// States of how many different values there were.
+  /// Aggregation states of distinct counts.
   package var states: [(column: TableColumn, expression: String)] {
     distinct.map { column in
       let name = column.name.hasSuffix("_addr") ? "\(column.name.dropLast(5))_hosts" : "\(column.name)_values"

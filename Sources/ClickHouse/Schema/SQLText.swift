@@ -1,6 +1,6 @@
-/// Names and texts as ClickHouse reads them in SQL.
+/// Quotes identifiers and strings for ClickHouse SQL.
 package enum SQLText {
-  /// A name of a database, table or cluster, whatever characters it has.
+  /// Quotes the name of a database, table or cluster.
   package static func identifier(_ name: String) -> String { quoted(name, "`") }
 
   package static func literal(_ text: String) -> String { quoted(text, "'") }

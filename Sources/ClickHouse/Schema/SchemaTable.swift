@@ -1,24 +1,24 @@
-/// A table with rows of its own.
+/// A table with its own rows.
 package struct SchemaTable: Sendable {
   package var name: String
   package var columns: [TableColumn]
-  /// The engine of a single server; that of a cluster is `Replicated…`.
+  /// Engine of a single server; a cluster uses `Replicated…`.
   package var family: String
   package var partition: String
-  /// What rows are sorted by.
+  /// Sorting key.
   package var key: [String]
-  /// How much of the key is the primary one; nil: all.
+  /// Number of key columns in the primary key; nil for all.
   package var primaryKeyCount: Int?
-  /// When rows are removed; nil: never.
+  /// TTL expression; nil for none.
   package var removal: String?
 
-  /// Inserts that a table remembers, by their tokens, to take none twice. A server has none of this unless it is told.
+  /// Number of inserts that a table remembers for deduplication by token. A server remembers none by default.
   package static let rememberedInserts = 10_000
-  /// How long a replicated table remembers them, seconds: a collector that was away comes back with the file of which it does not know
-  /// whether it arrived. The default of an hour is less than a night.
+  /// How long a replicated table remembers them, seconds: a collector that was away sends again the file whose arrival
+  /// is unknown. The default of an hour is less than a night.
   package static let rememberedTime = 604_800
 
-  /// Settings without which a file that is sent again would be in the table twice.
+  /// Settings without which a file sent again would be duplicated.
   package static func memory(isReplicated: Bool) -> [(name: String, value: Int)] {
     isReplicated
       ? [
@@ -28,13 +28,14 @@ package struct SchemaTable: Sendable {
       : [("non_replicated_deduplication_window", rememberedInserts)]
   }
 
-  /// Behind the name in CREATE TABLE.
+  /// Follows the name in CREATE TABLE.
   package func definition(isReplicated: Bool) -> String {
-    // Macros that each server of a cluster replaces; the path must differ by shard and be the same on the shard's replicas.
+    // Macros that each server of a cluster replaces; the path must differ by shard and be equal on the shard's
+    // replicas.
     let engine =
       isReplicated
       ? "Replicated\(family)('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')" : family
-    // Whole parts are dropped rather than rewritten.
+    // Drops whole parts instead of rewriting them.
     let settings =
       (removal == nil ? [] : ["ttl_only_drop_parts = 1"])
       + Self.memory(isReplicated: isReplicated).map { "\($0.name) = \($0.value)" }

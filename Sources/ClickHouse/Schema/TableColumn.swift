@@ -1,9 +1,9 @@
-/// A column of a table in ClickHouse.
+/// A column of a ClickHouse table.
 package struct TableColumn: Hashable, Sendable {
-  /// What a row has that was inserted without the column.
+  /// The value of rows inserted without the column.
   package enum Expression: Hashable, Sendable {
     case defaultValue(String)
-    /// Computed when it is read; not stored.
+    /// Computed on read; not stored.
     case alias(String)
   }
 
@@ -23,7 +23,7 @@ package struct TableColumn: Hashable, Sendable {
     if case .alias = expression { true } else { false }
   }
 
-  /// As it is declared in CREATE and ALTER.
+  /// Declaration in CREATE and ALTER.
   package var declaration: String {
     let expression =
       switch expression {

@@ -6,16 +6,17 @@ import NIOHTTP1
 package import Shipping
 import Synchronization
 
-/// Servers of which any may be asked: the one that answered last, and after a failure the next.
+/// A set of equivalent servers: requests go to the last one that responded, and after a failure to the next.
 ///
-/// Those of one output are one server or the replicas of one shard. What a token says was inserted is known to these only.
+/// The servers of one output are a single server or the replicas of one shard, because deduplication tokens are known
+/// only there.
 package final class ClickHouseServers: Sendable {
   private let urls: [String]
   private let account: ServerAccount
   private let timeout: Duration
-  /// The one that answered last.
+  /// Index of the last one that responded.
   private let preferred = Mutex(0)
-  /// By the address of each server that took the last insert: which of the settings that not all versions have are known to it.
+  /// Optional settings that each server supports, by address, for servers that took the last insert.
   private let settings = Mutex<[String: Set<String>]>([:])
 
   package init(_ options: ClickHouseOptions, environment: [String: String]) {
@@ -24,16 +25,16 @@ package final class ClickHouseServers: Sendable {
     timeout = .seconds(options.timeout)
   }
 
-  /// How long a question may take, and the check of why a file was not taken.
+  /// Timeout of a query, and of the check why a file was rejected.
   private static let questionTime = Duration.seconds(30)
-  /// Of an answer, octets: what is longer is no answer of a server to us.
+  /// Maximum octets of a response; a longer one does not come from ClickHouse.
   private static let longestAnswer = 8 << 20
-  /// Of an error, octets.
+  /// Maximum octets of an error.
   private static let longestError = 16 << 10
 
-  /// The file's octets as the body.
+  /// Sends a file as the body.
   ///
-  /// - Throws: `CancellationError`, else `ShippingFailure`.
+  /// - Throws: `CancellationError` or `ShippingFailure`.
   package func send(_ file: CommittedFile, _ request: ServerRequest) async throws {
     let body = HTTPClientRequest.Body.stream(
       FileBody(file.path, 0..<file.octets), length: .known(Int64(clamping: file.octets)))
@@ -41,7 +42,8 @@ package final class ClickHouseServers: Sendable {
       do {
         try await self.insert(request, body, at: url, within: self.timeout)
       } catch let broken as BrokenConnection {
-        // A server that refuses who asks may close the connection while it is written to, and the refusal is lost.
+        // A server that rejects the credentials may close the connection while the body is being written, and its
+        // response is lost.
         do { _ = try await self.ask("SELECT version()", at: url) } catch let refusal as ShippingFailure {
           throw refusal.remedy == .wait ? refusal : broken.failure
         }
@@ -50,7 +52,7 @@ package final class ClickHouseServers: Sendable {
     }
   }
 
-  /// Asks for an insert without rows.
+  /// Sends an insert without rows.
   ///
   /// - Throws: as `send`.
   package func tryInsert(_ request: ServerRequest) async throws {
@@ -64,7 +66,7 @@ package final class ClickHouseServers: Sendable {
     do {
       _ = try await exchange(request, body, at: url, within: time)
     } catch {
-      // It may have been replaced by another version.
+      // The server may have been upgraded.
       settings.withLock { $0[url] = nil }
       throw error
     }
@@ -78,12 +80,12 @@ package final class ClickHouseServers: Sendable {
       settings.withLock { $0[url] = known }
       return known
     } catch let failure as ShippingFailure where failure.remedy == .wait {
-      // Who may insert alone gets an answer to the insert.
+      // An account with only INSERT rights still gets a response to the insert.
       return []
     }
   }
 
-  /// The answer to a question.
+  /// Returns the result of a query.
   ///
   /// - Throws: as `send`.
   package func ask(_ query: String) async throws -> ServerTable {
@@ -98,7 +100,7 @@ package final class ClickHouseServers: Sendable {
     return table
   }
 
-  /// Asks one after the other until one answers. What is wrong with the file itself, no other would take either.
+  /// Tries one server after the other until one responds. An error in the file itself would be the same on all.
   private func onAny<Answer>(_ ask: (_ url: String) async throws -> Answer) async throws -> Answer {
     let first = preferred.withLock { $0 }
     var failures: [ShippingFailure] = []
@@ -114,13 +116,13 @@ package final class ClickHouseServers: Sendable {
         failures.append(failure)
       }
     }
-    // The next time begins with another one.
+    // The next request begins with another server.
     preferred.withLock { if $0 == first, !urls.isEmpty { $0 = (first + 1) % urls.count } }
     guard !failures.isEmpty else { throw ShippingFailure(.wait, "no URL of a ClickHouse server; set urls") }
     let remedy: ShippingFailure.Remedy = failures.contains { $0.remedy == .retry } ? .retry : .wait
     throw ShippingFailure(
       remedy, failures.map(\.reason).joined(separator: "; "),
-      // Whichever was asked first.
+      // Independent of the order of the servers.
       kind: failures.map(\.kind).sorted().joined(separator: "; "))
   }
 
@@ -152,7 +154,7 @@ package final class ClickHouseServers: Sendable {
     let isSuccess = answer.status.code / 100 == 2 && header == nil
     let body = try await collect(answer.body, isSuccess ? longestAnswer : longestError, until: deadline)
     let text = String(decoding: body.readableBytesView.prefix(longestError), as: UTF8.self)
-    // Some answer 200 to anything; and a status that went out before an error did is none.
+    // Some respond 200 to anything; and a status sent before an error occurred is meaningless.
     let isError = !isSuccess || text.hasPrefix("Code: ") || text.contains("__exception__")
     if isError {
       throw ServerRefusal(httpStatus: Int(answer.status.code), codeHeader: header, body: text).failure(at: place)
@@ -163,7 +165,7 @@ package final class ClickHouseServers: Sendable {
     return body
   }
 
-  /// What comes of a body until it ends, has so many octets, or its time is over.
+  /// Collects a body until it ends, reaches a size, or the deadline passes.
   private static func collect(
     _ body: HTTPClientResponse.Body, _ longest: Int, until deadline: NIODeadline
   ) async throws -> ByteBuffer {
@@ -185,7 +187,7 @@ package final class ClickHouseServers: Sendable {
     }
   }
 
-  /// Scheme, host and port, without what may be secret.
+  /// Scheme, host and port, without anything secret.
   package static func place(_ url: String) -> String {
     let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count > 2 else { return url }

@@ -7,14 +7,14 @@ import NIOPosix
 import NIOSSL
 package import Shipping
 
-/// A connection that ended before the answer.
+/// A connection that ended before the response.
 package struct BrokenConnection: Error {
   package var failure: ShippingFailure
 }
 
-/// Why a server gave no answer.
+/// Why a server did not respond.
 package enum ConnectionProblem {
-  /// The same, with what broke while it was in use as `BrokenConnection`.
+  /// Returns the error, as `BrokenConnection` if the connection broke while in use.
   package static func error(_ error: any Error, at place: String) -> any Error {
     switch error {
     case is ShippingFailure, is FileError, is NIOConnectionError: return failure(error, at: place)
@@ -26,26 +26,26 @@ package enum ConnectionProblem {
     }
   }
 
-  /// The other side closed the connection: before the answer, or while it was written to.
+  /// The other side closed the connection before the response or during the request.
   private static let cuts: [HTTPClientError] = [.remoteConnectionClosed, .bodyLengthMismatch, .writeAfterRequestSent]
 
-  /// What an error of the HTTP library, or of the file on its way, means.
+  /// Translates an error of the HTTP library, or of reading the file.
   ///
-  /// - Parameter place: which server.
+  /// - Parameter place: the server.
   private static func failure(_ error: any Error, at place: String) -> ShippingFailure {
     switch error {
     case let error as ShippingFailure: return error
     case let error as FileError:
-      // Retention, or somebody, took it away; another error of the disk may pass.
+      // Removed by retention or by someone; other disk errors may pass.
       return ShippingFailure(error.isMissing ? .setAside : .wait, error.description)
     case let error as NIOConnectionError:
       let reason = error.connectionErrors.first.map { text($0.error) } ?? "unknown host name"
       return unreachable(reason, at: place)
-    // Of an address, where a name has the error above.
+    // For an address; a name gives the error above.
     case let error as IOError where error.isOfConnect: return unreachable(text(error), at: place)
     case let error as HTTPClientError: return failure(error, at: place)
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-      // An unclean end of a connection is one of these, too.
+      // Unclean shutdown is one of these errors, too.
       if let error = error as? NIOSSLError, error == .uncleanShutdown { break }
       return ShippingFailure(
         .wait, "\(place): its certificate is not accepted: \(text(error)); check the URL, the clock and ca-certificates"

@@ -1,20 +1,20 @@
 package import Shipping
 
-/// What an error code of ClickHouse means for a file.
+/// What a ClickHouse error code means for a file.
 ///
-/// A file is set aside only for what is wrong with the file itself. Codes that concern the table, the statement or the credentials
-/// concern every file alike: they wait, or one wrong password would set all of them aside.
+/// A file is set aside only for errors in the file itself. Codes that concern the table, the statement or the
+/// credentials affect all files: they wait, or a wrong password would set all files aside.
 package enum ExceptionCode {
-  /// - Returns: what is done next, and what to do about it; nil: the code is not one of these.
+  /// - Returns: the remedy and advice; nil for an unknown code.
   package static func meaning(_ code: Int) -> (remedy: ShippingFailure.Remedy, advice: String)? {
     switch code {
-    // The file is not what its writer wrote: it was damaged on the disk or on the way.
+    // The file was damaged on disk or in transit.
     case 32, 33 /* ATTEMPT_TO_READ_AFTER_EOF, CANNOT_READ_ALL_DATA */, 40 /* CHECKSUM_DOESNT_MATCH */,
       117 /* INCORRECT_DATA */,
       271 /* CANNOT_DECOMPRESS */, 636 /* CANNOT_EXTRACT_TABLE_STRUCTURE */:
       (.setAside, "the file is damaged; `sagflow query -r FILE` shows whether it can still be read")
 
-    // The server is busy, ends or begins, or one of its parts is away.
+    // The server is busy, starting or stopping, or a part of it is unavailable.
     case 3 /* UNEXPECTED_END_OF_FILE */, 74, 75, 76 /* CANNOT_READ, _WRITE, _OPEN_FILE */, 159 /* TIMEOUT_EXCEEDED */,
       160 /* TOO_SLOW */, 198 /* DNS_ERROR */, 202 /* TOO_MANY_SIMULTANEOUS_QUERIES */, 203 /* NO_FREE_CONNECTION */,
       209, 210 /* SOCKET_TIMEOUT, NETWORK_ERROR */, 225 /* NO_ZOOKEEPER */, 236 /* ABORTED */,
@@ -31,14 +31,15 @@ package enum ExceptionCode {
     case 285, 286, 319 /* TOO_FEW_LIVE_REPLICAS, UNSATISFIED_QUORUM_…, UNKNOWN_STATUS_OF_INSERT */:
       (.retry, "too few replicas are up")
 
-    // Somebody has to mend it.
+    // Someone has to fix it.
     case 60, 81 /* UNKNOWN_TABLE, UNKNOWN_DATABASE */:
       (.wait, "`sagflow output clickhouse schema` prints the SQL to create it")
     case 243 /* NOT_ENOUGH_SPACE */:
       (.wait, "the server's disk is full; free space, or shorten the TTL of tables")
     case 201, 158, 396 /* QUOTA_EXCEEDED, TOO_MANY_ROWS, TOO_MANY_ROWS_OR_BYTES */:
       (.wait, "a quota or limit of the user forbids it; raise it")
-    // Of older servers UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD and IP_ADDRESS_NOT_ALLOWED; of newer ones AUTHENTICATION_FAILED.
+    // Older servers: UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD and IP_ADDRESS_NOT_ALLOWED; newer ones:
+    // AUTHENTICATION_FAILED.
     case 192, 193, 194, 195, 516:
       (.wait, "check user and password, and the hosts from which the server allows the user")
     case 291, 497 /* DATABASE_ACCESS_DENIED, ACCESS_DENIED */:
@@ -50,8 +51,8 @@ package enum ExceptionCode {
     case 62 /* SYNTAX_ERROR */:
       (.wait, "the server does not understand the statement; ClickHouse \(ServerVersion.oldest) or later is needed")
 
-    // The table, or one that a view writes to, differs from the columns of files. Addresses and times of files can always be parsed, so what
-    // cannot be is due to the type of a column.
+    // The table, or the target of a view, does not match the columns of files. Addresses and times in files are always
+    // valid, so a parse failure is due to the type of a column.
     case 6, 27, 38, 41, 72, 441, 675, 676 /* CANNOT_PARSE_… */, 8 /* THERE_IS_NO_COLUMN */,
       10 /* NOT_FOUND_COLUMN_IN_BLOCK */, 16 /* NO_SUCH_COLUMN_IN_TABLE */, 20 /* NUMBER_OF_COLUMNS_DOESNT_MATCH */,
       43 /* ILLEGAL_TYPE_OF_ARGUMENT */, 44 /* ILLEGAL_COLUMN */, 46, 47 /* UNKNOWN_FUNCTION, UNKNOWN_IDENTIFIER */,

@@ -2,7 +2,7 @@ import Foundation
 package import NIOHTTP1
 package import Shipping
 
-/// Who asks. The password is read each time, so that a new one needs no restart, and is shown nowhere.
+/// The credentials. The password is read each time, so that a change needs no restart, and is never shown.
 package struct ServerAccount: Sendable {
   package var user: String
   package var passwordFile: String
@@ -31,7 +31,7 @@ package struct ServerAccount: Sendable {
     return try checked(String(password), of: passwordFile)
   }
 
-  /// A header is one line.
+  /// A header value must be one line.
   private func checked(_ password: String, of place: String) throws(ShippingFailure) -> String {
     if password.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
       throw ShippingFailure(.wait, "\(place): a password of one line is expected")

@@ -1,24 +1,24 @@
 package import Shipping
 
-/// An answer that is not a success.
+/// An error response.
 package struct ServerRefusal: Sendable {
   package var httpStatus: Int
-  /// Of ClickHouse; nil: somebody else answered, such as a proxy.
+  /// ClickHouse's error code; nil if something else responded, such as a proxy.
   package var code: Int?
-  /// The first line of the answer, fit for a terminal.
+  /// The first line of the response, safe for a terminal.
   package var text: String
 
-  /// - Parameter body: the beginning of it.
+  /// - Parameter body: the beginning of the body.
   package init(httpStatus: Int, codeHeader: String?, body: String) {
     self.httpStatus = httpStatus
     code = codeHeader.flatMap { Int($0) } ?? Self.code(in: body)
     text = Self.firstLine(body)
   }
 
-  /// Longest text that is shown, characters.
+  /// Maximum characters shown.
   private static let longestText = 300
 
-  /// Servers before 20.x have the code in the text alone: `Code: 73, e.displayText() = …`.
+  /// Servers before 20.x send the code only in the text: `Code: 73, e.displayText() = …`.
   private static func code(in body: String) -> Int? {
     guard let start = body.firstRange(of: "Code: ") else { return nil }
     return Int(body[start.upperBound...].prefix { $0.isASCII && $0.isNumber })
@@ -35,11 +35,11 @@ package struct ServerRefusal: Sendable {
     return shown.joined() + (line.unicodeScalars.count > longestText ? "…" : "")
   }
 
-  /// - Parameter place: which server.
+  /// - Parameter place: the server.
   package func failure(at place: String) -> ShippingFailure {
     let meaning = meaning
     let text = text.isEmpty ? "" : ": \(text)"
-    // Its text may have numbers that differ each time, such as octets of memory.
+    // The text may contain numbers that differ each time, such as octets of memory.
     return ShippingFailure(
       meaning.remedy, "\(place): HTTP \(httpStatus)\(text); \(meaning.advice)",
       kind: "\(place): \(code.map { "code \($0)" } ?? "HTTP \(httpStatus)")")
@@ -47,7 +47,7 @@ package struct ServerRefusal: Sendable {
 
   private var meaning: (remedy: ShippingFailure.Remedy, advice: String) {
     if let code {
-      // What nobody knows is tried again: nothing is lost by that, and it is seen.
+      // Unknown errors are retried: nothing is lost, and the error is visible.
       return ExceptionCode.meaning(code) ?? (.retry, "unknown error; see the server's log")
     }
     switch httpStatus {

@@ -1,4 +1,4 @@
-/// What is asked of a server: parameters of the address, and what the body is.
+/// A request: URL parameters and the type of its body.
 package struct ServerRequest: Sendable {
   package var parameters: [(name: String, value: String)]
   package var contentType: String
@@ -7,12 +7,12 @@ package struct ServerRequest: Sendable {
     (self.parameters, self.contentType) = (parameters, contentType)
   }
 
-  /// A file's rows into a table.
+  /// Inserts a file's rows into a table.
   ///
-  /// The columns are listed: the server would otherwise ignore, without a word, those of a file that the table lacks. A column that an older
-  /// file lacks gets the table's default.
+  /// The columns are listed, because the server would otherwise silently ignore those that the table lacks. A column
+  /// missing from an older file gets the table's default.
   ///
-  /// - Parameter token: what the server remembers of the insert, to take it once only.
+  /// - Parameter token: identifies the insert for deduplication.
   package static func insert(into table: String, columns: [String], token: String) -> ServerRequest {
     var request = insert(into: table, columns: columns, format: "Parquet")
     request.parameters.append(("insert_deduplication_token", token))
@@ -20,7 +20,7 @@ package struct ServerRequest: Sendable {
     return request
   }
 
-  /// The same without a row: whether the server would take one.
+  /// An insert without rows, to test whether the server would accept one.
   package static func emptyInsert(into table: String, columns: [String]) -> ServerRequest {
     insert(into: table, columns: columns, format: "JSONEachRow")
   }
@@ -31,67 +31,67 @@ package struct ServerRequest: Sendable {
       contentType: "text/plain")
   }
 
-  /// The server cuts a file into blocks, and remembers each by the token and the block's number. Blocks must therefore be the same whenever the
-  /// file comes, on whichever replica, whatever the user's profile says.
+  /// The server splits a file into blocks and deduplicates each by the token and the block's number. Blocks must
+  /// therefore be the same whenever the file is sent, on any replica, whatever the user's profile is.
   private static let settings: [(name: String, value: String)] = [
-    // Servers from 26 on collect small inserts otherwise: others' rows would be in one block with ours.
+    // Otherwise servers from 26 on merge small inserts, and blocks would contain rows of others.
     ("async_insert", "0"),
-    // The answer comes when all is written, so its status is that of the whole.
+    // Responds when everything is written, so that the status is final.
     ("wait_end_of_query", "1"),
     ("insert_deduplicate", "1"),
-    // Rollups remember the blocks, too; what a cut left undone in them is done the next time.
+    // Rollups deduplicate, too, so that an interrupted insert is completed on the next attempt.
     ("deduplicate_blocks_in_dependent_materialized_views", "1"),
-    // Blocks in the order of the file, by one thread, of the server's usual size.
+    // Blocks in file order, by one thread, of the default size.
     ("input_format_parquet_preserve_order", "1"),
     ("max_insert_threads", "1"),
     ("min_insert_block_size_rows", "1048576"),
     ("min_insert_block_size_bytes", "268435456"),
-    // Columns that are not in files of earlier versions.
+    // Columns missing from files of earlier versions.
     ("input_format_parquet_allow_missing_columns", "1"),
     ("input_format_defaults_for_omitted_fields", "1"),
-    // No value in a column of somebody's own table that is not nullable.
+    // Missing values in a non-nullable column of a custom table.
     ("input_format_null_as_default", "1"),
-    // An exporter whose clock is wrong has flows of any day: more than 100 partitions would be refused for ever.
+    // An exporter with a wrong clock may send flows of any date: more than 100 partitions would be refused forever.
     ("max_partitions_per_insert_block", "0"),
   ]
 
-  /// The same of settings that not all supported versions have: one that a server does not know would have it refuse the request.
+  /// Settings that not all supported versions have; an unknown setting makes the server refuse the request.
   private static let optionalSettings: [(name: String, value: String)] = [
     // Overrides insert_deduplicate.
     ("deduplicate_insert", "enable"),
-    // What the reader of Parquet cuts, and blocks are put together from, is of the server's usual size.
+    // Blocks of the Parquet reader, from which inserted blocks are formed, of the default size.
     ("input_format_parquet_max_block_size", "65409"),
     ("input_format_parquet_prefer_block_bytes", "16744704"),
     ("use_strict_insert_block_limits", "0"),
-    // Blocks of rollups are those of the table.
+    // Blocks of rollups equal those of the table.
     ("min_insert_block_size_rows_for_materialized_views", "0"),
     ("min_insert_block_size_bytes_for_materialized_views", "0"),
   ]
 
-  /// The question which of these a server has.
+  /// Queries which of these a server supports.
   package static let optionalSettingsQuestion =
     "SELECT name FROM system.settings WHERE name IN ("
     + optionalSettings.map { SQLText.literal($0.name) }.joined(separator: ", ") + ")"
 
-  /// The request for a server that has settings of these names.
+  /// Returns the request with the optional settings that a server supports.
   package func adding(_ names: Set<String>) -> ServerRequest {
     var request = self
     request.parameters += Self.optionalSettings.filter { names.contains($0.name) }
     return request
   }
 
-  /// A question; the SQL is the body, and the answer a `ServerTable`.
+  /// A query; the SQL is the body, and the response a `ServerTable`.
   package static let query = ServerRequest(
     parameters: [("default_format", "JSONCompact"), ("wait_end_of_query", "1")], contentType: "text/plain")
 
-  /// - Parameter base: the server's base address, perhaps with a path or parameters of its own.
+  /// - Parameter base: the server's base URL, possibly with a path or parameters.
   package func url(at base: String) -> String {
     let query = parameters.map { "\($0.name)=\(Self.encoded($0.value))" }.joined(separator: "&")
     if base.contains("?") { return "\(base)&\(query)" }
     return base + (base.hasSuffix("/") ? "?" : "/?") + query
   }
 
-  /// RFC 3986 §2.1: all but unreserved characters.
+  /// Percent-encodes all but unreserved characters (RFC 3986 §2.1).
   package static func encoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var result: [UInt8] = []

@@ -1,7 +1,7 @@
 import Foundation
 package import NIOCore
 
-/// The rows of an answer in the format JSONCompact: texts, as the questions are put.
+/// A result in the format JSONCompact; queries select only texts.
 package struct ServerTable: Sendable, Decodable {
   package var rows: [[String]]
 

@@ -1,9 +1,10 @@
-/// The version of a server: `26.9.2.1`.
+/// A server version: `26.9.2.1`.
 package struct ServerVersion: Comparable, Sendable, CustomStringConvertible {
   package var year: Int
   package var release: Int
 
-  /// The oldest that reads Parquet in the order of the file and numbers its blocks by that: what a token rests on.
+  /// The oldest version that reads Parquet in file order and numbers its blocks accordingly, on which deduplication
+  /// relies.
   package static let oldest = ServerVersion(year: 23, release: 8)
 
   package init(year: Int, release: Int) {

@@ -1,17 +1,17 @@
 import CSystemCalls
 import Glibc
 
-/// Files in memory, without a name: gone with the last descriptor.
+/// Anonymous files in memory, which vanish with the last descriptor.
 package enum MemoryFile {
-  /// What such a file is called in errors.
+  /// What errors call such a file.
   package static let path = "a file in memory"
 
-  /// A new one, to be written from its beginning.
+  /// Creates an empty file.
   package static func create() throws(FileError) -> OpenFile {
     try OpenFile.checked(sagflow_memory_file(), .create, path)
   }
 
-  /// Has it never change again, whoever has a descriptor of it.
+  /// Seals a file against further changes, for all holders of a descriptor.
   package static func seal(_ file: borrowing OpenFile) throws(FileError) {
     let result = sagflow_memory_file_seal(file.borrowed)
     if result < 0 { throw FileError(.write, path: path, code: -result) }
@@ -19,7 +19,7 @@ package enum MemoryFile {
 }
 
 extension OpenFile {
-  /// A descriptor that a call has made, or what it failed with.
+  /// Returns the descriptor that a call created, or throws its error.
   static func checked(
     _ result: Int32, _ operation: FileError.Operation, _ path: String
   ) throws(FileError) -> OpenFile {
@@ -27,7 +27,7 @@ extension OpenFile {
     return OpenFile(owning: result, path: path)
   }
 
-  /// The same file, opened anew for reading: it may have no name any more.
+  /// Opens the same file again for reading, even if it has no name.
   package func reopened() throws(FileError) -> OpenFile {
     try OpenFile("/proc/self/fd/\(borrowed)", .reading)
   }

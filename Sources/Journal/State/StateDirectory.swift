@@ -4,18 +4,18 @@ import Foundation
 import Logging
 import NetworkBytes
 
-/// Who a collector is, whatever its host is called and wherever its store is mounted; told by a file in its state's directory.
+/// The identity of a collector, independent of host name and mount point; stored in a file in its state directory.
 package struct StateIdentity: Codable, Equatable, Sendable {
-  /// Eight hexadecimal digits, drawn once. They name the directory, the ring, and the files that are written with it.
+  /// Eight random hexadecimal digits. They name the directory, the ring, and the files written with it.
   package var id: String
-  /// What the host was called at the last run: tells collectors of several hosts that share a store from each other.
+  /// Host name at the last run; distinguishes collectors of several hosts that share a store.
   package var host: String
-  /// What directory and files were named after before there were identities, until the first start since.
+  /// The name used for directory and files before identities existed, until the first start since.
   package var formerHost: String?
-  /// Directories that have, or may have, what was being received when an earlier run ended.
+  /// Directories that may hold datagrams received before an earlier run ended.
   var ringDirectories: [String] = []
 
-  /// As files of earlier versions have them.
+  /// The keys used by earlier versions.
   private enum CodingKeys: String, CodingKey {
     case id, host, formerHost
     case ringDirectories = "ringFolders"
@@ -26,18 +26,18 @@ package struct StateIdentity: Codable, Equatable, Sendable {
       && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
   }
 
-  /// One that nobody has.
+  /// Returns a new id.
   static func newID() -> String {
     let digits = String(UInt32.random(in: 0 ... .max), radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 }
 
-/// What a collector goes on from, and no other process has meanwhile: the directory of its journal and checkpoints.
+/// The directory of a collector's journal and checkpoints, locked against other processes.
 package final class StateDirectory: Sendable {
   package let path: String
   package let identity: StateIdentity
-  /// Tells the directory from copies of it, which have the same identity.
+  /// Distinguishes the directory from copies with the same identity.
   private let inode: UInt64
   private let lock: StateLock
 
@@ -48,7 +48,7 @@ package final class StateDirectory: Sendable {
     inode = try Directory.status(path).identity.inode
   }
 
-  /// Files of the store that are named after a host alone have been looked after.
+  /// Call once store files named after the host have been processed.
   package func forgetFormerHost() throws {
     guard identity.formerHost != nil else { return }
     var known = identity
@@ -56,7 +56,7 @@ package final class StateDirectory: Sendable {
     try Self.write(known, to: path)
   }
 
-  /// The workers that have left something.
+  /// Workers that have left state.
   package var workers: Set<Int> {
     get throws(FileError) {
       var workers: Set<Int> = []
@@ -73,21 +73,21 @@ package final class StateDirectory: Sendable {
     }
   }
 
-  /// Where a worker's datagrams may be received into, what is best first: in memory that outlives the process; else in the
-  /// directory itself.
+  /// Returns the places where a worker's datagrams may be buffered, best first: in memory that outlives the process,
+  /// otherwise in the directory itself.
   func rings(of worker: Int) -> [String] {
     let name = Ring.name(identity.id, inode)
     let places =
       ([Ring.directory] + identity.ringDirectories.filter { $0 != Ring.directory }).map { "\($0)/\(name)-\(worker)" }
       + ["\(path)/ring-\(worker)"]
-    // One that is there comes first: an earlier run may have left something in it.
+    // Existing ones come first: an earlier run may have left data in them.
     let found = places.filter(FileManager.default.fileExists)
     return found + [places[0], places[places.count - 1]].filter { !found.contains($0) }
   }
 
   // MARK: The identity's file
 
-  /// - Returns: nil if there is none, or one that cannot be understood.
+  /// - Returns: nil if there is none, or it is invalid.
   static func identity(in path: String, _ logger: Logger) throws -> StateIdentity? {
     let file = "\(path)/identity"
     guard try Directory.exists(file) else { return nil }
@@ -101,10 +101,10 @@ package final class StateDirectory: Sendable {
 
   private static func unfinished(in path: String) -> String { "\(path)/identity.new" }
 
-  /// Removes what a run has left that was killed while it wrote an identity.
+  /// Removes the partial identity file of a run that was killed while writing it.
   static func removeUnfinished(in path: String) { try? Directory.remove(unfinished(in: path)) }
 
-  /// Makes an identity durable.
+  /// Writes an identity durably.
   static func write(_ identity: StateIdentity, to path: String) throws {
     let aside = unfinished(in: path)
     let encoder = JSONEncoder()
@@ -122,9 +122,10 @@ package final class StateDirectory: Sendable {
   }
 }
 
-/// Numbers in the names of a state's files.
+/// Numbers in the names of state files.
 enum StateFile {
-  /// A number as a collector writes it; nil: it is none, or so great that none comes behind it.
+  /// Parses a number in a collector's canonical form; returns nil for anything else, and for numbers so large that none
+  /// could follow.
   static func number(_ text: some StringProtocol) -> UInt64? {
     guard let number = UInt64(text), "\(number)" == text, number <= JournalBuffer.greatestSegment else { return nil }
     return number
@@ -133,7 +134,7 @@ enum StateFile {
   static func worker(_ text: some StringProtocol) -> Int? { number(text).flatMap { Int(exactly: $0) } }
 }
 
-/// Names of the files that datagrams are received into.
+/// Names of the ring files, in which datagrams are buffered.
 enum Ring {
   /// A directory in memory.
   static var directory: String {
@@ -143,20 +144,20 @@ enum Ring {
 
   static func name(_ id: String, _ inode: UInt64) -> String { "sagflow-\(id)-\(String(inode, radix: 16))-ring" }
 
-  /// How rings were named before there were identities: after the directory's path.
+  /// Ring name before identities existed: derived from the directory's path.
   static func formerName(_ path: String) -> String {
     let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     return "sagflow-\(String(fnv1a(real.utf8), radix: 16))-ring"
   }
 
-  /// Rings of all workers, by their path.
+  /// Returns the existing rings of all workers, by path.
   static func left(_ identity: StateIdentity, _ inode: UInt64, _ path: String) -> [String] {
     let memory = Set([directory] + identity.ringDirectories).flatMap { find(name(identity.id, inode), in: $0) }
     return memory + find("ring", in: path)
   }
 
   static func find(_ name: String, in directory: String) -> [String] {
-    // One that cannot be looked at has none that could be used.
+    // A directory that cannot be listed has no usable rings.
     ((try? Directory.names(in: directory)) ?? []).filter { file in
       file.hasPrefix("\(name)-") && StateFile.number(file.dropFirst(name.count + 1)) != nil
     }.map { "\(directory)/\($0)" }

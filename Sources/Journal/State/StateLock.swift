@@ -1,11 +1,11 @@
 import Files
 import Glibc
 
-/// Why a collector cannot go on from an earlier run.
+/// Why a collector cannot resume from earlier state.
 public enum StateError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Another process has the directory.
+  /// Another process uses the directory.
   case inUse(String)
-  /// Several collectors have left something in this directory, and none of them had this host's name.
+  /// Several collectors have left state in this directory, none of them under this host's name.
   case ambiguous(String)
   case system(String, path: String, errno: Int32)
 
@@ -22,13 +22,13 @@ public enum StateError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Keeps other processes away from a directory as long as it lives.
+/// Holds an exclusive lock on a directory for its lifetime.
 final class StateLock: Sendable {
   private let file: OpenFile
 
   /// - Parameters:
-  ///   - path: the file to lock; it is made if it is not there.
-  ///   - directory: what it stands for.
+  ///   - path: the lock file, created if necessary.
+  ///   - directory: the directory that it protects.
   init(_ path: String, of directory: String) throws(StateError) {
     do throws(FileError) {
       if let file = try Self.locked(path) {
@@ -41,7 +41,7 @@ final class StateLock: Sendable {
     throw .inUse(directory)
   }
 
-  /// - Returns: nil if another process has it.
+  /// - Returns: nil if another process holds the lock.
   private static func locked(_ path: String) throws(FileError) -> OpenFile? {
     let file = try OpenFile(path, .updating(0o640))
     if try file.lock() { return file }

@@ -2,14 +2,14 @@ package import Files
 import Foundation
 package import Logging
 
-/// Where collectors keep what their next runs go on from, a directory for each: usually one alone, which is this collector's
-/// whatever the host was called when it ran last. Where several hosts share a store, each has its own, told by its host's name.
+/// The root of collectors' state directories. Usually there is one, which belongs to this collector whatever the host
+/// was called at the last run. Hosts that share a store have one each, identified by host name.
 package struct StateRoot {
   private let root: String
   private let host: String
   private let logger: Logger
 
-  /// Seconds that a collector which is about to end is waited for.
+  /// Seconds to wait for a collector that is about to end.
   private static let maximumWait = 4
 
   package init(_ root: String, host: String, logger: Logger) {
@@ -18,17 +18,17 @@ package struct StateRoot {
     self.logger = logger
   }
 
-  /// A directory that is there.
+  /// An existing directory.
   private struct Entry {
     let name: String
     let path: String
-    /// Nil: it was made before there were identities, and is named after its host.
+    /// Nil if it predates identities and is named after its host.
     var identity: StateIdentity?
-    /// Whether there is something to go on from.
+    /// Whether it contains state.
     var isUsed = false
-    /// This process's for now; nil: it is another's, or cannot be had.
+    /// Held by this process; nil if it belongs to another or cannot be locked.
     var lock: StateLock?
-    /// Why it cannot be had.
+    /// Why it cannot be used.
     var failure: (any Error)?
 
     var host: String { identity?.host ?? name }
@@ -37,7 +37,8 @@ package struct StateRoot {
 
   // MARK: Choosing
 
-  /// The collector's own, else the only one of those that others have left, else a new one. What is left to nobody is told.
+  /// Opens the collector's own state, else the only one left by others, else a new one. State that nobody resumes is
+  /// logged.
   package func open() throws -> StateDirectory {
     try Directory.createAll(root)
     let choice = try choosing()
@@ -56,7 +57,7 @@ package struct StateRoot {
     return try take(all.first { !$0.isUsed && $0.lock != nil } ?? make())
   }
 
-  /// The journals of all collectors whose state is in `root`, those written to last at the end.
+  /// Returns the journal files of all collectors under `root`, the most recently written last.
   package static func journals(in root: String) throws(FileError) -> [String] {
     var found: [(path: String, modified: Int64)] = []
     for directory in try Directory.names(in: root) {
@@ -70,9 +71,9 @@ package struct StateRoot {
     return found.sorted { ($0.modified, $0.path) < ($1.modified, $1.path) }.map(\.path)
   }
 
-  /// Those that have something left for a drain, none of which is used by another process.
+  /// Opens the directories that a drain should process; none may be in use by another process.
   ///
-  /// - Parameter all: whether those of other hosts are meant as well.
+  /// - Parameter all: whether to include those of other hosts.
   package func openLeft(all isAll: Bool) throws -> [StateDirectory] {
     guard try Directory.exists(root) else { return [] }
     let choice = try choosing()
@@ -95,7 +96,7 @@ package struct StateRoot {
     return try chosen.map { try take($0, as: $0.host) }
   }
 
-  /// Keeps others from choosing at the same moment.
+  /// Prevents concurrent choices.
   private func choosing() throws -> StateLock {
     for _ in 0..<(Self.maximumWait * 30) {
       do throws(StateError) {
@@ -114,7 +115,7 @@ package struct StateRoot {
     }
   }
 
-  /// - Returns: nil if it is no collector's directory.
+  /// - Returns: nil if it is not a collector's directory.
   private func entry(_ name: String, _ path: String) -> Entry? {
     do {
       return try Retry.reading { () throws in try look(name, path) }
@@ -142,7 +143,7 @@ package struct StateRoot {
     return entry
   }
 
-  /// What was being received when its collector ended.
+  /// Returns the rings that the entry's collector has left.
   private func rings(of entry: Entry) throws(FileError) -> [String] {
     guard let identity = entry.identity else {
       return Ring.find(Ring.formerName(entry.path), in: Ring.directory) + Ring.find("ring", in: entry.path)
@@ -150,9 +151,9 @@ package struct StateRoot {
     return Ring.left(identity, try Directory.status(entry.path).identity.inode, entry.path)
   }
 
-  /// The one that this host's collector had.
+  /// Returns this host's own entry.
   ///
-  /// - Throws: why it cannot be had.
+  /// - Throws: an error if it cannot be used.
   private func own(_ entries: [Entry]) throws -> Entry? {
     let own = entries.filter { $0.host == host }
     if let free = own.first(where: { $0.isUsed && $0.lock != nil }) ?? own.first(where: { $0.lock != nil }) {
@@ -162,7 +163,7 @@ package struct StateRoot {
     return nil
   }
 
-  /// The entry, once its collector has ended; nil if it does not.
+  /// Waits until the entry's collector has ended; returns nil if it does not end in time.
   private func waitFor(_ entry: Entry) -> Entry? {
     var entry = entry
     for _ in 0..<Self.maximumWait where entry.isRunning {
@@ -172,7 +173,7 @@ package struct StateRoot {
     return entry.lock == nil ? nil : entry
   }
 
-  /// Says what nobody goes on with, and what to do.
+  /// Logs state that nobody resumes, and what to do.
   private func tell(of entries: [Entry]) {
     for entry in entries {
       let host = "a collector on host \(entry.host)"
@@ -208,9 +209,9 @@ package struct StateRoot {
     }
   }
 
-  /// Makes a directory this process's, under its identity's name. Each step may be the last: the next start goes on from it.
+  /// Takes over a directory under its identity's name. A crash after any step is recovered by the next start.
   ///
-  /// - Parameter host: whose it is from now on; nil: this host's.
+  /// - Parameter host: the new owner; nil for this host.
   private func take(_ entry: Entry, as host: String? = nil) throws -> StateDirectory {
     guard let lock = entry.lock else { throw entry.failure ?? StateError.inUse(entry.path) }
     var identity = entry.identity ?? StateIdentity(id: entry.name, host: entry.host)
@@ -218,7 +219,7 @@ package struct StateRoot {
       identity.id = try newID()
       identity.formerHost = entry.name
     } else if entry.name != identity.id, try Directory.exists("\(root)/\(identity.id)") {
-      // A copy, of which the other one has the name.
+      // A copy of another directory that already has the name.
       identity.id = try newID()
     }
     identity.host = host ?? self.host
@@ -240,7 +241,7 @@ package struct StateRoot {
     return try StateDirectory(path, identity, lock)
   }
 
-  /// Has what was being received in an earlier version's run be found under the identity's name.
+  /// Renames the rings of an earlier version's run to the identity's name.
   private func renameRings(of entry: Entry, _ identity: StateIdentity) throws(FileError) {
     let name = Ring.name(identity.id, try Directory.status(entry.path).identity.inode)
     for ring in Ring.find(Ring.formerName(entry.path), in: Ring.directory) {

@@ -1,16 +1,16 @@
 package import Files
 import Synchronization
 
-/// Which files of the store an output's destination has taken: a log of checked lines, each on the disk before its file counts as taken. A
-/// process that is killed at any moment has shipped one file more than the cursor says, at most, for each that was on its way: the next one
-/// ships it again.
+/// Records which store files an output's destination has accepted: a log of checksummed lines, each durable before its
+/// file counts as shipped. After a kill at any moment, at most the files in transit are shipped but not recorded; they
+/// are shipped again.
 ///
-/// Names are below the store's directory, so that the store can be moved. Calls wait for the disk.
+/// Names are relative to the store, so that it can be moved. Calls block on the disk.
 package final class Cursor: Sendable {
-  /// What became of a file.
+  /// The outcome of a file.
   package enum Outcome: Sendable {
     case taken
-    /// The destination never will take it.
+    /// The destination will never accept it.
     case setAside
     /// It was in the store before the output began.
     case passed
@@ -24,15 +24,15 @@ package final class Cursor: Sendable {
     }
   }
 
-  /// The file, of which one call at a time writes.
+  /// The log file, written by one call at a time.
   private struct Log: ~Copyable {
     var file: OpenFile
-    /// Octets of whole lines that are durable.
+    /// Durable octets of whole lines.
     var size: Int64
     var lineCount: Int
-    /// Whether an attempt to write may have left something behind them.
+    /// Whether a failed write may have left octets after them.
     var isDoubtful = true
-    /// Whether the file may not have its name on the disk yet.
+    /// Whether the file's name may not be durable yet.
     var isNameDoubtful = false
 
     mutating func syncName(_ path: String) throws(FileError) {
@@ -45,22 +45,22 @@ package final class Cursor: Sendable {
   private let path: String
   private let output: String
   private let log: Mutex<Log>
-  /// Apart from the file: who asks does not wait for the disk.
+  /// Separate from the file, so that readers do not wait for the disk.
   private let files: Mutex<[String: CursorContent.Entry]>
-  /// Numbers of lines that were damaged when it was opened, from 1; what they said is lost.
+  /// Numbers of damaged lines, from 1; their content is lost.
   package let damagedLines: [Int]
 
-  /// Lines of files that are gone before the log is written anew.
+  /// Minimum number of stale lines before the log is rewritten.
   private static let leastStale = 256
 
-  /// Where an output's cursor is.
+  /// Returns the path of an output's cursor.
   ///
-  /// - Parameter directory: the collector's state.
+  /// - Parameter directory: the collector's state directory.
   package static func path(in directory: String, output: String) -> String { "\(directory)/outputs/\(output).cursor" }
 
   package static func exists(_ path: String) throws(FileError) -> Bool { try Directory.exists(path) }
 
-  /// Opens a cursor that is there, and mends what is damaged.
+  /// Opens an existing cursor and repairs it.
   ///
   /// - Throws: `CursorError`.
   package init(_ path: String, output: String) throws(CursorError) {
@@ -85,9 +85,9 @@ package final class Cursor: Sendable {
     files = Mutex(content.files)
   }
 
-  /// Makes a cursor in place of what is there: complete, or not at all.
+  /// Replaces any existing cursor, atomically.
   ///
-  /// - Parameter passed: files that are not to be shipped.
+  /// - Parameter passed: files not to be shipped.
   package static func create(_ path: String, output: String, passing passed: [String] = []) throws(FileError) {
     let directory = directory(of: path)
     try Directory.create(directory)
@@ -106,7 +106,7 @@ package final class Cursor: Sendable {
     String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
   }
 
-  /// Puts a log in place of what is there: complete, or not at all. Whatever fails then, the file that is written to is the one of the name.
+  /// Replaces the log atomically. Whatever fails afterwards, the open file is the one with the name.
   private static func replace(
     _ path: String, _ content: CursorContent, _ output: String
   ) throws(FileError) -> Log {
@@ -122,24 +122,24 @@ package final class Cursor: Sendable {
 
   // MARK: Reading
 
-  /// Whether it says what became of a file.
+  /// Returns whether the outcome of a file is recorded.
   package func has(_ name: String) -> Bool { files.withLock { $0[name] != nil } }
 
-  /// Octets of a file that was taken or set aside; nil if it was not.
+  /// Returns the size of a file that was shipped or set aside; nil otherwise.
   package func octets(_ name: String) -> UInt64? {
     files.withLock { files in files[name].flatMap { $0.kind == .passed ? nil : $0.octets } }
   }
 
-  /// Files that it knows, by what became of them.
+  /// Number of recorded files by outcome.
   package var counts: (taken: Int, setAside: Int, passed: Int) { files.withLock { CursorContent.counts($0) } }
 
-  // MARK: Writing, which waits for the disk
+  // MARK: Writing, which blocks on the disk
 
-  /// Notes what became of a file; returns when that is durable. Can be tried again after a failure.
+  /// Records the outcome of a file durably. Can be retried after a failure.
   package func note(_ name: String, octets: UInt64, _ outcome: Outcome) throws(FileError) {
     try log.withLock { (log) throws(FileError) in
       try log.syncName(path)
-      // Which goes on writing there.
+      // Also moves to that position.
       if log.isDoubtful { try log.file.truncate(to: log.size) }
       log.isDoubtful = true
       let text = Array(CursorLine(outcome.kind, octets, name).text.utf8)
@@ -152,13 +152,13 @@ package final class Cursor: Sendable {
     }
   }
 
-  /// Writes the log anew without files that are gone, if most of its lines are of such.
+  /// Rewrites the log without deleted files, if most lines are of such.
   ///
-  /// - Parameter names: all files of the store. What is noted while they are listed is of files that were there before.
-  /// - Returns: whether it was written.
+  /// - Parameter names: all files of the store. Outcomes recorded during the listing concern files that existed before.
+  /// - Returns: whether it was rewritten.
   @discardableResult
   package func forget(allBut names: Set<String>) throws(FileError) -> Bool {
-    // A store that is away for a moment must not cost the cursor.
+    // A store that is temporarily unavailable must not cost the cursor.
     if names.isEmpty { return false }
     return try log.withLock { (log) throws(FileError) in
       let kept = files.withLock { files in files.keys.count { names.contains($0) } }
@@ -169,7 +169,7 @@ package final class Cursor: Sendable {
     }
   }
 
-  /// Writes the log anew without files that were set aside, so that they are shipped after all.
+  /// Rewrites the log without files that were set aside, so that they are shipped.
   package func forgetSetAside() throws(FileError) {
     try log.withLock { (log) throws(FileError) in try rewrite(&log) { $1.kind != .aside } }
   }
@@ -185,10 +185,10 @@ package final class Cursor: Sendable {
   }
 }
 
-/// Why a cursor cannot be gone on with.
+/// Why a cursor cannot be used.
 package enum CursorError: Error, Equatable, Sendable, CustomStringConvertible {
   case system(FileError)
-  /// Another version of the program has written it.
+  /// Written by another version of the program.
   case newer(String)
 
   package var description: String {

@@ -1,25 +1,25 @@
 import Files
 
-/// What a cursor's file has, as far as it can be read.
+/// The readable content of a cursor file.
 struct CursorContent: Sendable {
-  /// What became of a file.
+  /// The outcome of a file.
   struct Entry: Hashable, Sendable {
     var kind: CursorLine.Kind
     var octets: UInt64
   }
 
-  /// By the files' names.
+  /// By file name.
   var files: [String: Entry] = [:]
-  /// Of whole lines, the first one included.
+  /// Number of whole lines, including the first.
   var lineCount = 0
-  /// Octets of whole lines; what is behind them was being written when the process ended.
+  /// Octets of whole lines; the rest was being written when the process ended.
   var size: Int64 = 0
-  /// Numbers of lines that are damaged, from 1.
+  /// Numbers of damaged lines, from 1.
   var damagedLines: [Int] = []
-  /// The form that the first line names; nil: it is damaged.
+  /// The format version in the first line; nil if it is damaged.
   var form: UInt64?
 
-  /// The only form there is.
+  /// The only format version.
   static let form: UInt64 = 1
 
   init() {}
@@ -28,7 +28,7 @@ struct CursorContent: Sendable {
     let newline = UInt8(ascii: "\n")
     let whole = octets.prefix((octets.lastIndex(of: newline) ?? -1) + 1)
     size = Int64(whole.count)
-    // Octets that are no text become such that no hash fits.
+    // Invalid UTF-8 is replaced, and then the checksum does not match.
     for line in whole.dropLast().split(separator: newline, omittingEmptySubsequences: false) where !whole.isEmpty {
       lineCount += 1
       let text = String(decoding: line, as: UTF8.self)
@@ -50,13 +50,13 @@ struct CursorContent: Sendable {
     return CursorContent(Array(octets.prefix(count)))
   }
 
-  /// What is left of it, as a file has it.
+  /// Returns the content as a file.
   func octets(_ output: String) -> [UInt8] {
     let lines = files.sorted { $0.key < $1.key }.map { CursorLine($0.value.kind, $0.value.octets, $0.key) }
     return Array(([CursorLine(.cursor, Self.form, output)] + lines).map(\.text).joined().utf8)
   }
 
-  /// Files, by what became of them.
+  /// Returns the number of files by outcome.
   static func counts(_ files: [String: Entry]) -> (taken: Int, setAside: Int, passed: Int) {
     files.values.reduce(into: (0, 0, 0)) { counts, entry in
       switch entry.kind {

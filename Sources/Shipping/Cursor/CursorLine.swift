@@ -1,10 +1,10 @@
 import NetworkBytes
 
-/// A line of a cursor: what became of a file. `taken 123456 date=…/hour=…/flows-….parquet 9f86d081884c7d65`, of which the last word is
-/// a hash of all before it.
+/// A line of a cursor: the outcome of a file. `taken 123456 date=…/hour=…/flows-….parquet 9f86d081884c7d65`; the last
+/// word is a hash of the rest.
 struct CursorLine: Hashable, Sendable {
   enum Kind: String, Sendable {
-    /// The first line: the form of the others as a number, and the output's name.
+    /// The first line: format version and output name.
     case cursor
     case taken
     case aside
@@ -12,12 +12,12 @@ struct CursorLine: Hashable, Sendable {
   }
 
   var kind: Kind
-  /// Of the file; of the first line, the form's number.
+  /// Size of the file; in the first line, the format version.
   var octets: UInt64
-  /// Below the store's directory; of the first line, the output's.
+  /// Relative to the store; in the first line, the output's name.
   var name: String
 
-  /// With the end of the line.
+  /// Including the line ending.
   var text: String {
     let content = "\(kind.rawValue) \(octets) \(name)"
     return "\(content) \(Self.hash(content))\n"
@@ -29,7 +29,7 @@ struct CursorLine: Hashable, Sendable {
     self.name = name
   }
 
-  /// Reads a line without its end; nil if it is damaged.
+  /// Parses a line without its ending; returns nil if it is damaged.
   init?(_ text: Substring) {
     let words = text.split(separator: " ", omittingEmptySubsequences: false)
     guard words.count == 4, let kind = Kind(rawValue: String(words[0])), let octets = UInt64(words[1]),

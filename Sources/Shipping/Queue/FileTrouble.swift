@@ -1,36 +1,36 @@
-/// What became of a file's attempts so far, none of which succeeded.
+/// A file's failed attempts.
 struct FileTrouble: Sendable {
   var backOff = BackOff()
   var failures = 0
-  /// Times in a row, up to now, that it was refused for good.
+  /// Consecutive permanent refusals.
   var refusals = 0
 }
 
-/// When a file is tried in place of one that has given way, as long as nobody knows whether the destination takes any: at once, then after a
-/// second, and each time after twice as long, up to a minute. However many files wait, a server that is down is asked no more often for it.
+/// The schedule of probes: while it is unknown whether the destination accepts any file, another file is tried at once,
+/// then after one second, doubling up to a minute. However many files wait, a failing server is not asked more often.
 struct ProbePauses: Sendable {
-  /// Seconds from one to the next.
+  /// Current interval, seconds.
   private var length = 0
-  /// Seconds until the next one.
+  /// Seconds until the next probe.
   private var left = 0
 
   private static let longest = 60
-  /// Of a destination that has taken nothing for about as many seconds.
+  /// Interval from which the destination counts as down, seconds.
   private static let outage = 8
 
   var isDue: Bool { left == 0 }
-  /// Whether so many failed one after the other that it was the destination which did.
+  /// Whether so many consecutive probes failed that the destination is at fault.
   var isOutage: Bool { length >= Self.outage }
 
-  /// A file is tried.
+  /// Records the start of a probe.
   mutating func begin() {
     length = min(max(1, length * 2), Self.longest)
     left = length
   }
 
-  /// It is for somebody to mend what it failed with.
+  /// Uses the longest interval, because someone has to fix the cause.
   mutating func slowDown() { (length, left) = (Self.longest, Self.longest) }
 
-  /// A second has passed.
+  /// Call once a second.
   mutating func tick() { left = max(0, left - 1) }
 }

@@ -2,30 +2,30 @@ import Files
 import FlowStore
 import NetworkBytes
 
-/// Finds what an output has to ship: by what the store's writers say they have published, and by a listing of the store at first and every few
+/// Finds files to ship: from the store writers' announcements, and from a listing of the store at startup and every few
 /// minutes, which also shows what retention has removed.
 struct StoreWatch: Sendable {
   let files: OwnFiles
   let published: [PublishedFiles]
-  /// How many files each of `published` had, when they were looked at last; nil: never.
+  /// Number of files in each of `published` at the last scan; nil before the first.
   private var counts: [Int]?
   private var looksSinceListing = 0
 
-  /// Looks that are left out, because the store could not be listed.
+  /// Scans to skip after a failed listing.
   private var pause = 0
 
-  /// Looks, of which there is one a second, until the next listing.
+  /// Scans (one per second) between listings.
   private static let listingInterval = 300
-  /// The same after one that failed.
+  /// The same after a failure.
   private static let failureInterval = 60
 
   var hasLooked: Bool { counts != nil }
 
   struct Found: Sendable {
     var new: [WaitingFile] = []
-    /// Of a listing: the names of all files.
+    /// Names of all files, if there was a listing.
     var all: Set<String>?
-    /// Among the new: names of files that were taken when they had other octets.
+    /// Names of new files that were shipped earlier with a different size.
     var changed: [String] = []
   }
 
@@ -34,18 +34,18 @@ struct StoreWatch: Sendable {
     self.published = published
   }
 
-  /// Whether a look is left out.
+  /// Returns whether to skip a scan.
   mutating func isPausing() -> Bool {
     pause = max(0, pause - 1)
     return pause > 0
   }
 
-  /// Leaves looks out for a minute.
+  /// Skips scans for a minute.
   mutating func noteFailure() { pause = Self.failureInterval }
 
-  /// Looks for files that neither the cursor nor `isKnown` has.
+  /// Finds files known neither to the cursor nor to `isKnown`.
   mutating func look(_ cursor: Cursor, isKnown: (String) -> Bool) throws(FileError) -> Found {
-    // Before the listing: what is published meanwhile is found by the next look.
+    // Counted before the listing: files published meanwhile are found by the next scan.
     let now = published.map(\.count)
     var found = Found()
     if let counts, looksSinceListing < Self.listingInterval, let paths = paths(since: counts) {
@@ -68,7 +68,7 @@ struct StoreWatch: Sendable {
     return found
   }
 
-  /// - Returns: nil if there were too many for their writer to remember.
+  /// - Returns: nil if there were more than the writer remembers.
   private func paths(since counts: [Int]) -> [String]? {
     var paths: [String] = []
     for (files, count) in zip(published, counts) {
@@ -78,7 +78,7 @@ struct StoreWatch: Sendable {
     return paths
   }
 
-  /// - Returns: nil if it is gone.
+  /// - Returns: nil if it no longer exists.
   static func file(_ name: String, _ files: OwnFiles) -> WaitingFile? {
     do throws(FileError) {
       let status = try Directory.status(files.path(name), followsLinks: false)

@@ -1,22 +1,22 @@
 import NetworkBytes
 
-/// A file of the store that an output has not shipped yet.
+/// A store file not shipped yet.
 struct WaitingFile: Hashable, Sendable {
   /// Start of its window.
   var window: UnixSeconds
-  /// Below the store's directory.
+  /// Relative to the store.
   var name: String
   var octets: UInt64
   /// When it was written.
   var written: UnixSeconds
 
-  /// Whether it is shipped before another one.
+  /// Returns whether it is shipped before another.
   func precedes(_ other: WaitingFile) -> Bool { (window, name) < (other.window, other.name) }
 }
 
-/// The files that wait, of which the one of the oldest window comes first.
+/// The queue of waiting files, oldest window first.
 struct WaitingFiles: Sendable {
-  /// The next one last.
+  /// In reverse order.
   private var files: [WaitingFile] = []
   private var names: Set<String> = []
   private(set) var octets: UInt64 = 0
@@ -26,18 +26,18 @@ struct WaitingFiles: Sendable {
 
   func contains(_ name: String) -> Bool { names.contains(name) }
 
-  /// Adds those that do not wait already.
+  /// Adds files not yet in the queue.
   mutating func insert(_ new: [WaitingFile]) {
     let before = files.count
     for file in new where names.insert(file.name).inserted {
       files.append(file)
       octets += file.octets
     }
-    // Sorting what is sorted but for its end costs little.
+    // Cheap, because all but the end is sorted.
     if files.count > before { files.sort { $1.precedes($0) } }
   }
 
-  /// Removes the oldest file for which something holds.
+  /// Removes the oldest file that satisfies a condition.
   mutating func removeFirst(where condition: (WaitingFile) -> Bool = { _ in true }) -> WaitingFile? {
     guard let index = files.lastIndex(where: condition) else { return nil }
     let file = files.remove(at: index)
@@ -46,9 +46,9 @@ struct WaitingFiles: Sendable {
     return file
   }
 
-  /// Removes files that are not among `names`.
+  /// Removes files not in `present`.
   ///
-  /// - Returns: those, the oldest first.
+  /// - Returns: the removed files, oldest first.
   mutating func remove(allBut present: Set<String>) -> [WaitingFile] {
     let gone = files.filter { !present.contains($0.name) }
     if gone.isEmpty { return [] }

@@ -1,13 +1,13 @@
 import NetworkBytes
 
-/// Which failures are logged while an output fails: the first, and those of another kind than the last one that was logged. A kind is logged once
-/// an hour at most, and so many kinds in all.
+/// Decides which failures are logged: the first, and those of another kind than the last one logged. Each kind is
+/// logged at most once an hour, and the number of kinds is limited.
 struct FailureLog: Sendable {
-  /// What a failure is to the log.
+  /// Whether a failure is new to the log.
   enum Novelty: Sendable {
     /// Nothing failed before.
     case first
-    /// It failed for another reason.
+    /// The reason has changed.
     case other
     case known
   }

@@ -3,8 +3,8 @@ import FlowStore
 import Logging
 import Synchronization
 
-// One file's way: tried until the destination has taken it, retention has removed it, it leaves its place to others for a while, or the output
-// ends.
+// The life of one file: tried until the destination accepts it, retention removes it, it yields its place to others for
+// a while, or the output ends.
 extension Shipper {
   func ship(_ file: WaitingFile, _ before: FileTrouble, _ cursor: Cursor) async {
     defer { wakeUp.yield() }
@@ -18,7 +18,7 @@ extension Shipper {
         try await destination.ship(CommittedFile(name: file.name, path: files.path(file.name), octets: octets))
         return await end(file, octets, .taken, cursor)
       } catch {
-        // Whatever it says then.
+        // Whatever the error is then.
         if Task.isCancelled { break }
         let failure = error as? ShippingFailure ?? ShippingFailure(.retry, error.systemReason)
         if await isGone(file) { return remove(file) }
@@ -40,8 +40,8 @@ extension Shipper {
     putBack(file)
   }
 
-  /// - Returns: nil if the file is gone.
-  /// - Throws: `FileError` if that cannot be known: a disk that is away may come back with it.
+  /// - Returns: nil if the file no longer exists.
+  /// - Throws: `FileError` if that is unknown: an unavailable disk may return.
   private func octets(_ file: WaitingFile) async throws -> UInt64? {
     let (path, root) = (files.path(file.name), files.root)
     return try await DiskThreads.run {
@@ -49,7 +49,7 @@ extension Shipper {
         let status = try Directory.status(path, followsLinks: false)
         return status.kind == .file ? UInt64(clamping: status.size) : nil
       } catch {
-        // A store that has nothing at all is not there: a disk that is not mounted.
+        // An empty store means a disk that is not mounted.
         guard error.isMissing, try Directory.names(in: root).contains(where: { $0.hasPrefix("date=") }) else {
           throw error
         }
@@ -75,7 +75,7 @@ extension Shipper {
     return !state.withLock { $0.isFinishing }
   }
 
-  /// The destination has taken the file, or never will: it counts once that is on the disk.
+  /// Records that the destination has accepted the file, or never will.
   private func end(_ file: WaitingFile, _ octets: UInt64, _ outcome: Cursor.Outcome, _ cursor: Cursor) async {
     while true {
       do {

@@ -3,15 +3,15 @@ package import FlowStore
 package import Logging
 import Synchronization
 
-/// Ships the files of a store to one destination, the oldest first, several at a time, and each until the destination has taken it. One that it
-/// does not take leaves its place to others after a while, and is tried again between them.
+/// Ships the files of a store to one destination, oldest first, several at a time, each until the destination accepts
+/// it. A file that keeps failing yields its place to others after a while, and is retried in between.
 ///
-///     CursorLine, Cursor     which files were taken
-///     WaitingFiles           which were not
-///     StoreWatch             what is new in the store
-///     Shipper+Files          one file's way
+///     CursorLine, Cursor     files already shipped
+///     WaitingFiles           files to ship
+///     StoreWatch             new files of the store
+///     Shipper+Files          the life of one file
 ///
-/// Everything runs in tasks of its own; what waits for a disk, on threads that may.
+/// Runs in its own tasks; disk access runs on threads that may block.
 package final class Shipper: Sendable {
   package let options: ShipperOptions
   let destination: any FileDestination
@@ -25,17 +25,17 @@ package final class Shipper: Sendable {
   let wakeUp: AsyncStream<Void>.Continuation
   private let task = Mutex<Task<Void, Never>?>(nil)
 
-  /// Between attempts at what somebody has to mend.
+  /// Interval between attempts that need someone to fix the cause.
   static let slowInterval: Duration = .seconds(60)
-  /// Times in a row that a file has to be refused for good until it is set aside: once, it may have been damaged on the way.
+  /// Consecutive permanent refusals before a file is set aside; a single one may be due to damage in transit.
   static let refusalLimit = 3
-  /// What fails where the cursor cannot be written anew.
+  /// Key in `failing` for a cursor that cannot be rewritten.
   private static let forgetting = "forgetting"
 
   /// - Parameters:
-  ///   - files: the collector's, in its store.
-  ///   - published: what the store's writers say they have published.
-  ///   - directory: the collector's state, which has the cursor.
+  ///   - files: the collector's files in its store.
+  ///   - published: announcements of the store's writers.
+  ///   - directory: the collector's state directory, which contains the cursor.
   package init(
     _ options: ShipperOptions, to destination: any FileDestination, files: OwnFiles, published: [PublishedFiles],
     state directory: String, time: ShippingTime = ShippingTime(), logger: Logger
@@ -57,14 +57,14 @@ package final class Shipper: Sendable {
     return report
   }
 
-  /// Starts it; to be called once.
+  /// Starts shipping. Call once.
   package func start() {
     task.withLock { task in task = Task { await run() } }
   }
 
-  /// Ends it: what has been published is shipped as far as it goes at once, and what is on its way may arrive.
+  /// Stops: ships what is published as far as that succeeds immediately, and lets transfers finish.
   ///
-  /// - Parameter limit: the longest that it may take; then what is on its way is cancelled.
+  /// - Parameter limit: maximum duration; transfers in progress are canceled then.
   package func finish(within limit: Duration) async {
     guard let task = task.withLock({ $0 }) else { return }
     let hasCursor = state.withLock { state in
@@ -72,7 +72,7 @@ package final class Shipper: Sendable {
       return state.isOpen || !state.isFailing
     }
     wakeUp.yield()
-    // It may wait for a long time until it tries again.
+    // It may be in a long wait between attempts.
     if !hasCursor { task.cancel() }
     let deadline = Task { [time] in
       try await time.sleep(limit)
@@ -107,7 +107,7 @@ package final class Shipper: Sendable {
     }
   }
 
-  /// Has the store looked at once a second.
+  /// Requests a scan of the store once a second.
   private func tick() async {
     while true {
       do { try await time.sleep(.seconds(1)) } catch { return }
@@ -118,9 +118,9 @@ package final class Shipper: Sendable {
 
   // MARK: The cursor
 
-  /// Opens the cursor, or makes it for a new output.
+  /// Opens the cursor, or creates it for a new output.
   ///
-  /// - Returns: nil if the task is cancelled before that is possible.
+  /// - Returns: nil if the task is canceled first.
   private func openCursor() async -> Cursor? {
     while !Task.isCancelled {
       do {
@@ -166,7 +166,7 @@ package final class Shipper: Sendable {
       }
       watch = next
       works("store")
-      // What was found is shipped all the same.
+      // Files already found are shipped anyway.
       if let problem {
         fails(Self.forgetting, problem)
       } else if found.all != nil {
@@ -192,7 +192,7 @@ package final class Shipper: Sendable {
     }
     let changed = Set(found.changed)
     let gone = state.withLock { state in
-      // Some may have been taken since they were found.
+      // Some may have been shipped since they were found.
       state.insert(found.new.filter { changed.contains($0.name) || !cursor.has($0.name) })
       guard let all = found.all, !all.isEmpty else { return [WaitingFile]() }
       return state.remove(allBut: all.union(found.new.map(\.name)))
@@ -206,9 +206,9 @@ package final class Shipper: Sendable {
     )
   }
 
-  // MARK: Failures, which are logged when they begin, when their reason changes, and when they end
+  // MARK: Failures, logged when they begin, when their reason changes, and when they end
 
-  /// - Parameter kind: the same for what has one cause; the reason, if it is left out.
+  /// - Parameter kind: equal for failures with the same cause; defaults to the reason.
   func fails(_ what: String, _ reason: String, kind: String? = nil) {
     switch state.withLock({ $0.fail(what, reason, kind: kind ?? reason, at: time.now()) }) {
     case .first: logger.error("output \(options.name): \(reason); files wait, retrying")

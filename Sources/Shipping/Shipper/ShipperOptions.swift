@@ -2,9 +2,9 @@ package import NetworkBytes
 
 import Foundation
 
-/// How an output ships, wherever its files go.
+/// How an output ships files, whatever its destination.
 public struct ShipperOptions: Hashable, Sendable {
-  /// Which of the store's files a new output begins with.
+  /// The first store file that a new output ships.
   public enum Start: String, CaseIterable, Hashable, Sendable {
     /// The oldest.
     case oldest
@@ -12,21 +12,21 @@ public struct ShipperOptions: Hashable, Sendable {
     case now
   }
 
-  /// Unique among the collector's outputs, and that of its cursor.
+  /// Unique among the collector's outputs; also the name of its cursor.
   public var name: String
   public var start = Start.oldest
-  /// Files on their way at a time.
+  /// Maximum number of files in transit.
   public var parallel = 2
 
   public init(name: String) { self.name = name }
 }
 
-/// Time and chance, as tests replace them.
+/// Time and randomness, replaceable in tests.
 package struct ShippingTime: Sendable {
   package var now: @Sendable () -> UnixSeconds
   /// - Throws: `CancellationError`.
   package var sleep: @Sendable (Duration) async throws -> Void
-  /// At least 0 and below 1.
+  /// At least 0 and less than 1.
   package var random: @Sendable () -> Double
 
   package init(

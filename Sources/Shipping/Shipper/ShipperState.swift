@@ -1,41 +1,41 @@
 import NetworkBytes
 
-/// What a shipper knows at a moment.
+/// The state of a shipper.
 struct ShipperState: Sendable {
   var waiting = WaitingFiles()
-  /// By their names.
+  /// By file name.
   private(set) var onTheWay: [String: WaitingFile] = [:]
-  /// How many of them wait until they are tried again.
+  /// Number of these that wait for their next attempt.
   var resting = 0
-  /// Files that failed again and again, and left their places to others until they are tried again in so many seconds; by their names.
+  /// Files that failed repeatedly and yielded their places, with the seconds until the next attempt; by name.
   private var givenWay: [String: (file: WaitingFile, seconds: Int)] = [:]
-  /// Of files that have failed and are not on their way, by their names.
+  /// Failed attempts of files that are not in transit, by name.
   private var troubles: [String: FileTrouble] = [:]
-  /// Whether the destination has taken a file since one gave way.
+  /// Whether the destination has accepted a file since one yielded its place.
   private var isTaking = true
   private var probes = ProbePauses()
-  /// Counters; what waits is filled in by `fullReport`.
+  /// Counters; `fullReport` fills in the waiting files.
   var report: ShippingReport
-  /// What does not work, file by file, and why.
+  /// What fails and why, by file.
   private var failing: [String: String] = [:]
   private var failureLog = FailureLog()
-  /// Whether there is a cursor to go on from.
+  /// Whether the cursor is open.
   var isOpen = false
-  /// Whether the store is to be looked at.
+  /// Whether a scan of the store is due.
   var isLookDue = true
-  /// Whether no failure is waited out any more.
+  /// Whether failures are no longer waited for.
   var isFinishing = false
 
   init(_ report: ShippingReport) { self.report = report }
 
   var isFailing: Bool { !failing.isEmpty }
 
-  /// In `failing`: a file that is no longer tried, though not because the destination had taken it.
+  /// Key in `failing` for a file that is no longer tried without having been accepted.
   private static let earlier = ""
-  /// Times in a row that a file fails until others are tried in its place.
+  /// Consecutive failures before a file yields its place.
   private static let patience = 3
 
-  /// The next file, if there is one and fewer than `parallel` are on their way, and what became of it before.
+  /// Returns the next file and its earlier failures, if fewer than `parallel` are in transit.
   mutating func takeNext(_ parallel: Int) -> (file: WaitingFile, trouble: FileTrouble)? {
     guard onTheWay.count < parallel, !isFinishing || failing.isEmpty, let file = removeNext(parallel) else {
       return nil
@@ -44,8 +44,8 @@ struct ShipperState: Sendable {
     return (file, troubles.removeValue(forKey: file.name) ?? FileTrouble())
   }
 
-  /// A place that was given up is free as long as the destination takes other files. Where that is not known, one of those that never
-  /// failed shows it.
+  /// Returns the next file to try. A yielded place is free while the destination accepts files; otherwise a file that
+  /// never failed serves as a probe.
   private mutating func removeNext(_ parallel: Int) -> WaitingFile? {
     if isTaking || onTheWay.count + givenWay.count < parallel { return waiting.removeFirst() }
     guard probes.isDue, let file = waiting.removeFirst(where: { troubles[$0.name] == nil }) else { return nil }
@@ -53,15 +53,15 @@ struct ShipperState: Sendable {
     return file
   }
 
-  /// Whether a file waits or is on its way.
+  /// Returns whether a file waits or is in transit.
   func knows(_ name: String) -> Bool { waiting.contains(name) || onTheWay[name] != nil || givenWay[name] != nil }
 
-  /// Adds files that neither wait nor are on their way.
+  /// Adds files that neither wait nor are in transit.
   mutating func insert(_ new: [WaitingFile]) { waiting.insert(new.filter { !knows($0.name) }) }
 
-  /// Removes files that wait and are not among `names`.
+  /// Removes waiting files that are not in `names`.
   ///
-  /// - Returns: those, the oldest first.
+  /// - Returns: the removed files, oldest first.
   mutating func remove(allBut names: Set<String>) -> [WaitingFile] {
     let gone = waiting.remove(allBut: names)
     for file in gone { abandon(file) }
@@ -69,7 +69,7 @@ struct ShipperState: Sendable {
     return gone
   }
 
-  /// A second has passed.
+  /// Call once a second.
   mutating func tick() {
     isLookDue = true
     probes.tick()
@@ -84,7 +84,7 @@ struct ShipperState: Sendable {
     waiting.insert(ended.values.map(\.file))
   }
 
-  /// Has a file that is on its way and has failed leave its place to others until it is tried again, if that is due.
+  /// Makes a failed file yield its place until its next attempt, if that is due.
   ///
   /// - Returns: false if the file keeps its place.
   mutating func giveWay(
@@ -101,16 +101,16 @@ struct ShipperState: Sendable {
     return true
   }
 
-  /// Whether, as it finishes, nothing more will be shipped.
+  /// Whether nothing more will be shipped before the output ends.
   var isDone: Bool {
     isFinishing && !isLookDue && onTheWay.count == resting && (waiting.count == 0 || !failing.isEmpty)
   }
 
-  /// Notes that something fails.
+  /// Records a failure.
   ///
   /// - Parameters:
-  ///   - what: a file's name, or what else it is about.
-  ///   - kind: the same for what has one cause.
+  ///   - what: a file's name, or another subject.
+  ///   - kind: equal for failures with the same cause.
   mutating func fail(_ what: String, _ reason: String, kind: String, at now: UnixSeconds) -> FailureLog.Novelty {
     let isFirst = failing.isEmpty
     failing[what] = reason
@@ -123,9 +123,9 @@ struct ShipperState: Sendable {
     (report.lastError, report.lastErrorTime) = (reason, now)
   }
 
-  /// Notes that something works.
+  /// Records a success.
   ///
-  /// - Returns: whether it was the last that did not.
+  /// - Returns: whether it ended the last failure.
   mutating func work(_ what: String) -> Bool {
     if failing.isEmpty { return false }
     failing[what] = nil
@@ -134,13 +134,13 @@ struct ShipperState: Sendable {
     return true
   }
 
-  /// The destination has taken a file, or never will.
+  /// Removes a file that the destination has accepted or never will.
   ///
-  /// - Returns: whether nothing fails any more, after something did.
+  /// - Returns: whether that ended the last failure.
   mutating func end(_ file: WaitingFile, isTaken: Bool) -> Bool {
     onTheWay[file.name] = nil
     if isTaken {
-      // It was the destination that failed: all go on, the oldest first.
+      // The destination was at fault, so all files are tried again, oldest first.
       if probes.isOutage { endRests { _ in true } }
       (isTaking, probes) = (true, ProbePauses())
     }
@@ -152,7 +152,7 @@ struct ShipperState: Sendable {
     return true
   }
 
-  /// A file is no longer tried. What it failed with goes on to hold until another one is taken.
+  /// Stops trying a file. Its failure stands until another file is accepted.
   mutating func abandon(_ file: WaitingFile) {
     onTheWay[file.name] = nil
     troubles[file.name] = nil

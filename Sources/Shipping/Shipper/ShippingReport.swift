@@ -1,28 +1,28 @@
 public import NetworkBytes
 
-/// How an output is. What is counted is counted since it started.
+/// The state of a file output. Counters begin at the start.
 public struct ShippingReport: Hashable, Sendable {
   public var name: String
-  /// Which server, and what there.
+  /// Server and location.
   public var place: String
   public var shippedFiles: UInt64 = 0
   public var shippedOctets: UInt64 = 0
-  /// Those that are on their way as well.
+  /// Including those in transit.
   public var waitingFiles = 0
   public var waitingOctets: UInt64 = 0
-  /// When the oldest file that waits was written; nil: none waits.
+  /// When the oldest waiting file was written; nil if none waits.
   public var waitingSince: UnixSeconds?
-  /// Attempts that failed and were, or will be, made again.
+  /// Failed attempts that were or will be retried.
   public var retries: UInt64 = 0
-  /// Files that the destination never will take.
+  /// Files that the destination will never accept.
   public var setAsideFiles: UInt64 = 0
-  /// Files that retention removed before they were taken.
+  /// Files that retention removed before they were shipped.
   public var removedFiles: UInt64 = 0
-  /// Rows that were sent before their file was committed; nil: none are.
+  /// Rows sent before their file was committed; nil if the destination accepts only files.
   public var live: LiveRowCounts?
-  /// Since when it has failed; nil: it does not.
+  /// Since when it has been failing; nil if it is not.
   public var failingSince: UnixSeconds?
-  /// What it failed with last, whether or not it is over, and when.
+  /// The last error, past or present, and its time.
   public var lastError: String?
   public var lastErrorTime: UnixSeconds?
 
@@ -31,6 +31,6 @@ public struct ShippingReport: Hashable, Sendable {
     self.place = place
   }
 
-  /// Seconds for which the oldest file that waits has waited; 0: none waits.
+  /// Seconds that the oldest waiting file has waited; 0 if none waits.
   public func age(at now: UnixSeconds) -> Int64 { waitingSince.map { max(0, now - $0) } ?? 0 }
 }

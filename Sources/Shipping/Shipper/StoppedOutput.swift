@@ -1,37 +1,38 @@
 package import FlowStore
 package import NetworkBytes
 
-/// An output that nobody ships for at the moment, as its cursor and the store show it. Whoever asks keeps its collector from starting.
+/// An output of a stopped collector, from its cursor and the store. The caller prevents the collector from starting
+/// meanwhile.
 package struct StoppedOutput: Sendable {
   /// Whether it has no cursor yet.
   package let isNew: Bool
-  /// Files that its cursor knows.
+  /// Number of files in its cursor.
   package let takenFiles: Int
   package let setAsideFiles: Int
   package let waitingFiles: Int
   package let waitingOctets: UInt64
-  /// When the oldest of them was written; nil: none waits.
+  /// When the oldest of them was written; nil if none waits.
   package let waitingSince: UnixSeconds?
 
-  /// Where an output begins again.
+  /// Where an output restarts.
   package enum Beginning: Sendable {
     /// With all files of the store.
     case oldest
-    /// With the next one that is committed.
+    /// With the next file that is committed.
     case now
-    /// Where it is, and with the files that were set aside.
+    /// At its position, with the files that were set aside.
     case setAside
   }
 
   /// - Parameters:
-  ///   - directory: the collector's state.
-  ///   - isToBeginAgain: whether a cursor that cannot be understood counts as none: it is to be replaced.
+  ///   - directory: the collector's state directory.
+  ///   - isToBeginAgain: whether to treat an unreadable cursor as absent, because it will be replaced.
   /// - Throws: `CursorError` or `FileError`.
   package init(
     _ options: ShipperOptions, files: OwnFiles, state directory: String, isToBeginAgain: Bool = false
   ) throws {
     let path = Cursor.path(in: directory, output: options.name)
-    // Read alone: who looks may be another user than the collector's, and mends nothing.
+    // Read-only: the caller may be another user than the collector's, and repairs nothing.
     var content = try Cursor.exists(path) ? CursorContent.read(path) : nil
     if let form = content?.form, form != CursorContent.form {
       guard isToBeginAgain else { throw CursorError.newer(path) }
@@ -47,9 +48,9 @@ package struct StoppedOutput: Sendable {
     (waitingFiles, waitingOctets, waitingSince) = (waiting.count, waiting.octets, waiting.first?.written)
   }
 
-  /// Has an output begin again when its collector starts.
+  /// Makes an output restart when its collector starts.
   ///
-  /// - Throws: `CursorError` or `FileError`; then nothing is changed.
+  /// - Throws: `CursorError` or `FileError`; then nothing has changed.
   package static func reset(
     _ options: ShipperOptions, to beginning: Beginning, files: OwnFiles, state directory: String
   ) throws {
