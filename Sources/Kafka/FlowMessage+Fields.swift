@@ -2,22 +2,22 @@ package import FlowModel
 
 /// A column as fields of goflow2's `FlowMessage` (flow.proto).
 package struct FlowMessageField: Sendable {
-  /// How a value is written.
+  /// The encoding of a value.
   package enum Form: Sendable {
-    /// A number; 0 is left out.
+    /// A number; 0 is omitted.
     case number
-    /// Milliseconds, as nanoseconds.
+    /// Milliseconds, encoded as nanoseconds.
     case nanoseconds
-    /// The flow's end, which is also when it was received: a field of its own beside that of the column.
+    /// The flow's end, which is also its time of reception: a second field besides that of the column.
     case endNanoseconds
-    /// 4 or 16 octets; `::` is left out.
+    /// 4 or 16 octets; `::` is omitted.
     case address
-    /// Likewise, with the EtherType of its family as a field of its own.
+    /// Likewise, with a second field for the EtherType of its family.
     case sourceAddress
     /// The 48 bits as a number.
     case mac
     case text
-    /// `netflow_v5` and its like, by number.
+    /// `netflow_v5` and others, by number.
     case flowType
     /// `16001/3`: labels from the top, packed.
     case labels
@@ -33,12 +33,12 @@ package struct FlowMessageField: Sendable {
     self.form = form
   }
 
-  /// `etype`, beside the source's address.
+  /// `etype`, with the source address.
   package static let etherType: UInt32 = 30
-  /// `time_received_ns`, beside the flow's end.
+  /// `time_received_ns`, with the flow's end.
   package static let received: UInt32 = 110
 
-  /// Every column has its field; a test compares.
+  /// Contains every column, which a test checks.
   package static let all: [FlowMessageField] = [
     Self(1, .flowType, .flowType), Self(3, .samplingRate), Self(6, .sourceAddress, .sourceAddress),
     Self(7, .destinationAddress, .address), Self(9, .octets), Self(10, .packets), Self(11, .exporterAddress, .address),

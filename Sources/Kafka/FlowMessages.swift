@@ -3,35 +3,35 @@ package import FlowQuery
 import NetworkBytes
 package import Parquet
 
-/// Writes rows of a row group as goflow2's `FlowMessage`, with its length in front.
+/// Encodes rows of a row group as goflow2's `FlowMessage`, length-prefixed.
 ///
-/// What is the same in many rows is encoded once: fields of one value in all rows are a beginning that all messages have, and a column's
-/// dictionary becomes one of encoded fields. A batch is written field by field, each message into a place of its own that has room for the
-/// longest. The order of fields within a message means nothing to readers.
+/// Shared content is encoded once: fields with the same value in all rows form a common beginning of all messages, and
+/// a column's dictionary becomes one of encoded fields. A batch is written field by field, each message into a slot
+/// with room for the longest. The order of fields within a message is irrelevant to readers.
 package struct FlowMessages: MessageEncoder {
-  /// A field whose values differ from row to row.
+  /// A field whose values vary between rows.
   enum Part {
-    /// Encoded fields by entry: those of an entry end where those of the next one begin.
+    /// Encoded fields by dictionary entry; each ends where the next begins.
     case entries(octets: [UInt8], starts: [UInt32], indices: [UInt32])
-    /// The tag, as encoded, and numbers.
+    /// The encoded tag, and numbers.
     case numbers(tag: [UInt8], IntegerColumn)
-    /// The tag, and times in milliseconds, written as nanoseconds.
+    /// The encoded tag, and times in milliseconds, written as nanoseconds.
     case times(tag: [UInt8], IntegerColumn)
-    /// Addresses, each written when its row is: for those that are hardly ever the same.
+    /// Addresses encoded per row, because they rarely repeat.
     case addresses(FlowMessageField, [IPAddress])
   }
 
   var constant: [UInt8] = []
   private var parts: [Part] = []
-  /// Octets of the longest message there could be, with its length.
+  /// Octets of the longest possible message, with its length.
   var maximumLength = FlowMessages.lengthRoom
 
-  /// Without any field.
+  /// Has no fields.
   init() {}
 
-  /// Octets in front of a message that its length takes at most.
+  /// Maximum octets of the length prefix.
   private static let lengthRoom = 5
-  /// Octets of a varint at most.
+  /// Maximum octets of a varint.
   private static let varintRoom = 10
 
   package init(_ group: FileRows.Group) throws(ParquetReadError) {
@@ -39,7 +39,7 @@ package struct FlowMessages: MessageEncoder {
     maximumLength += constant.count
   }
 
-  /// Fewer where messages are long.
+  /// Smaller for long messages.
   package var maximumRows: Int { max(1, min(MessageBatch.maximumCount, (1 << 20) / maximumLength)) }
 
   private mutating func add(_ field: FlowMessageField, _ group: FileRows.Group) throws(ParquetReadError) {
@@ -86,7 +86,7 @@ package struct FlowMessages: MessageEncoder {
     case .constant(nil): return
     case .constant(let entry?): encode(entry, &constant)
     case .indices(let indices):
-      // The entry behind the last one is of rows without a value.
+      // The entry after the last one is for rows without a value.
       addEntries(values.entryCount + 1, indices) { entry, octets in
         if entry < values.entryCount { encode(entry, &octets) }
       }
@@ -129,7 +129,7 @@ package struct FlowMessages: MessageEncoder {
     }
   }
 
-  /// The number of `aa:bb:cc:dd:ee:ff`.
+  /// Returns the number of `aa:bb:cc:dd:ee:ff`.
   private static func mac(_ text: ArraySlice<UInt8>) -> UInt64 {
     text.reduce(0) { number, octet in
       switch octet {
@@ -140,7 +140,7 @@ package struct FlowMessages: MessageEncoder {
     }
   }
 
-  /// `FlowMessage.FlowType`; 0: flows of several versions were merged.
+  /// `FlowMessage.FlowType`; 0 if flows of several versions were merged.
   private static func flowType(_ text: String) -> UInt64 {
     switch text {
     case "netflow_v5": 2
@@ -164,7 +164,7 @@ extension FlowMessages {
     swap(&text, &batch.octets)
     defer { swap(&text, &batch.octets) }
     if text.count < size { text = [UInt8](repeating: 0, count: size) }
-    // Where each message ends so far.
+    // The current end of each message.
     var places: [Int] = []
     places.reserveCapacity(rows.count)
     for place in 0..<rows.count { places.append(place * maximumLength + Self.lengthRoom) }
@@ -203,7 +203,7 @@ extension FlowMessages {
     }
   }
 
-  /// Writes a number of each row, but for 0.
+  /// Writes a number for each row, except 0.
   @inline(__always)
   private static func write(
     _ tag: Span<UInt8>, _ rows: ArraySlice<Int>, _ octets: inout MutableSpan<UInt8>, _ ends: inout MutableSpan<Int>,
@@ -219,7 +219,7 @@ extension FlowMessages {
     }
   }
 
-  /// Octets of an address with its tag, and of the EtherType beside it.
+  /// Octets of an address with its tag, and of the EtherType.
   static let addressRoom = 5 + 1 + 16 + 2 + 3
 
   private static func write(
@@ -243,7 +243,7 @@ extension FlowMessages {
     }
   }
 
-  /// Writes the last octets of a word, the most significant first.
+  /// Writes the last octets of a word, big-endian.
   @inline(__always)
   private static func write(_ word: UInt64, count: Int, to octets: inout MutableSpan<UInt8>, _ end: inout Int) {
     var shift = UInt64(8 * count)

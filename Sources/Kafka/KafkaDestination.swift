@@ -4,30 +4,31 @@ import Foundation
 public import Shipping
 import Synchronization
 
-/// Takes the rows of committed files into a topic of Kafka, each row a message, one file after the other.
+/// Sends the rows of committed files to a Kafka topic, one message per row, one file after the other.
 ///
-/// Rows are sent as they leave the cache, too (`LiveSender`): of a file, what was not acknowledged that way is sent from it.
+/// Rows are also sent as they leave the cache (`LiveSender`); of a file, only the rows not acknowledged that way are
+/// sent.
 ///
-/// A file is taken when all of its rows are acknowledged; until then the rows that are not are sent again. While the process lives, rows that were
-/// acknowledged are not sent again, and with an idempotent producer neither are those whose acknowledgement was lost. After a restart the file
-/// that was under way is sent from its beginning: every row is there at least once.
+/// A file is shipped when all its rows are acknowledged; until then the others are sent again. While the process lives,
+/// acknowledged rows are not sent again, nor, with an idempotent producer, are those whose acknowledgment was lost.
+/// After a restart, the file in progress is sent from its beginning: delivery is at least once.
 public final class KafkaDestination: FileDestination {
   let options: KafkaOptions
-  /// What takes rows before their file is committed; nil: nothing does.
+  /// Receives rows before their file is committed; nil if disabled.
   let live: LiveRows?
   #if Kafka
     private let state = Mutex(State())
     private let sender = Mutex<LiveSender?>(nil)
   #endif
-  /// Where files are sent, and librdkafka is waited for.
+  /// Where files are sent, and librdkafka is polled.
   private let queue: DispatchQueue
   private let acknowledgedCount = Atomic<UInt64>(0)
   private let failedCount = Atomic<UInt64>(0)
 
-  /// Of the memory for messages, the part of rows that wait for the live sender, and of its producer.
+  /// Fraction of the message memory for rows waiting for the live sender, and for its producer.
   private static let liveShare = 4
 
-  /// Connects to nothing yet.
+  /// Does not connect.
   public init(_ options: KafkaOptions) {
     self.options = options
     live =
@@ -47,16 +48,16 @@ public final class KafkaDestination: FileDestination {
     #endif
   }
 
-  /// What to say where `isAvailable` is false.
+  /// Error message if `isAvailable` is false.
   public static let unavailable =
     "this program was built without Kafka; build it with `swift build --traits Kafka` and librdkafka-dev"
 
   public var place: String { "Kafka at \(options.brokers.joined(separator: ",")), topic \(options.topic)" }
 
-  /// Rows that were acknowledged so far.
+  /// Number of acknowledged rows.
   public var acknowledged: UInt64 { acknowledgedCount.load(ordering: .relaxed) }
 
-  /// Rows whose acknowledgement did not come, each time.
+  /// Number of rows not acknowledged, counted in each attempt.
   public var failed: UInt64 { failedCount.load(ordering: .relaxed) }
 
   public func ship(_ file: CommittedFile) async throws {
@@ -120,19 +121,19 @@ public final class KafkaDestination: FileDestination {
   extension KafkaDestination {
     fileprivate struct State: ~Copyable {
       var producer: KafkaProducer?
-      /// Of files that were not wholly acknowledged, by name, which of their rows were.
+      /// Acknowledged rows of files that were only partly acknowledged, by file name.
       var begun: [String: RowSet] = [:]
 
-      /// Files that may be begun at a time; more are not tried at once.
+      /// Maximum number of partly acknowledged files.
       private static let maximumBegun = 16
 
-      /// Keeps which rows of a file are not to be sent again.
+      /// Records which rows of a file need not be sent again.
       mutating func note(_ file: CommittedFile, _ acknowledged: RowSet) {
         if acknowledged.count > 0, begun.count < Self.maximumBegun { begun[file.name] = acknowledged }
       }
     }
 
-    /// Seconds beyond a row's timeout until its fate has to be known.
+    /// Seconds beyond a row's timeout until its outcome must be known.
     private static let settlingTime: TimeInterval = 30
 
     private func send(_ file: CommittedFile, _ isCancelled: Flag) throws {
@@ -151,18 +152,18 @@ public final class KafkaDestination: FileDestination {
         acknowledgedCount.add(UInt64(shipment.acknowledged.count - before), ordering: .relaxed)
         failedCount.add(UInt64(shipment.failedCount), ordering: .relaxed)
         if failure == nil, shipment.isComplete { return }
-        // A broker may not go on with an idempotent producer that has given up messages.
+        // A broker may not accept an idempotent producer that has purged messages.
         state.producer = nil
         state.note(file, shipment.acknowledged)
         if isCancelled.isSet { throw CancellationError() }
-        // The library's text has times that differ.
+        // The library's text contains times that differ.
         throw failure.map { ShippingFailure($0.remedy, $0.reason(place), kind: "code \($0.code)") }
           ?? ShippingFailure(
             .retry, "\(place): not all rows of \(file.name) were acknowledged", kind: "not acknowledged")
       }
     }
 
-    /// Waits until the fate of the file's rows that were sent before is known.
+    /// Waits for the outcome of the file's rows that were sent live.
     private func settle(_ file: CommittedFile, _ isCancelled: Flag) {
       guard let live else { return }
       let end = Date(timeIntervalSinceNow: TimeInterval(options.timeout) + Self.settlingTime)
@@ -201,7 +202,7 @@ public final class KafkaDestination: FileDestination {
       return try KafkaProducer(options, password: try password())
     }
 
-    /// The user's password; nil: there is no user.
+    /// The user's password; nil if no user is configured.
     private func password() throws(KafkaFailure) -> String? {
       if options.mechanism.isEmpty { return nil }
       if options.passwordFile.isEmpty {
@@ -216,7 +217,7 @@ public final class KafkaDestination: FileDestination {
   }
 
   extension KafkaProducer {
-    /// What was said last of what is wrong; nil: nothing.
+    /// The last reported error; nil if none.
     borrowing func lastFailure() -> KafkaFailure? {
       var last: KafkaFailure?
       while true {

@@ -1,30 +1,30 @@
 package import Shipping
 
-/// What librdkafka or a broker says of something that failed.
+/// An error of librdkafka or of a broker.
 package struct KafkaFailure: Error, Equatable, Sendable {
-  /// Of librdkafka's `rd_kafka_resp_err_t`: a broker's are positive, its own negative.
+  /// `rd_kafka_resp_err_t`: positive for a broker's errors, negative for librdkafka's own.
   package var code: Int32
   package var text: String
 
   package init(code: Int32, text: String) { (self.code, self.text) = (code, text) }
 
-  /// No acknowledgement came in time.
+  /// No acknowledgment arrived in time.
   package var isTimeout: Bool { code == -192 || code == -185 }
-  /// The producer can do nothing more.
+  /// The producer is unusable.
   package var isFatal: Bool { code == -150 }
 
-  /// What is done next.
+  /// What to do next.
   package var remedy: ShippingFailure.Remedy {
     switch code {
-    // A message that is too large, or has something the broker refuses.
+    // A message that is too large, or otherwise invalid.
     case 10, 87: .setAside
-    // No topic of the name, or an unusable one; not allowed; wrong user or certificate; a property that is none.
+    // A missing or unusable topic, missing permission, wrong user or certificate, an invalid property.
     case 3, 17, 21, 29, 31, 44, 58, -188, -169, -181, -186: .wait
     default: .retry
     }
   }
 
-  /// For people.
+  /// For display.
   package func reason(_ place: String) -> String {
     let advice =
       switch code {

@@ -1,32 +1,32 @@
-// Kafka: takes the rows of committed files into a topic.
+// Kafka: sends the rows of committed files to a topic.
 //
-//     KafkaOptions.swift           which cluster, which topic, what messages are
+//     KafkaOptions.swift           cluster, topic and message format
 //     KafkaDestination.swift       a file's rows as messages, until all are acknowledged
-//     Live/                        rows as they leave the cache, and which of a file's rows were acknowledged that way
+//     Live/                        rows as they leave the cache, and which of a file's rows were acknowledged
 //     KafkaShipment.swift          one attempt at a file
-//     KafkaProducer.swift          librdkafka; all of this module's calls of it, and only in a build with the trait Kafka
-//     MessageBatch.swift           messages that are handed over together
-//     FlowMessage*.swift           goflow2's protobuf message, written
-//     flow.proto                   the same for readers
+//     KafkaProducer.swift          all calls of librdkafka, only in a build with the trait Kafka
+//     MessageBatch.swift           messages that are produced together
+//     FlowMessage*.swift           encodes goflow2's protobuf message
+//     flow.proto                   its schema, for readers
 
 public import FlowModel
 
-/// A cluster, a topic in it, and what messages are.
+/// A cluster, a topic, and the message format.
 public struct KafkaOptions: Hashable, Sendable {
-  /// What a message is; each is one row.
+  /// The format of a message, which is one row.
   public enum Format: String, CaseIterable, Hashable, Sendable {
-    /// goflow2's `FlowMessage`, with its length in front.
+    /// goflow2's `FlowMessage`, length-prefixed.
     case protobuf
     /// A JSON object.
     case json
   }
 
-  /// How a message's partition follows from its key, the exporter's address; librdkafka's names.
+  /// The partitioner, which uses the message key, the exporter's address; librdkafka's names.
   public enum Partitioner: String, CaseIterable, Hashable, Sendable {
     case random
     case consistent
     case consistentRandom = "consistent_random"
-    /// As Java's clients do it.
+    /// Compatible with Java clients.
     case murmur2
     case murmur2Random = "murmur2_random"
     case fnv1a
@@ -37,11 +37,11 @@ public struct KafkaOptions: Hashable, Sendable {
     case none, gzip, snappy, lz4, zstd
   }
 
-  /// How many copies of a message there are when it is acknowledged.
+  /// When a message is acknowledged.
   public enum Acknowledgements: String, CaseIterable, Hashable, Sendable {
-    /// On all replicas that are in sync.
+    /// When all in-sync replicas have it.
     case all
-    /// On the leader.
+    /// When the leader has it.
     case leader = "1"
   }
 
@@ -49,55 +49,56 @@ public struct KafkaOptions: Hashable, Sendable {
   public var brokers: [String] = []
   public var topic = "flows"
   public var format = Format.protobuf
-  /// Of JSON.
+  /// Field names in JSON.
   public var names = FieldNames.sagflow
   public var partitioner = Partitioner.murmur2Random
   public var acknowledgements = Acknowledgements.all
-  /// Whether a message that is sent again after a lost acknowledgement is stored once; only with all acknowledgements.
+  /// Whether a message sent again after a lost acknowledgment is stored once; requires acknowledgments of all replicas.
   public var isIdempotent = true
-  /// zstd is smaller and takes as much processor time again as all the rest.
+  /// zstd compresses better, but takes as much CPU time as everything else together.
   public var compression = Compression.lz4
-  /// Longest that a message waits for others in its batch, milliseconds.
+  /// Maximum time that a message waits for others in its batch, milliseconds.
   public var linger = 100
-  /// Octets of messages that are on their way at most.
+  /// Maximum octets of messages in transit.
   public var maximumQueue = 64 << 20
-  /// Longest that a row may wait for its acknowledgement until the file is tried again later, seconds.
+  /// Maximum time that a row waits for its acknowledgment before the file is retried later, seconds.
   public var timeout = 60
   public var clientName = "sagflow"
-  /// Whether rows are sent as they leave the cache. Those that are not acknowledged then come from the committed files, without it all.
+  /// Whether rows are sent as they leave the cache. Rows not acknowledged then are sent from committed files; if false,
+  /// all are.
   public var isLive = true
 
-  /// Whether connections are encrypted, and the broker's certificate checked.
+  /// Whether to use TLS and verify the broker's certificate.
   public var isEncrypted = false
-  /// A file of certificates to trust; empty: the system's.
+  /// File of trusted certificates; empty for the system's.
   public var authorityFile = ""
-  /// Of a client's certificate and its key; empty: none.
+  /// Client certificate and key; empty for none.
   public var certificateFile = ""
   public var keyFile = ""
-  /// PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty: no user.
+  /// PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; empty for no user.
   public var mechanism = ""
   public var user = ""
-  /// The file with the user's password; empty: the environment's SAGFLOW_KAFKA_PASSWORD.
+  /// File with the user's password; if empty, the environment variable SAGFLOW_KAFKA_PASSWORD is used.
   public var passwordFile = ""
-  /// Further properties of librdkafka by name, without secrets.
+  /// Additional librdkafka properties, without secrets.
   public var properties: [String: String] = [:]
 
   public init() {}
 
-  /// The same for one of several that share its memory.
+  /// Returns the options for one of several producers that share the memory.
   func sharing(_ part: Int) -> KafkaOptions {
     var options = self
     options.maximumQueue = maximumQueue / part
     return options
   }
 
-  /// Of `properties`, what would be a secret in a configuration; nil: none is.
+  /// The first of `properties` that would put a secret into the configuration; nil if none.
   public var secretProperty: String? {
     properties.keys.sorted().first { name in ["password", "secret", ".pem", "sasl.jaas"].contains { name.contains($0) }
     }
   }
 
-  /// The properties that librdkafka gets, but for the password.
+  /// The properties for librdkafka, except the password.
   package var allProperties: [(name: String, value: String)] {
     var all: [(name: String, value: String)] = [
       ("client.id", clientName),

@@ -1,12 +1,13 @@
 #if Kafka
   import CRdKafka
 
-  /// A producer of librdkafka for one topic. It belongs to one thread at a time; librdkafka has threads of its own.
+  /// A librdkafka producer for one topic. Used by one thread at a time; librdkafka has its own threads.
   ///
-  /// Sound: the three handles are valid from `init` to `deinit`, which alone destroys them, and librdkafka may be called from any thread.
-  /// Keys and messages are lent for the call, which copies them. Texts and events are used before what they belong to is destroyed.
+  /// Sound: the three handles are valid from `init` to `deinit`, which alone destroys them, and librdkafka may be
+  /// called from any thread. Keys and messages are borrowed for the call, which copies them. Texts and events are used
+  /// before their owner is destroyed.
   @safe struct KafkaProducer: ~Copyable {
-    /// What has happened since the last look.
+    /// The result of a poll.
     enum Event {
       case nothing
       case deliveries
@@ -17,7 +18,7 @@
     private let topic: OpaquePointer
     private let queue: OpaquePointer
 
-    /// Connects to nothing yet.
+    /// Does not connect.
     init(_ options: KafkaOptions, password: String?) throws(KafkaFailure) {
       guard let configuration = unsafe rd_kafka_conf_new() else { throw KafkaFailure(code: -1, text: "no memory") }
       do throws(KafkaFailure) {
@@ -27,7 +28,7 @@
         unsafe rd_kafka_conf_destroy(configuration)
         throw error
       }
-      // Its own lines on standard error are in no form of ours: what matters comes as an event.
+      // Suppresses librdkafka's own lines on standard error; relevant errors arrive as events.
       unsafe rd_kafka_conf_set_log_cb(configuration, nil)
       unsafe rd_kafka_conf_set_events(configuration, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR)
       var text = [CChar](repeating: 0, count: 512)
@@ -71,11 +72,11 @@
       String(decoding: octets.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Hands over messages, without waiting. Those that there is no room for stay in the batch.
+    /// Produces messages without waiting. Those that do not fit stay in the batch.
     ///
-    /// - Parameter batch: a message's row comes back with its acknowledgement; at least 0.
-    /// - Returns: how many were taken.
-    /// - Throws: why a message was refused; it and those that were not taken stay in the batch.
+    /// - Parameter batch: a message's row, at least 0, is returned with its acknowledgment.
+    /// - Returns: the number of messages taken.
+    /// - Throws: why a message was refused; it and those not taken stay in the batch.
     borrowing func produce(_ batch: inout MessageBatch, taken: inout Int) throws(KafkaFailure) {
       let count = batch.messages.count
       var refusal: rd_kafka_resp_err_t?
@@ -112,11 +113,11 @@
       if let refusal { throw KafkaFailure(refusal) }
     }
 
-    /// Looks at what has happened, one event.
+    /// Processes one event.
     ///
     /// - Parameters:
-    ///   - milliseconds: longest to wait for it.
-    ///   - delivered: called for each message that is acknowledged, or will not be: its row, and why.
+    ///   - milliseconds: maximum time to wait for it.
+    ///   - delivered: called with the row of each message that is acknowledged or has failed, and the error.
     borrowing func poll(_ milliseconds: Int32, _ delivered: (Int, KafkaFailure?) -> Void) -> Event {
       guard let event = unsafe rd_kafka_queue_poll(queue, milliseconds) else { return .nothing }
       defer { unsafe rd_kafka_event_destroy(event) }
@@ -136,12 +137,12 @@
       }
     }
 
-    /// Gives up what is not acknowledged; each message is still reported.
+    /// Purges unacknowledged messages; each is still reported.
     borrowing func purge() { unsafe rd_kafka_purge(client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT) }
 
-    /// Asks a broker about the topic.
+    /// Queries a broker about the topic.
     ///
-    /// - Parameter milliseconds: longest to wait.
+    /// - Parameter milliseconds: maximum time to wait.
     borrowing func describe(_ milliseconds: Int32) throws(KafkaFailure) -> (brokers: Int, partitions: Int) {
       var metadata: UnsafePointer<rd_kafka_metadata>?
       let error = unsafe rd_kafka_metadata(client, 0, topic, &metadata, milliseconds)

@@ -6,23 +6,23 @@
   import Parquet
   import Shipping
 
-  /// A file's rows on their way: handed to the producer, and waited for.
+  /// A file's rows in transit.
   struct KafkaShipment {
-    /// Rows that were acknowledged, this time or before.
+    /// Rows acknowledged in this or an earlier attempt.
     private(set) var acknowledged: RowSet
-    /// Rows whose acknowledgement did not come.
+    /// Number of rows not acknowledged.
     private(set) var failedCount = 0
     private let file: CommittedFile
     private let rows: FileRows
     private let options: KafkaOptions
-    /// Rows that were handed over and not reported yet.
+    /// Number of rows produced and not reported yet.
     private var outstanding = 0
     /// Why rows were not acknowledged.
     private var failure: KafkaFailure?
-    /// What was said of the brokers last.
+    /// The last error reported for brokers.
     private var brokerFailure: KafkaFailure?
 
-    /// - Parameter acknowledged: of an earlier attempt.
+    /// - Parameter acknowledged: from an earlier attempt.
     /// - Throws: `ShippingFailure` if the file cannot be read.
     init(_ file: CommittedFile, _ options: KafkaOptions, _ acknowledged: RowSet?) throws(ShippingFailure) {
       do throws(ParquetReadError) { rows = try FileRows(file.path) } catch {
@@ -37,17 +37,17 @@
 
     var isComplete: Bool { acknowledged.count == rows.rowCount }
 
-    /// How many rows each row group has.
+    /// Number of rows in each row group.
     var groupRows: [Int] { (0..<rows.groupCount).map { rows.group($0).rowCount } }
 
-    /// Rows that were acknowledged before the file was committed; nil: none.
+    /// Skips rows that were acknowledged before the file was committed.
     mutating func skip(_ known: RowSet?) {
       if let known, known.rows == rows.rowCount, acknowledged.count == 0 { acknowledged = known }
     }
 
-    /// Sends what is not acknowledged, and returns when the fate of every row that was handed over is known.
+    /// Sends the rows not yet acknowledged, and returns when the outcome of every row is known.
     ///
-    /// - Returns: why rows are not acknowledged; nil: they are, or it was cancelled.
+    /// - Returns: why rows were not acknowledged; nil if all were, or it was canceled.
     mutating func run(_ producer: borrowing KafkaProducer?, isCancelled: () -> Bool) -> KafkaFailure? {
       var first = 0
       for number in 0..<rows.groupCount where failure == nil && !isCancelled() {
@@ -62,7 +62,7 @@
             try send(group, first, &messages, producer, isCancelled)
           }
         } catch {
-          // As of a file that has a message which no broker takes: it will not get better.
+          // Treated like a message that no broker accepts: retrying does not help.
           failure = KafkaFailure(code: 87, text: "\(error)")
         }
         first += group.rowCount
@@ -73,7 +73,7 @@
         if isCancelled() { producer?.purge() }
       }
       guard var failure else { return nil }
-      // A time that ran out has a cause, such as a password.
+      // A timeout has a cause, such as a wrong password.
       if failure.isTimeout, let brokerFailure {
         failure = KafkaFailure(code: brokerFailure.code, text: "\(failure.text): \(brokerFailure.text)")
       }
@@ -101,7 +101,7 @@
       }
     }
 
-    /// Hands over messages, and waits for room; what is refused, or comes behind a failure, is not acknowledged.
+    /// Produces messages, waiting for room; refused messages, and those after a failure, are not acknowledged.
     private mutating func hand(
       _ batch: inout MessageBatch, _ producer: borrowing KafkaProducer?, _ isCancelled: () -> Bool
     ) {
@@ -111,7 +111,7 @@
         } catch {
           failure = error
         }
-        // Reports that nobody looks at take room in the queue.
+        // Unprocessed delivery reports occupy the queue.
         poll(producer, batch.messages.isEmpty ? 0 : 100)
       }
       batch.messages.removeAll(keepingCapacity: true)
@@ -135,11 +135,11 @@
       switch event {
       case .failure(let said):
         if said.isFatal { failure = failure ?? said }
-        // That all brokers are down says less than why.
+        // That all brokers are down is less informative than the reason.
         if brokerFailure == nil || said.code != -187 { brokerFailure = said }
       case .deliveries: if failed == 0 { brokerFailure = nil }
       case .nothing: break
-      // Nobody is left who could report.
+      // Nobody is left to report.
       case nil: outstanding = 0
       }
     }

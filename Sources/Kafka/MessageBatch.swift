@@ -1,23 +1,23 @@
 import FlowQuery
 
-/// Messages that are handed over together: their octets, one behind the other or with room between them.
+/// Messages produced together: their octets, adjacent or with gaps.
 package struct MessageBatch {
   package struct Message {
     /// In `octets`.
     package var range: Range<Int>
-    /// The number of its key.
+    /// Number of its key.
     package var key: Int
-    /// The row of the file.
+    /// Its row in the file.
     package var row: Int
   }
 
   package var octets: [UInt8] = []
   package var messages: [Message] = []
-  /// All keys, one behind the other, and where each begins, with the end of the last.
+  /// All keys, concatenated, and the start of each, followed by the end of the last.
   private(set) var keyOctets: [UInt8] = []
   private(set) var keyStarts: [Int] = [0]
 
-  /// Messages of a batch at most.
+  /// Maximum number of messages in a batch.
   package static let maximumCount = 256
 
   package init(keys: [String]) {
@@ -30,12 +30,12 @@ package struct MessageBatch {
   package func key(_ number: Int) -> Range<Int> { keyStarts[number]..<keyStarts[number + 1] }
 }
 
-/// Makes messages of the rows of a row group.
+/// Encodes rows of a row group.
 package protocol MessageEncoder {
-  /// Rows that `encode` takes at most.
+  /// Maximum number of rows per call of `encode`.
   var maximumRows: Int { get }
 
-  /// Puts rows into an empty batch: their octets, and a message for each with its range; key and file's row are the caller's.
+  /// Fills an empty batch with the rows' octets and a message with its range for each; the caller sets key and row.
   mutating func encode(_ rows: ArraySlice<Int>, into batch: inout MessageBatch)
 }
 

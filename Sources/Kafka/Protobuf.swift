@@ -1,6 +1,6 @@
 import NetworkBytes
 
-/// Fields of protocol buffers (encoding of version 3) appended to octets. What is 0 or empty is left out, as it wants.
+/// Appends protocol buffer fields (proto3). Values that are 0 or empty are omitted, as proto3 specifies.
 enum Protobuf {
   @inline(__always)
   static func appendVarint(_ value: UInt64, to octets: inout [UInt8]) {
@@ -12,7 +12,7 @@ enum Protobuf {
     octets.append(UInt8(truncatingIfNeeded: rest))
   }
 
-  /// Octets that a varint takes.
+  /// Returns the octets of a varint.
   @inline(__always)
   static func varintLength(_ value: UInt64) -> Int { max(1, (70 - value.leadingZeroBitCount) / 7) }
 
@@ -42,7 +42,7 @@ enum Protobuf {
     append(address.low, count: count == 16 ? 8 : 4, to: &octets)
   }
 
-  /// The last octets of a word, the most significant first.
+  /// Appends the last octets of a word, big-endian.
   private static func append(_ word: UInt64, count: Int, to octets: inout [UInt8]) {
     for index in (0..<count).reversed() { octets.append(UInt8(truncatingIfNeeded: word >> UInt64(8 * index))) }
   }

@@ -1,8 +1,8 @@
-/// Which rows of a file, or of a row group, are acknowledged.
+/// A set of rows of a file or row group.
 package struct RowSet: Sendable {
   private var words: [UInt64] = []
   package private(set) var count = 0
-  /// How many there are; a set that grows has those up to the greatest that was inserted.
+  /// Number of rows; a growing set covers those up to the greatest inserted.
   package private(set) var rows: Int
 
   package init(rows: Int = 0) {
@@ -17,7 +17,7 @@ package struct RowSet: Sendable {
     row < rows && words[row >> 6] >> UInt64(row & 63) & 1 == 1
   }
 
-  /// - Returns: whether it was not in it.
+  /// - Returns: whether it was not in the set.
   @discardableResult
   package mutating func insert(_ row: Int) -> Bool {
     if contains(row) { return false }

@@ -1,18 +1,18 @@
 import NIOSSL
 
-/// Names of clients that may connect, as their certificates have them.
+/// Allowed client names in certificates.
 struct ClientNames: Sendable {
   private let names: Set<String>
 
-  /// - Parameter names: of DNS, or common names; case does not matter.
+  /// - Parameter names: DNS names or common names, case-insensitive.
   init(_ names: [String]) { self.names = Set(names.map { $0.lowercased() }) }
 
-  /// Whether one of a certificate's names is among them; none named: any certificate will do.
+  /// Returns whether one of a certificate's names is allowed; an empty list allows any certificate.
   func admits(_ certificate: [String]) -> Bool {
     names.isEmpty || certificate.contains { names.contains($0.lowercased()) }
   }
 
-  /// The DNS names of a certificate, or, of one without any, its common names (RFC 6125 §6.4.4).
+  /// Returns the DNS names of a certificate or, if it has none, its common names (RFC 6125 §6.4.4).
   static func names(_ certificate: NIOSSLCertificate) -> [String] {
     let alternatives = certificate._subjectAlternativeNames().filter { $0.nameType == .dnsName }
     if !alternatives.isEmpty { return alternatives.map { String(decoding: $0.contents, as: UTF8.self) } }

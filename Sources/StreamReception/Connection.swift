@@ -1,29 +1,29 @@
 import NIOCore
 import NetworkBytes
 
-/// One connection: what has come and is not with its worker yet. Belongs to the event loop.
+/// A connection and its data not yet passed to a worker. Confined to the event loop.
 final class Connection {
   let number: UInt32
   let source: Endpoint
   let local: Endpoint
-  /// Which worker's it is.
+  /// The worker that it is assigned to.
   let worker: Int
   let channel: any Channel
   var framer = MessageFramer()
-  /// Octets of messages that were handed over, modulo 2^32.
+  /// Octets of messages passed on, modulo 2^32.
   private var position: UInt32 = 0
-  /// Whether its worker knows of it: it has brought a message.
+  /// Whether it has passed a message to its worker.
   private(set) var hasBegun = false
-  /// Whether messages may come: at once, or after the handshake.
+  /// Whether it may send messages: at once, or after the handshake.
   var isOpen: Bool
-  /// Whether the collector has closed it: what still comes is not taken.
+  /// Whether the collector has closed it; further data is discarded.
   var isRefused = false
   var isPaused = false
-  /// Whether the channel is closed; what the framer has may still be waiting.
+  /// Whether the channel is closed; the framer may still hold messages.
   var isClosed = false
-  /// When it was accepted, or brought something last.
+  /// When it was accepted or last received data.
   var lastActive = NIODeadline.now()
-  /// When the message began that is not whole.
+  /// When an incomplete message began.
   var messageBegan: NIODeadline?
 
   init(
@@ -37,9 +37,9 @@ final class Connection {
     isOpen = !isSecure
   }
 
-  /// Hands whole messages to the worker.
+  /// Passes complete messages to the worker.
   ///
-  /// - Returns: false if its queue has no room.
+  /// - Returns: false if its queue is full.
   /// - Throws: `MessageFramer.Fault`.
   func deliver(to queue: StreamQueue, isForced: Bool = false) throws(MessageFramer.Fault) -> Bool {
     while let message = try framer.next() {
@@ -54,7 +54,7 @@ final class Connection {
     return true
   }
 
-  /// Tells the worker that it has ended. A connection that is not known to it costs nothing.
+  /// Tells the worker that the connection has ended, if the worker knows it.
   func end(in queue: StreamQueue) {
     guard hasBegun else { return }
     let part = StreamPart(connection: number, event: .end, position: position)

@@ -2,15 +2,15 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// The end of a connection's pipeline: hands what comes to the table.
+/// The last handler of a connection's pipeline: passes data to the table.
 final class ConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
   private let table: ConnectionTable
   private let isSecure: Bool
-  /// The names of which the client's certificate must have one; nil: it needs no certificate.
+  /// The allowed client names; nil if no certificate is required.
   private let clientNames: ClientNames?
-  /// Nil until the channel is active, and where it was refused.
+  /// Nil until the channel is active, and if it was refused.
   private var connection: Connection?
 
   init(_ table: ConnectionTable, isSecure: Bool, clientNames: ClientNames?) {
@@ -25,7 +25,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    // Before the handshake, and after the client's name was refused, nothing is taken.
+    // Nothing is accepted before the handshake, or after the client's name was refused.
     guard let connection, connection.isOpen, !connection.isRefused else { return }
     table.receive(unwrapInboundIn(data), on: connection)
   }

@@ -4,7 +4,7 @@ import NIOSSL
 import NetworkBytes
 import Synchronization
 
-/// All connections: who may have one, whose turn it is, and who has taken too long. Belongs to the event loop.
+/// All connections: admission, fairness and timeouts. Confined to the event loop.
 final class ConnectionTable {
   private let options: StreamOptions
   private let queues: [StreamQueue]
@@ -13,7 +13,7 @@ final class ConnectionTable {
   private var connections: [UInt32: Connection] = [:]
   private var countByAddress: [IPAddress: Int] = [:]
   private var countByWorker: [Int]
-  /// Those that wait for room in their worker's queue, in the order in which they came to wait.
+  /// Connections waiting for room in their worker's queue, in order.
   private var paused: [[Connection]]
   private var lastNumber: UInt32 = 0
 
@@ -28,7 +28,7 @@ final class ConnectionTable {
 
   // MARK: Beginning
 
-  /// A place for a connection that was accepted: with the worker that has fewest.
+  /// Assigns an accepted connection to the worker with the fewest.
   ///
   /// - Returns: nil if it is refused.
   func admit(_ channel: any Channel, isSecure: Bool) -> Connection? {
@@ -58,7 +58,7 @@ final class ConnectionTable {
     return connection
   }
 
-  /// Why an address may have no further connection.
+  /// Returns why an address may have no further connection.
   private func refusal(of address: IPAddress) -> StreamReport.Reason? {
     if !options.takes(address) { return .sender }
     if connections.count >= options.maximumConnections { return .tooMany }
@@ -71,7 +71,7 @@ final class ConnectionTable {
   func receive(_ octets: ByteBuffer, on connection: Connection) {
     connection.lastActive = .now()
     connection.framer.append(octets)
-    // What comes while it waits came at its end: the kernel hands out the rest.
+    // A waiting connection gets such data only at its end, when the kernel delivers the rest.
     if !connection.isPaused { deliver(connection) }
   }
 
@@ -82,7 +82,7 @@ final class ConnectionTable {
       log.warn(
         .protocolError, of: connection.source.address,
         "\(connection.source), to port \(connection.local.port): \(error); the connection is closed")
-      // There is nothing to be found behind it.
+      // Nothing can be parsed after it.
       connection.framer = MessageFramer()
       close(connection, .protocolError)
     }
@@ -100,7 +100,7 @@ final class ConnectionTable {
     try? connection.channel.syncOptions?.setOption(.autoRead, value: isReading)
   }
 
-  /// There is room in a worker's queue again.
+  /// Resumes connections when a worker's queue has room again.
   func resume(_ worker: Int) {
     var waiting: [Connection] = []
     swap(&waiting, &paused[worker])
@@ -110,7 +110,7 @@ final class ConnectionTable {
       connection.lastActive = .now()
       deliver(connection)
       if connection.isPaused {
-        // Those behind it wait on, before it.
+        // Those after it keep waiting, ahead of this one.
         paused[worker] = waiting[(index + 1)...] + paused[worker]
         report.update { $0.paused += waiting.count - index - 1 }
         return
@@ -130,7 +130,7 @@ final class ConnectionTable {
 
   private func count(_ reason: StreamReport.Reason) { report.update { $0.closed[reason, default: 0] &+= 1 } }
 
-  /// Closes a connection whose client is none of those that are allowed.
+  /// Closes a connection whose client is not allowed.
   func refuse(_ connection: Connection, names: [String]) {
     let text = names.isEmpty ? "no name" : names.joined(separator: ", ")
     log.warn(
@@ -139,7 +139,7 @@ final class ConnectionTable {
     close(connection, .clientName)
   }
 
-  /// An error of the socket, or of TLS.
+  /// Handles an error of the socket or of TLS.
   func fail(_ connection: Connection, _ error: any Error) {
     let isHandshake = !connection.isOpen && !connection.isRefused && error is NIOSSLError
     guard isHandshake else { return connection.channel.close(promise: nil) }
@@ -148,7 +148,7 @@ final class ConnectionTable {
     close(connection, .handshake)
   }
 
-  /// The channel is closed. What came before is delivered.
+  /// Handles a closed channel. Earlier data is delivered.
   func noteClosed(_ connection: Connection) {
     connection.isClosed = true
     if !connection.isOpen, !connection.isRefused { count(.handshake) }
@@ -165,7 +165,7 @@ final class ConnectionTable {
     report.update { $0.open -= 1 }
   }
 
-  /// Closes connections that a worker cannot go on with.
+  /// Closes connections that a worker cannot continue.
   func sever(_ numbers: Set<UInt32>) {
     for number in numbers {
       guard let connection = connections[number], !connection.isClosed else { continue }
@@ -173,7 +173,7 @@ final class ConnectionTable {
     }
   }
 
-  /// Closes those that take too long. To be called about once a second.
+  /// Closes connections that exceed a timeout. Call about once a second.
   func closeOverdue(_ now: NIODeadline = .now()) {
     for connection in connections.values where !connection.isClosed && !connection.isPaused {
       if let reason = overdue(connection, now) { close(connection, reason) }
@@ -182,7 +182,7 @@ final class ConnectionTable {
 
   private func overdue(_ connection: Connection, _ now: NIODeadline) -> StreamReport.Reason? {
     if !connection.isOpen {
-      // It is counted when the channel is closed.
+      // Counted when the channel is closed.
       if now - connection.lastActive > options.handshakeTimeout { connection.channel.close(promise: nil) }
       return nil
     }
@@ -193,9 +193,9 @@ final class ConnectionTable {
 
   // MARK: The end of all
 
-  /// Closes those that brought nothing since `time`; those that wait for room may have something yet.
+  /// Closes connections without data since `time`, except those waiting for room.
   ///
-  /// - Returns: whether there are any left.
+  /// - Returns: whether any are left.
   func closeQuiet(since time: NIODeadline) -> Bool {
     for connection in connections.values where !connection.isPaused && connection.lastActive <= time {
       connection.channel.close(promise: nil)
@@ -203,18 +203,18 @@ final class ConnectionTable {
     return !connections.isEmpty
   }
 
-  /// Closes all, and hands over whatever is there: the workers take it before they end.
+  /// Closes all connections and passes on what they hold, for the workers to take before they end.
   func closeAll() {
     for connection in connections.values.sorted(by: { $0.number < $1.number }) {
       connection.channel.close(promise: nil)
-      // Only whole messages are; a fault has nothing behind it.
+      // Only complete messages; nothing follows a fault.
       _ = try? connection.deliver(to: queues[connection.worker], isForced: true)
       remove(connection)
     }
   }
 }
 
-/// The report, which others read.
+/// The report, shared with other threads.
 final class StreamReportBox: Sendable {
   private let report = Mutex(StreamReport())
 
@@ -224,7 +224,7 @@ final class StreamReportBox: Sendable {
 }
 
 extension Endpoint {
-  /// Nil if it is none of IP.
+  /// Nil if it is not an IP address.
   init?(_ address: SocketAddress) {
     guard let text = address.ipAddress, let ip = IPAddress(text), let port = address.port else { return nil }
     self.init(address: ip, port: UInt16(truncatingIfNeeded: port))

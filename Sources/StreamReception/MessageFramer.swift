@@ -1,15 +1,15 @@
-// StreamReception: IPFIX messages over TCP and TLS (RFC 7011 §10.4): accepts connections, cuts what they bring into messages and
-// hands these to the workers over bounded queues. It knows no templates; back-pressure takes the place of loss.
+// StreamReception: IPFIX messages over TCP and TLS (RFC 7011 §10.4): accepts connections, splits their data into
+// messages, and passes these to the workers through bounded queues. Knows no templates. Back-pressure replaces loss.
 
 public import NIOCore
 
-/// Cuts the octets of a connection into IPFIX messages, by the length that each header gives (RFC 7011 §10.4.2.2).
+/// Splits the data of a connection into IPFIX messages, by the length in each header (RFC 7011 §10.4.2.2).
 public struct MessageFramer: Sendable {
-  /// Why a connection's octets are no messages. There is no way to find the next one.
+  /// Why data is not an IPFIX message. There is no way to resynchronize.
   public enum Fault: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Not 10, which is IPFIX: of the versions it alone is defined over TCP.
+    /// Not 10, which is IPFIX, the only version defined over TCP.
     case version(UInt16)
-    /// Below 16, the length of a header.
+    /// Less than 16, the length of a header.
     case length(UInt16)
 
     public var description: String {
@@ -26,10 +26,10 @@ public struct MessageFramer: Sendable {
 
   public init() {}
 
-  /// Octets that are not taken yet.
+  /// Octets not yet consumed.
   public var count: Int { buffer.readableBytes }
 
-  /// Takes in what came next.
+  /// Appends received data.
   public mutating func append(_ octets: ByteBuffer) {
     if buffer.readableBytes == 0 {
       buffer = octets
@@ -40,10 +40,10 @@ public struct MessageFramer: Sendable {
     }
   }
 
-  /// The next message as far as it is whole, which stays until it is dropped.
+  /// Returns the next message if it is complete; call `drop` to consume it.
   ///
   /// - Returns: nil if octets are missing.
-  /// - Throws: `Fault` as soon as the header's first octets show it.
+  /// - Throws: `Fault` as soon as the first octets of the header show it.
   public func next() throws(Fault) -> ByteBufferView? {
     let start = buffer.readerIndex
     guard let version = buffer.getInteger(at: start, as: UInt16.self) else { return nil }
@@ -53,10 +53,10 @@ public struct MessageFramer: Sendable {
     return buffer.viewBytes(at: start, length: Int(length))
   }
 
-  /// Drops the first so many octets: the message that was taken.
+  /// Drops the first octets, after a message was processed.
   public mutating func drop(_ octets: Int) {
     buffer.moveReaderIndex(forwardBy: min(octets, buffer.readableBytes))
-    // What is left of a large read is not kept for a few octets.
+    // Releases the memory of a large read.
     if buffer.readableBytes == 0 { buffer = ByteBuffer() }
   }
 }

@@ -5,7 +5,7 @@ import NIOPosix
 import NIOSSL
 import NetworkBytes
 
-/// What a receiver has while it opens its listeners.
+/// The state of a receiver while it opens its listeners.
 struct Opening {
   let group: MultiThreadedEventLoopGroup
   let loop: any EventLoop
@@ -47,14 +47,14 @@ struct Opening {
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 256)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      // Inherited by connections; set before the first, so that their windows can be as large.
+      // Inherited by connections; set before the first one, so that TCP windows can be as large.
       .serverChannelOption(.socketOption(.so_rcvbuf), value: .init(options.receiveBuffer))
       .serverChannelOption(.autoRead, value: false)
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
       .childChannelOption(.maxMessagesPerRead, value: 4)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          // There is one wherever a listener is secure: its handler refuses what comes without a handshake.
+          // Set for every secure listener; its handler refuses data without a handshake.
           let identity = listener.isSecure ? identity.value : nil
           let pipeline = channel.pipeline.syncOperations
           if let identity { try pipeline.addHandler(NIOSSLServerHandler(context: identity.context)) }
@@ -63,7 +63,7 @@ struct Opening {
         }
       }
     do {
-      // Names with a zone are resolved by the system; nothing is asked for an address.
+      // The system resolves zones; an address causes no lookup.
       let endpoint = listener.endpoint
       let host = endpoint.zone.isEmpty ? endpoint.address.description : "\(endpoint.address)%\(endpoint.zone)"
       let address = try SocketAddress.makeAddressResolvingHost(host, port: Int(endpoint.port))

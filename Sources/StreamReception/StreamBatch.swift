@@ -2,7 +2,7 @@ public import Capture
 import NIOCore
 public import NetworkBytes
 
-/// Messages of connections, and connections' ends, in the order in which they came.
+/// Messages and ends of connections, in order of arrival.
 public struct StreamBatch: Sendable {
   private struct Entry {
     var source: Endpoint
@@ -14,7 +14,7 @@ public struct StreamBatch: Sendable {
   private var octets: [UInt8] = []
   private var entries: [Entry] = []
 
-  /// Memory of an entry beside its octets.
+  /// Memory of an entry besides its octets.
   static let overhead = 128
 
   public init() {}
@@ -22,7 +22,7 @@ public struct StreamBatch: Sendable {
   public var count: Int { entries.count }
   public var isEmpty: Bool { entries.isEmpty }
 
-  /// Octets of memory that it takes.
+  /// Octets of memory.
   var size: Int { octets.count + entries.count * Self.overhead }
 
   mutating func append(_ message: ByteBufferView?, _ part: StreamPart, from source: Endpoint, to local: Endpoint) {
@@ -31,9 +31,10 @@ public struct StreamBatch: Sendable {
     entries.append(Entry(source: source, local: local, part: part, octets: start..<octets.count))
   }
 
-  /// What is at `index`, below `count`.
+  /// Returns the entry at `index`, less than `count`.
   ///
-  /// - Parameter arrival: when it is taken, nanoseconds since 1970 UTC: it may have waited in several places before.
+  /// - Parameter arrival: the present time, nanoseconds since 1970 UTC: the message may have waited in several places
+  ///   before.
   @_lifetime(borrow self)
   public func datagram(_ index: Int, arrival: UnixNanoseconds) -> Datagram {
     let entry = entries[index]
@@ -42,10 +43,10 @@ public struct StreamBatch: Sendable {
       arrival: arrival, stream: entry.part)
   }
 
-  /// Where the connection of what is at `index` was made to.
+  /// Returns the local endpoint of the entry's connection.
   public func local(_ index: Int) -> Endpoint { entries[index].local }
 
-  /// Drops all, and keeps its memory.
+  /// Removes all entries and keeps the memory.
   mutating func removeAll() {
     octets.removeAll(keepingCapacity: true)
     entries.removeAll(keepingCapacity: true)

@@ -2,7 +2,7 @@ import Logging
 import NIOCore
 import NetworkBytes
 
-/// Says what is wrong with peers: of each address once a minute for each reason, and of not too many.
+/// Logs problems with peers: once a minute for each address and reason, up to a limit.
 struct StreamLog {
   private struct Subject: Hashable {
     var address: IPAddress
@@ -10,7 +10,7 @@ struct StreamLog {
   }
 
   private let logger: Logger
-  /// When each was last told of.
+  /// When each was last logged.
   private var told: [Subject: NIODeadline] = [:]
 
   private static let interval = TimeAmount.minutes(1)

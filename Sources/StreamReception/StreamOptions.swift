@@ -1,14 +1,14 @@
 public import NIOCore
 public import NetworkBytes
 
-/// Where connections are accepted, and what they may take.
+/// Listeners and limits.
 public struct StreamOptions: Sendable {
-  /// Where to listen.
+  /// A listen address.
   public struct Listener: Hashable, Sendable, CustomStringConvertible {
     public var endpoint: ScopedEndpoint
-    /// Whether its connections begin with a TLS handshake.
+    /// Whether its connections use TLS.
     public var isSecure: Bool
-    /// Whether one of `::` takes IPv4, too.
+    /// Whether a listener on `::` also accepts IPv4.
     public var takesIPv4: Bool
 
     public init(_ endpoint: ScopedEndpoint, isSecure: Bool, takesIPv4: Bool = false) {
@@ -22,17 +22,17 @@ public struct StreamOptions: Sendable {
   }
 
   public var listeners: [Listener] = []
-  /// Whether a sender's connections are accepted; asked for each of them.
+  /// Returns whether a sender's connections are accepted; called for each of them.
   public var takes: @Sendable (IPAddress) -> Bool = { _ in true }
-  /// Connections in all, and from one address; more are closed at once.
+  /// Maximum number of connections, in all and per address; further ones are closed at once.
   public var maximumConnections = 1024
   public var maximumConnectionsPerAddress = 64
-  /// A connection that brings nothing for this long is closed; nil: never.
+  /// Closes a connection without data for this long; nil disables.
   public var idleTimeout: TimeAmount? = .hours(1)
-  /// How long a TLS handshake may take, and a message from its first octet to its last.
+  /// Timeouts of a TLS handshake, and of a message from its first octet to its last.
   public var handshakeTimeout = TimeAmount.seconds(10)
   public var messageTimeout = TimeAmount.seconds(60)
-  /// At the end, how long what is on its way is still read.
+  /// How long remaining data is read at shutdown.
   public var drainTime = TimeAmount.seconds(2)
   /// The kernel's receive buffer of a connection, octets.
   public var receiveBuffer = 256 << 10

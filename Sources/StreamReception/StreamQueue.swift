@@ -3,12 +3,11 @@ import NIOCore
 import NetworkBytes
 import Synchronization
 
-/// Messages on their way to one worker: a bounded queue. The event loop appends; without room there its connections are not read
-/// until the worker has taken what waits.
+/// A bounded queue of messages for one worker. The event loop appends; while it is full, connections are not read.
 public final class StreamQueue: Sendable {
-  /// What the worker asks of the event loop.
+  /// Requests of the worker to the event loop.
   struct Requests: Sendable {
-    /// There is room again.
+    /// Called when there is room again.
     var resume: @Sendable () -> Void
     var close: @Sendable (Set<UInt32>) -> Void
   }
@@ -24,24 +23,24 @@ public final class StreamQueue: Sendable {
   private let state = Mutex(State())
   private let capacity: Int
 
-  /// - Parameter capacity: octets that wait at most, but for one message.
+  /// - Parameter capacity: maximum octets, except that one message may exceed it.
   public init(capacity: Int) { self.capacity = capacity }
 
-  /// Has the worker's waiting end when a message comes.
+  /// Registers the worker to wake when a message arrives.
   public func attach(_ worker: WakeUp) { state.withLock { $0.worker = worker } }
 
-  /// Octets that wait.
+  /// Octets waiting.
   public var waiting: Int { state.withLock { $0.batch.size } }
 
   func connect(_ requests: Requests) { state.withLock { $0.requests = requests } }
 
-  /// There is no event loop any longer.
+  /// Called when the event loop has ended.
   func disconnect() { state.withLock { $0.requests = nil } }
 
   /// Appends a message, or a connection's end.
   ///
-  /// - Parameter isForced: whether it is taken although there is no room: what the process holds already is not to be lost.
-  /// - Returns: false if there is no room; then `Requests.resume` is called once there is.
+  /// - Parameter isForced: whether to ignore the capacity, because data already received must not be lost.
+  /// - Returns: false if the queue is full; then `Requests.resume` is called once there is room.
   func append(
     _ message: ByteBufferView?, _ part: StreamPart, from source: Endpoint, to local: Endpoint, isForced: Bool
   ) -> Bool {
@@ -58,7 +57,7 @@ public final class StreamQueue: Sendable {
     return isTaken
   }
 
-  /// Takes all that waits in place of what `batch` held. The worker's side.
+  /// Moves all waiting messages into `batch`, replacing its content. Called by the worker.
   ///
   /// - Returns: false if nothing waits.
   public func take(_ batch: inout StreamBatch) -> Bool {
@@ -67,13 +66,13 @@ public final class StreamQueue: Sendable {
       swap(&batch, &state.batch)
       guard state.isShort else { return }
       state.isShort = false
-      // Under the lock: after `disconnect` nobody listens. It only leaves a task with the event loop.
+      // Under the lock, because nobody listens after `disconnect`. It only schedules a task on the event loop.
       state.requests?.resume()
     }
     return !batch.isEmpty
   }
 
-  /// Has connections closed, whose messages serve nobody. The worker's side.
+  /// Closes connections whose messages are useless. Called by the worker.
   public func close(_ connections: Set<UInt32>) {
     if connections.isEmpty { return }
     state.withLock { $0.requests?.close(connections) }

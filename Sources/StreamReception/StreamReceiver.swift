@@ -24,9 +24,9 @@ public struct StreamListenError: Error, Equatable, Sendable, CustomStringConvert
   }
 }
 
-/// Accepts connections on a thread of its own, `streams`, and hands their messages to the workers' queues.
+/// Accepts connections on its own thread, `streams`, and passes their messages to the workers' queues.
 public final class StreamReceiver: Sendable {
-  /// Where it listens, with the ports that were taken where 0 was asked for.
+  /// The listen addresses, with the assigned port in place of 0.
   public let listeners: [StreamOptions.Listener]
   private let channels: [any Channel]
   private let group: MultiThreadedEventLoopGroup
@@ -37,11 +37,11 @@ public final class StreamReceiver: Sendable {
   private let identity: IdentityBox
   private let reports: StreamReportBox
 
-  /// Opens the listening sockets; nothing is accepted until `start`.
+  /// Opens the listening sockets; `start` begins to accept.
   ///
   /// - Parameters:
-  ///   - identity: for listeners that are secure.
-  ///   - queues: one for each worker.
+  ///   - identity: for secure listeners.
+  ///   - queues: one per worker.
   /// - Throws: `StreamListenError`.
   public init(
     listening options: StreamOptions, as identity: TLSIdentity?, to queues: [StreamQueue], _ logger: Logger
@@ -67,21 +67,21 @@ public final class StreamReceiver: Sendable {
     }
   }
 
-  /// Accepts connections.
+  /// Begins to accept connections.
   public func start() {
     for channel in channels { channel.setOption(.autoRead, value: true).whenComplete { _ in } }
     let table = table
     _ = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in table.value.closeOverdue() }
   }
 
-  /// What became of connections.
+  /// Counters of connections.
   public var report: StreamReport { reports.value }
 
-  /// What connections from now on begin with.
+  /// Replaces the identity for new connections.
   public func reload(_ new: TLSIdentity) { identity.value = new }
 
-  /// Stops accepting, reads what is on its way for a moment, and closes all connections. The workers have to go on meanwhile;
-  /// afterwards whatever was received is in their queues.
+  /// Stops accepting, reads remaining data for a moment, and closes all connections. The workers must still run;
+  /// afterwards all received messages are in their queues.
   public func finish() {
     let (table, deadline) = (table, NIODeadline.now() + options.drainTime)
     for channel in channels { try? channel.close().wait() }
@@ -99,7 +99,7 @@ public final class StreamReceiver: Sendable {
   }
 }
 
-/// What new connections are shown; changed on reload.
+/// The identity for new connections, replaced on reload.
 final class IdentityBox: Sendable {
   private let identity: Mutex<TLSIdentity?>
 

@@ -6,21 +6,22 @@ import NIOSSL
 import NIOTLS
 public import NetworkBytes
 
-/// Why a connection to a collector cannot be made, or has ended: one line.
+/// Why a connection to a collector failed: one line.
 public struct StreamSendError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String
 }
 
-/// Sends messages over a connection: the Exporting Process's side (RFC 7011 §10.4.2). Waits where the collector does not read.
+/// Sends messages over a connection, as the Exporting Process (RFC 7011 §10.4.2). Blocks while the collector does not
+/// read.
 public final class StreamSender {
-  /// What a client of TLS shows and asks for.
+  /// TLS settings of the client.
   public struct Security: Sendable {
-    /// PEM file of authorities that the collector's certificate must be of; empty: the system's.
+    /// PEM file of certificate authorities for the collector's certificate; empty for the system's.
     public var authority = ""
-    /// PEM files of the client's certificate and its key; empty: it has none.
+    /// PEM files of the client's certificate and key; empty for none.
     public var certificate = ""
     public var key = ""
-    /// The name that the collector's certificate must have; empty: it must have the address.
+    /// The expected name in the collector's certificate; empty to expect the address.
     public var serverName = ""
 
     public init() {}
@@ -29,14 +30,14 @@ public final class StreamSender {
   private let destination: String
   private let group: MultiThreadedEventLoopGroup
   private let channel: any Channel
-  /// Octets that were written and not flushed.
+  /// Octets written but not flushed.
   private var waiting = 0
 
   private static let batch = 1 << 16
 
   /// Connects.
   ///
-  /// - Parameter security: nil: without TLS.
+  /// - Parameter security: nil for no TLS.
   public init(to destination: Endpoint, security: Security?) throws(StreamSendError) {
     let text = "\(security == nil ? "tcp" : "tls")://\(destination)"
     self.destination = text
@@ -91,14 +92,14 @@ public final class StreamSender {
     return "\(error)"
   }
 
-  /// Adds a message to those that the next `flush` sends.
+  /// Adds a message to the next `flush`.
   public func enqueue(_ message: [UInt8]) throws(StreamSendError) {
     channel.write(ByteBuffer(bytes: message), promise: nil)
     waiting += message.count
     if waiting >= Self.batch { try flush() }
   }
 
-  /// Sends what was enqueued; returns once the kernel has it.
+  /// Sends the enqueued messages; returns once the kernel has accepted them.
   public func flush() throws(StreamSendError) {
     guard waiting > 0 else { return }
     waiting = 0
@@ -110,8 +111,8 @@ public final class StreamSender {
     }
   }
 
-  /// Looks whether the collector still takes what is sent: a connection that it refuses is one for a moment, and over TLS 1.3 a
-  /// client learns after its handshake that its certificate was refused (RFC 8446 §4.4.2.4).
+  /// Checks whether the collector still accepts data: a refused connection exists for a moment, and over TLS 1.3 a
+  /// client learns only after its handshake that its certificate was rejected (RFC 8446 §4.4.2.4).
   public func check() throws(StreamSendError) {
     let wait = group.next().scheduleTask(in: .milliseconds(300)) {}
     channel.closeFuture.whenComplete { _ in wait.cancel() }
@@ -119,14 +120,14 @@ public final class StreamSender {
     throw StreamSendError(description: "\(destination) has closed the connection; see its log")
   }
 
-  /// Ends the connection; to be called once, when all was sent or sending has failed.
+  /// Closes the connection. Call once, after everything was sent or sending has failed.
   public func close() {
     try? channel.close().wait()
     try? group.syncShutdownGracefully()
   }
 }
 
-/// Tells when a client's handshake is over.
+/// Signals the end of a client's handshake.
 private final class HandshakeWatch: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 

@@ -2,15 +2,15 @@ import Files
 import Foundation
 import NIOSSL
 
-/// The files that TLS needs, by their paths; empty: there is none.
+/// Paths of the files for TLS; empty for none.
 public struct TLSFiles: Hashable, Sendable {
-  /// The collector's certificate and those up to its authority's, PEM.
+  /// The collector's certificate chain, PEM.
   public var certificate = ""
   /// The certificate's key, PEM.
   public var key = ""
-  /// Authorities that clients' certificates must be of; empty: clients need none.
+  /// Authorities for clients' certificates; empty if clients need none.
   public var clientCA = ""
-  /// Names of which a client's certificate must have one; empty: any of an authority's will do.
+  /// Allowed names in clients' certificates; empty allows any certificate of the authorities.
   public var clientNames: [String] = []
 
   public init() {}
@@ -24,10 +24,10 @@ public struct TLSFileError: Error, Equatable, Sendable, CustomStringConvertible 
   public var description: String { "\(setting): \(problem)" }
 }
 
-/// What the collector shows to clients, and what it asks of them.
+/// The collector's certificate, and the requirements for clients.
 public struct TLSIdentity: Sendable {
   let context: NIOSSLContext
-  /// Nil: clients need no certificate.
+  /// Nil if clients need no certificate.
   let clientNames: ClientNames?
 
   /// Reads the files.
@@ -39,7 +39,7 @@ public struct TLSIdentity: Sendable {
     configuration.minimumTLSVersion = .tlsv12
     if !files.clientCA.isEmpty {
       configuration.trustRoots = .certificates(try Self.certificates(files.clientCA, "tls.clientCa"))
-      // An exporter is known by the names in its certificate, not by its address.
+      // An exporter is identified by the names in its certificate, not by its address.
       configuration.certificateVerification = .noHostnameVerification
     }
     do {

@@ -1,6 +1,6 @@
 /// Draws indexes with given weights in constant time (Vose's alias method).
 struct AliasTable: Sendable {
-  /// Of each column: the share of it, in 2^-32, that is the column's own index, and whose index the rest is.
+  /// For each column: the share, in 2^-32, of its own index, and the index that gets the rest.
   private var columns: [(share: UInt64, alias: UInt32)]
 
   /// - Parameter weights: not negative, at least one above zero.
@@ -20,7 +20,7 @@ struct AliasTable: Sendable {
     }
   }
 
-  /// Zipf's law with exponent 1: rank r, counted from 0, is drawn with a weight of 1 / (r + 1).
+  /// Zipf's law with exponent 1: rank r, from 0, has the weight 1 / (r + 1).
   init(zipf count: Int) {
     self.init(weights: (0..<count).map { 1 / Double($0 + 1) })
   }

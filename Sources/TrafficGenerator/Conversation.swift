@@ -2,32 +2,32 @@ import FlowModel
 import NetFlow
 import NetworkBytes
 
-/// Two endpoints that exchange packets: what all records of both directions share.
+/// Two endpoints that exchange packets: the fields common to all records of both directions.
 struct Conversation: Sendable {
-  /// Popularity ranks of the inside host and of the other side.
+  /// Popularity ranks of the inside host and of its peer.
   var host: UInt32 = 0
   var peer: UInt32 = 0
-  /// Whether the other side is an inside host too.
+  /// Whether the peer is an inside host too.
   var isLocal = false
   var isV6 = false
-  /// Whether a few small packets are all there is.
+  /// Whether the conversation is only a few small packets.
   var isSmall = false
   var protocolIdentifier: UInt8 = 0
   var typeOfService: UInt8 = 0
   var clientPort: UInt16 = 0
   var servicePort: UInt16 = 0
-  /// When the last record of each direction ended, if there was one.
+  /// End of the last record of each direction; nil if there was none.
   var requestEnd: Int64?
   var replyEnd: Int64?
 
   static let typesOfService: [UInt8] = [0, 0, 0, 0, 0x28, 0x48, 0x88, 0xb8]
-  /// Whole connections in most, refused and aborted ones in the rest.
+  /// Mostly whole connections; some refused and aborted ones.
   static let flags: [UInt16] = [0x1b, 0x1b, 0x1b, 0x1b, 0x1a, 0x1f, 0x13, 0x16]
   static let singlePacketFlags: [UInt16] = [0x02, 0x10, 0x14, 0x11]
 }
 
 extension Conversation {
-  /// A record with everything but counters and times.
+  /// Returns a record without counters and times.
   func endpoints(reply: Bool) -> FlowRecord {
     let client = Side(inside: host, isV6: isV6)
     let server = isLocal ? Side(inside: peer, isV6: isV6) : Side(outside: peer, isV6: isV6)
@@ -58,7 +58,8 @@ extension Conversation {
   }
 }
 
-/// One endpoint as the router knows it. All follows from the rank, so a host is the same in all its conversations.
+/// One endpoint as seen by the router. All its values follow from the rank, so that a host is the same in all its
+/// conversations.
 private struct Side {
   let address: IPAddress
   let nextHop: IPAddress
@@ -71,7 +72,7 @@ private struct Side {
   private static let gateway = IPAddress(v4: 0xc000_0201)
   private static let gatewayV6 = IPAddress(high: 0xfe80 << 48, low: 1)
 
-  /// An inside host behind one of 24 access ports, each a VLAN of its own.
+  /// An inside host behind one of 24 access ports, each with its own VLAN.
   init(inside rank: UInt32, isV6: Bool) {
     let random = SeededGenerator.mixed(UInt64(rank))
     address =
@@ -109,9 +110,9 @@ private struct Side {
   }
 }
 
-/// What is talked to, and how often.
+/// A service, and how often it is used.
 struct Service: Sendable {
-  /// 0: some unprivileged port.
+  /// 0 for an unprivileged port.
   let port: UInt16
   let protocolIdentifier: UInt8
   let weight: Int

@@ -6,14 +6,14 @@ struct ExportTemplates: Sendable {
   static let ipv4Identifier: UInt16 = 256
   static let ipv6Identifier: UInt16 = 257
   static let samplerTemplateIdentifier: UInt16 = 258
-  /// The one sampler that is announced and that records refer to.
+  /// The only sampler that is announced and referred to by records.
   static let samplerIdentifier: UInt8 = 1
 
   let ipv4: FlowTemplate
   let ipv6: FlowTemplate
-  /// Template set and, with sampling, options template set and options data set, as they stand in a message.
+  /// Template set and, with sampling, options template set and options data set, as encoded in a message.
   let announcement: [UInt8]
-  /// Records in the announcement as the v9 header counts them: templates and options data alike.
+  /// Records in the announcement as counted by the v9 header: templates and options data.
   let announcedRecords: Int
   /// Options data records, which IPFIX sequence numbers count.
   let announcedDataRecords: Int
@@ -40,7 +40,7 @@ struct ExportTemplates: Sendable {
   private static func layout(
     version: ExportVersion, ipv6: Bool, fields: ExportFields, sampled: Bool
   ) -> [TemplateField] {
-    // RFC 3954 §8 knows one ICMP type for both families, as v9 collectors do.
+    // RFC 3954 §8 has one ICMP type for both families, as do v9 collectors.
     let icmp: InformationElementID = ipv6 && version == .ipfix ? .icmpTypeCodeIPv6 : .icmpTypeCodeIPv4
     var layout: [TemplateField] =
       ipv6
@@ -136,7 +136,7 @@ struct FlowTemplate: Sendable {
   func setLength(_ count: Int) -> Int { count == 0 ? 0 : paddedToWord(4 &+ count &* recordLength) }
 }
 
-/// Builds the few octets that are made once per encoder.
+/// Builds octets that are made once per encoder.
 struct OctetBuilder {
   private(set) var octets: [UInt8] = []
 
@@ -150,12 +150,12 @@ struct OctetBuilder {
     for value in values { put(value) }
   }
 
-  /// A field specifier: the element, and its octets in a record.
+  /// Appends a field specifier: the element, and its octets in a record.
   mutating func putField(_ element: InformationElementID, _ width: UInt16) {
     put16(element.rawValue, width)
   }
 
-  /// A set: identifier, length, what `body` writes, and zeros up to a multiple of four octets.
+  /// Appends a set: identifier, length, what `body` writes, and padding to a multiple of four octets.
   mutating func set(_ identifier: UInt16, _ body: (inout OctetBuilder) -> Void) {
     var inner = OctetBuilder()
     body(&inner)

@@ -1,4 +1,4 @@
-/// The protocols an exporter can speak; the raw value is the version number in the message header.
+/// The supported export protocols; the raw value is the version number in the message header.
 public enum ExportVersion: UInt16, Sendable, CaseIterable {
   case netFlow5 = 5
   /// RFC 3954.
@@ -7,9 +7,9 @@ public enum ExportVersion: UInt16, Sendable, CaseIterable {
   case ipfix = 10
 }
 
-/// Why an encoder cannot be made.
+/// Why an encoder cannot be created.
 public enum ExportError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The message size is below what the header, the templates and one record need, or above a UDP payload.
+  /// The message size is too small for the header, the templates and one record, or exceeds a UDP payload.
   case messageSize(Int, allowed: ClosedRange<Int>)
   /// NetFlow v5 has 14 bits for the sampling interval; others 32. The interval is at least 1.
   case samplingInterval(UInt32)

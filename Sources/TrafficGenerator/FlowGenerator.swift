@@ -2,7 +2,7 @@ import FlowModel
 import NetFlow
 public import NetworkBytes
 
-/// A test exporter without its socket: synthetic traffic, encoded, and when to send what.
+/// A test exporter without a socket: encoded synthetic traffic, and when to send it.
 ///
 /// The sender's loop, with `elapsed` in nanoseconds and `now` in milliseconds since 1970 UTC:
 ///
@@ -12,9 +12,9 @@ public import NetworkBytes
 ///       send message
 ///     }
 public struct FlowGenerator: Sendable {
-  /// Flow records in messages made so far.
+  /// Number of flow records generated.
   public private(set) var sentFlows: UInt64 = 0
-  /// Messages made so far.
+  /// Number of messages generated.
   public private(set) var sentMessages: UInt64 = 0
   /// Octets in those messages, without UDP and IP headers.
   public private(set) var sentOctets: UInt64 = 0
@@ -23,16 +23,16 @@ public struct FlowGenerator: Sendable {
   private var traffic: SyntheticTraffic
   private var pacer: Pacer
   private let flows: UInt64
-  /// Made and not yet encoded.
+  /// Generated but not encoded yet.
   private var pending: [FlowRecord] = []
-  /// Records offered to the encoder at a time.
+  /// Number of records offered to the encoder at a time.
   private let batch: Int
 
   /// - Parameters:
-  ///   - traffic: for NetFlow v5 its IPv6 share is taken as 0.
-  ///   - flows: how many records to send in all.
-  ///   - rate: records a second; 0: as fast as possible. Messages that would fill more slowly than in a second go out
-  ///     with fewer records.
+  ///   - traffic: its IPv6 share is treated as 0 for NetFlow v5.
+  ///   - flows: number of records to send.
+  ///   - rate: records per second; 0 for unlimited. Messages that would take more than a second to fill are sent with
+  ///     fewer records.
   public init(
     _ configuration: MessageEncoder.Configuration, seed: UInt64, model: SyntheticTraffic.Model = .init(),
     flows: UInt64, rate: Double
@@ -48,23 +48,23 @@ public struct FlowGenerator: Sendable {
     pending.reserveCapacity(batch)
   }
 
-  /// Whether all flows are in messages.
+  /// Whether all flows were generated.
   public var isFinished: Bool { sentFlows >= flows }
 
   /// When the next message is due, nanoseconds since the start.
   public var due: UInt64 { pacer.due(sentFlows) }
 
-  /// How long to wait, in nanoseconds, before the next message; ask once a message.
+  /// Returns the time to wait before the next message, nanoseconds; call once per message.
   public mutating func wait(elapsed: UInt64) -> UInt64 {
     pacer.wait(before: sentFlows, count: batch, elapsed: elapsed)
   }
 
-  /// Puts the next message in place of what `message` held; leaves it empty when all flows are sent.
+  /// Replaces the content of `message` with the next message; empty when all flows were sent.
   ///
-  /// - Parameter now: when the message is sent, milliseconds since 1970 UTC; flow times are just before.
+  /// - Parameter now: time of sending, milliseconds since 1970 UTC; flow times are just before.
   public mutating func next(at now: UnixMilliseconds, into message: inout [UInt8]) {
     let wanted = Int(min(UInt64(batch), flows - min(sentFlows, flows)))
-    // Out of `self` while its span is borrowed.
+    // Moved out of `self` while its span is borrowed.
     var records: [FlowRecord] = []
     swap(&records, &pending)
     while records.count < wanted { records.append(traffic.next(at: now)) }
@@ -79,7 +79,7 @@ public struct FlowGenerator: Sendable {
 }
 
 extension MessageEncoder {
-  /// Records that a message without templates can hold at most.
+  /// Maximum number of records in a message without templates.
   var maximumRecords: Int {
     let room = configuration.maximumMessageSize - configuration.version.headerLength
     return configuration.version == .netFlow5

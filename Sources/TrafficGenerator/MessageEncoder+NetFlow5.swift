@@ -5,7 +5,7 @@ import NetworkBytes
 extension MessageEncoder {
   static let v5HeaderLength = 24
   static let v5RecordLength = 48
-  /// What a two-octet AS field holds for numbers that need four (RFC 6793 §9).
+  /// Replaces numbers that do not fit into a two-octet AS field (RFC 6793 §9).
   private static let transitionAS: UInt32 = 23_456
 
   @_lifetime(writer: copy writer)
@@ -25,7 +25,7 @@ extension MessageEncoder {
     }
   }
 
-  /// One record; counters, interfaces and AS numbers that do not fit take the largest or the reserved value.
+  /// Writes a record; counters, interfaces and AS numbers that do not fit get the largest or the reserved value.
   @_lifetime(writer: copy writer)
   private func writeV5(_ record: borrowing FlowRecord, to writer: inout WireWriter) {
     writer.put(record.source.v4)
@@ -52,7 +52,7 @@ extension MessageEncoder {
 }
 
 extension Int64 {
-  /// The quotient rounded towards negative infinity, for times before 1970; `divisor` is positive.
+  /// Returns the quotient rounded down, for times before 1970; `divisor` must be positive.
   func dividedRoundingDown(by divisor: Int64) -> Int64 {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? quotient - 1 : quotient

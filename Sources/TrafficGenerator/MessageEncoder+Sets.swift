@@ -3,7 +3,7 @@ import NetFlow
 import NetworkBytes
 
 extension MessageEncoder {
-  /// A v9 (RFC 3954 §5) or IPFIX (RFC 7011 §3) message.
+  /// Writes a v9 (RFC 3954 §5) or IPFIX (RFC 7011 §3) message.
   @_lifetime(writer: copy writer)
   func writeSets(
     _ records: Span<FlowRecord>, _ plan: Plan, announces: Bool, at time: Int64, to writer: inout WireWriter
@@ -13,8 +13,8 @@ extension MessageEncoder {
     writer.put(configuration.version.rawValue)
     writer.put(UInt16(configuration.version == .ipfix ? plan.length : count))
     if configuration.version == .netFlow9 {
-      // The header has whole seconds only. The uptime is given for that second too, so that a collector which adds
-      // the two up gets flow times exact to the millisecond.
+      // The header has whole seconds only. The uptime refers to that second too, so that a collector that adds both
+      // gets flow times exact to the millisecond.
       writer.put(UInt32(truncatingIfNeeded: seconds &* 1_000 &- configuration.bootTime))
     }
     writer.put(UInt32(truncatingIfNeeded: seconds))

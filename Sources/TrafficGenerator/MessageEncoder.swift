@@ -1,11 +1,11 @@
-// TrafficGenerator: the Exporting Process's side of the wire, for load tests and as the tests' counterpart. Encodes flow
-// records as NetFlow v5, v9 and IPFIX messages, and makes up plausible traffic. No I/O and no clock.
+// TrafficGenerator: the Exporting Process, for load tests and as the counterpart in tests. Generates plausible traffic
+// and encodes flow records as NetFlow v5, v9 and IPFIX messages. No I/O, no clock.
 
 public import FlowModel
 import NetFlow
 public import NetworkBytes
 
-/// Groups of fields that a v9 or IPFIX encoder adds to its templates on request.
+/// Optional groups of fields in v9 and IPFIX templates.
 public struct ExportFields: OptionSet, Sendable {
   public let rawValue: UInt8
   public init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -16,24 +16,24 @@ public struct ExportFields: OptionSet, Sendable {
   public static let macAddresses = ExportFields(rawValue: 2)
 }
 
-/// Encodes flow records as the export messages of one exporter and observation domain.
+/// Encodes flow records as messages of one exporter and observation domain.
 ///
-/// Keeps what the protocol wants kept between messages: the sequence number (v5 counts flows, v9 messages, IPFIX data
-/// records) and when the templates were last sent.
+/// Keeps the protocol state between messages: the sequence number (v5 counts flows, v9 messages, IPFIX data records)
+/// and when the templates were last sent.
 public struct MessageEncoder: Sendable {
   public struct Configuration: Sendable {
     public var version: ExportVersion
     /// IPFIX observation domain id, v9 source id, v5 engine_type * 256 + engine_id.
     public var domain: UInt32 = 0
-    /// Octets of UDP payload a message may have; v5 messages also stop at 30 records.
+    /// Maximum octets of UDP payload; v5 messages are also limited to 30 records.
     public var maximumMessageSize = 1_400
-    /// v9 and IPFIX: messages from one announcement of the templates to the next.
+    /// v9 and IPFIX: messages between two announcements of the templates.
     public var templateInterval = 20
-    /// One packet in this many was seen; announced to the collector when above 1.
+    /// Sampling interval: one of this many packets; announced to the collector if above 1.
     public var samplingInterval: UInt32 = 1
-    /// When the exporter started, milliseconds since 1970 UTC: what v5 and v9 times count from.
+    /// When the exporter started, milliseconds since 1970 UTC: the base of v5 and v9 times.
     public var bootTime: UnixMilliseconds = 0
-    /// v9 and IPFIX: fields beyond those always sent.
+    /// v9 and IPFIX: optional fields.
     public var fields: ExportFields = [.vlans]
 
     public init(version: ExportVersion) { self.version = version }
@@ -42,7 +42,7 @@ public struct MessageEncoder: Sendable {
   public let configuration: Configuration
   /// The sequence number of the next message.
   public private(set) var sequence: UInt32 = 0
-  /// Records that the protocol cannot carry (IPv6 in v5) and that were passed over.
+  /// Records that the protocol cannot represent (IPv6 in v5), which were skipped.
   public private(set) var unsupportedRecords: UInt64 = 0
 
   let templates: ExportTemplates
@@ -67,13 +67,14 @@ public struct MessageEncoder: Sendable {
     self.configuration = configuration
   }
 
-  /// Encodes one message with as many of the records, from the first on, as it has room for.
+  /// Encodes a message with as many records, from the first, as fit.
   ///
-  /// IPv4 records come first in a v9 or IPFIX message, then those of IPv6. Templates are put in front when due.
+  /// IPv4 records precede IPv6 ones in a v9 or IPFIX message. Templates come first when due.
+  ///
   /// - Parameters:
-  ///   - time: when the message is sent, milliseconds since 1970 UTC.
-  ///   - message: what it held is replaced; left empty if none of the records taken can be encoded.
-  /// - Returns: how many records were taken, at least one if there are any.
+  ///   - time: time of sending, milliseconds since 1970 UTC.
+  ///   - message: replaced; empty if none of the records taken can be encoded.
+  /// - Returns: the number of records taken, at least one if there are any.
   public mutating func encode(_ records: Span<FlowRecord>, at time: UnixMilliseconds, into message: inout [UInt8])
     -> Int
   {
@@ -97,7 +98,7 @@ public struct MessageEncoder: Sendable {
 }
 
 extension MessageEncoder {
-  /// What goes into a message, settled before anything is written.
+  /// The content of a message, decided before anything is written.
   struct Plan {
     var taken = 0
     var ipv4 = 0

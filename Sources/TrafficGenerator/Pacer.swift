@@ -1,11 +1,11 @@
-/// Decides when to send so that a rate is kept: an absolute schedule, so that one late wake-up does not lower the rate
-/// for good, and no bursts, so that a collector is not blamed for what the sender's scheduler did.
+/// Schedules sending at a constant rate: the schedule is absolute, so that a late wake-up does not reduce the rate, and
+/// without bursts, so that delays of the sender do not overload the collector.
 ///
-/// A sender that fell behind catches up at twice the pace. Knows no clock: all times are nanoseconds since the start.
+/// A sender that is late catches up at twice the rate. Has no clock: all times are nanoseconds since the start.
 public struct Pacer: Sendable {
-  /// Units a second; 0 or below: as fast as possible.
+  /// Units per second; 0 or less for unlimited.
   public let rate: Double
-  /// The longest stretch of the schedule, in nanoseconds, that may go out at once.
+  /// The longest stretch of the schedule that may be sent at once, nanoseconds.
   public static let burst: UInt64 = 500_000
 
   private var windowStart: UInt64 = 0
@@ -15,16 +15,16 @@ public struct Pacer: Sendable {
     self.rate = rate
   }
 
-  /// When the unit with this number, counted from 0, is due.
+  /// Returns when a unit, counted from 0, is due.
   public func due(_ unit: UInt64) -> UInt64 {
     guard rate > 0 else { return 0 }
     let due = Double(unit) / rate * 1e9
     return due < 0x1p63 ? UInt64(due) : 1 << 63
   }
 
-  /// How long to wait before sending `count` units of which the first has the number `unit`; 0: send now.
+  /// Returns how long to wait before sending `count` units, the first with the number `unit`; 0 to send now.
   ///
-  /// Notes them as sent once the wait is over: ask once, wait, send.
+  /// Counts them as sent after the wait: call once, wait, send.
   public mutating func wait(before unit: UInt64, count: Int, elapsed: UInt64) -> UInt64 {
     guard rate > 0 else { return 0 }
     let due = due(unit)
@@ -37,7 +37,7 @@ public struct Pacer: Sendable {
       return 0
     }
     sentInWindow += Double(count)
-    // Behind by more than a burst: twice this window's share may go, then the next window begins.
+    // Late by more than a burst: send up to twice this window's share, then begin the next window.
     guard elapsed - due > Self.burst, sentInWindow > 2 * rate * Double(Self.burst) / 1e9 else { return 0 }
     let next = windowStart &+ Self.burst
     begin(window: next, with: count)

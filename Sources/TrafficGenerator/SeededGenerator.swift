@@ -1,6 +1,6 @@
-/// A small random number generator whose numbers follow from its seed (SplitMix64: Steele, Lea, Flood 2014).
+/// A small deterministic random number generator (SplitMix64: Steele, Lea, Flood 2014).
 ///
-/// For made-up traffic and tests, where the same seed must give the same numbers on any machine; not for secrets.
+/// For synthetic traffic and tests, which need the same numbers on any machine; not for secrets.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
@@ -11,7 +11,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     return Self.mixed(state)
   }
 
-  /// A fixed scramble of `value`: the number that belongs to a rank, whoever asks and whenever.
+  /// Returns a fixed scramble of `value`, which assigns a number to each rank.
   static func mixed(_ value: UInt64) -> UInt64 {
     var mixed = value
     mixed = (mixed ^ mixed &>> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -19,12 +19,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     return mixed ^ mixed &>> 31
   }
 
-  /// A number in 0..<`bound`, `bound` at least 1; biased by less than `bound` / 2^64.
+  /// Returns a number in 0..<`bound`, `bound` at least 1; biased by less than `bound` / 2^64.
   mutating func below(_ bound: UInt64) -> UInt64 { next().multipliedFullWidth(by: bound).high }
 
-  /// A number above 0 and at most 1.
+  /// Returns a number above 0 and at most 1.
   mutating func fraction() -> Double { Double((next() &>> 11) &+ 1) * 0x1p-53 }
 
-  /// True with the given probability.
+  /// Returns true with the given probability.
   mutating func chance(_ probability: Double) -> Bool { fraction() <= probability }
 }

@@ -2,11 +2,12 @@ public import FlowModel
 import NetFlow
 public import NetworkBytes
 
-/// Makes up the flows of a site's border router: the same seed gives the same flows.
+/// Generates the flows of a site's border router; the same seed gives the same flows.
 ///
-/// Hosts inside (10.0.0.0/8, fd00:10::/32) talk to peers outside and to each other, some far more than most (Zipf); to
-/// common services over TCP, UDP and ICMP; mostly little, now and then very much (Pareto). Each conversation is seen as
-/// two flows, one a direction, and some go on over several records, as an active timeout cuts them.
+/// Hosts inside (10.0.0.0/8, fd00:10::/32) communicate with peers outside and with each other, some far more than most
+/// (Zipf), with common services over TCP, UDP and ICMP, and volumes that are mostly small and sometimes very large
+/// (Pareto). Each conversation gives two flows, one per direction; some continue over several records, as split by an
+/// active timeout.
 public struct SyntheticTraffic: Sendable {
   public struct Model: Sendable {
     /// Hosts inside and peers outside, at least 1 and at most 2^24 each.
@@ -14,7 +15,7 @@ public struct SyntheticTraffic: Sendable {
     public var peers = 65_536
     /// Share of conversations over IPv6, 0 to 1.
     public var ipv6Share = 0.1
-    /// Share of records that carry an earlier flow on, 0 to 1.
+    /// Share of records that continue an earlier flow, 0 to 1.
     public var continuedShare = 0.3
 
     public init() {}
@@ -26,10 +27,10 @@ public struct SyntheticTraffic: Sendable {
   private let services: AliasTable
   private let hostRanks: AliasTable
   private let peerRanks: AliasTable
-  /// Conversations that may go on, the oldest overwritten first.
+  /// Conversations that may continue; the oldest is overwritten first.
   private var recent: [Conversation] = []
   private var oldest = 0
-  /// Where the other direction of the newest conversation stands in `recent`, if its record is still to come.
+  /// Index in `recent` of the newest conversation while its other direction is still to come.
   private var unanswered: Int?
 
   private static let remembered = 4_096
@@ -44,14 +45,14 @@ public struct SyntheticTraffic: Sendable {
     recent.reserveCapacity(Self.remembered)
   }
 
-  /// The next flow record, as an exporter would send it at `now` (milliseconds since 1970 UTC): it began and ended
-  /// before, and after the record it carries on.
+  /// Returns the next flow record, as an exporter would send it at `now` (milliseconds since 1970 UTC): it ends before,
+  /// and begins after the record that it continues.
   public mutating func next(at now: UnixMilliseconds) -> FlowRecord {
     if let index = unanswered {
       unanswered = nil
       return record(of: index, reply: true, now: now)
     }
-    // A new conversation takes two records, so the draw is for a share of steps, not of records.
+    // A new conversation takes two records, so the probability refers to steps, not records.
     let continues = 2 * model.continuedShare / (1 + model.continuedShare)
     if !recent.isEmpty, random.chance(continues) {
       return record(of: Int(random.below(UInt64(recent.count))), reply: random.next() & 1 == 0, now: now)
@@ -96,7 +97,7 @@ public struct SyntheticTraffic: Sendable {
     var record = recent[index].endpoints(reply: reply)
     let previousEnd = reply ? recent[index].replyEnd : recent[index].requestEnd
     if let previousEnd {
-      // Carried on: since the last record until just now, cut by the active timeout.
+      // Continued: from the last record until just now, as split by the active timeout.
       record.start = min(previousEnd + 1, now)
       record.end = max(record.start, now - Int64(random.below(500)))
       record.endReason = 2

@@ -2,7 +2,7 @@ import FlowModel
 import NetFlow
 import NetworkBytes
 
-/// One field of an exporter's templates: its Information Element, its width on the wire, and where its value comes from.
+/// A field of an exporter's templates: its Information Element, its width on the wire, and the source of its value.
 struct TemplateField: Sendable {
   /// NetFlow v9 and IPFIX share those used here.
   let element: InformationElementID
@@ -27,7 +27,7 @@ struct TemplateField: Sendable {
 }
 
 extension TemplateField.Source {
-  /// The value for fields of up to eight octets.
+  /// Returns the value of a field of up to eight octets.
   ///
   /// - Parameter boot: when the exporter started, milliseconds since 1970 UTC.
   @inline(__always)
@@ -64,7 +64,7 @@ extension TemplateField.Source {
     }
   }
 
-  /// The address for fields of sixteen octets.
+  /// Returns the address of a field of sixteen octets.
   @inline(__always)
   func address(of record: borrowing FlowRecord) -> IPAddress {
     switch self {
@@ -76,11 +76,11 @@ extension TemplateField.Source {
 }
 
 extension FlowRecord {
-  /// ICMP type and code as icmpTypeCodeIPv4 and icmpTypeCodeIPv6 hold them, and NetFlow v5 in the destination port.
+  /// ICMP type and code as in icmpTypeCodeIPv4 and icmpTypeCodeIPv6, and in the destination port of NetFlow v5.
   @inline(__always)
   var icmpTypeCode: UInt16 { UInt16(icmpType) << 8 | UInt16(icmpCode) }
 
-  /// Whether the record goes out under the IPv4 template.
+  /// Whether the record uses the IPv4 template.
   @inline(__always)
   var isV4: Bool { source.isV4 && destination.isV4 }
 }

@@ -1,13 +1,13 @@
 import NetworkBytes
 
-/// Writes integers in network byte order, one after the other, into borrowed memory.
+/// Writes consecutive integers in network byte order into borrowed memory.
 ///
-/// The memory's size is computed before writing; a store beyond it traps.
+/// The memory's size is computed beforehand; a store beyond it traps.
 struct WireWriter: ~Copyable, ~Escapable {
   private var bytes: MutableRawSpan
   private(set) var offset = 0
 
-  /// Writes from the first octet of `message` on.
+  /// Starts at the first octet of `message`.
   @_lifetime(&message)
   init(_ message: inout MutableSpan<UInt8>) {
     bytes = message.mutableOctets
@@ -20,7 +20,7 @@ struct WireWriter: ~Copyable, ~Escapable {
     offset &+= MemoryLayout<Value>.size
   }
 
-  /// The low `width` octets of `value` (1, 2, 4, 6 or 8).
+  /// Writes the low `width` octets of `value` (1, 2, 4, 6 or 8).
   @_lifetime(self: copy self)
   @inline(__always)
   mutating func put(_ value: UInt64, width: UInt16) {
@@ -40,7 +40,7 @@ struct WireWriter: ~Copyable, ~Escapable {
     for octet in octets { put(octet) }
   }
 
-  /// Moves on to the next multiple of four octets; the memory is zero already.
+  /// Skips to the next multiple of four octets; the memory is already zero.
   @_lifetime(self: copy self)
   mutating func pad() {
     offset = paddedToWord(offset)

@@ -1,22 +1,22 @@
 public import Foundation
 
-/// The service's refusal of a call.
+/// An error returned by the API.
 public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// `Code` as it came. Decisions rest on it and not on the HTTP status, which differs between gateways for one code.
+  /// `Code` as received. Decisions use it and not the HTTP status, which differs between gateways for the same code.
   public var codeText: String
   public var message: String
-  /// What the service's support asks for.
+  /// Needed by the service's support.
   public var requestID: String
   public var httpStatus: Int
-  /// How long the service asks to wait before the next attempt.
+  /// Delay before the next attempt, as requested by the service.
   public var retryAfter: Duration?
-  /// How far this host's clock is ahead of the service's, seconds, if the answer told its time.
+  /// Seconds by which this host's clock is ahead of the service's, if the response contains its time.
   public var clockOffset: TimeInterval?
 
-  /// The code, if it is one that is known.
+  /// The code, if it is known.
   public var code: APIErrorCode? { APIErrorCode(rawValue: codeText) }
 
-  /// Whether the call may succeed if it is repeated a little later.
+  /// Whether the call may succeed if repeated a little later.
   public var isTransient: Bool {
     if codeText == "Throttling" || codeText.hasPrefix("Throttling.") { return true }
     switch code {
@@ -26,10 +26,10 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the service is out of order rather than unwilling.
+  /// Whether the service is unavailable rather than throttling.
   public var isUnavailability: Bool { isTransient && !codeText.hasPrefix("Throttling") }
 
-  /// Whether it is about who asks: credentials, permission or clock.
+  /// Whether the cause is credentials, permissions or the clock.
   public var concernsIdentity: Bool {
     code?.concernsIdentity
       ?? ["Forbidden", "NoPermission", "InvalidAccessKeyId", "InvalidSecurityToken", "InvalidTimeStamp"].contains {
@@ -37,7 +37,7 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
       }
   }
 
-  /// What an operator does about it.
+  /// Advice for the operator.
   public var advice: String {
     if code == .timeStampExpired, let offset = clockOffset, abs(offset) > 60 {
       let minutes = Int((abs(offset) / 60).rounded())
@@ -56,7 +56,7 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension APIError {
-  /// The members of an error's JSON, in either spelling that the vendor's library accepts.
+  /// Members of the error's JSON, in both spellings accepted by the vendor's library.
   private struct Body: Decodable {
     var code: LenientText?
     var lowerCode: LenientText?
@@ -75,7 +75,7 @@ extension APIError {
     }
   }
 
-  /// The error that an answer tells; nil if it tells none. Success has no `Code`, or one that says so.
+  /// Returns the error in a response; nil if it has none: success has no `Code`, or one that says so.
   init?(_ answer: WebAnswer, now: Date = Date()) {
     guard let body = try? JSONDecoder().decode(Body.self, from: Data(answer.body)),
       let code = (body.code ?? body.lowerCode)?.text, !code.isEmpty

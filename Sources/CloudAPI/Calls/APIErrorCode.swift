@@ -1,6 +1,6 @@
-/// The error codes that the pages of the flow-log operations list, and those that any operation can answer with.
+/// Error codes documented for the flow-log operations, and codes common to all operations.
 public enum APIErrorCode: String, CaseIterable, Sendable {
-  // The page of ModifyFlowLogAttribute.
+  // Documented for ModifyFlowLogAttribute.
   case dependencyViolationFlowLog = "DependencyViolation.FlowLog"
   case incorrectStatusFlowLog = "IncorrectStatus.FlowLog"
   case invalidFlowLogIDNotFound = "InvalidFlowLogId.NotFound"
@@ -23,7 +23,7 @@ public enum APIErrorCode: String, CaseIterable, Sendable {
   case illegalStatus = "IllegalParam.Status"
   case invalidSmartAGIDNotFound = "InvalidSmartAGId.NotFound"
   case featureNotSupported = "FeatureNotSupport"
-  // Those of sibling pages.
+  // Documented for related operations.
   case missingProjectName = "MissingParam.ProjectName"
   case missingLogstoreName = "MissingParam.LogstoreName"
   case featureNotSupportedByActive = "FeatureNotSupportForActiveSmartAG"
@@ -31,7 +31,7 @@ public enum APIErrorCode: String, CaseIterable, Sendable {
   case resourceConfiguring = "ResourceConfiguring"
   case resourceInOperating = "ResourceInOperating"
   case configSynchronizing = "ConfigSynchronizing"
-  // Those of all operations.
+  // Common to all operations.
   case forbidden = "Forbidden"
   case forbiddenRAM = "Forbidden.RAM"
   case noPermission = "NoPermission"
@@ -55,7 +55,7 @@ public enum APIErrorCode: String, CaseIterable, Sendable {
   case apiNotFound = "InvalidApi.NotFound"
   case versionInvalid = "InvalidVersion"
 
-  /// What an operator does about it, in one line.
+  /// Advice for the operator, in one line.
   public var advice: String {
     switch self {
     case .dependencyViolationFlowLog: "the flow log is bound to a gateway; dissociate its gateways first"
@@ -102,12 +102,12 @@ public enum APIErrorCode: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether an earlier change is still being rolled out: the call may succeed once that has ended.
+  /// Whether an earlier change is still being rolled out: the call may succeed afterwards.
   public var isRollout: Bool {
     self == .resourceConfiguring || self == .resourceInOperating || self == .configSynchronizing
   }
 
-  /// Whether it is about who asks: credentials, permission or clock.
+  /// Whether the cause is credentials, permissions or the clock.
   public var concernsIdentity: Bool {
     switch self {
     case .forbidden, .forbiddenRAM, .noPermission, .accessKeyIDNotFound, .accessKeyIDInactive, .securityTokenExpired,

@@ -1,13 +1,13 @@
-/// Why a call did not do what it should.
+/// Why a call failed.
 public enum CloudAPIError: Error, Sendable, CustomStringConvertible {
   case credentials(CredentialError)
-  /// The service refused.
+  /// The API returned an error.
   case api(APIError)
   /// The service was not reached.
   case web(WebFailure)
-  /// Something answered that is not the API: a proxy's or a load balancer's page, or nothing.
+  /// Something other than the API responded, such as a proxy or load balancer.
   case notTheAPI(endpoint: String, status: Int, text: String)
-  /// The API answered with something else than it should.
+  /// The API's response has an unexpected form.
   case unreadable(action: String, reason: String)
 
   /// Whether the same call may succeed a little later.
@@ -20,7 +20,7 @@ public enum CloudAPIError: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the service may have done what was asked all the same: its answer was lost, or says nothing of that.
+  /// Whether the operation may have been performed anyway: the response was lost or is inconclusive.
   public var isAmbiguous: Bool {
     switch self {
     case .credentials: false

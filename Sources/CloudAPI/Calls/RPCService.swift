@@ -1,6 +1,6 @@
 import Foundation
 
-/// One RPC-style service at its endpoint: sends, repeats, and tells answers from errors.
+/// An RPC-style service at its endpoint: sends, retries, and detects errors.
 package struct RPCService: Sendable {
   package let endpoint: ServiceEndpoint
   private let web = WebClient()
@@ -11,13 +11,13 @@ package struct RPCService: Sendable {
     self.retry = retry
   }
 
-  /// Calls an operation until it succeeds, fails for good or has been tried often enough.
+  /// Calls an operation until it succeeds, fails permanently, or the attempts are used up.
   ///
   /// - Parameters:
-  ///   - isIdempotent: whether the operation does no more when it is done twice; one that does is repeated only where the
-  ///     service has certainly not done it.
-  ///   - sign: makes the request of one attempt, each with a date and nonce of its own.
-  /// - Returns: the answer's body.
+  ///   - isIdempotent: whether repeating the operation is harmless; otherwise it is repeated only if the service has
+  ///     certainly not performed it.
+  ///   - sign: signs the request of one attempt, each with its own date and nonce.
+  /// - Returns: the response body.
   package func call(
     isIdempotent: Bool = true, _ sign: @Sendable () async throws(CloudAPIError) -> WebRequest
   ) async throws(CloudAPIError) -> [UInt8] {
@@ -35,7 +35,7 @@ package struct RPCService: Sendable {
     }
   }
 
-  /// - Returns: the answer, if there is one, and what is wrong, if anything is.
+  /// - Returns: the response, if any, and the error, if any.
   private func attempt(
     _ sign: @Sendable () async throws(CloudAPIError) -> WebRequest
   ) async -> (WebAnswer?, CloudAPIError?) {
@@ -52,7 +52,7 @@ package struct RPCService: Sendable {
     do throws(WebFailure) { return try await web.send(request) } catch { throw .web(error) }
   }
 
-  /// What an answer refuses; nil if it is a success.
+  /// Returns the error in a response; nil if it succeeded.
   private func refusal(of answer: WebAnswer) -> CloudAPIError? {
     if let error = APIError(answer) { return .api(error) }
     let isObject = answer.body.first { !$0.isWhitespace } == UInt8(ascii: "{")

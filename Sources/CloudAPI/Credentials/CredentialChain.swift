@@ -1,5 +1,5 @@
-/// The places where the vendor's own libraries look for credentials, in their order: environment, OIDC, the profile of the
-/// command line, the ini file, the ECS instance's role, a credentials URI. The first that yields serves.
+/// The sources used by the vendor's own libraries, in the same order: environment, OIDC, command-line profile, ini
+/// file, ECS instance role, credentials URI. The first one that has credentials is used.
 public struct CredentialChain: CredentialSource {
   private let sources: [any CredentialSource]
 
@@ -11,7 +11,7 @@ public struct CredentialChain: CredentialSource {
     ]
   }
 
-  /// What failed before the source that serves is told among its warnings: it was meant to serve.
+  /// Failures of earlier sources are added to the warnings, because these were meant to be used.
   public func credentials() async throws(CredentialError) -> Credentials? {
     var failures: [String] = []
     for source in sources {
@@ -27,7 +27,7 @@ public struct CredentialChain: CredentialSource {
   }
 }
 
-/// A key in the environment: the variables that a vendor's libraries read.
+/// A key from the environment variables that the vendor's libraries read.
 package struct EnvironmentCredentials: CredentialSource {
   private let context: CredentialContext
   private let id: String
@@ -41,7 +41,7 @@ package struct EnvironmentCredentials: CredentialSource {
     self.token = token
   }
 
-  /// `ALIBABA_CLOUD_ACCESS_KEY_ID` and its companions.
+  /// `ALIBABA_CLOUD_ACCESS_KEY_ID` and related variables.
   static func alibaba(_ context: CredentialContext) -> EnvironmentCredentials {
     EnvironmentCredentials(
       context, id: "ALIBABA_CLOUD_ACCESS_KEY_ID", secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
@@ -61,7 +61,7 @@ package struct EnvironmentCredentials: CredentialSource {
   }
 }
 
-/// A role taken on with an OpenID Connect token, as in clusters: all of three variables set.
+/// A role assumed with an OpenID Connect token, as in Kubernetes: requires all three variables.
 struct OIDCCredentials: CredentialSource {
   let context: CredentialContext
 

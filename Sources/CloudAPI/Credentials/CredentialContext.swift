@@ -1,14 +1,14 @@
 package import Foundation
 
-/// Where credentials are looked for: the process's environment and home directory, and the services that give them out.
+/// Where to look for credentials: the process's environment and home directory, and credential services.
 public struct CredentialContext: Sendable {
   public var environment: [String: String]
   public var homeDirectory: String
-  /// The Security Token Service; nil: as environment and profile say.
+  /// The Security Token Service; nil to follow the environment and profile.
   public var tokenService: ServiceEndpoint?
   /// The metadata service of ECS instances.
   public var metadataService = "http://100.100.100.200"
-  /// How long it may take to answer: on other hosts nothing does.
+  /// Its timeout; on other hosts, nothing responds.
   public var metadataTimeout: Duration = .seconds(1)
 
   public init(environment: [String: String], homeDirectory: String, tokenService: ServiceEndpoint? = nil) {
@@ -17,12 +17,12 @@ public struct CredentialContext: Sendable {
     self.tokenService = tokenService
   }
 
-  /// A variable; nil if it is unset or empty.
+  /// Returns a variable; nil if it is unset or empty.
   package func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
 
   package func isTrue(_ name: String) -> Bool { variable(name)?.lowercased() == "true" }
 
-  /// A file's path with `~/` in front resolved.
+  /// Resolves a leading `~/`.
   package func resolve(_ path: String) -> String {
     path.hasPrefix("~/") ? homeDirectory + path.dropFirst() : path
   }
@@ -32,7 +32,7 @@ public struct CredentialContext: Sendable {
 package struct CredentialFile {
   package let path: String
   package let data: Data
-  /// What is said of a file that others can read.
+  /// Set if other users can read the file.
   package let warning: String?
 
   /// - Returns: nil if there is no such file.

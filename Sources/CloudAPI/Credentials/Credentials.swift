@@ -1,16 +1,16 @@
 public import Foundation
 
-/// What requests are signed with. The secrets stay out of every description, so that no message or log holds them.
+/// Credentials for signing requests. Secrets are excluded from descriptions, so that no message or log contains them.
 public struct Credentials: Sendable {
   public let accessKeyID: String
   package let accessKeySecret: String
   /// Of temporary credentials.
   package let securityToken: String?
-  /// When temporary credentials end, if that is known.
+  /// When temporary credentials expire, if known.
   public let expiration: Date?
-  /// Which source served, in words for the operator.
+  /// The source, for display.
   public var source: String
-  /// What the operator should know of the source, such as a file that others can read.
+  /// Warnings about the source, such as a file that others can read.
   public var warnings: [String] = []
 
   public init(
@@ -23,10 +23,10 @@ public struct Credentials: Sendable {
     self.source = source
   }
 
-  /// Whether they end within 15 minutes, when others are looked for.
+  /// Whether they expire within 15 minutes, so that new ones are requested.
   var isExpiring: Bool { expiration.map { $0.timeIntervalSinceNow < 900 } ?? false }
 
-  /// Whether they have not ended yet.
+  /// Whether they have not expired.
   var isValid: Bool { expiration.map { $0.timeIntervalSinceNow > 0 } ?? true }
 }
 
@@ -36,23 +36,23 @@ extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, Cu
   public var customMirror: Mirror { Mirror(self, children: ["source": source]) }
 }
 
-/// Something that may have credentials.
+/// A source of credentials.
 public protocol CredentialSource: Sendable {
-  /// - Returns: nil if this source is not set up here.
-  /// - Throws: `CredentialError` if it is set up and does not work.
+  /// - Returns: nil if this source is not configured.
+  /// - Throws: `CredentialError` if it is configured and does not work.
   func credentials() async throws(CredentialError) -> Credentials?
 }
 
-/// Credentials that the caller has.
+/// Credentials supplied by the caller.
 extension Credentials: CredentialSource {
   public func credentials() async throws(CredentialError) -> Credentials? { self }
 }
 
 /// Why there are no credentials.
 public enum CredentialError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A source is set up and does not work: which, why, and what to do.
+  /// A configured source does not work: which, why, and what to do.
   case source(String, reason: String)
-  /// No source has any; what those that are set up said.
+  /// No source has credentials; errors of the configured ones.
   case none([String])
 
   public var description: String {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A section of the vendor's ini file: `ALIBABA_CLOUD_CREDENTIALS_FILE`, else `~/.alibabacloud/credentials.ini`, else
-/// `~/.alibabacloud/credentials`.
+/// A section of the vendor's ini file: `ALIBABA_CLOUD_CREDENTIALS_FILE`, otherwise `~/.alibabacloud/credentials.ini`,
+/// otherwise `~/.alibabacloud/credentials`.
 struct IniCredentials: CredentialSource {
   let context: CredentialContext
 

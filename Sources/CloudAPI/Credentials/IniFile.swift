@@ -1,8 +1,8 @@
 import Foundation
 
-/// The form of files with credentials that several clouds' tools share.
+/// The ini format shared by the credentials files of several clouds.
 package enum IniFile {
-  /// Sections and their keys; `;` begins a comment line, `#` one anywhere.
+  /// Returns sections and their keys; `;` begins a comment line, `#` a comment anywhere.
   package static func sections(_ text: String) -> [String: [String: String]] {
     var sections: [String: [String: String]] = [:]
     var name: String?

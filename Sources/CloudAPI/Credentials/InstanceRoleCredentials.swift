@@ -1,11 +1,11 @@
 import Foundation
 
-/// The RAM role of the ECS instance that this runs on, from its metadata service: version 2 with a token, else version 1.
+/// The RAM role of this ECS instance, from its metadata service: version 2 with a token, otherwise version 1.
 struct InstanceRoleCredentials: CredentialSource {
   let context: CredentialContext
-  /// The role's name; asked for if nil.
+  /// The role's name; queried if nil.
   var role: String?
-  /// Whether it is known that this is an instance with a role: then a service that does not answer is an error.
+  /// Whether this is known to be an instance with a role, so that a missing response is an error.
   var isExpected = false
 
   private static let source = "the ECS instance's role"
@@ -51,7 +51,7 @@ struct InstanceRoleCredentials: CredentialSource {
 
   private func failure(_ reason: String) -> CredentialError { .source(Self.source, reason: reason) }
 
-  /// A session's token of the metadata service's version 2; nil if it has none.
+  /// Returns a session token for version 2 of the metadata service; nil if it has none.
   private func token() async -> String? {
     let request = WebRequest(
       method: "PUT", url: "\(context.metadataService)/latest/api/token",
@@ -60,7 +60,7 @@ struct InstanceRoleCredentials: CredentialSource {
     return String(decoding: answer.body, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  /// What the service has under a role's name: with the token, then without, unless version 1 is forbidden.
+  /// Returns the service's document for a role: with the token, then without unless version 1 is disabled.
   private func get(_ name: String, _ token: String?) async -> [UInt8]? {
     let url = "\(context.metadataService)/latest/meta-data/ram/security-credentials/\(name)"
     if let token, let body = await get(WebRequest(url: url, headers: [(Self.tokenHeader, token)])) { return body }
@@ -74,10 +74,10 @@ struct InstanceRoleCredentials: CredentialSource {
   }
 }
 
-/// Credentials that a web server gives out, such as a sidecar's: `ALIBABA_CLOUD_CREDENTIALS_URI`.
+/// Credentials from a web server such as a sidecar: `ALIBABA_CLOUD_CREDENTIALS_URI`.
 struct URICredentials: CredentialSource {
   let context: CredentialContext
-  /// The address; the environment's if nil.
+  /// The address; from the environment if nil.
   var uri: String?
 
   func credentials() async throws(CredentialError) -> Credentials? {

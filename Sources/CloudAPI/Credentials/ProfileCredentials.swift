@@ -1,10 +1,10 @@
 import Foundation
 
-/// A profile of the vendor's command line, in `~/.aliyun/config.json`.
+/// A profile of the vendor's command-line tool, in `~/.aliyun/config.json`.
 struct ProfileCredentials: CredentialSource {
   let context: CredentialContext
 
-  /// The members that matter here.
+  /// The members used here.
   private struct Profile: Decodable {
     var name: String?
     var mode: String?
@@ -32,7 +32,7 @@ struct ProfileCredentials: CredentialSource {
     var profiles: [Profile]?
   }
 
-  /// A profile with what errors call it.
+  /// A profile and its name for errors.
   private struct NamedProfile {
     let profile: Profile
     let place: String

@@ -1,22 +1,23 @@
 package import Foundation
 
-/// The credentials of a source, asked for when they are first needed and again when they come to their end.
+/// Caches the credentials of a source, and renews them before they expire.
 package actor RenewedCredentials {
   private let source: any CredentialSource
   private var known: Credentials?
-  /// When the source is asked again, at the earliest: it may give what it gave before.
+  /// Earliest time to ask the source again, which may return the same credentials.
   private var nextLook = Date.distantPast
 
   /// Seconds.
   private let pause: TimeInterval
 
-  /// - Parameter pause: least time between two questions while what is known comes to its end, seconds.
+  /// - Parameter pause: minimum time between requests while the cached credentials are expiring, seconds.
   package init(_ source: any CredentialSource, pause: TimeInterval = 0) {
     self.source = source
     self.pause = pause
   }
 
-  /// Credentials that have not come to their end. While a source does not work, those that it gave before serve as long as they are valid.
+  /// Returns credentials that are not about to expire. While the source fails, earlier ones are used as long as they
+  /// are valid.
   ///
   /// - Throws: `CredentialError` if there are none.
   package func current() async throws(CredentialError) -> Credentials {
@@ -32,7 +33,7 @@ package actor RenewedCredentials {
     }
   }
 
-  /// Has the source asked before the next request: the service refused what is known.
+  /// Makes the next request ask the source, after the service has rejected the cached credentials.
   package func discard() {
     known = nil
   }

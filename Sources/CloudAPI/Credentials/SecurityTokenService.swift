@@ -1,21 +1,21 @@
 import Foundation
 
-/// A role that is to be taken on.
+/// A role to assume.
 struct RoleAssumption {
   var roleARN: String
-  /// How the session is called in the account's audit log; ours if nil.
+  /// Session name in the account's audit log; nil for the default.
   var sessionName: String?
   /// Seconds, at least 900.
   var duration = 3600
   var externalID: String?
-  /// Further limits on what the role permits.
+  /// Additional restrictions of the role's permissions.
   var policy: String?
-  /// Region of the Security Token Service; the environment's if nil.
+  /// Region of the Security Token Service; from the environment if nil.
   var region: String?
-  /// Whether it is reached within a VPC; as the environment says if nil.
+  /// Whether to use its VPC endpoint; from the environment if nil.
   var usesVPC: Bool?
 
-  /// Their parameters, as both operations have them.
+  /// The parameters common to both operations.
   fileprivate var parameters: [String: String] {
     var parameters = [
       "RoleArn": roleARN, "RoleSessionName": sessionName ?? "sagflow", "DurationSeconds": String(duration),
@@ -26,7 +26,7 @@ struct RoleAssumption {
   }
 }
 
-/// The service that gives temporary credentials for a role (product `Sts`, version 2015-04-01).
+/// The service that issues temporary credentials for a role (product `Sts`, version 2015-04-01).
 struct SecurityTokenService {
   private static let version = "2015-04-01"
   private let service: RPCService
@@ -38,7 +38,7 @@ struct SecurityTokenService {
     service = RPCService(endpoint: context.tokenService ?? standard ?? .tokenService)
   }
 
-  /// AssumeRole with credentials of a user.
+  /// AssumeRole with the credentials of a user.
   func assume(
     _ assumption: RoleAssumption, with user: Credentials, source: String
   ) async throws(CredentialError) -> Credentials {
@@ -47,7 +47,8 @@ struct SecurityTokenService {
     return try await call(source) { request.signed(for: endpoint, with: user) }
   }
 
-  /// AssumeRoleWithOIDC, which is not signed: the token tells who asks. It travels in the body, that no log holds it.
+  /// AssumeRoleWithOIDC, which is not signed: the token authenticates the caller. It is sent in the body, so that no
+  /// log contains it.
   func assume(
     _ assumption: RoleAssumption, oidcProvider: String, tokenFile: String, source: String
   ) async throws(CredentialError) -> Credentials {
@@ -100,9 +101,9 @@ extension ServiceEndpoint {
   fileprivate static var tokenService: ServiceEndpoint { ServiceEndpoint(publicHost: "sts.aliyuncs.com") }
 }
 
-/// Temporary credentials as all services write them.
+/// Temporary credentials in the format of all services.
 struct CredentialBody: Decodable {
-  /// `Success`, where a service tells one.
+  /// `Success`, if the service sends it.
   var code: String?
   var accessKeyID: String?
   var accessKeySecret: String?

@@ -1,5 +1,5 @@
-/// The percent-encoding of names and values that signatures are made over (RFC 3986 §2.3): UTF-8; letters, digits and
-/// `- _ . ~` stay, every other octet becomes `%XX`.
+/// The percent-encoding used for signatures (RFC 3986 §2.3): UTF-8; letters, digits and `- _ . ~` are unchanged, every
+/// other octet becomes `%XX`.
 package enum PercentEncoding {
   private static let digits = Array("0123456789ABCDEF".utf8)
 
@@ -15,12 +15,12 @@ package enum PercentEncoding {
     return String(decoding: encoded, as: UTF8.self)
   }
 
-  /// A path, whose slashes stay.
+  /// Encodes a path, keeping slashes.
   package static func encode(path: String) -> String {
     path.split(separator: "/", omittingEmptySubsequences: false).map { encode(String($0)) }.joined(separator: "/")
   }
 
-  /// `name=value` pairs joined by `&`, sorted by the octets of their names; an empty value gives `name=`.
+  /// Returns `name=value` pairs joined by `&`, sorted by the octets of their names; an empty value gives `name=`.
   package static func query(_ parameters: [String: String]) -> String {
     parameters.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
       .map { "\(encode($0.key))=\(encode($0.value))" }.joined(separator: "&")

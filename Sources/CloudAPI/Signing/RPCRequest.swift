@@ -1,6 +1,6 @@
 package import Foundation
 
-/// One call of an RPC-style API: an operation with its parameters, which travel in the query; the body is empty.
+/// A call of an RPC-style API: an operation with its parameters in the query; the body is empty.
 package struct RPCRequest: Sendable {
   package var action: String
   package var version: String
@@ -16,10 +16,10 @@ package struct RPCRequest: Sendable {
 
   package var query: String { PercentEncoding.query(parameters) }
 
-  /// The headers of one attempt but for the signature's own.
+  /// Returns the headers of one attempt, except those of the signature.
   ///
   /// - Parameters:
-  ///   - date: now; the service refuses what is more than 15 minutes off.
+  ///   - date: now; the service rejects dates more than 15 minutes off.
   ///   - nonce: never used before.
   package func headers(
     host: String, date: Date, nonce: String, credentials: Credentials
@@ -36,7 +36,7 @@ package struct RPCRequest: Sendable {
     return headers
   }
 
-  /// One attempt, signed now with a nonce of its own.
+  /// Returns one attempt, signed now with a new nonce.
   package func signed(for endpoint: ServiceEndpoint, with credentials: Credentials) -> WebRequest {
     var headers = headers(host: endpoint.host, date: Date(), nonce: Self.nonce(), credentials: credentials)
     let signature = RequestSignature(

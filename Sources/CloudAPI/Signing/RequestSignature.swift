@@ -1,23 +1,23 @@
 import Foundation
 
-/// A signature V3 (`ACS3-HMAC-SHA256`) of one request and the texts that it is made over.
+/// Signature V3 (`ACS3-HMAC-SHA256`) of one request, with its intermediate texts.
 ///
-/// All headers given are signed: give only those that nothing on the way changes.
+/// All headers passed in are signed; pass only those that no intermediary changes.
 package struct RequestSignature {
   package static let algorithm = "ACS3-HMAC-SHA256"
 
-  /// Method, path, query, headers, their names and the body's hash, a line each.
+  /// Method, path, query, headers, their names and the body's hash, one per line.
   package let canonicalRequest: String
   /// Names of the signed headers in lower case, sorted, joined by `;`.
   package let signedHeaders: String
   package let stringToSign: String
   /// HMAC-SHA256 in hexadecimal.
   package let signature: String
-  /// The value of the `Authorization` header.
+  /// Value of the `Authorization` header.
   package let authorization: String
 
   /// - Parameters:
-  ///   - query: the canonical query, as it also goes out (`PercentEncoding.query`).
+  ///   - query: the canonical query, which is also sent (`PercentEncoding.query`).
   ///   - payloadHash: SHA-256 of the body in hexadecimal (`hash`).
   package init(
     method: String, path: String = "/", query: String, headers: [(name: String, value: String)], payloadHash: String,
@@ -32,6 +32,6 @@ package struct RequestSignature {
     authorization = "\(Self.algorithm) Credential=\(accessKeyID),SignedHeaders=\(signedHeaders),Signature=\(signature)"
   }
 
-  /// SHA-256 of a body in hexadecimal.
+  /// Returns the SHA-256 of a body in hexadecimal.
   package static func hash(_ body: [UInt8]) -> String { SigningHash.sha256(body) }
 }

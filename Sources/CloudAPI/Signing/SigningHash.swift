@@ -1,12 +1,12 @@
 import Crypto
 package import Foundation
 
-/// What signatures are made of: SHA-256, HMAC-SHA256, hexadecimal digits in lower case.
+/// Primitives of signatures: SHA-256, HMAC-SHA256, lower-case hexadecimal digits.
 package enum SigningHash {
-  /// SHA-256 in hexadecimal.
+  /// Returns SHA-256 in hexadecimal.
   package static func sha256(_ octets: [UInt8]) -> String { hexadecimal(SHA256.hash(data: octets)) }
 
-  /// HMAC-SHA256 of a text.
+  /// Returns HMAC-SHA256 of a text.
   package static func code(_ text: String, key: Data) -> Data {
     Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: SymmetricKey(data: key)))
   }

@@ -1,4 +1,4 @@
-/// A text that may come as a number.
+/// A string that may be sent as a number.
 package struct LenientText: Decodable {
   package let text: String
 
@@ -8,7 +8,7 @@ package struct LenientText: Decodable {
   }
 }
 
-/// A whole number that may come as text; nil for an empty one.
+/// An integer that may be sent as a string; nil for an empty one.
 package struct LenientNumber: Decodable {
   package let number: Int?
 

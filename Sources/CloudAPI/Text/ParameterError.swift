@@ -1,8 +1,8 @@
-/// A value that the service would refuse, found before anything is sent.
+/// An invalid value, detected before anything is sent.
 public struct ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong: a parameter of an API, or the endpoint.
+  /// What is invalid: a parameter of an API, or the endpoint.
   public struct Parameter: Hashable, Sendable {
-    /// As the API's pages call it.
+    /// Its name in the API documentation.
     public let name: String
 
     package init(_ name: String) { self.name = name }
@@ -12,7 +12,7 @@ public struct ParameterError: Error, Hashable, Sendable, CustomStringConvertible
 
   public let parameter: Parameter
   public let value: String
-  /// What was expected, to stand behind that word.
+  /// What was expected, as it reads after that word.
   public let expected: String
 
   package init(_ parameter: Parameter, value: String, expected: String) {
@@ -21,7 +21,7 @@ public struct ParameterError: Error, Hashable, Sendable, CustomStringConvertible
     self.expected = expected
   }
 
-  /// The parameter as the API's pages call it.
+  /// The parameter's name in the API documentation.
   public var name: String { parameter.name }
 
   /// What was expected and what was found, without the parameter's name.

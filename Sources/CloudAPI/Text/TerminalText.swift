@@ -1,6 +1,6 @@
-/// Texts of others, made fit for a terminal: the service's values are not clean, and control characters can do harm.
+/// Makes foreign text safe for a terminal: the service's values may contain control characters.
 public enum TerminalText {
-  /// The text on one line, its control and format characters as `\n`, `\r`, `\t` or `\u{…}`.
+  /// Returns the text on one line, with control and format characters as `\n`, `\r`, `\t` or `\u{…}`.
   public static func escaped(_ text: String) -> String {
     text.unicodeScalars.map { scalar in
       switch scalar {

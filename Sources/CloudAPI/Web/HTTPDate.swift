@@ -1,12 +1,12 @@
 package import Foundation
 
-/// The time of a `Date` field (RFC 9110 §5.6.7), in the form that is sent today: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// The time of a `Date` field (RFC 9110 §5.6.7), in the preferred format: `Sun, 06 Nov 1994 08:49:37 GMT`.
 ///
-/// Read here, octet by octet: Foundation's `DateFormatter` ends the process at some texts, and the other side chooses this one.
+/// Parsed manually, because Foundation's `DateFormatter` crashes on some input, and the peer controls this text.
 package enum HTTPDate {
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-  /// - Returns: nil if the text is no such time.
+  /// - Returns: nil if the text is not a date in this format.
   package static func date(_ text: String) -> Date? {
     let parts = text.utf8.count == 29 ? text.split(separator: " ") : []
     guard parts.count == 6, parts[0].last == ",", parts[5] == "GMT",

@@ -1,12 +1,12 @@
 import Foundation
 import NetworkBytes
 
-/// Where a service answers: scheme, host and port.
+/// The endpoint of a service: scheme, host and port.
 public struct ServiceEndpoint: Hashable, Sendable, CustomStringConvertible {
   public enum Scheme: String, Sendable { case http, https }
 
   public let scheme: Scheme
-  /// As the `Host` header has it: with the port where one was given.
+  /// Value of the `Host` header, with the port if one was given.
   public let host: String
 
   /// The public endpoint of a service in a region: `smartag.cn-shanghai.aliyuncs.com`.
@@ -19,9 +19,10 @@ public struct ServiceEndpoint: Hashable, Sendable, CustomStringConvertible {
     host = publicHost
   }
 
-  /// Reads `HOST[:PORT]` (https) or `https://HOST[:PORT]`; plain http only to this host itself, unless it is allowed.
+  /// Parses `HOST[:PORT]` (HTTPS) or `https://HOST[:PORT]`. Plain HTTP is allowed to this host only, unless
+  /// `allowsPlainHTTP` is set.
   ///
-  /// - Throws: `ParameterError` if it is neither.
+  /// - Throws: `ParameterError` if the text is neither.
   public init(_ text: String, allowsPlainHTTP: Bool = false) throws(ParameterError) {
     let failure = ParameterError(
       .endpoint, value: text,
@@ -47,13 +48,13 @@ public struct ServiceEndpoint: Hashable, Sendable, CustomStringConvertible {
   public var url: String { "\(scheme.rawValue)://\(host)" }
   public var description: String { scheme == .https ? host : url }
 
-  /// Whether the host is an address, below which there are no names.
+  /// Whether the host is an address, which has no subdomains.
   package var isAddress: Bool {
     let name = Self.name(of: host) ?? host
     return name == "localhost" || name.hasPrefix("[") || IPAddress(name) != nil
   }
 
-  /// The host without its port; nil if it is no host.
+  /// Returns the host without its port; nil if it is invalid.
   private static func name(of host: String) -> String? {
     var name = host[...]
     if host.hasPrefix("[") {

@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// A request as it goes out.
+/// A request as sent.
 package struct WebRequest: Sendable {
   package var method = "GET"
   package var url: String
@@ -18,11 +18,11 @@ package struct WebRequest: Sendable {
     self.body = body
   }
 
-  /// Scheme and host, for messages: the query may be long or tell a secret.
+  /// Scheme and host, for messages: the query may be long or contain secrets.
   package var place: String { url.split(separator: "/", maxSplits: 3).prefix(2).joined(separator: "//") }
 }
 
-/// An answer, of whatever status.
+/// A response of any status.
 package struct WebAnswer: Sendable {
   package var status: Int
   package var headers: [(name: String, value: String)]
@@ -31,17 +31,17 @@ package struct WebAnswer: Sendable {
   package func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
 }
 
-/// HTTP over AsyncHTTPClient: certificates are checked, redirects are not followed, nothing is repeated here.
+/// HTTP with AsyncHTTPClient: verifies certificates, follows no redirects, and does not retry.
 package struct WebClient: Sendable {
-  /// The whole of one attempt, from the name look-up to the answer's last octet.
+  /// Of one attempt as a whole, including name lookup and body.
   package var timeout: Duration
 
   package init(timeout: Duration = .seconds(10)) { self.timeout = timeout }
 
-  /// No answer that is looked for here is larger, octets.
+  /// Maximum octets of a response.
   private static let maximumBody = 8 << 20
 
-  /// One for the process, which needs no shutdown.
+  /// Shared by the process; needs no shutdown.
   private static let client = HTTPClient(
     eventLoopGroupProvider: .singleton,
     configuration: {

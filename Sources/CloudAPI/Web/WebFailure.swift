@@ -5,13 +5,13 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// Why a request has no answer.
+/// Why a request got no response.
 public struct WebFailure: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Reason: Hashable, Sendable {
     case unknownName
     case refused(String)
     case timedOut(String)
-    /// The other side is not who it should be, or the host lacks certificate authorities.
+    /// The peer's certificate is invalid, or the host lacks certificate authorities.
     case certificate(String)
     case broken(String)
     case tooLarge
@@ -26,7 +26,7 @@ public struct WebFailure: Error, Hashable, Sendable, CustomStringConvertible {
     self.place = place
   }
 
-  /// Whether the same request may have an answer a little later.
+  /// Whether the same request may succeed a little later.
   public var isTransient: Bool {
     switch reason {
     case .unknownName, .refused, .timedOut, .broken: true
@@ -34,7 +34,7 @@ public struct WebFailure: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the request may have been taken all the same.
+  /// Whether the request may have been processed anyway.
   var isAmbiguous: Bool {
     switch reason {
     case .unknownName, .refused, .certificate: false
@@ -56,9 +56,9 @@ public struct WebFailure: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension WebFailure {
-  /// What an error of the HTTP library means.
+  /// Translates an error of the HTTP library.
   ///
-  /// - Parameter connecting: how long a connection may take to be made, seconds.
+  /// - Parameter connecting: connect timeout, seconds.
   package init(_ error: any Error, at place: String, connecting seconds: Int = 5) {
     let reason = Self.reason(of: error)
     self.init(
@@ -81,7 +81,7 @@ extension WebFailure {
     case let error as NIOSSLExtraError: return .certificate("\(error.description)")
     case is NIOTooManyBytesError: return .tooLarge
     case let error as IOError:
-      // Those of `connect`, where an address is no name.
+      // Errors of `connect` to an address.
       let isRefusal = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode)
       return isRefusal ? .refused(error.systemText) : .broken(error.systemText)
     case is CancellationError: return .broken("given up")
@@ -118,7 +118,7 @@ extension WebFailure {
 }
 
 extension IOError {
-  /// The system's words: "Connection refused".
+  /// The system's text: "Connection refused".
   fileprivate var systemText: String {
     let cause = POSIXErrorCode(rawValue: errnoCode).map { POSIXError($0) as NSError }
     return cause?.localizedFailureReason ?? "\(self)"

@@ -3,7 +3,7 @@ import FlowText
 import NetworkBytes
 import Parquet
 
-// Rows in memory as messages: column by column, as those of files are, so that what all rows have in common is written once.
+// Encodes rows in memory column by column, like those of files, so that shared content is written once.
 extension FlowMessages {
   package init(_ batch: LiveBatch) {
     self.init()
@@ -24,7 +24,7 @@ extension FlowMessages {
     case .number(_, let reader): addNumbers(field, IntegerColumn(Self.values(reader, records)))
     case .address(let reader, _): addAddresses(field, Self.values(reader, records))
     case .word(let reader, let words):
-      // The entry behind the last one is of numbers that stand for nothing.
+      // The entry after the last one is for unassigned numbers.
       let places = Self.values(reader, records).map { min($0, UInt32(words.count)) }
       addEntries(words.count + 1, places) { entry, octets in
         if entry < words.count, let word = words[entry] { Self.append(field, word, to: &octets) }
@@ -59,10 +59,10 @@ extension FlowMessages {
     add(.addresses(field, addresses), room: Self.addressRoom)
   }
 
-  /// Fields that few rows have.
+  /// Adds a rare field.
   private mutating func addRare(_ field: FlowMessageField, _ value: FlowColumn.RareValue, _ batch: LiveBatch) {
     if batch.extensions.isEmpty { return }
-    // The first entry is of rows that have none.
+    // The first entry is for rows without one.
     addEntries(batch.extensions.count + 1, batch.records.map(\.extensionNumber)) { entry, octets in
       if entry == 0 { return }
       let rare = batch.extensions[entry - 1]
@@ -75,9 +75,9 @@ extension FlowMessages {
     }
   }
 
-  /// What is known of the rows, each text looked up once.
+  /// Adds a fact, looking up each text once.
   private mutating func addFacts(_ field: FlowMessageField, _ read: FlowColumn.FactReader, _ batch: LiveBatch) {
-    // The first entry is of rows of which nothing is known.
+    // The first entry is for rows without facts.
     var numbers: [UInt32] = [0]
     var entries: [UInt32: UInt32] = [0: 0]
     let places = batch.facts.map { facts in
@@ -93,7 +93,7 @@ extension FlowMessages {
     }
   }
 
-  /// What exporters call numbers of the rows, or else what is known of these, looked up once for each.
+  /// Adds the names that exporters give to numbers, or otherwise known ones, looking up each once.
   private mutating func addNames(
     _ field: FlowMessageField, _ kind: ExporterNames.Kind,
     _ number: @Sendable (FlowRecord, FlowExtension?) -> UInt64?, _ fact: FlowColumn.FactReader?, _ batch: LiveBatch,
@@ -104,7 +104,7 @@ extension FlowMessages {
       var fact: UInt32
       var number: UInt64
     }
-    // The first entry is of rows without a name.
+    // The first entry is for rows without a name.
     var names: [String?] = [nil]
     var entries: [Key: UInt32] = [:]
     var places: [UInt32] = []
@@ -142,7 +142,7 @@ extension IntegerColumn {
   }
 }
 
-/// Rows in memory as JSON objects.
+/// Encodes rows in memory as JSON objects.
 struct LiveLines: MessageEncoder {
   private var printer: FlowPrinter
   private let batch: LiveBatch

@@ -1,16 +1,16 @@
 package import FlowModel
 import NetworkBytes
 
-/// Rows on their way to the topic before their file is committed: some of one row group, in the order in which they were appended.
+/// Rows to be sent before their file is committed: some of one row group, in the order in which they were appended.
 package struct LiveBatch: Sendable {
   package var records: [FlowRecord]
   package var extensions: [FlowExtension]
-  /// What is known of each record; empty: nothing of any.
+  /// Facts about each record; empty if there are none.
   package var facts: [FlowFacts]
-  /// What the records' origin numbers stand for, and what the exporters call things.
+  /// Origins by the records' origin number, and the names that exporters use.
   package var origins: [FlowOrigin]
   package var names: NameTable
-  /// Under which the ledger has the first row; those of the others follow.
+  /// Ledger key of the first row; those of the others follow.
   package var firstKey: Int
 
   package init(
@@ -25,7 +25,7 @@ package struct LiveBatch: Sendable {
     self.firstKey = firstKey
   }
 
-  /// Octets of memory, about.
+  /// Approximate octets of memory.
   var octets: Int {
     let rare = extensions.reduce(0) { $0 + MemoryLayout<FlowExtension>.stride + $1.extra.utf8.count }
     return records.count * MemoryLayout<FlowRecord>.stride + facts.count * MemoryLayout<FlowFacts>.stride + rare
@@ -46,13 +46,13 @@ package struct LiveBatch: Sendable {
 
   private static let noOrigin = FlowOrigin(exporter: .unspecified, domain: 0, version: 0)
 
-  /// The origins that the rows have, each once, and which of them each row has.
+  /// Returns the distinct origins of the rows, and the index of each row's origin.
   func usedOrigins() -> (origins: [FlowOrigin], indices: [UInt32]) {
     var used: [FlowOrigin] = []
     var numbers: [UInt32: UInt32] = [:]
     var indices: [UInt32] = []
     indices.reserveCapacity(records.count)
-    // Neighbours are often of one exporter.
+    // Adjacent rows often have the same exporter.
     var last: (number: UInt32, index: UInt32)?
     for record in records {
       let number = record.origin

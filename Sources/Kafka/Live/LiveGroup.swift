@@ -1,20 +1,20 @@
-/// What is known of a row group whose rows are sent before its file is committed.
+/// The outcome of rows of a row group that are sent before its file is committed.
 struct LiveGroup: Sendable {
-  /// Rows that were handed to the sender and not reported yet.
+  /// Rows passed to the sender and not reported yet.
   var pending = 0
-  /// Those that were acknowledged, by their place in the group as they were appended.
+  /// Acknowledged rows, by position in order of appending.
   private var appended = RowSet()
-  /// Once it is written: for each of the file's rows, as which it was appended; empty again when that is no longer needed.
+  /// After writing: for each of the file's rows, its position in order of appending; emptied when no longer needed.
   private var order: [UInt32] = []
   private(set) var isWritten = false
-  /// How many rows the file has of it.
+  /// Number of the group's rows in the file.
   private var rowCount = 0
-  /// Once nothing is pending: those that were acknowledged, by their place in the file; nil: all.
+  /// Once nothing is pending: acknowledged rows by position in the file; nil for all.
   private var inFile: RowSet?
-  /// Whether `inFile` is known.
+  /// Whether `inFile` is set.
   private(set) var isFinal = false
 
-  /// Greatest number of rows that fit into a row's key.
+  /// Bits of a row's position in its key.
   static let keyBits = 24
 
   mutating func acknowledge(_ place: Int) { appended.insert(place) }
@@ -24,7 +24,7 @@ struct LiveGroup: Sendable {
     finish()
   }
 
-  /// Keeps only the outcome, once nothing can change it any more.
+  /// Keeps only the outcome once it is final.
   mutating func finish() {
     guard isWritten, pending == 0, !isFinal else { return }
     isFinal = true
@@ -38,17 +38,17 @@ struct LiveGroup: Sendable {
     (order, appended) = ([], RowSet())
   }
 
-  /// Whether a file that has it is spared anything by it.
+  /// Whether any of the file's rows need not be sent, or may not need to be.
   var isOfUse: Bool { !isFinal || inFile.map { $0.count > 0 } ?? true }
 
-  /// Octets of memory, about.
+  /// Approximate octets of memory.
   var octets: Int { 128 + appended.octets + order.count * 4 + (inFile?.octets ?? 0) }
 
-  /// Adds to a file's rows those of this group that were acknowledged.
+  /// Adds this group's acknowledged rows to those of a file.
   ///
   /// - Parameters:
-  ///   - first: the file's row with which the group begins.
-  ///   - count: how many rows the file has of it.
+  ///   - first: index in the file of the group's first row.
+  ///   - count: number of the group's rows in the file.
   /// - Returns: false if the file is not the one that was written.
   func add(to rows: inout RowSet, first: Int, count: Int) -> Bool {
     guard isFinal, count == rowCount else { return false }

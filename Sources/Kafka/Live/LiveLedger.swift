@@ -1,24 +1,24 @@
 package import FlowStore
 import Synchronization
 
-/// Which rows of the store's files were acknowledged before these were committed.
+/// Tracks which rows of the store's files were acknowledged before their file was committed.
 ///
-/// It is in memory alone: what it does not know is sent from the file, so that forgetting costs rows that are there twice and never one that is
-/// missing. A row counts as acknowledged by its own acknowledgement only, and a file's row is found among them by the order in which the writer
-/// sorted them. Any thread may call.
+/// Kept in memory only: unknown rows are sent from the file, so that forgetting causes duplicates but never loss. A row
+/// counts as acknowledged only by its own acknowledgment; rows of a file are matched by the order in which the writer
+/// sorted them. Thread-safe.
 package final class LiveLedger: Sendable {
-  /// What became of rows so far.
+  /// Counters of live rows.
   package struct Counts: Hashable, Sendable {
-    /// Handed to the sender, and of these acknowledged, or not and never to be.
+    /// Passed to the sender; of these, acknowledged, or failed.
     package var taken: UInt64 = 0
     package var acknowledged: UInt64 = 0
     package var failed: UInt64 = 0
-    /// Not handed to the sender: its queue was full.
+    /// Not passed to the sender because its queue was full.
     package var dropped: UInt64 = 0
 
-    /// Rows that files bring.
+    /// Rows left to their files.
     package var left: UInt64 { failed &+ dropped }
-    /// Rows whose fate is open.
+    /// Rows whose outcome is open.
     package var pending: UInt64 { taken &- acknowledged &- failed }
   }
 
@@ -27,25 +27,25 @@ package final class LiveLedger: Sendable {
     var groups: [Int: LiveGroup] = [:]
     var slots: [RowGroupID: Int] = [:]
     var nextSlot = 0
-    /// Row groups of published files, in their order, by the file's path; nil: nothing is known of it.
+    /// Row groups of published files, in order, by path; nil for an unknown group.
     var files: [String: [Int?]] = [:]
-    /// Their paths, the oldest first; some may be gone from `files`.
+    /// Paths, oldest first; some may no longer be in `files`.
     var order: [String] = []
   }
 
   private let state = Mutex(State())
   private let maximumOctets: Int
 
-  /// - Parameter maximumOctets: of memory for what is known of published files.
+  /// - Parameter maximumOctets: memory limit for published files.
   package init(maximumOctets: Int) { self.maximumOctets = maximumOctets }
 
   package var counts: Counts { state.withLock { $0.counts } }
 
   // MARK: The store's side
 
-  /// Rows of an open row group are on their way.
+  /// Registers rows of an open row group for sending.
   ///
-  /// - Parameter first: the place of the first among the group's rows.
+  /// - Parameter first: position of the first row in the group.
   /// - Returns: the key of the first row; those of the others follow it.
   package func take(_ id: RowGroupID, first: Int, count: Int) -> Int {
     state.withLock { state in
@@ -56,7 +56,7 @@ package final class LiveLedger: Sendable {
     }
   }
 
-  /// Rows are not on their way: there was no room.
+  /// Counts rows that did not fit into the queue.
   package func drop(_ count: Int) { state.withLock { $0.counts.dropped &+= UInt64(count) } }
 
   package func written(_ id: RowGroupID, order: [UInt32]) {
@@ -87,7 +87,7 @@ package final class LiveLedger: Sendable {
 
   // MARK: The sender's side
 
-  /// - Parameter keys: of rows that were acknowledged, each once.
+  /// - Parameter keys: keys of acknowledged rows, without duplicates.
   package func acknowledge(_ keys: [Int]) {
     state.withLock { state in
       state.counts.acknowledged &+= UInt64(keys.count)
@@ -95,7 +95,7 @@ package final class LiveLedger: Sendable {
     }
   }
 
-  /// - Parameter keys: of rows that never will be.
+  /// - Parameter keys: keys of rows that will never be acknowledged.
   package func fail(_ keys: [Int]) {
     state.withLock { state in
       state.counts.failed &+= UInt64(keys.count)
@@ -103,22 +103,22 @@ package final class LiveLedger: Sendable {
     }
   }
 
-  /// The same for rows that follow one another.
+  /// The same for consecutive rows.
   package func fail(from first: Int, count: Int) { fail((0..<count).map { first + $0 }) }
 
   // MARK: The files' side
 
-  /// Whether the fate of all of a file's rows that were on their way is known.
+  /// Returns whether the outcome of all live rows of a file is known.
   package func isSettled(_ path: String) -> Bool {
     state.withLock { state in
       state.files[path]?.allSatisfy { $0.flatMap { state.groups[$0]?.pending } ?? 0 == 0 } ?? true
     }
   }
 
-  /// Takes out which rows of a file were acknowledged.
+  /// Removes and returns the acknowledged rows of a file.
   ///
-  /// - Parameter groups: how many rows each of its row groups has.
-  /// - Returns: nil: none.
+  /// - Parameter groups: number of rows in each row group.
+  /// - Returns: nil if there are none.
   package func remove(_ path: String, groups: [Int]) -> RowSet? {
     state.withLock { state in
       guard let slots = state.files[path] else { return nil }
@@ -136,7 +136,7 @@ package final class LiveLedger: Sendable {
     }
   }
 
-  /// Octets that published files take, about.
+  /// Approximate octets of memory for published files.
   package var octets: Int { state.withLock { $0.octets } }
 }
 
@@ -149,7 +149,7 @@ extension LiveLedger.State {
     return slot
   }
 
-  /// - Returns: the group's slot; nil: its rows all come from the file.
+  /// - Returns: the group's slot; nil if all its rows must be sent from the file.
   mutating func publish(_ id: RowGroupID) -> Int? {
     guard let slot = slots.removeValue(forKey: id) else { return nil }
     if groups[slot]?.isOfUse == true { return slot }
@@ -157,7 +157,7 @@ extension LiveLedger.State {
     return nil
   }
 
-  /// Ends rows that were pending, group by group: keys of one stand together for the most part.
+  /// Ends pending rows group by group; the keys of a group are mostly adjacent.
   mutating func end(_ keys: [Int], _ body: (inout LiveGroup, Int) -> Void) {
     let mask = 1 << LiveGroup.keyBits - 1
     var next = 0
@@ -165,7 +165,7 @@ extension LiveLedger.State {
       let slot = keys[next] >> LiveGroup.keyBits
       let first = next
       while next < keys.count, keys[next] >> LiveGroup.keyBits == slot { next += 1 }
-      // Out of the table meanwhile: changed in place, not copied.
+      // Removed from the table while it is changed, to avoid a copy.
       guard var group = groups.removeValue(forKey: slot) else { continue }
       for place in first..<next { body(&group, keys[place] & mask) }
       group.pending -= next - first
@@ -178,7 +178,7 @@ extension LiveLedger.State {
     for slot in files.removeValue(forKey: path) ?? [] { if let slot { groups[slot] = nil } }
   }
 
-  /// Of published files whose rows' fate is known: of others there are no more than there are rows on their way.
+  /// Memory of published files whose outcome is final; the number of others is bounded by the rows in transit.
   var octets: Int {
     files.reduce(0) { sum, file in
       file.value.reduce(sum + 128 + file.key.utf8.count) { sum, slot in
@@ -188,9 +188,9 @@ extension LiveLedger.State {
     }
   }
 
-  /// Forgets the files that have waited longest: they are sent as if nothing was known of them.
+  /// Forgets the oldest files, which are then sent as a whole.
   mutating func forgetOldest(over limit: Int) {
-    // Files that were taken out leave their paths behind.
+    // Removed files leave their paths behind.
     if order.count > 64, order.count > 2 * files.count { order.removeAll { files[$0] == nil } }
     var next = 0
     while next < order.count, octets > limit {

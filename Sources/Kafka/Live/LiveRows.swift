@@ -2,12 +2,12 @@ package import FlowModel
 package import FlowStore
 import Synchronization
 
-/// The rows that leave the cache, on their way from the threads of the store's writers to that of the sender: a queue with a bound of octets.
-/// What it has no room for is left to the file.
+/// A bounded queue of rows that leave the cache, from the store writers' threads to the sender's. Rows that do not fit
+/// are left to the file.
 package final class LiveRows: RowTap {
   private struct Queue {
     var batches: [LiveBatch] = []
-    /// Of what waits and what was taken out and is not released.
+    /// Of waiting batches and of those taken but not released.
     var octets = 0
     var isClosed = false
   }
@@ -27,14 +27,14 @@ package final class LiveRows: RowTap {
     _ batch: borrowing FlowBatch, _ places: Range<Int>, to group: RowGroupID, at first: Int, origins: [FlowOrigin],
     names: NameTable
   ) {
-    // Rows that are of several row groups each have their own copy of all extensions; that is seldom.
+    // Rows that span several row groups have a copy of all extensions each, which is rare.
     var rows = LiveBatch(
       records: places == 0..<batch.count ? batch.records : Array(batch.records[places]),
       extensions: batch.extensions, facts: batch.facts.isEmpty ? [] : Array(batch.facts[places]), origins: origins,
       names: names)
     let octets = rows.octets
     queue.withLock { queue in
-      // No row group has more rows than there are keys, but a wrong key would be another row's.
+      // Row groups never have more rows than keys; but a wrong key would denote another row.
       let hasKeys = first + places.count <= 1 << LiveGroup.keyBits
       guard !queue.isClosed, hasKeys, queue.octets + octets <= maximumOctets else { return ledger.drop(places.count) }
       rows.firstKey = ledger.take(group, first: first, count: places.count)
@@ -49,7 +49,7 @@ package final class LiveRows: RowTap {
 
   // MARK: The sender's side
 
-  /// Takes out all that waits. Its memory counts until it is released.
+  /// Takes all waiting batches. Their memory counts until it is released.
   package func takeAll() -> [LiveBatch] {
     queue.withLock { queue in
       var taken: [LiveBatch] = []
@@ -60,7 +60,7 @@ package final class LiveRows: RowTap {
 
   package func release(_ batch: LiveBatch) { queue.withLock { $0.octets -= batch.octets } }
 
-  /// Leaves what waits to the files.
+  /// Leaves waiting rows to the files.
   package func leaveAll() {
     for batch in takeAll() {
       ledger.fail(from: batch.firstKey, count: batch.records.count)
@@ -68,7 +68,7 @@ package final class LiveRows: RowTap {
     }
   }
 
-  /// Takes no more.
+  /// Refuses further rows.
   package func close() {
     queue.withLock { $0.isClosed = true }
     leaveAll()

@@ -5,10 +5,11 @@
   import Shipping
   import Synchronization
 
-  /// Sends rows as they leave the cache, on a thread of its own with a producer of its own.
+  /// Sends rows as they leave the cache, on its own thread with its own producer.
   ///
-  /// It tries each row once: one whose acknowledgement does not come is left to its file. After a failure all that is on its way is given up, since
-  /// a broker may not go on with an idempotent producer that has lost messages; the next rows have a new producer, after a pause.
+  /// Each row is tried once; one that is not acknowledged is left to its file. After a failure, everything in transit
+  /// is purged, because a broker may not accept an idempotent producer that has lost messages; the next rows use a new
+  /// producer, after a pause.
   final class LiveSender: Sendable {
     private let rows: LiveRows
     private let options: KafkaOptions
@@ -16,9 +17,9 @@
     private let isEnding = Atomic(false)
     private let ended = DispatchSemaphore(value: 0)
 
-    /// Milliseconds for which the thread waits for reports or rows at most.
+    /// Maximum time to wait for reports or rows, milliseconds.
     private static let interval: Int32 = 100
-    /// Pauses after failures in a row, seconds; the last one from then on.
+    /// Pauses after consecutive failures, seconds; the last one repeats.
     private static let pauses: [TimeInterval] = [1, 2, 5, 10]
 
     init(
@@ -30,7 +31,7 @@
       self.makeProducer = makeProducer
     }
 
-    /// To be called once.
+    /// Call once.
     func start() {
       let thread = Thread { [self] in
         Thread.current.name = "kafka-live"
@@ -41,7 +42,7 @@
       thread.start()
     }
 
-    /// Gives up what is on its way, and waits for that.
+    /// Purges what is in transit, and waits for the thread to end.
     func finish() {
       isEnding.store(true, ordering: .releasing)
       ended.wait()
@@ -61,7 +62,7 @@
           hasSent = flight.acknowledgedCount > 0
           flight.giveUp()
         } catch {
-          // What is wrong with the settings is reported by the files, which must not wait for these rows.
+          // Wrong settings are reported when files are sent; these must not wait for live rows.
           rows.leaveAll()
         }
         if isOver { break }
@@ -76,7 +77,7 @@
       while !isOver, Date() < end { Thread.sleep(forTimeInterval: 0.1) }
     }
 
-    /// Sends what waits, or looks at reports for a moment.
+    /// Sends what waits, or polls for reports.
     private func send(_ flight: inout LiveFlight) {
       let batches = rows.takeAll()
       if batches.isEmpty { return flight.poll(Self.interval) }
@@ -95,18 +96,18 @@
     }
   }
 
-  /// What one producer has on its way.
+  /// Messages in transit of one producer.
   struct LiveFlight: ~Copyable {
     private let producer: KafkaProducer
     private let ledger: LiveLedger
     private var outstanding = 0
     private(set) var acknowledgedCount = 0
-    /// Why another producer is needed; nil: none is.
+    /// Why another producer is needed; nil if none is.
     private(set) var failure: KafkaFailure?
-    /// Kept for its memory.
+    /// Kept to reuse its memory.
     private var messageOctets: [UInt8] = []
 
-    /// Milliseconds in which the rest is reported once it was given up.
+    /// Maximum time for reports after a purge, milliseconds.
     private static let purgeTime = 10_000
 
     init(_ producer: consuming KafkaProducer, _ ledger: LiveLedger) {
@@ -114,7 +115,7 @@
       self.ledger = ledger
     }
 
-    /// Hands a batch over, waiting for room; what is not handed over fails.
+    /// Produces a batch, waiting for room; what cannot be produced fails.
     mutating func send(_ rows: LiveBatch, _ messages: inout some MessageEncoder, isOver: () -> Bool) {
       let (origins, indices) = rows.usedOrigins()
       var batch = MessageBatch(keys: origins.map(\.exporter.description))
@@ -143,7 +144,7 @@
           try producer.produce(&batch, taken: &outstanding)
         } catch {
           note(error)
-          // One that no broker takes is its file's to report; those behind it go on.
+          // The file reports a message that no broker accepts; later ones continue.
           if failure == nil { break }
         }
         poll(batch.messages.isEmpty ? 0 : 50)
@@ -153,7 +154,7 @@
       batch.messages.removeAll(keepingCapacity: true)
     }
 
-    /// Looks at what became of rows, one event.
+    /// Processes one event.
     mutating func poll(_ milliseconds: Int32) {
       var acknowledged: [Int] = []
       var failed: [Int] = []
@@ -175,11 +176,11 @@
     }
 
     private mutating func note(_ cause: KafkaFailure) {
-      // Nothing is wrong with the producer because a message is too large.
+      // A message that is too large does not affect the producer.
       if cause.remedy != .setAside || cause.isFatal { failure = failure ?? cause }
     }
 
-    /// Ends what is on its way: whatever is not acknowledged by then fails, though a broker may have it.
+    /// Purges what is in transit: what is not acknowledged by then counts as failed, though a broker may have it.
     mutating func giveUp() {
       producer.purge()
       var left = Self.purgeTime

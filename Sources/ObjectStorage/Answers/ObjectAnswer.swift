@@ -1,7 +1,7 @@
 import CloudAPI
 package import Foundation
 
-/// An answer of an object store, of whatever status.
+/// A response of an object store, of any status.
 package struct ObjectAnswer: Sendable {
   package var status: Int
   /// Names in lower case.
@@ -14,27 +14,28 @@ package struct ObjectAnswer: Sendable {
 
   package var isSuccess: Bool { (200..<300).contains(status) }
 
-  /// The body as XML; nil if it is none.
+  /// The body as XML; nil if it is not XML.
   package var xml: XMLElement? { body.isEmpty ? nil : XMLElement(body) }
 
   /// The service's time (RFC 9110 §5.6.7).
   package var date: Date? { headers["date"].flatMap(HTTPDate.date) }
 }
 
-/// What an object store refuses, and why.
+/// An error response of an object store.
 package struct ObjectRefusal: Error, Hashable, Sendable {
   package var status: Int
-  /// `Code` of the error; empty where the answer has no body, as those to HEAD.
+  /// `Code` of the error; empty if the response has no body, as for HEAD.
   package var code = ""
   package var message = ""
-  /// What the service's support asks for.
+  /// Needed by the service's support.
   package var requestID = ""
-  /// Where the bucket is, if it is not where it was looked for.
+  /// Region of the bucket, if it differs from the one requested.
   package var bucketRegion = ""
-  /// How far this host's clock is ahead of the service's, seconds, if the answer has its time.
+  /// Seconds by which this host's clock is ahead of the service's, if the response contains its time.
   package var clockOffset: TimeInterval?
 
-  /// What an answer refuses; nil if it is a success. An error may come with 200, where the service had begun to answer before it failed.
+  /// Returns the error in a response; nil if it succeeded. An error may follow status 200, if the service began to
+  /// respond before it failed.
   package init?(_ answer: ObjectAnswer, now: Date = Date()) {
     let error = answer.xml.flatMap { $0.name == "Error" ? $0 : nil }
     if answer.isSuccess && error == nil { return nil }
@@ -46,20 +47,20 @@ package struct ObjectRefusal: Error, Hashable, Sendable {
     clockOffset = answer.date.map { now.timeIntervalSince($0) }
   }
 
-  /// Whether there is an object of the name already.
+  /// Whether an object of this name already exists.
   package var isExisting: Bool {
     code == "PreconditionFailed" || code == "FileAlreadyExists" || code == "ObjectAlreadyExists"
       || (code.isEmpty && status == 412)
   }
 
-  /// Whether the server does not know conditions on what is written.
+  /// Whether the server does not support conditional writes.
   package var refusesCondition: Bool {
     code == "NotImplemented" || (code.isEmpty && status == 501)
       || (status == 400
         && (message.lowercased().contains("if-none-match") || message.lowercased().contains("condition")))
   }
 
-  /// Whether other credentials may be accepted.
+  /// Whether other credentials might be accepted.
   package var concernsCredentials: Bool {
     [
       "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "TokenRefreshRequired", "SecurityTokenExpired",

@@ -2,7 +2,7 @@ import CloudAPI
 package import Shipping
 
 extension ObjectRefusal {
-  /// What is done about an error, and what an operator may do.
+  /// The remedy for an error, and advice for the operator.
   package struct Rule: Sendable {
     package var remedy: ShippingFailure.Remedy
     package var advice: String
@@ -25,7 +25,7 @@ extension ObjectRefusal {
   private static let full = Rule(.wait, "free space, or raise the quota")
   private static let elsewhere = Rule(.wait, "the bucket is in another region; correct region and endpoint")
 
-  /// Only what concerns the one file is set aside: what a setting is wrong for would otherwise cost every file.
+  /// A file is set aside only for errors that concern it alone; a wrong setting would otherwise set every file aside.
   package static let rules: [String: Rule] = [
     "SlowDown": busy, "ServiceUnavailable": busy, "RequestLimitExceeded": busy, "TooManyRequests": busy,
     "Throttling": busy,
@@ -59,14 +59,14 @@ extension ObjectRefusal {
     "KMS.KMSInvalidStateException": key, "KMS.AccessDeniedException": key,
     "EntityTooLarge": Rule(.setAside, "the service does not accept objects of this size"),
     "EntityTooSmall": Rule(.wait, "raise partSize"),
-    // Names differ by their times alone, so that what one file is refused for all are.
+    // Names differ only in their times, so that a rejection of one name applies to all.
     "KeyTooLongError": Rule(.wait, "shorten the prefix"),
     "InvalidObjectName": Rule(.wait, "correct the prefix"),
     "InvalidURI": Rule(.wait, "correct the prefix"),
     "FileImmutable": Rule(.setAside, "the bucket's retention policy protects what is there"),
   ]
 
-  /// The rule for its code, else for its status.
+  /// The rule for the error's code, otherwise for its status.
   package var rule: Rule {
     if let known = Self.rules[code] { return known }
     switch status {
@@ -80,7 +80,7 @@ extension ObjectRefusal {
 
   private static let unknown = Rule(.wait, "see the message; check settings and endpoint")
 
-  /// - Parameter what: what was tried, of what.
+  /// - Parameter what: the operation and its object.
   package func failure(_ what: String) -> ShippingFailure {
     var text = "\(what): " + (code.isEmpty ? "HTTP \(status)" : TerminalText.escaped(code))
     if !message.isEmpty { text += ": \(TerminalText.escaped(String(message.prefix(300))))" }

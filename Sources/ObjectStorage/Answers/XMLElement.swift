@@ -1,12 +1,12 @@
-/// An element of the XML that object stores answer with: names, texts and children. Attributes and namespaces, comments and processing
-/// instructions are passed over; document types are refused.
+/// An element of XML as object stores send it: names, texts and children. Attributes, namespaces, comments and
+/// processing instructions are skipped; document types are rejected.
 package struct XMLElement: Hashable, Sendable {
   package var name: String
-  /// Of this element alone, entities resolved.
+  /// Of this element alone, with entities resolved.
   package var text = ""
   package var children: [XMLElement] = []
 
-  /// - Returns: nil if the octets are not one well-formed element of moderate size.
+  /// - Returns: nil unless the octets are a single well-formed element of moderate size.
   package init?(_ octets: [UInt8]) {
     guard octets.count <= 8 << 20, let text = String(validating: octets, as: UTF8.self) else { return nil }
     var parser = XMLParser(rest: text.unicodeScalars[...])
@@ -16,14 +16,14 @@ package struct XMLElement: Hashable, Sendable {
 
   fileprivate init(name: String) { self.name = name }
 
-  /// The text of the first child of a name.
+  /// Returns the text of the first child with a name.
   package subscript(name: String) -> String? { children.first { $0.name == name }?.text }
 }
 
-/// Reads one document from front to end.
+/// Parses a document.
 private struct XMLParser {
   var rest: Substring.UnicodeScalarView
-  /// No answer is nested deeper.
+  /// Valid responses are never nested deeper.
   private static let maximumDepth = 16
 
   init(rest: Substring.UnicodeScalarView) { self.rest = rest }
@@ -33,7 +33,7 @@ private struct XMLParser {
     return root
   }
 
-  /// White space, comments and processing instructions.
+  /// Skips white space, comments and processing instructions.
   private mutating func skipMarkup() -> Bool {
     while true {
       rest = rest.drop { $0.properties.isWhitespace || $0 == "\u{feff}" }
@@ -82,7 +82,7 @@ private struct XMLParser {
     return true
   }
 
-  /// What is in front of a text, which is taken along.
+  /// Returns the text before `end` and skips both.
   private mutating func until(_ end: String) -> Substring.UnicodeScalarView? {
     var position = rest.startIndex
     while position < rest.endIndex {
@@ -100,7 +100,7 @@ private struct XMLParser {
     "lt": "<", "gt": ">", "amp": "&", "quot": "\"", "apos": "'",
   ]
 
-  /// Text with its entities as what they are for.
+  /// Resolves entities.
   private static func resolve(_ text: String) -> String? {
     guard text.contains("&") else { return text }
     let pieces = text.split(separator: "&", omittingEmptySubsequences: false)
@@ -123,7 +123,7 @@ private struct XMLParser {
 }
 
 extension String {
-  /// As the text of an element.
+  /// The string escaped as element text.
   package var xmlEscaped: String {
     replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
       .replacing("\"", with: "&quot;")

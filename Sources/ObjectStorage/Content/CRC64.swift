@@ -1,4 +1,4 @@
-/// The CRC of 64 bits that OSS reports of an object: ECMA-182's polynomial, reflected, as in the XZ file format (§6).
+/// The 64-bit CRC that OSS reports for objects: the ECMA-182 polynomial, reflected, as in the XZ file format (§6).
 package struct CRC64: Sendable {
   private var state = ~UInt64(0)
 
@@ -6,7 +6,7 @@ package struct CRC64: Sendable {
 
   package var value: UInt64 { ~state }
 
-  /// For each distance from 0 to 7 octets what an octet adds, 256 entries each.
+  /// The contribution of an octet at a distance of 0 to 7 octets, 256 entries each.
   private static let table: [UInt64] = {
     var table = (0..<256).map { octet in
       (0..<8).reduce(UInt64(octet)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xc96c_5795_d787_0f42 : 0) }
@@ -18,7 +18,7 @@ package struct CRC64: Sendable {
     return table
   }()
 
-  /// Eight octets at a time.
+  /// Processes eight octets at a time.
   package mutating func update(_ octets: [UInt8]) {
     let (octets, table) = (octets.span, Self.table.span)
     var crc = state

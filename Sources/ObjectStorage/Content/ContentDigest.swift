@@ -4,7 +4,7 @@ package import Foundation
 import NIOPosix
 import Shipping
 
-/// The checksums of a file or a part of one. What a service does not use is nil.
+/// Checksums of a file or a part of one; nil for those that the service does not use.
 package struct ContentDigest: Hashable, Sendable {
   /// Octets of the file.
   package var range: Range<UInt64>
@@ -12,7 +12,7 @@ package struct ContentDigest: Hashable, Sendable {
   package var md5: Data?
   package var crc64: UInt64?
 
-  /// What is computed.
+  /// Kinds of checksums to compute.
   package struct Kinds: OptionSet, Sendable {
     package let rawValue: Int
     package static let sha256 = Kinds(rawValue: 1)
@@ -22,9 +22,10 @@ package struct ContentDigest: Hashable, Sendable {
     package init(rawValue: Int) { self.rawValue = rawValue }
   }
 
-  /// Reads a range of a file, on threads that may wait for a disk. All outputs share these, so that each turn there is a short one.
+  /// Reads a range of a file, on threads that may block on the disk. All outputs share these threads, so each turn is
+  /// short.
   ///
-  /// - Throws: `ShippingFailure` if it cannot be read, `CancellationError`.
+  /// - Throws: `ShippingFailure` if it cannot be read, or `CancellationError`.
   package init(_ path: String, _ range: Range<UInt64>, _ kinds: Kinds) async throws {
     var reading = Reading(path, range, kinds)
     do {
@@ -40,14 +41,14 @@ package struct ContentDigest: Hashable, Sendable {
 
   private init(_ range: Range<UInt64>) { self.range = range }
 
-  /// - Parameter octets: all of a body in memory.
+  /// - Parameter octets: the whole body.
   package init(of octets: [UInt8], _ kinds: Kinds) {
     var sums = Sums(kinds)
     sums.update(octets)
     self = sums.digest(0..<UInt64(octets.count))
   }
 
-  /// A file that is read by turns.
+  /// A file read in turns.
   private struct Reading {
     let path: String
     let range: Range<UInt64>
@@ -55,7 +56,7 @@ package struct ContentDigest: Hashable, Sendable {
     var sums: Sums
     private var file: SharedFile?
 
-    /// Octets that are read at a time, and in a turn.
+    /// Octets per read, and per turn.
     private static let pieceLength: UInt64 = 1 << 18
     private static let turnLength: UInt64 = 1 << 20
 
@@ -87,7 +88,7 @@ package struct ContentDigest: Hashable, Sendable {
     }
   }
 
-  /// Sums on their way.
+  /// Intermediate checksums.
   private struct Sums {
     var sha256: SHA256?
     var md5: Insecure.MD5?

@@ -1,7 +1,7 @@
 package import CloudAPI
 
-/// The places where Amazon's own libraries look for credentials, in their order: environment, profile, the container's endpoint, the
-/// instance's role. The first that yields serves.
+/// The sources used by Amazon's own libraries, in the same order: environment, profile, container endpoint, instance
+/// role. The first one that has credentials is used.
 package struct AmazonCredentialChain: CredentialSource {
   private let sources: [any CredentialSource]
 
@@ -26,7 +26,8 @@ package struct AmazonCredentialChain: CredentialSource {
   }
 }
 
-/// A section of `~/.aws/credentials`, else of `~/.aws/config`, or of the files that `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` name.
+/// A section of `~/.aws/credentials`, otherwise of `~/.aws/config`, or of the files named by
+/// `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE`.
 struct AmazonProfileCredentials: CredentialSource {
   let context: CredentialContext
 

@@ -1,9 +1,9 @@
 import CloudAPI
 import Foundation
 
-/// Temporary credentials as Amazon's endpoints write them.
+/// Temporary credentials in the format of Amazon's endpoints.
 private struct AmazonCredentialBody: Decodable {
-  /// `Success`, where the endpoint gives one.
+  /// `Success`, if the endpoint sends it.
   var code: String?
   var accessKeyID: String?
   var secretAccessKey: String?
@@ -28,12 +28,13 @@ private struct AmazonCredentialBody: Decodable {
   }
 }
 
-/// What a container's agent gives out: `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` in ECS, `AWS_CONTAINER_CREDENTIALS_FULL_URI` in EKS.
+/// Credentials of a container agent: `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` in ECS,
+/// `AWS_CONTAINER_CREDENTIALS_FULL_URI` in EKS.
 struct AmazonContainerCredentials: CredentialSource {
   let context: CredentialContext
   private static let source = "the container's role"
   private static let agent = "http://169.254.170.2"
-  /// Those that may be asked without TLS.
+  /// Hosts that may be queried without TLS.
   private static let plainHosts: Set = [
     "127.0.0.1", "localhost", "[::1]", "::1", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "fd00:ec2::23",
   ]
@@ -60,7 +61,7 @@ struct AmazonContainerCredentials: CredentialSource {
     return found
   }
 
-  /// Read each time: it changes while a container runs.
+  /// Read each time, because it changes while a container runs.
   private func token() throws(CredentialError) -> String? {
     guard let path = context.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") else {
       return context.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
@@ -74,7 +75,7 @@ struct AmazonContainerCredentials: CredentialSource {
   private func failure(_ reason: String) -> CredentialError { .source(Self.source, reason: reason) }
 }
 
-/// The role of the EC2 instance that this runs on, from its metadata service, version 2.
+/// The role of this EC2 instance, from its metadata service, version 2.
 struct AmazonInstanceCredentials: CredentialSource {
   let context: CredentialContext
   private static let source = "the EC2 instance's role"
@@ -88,7 +89,7 @@ struct AmazonInstanceCredentials: CredentialSource {
       guard let answer = try? await web.send(request), answer.status == 200, !answer.body.isEmpty else { return nil }
       return String(decoding: answer.body, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
-    // On other hosts nothing answers.
+    // On other hosts, nothing responds.
     guard
       let token = await text(
         WebRequest(

@@ -1,7 +1,7 @@
 public import CloudAPI
 
 extension ObjectStorageOptions {
-  /// Where credentials are looked for: what the options name, else where the cloud's own tools look.
+  /// Returns the source named by the options, otherwise the sources of the cloud's own tools.
   public func credentials(environment: [String: String], homeDirectory: String) -> any CredentialSource {
     var environment = environment
     switch service {

@@ -2,33 +2,34 @@ import Foundation
 import Shipping
 
 extension ObjectDestination {
-  /// Most parts that an upload may have.
+  /// Maximum number of parts of an upload.
   private static let maximumParts: UInt64 = 10_000
-  /// Parts on their way at a time.
+  /// Parts in transit at a time.
   private static let width = 2
-  /// Tries of a part in all, and the pause before the second one.
+  /// Attempts per part, and the pause before the second.
   private static let partAttempts = 3
   private static let partPause = Duration.milliseconds(200)
 
-  /// A part that arrived.
+  /// An uploaded part.
   struct Part: Hashable, Sendable {
     var number: Int
     var tag: String
-    /// In base 64, where the service takes it.
+    /// Base64, if the service uses it.
     var sha256: String?
   }
 
-  /// The octets of each part: of the wanted length, or of as many whole MiB as keep their number within bounds.
+  /// Returns the range of each part: of the requested length, or of as many whole MiB as keep the number of parts
+  /// within bounds.
   package static func parts(of octets: UInt64, length wanted: UInt64) -> [Range<UInt64>] {
     let least = (octets + maximumParts - 1) / maximumParts
     let length = least <= wanted ? wanted : (least + 0xf_ffff) & ~0xf_ffff
     return stride(from: 0, to: octets, by: Int(length)).map { $0..<min($0 + length, octets) }
   }
 
-  /// Puts a file in parts, which become the object all at once.
+  /// Uploads a file in parts, which become the object atomically.
   func shipInParts(_ file: CommittedFile, _ key: String) async throws {
     let digest = try await ContentDigest(file.path, 0..<file.octets, dialect.identity)
-    // Parts are many octets to send for nothing.
+    // Avoids uploading many octets in vain.
     if try await isThere(file, key, digest, .perhaps) { return }
     try await abortLeftovers(key)
     let upload = try await begin(key, digest)
@@ -45,7 +46,7 @@ extension ObjectDestination {
       await abort(key, upload)
       throw refusal
     }
-    // Without an answer the parts may just become the object, and are not removed under it: the next try finds out.
+    // Without a response, the object may be being assembled, so the parts are not aborted; the next attempt checks.
   }
 
   private func begin(_ key: String, _ digest: ContentDigest) async throws -> String {
@@ -101,7 +102,7 @@ extension ObjectDestination {
     }
   }
 
-  /// Whether a part may arrive at the next try, in the same upload.
+  /// Returns whether a part may succeed on the next attempt within the same upload.
   private static func isTransient(_ error: any Error) -> Bool {
     switch error {
     case let refusal as ObjectRefusal: refusal.rule.remedy == .retry && refusal.code != "NoSuchUpload"
@@ -112,7 +113,7 @@ extension ObjectDestination {
 
   // MARK: The end of an upload
 
-  /// The list of parts with which an upload ends.
+  /// Returns the list of parts that completes an upload.
   static func completion(_ parts: [Part]) -> [UInt8] {
     let elements = parts.map { part in
       let checksum = part.sha256.map { "<ChecksumSHA256>\($0)</ChecksumSHA256>" } ?? ""
@@ -143,17 +144,17 @@ extension ObjectDestination {
       answer = try await client.call(request())
     }
     if dialect.isDamaged(answer, digest) { throw await removeDamaged(key) }
-    // What came together is looked at once: the size is no part's.
+    // The assembled object is checked once: no part's checksum covers its size.
     do {
       _ = try await isThere(file, key, digest, .sent)
     } catch let failure as ShippingFailure where failure.remedy == .wait {
-      // These credentials may write only.
+      // These credentials are write-only.
     }
   }
 
-  /// Removes what has arrived of an upload, also when the collector stops.
+  /// Aborts an upload, also when the collector stops.
   private func abort(_ key: String, _ upload: String) async {
-    // The collector's end does not wait for long.
+    // Shutdown does not wait for long.
     let timeout: Duration = Task.isCancelled ? .seconds(2) : .seconds(5)
     let client = ObjectClient(location: location, credentials: client.credentials, timeout: timeout)
     let abortion = Task {
@@ -162,10 +163,10 @@ extension ObjectDestination {
     _ = await abortion.result
   }
 
-  /// Removes what a collector that was killed has left of the same object: its parts are stored and paid for. Who may not list uploads has
-  /// the bucket's lifecycle do it.
+  /// Aborts uploads of the same object left by a collector that was killed: their parts are stored and billed. If the
+  /// credentials may not list uploads, the bucket's lifecycle rules have to.
   ///
-  /// - Throws: what may pass by itself: nobody would look for them again once the object is there.
+  /// - Throws: transient errors: nobody would look for the uploads again once the object exists.
   private func abortLeftovers(_ key: String) async throws {
     let request = ObjectRequest(method: "GET", query: ["uploads": "", "prefix": key])
     let listed: XMLElement?

@@ -3,7 +3,7 @@ import Foundation
 import Shipping
 
 extension ObjectDestination {
-  /// Looks for the bucket, writes a tiny object twice, reads it, and removes it.
+  /// Checks the bucket, writes a tiny object twice, reads it, and removes it.
   public func test() async throws -> [String] {
     let key = options.prefix + ".sagflow-test"
     do {
@@ -27,7 +27,7 @@ extension ObjectDestination {
   }
 
   private func lookForBucket(_ lines: inout [String]) async throws {
-    // OSS answers no such question without a permission of its own; the object shows it.
+    // OSS requires a separate permission for this request; writing the object is test enough.
     guard options.service == .s3 else { return }
     do {
       try await client.call(ObjectRequest(method: "HEAD"))
@@ -54,13 +54,13 @@ extension ObjectDestination {
     if dialect.isDamaged(answer, digest) { throw await removeDamaged(key) }
   }
 
-  /// Writes the object, and again, which has to be refused.
+  /// Writes the object twice; the second write must be refused.
   private func write(_ key: String, _ lines: inout [String]) async throws {
     let condition = dialect.condition
     do {
       try await put(key, conditions)
     } catch let refusal as ObjectRefusal where refusal.isExisting {
-      // Of a test whose object may not be removed.
+      // Left by a test whose object could not be removed.
     } catch let refusal as ObjectRefusal where refusal.refusesCondition && knowsConditions {
       forgoConditions(refusal)
       try await put(key, [:])

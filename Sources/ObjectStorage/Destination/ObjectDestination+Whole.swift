@@ -4,7 +4,7 @@ import Logging
 import Shipping
 
 extension ObjectDestination {
-  /// Puts a file in one request.
+  /// Uploads a file in one request.
   func shipWhole(_ file: CommittedFile, _ key: String) async throws {
     let digest = try await ContentDigest(file.path, 0..<file.octets, dialect.transfer)
     if needsLook(key), try await isThere(file, key, digest, .perhaps) { return }
@@ -28,7 +28,7 @@ extension ObjectDestination {
     noteCondition(answer)
   }
 
-  /// Removes what this has just written, and what the service reports another checksum of.
+  /// Removes the object just written, for which the service reports a different checksum.
   func removeDamaged(_ key: String) async -> ShippingFailure {
     let removal = Task { try await self.client.call(ObjectRequest(method: "DELETE", key: key)) }
     let isRemoved = (try? await removal.value) != nil
@@ -38,19 +38,19 @@ extension ObjectDestination {
         + (isRemoved ? "it was removed" : "it cannot be removed; remove it"), kind: "damaged")
   }
 
-  /// What is known of an object before it is looked at.
+  /// What is known about an object before it is checked.
   enum Presence: Sendable {
-    /// Nothing. A refusal to look is ignored, because who may write may not be allowed to read.
+    /// Nothing. A refused check is ignored, because write permission does not imply read permission.
     case perhaps
-    /// The service has just said that one of the name is there.
+    /// The service has just reported that the name exists.
     case reported
-    /// It was just made of parts that were verified one by one.
+    /// It was just assembled from individually verified parts.
     case sent
   }
 
-  /// Whether an object of the name is there, and is the file.
+  /// Returns whether the object exists and equals the file.
   ///
-  /// - Throws: `ShippingFailure` if it is another one.
+  /// - Throws: `ShippingFailure` if it is different.
   func isThere(
     _ file: CommittedFile, _ key: String, _ digest: ContentDigest, _ presence: Presence
   ) async throws -> Bool {
@@ -88,10 +88,10 @@ extension ObjectDestination {
     }
   }
 
-  /// The ETag that most servers give a file: its MD5, or that of its parts' MD5s and their number.
+  /// Returns the ETag that most servers give a file: its MD5, or that of its parts' MD5s followed by their number.
   ///
-  /// - Parameter parts: how many; nil: it went whole.
-  /// - Returns: nil if it would not go in so many parts today.
+  /// - Parameter parts: number of parts; nil if it was uploaded whole.
+  /// - Returns: nil if it would not be split into so many parts today.
   private func entityTag(_ file: CommittedFile, parts: Int?) async throws -> String? {
     guard let parts else {
       return try await ContentDigest(file.path, 0..<file.octets, .md5).md5.map(SigningHash.hexadecimal)

@@ -1,10 +1,10 @@
-// ObjectStorage: takes committed files as objects to S3 and what has its interface, and to Alibaba Cloud OSS.
+// ObjectStorage: ships committed files as objects to S3-compatible stores and to Alibaba Cloud OSS.
 //
-//     Destination    a file as one object, whole or in parts; never over another one; what is there already
-//     Request        addresses, signatures, the exchange over HTTP
-//     Answers        XML, errors, and what is done about them
+//     Destination    a file as one object, whole or in parts; never overwrites; checks existing objects
+//     Request        addresses, signatures, HTTP
+//     Answers        XML, errors and their remedies
 //     Content        checksums
-//     Credentials    where credentials for Amazon's services are found; those for Alibaba Cloud are in CloudAPI
+//     Credentials    credentials for Amazon's services; those for Alibaba Cloud are in CloudAPI
 
 public import CloudAPI
 import Foundation
@@ -12,10 +12,10 @@ public import Logging
 public import Shipping
 import Synchronization
 
-/// A bucket, to which each committed file goes as one object: the prefix and the file's name.
+/// A bucket that receives each committed file as one object, named by the prefix and the file's name.
 ///
-/// What arrives is verified, and nothing is ever overwritten. An object of the name that is there already is the file's own of an earlier time, or
-/// a failure.
+/// Uploads are verified, and nothing is ever overwritten. An existing object with the name is either the same file from
+/// an earlier attempt, or a failure.
 public final class ObjectDestination: FileDestination {
   let options: ObjectStorageOptions
   let location: ObjectLocation
@@ -25,18 +25,19 @@ public final class ObjectDestination: FileDestination {
   private let state = Mutex(State())
 
   private struct State {
-    /// Keys whose last request had no answer: the object may be there, and a look costs less than to send it for nothing.
+    /// Keys whose last request got no response: the object may exist, and a check is cheaper than an upload in vain.
     var uncertain: Set<String> = []
     var knowsConditions = true
-    /// Whether an object was written, and the answer did not say that the condition is ignored.
+    /// Whether an object was written and the response did not show that the condition is ignored.
     var isConditionTried = false
     var isIntroduced = false
   }
 
-  /// Keys that are remembered as uncertain: more than can be on their way. Retention may remove their files, and then nobody asks for them again.
+  /// Maximum number of uncertain keys: more than can be in transit. If retention removes a file, its key is never asked
+  /// for again.
   package static let maximumUncertain = 256
 
-  /// - Throws: `ParameterError` with the name of the option that is wrong.
+  /// - Throws: `ParameterError` with the name of the invalid option.
   public convenience init(
     _ options: ObjectStorageOptions, credentials: any CredentialSource, logger: Logger
   ) throws(ParameterError) {
@@ -44,7 +45,7 @@ public final class ObjectDestination: FileDestination {
     self.init(unchecked: options, at: try ObjectLocation(options), credentials: credentials, logger: logger)
   }
 
-  /// - Parameter options: of parts that may be shorter than services take.
+  /// - Parameter options: parts may be shorter than services accept.
   package init(
     unchecked options: ObjectStorageOptions, at location: ObjectLocation, credentials: any CredentialSource,
     logger: Logger
@@ -58,9 +59,9 @@ public final class ObjectDestination: FileDestination {
       timeout: .seconds(max(1, options.timeout)))
   }
 
-  /// With credentials from where the cloud's own tools have them.
+  /// Uses the credentials of the cloud's own tools.
   ///
-  /// - Throws: `ParameterError` with the name of the option that is wrong.
+  /// - Throws: `ParameterError` with the name of the invalid option.
   public convenience init(
     _ options: ObjectStorageOptions, environment: [String: String], homeDirectory: String, logger: Logger
   ) throws(ParameterError) {
@@ -91,10 +92,10 @@ public final class ObjectDestination: FileDestination {
     }
   }
 
-  /// An object as messages call it.
+  /// The name of an object in messages.
   func name(_ key: String) -> String { "\(options.service.rawValue)://\(options.bucket)/\(key)" }
 
-  /// Logs once where the credentials are from, and what is to be known of that.
+  /// Logs the source of the credentials once, with its warnings.
   private func introduce() async {
     guard state.withLock({ !$0.isIntroduced }), let found = try? await client.credentials.current() else { return }
     guard state.withLock({ !exchange(&$0.isIntroduced, with: true) }) else { return }
@@ -109,7 +110,7 @@ public final class ObjectDestination: FileDestination {
         return
       }
       if state.uncertain.insert(key).inserted, state.uncertain.count > Self.maximumUncertain {
-        // The condition holds for any of them.
+        // Any other key may be dropped.
         if let other = state.uncertain.first(where: { $0 != key }) { state.uncertain.remove(other) }
       }
     }
@@ -117,7 +118,7 @@ public final class ObjectDestination: FileDestination {
 
   package var uncertainCount: Int { state.withLock { $0.uncertain.count } }
 
-  /// Whether it has to be looked whether an object is there before it is written.
+  /// Returns whether to check for an existing object before writing.
   func needsLook(_ key: String) -> Bool {
     state.withLock {
       !$0.knowsConditions || $0.uncertain.contains(key) || (dialect.isConditionDoubtful && !$0.isConditionTried)
@@ -126,7 +127,7 @@ public final class ObjectDestination: FileDestination {
 
   var knowsConditions: Bool { state.withLock { $0.knowsConditions } }
 
-  /// Notes that the server does not know the condition, and looks before it writes from now on.
+  /// Records that the server does not support the condition; from now on, checks before each write.
   func forgoConditions(_ refusal: ObjectRefusal) {
     guard state.withLock({ exchange(&$0.knowsConditions, with: false) }) else { return }
     logger.warning(
@@ -134,7 +135,7 @@ public final class ObjectDestination: FileDestination {
     )
   }
 
-  /// Notes from the answer to an object that was written whether the condition means anything.
+  /// Determines from the response to a write whether the condition is effective.
   func noteCondition(_ answer: ObjectAnswer) {
     if !dialect.hasVersions(answer) { return state.withLock { $0.isConditionTried = true } }
     guard state.withLock({ exchange(&$0.knowsConditions, with: false) }) else { return }
@@ -143,14 +144,14 @@ public final class ObjectDestination: FileDestination {
     )
   }
 
-  /// The condition under which nothing is overwritten, where the server knows it.
+  /// The condition that prevents overwriting, if the server supports it.
   var conditions: [String: String] {
     knowsConditions ? [dialect.condition.name: dialect.condition.value] : [:]
   }
 }
 
 extension ObjectStorageOptions {
-  /// Which of them is wrong, as the configuration calls it, and what was expected; nil: none is.
+  /// The first invalid option, by its configuration name, and what was expected; nil if all are valid.
   public var problem: (option: String, reason: String)? {
     do throws(ParameterError) {
       try check()
@@ -160,7 +161,7 @@ extension ObjectStorageOptions {
     }
   }
 
-  /// - Throws: `ParameterError` with the name of the option that is wrong.
+  /// - Throws: `ParameterError` with the name of the invalid option.
   public func check() throws(ParameterError) {
     _ = try ObjectLocation(self)
     let isClean = prefix.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
@@ -174,7 +175,7 @@ extension ObjectStorageOptions {
   }
 }
 
-/// Sets a value and gives the one before.
+/// Sets a value and returns the previous one.
 private func exchange(_ value: inout Bool, with new: Bool) -> Bool {
   defer { value = new }
   return value

@@ -1,34 +1,34 @@
-/// A bucket, and how it is written.
+/// A bucket, and how to write to it.
 public struct ObjectStorageOptions: Hashable, Sendable {
   public enum Service: String, CaseIterable, Hashable, Sendable {
-    /// Amazon S3, and what has its interface.
+    /// Amazon S3 and compatible services.
     case s3
-    /// Alibaba Cloud Object Storage Service, by its own interface.
+    /// Alibaba Cloud Object Storage Service, with its own interface.
     case oss
   }
 
   public var service = Service.s3
-  /// `https://…` without the bucket; empty: the service's own of the region.
+  /// `https://…` without the bucket; empty for the service's endpoint of the region.
   public var endpoint = ""
   public var region = ""
   public var bucket = ""
-  /// In front of each file's name, such as `flows/`.
+  /// Prepended to each file's name, such as `flows/`.
   public var prefix = ""
-  /// Whether the bucket is in the path instead of the host's name; OSS takes the latter alone.
+  /// Whether the bucket is in the path instead of the host name; OSS supports only the latter.
   public var isPathStyle = false
-  /// Such as STANDARD_IA; empty: the bucket's own.
+  /// Such as STANDARD_IA; empty for the bucket's default.
   public var storageClass = ""
-  /// Such as AES256, `aws:kms` or KMS; empty: the bucket's own.
+  /// Such as AES256, `aws:kms` or KMS; empty for the bucket's default.
   public var encryption = ""
-  /// Of encryption by a key of one's own; empty: the service's.
+  /// Customer key for encryption; empty for the service's key.
   public var encryptionKey = ""
-  /// A file of more octets goes in parts.
+  /// Larger files are uploaded in parts of this size, octets.
   public var partLength: UInt64 = 64 << 20
-  /// Longest that the service may take for a file or a part, seconds.
+  /// Timeout of a file or part, seconds.
   public var timeout = 300
-  /// The file with the credentials, in the form of the cloud's own tools; empty: the environment and what else the cloud's own tools look at.
+  /// Credentials file in the format of the cloud's own tools; empty to search the environment and their other sources.
   public var credentialsFile = ""
-  /// The profile in that file; empty: the environment's, or `default`.
+  /// Profile in that file; empty for the environment's, or `default`.
   public var profile = ""
 
   public init() {}

@@ -1,19 +1,20 @@
 package import CloudAPI
 import Foundation
 
-/// Signature Version 4 of one request to S3, in its `Authorization` header (AWS: "Authenticating Requests: Using the Authorization Header").
-/// The body's hash is part of it, so that a server which checks it notices what was changed on the way, over plain http too.
+/// Signature Version 4 of one S3 request, in its `Authorization` header (AWS: "Authenticating Requests: Using the
+/// Authorization Header"). It covers the body's hash, so that a server that verifies it detects changes in transit,
+/// even over plain HTTP.
 package struct AmazonSignature {
   package static let algorithm = "AWS4-HMAC-SHA256"
   private static let scheme = ScopedSignature.Scheme(
     algorithm: algorithm, keyPrefix: "AWS4", service: "s3", terminator: "aws4_request")
 
-  /// As it is signed and sent.
+  /// As signed and sent.
   package let query: String
   package let canonicalRequest: String
   package let stringToSign: String
   package let signature: String
-  /// Of the request, with the signature's own.
+  /// The request's headers and those of the signature.
   package let headers: [String: String]
 
   package init(_ request: ObjectRequest, _ location: ObjectLocation, _ credentials: Credentials, _ time: SignatureTime)
@@ -37,7 +38,7 @@ package struct AmazonSignature {
     self.headers = headers
   }
 
-  /// Without white space at the ends, and one space for many.
+  /// Removes outer white space and collapses inner white space.
   private static func trimmed(_ value: String) -> String {
     value.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
   }

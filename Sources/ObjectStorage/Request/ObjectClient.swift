@@ -6,24 +6,24 @@ import NIOCore
 import NIOHTTP1
 import Shipping
 
-/// Sends requests to one bucket. Nothing is repeated here.
+/// Sends requests to one bucket, without retries.
 package struct ObjectClient: Sendable {
   package let location: ObjectLocation
   package let credentials: RenewedCredentials
-  /// The whole of one request.
+  /// Of one request as a whole.
   package let timeout: Duration
 
-  /// No answer that is looked for here is larger, octets.
+  /// Maximum octets of a response.
   private static let maximumBody = 8 << 20
 
-  /// The answer to a request that the service grants.
+  /// Returns the response to a successful request.
   ///
-  /// - Throws: `ObjectRefusal` if it does not, `ShippingFailure` without an answer, `CancellationError`.
+  /// - Throws: `ObjectRefusal` for an error response, `ShippingFailure` without a response, `CancellationError`.
   @discardableResult
   package func call(_ request: ObjectRequest) async throws -> ObjectAnswer {
     let answer = try await send(request)
     guard let refusal = ObjectRefusal(answer) else { return answer }
-    // The answer to HEAD has no body that could say it.
+    // The response to HEAD has no body that could name the error.
     let isSilent = request.method == "HEAD" && refusal.status == 400
     if refusal.concernsCredentials || isSilent { await credentials.discard() }
     throw refusal

@@ -1,6 +1,6 @@
 package import CloudAPI
 
-/// Where a bucket is: the server, and how the bucket's name gets into addresses.
+/// The address of a bucket: the server, and how the bucket's name is part of URLs.
 package struct ObjectLocation: Hashable, Sendable {
   package let endpoint: ServiceEndpoint
   package let bucket: String
@@ -11,7 +11,7 @@ package struct ObjectLocation: Hashable, Sendable {
   package let isAmazon: Bool
   package let service: ObjectStorageOptions.Service
 
-  /// - Throws: `ParameterError`, whose name is that of the option which is wrong.
+  /// - Throws: `ParameterError` with the name of the invalid option.
   package init(_ options: ObjectStorageOptions) throws(ParameterError) {
     service = options.service
     bucket = options.bucket
@@ -30,14 +30,14 @@ package struct ObjectLocation: Hashable, Sendable {
       endpoint = try ServiceEndpoint(options.endpoint, allowsPlainHTTP: true)
     }
     if options.region.isEmpty {
-      // Outside of the clouds, servers take any.
+      // Servers outside the clouds accept any region.
       let hostRegion = endpoint.host.firstMatch(of: /^oss-([a-z]+-[a-z0-9\-]+?)(-internal)?\.aliyuncs\.com/)
       region = hostRegion.map { String($0.1) } ?? "us-east-1"
     } else {
       region = options.region
     }
     isAmazon = options.service == .s3 && endpoint.host.contains(/\.amazonaws\.com(\.cn)?(:|$)/)
-    // A name with dots is in no certificate, and an address has no names below it.
+    // Certificates do not cover names with dots, and an address has no subdomains.
     isPathStyle =
       options.isPathStyle || endpoint.isAddress
       || (options.service == .s3 && endpoint.scheme == .https && options.bucket.contains("."))
@@ -50,16 +50,16 @@ package struct ObjectLocation: Hashable, Sendable {
     }
   }
 
-  /// As the `Host` header has it.
+  /// Value of the `Host` header.
   package var host: String { isPathStyle ? endpoint.host : "\(bucket).\(endpoint.host)" }
   package var base: String { "\(endpoint.scheme.rawValue)://\(host)" }
 
-  /// The path of an object, or of the bucket if there is no key, percent-encoded.
+  /// Returns the percent-encoded path of an object, or of the bucket if there is no key.
   package func path(_ key: String) -> String {
     (isPathStyle ? "/\(bucket)/" : "/") + PercentEncoding.encode(path: key)
   }
 
-  /// The path that OSS signs: always with the bucket.
+  /// Returns the path that OSS signs: always with the bucket.
   package func resource(_ key: String) -> String { "/\(bucket)/" + PercentEncoding.encode(path: key) }
 }
 

@@ -1,7 +1,7 @@
 package import CloudAPI
 package import Foundation
 
-/// A request to an object store, before it is signed.
+/// A request to an object store, before signing.
 package struct ObjectRequest: Sendable {
   package enum Body: Sendable {
     case none
@@ -10,14 +10,14 @@ package struct ObjectRequest: Sendable {
   }
 
   package var method: String
-  /// Empty: the bucket itself.
+  /// Empty for the bucket itself.
   package var key: String
-  /// In any order; an empty value is a name alone.
+  /// In any order; an empty value gives the name alone.
   package var query: [String: String]
-  /// Names in lower case, all signed.
+  /// Names in lower case; all are signed.
   package var headers: [String: String]
   package var body: Body
-  /// SHA-256 of the body; nil where the signature does not cover it.
+  /// SHA-256 of the body; nil if the signature does not cover it.
   package var payloadHash: Data?
 
   package init(
@@ -28,7 +28,7 @@ package struct ObjectRequest: Sendable {
     (self.body, self.payloadHash) = (body, payloadHash)
   }
 
-  /// Its address and headers, signed at a moment.
+  /// Returns the URL and headers, signed for a time.
   package func signed(
     for location: ObjectLocation, with credentials: Credentials, at date: Date
   ) -> (url: String, headers: [String: String]) {
@@ -47,7 +47,7 @@ package struct ObjectRequest: Sendable {
   }
 }
 
-/// The moment of a signature: services refuse what is more than 15 minutes off.
+/// The time of a signature; services refuse those more than 15 minutes off.
 package struct SignatureTime: Hashable, Sendable {
   /// `20130524T000000Z`.
   package let text: String

@@ -1,15 +1,16 @@
 import CloudAPI
 import Foundation
 
-/// How S3 and OSS sign a canonical request: with a key that is derived from the secret for a day, a region and a service, its scope.
+/// The signature scheme of S3 and OSS: a key derived from the secret for a scope, which is a day, a region and a
+/// service.
 struct ScopedSignature {
-  /// What a service calls the parts.
+  /// Service-specific constants.
   struct Scheme {
     let algorithm: String
-    /// In front of the secret.
+    /// Prepended to the secret.
     let keyPrefix: String
     let service: String
-    /// The end of the scope.
+    /// End of the scope.
     let terminator: String
   }
 

@@ -1,9 +1,9 @@
 import CloudAPI
 
-/// One page of `DescribeFlowLogs`.
+/// A page of `DescribeFlowLogs`.
 public struct FlowLogPage: Decodable, Sendable {
   public var flowLogs: [FlowLog]
-  /// Flow logs of all pages; the number on this page if the service told none.
+  /// Number of flow logs on all pages; that on this page if the service did not send it.
   public var totalCount: Int
   public var requestID: String
 
@@ -19,7 +19,7 @@ public struct FlowLogPage: Decodable, Sendable {
     private enum CodingKeys: String, CodingKey { case elements = "FlowLogSetType" }
   }
 
-  /// Without flow logs, the key may be missing.
+  /// The key may be missing if there are no flow logs.
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     flowLogs = try fields.decodeIfPresent(Container.self, forKey: .flowLogs)?.elements ?? []
@@ -28,10 +28,10 @@ public struct FlowLogPage: Decodable, Sendable {
   }
 }
 
-/// One page of `DescribeFlowLogSags`, or the one answer of `DescribeUnbindFlowLogSags`.
+/// A page of `DescribeFlowLogSags`, or the response of `DescribeUnbindFlowLogSags`.
 public struct GatewayPage: Decodable, Sendable {
   public var gateways: [Gateway]
-  /// Gateways of all pages; the number on this page if the service told none.
+  /// Number of gateways on all pages; that on this page if the service did not send it.
   public var totalCount: Int
   public var requestID: String
 
@@ -47,7 +47,7 @@ public struct GatewayPage: Decodable, Sendable {
     private enum CodingKeys: String, CodingKey { case elements = "Sag" }
   }
 
-  /// Without gateways, the key may be missing.
+  /// The key may be missing if there are no gateways.
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     gateways = try fields.decodeIfPresent(Container.self, forKey: .gateways)?.elements ?? []
@@ -56,10 +56,10 @@ public struct GatewayPage: Decodable, Sendable {
   }
 }
 
-/// The answer of an operation that changes something.
+/// The response of a modifying operation.
 public struct OperationAnswer: Decodable, Sendable {
   public var requestID: String
-  /// Of `CreateFlowLog`: what it made.
+  /// The created flow log, from `CreateFlowLog`.
   public var flowLogID: String?
 
   private enum CodingKeys: String, CodingKey {

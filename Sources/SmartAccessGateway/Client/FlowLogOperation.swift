@@ -1,9 +1,9 @@
 public import CloudAPI
 
-/// A call that changes flow logs: what goes out, whether it is sent or only shown.
+/// A call that modifies flow logs, whether sent or only previewed.
 public enum FlowLogOperation: Hashable, Sendable {
   case create(FlowLogSettings)
-  /// The settings are the whole wanted state: what a parameter that is left out does is not documented.
+  /// The settings are the complete desired state: the effect of omitted parameters is not documented.
   case modify(flowLog: String, FlowLogSettings)
   case associate(flowLog: String, gateway: String)
   case dissociate(flowLog: String, gateway: String)
@@ -11,7 +11,7 @@ public enum FlowLogOperation: Hashable, Sendable {
   case deactivate(flowLog: String)
   case delete(flowLog: String)
 
-  /// As the API's pages call it.
+  /// Name in the API documentation.
   public var action: String {
     switch self {
     case .create: "CreateFlowLog"
@@ -24,10 +24,10 @@ public enum FlowLogOperation: Hashable, Sendable {
     }
   }
 
-  /// Whether doing it twice is doing it once.
+  /// Whether repeating the operation has no further effect.
   var isIdempotent: Bool { if case .create = self { false } else { true } }
 
-  /// The parameters besides the region, in the order of the API's pages.
+  /// The parameters besides the region, in the order of the API documentation.
   private var parameters: [(name: String, value: String)] {
     func fields(_ settings: FlowLogSettings) -> [(name: String, value: String)] {
       FlowLogField.allCases.compactMap { field in settings[field].map { (field.rawValue, $0) } }
@@ -47,7 +47,7 @@ public enum FlowLogOperation: Hashable, Sendable {
       parameters: parameters.reduce(into: ["RegionId": region]) { $0[$1.name] = $1.value })
   }
 
-  /// The call as it would go out, without its signature; nothing is sent.
+  /// Returns the unsigned call; nothing is sent.
   public func preview(region: String, endpoint: ServiceEndpoint? = nil) -> RequestPreview {
     let endpoint = endpoint ?? ServiceEndpoint(service: "smartag", region: region)
     let request = request(region: region)
@@ -64,8 +64,8 @@ public enum FlowLogOperation: Hashable, Sendable {
 public struct RequestPreview: Sendable {
   public let method: String
   public let url: String
-  /// Those that do not change from one attempt to the next.
+  /// Headers that are the same in each attempt.
   public let headers: [(name: String, value: String)]
-  /// The query's parameters before they are encoded, in the order of the API's page.
+  /// Query parameters before encoding, in the order of the API documentation.
   public let parameters: [(name: String, value: String)]
 }

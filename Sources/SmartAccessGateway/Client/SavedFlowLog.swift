@@ -1,7 +1,7 @@
 public import CloudAPI
 public import Foundation
 
-/// A flow log's state at one moment, in a file, so that it can be brought back.
+/// The saved state of a flow log, from which it can be restored.
 public struct SavedFlowLog: Codable, Sendable {
   public var regionID: String
   public var savedAt: Date
@@ -19,19 +19,19 @@ public struct SavedFlowLog: Codable, Sendable {
     savedAt = time
   }
 
-  /// JSON with the API's own names.
+  /// Encodes as JSON with the API's names.
   public func encoded() throws -> Data {
     try StateJSON.encode(self)
   }
 
-  /// - Throws: a `DecodingError` if the text is not such a state.
+  /// - Throws: a `DecodingError` if the text is not a saved state.
   public init(decoding data: Data) throws {
     self = try StateJSON.decode(data)
   }
 
-  /// The settings that bring this state back over `present`: what was unset then is emptied.
+  /// Returns the settings that restore this state over `present`; what was unset is emptied.
   ///
-  /// - Throws: `ParameterError` if the state has an output type or version that this program does not know.
+  /// - Throws: `ParameterError` if the state has an unknown output type or version.
   public func settings(over present: FlowLog) throws(ParameterError) -> FlowLogSettings {
     var settings = try FlowLogSettings(keeping: flowLog)
     if settings.name == nil, present[.name] != nil { settings.name = "" }

@@ -1,11 +1,11 @@
 public import CloudAPI
 
 extension SmartAccessGatewayClient {
-  /// One page of the gateways that are bound to a flow log: DescribeFlowLogSags.
+  /// Returns a page of the gateways bound to a flow log (DescribeFlowLogSags).
   ///
   /// - Parameters:
   ///   - page: from 1.
-  ///   - pageSize: gateways of a page, 50 at most; the service may give fewer.
+  ///   - pageSize: gateways per page, at most 50; the service may return fewer.
   /// - Throws: `CloudAPIError`.
   public func describeFlowLogSags(
     flowLogID: String, page: Int = 1, pageSize: Int = 50
@@ -18,7 +18,7 @@ extension SmartAccessGatewayClient {
         ]), as: GatewayPage.self)
   }
 
-  /// All gateways that are bound to a flow log, page after page.
+  /// Returns all gateways bound to a flow log.
   ///
   /// - Throws: `CloudAPIError`.
   public func gateways(of flowLogID: String) async throws(CloudAPIError) -> [Gateway] {
@@ -28,7 +28,7 @@ extension SmartAccessGatewayClient {
     }
   }
 
-  /// The gateways of the region that are bound to no flow log: DescribeUnbindFlowLogSags, which has no pages.
+  /// Returns the gateways of the region that are bound to no flow log (DescribeUnbindFlowLogSags, which has no pages).
   ///
   /// - Throws: `CloudAPIError`.
   public func unboundGateways() async throws(CloudAPIError) -> [Gateway] {

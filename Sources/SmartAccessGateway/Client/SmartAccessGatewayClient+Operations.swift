@@ -1,18 +1,18 @@
 public import CloudAPI
 
 extension SmartAccessGatewayClient {
-  /// Sends a call that changes something.
+  /// Sends a modifying call.
   ///
-  /// - Throws: `CloudAPIError`; one that `isAmbiguous` may have changed it all the same.
+  /// - Throws: `CloudAPIError`; if it `isAmbiguous`, the operation may have been performed.
   @discardableResult
   public func perform(_ operation: FlowLogOperation) async throws(CloudAPIError) -> OperationAnswer {
     try await call(
       operation.request(region: region), as: OperationAnswer.self, isIdempotent: operation.isIdempotent)
   }
 
-  /// Sets a flow log's attributes: ModifyFlowLogAttribute.
+  /// Sets a flow log's attributes (ModifyFlowLogAttribute).
   ///
-  /// - Parameter settings: the whole wanted state: what a parameter that is left out does is not documented.
+  /// - Parameter settings: the complete desired state: the effect of omitted parameters is not documented.
   /// - Returns: the RequestId.
   /// - Throws: `CloudAPIError`.
   @discardableResult
@@ -22,8 +22,8 @@ extension SmartAccessGatewayClient {
     try await perform(.modify(flowLog: flowLogID, settings)).requestID
   }
 
-  /// Makes a flow log: CreateFlowLog. One that was made although its answer was lost is found by name and description, which
-  /// no other should have.
+  /// Creates a flow log (CreateFlowLog). If the response is lost, the flow log is found by its name and description,
+  /// which should be unique.
   ///
   /// - Returns: its id.
   /// - Throws: `CloudAPIError`.
@@ -39,12 +39,12 @@ extension SmartAccessGatewayClient {
     }
   }
 
-  /// Brings about what an operation is for: one that is refused because an earlier call has done it, whose answer was lost,
-  /// is done; while an earlier change is rolled out, it is tried again.
+  /// Performs an operation unless its effect already exists: a call refused because an earlier one succeeded without a
+  /// response counts as done. Retries while an earlier change is rolled out.
   ///
   /// - Parameters:
-  ///   - tries: how often while a change is rolled out.
-  ///   - pause: between two tries.
+  ///   - tries: attempts while a change is rolled out.
+  ///   - pause: time between attempts.
   /// - Throws: `CloudAPIError`.
   public func ensure(
     _ operation: FlowLogOperation, tries: Int = 10, pause: Duration = .seconds(2)
@@ -59,13 +59,13 @@ extension SmartAccessGatewayClient {
         guard case .api(let refusal) = error, !refusal.concernsIdentity else { throw error }
         if (try? await isDone(operation)) ?? false { return }
         guard refusal.code?.isRollout ?? false, left > 0 else { throw error }
-        // Cancelled, the next try ends at once.
+        // After cancellation, the next attempt ends at once.
         try? await Task.sleep(for: pause)
       }
     }
   }
 
-  /// Whether what an operation is for is so already. Nobody knows that of `create`.
+  /// Returns whether the effect of an operation already exists; unknown, thus false, for `create`.
   ///
   /// - Throws: `CloudAPIError`.
   public func isDone(_ operation: FlowLogOperation) async throws(CloudAPIError) -> Bool {
@@ -89,7 +89,7 @@ extension SmartAccessGatewayClient {
 }
 
 extension FlowLog {
-  /// Whether it has the name and the description of these settings.
+  /// Returns whether it has the name and description of these settings.
   func isCalled(as settings: FlowLogSettings) -> Bool {
     self[.name] == settings.name && (self[.description] ?? "") == (settings.description ?? "")
   }

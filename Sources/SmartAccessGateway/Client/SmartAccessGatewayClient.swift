@@ -1,11 +1,12 @@
 public import CloudAPI
 import Foundation
 
-/// The flow-log operations of the Smart Access Gateway API (product `Smartag`, version 2018-03-13) in one region.
+/// A client for the flow-log operations of the Smart Access Gateway API (product `Smartag`, version 2018-03-13) in one
+/// region.
 ///
-/// Each call is signed (V3), has 10 s for an attempt, and is tried up to four times in all when the service is busy or
-/// the connection breaks; CreateFlowLog only where the service has certainly not done it, all others may be repeated
-/// without harm. Temporary credentials are renewed 15 minutes before they end.
+/// Each call is signed (V3) and has a timeout of 10 s per attempt. It is attempted up to four times if the service is
+/// busy or the connection breaks; CreateFlowLog only if the service has certainly not performed it, all others are
+/// idempotent. Temporary credentials are renewed 15 minutes before they expire.
 public actor SmartAccessGatewayClient {
   public static let version = "2018-03-13"
 
@@ -15,8 +16,8 @@ public actor SmartAccessGatewayClient {
   private let source: RenewedCredentials
 
   /// - Parameters:
-  ///   - endpoint: another than the region's public one.
-  ///   - credentials: asked before the first call and again when what it gave comes to its end.
+  ///   - endpoint: overrides the region's public endpoint.
+  ///   - credentials: queried before the first call and for renewal.
   public init(
     region: String, endpoint: ServiceEndpoint? = nil, credentials: any CredentialSource,
     retry: RetryPolicy = RetryPolicy()
@@ -27,7 +28,7 @@ public actor SmartAccessGatewayClient {
     service = RPCService(endpoint: self.endpoint, retry: retry)
   }
 
-  /// The credentials in use, obtained if need be.
+  /// Returns the current credentials, obtaining them if necessary.
   ///
   /// - Throws: `CloudAPIError.credentials` if no source has any.
   public func credentials() async throws(CloudAPIError) -> Credentials {
@@ -38,12 +39,12 @@ public actor SmartAccessGatewayClient {
     }
   }
 
-  /// One page of the region's flow logs: DescribeFlowLogs.
+  /// Returns a page of the region's flow logs (DescribeFlowLogs).
   ///
   /// - Parameters:
-  ///   - flowLogID: only this one.
+  ///   - flowLogID: restricts the result to one flow log.
   ///   - page: from 1.
-  ///   - pageSize: flow logs of a page; the service may give fewer.
+  ///   - pageSize: flow logs per page; the service may return fewer.
   /// - Throws: `CloudAPIError`.
   public func describeFlowLogs(
     flowLogID: String? = nil, page: Int = 1, pageSize: Int = 50
@@ -54,7 +55,7 @@ public actor SmartAccessGatewayClient {
       RPCRequest(action: "DescribeFlowLogs", version: Self.version, parameters: parameters), as: FlowLogPage.self)
   }
 
-  /// All flow logs of the region, page after page.
+  /// Returns all flow logs of the region.
   ///
   /// - Throws: `CloudAPIError`.
   public func flowLogs() async throws(CloudAPIError) -> [FlowLog] {
@@ -64,7 +65,7 @@ public actor SmartAccessGatewayClient {
     }
   }
 
-  /// One flow log; nil if the region has none of this id.
+  /// Returns a flow log; nil if the region has none with this id.
   ///
   /// - Throws: `CloudAPIError`.
   public func flowLog(_ id: String) async throws(CloudAPIError) -> FlowLog? {
@@ -75,9 +76,9 @@ public actor SmartAccessGatewayClient {
     }
   }
 
-  /// The elements of all pages, each once.
+  /// Returns the elements of all pages, without duplicates.
   ///
-  /// - Parameter read: gives the elements of a page, counted from 1, and the number of those of all pages.
+  /// - Parameter read: returns the elements of a page, counted from 1, and the total number.
   static func all<Element: Sendable>(
     by id: (Element) -> String, _ read: @Sendable (Int) async throws(CloudAPIError) -> (elements: [Element], total: Int)
   ) async throws(CloudAPIError) -> [Element] {
@@ -87,7 +88,7 @@ public actor SmartAccessGatewayClient {
     var page = 1
     while true {
       let answer = try await read(page)
-      // The list may shift by one while it is read.
+      // Elements may shift between pages while the list is read.
       found += answer.elements.filter { seen.insert(id($0)).inserted }
       received += answer.elements.count
       if answer.elements.isEmpty || received >= answer.total { return found }
@@ -95,7 +96,7 @@ public actor SmartAccessGatewayClient {
     }
   }
 
-  /// Calls an operation and reads its answer.
+  /// Calls an operation and decodes its response.
   func call<Answer: Decodable>(
     _ request: RPCRequest, as type: Answer.Type, isIdempotent: Bool = true
   ) async throws(CloudAPIError) -> Answer {
@@ -110,7 +111,7 @@ public actor SmartAccessGatewayClient {
     }
   }
 
-  /// Where and why an answer is not of the form that it should have.
+  /// Describes where and why a response could not be decoded.
   private static func reason(of error: any Error) -> String {
     switch error {
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),

@@ -1,6 +1,6 @@
 import Foundation
 
-/// States in files, as JSON that people read too.
+/// JSON format of state files, also for human readers.
 enum StateJSON {
   static func encode(_ state: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
@@ -9,7 +9,7 @@ enum StateJSON {
     return try encoder.encode(state) + Data("\n".utf8)
   }
 
-  /// - Throws: a `DecodingError` if the text is not such a state.
+  /// - Throws: a `DecodingError` if the text has another form.
   static func decode<State: Decodable>(_ data: Data) throws -> State {
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601

@@ -1,13 +1,13 @@
 import CloudAPI
 
-/// A flow log as `DescribeFlowLogs` tells of it. What the service leaves out or leaves empty is nil or empty here.
+/// A flow log as returned by `DescribeFlowLogs`. Missing or empty values are nil or empty here.
 public struct FlowLog: Hashable, Sendable {
   public var id = ""
   public var name: String?
   public var description: String?
   /// `Active` or `Inactive`.
   public var status: String?
-  /// Text, because the service may know more of them than `OutputType`.
+  /// Text, because the service may have types that `OutputType` lacks.
   public var outputType: String?
   public var slsRegionID: String?
   public var projectName: String?
@@ -16,11 +16,11 @@ public struct FlowLog: Hashable, Sendable {
   public var netflowServerPort: Int?
   public var netflowVersion: String?
   public var resourceGroupID: String?
-  /// Seconds between records of a live connection.
+  /// Active timeout, seconds.
   public var activeAging: Int?
-  /// Seconds after which an idle connection is reported.
+  /// Inactive timeout, seconds.
   public var inactiveAging: Int?
-  /// Smart Access Gateways that are associated with it.
+  /// Number of associated Smart Access Gateways.
   public var gatewayCount: Int?
 
   public init(id: String) {
@@ -29,7 +29,7 @@ public struct FlowLog: Hashable, Sendable {
 
   public var isActive: Bool { status == "Active" }
 
-  /// A setting as text; nil if the service told none or an empty one.
+  /// Returns a setting as text; nil if it is missing or empty.
   public subscript(field: FlowLogField) -> String? {
     let text: String? =
       switch field {
@@ -68,7 +68,7 @@ extension FlowLog: Codable {
     case gatewayCount = "TotalSagNum"
   }
 
-  /// Numbers may come as strings: the schema and the examples differ over the port.
+  /// Numbers may be sent as strings: schema and examples disagree about the port.
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     func text(_ key: CodingKeys) throws -> String? { try fields.decodeIfPresent(LenientText.self, forKey: key)?.text }

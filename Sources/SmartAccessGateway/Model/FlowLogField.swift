@@ -1,4 +1,4 @@
-/// The settings of a flow log, by their names in the API, in the order in which they are shown.
+/// The settings of a flow log under their API names, in display order.
 public enum FlowLogField: String, CaseIterable, Sendable {
   case name = "Name"
   case description = "Description"
@@ -12,8 +12,8 @@ public enum FlowLogField: String, CaseIterable, Sendable {
   case netflowServerPort = "NetflowServerPort"
   case netflowVersion = "NetflowVersion"
 
-  /// Those of the Log Service target.
+  /// Fields of the Log Service target.
   static let logService: [FlowLogField] = [.slsRegionID, .projectName, .logstoreName]
-  /// Those of the NetFlow collector.
+  /// Fields of the NetFlow collector.
   static let collector: [FlowLogField] = [.netflowServerIP, .netflowServerPort, .netflowVersion]
 }

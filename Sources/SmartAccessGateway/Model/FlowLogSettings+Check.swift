@@ -2,13 +2,13 @@ public import CloudAPI
 import NetworkBytes
 
 extension FlowLogSettings {
-  /// The ranges that the console and the sibling page CreateFlowLog give; the page of ModifyFlowLogAttribute has none.
+  /// Ranges from the console and from CreateFlowLog; the documentation of ModifyFlowLogAttribute has none.
   public static let activeAgingRange = 60...6000
   public static let inactiveAgingRange = 10...600
 
-  /// Everything that the service would refuse.
+  /// Returns everything that the service would refuse.
   ///
-  /// - Parameter ignoresRanges: whether any positive aging time is let pass.
+  /// - Parameter ignoresRanges: whether to allow any positive aging time.
   public func problems(ignoresRanges: Bool = false) -> [ParameterError] {
     var problems: [ParameterError] = []
     func expect(_ condition: Bool, _ field: FlowLogField, _ expected: String) {
@@ -43,7 +43,7 @@ extension FlowLogSettings {
     return problems
   }
 
-  /// What the service takes and yet is likely a mistake.
+  /// Settings that the service accepts but that are probably mistakes.
   public var warnings: [String] {
     guard outputType?.includesCollector ?? false, let text = netflowServerIP, let address = IPAddress(text) else {
       return []
@@ -58,9 +58,9 @@ extension FlowLogSettings {
   }
 }
 
-/// Checks of what names a flow log.
+/// Checks of identifiers.
 public enum FlowLogNames {
-  /// - Throws: `ParameterError` if the text cannot be a region's id, such as `cn-shanghai`.
+  /// - Throws: `ParameterError` if the text cannot be a region id, such as `cn-shanghai`.
   public static func checkRegion(_ text: String) throws(ParameterError) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     let isRegion =
@@ -76,12 +76,12 @@ public enum FlowLogNames {
     }
   }
 
-  /// - Throws: `ParameterError` if the text cannot be a flow log's id.
+  /// - Throws: `ParameterError` if the text cannot be a flow log id.
   public static func checkFlowLogID(_ text: String) throws(ParameterError) {
     try check(text, .flowLogID, of: "a flow log's id such as fl-0a1b2c3d4e5f6g7h8i", listedBy: "config flow-logs")
   }
 
-  /// - Throws: `ParameterError` if the text cannot be a gateway's id.
+  /// - Throws: `ParameterError` if the text cannot be a gateway id.
   public static func checkGatewayID(_ text: String) throws(ParameterError) {
     try check(text, .gatewayID, of: "a gateway's id such as sag-0a1b2c3d4e5f6g7h8i", listedBy: "config gateways")
   }

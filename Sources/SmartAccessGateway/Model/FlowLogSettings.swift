@@ -1,8 +1,8 @@
 public import CloudAPI
 
-/// The settings that a `ModifyFlowLogAttribute` call sends.
+/// The settings sent by `ModifyFlowLogAttribute`.
 ///
-/// Nil leaves a parameter out, and whether the service then keeps or resets it is not documented: send the whole wanted
+/// Nil omits a parameter; whether the service then keeps or resets it is not documented, so send the complete desired
 /// state (`init(keeping:)`). An empty text is sent as such.
 public struct FlowLogSettings: Hashable, Sendable {
   public var name: String?
@@ -23,9 +23,9 @@ public struct FlowLogSettings: Hashable, Sendable {
 
   public init() {}
 
-  /// Everything as a flow log has it, to be sent back but for what is changed; unset fields stay nil.
+  /// Copies all settings of a flow log, to be sent back with changes; unset fields remain nil.
   ///
-  /// - Throws: `ParameterError` if the flow log has an output type or version that this program does not know.
+  /// - Throws: `ParameterError` if the flow log has an unknown output type or version.
   public init(keeping log: FlowLog) throws(ParameterError) {
     name = log[.name]
     description = log[.description]
@@ -40,7 +40,7 @@ public struct FlowLogSettings: Hashable, Sendable {
     if let text = log[.netflowVersion] { netflowVersion = try NetFlowVersion(parsing: text) }
   }
 
-  /// A setting as the request carries it.
+  /// Returns a setting as sent in a request.
   public subscript(field: FlowLogField) -> String? {
     switch field {
     case .name: name
@@ -57,15 +57,15 @@ public struct FlowLogSettings: Hashable, Sendable {
     }
   }
 
-  /// A setting that is not as it should be.
+  /// A setting that differs from the desired value.
   public struct Difference: Hashable, Sendable {
     public let field: FlowLogField
-    /// What the flow log has; empty if nothing.
+    /// The flow log's value; empty if unset.
     public let present: String
     public let wanted: String
   }
 
-  /// Where a flow log differs from these settings; what is nil here does not matter.
+  /// Returns the settings in which a flow log differs from these; nil settings are ignored.
   public func differences(from log: FlowLog) -> [Difference] {
     FlowLogField.allCases.compactMap { field in
       let present = log[field] ?? ""

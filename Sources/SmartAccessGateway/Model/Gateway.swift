@@ -1,12 +1,12 @@
 import CloudAPI
 
-/// A Smart Access Gateway, as the flow-log operations tell of it. They do not tell its address.
+/// A Smart Access Gateway as returned by the flow-log operations, which do not include its address.
 public struct Gateway: Hashable, Sendable {
   /// `SmartAGId`, such as `sag-0a1b2c`.
   public var id: String
-  /// Nil if the service told none or an empty one.
+  /// Nil if missing or empty.
   public var name: String?
-  /// Nil if the service told none or an empty one.
+  /// Nil if missing or empty.
   public var description: String?
 
   public init(id: String, name: String? = nil, description: String? = nil) {

@@ -1,18 +1,18 @@
 public import CloudAPI
 
-/// Where a flow log's records go.
+/// The destination of a flow log's records.
 public enum OutputType: String, CaseIterable, Sendable {
-  /// To Log Service.
+  /// Log Service.
   case sls
-  /// To a NetFlow collector.
+  /// A NetFlow collector.
   case netflow
-  /// To both.
+  /// Both.
   case all
 
   public var includesLogService: Bool { self != .netflow }
   public var includesCollector: Bool { self != .sls }
 
-  /// Reads `sls`, `netflow` or `all`, in any case; the service takes lower case only.
+  /// Parses `sls`, `netflow` or `all` in any case; the service accepts only lower case.
   public init(parsing text: String) throws(ParameterError) {
     guard let type = Self(rawValue: text.lowercased()) else {
       throw ParameterError(.field(.outputType), value: text, expected: "netflow, all or sls")
@@ -21,14 +21,14 @@ public enum OutputType: String, CaseIterable, Sendable {
   }
 }
 
-/// The format that gateways export in.
+/// The export format of gateways.
 public enum NetFlowVersion: String, CaseIterable, Sendable {
   case v5 = "V5"
   case v9 = "V9"
   /// IPFIX (RFC 7011).
   case v10 = "V10"
 
-  /// Reads `V9` and what people write for it: `v9`, `9`, `netflow9`, `ipfix`.
+  /// Parses `V9` and common variants: `v9`, `9`, `netflow9`, `ipfix`.
   public init(parsing text: String) throws(ParameterError) {
     var word = text.lowercased()
     for prefix in ["netflow", "v"] where word.hasPrefix(prefix) { word.removeFirst(prefix.count) }

@@ -1,13 +1,13 @@
 public import CloudAPI
 import NetworkBytes
 
-/// Where gateways send to, as people write it: `ADDRESS` or `ADDRESS:PORT`.
+/// The collector's address as entered by users: `ADDRESS` or `ADDRESS:PORT`.
 public struct CollectorTarget: Hashable, Sendable {
   /// IPv4, unicast.
   public let address: String
   public let port: Int?
 
-  /// - Throws: `ParameterError` if the text is no IPv4 address that a collector can have, or its port is none.
+  /// - Throws: `ParameterError` if the text is not an IPv4 address that a collector can have, or the port is invalid.
   public init(_ text: String) throws(ParameterError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard Self.isAddress(parts[0]) else {
@@ -28,7 +28,7 @@ public struct CollectorTarget: Hashable, Sendable {
     port = number
   }
 
-  /// Whether a text is a collector's address as the service takes it: dotted decimal, nothing that merely means the same.
+  /// Returns whether a text is an address in the form accepted by the service: canonical dotted decimal.
   static func isAddress(_ text: String) -> Bool {
     guard let address = IPAddress(text), address.isUnicastV4 else { return false }
     return address.description == text

@@ -1,8 +1,9 @@
 public import CloudAPI
 
-/// What somebody wants of a flow log; what is nil stays as it is.
+/// Requested changes of a flow log; nil keeps a setting.
 public struct FlowLogChanges: Hashable, Sendable {
-  /// Nil: as it is, but a flow log that goes to Log Service alone goes to both, so that delivery there does not end.
+  /// Nil keeps it, except that a flow log with Log Service as its only output gets both, so that delivery there
+  /// continues.
   public var outputType: OutputType?
   /// The collector's IPv4 address as text.
   public var collectorAddress: String?
@@ -20,13 +21,12 @@ public struct FlowLogChanges: Hashable, Sendable {
 
   public init() {}
 
-  /// The complete state to send: what is wanted over what the flow log has.
+  /// Returns the complete state to send: the changes applied to the flow log's settings.
   ///
-  /// - Throws: `ParameterError` if the flow log has an output type or version that this program does not know, and no other
-  ///   is wanted.
+  /// - Throws: `ParameterError` if the flow log has an unknown output type or version that is not replaced.
   public func settings(over present: FlowLog) throws(ParameterError) -> FlowLogSettings {
     var known = present
-    // What is replaced need not be understood.
+    // Values that are replaced need not be known.
     if let outputType { known.outputType = outputType.rawValue }
     if let netflowVersion { known.netflowVersion = netflowVersion.rawValue }
     var settings = try FlowLogSettings(keeping: known)
@@ -45,12 +45,12 @@ public struct FlowLogChanges: Hashable, Sendable {
 }
 
 extension FlowLogSettings {
-  /// What the operator should know before these settings replace a flow log's.
+  /// Returns what the operator should know before these settings replace a flow log's.
   public func remarks(over present: FlowLog) -> [String] {
     outputRemarks(over: present) + (outputType?.includesCollector ?? false ? present.blockers : [])
   }
 
-  /// Of these, what is about where the records go.
+  /// Returns the remarks about the output.
   public func outputRemarks(over present: FlowLog) -> [String] {
     var remarks = warnings
     switch (present[.outputType], outputType) {
@@ -68,7 +68,7 @@ extension FlowLogSettings {
 }
 
 extension FlowLog {
-  /// Why this flow log exports nothing, whatever its settings.
+  /// Reasons why this flow log exports nothing, whatever its settings.
   public var blockers: [String] {
     var blockers: [String] = []
     if let status, !isActive {

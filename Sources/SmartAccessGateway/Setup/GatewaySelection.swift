@@ -1,12 +1,12 @@
 public import CloudAPI
 
-/// Which gateways are to be bound to a flow log, as people write it: `all` or ids with commas between them.
+/// The gateways to bind to a flow log, as entered by users: `all` or comma-separated ids.
 public enum GatewaySelection: Hashable, Sendable {
-  /// All that are bound to none.
+  /// All that are bound to no flow log.
   case all
   case ids([String])
 
-  /// - Throws: `ParameterError` if something of it cannot be a gateway's id.
+  /// - Throws: `ParameterError` if part of the text cannot be a gateway id.
   public init(parsing text: String) throws(ParameterError) {
     if text.lowercased() == "all" {
       self = .all

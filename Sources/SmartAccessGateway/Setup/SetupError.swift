@@ -1,14 +1,14 @@
 import CloudAPI
 
-/// Why there is no plan of a setup.
+/// Why a setup cannot be planned.
 public enum SetupError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Several flow logs have the name.
   case ambiguousName(String, ids: [String])
-  /// Gateways that are bound to another flow log, or that are not there.
+  /// Gateways that are bound to another flow log or do not exist.
   case unavailableGateways([String], region: String)
-  /// No gateway of the region is without a flow log, and the wanted flow log has none.
+  /// All gateways of the region have a flow log, and this flow log has none.
   case noGateways(region: String)
-  /// The flow log that an earlier run has made is not there.
+  /// The flow log created by an earlier run no longer exists.
   case missingFlowLog(String, region: String)
 
   public var description: String {

@@ -1,23 +1,23 @@
-/// What is left to do until a flow log of a name sends the flows of its gateways to a collector.
+/// The remaining steps until a named flow log sends its gateways' flows to a collector.
 ///
-/// It follows from what the account has and not from what was done before: whatever stopped an earlier run, the rest of it is
-/// the plan of the next.
+/// It is derived from the account's state alone, so that the next run completes whatever an interrupted one left
+/// undone.
 public struct SetupPlan: Hashable, Sendable {
   public enum Step: Hashable, Sendable {
     case create(FlowLogSettings)
-    /// Of a flow log that is there: the complete state to send.
+    /// The complete state to send for an existing flow log.
     case change(FlowLogSettings)
     case associate([Gateway])
     case activate
   }
 
-  /// What the account has of it.
+  /// The relevant state of the account.
   public struct Found: Sendable {
-    /// The flow log of the name; nil: there is none.
+    /// The flow log with the name; nil if there is none.
     public var flowLog: FlowLog?
-    /// Gateways that are bound to it.
+    /// Gateways bound to it.
     public var bound: [Gateway]
-    /// Gateways that are bound to no flow log.
+    /// Gateways bound to no flow log.
     public var unbound: [Gateway]
 
     public init(flowLog: FlowLog?, bound: [Gateway], unbound: [Gateway]) {
@@ -28,14 +28,14 @@ public struct SetupPlan: Hashable, Sendable {
   }
 
   public let flowLog: FlowLog?
-  /// The state that the flow log is to have.
+  /// The desired state of the flow log.
   public let settings: FlowLogSettings
-  /// Gateways that are bound to it already.
+  /// Gateways already bound to it.
   public let bound: [Gateway]
-  /// Gateways that are to be.
+  /// Gateways to bind.
   public let joining: [Gateway]
 
-  /// - Throws: `SetupError` if gateways are not to be had.
+  /// - Throws: `SetupError` if gateways are unavailable.
   public init(
     _ settings: FlowLogSettings, _ selection: GatewaySelection, over found: Found, region: String
   ) throws(SetupError) {
@@ -56,7 +56,7 @@ public struct SetupPlan: Hashable, Sendable {
     }
   }
 
-  /// In the order in which they are done; none: all is as wanted.
+  /// In order of execution; empty if nothing is left to do.
   public var steps: [Step] {
     var steps: [Step] = []
     if let flowLog {

@@ -1,22 +1,22 @@
 public import Foundation
 
-/// What a setup makes in the account, noted before it is made, so that a later run can go on or undo it after whatever has
-/// stopped the first.
+/// Records what a setup changes in the account, before each change, so that a later run can resume or undo it after any
+/// interruption.
 public struct SetupRecord: Codable, Hashable, Sendable {
   public var regionID: String
   public var name: String
   public var savedAt: Date
-  /// The description of the flow log that it makes, by which it knows that one again whose id it has not learned.
+  /// The description of the flow log that it creates, which identifies it while the id is unknown.
   public var creation: String?
-  /// The flow log that it works on; nil before it knows.
+  /// The flow log being set up; nil before it is known.
   public var flowLogID: String?
-  /// A flow log that was there, before its settings were changed for the first time.
+  /// The original state of an existing flow log, before its first change.
   public var before: FlowLog?
   /// Ids of the gateways that it binds.
   public var gateways: [String] = []
   /// Whether it activates the flow log.
   public var activates = false
-  /// Whether a teardown has come as far as deleting the flow log.
+  /// Whether a teardown has reached the deletion of the flow log.
   public var deletes = false
 
   private enum CodingKeys: String, CodingKey {
@@ -37,20 +37,21 @@ public struct SetupRecord: Codable, Hashable, Sendable {
     savedAt = time
   }
 
-  /// Whether the flow log is its own, and not one that was there.
+  /// Whether the flow log was created by this setup.
   public var createsFlowLog: Bool { creation != nil }
 
-  /// Whether it has made nothing.
+  /// Whether it has changed nothing.
   public var isEmpty: Bool { creation == nil && before == nil && gateways.isEmpty && !activates }
 
-  /// Whether a flow log of the name is the one that it has made, whose id it has not learned because the answer never came.
+  /// Returns whether a flow log with the name is the one that it created, whose id is unknown because the response was
+  /// lost.
   private func isOwn(_ log: FlowLog) -> Bool { (log[.description] ?? "") == creation }
 
-  /// The flow log that this setup is about, among those of the region.
+  /// Returns the flow log of this setup among those of the region.
   ///
-  /// What is found by its name alone, and was not made by this setup, is used from here on, but is not its own.
+  /// One found only by name, and not created by this setup, is used from here on, but not considered its own.
   ///
-  /// - Throws: `SetupError` if several have the name, or the known one is not there.
+  /// - Throws: `SetupError` if several have the name, or the known one does not exist.
   public mutating func find(among logs: [FlowLog]) throws(SetupError) -> FlowLog? {
     if let flowLogID {
       if let log = logs.first(where: { $0.id == flowLogID }) { return log }
@@ -67,7 +68,7 @@ public struct SetupRecord: Codable, Hashable, Sendable {
     return log
   }
 
-  /// JSON.
+  /// Encodes as JSON.
   public func encoded() throws -> Data {
     try StateJSON.encode(self)
   }
