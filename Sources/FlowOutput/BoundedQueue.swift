@@ -1,9 +1,9 @@
 import DequeModule
 import Foundation
 
-/// Hands values of which there is one owner from thread to thread, up to a number of them.
+/// A bounded queue that passes noncopyable values between threads.
 ///
-/// Sound: all state is touched under `lock` only.
+/// Sound: all state is accessed only under `lock`.
 package final class BoundedQueue<Element: ~Copyable & Sendable>: @unchecked Sendable {
   private var items: UniqueDeque<Element>
   private var isClosed = false
@@ -15,14 +15,14 @@ package final class BoundedQueue<Element: ~Copyable & Sendable>: @unchecked Send
     self.capacity = capacity
   }
 
-  /// Whether an element would be taken without waiting. True stays true for the only thread that pushes.
+  /// Whether an element could be pushed without waiting. Once true, it remains true for the only pushing thread.
   package var hasRoom: Bool {
     lock.lock()
     defer { lock.unlock() }
     return items.count < capacity
   }
 
-  /// Adds an element, waiting for room. Closing the queue does not refuse it: what was handed over is not lost.
+  /// Adds an element, waiting for room. Also succeeds after `close`, so that nothing is lost.
   package func push(_ element: consuming Element) {
     lock.lock()
     defer { lock.unlock() }
@@ -31,7 +31,7 @@ package final class BoundedQueue<Element: ~Copyable & Sendable>: @unchecked Send
     lock.broadcast()
   }
 
-  /// Adds an element at once, whether there is room or not. False: the queue is closed, and nobody may come for it.
+  /// Adds an element at once, even beyond the capacity. Returns false if the queue is closed and may no longer be read.
   package func pushAtOnce(_ element: consuming Element) -> Bool {
     lock.lock()
     defer { lock.unlock() }
@@ -41,7 +41,7 @@ package final class BoundedQueue<Element: ~Copyable & Sendable>: @unchecked Send
     return true
   }
 
-  /// Takes the next element, waiting for one; nil once the queue is closed and empty.
+  /// Removes the next element, waiting for one; returns nil once the queue is closed and empty.
   package func pop() -> Element? {
     lock.lock()
     defer { lock.unlock() }
@@ -52,7 +52,7 @@ package final class BoundedQueue<Element: ~Copyable & Sendable>: @unchecked Send
     return element
   }
 
-  /// The next element if there is one.
+  /// Removes the next element, if any.
   package func tryPop() -> Element? {
     lock.lock()
     defer { lock.unlock() }
@@ -62,7 +62,7 @@ package final class BoundedQueue<Element: ~Copyable & Sendable>: @unchecked Send
     return element
   }
 
-  /// No more elements will come.
+  /// Marks the end of the queue.
   package func close() {
     lock.lock()
     isClosed = true

@@ -1,7 +1,7 @@
 public import FlowModel
 
-/// Gives flows to several outputs. The first one decides when there is room; another that has none drops what it is given,
-/// and counts it: it holds up neither the pipeline nor the others.
+/// Passes flows to several outputs. The first one determines whether there is room; another one that is full drops and
+/// counts its flows, and delays neither the pipeline nor the others.
 public final class FanOut: FlowSink {
   private let first: any FlowSink
   private let others: [any FlowSink]
@@ -13,7 +13,7 @@ public final class FanOut: FlowSink {
 
   public var hasRoom: Bool { first.hasRoom }
 
-  /// Those of the first output.
+  /// Counters of the first output.
   public var counters: SinkCounters { first.counters }
 
   public func take(_ flows: inout FlowBatch, _ context: FlowContext, _ backpressure: Backpressure) {

@@ -1,15 +1,15 @@
 public import FlowModel
 public import NetworkBytes
 
-/// What holds of the flows that leave a pipeline at a moment of its clock.
+/// The state of a pipeline at the time when flows leave it.
 public struct FlowContext: Sendable {
   /// The pipeline's clock, milliseconds since 1970 UTC.
   public var time: UnixMilliseconds
-  /// What the records' origin numbers stand for.
+  /// Origins by origin number.
   public var origins: [FlowOrigin]
-  /// What sequence numbers say was lost so far.
+  /// Units lost so far, by sequence numbers.
   public var lostBySequence: UInt64
-  /// What exporters call things.
+  /// Names used by exporters.
   public var names: NameTable
 
   public init(time: UnixMilliseconds, origins: [FlowOrigin], lostBySequence: UInt64 = 0, names: NameTable = NameTable())

@@ -1,38 +1,38 @@
 public import FlowModel
 
-/// Where flows go once they have left the cache. It belongs to the pipeline's thread.
+/// The destination of flows that leave the cache. Confined to the pipeline's thread.
 public protocol FlowSink: AnyObject {
-  /// Whether a batch would be taken now without waiting. True stays true until one is.
+  /// Whether a batch could be taken without waiting. Remains true until one is.
   var hasRoom: Bool { get }
 
-  /// What became of the flows so far, as far as the sink knows.
+  /// Counters of flows, as far as the sink knows.
   var counters: SinkCounters { get }
 
   /// Takes flows that left the cache and empties the batch.
   func take(_ flows: inout FlowBatch, _ context: FlowContext, _ backpressure: Backpressure)
 
-  /// The pipeline's clock has entered another window; all flows of the one before were taken.
+  /// Announces that the pipeline's clock has entered another window; all flows of the previous one were taken.
   func advance(to context: FlowContext, _ backpressure: Backpressure)
 
-  /// No more flows will come.
+  /// Announces the end of flows.
   func finish(_ context: FlowContext)
 }
 
-/// What happens where a sink has no room.
+/// What to do when a sink is full.
 public enum Backpressure: Sendable {
-  /// Flows are dropped and counted: reception must not wait for a disk.
+  /// Drop and count flows, because reception must not wait for a disk.
   case drop
-  /// The pipeline waits: a replay, a start, an end.
+  /// Wait: during a replay, at startup, at shutdown.
   case wait
 }
 
-/// What became of flows that a sink was given.
+/// Counters of flows given to a sink.
 public struct SinkCounters: Sendable, Equatable {
-  /// Handed to the thread of an output.
+  /// Passed to the thread of an output.
   public var handedOver: UInt64 = 0
-  /// Given to an output without room.
+  /// Dropped because the output was full.
   public var dropped: UInt64 = 0
-  /// Given out at once, such as printed.
+  /// Printed immediately.
   public var printed: UInt64 = 0
 
   public init(handedOver: UInt64 = 0, dropped: UInt64 = 0, printed: UInt64 = 0) {

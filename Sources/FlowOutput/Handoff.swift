@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Carries one value of which there is one owner into a closure that runs on another thread.
+/// Carries a noncopyable value into a closure that runs on another thread.
 package final class Handoff<Value: ~Copyable>: Sendable {
   private let value: Mutex<Value?>
 
@@ -8,7 +8,7 @@ package final class Handoff<Value: ~Copyable>: Sendable {
     self.value = Mutex(value)
   }
 
-  /// The value, the first time.
+  /// Returns the value on the first call.
   package func take() -> sending Value? {
     value.withLock { $0.take() }
   }

@@ -1,15 +1,15 @@
-/// What became of the rows that an output's writer was given.
+/// Counters of the rows given to an output's writer.
 public struct OutputCounters: Sendable, Equatable, Codable {
-  /// Rows given to the writer: committed, lost, or still held.
+  /// Rows given to the writer: committed, lost, or held.
   public var received: UInt64 = 0
   public var committed: UInt64 = 0
   /// Rows that could be neither written nor kept.
   public var lost: UInt64 = 0
-  /// Rows that are in the open file, wait for it, or are in files that wait to be published.
+  /// Rows in the open file, waiting for it, or in unpublished files.
   public var held: UInt64 = 0
   public var committedFiles: UInt64 = 0
   public var committedOctets: UInt64 = 0
-  /// Attempts to write that failed.
+  /// Failed attempts to write.
   public var failures: UInt64 = 0
 
   public init() {}

@@ -1,14 +1,14 @@
 public import FlowModel
 
-/// Hands flows to the thread of an output.
+/// Passes flows to the thread of an output.
 ///
-/// A collector must not wait for a disk: when the output is behind by all batches that its queue holds, there is no room, and
-/// flows that are handed over all the same are dropped and counted, unless the pipeline can wait.
+/// A collector must not wait for a disk: when the queue is full, further flows are dropped and counted, unless the
+/// pipeline can wait.
 public final class OutputSink<Writer: OutputWriter & ~Copyable>: FlowSink {
   private let thread: OutputThread<Writer>
   public private(set) var counters: SinkCounters
 
-  /// - Parameter counters: what an earlier run had counted.
+  /// - Parameter counters: counters of an earlier run.
   public init(_ thread: OutputThread<Writer>, from counters: SinkCounters = SinkCounters()) {
     self.thread = thread
     self.counters = counters
@@ -30,22 +30,22 @@ public final class OutputSink<Writer: OutputWriter & ~Copyable>: FlowSink {
   }
 
   public func advance(to context: FlowContext, _ backpressure: Backpressure) {
-    // A full queue holds batches of the new window soon enough.
+    // If the queue is full, its batches soon bring the new window anyway.
     if backpressure == .wait || hasRoom { thread.queue.push(.init(context: context)) }
   }
 
   public func finish(_ context: FlowContext) {}
 
-  /// Has all flows so far committed, and waits for room.
+  /// Commits all flows so far, waiting for room.
   ///
-  /// - Parameter commit: makes the writer's receipt part of a checkpoint, on the output's thread.
+  /// - Parameter commit: stores the writer's receipt in a checkpoint, on the output's thread.
   public func commit(_ context: FlowContext, _ commit: @escaping OutputThread<Writer>.Commit) {
     thread.queue.push(.init(context: context, commit: commit))
   }
 
-  /// Has `visit` look at the writer behind all flows so far, without waiting for room.
+  /// Calls `visit` with the writer after all flows so far, without waiting for room.
   ///
-  /// - Returns: false: the output has ended.
+  /// - Returns: false if the output has ended.
   public func visit(_ context: FlowContext, _ visit: @escaping OutputThread<Writer>.Visit) -> Bool {
     thread.queue.pushAtOnce(.init(context: context, visit: visit))
   }

@@ -5,28 +5,28 @@ import Synchronization
 
 /// The thread of an output, which encodes and writes one worker's flows, so that reception never waits for it.
 public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
-  /// Makes a receipt part of a checkpoint; returns whether that is durable.
+  /// Stores a receipt in a checkpoint; returns whether that is durable.
   public typealias Commit = @Sendable (Writer.Receipt) -> Bool
 
-  /// Looks at the writer, on its thread.
+  /// Inspects the writer, on its thread.
   public typealias Visit = @Sendable (inout Writer) -> Void
 
-  /// Flows of one moment of the pipeline's clock; none: only the clock went on.
+  /// Flows at one time of the pipeline's clock; empty if only the clock has advanced.
   struct Job: ~Copyable, Sendable {
     var flows = FlowBatch()
     var context: FlowContext
-    /// To be called once all flows before are durable.
+    /// Called once all earlier flows are durable.
     var commit: Commit?
-    /// To be called once all flows before were given to the writer.
+    /// Called once all earlier flows were given to the writer.
     var visit: Visit?
   }
 
-  /// Batches on their way to the writer.
+  /// Batches for the writer.
   let queue = BoundedQueue<Job>(capacity: 16)
-  /// Batches whose memory is free to be used again: as many as go to and fro while the writer keeps up. What a burst or a slow disk
-  /// needed beyond them is given back, for each would be used in turn, and stay.
+  /// Batches whose memory can be reused: as many as circulate while the writer keeps up. Those needed beyond this in a
+  /// burst or with a slow disk are freed, since all would otherwise be used in turn and remain allocated.
   let spare = BoundedQueue<FlowBatch>(capacity: 2)
-  /// Places of a batch at most, usually: one that had to hold more, as there was no room here, gives its memory back.
+  /// Usual maximum size of a batch; a larger one, filled while this queue was full, is freed.
   package static var usualRecords: Int { 49_152 }
 
   private let name: String
@@ -37,17 +37,17 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
   private let ended = DispatchSemaphore(value: 0)
 
   /// - Parameters:
-  ///   - name: of the thread, as `top -H` shows it.
-  ///   - open: makes the writer.
+  ///   - name: thread name, shown by `top -H`.
+  ///   - open: creates the writer.
   public init(_ name: String, logger: Logger, open: @escaping @Sendable () throws(Writer.Failure) -> Writer) {
     self.name = name
     self.logger = logger
     self.open = open
   }
 
-  /// Opens the writer and starts the thread; to be called once.
+  /// Opens the writer and starts the thread. Call once.
   ///
-  /// - Throws: why there can be no writer.
+  /// - Throws: why the writer cannot be created.
   public func start() throws(Writer.Failure) {
     let writer = Handoff(try open())
     let thread = Thread { [self] in
@@ -58,15 +58,15 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
     thread.start()
   }
 
-  /// What became of the rows so far.
+  /// Counters of rows.
   public var counters: OutputCounters { published.withLock { $0 } }
 
-  /// What keeps the writer from writing, while it does.
+  /// The error that currently prevents writing; nil if none does.
   public var currentFailure: Writer.Failure? { failure.withLock { $0 } }
 
-  /// Has the writer end behind all that was handed over, and waits for it.
+  /// Ends the writer after all that was passed to it, and waits for it.
   ///
-  /// - Parameter limit: the longest to wait; nil: without end.
+  /// - Parameter limit: maximum wait; nil for unlimited.
   /// - Returns: whether it has ended.
   @discardableResult
   public func finish(within limit: DispatchTimeInterval? = nil) -> Bool {
@@ -98,7 +98,7 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
   }
 
   private func recycle(_ flows: inout FlowBatch) {
-    // A commit, a visit or a tick of the clock has no batch to give back.
+    // A commit, a visit or a clock tick has no batch to reuse.
     guard 1...Self.usualRecords ~= flows.records.capacity, spare.hasRoom else { return }
     flows.removeAll()
     var batch = FlowBatch()
@@ -106,7 +106,7 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
     spare.push(batch)
   }
 
-  /// Makes the writer's state known; a failure is logged when it begins and when it ends, not each time.
+  /// Publishes the writer's state; a failure is logged when it begins and when it ends, not each time.
   private func publish(_ writer: borrowing Writer) {
     let (counters, now) = (writer.counters, writer.failure)
     published.withLock { $0 = counters }

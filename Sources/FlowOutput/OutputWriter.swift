@@ -1,38 +1,38 @@
 public import FlowModel
 
-/// Writes flows to where an output keeps them: files, a server, a queue. It belongs to the thread of its `OutputThread`.
+/// Writes flows to an output: files, a server, a queue. Confined to the thread of its `OutputThread`.
 ///
-/// No call throws: while nothing can be written, `failure` says why, and the writer keeps what it can and counts the rest as
-/// lost. Rows that are appended become lasting in two steps, so that they are never there twice after a crash: `commit` makes
-/// them durable without anybody seeing them, and once a checkpoint contains its receipt, `publish` lets them be seen.
+/// No call throws: while nothing can be written, `failure` has the reason, and the writer buffers what it can and
+/// counts the rest as lost. Appended rows become visible in two steps, so that a crash never duplicates them: `commit`
+/// makes them durable but invisible, and once a checkpoint contains the receipt, `publish` makes them visible.
 public protocol OutputWriter: ~Copyable, Sendable {
-  /// What a checkpoint keeps of the output: what is published with it, and what the next run goes on from.
+  /// The part of a checkpoint about this output: what is published with it, and where the next run resumes.
   associatedtype Receipt: Sendable
   associatedtype Failure: Error, Sendable
 
   var counters: OutputCounters { get }
-  /// What went wrong last; nil if nothing did.
+  /// The last error; nil if there was none.
   var failure: Failure? { get }
-  /// What it writes to, for the log: "the store", and its path.
+  /// Destination for the log: "the store", and its path.
   var target: (name: String, place: String) { get }
 
   mutating func append(_ flows: borrowing FlowBatch, _ context: FlowContext)
 
-  /// The pipeline's clock goes on without flows.
+  /// Announces that the pipeline's clock has advanced without flows.
   mutating func advance(to context: FlowContext)
 
-  /// Makes durable all that was appended.
+  /// Makes all appended rows durable.
   ///
-  /// - Returns: nil if it cannot be done now.
+  /// - Returns: nil if that is impossible now.
   mutating func commit() -> Receipt?
 
-  /// The receipt of the last commit is in a checkpoint.
+  /// Announces that the receipt of the last commit is in a checkpoint.
   mutating func publish()
 
-  /// What may take long, and follows each call once its outcome is known to others.
+  /// Performs slow work, after the outcome of each call has been published.
   mutating func maintain()
 
-  /// Ends: nobody will try again what cannot be written now.
+  /// Ends; what cannot be written now is not retried.
   mutating func finish()
 }
 

@@ -1,16 +1,16 @@
-// FlowQuery: asks a store: finds its files, reads what is needed of them, selects, groups and sums.
+// FlowQuery: queries a store: finds its files, reads the necessary parts, filters, groups and sums.
 
-/// Why a question has no answer.
+/// Why a query failed.
 public enum QueryError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Nothing is at this path.
+  /// The path does not exist.
   case noSuchPath(String)
   /// There are no flow files under this path.
   case noFiles(String)
-  /// No flow of the store lies in the window; what the store has, milliseconds since 1970 UTC.
+  /// No flow is in the window; the time covered by the store, milliseconds since 1970 UTC.
   case emptyWindow(TimeWindow, ClosedRange<Int64>)
-  /// More groups than memory is allowed for.
+  /// More groups than fit into memory.
   case tooManyGroups(Int)
-  /// Whoever asked does not want the answer any more.
+  /// The query was canceled.
   case cancelled
 
   public var description: String {

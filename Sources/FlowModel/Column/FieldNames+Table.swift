@@ -1,5 +1,5 @@
 extension FieldNames {
-  /// What a column is called elsewhere; nil: rows with those names leave it out.
+  /// The names of a column elsewhere; nil to omit the column from rows with those names.
   struct Row: Sendable {
     let column: FlowColumn
     let goflow2: String?
@@ -18,10 +18,10 @@ extension FieldNames {
 
   static let table: [FlowColumn: Row] = Dictionary(rows.map { ($0.column, $0) }) { first, _ in first }
 
-  /// The columns that have a row, as often as they have one.
+  /// The columns in the table, including duplicates.
   package static var decided: [FlowColumn] { rows.map(\.column) }
 
-  // Every column has a row; a test compares.
+  // Contains every column, which a test checks.
   private static let rows: [Row] = [
     Row(.timeStart, goflow2: "time_flow_start_ns", ecs: "event.start", nfdump: "firstSeen", sls: "start"),
     Row(.timeEnd, goflow2: "time_flow_end_ns", ecs: "event.end", nfdump: "lastSeen", sls: "end"),

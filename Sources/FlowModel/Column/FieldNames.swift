@@ -1,19 +1,20 @@
-/// What programs beside this one call the columns of flows: which names the rows of an output have.
+/// Naming schemes for the columns in rows of an output.
 ///
-/// Names and the form of times are theirs; other values are as everywhere in this package.
+/// They determine names and the format of times; other values are written as usual.
 public enum FieldNames: String, CaseIterable, Sendable {
-  /// Those of the columns.
+  /// The column names.
   case sagflow
-  /// goflow2's `FlowMessage` (pb/flow.proto) and its mapping for translated addresses; the column's own where it has none.
+  /// goflow2's `FlowMessage` (pb/flow.proto) and its mapping for translated addresses; otherwise the column name.
   case goflow2
-  /// Elastic Common Schema 8, whose dots are objects in objects; what it has no field for is below `sagflow`, as it wants of others' fields.
+  /// Elastic Common Schema 8, whose dotted names are nested objects; columns without a field are below `sagflow`, as it
+  /// specifies for custom fields.
   case ecs
   /// The headers of nfdump 1.7's `-o csv`.
   case nfdump
-  /// The flow log of Smart Access Gateway in Alibaba Cloud's Log Service, which has 15 fields, of which two are the gateway's own.
+  /// The flow log of Smart Access Gateway in Alibaba Cloud's Log Service: 15 fields, of which two are gateway-specific.
   case sls
 
-  /// How times are written.
+  /// Format of times.
   public enum TimeForm: Sendable {
     /// `2026-01-01T00:05:00.123Z`
     case iso
@@ -34,18 +35,18 @@ public enum FieldNames: String, CaseIterable, Sendable {
     }
   }
 
-  /// Whether dots in names stand for objects in objects.
+  /// Whether dots in names denote nested objects.
   public var isNested: Bool { self == .ecs }
 
   /// A column under a name.
   public struct Field: Hashable, Sendable {
     public let name: String
     public let column: FlowColumn
-    /// Whether its texts are in capital letters, as in `NETFLOW_V9`.
+    /// Whether its texts are upper-cased, as in `NETFLOW_V9`.
     public let isCapital: Bool
   }
 
-  /// The fields of a row, in its order: objects in objects are in one piece.
+  /// Returns the fields of a row in order; fields of a nested object are adjacent.
   public func fields(of columns: [FlowColumn] = FlowColumn.allCases) -> [Field] {
     var fields: [Field] = []
     for column in columns {
@@ -56,7 +57,7 @@ public enum FieldNames: String, CaseIterable, Sendable {
     return isNested ? Self.grouped(fields, depth: 0) : fields
   }
 
-  /// The name of a column; nil: rows leave it out.
+  /// Returns the name of a column; nil if rows omit it.
   public func name(of column: FlowColumn) -> String? {
     if self == .sagflow { return column.name }
     guard let row = Self.table[column] else { return nil }
@@ -69,7 +70,7 @@ public enum FieldNames: String, CaseIterable, Sendable {
     }
   }
 
-  /// Puts fields that begin alike next to each other, in the order in which their beginnings come.
+  /// Groups fields with the same beginning, keeping the order of first appearance.
   private static func grouped(_ fields: [Field], depth: Int) -> [Field] {
     var order: [Substring] = []
     var groups: [Substring: [Field]] = [:]

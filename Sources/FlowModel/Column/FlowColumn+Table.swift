@@ -1,5 +1,5 @@
 extension FlowColumn {
-  // The table. In file order; new rows are appended.
+  // The column table, in file order. Append new rows only.
   public static let timeStart = FlowColumn(
     0, "time_start", .time { $0.start }, "first packet",
     elements: [
@@ -255,7 +255,7 @@ extension FlowColumn {
     "counts of the other direction, as exported, with `exporters.biflows: pairs`", filter: FilterTerm("reverse packets")
   )
 
-  /// All columns, in file order (schema version 1).
+  /// All columns in file order (schema version 1).
   public static let allCases: [FlowColumn] = [
     .timeStart, .timeEnd, .exporterAddress, .observationDomainID, .flowType, .sourceAddress, .destinationAddress,
     .sourcePort, .destinationPort, .protocolIdentifier, .tcpFlags, .typeOfService, .icmpType, .icmpCode, .octets,
@@ -268,10 +268,10 @@ extension FlowColumn {
     .exporterName, .reverseOctets, .reversePackets,
   ]
 
-  /// The columns that a table for people shows unless it is told otherwise.
+  /// The columns shown in tables by default.
   public static let tableColumns: [FlowColumn] =
     allCases.filter { $0.tablePlace != nil }.sorted { ($0.tablePlace ?? 0) < ($1.tablePlace ?? 0) }
 
-  /// The same of the other end of a flow; nil if it is of neither.
+  /// The same column for the other end of a flow; nil if it belongs to neither end.
   public var otherEnd: FlowColumn? { Self.allCases.otherEnd(of: self) }
 }

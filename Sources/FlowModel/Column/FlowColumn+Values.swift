@@ -1,57 +1,57 @@
 public import NetworkBytes
 
 extension FlowColumn {
-  /// Where the values of a column come from.
+  /// The source of a column's values.
   public enum Values: Sendable {
-    /// Milliseconds since 1970 UTC, within what files can hold.
+    /// Milliseconds since 1970 UTC, within the range that files can store.
     case time(RecordReader<Int64>)
     /// A counter, as exported.
     case counter(RecordReader<UInt64>)
     case number(Width, RecordReader<UInt32>)
-    /// `::` is no value where the column is nullable.
+    /// `::` means absent if the column is nullable.
     case address(RecordReader<IPAddress>, isNullable: Bool)
-    /// 48 bits; 0 is no value.
+    /// 48 bits; 0 means absent.
     case mac(RecordReader<UInt64>)
-    /// A number that stands for a word, by its place among the words; nil is no value, as is a number beyond them.
+    /// A number that denotes a word, by its index; nil words, and numbers beyond the list, mean absent.
     case word(RecordReader<UInt32>, [String?])
     case origin(OriginValue)
     case rare(RareValue)
-    /// What the exporter calls a number of the flow.
+    /// The exporter's name for a number of the flow.
     ///
-    /// - Parameter fact: the number of a text that it has where the exporter sends no name.
+    /// - Parameter fact: text number to use if the exporter sends no name.
     case exporterName(
       ExporterNames.Kind, @Sendable (FlowRecord, FlowExtension?) -> UInt64?, orFact: FactReader? = nil)
-    /// The number of a text of what is known of the flow; 0 is no value.
+    /// Text number of a fact about the flow; 0 means absent.
     case fact(FactReader)
   }
 
   public typealias FactReader = @Sendable (FlowFacts) -> UInt32
 
-  /// A value of the flow's exporter.
+  /// A property of the flow's exporter.
   public enum OriginValue: Sendable {
     case address(@Sendable (FlowOrigin) -> IPAddress)
     case number(Width, @Sendable (FlowOrigin) -> UInt32)
     case text(@Sendable (FlowOrigin) -> String)
   }
 
-  /// A value of the flow's rare fields; without these there is none, which of a number is 0.
+  /// A rare field of the flow; if there are none, the value is absent, or 0 for a number.
   public enum RareValue: Sendable {
-    /// `::` is no value.
+    /// `::` means absent.
     case address(@Sendable (FlowExtension) -> IPAddress)
     case number(Width, @Sendable (FlowExtension) -> UInt32)
-    /// A counter, as exported; 0 is no value.
+    /// A counter, as exported; 0 means absent.
     case counter(@Sendable (FlowExtension) -> UInt64)
     case text(@Sendable (FlowExtension) -> String?)
     case json(@Sendable (FlowExtension) -> String?)
   }
 }
 
-/// Reads one value of a record, or of many records in one loop.
+/// Reads a value from one record, or from many records in a loop.
 public struct RecordReader<Value: BitwiseCopyable & Sendable>: Sendable {
   public let value: @Sendable (FlowRecord) -> Value
   private let appendAll: @Sendable ([FlowRecord], inout [Value]) -> Void
 
-  /// Inlined, so that each column has loops of its own without a call for each record.
+  /// Inlined, so that each column gets its own loop without a call per record.
   @inline(__always)
   package init(_ read: @escaping @Sendable (FlowRecord) -> Value) {
     value = read
@@ -66,7 +66,7 @@ public struct RecordReader<Value: BitwiseCopyable & Sendable>: Sendable {
   public func append(_ records: [FlowRecord], to values: inout [Value]) { appendAll(records, &values) }
 }
 
-/// An unsigned integer of the widths that columns have.
+/// An unsigned integer of a width that columns use.
 package protocol ColumnInteger: FixedWidthInteger, UnsignedInteger, SendableMetatype {
   static var width: FlowColumn.Width { get }
 }
@@ -81,7 +81,7 @@ extension UInt32: ColumnInteger {
   package static var width: FlowColumn.Width { .bits32 }
 }
 
-// How the table writes its values.
+// Shorthands for the column table.
 extension FlowColumn.Values {
   @inline(__always)
   package static func time(_ read: @escaping @Sendable (FlowRecord) -> Int64) -> Self {

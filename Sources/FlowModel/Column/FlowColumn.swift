@@ -1,37 +1,37 @@
-// FlowModel: what a flow is, and what its columns are.
+// FlowModel: flows and their columns.
 
-/// A column of flows: its name, where its values come from, and what can be done with it.
+/// A column of flows: its name, the source of its values, and its uses.
 ///
-/// Every column is one row of the table in `FlowColumn+Table.swift`. Code that stores, merges, filters, groups or prints flows
-/// goes by what the row says, not by which column it is. A new column is therefore its row, its storage in `FlowRecord` or
-/// `FlowExtension`, and the information elements that fill it.
+/// Each column is one row of the table in `FlowColumn+Table.swift`. Code that stores, merges, filters, groups or prints
+/// flows depends on the properties of this row, not on particular columns. A new column therefore consists of its row,
+/// its storage in `FlowRecord` or `FlowExtension`, and the information elements that provide it.
 public struct FlowColumn: Sendable {
-  /// Place in files, from 0. Columns are only ever appended.
+  /// Index in files, from 0. Columns are only ever appended.
   public let number: Int
-  /// The name in files, in queries and in the configuration.
+  /// The name in files, queries and the configuration.
   public let name: String
   public let values: Values
-  /// What the column is, in one line of Markdown without a full stop.
+  /// Description, one line of Markdown without a full stop.
   public let meaning: String
-  /// The information elements that fill it; empty for what is no field of a record.
+  /// The information elements that provide it; empty if it is not a field of a record.
   public let elements: [InformationElementID]
-  /// Which end of a flow it describes; nil: it describes the flow.
+  /// The end of a flow that it describes; nil if it describes the flow.
   public let end: End?
-  /// Whether it can tell flows apart when they are merged.
+  /// Whether it can be part of the flow key.
   public let keyRole: KeyRole
-  /// How the filter language names it; nil: not as a plain number or address.
+  /// Its name in the filter language; nil if it is not a plain number or address there.
   public let filterTerm: FilterTerm?
-  /// Other names that a key of `top` may use, such as nfdump's.
+  /// Other names accepted in keys of `top`, such as nfdump's.
   public let aliases: [String]
-  /// The names that its numbers can be shown by.
+  /// Names for its numbers.
   public let naming: Naming?
-  /// Whether nearly every row of a file has another value: a dictionary would not pay.
+  /// Whether nearly every row has a different value, so that a dictionary would not pay.
   public let isVaried: Bool
-  /// What a flow has whose file lacks the column.
+  /// The value for files that lack the column.
   public let absentNumber: UInt64
-  /// Place among the columns that a table shows by default, from 1; nil: it does not.
+  /// Position among the default columns of a table, from 1; nil if it is not one.
   public let tablePlace: Int?
-  /// Characters that a table has for it.
+  /// Width in tables, characters.
   public let tableWidth: Int
 
   public init(
@@ -56,11 +56,11 @@ public struct FlowColumn: Sendable {
     self.tableWidth = max(tableWidth ?? 5, name.utf8.count)
   }
 
-  /// Version of the schema, kept in each file's metadata.
+  /// Version of the schema, stored in each file's metadata.
   public static let schemaVersion = 1
 }
 
-/// A column is known by its number.
+/// A column is identified by its number.
 extension FlowColumn: Hashable {
   public static func == (a: Self, b: Self) -> Bool { a.number == b.number }
   public func hash(into hasher: inout Hasher) { hasher.combine(number) }
@@ -71,14 +71,14 @@ extension FlowColumn: CustomStringConvertible {
 }
 
 extension FlowColumn {
-  /// What the values of a column are.
+  /// The type of a column's values.
   public enum Kind: Hashable, Sendable {
     /// Milliseconds since 1970 UTC.
     case time
-    /// A number of 64 bits that sampling divides: it is multiplied by the sampling rate when it is read.
+    /// A 64-bit number that sampling reduces: multiplied by the sampling rate on read.
     case counter
     case number(Width)
-    /// Text in files, as `IPAddress` writes it.
+    /// Text in files, as formatted by `IPAddress`.
     case address
     /// Text in files, `aa:bb:cc:dd:ee:ff`.
     case mac
@@ -106,7 +106,7 @@ extension FlowColumn {
     }
   }
 
-  /// Whether a row may have no value. A number that an exporter does not send is 0.
+  /// Whether a row may lack a value. Numbers that an exporter does not send are 0.
   public var isNullable: Bool {
     switch values {
     case .time, .counter, .number, .origin, .rare(.number): false
@@ -115,7 +115,7 @@ extension FlowColumn {
     }
   }
 
-  /// Whether 0 means that there is nothing, so that no comparison holds for it.
+  /// Whether 0 means absent, so that no comparison matches it.
   public var isZeroAbsent: Bool {
     switch values {
     case .rare(.number), .rare(.counter): true
@@ -123,7 +123,7 @@ extension FlowColumn {
     }
   }
 
-  /// Whether its texts are what exporters or operators call things: any characters at all.
+  /// Whether its texts are names given by exporters or operators, which may contain any characters.
   public var isFreeText: Bool {
     switch values {
     case .exporterName, .fact: true
@@ -131,7 +131,7 @@ extension FlowColumn {
     }
   }
 
-  /// Bits that hold its numbers, or numbers that stand for its texts.
+  /// Bits of its numbers, or of the numbers that represent its texts.
   public var numberBits: Int {
     switch kind {
     case .time, .counter: 64
@@ -150,13 +150,13 @@ extension FlowColumn {
 }
 
 extension FlowColumn {
-  /// An end of a flow, and what of it a column describes.
+  /// An end of a flow, and the property of it that a column describes.
   public struct End: Hashable, Sendable {
     public enum Side: Hashable, Sendable {
       case source, destination
     }
 
-    /// What both ends have. The raw value is the name that a key of `top` has for either end.
+    /// Properties common to both ends. The raw value is the name in keys of `top` for either end.
     public enum Property: String, CaseIterable, Sendable {
       case address = "addr"
       case port
@@ -180,15 +180,15 @@ extension FlowColumn {
     }
   }
 
-  /// How a column takes part in the key under which records are merged into flows.
+  /// The role of a column in the flow key, under which records are merged.
   public enum KeyRole: Sendable {
-    /// It cannot be in a key.
+    /// Cannot be in a key.
     case none
-    /// An address of the record, of which a prefix may count.
+    /// An address of the record, optionally restricted to a prefix.
     case address(KeyAddress, isStandard: Bool)
-    /// A number of the record's key words; the function sets all its bits.
+    /// A number in the record's key words; the function sets all its bits.
     case bits(isStandard: Bool, @Sendable (inout FlowRecord) -> Void)
-    /// Bits that are in the key when another column is.
+    /// Bits that are in the key if another column is.
     case with(name: String, @Sendable (inout FlowRecord) -> Void)
     /// A part of the record's origin.
     case origin(KeyOrigin, isStandard: Bool)
@@ -212,7 +212,7 @@ extension FlowColumn {
     }
   }
 
-  /// Whether the column is in the standard key.
+  /// Whether the column is in the default key.
   public var isStandardKey: Bool {
     switch keyRole {
     case .none, .with: false
@@ -220,23 +220,23 @@ extension FlowColumn {
     }
   }
 
-  /// Whether a key may have a prefix length for it.
+  /// Whether a key may specify a prefix length for it.
   public var takesKeyPrefix: Bool {
     if case .address = keyRole { true } else { false }
   }
 
-  /// A condition of the filter language: a word, and the side in front of it.
+  /// A term of the filter language: a word and the side before it.
   public struct FilterTerm: Hashable, Sendable {
     public enum Side: String, CaseIterable, Sendable {
       case src, dst, `in`, out, next, router
     }
 
     public let word: String
-    /// Nil: the word stands alone.
+    /// Nil if the word is used without a side.
     public let side: Side?
-    /// Whether it stands behind `nat`.
+    /// Whether it follows `nat`.
     public let isTranslated: Bool
-    /// The greatest number that may be compared with; nil: what the column's bits hold.
+    /// The greatest number to compare with; nil for the greatest that the column holds.
     public let greatest: UInt64?
 
     public init(_ word: String, _ side: Side? = nil, isTranslated: Bool = false, greatest: UInt64? = nil) {
@@ -252,10 +252,10 @@ extension FlowColumn {
     case ipProtocol
     /// Names of well-known ports.
     case service
-    /// Names of events and the like, which tables show behind the number.
+    /// Names of events and similar values, which tables show after the number.
     case values(ValueNames)
 
-    /// The name, or the number where it has none.
+    /// Returns the name, or the number if it has none.
     public func name(_ number: UInt64) -> String {
       switch self {
       case .ipProtocol: IPProtocol.name(UInt8(truncatingIfNeeded: number))
@@ -264,7 +264,7 @@ extension FlowColumn {
       }
     }
 
-    /// Names of events and the like.
+    /// Names of events and similar values.
     public var values: ValueNames? {
       if case .values(let names) = self { names } else { nil }
     }
@@ -272,10 +272,10 @@ extension FlowColumn {
 }
 
 extension [FlowColumn] {
-  /// The column of a name; nil if there is none.
+  /// Returns the column with a name; nil if there is none.
   public func named(_ name: String) -> FlowColumn? { first { $0.name == name } }
 
-  /// The same of the other end of a flow; nil if the column is of neither.
+  /// Returns the same column for the other end of a flow; nil if the column belongs to neither end.
   public func otherEnd(of column: FlowColumn) -> FlowColumn? {
     column.end.flatMap { end in first { $0.end?.property == end.property && $0.end?.side != end.side } }
   }

@@ -1,6 +1,6 @@
 public import NetworkBytes
 
-/// A flow as its columns see it: the record with all that belongs to it.
+/// A flow as seen by its columns: the record with everything that belongs to it.
 public struct FlowRow {
   public let record: FlowRecord
   public let origin: FlowOrigin
@@ -8,7 +8,7 @@ public struct FlowRow {
   public let names: NameTable
   public let facts: FlowFacts
 
-  /// - Parameter facts: numbers of texts in `names.texts`.
+  /// - Parameter facts: text numbers of `names.texts`.
   public init(
     _ record: FlowRecord, origin: FlowOrigin, rare: FlowExtension?, names: NameTable = NameTable(),
     facts: FlowFacts = FlowFacts()
@@ -20,7 +20,7 @@ public struct FlowRow {
     self.names = names
   }
 
-  /// What a column of a flow contains.
+  /// The value of a flow in a column.
   public enum Value: Equatable {
     case none
     case integer(UInt64)
@@ -36,7 +36,7 @@ public struct FlowRow {
 
   public func value(_ column: FlowColumn) -> Value { value(of: column.values) }
 
-  /// The same by where a column's values come from, for who looks at many rows: a column is a large thing to hand about.
+  /// Returns the value for a source of values. Faster for many rows, because copying a column is expensive.
   package func value(of values: FlowColumn.Values) -> Value {
     switch values {
     case .time(let reader): .time(reader.value(record))
@@ -59,7 +59,7 @@ public struct FlowRow {
     }
   }
 
-  /// The number in a column; 0 if it has none or none that is a number.
+  /// Returns the number in a column; 0 if it is absent or not a number.
   public func number(_ column: FlowColumn) -> UInt64 {
     switch value(column) {
     case .integer(let number): number
@@ -68,7 +68,7 @@ public struct FlowRow {
     }
   }
 
-  /// The address in a column; `::` if it has none.
+  /// Returns the address in a column; `::` if it is absent.
   public func address(_ column: FlowColumn) -> IPAddress {
     if case .address(let address) = value(column) { address } else { .unspecified }
   }
@@ -87,6 +87,6 @@ public struct FlowRow {
 }
 
 extension [String?] {
-  /// The word of a number; nil if there is none.
+  /// Returns the word for a number; nil if there is none.
   package func word(_ number: UInt32) -> String? { Int(number) < count ? self[Int(number)] : nil }
 }

@@ -1,8 +1,8 @@
-/// The number of an element of IANA's registry "IPFIX Information Elements", under its name there:
+/// The number of an element of IANA's registry "IPFIX Information Elements", under its registered name:
 /// `InformationElementID.octetDeltaCount`. NetFlow v9 field types share these numbers.
 ///
-/// The names are in InformationElementID+Registry.swift. They are computed and inlined, so that a comparison with one or a
-/// switch over several compares integers. Numbers that IANA has not given out are values as well.
+/// The names are in InformationElementID+Registry.swift. They are computed and inlined, so that comparing and switching
+/// over them compares integers. Unassigned numbers are valid values as well.
 @frozen
 public struct InformationElementID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
   public var rawValue: UInt16

@@ -1,5 +1,5 @@
-/// What operators and databases know of a flow, as it was known when the flow left the cache: numbers of texts in a `TextTable`; 0 where
-/// nothing is known.
+/// Labels and names of a flow from operators' files and databases, as of the time when the flow left the cache: text
+/// numbers of a `TextTable`; 0 for none.
 @frozen
 public struct FlowFacts: Sendable, BitwiseCopyable, Equatable {
   public var sourceLabel: UInt32 = 0
@@ -9,7 +9,7 @@ public struct FlowFacts: Sendable, BitwiseCopyable, Equatable {
   public var sourceASName: UInt32 = 0
   public var destinationASName: UInt32 = 0
   public var exporterName: UInt32 = 0
-  /// For interfaces of which the exporter sends no name.
+  /// For interfaces that the exporter sends no name for.
   public var ingressInterfaceName: UInt32 = 0
   public var egressInterfaceName: UInt32 = 0
 

@@ -1,11 +1,12 @@
 import NetworkBytes
 
-/// Texts by number, from 1. A number keeps its meaning: a later table of the same `TextCollector` has all texts of an earlier one.
+/// Texts by number, from 1. Numbers are stable: a later table of the same `TextCollector` contains all texts of an
+/// earlier one.
 ///
-/// The texts share one array of octets, so that a million of them cost little more than their octets.
+/// Texts share one array of octets, so that a million of them take little more memory than their octets.
 public struct TextTable: Sendable {
   fileprivate var octets: [UInt8] = []
-  /// Where each text ends; the first entry is that of number 0, which stands for no text.
+  /// End of each text; the first entry is for number 0, which means no text.
   fileprivate var ends: [UInt32] = [0]
 
   public init() {}
@@ -13,7 +14,7 @@ public struct TextTable: Sendable {
   public var count: Int { ends.count - 1 }
   public var isEmpty: Bool { count == 0 }
 
-  /// The text of a number; nil for 0 and for numbers that the table does not have.
+  /// Returns the text of a number; nil for 0 and for numbers not in the table.
   public subscript(number: UInt32) -> String? {
     guard number > 0, number < ends.count else { return nil }
     return String(decoding: octets[range(number)], as: UTF8.self)
@@ -28,21 +29,21 @@ public struct TextTable: Sendable {
 /// Collects distinct texts and numbers them in order of first appearance.
 package struct TextCollector: Sendable {
   package private(set) var table = TextTable()
-  /// Open addressing with linear probing: numbers of texts; 0: empty.
+  /// Open addressing with linear probing: text numbers; 0 for an empty slot.
   private var slots: [UInt32] = Array(repeating: 0, count: 1024)
   private let maximumOctets: Int
   private let maximumCount: Int
 
-  /// There is no room for another text.
+  /// The table is full.
   package struct Full: Error {}
 
   package init(maximumOctets: Int = 1 << 28, maximumCount: Int = 1 << 23) {
-    // Ends are of 32 bits.
+    // Ends are 32-bit numbers.
     self.maximumOctets = min(maximumOctets, Int(UInt32.max))
     self.maximumCount = maximumCount
   }
 
-  /// The number of a text in UTF-8; 0 if it is empty.
+  /// Returns the number of a UTF-8 text; 0 if it is empty.
   package mutating func number(of text: [UInt8]) throws(Full) -> UInt32 {
     if text.isEmpty { return 0 }
     let mask = slots.count - 1
@@ -73,7 +74,7 @@ package struct TextCollector: Sendable {
   }
 
   private static func hash(_ text: ArraySlice<UInt8>) -> UInt64 {
-    // The low bits choose the place.
+    // The low bits select the slot.
     let hash = fnv1a(text)
     return hash ^ hash >> 32
   }

@@ -1,13 +1,13 @@
 public import NetworkBytes
 
-/// What an exporter's options data call the things that its records have numbers for (RFC 3954 §6.1, RFC 6759 §6.5).
+/// Names from an exporter's options data for numbers in its records (RFC 3954 §6.1, RFC 6759 §6.5).
 public struct ExporterNames: Sendable, Equatable {
   public enum Kind: UInt8, CaseIterable, Sendable {
-    /// By SNMP index: elements 82 interfaceName, else 83 interfaceDescription.
+    /// By SNMP index: element 82 interfaceName, otherwise 83 interfaceDescription.
     case interface
     /// By VRF id: element 236 VRFname.
     case vrf
-    /// By `applicationNumber`: elements 96 applicationName, else 94 applicationDescription.
+    /// By `applicationNumber`: element 96 applicationName, otherwise 94 applicationDescription.
     case application
     /// By samplerId or selectorId: elements 84 samplerName, 335 selectorName.
     case sampler
@@ -19,10 +19,10 @@ public struct ExporterNames: Sendable, Equatable {
   }
 
   private(set) var texts: [Key: String] = [:]
-  /// How many names there are of each kind, by its number.
+  /// Number of names of each kind.
   private var counts: [4 of Int] = .init(repeating: 0)
 
-  /// Octets of a name that are kept at most.
+  /// Maximum octets of a name.
   static let maximumLength = 255
 
   public init() {}
@@ -32,12 +32,12 @@ public struct ExporterNames: Sendable, Equatable {
 
   public subscript(kind: Kind, number: UInt64) -> String? { texts[Key(kind: kind, number: number)] }
 
-  /// The names of one kind, by number.
+  /// Returns the names of one kind by number.
   public func all(_ kind: Kind) -> [(number: UInt64, name: String)] {
     texts.filter { $0.key.kind == kind }.map { ($0.key.number, $0.value) }.sorted { $0.number < $1.number }
   }
 
-  /// - Returns: whether that is new.
+  /// - Returns: whether the name is new.
   @discardableResult
   package mutating func set(_ name: String, _ kind: Kind, _ number: UInt64) -> Bool {
     let old = texts.updateValue(name, forKey: Key(kind: kind, number: number))
@@ -49,24 +49,24 @@ public struct ExporterNames: Sendable, Equatable {
     if texts.removeValue(forKey: Key(kind: kind, number: number)) != nil { counts[Int(kind.rawValue)] -= 1 }
   }
 
-  /// Whether there is a name of this kind.
+  /// Returns whether there is a name of this kind.
   func has(_ kind: Kind) -> Bool { counts[Int(kind.rawValue)] > 0 }
 
   public static func == (a: Self, b: Self) -> Bool { a.texts == b.texts }
 
-  /// The number of an application: classification engine, and the low 56 bits of what is behind it, with the enterprise
-  /// number that engine 20 has there: these numbers have 24 bits so far (RFC 6759 §4).
+  /// Returns the number of an application: the classification engine and the low 56 bits of the selector, including the
+  /// enterprise number of engine 20; these numbers have 24 bits so far (RFC 6759 §4).
   public static func applicationNumber(engine: UInt8, selector: UInt64) -> UInt64 {
     UInt64(engine) << 56 | selector & 0xff_ffff_ffff_ffff
   }
 
-  /// The number of a record's application; nil: it has none.
+  /// Returns the number of a record's application; nil if it has none.
   public static func applicationNumber(_ fields: FlowExtension) -> UInt64? {
     if fields.applicationEngine == 0 { return nil }
     return applicationNumber(engine: fields.applicationEngine, selector: fields.applicationSelector)
   }
 
-  /// A name as it was sent: UTF-8, without what is not to be shown, such as the NULs that fill it up.
+  /// Decodes a name as sent: UTF-8, without unprintable characters such as padding NULs.
   package static func text(_ bytes: RawSpan) -> String {
     if let text = plainText(bytes) { return text }
     var octets: [UInt8] = []
@@ -85,7 +85,7 @@ public struct ExporterNames: Sendable, Equatable {
 }
 
 extension ExporterNames {
-  /// The name if it is of printable ASCII, filled up with NULs or blanks, as nearly all are; nil: it takes a closer look.
+  /// Fast path for printable ASCII padded with NULs or blanks, as nearly all names are; nil for other text.
   private static func plainText(_ bytes: RawSpan) -> String? {
     var range = 0..<min(bytes.byteCount, maximumLength)
     while let last = range.last, bytes.octet(last) == 0 || bytes.octet(last) == 0x20 { range.removeLast() }
@@ -102,10 +102,10 @@ extension ExporterNames: Decodable {
     var name: String
   }
 
-  /// Reads them as checkpoints of former versions have them.
+  /// Decodes the form used in checkpoints of earlier versions.
   public init(from decoder: any Decoder) throws {
     for entry in try [Entry](from: decoder) {
-      // A kind of a later version is passed over.
+      // Skips kinds of later versions.
       guard let kind = Kind(rawValue: entry.kind) else { continue }
       set(entry.name, kind, entry.number)
     }
@@ -113,7 +113,7 @@ extension ExporterNames: Decodable {
 }
 
 extension ExporterNames {
-  /// Appends them as a checkpoint keeps them.
+  /// Appends the form used in checkpoints.
   package func append(to octets: inout OctetWriter) {
     octets.append(count: texts.count)
     for (key, name) in texts {
@@ -123,7 +123,7 @@ extension ExporterNames {
     }
   }
 
-  /// Reads what `append` wrote; a kind of a later version is passed over.
+  /// Reads what `append` wrote, skipping kinds of later versions.
   package init(_ octets: inout OctetReader) throws(OctetFault) {
     for _ in 0..<(try octets.count(of: 3)) {
       let (kind, number, name) = (Kind(rawValue: try octets.octet()), try octets.word(), try octets.text())
@@ -132,12 +132,12 @@ extension ExporterNames {
   }
 }
 
-/// All names at one moment: those that exporters send, and those of operators and databases.
+/// A snapshot of all names: from exporters, operators and databases.
 public struct NameTable: Sendable {
-  /// What the numbers in `FlowFacts` stand for: those of all flows so far.
+  /// The texts that numbers in `FlowFacts` refer to, for all flows so far.
   public var texts = TextTable()
   private var domains: [IPAddress: [Domain]] = [:]
-  /// Names of sessions that contradict others of their exporter.
+  /// Names of sessions that contradict other sessions of their exporter.
   private var ports: [Port: ExporterNames] = [:]
   private var kinds: Set<ExporterNames.Kind> = []
 
@@ -155,7 +155,7 @@ public struct NameTable: Sendable {
   public init() {}
 
   /// - Parameters:
-  ///   - names: what the sessions of exporters agree on, by domain.
+  ///   - names: names common to the sessions of each exporter, by domain.
   ///   - apart: all names of sessions that contradict these.
   public init(
     _ names: some Sequence<(address: IPAddress, domain: UInt32, names: ExporterNames)>,
@@ -172,11 +172,12 @@ public struct NameTable: Sendable {
     }
   }
 
-  /// Whether any exporter has told such names.
+  /// Returns whether any exporter has sent names of this kind.
   public func has(_ kind: ExporterNames.Kind) -> Bool { kinds.contains(kind) }
 
-  /// What the exporter calls a number: as the session itself said if it contradicts others, else as said in the origin's
-  /// domain, or else in another of its domains, since interfaces and applications are the device's.
+  /// Returns the exporter's name for a number: from the session itself if it contradicts others, otherwise from the
+  /// origin's domain, otherwise from another domain of the exporter, because interfaces and applications belong to the
+  /// device.
   public func name(_ kind: ExporterNames.Kind, _ number: UInt64, of origin: FlowOrigin) -> String? {
     if origin.namesPort != 0 {
       let port = Port(address: origin.exporter, domain: origin.domain, number: origin.namesPort)
@@ -187,7 +188,7 @@ public struct NameTable: Sendable {
     return known.lazy.compactMap { $0.names[kind, number] }.first
   }
 
-  /// An exporter's names in one of its domains.
+  /// Returns an exporter's names in one of its domains.
   public subscript(address: IPAddress, domain: UInt32) -> ExporterNames? {
     domains[address]?.first { $0.number == domain }?.names
   }

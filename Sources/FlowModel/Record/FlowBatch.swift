@@ -1,11 +1,11 @@
-/// Flow records on their way from one stage to the next, with the rare fields of those that have any.
+/// A batch of flow records with their rare fields, passed from stage to stage.
 ///
-/// One owner at a time: a batch moves between threads, it is never shared.
+/// It has one owner at a time: batches move between threads and are never shared.
 public struct FlowBatch: ~Copyable, Sendable {
   public var records: [FlowRecord] = []
-  /// Rare fields; a record's `extensionNumber` counts from 1 into this array.
+  /// Rare fields; a record's `extensionNumber` is an index into this array, from 1.
   public var extensions: [FlowExtension] = []
-  /// What is known of the records, as many and in their order; empty where nothing is known. Of a batch that waits to leave the pipeline,
+  /// Facts about the records, in the same order; empty if there are none. In a batch waiting to leave the pipeline,
   /// those of the last records may be missing.
   public var facts: [FlowFacts] = []
 
@@ -16,11 +16,11 @@ public struct FlowBatch: ~Copyable, Sendable {
   @inlinable public var count: Int { records.count }
   @inlinable public var isEmpty: Bool { records.isEmpty }
 
-  /// Keeps facts in step with records that were appended from another batch.
+  /// Adds facts for records that were appended from another batch.
   ///
   /// - Parameters:
-  ///   - range: the records' places in `batch`.
-  ///   - count: records that there were before.
+  ///   - range: positions of the records in `batch`.
+  ///   - count: number of records before they were appended.
   package mutating func appendFacts(of batch: borrowing FlowBatch, _ range: Range<Int>, behind count: Int) {
     if batch.facts.isEmpty, facts.isEmpty { return }
     if facts.isEmpty { facts = Array(repeating: FlowFacts(), count: count) }
@@ -31,10 +31,10 @@ public struct FlowBatch: ~Copyable, Sendable {
     }
   }
 
-  /// What is known of a record.
+  /// Returns the facts about a record.
   @inlinable public func facts(of index: Int) -> FlowFacts { index < facts.count ? facts[index] : FlowFacts() }
 
-  /// A batch with the same flows.
+  /// Returns a copy.
   public func copy() -> FlowBatch {
     var copy = FlowBatch()
     copy.records = records
@@ -43,7 +43,7 @@ public struct FlowBatch: ~Copyable, Sendable {
     return copy
   }
 
-  /// Empties the batch and keeps its memory.
+  /// Removes all flows and keeps the memory.
   public mutating func removeAll() {
     records.removeAll(keepingCapacity: true)
     extensions.removeAll(keepingCapacity: true)

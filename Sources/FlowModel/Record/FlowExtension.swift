@@ -1,28 +1,28 @@
 public import NetworkBytes
 
-/// The fields that few exporters send: kept beside the record, so that the record stays small.
+/// Fields that few exporters send, stored beside the record to keep it small.
 public struct FlowExtension: Sendable, Equatable {
-  /// Addresses and ports after translation (elements 225–228, 281, 282); zero: absent.
+  /// Addresses and ports after translation (elements 225–228, 281, 282); zero means absent.
   public var postNATSource = IPAddress.unspecified
   public var postNATDestination = IPAddress.unspecified
   public var postNATSourcePort: UInt16 = 0
   public var postNATDestinationPort: UInt16 = 0
-  /// The block of ports that a translator gives to a host (elements 361, 362); 0: absent.
+  /// The port block that a translator assigns to a host (elements 361, 362); 0 means absent.
   public var portBlockStart: UInt16 = 0
   public var portBlockEnd: UInt16 = 0
-  /// The address at the end of the tunnel that the top MPLS label stands for (elements 47, 140); zero: absent.
+  /// The tunnel endpoint of the top MPLS label (elements 47, 140); zero means absent.
   public var mplsTopLabelAddress = IPAddress.unspecified
-  /// MPLS label stack entries from the top (elements 70–79), each the three octets label, experimental bits and
-  /// bottom-of-stack bit; 0: absent.
+  /// MPLS label stack entries from the top (elements 70–79), three octets each: label, experimental bits and
+  /// bottom-of-stack bit; 0 means absent.
   public var mplsStack: InlineArray<10, UInt32> = .init(repeating: 0)
-  /// applicationId (element 95, RFC 6759 §4): classification engine, and all that is behind it: of engine 20 the
-  /// enterprise number in the high 32 bits; engine 0: absent.
+  /// applicationId (element 95, RFC 6759 §4): classification engine and selector, which for engine 20 has the
+  /// enterprise number in the high 32 bits; engine 0 means absent.
   public var applicationEngine: UInt8 = 0
   public var applicationSelector: UInt64 = 0
-  /// What the record counts of the other direction, as exported, if it has no record of its own; 0: nothing.
+  /// Counters of the reverse direction, as exported, unless it has its own record; 0 means none.
   public var reverseOctets: UInt64 = 0
   public var reversePackets: UInt64 = 0
-  /// A JSON object of the fields that have no column, if these are kept; otherwise empty.
+  /// A JSON object of the fields without a column, if these are kept; otherwise empty.
   public var extra = ""
 
   public init() {}
@@ -39,12 +39,12 @@ public struct FlowExtension: Sendable, Equatable {
 }
 
 extension FlowExtension {
-  /// The selector as it is shown: its low 24 bits, which are all that most engines have (RFC 6759 §4.1).
+  /// The selector as displayed: its low 24 bits, which are all that most engines use (RFC 6759 §4.1).
   public var shownApplicationSelector: UInt64 { applicationSelector & 0xff_ffff }
 }
 
 extension FlowExtension {
-  /// Which groups of fields follow the first octet, in this order; what is absent is left out.
+  /// The groups of fields that follow the first octet, in this order; absent groups are omitted.
   private struct Groups: OptionSet {
     let rawValue: UInt8
     static let nat = Groups(rawValue: 1)
@@ -56,7 +56,7 @@ extension FlowExtension {
     static let reverse = Groups(rawValue: 64)
   }
 
-  /// Appends it as octets, as a checkpoint keeps it.
+  /// Appends the form used in checkpoints.
   package func append(to octets: inout [UInt8]) {
     let labels = mplsStack.indices.map { mplsStack[$0] }
     let depth = (labels.lastIndex { $0 != 0 } ?? -1) + 1
@@ -99,9 +99,9 @@ extension FlowExtension {
     }
   }
 
-  /// Reads what `append` wrote; nil if it ends early.
+  /// Reads what `append` wrote; returns nil if it is truncated.
   ///
-  /// - Parameter place: where it stands; then, where what follows does.
+  /// - Parameter place: start offset, replaced by the end offset.
   package init?(_ octets: RawSpan, at place: inout Int) {
     func word(_ count: Int) -> UInt64? {
       guard octets.byteCount - place >= count else { return nil }
@@ -165,7 +165,7 @@ extension [UInt8] {
     append(word: address.low, count: 8)
   }
 
-  /// The last octets of a word, the most significant first.
+  /// Appends the last octets of a word, big-endian.
   fileprivate mutating func append(word: UInt64, count: Int) {
     for index in (0..<count).reversed() { append(UInt8(truncatingIfNeeded: word >> UInt64(8 * index))) }
   }

@@ -1,17 +1,17 @@
 public import NetworkBytes
 
-/// Whose flows these are: the exporter, its observation domain and the protocol version it speaks.
+/// The origin of flows: exporter, observation domain and protocol version.
 ///
-/// A record carries the number of its origin in the pipeline's `OriginTable` instead of these 22 octets.
+/// A record contains the number of its origin in the pipeline's `OriginTable` instead of these 22 octets.
 public struct FlowOrigin: Hashable, Sendable, Decodable {
-  /// Source address of the datagrams, or what elements 130/131 of the record say.
+  /// Source address of the datagrams, or elements 130/131 of the record.
   public var exporter: IPAddress
   /// IPFIX observation domain id, v9 source id, v5 engine_type * 256 + engine_id.
   public var domain: UInt32
-  /// 5, 9 or 10; 0 where flows of several versions were merged.
+  /// 5, 9 or 10; 0 if flows of several versions were merged.
   public var version: UInt16
-  /// Source port of a session whose names contradict those of the exporter's other sessions: its flows have its names. 0: the
-  /// flows have the exporter's.
+  /// Source port of a session whose names contradict those of the exporter's other sessions, so that its flows use its
+  /// own names; 0 if the flows use the exporter's.
   public var namesPort: UInt16
 
   public init(exporter: IPAddress, domain: UInt32, version: UInt16, namesPort: UInt16 = 0) {
@@ -25,7 +25,7 @@ public struct FlowOrigin: Hashable, Sendable, Decodable {
     case exporter, domain, version, namesPort
   }
 
-  /// Earlier versions of the program did not tell names of ports apart.
+  /// Earlier versions did not distinguish names by port.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     exporter = try container.decode(IPAddress.self, forKey: .exporter)
@@ -35,13 +35,14 @@ public struct FlowOrigin: Hashable, Sendable, Decodable {
   }
 }
 
-/// Gives each origin a small number, in order of first appearance; numbers are never reused.
+/// Assigns small numbers to origins, in order of first appearance; numbers are never reused.
 ///
-/// Origins beyond the bounds are merged: those of a sender beyond `maximumPerSender` into one that has the sender's address
-/// alone, and what is beyond `maximumCount` into number 0. That also stands for records merged over all exporters.
+/// Origins beyond the limits are merged: those of a sender beyond `maximumPerSender` into one that has only the
+/// sender's address, and those beyond `maximumCount` into number 0, which also denotes records merged over all
+/// exporters.
 public struct OriginTable: Sendable, Decodable {
   public private(set) var origins: [FlowOrigin]
-  /// Origins that were merged into another, each time that one was asked for.
+  /// Number of lookups of origins that were merged.
   public private(set) var merged: UInt64 = 0
   private var numbers: [FlowOrigin: UInt32] = [:]
   private var countBySender: [IPAddress: Int] = [:]
@@ -54,9 +55,9 @@ public struct OriginTable: Sendable, Decodable {
     origins = [FlowOrigin(exporter: .unspecified, domain: 0, version: 0)]
   }
 
-  /// The origin's number.
+  /// Returns the origin's number.
   ///
-  /// - Parameter sender: where the datagram came from that tells the origin.
+  /// - Parameter sender: source of the datagram that names the origin.
   public mutating func number(of origin: FlowOrigin, from sender: IPAddress) -> UInt32 {
     if let number = numbers[origin] { return number }
     if countBySender[sender, default: 0] < maximumPerSender, let number = add(origin) {
@@ -78,7 +79,7 @@ public struct OriginTable: Sendable, Decodable {
 }
 
 extension OriginTable {
-  /// Appends it as a checkpoint keeps it.
+  /// Appends the form used in checkpoints.
   package func append(to octets: inout OctetWriter) {
     octets.append(count: maximumCount)
     octets.append(count: maximumPerSender)
@@ -110,7 +111,7 @@ extension OriginTable {
         exporter: try octets.address(), domain: try octets.number(), version: try octets.number(),
         namesPort: try octets.number())
       origins.append(origin)
-      // Number 0 is what is merged over all, and nobody's.
+      // Number 0 denotes merged origins.
       if number > 0 { numbers[origin] = UInt32(number) }
     }
     guard !origins.isEmpty else { throw .badValue }
@@ -121,7 +122,7 @@ extension OriginTable {
 }
 
 extension OctetReader {
-  /// A count of what is not in these octets.
+  /// Reads a count that is independent of the remaining octets.
   fileprivate mutating func bound() throws(OctetFault) -> Int {
     guard let bound = Int(exactly: try word()), bound <= 1 << 32 else { throw .badValue }
     return bound

@@ -1,10 +1,10 @@
 public import NetworkBytes
 
-/// One flow record in the pipeline's own form: every exporter's record, of any version, becomes this.
+/// A flow record in the pipeline's internal form, decoded from any protocol version.
 ///
-/// A fixed structure of 152 octets without references. The fields that can tell flows apart come first and are packed
-/// into words, so that a flow key is compared and hashed as a handful of integers under a mask (see `Flows.FlowKey`).
-/// Absent values are zero. Counters are as exported, never multiplied by `samplingRate`.
+/// A fixed structure of 152 octets without references. The fields that may be part of a flow key come first and are
+/// packed into words, so that keys are compared and hashed as a few integers under a mask (see
+/// `FlowAggregation.FlowKey`). Absent values are zero. Counters are as exported, never multiplied by `samplingRate`.
 @frozen
 public struct FlowRecord: Sendable, BitwiseCopyable {
   // MARK: Key words
@@ -33,14 +33,14 @@ public struct FlowRecord: Sendable, BitwiseCopyable {
   public var start: UnixMilliseconds = 0
   public var end: UnixMilliseconds = 0
 
-  // MARK: The rest
+  // MARK: Other fields
   /// `tcpFlags` and `sourceMAC`.
   public var sourceMACWord: UInt64 = 0
   /// `sourceMask`, `destinationMask` and `destinationMAC`.
   public var destinationMACWord: UInt64 = 0
   /// Exported records merged into this one.
   public var records: UInt32 = 1
-  /// Place of the record's rare fields in its batch's `extensions`, counted from 1; 0: none.
+  /// Index of the record's rare fields in its batch's `extensions`, from 1; 0 for none.
   public var extensionNumber: UInt32 = 0
 
   @inlinable public init() {}
@@ -52,7 +52,7 @@ extension FlowRecord {
     get { UInt32(truncatingIfNeeded: originWord >> 32) }
     set { originWord = originWord & 0xffff_ffff | UInt64(newValue) << 32 }
   }
-  /// One packet in this many was seen; at least 1.
+  /// Sampling interval: one of this many packets was observed; at least 1.
   @inlinable @inline(__always) public var samplingRate: UInt32 {
     get { UInt32(truncatingIfNeeded: originWord) }
     set { originWord = originWord & ~0xffff_ffff | UInt64(newValue) }
@@ -129,7 +129,7 @@ extension FlowRecord {
     get { UInt32(truncatingIfNeeded: routeWord >> 32) }
     set { routeWord = routeWord & 0xffff_ffff | UInt64(newValue) << 32 }
   }
-  /// The number of a layer 2 network, such as a VXLAN's: 24 bits.
+  /// The identifier of a layer 2 network, such as a VXLAN: 24 bits.
   @inlinable @inline(__always) public var layer2Segment: UInt32 {
     get { UInt32(truncatingIfNeeded: routeWord) >> 8 }
     set { routeWord = routeWord & ~0xffff_ff00 | UInt64(newValue & 0xff_ffff) << 8 }

@@ -1,4 +1,4 @@
-/// A moment of UTC as year, month, day and time of day (proleptic Gregorian calendar).
+/// A time in UTC as year, month, day and time of day (proleptic Gregorian calendar).
 public struct CivilTime: Sendable {
   public let year: Int64
   public let month: Int64
@@ -8,7 +8,7 @@ public struct CivilTime: Sendable {
   public init(secondsSince1970 seconds: Int64) {
     let (days, rest) = seconds.dividedDown(by: 86_400)
     secondOfDay = rest
-    // Days are counted from 1 March of year 0, so that the leap day is the last of its year.
+    // Days count from 1 March of year 0, so that the leap day is the last of its year.
     let (era, dayOfEra) = (days + 719_468).dividedDown(by: 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -18,7 +18,7 @@ public struct CivilTime: Sendable {
     year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
   }
 
-  /// Days from 1 January 1970 to a date; `month` is 1...12.
+  /// Returns the days from 1 January 1970 to a date; `month` is 1...12.
   package static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
     let shiftedYear = month <= 2 ? year - 1 : year
     let (era, yearOfEra) = shiftedYear.dividedDown(by: 400)
@@ -26,8 +26,8 @@ public struct CivilTime: Sendable {
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
-  /// Milliseconds since 1970 UTC of the years 1...9999. Engines refuse a whole file for one time far beyond them, and an
-  /// exporter can send any.
+  /// Milliseconds since 1970 UTC of the years 1...9999. Query engines reject a whole file for a single time far beyond,
+  /// and exporters can send any.
   package static let storable: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 
   /// `2026-01-01`.
@@ -49,7 +49,7 @@ public struct CivilTime: Sendable {
     return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
-  /// `2026-01-01T00:05:00.123Z` for milliseconds since 1970 UTC.
+  /// Formats milliseconds since 1970 UTC as `2026-01-01T00:05:00.123Z`.
   public static func iso(milliseconds: Int64) -> String {
     var text: [UInt8] = []
     appendISO(milliseconds: milliseconds, to: &text)
@@ -73,7 +73,7 @@ public struct CivilTime: Sendable {
     append(rest, 3, "Z", to: &text)
   }
 
-  /// Appends so many digits, 2 to 4, and what stands behind them.
+  /// Appends 2 to 4 digits and a separator.
   private static func append(_ value: Int64, _ digits: Int, _ after: Unicode.Scalar, to text: inout [UInt8]) {
     var divisor: Int64 = digits == 4 ? 1000 : digits == 3 ? 100 : 10
     while divisor > 0 {
@@ -85,12 +85,12 @@ public struct CivilTime: Sendable {
 }
 
 extension Int64 {
-  /// The nearest time of those that files may have, milliseconds since 1970 UTC.
+  /// The nearest time that files can store, milliseconds since 1970 UTC.
   package var storable: Int64 {
     Swift.min(Swift.max(self, CivilTime.storable.lowerBound), CivilTime.storable.upperBound)
   }
 
-  /// Quotient rounded towards minus infinity, and a remainder that is not negative; `divisor` is positive.
+  /// Returns the quotient rounded down and a non-negative remainder; `divisor` must be positive.
   package func dividedDown(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

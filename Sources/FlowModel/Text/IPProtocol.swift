@@ -1,4 +1,4 @@
-/// Names of IP protocols (IANA, Assigned Internet Protocol Numbers): those that are met.
+/// Names of common IP protocols (IANA, Assigned Internet Protocol Numbers).
 public enum IPProtocol {
   private static let names: [(number: UInt8, name: String)] = [
     (1, "ICMP"), (2, "IGMP"), (4, "IPIP"), (6, "TCP"), (8, "EGP"), (17, "UDP"), (27, "RDP"), (33, "DCCP"), (41, "IPv6"),
@@ -7,12 +7,12 @@ public enum IPProtocol {
     (115, "L2TP"), (132, "SCTP"), (136, "UDPLite"), (137, "MPLS"),
   ]
 
-  /// `TCP`; the number where it has no name here.
+  /// Returns the name, such as `TCP`, or the number if it has none.
   public static func name(_ number: UInt8) -> String {
     names.first { $0.number == number }?.name ?? String(number)
   }
 
-  /// The number of a name in any case; nil if it is none.
+  /// Returns the number for a name, ignoring case; nil if it is unknown.
   public static func number(_ name: String) -> UInt8? {
     let lower = name.lowercased()
     if lower == "icmpv6" { return 58 }

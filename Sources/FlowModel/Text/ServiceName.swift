@@ -1,4 +1,4 @@
-/// Names of ports (IANA, Service Name and Transport Protocol Port Number Registry): those that are met on every network.
+/// Names of the most common ports (IANA, Service Name and Transport Protocol Port Number Registry).
 public enum ServiceName {
   private static let names: [UInt16: String] = [
     7: "echo", 9: "discard", 19: "chargen", 20: "ftp-data", 21: "ftp", 22: "ssh", 23: "telnet", 25: "smtp", 37: "time",
@@ -23,9 +23,9 @@ public enum ServiceName {
     9100: "pdl-datastream", 9418: "git", 11211: "memcache", 27017: "mongodb", 51820: "wireguard",
   ]
 
-  /// The ports that have a name here, rising.
+  /// The ports with a name, ascending.
   public static var ports: [UInt16] { names.keys.sorted() }
 
-  /// `https`; the number where it has no name here.
+  /// Returns the name, such as `https`, or the number if it has none.
   public static func name(_ port: UInt16) -> String { names[port] ?? String(port) }
 }

@@ -1,16 +1,17 @@
-/// Names that somebody may have meant.
+/// Suggestions for misspelled names.
 package enum Spelling {
-  /// Up to three names at the smallest edit distance from `word`, if that is small for a word of this length; otherwise
-  /// none.
+  /// Returns up to three names at the smallest edit distance from `word`, if that is small for the word's length;
+  /// otherwise none.
   package static func nearest(to word: String, among names: [String]) -> [String] {
     let distances = names.map { editDistance(Array(word.utf8), Array($0.utf8)) }
     guard let least = distances.min(), least <= max(2, word.utf8.count / 3) else { return [] }
     return Array(zip(names, distances).filter { $0.1 == least }.map(\.0).prefix(3))
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbours between the two (optimal string alignment).
+  /// Returns the number of insertions, deletions, replacements and transpositions between two texts (optimal string
+  /// alignment).
   package static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    // Keeps the cost bounded whatever somebody writes; no name of ours is near one this long.
+    // Bounds the cost; no valid name is nearly this long.
     guard a.count <= 200, b.count <= 200 else { return .max }
     var before: [Int] = []
     var above = Array(0...b.count)

@@ -1,7 +1,7 @@
-/// Names of the values of an element, after IANA's registry of the element, and the words that filters take for them.
+/// Names of an element's values from IANA's registry, and the words that filters accept for them.
 public struct ValueNames: Sendable {
   private let names: [UInt64: String]
-  /// Words that stand for several values, or are other programs' for one.
+  /// Words for several values, or other programs' words for one.
   private let groups: [String: Set<UInt64>]
   private let numbers: [String: UInt64]
 
@@ -11,19 +11,19 @@ public struct ValueNames: Sendable {
     self.groups = groups
   }
 
-  /// Nil if it has none.
+  /// Returns the name; nil if it has none.
   public func name(_ number: UInt64) -> String? { names[number] }
 
-  /// `5 (update)`; the number where it has no name.
+  /// Returns `5 (update)`, or the number alone if it has no name.
   public func label(_ number: UInt64) -> String { names[number].map { "\(number) (\($0))" } ?? String(number) }
 
-  /// The values that a word of a filter stands for: a name with hyphens for its blanks, or a group; nil if it stands for none.
+  /// Returns the values of a filter word: a name with hyphens for blanks, or a group; nil if it is unknown.
   public func values(_ word: String) -> Set<UInt64>? {
     let word = word.lowercased()
     return groups[word] ?? numbers[word].map { [$0] }
   }
 
-  /// All that `values` takes, in order.
+  /// All words that `values` accepts, in order.
   public var words: [String] { Set(groups.keys).union(numbers.keys).sorted() }
 
   private static func word(_ name: String) -> String {
@@ -32,7 +32,8 @@ public struct ValueNames: Sendable {
 }
 
 extension ValueNames {
-  /// natEvent (RFC 8158 §4.3; IANA 230): "create" and "delete" are what begins and ends, of sessions, bindings and blocks.
+  /// natEvent (RFC 8158 §4.3; IANA 230): "create" and "delete" cover the begin and end of sessions, bindings and
+  /// blocks.
   public static let natEvents = ValueNames(
     [
       1: "translation create", 2: "translation delete", 3: "addresses exhausted", 4: "NAT44 session create",

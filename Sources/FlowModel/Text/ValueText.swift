@@ -1,8 +1,8 @@
 import NetworkBytes
 
-/// How values without a number of their own are written, in files and everywhere else.
+/// The textual form of values that are not numbers, in files and elsewhere.
 public enum ValueText {
-  /// `netflow_v5`, `netflow_v9`, `ipfix`; `mixed` where flows of several versions were merged.
+  /// Returns `netflow_v5`, `netflow_v9` or `ipfix`; `mixed` if flows of several versions were merged.
   public static func flowType(version: UInt16) -> String {
     switch version {
     case 5: "netflow_v5"
@@ -33,13 +33,13 @@ public enum ValueText {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// `3:80`: classification engine and the selector's low 24 bits (RFC 6759 §4); nil if there is none.
+  /// Returns `3:80`: classification engine and the selector's low 24 bits (RFC 6759 §4); nil if absent.
   @Sendable public static func application(_ fields: FlowExtension) -> String? {
     if fields.applicationEngine == 0 { return nil }
     return "\(fields.applicationEngine):\(fields.shownApplicationSelector)"
   }
 
-  /// `16001/3`: the labels from the top of the stack down; nil if there are none.
+  /// Returns `16001/3`: the labels from the top of the stack; nil if absent.
   @Sendable public static func mplsLabels(_ fields: FlowExtension) -> String? {
     var labels: [String] = []
     for depth in fields.mplsStack.indices where fields.mplsStack[depth] != 0 {

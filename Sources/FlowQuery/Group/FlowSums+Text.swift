@@ -1,7 +1,7 @@
 package import FlowText
 
 extension FlowSums {
-  /// The columns of sums in CSV and JSON, and of those without rates.
+  /// The columns of sums in CSV and JSON, with and without rates.
   package static let columns = counters + ["pps", "bps"].map { TableLayout.Column($0, .right) }
   package static let counters = ["flows", "packets", "bytes"].map { TableLayout.Column($0, .right) }
 

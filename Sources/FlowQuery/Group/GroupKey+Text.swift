@@ -5,7 +5,7 @@ extension GroupKey {
   /// The columns of a key in CSV and JSON.
   package var titles: [TableLayout.Column] { parts.map { .init($0.name, .left) } }
 
-  /// The values of a group's key as a table has them: events with their names behind the numbers.
+  /// Returns the values of a group's key for a table: events with their names after the numbers.
   package func tableTexts(_ values: [String?]) -> [String] {
     zip(parts, values).map { part, value in
       guard let value else { return "-" }
@@ -14,7 +14,7 @@ extension GroupKey {
     }
   }
 
-  /// Appends the values of a group's key, those that are numbers as such.
+  /// Appends the values of a group's key, numbers as numbers.
   package func append(_ values: [String?], to printer: inout RowPrinter, _ text: inout [UInt8]) {
     for (part, value) in zip(parts, values) {
       if !part.isText, let value, value.allSatisfy(\.isNumber), !value.isEmpty {

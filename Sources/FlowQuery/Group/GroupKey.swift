@@ -1,12 +1,12 @@
 public import FlowModel
 
-/// What flows are grouped by: columns, addresses by a prefix if that is wanted, or either end of a flow.
+/// A key to group flows by: columns, address prefixes, or either end of a flow.
 public struct GroupKey: Hashable, Sendable {
   public struct Part: Hashable, Sendable {
-    /// As it was asked for, and as the column of the answer is called.
+    /// The name as requested, used as the column title of the result.
     public var name: String
     public var column: FlowColumn
-    /// Bits of an address that count; nil: all.
+    /// Prefix of an address that counts; nil for the whole address.
     public var prefix: PrefixLengths?
 
     /// Whether its values are text, whatever they look like.
@@ -14,17 +14,18 @@ public struct GroupKey: Hashable, Sendable {
   }
 
   public var parts: [Part]
-  /// The columns of the other direction, whose flows belong to the same groups; nil: each direction has its own.
+  /// The columns of the other direction if both directions form one group; nil if they are separate.
   public var reverse: [Part]?
-  /// The other columns of a key of either end: a flow belongs to the group of its source and to that of its destination.
+  /// The columns of the other end for a key of either end: a flow belongs to the groups of its source and its
+  /// destination.
   public var otherEnd: [Part]?
 
   private static let record = ["proto", "src_addr", "src_port", "dst_addr", "dst_port"]
 
-  /// Names that stand for either end beside those of `FlowColumn.End.Property`: nfdump's, and a plain word.
+  /// Names for either end in addition to `FlowColumn.End.Property`.
   private static let endAliases: [String: FlowColumn.End.Property] = ["talkers": .address, "ip": .address]
 
-  /// The columns of both ends that a name stands for.
+  /// Returns the columns of both ends for a name.
   private static func ends(_ name: String, _ columns: [FlowColumn]) -> (FlowColumn, FlowColumn)? {
     guard let property = FlowColumn.End.Property(rawValue: name) ?? endAliases[name],
       let source = columns.first(where: { $0.end == FlowColumn.End(.source, property) }),
@@ -35,12 +36,12 @@ public struct GroupKey: Hashable, Sendable {
 
   private static let endNames = FlowColumn.End.Property.allCases.map(\.rawValue)
 
-  /// Reads `src_addr,dst_port`, `src_addr/24/48`, `record`, `talkers`.
+  /// Parses `src_addr,dst_port`, `src_addr/24/48`, `record`, `talkers`.
   ///
-  /// - Throws: `GroupKeyError` at what is not known.
+  /// - Throws: `GroupKeyError` at an unknown name.
   public init(parsing text: String) throws(GroupKeyError) { try self.init(parsing: text, in: FlowColumn.allCases) }
 
-  /// - Parameter columns: all that may be named.
+  /// - Parameter columns: the columns that may be named.
   package init(parsing text: String, in columns: [FlowColumn]) throws(GroupKeyError) {
     parts = []
     for name in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
@@ -70,7 +71,7 @@ public struct GroupKey: Hashable, Sendable {
     }
   }
 
-  /// The same groups for both directions of a conversation.
+  /// Merges both directions of a conversation into one group.
   ///
   /// - Throws: `GroupKeyError` if the key does not have both ends.
   public mutating func mergeDirections() throws(GroupKeyError) {
@@ -103,11 +104,11 @@ public struct GroupKey: Hashable, Sendable {
   }
 }
 
-/// Why a text is no key.
+/// Why a text is not a valid key.
 public struct GroupKeyError: Error, Hashable, Sendable, CustomStringConvertible {
   public let text: String
   public let expected: String
-  /// Names that it may have been meant to be.
+  /// Suggested names.
   public let nearest: [String]
 
   init(_ text: String, _ expected: String, _ nearest: [String]) {

@@ -1,4 +1,4 @@
-/// Flows, packets and octets of something.
+/// Sums of flows, packets and octets.
 public struct FlowSums: Hashable, Sendable {
   public var flows: UInt64 = 0
   public var packets: UInt64 = 0
@@ -12,14 +12,14 @@ public struct FlowSums: Hashable, Sendable {
     self.octets = octets
   }
 
-  /// Packets and bits a second over a time, whole numbers.
+  /// Returns packets and bits per second, as integers.
   public func rates(over seconds: Double) -> (packets: UInt64, bits: UInt64) {
     guard seconds > 0 else { return (0, 0) }
     func rate(_ value: Double) -> UInt64 { UInt64(exactly: (value / seconds).rounded()) ?? .max }
     return (rate(Double(packets)), rate(Double(octets) * 8))
   }
 
-  /// What is more than before; nothing where it is less.
+  /// Returns the increase over `before`, at least 0.
   func since(_ before: FlowSums) -> FlowSums {
     FlowSums(
       flows: flows - min(flows, before.flows), packets: packets - min(packets, before.packets),
@@ -33,23 +33,23 @@ public struct FlowSums: Hashable, Sendable {
   }
 }
 
-/// Groups by keys of a fixed number of words, with their sums: an open-addressing table over a pool.
+/// A hash table from keys of a fixed number of words to sums: open addressing, with entries in a pool.
 ///
-/// Keys come in batches, so that what each misses in the caches is fetched beside that of others. One thread uses a table
-/// at a time.
+/// Keys are added in batches, so that their cache misses overlap. One thread uses a table at a time.
 final class GroupTable: @unchecked Sendable {
-  // Sendable: it is handed from the worker that fills it to the one that merges, never shared.
+  // Sendable: it moves from the worker that fills it to the one that merges, and is never shared.
   let keyWords: Int
-  /// The most groups that it takes.
+  /// Maximum number of groups.
   private(set) var limit: Int
   private(set) var count = 0
-  /// Key and sums of each group, end to end; the first place is empty, for groups are numbered from 1 in here.
+  /// Key and sums of each group, concatenated; the first place is unused, because groups are numbered from 1
+  /// internally.
   private var pool: WordMemory
-  /// A hash of 32 bits, whose low ones say where it is looked for, above the group's number counted from 1; 0: free.
-  /// At most three quarters are taken.
+  /// A 32-bit hash, whose low bits determine the slot, above the group's number; 0 for an empty slot. The load factor
+  /// is at most three quarters.
   private var slots = WordMemory(atMost: 1 << 13)
 
-  /// Keys of a batch.
+  /// Number of keys in a batch.
   static let batchSize = 64
   private static let sumWords = 3
   private static let tagBits: UInt64 = 0xffff_ffff_0000_0000
@@ -65,7 +65,7 @@ final class GroupTable: @unchecked Sendable {
     self.limit = pool.count / stride - Self.batchSize - 1
   }
 
-  /// Adds sums to the groups of up to `batchSize` keys, which stand end to end in `keys`.
+  /// Adds sums to the groups of up to `batchSize` keys, which are concatenated in `keys`.
   ///
   /// - Returns: whether there was room for all.
   func add(_ keys: Span<UInt64>, _ sums: Span<FlowSums>, count batch: Int) -> Bool {
@@ -80,8 +80,7 @@ final class GroupTable: @unchecked Sendable {
     var hashes = InlineArray<64, UInt64>(repeating: 0)
     var numbers = InlineArray<64, UInt32>(repeating: 0)
     for index in 0..<batch { hashes[index] = Self.hash(keys, index &* keyWords, keyWords) }
-    // Loads that do not wait for one another, with little between them: the slots, and then the groups that they most
-    // likely lead to.
+    // Issues independent loads close together: first the slots, then the groups that they most likely refer to.
     for index in 0..<batch {
       numbers[index] = UInt32(truncatingIfNeeded: slots[Int(truncatingIfNeeded: hashes[index] &>> 32) & mask])
     }
@@ -97,11 +96,11 @@ final class GroupTable: @unchecked Sendable {
       pool[place &+ 2] = pool[place &+ 2].plus(sums[index].octets)
     }
     count = next
-    // The compiler must not leave the loads out.
+    // Keeps the compiler from removing the loads.
     return next <= limit || touched == 0x5a5a_5a5a_5a5a_5a5a
   }
 
-  /// The place of a key's group in the pool, which is made if it is not there.
+  /// Returns the place of a key's group in the pool, creating the group if necessary.
   @inline(__always)
   private static func find(
     _ keys: Span<UInt64>, _ start: Int, _ hash: UInt64, _ keyWords: Int, _ stride: Int,
@@ -121,7 +120,7 @@ final class GroupTable: @unchecked Sendable {
       }
       slot = (slot &+ 1) & mask
     }
-    // What was never used of the pool is zero.
+    // Unused parts of the pool are zero.
     count &+= 1
     let place = count &* stride
     for word in 0..<keyWords { pool[place &+ word] = keys[start &+ word] }
@@ -129,7 +128,7 @@ final class GroupTable: @unchecked Sendable {
     return place
   }
 
-  /// - Returns: whether there was memory for it; otherwise no more groups are taken.
+  /// - Returns: whether there was enough memory; otherwise no more groups are accepted.
   private func growSlots() -> Bool {
     var larger = WordMemory(atMost: slots.count * 2)
     guard larger.count == slots.count * 2 else {
@@ -149,11 +148,11 @@ final class GroupTable: @unchecked Sendable {
     return true
   }
 
-  /// Random for each process, so that nobody who sends flows can choose keys that collide.
+  /// Random in each process, so that nobody who sends flows can construct collisions.
   private static let secret = UInt64.random(in: .min ... .max) | 1
   private static let secondSecret = UInt64.random(in: .min ... .max) | 1
 
-  /// Where a table of any size begins to look for a key: the same for all tables of this process.
+  /// Returns the first slot for a key, the same in all tables of this process.
   @inline(__always)
   static func place(of words: Span<UInt64>, _ start: Int, _ count: Int) -> Int {
     Int(truncatingIfNeeded: hash(words, start, count) &>> 32)
@@ -172,7 +171,7 @@ final class GroupTable: @unchecked Sendable {
 
   // MARK: Reading
 
-  /// The words of a group's key.
+  /// Returns the words of a group's key.
   func key(_ number: Int) -> [UInt64] {
     (0..<keyWords).map { pool[(number + 1) * stride + $0] }
   }
@@ -182,16 +181,16 @@ final class GroupTable: @unchecked Sendable {
     return FlowSums(flows: pool[place], packets: pool[place + 1], octets: pool[place + 2])
   }
 
-  /// What a group has more than the same one has in another table, which had less or nothing of it.
+  /// Returns the increase of a group's sums over the same group of another table, which must have less or nothing.
   ///
-  /// - Parameter key: memory for the group's key.
+  /// - Parameter key: scratch memory for the group's key.
   func sums(_ number: Int, since other: GroupTable, _ key: inout [UInt64]) -> FlowSums {
     for word in 0..<keyWords { key[word] = pool[(number &+ 1) &* stride &+ word] }
     guard let before = other.number(of: key.span) else { return sums(number) }
     return sums(number).since(other.sums(before))
   }
 
-  /// The group of a key.
+  /// Returns the group of a key.
   private func number(of key: Span<UInt64>) -> Int? {
     let hash = Self.hash(key, 0, keyWords)
     let mask = slots.count &- 1
@@ -209,7 +208,7 @@ final class GroupTable: @unchecked Sendable {
     return nil
   }
 
-  /// Adds all groups of another table with the same keys.
+  /// Adds all groups of another table with the same key layout.
   func merge(_ other: GroupTable) -> Bool {
     var keys = [UInt64](repeating: 0, count: Self.batchSize * keyWords)
     var sums = [FlowSums](repeating: FlowSums(), count: Self.batchSize)

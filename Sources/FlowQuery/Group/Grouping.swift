@@ -2,13 +2,13 @@ import FlowModel
 import NetworkBytes
 import Parquet
 
-/// Sums flows by key: what one worker has, and in the end all.
+/// Sums flows by key: first per worker, then merged.
 struct Grouping: RowConsumer {
   let key: GroupKey
   let layout: KeyLayout
   let texts: TextNumbers
   let table: GroupTable
-  /// Of all flows selected, each once.
+  /// Totals of all selected flows, each counted once.
   private(set) var totals = FlowSums()
 
   init(_ key: GroupKey, texts: TextNumbers, limit: Int) {
@@ -43,7 +43,7 @@ struct Grouping: RowConsumer {
     return add(flows, columns)
   }
 
-  /// Adds the sums of a dictionary's entries: far fewer keys than flows are looked up.
+  /// Adds sums per dictionary entry: far fewer lookups than flows.
   private mutating func addEntries(_ column: KeyColumn, _ sums: [FlowSums]) -> Bool {
     var batch = KeyBatch(layout.wordCount)
     for entry in 0..<sums.count where sums[entry].flows > 0 {
@@ -59,8 +59,8 @@ struct Grouping: RowConsumer {
   /// Adds flow by flow.
   ///
   /// - Parameters:
-  ///   - except: flows with the same key in these columns are left out.
-  ///   - or: of the key of both, the lesser is taken.
+  ///   - except: skips flows with the same key in these columns.
+  ///   - or: uses the smaller of both keys.
   private mutating func add(
     _ flows: SelectedFlows, _ columns: [KeyColumn], except: [KeyColumn]? = nil, or other: [KeyColumn]? = nil
   ) -> Bool {
@@ -77,7 +77,7 @@ struct Grouping: RowConsumer {
         for index in 0..<block.count {
           let order = KeyBatch.compare(batch.keys, second, index &* width, width)
           if isExcept, order == 0 { continue }
-          // Word by word: a second name for the keys would have them copied for each flow.
+          // Word by word, because a second reference to the keys would cause a copy for each flow.
           let isSecond = !isExcept && order > 0
           for word in 0..<width {
             let source = index &* width &+ word
@@ -98,7 +98,7 @@ struct Grouping: RowConsumer {
   }
 }
 
-/// Keys and sums on their way to the table.
+/// Keys and sums to be added to the table.
 struct KeyBatch {
   let width: Int
   var keys: [UInt64]
@@ -110,13 +110,13 @@ struct KeyBatch {
     keys = [UInt64](repeating: 0, count: width * GroupTable.batchSize)
   }
 
-  /// Hands it to the table; whether there was room.
+  /// Adds the batch to the table; returns whether there was room.
   mutating func flush(to table: GroupTable) -> Bool {
     defer { count = 0 }
     return table.add(keys.span, sums.span, count: count)
   }
 
-  /// Takes the keys and the counters of a block of flows.
+  /// Fills in the keys and counters of a block of flows.
   mutating func fill(_ columns: [KeyColumn], _ block: borrowing FlowBlock) {
     Self.fill(&keys, width, columns, block)
     count = block.count
@@ -130,26 +130,26 @@ struct KeyBatch {
     for column in columns { column.fill(&keys, width, rows: block.rows.span.extracting(first: block.count)) }
   }
 
-  /// Negative if the first key is the lesser, 0 if both are one.
+  /// Returns a negative number if the first key is smaller, 0 if both are equal.
   static func compare(_ a: [UInt64], _ b: [UInt64], _ start: Int, _ width: Int) -> Int {
     for word in start..<(start &+ width) where a[word] != b[word] { return a[word] < b[word] ? -1 : 1 }
     return 0
   }
 }
 
-/// One part of a key in one row group.
+/// A part of a key in one row group.
 struct KeyColumn {
   private enum Content {
     case addresses([IPAddress])
     case numbers([UInt64])
-    /// Of each row, not of entries.
+    /// Per row instead of per entry.
     case rows(IntegerColumn)
   }
 
-  /// Stands in keys for an address that is not there, apart from all that are: nobody can send it, for nobody knows it.
+  /// Represents an absent address in keys. Random, so that nobody can send it.
   static let absentAddress = IPAddress(high: .max, low: .random(in: .min ... .max))
 
-  /// The parts of a key.
+  /// Returns the parts of a key.
   static func all(
     of parts: [GroupKey.Part], _ layout: KeyLayout, _ view: RowGroupView, _ texts: TextNumbers
   ) throws(ParquetReadError) -> [KeyColumn] {
@@ -162,7 +162,7 @@ struct KeyColumn {
 
   private let place: KeyLayout.Place
   private let content: Content
-  /// The entry of each row; nil where every row has the first, or there are no entries.
+  /// The entry of each row; nil if all rows have the first one, or there are no entries.
   let indices: [UInt32]?
 
   init(
@@ -187,7 +187,7 @@ struct KeyColumn {
         indices = rows
       }
     case .time, .counter, .number:
-      // A file that is not ours may have numbers of more bits than their place in a key.
+      // Foreign files may contain numbers too large for their place in a key.
       let mask = KeyLayout.greatest(of: part.column)
       switch try view.numbers(part.column) {
       case .constant(let value):
@@ -211,7 +211,7 @@ struct KeyColumn {
     }
   }
 
-  /// Puts an entry into a key that is zero there.
+  /// Sets a part of a key, which must be zero, to an entry.
   @inline(__always)
   func fill(_ keys: inout [UInt64], at start: Int, entry: Int) {
     switch content {
@@ -223,7 +223,7 @@ struct KeyColumn {
     }
   }
 
-  /// Puts the values of some rows into keys that are zero there.
+  /// Sets a part of keys, which must be zero, to the values of some rows.
   func fill(_ keys: inout [UInt64], _ width: Int, rows: Span<UInt32>) {
     var target = keys.mutableSpan
     var next = place.word

@@ -1,11 +1,11 @@
 import FlowModel
 import NetworkBytes
 
-/// How the parts of a key stand in words: an address takes two, other values as many bits as they have.
+/// The layout of a key in words: an address takes two, other values as many bits as they need.
 struct KeyLayout: Sendable {
   struct Place: Sendable {
     var word: Int
-    /// Of a number: bits that stand below it.
+    /// Position of a number's lowest bit.
     var shift: UInt64
   }
 
@@ -27,17 +27,17 @@ struct KeyLayout: Sendable {
       free -= width
       numbers.append(Place(word: next - 1, shift: UInt64(free)))
     }
-    // In the order of the parts again.
+    // Restores the order of the parts.
     self.places = parts.map {
       $0.column.kind == .address ? places.removeFirst() : numbers.removeFirst()
     }
     wordCount = max(1, next)
   }
 
-  /// The greatest number of a column.
+  /// Returns the greatest number of a column.
   static func greatest(of column: FlowColumn) -> UInt64 { UInt64.max >> UInt64(64 - column.numberBits) }
 
-  /// The bits of a number's place, shifted down.
+  /// Extracts a number from a key.
   func number(_ part: Int, of column: FlowColumn, in words: [UInt64]) -> UInt64 {
     let place = places[part]
     let width = column.numberBits

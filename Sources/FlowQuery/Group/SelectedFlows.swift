@@ -4,18 +4,18 @@ import Parquet
 /// The counters of a row group's selected flows.
 struct SelectedFlows {
   let count: Int
-  /// Row of each; nil: all rows.
+  /// Row of each flow; nil for all rows.
   let rows: [UInt32]?
   fileprivate let octets: IntegerColumn
   fileprivate let packets: IntegerColumn
-  /// Nil: nobody needs them.
+  /// Nil if not needed.
   fileprivate let times: (starts: IntegerColumn, ends: IntegerColumn)?
-  /// Counters are the shares that fall into it; nil: those of whole flows.
+  /// If set, counters are the portions inside it; otherwise those of whole flows.
   fileprivate let window: Range<Int64>?
 
   /// - Parameters:
-  ///   - hasTimes: whether blocks have the times of flows, too.
-  ///   - isShared: whether counters are the shares that fall into the view's window; else they are those of whole flows.
+  ///   - hasTimes: whether blocks include the times of flows.
+  ///   - isShared: whether counters are the portions inside the view's window.
   init(
     _ view: RowGroupView, _ rows: [UInt32]?, hasTimes: Bool = false, isShared: Bool = true
   ) throws(ParquetReadError) {
@@ -40,7 +40,7 @@ struct SelectedFlows {
     return totals
   }
 
-  /// The sums of each entry of a column whose rows have these indices.
+  /// Returns the sums for each dictionary entry of a column.
   func sums(by indices: [UInt32], entryCount: Int) -> [FlowSums] {
     var sums = [FlowSums](repeating: FlowSums(), count: entryCount)
     var target = sums.mutableSpan
@@ -59,17 +59,17 @@ struct SelectedFlows {
   }
 }
 
-/// Some flows at a time, with their rows and counters: few enough to stay in the nearest cache.
+/// A block of flows with their rows and counters, small enough for the L1 cache.
 struct FlowBlock {
   private let size: Int
-  /// Of the selected flows, the next to be taken.
+  /// Index of the next selected flow.
   private var next = 0
-  /// Flows in it; what stands behind them is of no meaning.
+  /// Number of flows in the block; elements beyond it are meaningless.
   private(set) var count = 0
   private(set) var rows: [UInt32]
   private(set) var octets: [UInt64]
   private(set) var packets: [UInt64]
-  /// Of flows that have their times: as the columns have them.
+  /// Times in the units of the columns, if included.
   private var starts: [UInt64] = []
   private var ends: [UInt64] = []
 
@@ -80,11 +80,11 @@ struct FlowBlock {
     packets = octets
   }
 
-  /// Milliseconds since 1970 UTC; only of flows that have their times.
+  /// Milliseconds since 1970 UTC; only if times are included.
   func start(_ index: Int) -> Int64 { Int64(bitPattern: starts[index]) }
   func end(_ index: Int) -> Int64 { Int64(bitPattern: ends[index]) }
 
-  /// Goes on to the next flows; false if there are none.
+  /// Advances to the next block; returns false at the end.
   mutating func advance(in flows: SelectedFlows) -> Bool {
     count = min(size, flows.count &- next)
     if count <= 0 { return false }
@@ -112,7 +112,7 @@ struct FlowBlock {
     ends.fill(&self.ends, rows, count)
   }
 
-  /// Leaves of each flow's counters what falls into a window.
+  /// Reduces counters to the portions inside a window.
   private mutating func share(_ window: Range<Int64>) {
     for index in 0..<count {
       let (start, end) = (start(index), end(index))
@@ -126,7 +126,7 @@ struct FlowBlock {
 }
 
 extension IntegerColumn {
-  /// Puts the values of the first `count` of some rows into the beginning of `values`.
+  /// Copies the values of the first `count` of some rows to the beginning of `values`.
   func fill(_ values: inout [UInt64], _ rows: [UInt32], _ count: Int) {
     let rows = rows.span
     var target = values.mutableSpan
@@ -142,7 +142,7 @@ extension IntegerColumn {
     }
   }
 
-  /// Puts the values of rows that follow one another into the beginning of `values`.
+  /// Copies the values of consecutive rows to the beginning of `values`.
   func fill(_ values: inout [UInt64], _ rows: Range<Int>) {
     var target = values.mutableSpan
     switch self {

@@ -1,20 +1,20 @@
 import FlowModel
 import Parquet
 
-/// Some groups of a key, each with a number, by which flows find theirs.
+/// Selected groups of a key, with an index to find the group of a flow.
 struct ShownGroups: Sendable {
   private let key: GroupKey
   private let layout: KeyLayout
   private let texts: TextNumbers
-  /// Words of each group's key, end to end.
+  /// Words of the groups' keys, concatenated.
   private let keys: [UInt64]
   let count: Int
-  /// A group's number plus 1 at the place of its key's hash, or behind it; 0: none. At most half are taken.
+  /// A hash table of group numbers plus 1; 0 for an empty slot. The load factor is at most one half.
   private let slots: [UInt32]
 
   /// - Parameters:
-  ///   - grouping: where the groups come from.
-  ///   - numbers: which of its groups.
+  ///   - grouping: the source of the groups.
+  ///   - numbers: numbers of the groups to select.
   init(_ grouping: Grouping, _ numbers: [Int]) {
     key = grouping.key
     layout = grouping.layout
@@ -34,7 +34,7 @@ struct ShownGroups: Sendable {
     self.slots = slots
   }
 
-  /// The group of a key that stands in `words` from `start` on; `count` if it is none of these.
+  /// Returns the group of the key in `words` at `start`; `count` if it is not selected.
   private func number(_ words: Span<UInt64>, _ start: Int) -> Int {
     let width = layout.wordCount
     let mask = slots.count &- 1
@@ -49,17 +49,17 @@ struct ShownGroups: Sendable {
     return count
   }
 
-  /// The groups of a row group's flows, block by block.
+  /// Finds the groups of a row group's flows, block by block.
   struct Finder {
     private let groups: ShownGroups
     private let columns: [KeyColumn]
-    /// Of the key's other end, or of the other direction.
+    /// Columns of the key's other end, or of the other direction.
     private let others: [KeyColumn]?
     private var first: [UInt64]
     private var second: [UInt64]
-    /// Of each flow of the block; `ShownGroups.count`: none of these.
+    /// The group of each flow of the block; `ShownGroups.count` if it is not selected.
     private(set) var numbers: [Int]
-    /// Of keys of either end: the second group of a flow, if it is in another one of these; else as above.
+    /// For keys of either end: the second group of a flow if it is different; otherwise `ShownGroups.count`.
     private(set) var secondNumbers: [Int]
 
     init(_ groups: ShownGroups, _ view: RowGroupView, blockSize: Int = 1024) throws(ParquetReadError) {
@@ -87,7 +87,7 @@ struct ShownGroups: Sendable {
         let start = index &* width
         if isEitherEnd {
           var (one, other) = (groups.number(first.span, start), groups.number(second.span, start))
-          // A flow counts once where both are one; the group that is shown comes first.
+          // A flow counts once if both groups are equal; a selected group comes first.
           if one == groups.count { swap(&one, &other) }
           numbers[index] = one
           secondNumbers[index] = other == one ? groups.count : other

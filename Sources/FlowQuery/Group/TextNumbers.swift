@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Numbers of texts that stand in keys, the same for all workers.
+/// Numbers of texts in keys, common to all workers.
 final class TextNumbers: Sendable {
   private struct State {
-    /// The first is no text at all.
+    /// The first represents an absent text.
     var texts: [String?] = [nil]
     var numbers: [String: UInt64] = [:]
   }

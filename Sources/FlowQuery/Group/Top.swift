@@ -3,12 +3,12 @@ import FlowText
 import Foundation
 public import NetworkBytes
 
-/// What a group's value is ordered by.
+/// The statistic by which groups are ordered.
 public enum Statistic: String, CaseIterable, Sendable {
   case octets = "bytes"
   case packets
   case flows
-  /// Per second of the window: in the order of octets and packets.
+  /// Per second of the window: same order as octets and packets.
   case bitsPerSecond = "bps"
   case packetsPerSecond = "pps"
 
@@ -21,42 +21,42 @@ public enum Statistic: String, CaseIterable, Sendable {
   }
 }
 
-/// Which end of the ranking an answer has.
+/// Which end of the ranking to return.
 public enum Ranking: Hashable, Sendable {
   case most
   case least
 
-  /// Whether a value comes before another.
+  /// Returns whether a value precedes another.
   func isBefore(_ a: UInt64, _ b: UInt64) -> Bool { self == .most ? a > b : a < b }
 }
 
-/// The groups with most, or least, of something.
+/// The top or bottom groups.
 public struct TopAnswer: Sendable {
   public struct Row: Sendable {
-    /// A value for each part of the key; nil where flows have none.
+    /// A value per part of the key; nil if absent.
     public var key: [String?]
     public var sums: FlowSums
-    /// Octets in equal spans of the window, one after the other; empty if they were not asked for.
+    /// Octets in equal spans of the window, in order; empty if not requested.
     public var history: [UInt64] = []
-    /// The 95th percentile of bits per second over the spans (nearest rank); nil if it was not asked for.
+    /// 95th percentile of bits per second over the spans (nearest rank); nil if not requested.
     public var percentile95: UInt64?
   }
 
-  /// Most first, or least; those with as much, by their key.
+  /// In the order of the ranking; equal ones by key.
   public var rows: [Row]
   public var groupCount: Int
-  /// Of all flows that were selected.
+  /// Totals of all selected flows.
   public var totals: FlowSums
-  /// What rates are over: the window asked for until now; without one, what the flows of the files span.
+  /// Duration for rates: the window up to now, or without one, the time covered by the flows.
   public var seconds: Double
   public var report: Scan.Report
 }
 
-/// What `top` says of the course of each row over time.
+/// The history to compute for each row.
 public struct TopHistory: Hashable, Sendable {
-  /// Spans of `TopAnswer.Row.history`.
+  /// Number of spans in `TopAnswer.Row.history`.
   public var spans: Int
-  /// Spans of which the percentile is, at least: a multiple of `spans`.
+  /// Minimum number of spans for the percentile, rounded up to a multiple of `spans`.
   public var percentileSpans: Int
 
   public init(spans: Int = 20, percentileSpans: Int = 120) {
@@ -64,16 +64,16 @@ public struct TopHistory: Hashable, Sendable {
     self.percentileSpans = max(1, percentileSpans)
   }
 
-  /// Spans that are summed for one of `spans`.
+  /// Number of percentile spans in one of `spans`.
   var spansInSpan: Int { max(1, (percentileSpans + spans - 1) / spans) }
 }
 
 extension Scan {
-  /// The groups with most or least, at most `count`, for each of some keys, in one reading.
+  /// Returns the top or bottom groups, at most `count`, for each key, in one pass.
   ///
   /// - Parameters:
-  ///   - limit: groups of a key at most.
-  ///   - history: whether rows have their course over time, for which the files are read once more.
+  ///   - limit: maximum number of groups per key.
+  ///   - history: the history to compute, which takes a second pass.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func top(
     _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, ranking: Ranking = .most,
@@ -95,7 +95,7 @@ extension Scan {
     }
   }
 
-  /// All groups of each of some keys, in one reading.
+  /// Returns all groups of each key, in one pass.
   func groupings(
     _ keys: [GroupKey], texts: TextNumbers = TextNumbers(), limit: Int? = nil
   ) throws(ScanFailure) -> ([Grouping], Report) {
@@ -110,7 +110,7 @@ extension Scan {
     return (groupings, report)
   }
 
-  /// Adds the course over time to the rows of answers.
+  /// Adds the history to the rows of results.
   private func add(
     _ history: TopHistory, to answers: inout [TopAnswer], _ groupings: [Grouping], _ numbers: [[Int]], _ report: Report
   ) throws(ScanFailure) {
@@ -128,7 +128,7 @@ extension Scan {
         var rates: [UInt64] = []
         for bin in ordered {
           let sums = bin.sums[bin.sums.startIndex + row]
-          // Of flows from behind the present time, the last.
+          // Flows later than the present are counted in the last span.
           let place = min(max(0, Int((bin.start - span.lowerBound) / bins.width) / parts), history.spans - 1)
           octets[place] = octets[place].plus(sums.octets)
           if bin.start < span.upperBound {
@@ -141,17 +141,17 @@ extension Scan {
     }
   }
 
-  /// Groups that a quarter of this machine's memory holds, at about a hundred octets each and where every worker has all of
-  /// them; a million at least.
+  /// The number of groups that fit into a quarter of this machine's memory, at about a hundred octets each and with a
+  /// copy per worker; at least a million.
   public var groupLimit: Int {
     max(1_000_000, Int(ProcessInfo.processInfo.physicalMemory / 4 / 100) / max(1, workers))
   }
 
-  /// Seconds that rates are over.
+  /// Returns the duration for rates, seconds.
   func seconds(_ report: Report) -> Double { span(report).map { TimeWindow($0).duration } ?? 0 }
 
-  /// What rates are over, milliseconds since 1970 UTC: the window until now; where it was left open at its start, from the first
-  /// flow on; without one, all that flows span. Nil if nothing is known of any flow.
+  /// Returns the time that rates refer to, milliseconds since 1970 UTC: the window up to now; if it has no start, from
+  /// the first flow on; without a window, the time covered by the flows. Nil if there are no flows.
   func span(_ report: Report) -> Range<UnixMilliseconds>? {
     guard let window else { return report.times.map { TimeWindow($0).range } }
     let passed = now.map(window.passed(by:)) ?? window.range
@@ -160,15 +160,15 @@ extension Scan {
     return min(times.lowerBound, passed.upperBound)..<passed.upperBound
   }
 
-  /// The part of time that bins of all flows cover, milliseconds since 1970 UTC: the window until now; where it was left open at its
-  /// start, from the first flow on. Nil if nothing is known of any flow. Opens all files.
+  /// Returns the time that bins cover, milliseconds since 1970 UTC: the window up to now; if it has no start, from the
+  /// first flow on. Nil if there are no flows. Opens all files.
   ///
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func coveredSpan() throws -> Range<UnixMilliseconds>? {
     do throws(ScanFailure) { return span(try plan().report) } catch { throw error.cause }
   }
 
-  /// - Throws: `emptyWindow` if there are flows, all of them could be read, and none is in the window asked for.
+  /// - Throws: `emptyWindow` if there are flows, all files could be read, and no flow is in the window.
   func requireFlows(_ report: Report) throws(ScanFailure) {
     guard let window, report.failures.unread.isEmpty, report.filesRead == 0, report.liveGroups == 0,
       report.filesSkipped > 0,
@@ -192,7 +192,7 @@ private struct Groupings: RowConsumer {
 }
 
 extension ScanFailure {
-  /// As it is told outside.
+  /// The error for callers.
   var cause: any Error {
     switch self {
     case .file(let error): error
@@ -202,9 +202,9 @@ extension ScanFailure {
 }
 
 extension Grouping {
-  /// The numbers of the `count` groups with most or least, these first; those with as much, by their key.
+  /// Returns the numbers of the top or bottom `count` groups in order; equal ones by key.
   func best(_ count: Int, _ statistic: Statistic, _ ranking: Ranking = .most) -> [Int] {
-    // A few more than are wanted are kept, and cut off when there are twice as many.
+    // Keeps up to twice as many as needed before truncating.
     var best: [Int] = []
     var last: UInt64?
     let room = max(count, 1) * 2
@@ -224,7 +224,7 @@ extension Grouping {
     return Array(best.sorted(by: isBefore).prefix(count))
   }
 
-  /// The values of a group's key.
+  /// Returns the values of a group's key.
   func text(_ number: Int, _ style: AnswerStyle) -> [String?] {
     let words = table.key(number)
     return key.parts.enumerated().map { index, part in

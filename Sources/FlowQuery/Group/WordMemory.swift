@@ -1,14 +1,14 @@
 import CSystemCalls
 
-/// Words of zero, for tables far larger than the processor's caches: those that are never touched take no memory, so that a
-/// table need not move when it grows, and large pages spare most of what finding a page costs. The module's home of `unsafe`.
+/// Zeroed words for tables much larger than the CPU caches: untouched pages take no memory, so that a table need not
+/// move when it grows, and huge pages reduce TLB misses. The module's only use of `unsafe`.
 @safe
 struct WordMemory: ~Copyable, @unchecked Sendable {
-  // Sendable: the memory belongs to this value alone and moves with it.
+  // Sendable: the memory is owned by this value and moves with it.
   private let base: UnsafeMutablePointer<UInt64>
   let count: Int
 
-  /// Reserves so many words, or where the system does not let that many be had, an eighth of it, and so on: others need some, too.
+  /// Reserves up to `wanted` words; if the system refuses, an eighth of that, and so on, since others need memory, too.
   init(atMost wanted: Int) {
     var count = wanted
     while true {
@@ -18,7 +18,7 @@ struct WordMemory: ~Copyable, @unchecked Sendable {
         return
       }
       count /= 8
-      // Not even a page: as any other allocation that fails.
+      // Not even a page: fails like any other allocation.
       precondition(count > 0, "no memory")
     }
   }
@@ -29,16 +29,16 @@ struct WordMemory: ~Copyable, @unchecked Sendable {
     @inline(__always)
     get {
       precondition(index >= 0 && index < count)
-      // Sound: there are `count` words from `base` on.
+      // Sound: there are `count` words at `base`.
       return unsafe base[index]
     }
   }
 
-  /// The words, to be changed.
+  /// The words, mutable.
   var mutableWords: MutableSpan<UInt64> {
     @_lifetime(&self) @inline(__always)
     mutating get {
-      // Sound: as above, and the span lives no longer than the loan of this value.
+      // Sound: as above, and the span does not outlive the borrow of this value.
       let span = unsafe MutableSpan(_unsafeStart: base, count: count)
       return unsafe _overrideLifetime(span, mutating: &self)
     }

@@ -3,59 +3,59 @@ import Foundation
 public import NetworkBytes
 public import Parquet
 
-/// What a collector and who asks it for live flows say to each other, a message each:
+/// Messages between a collector and a client that requests live flows:
 ///
 ///     client                         collector
 ///     hello(version, link, …)  ──▶
 ///                              ◀──   ready(state), stranger, or unavailable(reason)
 ///     (lists the store's files)
 ///     cut                      ──▶
-///                              ◀──   file(name) with one or two open files, for each file that is not published
+///                              ◀──   file(name) with one or two open files, for each unpublished file
 ///                              ◀──   published(path), for each file published since `hello`
 ///                              ◀──   end(time), or unavailable(reason)
 ///
-/// What was listed was published before the cut; so files listed, published since and not published make up all flows of the
-/// cut, each once.
+/// Files in the listing were published before the cut; therefore listed, newly published and unpublished files contain
+/// all flows of the cut exactly once.
 package enum LiveMessage: Codable, Sendable {
   /// - Parameters:
-  ///   - link: the name of the link in the store: it may be another collector's, of another host.
-  ///   - directory: the store: it may be a copy.
+  ///   - link: name of the link in the store, which may belong to another collector or host.
+  ///   - directory: the store, which may be a copy.
   case hello(version: Int, link: String, directory: FileIdentity)
   case ready(LiveState)
-  /// The link, or the store that it is in, is not this collector's.
+  /// The link or the store is not this collector's.
   case stranger
   case cut
-  /// - Parameter hasFooter: whether the second open file ends with the first one's footer.
+  /// - Parameter hasFooter: whether the second open file contains the end of the first, including the footer.
   case file(name: String, hasFooter: Bool)
-  /// - Parameter path: below the store's directory.
+  /// - Parameter path: relative to the store.
   case published(path: String)
   case end(time: UnixMilliseconds)
-  /// - Parameter reason: why there are no live flows now, for people.
+  /// - Parameter reason: why live flows are unavailable, for display.
   case unavailable(reason: String)
 
-  /// Of this protocol and the columns; a program that was replaced while its collector runs may have another.
+  /// Version of the protocol and the columns; a program upgraded while its collector runs may have another.
   package static let version = 1
 
   package var encoded: [UInt8] {
-    // Strings and numbers always have a form in JSON.
+    // Strings and numbers can always be encoded as JSON.
     (try? JSONEncoder().encode(self)).map { Array($0) } ?? []
   }
 
-  /// - Returns: nil if it is none of ours.
+  /// - Returns: nil if it is not a valid message.
   package init?(_ octets: [UInt8]) {
     guard let message = try? JSONDecoder().decode(LiveMessage.self, from: Data(octets)) else { return nil }
     self = message
   }
 }
 
-/// How a collector is that may not have any flows yet.
+/// The state of a collector, which may have no flows yet.
 public struct LiveState: Codable, Hashable, Sendable {
-  /// When it was started.
+  /// Start time.
   public var started: UnixMilliseconds
-  /// That were received, also in earlier runs that this one has resumed.
+  /// Datagrams received, including by earlier runs that were resumed.
   public var datagrams: UInt64
   public var liveFlows: UInt64
-  /// When its next file will be in the store, if there are flows.
+  /// When its next file will be published, if there are flows.
   public var nextFile: UnixMilliseconds
   public var listen: [String]
 
@@ -70,12 +70,12 @@ public struct LiveState: Codable, Hashable, Sendable {
   }
 }
 
-/// Flows that a collector has and that were in no published file, at one moment.
+/// A consistent snapshot of a collector's flows that are in no published file.
 public struct LiveCut: Sendable {
-  /// All that was received before is in it.
+  /// Everything received before this time is included.
   public var time: UnixMilliseconds
   public var snapshots: [ParquetSnapshot]
-  /// Files that were published shortly before, below the store's directory: who listed the store earlier may lack them.
+  /// Recently published files, relative to the store; an earlier listing may lack them.
   public var published: [String]
 
   public init(time: UnixMilliseconds, snapshots: [ParquetSnapshot], published: [String]) {

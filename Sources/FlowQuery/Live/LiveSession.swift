@@ -2,42 +2,42 @@ package import Files
 import Glibc
 import Parquet
 
-/// Where collectors that write a store can be asked: links in its directory that lead to their sockets.
+/// Where the collectors of a store can be reached: links in its directory to their sockets.
 package enum LiveAddress {
   private static let prefix = ".live-"
 
-  /// The link of the collector with this identity.
+  /// Returns the link of the collector with this identity.
   package static func link(in store: String, _ identity: String) -> String { "\(store)/\(prefix)\(identity)" }
 
-  /// The name of a link, of which each collector has another.
+  /// Returns the name of a link, which is unique per collector.
   package static func name(of link: String) -> String { String(link.split(separator: "/").last ?? "") }
 
-  /// Tells the socket that a link leads to from others; nil if there is none.
+  /// Identifies the socket that a link leads to; nil if there is none.
   static func identity(_ link: String) -> FileIdentity? { (try? Directory.status(link))?.identity }
 
-  /// Tells the store that a link is in from its copies.
+  /// Identifies the store that contains a link, as opposed to its copies.
   package static func store(of link: String) throws(FileError) -> FileIdentity {
     try Directory.status(String(link[..<(link.lastIndex(of: "/") ?? link.endIndex)])).identity
   }
 
-  /// The sockets of all collectors of a store, of which some may have ended.
+  /// Returns the sockets of all collectors of a store, some of which may have ended.
   static func all(in store: String) -> [String] {
-    // What cannot be looked at has none that could be used; the search for files reports it.
+    // A directory that cannot be listed has no usable sockets; the search for files reports the error.
     ((try? Directory.names(in: store)) ?? []).filter { $0.hasPrefix(prefix) }.sorted().map { "\(store)/\($0)" }
   }
 }
 
-/// A collector that is asked for its live flows: over its socket, or in its own process.
+/// A session with a collector, over its socket or within its own process.
 public struct LiveSession: Sendable {
-  /// What came of asking.
+  /// The outcome of a request.
   public enum Outcome<Value> {
     case ready(Value)
-    /// For people: why there is nothing.
+    /// With the reason, for display.
     case unavailable(String)
-    /// There is no collector, or no longer.
+    /// There is no collector, or it has ended.
     case ended
 
-    /// Nothing, for a reason that has to be said.
+    /// Returns the outcome for a reason to be reported.
     package static func missing(_ reason: String) -> Outcome { .unavailable("live flows are missing: \(reason)") }
   }
 
@@ -45,25 +45,26 @@ public struct LiveSession: Sendable {
   let state: LiveState
   private let makeCut: @Sendable () -> Outcome<LiveCut>
 
-  /// A collector that has noted what it has published so far.
+  /// Creates a session with a collector that has noted what it has published so far.
   ///
-  /// - Parameter cut: its flows that were in no published file, at one moment after the call, and the files published since.
+  /// - Parameter cut: returns a snapshot of its unpublished flows at some time after the call, and the files published
+  ///   since.
   public init(store: String, state: LiveState, cut: @escaping @Sendable () -> Outcome<LiveCut>) {
     self.store = store
     self.state = state
     makeCut = cut
   }
 
-  /// The collector's flows that were in no published file, at one moment after the call.
+  /// Returns a snapshot of the unpublished flows at some time after the call.
   func cut() -> Outcome<LiveCut> { makeCut() }
 
-  /// A connection with several owners, of whom the last one closes it.
+  /// A connection with several owners; the last one closes it.
   private final class Connection: Sendable {
     let value: LocalConnection
     init(to address: String) throws(FileError) { value = try LocalConnection(to: address) }
   }
 
-  /// Longest that a collector may take for a cut, milliseconds.
+  /// Maximum time for a cut, milliseconds.
   private static let timeout: Int32 = 20_000
 
   static func open(_ address: String, store: String) -> Outcome<LiveSession> {
@@ -78,13 +79,14 @@ public struct LiveSession: Sendable {
       case (.ready(let state), _)?:
         return .ready(LiveSession(store: store, state: state) { cut(over: connection) })
       case (.unavailable(let reason), _)?: return .missing(reason)
-      // A link of a collector that has ended, of another host that has the same store, or of the store that this is a copy of.
+      // A link left by an ended collector, or one of another host with the same store, or of the store that this is a
+      // copy of.
       case (.stranger, _)?: return .ended
       case nil: return .unavailable(closed)
       default: return .missing(foreign)
       }
     } catch {
-      // It listens, or it would have refused the connection.
+      // It is listening, otherwise it would have refused the connection.
       if [ECONNRESET, EPIPE].contains(error.code) { return .unavailable(closed) }
       return failed(error)
     }
@@ -106,7 +108,7 @@ public struct LiveSession: Sendable {
     }
   }
 
-  /// - Returns: nil: the collector has ended.
+  /// - Returns: nil if the collector has ended.
   private static func next(
     _ connection: borrowing LocalConnection
   ) throws(FileError) -> (LiveMessage?, [SharedFile])? {
@@ -137,16 +139,16 @@ public struct LiveSession: Sendable {
   }
 }
 
-/// The collector of this process, which is asked without its socket.
+/// The collector of this process, reached without its socket.
 public struct OwnCollector: Sendable {
   let store: String
-  /// What leads others to its socket.
+  /// Leads other processes to its socket.
   let link: String
   let open: @Sendable () -> LiveSession.Outcome<LiveSession>
 
   /// - Parameters:
-  ///   - store: the directory that it writes, as it is named in questions.
-  ///   - identity: of its state.
+  ///   - store: the directory that it writes, as named in requests.
+  ///   - identity: identity of its state.
   ///   - open: notes what it has published so far.
   package init(store: String, identity: String, open: @escaping @Sendable () -> LiveSession.Outcome<LiveSession>) {
     self.store = store

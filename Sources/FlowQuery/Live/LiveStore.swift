@@ -3,26 +3,26 @@ import Files
 public import NetworkBytes
 public import Parquet
 
-/// What is under some paths, with the live flows of collectors that write there: files and flows fit together without a gap and
-/// without a flow twice, whatever the collectors commit meanwhile.
+/// The files under some paths, with the live flows of the collectors that write them. Together they contain each flow
+/// exactly once, whatever the collectors commit meanwhile.
 public struct LiveStore: Sendable {
   public private(set) var files = StoreFiles()
   public private(set) var snapshots: [ParquetSnapshot] = []
-  /// Up to when flows are in it; nil: as far as published files go.
+  /// Time up to which flows are included; nil for published files only.
   public private(set) var until: UnixMilliseconds?
-  /// The collectors that were asked.
+  /// The collectors asked.
   public private(set) var collectors: [LiveState] = []
-  /// Why live flows are missing, a line each.
+  /// Why live flows are missing, one line each.
   public private(set) var notices: [String] = []
 
-  /// Times that all is looked at again because a collector ended in between.
+  /// Attempts in case a collector ends meanwhile.
   private static let attempts = 3
 
-  /// Nothing.
+  /// Empty.
   public init() {}
 
   /// - Parameter own: the collector of this process, if it writes one of the paths.
-  /// - Throws: as `StoreFiles.find`; a store without files is none if its collector answers.
+  /// - Throws: as `StoreFiles.find`; a store may be empty if its collector responds.
   public static func find(_ paths: [String], own: OwnCollector? = nil) throws(QueryError) -> LiveStore {
     for _ in 1..<attempts {
       if let found = try attempt(paths, own, isLast: false) { return found }
@@ -30,14 +30,14 @@ public struct LiveStore: Sendable {
     return try attempt(paths, own, isLast: true) ?? LiveStore()
   }
 
-  /// Published files alone.
+  /// Returns published files only.
   public static func committed(_ paths: [String]) throws(QueryError) -> LiveStore {
     var found = LiveStore()
     found.files = try StoreFiles.find(paths)
     return found
   }
 
-  /// The collectors that write stores.
+  /// Returns the collectors that write stores.
   public static func collectors(of stores: [String]) -> [LiveState] {
     stores.flatMap { store in
       LiveAddress.all(in: store).compactMap { address in
@@ -46,18 +46,18 @@ public struct LiveStore: Sendable {
     }
   }
 
-  /// Whether there is nothing that could be read.
+  /// Whether there is nothing to read.
   public var isEmpty: Bool { files.files.isEmpty && snapshots.isEmpty }
 
-  /// - Returns: nil if a collector ended meanwhile: what it had may be in files that were not listed.
+  /// - Returns: nil if a collector ended meanwhile: its flows may be in files that were not listed.
   private static func attempt(
     _ paths: [String], _ own: OwnCollector?, isLast: Bool
   ) throws(QueryError) -> LiveStore? {
     var found = LiveStore()
     var sessions: [LiveSession] = []
-    // Those of collectors, where there may be no file yet.
+    // Stores with collectors, which may have no files yet.
     var stores: Set<String> = []
-    // A store may be given twice, under whatever names.
+    // A store may be given twice, under different names.
     var asked: Set<FileIdentity> = []
     let ownSocket = own.flatMap { LiveAddress.identity($0.link) }
     var isOwnAsked = false
@@ -105,7 +105,7 @@ public struct LiveStore: Sendable {
     files.add(published: cut.published, below: store)
   }
 
-  /// What a question is put to.
+  /// Returns a scan of these files and flows.
   public var scan: Scan {
     var scan = Scan(files.files)
     scan.unreadable = files.failures

@@ -2,16 +2,16 @@ public import FlowFilter
 public import FlowModel
 public import NetworkBytes
 
-/// What is asked of the flows of a scan's window that a filter selects. Several questions are answered in one reading.
+/// A measurement of the flows in a scan's window that match a filter. Several can be taken in one pass.
 public struct FlowQuestion: Sendable {
   public enum Figure: Hashable, Sendable {
     /// Flows, octets and packets.
     case sums
     /// Flows that begin in the window.
     case beginnings
-    /// Different values of a column.
+    /// Number of distinct values of a column.
     case values(FlowColumn)
-    /// Different addresses of a column, and which.
+    /// The distinct addresses of a column.
     case addresses(FlowColumn)
   }
 
@@ -24,12 +24,12 @@ public struct FlowQuestion: Sendable {
   }
 }
 
-/// The answer to a `FlowQuestion`.
+/// The result of a `FlowQuestion`.
 public struct FlowFigures: Sendable {
-  /// Of flows selected; octets and packets are the shares that the scan's window has of them.
+  /// Octets and packets are the portions inside the scan's window.
   public internal(set) var sums = FlowSums()
   public internal(set) var beginnings: UInt64 = 0
-  /// Different values; nil if there are more than are held.
+  /// Number of distinct values; nil if the limit was exceeded.
   public internal(set) var valueCount: Int? = 0
   public internal(set) var addresses: [IPAddress] = []
 }

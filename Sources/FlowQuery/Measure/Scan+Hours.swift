@@ -4,12 +4,11 @@ public import NetworkBytes
 import Parquet
 
 extension Scan {
-  /// What a store has that left the cache in some hours, without looking at all of its files: the flows of the last minutes, or of
-  /// some time ago.
+  /// Creates a scan of the store's files for some hours, without listing the whole store.
   ///
   /// - Parameters:
   ///   - store: its directory.
-  ///   - hours: milliseconds since 1970 UTC; every hour that it touches is looked at.
+  ///   - hours: milliseconds since 1970 UTC; every hour that it touches is included.
   public init(store: String, hours: Range<UnixMilliseconds>) {
     var files: [String] = []
     var failures: [ParquetReadError] = []
@@ -18,7 +17,7 @@ extension Scan {
     while start < hours.upperBound {
       let text = CivilTime.iso(milliseconds: start)
       let path = "\(store)/date=\(text.prefix(10))/hour=\(text.dropFirst(11).prefix(2))"
-      // Retention removes directories meanwhile.
+      // Retention may remove directories meanwhile.
       if let found = try? StoreFiles.find([path], mayBeEmpty: [path]) {
         files += found.files
         failures += found.failures
@@ -29,7 +28,7 @@ extension Scan {
     unreadable = failures
   }
 
-  /// Adds what a collector has that is not in its store's files, as they were listed before the cut.
+  /// Adds a collector's flows that are not in the files listed before the cut.
   public mutating func add(_ cut: LiveCut, of store: String) {
     let known = Set(sources.map(\.path))
     sources += cut.published.map { "\(store)/\($0)" }.filter { !known.contains($0) }.map { .path($0) }

@@ -4,14 +4,14 @@ import NetworkBytes
 import Parquet
 
 extension Scan {
-  /// Answers several questions in one reading. The scan's own filter does not matter.
+  /// Takes several measurements in one pass. The scan's own filter is ignored.
   ///
-  /// - Parameter limit: different values of each question at most.
-  /// - Returns: an answer for each question, and what was met. No flows are no error.
+  /// - Parameter limit: maximum number of distinct values of each measurement.
+  /// - Returns: a result per question, and the report. The absence of flows is not an error.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func measure(_ questions: [FlowQuestion], limit: Int) throws -> (answers: [FlowFigures], report: Report) {
     var scan = self
-    // What no question is about need not be read any further.
+    // Skips rows that match no question.
     let filters = questions.map(\.filter)
     scan.filter = filters.contains(.any) ? .any : .some(Array(Set(filters)))
     do throws(ScanFailure) {
@@ -26,12 +26,12 @@ extension Scan {
   }
 }
 
-/// What one worker has found for each question.
+/// The results of one worker.
 private struct Measuring: RowConsumer {
   fileprivate struct Part {
     let question: FlowQuestion
     var figures = FlowFigures()
-    /// Nil: no values are asked for, or there are too many.
+    /// Nil if no values were requested, or there are too many.
     var values: Grouping?
   }
 
@@ -118,7 +118,7 @@ extension Measuring.Part {
 }
 
 extension GroupKey {
-  /// The values of one column.
+  /// Groups by the values of one column.
   fileprivate init(of column: FlowColumn) {
     self.init(parts: [Part(name: column.name, column: column)])
   }
@@ -129,7 +129,7 @@ extension GroupKey {
 }
 
 extension RowMask {
-  /// - Parameter rows: those selected, ascending; nil: all.
+  /// - Parameter rows: the selected rows, ascending; nil for all.
   fileprivate init(_ rows: [UInt32]?, of count: Int) {
     guard let rows else {
       self = .all

@@ -1,9 +1,10 @@
-/// In which bins of a series a flow's octets and packets are. The flow itself counts where it begins, but by `end`.
+/// How a flow's octets and packets are assigned to the bins of a series. The flow itself counts where it begins, or
+/// with `end`, where it ends.
 public enum BinRule: String, CaseIterable, Sendable {
-  /// In each bin that the flow covers its share, as if it had sent evenly all the time.
+  /// In proportion to the time in each bin, as if traffic had been even.
   case spread
-  /// All in the bin in which it begins.
+  /// To the bin in which it begins.
   case start
-  /// All in the bin in which it ends.
+  /// To the bin in which it ends.
   case end
 }

@@ -1,13 +1,13 @@
 import FlowModel
 import NetworkBytes
 
-/// Sums of flows for each bin of time, in one or several columns side by side.
+/// Sums of flows per time bin, in one or more columns.
 struct BinnedSums: Sendable {
   private(set) var bins: BinNumbers
-  /// Of each bin.
+  /// Columns of each bin.
   let columnCount: Int
   private let rule: BinRule
-  /// Those of a bin stand together, bins in the order of their numbers.
+  /// The columns of a bin are adjacent; bins are in the order of their numbers.
   private var sums: [FlowSums] = []
 
   init(_ bins: TimeBins, _ rule: BinRule, columns: Int) {
@@ -19,8 +19,8 @@ struct BinnedSums: Sendable {
   /// Adds a flow to a column.
   ///
   /// - Parameters:
-  ///   - window: what is outside of it is left out; nil: nothing is.
-  ///   - sums: one flow with its counters, of which the share in the window is left.
+  ///   - window: excludes what is outside; nil for none.
+  ///   - sums: one flow with its counters; reduced to the portion inside the window.
   /// - Returns: whether there was room for its bins.
   mutating func add(
     start: UnixMilliseconds, end: UnixMilliseconds, _ flow: inout FlowSums, to column: Int, window: Range<Int64>?
@@ -40,14 +40,14 @@ struct BinnedSums: Sendable {
     return bins.count <= Scan.maximumBins
   }
 
-  /// Reduces counters to what falls into a part of the flow's span.
+  /// Reduces counters to a part of the flow's span.
   private func leave(_ part: Range<Int64>, of span: FlowSpan, in flow: inout FlowSums) {
     if part.lowerBound == span.start, part.upperBound == span.end { return }
     flow.octets = span.share(of: flow.octets, in: part)
     flow.packets = span.share(of: flow.packets, in: part)
   }
 
-  /// Adds a flow that covers several bins, of which `number` is the first.
+  /// Adds a flow that covers several bins, beginning with `number`.
   private mutating func spread(
     _ span: FlowSpan, _ part: Range<Int64>, from number: Int, _ flow: inout FlowSums, _ column: Int
   ) -> Bool {
@@ -80,14 +80,14 @@ struct BinnedSums: Sendable {
     return number
   }
 
-  /// Every bin that has been met has its sums.
+  /// Allocates sums for every known bin.
   @inline(__always)
   private mutating func makeRoom() {
     let missing = bins.count &* columnCount &- sums.count
     if missing > 0 { sums.append(contentsOf: repeatElement(FlowSums(), count: missing)) }
   }
 
-  /// Adds all of another one with as many columns.
+  /// Adds another series with as many columns.
   ///
   /// - Returns: whether there was room for its bins.
   mutating func merge(_ other: BinnedSums) -> Bool {
@@ -101,7 +101,7 @@ struct BinnedSums: Sendable {
     return true
   }
 
-  /// Bins in order, with the sums of their columns.
+  /// Returns the bins in order, with the sums of their columns.
   mutating func ordered(
     covering span: Range<UnixMilliseconds>?
   ) -> [(start: UnixMilliseconds, end: UnixMilliseconds, sums: ArraySlice<FlowSums>)] {

@@ -3,25 +3,25 @@ package import FlowText
 package import NetworkBytes
 package import Parquet
 
-/// All rows of one flow file as they were written, row group by row group, for who hands them to other programs: counters are not scaled.
+/// All rows of a flow file as written, row group by row group, for export to other programs: counters are not scaled.
 ///
-/// One thread uses it at a time.
+/// Used by one thread at a time.
 package final class FileRows {
   private let file: OpenFile
 
-  /// - Throws: also if it is no file of flows.
+  /// - Throws: also if it is not a flow file.
   package init(_ path: String) throws(ParquetReadError) {
     file = try OpenFile(.path(path))
     guard file.isFlowFile else { throw ParquetReadError(path, .unsupported("columns other than those of flows")) }
   }
 
   package var groupCount: Int { file.rowGroupCount }
-  /// Rows of all groups.
+  /// Number of rows in all groups.
   package var rowCount: Int { file.rowCount }
 
   package func group(_ number: Int) -> Group { Group(RowGroupView(file, group: number, isScaled: false)) }
 
-  /// The rows of one row group; each column is read when it is first asked for.
+  /// The rows of one row group; each column is read on first use.
   package final class Group {
     private let view: RowGroupView
 
@@ -29,14 +29,14 @@ package final class FileRows {
 
     package var rowCount: Int { view.rowCount }
 
-    /// The numbers of a column; 0, or what the column has for absent ones, where there is none.
+    /// Returns the numbers of a column; absent values are 0 or the column's `absentNumber`.
     package func integers(_ column: FlowColumn) throws(ParquetReadError) -> IntegerColumn { try view.integers(column) }
 
     package func strings(_ column: FlowColumn) throws(ParquetReadError) -> StringColumn { try view.strings(column) }
 
-    /// The addresses of a column by their entries; `::` where there is none.
+    /// Returns the addresses of a column by entry; absent values are `::`.
     ///
-    /// - Returns: the entries, and an entry's number for each row; nil: the first in all rows.
+    /// - Returns: the entries, and the entry index of each row; nil if all rows have the first.
     package func addresses(
       _ column: FlowColumn
     ) throws(ParquetReadError) -> (entries: [IPAddress], indices: [UInt32]?) {
@@ -44,7 +44,7 @@ package final class FileRows {
       return (addresses.entries, addresses.indices)
     }
 
-    /// What prints rows as lines.
+    /// Returns a printer for the rows.
     package func lines(_ format: RowFormat, names: FieldNames) throws(ParquetReadError) -> Lines {
       let fields = names.fields()
       return Lines(
@@ -53,7 +53,7 @@ package final class FileRows {
     }
   }
 
-  /// Prints rows of a group, a line each.
+  /// Prints rows of a group, one line each.
   package struct Lines {
     let cells: RowCells
     var printer: RowPrinter

@@ -2,56 +2,57 @@ import FlowModel
 import FlowText
 public import NetworkBytes
 
-/// Sums over time of the groups with most, and of all others together.
+/// Time series of the top groups, and of all others together.
 public struct KeyedSeries: Sendable {
   public struct Group: Sendable {
-    /// A value for each part of the key; nil where flows have none.
+    /// A value per part of the key; nil if absent.
     public var key: [String?]
-    /// Of each bin.
+    /// Sums per bin.
     public var bins: [FlowSums]
     public var totals: FlowSums
-    /// The 95th percentile of the bits per second of all bins (nearest rank).
+    /// 95th percentile of the bits per second of all bins (nearest rank).
     public var percentile95: UInt64
   }
 
-  /// Where each bin begins and ends, milliseconds since 1970 UTC: all that the window touches until now, those without flows too. The
-  /// first may begin before the window.
+  /// Start and end of each bin, milliseconds since 1970 UTC: all bins of the window up to now, including empty ones.
+  /// The first may begin before the window.
   public var bins: [Range<UnixMilliseconds>]
-  /// Most first.
+  /// In descending order.
   public var groups: [Group]
-  /// Of flows that are in none of these groups, for each bin.
+  /// Sums per bin of flows in none of these groups.
   public var others: [FlowSums]
-  /// All groups, also those that are not shown.
+  /// Number of all groups, including those not returned.
   public var groupCount: Int
-  /// Of all flows that were selected, each once.
+  /// Totals of all selected flows, each counted once.
   public var totals: FlowSums
-  /// What the rates of the totals are over, seconds.
+  /// Duration for rates of the totals, seconds.
   public var seconds: Double
   /// As in `SeriesAnswer`.
   public var span: Range<UnixMilliseconds>?
   public var report: Scan.Report
 
-  /// What a bin's rates are over, seconds.
+  /// Returns the duration for rates of a bin, seconds.
   public func seconds(of bin: Range<UnixMilliseconds>) -> Double { Scan.seconds(bin, in: span) }
 }
 
 extension Scan {
-  /// The sums of each span of time for the groups with most, at most `count`, and for all others together.
+  /// Returns time series of the top groups, at most `count`, and of all others together.
   ///
-  /// The files are read twice: the first reading finds the groups. Of a key of either end a flow counts in both of its groups.
+  /// Makes two passes over the files: the first finds the groups. With a key of either end, a flow counts in both
+  /// groups.
   ///
   /// - Parameters:
-  ///   - bin: milliseconds. Bins follow the clocks of the style's zone.
-  ///   - key: nil: there are no groups, all flows are others, and the files are read once.
-  ///   - rule: in which bins a flow's octets and packets are.
-  ///   - limit: groups at most that the first reading may hold.
+  ///   - bin: milliseconds. Bins follow the local time of the style's zone.
+  ///   - key: nil for no groups: all flows are others, in one pass.
+  ///   - rule: how octets and packets are assigned to bins.
+  ///   - limit: maximum number of groups in the first pass.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func series(
     bin: Int64, by key: GroupKey?, count: Int, sortedBy statistic: Statistic = .octets, rule: BinRule = .spread,
     limit: Int? = nil
   ) throws -> KeyedSeries {
     do throws(ScanFailure) {
-      // What cannot be answered is known before anything is read.
+      // Fails early, before anything is read.
       if let window, !window.isOpenAtStart { try requireRoom(window.range, bin, count) }
       var found: (grouping: Grouping, numbers: [Int])?
       if let key {
@@ -86,14 +87,14 @@ extension Scan {
       report: report)
   }
 
-  /// - Throws: `tooManyGroups` if a span of time has more bins than are held for so many groups.
+  /// - Throws: `tooManyGroups` if the number of bins exceeds the limit for so many groups.
   private func requireRoom(_ span: Range<Int64>, _ bin: Int64, _ count: Int) throws(ScanFailure) {
     let bins = (span.upperBound - span.lowerBound) / bin
     let room = Int64(Self.maximumBins) * 16
     if bins > Self.maximumBins || bins > room / Int64(max(1, count)) { throw .query(.tooManyGroups(Self.maximumBins)) }
   }
 
-  /// The least value that 95 of 100 do not exceed (nearest rank); 0 if there are none.
+  /// Returns the 95th percentile (nearest rank); 0 for no values.
   static func percentile95(_ values: [UInt64]) -> UInt64 {
     guard !values.isEmpty else { return 0 }
     return values.sorted()[(values.count * 95 + 99) / 100 - 1]

@@ -3,28 +3,28 @@ import FlowText
 import NetworkBytes
 import Parquet
 
-/// The values of one row group's columns, on their way to a printer: what is the same in many rows is made into text once.
+/// The values of one row group's columns for a printer: repeated values are formatted once.
 struct RowCells {
   fileprivate enum Cell {
-    /// Nothing in any row.
+    /// Absent in all rows.
     case none
     /// One number or one name in all rows.
     case numeral(ArraySlice<UInt8>)
     case name(ArraySlice<UInt8>)
     case numbers(IntegerColumn)
-    /// Numbers of which 0 is none.
+    /// Numbers; 0 means absent.
     case counts(IntegerColumn)
     case times(IntegerColumn)
     case named(IntegerColumn, @Sendable (UInt64) -> String)
     /// One text in all rows.
     case text(ArraySlice<UInt8>, TextKind)
     case texts(StringColumn, [UInt32], TextKind)
-    /// Addresses, with the text of those entries that have a name.
+    /// Addresses, with the text of those that have a name.
     case hosts(StringColumn, [UInt32], [Int: ArraySlice<UInt8>], TextKind)
   }
 
   fileprivate enum TextKind {
-    /// Without anything that tables, CSV or JSON escape.
+    /// Contains nothing that tables, CSV or JSON escape.
     case plain
     case free
     case json
@@ -32,14 +32,14 @@ struct RowCells {
 
   private let cells: [Cell]
 
-  /// - Parameter rows: those that will be printed; names of hosts are looked up for them alone.
+  /// - Parameter rows: the rows to print; only their host names are looked up.
   init(
     _ columns: [FlowColumn], _ style: AnswerStyle, _ view: RowGroupView, format: RowFormat = .json, rows: [Int] = []
   ) throws(ParquetReadError) {
     var cells: [Cell] = []
     for column in columns { cells.append(try Self.cell(column, style, view, format)) }
     if style.hostNames != nil {
-      // All at once, so that the names of one column do not wait for those of another.
+      // All at once, so that lookups for several columns overlap.
       let places = columns.indices.filter { columns[$0].kind == .address }
       let texts = style.named(places.flatMap { cells[$0].addresses(rows).values })
       for place in places { cells[place].name(rows, texts) }
@@ -75,11 +75,11 @@ struct RowCells {
 
   private static func textKind(_ column: FlowColumn, _ values: StringColumn) -> TextKind {
     if column.kind == .json { return .json }
-    // Ours have such in names alone; other writers' files may have anything.
+    // sagflow's files have special characters only in names; other files may have them anywhere.
     return column.isFreeText || (0..<values.entryCount).contains { isSpecial(values, $0) } ? .free : .plain
   }
 
-  /// Whether an entry has what tables, CSV or JSON may escape.
+  /// Returns whether an entry contains characters that tables, CSV or JSON may escape.
   private static func isSpecial(_ values: StringColumn, _ entry: Int) -> Bool {
     let octets = values.octets.span
     for place in values.range(entry) {
@@ -136,7 +136,7 @@ struct RowCells {
     case .plain: printer.append(octets, isPlain: true, to: &text)
     case .free: printer.append(octets, isPlain: false, to: &text)
     case .json:
-      // Others' files may have any text there.
+      // Foreign files may have any text there.
       if JSONScan.isObject(octets) {
         printer.append(json: octets, to: &text)
       } else {
@@ -146,9 +146,9 @@ struct RowCells {
   }
 }
 
-// Names of hosts.
+// Host names.
 extension RowCells.Cell {
-  /// The addresses of some rows, by the entry they are, which is 0 where all rows have one.
+  /// Returns the addresses of some rows by entry, which is 0 if all rows have the same.
   fileprivate func addresses(_ rows: [Int]) -> [Int: IPAddress] {
     switch self {
     case .text(let octets, _):
@@ -164,7 +164,7 @@ extension RowCells.Cell {
     }
   }
 
-  /// Puts the texts of addresses that have names in their place.
+  /// Replaces addresses that have names with their texts.
   fileprivate mutating func name(_ rows: [Int], _ texts: [IPAddress: String]) {
     let named = addresses(rows).compactMapValues { texts[$0].map { Array($0.utf8)[...] } }
     if named.isEmpty { return }

@@ -10,20 +10,20 @@ public enum RowOrder: String, CaseIterable, Sendable {
   case octets = "bytes"
   case packets
   case duration
-  /// Those that ended last.
+  /// The latest end first.
   case newest
 
-  /// Times rise, counters fall.
+  /// Times ascend, counters descend.
   var isDescending: Bool { self != .timeStart && self != .timeEnd }
 }
 
 extension Scan {
-  /// Gives matching flows as text, in order.
+  /// Returns matching flows as text, in order.
   ///
   /// - Parameters:
-  ///   - limit: rows at most.
-  ///   - order: nil: as they stand in the files, in the files' order.
-  ///   - emit: takes lines; false ends it.
+  ///   - limit: maximum number of rows.
+  ///   - order: nil for the order of the files.
+  ///   - emit: receives lines; returns false to stop.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func rows(
     _ columns: [FlowColumn], format: RowFormat, limit: Int = .max, order: RowOrder? = nil,
@@ -37,14 +37,14 @@ extension Scan {
     }
   }
 
-  /// The first line of a table or of CSV.
+  /// Returns the header line of a table or CSV.
   public static func header(_ columns: [FlowColumn], format: RowFormat) -> [UInt8] {
     var text: [UInt8] = []
     RowPrinter(columns, format).appendHeader(to: &text)
     return text
   }
 
-  /// Row groups are made into text side by side, a few ahead, and given in order.
+  /// Formats row groups in parallel, a few ahead, and emits them in order.
   private func inOrder(
     _ columns: [FlowColumn], _ format: RowFormat, _ limit: Int, _ emit: (borrowing [UInt8]) -> Bool
   ) throws(ScanFailure) -> Report {
@@ -89,8 +89,8 @@ extension Scan {
     case fault(ParquetReadError)
   }
 
-  /// Runs `body` for the selected rows of some row groups, with their places among these, side by side; the outcomes in
-  /// their order.
+  /// Runs `body` in parallel for the selected rows of some row groups and their positions; returns the results in
+  /// order.
   private func side<Value: Sendable>(
     _ units: [Unit], _ body: @escaping @Sendable (Int, RowGroupView, [UInt32]?) throws(ParquetReadError) -> Value,
     _ report: inout Report
@@ -126,7 +126,7 @@ extension Scan {
     }
   }
 
-  /// A row's place and what it is ordered by, the least first.
+  /// A row's position and sort key, ascending.
   private struct Place: Sendable {
     var value: UInt64
     var unit: Int
@@ -137,7 +137,7 @@ extension Scan {
     }
   }
 
-  /// First which rows, by what they are ordered by alone; then their text.
+  /// Selects rows by sort key alone, then formats them.
   private func sorted(
     _ columns: [FlowColumn], _ format: RowFormat, _ limit: Int, _ order: RowOrder,
     _ emit: (borrowing [UInt8]) -> Bool
@@ -195,7 +195,7 @@ extension Scan {
     return report
   }
 
-  /// Numbers in the order of what they stand for: counters use all of 64 bits, times have a sign.
+  /// Returns sort keys as ordered numbers: counters use all 64 bits, times are signed.
   private static func values(
     of order: RowOrder, _ view: RowGroupView, _ rows: [UInt32]?
   ) throws(ParquetReadError) -> [(row: Int, value: UInt64)] {
@@ -219,6 +219,6 @@ extension Scan {
 }
 
 extension Int64 {
-  /// How far it lies behind a lesser number.
+  /// Returns the distance from a smaller number.
   fileprivate func distance(from lesser: Int64) -> UInt64 { UInt64(bitPattern: self) &- UInt64(bitPattern: lesser) }
 }

@@ -3,39 +3,39 @@ import FlowText
 public import NetworkBytes
 import Parquet
 
-/// A span of time and the sums of what is in it.
+/// A time span and its sums.
 public struct SeriesBin: Sendable {
-  /// Milliseconds since 1970 UTC; without the end.
+  /// Milliseconds since 1970 UTC; the end is exclusive.
   public var start: UnixMilliseconds
   public var end: UnixMilliseconds
   public var sums: FlowSums
 }
 
-/// Sums over time.
+/// A time series.
 public struct SeriesAnswer: Sendable {
-  /// In order; bins without flows between others are there, empty.
+  /// In order, including empty bins between others.
   public var bins: [SeriesBin]
   public var totals: FlowSums
-  /// What the rates of the totals are over, seconds.
+  /// Duration for rates of the totals, seconds.
   public var seconds: Double
-  /// The part of time that rates are over; nil: bins are counted as long as they are.
+  /// The time that rates refer to; nil if bins count with their full length.
   public var span: Range<UnixMilliseconds>?
   public var report: Scan.Report
 
-  /// What a bin's rates are over, seconds: only its part in the window, for a bin may reach beyond the window, or beyond now. Days
-  /// of a zone are not all as long.
+  /// Returns the duration for rates of a bin, seconds: only its part inside the window, because a bin may extend beyond
+  /// the window or beyond now. Days of a zone vary in length.
   public func seconds(of bin: SeriesBin) -> Double { Scan.seconds(bin.start..<bin.end, in: span) }
 }
 
 extension Scan {
-  /// More bins than anybody looks at.
+  /// Maximum number of bins.
   public static let maximumBins = 100_000
 
-  /// The sums of all flows selected, and those of each span of time.
+  /// Returns the totals of all selected flows, and the sums per bin.
   ///
   /// - Parameters:
-  ///   - bin: milliseconds; nil: only the sums of all. Bins follow the clocks of the style's zone.
-  ///   - rule: in which bins a flow's octets and packets are. Whatever it is, all bins add up to the totals.
+  ///   - bin: milliseconds; nil for totals only. Bins follow the local time of the style's zone.
+  ///   - rule: how octets and packets are assigned to bins. With any rule, the bins add up to the totals.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func series(bin: Int64?, by rule: BinRule = .spread) throws -> SeriesAnswer {
     do throws(ScanFailure) {
@@ -52,7 +52,7 @@ extension Scan {
     }
   }
 
-  /// Adds flows up in one reading: each of `sums` takes all of them.
+  /// Sums flows in one pass: each of `sums` receives all of them.
   func summed(_ sums: [SeriesSums]) throws(ScanFailure) -> ([SeriesSums], Report) {
     var (parts, report) = try run { SeveralSums(all: sums) }
     var all = parts.removeFirst().all
@@ -64,23 +64,23 @@ extension Scan {
     return (all, report)
   }
 
-  /// What of bins rates are over, if not all.
+  /// Returns the time that rates of bins refer to, if restricted.
   func binSpan(_ report: Report) -> Range<UnixMilliseconds>? { isShared ? span(report) : nil }
 
   static func seconds(_ bin: Range<UnixMilliseconds>, in span: Range<UnixMilliseconds>?) -> Double {
     let part = span.map { bin.clamped(to: $0) } ?? bin
-    // Flows of exporters whose clocks are ahead come from behind the present time.
+    // Exporters whose clocks are ahead send flows later than the present.
     return TimeWindow(part.isEmpty ? bin : part).duration
   }
 }
 
-/// Sums of the flows of a scan: of all, and of each bin of time, perhaps for some groups apart from the others.
+/// Sums of the flows of a scan: totals, and per time bin, optionally with separate groups.
 struct SeriesSums: RowConsumer {
-  /// Nil: only the sums of all are wanted.
+  /// Nil for totals only.
   private var bins: BinnedSums?
-  /// Which have columns of their own in `bins`, the last column being of all others; nil: there is one column.
+  /// Groups with their own columns in `bins`; the last column is for all others. Nil for a single column.
   private let groups: ShownGroups?
-  /// Of all flows selected, each once.
+  /// Totals of all selected flows, each counted once.
   private(set) var totals = FlowSums()
 
   init(_ bins: BinnedSums?, _ groups: ShownGroups? = nil) {
@@ -88,7 +88,7 @@ struct SeriesSums: RowConsumer {
     self.groups = groups
   }
 
-  /// Bins in order, with the sums of their columns.
+  /// Returns the bins in order, with the sums of their columns.
   func ordered(
     covering span: Range<UnixMilliseconds>?
   ) -> [(start: UnixMilliseconds, end: UnixMilliseconds, sums: ArraySlice<FlowSums>)] {
@@ -108,7 +108,7 @@ struct SeriesSums: RowConsumer {
       totals += try SelectedFlows(view, rows).totals
       return true
     }
-    // Not two owners of one storage.
+    // Avoids a second reference to the storage.
     self.bins = nil
     defer { self.bins = bins }
     let flows = try SelectedFlows(view, rows, hasTimes: true, isShared: false)

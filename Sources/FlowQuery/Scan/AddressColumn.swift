@@ -1,13 +1,13 @@
 import NetworkBytes
 import Parquet
 
-/// The addresses of a column in one row group; `::` where there is none.
+/// The addresses of a column in one row group; absent values are `::`.
 struct AddressColumn {
-  /// Of each entry; that behind the last one is of nulls.
+  /// Address per entry; the one after the last is for nulls.
   var entries: [IPAddress]
-  /// An entry's number for each row; nil: the first in all rows.
+  /// The entry index of each row; nil if all rows have the first.
   var indices: [UInt32]?
-  /// The entry of nulls; nil if none can be.
+  /// The entry for nulls; nil if there are none.
   var absentEntry: Int?
 
   init(_ column: StringColumn) {

@@ -4,10 +4,11 @@ import NetworkBytes
 import Parquet
 
 extension RowGroupView {
-  /// The rows that a scan selects: those of its window that pass its filter. What is read afterwards is read for them alone.
+  /// Returns the rows that a scan selects: those in its window that match its filter. Later reads are restricted to
+  /// them.
   func selection(_ scan: Scan) throws(ParquetReadError) -> RowMask {
     var mask = try scan.window.map { window throws(ParquetReadError) in try rows(in: window) } ?? .all
-    // Each condition is looked at only where those before it hold.
+    // Each condition is evaluated only for rows that match the previous ones.
     for condition in scan.filter.conditions {
       if mask.isNone { break }
       narrow(to: mask)
@@ -17,7 +18,7 @@ extension RowGroupView {
     return mask
   }
 
-  /// The rows that a filter selects. What is cheap to know goes first, and what no row needs is not read.
+  /// Returns the rows that a filter selects. Cheap conditions are evaluated first, and unneeded data is not read.
   func rows(matching filter: FlowFilter) throws(ParquetReadError) -> RowMask {
     switch filter {
     case .any: return .all
@@ -88,20 +89,20 @@ extension RowGroupView {
     guard networks.holdsUnspecifiedAmongOthers else { return mask(values) { networks.contains($0) } }
     let found = mask(values) { !$0.isUnspecified && networks.contains($0) }
     guard let other = column.otherEnd, file.keeps(column) else { return found }
-    // `::` is an address where the other end is one of IPv6; else there is none.
+    // `::` is an address if the other end is IPv6; otherwise it means absent.
     let unspecified = unspecified(values, column)
     if unspecified.isNone { return found }
     return found || (unspecified && mask(try addresses(other)) { !$0.isUnspecified && !$0.isV4 })
   }
 
-  /// The rows without an address, or with `::`: mostly none, which the entries tell.
+  /// Returns the rows without an address, or with `::`; usually none, as the entries show.
   private func unspecified(_ values: AddressColumn, _ column: FlowColumn) -> RowMask {
     let hasNulls = values.indices == nil || file.isOptional(column)
     if !hasNulls, !values.entries.dropLast().contains(where: \.isUnspecified) { return .none }
     return mask(values) { $0.isUnspecified }.simplified
   }
 
-  /// The rows of a family: the source tells, and where that is absent the destination.
+  /// Returns the rows of a family: the source decides, or the destination if the source is absent.
   private func rows(ofIPv4 wanted: Bool) throws(ParquetReadError) -> RowMask {
     let sources = try addresses(.sourceAddress)
     let found = mask(sources) { !$0.isUnspecified && $0.isV4 == wanted }
@@ -122,7 +123,7 @@ extension RowGroupView {
     if column.kind != .counter, let bounds = bounds(column), !comparison.canHold(in: bounds) { return .none }
     let values = try numbers(column)
     if column.isZeroAbsent { return mask(values) { $0 != 0 && comparison.holds($0) } }
-    // The comparison is chosen once, not for each row.
+    // Dispatches once instead of per row.
     switch comparison {
     case .equal(let wanted): return mask(values) { $0 == wanted }
     case .less(let bound): return mask(values) { $0 < bound }
@@ -133,7 +134,7 @@ extension RowGroupView {
     }
   }
 
-  /// The rows whose number passes; of a dictionary each entry is looked at once.
+  /// Returns the rows whose number matches; dictionary entries are tested once each.
   @inline(__always)
   private func mask(_ values: IntegerColumn, _ passes: (UInt64) -> Bool) -> RowMask {
     switch values {
@@ -160,7 +161,7 @@ extension RowGroupView {
     }
   }
 
-  /// Each row's entry's flag.
+  /// Returns the flag of each row's entry.
   private func spread(_ entries: [UInt8], _ indices: [UInt32]) -> RowMask {
     var sum = 0
     for flag in entries { sum &+= Int(flag) }
@@ -173,7 +174,7 @@ extension RowGroupView {
     return .some(flags)
   }
 
-  /// The rows whose flow overlaps a window.
+  /// Returns the rows whose flow overlaps a window.
   func rows(in window: TimeWindow) throws(ParquetReadError) -> RowMask {
     if let times = file.times(group) {
       if !window.overlaps(start: times.lowerBound, end: times.upperBound) { return .none }
@@ -189,13 +190,13 @@ extension RowGroupView {
 }
 
 extension FlowFilter {
-  /// What must hold all together, what is cheapest to know first.
+  /// Conjoined conditions, cheapest first.
   fileprivate var conditions: [FlowFilter] {
     guard case .all(let conditions) = self else { return [self] }
     return conditions.sorted { $0.cost < $1.cost }
   }
 
-  /// What it costs to know, roughly: constants and small dictionaries, then addresses, then numbers in every row.
+  /// Approximate cost: constants and small dictionaries, then addresses, then numbers in every row.
   fileprivate var cost: Int {
     switch self {
     case .any: 0

@@ -1,10 +1,10 @@
 public import Parquet
 
-/// What a scan reads flows from.
+/// A source of flows for a scan.
 public enum FlowSource: Sendable {
   /// A file by its path.
   case path(String)
-  /// Flows of a running collector, which no committed file has.
+  /// Flows of a running collector that are in no committed file.
   case snapshot(ParquetSnapshot)
 
   /// For messages.

@@ -1,13 +1,13 @@
 import CSystemCalls
 
-/// Columns of a row group are as large as what the C library by default gets from the system and gives back each time;
-/// with that, a scan takes half as long again. To be called once by a program whose work is asking.
+/// Avoids returning memory to the system: columns of a row group are so large that the C library by default maps and
+/// unmaps them each time, which makes a scan take 1.5 times as long. Call once in a program that mainly runs queries.
 public enum ScanMemory {
   public static func keep() { sagflow_memory_keep() }
 
-  /// For a program that runs for long: memory that one thread has freed serves the others, instead of staying in a heap of
-  /// its own. To be called before threads are started.
+  /// Limits the number of heaps, so that memory freed by one thread serves others, for a long-running program. Call
+  /// before starting threads.
   ///
-  /// - Parameter heaps: how many they share. Threads that allocate at the same time in one heap wait for each other.
+  /// - Parameter heaps: number of shared heaps. Threads that allocate at the same time in one heap contend for it.
   public static func share(heaps: Int) { sagflow_memory_share(Int32(clamping: heaps)) }
 }

@@ -22,36 +22,36 @@ final class OpenFile {
   var rowGroupCount: Int { reader.rowGroupCount }
   func rowCount(_ group: Int) -> Int { reader.rowCount(group) }
   var rowCount: Int { reader.rowCount }
-  /// Whether it has what every flow has: otherwise it is another's file.
+  /// Whether it has the columns that every flow file has.
   var isFlowFile: Bool {
     [FlowColumn.timeStart, .timeEnd, .sourceAddress, .destinationAddress, .octets, .packets]
       .allSatisfy { place($0) != nil }
   }
 
-  /// The column's place in the file; nil if it lacks it.
+  /// Returns the index of a column in the file; nil if the file lacks it.
   fileprivate func place(_ column: FlowColumn) -> Int? { reader.column(column.name) }
 
-  /// Whether a column may have nulls.
+  /// Returns whether a column may have nulls.
   func isOptional(_ column: FlowColumn) -> Bool { place(column).map { reader.isOptional($0) } ?? true }
 
-  /// Whether its flows were told apart by a column: else all of them lack it. Other writers' files do not say.
+  /// Returns whether the flow key included a column; otherwise all rows lack it. Foreign files do not say.
   func keeps(_ column: FlowColumn) -> Bool {
     guard metadata["sagflow.aggregation"] != "off", let key = metadata["sagflow.key"] else { return true }
     return key.split(separator: ",").contains { $0.prefix { $0 != "/" } == column.name }
   }
 
-  /// Whether its times say what they count: other writers may have made micro- or nanoseconds of our milliseconds.
+  /// Whether its times have a unit: other writers may have converted milliseconds to micro- or nanoseconds.
   var hasTimes: Bool { [FlowColumn.timeStart, .timeEnd].allSatisfy { ticks($0) != nil } }
 
-  /// The same for all paths to one file.
+  /// Equal for all paths to the same file.
   var identity: FileIdentity { reader.identity }
 
-  /// How many units of a column's times make a millisecond; nil if they have no unit.
+  /// Returns the ticks per millisecond of a time column; nil if it has no unit.
   fileprivate func ticks(_ column: FlowColumn) -> Int64? {
     place(column).flatMap { reader.timeUnit($0) }?.perMillisecond
   }
 
-  /// The earliest start and the latest end of a group's flows, as far as the file tells; within the years 1 to 9999.
+  /// Returns the earliest start and the latest end of a group's flows, from its statistics; within the years 1 to 9999.
   func times(_ group: Int) -> ClosedRange<Int64>? {
     guard let start = place(.timeStart), let end = place(.timeEnd),
       let starts = reader.bounds(start, rowGroup: group), let ends = reader.bounds(end, rowGroup: group),
@@ -63,21 +63,21 @@ final class OpenFile {
   }
 }
 
-/// The columns of one row group, each read when it is first asked for.
+/// The columns of one row group, each read on first use.
 final class RowGroupView {
   let file: OpenFile
   let group: Int
   let rowCount: Int
   /// Whether counters are multiplied by the sampling rate.
   let isScaled: Bool
-  /// Sums take the share of a flow's octets and packets that falls into it; nil: all flows count whole, as they do where all
-  /// are inside of the window.
+  /// Sums include the portion of octets and packets inside it; nil if flows count whole, as when all of them are
+  /// inside.
   var window: Range<Int64>?
   private var integerColumns: [FlowColumn: IntegerColumn] = [:]
   private var stringColumns: [FlowColumn: StringColumn] = [:]
   private var addressColumns: [FlowColumn: AddressColumn] = [:]
 
-  /// 1 for the rows that are still of interest; nil: all are. Columns are read as far as these need them.
+  /// 1 for each row still needed; nil for all. Columns are read only as far as necessary.
   private var needed: [UInt8]?
 
   init(_ file: OpenFile, group: Int, isScaled: Bool) {
@@ -87,16 +87,16 @@ final class RowGroupView {
     rowCount = file.rowCount(group)
   }
 
-  /// Whether its statistics say that all flows are inside of a window.
+  /// Returns whether statistics show that all flows are inside a window.
   func isInside(_ window: TimeWindow) -> Bool { file.times(group).map { window.includes($0) } ?? false }
 
-  /// From here on nothing is asked of other rows than these, which are some of those before.
+  /// Restricts later reads to these rows, a subset of the previous ones.
   func narrow(to mask: RowMask) {
     if case .some(let flags) = mask { needed = flags }
   }
 
-  /// The numbers of a column; of one that the file lacks, what a row has that says nothing. Times are within the years 1 to 9999,
-  /// as in files of ours, so that sums and differences of them are numbers of 64 bits wherever they are made.
+  /// Returns the numbers of a column; if the file lacks it, those that mean absent. Times are clamped to the years 1 to
+  /// 9999, as in sagflow's files, so that sums and differences fit into 64 bits.
   func integers(_ column: FlowColumn) throws(ParquetReadError) -> IntegerColumn {
     if let known = integerColumns[column] { return known }
     var values = IntegerColumn.constant(column.absentNumber)
@@ -112,7 +112,7 @@ final class RowGroupView {
     return values
   }
 
-  /// Whether a file that has wider numbers than ours has such as ours cannot be.
+  /// Rejects values out of range in a file with wider types.
   private func check(_ values: IntegerColumn, _ column: FlowColumn, _ number: Int) throws(ParquetReadError) {
     let greatest = KeyLayout.greatest(of: column)
     if file.reader.greatest(number) <= greatest { return }
@@ -143,12 +143,12 @@ final class RowGroupView {
     return values
   }
 
-  /// The numbers of a column as they are shown: those that are counters scaled.
+  /// Returns the numbers of a column as displayed, with counters scaled.
   func numbers(_ column: FlowColumn) throws(ParquetReadError) -> IntegerColumn {
     column.kind == .counter ? try counters(column) : try integers(column)
   }
 
-  /// Octets or packets, multiplied by the sampling rate if that is wanted; what is too large is the largest number.
+  /// Returns octets or packets, multiplied by the sampling rate if requested, saturating.
   func counters(_ column: FlowColumn) throws(ParquetReadError) -> IntegerColumn {
     let values = try integers(column)
     guard isScaled else { return values }
@@ -160,18 +160,18 @@ final class RowGroupView {
     return .wide((0..<rowCount).map { values[$0].scaled(by: max(rates[$0], 1)) })
   }
 
-  /// The least and the greatest number of a column, as far as the file tells.
+  /// Returns the minimum and maximum of a column, from its statistics.
   func bounds(_ column: FlowColumn) -> ClosedRange<UInt64>? {
     guard let number = file.place(column), let bounds = file.reader.bounds(number, rowGroup: group),
       bounds.lowerBound >= 0
     else { return nil }
-    // Nulls, which count as 0, are not in the bounds.
+    // Nulls count as 0 and are not included in the statistics.
     return (file.reader.isOptional(number) ? 0 : UInt64(bounds.lowerBound))...UInt64(bounds.upperBound)
   }
 }
 
 extension UInt64 {
-  /// The sum; the greatest number if it is too large.
+  /// Returns the sum, saturating.
   @inline(__always)
   func plus(_ other: UInt64) -> UInt64 {
     let sum = addingReportingOverflow(other)
@@ -180,7 +180,7 @@ extension UInt64 {
 }
 
 extension Int64 {
-  /// Milliseconds of a time in finer units, rounded down.
+  /// Converts a time in finer units to milliseconds, rounded down.
   func milliseconds(_ ticks: Int64) -> Int64 {
     if ticks == 1 { return self }
     let (quotient, rest) = quotientAndRemainder(dividingBy: ticks)
@@ -189,7 +189,7 @@ extension Int64 {
 }
 
 extension IntegerColumn {
-  /// Times of others' files may be anything, ours are within these years already.
+  /// Clamps the times of foreign files; those of sagflow's files are already in range.
   fileprivate var storableTimes: IntegerColumn {
     let first = UInt64(bitPattern: CivilTime.storable.lowerBound)
     let length = UInt64(bitPattern: CivilTime.storable.upperBound) &- first

@@ -1,8 +1,8 @@
-/// Which rows of a group are selected.
+/// The selected rows of a group.
 enum RowMask {
   case all
   case none
-  /// 1 for a row that is.
+  /// 1 for each selected row.
   case some([UInt8])
 
   static func && (a: RowMask, b: RowMask) -> RowMask {
@@ -43,7 +43,7 @@ enum RowMask {
     for row in 0..<target.count { target[row] = body(target[row], source[row]) }
   }
 
-  /// The same, all and none told as such.
+  /// The same, with `all` and `none` recognized.
   var simplified: RowMask {
     guard case .some(let flags) = self else { return self }
     var sum = 0
@@ -53,7 +53,7 @@ enum RowMask {
 
   var isNone: Bool { if case .none = self { true } else { false } }
 
-  /// The rows selected of `rowCount`, ascending; nil if all are.
+  /// Returns the selected rows of `rowCount`, ascending; nil for all.
   var rows: [UInt32]? {
     switch self {
     case .all: return nil
@@ -62,7 +62,7 @@ enum RowMask {
       var rows = [UInt32](repeating: 0, count: flags.count)
       var next = 0
       var target = rows.mutableSpan
-      // Without branches: which rows are selected cannot be guessed.
+      // Without branches, which would be unpredictable.
       for row in 0..<flags.count {
         target[next] = UInt32(truncatingIfNeeded: row)
         next &+= Int(flags[row])

@@ -7,33 +7,33 @@ public import NetworkBytes
 public import Parquet
 import Synchronization
 
-/// What a question is put to: files, and which of their flows.
+/// The input of a query: sources, window, filter and options.
 public struct Scan: Sendable {
-  /// In the order in which rows are given.
+  /// In the order in which rows are returned.
   public var sources: [FlowSource]
-  /// Up to when flows are in the answer; nil: as far as committed files go.
+  /// Time up to which flows are included; nil for committed files only.
   public var liveUntil: UnixMilliseconds?
-  /// What could not be looked at when the files were searched for.
+  /// What could not be read when files were searched for.
   public var unreadable: [ParquetReadError] = []
   public var filter = FlowFilter.any
   public var window: TimeWindow?
-  /// Whether flows that overlap the window count whole in sums; else only the share of their octets and packets that lies in
-  /// it does.
+  /// Whether flows that overlap the window count whole in sums; otherwise only the portion of their octets and packets
+  /// inside it.
   public var countsWhole = false
-  /// The present time, milliseconds since 1970 UTC: rates of a window that ends later are over what has passed of it; nil: over
-  /// all of it.
+  /// The present time, milliseconds since 1970 UTC: rates of a window that ends later refer to its part until now; nil
+  /// to use the whole window.
   public var now: UnixMilliseconds?
-  /// Whether the answer is not wanted any more; asked before each row group, by all workers.
+  /// Returns whether the query was canceled; called by all workers before each row group.
   public var isCancelled: (@Sendable () -> Bool)?
   /// Whether counters are multiplied by the sampling rate.
   public var isScaled = true
-  /// How values are written.
+  /// How values are formatted.
   public var style = AnswerStyle()
-  /// Whether the first file that cannot be read ends the scan.
+  /// Whether the first unreadable file ends the scan.
   public var isStrict = false
-  /// Threads.
+  /// Number of threads.
   public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
-  /// Of these threads, as in nice(1); 0: as the process has it.
+  /// Their niceness, as in nice(1); 0 for that of the process.
   public var niceness = 0
 
   /// - Parameter files: paths.
@@ -41,21 +41,21 @@ public struct Scan: Sendable {
     sources = files.map { .path($0) }
   }
 
-  /// What a scan met beside its rows.
+  /// Statistics and failures of a scan.
   public struct Report: Sendable {
-    /// Files and directories that the answer lacks.
+    /// Files and directories missing from the result.
     public internal(set) var failures = ScanFailures()
-    /// Files and row groups that were read, and those that could be passed over.
+    /// Files and row groups that were read, and those that were skipped.
     public var filesRead = 0
     public var filesSkipped = 0
-    /// Rows that were looked at, and those that were selected.
+    /// Rows examined, and rows selected.
     public var rowsScanned = 0
     public var rowsSelected = 0
-    /// Up to when flows are in the answer; nil: as far as committed files go.
+    /// Time up to which flows are included; nil for committed files only.
     public var liveUntil: UnixMilliseconds?
     /// Row groups of live flows that were read.
     var liveGroups = 0
-    /// Earliest start and latest end of all files' flows, milliseconds since 1970 UTC, also of those passed over.
+    /// Earliest start and latest end of the flows in all files, milliseconds since 1970 UTC, including skipped ones.
     public var times: ClosedRange<Int64>?
 
     mutating func note(_ range: ClosedRange<Int64>) {
@@ -76,29 +76,29 @@ public struct Scan: Sendable {
   }
 }
 
-/// What is done with the rows that a scan selects. Each worker has one; in the end they are merged.
+/// Processes the rows that a scan selects. Each worker has its own; they are merged at the end.
 protocol RowConsumer: Sendable {
-  /// Takes a group's selected rows; nil: all of them.
+  /// Takes a group's selected rows; nil for all.
   mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure)
 }
 
-/// Why a consumer ends the scan, or a file cannot be read on.
+/// Why a consumer ends the scan, or a file cannot be read.
 enum ScanFailure: Error {
   case file(ParquetReadError)
   case query(QueryError)
 }
 
 extension Scan {
-  /// A row group that a worker takes, in the files' order.
+  /// A row group to process, in file order.
   struct Unit {
     let file: Int
     let group: Int
   }
 
-  /// Scans all row groups, spread over the workers.
+  /// Scans all row groups in parallel.
   ///
-  /// - Parameter makeConsumer: one for each worker.
-  /// - Returns: the consumers, and what was met.
+  /// - Parameter makeConsumer: called once per worker.
+  /// - Returns: the merged consumer, and the report.
   func run<Consumer: RowConsumer>(
     _ makeConsumer: () -> Consumer
   ) throws(ScanFailure) -> ([Consumer], Report) {
@@ -146,10 +146,10 @@ extension Scan {
     }
   }
 
-  /// Whether sums have of each flow what lies in the window; at a moment, flows that were live then count whole.
+  /// Whether sums include only the portion inside the window; for a moment, flows live at that time count whole.
   var isShared: Bool { !countsWhole && window.map { !$0.isMoment } ?? false }
 
-  /// - Throws: `cancelled` if nobody wants the answer any more.
+  /// - Throws: `cancelled` if the query was canceled.
   func checkCancelled() throws(ScanFailure) {
     if let isCancelled, isCancelled() { throw .query(.cancelled) }
   }
@@ -158,7 +158,7 @@ extension Scan {
     do throws(ParquetReadError) { return try OpenFile(source) } catch { throw .file(error) }
   }
 
-  /// Selects a group's rows and hands them on.
+  /// Selects a group's rows and passes them to the consumer.
   private func take<Consumer: RowConsumer>(
     _ view: RowGroupView, _ consumer: inout Consumer, _ report: inout Report
   ) throws(ScanFailure) {
@@ -172,7 +172,7 @@ extension Scan {
     report.rowsSelected += rows?.count ?? view.rowCount
   }
 
-  /// Opens every file, passes over those outside of the window, and lists the rest's row groups.
+  /// Opens every file, skips those outside the window, and returns the row groups of the rest.
   func plan() throws(ScanFailure) -> (units: [Unit], report: Report) {
     var units: [Unit] = []
     var report = Report()

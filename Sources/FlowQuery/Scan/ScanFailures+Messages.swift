@@ -2,7 +2,7 @@ import Foundation
 import Parquet
 
 extension ScanFailures {
-  /// What to know beside an answer that lacks nothing that is still there; a line each.
+  /// Remarks about a complete result, one line each.
   public var notices: [String] {
     var lines: [String] = []
     if !vanished.isEmpty {
@@ -16,10 +16,10 @@ extension ScanFailures {
     return lines
   }
 
-  /// Files and directories named one by one.
+  /// Maximum number of files and directories listed individually.
   private static let namedFailures = 5
 
-  /// What the answer lacks, a line each; none if it lacks nothing.
+  /// What the result lacks, one line each; empty if it is complete.
   public var messages: [String] {
     var lines = unread.prefix(Self.namedFailures).map { "\($0); it was left out" }
     let user = NSUserName().isEmpty ? "USER" : NSUserName()
@@ -37,7 +37,7 @@ extension ScanFailures {
     failures.count == 1 ? "1 file or directory" : "\(failures.count) files and directories"
   }
 
-  /// The group whose members may read what is at a path; where none may, the service's.
+  /// Returns the group whose members may read a path; otherwise the service's group.
   private static func readers(of path: String) -> String {
     var url = URL(fileURLWithPath: path)
     while url.path != "/" {

@@ -1,17 +1,17 @@
 public import Parquet
 
-/// Files and directories that an answer lacks, or has once though they were named twice: the one account of what goes wrong with
-/// files, from the search for them to their last row group.
+/// Files and directories missing from a result, or given twice: collects all failures, from the search for files to the
+/// last row group.
 ///
-/// A file is in it once, however many of its row groups failed, and by however many workers.
+/// A file is listed once, however many of its row groups failed, in however many workers.
 public struct ScanFailures: Sendable {
-  /// What could not be read: what it holds is missing.
+  /// Unreadable files; their content is missing.
   public private(set) var unread: [ParquetReadError] = []
-  /// Paths of files that retention removed while the scan went on.
+  /// Files that retention removed during the scan.
   public private(set) var vanished: [String] = []
-  /// Paths that lead to a file that another path led to before: it counts once.
+  /// Paths to files that another path had already led to; these count once.
   public private(set) var repeated: [String] = []
-  /// Of `unread` and `vanished`.
+  /// Paths in `unread` and `vanished`.
   private var paths: Set<String> = []
 
   public init() {}
@@ -20,15 +20,15 @@ public struct ScanFailures: Sendable {
     for error in unread { note(error) }
   }
 
-  /// Adds a file or directory that could not be read to its end.
+  /// Adds a file or directory that could not be read completely.
   package mutating func note(_ error: ParquetReadError) {
     guard paths.insert(error.path).inserted else { return }
     if error.isMissing { vanished.append(error.path) } else { unread.append(error) }
   }
 
-  /// Adds it if the scan may go on without it.
+  /// Adds an error if the scan can continue.
   ///
-  /// - Throws: the error itself if not: the scan is strict, and retention has not removed the file.
+  /// - Throws: the error itself if the scan is strict and retention has not removed the file.
   mutating func note(_ error: ParquetReadError, isStrict: Bool) throws(ScanFailure) {
     if isStrict, !error.isMissing { throw .file(error) }
     note(error)

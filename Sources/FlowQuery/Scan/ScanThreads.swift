@@ -2,16 +2,17 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Runs the parts of a scan side by side.
+/// Runs the parts of a scan in parallel.
 enum ScanThreads {
-  /// Calls `body` with each number below `count`, at the same time, and waits for all of them.
+  /// Calls `body` with each number below `count`, in parallel, and waits for all calls.
   ///
-  /// - Parameter niceness: of the threads, as in nice(1). Other than 0, each part but the first has a thread of its own for as long
-  ///   as it takes, because the threads that all of a process shares must not be changed; the first is the caller's.
+  /// - Parameter niceness: of the threads, as in nice(1). If it is not 0, each part except the first gets its own
+  ///   thread, because the priority of shared threads must not be changed; the first part runs on the caller's thread.
   static func perform(_ count: Int, niceness: Int, _ body: @Sendable (Int) -> Void) {
     if niceness == 0 || count < 2 { return DispatchQueue.concurrentPerform(iterations: count, execute: body) }
     withoutActuallyEscaping(body) { body in
-      // A thread may let go of what it was started with a moment after it has left the group: of this, not of the body.
+      // A thread may release its closure a moment after it has left the group; it then releases this object, not the
+      // body.
       let part = Part(body)
       defer { part.end() }
       let group = DispatchGroup()
@@ -28,7 +29,7 @@ enum ScanThreads {
     }
   }
 
-  /// What threads run; nobody has the body once it has ended.
+  /// Holds the body for threads; releases it when it has ended.
   private final class Part: Sendable {
     private let body: Mutex<(@Sendable (Int) -> Void)?>
 

@@ -2,12 +2,12 @@ package import Foundation
 import Glibc
 
 extension Thread {
-  /// Of threads that reception and the store go before, as in nice(1).
+  /// Niceness of threads that must not delay reception and the store, as in nice(1).
   package static var backgroundNiceness: Int { 10 }
 
-  /// Lets all other threads go before the calling one, for as long as it lives.
+  /// Lowers the priority of the calling thread for its lifetime.
   package static func lowerPriority(to niceness: Int = backgroundNiceness) {
-    // A limit that forbids it is no reason not to work.
+    // Continue even if a limit forbids it.
     setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(clamping: niceness))
   }
 }

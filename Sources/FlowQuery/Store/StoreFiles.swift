@@ -6,23 +6,23 @@ public import Parquet
 public struct StoreFiles: Sendable {
   init() {}
 
-  /// In the order of their names, which in a store is that of time; what links lead to is last. Nothing was opened.
+  /// In the order of their names, which in a store is chronological; targets of links come last. None has been opened.
   public private(set) var files: [String] = []
-  /// Directories, files and links that cannot be looked at: what they hold is missing.
+  /// Directories, files and links that could not be read; their content is missing.
   public private(set) var failures: [ParquetReadError] = []
-  /// Files and directories that were met again under another name or path; they count once.
+  /// Files and directories found again under another name or path, which count once.
   public private(set) var repeated = 0
-  /// All directories and files so far, whatever they were called.
+  /// All directories and files found, independent of their names.
   private var seen: Set<FileIdentity> = []
-  /// Links that are still to be followed.
+  /// Links still to be followed.
   private var links: [String] = []
 
   private var count: Int { files.count + failures.count + repeated }
 
-  /// All committed files of a store, of a directory of it, or the files named themselves. Links are followed.
+  /// Returns all committed files of a store or of a directory of it, or the files given. Links are followed.
   ///
-  /// - Parameter mayBeEmpty: those of the paths where there need not be any.
-  /// - Throws: `QueryError.noSuchPath`, or `noFiles` if there are none and nothing that could have any.
+  /// - Parameter mayBeEmpty: paths that need not contain any files.
+  /// - Throws: `QueryError.noSuchPath`, or `noFiles` if there are none and no path may be empty.
   public static func find(_ paths: [String], mayBeEmpty: Set<String> = []) throws(QueryError) -> StoreFiles {
     var found = StoreFiles()
     for path in paths {
@@ -35,17 +35,17 @@ public struct StoreFiles: Sendable {
     return found
   }
 
-  /// Adds files that were published while the store was listed, unless they were met.
+  /// Adds files published during the listing, unless already found.
   ///
-  /// - Parameter paths: below the directory `store`.
+  /// - Parameter paths: relative to `store`.
   mutating func add(published paths: [String], below store: String) {
     for path in paths.map({ "\(store)/\($0)" }) where !files.contains(path) { add(path) }
   }
 
   /// Adds what a path leads to.
   ///
-  /// - Parameter isGiven: whether it was asked for, whatever it is called.
-  /// - Returns: whether there is something.
+  /// - Parameter isGiven: whether it was given explicitly, so that any name is accepted.
+  /// - Returns: whether it exists.
   @discardableResult
   private mutating func add(_ path: String, isGiven: Bool = false, followsLinks: Bool = false) -> Bool {
     do throws(FileError) {
@@ -56,19 +56,19 @@ public struct StoreFiles: Sendable {
       case .directory: if isNew(status.identity) { try addAll(in: path) }
       case .file where isFile: if isNew(status.identity) { files.append(path) }
       case .file: if Self.isDirectoryName(path) { fail(path, .system(errno: ENOTDIR)) }
-      // A pipe would be waited for.
+      // A pipe would block.
       case .other: if isFile { fail(path, .notParquet) }
       }
     } catch {
       let code = error.code
-      // Retention removes files and directories meanwhile; a link to nowhere is still there.
+      // Retention may remove files and directories meanwhile; a dangling link still exists.
       if code == ENOENT || code == ENOTDIR, (try? Directory.status(path, followsLinks: false)) == nil { return false }
       fail(path, code == ENOENT ? .danglingLink : .system(errno: code))
     }
     return true
   }
 
-  /// What is hidden is being written, or is no flow file.
+  /// Skips hidden names: files being written, or not flow files.
   private mutating func addAll(in directory: String) throws(FileError) {
     for name in try Directory.list(directory).sorted() where !name.hasPrefix(".") { add("\(directory)/\(name)") }
   }
@@ -83,7 +83,7 @@ public struct StoreFiles: Sendable {
     failures.append(ParquetReadError(path, reason))
   }
 
-  /// Whether a path ends as those of a store's directories do.
+  /// Returns whether a path ends like a store's directory.
   private static func isDirectoryName(_ path: String) -> Bool {
     let name = path.split(separator: "/").last ?? ""
     return name.hasPrefix("date=") || name.hasPrefix("hour=")

@@ -1,15 +1,15 @@
 import NetworkBytes
 
-/// The bins that times have been found in so far, numbered as they were met.
+/// Assigns numbers to time bins in order of first use.
 ///
-/// Times that are far apart, as those of exporters with wrong clocks, cost no more than others: what is between them is not
-/// there. Times near the last one, and steps from one bin to the next, need no search.
+/// Times far apart, as from exporters with wrong clocks, cost no more than others: bins in between do not exist. Times
+/// near the last one, and steps to the next bin, need no search.
 struct BinNumbers: Sendable {
   private var bins: TimeBins
   /// Milliseconds since 1970 UTC.
   private(set) var starts: [UnixMilliseconds] = []
   private(set) var ends: [UnixMilliseconds] = []
-  /// The number of the bin behind each; negative: not looked for yet.
+  /// Number of the next bin of each; negative if not determined yet.
   private var links: [Int] = []
   private var numbers: [UnixMilliseconds: Int] = [:]
   private var last = 0
@@ -22,7 +22,7 @@ struct BinNumbers: Sendable {
   /// Milliseconds.
   var width: Int64 { bins.width }
 
-  /// The bin of a time.
+  /// Returns the bin of a time.
   mutating func number(at time: UnixMilliseconds) -> Int {
     if last < count, time >= starts[last] {
       if time < ends[last] { return last }
@@ -36,13 +36,13 @@ struct BinNumbers: Sendable {
     return last
   }
 
-  /// The bin behind another.
+  /// Returns the next bin.
   mutating func number(behind number: Int) -> Int {
     if links[number] < 0 { links[number] = self.number(from: ends[number]) }
     return links[number]
   }
 
-  /// The bin that begins at a time.
+  /// Returns the bin that begins at a time.
   private mutating func number(from start: UnixMilliseconds) -> Int {
     if let known = numbers[start] { return known }
     let number = count
@@ -53,8 +53,8 @@ struct BinNumbers: Sendable {
     return number
   }
 
-  /// The bins that have been met, and those that a span of time touches, in order; those between the first and the last, too,
-  /// unless these are more than `limit`.
+  /// Returns the bins used and those that a span touches, in order, including those in between unless there are more
+  /// than `limit`.
   mutating func ordered(covering span: Range<UnixMilliseconds>?, limit: Int) -> [Int] {
     var first = starts.min()
     var last = starts.max()
@@ -63,7 +63,7 @@ struct BinNumbers: Sendable {
       last = max(last ?? .min, bins.start(of: span.upperBound - 1))
     }
     guard let first, let last else { return [] }
-    // Times far off would make endless empty bins.
+    // Distant times would otherwise cause an unbounded number of empty bins.
     guard (last - first) / width < Int64(limit) else { return starts.indices.sorted { starts[$0] < starts[$1] } }
     var order: [Int] = []
     var start = first

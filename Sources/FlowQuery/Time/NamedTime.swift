@@ -1,18 +1,18 @@
 import FlowModel
 import FlowText
 
-/// A time as somebody writes it, and how much of it is meant: `2026-01-31` is a day, `2026-01-31T12` an hour, and so on down
-/// to a millisecond. Every form in which this program prints times is one (RFC 3339, with a blank instead of T too, and
-/// `20260131T120500Z` of file names), and so are seconds or milliseconds since 1970.
+/// A time as entered, with its precision: `2026-01-31` is a day, `2026-01-31T12` an hour, and so on down to a
+/// millisecond. Accepts every form in which this program prints times (RFC 3339, also with a blank instead of T, and
+/// `20260131T120500Z` of file names), and seconds or milliseconds since 1970.
 struct NamedTime {
-  /// Milliseconds since 1970, as if what clocks show were UTC.
+  /// Local time as milliseconds since 1970, as if it were UTC.
   private(set) var shown: Int64
   /// Milliseconds.
   private(set) var length: Int64
-  /// How far clocks that show it are ahead of UTC, milliseconds; nil: not told.
+  /// Offset from UTC, milliseconds; nil if not specified.
   private(set) var offset: Int64?
 
-  /// - Parameter zone: whose time is meant where no offset is told; nil: UTC.
+  /// - Parameter zone: the zone if no offset is specified; nil for UTC.
   func start(_ zone: LocalZone?) -> Int64 {
     guard let zone, offset == nil else { return shown - (offset ?? 0) }
     return zone.moment(showing: shown)
@@ -23,7 +23,7 @@ struct NamedTime {
     return start(nil)..<(start(nil) + length)
   }
 
-  /// - Parameter text: in lower case, with single blanks; nil if it is none.
+  /// - Parameter text: in lower case, with single blanks.
   init?(_ text: Substring) {
     var text = Cursor(text)
     if let epoch = text.epoch() {
@@ -46,7 +46,7 @@ struct NamedTime {
     guard text.zone(&offset), text.isAtEnd else { return nil }
   }
 
-  /// What is left of a text.
+  /// The rest of the text.
   private struct Cursor {
     private var rest: Substring
 
@@ -67,7 +67,7 @@ struct NamedTime {
 
     private var digits: Substring { rest.prefix { "0123456789".contains($0) } }
 
-    /// Exactly so many digits, perhaps of more.
+    /// Parses exactly `count` digits.
     mutating func number(_ count: Int) -> Int64? {
       let part = digits.prefix(count)
       guard part.count == count else { return nil }
@@ -75,7 +75,7 @@ struct NamedTime {
       return Int64(part)
     }
 
-    /// Seconds since 1970, of 9 to 11 digits, or milliseconds, of 13: fewer are a date, and others could be one.
+    /// Parses seconds (9 to 11 digits) or milliseconds (13 digits) since 1970; other lengths could be dates.
     mutating func epoch() -> (Int64, Int64)? {
       let digits = digits
       guard (9...11).contains(digits.count) || digits.count == 13, let value = Int64(digits) else { return nil }
@@ -87,7 +87,7 @@ struct NamedTime {
       return (value * 1000 + fraction.value, fraction.length)
     }
 
-    /// `.123` and what it spans; finer digits are left out.
+    /// Parses `.123` and its precision; finer digits are ignored.
     private mutating func fraction() -> (value: Int64, length: Int64)? {
       guard take(".") || take(",") else { return nil }
       let digits = digits
@@ -106,7 +106,7 @@ struct NamedTime {
       guard let minute = number(2), minute < 60 else { return false }
       (start, length) = (start + minute * 60_000, 60_000)
       guard follows(&self) else { return true }
-      // A leap second is the first of the next minute.
+      // A leap second counts as the first second of the next minute.
       guard let second = number(2), second <= 60 else { return false }
       (start, length) = (start + second * 1000, 1000)
       guard rest.first == "." || rest.first == "," else { return true }
@@ -115,7 +115,7 @@ struct NamedTime {
       return true
     }
 
-    /// `z`, `+05:30`, `+0530` or `+05`, or nothing; false if it is none.
+    /// Parses `z`, `+05:30`, `+0530`, `+05` or nothing; returns false for anything else.
     mutating func zone(_ offset: inout Int64?) -> Bool {
       if take("z") {
         offset = 0

@@ -2,16 +2,16 @@ import FlowModel
 package import FlowText
 package import NetworkBytes
 
-/// Spans of one length that follow one another, aligned to what clocks show: hours begin on the hour, days at midnight. In a
-/// zone whose clocks change, some are longer or shorter; those that clocks show twice are two, those left out are none.
+/// Consecutive bins of equal length aligned to local time: hours begin on the hour, days at midnight. Where clocks
+/// change, some are longer or shorter; repeated ones become two bins, skipped ones none.
 package struct TimeBins {
   /// Milliseconds.
   let width: Int64
-  /// Whose clocks; nil: UTC.
+  /// The time zone; nil for UTC.
   let zone: LocalZone?
-  /// Where one of them begins, as clocks show it.
+  /// Start of one bin, in local time.
   private let origin: Int64
-  /// Of the time asked for last: through which the offset is one.
+  /// The period around the last time, with a constant offset.
   private var period: Range<Int64> = 0..<0
   private var offset: Int64 = 0
 
@@ -21,7 +21,7 @@ package struct TimeBins {
     origin = 0
   }
 
-  /// At most so many bins, all as long but for the last one, from the beginning of a span of time to its end.
+  /// Divides a time span into at most `count` bins, of equal length except the last.
   init(dividing span: Range<UnixMilliseconds>, into count: Int) {
     let (length, count) = (max(1, span.upperBound - span.lowerBound), Int64(max(1, count)))
     width = (length + count - 1) / count
@@ -29,8 +29,8 @@ package struct TimeBins {
     origin = span.lowerBound
   }
 
-  /// A length that people use (seconds, minutes, hours, days) of which a span of time has about `points`, at most as many;
-  /// milliseconds.
+  /// Returns a common length (of seconds, minutes, hours or days) that divides a span into about, and at most, `points`
+  /// bins; milliseconds.
   package static func usualWidth(for span: Range<UnixMilliseconds>, points: Int) -> Int64 {
     let length = span.upperBound - span.lowerBound
     return usualWidths.first { length / $0 <= Int64(points) } ?? 30 * LocalZone.day
@@ -40,7 +40,8 @@ package struct TimeBins {
     [1, 2, 5, 10, 15, 30].map { $0 * 1000 } + [1, 2, 5, 10, 15, 30].map { $0 * 60_000 }
     + [1, 2, 3, 6, 12].map { $0 * 3_600_000 } + [1, 7, 30].map { $0 * LocalZone.day }
 
-  /// When the bin of a time begins, milliseconds since 1970 UTC. Times outside of the years 1 to 9999 count as the nearest.
+  /// Returns the start of the bin of a time, milliseconds since 1970 UTC. Times outside the years 1 to 9999 are
+  /// clamped.
   package mutating func start(of time: UnixMilliseconds) -> UnixMilliseconds {
     var time = time.storable
     guard let zone else { return aligned(time) }
@@ -53,21 +54,21 @@ package struct TimeBins {
       let start = shown - offset
       let change = period.lowerBound
       if start > change { return start }
-      // Clocks changed within what would be the bin; or its beginning is out of sight, and the same holds there.
+      // Clocks changed within the bin; or its start is beyond the known period, where the same applies.
       let before = zone.offset(at: change - 1)
       if aligned(change - 1 + before) != shown { return change }
-      // Whole bins that are shown twice are two.
+      // Whole bins that occur twice are two bins.
       if start == change, before != offset, (before - offset) % width == 0 { return change }
       time = change - 1
     }
   }
 
-  /// When the bin behind the one that begins at `start` begins.
+  /// Returns the start of the bin after the one that begins at `start`.
   package mutating func next(after start: UnixMilliseconds) -> UnixMilliseconds {
     let usual = start + width
     if zone == nil { return usual }
     if self.start(of: usual) == usual, self.start(of: usual - 1) == start { return usual }
-    // Clocks may jump by a day at most.
+    // Clocks change by at most a day.
     var (low, high) = (start, usual + 2 * LocalZone.day)
     while high - low > 1 {
       let middle = low + (high - low) / 2

@@ -2,40 +2,41 @@ import FlowModel
 public import FlowText
 public import NetworkBytes
 
-/// A span of time. A flow belongs to it if it overlaps it: not only if it began there.
+/// A time window. It contains the flows that overlap it, not only those that begin in it.
 public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {
-  /// Milliseconds since 1970 UTC; without the end. Empty for what clocks left out.
+  /// Milliseconds since 1970 UTC; the end is exclusive. Empty for times that clocks skipped.
   public var range: Range<Int64>
 
-  /// Whether it is one millisecond that was named: what is asked for is what was going on then.
+  /// Whether a single millisecond was named, which selects the flows live at that time.
   public private(set) var isMoment = false
 
-  /// - Parameter range: what is outside of the years 1 to 9999, where no flow is, is left out of it.
+  /// - Parameter range: clamped to the years 1 to 9999, outside of which there are no flows.
   public init(_ range: Range<Int64>) {
     self.range = range.clamped(to: Self.representable)
   }
 
   private static let representable = CivilTime.storable.lowerBound..<(CivilTime.storable.upperBound + 1)
 
-  /// All that flows from an earliest start to a latest end take.
+  /// Creates the window from an earliest start to a latest end.
   init(_ times: ClosedRange<Int64>) {
     self.init(times.lowerBound.storable..<(times.upperBound.storable + 1))
   }
 
-  /// Whether a flow from `start` to `end` overlaps it. A flow lasts to the millisecond of its last packet at least.
+  /// Returns whether a flow from `start` to `end` overlaps the window. A flow includes the millisecond of its last
+  /// packet.
   public func overlaps(start: UnixMilliseconds, end: UnixMilliseconds) -> Bool {
     start < range.upperBound && max(start, end) >= range.lowerBound && !range.isEmpty
   }
 
-  /// Whether all of what lasts from an earliest start to a latest end is in it.
+  /// Returns whether everything from an earliest start to a latest end is inside.
   func includes(_ times: ClosedRange<Int64>) -> Bool {
     range.lowerBound <= times.lowerBound && times.upperBound < range.upperBound
   }
 
-  /// Whether it has no beginning, as `..TO`.
+  /// Whether it has no start, as `..TO`.
   package var isOpenAtStart: Bool { range.lowerBound <= CivilTime.storable.lowerBound }
 
-  /// What has passed of it; one that has not begun is as long as it is.
+  /// Returns the part that has passed; the whole window if it has not begun.
   package func passed(by now: UnixMilliseconds) -> Range<UnixMilliseconds> {
     now > range.lowerBound ? range.lowerBound..<min(range.upperBound, now) : range
   }
@@ -52,7 +53,7 @@ public struct TimeWindow: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Why a text is no window.
+/// Why a text is not a valid window.
 public struct TimeWindowError: Error, Hashable, Sendable, CustomStringConvertible {
   public let text: String
 
@@ -62,13 +63,13 @@ public struct TimeWindowError: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 extension TimeWindow {
-  /// Reads `last 90m`, `today`, `yesterday`, what `NamedTime` reads (that day, hour, minute, second or millisecond), or
-  /// `FROM..TO`, of which either may be left out. TO is where it ends: the whole of the day, hour, minute or second named
-  /// does not belong to it.
+  /// Parses `last 90m`, `today`, `yesterday`, any text that `NamedTime` accepts (that day, hour, minute, second or
+  /// millisecond), or `FROM..TO` with either omitted. TO is exclusive: the day, hour, minute or second named is not
+  /// included.
   ///
   /// - Parameters:
   ///   - now: milliseconds since 1970 UTC.
-  ///   - zone: whose time is meant where none is named; nil: UTC.
+  ///   - zone: the zone if none is specified; nil for UTC.
   public init(parsing text: String, now: UnixMilliseconds, zone: LocalZone? = nil) throws(TimeWindowError) {
     let words = text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     if words.hasPrefix("last "), let length = Self.duration(words.dropFirst(5)) {
@@ -78,7 +79,7 @@ extension TimeWindow {
     } else if words == "yesterday" {
       self.init(Self.day(-1, now, zone))
     } else if let separator = words.firstRange(of: "..") {
-      // Blanks are single by now.
+      // Blanks are already single.
       var sides = (words[..<separator.lowerBound], words[separator.upperBound...])
       if sides.0.last == " " { sides.0.removeLast() }
       if sides.1.first == " " { sides.1.removeFirst() }
@@ -100,12 +101,12 @@ extension TimeWindow {
     let start = first?.start(zone) ?? CivilTime.storable.lowerBound
     let end = last?.start(zone) ?? now + 1
     if start < end { return start..<end }
-    // Of what clocks leave out, beginning and end are one moment.
+    // For skipped local times, start and end are the same moment.
     guard let first, let last, start == end, first.shown < last.shown else { return nil }
     return start..<end
   }
 
-  /// Milliseconds of `90s`, `5m`, `1h`, `2d`, `1w`, or a number of seconds.
+  /// Parses `90s`, `5m`, `1h`, `2d`, `1w`, or a number of seconds, to milliseconds.
   static func duration(_ text: Substring) -> Int64? {
     let text = text.filter { $0 != " " }
     let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
@@ -116,7 +117,7 @@ extension TimeWindow {
     return count * (unit ?? 1) * 1000
   }
 
-  /// The day so many days after today.
+  /// Returns the day `count` days after today.
   private static func day(_ count: Int64, _ now: UnixMilliseconds, _ zone: LocalZone?) -> Range<Int64> {
     let day = LocalZone.day
     let shown = now + (zone?.offset(at: now) ?? 0)

@@ -1,19 +1,19 @@
 public import NetworkBytes
 
-/// Who has most, again and again: each look sums the flows that ended since some moment, the base, and what it has more than
-/// the look before is what was reported in between.
+/// Repeatedly ranks groups by recent traffic: each look sums the flows that ended since some time, the base, and
+/// reports the increase since the previous look.
 ///
-/// Flows count whole, so that nothing of a flow that grows is missed or counted twice. The base follows the present time at some distance,
-/// so that looks read a bounded part of the store however long a watch takes; in the look that moves it, flows are summed from both bases.
-/// The distance is much longer than flows are idle before they expire: a flow that ended before the base does not grow any more.
-/// What an exporter reports of flows that ended before it is not seen.
+/// Flows count whole, so that nothing of a growing flow is missed or counted twice. The base follows the present at
+/// some distance, so that each look reads a bounded part of the store however long the watch lasts; the look that moves
+/// it sums flows from both bases. The distance is much longer than inactive timeouts: a flow that ended before the base
+/// no longer grows. Late reports of flows that ended before it are not seen.
 public struct TopWatch {
-  /// What the first look, which has none before it, gives the rates of; milliseconds.
+  /// Interval of the first look, which has no predecessor; milliseconds.
   public static let firstInterval: Int64 = 300_000
-  /// How far behind the present time the base is when it is set, and how far it may fall behind; milliseconds.
+  /// Distance of a new base from the present, and the maximum before it moves; milliseconds.
   static let distance: Int64 = 600_000
   static let greatestDistance: Int64 = 1_200_000
-  /// Groups whose history is kept beyond those that are shown.
+  /// Number of groups with history beyond those shown.
   static let rememberedGroups = 1000
 
   public let keys: [GroupKey]
@@ -21,25 +21,25 @@ public struct TopWatch {
   private let statistic: Statistic
   private let ranking: Ranking
   private let intervals: Int
-  /// What flows were summed to at the last look.
+  /// The sums of the last look.
   private var last: Sums?
-  /// Of each key: what the groups with most had in the last intervals, the oldest first.
+  /// For each key: the top groups of the last intervals, oldest first.
   private var histories: [[[[String?]: UInt64]]]
-  /// Of each key: what the groups with most had at the first look. They stay in sight until there is enough of a history.
+  /// For each key: the top groups of the first look, shown until there is enough history.
   private var opening: [[[String?]: UInt64]]
 
   private struct Sums {
     var base: UnixMilliseconds
     var time: UnixMilliseconds
     var groupings: [Grouping]
-    /// Of the keys in `groupings`; others after the base has moved, so that they are not kept for ever.
+    /// Texts of the keys in `groupings`; replaced when the base moves, so that they are not kept forever.
     var texts: TextNumbers
   }
 
   /// - Parameters:
-  ///   - count: rows of each table at most.
-  ///   - intervals: of a row's history.
-  ///   - ranking: of the least, only groups of which something came in the interval are shown.
+  ///   - count: maximum rows of each table.
+  ///   - intervals: number of intervals in a row's history.
+  ///   - ranking: for the bottom groups, only those with traffic in the interval are shown.
   public init(
     _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, ranking: Ranking = .most,
     intervals: Int = 20
@@ -53,15 +53,15 @@ public struct TopWatch {
     opening = keys.map { _ in [:] }
   }
 
-  /// Looks.
+  /// Takes a look.
   ///
   /// - Parameters:
-  ///   - scan: the store as it is now. Its window is not used.
+  ///   - scan: the present store. Its window is ignored.
   ///   - now: milliseconds since 1970 UTC.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public mutating func look(_ scan: Scan, at now: UnixMilliseconds) throws -> WatchAnswer {
     do throws(ScanFailure) {
-      // A clock that was set back: what was seen before says nothing about what comes.
+      // After a clock was set back, earlier sums are meaningless.
       guard let last, now > last.time else { return try first(scan, now) }
       var (current, report) = try Self.sums(scan, keys, from: last.base, at: now, last.texts)
       let answer = answer(current.groupings, since: last, Double(now - last.time) / 1000, now, report, scan)
@@ -75,7 +75,7 @@ public struct TopWatch {
     }
   }
 
-  /// The rates of a fixed time, and what the next look is compared with.
+  /// Computes the rates of a fixed interval, and the baseline of the next look.
   private mutating func first(_ scan: Scan, _ now: UnixMilliseconds) throws(ScanFailure) -> WatchAnswer {
     var recent = scan
     recent.window = TimeWindow((now - Self.firstInterval)..<(now + 1))
@@ -106,7 +106,7 @@ public struct TopWatch {
     for (index, grouping) in groupings.enumerated() {
       let (sums, count) = most(grouping, since: last?.groupings[index], scan)
       let rates = sums.mapValues { rate($0, seconds) }
-      // The first look's time is no interval.
+      // The first look has a different interval.
       if last == nil { opening[index] = rates } else { remember(rates, of: index) }
       tables.append(WatchAnswer.Table(rows: rows(index, sums), groupCount: count))
     }
@@ -115,7 +115,7 @@ public struct TopWatch {
       until: report.liveUntil ?? report.times?.upperBound, tables: tables, report: report)
   }
 
-  /// The groups with most, or least, with what they have more than before, and how many have anything more.
+  /// Returns the top or bottom groups with their increase, and the number of groups with any increase.
   private func most(
     _ grouping: Grouping, since last: Grouping?, _ scan: Scan
   ) -> (sums: [[String?]: FlowSums], count: Int) {
@@ -155,7 +155,7 @@ public struct TopWatch {
     return UInt64(exactly: (value * unit).rounded()) ?? .max
   }
 
-  /// The groups with most, of those with something in the interval or before; or those with least.
+  /// Returns the top groups with traffic in this or an earlier interval, or the bottom groups.
   private func rows(_ index: Int, _ sums: [[String?]: FlowSums]) -> [WatchAnswer.Row] {
     let history = histories[index]
     var past = history.count < intervals ? opening[index] : [:]

@@ -1,34 +1,34 @@
 public import NetworkBytes
 
-/// What a watch saw at one look: what came since the last one.
+/// The result of one look: the traffic since the last one.
 public struct WatchAnswer: Sendable {
   public struct Row: Sendable {
-    /// A value for each part of the key; nil where flows have none.
+    /// A value per part of the key; nil if absent.
     public var key: [String?]
-    /// Of the interval.
+    /// Sums of the interval.
     public var sums: FlowSums
-    /// What rows are ranked by (bits, packets or flows) per second, of the last intervals, the oldest first.
+    /// The ranked statistic (bits, packets or flows) per second in the last intervals, oldest first.
     public var history: [UInt64]
   }
 
   public struct Table: Sendable {
-    /// Those with most in the interval first; among those with as much, those with more in the intervals before.
+    /// By traffic in the interval, then by that of earlier intervals.
     public var rows: [Row]
-    /// Groups of which something came in the interval.
+    /// Number of groups with traffic in the interval.
     public var groupCount: Int
   }
 
   /// Milliseconds since 1970 UTC.
   public var time: UnixMilliseconds
-  /// What rates are over.
+  /// Duration for rates.
   public var seconds: Double
-  /// Whether there was no look before: then the interval is `TopWatch.firstInterval`.
+  /// Whether this is the first look, whose interval is `TopWatch.firstInterval`.
   public var isFirst: Bool
-  /// Of all flows of the interval.
+  /// Totals of all flows of the interval.
   public var totals: FlowSums
-  /// The end of the latest flow that the store has, milliseconds since 1970 UTC; nil: it has none.
+  /// The latest end of a flow in the store, milliseconds since 1970 UTC; nil if there are none.
   public var until: UnixMilliseconds?
-  /// One for each key.
+  /// One per key.
   public var tables: [Table]
   public var report: Scan.Report
 }
