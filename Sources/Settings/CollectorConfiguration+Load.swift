@@ -2,7 +2,7 @@ import Configuration
 public import Kafka
 import Synchronization
 
-/// A valid configuration and the source of each of its values.
+/// A valid configuration and the origin of each value.
 public struct EffectiveConfiguration: Sendable {
   public var values: CollectorConfiguration
   private var origins: [String: ConfigurationOrigin]
@@ -12,23 +12,23 @@ public struct EffectiveConfiguration: Sendable {
     self.origins = origins
   }
 
-  /// Where the value of a setting comes from.
+  /// Returns the origin of a setting's value.
   public func origin(of key: String) -> ConfigurationOrigin { origins[key] ?? .standard }
 }
 
 extension CollectorConfiguration {
-  /// Reads the configuration: options stand before environment variables, those before the file, that before defaults.
+  /// Reads the configuration. Precedence, highest first: options, environment variables, file, defaults.
   ///
-  /// Everything that is wrong in any source is found, also where a stronger source would hide it.
+  /// Finds all errors in all sources, even those that a higher source overrides.
   ///
   /// - Parameters:
-  ///   - file: A YAML file, or nil for none. An empty file is a valid one.
-  ///   - environment: The process's environment; variables that begin with `SAGFLOW_` stand for settings.
+  ///   - file: A YAML file, or nil for none. An empty file is valid.
+  ///   - environment: The process's environment; variables that begin with `SAGFLOW_` are settings.
   ///   - overrides: Options of the command line.
-  ///   - hasKafka: Whether the program can send to Kafka; if not, outputs of this type are wrong.
-  ///   - verify: Tells what was expected where an element that the schema takes is wrong all the same (a column that the
-  ///     store does not have), nil if it is right.
-  /// - Throws: `ConfigurationError.invalid` with each thing that is wrong, or why the file cannot be read.
+  ///   - hasKafka: Whether the program supports Kafka; if not, outputs of this type are errors.
+  ///   - verify: Returns what was expected if an element is invalid although the schema accepts it (such as an unknown
+  ///     column of the store), otherwise nil.
+  /// - Throws: `ConfigurationError.invalid` with all problems, or why the file cannot be read.
   public static func load(
     file: String?, environment: [String: String], overrides: [ConfigurationOverride] = [],
     hasKafka: Bool = KafkaDestination.isAvailable,
@@ -41,7 +41,7 @@ extension CollectorConfiguration {
     let problems = fileLayer.problems + variables.problems + options.problems
     guard problems.isEmpty else { throw .invalid(problems) }
 
-    // The strongest first, as ConfigReader asks them.
+    // Highest precedence first, as ConfigReader expects.
     let layers = [options, variables, fileLayer]
     let witness = SourceWitness()
     let reader = ConfigReader(
@@ -74,7 +74,7 @@ extension CollectorConfiguration {
   ) throws(ConfigurationError) {
     var problems = wrong
     problems += ConfigurationSchema.disagreements(in: values).map { keys, message in
-      // The strongest source is the one that was set last.
+      // Reports the setting from the source with the highest precedence.
       let key = keys.max { strength(origins[$0]) < strength(origins[$1]) } ?? ""
       return ConfigurationProblem(origin: origins[key] ?? .standard, key: key, message: message)
     }
@@ -98,12 +98,12 @@ extension Setting {
   }
 }
 
-/// Remembers which provider each value came from.
+/// Records which provider each value came from.
 private final class SourceWitness: AccessReporter {
   private let sources = Mutex<[String: Int]>([:])
 
   func report(_ event: AccessEvent) {
-    // Providers are asked in order until one has the value.
+    // Providers are queried in order until one has the value.
     guard case .success(.some) = event.result else { return }
     sources.withLock { $0[event.metadata.key.description] = event.providerResults.count - 1 }
   }

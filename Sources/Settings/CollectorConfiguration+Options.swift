@@ -6,7 +6,7 @@ import Foundation
 package import NetFlow
 
 extension CollectorConfiguration {
-  /// How a worker's cache ages flows: each of `workers` holds its share of them.
+  /// Returns the aging options of one of `workers`, each with its share of the flow limit.
   package func agingConfiguration(workers: Int) -> AgingConfiguration {
     AgingConfiguration(
       enabled: aggregation.enabled, activeTimeout: live.aggregation.activeTimeout,
@@ -14,7 +14,7 @@ extension CollectorConfiguration {
       maximumFlows: max(1, live.aggregation.maximumFlows / max(1, workers)), endOfFlow: live.aggregation.endOfFlow)
   }
 
-  /// How a worker decodes: each of `workers` holds its share of early data.
+  /// Returns the decoder options of one of `workers`, each with its share of early data.
   package func decoderOptions(workers: Int) -> FlowDecoderOptions {
     var options = FlowDecoderOptions()
     options.rules.limits.sessions = exporters.maximumSessions
@@ -40,7 +40,7 @@ extension CollectorConfiguration {
     return options
   }
 
-  /// Where and how a worker writes its flows.
+  /// Returns the options of a worker's store.
   ///
   /// - Parameter createdBy: program and version, for the files' metadata.
   public func storeOptions(worker: Int = 0, createdBy: String) -> FlowStoreOptions {
@@ -55,7 +55,7 @@ extension CollectorConfiguration {
     return options
   }
 
-  /// What each file says of the settings in force.
+  /// The settings recorded in each file's metadata.
   package var storeMetadata: [(key: String, value: String)] {
     [
       ("sagflow.aggregation", aggregation.enabled ? "on" : "off"),
@@ -65,7 +65,7 @@ extension CollectorConfiguration {
     ]
   }
 
-  /// The files of what is known of flows.
+  /// Paths of the files with labels.
   public var enrichmentOptions: EnrichmentOptions {
     func path(_ text: String) -> String? { text.isEmpty ? nil : text }
     var options = EnrichmentOptions()
@@ -78,10 +78,10 @@ extension CollectorConfiguration {
     return options
   }
 
-  /// Where journal and checkpoints go.
+  /// The directory of journal and checkpoints.
   package var statePath: String { journal.path.isEmpty ? "\(store.path)/.journal" : journal.path }
 
-  /// The host's name as it can be in a file's name.
+  /// The host's name in a form suitable for file names.
   package static var hostName: String {
     let name = ProcessInfo.processInfo.hostName.prefix { $0 != "." }
     let safe = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "_" }

@@ -4,10 +4,10 @@ import FlowStore
 import NetFlow
 public import NetworkBytes
 
-/// What a collector is told: every setting with its default, as plain values.
+/// The configuration of a collector: every setting, with its default, as a plain value.
 ///
-/// A value of this type that came from `load` is valid: each setting is within its range and they agree with one another
-/// (`ConfigurationSchema` says how). The names are those of the configuration file.
+/// A value returned by `load` is valid: each setting is within its range, and settings are consistent (see
+/// `ConfigurationSchema`). Names are those of the configuration file.
 public struct CollectorConfiguration: Hashable, Sendable {
   /// Addresses and ports to receive on; at least one.
   public var listen = [ListenSetting(.udp, ScopedEndpoint(Endpoint(address: IPAddress(v4: 0), port: 9995)))]
@@ -18,60 +18,60 @@ public struct CollectorConfiguration: Hashable, Sendable {
   public var store = Store()
   public var journal = Journal()
   public var relay = Relay()
-  /// Outputs of lines.
+  /// Line outputs.
   public var lines: [LineSetting] = []
   public var http = HTTP()
   public var log = Log()
-  /// What can change while running; everything beside it waits for the next start.
+  /// Settings that a reload can change; all others require a restart.
   public var live = LiveSettings()
 
-  /// Every setting at its default.
+  /// Creates a configuration with all defaults.
   public init() {}
 
   public struct Receive: Hashable, Sendable {
-    /// Workers, each with sockets of its own; 0: one for every two processors, at least one.
+    /// Number of workers, each with its own sockets; 0 for one per two processors, at least one.
     public var workers = 0
     /// Receive buffer of each socket, octets.
     public var bufferSize = 64 << 20
 
     public init() {}
 
-    /// The number of workers to start on a machine with that many processors.
+    /// Returns the number of workers for a number of processors.
     public func workerCount(processors: Int) -> Int {
       workers > 0 ? workers : max(1, processors / 2)
     }
   }
 
-  /// Connections of exporters that use TCP or TLS.
+  /// Exporter connections over TCP or TLS.
   public struct Streams: Hashable, Sendable {
-    /// In all.
+    /// Maximum in all, and per address.
     public var maximumConnections = 1024
     public var maximumConnectionsPerAddress = 64
-    /// One that brings nothing for this long is closed, seconds; 0: never.
+    /// Idle connections are closed after this time, seconds; 0 for never.
     public var idleTimeout = 3600
 
     public init() {}
   }
 
   public struct Exporters: Hashable, Sendable {
-    /// Sessions (exporter address and port, observation domain) kept at a time.
+    /// Maximum number of sessions (exporter address and port, observation domain).
     public var maximumSessions = OptionDefaults.decoder.rules.limits.sessions
-    /// Templates kept for one session.
+    /// Maximum number of templates per session.
     public var maximumTemplates = OptionDefaults.decoder.rules.limits.templatesPerSession
-    /// A template that its exporter has stopped repeating holds for three of its intervals, this many seconds at least;
-    /// 0: for ever.
+    /// Minimum lifetime of a template that its exporter has stopped resending, seconds; templates expire after three of
+    /// their intervals. 0 for unlimited.
     public var templateLifetime = (OptionDefaults.decoder.rules.limits.templateLifetime ?? 0) / 1000
     public var earlyData = EarlyData()
 
     public init() {}
 
-    /// Data sets that come before their template.
+    /// Data sets that arrive before their template.
     public struct EarlyData: Hashable, Sendable {
-      /// How long they wait for it, seconds; 0: not at all.
+      /// How long they wait for it, seconds; 0 to drop them at once.
       public var timeout = OptionDefaults.decoder.rules.limits.earlyTimeout / 1000
-      /// Octets of them held at a time, all workers together.
+      /// Maximum octets held, for all workers together.
       public var maximumSize = OptionDefaults.decoder.rules.limits.earlyOctets
-      /// Octets of them held for one session.
+      /// Maximum octets held for one session.
       public var maximumSizePerSession = OptionDefaults.decoder.rules.limits.earlyOctetsPerSession
 
       public init() {}
@@ -79,9 +79,9 @@ public struct CollectorConfiguration: Hashable, Sendable {
   }
 
   public struct Aggregation: Hashable, Sendable {
-    /// Whether records of one flow are merged; otherwise each record becomes a row.
+    /// Whether to merge records of a flow; otherwise each record becomes a row.
     public var enabled = OptionDefaults.aging.enabled
-    /// What tells flows apart.
+    /// The flow key.
     public var key = FlowKey.standard
 
     public init() {}
@@ -90,60 +90,61 @@ public struct CollectorConfiguration: Hashable, Sendable {
   public struct Store: Hashable, Sendable {
     /// Directory of the flow files; relative to the working directory.
     public var path = OptionDefaults.store.path
-    /// A file covers this much time, aligned to the clock, seconds; divides an hour.
+    /// Time window of a file, aligned to the clock, seconds; divides an hour.
     public var rotation = OptionDefaults.store.rotation
-    /// A file that reaches this size is closed before its time, octets.
+    /// A file that reaches this size is closed early, octets.
     public var maximumFileSize = OptionDefaults.store.maximumFileSize
     /// Rows of a row group.
     public var rowGroupRows = OptionDefaults.store.rowGroupRows
     /// zstd level of the column data.
     public var compressionLevel = OptionDefaults.store.compressionLevel
-    /// Whether fields without a column are kept as JSON in the column `extra`.
+    /// Whether to keep fields without a column as JSON in the column `extra`.
     public var extra = OptionDefaults.decoder.keepsExtra
 
     public init() {}
   }
 
-  /// What outlives the process.
+  /// State that survives the process.
   public struct Journal: Hashable, Sendable {
     /// Whether datagrams are written to a journal before they are decoded.
     public var enabled = true
-    /// Directory of journal and checkpoints; empty: `.journal` in the store.
+    /// Directory of journal and checkpoints; if empty, `.journal` in the store.
     public var path = ""
-    /// Octets of it since the last checkpoint, all workers together; datagrams beyond are not in it.
+    /// Maximum octets since the last checkpoint, for all workers together; further datagrams are not journaled.
     public var maximumSize = 4 << 30
-    /// Octets of memory for datagrams that wait for the journal's disk, all workers together: how long that can be slow.
+    /// Memory for datagrams waiting for the journal's disk, octets for all workers together: determines how long the
+    /// disk may stall.
     public var bufferSize = 32 << 20
-    /// It is synced to the disk this often, seconds; 0: the system decides.
+    /// Interval between syncs, seconds; 0 leaves them to the system.
     public var syncInterval = 1
 
     public init() {}
   }
 
-  /// Received datagrams that are sent on to other collectors.
+  /// Forwarding of received datagrams to other collectors.
   public struct Relay: Hashable, Sendable {
-    /// Where to; none: nothing is relayed.
+    /// Destinations; empty disables the relay.
     public var targets: [Endpoint] = []
-    /// The exporters whose datagrams are; none: all.
+    /// Exporters to relay; empty for all.
     public var exporters: [Network] = []
-    /// Whether they come from the exporter's own address and port.
+    /// Whether datagrams keep the exporter's address and port.
     public var keepSource = false
-    /// Octets of memory for those that wait to be sent, all workers together.
+    /// Memory for datagrams waiting to be sent, octets for all workers together.
     public var queue = 16 << 20
 
     public init() {}
   }
 
-  /// What the running collector tells of itself.
+  /// The HTTP server.
   public struct HTTP: Hashable, Sendable {
     public var enabled = true
-    /// Address and TCP port; port 0: one that is free.
+    /// Address and TCP port; port 0 for a free one.
     public var listen = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 9996)
-    /// Whether it may listen on other addresses than this host's own.
+    /// Whether it may listen on addresses other than loopback.
     public var isPublic = false
-    /// Path of a file whose first line is what requests for data must have; empty: they need nothing.
+    /// Path of a file whose first line is the token required for data; empty for no token.
     public var tokenFile = ""
-    /// Names beside this host's own that requests may call it by, without a port.
+    /// Additional host names accepted in requests, without a port.
     public var hosts: [String] = []
 
     public init() {}

@@ -1,14 +1,14 @@
-/// Where a value comes from, from the weakest source to the strongest.
+/// The source of a value, in ascending order of precedence.
 public enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
   case standard
   /// Line and column count from 1.
   case file(path: String, line: Int, column: Int)
-  /// The variable's name.
+  /// Name of the variable.
   case environment(String)
-  /// The option as it was given: `--listen`.
+  /// The option as given: `--listen`.
   case option(String)
 
-  /// The directory that names in the value are relative to, with a slash at its end; empty: the working directory.
+  /// The directory that relative names in the value refer to, with a trailing slash; empty for the working directory.
   var directory: String {
     guard case .file(let path, _, _) = self, let slash = path.lastIndex(of: "/") else { return "" }
     return String(path[...slash])
@@ -23,10 +23,10 @@ public enum ConfigurationOrigin: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// One thing that is wrong with a configuration.
+/// A problem in a configuration.
 public struct ConfigurationProblem: Hashable, Sendable, CustomStringConvertible {
   public var origin: ConfigurationOrigin
-  /// The setting, or what stands in its place; nil if the problem has none (a syntax error).
+  /// The setting, or the unknown key in its place; nil for a syntax error.
   public var key: String?
   /// What was expected, what was found, or what to do.
   public var message: String
@@ -46,13 +46,13 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
   case noSuchFile(String)
   case notPermitted(String)
   case unreadable(String, reason: String)
-  /// Everything that is wrong, in the order of the sources.
+  /// All problems, in the order of the sources.
   case invalid([ConfigurationProblem])
 
-  /// Problems that `lines` has; a file that is none of ours has one on each line.
+  /// Maximum number of problems in `lines`; a file of another kind may have one per line.
   static let maximumLines = 100
 
-  /// One line for each problem, and one for how many more there are than anybody reads.
+  /// One line per problem, and one for the number of further problems.
   public var lines: [String] {
     switch self {
     case .noSuchFile(let path): ["\(path): no such file; give another one with -c"]

@@ -3,21 +3,21 @@ import Configuration
 extension ConfigurationLayer {
   static let environmentPrefix = "SAGFLOW_"
 
-  /// Variables that begin like ours and are no settings: the tests' own, outputs' secrets, and those that Kubernetes sets for a Service called
-  /// `sagflow` (`SAGFLOW_SERVICE_HOST`, `SAGFLOW_PORT_9995_UDP`, …).
+  /// Returns whether a variable with the prefix is not a setting: those of tests, secrets of outputs, and those that
+  /// Kubernetes sets for a Service named `sagflow` (`SAGFLOW_SERVICE_HOST`, `SAGFLOW_PORT_9995_UDP`, …).
   static func isForeign(variable name: String) -> Bool {
     ["SAGFLOW_PYTHON", "SAGFLOW_CLICKHOUSE_PASSWORD", "SAGFLOW_KAFKA_PASSWORD", "SAGFLOW_PORT"].contains(name)
       || name.hasPrefix("SAGFLOW_PORT_")
       || name.hasPrefix("SAGFLOW_SERVICE_")
   }
 
-  /// Environment variables as swift-configuration names them: `SAGFLOW_STORE_PATH` for `store.path`; the elements of
-  /// lists and maps are separated by commas.
+  /// Maps environment variables as swift-configuration does: `SAGFLOW_STORE_PATH` for `store.path`; elements of lists
+  /// and maps are separated by commas.
   static func environmentProvider(_ environment: [String: String]) -> KeyMappingProvider<EnvironmentVariablesProvider> {
     EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "sagflow")
   }
 
-  /// The variables that stand for settings; all others with our prefix are reported.
+  /// Reads the variables that are settings; reports all others with the prefix.
   init(environment: [String: String], verifier: Verifier) {
     let provider = Self.environmentProvider(environment)
     var known: Set<String> = []
@@ -31,7 +31,7 @@ extension ConfigurationLayer {
         continue
       }
       let type: ConfigType = setting.shape == .value ? .string : .stringArray
-      // Text and lists of text are never refused by the provider; a key that it has no value for gives nil.
+      // The provider never refuses text and lists of text; a missing key gives nil.
       guard let found = try? provider.value(forKey: AbsoluteConfigKey(setting.components), type: type) else { continue }
       known.insert(found.encodedKey)
       let origin = ConfigurationOrigin.environment(found.encodedKey)
@@ -49,7 +49,7 @@ extension ConfigurationLayer {
     }
   }
 
-  /// The name of the variable that overrides a setting.
+  /// Returns the name of the variable that overrides a setting.
   static func variable(for setting: Setting) -> String {
     let found = try? environmentProvider([:]).value(forKey: AbsoluteConfigKey(setting.components), type: .string)
     return found?.encodedKey ?? ""

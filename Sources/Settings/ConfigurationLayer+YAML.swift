@@ -2,20 +2,20 @@ import Foundation
 import Yams
 
 extension ConfigurationLayer {
-  /// Larger files are no configuration of ours.
+  /// Maximum file size, octets.
   private static let maximumFileSize = 1 << 20
 
-  /// The settings of a YAML file, each with its line. An empty file has none.
+  /// Reads the settings of a YAML file with their lines. An empty file has none.
   init(file path: String, verifier: @escaping Verifier) throws(ConfigurationError) {
     let text = try Self.read(path)
     self.init(yaml: text, path: path, verifier: verifier)
   }
 
-  /// The settings of a YAML text; `path` stands in messages.
+  /// Reads the settings of a YAML text; messages name `path`.
   init(yaml: String, path: String, verifier: @escaping Verifier) {
     let walk = Walk(path: path, verifier: verifier, source: YAMLSource(yaml))
     do {
-      // The encoding is named so that an environment variable of the library's cannot change it.
+      // Specifies the encoding, so that an environment variable of the library cannot change it.
       guard let root = try Yams.Parser(yaml: yaml, encoding: .utf8).singleRoot() else { return }
       if let mapping = root.mapping {
         collect(mapping, prefix: "", walk)
@@ -64,7 +64,7 @@ extension ConfigurationLayer {
       report("duplicate key, first defined at \(first); remove one", key: setting.key, at: keyOrigin)
       return
     }
-    // An absent value has no place of its own.
+    // An absent value has no mark.
     let origin = Self.isNull(node) ? keyOrigin : walk.origin(node.mark)
     func refuse(_ node: Node, at origin: ConfigurationOrigin, _ expected: String) {
       report("expected \(expected), found \(Self.kind(of: node))", key: setting.key, at: origin)
@@ -107,7 +107,7 @@ extension ConfigurationLayer {
 
   static func isNull(_ node: Node) -> Bool { node.tag == Tag(.null) }
 
-  /// What a node is, in words.
+  /// Returns the kind of a node, in words.
   static func kind(of node: Node) -> String {
     switch node {
     case .scalar(let scalar): isNull(node) ? "nothing" : "'\(printable(scalar.string))'"

@@ -1,26 +1,26 @@
 import Configuration
 import FlowText
 
-/// What one source says: the elements of its settings, where each stands, and what is wrong.
+/// The settings of one source, with their places and problems.
 struct ConfigurationLayer {
-  /// Asks whether an element that the schema takes is right; tells what was expected if not.
+  /// Returns what was expected if an element is invalid although the schema accepts it, otherwise nil.
   typealias Verifier = @Sendable (_ key: String, _ element: String) -> String?
 
   private(set) var elements: [String: [String]] = [:]
   private(set) var origins: [String: ConfigurationOrigin] = [:]
   private(set) var problems: [ConfigurationProblem] = []
-  /// Of settings that are lists of records.
+  /// Values of settings that are lists of records.
   private(set) var records: [String: [LayerRecord]] = [:]
 
   mutating func report(_ message: String, key: String? = nil, at origin: ConfigurationOrigin) {
     problems.append(ConfigurationProblem(origin: origin, key: key, message: message))
   }
 
-  /// Reports a key that there is none of.
+  /// Reports an unknown key.
   ///
   /// - Parameters:
-  ///   - advice: what to do where no key is near.
-  ///   - nearest: looks for the key that was meant. It compares with every name, so only what is shown costs that.
+  ///   - advice: what to do if no known key is similar.
+  ///   - nearest: finds the intended key. It compares all names, so it is called only for problems that are shown.
   mutating func reportUnknown(
     _ what: String = "key", key: String? = nil, at origin: ConfigurationOrigin, advice: String = "remove it",
     nearest: () -> String?
@@ -30,9 +30,9 @@ struct ConfigurationLayer {
     report("unknown \(what); " + (near.map { "did you mean \($0)?" } ?? advice), key: key, at: origin)
   }
 
-  /// Takes a setting's elements if they are right; reports the first that is not.
+  /// Stores a setting's elements if they are valid; otherwise reports the first invalid one.
   ///
-  /// - Parameter places: where each element stands, if that is known better than `origin`.
+  /// - Parameter places: the place of each element, if known more precisely than `origin`.
   mutating func take(
     _ values: [String], for setting: Setting, at origin: ConfigurationOrigin, places: [ConfigurationOrigin] = [],
     verifier: Verifier
@@ -53,13 +53,13 @@ struct ConfigurationLayer {
     origins[setting.key] = origin
   }
 
-  /// Takes a list of records whose fields are each right.
+  /// Stores a list of records whose fields are valid.
   mutating func take(_ values: [LayerRecord], for setting: Setting, at origin: ConfigurationOrigin) {
     records[setting.key] = values
     origins[setting.key] = origin
   }
 
-  /// The layer as swift-configuration reads it: plain values as strings, lists and maps as arrays of strings.
+  /// Returns a provider for swift-configuration: plain values as strings, lists and maps as arrays of strings.
   func provider(named name: String) -> InMemoryProvider {
     var values: [AbsoluteConfigKey: ConfigValue] = [:]
     for (key, elements) in elements {
@@ -76,7 +76,7 @@ struct ConfigurationLayer {
     return found.isEmpty ? "expected \(expected), found nothing" : "expected \(expected), found '\(printable(found))'"
   }
 
-  /// At most 80 characters on one line, whatever the text holds.
+  /// Returns at most 80 characters on one line.
   static func printable(_ text: String) -> String {
     let scalars = text.unicodeScalars.prefix(80).map { scalar in
       ShownText.isShown(scalar) ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
@@ -85,7 +85,7 @@ struct ConfigurationLayer {
   }
 }
 
-/// A value given on the command line: the option's name, the setting it stands for, its elements.
+/// A value given on the command line: option, setting and elements.
 public struct ConfigurationOverride: Sendable {
   public var option: String
   public var key: String
@@ -99,7 +99,7 @@ public struct ConfigurationOverride: Sendable {
 }
 
 extension ConfigurationLayer {
-  /// The options of a command line.
+  /// Reads command-line options.
   init(overrides: [ConfigurationOverride], verifier: Verifier) {
     for override in overrides {
       let origin = ConfigurationOrigin.option(override.option)

@@ -1,6 +1,6 @@
-/// What becomes of a running collector's configuration when another one is loaded.
+/// The effect of loading another configuration in a running collector.
 public struct ConfigurationReload: Sendable {
-  /// The running configuration with the settings changed that can change while running; all others as they were.
+  /// The running configuration with the new values of settings that can change on reload.
   public let values: CollectorConfiguration
   /// Every setting that differs, in the order of the schema.
   public let changes: [Change]
@@ -10,9 +10,9 @@ public struct ConfigurationReload: Sendable {
     /// The running and the loaded value, as in the file.
     public var old: String
     public var new: String
-    /// Whether it waits for the next start.
+    /// Whether it takes effect only after a restart.
     public var needsRestart: Bool
-    /// Whether the setting is as it was, and the file that it names has changed.
+    /// Whether the setting is unchanged, but the file that it names has changed.
     public var isOfContent = false
 
     /// One line for the log.
@@ -30,7 +30,7 @@ public struct ConfigurationReload: Sendable {
     values.live = loaded.live
     var changes: [Change] = []
     for setting in ConfigurationSchema.settings {
-      // Of one list, some elements may change at once and others wait.
+      // In one list, some elements may change on reload and others require a restart.
       changes += Self.change(of: setting, from: running, to: values, needsRestart: false)
       changes += Self.change(of: setting, from: values, to: loaded, needsRestart: true)
     }
@@ -53,7 +53,7 @@ public struct ConfigurationReload: Sendable {
     ]
   }
 
-  /// A filter may have thousands of addresses, which nobody reads in a log.
+  /// A filter may contain thousands of addresses.
   private static func shortened(_ text: String) -> String {
     text.utf8.count > 1000 ? text.prefix(1000) + "…" : text
   }

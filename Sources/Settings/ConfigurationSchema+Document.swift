@@ -1,5 +1,5 @@
 extension ConfigurationSchema {
-  /// The text of the shipped file: every key with its default and a line of comment.
+  /// The text of the shipped configuration file: every key with its default and a one-line comment.
   public static var document: String {
     let defaults = CollectorConfiguration()
     var lines = [
@@ -27,7 +27,7 @@ extension ConfigurationSchema {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// `name: value`; a long list goes on below in as many lines as it needs.
+  /// `name: value`; a long list continues on following lines.
   private static func line(of setting: Setting, in values: CollectorConfiguration, indent: String) -> [String] {
     let name = setting.components.last ?? setting.key
     let whole = "\(indent)\(name): \(setting.text(in: values))"
@@ -47,12 +47,12 @@ extension ConfigurationSchema {
     return lines + [current + "]"]
   }
 
-  /// The keys of a list's records; none of other settings.
+  /// Returns the keys of a list's records; empty for other settings.
   package static func fields(of setting: Setting) -> [(name: String, expected: String, comment: String)] {
     (setting.form?.fields ?? []).map { ($0.name, ($0.isList ? "list of " : "") + $0.expected, $0.comment) }
   }
 
-  /// The manual's table of settings, in Markdown.
+  /// The table of settings for the manual, in Markdown.
   public static var manual: String {
     let defaults = CollectorConfiguration()
     var lines = ["| key | default | accepted | variable | changes |", "|---|---|---|---|---|"]

@@ -22,7 +22,7 @@ extension ConfigurationSchema {
       "Names in exporters' certificates that may connect; empty: all certificates issued by tls.clientCa."),
   ]
 
-  /// What TLS needs and does not have.
+  /// Checks the settings that TLS requires.
   static func streamProblems(in configuration: CollectorConfiguration) -> [(keys: [String], problem: String)] {
     var found: [(keys: [String], problem: String)] = []
     let tls = configuration.live.tls

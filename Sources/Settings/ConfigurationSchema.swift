@@ -6,14 +6,14 @@ import FlowStore
 import Logging
 import NetworkBytes
 
-/// The table of all settings. Checking, the shipped file, the manual page and reloading follow from it.
+/// The table of all settings, from which validation, the shipped file, the manual page and reloading are derived.
 public enum ConfigurationSchema {
-  /// Every setting, in the order of the shipped file. The defaults are those of `CollectorConfiguration()`.
+  /// All settings, in the order of the shipped file. Defaults are those of `CollectorConfiguration()`.
   public static let settings: [Setting] =
     general + streams + exporters + labels + aggregation + store + journal + relay + outputs + http + alerts + log
     + smartAccessGateway
 
-  /// Heads of the shipped file's parts, by their key.
+  /// Headings of the shipped file's sections, by key.
   static let sections: [(key: String, comment: String)] = [
     ("receive", "Reception."),
     ("streams", "IPFIX over TCP and TLS; see docs/streams.md."),
@@ -292,7 +292,7 @@ public enum ConfigurationSchema {
 
   static func isSection(_ key: String) -> Bool { sections.contains { $0.key == key } }
 
-  /// Where settings that are each right disagree: their keys, and what to do.
+  /// Checks the consistency of individually valid settings; returns their keys and what to do.
   static func disagreements(in configuration: CollectorConfiguration) -> [(keys: [String], problem: String)] {
     var found: [(keys: [String], problem: String)] = []
     func report(_ lower: String, above upper: String) {
@@ -330,7 +330,7 @@ public enum ConfigurationSchema {
     return found
   }
 
-  /// Addresses that another one of the list hears already: the system lets only one of them be listened on.
+  /// Returns addresses covered by another one in the list: the system allows listening on only one of them.
   private static func overlaps(in listen: [ListenSetting]) -> [String] {
     let all = listen.filter { $0.endpoint.address == .unspecified || $0.endpoint.address == IPAddress(v4: 0) }
     let covered = all.flatMap { any in
@@ -353,7 +353,7 @@ public enum ConfigurationSchema {
 
   private static func filterProblems(in configuration: CollectorConfiguration) -> [String] {
     let filter = configuration.live.filter.filter
-    // Names belong to flows when they are stored.
+    // Names are added to flows only when they are stored.
     let named = FlowColumn.allCases.filter { $0.isFreeText && filter.looks(at: [$0]) }
     if let column = named.first {
       return ["uses \(column.name), which records do not have when they arrive; compare the number"]

@@ -2,25 +2,25 @@ import FlowModel
 public import NetFlow
 import Yams
 
-/// A file that says what enterprises' information elements are called and how they are read. It is read when it is made, so
-/// that there is none that is wrong.
+/// A file that defines names and types of enterprise-specific information elements. It is parsed on initialization, so
+/// that every instance is valid.
 ///
-/// CSV where the name ends in `.csv`: `enterprise,number,name,type` a line, `#` for comments. Else YAML: a list of maps with
-/// these keys.
+/// CSV if the name ends in `.csv`: lines of `enterprise,number,name,type`, `#` for comments. Otherwise YAML: a list of
+/// maps with these keys.
 public struct ElementsFile: Hashable, Sendable {
-  /// As it was written; empty: there is none.
+  /// As written; empty for none.
   public let path: String
   public let names: ElementNames
 
-  /// No elements.
+  /// Defines no elements.
   public init() {
     path = ""
     names = ElementNames()
   }
 
   /// - Parameters:
-  ///   - path: of the file; empty: none.
-  ///   - directory: what it is relative to; empty, or with a slash at its end.
+  ///   - path: path of the file; empty for none.
+  ///   - directory: base of a relative path; empty, or ending with a slash.
   public init(_ path: String, directory: String = "") throws(ElementsFileError) {
     self.path = path
     if path.isEmpty {
@@ -42,7 +42,7 @@ public struct ElementsFile: Hashable, Sendable {
   }
 }
 
-/// What is wrong with a file of elements, and where.
+/// What is wrong with an elements file, and where.
 public struct ElementsFileError: Error, Hashable, Sendable, CustomStringConvertible {
   public var message: String
   public var description: String { message }
@@ -115,7 +115,7 @@ extension ElementsFile {
     "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
-  /// Adds an element of four fields, in the order of `keys`.
+  /// Adds an element from four fields, in the order of `keys`.
   private static func add(
     _ fields: [String], to names: inout ElementNames, _ place: String
   ) throws(ElementsFileError) {

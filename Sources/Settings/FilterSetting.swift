@@ -1,20 +1,20 @@
 public import FlowFilter
 
-/// A filter and its text. It is parsed when it is made, so that there is none with a text that is wrong.
+/// A filter and its text. It is parsed on initialization, so that every instance is valid.
 public struct FilterSetting: Hashable, Sendable {
-  /// As it was written, with the files that it includes in their places.
+  /// As written, with included files expanded.
   public let text: String
   public let filter: FlowFilter
 
-  /// Every record.
+  /// Matches every record.
   public init() {
     text = ""
     filter = .any
   }
 
   /// - Parameters:
-  ///   - text: in the filter language; empty: every record.
-  ///   - directory: what names of included files are relative to; empty, or with a slash at its end.
+  ///   - text: in the filter language; empty for every record.
+  ///   - directory: base of included file names; empty, or ending with a slash.
   public init(_ text: String, directory: String = "") throws(FilterError) {
     let text = try FilterText(text, directory: directory)
     filter = try text.filter()

@@ -1,10 +1,10 @@
 public import NetworkBytes
 
-/// Where to receive: an endpoint of this host, and what messages come over.
+/// A listen address: an endpoint of this host, and the transport.
 public struct ListenSetting: Hashable, Sendable, CustomStringConvertible {
   public enum Transport: String, CaseIterable, Sendable {
     case udp
-    /// IPFIX over TCP, and over TLS over TCP (RFC 7011 §10.4).
+    /// IPFIX over TCP or TLS (RFC 7011 §10.4).
     case tcp, tls
   }
 
@@ -16,7 +16,7 @@ public struct ListenSetting: Hashable, Sendable, CustomStringConvertible {
     self.endpoint = endpoint
   }
 
-  /// Reads `tcp://192.0.2.1:4739`; without a scheme it is UDP. Nil if it is neither.
+  /// Parses `tcp://192.0.2.1:4739`; without a scheme, UDP. Nil if the text is neither.
   package init?(parsing text: String) {
     var (transport, rest) = (Transport.udp, text[...])
     if let mark = text.firstRange(of: "://") {
@@ -27,10 +27,10 @@ public struct ListenSetting: Hashable, Sendable, CustomStringConvertible {
     self.init(transport, endpoint)
   }
 
-  /// As an operator writes it: UDP's has no scheme.
+  /// In the form of the configuration file: no scheme for UDP.
   public var description: String { transport == .udp ? "\(endpoint)" : "\(transport.rawValue)://\(endpoint)" }
 
-  /// Whether both are ports of the same kind: TLS is TCP.
+  /// Returns whether both share a port space: TLS uses TCP.
   func isOfSameKind(_ other: ListenSetting) -> Bool { (transport == .udp) == (other.transport == .udp) }
 }
 
@@ -48,9 +48,9 @@ extension ValueForm where Value == ListenSetting {
 }
 
 extension CollectorConfiguration {
-  /// Where datagrams are received.
+  /// Endpoints for datagrams.
   public var datagramEndpoints: [ScopedEndpoint] { listen.filter { $0.transport == .udp }.map(\.endpoint) }
 
-  /// Where connections are accepted.
+  /// Listeners for connections.
   public var streamListeners: [ListenSetting] { listen.filter { $0.transport != .udp } }
 }

@@ -6,100 +6,100 @@ public import Logging
 public import NetFlow
 public import NetworkBytes
 
-/// The settings that can change while a collector runs. A reload takes this value as a whole and nothing beside it, and
-/// the schema's live settings are those that write into it.
+/// The settings that can change while a collector runs. A reload replaces this value and nothing else; the schema's
+/// live settings are those within it.
 public struct LiveSettings: Hashable, Sendable {
-  /// Which flow records are taken.
+  /// Selects the flow records to process.
   public var filter = FilterSetting()
   public var tls = TLS()
   public var exporters = Exporters()
   public var aggregation = Aggregation()
-  /// The files of what is known of flows beside what exporters send.
+  /// Files with labels for flows.
   public var labels = Labels()
-  /// Which files of the store are removed.
+  /// Retention of store files.
   public var retention = OptionDefaults.retention
-  /// Where the store's files go beside it. Outputs of lines are not among them: they are part of the workers.
+  /// Destinations for the store's files. Line outputs are not included, because they belong to the workers.
   public var outputs: [OutputSetting] = []
   public var http = HTTP()
-  /// What is watched, and what is done about it.
+  /// Alert rules and actions.
   public var alerts = AlertOptions()
-  /// The least severe messages to print.
+  /// Minimum severity of messages to log.
   public var logLevel = Logger.Level.info
-  /// Nothing that runs has these: commands read them each time.
+  /// Used by commands only, which read it each time.
   public var smartAccessGateway = SmartAccessGateway()
 
-  /// Every setting at its default.
+  /// Creates settings with all defaults.
   public init() {}
 
-  /// Paths of PEM files, which are read again on each reload; empty: there is none.
+  /// Paths of PEM files, which are read again on each reload; empty for none.
   public struct TLS: Hashable, Sendable {
-    /// The collector's certificate and those above it.
+    /// The collector's certificate chain.
     public var certificate = ""
     public var key = ""
-    /// Authorities of exporters' certificates.
+    /// Authorities for exporters' certificates.
     public var clientCA = ""
-    /// Names of exporters that may connect; none: all of these authorities.
+    /// Names of exporters that may connect; empty for all with a certificate of these authorities.
     public var clientNames: [String] = []
 
     public init() {}
   }
 
   public struct Exporters: Hashable, Sendable {
-    /// What to do about an exporter whose clock is off.
+    /// How to treat an exporter with a wrong clock.
     public enum Clock: String, CaseIterable, Sendable {
-      /// Shift its flow times by the offset between its header clock and the arrival.
+      /// Shift its flow times by the offset between its header time and the arrival.
       case correct
       /// Keep its flow times as sent.
       case trust
     }
 
-    /// Whose datagrams are decoded; none: everybody's.
+    /// Allowed exporters; empty for all.
     public var allow: [Network] = []
-    /// Whose are not; overrides `allow`.
+    /// Denied exporters; takes precedence over `allow`.
     public var deny: [Network] = []
-    /// Datagrams a second that are decoded of one address; 0: any number.
+    /// Maximum datagrams per second from one address; 0 for unlimited.
     public var maximumRate = 0
     public var clock = OptionDefaults.decoder.maximumClockSkew == nil ? Clock.trust : .correct
-    /// Header clocks further than this from the arrival count as off, seconds.
+    /// Clock offset, seconds, beyond which a clock counts as wrong.
     public var maximumClockSkew = (OptionDefaults.decoder.maximumClockSkew ?? 0) / 1000
-    /// Sampling rate of exporters that report none: one packet in this many was seen.
+    /// Sampling rate of exporters that report none: one of this many packets was observed.
     public var samplingRate = OptionDefaults.decoder.samplingRate
-    /// The same by exporter address; overrides `samplingRate`.
+    /// The same by exporter address; takes precedence over `samplingRate`.
     public var samplingRates = OptionDefaults.decoder.samplingRates
-    /// Rates that hold by exporter address, whatever the exporter reports.
+    /// Rates by exporter address that override those reported by the exporter.
     public var forcedSamplingRates = OptionDefaults.decoder.forcedSamplingRates
-    /// Whether templates from before an exporter's restart are no longer trusted.
+    /// Whether templates from before an exporter's restart are invalidated.
     public var detectRestarts = OptionDefaults.decoder.rules.detectsRestarts
-    /// Whether templates of an exporter's other ports serve a session that continues one of them, and those that all of
-    /// them agree on serve data that would be dropped.
+    /// Whether a session that continues another port of its exporter takes over its templates, and data without a
+    /// template may use one that all ports agree on.
     public var shareTemplates = OptionDefaults.decoder.rules.sharesTemplates
-    /// Exporters whose elements 23 and 24 count the flow's other direction, in the order given.
+    /// Exporters whose elements 23 and 24 count the reverse direction, in the order given.
     public var outCountersAreReverse = OptionDefaults.decoder.outCountersAreReverse.sorted()
-    /// Whether the other direction of a biflow is a row of its own, or counts of the flow's row.
+    /// Whether the reverse direction of a biflow becomes a separate row, or counters of the flow's row.
     public var biflows = OptionDefaults.decoder.biflows
-    /// What enterprises' elements are called and how they are read.
+    /// Names and types of enterprise-specific elements.
     public var elementsFile = ElementsFile()
 
     public init() {}
 
-    /// `allow` and `deny`, to ask about an address.
+    /// `allow` and `deny` as rules for addresses.
     public var addresses: AddressRules { AddressRules(allowed: NetworkSet(allow), denied: NetworkSet(deny)) }
   }
 
   public struct Aggregation: Hashable, Sendable {
-    /// A flow is written this long after its first packet even if it goes on, seconds.
+    /// Active timeout: a flow is written this long after its first packet, even if it continues, seconds.
     public var activeTimeout = OptionDefaults.aging.activeTimeout
-    /// A flow is written this long after its last packet, seconds.
+    /// Inactive timeout: a flow is written this long after its last packet, seconds.
     public var inactiveTimeout = OptionDefaults.aging.inactiveTimeout
-    /// Live flows held at a time, all workers together.
+    /// Maximum number of live flows, for all workers together.
     public var maximumFlows = OptionDefaults.aging.maximumFlows
-    /// Whether a TCP flow is written as soon as FIN or RST was seen.
+    /// Whether a TCP flow is written as soon as FIN or RST is seen.
     public var endOfFlow = OptionDefaults.aging.endOfFlow
 
     public init() {}
   }
 
-  /// Paths; empty: there is none.
+  /// Paths; empty for none.
   public struct Labels: Hashable, Sendable {
     public var prefixes = ""
     public var exporters = ""
@@ -107,28 +107,28 @@ public struct LiveSettings: Hashable, Sendable {
     public var asNames = ""
     public var asDatabase = ""
     public var countryDatabase = ""
-    /// They are looked at this often, seconds.
+    /// Interval between checks for changes, seconds.
     public var interval = 10
 
     public init() {}
   }
 
   public struct HTTP: Hashable, Sendable {
-    /// Whether names of hosts are looked up for those who ask.
+    /// Whether clients may request lookups of host names.
     public var resolve = false
 
     public init() {}
   }
 
-  /// Defaults of the commands that point Smart Access Gateways at this collector; empty where there is none.
+  /// Defaults of the commands that configure Smart Access Gateways; empty for none.
   public struct SmartAccessGateway: Hashable, Sendable {
-    /// The cloud region of the flow logs, such as `cn-shanghai`.
+    /// Region of the flow logs, such as `cn-shanghai`.
     public var region = ""
-    /// The API's endpoint; empty: the region's public one.
+    /// The API's endpoint; empty for the region's public one.
     public var endpoint = ""
-    /// `ADDRESS` or `ADDRESS:PORT` that the gateways send to.
+    /// `ADDRESS` or `ADDRESS:PORT` to which the gateways send.
     public var collector = ""
-    /// The format that they export in.
+    /// Export format of the gateways.
     public var netflowVersion = NetFlowVersion.v9
 
     public enum NetFlowVersion: String, CaseIterable, Sendable {

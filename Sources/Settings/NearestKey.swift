@@ -1,9 +1,9 @@
 import FlowModel
 
 extension ConfigurationSchema {
-  /// The setting or section that the writer of an unknown key most likely meant; nil if none is near.
+  /// Returns the setting or section most similar to an unknown key; nil if none is similar.
   ///
-  /// Case and `_`/`-` do not count. The right name in the wrong section counts as near.
+  /// Ignores case and `_`/`-`. The right name in the wrong section counts as similar.
   static func nearestKey(to key: String) -> String? {
     let name = folded(lastComponent(key))
     let candidates = settings.map(\.key) + sections.map(\.key)
@@ -13,7 +13,7 @@ extension ConfigurationSchema {
       ?? candidates.first { Spelling.editDistance(folded(lastComponent($0)), name) <= tolerance(name) / 2 }
   }
 
-  /// The name with the fewest edits between it and `name`; nil if more than a third of `name` would change.
+  /// Returns the name with the smallest edit distance from `name`; nil if that exceeds a third of `name`.
   static func nearest(to name: String, among names: [String]) -> String? {
     let wanted = folded(name)
     let distances = names.map { ($0, Spelling.editDistance(wanted, folded($0))) }

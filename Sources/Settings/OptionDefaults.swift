@@ -2,11 +2,11 @@ import FlowAggregation
 import FlowStore
 import NetFlow
 
-/// The option types at their defaults: those of settings follow from them.
+/// The option types with their defaults, from which those of settings are derived.
 enum OptionDefaults {
   static let aging = AgingConfiguration()
   static let decoder = FlowDecoderOptions()
   static let retention = Retention()
-  /// What has no default in the options has it here.
+  /// Required values without a default.
   static let store = FlowStoreOptions(path: "flows", host: "")
 }

@@ -5,13 +5,13 @@ public import Kafka
 public import ObjectStorage
 public import Shipping
 
-/// An output that ships the store's files, and where they go.
+/// An output that ships the store's files, and its destination.
 public struct OutputSetting: Hashable, Sendable {
-  /// What takes files, or rows as lines.
+  /// The type of an output.
   public enum Kind: String, CaseIterable, Hashable, Sendable {
     case clickhouse, s3, oss, kafka, jsonl, csv
 
-    /// Whether rows are written as they come, rather than files shipped.
+    /// Whether it writes rows as lines instead of shipping files.
     public var isOfLines: Bool { self == .jsonl || self == .csv }
   }
 
@@ -48,7 +48,7 @@ public struct OutputSetting: Hashable, Sendable {
   }
 }
 
-/// An output that writes rows as lines beside the store.
+/// A line output beside the store.
 public struct LineSetting: Hashable, Sendable {
   public var name: String
   public var options: LineOptions
@@ -61,7 +61,7 @@ public struct LineSetting: Hashable, Sendable {
   public var kind: OutputSetting.Kind { options.format == .csv ? .csv : .jsonl }
 }
 
-/// An output of the list `outputs`, of whatever type.
+/// An element of the list `outputs`, of any type.
 public enum ConfiguredOutput: Hashable, Sendable {
   case files(OutputSetting)
   case lines(LineSetting)

@@ -1,4 +1,4 @@
-/// Whole numbers with a unit, as a configuration and a command line write them.
+/// Numbers with units in the configuration and on the command line.
 package enum Quantity {
   private static let seconds: [(suffix: String, factor: Int)] = [
     ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800),
@@ -8,20 +8,21 @@ package enum Quantity {
     ("ki", 1 << 10), ("mi", 1 << 20), ("gi", 1 << 30), ("ti", 1 << 40),
   ]
 
-  /// Reads a duration in whole seconds: `300`, `300s`, `5m`, `1h`, `30d`, `2w`; nil if it is none or overflows.
+  /// Parses a duration in whole seconds: `300`, `300s`, `5m`, `1h`, `30d`, `2w`; returns nil if it is invalid or
+  /// overflows.
   package static func seconds(_ text: String) -> Int? {
     parse(text.lowercased(), units: seconds)
   }
 
-  /// Reads octets: `1500`, `64k` (thousands), `64Ki` (1024s), up to `t` and `Ti`, a `B` behind allowed; nil if it is none
-  /// or overflows.
+  /// Parses octets: `1500`, `64k` (thousands), `64Ki` (1024s), up to `t` and `Ti`, optionally followed by `B`; returns
+  /// nil if they are invalid or overflow.
   package static func octets(_ text: String) -> Int? {
     var text = text.lowercased()
     if text.hasSuffix("b") { text.removeLast() }
     return parse(text, units: octets)
   }
 
-  /// Reads decimal digits and nothing else; nil if it is none or overflows.
+  /// Parses decimal digits only; returns nil if they are invalid or overflow.
   package static func integer(_ text: String) -> Int? {
     guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
       return nil
@@ -29,7 +30,7 @@ package enum Quantity {
     return Int(text)
   }
 
-  /// The shortest exact text of that many octets, decimal or binary: `64Mi`, `256M`, `1500`.
+  /// Formats octets as the shortest exact text, decimal or binary: `64Mi`, `256M`, `1500`.
   package static func text(octets count: Int) -> String {
     var best = String(count)
     for (suffix, factor) in octets where count > 0 && count % factor == 0 {
@@ -39,7 +40,7 @@ package enum Quantity {
     return best
   }
 
-  /// The text of that many seconds in the largest unit that is exact: `15s`, `5m`, `1h`, `30d`.
+  /// Formats seconds in the largest exact unit: `15s`, `5m`, `1h`, `30d`.
   package static func text(seconds count: Int) -> String {
     let unit = seconds.last { count > 0 && count % $0.factor == 0 && $0.suffix != "w" }
     return unit.map { "\(count / $0.factor)\($0.suffix)" } ?? "\(count)s"
@@ -49,7 +50,7 @@ package enum Quantity {
     ("k", 1e3), ("m", 1e6), ("g", 1e9), ("t", 1e12),
   ]
 
-  /// Reads a number from 0 on: `100M`, `2.5k` (thousands), `0.5`; nil if it is none.
+  /// Parses a non-negative number: `100M`, `2.5k` (thousands), `0.5`; returns nil if it is invalid.
   package static func amount(_ text: String) -> Double? {
     var digits = text.lowercased()[...]
     var factor = 1.0
@@ -64,7 +65,7 @@ package enum Quantity {
     return number * factor
   }
 
-  /// The shortest exact text of a number: `100M`, `2500`, `0.5`.
+  /// Formats a number as the shortest exact text: `100M`, `2500`, `0.5`.
   package static func text(amount: Double) -> String {
     guard let whole = Int(exactly: amount) else { return String(amount) }
     let unit = amounts.last { whole > 0 && whole % Int($0.factor) == 0 }

@@ -1,9 +1,9 @@
 package import NetworkBytes
 
 extension CollectorConfiguration.Relay {
-  /// A target that is one of the addresses that the collector listens on: it would receive what it sends.
+  /// Returns a target that the collector itself listens on, so that it would receive what it sends.
   ///
-  /// - Parameter isOwn: whether an address is one of this host's.
+  /// - Parameter isOwn: returns whether an address belongs to this host.
   package func loop(
     to listening: [Endpoint], isOwn: (IPAddress) -> Bool
   ) -> (target: Endpoint, listening: Endpoint)? {

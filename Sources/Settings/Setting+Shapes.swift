@@ -20,7 +20,7 @@ extension Setting {
       elements: { [form.text(place.get($0))] })
   }
 
-  /// A list of at least one element unless it may be empty, none twice.
+  /// A list without duplicates, and with at least one element unless it may be empty.
   static func list<Value: Hashable>(
     _ key: String, _ place: SettingPlace<[Value]>, _ form: ValueForm<Value>, mayBeEmpty: Bool = false,
     _ comment: String
@@ -47,7 +47,7 @@ extension Setting {
     return nil
   }
 
-  /// A map, which may be empty; `expected` says what a pair is, as for `ValueForm`.
+  /// A map, which may be empty; `expected` describes a pair, as for `ValueForm`.
   static func map<Name: Hashable & LosslessStringConvertible & Comparable & Sendable, Value>(
     _ key: String, _ place: SettingPlace<[Name: Value]>, _ form: ValueForm<Value>, names: String, _ comment: String
   ) -> Setting {
@@ -75,7 +75,7 @@ extension Setting {
       })
   }
 
-  /// A filter. What is wrong with it shows when the strongest source is known: it may include files.
+  /// A filter. It is parsed once the winning source is known, because it may include files.
   static func filter(_ key: String, _ place: SettingPlace<FilterSetting>, _ comment: String) -> Setting {
     let form = ValueForm<String>.filter
     return Setting(
@@ -95,7 +95,7 @@ extension Setting {
       elements: { [form.text(place.get($0).text)] })
   }
 
-  /// A file of information elements. What is wrong with it shows when the strongest source is known.
+  /// An elements file. It is read once the winning source is known.
   static func elementsFile(_ key: String, _ place: SettingPlace<ElementsFile>, _ comment: String) -> Setting {
     let form = ValueForm<String>.optional("the path of a file")
     var setting = Setting(
@@ -136,7 +136,7 @@ extension Setting {
       elements: { place.get($0).words })
   }
 
-  /// The first word that is wrong behind those before it.
+  /// Returns the first word that is invalid after the previous ones.
   private static func keyFault(_ words: [String]) -> Fault? {
     for index in words.indices {
       do throws(FlowKeyError) {

@@ -1,11 +1,11 @@
-/// One key of the configuration: where it stands, how it is written, what it changes.
+/// A key of the configuration: its name, form and effect.
 ///
-/// Values travel as text, one element for a plain value and several for a list or a map, because that is what a file, an
-/// environment variable and an option have in common. An element of a map is `name=value`.
+/// Values are represented as text, one element for a plain value and several for a list or a map, which is what files,
+/// environment variables and options have in common. An element of a map is `name=value`.
 public struct Setting: Sendable {
   public enum Shape: Sendable {
     case value, list, map
-    /// A list of maps with keys of their own.
+    /// A list of maps with their own keys.
     case records
   }
 
@@ -13,7 +13,7 @@ public struct Setting: Sendable {
   public enum Change: Sendable {
     /// On reload, while the collector runs.
     case live
-    /// When the collector starts again.
+    /// After a restart.
     case restart
   }
 
@@ -21,23 +21,23 @@ public struct Setting: Sendable {
   public let key: String
   public let shape: Shape
   public let change: Change
-  /// What it means, in a line.
+  /// One-line description.
   public let comment: String
-  /// What one element may be.
+  /// Valid values of an element.
   public let expected: String
 
-  /// The place of the first element that is wrong and what was expected there; nil if all are right. The place is nil
-  /// where the elements as a whole are wrong.
+  /// Returns the index of the first invalid element and what was expected; nil if all are valid. The index is nil if
+  /// the elements as a whole are invalid.
   let fault: @Sendable ([String]) -> Fault?
-  /// Puts elements without fault in their place.
+  /// Stores valid elements.
   ///
-  /// - Parameter directory: what names of files in them are relative to.
-  /// - Returns: what is wrong all the same, where that shows only now; the setting is left as it was.
+  /// - Parameter directory: base of relative file names in them.
+  /// - Returns: a problem that shows only now; then the setting is unchanged.
   let apply: @Sendable (_ elements: [String], _ directory: String, inout CollectorConfiguration) -> String?
   let elements: @Sendable (CollectorConfiguration) -> [String]
-  /// Of records.
+  /// For a list of records.
   var form: RecordForm?
-  /// Of a setting that names a file: whether two configurations have read the same from it.
+  /// For a setting that names a file: returns whether two configurations have read the same content.
   var hasSameContent: @Sendable (CollectorConfiguration, CollectorConfiguration) -> Bool = { _, _ in true }
 
   struct Fault: Equatable {
@@ -45,12 +45,12 @@ public struct Setting: Sendable {
     var expected: String
   }
 
-  /// Whether its lines mean something: it is a filter, which may have comments.
+  /// Whether line breaks are significant: a filter may contain comments.
   var keepsLines: Bool { key == "filter" }
 
   public var components: [String] { key.split(separator: ".").map(String.init) }
 
-  /// The value in `configuration` as one line of YAML.
+  /// Formats the value in `configuration` as one line of YAML.
   public func text(in configuration: CollectorConfiguration) -> String {
     let elements = elements(configuration)
     switch shape {
@@ -66,12 +66,12 @@ public struct Setting: Sendable {
     }
   }
 
-  /// Quoted where a plain scalar of a flow sequence would be read as something else.
+  /// Quotes text that would be misread as a plain scalar of a flow sequence.
   private static func quoted(_ text: String) -> String {
     text.contains(where: { ":[]{},#\"'".contains($0) }) ? "\"\(text)\"" : text
   }
 
-  /// The two sides of `name=value`; nil if there is no `=`.
+  /// Splits `name=value`; returns nil if there is no `=`.
   static func pair(_ element: String) -> (name: String, value: String)? {
     guard let sign = element.firstIndex(of: "=") else { return nil }
     return (String(element[..<sign]), String(element[element.index(after: sign)...]))

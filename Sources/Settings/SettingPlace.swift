@@ -1,5 +1,5 @@
-/// Where a setting is in the configuration, which decides when a changed value takes effect: what is in `LiveSettings` on
-/// reload, all else when the collector starts again.
+/// The location of a setting in the configuration, which determines when a change takes effect: on reload within
+/// `LiveSettings`, otherwise after a restart.
 struct SettingPlace<Value: Sendable>: Sendable {
   let change: Setting.Change
   let get: @Sendable (CollectorConfiguration) -> Value
@@ -13,7 +13,7 @@ struct SettingPlace<Value: Sendable>: Sendable {
     }
   }
 
-  /// - Parameter path: not into `live`, all of which a reload applies.
+  /// - Parameter path: outside `live`, all of which a reload applies.
   static func restart(_ path: any WritableKeyPath<CollectorConfiguration, Value> & Sendable) -> Self {
     SettingPlace(change: .restart) {
       $0[keyPath: path]

@@ -1,13 +1,13 @@
 import FlowFilter
 import NetworkBytes
 
-/// How one value is written: what a reader of the manual is told, and the way from text and back.
+/// The form of a value: its description, and conversions from and to text.
 struct ValueForm<Value: Sendable>: Sendable {
-  /// What is accepted, to stand behind "expected": `whole seconds from 1 to 86400 (such as 300, 300s or 5m)`.
+  /// What is accepted, as it reads after "expected": `whole seconds from 1 to 86400 (such as 300, 300s or 5m)`.
   let expected: String
-  /// The value, or nil if the text is not of this form or out of its range.
+  /// Returns the value, or nil if the text has another form or is out of range.
   let parse: @Sendable (String) -> Value?
-  /// The value as it is written in the shipped file.
+  /// Formats the value for the shipped file.
   let text: @Sendable (Value) -> String
 }
 
@@ -34,7 +34,7 @@ extension ValueForm where Value: FixedWidthInteger {
     }
   }
 
-  /// Whole seconds in `range` that divide `divisor` where one is given; 0 too where `zero` says what it means.
+  /// Whole seconds in `range` that divide `divisor` if given; also 0 if `zero` describes its meaning.
   static func seconds(_ range: ClosedRange<Value>, dividing divisor: Value? = nil, zero: String? = nil) -> Self {
     func text(_ seconds: Value) -> String { Quantity.text(seconds: Int(clamping: seconds)) }
     let divides = divisor.map { " that divides \(text($0))" } ?? ""
@@ -53,7 +53,7 @@ extension ValueForm where Value: FixedWidthInteger {
     }
   }
 
-  /// Octets in `range`; 0 too where `zero` says what it means.
+  /// Octets in `range`; also 0 if `zero` describes its meaning.
   static func octets(_ range: ClosedRange<Value>, zero: String? = nil) -> Self {
     @Sendable func text(_ octets: Value) -> String { Quantity.text(octets: Int(clamping: octets)) }
     let bounds = "from \(text(range.lowerBound)) to \(text(range.upperBound))"
@@ -91,7 +91,7 @@ extension ValueForm where Value == String {
     }
   }
 
-  /// A word without spaces, or nothing; what it means is looked at where it is used.
+  /// A word without spaces, or nothing; validated where it is used.
   static func optional(_ what: String) -> Self {
     ValueForm(expected: "\(what), or nothing") { text in
       text.utf8.allSatisfy { (0x21...0x7e).contains($0) } ? text : nil
@@ -100,7 +100,7 @@ extension ValueForm where Value == String {
     }
   }
 
-  /// The name of a host, without a port.
+  /// A host name without a port.
   static var hostName: Self {
     ValueForm(expected: "a host name without a port, such as flows.example.com") { text in
       let isName = text.utf8.allSatisfy { octet in
@@ -113,7 +113,7 @@ extension ValueForm where Value == String {
     }
   }
 
-  /// A filter's text, which may span lines; its words are parsed when all settings are known.
+  /// A filter, which may span lines; parsed once all settings are known.
   static var filter: Self {
     ValueForm(expected: "a filter in nfdump's syntax, or nothing") { text in
       text.split(whereSeparator: \.isNewline).allSatisfy(isFilterLine) ? text : nil
@@ -123,14 +123,15 @@ extension ValueForm where Value == String {
     }
   }
 
-  /// Whether a line could be a filter's: other than ASCII stands only in comments and in names of files.
+  /// Returns whether a line could belong to a filter: other characters than ASCII occur only in comments and file
+  /// names.
   private static func isFilterLine(_ line: Substring) -> Bool {
     let words = line.contains("@") ? "" : line.prefix { $0 != "#" }
     return words.utf8.allSatisfy { (0x20...0x7e).contains($0) || $0 == UInt8(ascii: "\t") }
       && !line.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\t" }
   }
 
-  /// A word like a column of the store, with `/N` or `/N/M` behind it for prefixes.
+  /// A column name, optionally followed by `/N` or `/N/M` for prefixes.
   static var column: Self {
     ValueForm(expected: "a column of the store, such as src_addr or src_addr/24") { text in
       let parts = text.split(separator: "/", omittingEmptySubsequences: false)
@@ -164,24 +165,24 @@ extension ValueForm where Value == IPAddress {
 }
 
 extension ValueForm where Value == Endpoint {
-  /// An address and a port, which may be 0 for one that is free.
+  /// An address and a port, which may be 0 for a free one.
   static var openEndpoint: Self {
     ValueForm(expected: "ADDRESS:PORT, such as 127.0.0.1:9996 or [::1]:9996") {
       Endpoint($0, takesPort0: true)
     } text: {
-      // A bracket would begin a list.
+      // An unquoted bracket would begin a list.
       $0.address.isV4 ? $0.description : "\"\($0)\""
     }
   }
 }
 
 extension ValueForm where Value == Endpoint {
-  /// Where datagrams can be sent to: an address of a host or of a group.
+  /// A valid destination of datagrams: a unicast or multicast address.
   static var target: Self {
     ValueForm(expected: "ADDRESS:PORT, such as 192.0.2.20:9995 or [2001:db8::20]:9995") { text in
       guard let endpoint = Endpoint(text) else { return nil }
       let address = endpoint.address
-      // A link-local address of IPv6 is one only with its interface.
+      // A link-local IPv6 address needs an interface.
       let isNone = address == .unspecified || address == IPAddress(v4: 0) || !address.isV4 && address.isLinkLocal
       return isNone ? nil : endpoint
     } text: {
@@ -202,8 +203,8 @@ extension ValueForm where Value == Network {
 }
 
 extension ScopedEndpoint {
-  /// Reads `192.0.2.1:9995`, `[2001:db8::1]:9995` or, of link-local addresses alone, `[fe80::1%eth0]:9995`; nil if it is
-  /// none of these.
+  /// Parses `192.0.2.1:9995`, `[2001:db8::1]:9995` or, for link-local addresses only, `[fe80::1%eth0]:9995`; nil for
+  /// any other text.
   package init?(parsing text: String) {
     guard let sign = text.firstIndex(of: "%"), let end = text.lastIndex(of: "]"), sign < end else {
       guard let endpoint = Endpoint(text) else { return nil }
@@ -219,8 +220,8 @@ extension ScopedEndpoint {
 }
 
 extension Endpoint {
-  /// Reads `192.0.2.1:9995` or `[2001:db8::1]:9995`; nil if it is neither, or the port is above 65535, or 0 where that is
-  /// not taken.
+  /// Parses `192.0.2.1:9995` or `[2001:db8::1]:9995`; nil for any other text, for ports above 65535, and for port 0
+  /// unless allowed.
   package init?(_ text: String, takesPort0: Bool = false) {
     guard let colon = text.lastIndex(of: ":"),
       let number = Quantity.integer(String(text[text.index(after: colon)...])), let port = UInt16(exactly: number),

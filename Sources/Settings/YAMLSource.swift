@@ -1,7 +1,7 @@
 import Yams
 
-/// A YAML text as it was written, for values whose lines mean something: YAML makes one line of those of a folded or a
-/// quoted value, and a comment in it would hide all that follows.
+/// The source of a YAML text, for values with significant line breaks: YAML joins the lines of a folded or quoted
+/// value, and a comment in it would hide everything that follows.
 struct YAMLSource {
   private let lines: [Substring]
 
@@ -9,8 +9,8 @@ struct YAMLSource {
     lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
   }
 
-  /// The lines of a value at the top of a file that YAML would fold, with their ends; nil if it has one line, or already
-  /// stands as it was written.
+  /// Returns the lines of a top-level value that YAML would fold, with their endings; nil if it has one line, or is not
+  /// folded.
   func lines(of scalar: Node.Scalar) -> String? {
     guard let mark = scalar.mark, lines.indices.contains(mark.line - 1) else { return nil }
     let first = lines[mark.line - 1].dropFirst(mark.column - 1)
@@ -22,7 +22,7 @@ struct YAMLSource {
     }
   }
 
-  /// - Parameter indicator: `>` and what follows it, perhaps how far the value is indented.
+  /// - Parameter indicator: `>` and what follows it, possibly an indentation.
   private func folded(after line: Int, indicator: Substring) -> String {
     func indentation(_ line: Substring) -> Int { line.prefix { $0 == " " }.count }
     func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
@@ -46,7 +46,7 @@ struct YAMLSource {
       }
       text += rest[..<end]
       rest = rest[end...].dropFirst()
-      // Two quotes in single quotes are one; backslashes in double ones mean something to YAML alone.
+      // Two quotes within single quotes mean one; backslashes in double quotes are YAML escapes.
       guard quote == "'", rest.first == quote else { break }
       text.append(quote)
       rest = rest.dropFirst()

@@ -1,14 +1,14 @@
 import CBuildVersion
 
-/// Which sources the program was built from.
+/// The sources that the program was built from.
 enum BuildVersion {
   /// The first line of the file `VERSION`.
   static let number = line(build_version_octet)
 
-  /// The commit, and whether sources differed from it; empty if they were in no repository.
+  /// The commit, and whether sources differed from it; empty if there was no repository.
   static let commit = line(build_commit_octet)
 
-  /// As `--version` prints it.
+  /// The text printed by `--version`.
   static let description = commit.isEmpty ? number : "\(number) (\(commit))"
 
   private static func line(_ octet: (Int) -> UInt8) -> String {

@@ -15,13 +15,13 @@ extension CommandFailure {
       case .notPermitted: .notPermitted
       case .unreadable: .configuration
       case .invalid(let problems):
-        // Options alone at fault: the command line is to be mended, not the configuration.
+        // If only options are wrong, the command line is at fault, not the configuration.
         problems.allSatisfy { if case .option = $0.origin { true } else { false } } ? .usage : .configuration
       }
     self.init(status, error.lines)
   }
 
-  /// Of what a collector, or what ends one's work, cannot do.
+  /// Describes an error of a collector, or of starting or ending one.
   init(collecting error: any Error) {
     switch error {
     case let error as SocketError: self.init(error)

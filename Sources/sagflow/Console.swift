@@ -1,15 +1,15 @@
 import Foundation
 
-/// Standard error: everything that is not a result goes there.
+/// Standard error, for everything that is not a result.
 enum Console {
   static func write(_ text: String) {
-    // What was printed before comes before, also where both go to one file.
+    // Keeps the order of output if both streams go to one file.
     fflush(nil)
-    // Nothing is left to do where standard error is closed; the exit status still tells.
+    // If standard error is closed, only the exit status is left.
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
-  /// Prints one line of what went wrong.
+  /// Prints an error line.
   static func error(_ line: String) {
     write("sagflow: \(line)\n")
   }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How the process ends; the numbers of sysexits.h where it has one.
+/// Exit statuses, from sysexits.h where it has one.
 enum ExitStatus: Int32 {
   case done = 0
   /// The other side refused.
@@ -14,9 +14,9 @@ enum ExitStatus: Int32 {
   case configuration = 78
 }
 
-/// A command's end other than done: what is said, one line each, and the exit status.
+/// An unsuccessful end of a command: messages, one line each, and the exit status.
 ///
-/// Commands throw this and nothing else prints errors, so that every message looks alike.
+/// All commands throw this type, and errors are printed in one place, so that all messages look alike.
 struct CommandFailure: Error {
   var status: ExitStatus
   /// `what: where: what to do`, without the program's name.

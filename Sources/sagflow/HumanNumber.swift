@@ -1,6 +1,6 @@
 import Foundation
 
-/// Numbers for people: three or four digits and a unit of powers of 1000, as nfdump writes them.
+/// Numbers for display: three or four digits and a unit of powers of 1000, as in nfdump.
 enum HumanNumber {
   private static let units = ["", "k", "M", "G", "T", "P", "E"]
 

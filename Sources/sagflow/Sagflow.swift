@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// The command line: parses words, calls the library, prints results to standard output and errors to standard error.
+/// The command line: parses arguments, calls the library, and prints results to standard output and errors to standard
+/// error.
 @main
 struct Sagflow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,12 +14,12 @@ struct Sagflow: AsyncParsableCommand {
       LabelsCommand.self, SupportBundle.self,
     ])
 
-  /// Who wrote a file, in the form in which Parquet readers look for writers with known faults.
+  /// The writer of a file, in the form in which Parquet readers look for writers with known bugs.
   static let createdBy =
     "sagflow version \(BuildVersion.number) (build \(BuildVersion.commit.isEmpty ? "release" : BuildVersion.commit))"
 
   static func main() async {
-    // A write beyond the limit of a file's size is an error like that of a full disk, not the end of the process.
+    // Exceeding the file size limit is an error like a full disk and must not end the process.
     signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
@@ -32,7 +33,7 @@ struct Sagflow: AsyncParsableCommand {
     }
   }
 
-  /// Prints what `error` says, help and version to standard output, and gives the exit status.
+  /// Prints an error, or help and version to standard output, and returns the exit status.
   private static func report(_ error: any Error) -> ExitStatus {
     if let failure = error as? CommandFailure {
       failure.lines.forEach(Console.error)
@@ -42,7 +43,7 @@ struct Sagflow: AsyncParsableCommand {
       print(fullMessage(for: error))
       return .done
     }
-    // ArgumentParser's text: the message, which may be of several lines, then usage, then where help is.
+    // ArgumentParser's text: the message, possibly of several lines, then usage, then a reference to the help.
     let message = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
     let help = fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") } ?? ""
     let command = help.split(separator: "'").first { $0.hasPrefix("sagflow") } ?? "sagflow --help"

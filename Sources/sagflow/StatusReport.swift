@@ -4,7 +4,7 @@ import FlowPipeline
 import FlowText
 import Foundation
 
-/// A collector's status for people.
+/// A collector's status as text.
 struct StatusReport {
   let status: CollectorStatus
 
@@ -25,7 +25,7 @@ struct StatusReport {
     return lines.map { $0 + "\n" }.joined() + alerts + relay + labels + outputs + exporters + names
   }
 
-  /// Those that fire first; those on the collector itself only if they are not ok.
+  /// Firing alerts first; alerts on the collector itself only if they are not ok.
   private var alerts: String {
     let shown = (status.alerts ?? []).filter { $0.state != "ok" || Self.isRule($0) }
     if shown.isEmpty { return "" }
@@ -48,7 +48,7 @@ struct StatusReport {
       + (lines.isEmpty ? "" : LineTable(lines, at: status.time).text + "\n")
   }
 
-  /// Connections of exporters; nil: there can be none.
+  /// Connections of exporters; nil if there is no listener.
   private var streams: String? {
     guard let streams = status.streams else { return nil }
     let closed = streams.closed.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
@@ -56,7 +56,7 @@ struct StatusReport {
       + (closed.isEmpty ? "" : "; closed or refused: \(closed.joined(separator: ", "))")
   }
 
-  /// Where datagrams are relayed to; nothing where none are.
+  /// Relay targets; empty if there are none.
   private var relay: String {
     guard let targets = status.relay else { return "" }
     var table = TextTable([
@@ -71,7 +71,7 @@ struct StatusReport {
     return table.text + "\n"
   }
 
-  /// Files of labels; nothing where there are none.
+  /// Label files; empty if there are none.
   private var labels: String {
     guard let labels = status.labels else { return "" }
     var table = TextTable([("LABELS", .left), ("LOADED", .right), ("ENTRIES", .right), ("MB", .right), ("", .left)])
@@ -105,7 +105,7 @@ struct StatusReport {
       + (exporters + sessions > 0 ? "and \(exporters) more exporters, \(sessions) more sessions of these\n" : "")
   }
 
-  /// What exporters call things; of each kind the first few, for there may be thousands.
+  /// Names sent by exporters; only the first few of each kind.
   private var names: String {
     var table = TextTable([("EXPORTER", .left), ("DOMAIN", .right), ("NAMES OF", .left), ("", .left)])
     for exporter in status.exporters {
@@ -141,7 +141,7 @@ struct StatusReport {
     String(format: perSecond < 10 ? "%.1f" : "%.0f", perSecond)
   }
 
-  /// Offsets below a second are the network's and the header's granularity.
+  /// Offsets below a second are within the granularity of network and header.
   private static func skew(_ seconds: Double) -> String {
     abs(seconds) < 2 ? "ok" : (seconds < 0 ? "-" : "+") + span(abs(seconds))
   }
@@ -151,7 +151,7 @@ struct StatusReport {
     return (sampling.rate.map { "1:\($0)" } ?? "varies") + " (\(sampling.source))"
   }
 
-  /// A time span in its two largest units.
+  /// Formats a time span in its two largest units.
   static func span(_ seconds: TimeInterval) -> String {
     let seconds = Int(max(0, seconds))
     let (large, small) =

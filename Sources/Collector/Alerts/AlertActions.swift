@@ -4,13 +4,13 @@ import Foundation
 package import Logging
 import Synchronization
 
-/// What is done about alerts: each webhook and program has a queue and, while there is something in it, a thread of its own. One
-/// that fails or hangs delays no other, and never the evaluation.
+/// Performs alert actions: each webhook and program has a queue and, while it is not empty, its own thread. One that
+/// fails or hangs delays neither the others nor the evaluation.
 package final class AlertActions: Sendable {
-  /// What became of the messages of an action.
+  /// Counters of an action's messages.
   package struct Counters: Sendable, Equatable {
     package var delivered: UInt64 = 0
-    /// Not taken by anybody, after all attempts.
+    /// Failed in all attempts.
     package var failed: UInt64 = 0
     /// Dropped because the queue was full, or the collector ended.
     package var dropped: UInt64 = 0
@@ -26,9 +26,9 @@ package final class AlertActions: Sendable {
   private let logger: Logger
   private let limits: Limits
 
-  /// How long actions may take, seconds.
+  /// Time limits of actions, seconds.
   package struct Limits: Sendable {
-    /// Between a webhook's attempts.
+    /// Pauses between attempts of a webhook.
     package var pauses = [1.0, 4, 15, 60]
     /// Of each attempt.
     package var webhook = 10.0
@@ -43,7 +43,7 @@ package final class AlertActions: Sendable {
     reconfigure(actions)
   }
 
-  /// Takes other actions; messages that wait for one that is removed or changed still go where they were to go.
+  /// Replaces the actions; queued messages of one that is removed or changed are still sent.
   package func reconfigure(_ actions: [AlertAction]) {
     runners.withLock { runners in
       var next: [String: ActionRunner] = [:]
@@ -55,16 +55,16 @@ package final class AlertActions: Sendable {
     }
   }
 
-  /// - Parameter names: of actions; nil: all.
+  /// - Parameter names: names of actions; nil for all.
   package func send(_ message: AlertMessage, to names: [String]?) {
     let chosen = runners.withLock { runners in runners.filter { names?.contains($0.key) ?? true }.map(\.value) }
     for runner in chosen { runner.send(message) }
   }
 
-  /// By the actions' names.
+  /// By action name.
   package var counters: [String: Counters] { runners.withLock { $0.mapValues(\.counters) } }
 
-  /// Lets what waits go out, for so many seconds at most; the rest is dropped.
+  /// Waits up to `seconds` for queued messages; drops the rest.
   package func finish(within seconds: Double) {
     let deadline = DispatchTime.now() + seconds
     let all = runners.withLock { Array($0.values) }
@@ -73,7 +73,7 @@ package final class AlertActions: Sendable {
   }
 }
 
-/// One action's queue.
+/// The queue of one action.
 private final class ActionRunner: Sendable {
   private struct State {
     var waiting: [AlertMessage] = []
@@ -87,11 +87,11 @@ private final class ActionRunner: Sendable {
   private let limits: AlertActions.Limits
   private let logger: Logger
   private let state = Mutex(State())
-  /// Signalled when the thread ends, and for good by `finish`, which ends pauses.
+  /// Signaled when the thread ends; and permanently by `finish`, which ends pauses.
   private let idle = DispatchGroup()
   private let stopping = DispatchSemaphore(value: 0)
 
-  /// Further messages are dropped.
+  /// Queue capacity; further messages are dropped.
   private static let capacity = 256
 
   init(_ action: AlertAction, _ limits: AlertActions.Limits, _ logger: Logger) {
@@ -147,7 +147,7 @@ private final class ActionRunner: Sendable {
     }
   }
 
-  /// - Returns: what went wrong, if anything.
+  /// - Returns: the error, if any.
   private func perform(_ message: AlertMessage) -> String? {
     switch action.kind {
     case .program(let words): return AlertProgram(words: words, timeout: limits.program).run(message)
@@ -166,7 +166,7 @@ private final class ActionRunner: Sendable {
     }
   }
 
-  /// Counts; says when failing begins and ends, not each time.
+  /// Counts the outcome; logs when failures begin and end, not each one.
   private func note(_ failure: String?) {
     let wasFailing = state.withLock { state in
       defer { state.isFailing = failure != nil }

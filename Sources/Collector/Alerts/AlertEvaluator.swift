@@ -3,7 +3,7 @@ import FlowModel
 import FlowQuery
 package import NetworkBytes
 
-/// Measures what alerts are about, and says what has changed. It does not read the time: times are milliseconds since 1970 UTC.
+/// Takes the measurements of alerts and returns changes. Has no clock: times are milliseconds since 1970 UTC.
 package struct AlertEvaluator {
   private let inputs: AlertInputs
   private let started: UnixMilliseconds
@@ -13,15 +13,15 @@ package struct AlertEvaluator {
   private var exporters = ExporterWatch()
   private var drops = CounterWatch()
   private var losses = CounterWatch()
-  /// What could not be measured last time, a line each.
+  /// Measurements that failed in the last evaluation, one line each.
   package private(set) var problems: [String] = []
 
-  /// Different values of a question at most.
+  /// Maximum number of distinct values per measurement.
   static let valueLimit = 1_000_000
 
   /// - Parameters:
-  ///   - saved: what fired when an earlier run ended.
-  ///   - started: when the collector was.
+  ///   - saved: alerts firing when the last run ended.
+  ///   - started: start time of the collector.
   package init(_ options: AlertOptions, restoring saved: [Alert] = [], started: UnixMilliseconds, inputs: AlertInputs) {
     self.options = options
     self.inputs = inputs
@@ -30,7 +30,7 @@ package struct AlertEvaluator {
     rules = options.rules.map { RuleProgress($0) }
   }
 
-  /// Takes other options. What is known of a rule stays as far as it is the same.
+  /// Replaces the options. Knowledge about a rule is kept as far as the rule is unchanged.
   package mutating func reconfigure(_ options: AlertOptions) {
     let known = Dictionary(rules.map { ($0.rule.name, $0) }) { first, _ in first }
     rules = options.rules.map { rule in
@@ -41,9 +41,9 @@ package struct AlertEvaluator {
     self.options = options
   }
 
-  /// Measures what is due.
+  /// Takes the measurements that are due.
   ///
-  /// - Returns: what people hear of.
+  /// - Returns: the changes to notify about.
   package mutating func evaluate(at now: UnixMilliseconds) -> [AlertChange] {
     problems = []
     let names = Set(rules.map(\.rule.name))
@@ -53,7 +53,7 @@ package struct AlertEvaluator {
     return board.remove(at: now, where: isGone) + board.advance(readings, at: now)
   }
 
-  /// Goes on with what takes longer and can wait: usual values, and addresses of earlier hours.
+  /// Performs part of the slower work: usual values, and addresses of earlier hours.
   package mutating func learn(at now: UnixMilliseconds) {
     learnUsualValues(at: now)
     for index in rules.indices where rules[index].rule.measure == .newSources {
@@ -68,7 +68,7 @@ package struct AlertEvaluator {
 
   // MARK: Rules
 
-  /// The readings of rules that are due: all of a window in one reading of the flows.
+  /// Returns the readings of rules that are due, with one scan per window.
   private mutating func ruleReadings(at now: UnixMilliseconds) -> [AlertReading] {
     let due = rules.indices.filter { rules[$0].isDue(at: now) }
     guard let longest = due.map({ rules[$0].window }).max() else { return [] }
@@ -86,7 +86,7 @@ package struct AlertEvaluator {
     return readings
   }
 
-  /// Flows whose times are a little ahead of the collector's clock are in files of the hour before.
+  /// Flows whose times are slightly ahead of the collector's clock are in files of the previous hour.
   private static let slack: Int64 = 600_000
 
   private mutating func measure(
@@ -109,7 +109,7 @@ package struct AlertEvaluator {
 
   // MARK: Usual values
 
-  /// Looks at one more day for each window whose rules need a usual value of this hour.
+  /// Scans one more day for each window whose rules need a usual value of this hour.
   private mutating func learnUsualValues(at now: UnixMilliseconds) {
     let hour = UsualValues.hour(of: now)
     var groups: [UsualProgress.Step: [Int]] = [:]
@@ -131,7 +131,7 @@ package struct AlertEvaluator {
     }
   }
 
-  /// - Returns: nil if the store has nothing of that time.
+  /// - Returns: nil if the store has no data of that time.
   private func usualValues(_ members: [Int], _ window: Range<UnixMilliseconds>) throws -> [Double?]? {
     var scan = try inputs.flows((window.lowerBound - Self.slack)..<(window.upperBound + Self.lateness), false)
     if scan.isEmpty { return nil }
@@ -145,7 +145,7 @@ package struct AlertEvaluator {
 
   // MARK: Built in
 
-  /// - Returns: readings, and the keys that are watched.
+  /// - Returns: readings, and the keys of all monitored alerts.
   private mutating func builtInReadings(at now: UnixMilliseconds) -> ([AlertReading], Set<AlertKey>) {
     let builtIn = options.builtIn
     var readings: [AlertReading] = []

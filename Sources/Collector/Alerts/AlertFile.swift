@@ -3,8 +3,9 @@ import Files
 import Foundation
 package import Logging
 
-/// Alerts that fire, in the state's directory: what an earlier run has reported is not reported again, and its end is. They could not be
-/// derived from the flows: a value between the limit and where it clears does not say whether the alert has fired.
+/// Persists firing alerts in the state directory, so that they are not reported again after a restart, and their end
+/// is. They cannot be derived from flows: a value between the limit and the clearing level does not show whether the
+/// alert has fired.
 package struct AlertFile: Sendable {
   private let path: String
   private let logger: Logger
@@ -14,7 +15,7 @@ package struct AlertFile: Sendable {
     var alerts: [Alert]
   }
 
-  /// More is none of ours, octets.
+  /// Maximum size, octets.
   private static let maximumSize: Int64 = 4 << 20
 
   package init(in directory: String, logger: Logger) {
@@ -22,7 +23,7 @@ package struct AlertFile: Sendable {
     self.logger = logger
   }
 
-  /// What fired when the file was written; nothing if there is none. One that cannot be read is set aside.
+  /// Returns the firing alerts when the file was written; empty if there is none. An unreadable file is set aside.
   package func load() -> [Alert] {
     guard let size = Directory.fileSize(path) else { return [] }
     guard size <= Self.maximumSize, let data = FileManager.default.contents(atPath: path),
@@ -36,7 +37,7 @@ package struct AlertFile: Sendable {
     return content.alerts
   }
 
-  /// - Throws: `FileError`; what was in the file before is still there then.
+  /// - Throws: `FileError`; then the previous content is unchanged.
   package func save(_ alerts: [Alert]) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -50,14 +51,14 @@ package struct AlertFile: Sendable {
   }
 }
 
-/// What is in the file of alerts, and whether it can be written: it is tried again with each evaluation, and logged once.
+/// Keeps the file up to date: failed writes are retried with each evaluation and logged once.
 struct SavedAlerts {
   private let file: AlertFile
   private var keys: [AlertKey]
   private let logger: Logger
   private var isFailing = false
 
-  /// - Parameter alerts: those in the file.
+  /// - Parameter alerts: the alerts in the file.
   init(_ file: AlertFile, _ alerts: [Alert], _ logger: Logger) {
     self.file = file
     self.logger = logger

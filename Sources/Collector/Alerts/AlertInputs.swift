@@ -6,22 +6,22 @@ import Foundation
 package import NetFlow
 package import NetworkBytes
 
-/// What alerts are evaluated from.
+/// The data that alerts are evaluated from.
 package struct AlertInputs: Sendable {
-  /// What is counted since the start, and how the store is.
+  /// Counters since the start, and the state of the store.
   package struct Counters: Sendable {
     package var kernelDrops: UInt64 = 0
     /// Flows dropped because the store is too slow, and rows lost because it fails.
     package var rowsLost: UInt64 = 0
     package var isStoreFailing = false
-    /// Of the store's disk; nil if the system does not say.
+    /// Of the store's disk; nil if unknown.
     package var freePercent: Double?
     package var outputs: [OutputAge] = []
 
     package init() {}
   }
 
-  /// How long the oldest file that waits for an output has waited.
+  /// How long the oldest file waiting for an output has waited.
   package struct OutputAge: Hashable, Sendable {
     package var name: String
     package var seconds: Double
@@ -32,15 +32,15 @@ package struct AlertInputs: Sendable {
     }
   }
 
-  /// Whether counters and exporters are those of the running collector: before that it reads what an earlier run has left.
+  /// Whether counters and exporters are those of the running collector, and recovery has finished.
   package var isReady: @Sendable () -> Bool
-  /// Every exporter that is known.
+  /// Every known exporter.
   package var exporters: @Sendable () -> [ExporterSample]
   package var counters: @Sendable () -> Counters
-  /// Flows that left the cache in some hours; live ones too if that is wanted.
+  /// Flows that left the cache in some hours, with or without live flows.
   package var flows: @Sendable (_ hours: Range<UnixMilliseconds>, _ isLive: Bool) throws -> Scan
 
-  /// Whether values are not wanted any more: a reading that takes long is ended.
+  /// Whether results are no longer needed, so that a long scan ends.
   package var isCancelled: @Sendable () -> Bool = { false }
 
   package init(
@@ -57,7 +57,7 @@ package struct AlertInputs: Sendable {
 }
 
 extension AlertInputs {
-  /// Those of a running collector.
+  /// The inputs from a running collector.
   init(
     _ workers: [Worker], _ liveFlows: LiveFlows, store: String, outputs: @escaping @Sendable () -> [OutputAge]
   ) {
@@ -83,7 +83,7 @@ extension AlertInputs {
     }
   }
 
-  /// The share of a file system that is free for this user, percent.
+  /// Returns the percentage of a file system that is free for this user.
   private static func freePercent(of path: String) -> Double? {
     guard let system = try? FileManager.default.attributesOfFileSystem(forPath: path),
       let size = (system[.systemSize] as? NSNumber)?.doubleValue, size > 0,
@@ -94,7 +94,7 @@ extension AlertInputs {
 }
 
 extension ExporterSample {
-  /// What sessions say, by their exporter's address.
+  /// Aggregates sessions by exporter address.
   package static func all(_ sessions: [SessionSummary]) -> [ExporterSample] {
     var samples: [IPAddress: ExporterSample] = [:]
     for session in sessions {
@@ -114,7 +114,7 @@ extension ExporterSample {
 }
 
 extension SessionSummary {
-  /// What came, in the units that its sequence numbers count: v5 flows, v9 datagrams, IPFIX data records.
+  /// Received data in the units of sequence numbers: v5 flows, v9 datagrams, IPFIX data records.
   fileprivate var sequenceUnits: UInt64 {
     switch key.version {
     case 5: counters.flowRecords

@@ -4,17 +4,17 @@ package import Foundation
 package import Logging
 package import NetworkBytes
 
-/// What webhooks and programs are given, as JSON: fields are added to it, and never changed.
+/// The message for webhooks and programs, as JSON. Fields may be added, but never changed.
 package struct AlertMessage: Encodable, Hashable, Sendable {
-  /// Of this form.
+  /// Version of this format.
   package var version = 1
   package var event: AlertState.Event
   package var alert: String
-  /// Of alerts that are of one of several: an exporter's address, an output's name.
+  /// For alerts with several subjects: an exporter's address, an output's name.
   package var subject: String?
   /// In words.
   package var summary: String
-  /// The collector's.
+  /// Name of the collector's host.
   package var host: String
   package var time: Moment
   package var firedAt: Moment
@@ -26,10 +26,10 @@ package struct AlertMessage: Encodable, Hashable, Sendable {
   package var unit: String
   /// Seconds.
   package var window: Int
-  /// At most 1000 characters of it.
+  /// At most 1000 characters.
   package var filter: String?
 
-  /// A time, in JSON as text.
+  /// A time, encoded as text.
   package struct Moment: Encodable, Hashable, Sendable {
     /// Since 1970 UTC.
     package var milliseconds: UnixMilliseconds
@@ -60,11 +60,11 @@ package struct AlertMessage: Encodable, Hashable, Sendable {
   package var json: Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Numbers are finite, and text always has a form in JSON.
+    // Numbers are finite, and text can always be encoded as JSON.
     return (try? encoder.encode(self)) ?? Data()
   }
 
-  /// What a program finds in its environment, without control characters.
+  /// Environment variables for a program, without control characters.
   package var environment: [String: String] {
     let values: [(String, String?)] = [
       ("NAME", alert), ("EVENT", event.rawValue), ("SUBJECT", subject ?? ""), ("SUMMARY", summary), ("HOST", host),
@@ -79,7 +79,7 @@ package struct AlertMessage: Encodable, Hashable, Sendable {
     }
   }
 
-  /// One line, its values as key=value.
+  /// Logs one line with values as key=value.
   package func log(to logger: Logger) {
     var metadata: Logger.Metadata = ["alert": "\(alert)", "event": "\(event.rawValue)"]
     if let subject { metadata["subject"] = "\(subject)" }
@@ -94,7 +94,7 @@ package struct AlertMessage: Encodable, Hashable, Sendable {
   }
 }
 
-/// What an alert is about, for people.
+/// Describes an alert.
 package struct AlertSubject: Sendable {
   package var measure: String
   package var unit: String
@@ -123,13 +123,13 @@ package struct AlertSubject: Sendable {
     }
   }
 
-  /// The alert's, or that of a rule which is gone.
+  /// Returns the descriptions of all alerts, including those of removed rules.
   package static func all(of options: AlertOptions) -> [String: AlertSubject] {
     let builtIn = BuiltInAlerts.Name.allCases.map { ($0.rawValue, AlertSubject($0)) }
     return Dictionary(builtIn + options.rules.map { ($0.name, AlertSubject($0)) }) { first, _ in first }
   }
 
-  /// `dns of 192.0.2.1: 123 Mbit/s, above 100 Mbit/s`.
+  /// Returns `dns of 192.0.2.1: 123 Mbit/s, above 100 Mbit/s`.
   package func text(_ alert: Alert) -> String {
     let name = alert.key.subject.isEmpty ? alert.key.name : "\(alert.key.name) of \(alert.key.subject)"
     guard let value = alert.value else { return "\(name): not known" }
@@ -145,14 +145,14 @@ package struct AlertSubject: Sendable {
     unit == "bit/s" ? Self.scaled(value) + unit : "\(Self.number(value)) \(unit)"
   }
 
-  /// With a prefix: `123.4 M`.
+  /// Formats with a unit prefix: `123.4 M`.
   private static func scaled(_ value: Double) -> String {
     let units: [(Double, String)] = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
     guard let unit = units.first(where: { abs(value) >= $0.0 }) else { return number(value) + " " }
     return number(value / unit.0) + " " + unit.1
   }
 
-  /// With three digits behind the point at most.
+  /// Formats with at most three decimal places.
   static func number(_ value: Double) -> String {
     let rounded = (value * 1000).rounded() / 1000
     return Int(exactly: rounded).map(String.init) ?? "\(rounded)"

@@ -2,11 +2,12 @@ import Dispatch
 import Foundation
 import Glibc
 
-/// Runs a program for a message: without a shell, the message as JSON on its standard input and as variables.
+/// Runs a program for a message: without a shell, with the message as JSON on standard input and as environment
+/// variables.
 struct AlertProgram {
   /// Path and arguments.
   let words: [String]
-  /// Longest that it may run, seconds; then it and all that it has started in its process group are killed.
+  /// Timeout, seconds; then its whole process group is killed.
   var timeout = 30.0
 
   /// Time between SIGTERM and SIGKILL, seconds.
@@ -14,13 +15,13 @@ struct AlertProgram {
 
   /// Runs it to its end. Blocks.
   ///
-  /// - Returns: what went wrong, if anything.
+  /// - Returns: the error, if any.
   func run(_ message: AlertMessage) -> String? {
     guard let path = words.first else { return "no program" }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = Array(words.dropFirst())
-    // Nothing of the collector's own: there are sockets' names in it.
+    // Excludes the collector's environment, which names sockets.
     let variables = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
     process.environment = variables.merging(message.environment) { $1 }
     process.currentDirectoryURL = URL(fileURLWithPath: "/")
@@ -31,7 +32,7 @@ struct AlertProgram {
     let ended = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in ended.signal() }
     do {
-      // A pipe takes 64 KiB without a reader, of which a message is a small part.
+      // A pipe holds 64 KiB, far more than a message.
       try input.fileHandleForWriting.write(contentsOf: message.json)
       try process.run()
       try input.fileHandleForWriting.close()
@@ -47,10 +48,10 @@ struct AlertProgram {
     return status == 0 ? nil : "\(path): exit status \(status)"
   }
 
-  /// Ends a program's process group: Foundation gives each program one of its own.
+  /// Ends the program's process group; Foundation creates one for each program.
   private func kill(_ process: Process, _ ended: DispatchSemaphore) {
     let group = process.processIdentifier
-    // Never that of the collector.
+    // Never the collector's own group.
     guard group > 1, getpgid(group) == group else {
       process.terminate()
       return

@@ -1,25 +1,25 @@
 package import Alerts
 import Foundation
 
-/// Alerts as status and metrics show them.
+/// Alerts for status and metrics.
 package struct AlertReport: Sendable {
   package var alerts: [Alert] = []
   package var options = AlertOptions()
   package var actions: [String: AlertActions.Counters] = [:]
   package var evaluations: UInt64 = 0
-  /// Evaluations in which something could not be measured.
+  /// Evaluations in which a measurement failed.
   package var failures: UInt64 = 0
-  /// Spent on evaluations, in all.
+  /// Total time of evaluations.
   package var seconds: Double = 0
-  /// Whether the last one was such.
+  /// Whether the last evaluation failed.
   package var isFailing = false
 
   package init() {}
 
-  /// Bound on an answer's size.
+  /// Bounds the size of a response.
   private static let maximumAlerts = 1000
 
-  /// For the status: those that fire first.
+  /// For the status, firing ones first.
   package var status: [CollectorStatus.Alert] {
     let subjects = AlertSubject.all(of: options)
     return alerts.prefix(Self.maximumAlerts).compactMap { alert in

@@ -7,7 +7,7 @@ import NetworkBytes
 import Settings
 import Synchronization
 
-/// The thread that evaluates alerts, of a low priority: reception and the store come first.
+/// The low-priority thread that evaluates alerts; reception and the store take precedence.
 final class AlertThread: Sendable {
   private struct Control {
     var options: AlertOptions
@@ -29,11 +29,11 @@ final class AlertThread: Sendable {
   private let ended = DispatchSemaphore(value: 0)
   private let started: UnixMilliseconds
 
-  /// Evaluations take at most one part in so many of the time.
+  /// Evaluations take at most one part in `restFactor + 1` of the time.
   private static let restFactor = 9.0
-  /// Between an earlier run's end being read and the first evaluation, seconds.
+  /// Seconds between the end of recovery and the first evaluation.
   private static let settleTime = 2.0
-  /// Longest that messages may go out when the collector stops, seconds.
+  /// Maximum time to send messages at shutdown, seconds.
   private static let finishTime = 5.0
 
   init(_ options: AlertOptions, _ inputs: AlertInputs, state directory: String, logger: Logger) {
@@ -47,7 +47,7 @@ final class AlertThread: Sendable {
     started = WorkerLoop.now
   }
 
-  /// Starts the thread; to be called once.
+  /// Starts the thread. Call once.
   func start() {
     let thread = Thread { [self] in
       Thread.current.name = "alerts"
@@ -74,12 +74,12 @@ final class AlertThread: Sendable {
     return report
   }
 
-  /// Ends it; messages have some seconds to go out.
+  /// Ends the thread; messages have several seconds to be sent.
   func finish() {
     isEnding.value.store(true, ordering: .relaxed)
     control.withLock { $0.isStopping = true }
     wakeUp.signal()
-    // It only reads: a copy of live flows that takes long may go on while the workers end.
+    // The thread only reads: a slow copy of live flows may continue while the workers end.
     if ended.wait(timeout: .now() + Self.finishTime) == .success { ended.signal() }
     actions.finish(within: Self.finishTime)
   }
@@ -100,7 +100,7 @@ final class AlertThread: Sendable {
         return (control.isStopping, control.hasChanged ? control.options : nil)
       }
       if isStopping { return }
-      // What workers publish is a moment older than what they are.
+      // Published counters lag slightly behind the workers.
       let wasReady = isReady
       isReady = inputs.isReady()
       if !isReady || !wasReady {
@@ -108,7 +108,7 @@ final class AlertThread: Sendable {
         control.withLock { $0.hasChanged = $0.hasChanged || changed != nil }
         continue
       }
-      // Of rules that are gone, too.
+      // Including those of removed rules.
       let before = options
       if let changed {
         options = changed
@@ -140,7 +140,7 @@ final class AlertThread: Sendable {
     actions.send(message, to: rule?.actions)
   }
 
-  /// - Parameter seconds: of an evaluation; nil: there was none.
+  /// - Parameter seconds: duration of an evaluation; nil if there was none.
   private func publish(_ evaluator: AlertEvaluator, seconds: Double?) {
     let before = control.withLock { control in
       let isFailing = control.report.isFailing
@@ -154,7 +154,7 @@ final class AlertThread: Sendable {
       }
       return isFailing
     }
-    // Once when it begins, and when it is over.
+    // Logged once when it begins and once when it ends.
     if let first = evaluator.problems.first, !before {
       logger.warning("alerts: some cannot be evaluated: \(first)")
     } else if evaluator.problems.isEmpty, before {

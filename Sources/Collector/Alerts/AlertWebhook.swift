@@ -3,26 +3,26 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Sends messages to a URL, as JSON by POST. Certificates are checked and redirects are not followed.
+/// Posts messages as JSON to a URL. Verifies certificates and follows no redirects.
 struct AlertWebhook {
   let url: String
   let header: String
-  /// Empty: no header is sent along.
+  /// Empty for no additional header.
   let headerFile: String
-  /// Longest that an attempt may take, seconds.
+  /// Timeout of an attempt, seconds.
   var timeout = 10.0
 
-  /// Why a message was not taken.
+  /// Why an attempt failed.
   struct Failure: Error {
     var reason: String
-    /// Whether it may be taken a little later.
+    /// Whether a later attempt may succeed.
     var isTransient: Bool
   }
 
-  /// Of an answer, which nobody reads, octets.
+  /// Maximum octets of a response, which is ignored.
   private static let maximumAnswer = 1 << 20
 
-  /// One for the process, which needs no shutdown.
+  /// Shared by the process; needs no shutdown.
   private static let client = HTTPClient(
     eventLoopGroupProvider: .singleton,
     configuration: {
@@ -33,7 +33,7 @@ struct AlertWebhook {
       return configuration
     }())
 
-  /// One attempt. Blocks; not to be called on one of Swift's own threads.
+  /// Makes one attempt. Blocks; do not call it on cooperative threads.
   func send(_ message: Data) -> Failure? {
     let answer: HTTPClient.Response
     do {
@@ -59,7 +59,7 @@ struct AlertWebhook {
   /// Scheme and host.
   private var place: String { url.split(separator: "/", maxSplits: 3).prefix(2).joined(separator: "//") }
 
-  /// The header's value: read each time, so that it may change while the collector runs.
+  /// The header's value; read each time, so that it can change while the collector runs.
   private func secret() throws(Failure) -> String {
     guard let data = FileManager.default.contents(atPath: headerFile), data.count <= 8192 else {
       throw Failure(

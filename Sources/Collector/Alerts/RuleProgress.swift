@@ -3,22 +3,22 @@ import FlowModel
 import FlowQuery
 import NetworkBytes
 
-/// A rule, and what has been learnt for it. Times are milliseconds since 1970 UTC.
+/// A rule, and the data collected for it. Times are milliseconds since 1970 UTC.
 struct RuleProgress {
   private(set) var rule: AlertRule
-  /// When it was measured last; nil: not yet.
+  /// Time of the last measurement; nil before the first.
   private var measured: UnixMilliseconds?
   var usual = UsualProgress()
   private var addresses: KnownAddresses
-  /// The end of the next earlier hours to be looked at for addresses; nil: none has been.
+  /// End of the next earlier hours to scan for addresses; nil before the first.
   private var unlearned: UnixMilliseconds?
-  /// From when on addresses are known.
+  /// Start of the time for which addresses are known.
   private var learntSince: UnixMilliseconds?
   private var isLearning = true
-  /// When addresses were forgotten last.
+  /// When addresses were last expired.
   private var expired: UnixMilliseconds = 0
 
-  /// Hours of addresses that are looked at in one go.
+  /// Hours of addresses per scan.
   private static let hoursAtATime = 4
   private static let hour: Int64 = 3_600_000
 
@@ -27,7 +27,7 @@ struct RuleProgress {
     addresses = KnownAddresses(memory: Int64(rule.memory) * 1000)
   }
 
-  /// Whether it is to be measured: values of long windows change slowly. Clocks may be set back.
+  /// Returns whether a measurement is due: values of long windows change slowly. Clocks may be set back.
   func isDue(at now: UnixMilliseconds) -> Bool {
     guard let measured else { return true }
     return now < measured || now - measured >= window / 20 - Self.tolerance
@@ -35,13 +35,13 @@ struct RuleProgress {
 
   mutating func noteMeasuring(at now: UnixMilliseconds) { measured = now }
 
-  /// Rounds are not on the millisecond.
+  /// Evaluations are not exact to the millisecond.
   private static let tolerance: Int64 = 1000
 
   var window: Int64 { Int64(rule.window) * 1000 }
   private var memory: Int64 { Int64(rule.memory) * 1000 }
 
-  /// Takes the rule's new form; what was learnt for another filter is of no use.
+  /// Replaces the rule; data collected for another filter is discarded.
   mutating func take(_ new: AlertRule) {
     let old = rule
     let isSame =
@@ -53,15 +53,15 @@ struct RuleProgress {
 
   var question: FlowQuestion { FlowQuestion(rule.filter, rule.measure.figure) }
 
-  /// - Parameter value: nil if it could not be measured.
+  /// - Parameter value: nil if the measurement failed.
   func reading(_ value: Double?, at now: UnixMilliseconds, started: UnixMilliseconds) -> AlertReading {
-    // What came before the start is missing in the first window: too little says nothing then.
+    // The first window lacks what came before the start, so a low value means nothing.
     let isYoung = now - started < window && rule.condition.direction == .below
     return AlertReading(
       AlertKey(rule.name), isYoung ? nil : value, usual: usual.value, rule.condition, rule.timing)
   }
 
-  /// A rule's value from what was found in a window.
+  /// Returns a rule's value for the measurement of a window.
   mutating func value(
     _ figures: FlowFigures, in window: Range<UnixMilliseconds>, started: UnixMilliseconds, at now: UnixMilliseconds
   ) -> Double? {
@@ -71,12 +71,12 @@ struct RuleProgress {
       addresses.expire(at: now)
       expired = now
     }
-    // With less than that behind it, every source would be new.
+    // With a shorter history, every source would be new.
     guard !isLearning, now - min(learntSince ?? started, started) >= memory else { return nil }
     return Double(new)
   }
 
-  /// Looks at a few more of the hours that the rule remembers, the newest first.
+  /// Scans some more of the hours that the rule remembers, newest first.
   mutating func learnAddresses(at now: UnixMilliseconds, _ inputs: AlertInputs) throws {
     guard isLearning else { return }
     var end = unlearned ?? now
@@ -96,9 +96,9 @@ struct RuleProgress {
   }
 }
 
-/// What is usual at an hour, learnt a day at a time.
+/// Usual values of an hour, determined day by day.
 struct UsualProgress {
-  /// A day of an hour, whose windows are to be measured.
+  /// A day whose windows are to be measured.
   struct Step: Hashable {
     var hour: UnixMilliseconds
     var day: Int
@@ -110,10 +110,10 @@ struct UsualProgress {
   private var hour: UnixMilliseconds?
   private var day = 0
   private var values: [Double] = []
-  /// Until that of a new hour is known, that of the last one.
+  /// The value of the previous hour until that of a new hour is known.
   private(set) var value: Double?
 
-  /// What is to be looked at next; nil if all is known.
+  /// Returns the next step; nil if the value is complete.
   mutating func next(_ hour: UnixMilliseconds, window: Int64) -> Step? {
     if self.hour != hour { (self.hour, day, values) = (hour, 0, []) }
     return day < UsualValues.days ? Step(hour: hour, day: day, window: window) : nil
@@ -127,7 +127,7 @@ struct UsualProgress {
 }
 
 extension Scan {
-  /// A window's flows are looked at by one thread, of a low priority, until nobody wants to know.
+  /// Restricts a scan to one low-priority, cancelable thread.
   mutating func look(at range: Range<UnixMilliseconds>, _ inputs: AlertInputs) {
     window = TimeWindow(range)
     workers = 1
@@ -136,7 +136,7 @@ extension Scan {
 }
 
 extension AlertMeasure {
-  /// What is asked of the flows.
+  /// The measurement for the rule.
   var figure: FlowQuestion.Figure {
     switch self {
     case .bitsPerSecond, .packetsPerSecond, .bytes: .sums
@@ -148,7 +148,7 @@ extension AlertMeasure {
     }
   }
 
-  /// The value of what was found in a window of so many seconds; nil if there were too many values to count.
+  /// Returns the value of a window's measurement; nil if there were too many values to count.
   func value(_ figures: FlowFigures, seconds: Int) -> Double? {
     let seconds = Double(max(1, seconds))
     return switch self {

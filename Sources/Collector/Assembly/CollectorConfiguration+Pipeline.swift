@@ -13,8 +13,7 @@ public import Settings
 package import StreamReception
 
 extension CollectorConfiguration {
-  /// What the configuration asks of a worker's pipeline; what all may hold of flows and early data is shared out among
-  /// `workers`.
+  /// Returns the options of a worker's pipeline; limits of flows and early data are divided among `workers`.
   public func pipelineOptions(workers: Int = 1) -> PipelineOptions {
     var options = PipelineOptions()
     options.key = aggregation.key
@@ -26,7 +25,7 @@ extension CollectorConfiguration {
     return options
   }
 
-  /// What is relayed; the memory for it is shared out among `workers`.
+  /// Returns the relay options; its memory is divided among `workers`.
   package func relayOptions(workers: Int) -> RelayOptions {
     var options = RelayOptions()
     options.targets = relay.targets
@@ -36,7 +35,7 @@ extension CollectorConfiguration {
     return options
   }
 
-  /// Whose datagrams are decoded.
+  /// Rules for accepted datagrams.
   public var admissionOptions: AdmissionOptions {
     var options = AdmissionOptions()
     options.addresses = live.exporters.addresses
@@ -46,14 +45,13 @@ extension CollectorConfiguration {
 
   var recordFilter: RecordFilter { RecordFilter(live.filter.filter, collector: Self.hostName) }
 
-  /// Where journal and checkpoints go.
+  /// Returns the root of journal and checkpoints.
   func stateRoot(_ logger: Logger) -> StateRoot {
     StateRoot(statePath, host: Self.hostName, logger: logger)
   }
 }
 
-/// What a reload changes: all that a running collector makes of `LiveSettings`. Nothing else reaches its workers, stores
-/// and log.
+/// Everything that a reload changes in a running collector: the options derived from `LiveSettings`.
 package struct LiveOptions: Sendable {
   package let admission: AdmissionOptions
   package let aging: AgingConfiguration
@@ -61,13 +59,13 @@ package struct LiveOptions: Sendable {
   package let filter: RecordFilter
   package let storeMetadata: [(key: String, value: String)]
   package let enrichment: EnrichmentOptions
-  /// The files of knowledge are looked at this often, seconds.
+  /// Interval between checks of label files, seconds.
   package let enrichmentInterval: Int
-  /// What connections over TLS begin with.
+  /// Files for TLS connections.
   package let tls: TLSFiles
   package let retention: Retention
   package let outputs: [OutputSetting]
-  /// Whether somebody waits for flows that left the cache.
+  /// Whether flows are needed as soon as they leave the cache.
   package let isPrompt: Bool
   package let resolvesNames: Bool
   package let alerts: AlertOptions
@@ -75,7 +73,7 @@ package struct LiveOptions: Sendable {
 
   /// - Parameters:
   ///   - configuration: the running one with the live settings of the loaded one.
-  ///   - workers: how many share what may be held.
+  ///   - workers: number of workers that share the limits.
   package init(_ configuration: CollectorConfiguration, workers: Int) {
     admission = configuration.admissionOptions
     aging = configuration.agingConfiguration(workers: workers)

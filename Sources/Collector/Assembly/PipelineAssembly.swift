@@ -7,14 +7,13 @@ public import Logging
 public import NetFlow
 public import Settings
 
-/// Makes the pipeline and the store that a configuration asks for: for `collect` and `replay`, for a start after a crash, and
-/// for `drain`.
+/// Creates pipeline and store from a configuration: for `collect`, `replay`, recovery and `drain`.
 public struct PipelineAssembly: Sendable {
-  /// Where datagrams come from.
+  /// The source of datagrams.
   public enum Source: Sendable {
-    /// Exporters that repeat their templates, or a journal of what they sent.
+    /// Exporters that resend their templates, or a journal.
     case exporters
-    /// Captures, which whoever cut them may have left repetitions out of.
+    /// Captures, in which resent templates may be missing.
     case captures
   }
 
@@ -22,11 +21,11 @@ public struct PipelineAssembly: Sendable {
   private let workers: Int
   let createdBy: String
   let logger: Logger
-  /// What is known of flows, for all pipelines; nil: nothing is.
+  /// Labels for flows; nil for none.
   var knowledge: KnowledgeSource?
 
   /// - Parameters:
-  ///   - workers: how many share what the configuration allows.
+  ///   - workers: number of workers that share the configured limits.
   ///   - createdBy: program and version, for the files' metadata.
   public init(_ configuration: CollectorConfiguration, workers: Int = 1, createdBy: String, logger: Logger) {
     self.configuration = configuration
@@ -35,16 +34,16 @@ public struct PipelineAssembly: Sendable {
     self.logger = logger
   }
 
-  /// The same for one worker that has everything.
+  /// The same for a single worker with all limits.
   var alone: PipelineAssembly {
     var assembly = PipelineAssembly(configuration, createdBy: createdBy, logger: logger)
     assembly.knowledge = knowledge
     return assembly
   }
 
-  /// Reads the files of knowledge once, for pipelines that are made from now on.
+  /// Reads the label files once, for pipelines created afterwards.
   ///
-  /// - Returns: why files were not taken.
+  /// - Returns: why files were rejected.
   public mutating func loadKnowledge() -> [KnowledgeError] {
     let options = configuration.enrichmentOptions
     if options.isEmpty { return [] }
@@ -57,12 +56,12 @@ public struct PipelineAssembly: Sendable {
     }
   }
 
-  /// A pipeline in front of a sink.
+  /// Creates a pipeline in front of a sink.
   ///
   /// - Parameters:
-  ///   - key: nil: the configuration's.
-  ///   - directory: what the workers of a collector make known to one another.
-  ///   - isPrompt: whether somebody waits for flows that left the cache.
+  ///   - key: nil for the configured key.
+  ///   - directory: exporter information shared by the workers of a collector.
+  ///   - isPrompt: whether flows are needed as soon as they leave the cache.
   public func pipeline(
     from source: Source, key: FlowKey? = nil, directory: ExporterDirectory = ExporterDirectory(),
     isPrompt: Bool = false, to sink: any FlowSink
@@ -72,15 +71,15 @@ public struct PipelineAssembly: Sendable {
     options.knowledge = knowledge
     if let key { options.key = key }
     if source == .captures { options.decoder.rules.limits.templateLifetime = nil }
-    // Reception begins once an earlier run's journal has been read.
+    // Waits during recovery; reception begins afterwards.
     return Pipeline(options, directory: directory, sink: sink, backpressure: .wait)
   }
 
-  /// The thread that writes a worker's files.
+  /// Creates the thread that writes a worker's files.
   ///
   /// - Parameters:
-  ///   - identity: of the collector; empty: it has none.
-  ///   - recovery: what ties the files to checkpoints; nil: they are published when they are complete.
+  ///   - identity: identity of the collector; empty for none.
+  ///   - recovery: connects the files to checkpoints; nil to publish complete files at once.
   public func store(
     worker: Int = 0, identity: String = "", settings: StoreSettings = StoreSettings(), recovery: StoreRecovery? = nil
   ) -> OutputThread<StoreOutput> {

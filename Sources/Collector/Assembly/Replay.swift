@@ -7,18 +7,18 @@ import Foundation
 public import NetFlow
 import NetworkBytes
 
-/// Captures as a source of the pipeline, on the captures' own clock.
+/// Captures as a source of the pipeline, on the captures' clock.
 public struct Replay: ~Copyable {
-  /// What a replay has read so far, and what it could not.
+  /// What a replay has read, and what it could not.
   public struct Summary: Sendable {
     public var datagrams: UInt64 = 0
     public var frames: UInt64 = 0
     public var truncatedFrames: UInt64 = 0
-    /// As a pipeline's ledger takes it.
+    /// Reception counters for a pipeline's ledger.
     public var reception: ReceptionCounters { ReceptionCounters(received: datagrams) }
-    /// What ended the reading of a capture before its end, one for each such capture.
+    /// Errors that ended reading a capture early, one per capture.
     public var failures: [CaptureError] = []
-    /// Link types that are not understood, with their frames.
+    /// Unsupported link types, with the number of their frames.
     public var notes: [String] = []
   }
 
@@ -29,9 +29,9 @@ public struct Replay: ~Copyable {
 
   /// - Parameters:
   ///   - paths: captures, read one after the other; `-` is standard input.
-  ///   - key: anonymizes the datagrams before anything else is done with them; they are read twice then, for data that come
-  ///     before their template, but for standard input.
-  ///   - showsProgress: whether to say on standard error how far it is.
+  ///   - key: anonymizes the datagrams first; captures other than standard input are then read twice, for data that
+  ///     precedes its template.
+  ///   - showsProgress: whether to show progress on standard error.
   public init(_ paths: [String], anonymizedBy key: AnonymizationKey? = nil, showsProgress: Bool) {
     self.paths = paths
     anonymizer = key.map { DatagramAnonymizer($0) }
@@ -45,7 +45,7 @@ public struct Replay: ~Copyable {
     progress?.end()
   }
 
-  /// Writes all datagrams to a capture, from their senders to one made-up collector.
+  /// Writes all datagrams to a capture, from their senders to a fictitious collector.
   public mutating func write(to capture: inout CaptureWriter) throws(FileError) {
     var failure: FileError?
     read { datagram in
@@ -57,12 +57,12 @@ public struct Replay: ~Copyable {
     try capture.flush()
   }
 
-  /// Prints each decoded record of all datagrams, nothing merged, as a JSON object on a line.
+  /// Prints each decoded record of all datagrams, unmerged, as a JSON object on a line.
   ///
   /// - Parameters:
-  ///   - elements: what elements are called that IANA's registry does not have.
-  ///   - options: whose datagrams are decoded.
-  /// - Returns: what was decoded and what was wrong.
+  ///   - elements: names of elements that are not in IANA's registry.
+  ///   - options: which datagrams are decoded.
+  /// - Returns: counters of decoded records and of errors.
   public mutating func printRecords(
     to output: TextOutput, elements: ElementNames, admission options: AdmissionOptions
   ) -> DecodeCounters {
@@ -84,7 +84,7 @@ public struct Replay: ~Copyable {
     return decoder.counters
   }
 
-  /// Hands over all datagrams, anonymized if that is asked for.
+  /// Calls `take` with all datagrams, anonymized if requested.
   @inline(__always)
   private mutating func read(_ take: (borrowing Datagram) -> Void) {
     guard var anonymizer = anonymizer.take() else {
@@ -104,13 +104,13 @@ public struct Replay: ~Copyable {
     }
   }
 
-  /// A first time through a capture. What is wrong with it is reported the second time.
+  /// The first pass over a capture. Errors are reported in the second pass.
   private func learnTemplates(_ path: String, _ anonymizer: inout DatagramAnonymizer) {
     guard var capture = try? CaptureFile(path: path) else { return }
     while (try? capture.next()) == true { anonymizer.learn(capture.datagram) }
   }
 
-  /// Hands over the datagrams of one capture as far as it can be read.
+  /// Calls `take` with the datagrams of one capture, as far as it can be read.
   @inline(__always)
   private mutating func readCapture(_ path: String, _ take: (borrowing Datagram) -> Void) {
     do throws(CaptureError) {
@@ -136,7 +136,7 @@ public struct Replay: ~Copyable {
   }
 }
 
-/// How far a long read is, on one line of standard error that is written over and over.
+/// Shows the progress of a long read in one line on standard error.
 private final class Progress {
   private var shown = Date.distantPast
   private var isVisible = false

@@ -9,28 +9,28 @@ import Logging
 import NetworkBytes
 import Parquet
 
-/// What a running collector has that no published file has, for questions. However many ask at a time, at most one copy is being
-/// made; who asks gets one that was begun after the question.
+/// Provides a running collector's unpublished flows to queries. At most one copy is made at a time, however many
+/// queries wait; each gets a copy that was begun after its request.
 ///
-/// Sound: all state is touched under `lock` only.
+/// Sound: all state is accessed only under `lock`.
 final class LiveFlows: @unchecked Sendable {
   private let workers: [Worker]
   private let createdBy: String
   private let logger: Logger
 
   private let lock = NSCondition()
-  /// Copies that were begun, and the last one that has ended with what came of it.
+  /// Number of copies begun, and of the last one that has ended, with its outcome.
   private var begun = 0
   private var ended = 0
   private var isMaking = false
-  /// Who waits for a copy.
+  /// Number of waiting queries.
   private var askers = 0
   private var outcome: Result<Cut, LiveFailure> = .failure(.recovering)
 
-  /// Longest that a worker and its store may take, seconds.
+  /// Timeout for a worker and its store, seconds.
   private static let timeout = 15.0
 
-  /// A copy, and how many files each worker's store had published when it was made.
+  /// A copy, and the number of files that each worker's store had published at its time.
   private struct Cut {
     var time: UnixMilliseconds
     var snapshots: [ParquetSnapshot]
@@ -43,12 +43,12 @@ final class LiveFlows: @unchecked Sendable {
     self.logger = logger
   }
 
-  /// What has been published so far: to be noted before the store's files are listed.
+  /// The published files at some time, to be recorded before the store's files are listed.
   struct Position: Sendable {
     fileprivate var counts: [Int]
   }
 
-  /// - Throws: `recovering` if a worker still reads what an earlier run has left, some time after the call.
+  /// - Throws: `recovering` if a worker is still recovering some time after the call.
   func position() throws(LiveFailure) -> Position {
     let deadline = DispatchTime.now() + .seconds(5)
     while !workers.allSatisfy(\.isLive) {
@@ -58,9 +58,9 @@ final class LiveFlows: @unchecked Sendable {
     return Position(counts: workers.map { $0.storeSettings.published.count })
   }
 
-  /// What a question of this process has to do with: as over the socket, but it does not wait for the journal of an earlier run.
+  /// Opens a session for a query of this process: as over the socket, but without waiting for recovery.
   ///
-  /// - Parameter store: the directory as the question names it.
+  /// - Parameter store: the directory as named by the query.
   func session(of store: String, _ state: LiveState) -> LiveSession.Outcome<LiveSession> {
     guard workers.allSatisfy(\.isLive) else { return .missing(LiveFailure.recovering.reason) }
     do throws(LiveFailure) {
@@ -78,14 +78,14 @@ final class LiveFlows: @unchecked Sendable {
     }
   }
 
-  /// A copy that was begun after the call, with the files that were published since `position`. Waits for it.
+  /// Returns a copy begun after the call, with the files published since `position`. Blocks.
   func cut(since position: Position) throws(LiveFailure) -> LiveCut {
     let cut = try newest().get()
     var published: [String] = []
     for (index, worker) in workers.enumerated() {
       let count = position.counts[index]
       guard let paths = worker.storeSettings.published.since(count) else { throw .superseded }
-      // Those published after the copy are in it as files that were not.
+      // Files published after the copy are included in it as unpublished.
       published += paths.prefix(max(0, cut.publishedCounts[index] - count))
     }
     return LiveCut(
@@ -98,7 +98,7 @@ final class LiveFlows: @unchecked Sendable {
     askers += 1
     defer {
       askers -= 1
-      // Nobody else wants it: its files in memory are as large as the cache, and open ones keep their place on the disk.
+      // Nobody else needs it: its files in memory are as large as the cache, and open files occupy disk space.
       if askers == 0 { outcome = .failure(.superseded) }
       lock.unlock()
     }
@@ -137,9 +137,9 @@ final class LiveFlows: @unchecked Sendable {
     return .success(result)
   }
 
-  /// Makes files of what a worker and its store have, as it comes.
+  /// Converts the flows of a worker and its store to files as they arrive.
   ///
-  /// - Returns: how many files the store had published.
+  /// - Returns: the number of files that the store had published.
   private func add(
     _ cut: WorkerCut, to snapshots: inout [ParquetSnapshot], before deadline: DispatchTime
   ) throws(LiveFailure) -> Int {

@@ -6,7 +6,7 @@ import Logging
 import Parquet
 import Synchronization
 
-/// Answers programs of this host that ask for live flows, over a socket in the state's directory, to which a link in the store
+/// Serves live flows to programs of this host, over a socket in the state directory, to which a link in the store
 /// leads.
 final class LiveServer: Sendable {
   private let flows: LiveFlows
@@ -18,16 +18,16 @@ final class LiveServer: Sendable {
   private let ended = DispatchSemaphore(value: 0)
   private let connections = Atomic(0)
 
-  /// Further ones are closed at once.
+  /// Further connections are closed at once.
   private static let maximumConnections = 32
-  /// Longest that a client may take to ask, and then to list the store's files, milliseconds.
+  /// Timeouts for a client's request, and for listing the store's files, milliseconds.
   private static let (askingTime, listingTime) = (Int32(30_000), Int32(300_000))
 
-  /// Listens.
+  /// Starts listening.
   ///
   /// - Parameters:
-  ///   - path: of the socket.
-  ///   - link: what leads to it from the store.
+  ///   - path: path of the socket.
+  ///   - link: the link in the store.
   init(
     _ flows: LiveFlows, at path: String, link: String, logger: Logger, state: @escaping @Sendable () -> LiveState
   ) throws(FileError) {
@@ -40,14 +40,14 @@ final class LiveServer: Sendable {
     try Directory.link(link, to: Self.target(of: path, from: link))
   }
 
-  /// Relative, if the socket is below the link's directory: a store may be moved.
+  /// Relative if the socket is below the link's directory, so that a store can be moved.
   private static func target(of path: String, from link: String) -> String {
     let directory = link[...(link.lastIndex(of: "/") ?? link.startIndex)]
     if path.hasPrefix(directory) { return String(path.dropFirst(directory.count)) }
     return URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
-  /// Starts the thread; to be called once.
+  /// Starts the thread. Call once.
   func start() {
     let thread = Thread { [self] in
       Thread.current.name = "live"
@@ -57,7 +57,7 @@ final class LiveServer: Sendable {
     thread.start()
   }
 
-  /// Ends. To be called behind the workers' end: who asks meanwhile is told that the collector is stopping.
+  /// Ends. Call after the workers have ended; until then, requests are told that the collector is stopping.
   func finish() {
     listener.end()
     ended.wait()
@@ -65,7 +65,7 @@ final class LiveServer: Sendable {
   }
 
   private func acceptAll() {
-    // Said once, not with each attempt.
+    // Logged once, not with each attempt.
     var failure: Int32 = 0
     while true {
       do throws(FileError) {
@@ -88,10 +88,10 @@ final class LiveServer: Sendable {
     let handoff = Handoff(connection)
     Thread.detachNewThread { [self] in
       Thread.current.name = "live-client"
-      // Reception and the store come first.
+      // Reception and the store take precedence.
       Thread.lowerPriority()
       if let connection = handoff.take() {
-        // A client that goes away, or does not take its answer, is no concern of the collector's.
+        // A client that disconnects or does not receive its response is not an error of the collector.
         do throws(FileError) { try answer(connection) } catch {}
       }
       connections.wrappingSubtract(1, ordering: .relaxed)
@@ -109,7 +109,7 @@ final class LiveServer: Sendable {
     }
   }
 
-  /// - Parameter position: of the client's `hello`.
+  /// - Parameter position: position from the client's `hello`.
   private func reply(
     to message: LiveMessage?, _ position: inout LiveFlows.Position?
   ) -> Result<[LocalMessage], LiveFailure> {

@@ -9,13 +9,13 @@ import Synchronization
 /// Why there are no live flows.
 enum LiveFailure: Error {
   case recovering, stopping, superseded
-  /// The client does not speak this version of the protocol.
+  /// The client uses another version of the protocol.
   case otherVersion
-  /// The worker, or the thread of its store, does not come to it in time.
+  /// The worker, or its store's thread, did not respond in time.
   case timeout
   case store(StoreError)
 
-  /// For people.
+  /// For display.
   var reason: String {
     switch self {
     case .recovering: "the collector is reading the journal of an earlier run; retry later"
@@ -28,28 +28,27 @@ enum LiveFailure: Error {
   }
 }
 
-/// A worker's flows that no published file has, at one moment: filled by its thread and by that of its store, and waited for by
-/// a third one.
+/// A snapshot of a worker's unpublished flows: filled by its thread and by its store's thread, and read by a third one.
 final class WorkerCut: Sendable {
   private struct Progress {
     var failure: LiveFailure?
     var time: UnixMilliseconds = 0
     var longestSlice = Duration.zero
-    /// Whether its store has come to it.
+    /// Whether its store has processed it.
     var wasVisited = false
   }
 
   private let progress = Mutex(Progress())
   private let pieces = Mutex(UniqueDeque<CapturedFlows>())
   private let store = Mutex<StoreSnapshot?>(nil)
-  /// Signalled with each piece, the store's part, and a failure.
+  /// Signaled with each piece, with the store's part, and with a failure.
   private let changed = DispatchSemaphore(value: 0)
 
   // MARK: The worker's thread
 
   func begin(at time: UnixMilliseconds) { progress.withLock { $0.time = time } }
 
-  /// Reception has waited so long for a slice of it.
+  /// Records how long reception was delayed by a slice.
   func noteSlice(_ duration: Duration) {
     progress.withLock { $0.longestSlice = max($0.longestSlice, duration) }
   }
@@ -60,16 +59,16 @@ final class WorkerCut: Sendable {
       if let piece = piece.take() { pieces.append(piece) }
     }
     changed.signal()
-    // Behind the append: `fail` may have come in between.
+    // After appending, because `fail` may have been called in between.
     if hasFailed { removeAll() }
   }
 
-  /// Whether the store has come to it.
+  /// Whether the store has processed it.
   var wasVisited: Bool { progress.withLock { $0.wasVisited } }
 
   // MARK: Any thread
 
-  /// Ends it: nobody will take what is in it, or there will be no more.
+  /// Ends the snapshot: nobody will read it, or it cannot be completed.
   func fail(_ failure: LiveFailure) {
     progress.withLock { $0.failure = failure }
     removeAll()
@@ -78,7 +77,7 @@ final class WorkerCut: Sendable {
 
   var hasFailed: Bool { progress.withLock { $0.failure != nil } }
 
-  /// A stalled store keeps what has failed for as long as it is stalled: not with the flows of a whole cache.
+  /// A stalled store keeps a failed snapshot while it is stalled; its flows are released.
   private func removeAll() {
     pieces.withLock { $0.removeAll() }
     store.withLock { $0 = nil }
@@ -97,20 +96,20 @@ final class WorkerCut: Sendable {
 
   // MARK: Who waits for it
 
-  /// Waits for something to take.
+  /// Waits for something to read.
   func wait(until deadline: DispatchTime) throws(LiveFailure) {
     let isInTime = changed.wait(timeout: deadline) == .success
     if let failure = progress.withLock({ $0.failure }) { throw failure }
     if !isInTime { throw .timeout }
   }
 
-  /// The next flows of the worker, if there are any.
+  /// Removes and returns the worker's next flows, if any.
   func takePiece() -> CapturedFlows? { pieces.withLock { $0.popFirst() } }
-  /// What its store has, the first time.
+  /// Returns the store's part on the first call.
   func takeStore() -> StoreSnapshot? { store.withLock { $0.take() } }
 
-  /// When it was begun: all that was received before is in it; milliseconds since 1970 UTC.
+  /// When it was begun, milliseconds since 1970 UTC: everything received before is included.
   var time: UnixMilliseconds { progress.withLock { $0.time } }
-  /// The longest time that reception waited for it.
+  /// The longest delay of reception.
   var longestSlice: Duration { progress.withLock { $0.longestSlice } }
 }

@@ -3,7 +3,7 @@ package import Foundation
 package import Logging
 import Settings
 
-/// One message as one line of text or JSON.
+/// A log message as one line of text or JSON.
 package struct LogLine {
   package var level: Logger.Level
   package var label: String
@@ -19,7 +19,7 @@ package struct LogLine {
     self.time = time
   }
 
-  /// The line, its end included.
+  /// Returns the line, including its ending.
   package func rendered(_ style: LogStyle) -> String {
     let priority = style.prefix == .priority ? "<\(level.priority)>" : ""
     switch style.format {
@@ -66,7 +66,7 @@ package struct LogLine {
 }
 
 extension Logger.Level {
-  /// The priority of syslog(3) and the journal.
+  /// The priority for syslog(3) and the journal.
   var priority: Int {
     switch self {
     case .trace, .debug: 7

@@ -3,21 +3,21 @@ public import Logging
 public import Settings
 import Synchronization
 
-/// The process's log: the level that holds for all loggers and can change while running, and the way out.
+/// The process's log: a level for all loggers, which can change while running, and the output.
 public final class LogOutput: Sendable {
   private let style: LogStyle
   private let severity: Atomic<Int>
   private let write: @Sendable (String) -> Void
 
-  /// - Parameter write: Takes one whole line, from any thread.
+  /// - Parameter write: Writes a whole line; thread-safe.
   package init(style: LogStyle, level: Logger.Level, write: @escaping @Sendable (String) -> Void) {
     self.style = style
     severity = Atomic(level.severity)
     self.write = write
   }
 
-  /// Messages go to standard error, each in one write so that lines stay whole. One that cannot be written is given up:
-  /// there is nowhere to say so.
+  /// Writes messages to standard error, each with one call so that lines stay whole. A message that cannot be written
+  /// is dropped.
   public convenience init(_ configuration: CollectorConfiguration, environment: [String: String]) {
     let style = LogStyle(format: configuration.log.format, environment: environment)
     self.init(style: style, level: configuration.live.logLevel) { line in
@@ -25,12 +25,12 @@ public final class LogOutput: Sendable {
     }
   }
 
-  /// Makes this the output of every `Logger` made from now on. To be called once in a process.
+  /// Makes this the output of all future loggers. Call once per process.
   public func bootstrap() {
     LoggingSystem.bootstrap { OutputLogHandler(label: $0, output: self) }
   }
 
-  /// The least severe level that is printed; holds at once for every logger without a level of its own.
+  /// The minimum level; applies at once to every logger without its own level.
   public var level: Logger.Level {
     get { Logger.Level.allCases.first { $0.severity == severity.load(ordering: .relaxed) } ?? .info }
     set { severity.store(newValue.severity, ordering: .relaxed) }
@@ -39,7 +39,7 @@ public final class LogOutput: Sendable {
   fileprivate func print(_ line: LogLine) { write(line.rendered(style)) }
 }
 
-/// swift-log's way to a `LogOutput`.
+/// Connects swift-log to a `LogOutput`.
 package struct OutputLogHandler: LogHandler {
   private let label: String
   private let output: LogOutput

@@ -1,18 +1,18 @@
 public import Foundation
 public import Settings
 
-/// How messages look where they go.
+/// The format of log messages.
 public struct LogStyle: Hashable, Sendable {
   public enum Prefix: Hashable, Sendable {
-    /// Time of day in UTC, level and label, for people and files.
+    /// Time of day in UTC, level and label.
     case time
-    /// `<N>` and no time, for a journal that keeps its own (sd-daemon(3)).
+    /// `<N>` and no time, for the systemd journal, which adds its own (sd-daemon(3)).
     case priority
   }
 
   public var format: CollectorConfiguration.Log.Format
   public var prefix: Prefix
-  /// Whether warnings and errors stand out by colour.
+  /// Whether warnings and errors are colored.
   public var colour: Bool
 
   public init(format: CollectorConfiguration.Log.Format, prefix: Prefix, colour: Bool) {
@@ -21,7 +21,7 @@ public struct LogStyle: Hashable, Sendable {
     self.colour = colour
   }
 
-  /// The style for standard error: priorities where it is the journal's stream, colours where it is a terminal.
+  /// The style for standard error: priorities if it is connected to the systemd journal, colors if it is a terminal.
   public init(
     format: CollectorConfiguration.Log.Format, environment: [String: String],
     isTerminal: Bool = isatty(STDERR_FILENO) == 1

@@ -5,7 +5,8 @@ package import FlowOutput
 package import Logging
 package import Settings
 
-/// The outputs of lines of a running collector. Each worker feeds them beside its store; they are made when it starts, and end with it.
+/// The line outputs of a running collector. Each worker feeds them beside its store; they start and end with the
+/// collector.
 package final class LineOutputs: Sendable {
   private let members: [(kind: OutputSetting.Kind, destination: LineDestination)]
   private let logger: Logger
@@ -17,7 +18,7 @@ package final class LineOutputs: Sendable {
     for setting in settings { logger.info("output \(setting.name): writes lines to \(setting.options.place)") }
   }
 
-  /// What takes a worker's rows: its store, and these beside it.
+  /// Returns a sink for a worker's rows: its store, and these outputs beside it.
   package func sink(beside store: any FlowSink, worker: Int) throws(FileError) -> any FlowSink {
     var others: [any FlowSink] = []
     for member in members { others.append(try member.destination.start(worker: worker)) }
@@ -26,7 +27,7 @@ package final class LineOutputs: Sendable {
 
   package var isEmpty: Bool { members.isEmpty }
 
-  /// Has each file opened under its path before its next row: it was moved away.
+  /// Reopens each file under its path before its next row, after it was moved away.
   package func reopen() {
     for member in members { member.destination.reopen() }
   }
@@ -35,7 +36,7 @@ package final class LineOutputs: Sendable {
     members.map { OutputReport.Lines(kind: $0.kind, $0.destination.report) }
   }
 
-  /// Ends all of them behind what the workers gave them, and waits for some seconds at most: nobody may read a pipe's other end.
+  /// Ends all outputs after their queued rows, waiting at most some seconds: a pipe may have no reader.
   package func finish() {
     for member in members { member.destination.close() }
     let deadline = DispatchTime.now() + 5

@@ -8,9 +8,9 @@ package import Settings
 package import Shipping
 
 extension OutputSetting {
-  /// What takes the output's files. Nothing is opened.
+  /// Creates the output's destination. Opens nothing.
   ///
-  /// - Throws: `ShippingFailure` with what to do about the settings.
+  /// - Throws: `ShippingFailure` if the settings are invalid.
   package func makeDestination(logger: Logger) throws(ShippingFailure) -> any FileDestination {
     switch destination {
     case .clickHouse(let options):
@@ -27,7 +27,7 @@ extension OutputSetting {
   }
 }
 
-/// In place of a destination that cannot be made of its settings: files wait until these are mended.
+/// Replaces a destination with invalid settings: files wait until they are corrected.
 struct BrokenDestination: FileDestination {
   let failure: ShippingFailure
 

@@ -3,7 +3,7 @@ package import Foundation
 package import Settings
 package import Shipping
 
-/// Outputs as status, metrics and alerts show them.
+/// Outputs for status, metrics and alerts.
 package struct OutputReport: Sendable {
   package struct Entry: Sendable {
     package var kind: OutputSetting.Kind
@@ -25,9 +25,9 @@ package struct OutputReport: Sendable {
     }
   }
 
-  /// Those that ship files, in the order of the configuration.
+  /// File outputs, in the order of the configuration.
   package var entries: [Entry]
-  /// Those of lines.
+  /// Line outputs.
   package var lines: [Lines]
 
   package init(_ entries: [Entry] = [], lines: [Lines] = []) {
@@ -35,7 +35,7 @@ package struct OutputReport: Sendable {
     self.lines = lines
   }
 
-  /// Outputs of lines for the status; nil: there are none.
+  /// Line outputs for the status; nil if there are none.
   package var lineStatus: [CollectorStatus.LineOutput]? {
     if lines.isEmpty { return nil }
     return lines.map { entry in
@@ -66,7 +66,7 @@ package struct OutputReport: Sendable {
 
   private static func date(_ seconds: Int64) -> Date { Date(timeIntervalSince1970: Double(seconds)) }
 
-  /// Seconds for which the oldest file of each output has waited.
+  /// Returns how long the oldest file of each output has waited, seconds.
   func ages(at now: Date) -> [AlertInputs.OutputAge] {
     entries.map {
       AlertInputs.OutputAge(
@@ -111,7 +111,7 @@ package struct OutputReport: Sendable {
     }
   }
 
-  /// What became of rows that were sent before their file was committed.
+  /// Appends counters of rows sent before their file was committed.
   private func appendLive(to metrics: inout MetricsText) {
     func append(_ name: String, _ help: String, _ value: (LiveRowCounts) -> UInt64) {
       for entry in entries {
@@ -126,7 +126,7 @@ package struct OutputReport: Sendable {
     append("left_rows_total", "Rows left to their files, because they were not sent or not acknowledged.", \.left)
   }
 
-  /// What became of rows of outputs of lines.
+  /// Appends counters of line outputs.
   private func appendRows(to metrics: inout MetricsText) {
     func append(_ name: String, _ type: String, _ help: String, _ value: (LineReport) -> UInt64) {
       for entry in lines {

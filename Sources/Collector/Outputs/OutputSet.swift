@@ -5,9 +5,9 @@ package import Settings
 package import Shipping
 import Synchronization
 
-/// The outputs of a running collector, each with tasks of its own. Nothing waits for them but the collector's end, for some seconds.
+/// The file outputs of a running collector, each in its own tasks. Only shutdown waits for them, for some seconds.
 package final class OutputSet: Sendable {
-  /// What takes an output's files. Nothing is opened by it.
+  /// Creates an output's destination without opening anything.
   package typealias Maker = @Sendable (OutputSetting, Logger) throws(ShippingFailure) -> any FileDestination
 
   private struct Member: Sendable {
@@ -23,21 +23,21 @@ package final class OutputSet: Sendable {
   private let logger: Logger
   private let make: Maker
   private let members = Mutex<[Member]>([])
-  /// The outputs that there should be, the newest alone.
+  /// The desired outputs; only the latest value is kept.
   private let settings: AsyncStream<[OutputSetting]>
   private let wanted: AsyncStream<[OutputSetting]>.Continuation
   private let control = Mutex<Task<Void, Never>?>(nil)
 
-  /// How long an output goes on with what is on its way when it ends.
+  /// How long an output that ends continues transfers.
   private static let finishTime: Duration = .seconds(5)
-  /// How long the collector's end waits, seconds: a little longer.
+  /// How long shutdown waits, seconds: slightly longer.
   private static let longestFinish = 8.0
 
   /// - Parameters:
-  ///   - files: the collector's, in its store.
-  ///   - published: what the store's writers say they have published.
-  ///   - taps: who sees their rows.
-  ///   - state: the collector's directory of state, which has the cursors.
+  ///   - files: the collector's files in its store.
+  ///   - published: announcements of the store's writers.
+  ///   - taps: taps for live rows.
+  ///   - state: the collector's state directory, which contains the cursors.
   package init(
     files: OwnFiles, published: [PublishedFiles], taps: [RowTaps] = [], state: String, logger: Logger,
     make: @escaping Maker = { setting, logger throws(ShippingFailure) in try setting.makeDestination(logger: logger) }
@@ -51,14 +51,14 @@ package final class OutputSet: Sendable {
     (settings, wanted) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  /// Starts what `reconfigure` asks for from now on.
+  /// Starts applying `reconfigure`.
   package func start() {
     control.withLock { control in
       control = Task { for await settings in self.settings { await self.apply(settings) } }
     }
   }
 
-  /// Ends outputs that are gone or have changed, and starts those that are new or have changed. Returns at once.
+  /// Ends outputs that were removed or changed, and starts those that are new or changed. Returns at once.
   package func reconfigure(_ settings: [OutputSetting]) { wanted.yield(settings) }
 
   /// In the order of the configuration.
@@ -66,7 +66,7 @@ package final class OutputSet: Sendable {
     OutputReport(members.withLock { $0 }.map { OutputReport.Entry(kind: $0.setting.kind, $0.shipper.report) })
   }
 
-  /// Ends all of them. Blocks for some seconds, where destinations take as long.
+  /// Ends all outputs. Blocks for up to some seconds.
   package func finish() {
     let ended = DispatchSemaphore(value: 0)
     Task {
@@ -80,11 +80,11 @@ package final class OutputSet: Sendable {
     }
   }
 
-  // MARK: Changes, one after another
+  // MARK: Changes, in sequence
 
   private func apply(_ settings: [OutputSetting]) async {
     let before = members.withLock { $0 }
-    // A cursor is one shipper's alone: an output that has changed ends before it starts again.
+    // A cursor has a single shipper: a changed output ends before it restarts.
     await finish(before.filter { !settings.contains($0.setting) })
     let after = settings.map { setting in
       before.first { $0.setting == setting } ?? start(setting)
@@ -111,7 +111,7 @@ package final class OutputSet: Sendable {
     await withDiscardingTaskGroup { group in
       for member in members {
         group.addTask { [taps] in
-          // Rows that come from now on are in files that it, or its successor, ships.
+          // Later rows are in files that it, or its successor, ships.
           if let tap = member.destination.tap { for taps in taps { taps.remove(tap) } }
           await member.shipper.finish(within: Self.finishTime)
           await member.destination.finish()

@@ -4,26 +4,26 @@ public import Logging
 public import Settings
 import Shipping
 
-/// An output of a collector that does not run: what its cursor and the store show, and how it begins again.
+/// An output of a stopped collector, from its cursor and the store; and how to reset it.
 public struct OutputState: Sendable {
   public let setting: OutputSetting
   /// Whether nothing was shipped yet.
   public let isNew: Bool
-  /// Files that its cursor knows.
+  /// Number of files in its cursor.
   public let takenFiles: Int
   public let setAsideFiles: Int
   public let waitingFiles: Int
   public let waitingOctets: UInt64
-  /// When the oldest of them was written, seconds since 1970 UTC; nil: none waits.
+  /// When the oldest of them was written, seconds since 1970 UTC; nil if none waits.
   public let waitingSince: Int64?
 
-  /// Where an output begins again.
+  /// Where an output restarts.
   public enum Beginning: Sendable {
     /// With all files of the store.
     case oldest
-    /// With the next one that is committed.
+    /// With the next file that is committed.
     case now
-    /// Where it is, and with the files that were set aside.
+    /// At its position, with the files that were set aside.
     case setAside
   }
 
@@ -39,19 +39,19 @@ public struct OutputState: Sendable {
     waitingSince = stopped.waitingSince
   }
 
-  /// Every output of a configuration; none if no collector has run with it yet.
+  /// Returns every output of a configuration; empty if no collector has run with it yet.
   ///
-  /// - Throws: `StateError.inUse` while it runs, or what cannot be read.
+  /// - Throws: `StateError.inUse` while it runs, or an error in reading.
   public static func all(_ configuration: CollectorConfiguration, _ logger: Logger) throws -> [OutputState] {
     guard let (state, files) = try open(configuration, logger) else { return [] }
     return try configuration.live.outputs.map { try OutputState($0, state, files) }
   }
 
-  /// Has an output begin again when the collector starts.
+  /// Makes an output restart when the collector starts.
   ///
-  /// - Parameter confirm: is given the output as it is, with its state locked; nothing is changed if it throws.
-  /// - Returns: false if no collector has run with this configuration yet: there is nothing to change.
-  /// - Throws: `StateError.inUse` while it runs, or what cannot be read or written.
+  /// - Parameter confirm: called with the output, with its state locked; if it throws, nothing is changed.
+  /// - Returns: false if no collector has run with this configuration, so that there is nothing to change.
+  /// - Throws: `StateError.inUse` while it runs, or an error in reading or writing.
   public static func reset(
     _ setting: OutputSetting, to beginning: Beginning, _ configuration: CollectorConfiguration, _ logger: Logger,
     confirm: (OutputState) throws -> Void

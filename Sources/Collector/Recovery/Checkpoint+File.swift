@@ -6,21 +6,21 @@ package import Journal
 import NetFlow
 import NetworkBytes
 
-// The file: what it is, and parts, each with its size and CRC-32 (see `CheckpointPart`). The head is JSON, flows are as they are
-// in memory, which only a program that knows their layout reads, and all else is in the binary form of `OctetWriter`. A part is
-// written and read by itself, so that neither takes the memory of the whole.
+// The file format: a signature, and parts with size and CRC-32 (see `CheckpointPart`). The head is JSON, flows are in
+// their memory layout, which only a program with the same layout can read, and everything else is in the binary form of
+// `OctetWriter`. Parts are written and read one by one, to bound memory.
 
 extension Checkpoint {
   static let magic = Array("SAGFCKP4".utf8)
 
   private static var flowSize: Int { MemoryLayout<FlowCacheState.Flow>.size }
-  /// Flows of a part, and about the octets of one of extensions.
+  /// Flows per part, and approximate octets of a part with extensions.
   private static let flowsPerPart = 8192
   private static let partSize = 1 << 20
 
   // MARK: Writing
 
-  /// Hands the file's octets over in pieces.
+  /// Writes the file in pieces.
   package func write(_ emit: (Data) throws -> Void) throws {
     var count: UInt64 = 0
     func part(_ kind: CheckpointPart.Kind, _ content: [UInt8]) throws {
@@ -60,16 +60,16 @@ extension Checkpoint {
 
   /// Reads a file.
   ///
-  /// - Throws: `CheckpointFault` if it is cut off, changed, or another version's.
+  /// - Throws: `CheckpointFault` if it is truncated, corrupted, or of another version.
   package init(_ file: Data) throws(CheckpointFault) {
     var source = CheckpointSource(file)
     try self.init(&source)
   }
 
-  /// Reads a file of this version or of former ones.
+  /// Reads a file of this or an earlier version.
   ///
-  /// - Parameter isNeeded: false: it is only looked at whether it is whole; the pipeline's state is left out.
-  /// - Throws: `CheckpointFault` if it is cut off, changed, or of a version that is not known.
+  /// - Parameter isNeeded: false to only verify its integrity; the pipeline's state is omitted.
+  /// - Throws: `CheckpointFault` if it is truncated, corrupted, or of an unknown version.
   package init(_ source: inout CheckpointSource, isNeeded: Bool = true) throws(CheckpointFault) {
     let isLong = source.left >= Self.magic.count
     let magic = isLong ? try source.take(Self.magic.count) : []
@@ -81,16 +81,16 @@ extension Checkpoint {
   }
 }
 
-/// Puts a checkpoint together from its parts.
+/// Assembles a checkpoint from its parts.
 private struct CheckpointReader {
-  /// Whether more is wanted than to know that all is whole.
+  /// Whether more is needed than its integrity.
   let isNeeded: Bool
   private var head: Checkpoint.Head?
   private var known: PipelineState.Known?
   private var decoder = FlowDecoderState()
   private var flows: [FlowCacheState.Flow] = []
   private var extensions: [FlowExtension] = []
-  /// How many there are to be.
+  /// Expected number of flows and extensions.
   private var flowCount = 0
   private var extensionCount = 0
   private var parts: UInt64 = 0
@@ -145,7 +145,7 @@ private struct CheckpointReader {
     let size = MemoryLayout<FlowCacheState.Flow>.size
     let count = content.count / size
     guard content.count == count * size, count <= flowCount - flows.count else { throw .badValue }
-    // Once, for as many as the file can have: room for what a damaged count says is not taken.
+    // Reserved once, bounded against a corrupt count.
     if flows.isEmpty { flows.reserveCapacity(min(flowCount, 1 << 24)) }
     flows += [FlowCacheState.Flow](copying: content[...], count: count)
   }
@@ -161,10 +161,10 @@ private struct CheckpointReader {
 }
 
 extension [FlowCacheState.Flow] {
-  /// Flows from octets that were theirs in memory: `count` of them.
+  /// Copies `count` flows from octets in their memory layout.
   init(copying octets: ArraySlice<UInt8>, count: Int) {
     precondition(octets.count == count * MemoryLayout<FlowCacheState.Flow>.size)
-    // Sound: there are as many octets as the flows take, which every bit pattern is valid for.
+    // Sound: there are as many octets as the flows take, for which every bit pattern is valid.
     self = unsafe [FlowCacheState.Flow](unsafeUninitializedCapacity: count) { target, initialized in
       unsafe octets.withUnsafeBytes { unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
       initialized = count

@@ -6,21 +6,21 @@ import Journal
 import NetworkBytes
 import Parquet
 
-// Files of former versions: sizes and CRC-32s of three parts, and these: the head and what the pipeline knows as JSON; the flows
-// as they are in memory; their extensions.
+// The format of earlier versions: sizes and CRC-32s of three parts, then these: head and pipeline state as JSON; flows
+// in their memory layout; their extensions.
 
 extension Checkpoint {
   private static let formerMagic = Array("SAGFCKP3".utf8)
-  /// What begins a file with flows of the layout before: as large, with other fields in three of the words.
+  /// Signature of files with the previous layout of flows: equal in size, with other fields in three of the words.
   private static let formerLayoutMagic = Array("SAGFCKP2".utf8)
   private static var flowSize: Int { MemoryLayout<FlowCacheState.Flow>.size }
 
-  /// The head's part that was the pipeline's.
+  /// The pipeline's part of the head.
   private struct FormerHead: Decodable {
     var pipeline: PipelineState.Known
   }
 
-  /// What stands before the parts: words of eight octets, the least significant first, the last one their own CRC-32.
+  /// The prefix: words of eight octets, little-endian, the last one their own CRC-32.
   private struct Prefix {
     let textSize: Int
     let flowCount: Int
@@ -40,7 +40,7 @@ extension Checkpoint {
       }
       guard word(2) == UInt64(Checkpoint.flowSize) else { throw CheckpointFault("its flows are of another version") }
       let sizes = [word(0), word(1), word(3), word(4)]
-      // So that no sum of them is too large.
+      // Prevents overflow of their sum.
       guard sizes.allSatisfy({ $0 < 1 << 48 }) else { throw CheckpointFault("truncated") }
       textSize = Int(sizes[0])
       flowCount = Int(sizes[1])
@@ -50,9 +50,9 @@ extension Checkpoint {
     }
   }
 
-  /// Reads a file of a former version.
+  /// Reads a file of an earlier version.
   ///
-  /// - Parameter magic: its first octets, which were read.
+  /// - Parameter magic: its signature, which has been read.
   init(former magic: [UInt8], _ source: inout CheckpointSource) throws(CheckpointFault) {
     guard magic == Self.formerMagic || magic == Self.formerLayoutMagic, source.left >= Prefix.size else {
       throw CheckpointFault("not a checkpoint of this version")

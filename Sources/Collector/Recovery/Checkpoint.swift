@@ -5,36 +5,36 @@ import Foundation
 package import Journal
 import NetFlow
 
-/// Everything that a worker goes on from after a restart.
+/// The complete state from which a worker resumes after a restart.
 ///
-/// It is built once of what each owner hands over: the pipeline its state, the loop what was received, the sink what it
-/// handed on; the store adds its receipt when all rows before are durable.
+/// It is assembled once from its owners: the state of the pipeline, the reception counters of the loop, and the
+/// counters of the sink; the store adds its receipt when all earlier rows are durable.
 package struct Checkpoint: Sendable {
-  /// All that is not the pipeline's, as the file has it in one text.
+  /// Everything except the pipeline's state; JSON in the file.
   package struct Head: Codable, Sendable {
-    /// Counts a worker's checkpoints.
+    /// Sequence number of the worker's checkpoint.
     var number: UInt64 = 0
-    /// The first segment of the journal whose datagrams are not in here.
+    /// The first journal segment whose datagrams are not included.
     var segment: UInt64
-    /// The words of the flow key: flows under another key are none of the pipeline's.
+    /// Words of the flow key: flows under another key cannot be resumed.
     var key: [String]
     var received: UInt64 = 0
-    /// Nil: an earlier version of the program wrote it.
+    /// Nil if written by an earlier version.
     var streamed: UInt64?
     var recovered: UInt64 = 0
     var unjournaled: UInt64 = 0
     var kernelDrops: UInt64 = 0
-    /// Nil: none, or an earlier version wrote it.
+    /// Nil for none, or if written by an earlier version.
     var untaken: UInt64?
-    /// Where the kernel's count of drops stood at each socket: an adopted one goes on counting.
+    /// The kernel's drop counter of each socket, because an inherited socket continues counting.
     var dropMarks: [String: UInt32] = [:]
     var handedOver: UInt64 = 0
     var dropped: UInt64 = 0
-    /// Loss by sequence numbers that files have in their metadata.
+    /// Loss by sequence numbers that is already in the metadata of files.
     var toldLoss: UInt64 = 0
-    /// What became of the rows, as if the pending files were published.
+    /// Counters of rows, as if the pending files were published.
     var store = OutputCounters()
-    /// Complete files that are published once the checkpoint is durable.
+    /// Complete files to publish once the checkpoint is durable.
     var pending: [PendingFile] = []
   }
 
@@ -42,10 +42,10 @@ package struct Checkpoint: Sendable {
   package var state: PipelineState
 
   /// - Parameters:
-  ///   - pipeline: between two datagrams, with all flows handed over that left the cache.
-  ///   - dropMarks: the kernel's count of drops by socket.
-  ///   - segment: the first one of the journal that is not in it.
-  ///   - key: the words of the flow key.
+  ///   - pipeline: state between two datagrams, after all flows that left the cache were passed on.
+  ///   - dropMarks: the kernel's drop counter by socket.
+  ///   - segment: the first journal segment not included.
+  ///   - key: words of the flow key.
   package init(
     _ pipeline: PipelineState, reception: ReceptionCounters = ReceptionCounters(), dropMarks: [String: UInt32] = [:],
     sink: SinkCounters = SinkCounters(), segment: UInt64 = 1, key: [String] = []
@@ -68,7 +68,7 @@ package struct Checkpoint: Sendable {
     self.state = state
   }
 
-  /// Hands the pipeline's state over, and leaves that of a new one.
+  /// Moves the pipeline's state out, leaving an empty one.
   mutating func takeState() -> PipelineState {
     let taken = state
     state.known.decoder = FlowDecoderState()
@@ -108,8 +108,8 @@ extension Checkpoint: CheckpointContent {
 
   package var segment: UInt64 { head.segment }
 
-  /// Looks whether the files that it lists have what was written. One that is gone is none to go back for: the journal may
-  /// not reach as far.
+  /// Verifies the files that it lists. A missing file is no reason to use an older checkpoint: the journal may not
+  /// reach back far enough.
   package func check() throws(CheckpointFault) {
     for file in head.pending {
       let condition: PendingFile.Condition

@@ -2,12 +2,11 @@ import Journal
 import NetFlow
 import Parquet
 
-/// What stands before a part of a checkpoint's file: what it is, its size and its CRC-32, with a CRC-32 of these; words are the
-/// least significant octet first.
+/// The header of a part of a checkpoint file: kind, size and CRC-32, with a CRC-32 of the header; little-endian.
 struct CheckpointPart {
   enum Kind: Equatable {
     case head, pipeline, flows, extensions, end
-    /// Of what the decoder knows of exporters.
+    /// A part of the decoder's knowledge about exporters.
     case decoder(FlowDecoderState.Part)
 
     fileprivate var number: UInt32 {
@@ -49,7 +48,7 @@ struct CheckpointPart {
     checksum = CRC32.checksum(content.span)
   }
 
-  /// The part's header.
+  /// The encoded header.
   var octets: [UInt8] {
     func octets(_ word: UInt64, _ count: Int) -> [UInt8] {
       (0..<count).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
@@ -75,7 +74,7 @@ struct CheckpointPart {
     size = word(8, 8)
   }
 
-  /// Reads the part behind its header.
+  /// Reads the content after the header.
   func content(_ source: inout CheckpointSource) throws(CheckpointFault) -> [UInt8] {
     guard size <= UInt64(source.left) else { throw CheckpointFault("truncated") }
     let content = try source.take(Int(size))

@@ -10,7 +10,7 @@ public import Logging
 import Parquet
 public import Settings
 
-/// What earlier runs have left, over all workers.
+/// State left by earlier runs, for all workers.
 public struct Recovery: Sendable {
   private let assembly: PipelineAssembly
   let state: StateDirectory
@@ -18,7 +18,7 @@ public struct Recovery: Sendable {
   private var configuration: CollectorConfiguration { assembly.configuration }
   private var logger: Logger { assembly.logger }
 
-  /// Opens the directory of journal and checkpoints, and keeps others out.
+  /// Opens the directory of journal and checkpoints, and locks it.
   ///
   /// - Throws: `StoreError` or `StateError`.
   init(opening assembly: PipelineAssembly) throws {
@@ -32,8 +32,8 @@ public struct Recovery: Sendable {
 
   func directory(_ worker: Int) -> WorkerDirectory { WorkerDirectory(state, worker: worker, logger: logger) }
 
-  /// What each of `count` workers goes on from. What workers have left that there will not be, or under another key, is
-  /// written first: nobody will go on with it.
+  /// Returns the state of each of `count` workers. State of workers beyond that number, or under another key, is first
+  /// written to the store, because nobody would resume it.
   func workers(_ count: Int, _ key: [String]) throws -> [WorkerRecovery] {
     let restored = DispatchGroup()
     for worker in try state.workers.sorted() where worker >= count {
@@ -55,9 +55,9 @@ public struct Recovery: Sendable {
     let recovery = try WorkerRecovery(directory(worker), store: configuration.store.path, restored, logger)
     for part in try files(of: worker, .unpublished) { try Directory.remove(part) }
     try setAside(recovery)
-    // Also what a run has set aside that was killed before its first checkpoint.
+    // Includes files set aside by a run that was killed before its first checkpoint.
     recovery.directory.supersede(try files(of: worker, .superseded))
-    // Last: until then a start that is cut off here is made anew by the next one.
+    // Last, so that an interrupted start is repeated by the next one.
     try recovery.directory.setDamagedAside()
     return recovery
   }
@@ -68,7 +68,7 @@ public struct Recovery: Sendable {
     }
   }
 
-  /// Files of checkpoints that are damaged: the journal since the one before brings their rows again.
+  /// Sets aside the files of damaged checkpoints: the journal since the previous one reproduces their rows.
   private func setAside(_ recovery: WorkerRecovery) throws(FileError) {
     guard let damaged = recovery.damaged else { return }
     // Numbers begin with the time of a collector's first start, in milliseconds.
@@ -80,7 +80,7 @@ public struct Recovery: Sendable {
       guard let written = attributes?[.modificationDate] as? Date, written >= since.addingTimeInterval(-86_400) else {
         continue
       }
-      // Others that cannot be read are none that the journal's rows would be in twice.
+      // Unreadable files cannot duplicate rows of the journal.
       let metadata = try? ParquetReader(path).metadata
       let isTold = metadata.map { UInt64($0["sagflow.checkpoint"] ?? "") ?? 0 >= damaged } ?? false
       guard isTold || recovery.damagedFiles.contains(path) else { continue }
@@ -89,9 +89,9 @@ public struct Recovery: Sendable {
     }
   }
 
-  /// The thread that writes a worker's files, which goes on counting where the checkpoint ended.
+  /// Creates the thread that writes a worker's files, with counters continued from the checkpoint.
   ///
-  /// - Parameter isJournaled: whether a journal brings again what no checkpoint lists.
+  /// - Parameter isJournaled: whether a journal reproduces what no checkpoint lists.
   func store(
     _ recovery: WorkerRecovery, settings: StoreSettings = StoreSettings(), isJournaled: Bool
   ) -> OutputThread<StoreOutput> {
@@ -100,10 +100,10 @@ public struct Recovery: Sendable {
       recovery: recovery.store(isJournaled: isJournaled))
   }
 
-  /// Writes all that earlier runs have left, so that nothing is kept for a next start.
+  /// Writes everything that earlier runs have left to the store, so that no state remains.
   ///
-  /// - Parameter all: also what collectors under other host names have left in the same place, but for those that run.
-  /// - Returns: where everything went.
+  /// - Parameter all: whether to include state of stopped collectors under other host names in the same place.
+  /// - Returns: the ledger.
   /// - Throws: `StoreError`, `StateError` or `FlowKeyError`.
   public static func drain(
     _ configuration: CollectorConfiguration, all: Bool = false, createdBy: String, _ logger: Logger
@@ -126,7 +126,7 @@ public struct Recovery: Sendable {
     return ledger
   }
 
-  /// What a drain reads from: what was being received must not be passed over.
+  /// Returns a receiver for a drain; fails rather than skip datagrams.
   private func leftReceiver(_ directory: WorkerDirectory) throws -> UDPReceiver {
     guard let ring = directory.rings.first(where: FileManager.default.fileExists) else { return try UDPReceiver() }
     let buffer: JournalBuffer
@@ -138,8 +138,8 @@ public struct Recovery: Sendable {
     return try UDPReceiver(journalingInto: buffer)
   }
 
-  /// Ends a worker's flows, under the key that they have. What it goes on with is written now, or said to fail; a journal
-  /// would only keep it.
+  /// Ends a worker's flows, under their key. What cannot be written now is reported as a failure; a journal would only
+  /// keep it.
   private func drain(_ recovery: WorkerRecovery) throws -> Ledger {
     let key = try recovery.checkpoint.map { try FlowKey(parsing: $0.head.key) } ?? configuration.aggregation.key
     let store = store(recovery, isJournaled: false)
@@ -164,6 +164,6 @@ public struct Recovery: Sendable {
 }
 
 extension StateDirectory {
-  /// Whose files of the store are its own.
+  /// Identifies its own files in the store.
   var owner: FileOwner { FileOwner(identity: identity.id, formerHost: identity.formerHost) }
 }

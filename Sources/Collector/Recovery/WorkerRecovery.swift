@@ -7,29 +7,29 @@ import Foundation
 import Journal
 import Logging
 
-/// What one worker goes on from, and where it keeps what the next run goes on from.
+/// The state from which a worker resumes, and where it stores its own.
 struct WorkerRecovery: Sendable {
   let directory: WorkerDirectory
-  /// Without the pipeline's state, which `restore` hands over.
+  /// Without the pipeline's state, which `restore` passes on.
   let checkpoint: Checkpoint?
   private let state: Handoff<PipelineState?>
-  /// The oldest checkpoint after it, which cannot be used.
+  /// The oldest later checkpoint, which is damaged.
   let damaged: UInt64?
-  /// Files that it told of and that are not whole.
+  /// Damaged files that it listed.
   let damagedFiles: [String]
-  /// Segments of the journal whose datagrams are not in the checkpoint, ascending.
+  /// Journal segments whose datagrams are not in the checkpoint, ascending.
   let segments: [UInt64]
-  /// Rings whose datagrams could not be read.
+  /// Number of unreadable rings.
   private let unreadRings: UInt64
-  /// The first number that no file has.
+  /// The first unused segment number.
   private let following: UInt64
   private let logger: Logger
-  /// Left by each worker once others can use what it knows of exporters.
+  /// Left by each worker once its knowledge about exporters is available to others.
   private let restored: DispatchGroup
 
-  /// Reads what is there, and publishes the files that the checkpoint lists.
+  /// Reads the state, and publishes the files that the checkpoint lists.
   ///
-  /// - Parameter store: its path: the checkpoint may have another that it had.
+  /// - Parameter store: path of the store, which may differ from that in the checkpoint.
   /// - Throws: `FileError` or `StoreError`.
   init(_ directory: WorkerDirectory, store: String, _ restored: DispatchGroup, _ logger: Logger) throws {
     self.directory = directory
@@ -63,26 +63,26 @@ struct WorkerRecovery: Sendable {
     restored.enter()
   }
 
-  /// Gives a new pipeline what the checkpoint has.
+  /// Restores the checkpoint's state in a new pipeline.
   ///
-  /// - Returns: what was counted before it.
+  /// - Returns: the counters before it.
   func restore(_ pipeline: inout Pipeline) -> ReceptionCounters {
     defer { restored.leave() }
     var reception = checkpoint?.reception ?? ReceptionCounters()
     reception.unreadRings = unreadRings
-    // Flows may be many: they are not kept twice.
+    // Moved, because there may be many flows.
     if let state = state.take() ?? nil { pipeline.restore(state) }
     return reception
   }
 
-  /// Waits until all workers have told one another what they knew of exporters.
+  /// Waits until all workers have shared their knowledge about exporters.
   func waitForAll() { restored.wait() }
 
-  /// Runs what came after the checkpoint through the pipeline, on the times at which it came: the journal, then what was
-  /// being received.
+  /// Runs everything received after the checkpoint through the pipeline, at its arrival times: first the journal, then
+  /// the rings.
   ///
-  /// - Parameter progress: called now and then: it may take long.
-  /// - Returns: how many datagrams these were, all recovered.
+  /// - Parameter progress: called from time to time.
+  /// - Returns: the number of datagrams, all counted as recovered.
   func replay(
     _ receiver: inout UDPReceiver, into pipeline: inout Pipeline, _ progress: () -> Void = {}
   ) -> ReceptionCounters {
@@ -106,13 +106,13 @@ struct WorkerRecovery: Sendable {
     return count
   }
 
-  /// - Parameter end: octets of the file that count; those behind wait in memory as well.
+  /// - Parameter end: size of the file to read; later octets are also in memory.
   private func replay(
     _ segment: UInt64, to end: UInt64, into pipeline: inout Pipeline, _ count: inout ReceptionCounters,
     _ progress: () -> Void
   ) {
     let path = directory.journal(segment)
-    // A file of a header, or not even that: nothing had come, or nothing got as far.
+    // Only a header or less: nothing was received or written.
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64) ?? .max
     if min(end, size) <= WorkerJournal.emptySize { return }
     do throws(CaptureError) {
@@ -128,12 +128,12 @@ struct WorkerRecovery: Sendable {
     }
   }
 
-  /// The first segment that is neither in a file nor in memory.
+  /// Returns the first segment number that is neither in a file nor in memory.
   func nextSegment(_ buffer: JournalBuffer?) -> UInt64 { max(following, (buffer?.segment ?? 0) + 1) }
 
   /// Begins a new segment.
   ///
-  /// - Parameter limit: octets since the last checkpoint.
+  /// - Parameter limit: maximum octets since the last checkpoint.
   func makeJournal(_ thread: JournalThread, limit: UInt64) -> WorkerJournal {
     thread.start()
     return WorkerJournal(
@@ -142,7 +142,7 @@ struct WorkerRecovery: Sendable {
       logger: logger)
   }
 
-  /// What ties the store's files to this worker's checkpoints.
+  /// Connects the store's files to this worker's checkpoints.
   func store(isJournaled: Bool) -> StoreRecovery {
     StoreRecovery(
       receipt: checkpoint?.receipt, isJournaled: isJournaled, nextCheckpoint: { [directory] in directory.nextNumber },
@@ -151,17 +151,17 @@ struct WorkerRecovery: Sendable {
 }
 
 extension ReceptionCounters {
-  /// One came again from the journal.
+  /// Counts a datagram from the journal.
   fileprivate mutating func recover(_ datagram: borrowing Datagram) {
     if datagram.isMessage { recover(1, streamed: datagram.stream == nil ? 0 : 1) }
   }
 
-  /// Adds what was replayed.
+  /// Adds the counters of a replay.
   mutating func add(recovered other: ReceptionCounters) { recover(other.recovered, streamed: other.streamed) }
 }
 
 extension Pipeline {
-  /// Takes the datagrams of a receiver's batch.
+  /// Ingests the datagrams of a receiver's batch.
   @inline(__always)
   mutating func ingest(_ receiver: borrowing UDPReceiver) {
     for index in 0..<receiver.count {
@@ -172,7 +172,7 @@ extension Pipeline {
 }
 
 extension OutputSink where Writer == StoreOutput {
-  /// Has a checkpoint written once all flows so far are complete, and what it lists published.
+  /// Writes a checkpoint once all flows so far are durable, and publishes the files that it lists.
   func commit(_ checkpoint: Checkpoint, to directory: WorkerDirectory, _ context: FlowContext) {
     commit(context) { receipt in
       var checkpoint = checkpoint

@@ -10,7 +10,7 @@ import Settings
 import Synchronization
 
 extension CollectorService {
-  /// The HTTP side, unless it is switched off.
+  /// The HTTP server; nil if disabled.
   var httpServer: HTTPServer? {
     let (http, path) = configuration.withLock { ($0.http, $0.store.path) }
     guard http.enabled else { return nil }
@@ -29,13 +29,13 @@ extension CollectorService {
       supply: FlowSupply(path) { self.running?.own }, logger: logger)
   }
 
-  /// Workers that no longer turn, a line each.
+  /// Workers that are stalled, one line each.
   var stalledWorkers: [String] {
     let heartbeats = running?.workers.map(\.heartbeat) ?? []
     return vitals.withLock { $0.stalled(heartbeats) }.map { "worker \($0) is stalled" }
   }
 
-  /// Why the collector is not ready to receive and store flows, a line each.
+  /// Why the collector is not ready to receive and store flows, one line each.
   var reasonsNotReady: [String] {
     let workers = running?.workers ?? []
     let phase =
@@ -67,7 +67,7 @@ extension CollectorService {
     }
   }
 
-  /// What is known of exporters alone.
+  /// The exporters' part of the status.
   private var exporterStatus: ExporterStatus {
     let now = Date()
     let list = exporterList(ledger, at: now)
@@ -80,7 +80,7 @@ extension CollectorService {
       ledger.sessions, rates: vitals.withLock { $0.rates }, names: running?.directory.names ?? NameTable(), at: now)
   }
 
-  /// What the collector tells of itself.
+  /// The state of the collector.
   public var status: CollectorStatus {
     let now = Date()
     let ledger = ledger

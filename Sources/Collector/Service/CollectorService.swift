@@ -10,9 +10,9 @@ public import ServiceLifecycle
 public import Settings
 import Synchronization
 
-/// The running collector: workers, their stores, and what the service manager hears of them.
+/// The running collector: workers, their stores, and notifications to the service manager.
 ///
-/// A new service has nothing open: whatever can go wrong at the start goes wrong in `run`.
+/// A new service has opened nothing: all errors of the start occur in `run`.
 public final class CollectorService: Service {
   private let manager: ServiceManager
   let logger: Logger
@@ -22,15 +22,15 @@ public final class CollectorService: Service {
   let started = Date()
   private let createdBy: String
   private let passed: Handoff<PassedSockets>
-  /// Whether flows that are live when it ends are written rather than kept for the next start.
+  /// Whether flows that are live at shutdown are written instead of kept for the next start.
   private let drains: Bool
   private let collector = Mutex<RunningCollector?>(nil)
 
   /// - Parameters:
-  ///   - version: the program's, for the status.
+  ///   - version: the program's version, for the status.
   ///   - createdBy: program and version, for the files' metadata.
-  ///   - passed: sockets that whoever started the process passed in.
-  ///   - drains: whether flows that are live when it ends are written rather than kept for the next start.
+  ///   - passed: sockets passed in by the parent process.
+  ///   - drains: whether flows that are live at shutdown are written instead of kept for the next start.
   public init(
     _ configuration: CollectorConfiguration, version: String, createdBy: String, drains: Bool = false,
     passed: consuming PassedSockets = PassedSockets(), manager: ServiceManager, logger: Logger
@@ -45,29 +45,30 @@ public final class CollectorService: Service {
     vitals = Mutex(ServiceVitals(started: started))
   }
 
-  /// Nil until it has started.
+  /// Nil before it has started.
   var running: RunningCollector? { collector.withLock { $0 } }
 
-  /// Where everything went, over all workers.
+  /// The ledger over all workers.
   public var ledger: Ledger {
     (running?.workers ?? []).reduce(into: Ledger()) { $0 += $1.ledger }
   }
 
-  /// What keeps a store from being written, while it does.
+  /// The error that currently prevents writing to a store; nil if none does.
   public var storeFailure: StoreError? {
     running?.workers.lazy.compactMap(\.store.currentFailure).first
   }
 
-  /// The addresses that datagrams are received on, with the ports that were taken where 0 was asked for; none until it has started.
+  /// The UDP listen addresses, with the assigned port in place of 0; empty before it has started.
   public var endpoints: [ScopedEndpoint] { running?.endpoints ?? [] }
 
-  /// All addresses listened on, TCP's and TLS's with their scheme.
+  /// All listen addresses, those of TCP and TLS with their scheme.
   public var listening: [String] { running?.listening ?? [] }
 
-  /// Opens sockets and store, and collects until a graceful shutdown is asked for; then stops receiving and commits all flows,
-  /// those that are live as a checkpoint unless they are to be drained.
+  /// Opens sockets and store, and collects until a graceful shutdown; then stops receiving and commits all flows. Live
+  /// ones are kept in a checkpoint unless they are to be drained.
   ///
-  /// - Throws: `SocketError`, `StreamListenError`, `TLSFileError`, `RelayError`, `FileError`, `StoreError`, `FlowKeyError` or `StateError` if it cannot start.
+  /// - Throws: `SocketError`, `StreamListenError`, `TLSFileError`, `RelayError`, `FileError`, `StoreError`,
+  ///   `FlowKeyError` or `StateError` if it cannot start.
   public func run() async throws {
     let running = try await extendingTimeout { try await Self.offPool { try self.start() } }
     let listening = running.listening.joined(separator: ", ")
@@ -75,7 +76,7 @@ public final class CollectorService: Service {
     logger.info("listening on \(listening) with \(count) worker\(count == 1 ? "" : "s"), writing to \(path)")
     manager.notify(.ready, .status("listening on \(listening)"))
     vitals.withLock { $0.phase = .running }
-    // Detached: it goes on to answer while the collector stops, and no client of it can delay the end.
+    // Detached: it continues to respond while the collector stops, and no client can delay the shutdown.
     let server = httpServer.map { server in Task.detached { await server.run() } }
     defer { server?.cancel() }
     await cancelWhenGracefulShutdown { await self.report() }
@@ -100,7 +101,7 @@ public final class CollectorService: Service {
     let assembly = PipelineAssembly(values, workers: count, createdBy: createdBy, logger: logger)
     let running = try RunningCollector.start(
       assembly, workers: count, passed: passed.take() ?? PassedSockets(), manager)
-    // What was read again meanwhile.
+    // Applies a reload that happened meanwhile.
     configuration.withLock { current in
       collector.withLock { $0 = running }
       running.apply(current)
@@ -108,14 +109,15 @@ public final class CollectorService: Service {
     return running
   }
 
-  /// Runs what waits for disks and threads on a thread of its own.
+  /// Runs blocking work on its own thread.
   private static func offPool<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
     }
   }
 
-  /// Has the service manager wait for a start or an end that takes long: a checkpoint is read or written, or a disk is slow.
+  /// Extends the service manager's timeout during a slow start or shutdown, such as while a checkpoint is read or
+  /// written.
   private func extendingTimeout<Value: Sendable>(_ body: () async throws -> Value) async rethrows -> Value {
     let extending = Task.detached { [manager] in
       for _ in 0..<Self.extensions {
@@ -129,10 +131,10 @@ public final class CollectorService: Service {
 
   private static let extensionInterval = Duration.seconds(5)
   private static let extensionTime = Duration.seconds(30)
-  /// An hour: what takes longer hangs.
+  /// An hour; anything longer is a hang.
   private static let extensions = 720
 
-  /// Tells the service manager that all threads are alive, and what they do.
+  /// Reports to the service manager that all threads are alive, with a status line.
   private func report() async {
     let interval = min(manager.watchdogInterval.map { $0 / 3 } ?? .seconds(10), .seconds(10))
     var contradictions = ContradictionWatch()
@@ -153,12 +155,12 @@ public final class CollectorService: Service {
     }
   }
 
-  /// Has files of outputs of lines opened anew under their paths: they may have been moved away.
+  /// Reopens the files of line outputs, after they were moved away.
   public func reopenFiles() { running?.lines.reopen() }
 
-  /// Applies what can change while running, and says what cannot.
+  /// Applies settings that can change while running, and logs those that cannot.
   public func reload(_ loaded: CollectorConfiguration, log: LogOutput) {
-    // While it starts, it is not ready, and takes what has changed when it is.
+    // During startup it is not ready; changes are applied when it is.
     let isRunning = running != nil
     if isRunning { manager.notify(.reloading) }
     defer { if isRunning { manager.notify(.ready) } }

@@ -1,14 +1,14 @@
 import NetFlow
 import NetworkBytes
 
-/// Finds the exporters whose source ports contradict each other, each once.
+/// Detects exporters whose source ports contradict each other, once for each.
 struct ContradictionWatch {
   private var known: Set<IPAddress> = []
 
-  /// Exporters that are told apart; beyond them the counters alone tell.
+  /// Maximum number of exporters reported; further ones are only counted.
   private static let maximumCount = 1024
 
-  /// - Returns: those that are new, in order.
+  /// - Returns: new ones, in order.
   mutating func newExporters(in sessions: [SessionSummary]) -> [IPAddress] {
     var found: Set<IPAddress> = []
     for session in sessions where session.counters[.contradiction] > 0 {

@@ -5,7 +5,7 @@ import Foundation
 import Logging
 import Synchronization
 
-/// The thread that looks at the files of what is known of flows, of a low priority, and reads those that have changed.
+/// The low-priority thread that checks label files and rereads those that have changed.
 final class KnowledgeThread: Sendable {
   private struct Control {
     var options: EnrichmentOptions
@@ -14,18 +14,18 @@ final class KnowledgeThread: Sendable {
     var isStopping = false
   }
 
-  /// What pipelines ask.
+  /// The source for pipelines.
   let source = KnowledgeSource()
   private let control: Mutex<Control>
-  /// Of one thread at a time: that which starts the collector, then its own.
+  /// Used by one thread at a time: first the starting one, then its own.
   private let files = Mutex(KnowledgeFiles())
-  /// Whoever asks does not wait for a file that is being read.
+  /// Separate, so that readers do not wait for a file being read.
   private let published = Mutex(KnowledgeReport())
   private let logger: Logger
   private let wakeUp = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Longest that a file may be waited for when the collector stops, seconds.
+  /// Maximum wait for a file at shutdown, seconds.
   private static let finishTime = 5.0
 
   init(_ options: EnrichmentOptions, interval: Int, logger: Logger) {
@@ -33,7 +33,7 @@ final class KnowledgeThread: Sendable {
     self.logger = logger
   }
 
-  /// Looks at the files now: what flows of an earlier run's journal have is what is known when the collector starts.
+  /// Reads the files now: flows from the journal of an earlier run get the labels known at startup.
   func refresh() {
     let options = control.withLock { $0.options }
     let (knowledge, events, report) = files.withLock { files in
@@ -45,10 +45,10 @@ final class KnowledgeThread: Sendable {
     for event in events { event.log(to: logger) }
   }
 
-  /// How the files were when they were last looked at.
+  /// The state of the files as last seen.
   var report: KnowledgeReport { published.withLock { $0 } }
 
-  /// Starts the thread; to be called once.
+  /// Starts the thread. Call once.
   func start() {
     let thread = Thread { [self] in
       Thread.current.name = "labels"
@@ -77,7 +77,7 @@ final class KnowledgeThread: Sendable {
     if hasChanged { wakeUp.signal() }
   }
 
-  /// Ends it, after the file that is being read, unless that takes long: nothing depends on it any more.
+  /// Ends the thread, after the file being read unless that takes long: nothing depends on it.
   func finish() {
     control.withLock { $0.isStopping = true }
     wakeUp.signal()

@@ -2,14 +2,14 @@ package import Capture
 import Files
 package import Logging
 
-/// Memory for what workers receive: a file each, best one in memory, which outlives the process.
+/// Allocates receive buffers of workers: a file each, preferably in memory that outlives the process.
 package struct ReceptionMemory {
   private var hasToldFallback = false
 
   package init() {}
 
   /// - Parameters:
-  ///   - rings: files that it may receive into, what is best first; none: what it has received ends with the process.
+  ///   - rings: possible files, best first; empty for memory that ends with the process.
   ///   - capacity: octets that can wait for the journal's disk.
   package mutating func receiver(_ rings: [String], capacity: Int, _ logger: Logger) throws -> UDPReceiver {
     if rings.isEmpty { return try UDPReceiver() }
@@ -29,7 +29,7 @@ package struct ReceptionMemory {
     return try UDPReceiver(journalingInto: JournalBuffer(capacity: capacity))
   }
 
-  /// Once, whatever the number of workers.
+  /// Logged once for all workers.
   private mutating func tellFallback(to ring: String, _ failure: JournalError, _ logger: Logger) {
     if hasToldFallback || (try? FileSystem(of: ring))?.isMemory == true { return }
     hasToldFallback = true

@@ -15,15 +15,15 @@ import Relay
 import Settings
 import StreamReception
 
-/// What a collector has once it has started: sockets, state, and the threads of its workers.
+/// A started collector: sockets, state, and the threads of its workers.
 final class RunningCollector: Sendable {
   let workers: [Worker]
-  /// The addresses that datagrams are received on, with the ports that were taken where 0 was asked for.
+  /// The UDP listen addresses, with the assigned port in place of 0.
   let endpoints: [ScopedEndpoint]
   let directory: ExporterDirectory
-  /// What no published file has.
+  /// Unpublished flows.
   let liveFlows: LiveFlows
-  /// What questions of this process ask.
+  /// For queries of this process.
   let own: OwnCollector
   private let liveServer: LiveServer?
   let alerts: AlertThread
@@ -32,7 +32,7 @@ final class RunningCollector: Sendable {
   let streams: StreamService
   private let knowledge: KnowledgeThread
   private let sync: JournalSync
-  /// Journal and checkpoints are this process's as long as it lives.
+  /// Locks journal and checkpoints for this process's lifetime.
   private let state: StateDirectory
 
   private init(
@@ -56,18 +56,19 @@ final class RunningCollector: Sendable {
     self.state = state
   }
 
-  /// Opens sockets, state and store, reads what an earlier run has left, and starts all threads.
+  /// Opens sockets, state and store, recovers from an earlier run, and starts all threads.
   ///
   /// - Parameters:
   ///   - assembly: for all workers.
-  ///   - passed: sockets that whoever started the process passed in.
+  ///   - passed: sockets passed in by the parent process.
   ///   - manager: keeps the sockets over a restart.
-  /// - Throws: `SocketError`, `RelayError`, `FileError`, `StoreError`, `StateError`, or `FlowKeyError` if an earlier run's key is none.
+  /// - Throws: `SocketError`, `RelayError`, `FileError`, `StoreError`, `StateError`, or `FlowKeyError` if an earlier
+  ///   run's key is invalid.
   static func start(
     _ assembly: PipelineAssembly, workers count: Int, passed: consuming PassedSockets, _ manager: ServiceManager
   ) throws -> RunningCollector {
     let (configuration, logger) = (assembly.configuration, assembly.logger)
-    // Every socket first: a port that is taken must not leave threads behind.
+    // Sockets first: a port in use must not leave threads behind.
     let sockets = try SocketPlan(
       configuration.datagramEndpoints, workers: count, buffer: configuration.receive.bufferSize, passed: passed, logger)
     let relays = try openRelays(configuration, workers: count, sockets.endpoints, logger)
@@ -135,13 +136,13 @@ final class RunningCollector: Sendable {
       lines, knowledge, streams)
   }
 
-  /// What relays each worker's datagrams, its sockets open and its thread not started; nil: nothing is relayed.
+  /// Creates the relay of each worker, with open sockets and its thread not started; nil if the relay is disabled.
   private static func openRelays(
     _ configuration: CollectorConfiguration, workers count: Int, _ endpoints: [ScopedEndpoint], _ logger: Logger
   ) throws -> [RelayThread?] {
     let options = configuration.relayOptions(workers: count)
     if options.targets.isEmpty { return Array(repeating: nil, count: count) }
-    // Only now are all addresses known that are listened on.
+    // All listen addresses are known only now.
     if let loop = configuration.relay.loop(to: endpoints.map(\.endpoint), isOwn: RelaySocket.isOwn) {
       throw RelayError.loop(target: loop.target, listening: loop.listening)
     }
@@ -152,20 +153,20 @@ final class RunningCollector: Sendable {
     return relays
   }
 
-  /// All addresses listened on, as an operator writes them.
+  /// All listen addresses in the form of the configuration file.
   var listening: [String] { endpoints.map(\.description) + streams.listeners.map(\.description) }
 
-  /// How the files of labels are.
+  /// The state of label files.
   var labelReport: KnowledgeReport { knowledge.report }
 
-  /// How all outputs are.
+  /// The state of all outputs.
   var outputReport: OutputReport {
     var report = outputs.report
     report.lines = lines.report
     return report
   }
 
-  /// What became of datagrams that were to be relayed, a report for each target over all workers.
+  /// Relay counters per target, over all workers.
   var relayReports: [RelayReport] {
     workers.reduce(into: []) { sums, worker in
       let reports = worker.relayReports
@@ -177,13 +178,13 @@ final class RunningCollector: Sendable {
     }
   }
 
-  /// How the collector is at the moment of the call.
+  /// Returns the state of the collector for live queries.
   private static func liveState(
     _ workers: [Worker], _ listen: [String], _ configuration: CollectorConfiguration
   ) -> @Sendable () -> LiveState {
     let (started, rotation) = (WorkerLoop.now, configuration.store.rotation * 1000)
     return {
-      // Not added up as ledgers: those have each session.
+      // Not summed as ledgers, which contain every session.
       let ledgers = workers.map(\.ledger)
       let now = WorkerLoop.now
       return LiveState(
@@ -193,7 +194,7 @@ final class RunningCollector: Sendable {
     }
   }
 
-  /// Answers programs that ask for live flows; nil: it cannot be, and the collector goes on without.
+  /// Creates the server for live flows; nil if that fails, and the collector continues without it.
   private static func liveServer(
     _ flows: LiveFlows, _ live: @escaping @Sendable () -> LiveState, _ configuration: CollectorConfiguration,
     _ state: StateDirectory, _ logger: Logger
@@ -208,7 +209,7 @@ final class RunningCollector: Sendable {
     }
   }
 
-  /// A worker whose store is open and whose thread is not started.
+  /// Creates a worker with an open store and its thread not started.
   private static func makeWorker(
     _ index: Int, of count: Int, _ assembly: PipelineAssembly, _ recovery: Recovery, _ found: WorkerRecovery,
     _ key: [String], _ sockets: inout SocketPlan, _ relay: RelayThread?, _ lines: LineOutputs,
@@ -216,7 +217,7 @@ final class RunningCollector: Sendable {
   ) throws -> Worker {
     let (configuration, logger) = (assembly.configuration, assembly.logger)
     let isJournaled = configuration.journal.enabled
-    // Without a journal, too, for what an earlier run with one has left.
+    // Even without a journal, for what an earlier run with one has left.
     let rings = isJournaled ? found.directory.rings : found.directory.rings.filter(FileManager.default.fileExists)
     let keepsSockets = manager.isPresent || sockets.areNextPassedIn
     let receiver = try sockets.takeReceiver(rings, capacity: configuration.journal.bufferSize / count, logger)
@@ -248,21 +249,21 @@ final class RunningCollector: Sendable {
 
   /// Ends reception and commits; returns when all threads have ended.
   ///
-  /// - Parameter drains: whether flows that are live are written rather than kept for the next start.
+  /// - Parameter drains: whether live flows are written instead of kept for the next start.
   func finish(drains: Bool) {
     alerts.finish()
     knowledge.finish()
-    // The workers take what it still brings.
+    // The workers process what it still delivers.
     streams.finish()
     for worker in workers { worker.finish(drains: drains) }
     lines.finish()
     outputs.finish()
-    // Until then, who asks is told that flows are missing: they are on their way to files.
+    // Until now, live queries are told that flows are missing, because they are being written.
     liveServer?.finish()
     sync.finish()
   }
 
-  /// Applies a configuration's settings that can change while it runs.
+  /// Applies the settings that can change while it runs.
   func apply(_ values: CollectorConfiguration) {
     let options = LiveOptions(values, workers: workers.count)
     alerts.reconfigure(options.alerts)

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// What a running service remembers of itself to tell how it is.
+/// Tracks heartbeats of workers to detect stalls.
 package struct ServiceVitals {
   enum Phase {
     case starting, running, stopping
@@ -9,17 +9,17 @@ package struct ServiceVitals {
   var phase = Phase.starting
   var rates: SessionRates
   var exporterMetrics = ExporterMetrics()
-  /// Each worker's newest heartbeat, and when it was first seen to be that.
+  /// The latest heartbeat of each worker, and when it was first seen.
   private var heartbeats: [(count: UInt64, since: ContinuousClock.Instant)] = []
 
-  /// A worker's loop turns several times a second; a thread that does not for this long hangs.
+  /// A worker's loop iterates several times a second; one that has not for this long is stalled.
   private static let stallTime: Duration = .seconds(10)
 
   package init(started: Date) {
     rates = SessionRates(started: started)
   }
 
-  /// The workers whose loop is stalled.
+  /// Returns the stalled workers.
   package mutating func stalled(_ counts: [UInt64], at now: ContinuousClock.Instant = .now) -> [Int] {
     if heartbeats.count != counts.count { heartbeats = counts.map { ($0, now) } }
     for (index, count) in counts.enumerated() where heartbeats[index].count != count {

@@ -3,17 +3,17 @@ import FlowOutput
 import Logging
 import NetworkBytes
 
-/// The sockets of all workers: each worker has one for every address, and the kernel spreads exporters over the workers.
+/// The sockets of all workers: each worker has one per address, and the kernel distributes exporters over the workers.
 struct SocketPlan: ~Copyable {
   let endpoints: [ScopedEndpoint]
-  /// Of each worker.
+  /// Sockets by worker.
   private var sockets: [[Handoff<UDPSocket>]] = []
   /// Whether all sockets of a worker were passed in.
   private var arePassedIn: [Bool] = []
   private var memory = ReceptionMemory()
 
-  /// - Parameter passed: sockets that were passed in; they are used for their addresses. Where none of them is of an address
-  ///   that is to be listened to, their own addresses are.
+  /// - Parameter passed: sockets that were passed in; used for their addresses. If none of them matches a configured
+  ///   address, their own addresses are used instead.
   init(
     _ listen: [ScopedEndpoint], workers: Int, buffer: Int, passed: consuming PassedSockets, _ logger: Logger
   ) throws(SocketError) {
@@ -22,7 +22,7 @@ struct SocketPlan: ~Copyable {
     var endpoints = offered.isEmpty || listen.contains(where: offered.contains) ? listen : offered
     let wanted = endpoints
     for any in wanted where any.address.isUnspecified {
-      // It would keep a socket that is to be opened from its address.
+      // It would block a socket to be opened on its address.
       let opened = wanted.filter { $0.address.isV4 && $0.port == any.port && !offered.contains($0) }
       if !opened.isEmpty { passed.closeThoseThatTakeIPv4(any, logger) }
     }
@@ -53,12 +53,12 @@ struct SocketPlan: ~Copyable {
     self.sockets = sockets
   }
 
-  /// Whether a socket takes IPv4, too: that of `::`, unless there are others for IPv4.
+  /// Returns whether a socket also receives IPv4: that of `::`, unless there are separate IPv4 sockets.
   private static func takesIPv4(_ endpoint: ScopedEndpoint, among all: [ScopedEndpoint]) -> Bool {
     endpoint.address.isUnspecified && !all.contains { $0.address.isV4 && $0.port == endpoint.port }
   }
 
-  /// Says what an operator may not expect of a socket.
+  /// Logs unexpected properties of a socket.
   private static func describe(_ socket: borrowing UDPSocket, among all: [ScopedEndpoint], _ logger: Logger) {
     if let advice = socket.receiveBufferAdvice { logger.warning("\(advice)") }
     let endpoint = ScopedEndpoint(socket.localEndpoint)
@@ -74,13 +74,13 @@ struct SocketPlan: ~Copyable {
     }
   }
 
-  /// Whether the next worker's sockets stay open when this process ends: whoever passed them in holds them too.
+  /// Whether the next worker's sockets stay open when this process ends: the process that passed them in holds them too.
   var areNextPassedIn: Bool { arePassedIn.first ?? false }
 
-  /// The next worker's sockets.
+  /// Returns a receiver with the next worker's sockets.
   ///
   /// - Parameters:
-  ///   - rings: files that it may receive into, what is best first; none: what it has received ends with the process.
+  ///   - rings: possible files for its buffer, best first; empty for memory that ends with the process.
   ///   - capacity: octets that can wait for the journal's disk.
   mutating func takeReceiver(_ rings: [String], capacity: Int, _ logger: Logger) throws -> UDPReceiver {
     var receiver = try memory.receiver(rings, capacity: capacity, logger)

@@ -3,18 +3,18 @@ import Foundation
 import NetworkBytes
 import StreamReception
 
-/// What a worker takes from its queue of messages: one batch after the other, a message at a time.
+/// Reads a worker's message queue: batch by batch, message by message.
 struct StreamIntake: ~Copyable {
-  /// What became of a turn.
+  /// The outcome of a turn.
   enum Turn {
-    /// Nothing waits.
+    /// The queue is empty.
     case idle
-    /// There is more.
+    /// The queue has more messages.
     case more
-    /// The store or the journal has no room, and messages wait for it: exporters are slowed down rather than rows lost.
+    /// Store or journal is full, and messages wait: exporters are slowed down instead of rows lost.
     case blocked
 
-    /// Longest wait for datagrams until the next turn, milliseconds; nil: no message waits for it.
+    /// Maximum wait for datagrams until the next turn, milliseconds; nil if no message waits.
     var timeout: Int32? {
       switch self {
       case .idle: nil
@@ -28,12 +28,12 @@ struct StreamIntake: ~Copyable {
   private(set) var batch = StreamBatch()
   private(set) var next = 0
 
-  /// Messages of a turn: datagrams are looked at in between.
+  /// Messages per turn; datagrams are processed in between.
   static let turn = 64
 
   init(_ queue: StreamQueue) { self.queue = queue }
 
-  /// Goes to the next message, in the next batch if this one is done.
+  /// Advances to the next message, loading the next batch if necessary.
   ///
   /// - Returns: false if there is none.
   mutating func advance() -> Bool {
@@ -42,13 +42,13 @@ struct StreamIntake: ~Copyable {
     return queue.take(&batch)
   }
 
-  /// The message has been taken.
+  /// Marks the message as processed.
   mutating func consume() { next += 1 }
 
-  /// Where its connection was made to.
+  /// Local endpoint of its connection.
   var local: Endpoint { batch.local(next) }
 
-  /// The message that `advance` has gone to, as of now.
+  /// The current message, with the present time as arrival.
   var datagram: Datagram {
     @_lifetime(borrow self) get {
       batch.datagram(next, arrival: Int64(Date().timeIntervalSince1970 * 1e9))

@@ -7,15 +7,15 @@ import Settings
 import StreamReception
 import Synchronization
 
-/// The connections' side of a running collector: a queue for each worker, and what accepts connections for them.
+/// The connections of a running collector: a queue per worker, and the receiver that fills them.
 final class StreamService: Sendable {
-  /// Nil: there is no address for it.
+  /// Nil if there is no listener.
   private let receiver: StreamReceiver?
   private let isSecure: Bool
   private let logger: Logger
-  /// Whose connections are accepted.
+  /// Senders whose connections are accepted.
   private let senders: Senders
-  /// Of each worker.
+  /// By worker.
   let queues: [StreamQueue]
 
   private final class Senders: Sendable {
@@ -24,12 +24,12 @@ final class StreamService: Sendable {
     init(_ rules: AddressRules) { self.rules = Mutex(rules) }
   }
 
-  /// Octets that wait for a worker, and as many that it is at: a crash loses no more of what exporters were told has come.
+  /// Octets waiting for a worker, besides as many being processed; bounds the acknowledged data that a crash loses.
   private static let queueCapacity = 512 << 10
 
   /// Opens the listeners.
   ///
-  /// - Parameter wakes: wake the workers.
+  /// - Parameter wakes: wakes the workers.
   /// - Throws: `StreamListenError` or `TLSFileError`.
   init(_ configuration: CollectorConfiguration, workers count: Int, _ logger: Logger) throws {
     self.logger = logger
@@ -47,10 +47,10 @@ final class StreamService: Sendable {
     receiver = try StreamReceiver(listening: options, as: identity, to: queues, logger)
   }
 
-  /// Where connections are accepted.
+  /// The listeners.
   var listeners: [StreamOptions.Listener] { receiver?.listeners ?? [] }
 
-  /// What became of connections; nil: there can be none.
+  /// Counters of connections; nil if there is no listener.
   var report: StreamReport? { receiver?.report }
 
   var status: CollectorStatus.Streams? {
@@ -59,10 +59,10 @@ final class StreamService: Sendable {
 
   func start() { receiver?.start() }
 
-  /// Closes all connections. The workers have to go on meanwhile, and take what waits in their queues.
+  /// Closes all connections. The workers must still run, and process what waits in their queues.
   func finish() { receiver?.finish() }
 
-  /// Takes over whose connections are accepted from now on, and reads the files of certificates again.
+  /// Replaces the rules for new connections, and rereads the certificate files.
   func reload(_ files: TLSFiles, _ rules: AddressRules) {
     senders.rules.withLock { $0 = rules }
     guard isSecure else { return }

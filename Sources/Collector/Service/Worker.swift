@@ -11,47 +11,47 @@ import NetworkBytes
 import Relay
 import Synchronization
 
-/// One receiving thread with its own sockets, sessions, flow cache and files; workers share nothing but what they learn of
+/// A receiving thread with its own sockets, sessions, flow cache and files. Workers share only knowledge about
 /// exporters.
 final class Worker: Sendable {
-  /// What the thread is asked to do, looked at when it is woken.
+  /// Requests to the thread, checked when it is woken.
   private struct Control {
     var isStopping = false
-    /// Whether flows that are live when it stops are written rather than kept.
+    /// Whether flows that are live at the stop are written instead of kept.
     var drains = false
     var changes: LiveOptions?
     var cut: WorkerCut?
     var hasEnded = false
   }
 
-  /// What writes datagrams, and how many octets of them until a checkpoint has to follow.
+  /// The thread that writes datagrams, and the limit of octets until the next checkpoint.
   struct Journal: Sendable {
     var thread: JournalThread
     var limit: UInt64
   }
 
   let store: OutputThread<StoreOutput>
-  /// What can change of its files.
+  /// Settings of its files that can change.
   let storeSettings: StoreSettings
   private let wakeUp: WakeUp
   private let control = Mutex(Control())
   private let published = Mutex(Ledger())
-  /// Rounds of the thread's loop: it is stalled only if the thread hangs.
+  /// Iterations of the thread's loop; unchanged only if the thread is stalled.
   private let rounds = Atomic<UInt64>(0)
-  /// Whether it still reads what an earlier run has left.
+  /// Whether it is still recovering.
   private let isRecovering = Atomic(true)
   private let index: Int
   private let logger: Logger
   private let directory: WorkerDirectory
   private let loop: Handoff<WorkerLoop>
-  /// Nil: there is no journal.
+  /// Nil if journaling is disabled.
   private let journal: Journal?
-  /// Nil: nothing is relayed.
+  /// Nil if the relay is disabled.
   private let relay: RelayThread?
   private let ended = DispatchSemaphore(value: 0)
 
   /// - Parameters:
-  ///   - store: started.
+  ///   - store: must have been started.
   ///   - wakeUp: of the loop's receiver.
   init(
     index: Int, loop: consuming sending WorkerLoop, store: OutputThread<StoreOutput>, storeSettings: StoreSettings,
@@ -69,11 +69,11 @@ final class Worker: Sendable {
     self.logger = logger
   }
 
-  /// Starts the thread; to be called once.
+  /// Starts the thread. Call once.
   func start() {
     relay?.start()
     let thread = Thread { [self] in
-      // From within: a thread that does not run yet takes no name that `top -H` shows.
+      // Set from within: setting the name before the thread runs does not affect `top -H`.
       Thread.current.name = "worker-\(index)"
       if let loop = loop.take() { run(loop) }
       ended.signal()
@@ -81,15 +81,15 @@ final class Worker: Sendable {
     thread.start()
   }
 
-  /// Where everything went, as of the last second.
+  /// The ledger as of the last second.
   var ledger: Ledger { published.withLock { $0 }.settled(with: store.counters) }
 
-  /// What became of datagrams that were to be relayed, a report for each target.
+  /// Relay counters per target.
   var relayReports: [RelayReport] { relay?.reports ?? [] }
 
   var heartbeat: UInt64 { rounds.load(ordering: .relaxed) }
 
-  /// Whether it receives; before that it reads what an earlier run has left.
+  /// Whether it receives; false during recovery.
   var isLive: Bool { !isRecovering.load(ordering: .acquiring) }
 
   func reconfigure(_ changes: LiveOptions) {
@@ -97,7 +97,7 @@ final class Worker: Sendable {
     wakeUp.wake()
   }
 
-  /// Has what it has of flows that are in no published file copied.
+  /// Requests a copy of its unpublished flows.
   func copyLiveFlows(to cut: WorkerCut) {
     let hasEnded = control.withLock { control in
       if !control.hasEnded { control.cut = cut }
@@ -109,7 +109,7 @@ final class Worker: Sendable {
 
   /// Ends reception and commits; returns when that is done.
   ///
-  /// - Parameter drains: whether flows that are live are written rather than kept for the next start.
+  /// - Parameter drains: whether live flows are written instead of kept for the next start.
   func finish(drains: Bool) {
     control.withLock { control in
       control.isStopping = true
@@ -121,7 +121,7 @@ final class Worker: Sendable {
     relay?.finish()
     store.finish()
     journal?.thread.finish()
-    // Otherwise the next start finds in memory what the disk would not take.
+    // Otherwise the next start finds in memory what could not be written to disk.
     let isWritten = journal.map { $0.thread.buffer.waiting == 0 } ?? !directory.isFailing
     if isWritten { directory.removeRings() }
   }
@@ -131,7 +131,7 @@ final class Worker: Sendable {
   private func run(_ loop: consuming WorkerLoop) {
     loop.recover(journal: journal) { rounds.add(1, ordering: .relaxed) }
     isRecovering.store(false, ordering: .releasing)
-    // When the ledger was published last, milliseconds since 1970 UTC.
+    // When the ledger was last published, milliseconds since 1970 UTC.
     var published: Int64 = 0
     var isStopping = false
     while !isStopping {
@@ -174,7 +174,7 @@ final class Worker: Sendable {
 
   private static func text(_ address: IPAddress?) -> String { address?.description ?? "an earlier run" }
 
-  /// Says when loss begins; the ledger has the numbers.
+  /// Logs when loss begins; the ledger has the numbers.
   private func warn(of ledger: Ledger, _ before: Ledger) {
     if ledger.kernelDrops > 0, before.kernelDrops == 0 {
       logger.warning(

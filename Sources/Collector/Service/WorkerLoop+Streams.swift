@@ -4,7 +4,7 @@ import Journal
 import StreamReception
 
 extension WorkerLoop {
-  /// Takes messages of connections, as far as store and journal have room for what they bring.
+  /// Processes messages of connections, as long as store and journal have room.
   mutating func takeStreamed() {
     for _ in 0..<StreamIntake.turn {
       guard streams.advance() else {
@@ -19,16 +19,16 @@ extension WorkerLoop {
     turn = .more
   }
 
-  /// Takes all messages that wait; the connections are closed.
+  /// Processes all waiting messages, after connections were closed.
   mutating func finishStreams() {
     while streams.advance() { _ = ingestStreamed(isForced: true) }
     turn = .idle
   }
 
-  /// Takes one message, by way of the journal.
+  /// Journals and processes one message.
   ///
-  /// - Parameter isForced: whether it is taken although the journal has no room.
-  /// - Returns: false if it has none.
+  /// - Parameter isForced: whether to process it even if the journal is full.
+  /// - Returns: false if the journal is full.
   private mutating func ingestStreamed(isForced: Bool) -> Bool {
     let isMessage = Self.ingest(streams, &receiver, &journal, &pipeline, isForced: isForced)
     guard let isMessage else { return false }
@@ -41,7 +41,7 @@ extension WorkerLoop {
     return true
   }
 
-  /// - Returns: whether it is a message rather than a connection's end; nil if the journal has no room for it.
+  /// - Returns: whether it is a message, as opposed to a connection's end; nil if the journal is full.
   private static func ingest(
     _ streams: borrowing StreamIntake, _ receiver: inout UDPReceiver, _ journal: inout WorkerJournal?,
     _ pipeline: inout Pipeline, isForced: Bool

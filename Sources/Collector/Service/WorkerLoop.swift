@@ -10,42 +10,42 @@ import NetFlow
 import Relay
 import StreamReception
 
-/// What a worker's thread owns: the sockets, the pipeline behind them, the journal beside them, and what it counts itself.
+/// The state owned by a worker's thread: sockets, pipeline, journal and counters.
 struct WorkerLoop: ~Copyable {
   var receiver: UDPReceiver
   var pipeline: Pipeline
   var streams: StreamIntake
-  /// What became of the last look at `streams`.
+  /// The outcome of the last turn of `streams`.
   var turn = StreamIntake.Turn.idle
   private let sink: OutputSink<StoreOutput>
   private let recovery: WorkerRecovery
-  /// Nil: there is none, or an earlier run's is still read.
+  /// Nil if disabled, or while recovering.
   var journal: WorkerJournal?
-  /// Nil: nothing is relayed.
+  /// Nil if the relay is disabled.
   private let relay: RelayThread?
   var reception = ReceptionCounters()
-  /// The copy of live flows that is being made.
+  /// The copy of live flows in progress.
   private var cut: WorkerCut?
-  /// The last one that the store was to add to.
+  /// The last copy passed to the store.
   private var visitingCut: WorkerCut?
   /// Kernel drops of earlier runs.
   private var earlierDrops: UInt64 = 0
   /// Windows that had ended at the last checkpoint.
   private var checkpointedWindows = 0
   private let key: [String]
-  /// Whether the sockets outlive this process, with all that waits at them.
+  /// Whether the sockets, with the datagrams queued in them, outlive this process.
   private let keepsSockets: Bool
   private let logger: Logger
 
-  /// Longest wait for datagrams, milliseconds: how late timers can run on an idle line.
+  /// Maximum wait for datagrams, milliseconds: bounds the delay of timers on an idle line.
   private static let pollInterval: Int32 = 250
-  /// Longest that datagrams which wait in the kernel are still read when the collector stops, seconds.
+  /// Maximum time to read datagrams queued in the kernel at shutdown, seconds.
   private static let drainTime: TimeInterval = 2
-  /// Longest that those which still wait then are counted, seconds.
+  /// Maximum time to count the remaining ones, seconds.
   private static let countTime: TimeInterval = 1
 
   /// - Parameters:
-  ///   - pipeline: in front of `sink`; one that waits while the sink has no room.
+  ///   - pipeline: in front of `sink`; waits while the sink is full.
   ///   - streams: messages of connections.
   ///   - keepsSockets: whether they outlive this process: the service manager keeps them, or passed them in.
   init(
@@ -64,17 +64,17 @@ struct WorkerLoop: ~Copyable {
     self.logger = logger
   }
 
-  /// Where everything has gone so far, up to what was handed to the store.
+  /// The ledger up to the store.
   var ledger: Ledger { pipeline.ledger(reception) }
 
-  // MARK: Going on from an earlier run
+  // MARK: Recovery
 
-  /// Goes on from where an earlier run ended: its checkpoint, and through the same pipeline what came after it. From then on
-  /// flows are dropped rather than waited for.
+  /// Resumes from an earlier run: restores its checkpoint, and replays what came after it. From then on, flows are
+  /// dropped instead of waiting.
   ///
   /// - Parameters:
-  ///   - journal: what writes datagrams from now on.
-  ///   - progress: called now and then.
+  ///   - journal: writes datagrams from now on.
+  ///   - progress: called from time to time.
   mutating func recover(journal: Worker.Journal?, _ progress: () -> Void) {
     reception = recovery.restore(&pipeline)
     earlierDrops = reception.kernelDrops
@@ -96,9 +96,9 @@ struct WorkerLoop: ~Copyable {
 
   // MARK: Collecting
 
-  /// Takes the next datagrams, or lets the clock go on.
+  /// Processes the next datagrams, or advances the clock.
   ///
-  /// - Returns: whether it was woken: there is something to do.
+  /// - Returns: whether it was woken by a request.
   mutating func step() -> Bool {
     let reception = receive(timeout: cut == nil ? turn.timeout ?? Self.pollInterval : 0)
     switch reception {
@@ -114,11 +114,11 @@ struct WorkerLoop: ~Copyable {
 
   // MARK: Live flows
 
-  /// Begins to copy the flows that the store has not got, which goes on between datagrams: reception does not wait for it. What
-  /// the store has is looked at on its thread, behind all that it was given until now.
+  /// Begins to copy the flows that are not in the store yet; this continues between datagrams, so that reception does
+  /// not wait. The store's part is copied on its thread, after everything passed to it so far.
   mutating func begin(_ cut: WorkerCut) {
     if cut.hasFailed { return }
-    // One at most waits in the queue, whose room is for flows: a disk may be away for long.
+    // At most one copy occupies the queue: a disk may be away for long.
     if let last = visitingCut, !last.wasVisited { return cut.fail(.timeout) }
     let started = ContinuousClock.now
     self.cut?.fail(.superseded)
@@ -136,7 +136,7 @@ struct WorkerLoop: ~Copyable {
   }
 
   private mutating func continueCut() {
-    // Whoever asked waits for it no longer.
+    // The client no longer waits for it.
     if cut?.hasFailed == true { return failCut(.superseded) }
     let started = ContinuousClock.now
     let piece = pipeline.capture()
@@ -146,7 +146,7 @@ struct WorkerLoop: ~Copyable {
     if isLast { cut = nil }
   }
 
-  /// Ends what was begun, if anything: there will be no more.
+  /// Ends the copy in progress, if any.
   mutating func failCut(_ failure: LiveFailure) {
     guard let cut else { return }
     cut.fail(failure)
@@ -158,7 +158,7 @@ struct WorkerLoop: ~Copyable {
     do throws(SocketError) {
       return try receiver.receive(timeout: timeout)
     } catch {
-      // A socket that is no longer usable: the others go on, and so does the clock.
+      // If a socket fails, the others and the clock continue.
       logger.error("\(error)")
       Thread.sleep(forTimeInterval: 1)
       return .nothing
@@ -172,14 +172,14 @@ struct WorkerLoop: ~Copyable {
     reception.received &+= UInt64(receiver.count)
   }
 
-  /// Applies what has changed in the configuration.
+  /// Applies changes of the configuration.
   mutating func reconfigure(_ changes: LiveOptions) {
     pipeline.reconfigure(
       admission: changes.admission, aging: changes.aging, decoder: changes.decoder, filter: changes.filter,
       isPrompt: changes.isPrompt)
   }
 
-  /// Brings what is counted elsewhere up to date; to be called once a second.
+  /// Updates counters kept elsewhere. Call once a second.
   mutating func tick() {
     journal?.tick()
     receiver.countKernelDrops()
@@ -193,9 +193,9 @@ struct WorkerLoop: ~Copyable {
     }
   }
 
-  /// Takes what waits in the kernel, and keeps flows that are live for the next start.
+  /// Processes what waits in the kernel, and keeps live flows for the next start.
   ///
-  /// - Parameter drains: whether flows that are live are written instead.
+  /// - Parameter drains: whether live flows are written instead.
   mutating func finish(drains: Bool) {
     let deadline = Date(timeIntervalSinceNow: Self.drainTime)
     if !takeWaiting(until: deadline), !keepsSockets { countUntaken() }
@@ -206,12 +206,12 @@ struct WorkerLoop: ~Copyable {
     tick()
   }
 
-  /// - Returns: whether nothing waits any longer.
+  /// - Returns: whether nothing waits any more.
   private mutating func takeWaiting(until deadline: Date) -> Bool {
     while Date() < deadline {
       switch receive(timeout: 0) {
       case .datagrams: ingest()
-      // Somebody has asked for live flows meanwhile: not the end of what waits.
+      // A request for live flows does not end the wait.
       case .woken: continue
       case .nothing: return true
       }
@@ -219,7 +219,7 @@ struct WorkerLoop: ~Copyable {
     return false
   }
 
-  /// Counts the datagrams that there was no time for. They end with their socket.
+  /// Counts the datagrams that were not processed in time; they are lost with their socket.
   private mutating func countUntaken() {
     let deadline = Date(timeIntervalSinceNow: Self.countTime)
     let before = reception.untaken
@@ -241,12 +241,13 @@ struct WorkerLoop: ~Copyable {
 
   // MARK: Checkpoints
 
-  /// A checkpoint follows each window, and half a journal; a full one asks for more.
+  /// Due after each window and after half of the journal; repeated while the journal is full.
   private var isCheckpointDue: Bool {
     journal?.needsCheckpoint == true || pipeline.endedWindows != checkpointedWindows
   }
 
-  /// Hands a checkpoint to the store's thread, behind all flows that have left the cache. Without room it is tried again.
+  /// Passes a checkpoint to the store's thread, after all flows that left the cache. If there is no room, it is
+  /// retried.
   private mutating func checkpoint() {
     guard pipeline.handOverAll(), pipeline.canHandOver, journal?.rotate() ?? true else { return }
     checkpointedWindows = pipeline.endedWindows

@@ -3,10 +3,10 @@ public import Glibc
 public import Logging
 import NetworkBytes
 
-/// Sockets that whoever started this process passed in: systemd's socket activation, or its store of descriptors, which
-/// keeps them over a restart so that datagrams wait in the kernel meanwhile (sd_listen_fds(3)).
+/// Sockets passed in by the parent process: by systemd's socket activation, or from its descriptor store, which keeps
+/// them over a restart so that datagrams wait in the kernel meanwhile (sd_listen_fds(3)).
 public struct PassedSockets: ~Copyable, Sendable {
-  /// By the worker that had it in an earlier run, or in the order in which they came.
+  /// Ordered by the worker of an earlier run, or as passed.
   private var sockets: [(endpoint: ScopedEndpoint, rank: Int, descriptor: Int32)] = []
 
   private static let firstDescriptor: Int32 = 3
@@ -23,7 +23,7 @@ public struct PassedSockets: ~Copyable, Sendable {
     for index in 0..<count {
       let descriptor = Self.firstDescriptor + index
       do throws(SocketError) {
-        // Looked at only; who takes it adopts it.
+        // Only inspected here; `take` transfers ownership.
         let endpoint = try UDPSocket.endpoint(of: descriptor)
         let name = Int(index) < names.count ? String(names[Int(index)]) : ""
         sockets.append((endpoint, Self.worker(of: name) ?? Int(index), descriptor))
@@ -34,27 +34,27 @@ public struct PassedSockets: ~Copyable, Sendable {
     sockets.sort { $0.rank < $1.rank }
   }
 
-  /// The name under which a worker's socket is kept.
+  /// Returns the name under which a worker's socket is stored.
   static func name(worker: Int) -> String { "worker-\(worker)" }
 
   private static func worker(of name: String) -> Int? {
     name.hasPrefix("worker-") ? Int(name.dropFirst("worker-".count)) : nil
   }
 
-  /// The addresses of those that are left, each once.
+  /// The distinct addresses of those left.
   var endpoints: [ScopedEndpoint] {
     var endpoints: [ScopedEndpoint] = []
     for socket in sockets where !endpoints.contains(socket.endpoint) { endpoints.append(socket.endpoint) }
     return endpoints
   }
 
-  /// Takes the next socket of an address; nil if there is none.
+  /// Removes and returns the next socket of an address; nil if there is none.
   mutating func take(_ endpoint: ScopedEndpoint) -> Int32? {
     guard let index = sockets.firstIndex(where: { $0.endpoint == endpoint }) else { return nil }
     return sockets.remove(at: index).descriptor
   }
 
-  /// Closes those of an IPv6 address that take IPv4, too, which somebody else is to take.
+  /// Closes IPv6 sockets that also receive IPv4, if IPv4 gets its own socket.
   mutating func closeThoseThatTakeIPv4(_ endpoint: ScopedEndpoint, _ logger: Logger) {
     let unfit = sockets.filter { $0.endpoint == endpoint && UDPSocket.takesIPv4($0.descriptor) }
     sockets.removeAll { socket in unfit.contains { $0.descriptor == socket.descriptor } }
@@ -64,7 +64,7 @@ public struct PassedSockets: ~Copyable, Sendable {
     }
   }
 
-  /// Closes what nobody took.
+  /// Closes unused sockets.
   mutating func closeRest(_ logger: Logger) {
     for socket in sockets {
       logger.notice("a socket of \(socket.endpoint) that was passed in is no longer needed")

@@ -4,21 +4,21 @@ import NIOCore
 import NIOHTTP1
 public import NetworkBytes
 
-/// Asks a running collector over its HTTP address.
+/// A client for a running collector's HTTP address.
 public struct CollectorClient: Sendable {
   private let endpoint: Endpoint
   private let tokenFile: String
 
-  /// - Parameter tokenFile: path of the file with the collector's token; empty: it needs none.
+  /// - Parameter tokenFile: path of the file with the collector's token; empty for none.
   public init(endpoint: Endpoint, tokenFile: String = "") {
     self.endpoint = endpoint
     self.tokenFile = tokenFile
   }
 
-  /// The largest status that is read, octets.
+  /// Maximum size of a status, octets.
   private static let maximumSize = 64 << 20
 
-  /// One for the process, which needs no shutdown.
+  /// Shared by the process; needs no shutdown.
   private static let client = HTTPClient(
     eventLoopGroupProvider: .singleton,
     configuration: {
@@ -28,7 +28,7 @@ public struct CollectorClient: Sendable {
       return configuration
     }())
 
-  /// What the collector reports about itself.
+  /// Returns the collector's status.
   public func status() async throws(CollectorClientError) -> CollectorStatus {
     let (code, body) = try await get("/api/v1/status")
     guard code == 200, let status = try? CollectorStatus(decoding: body) else {
@@ -37,7 +37,7 @@ public struct CollectorClient: Sendable {
     return status
   }
 
-  /// Its answer to a GET of `path`.
+  /// Returns its response to a GET of `path`.
   public func get(_ path: String) async throws(CollectorClientError) -> (code: UInt, body: Data) {
     let url = "http://\(endpoint)"
     var request = HTTPClientRequest(url: url + path)
@@ -53,7 +53,7 @@ public struct CollectorClient: Sendable {
     return (code, Data(body.readableBytesView))
   }
 
-  /// Read at each request: whoever changes it starts the collector again, but not those that watch it.
+  /// Read for each request: the token changes when the collector restarts, while a watch continues.
   private func token() throws(CollectorClientError) -> AccessToken? {
     if tokenFile.isEmpty { return nil }
     do throws(AccessToken.Failure) {
@@ -64,13 +64,13 @@ public struct CollectorClient: Sendable {
   }
 }
 
-/// Why a collector told nothing.
+/// Why a request failed.
 public enum CollectorClientError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Nothing answers at this address.
+  /// Nothing responds at this address.
   case unreachable(String)
-  /// Something else answers there.
+  /// The response does not come from a collector.
   case foreign(String, UInt)
-  /// The collector has another token, or has one and none was given.
+  /// The token differs, or is missing.
   case unauthorized(String)
   /// The token cannot be read.
   case token(AccessToken.Failure)

@@ -2,7 +2,7 @@ import Enrichment
 import Foundation
 
 extension CollectorStatus.Labels {
-  /// - Returns: nil: no file is configured.
+  /// - Returns: nil if no file is configured.
   init?(_ report: KnowledgeReport) {
     if report.files.isEmpty { return nil }
     self.init(
@@ -21,7 +21,7 @@ extension CollectorStatus.LabelFile {
 }
 
 extension MetricsText {
-  /// How the files of labels are; nothing where there are none.
+  /// Appends the state of label files, if there are any.
   mutating func append(_ labels: KnowledgeReport) {
     for file in labels.files {
       appendFile(file, "entries", "Entries in use from a label file.", file.size?.count ?? 0)

@@ -10,7 +10,7 @@ extension CollectorStatus.Relay {
 }
 
 extension MetricsText {
-  /// What became of datagrams that were to be relayed; nothing where none are.
+  /// Appends relay counters, if the relay is enabled.
   mutating func append(_ reports: [RelayReport]) {
     for report in reports {
       for (result, count) in [("sent", report.sent), ("failed", report.failed), ("dropped", report.dropped)] {

@@ -10,7 +10,7 @@ extension CollectorStatus.Streams {
 }
 
 extension MetricsText {
-  /// What became of connections; nothing where there can be none.
+  /// Appends counters of connections, if there is a listener.
   mutating func append(_ report: StreamReport?) {
     guard let report else { return }
     append(

@@ -1,111 +1,111 @@
 public import FlowPipeline
 public import Foundation
 
-/// What a running collector tells of itself: the answer of `/api/v1/status`. Times are UTC, rates per second.
+/// The state of a running collector: the response of `/api/v1/status`. Times are UTC, rates per second.
 public struct CollectorStatus: Codable, Sendable {
   /// The program's version.
   public var version: String
   public var host: String
-  /// When this was so.
+  /// Time of this status.
   public var time: Date
   public var started: Date
-  /// Addresses and ports; those of TCP and TLS have `tcp://` and `tls://` before them.
+  /// Addresses and ports; those of TCP and TLS with `tcp://` and `tls://`.
   public var listen: [String]
   public var workers: Int
   public var store: Store
   public var aggregation: Aggregation
-  /// Those that fire first; nil: an older collector does not say.
+  /// Firing ones first; nil from an older collector.
   public var alerts: [Alert]?
-  /// Nil: an older collector does not say.
+  /// Nil from an older collector.
   public var outputs: [Output]?
-  /// Outputs that write rows as lines; nil: there are none.
+  /// Line outputs; nil if there are none.
   public var lineOutputs: [LineOutput]?
-  /// Targets that received datagrams are sent on to; nil: there are none.
+  /// Relay targets; nil if there are none.
   public var relay: [Relay]?
-  /// Connections of exporters; nil: there can be none.
+  /// Connections of exporters; nil if there is no listener.
   public var streams: Streams?
-  /// Files of labels and databases; nil: there are none.
+  /// Label files and databases; nil if there are none.
   public var labels: Labels?
   public var ledger: Ledger
-  /// Sums of the ledger that do not come out; empty but for moments.
+  /// Sums of the ledger that do not add up; empty except for moments.
   public var imbalances: [String]
-  /// Exporters that are known, also those beyond the bound on `exporters`.
+  /// Number of known exporters, including those beyond the limit of `exporters`.
   public var exporterCount: Int
-  /// Those that sent most records first.
+  /// In descending order of records.
   public var exporters: [Exporter]
 
   public struct Store: Codable, Sendable {
     public var path: String
-    /// What keeps it from being written, while something does.
+    /// The error that currently prevents writing; nil if none does.
     public var failure: String?
   }
 
-  /// What became of the datagrams that were to go to one target of the relay, since the collector started.
+  /// Counters of the datagrams for one relay target, since the collector started.
   public struct Relay: Codable, Sendable {
     /// Address and UDP port.
     public var target: String
-    /// Taken by the kernel.
+    /// Accepted by the kernel.
     public var sent: UInt64
-    /// Refused by the kernel or by the target, as far as that is known.
+    /// Refused by the kernel or by the target, as far as known.
     public var failed: UInt64
     /// Dropped because the queue was full.
     public var dropped: UInt64
-    /// Octets that wait.
+    /// Octets waiting.
     public var waiting: UInt64
-    /// Why datagrams fail, while they do.
+    /// Why datagrams fail; nil if they do not.
     public var failure: String?
   }
 
-  /// Connections of exporters that use TCP or TLS. What is counted is counted since the collector started.
+  /// Exporter connections over TCP or TLS. Counters begin at the collector's start.
   public struct Streams: Codable, Sendable {
     public var open: Int
-    /// Of these, not read because store or journal have no room.
+    /// Those not being read because store or journal is full.
     public var paused: Int
     public var accepted: UInt64
-    /// Octets that wait for workers.
+    /// Octets waiting for workers.
     public var waiting: Int
     /// Connections that the collector closed or refused, by reason.
     public var closed: [String: UInt64]
   }
 
-  /// What is known of flows beside what exporters send.
+  /// The label files in use.
   public struct Labels: Codable, Sendable {
     public var files: [LabelFile]
     /// Octets of memory of all texts.
     public var textBytes: Int
-    /// Octets of memory of the table that has prefixes and databases together; 0: at most one of them is in use.
+    /// Octets of memory of the joined table of prefixes and databases; 0 if at most one of them is in use.
     public var joinedBytes: Int
   }
 
-  /// A file of labels, or a database.
+  /// A label file or a database.
   public struct LabelFile: Codable, Sendable {
     /// Its setting: `prefixes`, `asDatabase`.
     public var setting: String
     public var path: String
-    /// When it was last read; nil: nothing of it is in use.
+    /// When it was last read; nil if no content is in use.
     public var loaded: Date?
-    /// What is in use of it: a number of what.
+    /// Number of entries in use, and their unit.
     public var entries: Int
     public var unit: String?
     /// Octets of memory, without texts.
     public var bytes: Int
-    /// Why it cannot be taken as it is now, while that is so, and since when.
+    /// Why and since when the present file has been rejected; nil if it is in use.
     public var failure: String?
     public var failingSince: Date?
   }
 
-  /// What is watched.
+  /// An alert.
   public struct Alert: Codable, Sendable {
     public var name: String
-    /// Of alerts that are of one of several: an exporter's address, an output's name.
+    /// For alerts with several subjects: an exporter's address, an output's name.
     public var subject: String?
-    /// `ok`, `pending`, `firing`, or `clearing`: it still fires.
+    /// `ok`, `pending`, `firing`, or `clearing`, in which it still fires.
     public var state: String
-    /// When that began.
+    /// When the state began.
     public var since: Date
-    /// When it fired, while it does.
+    /// When it fired; nil if it does not fire.
     public var firedAt: Date?
-    /// What was measured last, nil if that is not known; what it is compared with; and what is usual.
+    /// The last value, nil if unknown; its limit; and the usual value.
     public var value: Double?
     public var limit: Double?
     public var usual: Double?
@@ -117,59 +117,59 @@ public struct CollectorStatus: Codable, Sendable {
     public var message: String
   }
 
-  /// Where the store's files go. What is counted is counted since it started.
+  /// A file output. Counters begin at its start.
   public struct Output: Codable, Sendable {
     public var name: String
     /// As in the configuration.
     public var type: String
-    /// Which server, and what there.
+    /// Server and location.
     public var place: String
     public var shippedFiles: UInt64
     public var shippedBytes: UInt64
-    /// Those that are on their way as well.
+    /// Including those in transit.
     public var waitingFiles: Int
     public var waitingBytes: UInt64
-    /// For how long the oldest of them has waited; 0: none waits.
+    /// How long the oldest of them has waited; 0 if none waits.
     public var waitingSeconds: Int64
-    /// Attempts that failed and are made again.
+    /// Failed attempts that are retried.
     public var retries: UInt64
-    /// Files that the destination never will take.
+    /// Files that the destination will never accept.
     public var setAsideFiles: UInt64
-    /// Files that were removed before they were taken.
+    /// Files removed by retention before they were shipped.
     public var removedFiles: UInt64
-    /// Rows that were sent as they left the cache; nil: it takes files alone.
+    /// Rows sent as they left the cache; nil if the destination accepts only files.
     public var live: LiveRows?
-    /// Since when it fails, while it does.
+    /// Since when it has been failing; nil if it is not.
     public var failingSince: Date?
-    /// What it failed with last, whether or not that is over, and when.
+    /// The last error, past or present, and its time.
     public var lastError: String?
     public var lastErrorTime: Date?
   }
 
-  /// Rows that an output sends before their file is committed. What is counted is counted since it started.
+  /// Rows that an output sends before their file is committed. Counters begin at its start.
   public struct LiveRows: Codable, Sendable {
-    /// Handed to what sends them.
+    /// Queued for sending.
     public var sentRows: UInt64
-    /// Of these, those that the destination has.
+    /// Acknowledged by the destination.
     public var acknowledgedRows: UInt64
     /// Left to their files: not acknowledged, or not sent because a queue was full.
     public var leftRows: UInt64
   }
 
-  /// An output that writes rows as lines. What is counted is counted since it started.
+  /// A line output. Counters begin at its start.
   public struct LineOutput: Codable, Sendable {
     public var name: String
     /// As in the configuration.
     public var type: String
-    /// The file's path, or that it is standard output.
+    /// The file's path, or "standard output".
     public var place: String
     public var writtenRows: UInt64
     public var writtenBytes: UInt64
     /// Rows that could be neither written nor kept.
     public var lostRows: UInt64
-    /// Rows that wait for the file: because it cannot be written, or takes them slowly.
+    /// Rows waiting because the file cannot be written or is slow.
     public var heldRows: UInt64
-    /// Since when it fails, and why, while it does.
+    /// Since when and why it has been failing; nil if it is not.
     public var failingSince: Date?
     public var failure: String?
   }
@@ -182,7 +182,7 @@ public struct CollectorStatus: Codable, Sendable {
     public var inactiveTimeout: Int
   }
 
-  /// All that one address sends.
+  /// Everything received from one address.
   public struct Exporter: Codable, Sendable {
     public var address: String
     public var firstSeen: Date
@@ -190,18 +190,18 @@ public struct CollectorStatus: Codable, Sendable {
     public var datagrams: UInt64
     /// Flow records.
     public var records: UInt64
-    /// By sequence numbers, in their own units.
+    /// By sequence numbers, in their units.
     public var lost: UInt64
     public var datagramsPerSecond: Double
     public var recordsPerSecond: Double
     public var sessionCount: Int
     /// By port, version and domain.
     public var sessions: [Session]
-    /// What it calls things, by domain.
+    /// Names that it uses, by domain.
     public var names: [Names]?
   }
 
-  /// What options data of one domain call things: of each kind the lowest numbers, of `count` names in all.
+  /// Names from the options data of one domain: of each kind those with the lowest numbers, of `count` in all.
   public struct Names: Codable, Sendable {
     public var domain: UInt32
     public var count: Int
@@ -218,15 +218,15 @@ public struct CollectorStatus: Codable, Sendable {
     public var name: String
   }
 
-  /// One stream of messages: source port, local port, version and observation domain.
+  /// A stream of messages: source port, local port, version and observation domain.
   public struct Session: Codable, Sendable {
     public var port: UInt16
-    /// The port that it was sent to.
+    /// Destination port.
     public var localPort: UInt16?
     /// `udp` or `tcp`, which may be TLS.
     public var transport: String?
-    /// Not 0 where devices take turns on one address and port, or the exporter has restarted. Of TCP the number of the connection,
-    /// 0 for all that have ended.
+    /// Not 0 if several devices share one address and port, or the exporter has restarted. For TCP, the number of the
+    /// connection, or 0 for all that have ended.
     public var stream: UInt32?
     /// 5, 9, or 10 for IPFIX.
     public var version: UInt16
@@ -243,25 +243,26 @@ public struct CollectorStatus: Codable, Sendable {
     public var restarts: UInt64
     public var datagramsPerSecond: Double
     public var recordsPerSecond: Double
-    /// How far the exporter's clock is ahead, seconds.
+    /// Seconds by which the exporter's clock is ahead.
     public var clockSkew: Double
-    /// Whether its times are corrected because of that.
+    /// Whether its times are corrected for that.
     public var isClockCorrected: Bool?
-    /// Ids, the lowest of `templateCount`.
+    /// The lowest ids of `templateCount`.
     public var templates: [UInt16]
     public var templateCount: Int
-    /// Data sets that came before their template.
+    /// Data sets that arrived before their template.
     public var unknownTemplateSets: UInt64
-    /// Sessions whose templates it took over because it continues them, and templates that served because all agree on them.
+    /// Sessions whose templates it took over because it continues them, and templates used because all sessions agree
+    /// on them.
     public var continuedSessions: UInt64?
     public var agreedTemplates: UInt64?
-    /// Rates, names and starts of it that contradict what another source port of the exporter says.
+    /// Rates, names and start times that contradict another source port of the exporter.
     public var contradictions: UInt64?
     public var sampling: Sampling
   }
 
   public struct Sampling: Codable, Sendable {
-    /// One packet in this many was seen; nil if records differ.
+    /// Sampling interval: one of this many packets; nil if records differ.
     public var rate: UInt32?
     /// `header`, `options`, `only_sampler`, `other_domain`, `record`, `configuration`, `forced` or `none`.
     public var source: String
@@ -271,7 +272,7 @@ public struct CollectorStatus: Codable, Sendable {
 extension CollectorStatus {
   private static let timeFormat = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
-  /// JSON with sorted keys; times as `2026-01-31T12:00:00.000Z`.
+  /// Encodes as JSON with sorted keys; times as `2026-01-31T12:00:00.000Z`.
   public func encoded(pretty: Bool = false) throws -> Data { try Self.encoder(pretty: pretty).encode(self) }
 
   fileprivate static func encoder(pretty: Bool) -> JSONEncoder {
@@ -285,7 +286,7 @@ extension CollectorStatus {
     return encoder
   }
 
-  /// - Throws: `DecodingError` if it is no status.
+  /// - Throws: `DecodingError` if it is not a status.
   public init(decoding data: Data) throws {
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .custom { decoder in
@@ -295,14 +296,14 @@ extension CollectorStatus {
   }
 }
 
-/// The exporters of the status alone: the answer of `/api/v1/exporters`.
+/// The exporters' part of the status: the response of `/api/v1/exporters`.
 struct ExporterStatus: Encodable, Sendable {
-  /// When this was so, milliseconds since 1970 UTC.
+  /// Time of this status, milliseconds since 1970 UTC.
   var time: Int64
-  /// Exporters that are known, also those beyond the bound on `exporters`.
+  /// Number of known exporters, including those beyond the limit of `exporters`.
   var exporterCount: Int
   var exporters: [CollectorStatus.Exporter]
 
-  /// JSON in the form of the status.
+  /// Encodes as JSON in the format of the status.
   func encoded() throws -> Data { try CollectorStatus.encoder(pretty: false).encode(self) }
 }

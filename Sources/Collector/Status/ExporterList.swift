@@ -3,13 +3,13 @@ package import Foundation
 package import NetFlow
 import NetworkBytes
 
-/// What is known of exporters, put together from their sessions.
+/// Exporters, aggregated from their sessions.
 package struct ExporterList {
-  /// Those that sent most records first, at most `maximumExporters`.
+  /// In descending order of records, at most `maximumExporters`.
   package private(set) var exporters: [CollectorStatus.Exporter] = []
   package let count: Int
 
-  /// Bounds on an answer's size.
+  /// Bound the size of a response.
   package static let maximumExporters = 1000
   package static let maximumSessions = 64
   package static let maximumNames = 256

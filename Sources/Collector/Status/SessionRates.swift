@@ -1,7 +1,7 @@
 package import Foundation
 package import NetFlow
 
-/// How fast sessions send: their counters now against those of half a minute to a minute ago.
+/// Rates of sessions: the increase of their counters over half a minute to a minute.
 package struct SessionRates {
   package struct Speed: Equatable {
     package var datagrams: Double
@@ -22,9 +22,9 @@ package struct SessionRates {
     newer = older
   }
 
-  /// Takes the counters of this moment as those to compare with later; to be called every few seconds.
+  /// Records the counters for later comparison. Call every few seconds.
   package mutating func note(_ sessions: [SessionSummary], at now: Date) {
-    // A wall clock that was set back begins anew.
+    // Restarts if the wall clock was set back.
     guard now.timeIntervalSince(newer.time) >= Self.period || now < newer.time else { return }
     older = newer
     newer = Mark(time: now)
@@ -33,7 +33,7 @@ package struct SessionRates {
     }
   }
 
-  /// A session's speed; since its first datagram where it is younger than what is compared with.
+  /// Returns a session's rates; since its first datagram if it is younger than the comparison.
   package func perSecond(_ session: SessionSummary, at now: Date) -> Speed {
     let before = older.counters[session.key] ?? (0, 0)
     let start = older.counters[session.key] == nil ? max(older.time, Date(nanoseconds: session.firstSeen)) : older.time

@@ -98,7 +98,7 @@ extension Scan {
   /// Scans all row groups in parallel.
   ///
   /// - Parameter makeConsumer: called once per worker.
-  /// - Returns: the merged consumer, and the report.
+  /// - Returns: the consumers of all workers, and the report.
   func run<Consumer: RowConsumer>(
     _ makeConsumer: () -> Consumer
   ) throws(ScanFailure) -> ([Consumer], Report) {

@@ -1,7 +1,7 @@
 import Alerts
 import FlowFilter
 
-/// The lists of `alerts`: rules, and what is done about them.
+/// The lists under `alerts`: rules and actions.
 enum AlertRecords {
   // MARK: Forms of values
 

@@ -1,25 +1,25 @@
 import Yams
 
-/// A record as a file has it: its fields, and where each is.
+/// A record from a file: its fields and their places.
 struct LayerRecord: Sendable {
   var text = RecordText()
   var origin: ConfigurationOrigin
-  /// Of each field's value.
+  /// Place of each field's value.
   var places: [String: ConfigurationOrigin] = [:]
 
-  /// Where something that is wrong is.
+  /// Returns the place of a problem.
   func place(_ field: String?) -> ConfigurationOrigin { field.flatMap { places[$0] } ?? origin }
 }
 
 extension ConfigurationLayer {
-  /// The name of a record's field in messages: `alerts.rules[2].filter`, counted from 0.
+  /// Returns the name of a record's field for messages: `alerts.rules[2].filter`, counted from 0.
   static func key(_ setting: Setting, _ index: Int, _ field: String? = nil) -> String {
     "\(setting.key)[\(index)]" + (field.map { ".\($0)" } ?? "")
   }
 
-  /// Puts the records of a list in their place, if the layer has any.
+  /// Applies the records of a list to the configuration, if the layer has any.
   ///
-  /// - Returns: what is wrong with them.
+  /// - Returns: problems found.
   func apply(
     _ setting: Setting, _ form: RecordForm, to values: inout CollectorConfiguration
   ) -> [ConfigurationProblem] {
@@ -32,9 +32,9 @@ extension ConfigurationLayer {
     }
   }
 
-  /// Reads the records of a list; reports every field that is wrong.
+  /// Reads the records of a list; reports every invalid field.
   ///
-  /// - Returns: nil if anything is.
+  /// - Returns: nil if any is invalid.
   mutating func records(
     _ sequence: Node.Sequence, for setting: Setting, _ form: RecordForm, _ walk: Walk
   ) -> [LayerRecord]? {
@@ -66,7 +66,7 @@ extension ConfigurationLayer {
         }
         continue
       }
-      // An absent value has no place of its own.
+      // An absent value has no mark.
       let place = Self.isNull(node) ? origin : walk.origin(node.mark)
       record.places[name] = place
       if let elements = elements(node, of: field, key: Self.key(setting, index, name), at: place, walk) {
@@ -79,7 +79,7 @@ extension ConfigurationLayer {
     return record
   }
 
-  /// A field's elements if they are right; else it is reported what is not.
+  /// Returns a field's elements if they are valid; otherwise reports the problem.
   private mutating func elements(
     _ node: Node, of field: RecordField, key: String, at place: ConfigurationOrigin, _ walk: Walk
   ) -> [String]? {

@@ -1,7 +1,7 @@
 import ClickHouse
 import ObjectStorage
 
-// Outputs that take files as they are.
+// Outputs that ship files unchanged.
 
 extension OutputRecords {
   static let clickHouseFields: [Field] = [

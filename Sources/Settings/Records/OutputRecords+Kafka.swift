@@ -1,7 +1,7 @@
 import FlowModel
 import Kafka
 
-// Outputs that take the rows of files as messages.
+// Outputs that send the rows of files as messages.
 
 extension OutputRecords {
   // MARK: Forms of values

@@ -31,7 +31,7 @@ extension OutputRecords {
     return options
   }
 
-  /// Outputs with the file of another one, as far as paths show it.
+  /// Finds outputs with the same file, as far as paths show it.
   static func samePaths(_ texts: [RecordText]) -> [RecordProblem] {
     var seen: Set<String> = []
     return texts.enumerated().compactMap { index, text in
@@ -41,7 +41,7 @@ extension OutputRecords {
     }
   }
 
-  /// A path without what does not matter in it.
+  /// Returns the path without redundant parts.
   private static func plain(_ path: String) -> String {
     let parts = path.split(separator: "/").filter { $0 != "." }
     return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")

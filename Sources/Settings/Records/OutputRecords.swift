@@ -94,17 +94,17 @@ enum OutputRecords {
     }
   }
 
-  /// A topic's rows go one file after the other.
+  /// Rows for a topic are sent one file after the other.
   private static func standardParallel(_ kind: OutputSetting.Kind) -> Int {
     kind == .kafka ? 1 : ShipperOptions(name: "").parallel
   }
 
-  /// A file that is named in the configuration, relative to the configuration's directory.
+  /// Returns the path of a file named in the configuration, resolved against the configuration's directory.
   static func path(_ text: RecordText, _ field: String, _ directory: String) -> String? {
     text.value(field, file).map { $0.hasPrefix("/") ? $0 : directory + $0 }
   }
 
-  /// Outputs of a type that this program cannot have.
+  /// Reports outputs of a type that this program does not support.
   ///
   /// - Parameter reason: why, and what to do.
   static func unavailable(
@@ -134,7 +134,7 @@ enum OutputRecords {
 }
 
 extension RecordText {
-  /// Gives a field its value, unless that is what it has if it is left out.
+  /// Sets a field unless it has its default.
   mutating func put<Value: Equatable>(_ field: String, _ value: Value, unless standard: Value) {
     if value != standard { values[field] = ["\(value)"] }
   }

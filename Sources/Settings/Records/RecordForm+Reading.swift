@@ -1,11 +1,11 @@
 import Alerts
 
 extension RecordForm {
-  /// Reads records, and puts what they mean in its place if nothing is wrong with any.
+  /// Reads records, and stores the result if all are valid.
   ///
   /// - Parameters:
-  ///   - reserved: names that none may have.
-  ///   - read: what a record means; nil: it cannot be known. Reports what is wrong, with the field.
+  ///   - reserved: names that no record may have.
+  ///   - read: returns a record's meaning, or nil; reports problems by field.
   static func apply<Value>(
     _ texts: [RecordText], _ reserved: Set<String> = [], to place: inout [Value],
     _ read: (RecordText, _ report: (String?, String) -> Void) -> Value?
@@ -32,7 +32,7 @@ extension RecordForm {
   }
 }
 
-// Forms of values that records of several lists have.
+// Value forms shared by records of several lists.
 extension ValueForm where Value == String {
   static var recordName: Self {
     ValueForm(expected: "a name of letters, digits, -, _ and ., at most 64") {
@@ -42,7 +42,7 @@ extension ValueForm where Value == String {
     }
   }
 
-  /// What stands on one line, quoted.
+  /// Text on one line, quoted.
   static func line(_ expected: String, _ isRight: @escaping @Sendable (String) -> Bool = { _ in true }) -> Self {
     ValueForm(expected: expected) { text in
       let isPrintable = !text.unicodeScalars.contains { $0.properties.generalCategory == .control }

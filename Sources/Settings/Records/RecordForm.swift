@@ -1,18 +1,18 @@
-/// How the records of a list are written: a setting such as `alerts.rules`, each of whose elements is a map with keys of its own.
-/// Such a list is in the configuration file alone: no variable and no option has room for it.
+/// The form of records in a list such as `alerts.rules`, whose elements are maps with their own keys. Such lists exist
+/// only in the configuration file, not as variables or options.
 struct RecordForm: Sendable {
-  /// In the order in which they are shown.
+  /// In display order.
   let fields: [RecordField]
-  /// Puts records in their place whose fields are each right.
+  /// Stores records whose fields are individually valid.
   ///
-  /// - Returns: what is wrong all the same; then the setting is left as it was.
+  /// - Returns: remaining problems; then the setting is unchanged.
   let apply: @Sendable ([RecordText], _ directory: String, inout CollectorConfiguration) -> [RecordProblem]
-  /// The fields of each record that are not at their default.
+  /// Returns the fields of each record that differ from their defaults.
   let texts: @Sendable (CollectorConfiguration) -> [RecordText]
 
   func field(_ name: String) -> RecordField? { fields.first { $0.name == name } }
 
-  /// A record as one line of YAML.
+  /// Formats a record as one line of YAML.
   func text(_ record: RecordText) -> String {
     let pairs = fields.compactMap { field -> String? in
       guard let elements = record.values[field.name] else { return nil }
@@ -23,20 +23,20 @@ struct RecordForm: Sendable {
   }
 }
 
-/// One key of a record.
+/// A key of a record.
 struct RecordField: Sendable {
   let name: String
   let isList: Bool
   let isRequired: Bool
-  /// What one element may be.
+  /// Valid values of an element.
   let expected: String
-  /// What it means, in a line.
+  /// One-line description.
   let comment: String
-  /// Whether its lines mean something, as those of a filter.
+  /// Whether line breaks are significant, as in a filter.
   let keepsLines: Bool
-  /// Whether an element is right.
+  /// Returns whether an element is valid.
   let isValid: @Sendable (String) -> Bool
-  /// An element as it is written in YAML.
+  /// Formats an element for YAML.
   let written: @Sendable (String) -> String
 
   static func value<Value>(
@@ -58,16 +58,16 @@ struct RecordField: Sendable {
 struct RecordText: Hashable, Sendable {
   var values: [String: [String]] = [:]
 
-  /// The value of a field that has one element, read by `form`; nil if it is absent.
+  /// Returns the value of a field with one element, parsed by `form`; nil if it is absent.
   func value<Value>(_ name: String, _ form: ValueForm<Value>) -> Value? {
     values[name].flatMap { $0.count == 1 ? form.parse($0[0]) : nil }
   }
 }
 
-/// What is wrong with a record although each of its fields is right.
+/// A problem of a record whose fields are individually valid.
 struct RecordProblem: Hashable, Sendable {
   var index: Int
-  /// Nil: the record as a whole.
+  /// Nil for the record as a whole.
   var field: String?
   var message: String
 }

@@ -24,7 +24,7 @@ struct Collect: AsyncParsableCommand {
   var drain = false
 
   func run() async throws {
-    // The end of whoever reads the log is not the end of the collector.
+    // Continue when the reader of the log ends.
     signal(SIGPIPE, SIG_IGN)
     let environment = ProcessInfo.processInfo.environment
     let configuration = try load()
@@ -37,7 +37,7 @@ struct Collect: AsyncParsableCommand {
       configuration, version: BuildVersion.number, createdBy: Sagflow.createdBy, drains: drain,
       passed: PassedSockets(environment: environment, logger: logger),
       manager: ServiceManager(environment: environment), logger: logger)
-    // Of a start that fails, the error says all that the group would.
+    // If the start fails, the error contains everything that the group would log.
     let quiet = Logger(label: "services") { _ in SwiftLogNoOpLogHandler() }
     let group = ServiceGroup(configuration: .init(services: [.init(service: service)], logger: quiet))
     let signals = await UnixSignalsSequence(trapping: .sighup, .sigterm, .sigint)
@@ -59,7 +59,7 @@ struct Collect: AsyncParsableCommand {
     var isStopping = false
     for await signal in signals {
       if signal == .sighup {
-        // Whatever the configuration is like now: the files may have been moved away.
+        // Regardless of the configuration: files may have been moved away.
         service.reopenFiles()
         reload(service, log, logger)
       } else if isStopping {

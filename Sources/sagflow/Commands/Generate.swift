@@ -76,7 +76,7 @@ struct Generate: ParsableCommand {
     report("sent", generator, destination.stream == nil ? "datagrams" : "messages", "\(destination)", seed)
   }
 
-  /// Writes a capture on a clock of its own.
+  /// Writes a capture with synthetic times.
   private func write(_ path: String) throws {
     let seed = seed ?? UInt64.random(in: 0..<1_000_000)
     let start = Self.now - Int64(Double(flows) / rate * 1000)
@@ -117,7 +117,7 @@ struct Generate: ParsableCommand {
     return netflowVersion.flatMap(ExportVersion.init(rawValue:)) ?? .netFlow9
   }
 
-  /// - Parameter time: when it begins to send, milliseconds since 1970 UTC.
+  /// - Parameter time: start time, milliseconds since 1970 UTC.
   private func makeGenerator(
     _ version: ExportVersion, seed: UInt64, startingAt time: Int64
   ) throws(CommandFailure) -> FlowGenerator {
@@ -162,7 +162,7 @@ struct Generate: ParsableCommand {
   }
 }
 
-/// What messages of one exporter go out through.
+/// The transport of an exporter's messages.
 private protocol MessageExport: ~Copyable {
   mutating func enqueue(_ message: [UInt8]) throws
   mutating func flush() throws

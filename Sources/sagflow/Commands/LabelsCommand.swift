@@ -103,7 +103,7 @@ extension KnowledgeEvent {
 }
 
 extension CommandFailure {
-  /// Files of labels that are not taken; nil if there are none.
+  /// Describes rejected label files; nil if there are none.
   init?(_ errors: [KnowledgeError]) {
     guard let first = errors.first else { return nil }
     self.init(first.isOfContent ? .badData : .noInput, errors.flatMap(\.lines))

@@ -125,7 +125,7 @@ extension RowFormat: ExpressibleByArgument {}
 extension RowOrder: ExpressibleByArgument {}
 extension BinRule: ExpressibleByArgument {}
 
-/// Sums, and sums over time, as text.
+/// Sums, or a time series, as text.
 struct SeriesReport {
   private let answer: SeriesAnswer
   private let style: AnswerStyle
@@ -183,7 +183,7 @@ struct SeriesReport {
     return table.text + "\(answer.report.summary), \(StatusReport.span(answer.seconds))\n"
   }
 
-  /// A bar as long as the share of the greatest, in eighths of a character.
+  /// Returns a bar proportional to the maximum, in eighths of a character.
   private static func bar(_ value: UInt64, of most: UInt64) -> String {
     guard most > 0 else { return "" }
     let eighths = Int(Double(value) / Double(most) * Double(barWidth * 8))

@@ -108,7 +108,7 @@ struct Replay: ParsableCommand {
   private func writeCapture(
     _ replay: inout Collector.Replay, to path: String, from captures: [String]
   ) throws(CommandFailure) {
-    // It would be emptied before it is read.
+    // The output would truncate a capture before it is read.
     if captures.contains(where: { Self.isSameFile($0, path) }) {
       throw CommandFailure(.usage, "--capture \(path): this is one of the captures to read; choose another name")
     }
@@ -136,7 +136,8 @@ struct Replay: ParsableCommand {
     return counters
   }
 
-  /// The captures, and the filter: what begins behind them, at the first word that is no file, and what files have.
+  /// Returns the captures, and the filter, which begins at the first argument that is not a file, combined with filter
+  /// files.
   private func captures() throws(CommandFailure) -> (captures: [String], filter: String?) {
     let end = words.firstIndex { $0 != "-" && !FileManager.default.fileExists(atPath: $0) } ?? words.count
     if end == 0 { throw CommandFailure(.noInput, "\(words[0]): no such file") }
@@ -186,7 +187,7 @@ struct Replay: ParsableCommand {
     return decoded
   }
 
-  /// Prints the ledger to standard error, unless no capture could be read: then it would say nothing.
+  /// Prints the ledger to standard error, unless no capture could be read.
   private func report(_ ledger: Ledger, _ summary: Collector.Replay.Summary) -> DecodeCounters {
     if summary.datagrams > 0 || summary.failures.isEmpty { Console.write(ledger.table()) }
     return ledger.decode

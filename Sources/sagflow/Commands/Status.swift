@@ -25,7 +25,7 @@ struct Status: AsyncParsableCommand {
 
   func run() async throws {
     let overrides = http.map { [ConfigurationOverride(option: "--http", key: "http.listen", elements: [$0])] } ?? []
-    // That it may be reached from elsewhere is the collector's concern.
+    // Public access is the collector's concern, not the client's.
     let allowance = ConfigurationOverride(option: "--http", key: "http.public", elements: ["true"])
     let settings = try file.load(overrides + (http == nil ? [] : [allowance])).values.http
     let client = CollectorClient(endpoint: settings.listen, tokenFile: settings.tokenFile)
@@ -41,7 +41,7 @@ struct Status: AsyncParsableCommand {
       case .json: text = String(decoding: try status.encoded(pretty: !watching.watch), as: UTF8.self) + "\n"
       case .table: text = StatusReport(status).text
       }
-      // On a terminal each look takes the place of the last one.
+      // On a terminal, each look replaces the last one.
       let home = watching.watch && format == .table && isatty(STDOUT_FILENO) == 1 ? "\u{1b}[H\u{1b}[2J" : ""
       try FileHandle.standardOutput.write(contentsOf: Data((home + text).utf8))
       if watching.watch { try await Task.sleep(for: .seconds(watching.interval)) }

@@ -6,7 +6,7 @@ import Files
 import Foundation
 import Settings
 
-/// One file for a report: what a collector is, how it is set, and how it does.
+/// Collects version, configuration and state of a collector in one file for a bug report.
 struct SupportBundle: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "support-bundle",
@@ -68,7 +68,7 @@ struct SupportBundle: AsyncParsableCommand {
     bundle.append("host.txt", command: ["timedatectl", "show"])
   }
 
-  /// - Returns: nil if it is not valid; why is in the bundle.
+  /// - Returns: nil if the configuration is invalid; the bundle contains the reason.
   private func addConfiguration(_ bundle: inout BundleContent) -> CollectorConfiguration? {
     do throws(CommandFailure) {
       let effective = try file.load()
@@ -83,7 +83,7 @@ struct SupportBundle: AsyncParsableCommand {
     }
   }
 
-  /// What a running collector answers; where none does, why.
+  /// Adds the responses of a running collector, or why there are none.
   private func addState(_ settings: CollectorConfiguration, _ bundle: inout BundleContent) async {
     let client = CollectorClient(endpoint: settings.http.listen, tokenFile: settings.http.tokenFile)
     for (name, path) in [
@@ -101,7 +101,7 @@ struct SupportBundle: AsyncParsableCommand {
     }
   }
 
-  /// Names, sizes and times of the newest files of store and state; never what is in them.
+  /// Adds names, sizes and times of the newest files of store and state, without their content.
   private func addFiles(_ settings: CollectorConfiguration, _ bundle: inout BundleContent) {
     bundle.add("store.txt", command: ["df", "-k", settings.store.path, settings.statePath])
     bundle.append("store.txt", command: ["ls", "-la", settings.store.path])
@@ -122,7 +122,7 @@ struct SupportBundle: AsyncParsableCommand {
     let target = URL(fileURLWithPath: path).path
     let tar = ToolOutput(["tar", "-czf", target, "-C", folder.path, name])
     if tar.status != 0 { throw CommandFailure(.inputOutput, "\(path): cannot be written: \(tar.errors)") }
-    // It tells about a network: for its owner alone.
+    // It contains information about a network, so only its owner may read it.
     try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: target)
   }
 

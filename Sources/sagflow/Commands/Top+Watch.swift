@@ -6,7 +6,7 @@ import Foundation
 import NetworkBytes
 
 extension Top {
-  /// Shows the tables again and again until a signal ends it.
+  /// Shows the tables repeatedly until a signal ends it.
   func watch(_ keys: [GroupKey]) throws {
     let signals = StopSignals()
     let screen = WatchScreen(isTable: format == .table)
@@ -41,7 +41,7 @@ extension Top {
         report.hosts?.beginAnswer()
         draw = { text(report, answer, style, on: screen) }
       } catch let failure as CommandFailure where failure.status == .noInput {
-        // Nothing has been collected yet; the store may even be made later.
+        // Nothing has been collected yet; the store may not even exist.
         draw = { waiting(failure, on: screen) }
       } catch QueryError.cancelled {
         return
@@ -72,7 +72,7 @@ extension Top {
     switch format {
     case .table:
       text += report.table(answer, style, rows: screen.size?.rows).utf8
-      // One table after the other, with a line between.
+      // Separates the tables with a line.
       if screen.size == nil { text += "\n".utf8 }
     case .csv: report.appendCSV(answer, style, to: &text)
     case .json: report.appendJSON(answer, style, to: &text)
@@ -80,7 +80,7 @@ extension Top {
     return text
   }
 
-  /// What is shown while the store is empty.
+  /// Returns what to show while the store is empty.
   private func waiting(_ failure: CommandFailure, on screen: WatchScreen) -> [UInt8] {
     let reason = failure.lines.joined(separator: "; ")
     var text: [UInt8] = []

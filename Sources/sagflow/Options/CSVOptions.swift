@@ -2,7 +2,7 @@ import ArgumentParser
 import FlowText
 import Foundation
 
-/// The option of commands that print CSV for programs that take texts for formulas.
+/// Option to protect CSV for spreadsheets, which evaluate formulas.
 struct CSVOptions: ParsableArguments {
   @Flag(
     help:

@@ -5,7 +5,7 @@ import Foundation
 import Settings
 import SmartAccessGateway
 
-/// The options of every command that asks the cloud's API.
+/// Options of commands that call the cloud API.
 struct CloudOptions: ParsableArguments {
   @OptionGroup var file: ConfigurationFile
 
@@ -23,7 +23,7 @@ struct CloudOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Endpoint of the Security Token Service, for roles.", valueName: "host"))
   var stsEndpoint: String?
 
-  /// The region: the option, else the configuration, else the environment.
+  /// Returns the region: from the option, otherwise the configuration, otherwise the environment.
   func region(_ configuration: CollectorConfiguration) throws(CommandFailure) -> String {
     let fallback = ProcessInfo.processInfo.environment["ALIBABA_CLOUD_REGION_ID"] ?? ""
     let configured = configuration.live.smartAccessGateway.region
@@ -46,7 +46,7 @@ struct CloudOptions: ParsableArguments {
     }
   }
 
-  /// A client of the API, with credentials of the process's environment.
+  /// Returns a client of the API, with credentials from the process's environment.
   func client(region: String, endpoint: ServiceEndpoint) throws(CommandFailure) -> SmartAccessGatewayClient {
     let environment = ProcessInfo.processInfo.environment
     var context = CredentialContext(
@@ -63,7 +63,7 @@ struct CloudOptions: ParsableArguments {
 }
 
 extension SmartAccessGatewayClient {
-  /// Obtains credentials and says where they are from, and what is to be known of that.
+  /// Obtains credentials, and logs their source and warnings.
   func introduce() async throws(CommandFailure) {
     let credentials: Credentials
     do throws(CloudAPIError) { credentials = try await self.credentials() } catch { throw CommandFailure(error) }
@@ -72,7 +72,7 @@ extension SmartAccessGatewayClient {
   }
 }
 
-/// What the cloud's API answers; what it refuses is the command's failure.
+/// Calls the API; an error becomes the command's failure.
 func asking<Answer: Sendable>(
   _ call: () async throws(CloudAPIError) -> Answer
 ) async throws(CommandFailure) -> Answer {

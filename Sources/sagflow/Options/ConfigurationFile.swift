@@ -3,7 +3,7 @@ import Collector
 import Foundation
 import Settings
 
-/// Which configuration file a command reads.
+/// Option for the configuration file.
 struct ConfigurationFile: ParsableArguments {
   static let standard = "/etc/sagflow/sagflow.yaml"
 
@@ -12,12 +12,12 @@ struct ConfigurationFile: ParsableArguments {
     help: ArgumentHelp("Configuration file (default: \(standard) if it exists).", valueName: "file"))
   var config: String?
 
-  /// The file to read: the one given, else the standard one where it exists, else none.
+  /// The file given, otherwise the default one if it exists, otherwise nil.
   var path: String? {
     config ?? (FileManager.default.fileExists(atPath: Self.standard) ? Self.standard : nil)
   }
 
-  /// The configuration that the file, the process's environment and options of the command give.
+  /// Loads the configuration from the file, the process's environment and options.
   func load(_ overrides: [ConfigurationOverride] = []) throws(CommandFailure) -> EffectiveConfiguration {
     do throws(ConfigurationError) {
       return try CollectorConfiguration.load(

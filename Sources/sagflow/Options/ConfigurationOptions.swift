@@ -2,7 +2,7 @@ import ArgumentParser
 import Collector
 import Settings
 
-/// The options of every command that runs the pipeline; they stand before the configuration file and the environment.
+/// Options of commands that run the pipeline; they take precedence over the environment and the configuration file.
 struct ConfigurationOptions: ParsableArguments {
   @OptionGroup var file: ConfigurationFile
 
@@ -23,15 +23,15 @@ struct ConfigurationOptions: ParsableArguments {
     ].compactMap(\.self)
   }
 
-  /// The configuration that these options, the process's environment and the file give.
+  /// Loads the configuration from these options, the process's environment and the file.
   ///
-  /// - Parameter more: further options of the command.
+  /// - Parameter more: additional options of the command.
   func load(_ more: [ConfigurationOverride] = []) throws(CommandFailure) -> EffectiveConfiguration {
     try file.load(overrides + more)
   }
 }
 
-/// The options of a collector that listens.
+/// Options of a collector that listens.
 struct ListenOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

@@ -1,9 +1,9 @@
 import CloudAPI
 import SmartAccessGateway
 
-/// Checks of values whose meaning the configuration's schema does not know.
+/// Validates values whose meaning the configuration schema does not know.
 enum ConfigurationVerification {
-  /// What was expected of an element that the schema takes, if it is wrong all the same.
+  /// Returns what was expected if an element is invalid although the schema accepts it.
   @Sendable
   static func verify(_ key: String, _ element: String) -> String? {
     switch key {

@@ -1,16 +1,16 @@
 import ArgumentParser
 import Foundation
 
-/// Asks before something is changed.
+/// Asks for confirmation before a change.
 struct Confirmation: ParsableArguments {
   @Flag(name: [.customShort("y"), .long], help: "Do not ask for confirmation.")
   var yes = false
 
-  /// Asks whether to go on.
+  /// Asks whether to continue.
   ///
   /// - Parameters:
-  ///   - question: without what can be answered.
-  ///   - state: what is so when the answer is no.
+  ///   - question: without the possible answers.
+  ///   - state: the result if the answer is no.
   func ask(_ question: String, otherwise state: String = "nothing is changed") throws(CommandFailure) {
     if yes { return }
     guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {

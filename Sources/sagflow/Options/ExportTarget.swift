@@ -3,15 +3,15 @@ import Capture
 import NetworkBytes
 import StreamReception
 
-/// Where a test exporter sends to, and over what.
+/// Destination and transport of a test exporter.
 struct ExportTarget: CustomStringConvertible {
   var endpoint: Endpoint
-  /// Nil: UDP.
+  /// Nil for UDP.
   var stream: Stream?
 
   enum Stream { case tcp, tls }
 
-  /// Reads `192.0.2.1:9995`, `tcp://192.0.2.1:4739` or `tls://[2001:db8::1]:4740`; nil if it is none of these.
+  /// Parses `192.0.2.1:9995`, `tcp://192.0.2.1:4739` or `tls://[2001:db8::1]:4740`; nil for any other text.
   init?(_ text: String) {
     var rest = text[...]
     switch text.firstRange(of: "://").map({ text[..<$0.lowerBound] }) {
@@ -21,7 +21,7 @@ struct ExportTarget: CustomStringConvertible {
     case "tls": (stream, rest) = (.tls, text.dropFirst(6))
     default: return nil
     }
-    // Names are not resolved, and both families at once are for listening.
+    // Names are not resolved, and dual-stack addresses are for listening only.
     guard let address = try? ListenAddress(String(rest)), !address.isBothFamilies,
       let endpoint = address.endpoints.first, endpoint.port != 0
     else { return nil }
@@ -37,7 +37,7 @@ struct ExportTarget: CustomStringConvertible {
   }
 }
 
-/// Certificates of a test exporter over TLS.
+/// Certificates of a test exporter for TLS.
 struct ExportSecurity: ParsableArguments {
   @Option(
     help: ArgumentHelp(

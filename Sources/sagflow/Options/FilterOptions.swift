@@ -4,7 +4,7 @@ import HostNames
 import NetworkBytes
 import Synchronization
 
-/// Which flows are meant, as far as files say it.
+/// Options for filter files.
 struct FilterOptions: ParsableArguments {
   @Option(
     name: [.customShort("f"), .long],
@@ -17,7 +17,7 @@ struct FilterOptions: ParsableArguments {
     help: "Resolve host names in filters to all their addresses, once, before anything is read.")
   var resolveFilter = false
 
-  /// What names of hosts in filters stand for; each is looked up once.
+  /// Resolves host names in filters; each is looked up once.
   private var hosts: HostResolution? {
     guard resolveFilter else { return nil }
     let known = Mutex<[String: [IPAddress]]>([:])
@@ -33,13 +33,13 @@ struct FilterOptions: ParsableArguments {
     }
   }
 
-  /// The texts of the files, and the words, which stand alone where there is no file.
+  /// Returns the texts of the files and of the words, which may stand alone.
   private func texts(_ words: [String], _ hosts: HostResolution?) throws(CommandFailure) -> [FilterText] {
     do throws(FilterError) {
       var texts: [FilterText] = []
       for path in filterFile { texts.append(try FilterText(file: path)) }
       texts.append(try FilterText(words.joined(separator: " ")))
-      // Each by itself, so that what is wrong in one is not taken for another's.
+      // Parses each separately, so that errors name the right one.
       for text in texts { _ = try text.filter(resolving: hosts) }
       return texts
     } catch {
@@ -47,7 +47,7 @@ struct FilterOptions: ParsableArguments {
     }
   }
 
-  /// What all of them ask for.
+  /// Returns the conjunction of all filters.
   func filter(_ words: [String]) throws(CommandFailure) -> FlowFilter {
     let hosts = hosts
     let texts = try texts(words, hosts)
@@ -58,12 +58,12 @@ struct FilterOptions: ParsableArguments {
     }
   }
 
-  /// The same as text, with addresses in the place of names: for settings.
+  /// Returns the same as text, with names replaced by addresses: for settings.
   func text(_ words: [String]) throws(CommandFailure) -> String {
     resolveFilter ? try filter(words).description : FilterText.all(try texts(words, nil))
   }
 
-  /// What is wrong with words alone.
+  /// Checks the words alone.
   func check(_ words: String) throws(FilterError) { _ = try FilterText(words).filter(resolving: hosts) }
 }
 

@@ -6,12 +6,12 @@ import FlowText
 import HostNames
 import NetworkBytes
 
-/// Whether addresses are shown with the names of their hosts.
+/// Option to show host names with addresses.
 struct HostOptions: ParsableArguments {
   @Flag(help: "Show host names after addresses in tables, as far as the resolver answers within 2 seconds.")
   var resolve = false
 
-  /// Seconds that one answer waits for names, and that each look of a watch does: what comes later is in the next.
+  /// Maximum wait for names, seconds: for one result, and for each look of a watch; later names appear in the next.
   static let answerWait = 2.0
   static let lookWait = 0.2
 
@@ -21,11 +21,11 @@ struct HostOptions: ParsableArguments {
       "--resolve: only tables show host names, because they depend on how fast the resolver answers")
   }
 
-  /// Nil: names are not asked for.
+  /// Nil if names were not requested.
   func names(wait: Double = answerWait) -> HostNameCells? { resolve ? HostNameCells(ReverseNames(wait: wait)) : nil }
 }
 
-/// Names of hosts, fit for a terminal, for values that are addresses.
+/// Host names, safe for a terminal, for values that are addresses.
 struct HostNameCells: Sendable {
   private let reverse: ReverseNames
 
@@ -33,12 +33,12 @@ struct HostNameCells: Sendable {
 
   func beginAnswer() { reverse.beginAnswer() }
 
-  /// Whoever owns an address decides what its name is: control characters are escaped.
+  /// The owner of an address controls its name, so control characters are escaped.
   func names(of addresses: [IPAddress]) -> [IPAddress: String] {
     reverse.names(of: addresses).mapValues(TerminalText.escaped)
   }
 
-  /// Keys of groups with `10.0.0.1 (host.example)` for addresses that have names; networks have none.
+  /// Adds names to addresses in keys of groups, `10.0.0.1 (host.example)`; networks have none.
   func named(_ keys: [[String?]], of key: GroupKey) -> [[String?]] {
     let places = key.parts.indices.filter { key.parts[$0].column.kind == .address && key.parts[$0].prefix == nil }
     let names = names(of: keys.flatMap { values in places.compactMap { values[$0].flatMap { IPAddress($0) } } })

@@ -10,7 +10,7 @@ import Foundation
 import Parquet
 import Settings
 
-/// The options of every command that asks the store: where it is, which flows, how counters are meant.
+/// Options of commands that query the store: location, selection and scaling.
 struct StoreOptions: ParsableArguments {
   @OptionGroup var file: ConfigurationFile
 
@@ -52,10 +52,10 @@ struct StoreOptions: ParsableArguments {
   @Argument(help: "A filter in nfdump's syntax: src net 10.0.0.0/8 and dst port 443.")
   var filter: [String] = []
 
-  /// The files and which of their flows.
+  /// Returns a scan of the selected flows.
   func scan() throws(CommandFailure) -> Scan {
     ScanMemory.keep()
-    // Everything that can be known to be wrong, before a directory is walked.
+    // Validates everything before a directory is listed.
     let filter = try filterOptions.filter(filter)
     let now = Int64(Date().timeIntervalSince1970 * 1000)
     let window = try parseWindow(now)
@@ -71,7 +71,7 @@ struct StoreOptions: ParsableArguments {
     return scan
   }
 
-  /// Files, and the live flows of the store's collector.
+  /// Finds files, and the live flows of the store's collector.
   private func find() throws(CommandFailure) -> Scan {
     let paths = read.isEmpty ? [try file.load().values.store.path] : read
     let found: LiveStore
@@ -83,14 +83,14 @@ struct StoreOptions: ParsableArguments {
       }
       throw noFlowsYet(collector, paths)
     }
-    // Whoever may write into a store may answer for its collector.
+    // Anyone with write access to a store can respond for its collector, so notices are escaped.
     for notice in found.notices { Console.error(TerminalText.escaped(notice)) }
-    // An answer from nothing would say that there was nothing.
+    // An empty result from no data would be misleading.
     if found.isEmpty { throw emptiness(of: found, paths) }
     return found.scan
   }
 
-  /// Why there are no flows, and what to expect.
+  /// Explains why there are no flows, and what to expect.
   private func emptiness(of found: LiveStore, _ paths: [String]) -> CommandFailure {
     guard found.files.failures.isEmpty else { return CommandFailure(ScanFailures(found.files.failures)) }
     guard let collector = found.collectors.first else {
@@ -125,9 +125,9 @@ struct StoreOptions: ParsableArguments {
     }
   }
 
-  /// Says on standard error what the answer lacks.
+  /// Prints on standard error what the result lacks.
   ///
-  /// - Throws: `CommandFailure` if it is more than what retention removed.
+  /// - Throws: `CommandFailure` if that is more than what retention removed.
   func conclude(_ report: Scan.Report) throws(CommandFailure) {
     for notice in report.failures.notices { Console.error(notice) }
     if !report.failures.unread.isEmpty { throw CommandFailure(report.failures) }
@@ -148,10 +148,10 @@ extension Scan.Report {
 }
 
 extension CommandFailure {
-  /// What an answer lacks.
+  /// Describes what a result lacks.
   init(_ failures: ScanFailures) { self.init(.badData, failures.messages) }
 
-  /// What a question to the store failed with.
+  /// Describes why a query failed.
   init(asking error: any Error) {
     switch error {
     case let error as QueryError: self.init(error)

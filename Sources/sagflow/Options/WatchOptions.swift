@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The options of commands that can show something again and again.
+/// Options of commands that can refresh their output.
 struct WatchOptions: ParsableArguments {
   @Flag(help: "Refresh continuously, until Ctrl-C.")
   var watch = false

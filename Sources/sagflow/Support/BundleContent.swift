@@ -1,11 +1,11 @@
 import Files
 import Foundation
 
-/// The files of a support bundle while it is made. What cannot be had is told in the file that should have had it.
+/// The files of a support bundle being created. If content is unavailable, its file contains the reason.
 struct BundleContent {
   let folder: URL
   private(set) var names: [String] = []
-  /// What the user should know of it.
+  /// Remarks for the user.
   var notes: [String] = []
 
   init(folder: URL) { self.folder = folder }
@@ -21,7 +21,7 @@ struct BundleContent {
     }
   }
 
-  /// A file that something else has written.
+  /// Adds a file written by other means.
   mutating func addWritten(_ name: String) { names.append(name) }
 
   mutating func add(_ name: String, command: [String]) { add(name, text: Self.section(command)) }
@@ -49,13 +49,13 @@ struct BundleContent {
   }
 }
 
-/// What a program of the system printed.
+/// The output of a system tool.
 struct ToolOutput {
   private(set) var status: Int32 = 127
   private(set) var output = ""
   private(set) var errors = ""
 
-  /// Runs it and waits for its end.
+  /// Runs it to its end.
   init(_ command: [String]) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -69,7 +69,7 @@ struct ToolOutput {
       errors = "\(command.first ?? ""): cannot be run: \(error.systemReason)\n"
       return
     }
-    // Error output is short: it fits into its pipe while the other is read.
+    // Error output is short enough to fit into its pipe while the other is read.
     output = String(decoding: (try? out.fileHandleForReading.readToEnd()) ?? Data(), as: UTF8.self)
     errors = String(decoding: (try? err.fileHandleForReading.readToEnd()) ?? Data(), as: UTF8.self)
     process.waitUntilExit()
@@ -77,9 +77,9 @@ struct ToolOutput {
   }
 }
 
-/// Removes from texts of the configuration what nobody else should have.
+/// Removes secrets from configuration texts.
 enum Redaction {
-  /// URLs without user, path and query: webhooks have their secret there.
+  /// Removes user, path and query from URLs: webhooks have their secrets there.
   static func text(_ text: String) -> String {
     text.replacing(
       /(?<scheme>[a-z][a-z0-9+.\-]*:\/\/)(?:[^@\/\s"']*@)?(?<host>[^\/?#\s"',}\]]*)(?:[\/?#][^\s"',}\]]*)?/

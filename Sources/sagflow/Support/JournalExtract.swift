@@ -4,7 +4,7 @@ import Files
 import Journal
 import NetworkBytes
 
-/// The last part of a journal as a capture that can be shared.
+/// Extracts the end of a journal as a capture that can be shared.
 enum JournalExtract {
   enum Failure: Error, CustomStringConvertible {
     case file(FileError)
@@ -18,15 +18,15 @@ enum JournalExtract {
     }
   }
 
-  /// Writes what arrived in the last seconds before its end, anonymized with a key that nobody keeps.
+  /// Writes what arrived in the last seconds, anonymized with a key that is discarded.
   ///
-  /// - Parameter root: the directory of the collector's state.
-  /// - Returns: how many datagrams that is.
+  /// - Parameter root: the collector's state directory.
+  /// - Returns: the number of datagrams.
   static func write(seconds: Int64, of root: String, to path: String) throws(Failure) -> UInt64 {
     do throws(FileError) {
       let journals = try StateRoot.journals(in: root)
       var anonymizer = DatagramAnonymizer(AnonymizationKey.random())
-      // Templates may have come before the last minute.
+      // Templates may be older than the last minute.
       var end = Int64.min
       read(journals) { datagram in
         anonymizer.learn(datagram)
@@ -49,7 +49,7 @@ enum JournalExtract {
     throw .none(root)
   }
 
-  /// What can be read of them: one is written to at the moment.
+  /// Reads as much as possible: one of them is being written.
   private static func read(_ journals: [String], _ take: (borrowing Datagram) -> Void) {
     for path in journals {
       guard var capture = try? CaptureFile(path: path, isJournal: true) else { continue }

@@ -2,12 +2,12 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Signals while something is shown again and again: Ctrl-C and others that end it, Ctrl-Z, and a change of the terminal's size. They
-/// end the pause, and what goes on sees whether it shall end. Until `finish` they do nothing else.
+/// Signals during a watch: Ctrl-C and others that end it, Ctrl-Z, and changes of the terminal's size. They end the
+/// pause; the caller checks whether to stop. Until `finish` they have no other effect.
 final class StopSignals {
-  /// What the handlers change, which run on a thread of their own.
+  /// State changed by the handlers, which run on their own thread.
   private final class State: Sendable {
-    /// The signal that shall end it; 0: none yet.
+    /// The signal that ends the watch; 0 for none yet.
     let stop = Atomic<Int32>(0)
     let isResized = Atomic(false)
     let isSuspended = Atomic(false)
@@ -36,23 +36,23 @@ final class StopSignals {
       source.resume()
       sources.append(source)
     }
-    // Until then a signal does what it always does; if it were ignored, a Ctrl-C of that moment would be lost.
+    // Until then, signals keep their default action; ignoring them would lose a Ctrl-C.
     for _ in sources { registered.wait() }
   }
 
   var hasStopped: Bool { state.stop.load(ordering: .relaxed) != 0 }
 
-  /// Whether it has stopped, to be asked from any thread.
+  /// Returns whether to stop; thread-safe.
   var stopCheck: @Sendable () -> Bool {
     let state = state
     return { state.stop.load(ordering: .relaxed) != 0 }
   }
 
-  /// Waits, at most until a deadline or a signal.
+  /// Waits until a deadline or a signal.
   ///
   /// - Parameters:
-  ///   - suspended: called when the process shall stop until it is continued; it does so itself.
-  ///   - resized: called when the terminal has another size.
+  ///   - suspended: called before the process stops until it is continued.
+  ///   - resized: called when the terminal's size has changed.
   func wait(until deadline: DispatchTime, suspended: () -> Void, resized: () -> Void) {
     while !hasStopped, state.wake.wait(timeout: deadline) == .success {
       if state.isSuspended.exchange(false, ordering: .relaxed) { suspended() }
@@ -60,7 +60,7 @@ final class StopSignals {
     }
   }
 
-  /// Ends as the signal that came would have ended the process, if one came.
+  /// Raises the signal that ended the watch, if any, with its default action.
   func finish() {
     for source in sources { source.cancel() }
     for number in Self.handled { signal(number, SIG_DFL) }

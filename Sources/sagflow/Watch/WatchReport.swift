@@ -10,14 +10,14 @@ struct WatchReport {
   let format: RowFormat
   /// Whether numbers have units.
   let isHuman: Bool
-  /// Intervals of a history.
+  /// Number of intervals in a history.
   let intervals: Int
-  /// Names of hosts behind their addresses in tables; nil: none.
+  /// Host names shown after addresses in tables; nil for none.
   var hosts: HostNameCells?
 
   // MARK: Tables
 
-  /// What is above the tables: the time, what rates are over, how fresh the store is, and the totals. It fits into 80 columns.
+  /// Returns the lines above the tables: time, interval, age of the data, and totals, within 80 columns.
   private func head(_ answer: WatchAnswer, _ style: AnswerStyle) -> String {
     let time = style.tableText(answer.time).dropLast(4)
     let interval = answer.isFirst ? StatusReport.span(answer.seconds) : "\(Self.tenths(answer.seconds)) s"
@@ -34,10 +34,10 @@ struct WatchReport {
       + "\ntotal: \(flows(answer.totals, answer.seconds)) flows/s, \(number(rates.packets)) pps, \(number(rates.bits)) bps\n"
   }
 
-  /// - Parameter rows: of a terminal; nil: all are shown.
+  /// - Parameter rows: height of the terminal; nil to show everything.
   func table(_ answer: WatchAnswer, _ style: AnswerStyle, rows: Int?) -> String {
     var text = head(answer, style)
-    // Above each table is a line without text, and its titles.
+    // A blank line and the titles precede each table.
     let room = rows.map { max(1, ($0 - 2) / max(1, keys.count) - 2) } ?? .max
     for (key, table) in zip(keys, answer.tables) {
       var lines = TextTable(
@@ -83,7 +83,7 @@ struct WatchReport {
 
   private static let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
-  /// A block for each interval, as high as its share of the row's greatest; the last interval is at the right.
+  /// Returns a block per interval, relative to the row's maximum; the last interval is on the right.
   func sparkline(_ history: [UInt64]) -> String {
     let most = history.max() ?? 0
     let blocks = history.map { value -> Character in
@@ -92,7 +92,7 @@ struct WatchReport {
     return String(repeating: " ", count: max(0, intervals - blocks.count)) + String(blocks)
   }
 
-  /// With one decimal.
+  /// With one decimal place.
   private static func tenths(_ value: Double) -> String {
     let tenths = UInt64(exactly: (value * 10).rounded()) ?? .max
     return "\(tenths / 10).\(tenths % 10)"
@@ -100,7 +100,7 @@ struct WatchReport {
 
   // MARK: CSV and JSON
 
-  /// The first line of CSV.
+  /// Appends the header of CSV.
   func appendHeader(to text: inout [UInt8]) {
     guard format == .csv, let key = keys.first else { return }
     printer(key).appendHeader(to: &text)
@@ -122,7 +122,7 @@ struct WatchReport {
     }
   }
 
-  /// One object a look, with its tables in it.
+  /// Appends one object per look, which contains its tables.
   func appendJSON(_ answer: WatchAnswer, _ style: AnswerStyle, to text: inout [UInt8]) {
     var object = JSONObject()
     object.append("time", style.text(answer.time), to: &text)

@@ -1,17 +1,17 @@
 import FlowText
 import Foundation
 
-/// Where a watch is shown: a terminal, on which each look takes the place of the last one, or a file or pipe, which gets one
-/// after the other.
+/// The output of a watch: a terminal, on which each look replaces the last one, or a file or pipe, to which looks are
+/// appended.
 ///
-/// On a terminal it is on the alternate screen (xterm's private mode 1049) without a cursor until `leave`.
+/// On a terminal, it uses the alternate screen (xterm's private mode 1049) and hides the cursor until `leave`.
 final class WatchScreen {
   private let isTerminal: Bool
   private var isEntered = false
-  /// Why standard output takes no more.
+  /// Why standard output cannot be written.
   private(set) var failure: String?
 
-  /// - Parameter isTable: whether it is meant for people, and so for a terminal's screen.
+  /// - Parameter isTable: whether the output is a table, for which a terminal's screen is used.
   init(isTable: Bool) {
     isTerminal = isTable && isatty(STDOUT_FILENO) == 1
     enter()
@@ -23,19 +23,19 @@ final class WatchScreen {
     write(Array("\u{1b}[?1049h\u{1b}[?25l\u{1b}[H\u{1b}[2J".utf8))
   }
 
-  /// Of the terminal, or nil: nothing is cut off.
+  /// Size of the terminal; nil to truncate nothing.
   var size: TerminalSize? { isTerminal ? TerminalSize(descriptor: STDOUT_FILENO) ?? Self.usual : nil }
 
   private static let usual = TerminalSize(columns: 80, rows: 24)
 
-  /// Shows lines in place of what is there.
+  /// Replaces the lines shown.
   func show(_ text: [UInt8]) {
     guard let size else { return write(text) }
     var screen = Array("\u{1b}[H".utf8)
     let lines = String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     for (number, line) in lines.prefix(size.rows).enumerated() {
-      // Without a line feed behind the last one, which would move the screen. A line is cleared before it is written: behind
-      // a full one, the cursor is still on its last character.
+      // No line feed after the last line, which would scroll the screen. Each line is cleared before it is written:
+      // after a full one, the cursor is still on its last character.
       if number > 0 { screen += "\n".utf8 }
       screen += "\u{1b}[K".utf8
       screen += String(line).terminalPrefix(size.columns).utf8

@@ -1,16 +1,16 @@
 import FlowText
 import HTTPTypes
 
-/// Why a request has no answer, as the API says it: `{"error": {"message": …, "parameter": …, "column": …}}`.
+/// An error response of the API: `{"error": {"message": …, "parameter": …, "column": …}}`.
 package struct APIError: Error, Equatable {
   package var status: Int
   /// One line: what, where, what to do.
   package var message: String
-  /// The query parameter that is wrong.
+  /// The invalid query parameter.
   package var parameter: String?
-  /// Of a filter, in characters from 1.
+  /// In a filter, in characters from 1.
   package var column: Int?
-  /// When to ask again, seconds.
+  /// When to retry, seconds.
   package var retryAfter: Int?
 
   package init(_ status: Int, _ message: String, parameter: String? = nil, column: Int? = nil, retryAfter: Int? = nil) {
@@ -21,7 +21,7 @@ package struct APIError: Error, Equatable {
     self.retryAfter = retryAfter
   }
 
-  /// A parameter that is not understood.
+  /// Returns the error for an invalid parameter.
   static func parameter(_ name: String, _ problem: String) -> APIError {
     APIError(400, "\(name): \(problem)", parameter: name)
   }

@@ -1,23 +1,23 @@
-/// One path of the API: what it takes and what answers.
+/// A path of the API: its parameters and handler.
 ///
-/// `openapi.json` beside this file describes the same to others; a test compares them.
+/// `openapi.json` in this folder documents it; a test compares both.
 struct APIRoute: Sendable {
-  /// Who may ask.
+  /// Required authorization.
   enum Access: Sendable {
-    /// Whoever reaches the port: it says nothing of the network.
+    /// None: the response contains nothing about the network.
     case open
-    /// Whoever has the token, if there is one.
+    /// The token, if one is configured.
     case token
   }
 
   let path: String
   var access = Access.token
-  /// Names of query parameters; nil: they are not looked at.
+  /// Names of query parameters; nil to ignore them.
   var parameters: [String]?
-  /// Those that may be given more than once.
+  /// Parameters that may be repeated.
   var repeatable: [String] = []
   let answer: @Sendable (QueryParameters, ClientSignal) async throws(APIError) -> HTTPAnswer
 
-  /// Of all questions to the store.
+  /// Common to all store queries.
   static let common = ["window", "filter", "scale", "committed", "whole", "zone"]
 }

@@ -2,15 +2,15 @@ import Foundation
 import HTTPTypes
 import NetworkBytes
 
-/// Which requests are answered at all.
+/// Decides which requests are answered.
 package struct AccessRules: Sendable {
-  /// Names in lower case that this collector may be called by.
+  /// Accepted host names, in lower case.
   private let hosts: Set<String>
   private let token: AccessToken?
 
   /// - Parameters:
-  ///   - hosts: names beside this host's own, and literal addresses.
-  ///   - token: what requests for data must have; nil: nothing.
+  ///   - hosts: names accepted in addition to this host's own and literal addresses.
+  ///   - token: required for data; nil for none.
   package init(hosts: [String], token: AccessToken?) {
     let own = ProcessInfo.processInfo.hostName
     let short = own.prefix { $0 != "." }
@@ -18,8 +18,8 @@ package struct AccessRules: Sendable {
     self.token = token
   }
 
-  /// - Throws: 403 if a page of somebody else's could have made a browser ask: its name then leads here, and is in `Host`
-  ///   (DNS rebinding). No name leads to an address, so literal addresses are no danger; nor is a client without a name.
+  /// - Throws: 403 for an unknown host name, to prevent DNS rebinding: another site's page could make a browser send
+  ///   requests here under its own name in `Host`. Literal addresses and clients without a name are harmless.
   package func checkHost(_ authority: String?) throws(APIError) {
     guard let authority, !authority.isEmpty else { return }
     let name = Self.name(authority)
@@ -29,7 +29,7 @@ package struct AccessRules: Sendable {
       403, "the name '\(shown)' is not accepted; use an address, or add the name to http.hosts")
   }
 
-  /// - Throws: 401 if there is a token and the request does not have it.
+  /// - Throws: 401 if a token is configured and the request lacks it.
   package func checkToken(_ authorization: String?) throws(APIError) {
     guard let token else { return }
     guard let authorization else {
@@ -41,7 +41,7 @@ package struct AccessRules: Sendable {
     }
   }
 
-  /// The name of `name:port`, `[address]:port`, or either alone.
+  /// Returns the name of `name:port`, `[address]:port`, or either alone.
   private static func name(_ authority: String) -> String {
     let text = authority.lowercased()
     if text.hasPrefix("[") { return String(text.dropFirst().prefix { $0 != "]" }) }

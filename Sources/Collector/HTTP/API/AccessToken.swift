@@ -1,11 +1,11 @@
 import Files
 import Foundation
 
-/// The secret that whoever asks for data must know: the first line of a file.
+/// The token required for data: the first line of a file.
 public struct AccessToken: Sendable {
   private let octets: [UInt8]
 
-  /// Why a file has no token that could be used.
+  /// Why a file contains no valid token.
   public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     public let path: String
     public let reason: String
@@ -18,12 +18,12 @@ public struct AccessToken: Sendable {
 
   /// Reads a token.
   ///
-  /// - Parameter isPrivate: whether the file must be closed to all but its owner and group.
+  /// - Parameter isPrivate: whether only owner and group may have access to the file.
   public init(file path: String, isPrivate: Bool = true) throws(Failure) {
     func failure(_ reason: String) -> Failure { Failure(path: path, reason: reason) }
     let text: String
     do {
-      // Where secrets are mounted, their names are links.
+      // Mounted secrets are symbolic links.
       let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
       let attributes = try FileManager.default.attributesOfItem(atPath: target)
       let mode = (attributes[.posixPermissions] as? Int) ?? 0
@@ -48,10 +48,10 @@ public struct AccessToken: Sendable {
     }
   }
 
-  /// What a request has for it.
+  /// The value of a request's `Authorization` header.
   var authorization: String { "Bearer \(String(decoding: octets, as: UTF8.self))" }
 
-  /// Whether a text is it; takes as long whatever is wrong with the text, so that it cannot be found out piece by piece.
+  /// Compares in constant time, so that the token cannot be guessed piece by piece.
   func matches(_ text: Substring) -> Bool {
     let given = Array(text.utf8)
     var difference: UInt8 = given.count == octets.count ? 0 : 1

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// Answers that are made at most once a second, however many ask: a busy client costs no more than an idle one.
+/// Caches responses for a second, so that frequent requests cost no more than rare ones.
 final class AnswerCache: Sendable {
   private struct Entry {
     var made: ContinuousClock.Instant
@@ -10,7 +10,8 @@ final class AnswerCache: Sendable {
 
   private let entries = Mutex<[String: Entry]>([:])
 
-  /// The answer of this name, made by `make` if the last one is older than a second. Others that ask meanwhile wait.
+  /// Returns the response with this name, created by `make` if the cached one is older than a second. Concurrent
+  /// callers wait.
   func answer(_ name: String, _ make: () throws -> ByteBuffer) rethrows -> ByteBuffer {
     try entries.withLock { entries in
       let now = ContinuousClock.now

@@ -7,7 +7,7 @@ import NIOCore
 import NetFlow
 import NetworkBytes
 
-/// What is answered, path by path.
+/// The routes of the API.
 struct CollectorAPI: Sendable {
   let routes: [APIRoute]
 
@@ -19,7 +19,7 @@ struct CollectorAPI: Sendable {
     routes = Self.operation(source) + Self.lists(source) + [Self.names(source)] + Self.questions(supply, queue, now)
   }
 
-  /// The route of a path; nil if there is none.
+  /// Returns the route of a path; nil if there is none.
   func route(_ path: Substring) -> APIRoute? { routes.first { $0.path == path } }
 
   // MARK: For monitoring
@@ -36,13 +36,13 @@ struct CollectorAPI: Sendable {
     ]
   }
 
-  /// `ok`, or 503 and what is wrong.
+  /// Returns `ok`, or 503 with the problems.
   private static func health(_ problems: [String]) -> HTTPAnswer {
     let text = problems.isEmpty ? "ok\n" : problems.map { "\($0)\n" }.joined()
     return HTTPAnswer(problems.isEmpty ? .ok : .serviceUnavailable, type: HTTPAnswer.text, ByteBuffer(string: text))
   }
 
-  // MARK: What workers have published
+  // MARK: State published by workers
 
   private static func lists(_ source: HTTPServer.Source) -> [APIRoute] {
     let cache = AnswerCache()
@@ -71,10 +71,10 @@ struct CollectorAPI: Sendable {
     ]
   }
 
-  // MARK: Names of hosts
+  // MARK: Host names
 
   private static func names(_ source: HTTPServer.Source) -> APIRoute {
-    // Questions to the store do not wait behind a resolver. One answer after the other, as `ReverseNames` has it.
+    // A separate queue, so that store queries do not wait for a resolver. One thread, as `ReverseNames` requires.
     var limits = QuestionQueue.Limits()
     limits.threads = 1
     let queue = QuestionQueue(limits)
@@ -93,7 +93,7 @@ struct CollectorAPI: Sendable {
     }
   }
 
-  // MARK: Questions to the store
+  // MARK: Store queries
 
   private static func questions(
     _ supply: FlowSupply, _ queue: QuestionQueue, _ now: @escaping @Sendable () -> UnixMilliseconds
@@ -128,9 +128,9 @@ struct CollectorAPI: Sendable {
   }
 }
 
-/// A question to the store that the API answers in two forms.
+/// A store query that the API answers in two formats.
 protocol APIQuestion: Sendable {
-  /// Names of what it is asked with.
+  /// Names of its parameters.
   static var parameters: [String] { get }
 
   /// - Parameter now: milliseconds since 1970 UTC.
@@ -141,7 +141,7 @@ protocol APIQuestion: Sendable {
 }
 
 extension APIError {
-  /// What a question to the store failed with.
+  /// Describes why a store query failed.
   init(asking error: any Error) {
     switch error {
     case let error as APIError: self = error

@@ -2,9 +2,9 @@ import FlowFilter
 import FlowModel
 import FlowText
 
-/// The columns of flows, for those who build questions: `/api/v1/fields`. All of it follows from the table of columns.
+/// The columns of flows, for user interfaces: `/api/v1/fields`. Derived from the column table.
 enum FieldList {
-  /// - Parameter answersNames: whether names of hosts may be asked for, too.
+  /// - Parameter answersNames: whether host names may be requested.
   static func json(answersNames: Bool) -> [UInt8] {
     var (json, object) = ([UInt8](), JSONObject())
     object.appendName("columns", to: &json)
@@ -45,7 +45,7 @@ enum FieldList {
     }
   }
 
-  /// Whether flows have few enough values of it that sums by them say something.
+  /// Returns whether a column has few enough values for useful sums.
   private static func isGroupable(_ column: FlowColumn) -> Bool {
     switch column.kind {
     case .number, .address, .mac, .text: true

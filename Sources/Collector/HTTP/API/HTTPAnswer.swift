@@ -2,13 +2,13 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// An answer before it is sent: status, headers and octets.
+/// A response before it is sent: status, headers and body.
 struct HTTPAnswer: Sendable {
   var status: HTTPResponse.Status
   var headers: HTTPFields
   var body: ByteBuffer
 
-  /// - Parameter type: of the content.
+  /// - Parameter type: content type.
   init(_ status: HTTPResponse.Status = .ok, type: String, _ body: ByteBuffer) {
     self.status = status
     self.body = body
@@ -25,7 +25,7 @@ struct HTTPAnswer: Sendable {
   static let json = "application/json"
   static let text = "text/plain; charset=utf-8"
 
-  /// A file to be saved rather than shown.
+  /// Returns a file for download.
   static func csv(_ body: ByteBuffer, name: String) -> HTTPAnswer {
     var answer = HTTPAnswer(type: "text/csv; charset=utf-8; header=present", body)
     answer.headers[.contentDisposition] = "attachment; filename=\"\(name)\""

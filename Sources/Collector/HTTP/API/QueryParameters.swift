@@ -1,17 +1,17 @@
 import FlowModel
 import Foundation
 
-/// The parameters behind a path's question mark: each of those that the path takes, decoded, or an error that names it.
+/// The decoded query parameters of a request, restricted to those that the path accepts.
 package struct QueryParameters: Sendable {
   private var values: [String: [String]] = [:]
 
-  /// None.
+  /// Empty.
   init() {}
 
   /// - Parameters:
-  ///   - query: what is behind the question mark, as it was sent.
-  ///   - names: those that the path takes.
-  ///   - repeatable: those of them that may be there more than once.
+  ///   - query: the query string as sent.
+  ///   - names: accepted parameters.
+  ///   - repeatable: those that may be repeated.
   package init(_ query: Substring, names: [String], repeatable: [String] = []) throws(APIError) {
     for part in query.split(separator: "&") {
       let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -42,18 +42,18 @@ package struct QueryParameters: Sendable {
     return APIError(400, "\(shown): no such parameter; \(advice)", parameter: shown)
   }
 
-  /// A name of somebody else's, without what moves a terminal's cursor, and not longer than a line.
+  /// Returns a foreign name in printable form, limited in length.
   private static func shown(_ text: String) -> String {
     String(
       String.UnicodeScalarView(text.unicodeScalars.filter { !isRefused($0) && $0 != "\n" && $0 != "\t" }).prefix(64))
   }
 
-  /// Control characters but those that lines of a filter have.
+  /// Control characters, except those that occur in filter lines.
   private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.generalCategory == .control && !["\n", "\r", "\t"].contains(scalar)
   }
 
-  /// The text of `a%20b` or, as forms write it, `a+b`; nil if it is none.
+  /// Decodes `a%20b` or, as forms send it, `a+b`; returns nil if it is invalid.
   private static func decoded(_ text: Substring) -> String? {
     var octets: [UInt8] = []
     var rest = text.utf8[...]
@@ -80,7 +80,7 @@ package struct QueryParameters: Sendable {
 
   // MARK: Values
 
-  /// The same for all ways to write the same parameters.
+  /// The same for all spellings of the same parameters.
   package var canonical: String {
     values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&")
   }
@@ -89,7 +89,7 @@ package struct QueryParameters: Sendable {
 
   package func all(_ name: String) -> [String] { values[name] ?? [] }
 
-  /// 0 or 1.
+  /// Returns 0 or 1 as a flag.
   package func flag(_ name: String, default standard: Bool = false) throws(APIError) -> Bool {
     switch text(name) {
     case nil: return standard
@@ -99,7 +99,7 @@ package struct QueryParameters: Sendable {
     }
   }
 
-  /// A whole number of a range.
+  /// Returns an integer in a range.
   package func integer(_ name: String, _ range: ClosedRange<Int>, default standard: Int) throws(APIError) -> Int {
     guard let text = text(name) else { return standard }
     guard text.utf8.count <= 12, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text),
@@ -110,7 +110,7 @@ package struct QueryParameters: Sendable {
     return value
   }
 
-  /// One of some words.
+  /// Returns one of several words.
   func choice<Choice: RawRepresentable & CaseIterable>(_ name: String) throws(APIError) -> Choice?
   where Choice.RawValue == String {
     guard let text = text(name) else { return nil }

@@ -1,8 +1,8 @@
 package import NetworkBytes
 
-/// Reads the parameters of the API's questions without putting them.
+/// Validates the parameters of the API's queries without running them.
 package enum QuestionCheck {
-  /// Questions by the last parts of their paths.
+  /// Queries by the last part of their path.
   private static let questions: [(name: String, repeatable: [String], question: any APIQuestion.Type)] = [
     ("top", ["by"], TopQuestion.self), ("series", [], SeriesQuestion.self), ("flows", [], FlowsQuestion.self),
   ]
@@ -10,7 +10,7 @@ package enum QuestionCheck {
   package static var names: [String] { questions.map(\.name) }
 
   /// - Parameters:
-  ///   - query: what is behind the question mark, as it was sent.
+  ///   - query: the query string as sent.
   ///   - now: milliseconds since 1970 UTC.
   package static func read(_ name: String, _ query: Substring, now: UnixMilliseconds) throws(APIError) {
     guard let (_, repeatable, question) = questions.first(where: { $0.name == name }) else { return }

@@ -1,11 +1,11 @@
 import HTTPTypes
 import NIOCore
 
-/// A file of the page, which the program has in it.
+/// A file of the web page, embedded in the program.
 package struct StaticAsset: Sendable {
   package var contentType: String
   package var octets: [UInt8]
-  /// In quotes, as `ETag` has it: another for other octets.
+  /// In quotes, as in `ETag`; changes with the content.
   package var etag: String
 
   package init(contentType: String, octets: [UInt8], etag: String) {
@@ -14,7 +14,7 @@ package struct StaticAsset: Sendable {
     self.etag = etag
   }
 
-  /// The answer for a client that may have it already.
+  /// Returns the response to a client that may have a cached copy.
   ///
   /// - Parameter known: `If-None-Match` of the request.
   func answer(known: String?) -> HTTPAnswer {
@@ -27,7 +27,7 @@ package struct StaticAsset: Sendable {
       ? HTTPAnswer(.notModified, type: contentType, ByteBuffer())
       : HTTPAnswer(type: contentType, ByteBuffer(bytes: octets))
     answer.headers[.eTag] = etag
-    // It is asked for again each time, and then known: a new program has a new page.
+    // Revalidated each time, because a new version of the program has a new page.
     answer.headers[.cacheControl] = "no-cache"
     return answer
   }

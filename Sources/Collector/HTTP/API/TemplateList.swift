@@ -2,12 +2,12 @@ import FlowText
 import NetFlow
 import NetworkBytes
 
-/// The templates of all sessions, as far as workers publish them: `/api/v1/templates`.
+/// The templates of all sessions as published by workers: `/api/v1/templates`.
 enum TemplateList {
-  /// Bounds on an answer's size.
+  /// Bound the size of a response.
   static let (maximumSessions, maximumFields) = (10_000, 100_000)
 
-  /// - Parameter definitions: the templates of sessions, by id.
+  /// - Parameter definitions: returns the templates of sessions, by id.
   static func json(
     _ sessions: [SessionSummary], _ definitions: ([SessionKey]) -> [SessionKey: [UInt16: TemplateDefinition]]
   ) -> [UInt8] {

@@ -2,8 +2,8 @@ import Foundation
 package import NetFlow
 import NetworkBytes
 
-/// The metrics of exporters. The first that were seen have series of their own, all others share one: a scraper must not
-/// be flooded by forged senders, and a series must not change its meaning.
+/// Metrics of exporters. The first ones seen have their own series, all others share one: forged senders must not flood
+/// a scraper, and the meaning of a series must not change.
 package struct ExporterMetrics {
   private var labelled: Set<IPAddress> = []
   package static let maximumCount = 256

@@ -13,7 +13,7 @@ package struct MetricsText {
 
   package init() {}
 
-  /// Appends one sample; those of one metric must come one after the other.
+  /// Appends a sample; samples of a metric must be adjacent.
   package mutating func append(
     _ name: String, _ type: String, _ help: String, labels: [(name: String, value: String)] = [], _ value: String
   ) {
@@ -28,14 +28,14 @@ package struct MetricsText {
     text += " \(value)\n"
   }
 
-  /// A label's value with `\`, `"` and line feeds escaped.
+  /// Escapes `\`, `"` and line feeds in a label's value.
   private static func escaped(_ value: String) -> String {
     value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
   }
 }
 
 extension MetricsText {
-  /// Everything that a collector tells.
+  /// Returns all metrics of a collector.
   package static func page(
     version: String, ledger: Ledger, isStoreWritable: Bool, exporters: inout ExporterMetrics, alerts: AlertReport,
     streams: StreamReport? = nil, relay: [RelayReport] = [], labels: KnowledgeReport = KnowledgeReport(),
@@ -59,7 +59,7 @@ extension MetricsText {
 }
 
 extension Ledger {
-  /// Every counter, by the table of all.
+  /// Appends every counter of the ledger table.
   fileprivate func append(to metrics: inout MetricsText) {
     for counter in LedgerCounter.all {
       metrics.append(
@@ -70,7 +70,7 @@ extension Ledger {
 }
 
 extension MetricsText {
-  /// The process itself, by the names that all Prometheus clients use.
+  /// Appends process metrics, under the names that all Prometheus clients use.
   private mutating func appendProcess(_ process: ProcessFigures, started: Date) {
     append(
       "process_start_time_seconds", "gauge", "Start of the process, seconds since 1970.",

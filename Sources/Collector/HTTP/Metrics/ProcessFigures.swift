@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the kernel says of this process (proc(5)).
+/// Figures about this process from the kernel (proc(5)).
 struct ProcessFigures {
   var cpuSeconds: Double = 0
   var residentOctets: UInt64 = 0
@@ -8,7 +8,7 @@ struct ProcessFigures {
 
   init() {
     let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
-    // Behind the program's name, which may hold spaces and ends with the last parenthesis.
+    // After the program's name, which may contain spaces and ends with the last parenthesis.
     let stat = (try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8)) ?? ""
     let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
     if fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]), ticks > 0 {

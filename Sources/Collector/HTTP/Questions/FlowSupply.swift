@@ -4,12 +4,12 @@ import Foundation
 import NetworkBytes
 import Synchronization
 
-/// The store's files, and the flows that no file has, for questions: looked at once a second at most, however many ask.
+/// Provides the store's files and live flows to queries; refreshed at most once a second, however many queries run.
 package final class FlowSupply: Sendable {
-  /// What a question is put to.
+  /// The input of a query.
   struct Flows: Sendable {
     var scan: Scan
-    /// What an answer lacks, and why, a line each.
+    /// What a result lacks and why, one line each.
     var notices: [String]
   }
 
@@ -27,14 +27,14 @@ package final class FlowSupply: Sendable {
   private static let freshness: Duration = .seconds(1)
 
   /// - Parameters:
-  ///   - path: of the store.
-  ///   - own: the collector of this process; nil until it has started.
+  ///   - path: path of the store.
+  ///   - own: the collector of this process; nil before it has started.
   package init(_ path: String, own: @escaping @Sendable () -> OwnCollector?) {
     self.path = path
     self.own = own
   }
 
-  /// Blocks while files and flows are collected; of several callers one does it for all.
+  /// Returns files and flows. Blocks while they are collected, once for concurrent callers.
   func flows(isCommitted: Bool) -> Flows {
     if isCommitted { return committed.withLock { Self.fresh(&$0) { find(isCommitted: true) } } }
     return live.withLock { Self.fresh(&$0) { find(isCommitted: false) } }
@@ -42,15 +42,15 @@ package final class FlowSupply: Sendable {
 
   private static func fresh(_ held: inout Held?, _ find: () -> Flows) -> Flows {
     if let held, .now - held.made < freshness { return held.flows }
-    // Not two copies of all live flows at a time.
+    // Avoids two copies of all live flows at a time.
     held = nil
     let flows = find()
-    // From its end on: what takes long must not be done again at once.
+    // Counted from the end, so that a slow collection is not repeated at once.
     held = Held(made: .now, flows: flows)
     return flows
   }
 
-  /// Lets go of copies of live flows that nobody is given any more.
+  /// Releases copies of live flows that are too old to be used.
   func release() {
     committed.withLock { $0 = nil }
     live.withLock { $0 = nil }
@@ -63,7 +63,7 @@ package final class FlowSupply: Sendable {
       if store.isEmpty { notices.append(Self.emptiness(store.collectors.first)) }
       return Flows(scan: store.scan, notices: notices)
     } catch {
-      // A store without a file is one that has none yet.
+      // A store without files is new.
       return Flows(scan: Scan([]), notices: [Self.emptiness(nil)])
     }
   }

@@ -4,7 +4,7 @@ import FlowText
 import NIOCore
 import NetworkBytes
 
-/// The flows themselves: `/api/v1/flows`.
+/// Individual flows: `/api/v1/flows`.
 struct FlowsQuestion: APIQuestion {
   static let parameters = APIRoute.common + ["n", "columns", "sort"]
 
@@ -56,7 +56,7 @@ struct FlowsQuestion: APIQuestion {
 
   func json(_ supply: FlowSupply, _ isCancelled: @escaping @Sendable () -> Bool) throws -> ByteBuffer {
     let answer = try rows(.json, supply, isCancelled)
-    // Without the comma and the line feed behind the last.
+    // Without the last comma and line feed.
     let rows = answer.text.dropLast(2)
     var (json, object) = ([UInt8](), JSONObject())
     let seconds = TimeWindow(store.span).duration

@@ -3,7 +3,7 @@ import HostNames
 import NIOCore
 import NetworkBytes
 
-/// Names of hosts: `/api/v1/names`.
+/// Host names: `/api/v1/names`.
 struct NamesQuestion: Sendable {
   static let parameters = ["addresses"]
 
@@ -26,7 +26,7 @@ struct NamesQuestion: Sendable {
     self.addresses = addresses
   }
 
-  /// Blocks until the names are there, or for as long as an answer waits for them.
+  /// Blocks until the names are known, or the maximum wait is over.
   func json(_ names: ReverseNames) -> ByteBuffer {
     names.beginAnswer()
     let found = names.findings(of: addresses)

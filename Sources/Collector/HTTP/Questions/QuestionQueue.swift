@@ -3,30 +3,30 @@ import Foundation
 package import NIOCore
 import Synchronization
 
-/// Answers questions to the store on a few threads of its own, which reception goes before: one after the other, those that are
-/// the same once, and none for clients that have gone or have waited for too long.
+/// Runs store queries on a few low-priority threads: in order, equal ones once, and none for clients that have
+/// disconnected or waited too long.
 ///
-/// Sound: all state is touched under `lock` only.
+/// Sound: all state is accessed only under `lock`.
 package final class QuestionQueue: @unchecked Sendable {
-  /// Makes an answer; the function that it is given is whether nobody waits for it any more.
+  /// Computes a response; its argument returns whether nobody waits for it any more.
   package typealias Work = @Sendable (_ isCancelled: @escaping @Sendable () -> Bool) throws -> ByteBuffer
 
   package struct Limits: Sendable {
-    /// Questions that are answered at a time.
+    /// Number of queries that run in parallel.
     package var threads = 2
-    /// Clients that wait.
+    /// Maximum number of waiting clients.
     package var clients = 32
-    /// Longest that one waits.
+    /// Maximum wait.
     package var time: Duration = .seconds(30)
-    /// How long an answer is also given to those who ask the same later.
+    /// How long a response is reused for equal queries.
     package var freshness: Duration = .seconds(1)
-    /// Of the threads, as in nice(1).
+    /// Niceness of the threads, as in nice(1).
     package var niceness = Thread.backgroundNiceness
 
     package init() {}
   }
 
-  /// A question and those who wait for its answer.
+  /// A query and the clients that wait for it.
   private final class Job: Sendable {
     let key: String
     let work: Work
@@ -41,11 +41,11 @@ package final class QuestionQueue: @unchecked Sendable {
   private typealias Waiter = CheckedContinuation<ByteBuffer, any Error>
 
   private let limits: Limits
-  /// What is done when no question has come for a while.
+  /// Called when no query has arrived for a while.
   private let onIdle: @Sendable () -> Void
   private let lock = NSCondition()
   private var waiting: [Job] = []
-  /// Those of `waiting` and those that are being answered.
+  /// Queries waiting and running.
   private var jobs: [String: Job] = [:]
   private var waiters: [String: [Int: Waiter]] = [:]
   private var recent: [(key: String, ended: ContinuousClock.Instant, body: ByteBuffer)] = []
@@ -59,10 +59,11 @@ package final class QuestionQueue: @unchecked Sendable {
     self.onIdle = onIdle
   }
 
-  /// The answer to a question.
+  /// Returns the response to a query.
   ///
-  /// - Parameter key: the same for the same question.
-  /// - Throws: 429 where too many wait, 504 after too long, `CancellationError` if the client has gone, or what `work` throws.
+  /// - Parameter key: equal for equal queries.
+  /// - Throws: 429 if too many clients wait, 504 after the maximum wait, `CancellationError` if the client has
+  ///   disconnected, or the error of `work`.
   package func answer(_ key: String, for client: ClientSignal, _ work: @escaping Work) async throws -> ByteBuffer {
     let ticket = nextTicket()
     let watch = client.onLeave { self.fail(key, ticket, CancellationError()) }
@@ -75,7 +76,7 @@ package final class QuestionQueue: @unchecked Sendable {
     return try await withCheckedThrowingContinuation { waiter in
       if client.isGone { return waiter.resume(throwing: CancellationError()) }
       enqueue(key, ticket, waiter, work)
-      // It may have gone before it was in the queue.
+      // The client may have disconnected before it was queued.
       if client.isGone { fail(key, ticket, CancellationError()) }
     }
   }
@@ -86,7 +87,7 @@ package final class QuestionQueue: @unchecked Sendable {
       "the query took longer than \(time.components.seconds) s; use a shorter window, or a filter")
   }
 
-  /// Clients that wait for answers at present.
+  /// Number of waiting clients.
   package var waitingClients: Int {
     lock.lock()
     defer { lock.unlock() }
@@ -121,13 +122,13 @@ package final class QuestionQueue: @unchecked Sendable {
     Thread.detachNewThread { self.run() }
   }
 
-  /// Forgets the answers that are too old for those who ask the same now. Called under `lock`.
+  /// Drops responses too old to be reused. Call under `lock`.
   private func forgetStale() {
     let now = ContinuousClock.now
     recent.removeAll { now - $0.ended >= limits.freshness }
   }
 
-  /// Takes a client out that has not been answered.
+  /// Removes a client without a response.
   private func fail(_ key: String, _ ticket: Int, _ error: any Error) {
     lock.lock()
     defer { lock.unlock() }
@@ -135,17 +136,17 @@ package final class QuestionQueue: @unchecked Sendable {
     clientCount -= 1
     waiter.resume(throwing: error)
     guard waiters[key]?.isEmpty ?? true, let job = jobs[key] else { return }
-    // Whoever asks the same from now on gets an answer of its own.
+    // Later equal queries start a new job.
     job.isAbandoned.store(true, ordering: .relaxed)
     waiting.removeAll { $0 === job }
     jobs[key] = nil
     waiters[key] = nil
   }
 
-  /// A thread: answers questions until none has come for a while.
+  /// A thread: runs queries until none has arrived for a while.
   private func run() {
     Thread.current.name = "question"
-    // Reception and the store come first.
+    // Reception and the store take precedence.
     Thread.lowerPriority(to: limits.niceness)
     while let job = next() {
       let outcome = Result { try job.work { job.isAbandoned.load(ordering: .relaxed) } }
@@ -154,7 +155,7 @@ package final class QuestionQueue: @unchecked Sendable {
     onIdle()
   }
 
-  /// How long a thread waits for another question.
+  /// How long an idle thread waits for another query.
   private static let idleTime = 3.0
 
   private func next() -> Job? {

@@ -5,20 +5,20 @@ import NIOCore
 import NetworkBytes
 import Settings
 
-/// Sums over time: `/api/v1/series`.
+/// Time series: `/api/v1/series`.
 struct SeriesQuestion: APIQuestion {
   static let parameters = APIRoute.common + ["by", "n", "bin", "points", "sort", "bin_by", "bidirectional"]
 
   private let store: StoreQuestion
   private let key: GroupKey?
   private let count: Int
-  /// Milliseconds; nil: a length of which about `points` are in the window.
+  /// Milliseconds; nil for a length that gives about `points` bins.
   private let bin: Int64?
   private let points: Int
   private let sort: Statistic
   private let rule: BinRule
 
-  /// More than any chart has room for.
+  /// More than any chart can show.
   static let maximumBins = 10_000
   /// Seconds.
   private static let longestBin = 36_525 * 86_400
@@ -48,9 +48,9 @@ struct SeriesQuestion: APIQuestion {
     }
   }
 
-  // MARK: Asking
+  // MARK: Querying
 
-  /// - Returns: with the length of bins, milliseconds.
+  /// - Returns: the series, and the length of its bins in milliseconds.
   private func sums(
     _ supply: FlowSupply, _ isCancelled: @escaping @Sendable () -> Bool
   ) throws -> (answer: (sums: KeyedSeries, bin: Int64), notices: [String]) {
@@ -64,7 +64,7 @@ struct SeriesQuestion: APIQuestion {
     }
   }
 
-  // MARK: Answering
+  // MARK: Formatting
 
   func json(_ supply: FlowSupply, _ isCancelled: @escaping @Sendable () -> Bool) throws -> ByteBuffer {
     let (answer, notices) = try sums(supply, isCancelled)
@@ -104,7 +104,7 @@ struct SeriesQuestion: APIQuestion {
     append("bytes") { $0.octets }
   }
 
-  /// A row for each bin of each series, with the series' rank; those of all others have rank 0.
+  /// Returns a row per bin and series, with the series' rank; rank 0 is all others.
   func csv(_ supply: FlowSupply, _ isCancelled: @escaping @Sendable () -> Bool) throws -> ByteBuffer {
     let sums = try sums(supply, isCancelled).answer.sums
     var style = AnswerStyle()

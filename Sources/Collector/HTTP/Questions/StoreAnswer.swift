@@ -4,19 +4,19 @@ import FlowText
 import NIOCore
 import NetworkBytes
 
-/// What every answer of the store has beside what was asked for.
+/// The common part of all results of store queries.
 struct StoreAnswer {
-  /// What an answer lacks, and why, a line each.
+  /// What the result lacks and why, one line each.
   var notices: [String]
   var report: Scan.Report
   var window: TimeWindow
-  /// What rates are over.
+  /// Duration for rates.
   var seconds: Double
 
-  /// Begins the answer's object: `from`, `to`, `seconds`, `until`, `live`.
+  /// Appends the first members: `from`, `to`, `seconds`, `until`, `live`.
   func begin(_ object: inout JSONObject, to json: inout [UInt8]) {
     let range = window.range
-    // A window without a beginning has that of the first flow.
+    // A window without a start begins with the first flow.
     let from =
       window.isOpenAtStart ? min(report.times?.lowerBound ?? range.upperBound, range.upperBound) : range.lowerBound
     for (name, time) in [("from", from), ("to", range.upperBound)] {
@@ -34,7 +34,7 @@ struct StoreAnswer {
     object.append("live", report.liveUntil != nil, to: &json)
   }
 
-  /// Ends the answer's object: `report`.
+  /// Appends the last member: `report`.
   func end(_ object: inout JSONObject, to json: inout [UInt8]) {
     object.appendName("report", to: &json)
     var inner = JSONObject()
@@ -50,7 +50,7 @@ struct StoreAnswer {
     json.append(UInt8(ascii: "\n"))
   }
 
-  /// `flows`, `packets`, `bytes`, `pps`, `bps`.
+  /// Appends `flows`, `packets`, `bytes`, `pps`, `bps`.
   func append(_ name: String, _ sums: FlowSums, _ object: inout JSONObject, to json: inout [UInt8]) {
     object.appendName(name, to: &json)
     var inner = JSONObject()
@@ -58,7 +58,7 @@ struct StoreAnswer {
     inner.end(to: &json)
   }
 
-  /// The same as members of an object.
+  /// Appends the same as members of an object.
   func append(_ sums: FlowSums, _ object: inout JSONObject, to json: inout [UInt8]) {
     let rates = sums.rates(over: seconds)
     object.append("flows", sums.flows, to: &json)
@@ -70,7 +70,7 @@ struct StoreAnswer {
 }
 
 extension StoreQuestion {
-  /// Puts the question to the store; where no flow is in the window, the answer is one without flows.
+  /// Runs the query; if no flow is in the window, the result is empty.
   func ask<Answer>(
     _ supply: FlowSupply, _ isCancelled: @escaping @Sendable () -> Bool, _ body: (Scan) throws -> Answer
   ) throws -> (answer: Answer, notices: [String]) {
@@ -99,7 +99,7 @@ extension JSONObject {
 }
 
 extension GroupKey {
-  /// Reads the keys that a parameter has.
+  /// Parses the keys of a parameter.
   static func keys(_ parameters: QueryParameters, isBidirectional: Bool) throws(APIError) -> [GroupKey] {
     var keys: [GroupKey] = []
     for text in parameters.all("by") {

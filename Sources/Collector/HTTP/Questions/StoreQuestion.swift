@@ -5,7 +5,7 @@ import FlowText
 import Foundation
 import NetworkBytes
 
-/// Which flows a question is about, read from its parameters.
+/// The flow selection of a query, from its parameters.
 struct StoreQuestion: Sendable {
   var window: TimeWindow
   /// Milliseconds since 1970 UTC.
@@ -40,7 +40,7 @@ struct StoreQuestion: Sendable {
     return window
   }
 
-  /// The text alone: files are not included, whatever it says.
+  /// Parses the filter without including files.
   private static func filter(_ parameters: QueryParameters) throws(APIError) -> FlowFilter {
     let text = parameters.text("filter") ?? ""
     do throws(FilterError) {
@@ -52,7 +52,7 @@ struct StoreQuestion: Sendable {
     }
   }
 
-  /// Columns of a filter's errors count from the beginning of their line; those of the API from that of the text.
+  /// Converts the column of a filter error, which counts from the beginning of its line, to a position in the text.
   private static func characters(in text: String, before error: FilterError) -> Int {
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).prefix(max(0, error.line - 1))
     return lines.reduce(0) { $0 + $1.count + 1 } + max(0, error.column - 1)
@@ -60,7 +60,7 @@ struct StoreQuestion: Sendable {
 
   private static func zone(_ parameters: QueryParameters) throws(APIError) -> LocalZone? {
     guard let name = parameters.text("zone") else { return nil }
-    // Names are those of files, and this is one of others'.
+    // Names refer to files, and this one comes from a client.
     let isName =
       name.utf8.count <= 64 && !name.contains("..") && name.first?.isLetter == true
       && name.unicodeScalars.allSatisfy {
@@ -72,7 +72,7 @@ struct StoreQuestion: Sendable {
     return zone.secondsFromGMT() == 0 && name == "UTC" ? nil : LocalZone(zone)
   }
 
-  /// The question put to flows.
+  /// Returns the scan for the query.
   func scan(_ flows: FlowSupply.Flows, _ isCancelled: @escaping @Sendable () -> Bool) -> Scan {
     var scan = flows.scan
     scan.window = window
@@ -87,15 +87,15 @@ struct StoreQuestion: Sendable {
     return scan
   }
 
-  /// Threads of one question: two are answered at a time.
+  /// Threads of one query; two queries run in parallel.
   private static let workers = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
 
-  /// Groups that a question may have: both together take a sixteenth of this machine's memory, at about a hundred octets for
-  /// each, where every thread has all of them.
+  /// Maximum number of groups of a query: two queries together use a sixteenth of this machine's memory, at about a
+  /// hundred octets per group and with a copy per thread.
   static var groupLimit: Int {
     max(1_000_000, Int(ProcessInfo.processInfo.physicalMemory / 16 / 100 / 2)) / workers
   }
 
-  /// What rates and bins are over, where the window says it: until now.
+  /// The time that rates and bins refer to: the window up to now.
   var span: Range<UnixMilliseconds> { window.passed(by: now) }
 }

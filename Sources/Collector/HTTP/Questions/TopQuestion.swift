@@ -3,17 +3,17 @@ import FlowText
 import NIOCore
 import NetworkBytes
 
-/// Who has most: `/api/v1/top`.
+/// Top groups: `/api/v1/top`.
 struct TopQuestion: APIQuestion {
   static let parameters = APIRoute.common + ["by", "n", "sort", "bidirectional", "history", "p95"]
-  /// Those of CSV, which has no place for the course over time.
+  /// Parameters for CSV, which cannot include histories.
   static let csvParameters = APIRoute.common + ["by", "n", "sort", "bidirectional"]
 
   private let store: StoreQuestion
   private let keys: [GroupKey]
   private let count: Int
   private let sort: Statistic
-  /// Spans; 0: none.
+  /// Number of spans; 0 for none.
   private let history: Int
   private let hasPercentile: Bool
 

@@ -3,8 +3,8 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// What holds for all answers of a connection: the headers that browsers are told to be strict by, an answer in JSON to what is
-/// no HTTP, and its place in the table of connections.
+/// Common behavior of all responses on a connection: security headers, a JSON response to invalid HTTP, and
+/// registration in the table of connections.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -12,16 +12,16 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let table: ConnectionTable
-  /// Longest that a request may take to come, however many octets of it come meanwhile.
+  /// Maximum time to receive a request, regardless of progress.
   private let timeout: TimeAmount
   private var deadline: Scheduled<Void>?
   private var client: ClientSignal?
-  /// Whole requests that have not been answered.
+  /// Complete requests without a response.
   private var unanswered = 0
-  /// Whether a request, or an answer, has begun and not ended.
+  /// Whether a request or response has begun but not ended.
   private var isReceiving = false
   private var isAnswering = false
-  /// Whether the connection ends with the present answer.
+  /// Whether the connection ends with the current response.
   private var isLast = false
 
   init(_ table: ConnectionTable, timeout: TimeAmount) {
@@ -42,7 +42,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     waitForRequest(context)
   }
 
-  /// The header comes to this handler as a whole: what drips is seen by its time alone.
+  /// The header arrives at this handler as a whole; slow clients are detected only by time.
   private func waitForRequest(_ context: ChannelHandlerContext) {
     deadline?.cancel()
     let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
@@ -59,7 +59,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    // Nobody closes one side and still waits for the answer to a question.
+    // A client that closes its side is not waiting for the result of a query.
     if case .inputClosed? = event as? ChannelEvent { client?.leave() }
     context.fireUserInboundEventTriggered(event)
   }
@@ -80,7 +80,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
     case .head(var head):
-      // Of a request that is not whole, for example because its body is refused: what follows cannot be read.
+      // The rest of an incomplete request, for example with a rejected body, cannot be parsed.
       isLast = isLast || isReceiving && unanswered == 0
       isAnswering = true
       head.headerFields.append(contentsOf: StrictHeaders.all)
@@ -105,7 +105,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // The system's own errors end the connection by themselves.
+    // System errors end the connection by themselves.
     if error is IOError || error is ChannelError { return context.fireErrorCaught(error) }
     guard !isAnswering, unanswered == 0, !isLast else { return context.close(promise: nil) }
     isLast = true
@@ -125,8 +125,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
       .whenComplete { _ in bound.value.handler.finish(bound.value.context) }
   }
 
-  /// Ends the connection so that the client can still read the answer: what it sends meanwhile is passed over, for a close would
-  /// have the system take the answer back.
+  /// Ends the connection so that the client can still read the response: further input is discarded, because closing
+  /// with unread input would reset the connection.
   private func finish(_ context: ChannelHandlerContext) {
     table.set(.request, of: context.channel)
     let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
@@ -137,7 +137,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private static let lingering: TimeAmount = .seconds(2)
 }
 
-/// Headers of every answer. The page needs nothing from elsewhere, and nothing elsewhere needs what is here.
+/// Headers of every response. The page needs no external resources, and no other site needs to access it.
 enum StrictHeaders {
   static let all: HTTPFields = [
     .contentSecurityPolicy:
@@ -150,7 +150,7 @@ enum StrictHeaders {
 }
 
 extension HTTPField.Name {
-  // Sound names, which the initializer takes.
+  // Valid names, which the initializer accepts.
   static let referrerPolicy = Self("Referrer-Policy") ?? .xContentTypeOptions
   static let crossOriginOpenerPolicy = Self("Cross-Origin-Opener-Policy") ?? .xContentTypeOptions
 }

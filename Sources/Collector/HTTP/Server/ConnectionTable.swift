@@ -1,16 +1,16 @@
 import NIOCore
 import Synchronization
 
-/// The open connections of clients, bounded so that no client keeps others out: where there is no room for one more, the one goes
-/// that keeps the server waiting for longest.
+/// Open client connections, bounded so that no client locks out others: when the table is full, the connection that has
+/// kept the server waiting longest is closed.
 final class ConnectionTable: Sendable {
   /// What a connection waits for.
   enum Phase {
-    /// The client has not sent a whole request.
+    /// The client has not sent a complete request.
     case request
-    /// The server has not begun its answer.
+    /// The server has not begun its response.
     case answer
-    /// The client has not taken the whole answer.
+    /// The client has not received the whole response.
     case delivery
   }
 
@@ -23,11 +23,11 @@ final class ConnectionTable: Sendable {
   }
 
   let maximum: Int
-  /// Of one address: the rest is kept for others.
+  /// Per address; the rest is reserved for others.
   let maximumOfPeer: Int
   private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
 
-  /// A client that takes its answer in less time is not slow.
+  /// A client that receives its response faster is not slow.
   private static let delivery: Duration = .seconds(1)
 
   init(maximum: Int = 64, ofPeer maximumOfPeer: Int = 48) {
@@ -35,9 +35,9 @@ final class ConnectionTable: Sendable {
     self.maximumOfPeer = maximumOfPeer
   }
 
-  /// Takes a new connection in, for which others may be closed, or itself if none of them may.
+  /// Adds a new connection; others may be closed for it, or itself if none may.
   ///
-  /// - Returns: what tells when its client has gone.
+  /// - Returns: a signal that reports when its client has disconnected.
   func open(_ channel: any Channel) -> ClientSignal {
     let client = ClientSignal()
     let peer = channel.remoteAddress?.ipAddress ?? ""
@@ -69,7 +69,7 @@ final class ConnectionTable: Sendable {
     }
   }
 
-  /// What tells when the client of a connection has gone; one that has gone if the connection is not open.
+  /// Returns the signal of a connection's client; one that has disconnected if the connection is not open.
   func client(of channel: any Channel) -> ClientSignal {
     if let client = entries.withLock({ $0[ObjectIdentifier(channel)]?.client }) { return client }
     let gone = ClientSignal()
@@ -77,7 +77,7 @@ final class ConnectionTable: Sendable {
     return gone
   }
 
-  /// The connection to close first; nil if the server owes an answer on all of them, or they are quick.
+  /// Returns the connection to close first; nil if the server owes a response on all of them, or they are fast.
   private static func last(_ entries: [ObjectIdentifier: Entry]) -> ObjectIdentifier? {
     func oldest(_ phase: Phase) -> (key: ObjectIdentifier, value: Entry)? {
       entries.filter { $0.value.phase == phase }.min { $0.value.since < $1.value.since }
@@ -95,7 +95,7 @@ final class ConnectionTable: Sendable {
   }
 }
 
-/// Whether a client still waits for its answer.
+/// Reports when a client no longer waits for its response.
 package final class ClientSignal: Sendable {
   private struct State {
     var isGone = false
@@ -109,7 +109,7 @@ package final class ClientSignal: Sendable {
 
   var isGone: Bool { state.withLock { $0.isGone } }
 
-  /// The client has gone.
+  /// Marks the client as disconnected.
   package func leave() {
     let actions = state.withLock { state in
       state.isGone = true
@@ -119,9 +119,9 @@ package final class ClientSignal: Sendable {
     for action in actions { action() }
   }
 
-  /// Has something done when the client goes; at once if it has gone.
+  /// Registers an action for when the client disconnects; runs it at once if it already has.
   ///
-  /// - Returns: for `forget`.
+  /// - Returns: a token for `forget`.
   func onLeave(_ action: @escaping @Sendable () -> Void) -> Int {
     let id: Int? = state.withLock { state in
       if state.isGone { return nil }

@@ -10,14 +10,14 @@ import NIOPosix
 package import NetFlow
 package import NetworkBytes
 
-/// The collector's HTTP side: monitoring, the API under `/api/v1/`, and the page. It reads what workers have published, on a thread
-/// of its own, and asks the store on others that reception goes before, so that no client can slow reception.
+/// The collector's HTTP server: monitoring, the API under `/api/v1/`, and the web page. It reads published state on its
+/// own thread and queries the store on low-priority threads, so that no client can slow reception.
 package struct HTTPServer: Sendable {
-  /// What it answers with.
+  /// The data for responses.
   package struct Source: Sendable {
-    /// What is stalled, a line each.
+    /// Stalled parts, one line each.
     var stalled: @Sendable () -> [String]
-    /// Why the collector is not ready, a line each.
+    /// Why the collector is not ready, one line each.
     var notReady: @Sendable () -> [String]
     var metrics: @Sendable () -> String
     /// JSON.
@@ -25,13 +25,13 @@ package struct HTTPServer: Sendable {
     /// JSON.
     var exporters: @Sendable () throws -> Data
     var sessions: @Sendable () -> [SessionSummary]
-    /// The templates of sessions, by id.
+    /// Returns the templates of sessions, by id.
     var templates: @Sendable ([SessionKey]) -> [SessionKey: [UInt16: TemplateDefinition]]
-    /// What describes the API to others, OpenAPI in JSON.
+    /// The API's description, OpenAPI in JSON.
     var description: [UInt8]
-    /// Looks names of hosts up; nil: that is not allowed at present.
+    /// Looks up host names; nil if disabled at present.
     var names: @Sendable () -> ReverseNames?
-    /// A file of the page by its path, such as `/`; nil if there is none.
+    /// Returns a file of the page by its path, such as `/`; nil if there is none.
     var asset: @Sendable (_ path: String) -> StaticAsset?
 
     package init(
@@ -56,18 +56,18 @@ package struct HTTPServer: Sendable {
   }
 
   let listen: Endpoint
-  /// Names beside this host's own that requests may have in `Host`.
+  /// Accepted names in `Host`, in addition to this host's own.
   let hosts: [String]
-  /// Path of the file with the token; empty: none is needed.
+  /// Path of the token file; empty for none.
   let tokenFile: String
   let source: Source
   let supply: FlowSupply
-  /// Longest that a request may take to come, and an answer to be taken.
+  /// Maximum time to receive a request, and to send a response.
   let timeout: TimeAmount
-  /// How long clients that are being answered may still take when it stops.
+  /// Time for responses in progress at shutdown.
   let grace: Duration
   let logger: Logger
-  /// Called with the port that was taken, each time it begins to listen.
+  /// Called with the port each time it begins to listen.
   let onListening: @Sendable (UInt16) -> Void
 
   package init(
@@ -86,19 +86,19 @@ package struct HTTPServer: Sendable {
     self.onListening = onListening
   }
 
-  /// Paths that are answered, and the query parameters that each takes; nil: they are not looked at.
+  /// Paths, and the query parameters of each; nil if they are ignored.
   package var paths: [String: [String]?] {
     Dictionary(
       uniqueKeysWithValues: CollectorAPI(source, supply, QuestionQueue()).routes.map { ($0.path, $0.parameters) })
   }
 
-  /// The thread of the HTTP side, for as long as the process runs.
+  /// The event loop of the HTTP server, for the lifetime of the process.
   private static let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-  /// Pause before what did not work is tried again.
+  /// Pause before retrying.
   private static let pause: Duration = .seconds(10)
 
-  /// Serves until the task is cancelled. An address that cannot be listened on, or a token that cannot be read, is tried again:
-  /// reception goes on without. When it stops, clients delay that no longer than `grace`.
+  /// Serves until the task is canceled. If the address or the token is unavailable, it retries while reception
+  /// continues. At shutdown, clients cause a delay of at most `grace`.
   package func run() async {
     let queue = QuestionQueue { [supply] in supply.release() }
     let api = CollectorAPI(source, supply, queue)
@@ -140,7 +140,7 @@ package struct HTTPServer: Sendable {
         address: .hostname(listen.address.description, port: Int(listen.port)), serverName: "sagflow", backlog: 128),
       on: Self.thread, grace: grace
     ) { channel in
-      // The port that was taken, where any was asked for.
+      // The assigned port, if 0 was requested.
       let port = channel.localAddress?.port.flatMap { UInt16(exactly: $0) } ?? listen.port
       logger.info("HTTP on \(Endpoint(address: listen.address, port: port))")
       onListening(port)

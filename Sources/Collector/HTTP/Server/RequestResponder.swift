@@ -2,9 +2,9 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Answers requests: first whether they are answered at all, then by their path.
+/// Responds to requests: checks access, then dispatches by path.
 struct RequestResponder: HTTPResponder {
-  /// A request's connection.
+  /// The connection of a request.
   struct Context: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
@@ -18,7 +18,7 @@ struct RequestResponder: HTTPResponder {
   let api: CollectorAPI
   let access: AccessRules
   let connections: ConnectionTable
-  /// A file of the page by its path; nil if there is none.
+  /// Returns a file of the page by its path; nil if there is none.
   let asset: @Sendable (_ path: String) -> StaticAsset?
 
   func respond(to request: Request, context: Context) async throws -> Response {

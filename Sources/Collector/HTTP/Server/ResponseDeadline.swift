@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection whose client does not take its answer in time: it must not hold one of the few for ever.
+/// Closes a connection whose client does not receive its response in time, so that it does not occupy a place forever.
 final class ResponseDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart

@@ -2,7 +2,7 @@ import ArgumentParser
 import Collector
 import Settings
 
-/// Whether a command waits for the flows, and how long.
+/// Options for waiting until flows arrive.
 struct ArrivalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -15,7 +15,7 @@ struct ArrivalOptions: ParsableArguments {
     }
   }
 
-  /// What waits; nil: nothing does.
+  /// Returns the watch, or nil if the command does not wait.
   func watch(_ collector: CollectorConfiguration.HTTP) -> ArrivalWatch? {
     wait.flatMap { Quantity.seconds($0) }.map { ArrivalWatch(collector, limit: $0) }
   }

@@ -4,12 +4,12 @@ import Foundation
 import Settings
 import SmartAccessGateway
 
-/// Waits for the running collector to hear the gateways that were pointed at it.
+/// Waits until the running collector receives from the gateways that were pointed at it.
 struct ArrivalWatch {
   private let client: CollectorClient
   /// Seconds.
   private let limit: Int
-  /// An exporter that has said nothing for this long is silent, seconds.
+  /// Seconds without datagrams after which an exporter is silent.
   private static let silence: TimeInterval = 60
 
   init(_ collector: CollectorConfiguration.HTTP, limit: Int) {
@@ -17,14 +17,14 @@ struct ArrivalWatch {
     self.limit = limit
   }
 
-  /// What the collector knew of exporters at one moment.
+  /// The exporters known at one time.
   struct Baseline {
     fileprivate var time: Date
     fileprivate var records: [String: UInt64] = [:]
     fileprivate var lastSeen: [String: Date] = [:]
   }
 
-  /// Looks at the collector before anything is changed.
+  /// Queries the collector before anything is changed.
   func begin() async throws(CommandFailure) -> Baseline {
     let status = try await status("--wait: ")
     var baseline = Baseline(time: status.time)
@@ -35,11 +35,12 @@ struct ArrivalWatch {
     return baseline
   }
 
-  /// Waits until flow records of an exporter arrive that was unknown or silent, or of any if the gateways already sent here.
+  /// Waits for flow records of an exporter that was unknown or silent, or of any exporter if the gateways already sent
+  /// here.
   ///
   /// - Parameters:
-  ///   - isNewTarget: whether the gateways were pointed elsewhere before.
-  ///   - read: reads the flow log again, to tell what to check.
+  ///   - isNewTarget: whether the gateways sent elsewhere before.
+  ///   - read: reads the flow log again, for advice.
   func finish(
     _ baseline: Baseline, _ settings: FlowLogSettings, isNewTarget: Bool,
     _ read: () async throws(CommandFailure) -> FlowLog
@@ -69,7 +70,7 @@ struct ArrivalWatch {
     }
   }
 
-  /// The exporter that is waited for, in words; nil if it has not come.
+  /// Describes the exporter that has arrived; nil if none has.
   private func arrival(in status: CollectorStatus, _ baseline: Baseline, isNewTarget: Bool) -> String? {
     for exporter in status.exporters where exporter.records > baseline.records[exporter.address] ?? 0 {
       let versions = Set(exporter.sessions.map(\.version)).sorted().map { "v\($0)" }.joined(separator: ", ")
@@ -83,7 +84,7 @@ struct ArrivalWatch {
     return nil
   }
 
-  /// What to look at when nothing has come.
+  /// Returns what to check if nothing has arrived.
   private func advice(
     _ settings: FlowLogSettings, _ target: String, _ status: CollectorStatus,
     _ read: () async throws(CommandFailure) -> FlowLog

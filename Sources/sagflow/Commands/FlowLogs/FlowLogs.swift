@@ -60,7 +60,7 @@ struct FlowLogs: AsyncParsableCommand {
 }
 
 extension FlowLog {
-  /// Where its records go: collector, Log Service or both, as far as its output type says so.
+  /// The destination of its records: collector, Log Service or both, according to its output type.
   var target: String {
     var targets: [String] = []
     if outputType != OutputType.sls.rawValue, let address = self[.netflowServerIP] {

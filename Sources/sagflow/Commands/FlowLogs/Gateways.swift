@@ -50,7 +50,7 @@ struct Gateways: AsyncParsableCommand {
         throw CommandFailure(.usage, "--flow-log-id: \(error.reason)")
       }
     }
-    // Before anything is asked.
+    // Checked before any request.
     if let output, !overwrite, FileManager.default.fileExists(atPath: output) { throw Self.exists(output) }
     let region = try cloud.region(values)
     let client = try cloud.client(region: region, endpoint: try cloud.endpoint(values, region: region))
@@ -140,10 +140,10 @@ struct Gateways: AsyncParsableCommand {
   }
 }
 
-/// The start of a file that names exporters: a line for each gateway, without what the cloud does not know of it.
+/// A template of a file with exporter names: one line per gateway, without what the cloud does not know.
 struct ExporterList {
   static let header = "exporter,name,site,role,customer,id,description"
-  /// The file.
+  /// Content of the file.
   let octets: [UInt8]
 
   init(_ gateways: [Gateway]) {
@@ -152,7 +152,7 @@ struct ExporterList {
       let fields = ["", gateway.name ?? gateway.id, "", "", "", gateway.id, gateway.description ?? ""]
       for (place, field) in fields.enumerated() {
         if place > 0 { text.append(UInt8(ascii: ",")) }
-        // A line for each, whatever the cloud's texts hold.
+        // One line each, whatever the cloud's texts contain.
         CSVText.append(TerminalText.escaped(field).utf8, to: &text)
       }
       text.append(UInt8(ascii: "\n"))

@@ -42,7 +42,7 @@ struct Retarget: AsyncParsableCommand {
     var saved: SavedFlowLog?
     if let restore { saved = try SavedFlowLog(restore) }
     let place = try place(saved, values)
-    // Checked before anything is sent.
+    // Validated before anything is sent.
     let goal: Goal = if let saved { .saved(saved) } else { .changes(try wanted.changes(values)) }
     if dryRun { return try preview(place, goal) }
 
@@ -85,7 +85,7 @@ struct Retarget: AsyncParsableCommand {
     var endpoint: ServiceEndpoint
   }
 
-  /// Which flow log it is about.
+  /// Returns the flow log to change.
   private func place(_ saved: SavedFlowLog?, _ values: CollectorConfiguration) throws(CommandFailure) -> Place {
     let id = flowLogId ?? saved?.flowLog.id ?? ""
     if let saved, saved.flowLog.id != id {
@@ -102,7 +102,7 @@ struct Retarget: AsyncParsableCommand {
     return Place(flowLogID: id, region: region, endpoint: try cloud.endpoint(values, region: region))
   }
 
-  /// What a flow log is to become.
+  /// The desired state of a flow log.
   private enum Goal {
     case changes(FlowLogChanges)
     case saved(SavedFlowLog)
@@ -119,13 +119,13 @@ struct Retarget: AsyncParsableCommand {
     }
   }
 
-  /// The complete state to send, checked.
+  /// Returns the complete state to send, validated.
   private func settings(_ goal: Goal, over present: FlowLog) throws(CommandFailure) -> FlowLogSettings {
-    // What the service had before, it takes again.
+    // Values that the service had before are always accepted.
     try goal.settings(over: present).checked(ignoresRanges: wanted.ignoreRanges || restore != nil)
   }
 
-  /// Prints the request as it would go out, as far as that is known without reading the flow log.
+  /// Prints the request, as far as it is known without reading the flow log.
   private func preview(_ place: Place, _ goal: Goal) throws(CommandFailure) {
     let settings = try goal.settings(over: FlowLog(id: place.flowLogID))
     for warning in settings.warnings { Console.error("warning: \(warning)") }
@@ -154,7 +154,7 @@ extension RequestPreview {
 }
 
 extension FlowLogSettings {
-  /// These, if the service takes them.
+  /// Returns the settings if they are valid.
   func checked(ignoresRanges: Bool) throws(CommandFailure) -> FlowLogSettings {
     let problems = problems(ignoresRanges: ignoresRanges)
     if !problems.isEmpty { throw CommandFailure(.usage, problems.map(\.description)) }

@@ -5,7 +5,7 @@ import NetworkBytes
 import Settings
 import SmartAccessGateway
 
-/// What is wanted of a flow log, option by option.
+/// Desired changes of a flow log.
 struct RetargetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -50,7 +50,7 @@ struct RetargetOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Log Service Logstore.", valueName: "name"))
   var logstoreName: String?
 
-  /// The options that were given, by their names.
+  /// Names of the options given.
   var given: [String] {
     let all: [(String, String?)] = [
       ("--collector", collector), ("--netflow-version", netflowVersion), ("--active-aging", activeAging),
@@ -61,10 +61,9 @@ struct RetargetOptions: ParsableArguments {
     return all.filter { $0.1 != nil }.map(\.0)
   }
 
-  /// What is wanted, by option, configuration and default.
+  /// Returns the desired changes from options, configuration and defaults.
   ///
-  /// - Throws: `CommandFailure` with a line for everything that the service would refuse, as far as this is known without
-  ///   asking it.
+  /// - Throws: `CommandFailure` with a line for each value that the service would refuse, as far as that is known.
   func changes(_ configuration: CollectorConfiguration) throws(CommandFailure) -> FlowLogChanges {
     var changes = FlowLogChanges()
     var problems: [String] = []
@@ -84,7 +83,7 @@ struct RetargetOptions: ParsableArguments {
       try NetFlowVersion(parsing: netflowVersion ?? standard.netflowVersion.rawValue)
     }
     let target = collector ?? (standard.collector.isEmpty ? configuration.onlyListeningAddress : standard.collector)
-    // Without an address only what goes to Log Service alone is complete.
+    // Without an address, only Log Service as output is complete.
     if changes.outputType != .sls || target != nil {
       let parsed = take("--collector") { () throws(ParameterError) in try CollectorTarget(target ?? "") }
       changes.collectorAddress = parsed?.address
@@ -121,7 +120,7 @@ struct RetargetOptions: ParsableArguments {
 }
 
 extension CollectorConfiguration {
-  /// The address that is listened on, if it is one alone; not where all of a family are.
+  /// The listen address if there is exactly one; nil for the unspecified address.
   fileprivate var onlyListeningAddress: String? {
     guard let address = datagramEndpoints.first?.address, address.isUnicastV4 else { return nil }
     return address.description

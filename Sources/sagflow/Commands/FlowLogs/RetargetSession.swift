@@ -5,12 +5,12 @@ import FlowText
 import Foundation
 import SmartAccessGateway
 
-/// One flow log that is being changed.
+/// A flow log being changed.
 struct RetargetSession {
   let client: SmartAccessGatewayClient
   let flowLogID: String
 
-  /// The flow log as it is.
+  /// Reads the flow log.
   func read() async throws(CommandFailure) -> FlowLog {
     guard let found = try await asking({ () async throws(CloudAPIError) in try await client.flowLog(flowLogID) }) else {
       throw CommandFailure(
@@ -32,7 +32,7 @@ struct RetargetSession {
   /// Reads the flow log back, and compares.
   func verify(_ settings: FlowLogSettings) async throws(CommandFailure) {
     var differences = settings.differences(from: try await read())
-    // The service may take a moment to show what it has taken.
+    // Changes may become visible with a delay.
     for _ in 0..<2 where !differences.isEmpty {
       try? await Task.sleep(for: .seconds(1))
       differences = settings.differences(from: try await read())
@@ -48,7 +48,7 @@ struct RetargetSession {
     }
   }
 
-  /// Writes the state to a file of its own and gives its path.
+  /// Saves the state to a new file; returns its path.
   func save(_ present: FlowLog) throws(CommandFailure) -> String {
     let now = Date()
     let stamp = now.formatted(
@@ -65,7 +65,7 @@ struct RetargetSession {
     }
   }
 
-  /// The differences as a table.
+  /// Formats the differences as a table.
   static func table(_ differences: [FlowLogSettings.Difference]) -> String {
     var table = TextTable([("  FIELD", .left), ("NOW", .left), ("WANTED", .left)])
     for difference in differences {

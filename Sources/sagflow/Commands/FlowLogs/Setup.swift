@@ -39,7 +39,7 @@ struct Setup: AsyncParsableCommand {
     let values = try cloud.file.load().values
     let region = try cloud.region(values)
     let endpoint = try cloud.endpoint(values, region: region)
-    // Checked before anything is sent.
+    // Validated before anything is sent.
     let selection = try selection()
     let changes = try wanted.changes(values)
     if dryRun { return try preview(changes, selection, region, endpoint) }
@@ -63,7 +63,7 @@ struct Setup: AsyncParsableCommand {
     }
     if let arrival, let before {
       let session = RetargetSession(client: client, flowLogID: run.session.record.flowLogID ?? "")
-      // Where the gateways sent here already, an earlier run has got as far as waiting.
+      // If the gateways already sent here, an earlier run has got as far as waiting.
       try await arrival.finish(before, plan.settings, isNewTarget: !plan.steps.isEmpty) {
         () async throws(CommandFailure) in
         try await session.read()
@@ -79,7 +79,7 @@ struct Setup: AsyncParsableCommand {
     }
   }
 
-  /// Prints the requests as they would go out, as far as they are known without reading what is there.
+  /// Prints the requests, as far as they are known without reading the present state.
   private func preview(
     _ changes: FlowLogChanges, _ selection: GatewaySelection, _ region: String, _ endpoint: ServiceEndpoint
   ) throws(CommandFailure) {
@@ -101,7 +101,7 @@ struct Setup: AsyncParsableCommand {
 }
 
 extension [FlowLogOperation] {
-  /// Prints the requests of all, one behind the other.
+  /// Prints all requests.
   func show(_ region: String, _ endpoint: ServiceEndpoint) {
     for (place, operation) in enumerated() {
       if place > 0 { print("") }

@@ -3,19 +3,19 @@ import Files
 import Foundation
 import SmartAccessGateway
 
-/// The file with what a setup has made, in the folder of states; one for each region and name.
+/// The file with a setup's record in the state folder, one per region and name.
 struct SetupRecordFile {
   private let name: String
 
   init(region: String, name: String) {
-    // Names may differ in nothing that a file's name can show.
+    // The hash distinguishes names that are equal as file names.
     let mark = SigningHash.sha256(Array(name.utf8)).prefix(8)
     self.name = "setup-\(StateFolder.safe(region))-\(StateFolder.safe(name.prefix(40)))-\(mark).json"
   }
 
   var path: String { "\(StateFolder.path)/\(name)" }
 
-  /// The record; nil if there is none.
+  /// Returns the record; nil if there is none.
   func load() throws(CommandFailure) -> SetupRecord? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     let data: Data

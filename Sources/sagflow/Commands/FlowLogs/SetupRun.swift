@@ -2,11 +2,11 @@ import CloudAPI
 import Foundation
 import SmartAccessGateway
 
-/// One run of `config setup`.
+/// A run of `config setup`.
 struct SetupRun {
   private(set) var session: SetupSession
   private let confirmation: Confirmation
-  /// Whether this run has changed something.
+  /// Whether this run has changed anything.
   private var hasChanged = false
 
   init(_ session: SetupSession, _ confirmation: Confirmation) {
@@ -16,14 +16,14 @@ struct SetupRun {
 
   private var client: SmartAccessGatewayClient { session.client }
 
-  /// What is left to do.
+  /// Determines the remaining steps.
   mutating func plan(
     _ changes: FlowLogChanges, _ selection: GatewaySelection, ignoresRanges: Bool
   ) async throws(CommandFailure) -> SetupPlan {
     let client = client
     let flowLog = try await session.find()
     if flowLog == nil, session.record.deletes {
-      // A teardown has come to its end but for the record.
+      // Only the record was left of a completed teardown.
       session.record = SetupRecord(region: client.region, name: session.record.name)
     }
     session.record.deletes = false
@@ -44,7 +44,7 @@ struct SetupRun {
     }
   }
 
-  /// The complete state that the flow log is to have, checked.
+  /// Returns the complete desired state of the flow log, validated.
   static func settings(
     _ changes: FlowLogChanges, over present: FlowLog, ignoresRanges: Bool
   ) throws(CommandFailure) -> FlowLogSettings {
@@ -57,12 +57,12 @@ struct SetupRun {
     return try settings.checked(ignoresRanges: ignoresRanges)
   }
 
-  /// The description of a flow log that is made, which no other has.
+  /// Returns a unique description for a new flow log.
   private static func mark() -> String {
     "made by sagflow config setup, \(String(UInt32.random(in: .min ... .max), radix: 16))"
   }
 
-  /// Shows, asks for and does step after step.
+  /// Shows, confirms and performs each step.
   mutating func carryOut(_ plan: SetupPlan) async throws(CommandFailure) {
     let name = TerminalText.escaped(session.record.name)
     print("\(plan.flowLog?.title ?? "\(name), which is new") in \(client.region)")
@@ -73,7 +73,7 @@ struct SetupRun {
       case .change(let settings): try await change(settings, plan.flowLog)
       case .associate(let joining): gateways += try await associate(joining)
       case .activate:
-        // Without a gateway it would be active for nothing.
+        // Activating it without a gateway is useless.
         if !gateways.isEmpty { try await activate() }
       }
     }
@@ -138,7 +138,7 @@ struct SetupRun {
     return done
   }
 
-  /// Reads back which gateways are bound, all at once.
+  /// Verifies that the gateways are bound.
   private func verify(_ gateways: [Gateway]) async throws(CommandFailure) {
     guard let last = gateways.last else { return }
     try await session.verify([.associate(flowLog: flowLogID, gateway: last.id)])

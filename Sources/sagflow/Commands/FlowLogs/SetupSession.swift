@@ -2,12 +2,12 @@ import CloudAPI
 import Foundation
 import SmartAccessGateway
 
-/// What a setup and its teardown have in common: the record of what is made, and steps that are noted, done and looked at.
+/// Common parts of setup and teardown: the record, and steps that are recorded, performed and verified.
 struct SetupSession {
   let client: SmartAccessGatewayClient
   let file: SetupRecordFile
   var record: SetupRecord
-  /// What the service has refused of steps that do not stop the others, a line each.
+  /// Refusals that do not prevent other steps, one line each.
   private(set) var failures: [String] = []
 
   init(_ client: SmartAccessGatewayClient, _ record: SetupRecord, in file: SetupRecordFile) {
@@ -16,7 +16,7 @@ struct SetupSession {
     self.record = record
   }
 
-  /// The flow log that it is about; nil if there is none.
+  /// Returns the flow log of the setup; nil if there is none.
   mutating func find() async throws(CommandFailure) -> FlowLog? {
     let client = client
     let logs = try await asking { () async throws(CloudAPIError) in try await client.flowLogs() }
@@ -29,22 +29,22 @@ struct SetupSession {
     }
   }
 
-  /// Changes the record and writes it, before what it says is done.
+  /// Changes and saves the record, before the change is made in the cloud.
   mutating func note(_ change: (inout SetupRecord) -> Void) throws(CommandFailure) {
     change(&record)
     record.savedAt = Date()
     try file.save(record)
   }
 
-  /// Notes what stays undone.
+  /// Records a step that failed.
   mutating func fail(_ line: String) { failures.append(line) }
 
-  /// Does an operation for each of some gateways. One that the service refuses for its own sake does not stop the others.
+  /// Performs an operation for each gateway. If one is refused for its own sake, the others continue.
   ///
   /// - Parameters:
-  ///   - before: notes what will be so.
-  ///   - refused: notes that it is not.
-  /// - Returns: those for which it was done.
+  ///   - before: records the intended change.
+  ///   - refused: removes it from the record.
+  /// - Returns: the gateways for which it succeeded.
   mutating func forEach(
     _ gateways: [Gateway], _ operation: (Gateway) -> FlowLogOperation,
     before: (inout SetupRecord, Gateway) -> Void = { _, _ in },
@@ -66,13 +66,13 @@ struct SetupSession {
     return done
   }
 
-  /// Does an operation.
+  /// Performs an operation.
   func ensure(_ operation: FlowLogOperation) async throws(CommandFailure) {
     let client = client
     try await asking { () async throws(CloudAPIError) in try await client.ensure(operation) }
   }
 
-  /// Reads back whether the service shows what it has taken.
+  /// Verifies that the changes are visible.
   func verify(_ operations: [FlowLogOperation]) async throws(CommandFailure) {
     let client = client
     for operation in operations {
@@ -83,13 +83,13 @@ struct SetupSession {
           throw CommandFailure(
             .refused, "the service took \(operation.action), but does not show it; run the same command again")
         }
-        // It may take a moment.
+        // Changes may become visible with a delay.
         try? await Task.sleep(for: .seconds(1))
       }
     }
   }
 
-  /// The gateways of a step, a line each.
+  /// Prints the gateways of a step, one per line.
   static func show(_ title: String, _ gateways: [Gateway]) {
     print(title)
     for gateway in gateways { print("  \(gateway.title)") }

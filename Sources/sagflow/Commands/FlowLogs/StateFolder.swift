@@ -2,9 +2,9 @@ import CloudAPI
 import Files
 import Foundation
 
-/// Where commands note what they change in the cloud: `sagflow` in the user's folder of states, which nobody else reads.
+/// The folder for records of changes in the cloud: `sagflow` in the user's state directory, readable only by the user.
 enum StateFolder {
-  /// `$XDG_STATE_HOME/sagflow`, else `~/.local/state/sagflow`; the working directory where neither is known.
+  /// `$XDG_STATE_HOME/sagflow`, otherwise `~/.local/state/sagflow`; the working directory if neither is known.
   static let path: String = {
     let environment = ProcessInfo.processInfo.environment
     let state =
@@ -13,7 +13,7 @@ enum StateFolder {
     return state.map { "\($0)/sagflow" } ?? "."
   }()
 
-  /// A text as a part of a file's name.
+  /// Makes a text safe as part of a file name.
   static func safe(_ text: some StringProtocol) -> String {
     String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
   }
@@ -29,7 +29,7 @@ enum StateFolder {
     return path
   }
 
-  /// Puts a file in place of what is there: complete, or not at all.
+  /// Replaces a file atomically.
   static func replace(_ name: String, _ content: Data) throws(FileError) {
     try prepare()
     let path = "\(path)/\(name)"
@@ -52,7 +52,7 @@ enum StateFolder {
     try Directory.createAll(String(path[..<slash]))
     try Directory.create(path)
     let status = try Directory.status(path)
-    // A new one is for all to read, as those of earlier versions are; what is in it is not.
+    // A folder created by earlier versions may be readable by others.
     if status.isOwn, status.permissions & 0o077 != 0 {
       try OpenFile(path, .directory, for: .openDirectory).setPermissions(0o700)
     }

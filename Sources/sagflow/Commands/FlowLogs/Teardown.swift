@@ -98,7 +98,7 @@ struct Teardown: AsyncParsableCommand {
       try session.note { $0.before = nil }
       print("\(id): changed and read back, as it was")
     case .delete:
-      // The service deletes none that is bound; what could not be released is reported.
+      // The service does not delete a flow log with bound gateways; failures were reported.
       guard session.failures.isEmpty else { return }
       print("delete it: \(flowLog.title)")
       try ask("delete it?")
@@ -113,7 +113,7 @@ struct Teardown: AsyncParsableCommand {
     try confirmation.ask(question, otherwise: "what is undone stays undone; run it again to continue")
   }
 
-  /// Prints the requests as they would go out by what was noted.
+  /// Prints the requests according to the record.
   private func preview(
     _ record: SetupRecord, _ region: String, _ endpoint: ServiceEndpoint
   ) throws(CommandFailure) {

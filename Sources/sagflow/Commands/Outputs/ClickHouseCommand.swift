@@ -4,7 +4,7 @@ import Foundation
 import Settings
 import Shipping
 
-/// `sagflow output clickhouse`: the tables that an output of this type needs.
+/// `sagflow output clickhouse`: the tables of a ClickHouse output.
 struct ClickHouseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clickhouse",
@@ -82,7 +82,7 @@ struct ClickHouseCommand: AsyncParsableCommand {
   }
 }
 
-/// Which servers, and where in them.
+/// Servers and database.
 struct ClickHousePlace: ParsableArguments {
   @OptionGroup var file: ConfigurationFile
 
@@ -109,7 +109,7 @@ struct ClickHousePlace: ParsableArguments {
     help: ArgumentHelp("Cluster: create replicated tables, and distributed tables for queries.", valueName: "name"))
   var cluster: String?
 
-  /// What is given here in place of what the output has, if one is named.
+  /// Returns the settings of the named output, overridden by options.
   func options() throws(CommandFailure) -> ClickHouseOptions {
     var options = try configured()
     if !url.isEmpty { options.urls = url }
@@ -134,7 +134,7 @@ struct ClickHousePlace: ParsableArguments {
   }
 }
 
-/// Which tables.
+/// Options for the tables.
 struct ClickHouseTables: ParsableArguments {
   @Option(
     help: ArgumentHelp(

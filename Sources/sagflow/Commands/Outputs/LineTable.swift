@@ -5,14 +5,14 @@ import FlowText
 import Foundation
 import Settings
 
-/// Outputs of lines as a table for people.
+/// Line outputs as a table.
 struct LineTable {
   private var table = TextTable([
     ("OUTPUT", .left), ("TYPE", .left), ("STATE", .left), ("ROWS", .right), ("BYTES", .right), ("HELD", .right),
     ("LOST", .right), ("", .left),
   ])
 
-  /// Of a running collector.
+  /// Describes outputs of a running collector.
   init(_ outputs: [CollectorStatus.LineOutput], at time: Date) {
     for output in outputs {
       let state = output.failingSince.map { "FAILING \(StatusReport.span(time.timeIntervalSince($0)))" } ?? "ok"
@@ -23,7 +23,7 @@ struct LineTable {
     }
   }
 
-  /// Of a configuration without a running collector.
+  /// Describes configured outputs without a running collector.
   init(_ outputs: [LineSetting], state: String) {
     for output in outputs { append(output, state: state) }
   }

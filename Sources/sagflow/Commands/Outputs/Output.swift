@@ -8,7 +8,7 @@ struct Output: AsyncParsableCommand {
     commandName: "output", abstract: "Shows, tests and resets outputs of files and rows.",
     subcommands: [OutputList.self, OutputTest.self, OutputReset.self, ClickHouseCommand.self])
 
-  /// The settings of the output of this name.
+  /// Returns the settings of the output with this name.
   static func setting(_ name: String, in values: CollectorConfiguration) throws(CommandFailure) -> ConfiguredOutput {
     if let setting = values.live.outputs.first(where: { $0.name == name }) { return .files(setting) }
     if let setting = values.lines.first(where: { $0.name == name }) { return .lines(setting) }
@@ -18,14 +18,14 @@ struct Output: AsyncParsableCommand {
   }
 }
 
-/// An output that a command is for.
+/// The output that a command applies to.
 struct OutputName: ParsableArguments {
   @OptionGroup var file: ConfigurationFile
 
   @Argument(help: "The output's name in the configuration.")
   var name: String
 
-  /// The output's settings, and all others.
+  /// Returns the output's settings, and the whole configuration.
   func load() throws(CommandFailure) -> (ConfiguredOutput, CollectorConfiguration) {
     let values = try file.load().values
     return (try Output.setting(name, in: values), values)
@@ -33,6 +33,6 @@ struct OutputName: ParsableArguments {
 }
 
 extension Logger {
-  /// Of commands that look at the state of a collector: what the collector would say about it is not their concern.
+  /// Suppresses messages of the collector in commands that only inspect its state.
   static let quiet = Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() }
 }

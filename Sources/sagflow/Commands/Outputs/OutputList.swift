@@ -31,7 +31,7 @@ struct OutputList: AsyncParsableCommand {
     print([tables.files.text, tables.lines.text].filter { !$0.isEmpty }.joined(separator: "\n"), terminator: "")
   }
 
-  /// Of a running collector, and what the configuration has beside it.
+  /// Returns tables for a running collector, including outputs that are only in the configuration.
   private static func tables(_ status: CollectorStatus, _ values: CollectorConfiguration) -> (OutputTable, LineTable) {
     let (outputs, lines) = (status.outputs ?? [], status.lineOutputs ?? [])
     var table = OutputTable(outputs, at: status.time)
@@ -45,7 +45,7 @@ struct OutputList: AsyncParsableCommand {
     return (table, lineTable)
   }
 
-  /// The running collector's status; nil: none answers.
+  /// Returns the running collector's status; nil if none responds.
   private func running(_ values: CollectorConfiguration) async throws(CommandFailure) -> CollectorStatus? {
     guard values.http.enabled else { return nil }
     do throws(CollectorClientError) {

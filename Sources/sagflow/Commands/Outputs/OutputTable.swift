@@ -4,7 +4,7 @@ import FlowText
 import Foundation
 import Settings
 
-/// Outputs as a table for people, each with what it failed with below.
+/// File outputs as a table, with the last error below each.
 struct OutputTable {
   private var table = TextTable([
     ("OUTPUT", .left), ("TYPE", .left), ("STATE", .left), ("WAITING", .right), ("BYTES", .right), ("FOR", .right),
@@ -14,7 +14,7 @@ struct OutputTable {
 
   init() {}
 
-  /// Of a running collector.
+  /// Describes outputs of a running collector.
   init(_ outputs: [CollectorStatus.Output], at time: Date) {
     for output in outputs { append(output, at: time) }
   }
@@ -34,7 +34,7 @@ struct OutputTable {
     ])
   }
 
-  /// Of a collector that does not run: what its cursor has is what was shipped.
+  /// Adds an output of a stopped collector: files in its cursor were shipped.
   mutating func append(_ state: OutputState, at time: Date) {
     let since = state.waitingSince.map { time.timeIntervalSince(Date(timeIntervalSince1970: Double($0))) }
     table.append([
@@ -44,7 +44,7 @@ struct OutputTable {
     ])
   }
 
-  /// Of an output that the running collector does not have yet, or that no collector has had.
+  /// Adds an output that the running collector does not have yet, or that has never run.
   mutating func append(name: String, type: String, state: String) {
     table.append([name, type, state, "-", "-", "-", "-", "-", "-", "-", "-", "-", ""])
   }
