@@ -1,4 +1,4 @@
-// The API's description as an array: `#embed` (C23) takes a file as it is, and the compiler knows that the object depends on it.
+// The API's description as an array: `#embed` (C23) includes a file unchanged, and the compiler tracks the dependency.
 #include "CAPIDescription.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"

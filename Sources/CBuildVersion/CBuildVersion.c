@@ -1,4 +1,4 @@
-// Version and commit in a target of their own, which the program alone depends on: another commit compiles little.
+// Version and commit in a separate target, used only by the program, so that a new commit recompiles little.
 #include "CBuildVersion.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
@@ -8,7 +8,7 @@ static const uint8_t version[] = {
   0
 };
 
-// scripts/build-commit writes it; a source archive has none.
+// Written by scripts/build-commit; absent in a source archive.
 static const uint8_t commit[] = {
 #if __has_embed("../../.build/commit")
 #embed "../../.build/commit" suffix(,)

@@ -1,5 +1,5 @@
-// The page's files as arrays. `#embed` (C23) takes a file as it is: a Swift literal of as many numbers takes the compiler half a
-// minute, this takes no time, and the compiler knows that the object depends on the file. A file more is its #embed and its row.
+// The page's files as arrays. `#embed` (C23) includes a file unchanged: compiling an equivalent Swift literal takes half a
+// minute, this no time, and the compiler tracks the dependency. To add a file, add its #embed and its row.
 #include "CPageAssets.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
@@ -119,7 +119,7 @@ static const uint8_t window_js[] = {
 #embed "../Page/Assets/window.js"
 };
 
-// The charts' library, which scripts/page-assets fetches: without it the arrays are empty, and the page has tables only.
+// The chart library, fetched by scripts/page-assets; without it, the arrays are empty and the page has only tables.
 static const uint8_t uplot_iife_min_js[] = {
 #if __has_embed("../Page/Assets/vendor/uPlot.iife.min.js")
 #embed "../Page/Assets/vendor/uPlot.iife.min.js"

@@ -1,4 +1,4 @@
-// sockaddr to and from struct sagflow_endpoint; for this target's own files.
+// Conversions between sockaddr and struct sagflow_endpoint, for this target's own files.
 #ifndef ADDRESSES_H
 #define ADDRESSES_H
 

@@ -5,9 +5,9 @@
 
 #include "messages.h"
 
-// Whether a process can go on with what another one left in a ring. Nothing in it is believed: its words are compared with one
-// another and with the file, and the records must reach from the tail to the head without a gap, each whole. What is not compared
-// here (slots, octets of datagrams) is as good as what comes from the network, and is looked at like that.
+// Checks whether a process can resume the ring that another one left. Nothing in it is trusted: its words are compared with one
+// another and with the file, and records must reach from tail to head without gaps, each complete. What is not checked here
+// (slots, octets of datagrams) is treated like input from the network.
 
 static uint16_t get16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }
 
@@ -19,7 +19,7 @@ static int is_summed(const uint8_t *header) {
   return (sum & 0xffff) + (sum >> 16) == 0xffff;
 }
 
-// A frame as make_frame (journal.c) makes it.
+// Whether a frame has the form that make_frame (journal.c) produces.
 static int is_frame(const uint8_t *frame, uint32_t length) {
   size_t head = frame[0] == 0x60 ? IPV6_OCTETS : IPV4_OCTETS;
   if (length < head + UDP_OCTETS || length > head + UDP_OCTETS + SLOT_OCTETS) return 0;
@@ -51,7 +51,7 @@ static const char *segment_fault(const struct journal_state *state) {
   if (begun > SAGFLOW_GREATEST || current > begun || begun - current >= SEGMENTS) return "its segments do not fit";
   struct segment last = {0, 0};
   if (current == 0) {
-    // Its process was killed while it began the first one, or before.
+    // The process was killed while beginning the first segment, or before.
     if (begun == 0 && state->head == 0) return NULL;
     if (begun != 1 || state->head != 0) return "its segments do not fit";
     current = 1;
@@ -67,7 +67,7 @@ static const char *segment_fault(const struct journal_state *state) {
   return NULL;
 }
 
-// Octets of a ring that is not mapped.
+// Reads octets of a ring that is not mapped.
 static int read_octets(int fd, const struct journal_state *state, uint64_t position, void *octets, size_t count) {
   size_t at = position % state->capacity, fits = count < state->capacity - at ? count : state->capacity - at;
   off_t begin = (off_t)sagflow_octets_at((unsigned)state->slots);
@@ -101,7 +101,7 @@ static const char *record_fault(int fd, const struct journal_state *state) {
   return NULL;
 }
 
-// What is cut off must be none of the batch that was just received: slots that no datagram is in have nothing to lose.
+// Checks that no datagram of the batch just received is beyond the end of a truncated file; empty slots have nothing to lose.
 static const char *batch_fault(int fd, const struct journal_state *state, uint64_t size) {
   unsigned slots = (unsigned)state->slots;
   if (state->mark != state->head || size >= sagflow_mapped_size(slots, state->capacity)) return NULL;
@@ -125,7 +125,7 @@ struct sagflow_ring_check sagflow_ring_check(int fd, uint64_t boot, int outlives
   if (status.st_size == 0) return check;
   ssize_t count = pread(fd, &state, sizeof state, 0);
   if (count < 0) return (struct sagflow_ring_check){.error = -errno};
-  // Room was made for it, and its process was killed before it used any.
+  // The file was allocated, and its process was killed before using it.
   static const struct journal_state nothing;
   if (count == (ssize_t)sizeof state && memcmp(&state, &nothing, sizeof state) == 0) return check;
   check.kind = SAGFLOW_RING_DAMAGED;

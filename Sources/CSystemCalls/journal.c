@@ -4,7 +4,7 @@
 
 #include "messages.h"
 
-// The capture format's number of raw IP.
+// The link type of raw IP in capture files.
 #define LINK_TYPE_RAW_IP 101
 
 static void put16(uint8_t *at, uint16_t value) {
@@ -22,7 +22,7 @@ static void put64(uint8_t *at, uint64_t value) {
   put32(at + 4, (uint32_t)value);
 }
 
-// RFC 791 §3.1; the checksum field is 0 as yet.
+// RFC 791 §3.1; the checksum field is still 0.
 static uint16_t ipv4_checksum(const uint8_t *header) {
   uint32_t sum = 0;
   for (int i = 0; i < IPV4_OCTETS; i += 2) sum += (uint32_t)(header[i] << 8 | header[i + 1]);
@@ -30,15 +30,15 @@ static uint16_t ipv4_checksum(const uint8_t *header) {
   return (uint16_t)~((sum & 0xffff) + (sum >> 16));
 }
 
-// Puts the record's header and that of IP before `content` octets of a protocol; where that begins. A length that IPv4's field
-// cannot have is 0 there, as in captures of segments that the network card has yet to cut; readers go by the record's length.
+// Writes record and IP headers for `content` octets of a protocol, and returns where these begin. A length that does not fit into
+// IPv4's field becomes 0, as in captures before segmentation offload; readers use the record's length.
 static uint8_t *put_headers(
   uint8_t *at, int64_t arrival, struct sagflow_endpoint source, struct sagflow_endpoint local, uint8_t protocol,
   uint32_t content) {
   int v4 = is_v4(source);
   size_t head = v4 ? IPV4_OCTETS : IPV6_OCTETS;
   uint32_t length = (uint32_t)head + content;
-  // The capture format's own numbers are in the byte order of the host that writes.
+  // Fields of the capture format are in the writer's byte order.
   uint32_t record[4] = {(uint32_t)(arrival / 1000000000), (uint32_t)(arrival % 1000000000), length, length};
   memcpy(at, record, RECORD_OCTETS);
   uint8_t *ip = at + RECORD_OCTETS;
@@ -65,19 +65,19 @@ static uint8_t *put_headers(
   return ip + head;
 }
 
-// Octets of the frame before the datagram.
+// Returns the octets of the frame before the datagram.
 static size_t make_frame(uint8_t *at, const struct sagflow_received *received, struct sagflow_endpoint local) {
   uint32_t length = UDP_OCTETS + received->length;
   uint8_t *udp = put_headers(at, received->arrival, received->source, local, IPPROTO_UDP, length);
   put16(udp, received->source.port);
   put16(udp + 2, local.port);
   put16(udp + 4, (uint16_t)length);
-  // Without a checksum (RFC 768): the kernel has looked at it.
+  // Without a checksum (RFC 768): the kernel has verified it.
   put16(udp + 6, 0);
   return (size_t)(udp - at) + UDP_OCTETS;
 }
 
-// Octets of the frame before the message.
+// Returns the octets of the frame before the message.
 static size_t make_segment(uint8_t *at, const struct sagflow_segment *segment) {
   uint8_t *tcp = put_headers(
     at, segment->arrival, segment->source, segment->local, IPPROTO_TCP, TCP_OCTETS + segment->length);
@@ -96,7 +96,7 @@ static size_t frame_octets(const struct sagflow_received *received) {
   return RECORD_OCTETS + (is_v4(received->source) ? IPV4_OCTETS : IPV6_OCTETS) + UDP_OCTETS + received->length;
 }
 
-// Copies octets to a position, from which the ring may have to be begun again; the position behind them.
+// Copies octets to a position, wrapping around; returns the position after them.
 static uint64_t put(struct sagflow_journal *journal, uint64_t position, const uint8_t *octets, size_t count) {
   size_t capacity = journal->state->capacity, at = position % capacity;
   size_t fits = count < capacity - at ? count : capacity - at;
@@ -111,7 +111,7 @@ int sagflow_journal_begin(struct sagflow_ring *ring, uint64_t segment) {
   if (begun - load(&state->current) >= SEGMENTS - 1) return -ENOSPC;
   state->segments[(begun + 1) % SEGMENTS] = (struct segment){segment, load(&state->head)};
   store(&state->begun, begun + 1);
-  // Also where an earlier process was killed between the two.
+  // Also if an earlier process was killed between the two.
   if (load(&state->current) == 0) store(&state->current, 1);
   return 0;
 }
@@ -129,7 +129,7 @@ int64_t sagflow_journal_append(struct sagflow_ring *ring, struct sagflow_endpoin
     position = put(journal, position, frame, make_frame(frame, received, local));
     position = put(journal, position, ring->octets + (size_t)i * ring->stride, received->length);
   }
-  // With this one store the batch is in the journal, and no longer what a later process finds in the slots.
+  // This store makes the batch part of the journal, and no longer recoverable from the slots.
   store(&state->head, position);
   return (int64_t)size;
 }
@@ -167,7 +167,7 @@ uint64_t sagflow_journal_segment(const struct sagflow_ring *ring) {
   return begun ? state->segments[begun % SEGMENTS].number : 0;
 }
 
-// A piece in memory: octets that stand together, and those behind them where the ring begins again.
+// A piece in memory: contiguous octets, and those after the wraparound.
 struct piece {
   const uint8_t *octets, *rest;
   size_t count, rest_count;
@@ -182,7 +182,7 @@ static struct piece next_piece(const struct sagflow_ring *ring) {
   if (current == 0) return piece;
   while (current < load(&state->begun) && tail == state->segments[(current + 1) % SEGMENTS].start) current++;
   store(&state->current, current);
-  // Of what has been appended until now: a segment that begins later begins behind it.
+  // End of what has been appended until now: a segment begun later begins after it.
   uint64_t end = load(&state->head);
   if (current < load(&state->begun)) {
     uint64_t start = state->segments[(current + 1) % SEGMENTS].start;
@@ -203,7 +203,7 @@ struct sagflow_journal_piece sagflow_journal_next(const struct sagflow_ring *rin
   return (struct sagflow_journal_piece){piece.segment, piece.offset, piece.count + piece.rest_count};
 }
 
-// Copies what stands at a position.
+// Copies octets from a position, wrapping around.
 static void get(const struct sagflow_journal *journal, uint64_t position, uint8_t *octets, size_t count) {
   size_t capacity = journal->state->capacity, at = position % capacity;
   size_t fits = count < capacity - at ? count : capacity - at;
@@ -211,10 +211,10 @@ static void get(const struct sagflow_journal *journal, uint64_t position, uint8_
   memcpy(octets + fits, journal->octets, count - fits);
 }
 
-// So many octets of the piece that waits are in its file.
+// Records that octets of the waiting piece are in its file.
 static void note_written(struct sagflow_journal *journal, size_t count) {
   uint64_t position = load(&journal->state->tail), end = position + count;
-  // A process that goes on with the journal finds records only from the beginning of one.
+  // A resuming process can find records only from the start of one.
   while (end - position >= RECORD_OCTETS) {
     uint32_t words[4];
     get(journal, position, (uint8_t *)words, sizeof words);
@@ -224,7 +224,7 @@ static void note_written(struct sagflow_journal *journal, size_t count) {
   store(&journal->state->tail, position);
 }
 
-// Writes octets at a place, and adds to `written` those that got there. 0 or -errno.
+// Writes octets at an offset, and adds the number written to `written`. Returns 0 or -errno.
 static int write_all(int fd, const uint8_t *octets, size_t count, uint64_t offset, size_t *written) {
   while (count > 0) {
     ssize_t done = pwrite(fd, octets, count, (off_t)offset);
@@ -261,7 +261,7 @@ static int write_header(int fd) {
   return write_all(fd, (const uint8_t *)header, sizeof header, 0, &written);
 }
 
-// Octets of the header and the whole records among the first `size` of a file.
+// Returns the octets of the header and the whole records among the first `size` of a file.
 static uint64_t whole_records(int fd, uint64_t size) {
   uint64_t end = SAGFLOW_JOURNAL_HEADER;
   uint32_t words[4];
@@ -277,7 +277,7 @@ int64_t sagflow_journal_open(int fd, uint64_t size) {
   off_t end = lseek(fd, 0, SEEK_END);
   uint64_t present = end < 0 ? 0 : (uint64_t)end;
   if (size < SAGFLOW_JOURNAL_HEADER) size = SAGFLOW_JOURNAL_HEADER;
-  // Without it nothing could be read of what is appended.
+  // Without a header, nothing appended could be read.
   if (!has_header(fd)) {
     int error = write_header(fd);
     if (error) return error;
@@ -299,7 +299,7 @@ struct sagflow_journal_record sagflow_journal_record(struct sagflow_ring *ring, 
   struct sagflow_journal_record record = {0};
   if (state->current == 0) return record;
   if (position == 0) position = state->tail;
-  // Octets of a file's record may be written already, and the rest not.
+  // A part of the record may already be in the file.
   uint64_t left = state->head - position;
   if (left < RECORD_OCTETS || left > state->capacity) return record;
   uint32_t words[4];

@@ -14,7 +14,7 @@
 
 static int make_socket(void) { return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
 
-// 0, or -ENAMETOOLONG.
+// Returns 0 or -ENAMETOOLONG.
 static int set_path(struct sockaddr_un *address, const char *path) {
   memset(address, 0, sizeof *address);
   address->sun_family = AF_UNIX;
@@ -36,7 +36,7 @@ int sagflow_local_listen(const char *path, int backlog) {
   int fd = make_socket();
   if (fd < 0) return -errno;
   if (unlink(path) < 0 && errno != ENOENT) return failed(fd);
-  // First without others, before it has a name, then with the group, whatever the umask is.
+  // Accessible to nobody else before it has a name, then to the group, regardless of the umask.
   if (fchmod(fd, 0660) < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || chmod(path, 0660) < 0 ||
       listen(fd, backlog) < 0)
     return failed(fd);
@@ -53,7 +53,7 @@ int sagflow_local_connect(const char *path) {
   return fd;
 }
 
-// 0, -EAGAIN after the time, or -errno. A signal begins the time anew: nobody counts on it being exact.
+// Returns 0, -EAGAIN after the timeout, or -errno. A signal restarts the timeout, which need not be exact.
 static int await(int fd, short events, int timeout) {
   struct pollfd polled = {.fd = fd, .events = events};
   int ready;
@@ -68,7 +68,7 @@ union control {
   char octets[CMSG_SPACE(SAGFLOW_LOCAL_FILES * sizeof(int))];
 };
 
-// Has a message carry open files.
+// Attaches open files to a message.
 static void attach(struct msghdr *message, union control *control, const int *files, int count) {
   size_t size = (size_t)count * sizeof(int);
   message->msg_control = control;
@@ -87,7 +87,7 @@ int sagflow_local_notify(const char *name, const void *octets, size_t length, in
   if (error < 0) return error;
   socklen_t address_length = sizeof address;
   if (name[0] == '@') {
-    // An abstract name begins with a zero octet and ends with the address's length (unix(7)).
+    // An abstract name begins with a zero octet and ends at the address's length (unix(7)).
     address.sun_path[0] = 0;
     address_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + size);
   }
@@ -115,7 +115,7 @@ int sagflow_local_accept(int fd) {
     if (errno != EAGAIN) return -errno;
     struct pollfd polled = {.fd = fd, .events = POLLIN};
     if (poll(&polled, 1, -1) < 0 && errno != EINTR) return -errno;
-    // On a listener that does not block, accept4 has EAGAIN after the end, too.
+    // On a nonblocking listener, accept4 returns EAGAIN after the end, too.
     if (polled.revents & POLLHUP) return -EINVAL;
   }
 }
@@ -159,7 +159,7 @@ struct sagflow_local_message sagflow_local_receive(int fd, void *octets, size_t 
     memcpy(message.files, CMSG_DATA(item), size);
   }
   bool is_cut = header.msg_flags & (MSG_TRUNC | MSG_CTRUNC);
-  // An empty message cannot be told from the end, but may have come with open files.
+  // An empty message is indistinguishable from the end, but may carry open files.
   if (is_cut || length == 0) {
     for (int index = 0; index < message.count; index++) close(message.files[index]);
     message.count = 0;
@@ -173,7 +173,7 @@ struct sagflow_local_message sagflow_local_receive(int fd, void *octets, size_t 
 #endif
 
 int sagflow_memory_file(void) {
-  // Hosts may allow no others (sysctl vm.memfd_noexec); before Linux 6.3 there are none.
+  // Some hosts require MFD_NOEXEC_SEAL (sysctl vm.memfd_noexec); before Linux 6.3 it does not exist.
   int fd = memfd_create("sagflow", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
   if (fd < 0 && errno == EINVAL) fd = memfd_create("sagflow", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   return fd < 0 ? -errno : fd;

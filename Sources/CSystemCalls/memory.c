@@ -12,14 +12,14 @@
 void sagflow_memory_keep(void) {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
-  // Threads that allocate little and seldom need no heaps of their own, each of which grows page by page.
+  // Threads that allocate rarely need no heaps of their own, each of which grows page by page.
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_TOP_PAD, 16 << 20);
 }
 
 void sagflow_memory_share(int heaps) { mallopt(M_ARENA_MAX, heaps); }
 
-// A large page is so large, and begins at a multiple of it.
+// Size and alignment of huge pages.
 static const size_t large = (size_t)2 << 20;
 
 void *sagflow_memory_reserve(size_t size) {
@@ -34,7 +34,7 @@ void *sagflow_memory_reserve(size_t size) {
   size_t head = -(uintptr_t)memory & (large - 1);
   if (head > 0) munmap(memory, head);
   if (large - head > 0) munmap(memory + head + size, large - head);
-  // Advice alone: nothing depends on it.
+  // Advice only: nothing depends on it.
   (void)madvise(memory + head, size, MADV_HUGEPAGE);
   return memory + head;
 }

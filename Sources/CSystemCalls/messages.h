@@ -1,5 +1,5 @@
-// The arrays that recvmmsg and sendmmsg take, and the memory of their datagrams; for this target's own files, which
-// define _GNU_SOURCE first.
+// Arrays for recvmmsg and sendmmsg, and the memory of their datagrams; for this target's own files, which define _GNU_SOURCE
+// first.
 #ifndef MESSAGES_H
 #define MESSAGES_H
 
@@ -9,27 +9,26 @@
 
 #include "addresses.h"
 
-// A slot holds any UDP datagram over IPv4 or IPv6. Pages that no datagram has reached cost nothing, so the real memory
-// is that of the usual small datagrams: a page each.
+// A slot holds any UDP datagram over IPv4 or IPv6. Untouched pages take no memory, so usual small datagrams take one page each.
 #define SLOT_OCTETS 65535
 #define STRIDE 65536
 #define MAXIMUM_SLOTS 1024
 
-// Room for a timestamp, a drop counter and a little that an adopted socket may have been asked for.
+// Room for a timestamp, a drop counter, and options that may be set on an inherited socket.
 #define CONTROL_OCTETS 128
 
 struct control {
   _Alignas(struct cmsghdr) char octets[CONTROL_OCTETS];
 };
 
-// A length that no datagram has: nothing came into the slot.
+// An impossible length, which marks an empty slot.
 #define NOTHING UINT32_MAX
 
-// Of a journal: a mark that no position is.
+// For the journal: a mark that is not a position.
 #define SKIPPED UINT64_MAX
 #define MAXIMUM_CAPACITY ((size_t)1 << 40)
 
-// What stands before a datagram in the journal: the record's header of the capture format, IP and UDP or TCP.
+// Headers before a datagram in the journal: of the capture record, IP, and UDP or TCP.
 #define RECORD_OCTETS 16
 #define IPV4_OCTETS 20
 #define IPV6_OCTETS 40
@@ -38,32 +37,32 @@ struct control {
 #define LONGEST_FRAME (IPV6_OCTETS + TCP_OCTETS + SLOT_OCTETS)
 #define LONGEST_RECORD (RECORD_OCTETS + LONGEST_FRAME)
 
-// Segments that can wait to be written.
+// Maximum number of segments waiting to be written.
 #define SEGMENTS 16
 
-// Where the octets of a segment begin.
+// Start of a segment's octets.
 struct segment {
   uint64_t number, start;
 };
 
-// What another process must know of a ring and its journal; it stands at the beginning of their memory. Each word is changed
-// by one store, with which the change happens.
+// State of a ring and its journal that another process needs to resume; at the beginning of their memory. Each change takes
+// effect with a single store of a word.
 struct journal_state {
   uint64_t magic, boot;
   uint64_t slots, stride, capacity;
-  uint64_t head;  // octets appended so far
-  uint64_t tail;  // of them, those in files
-  uint64_t mark;  // head before the batch was received; as long as it is, the batch is neither journaled nor skipped
-  uint64_t begun;    // segments begun so far
-  uint64_t current;  // of them, the one that tail is in, from 1 on; 0: none was begun
-  uint64_t missing;  // datagrams that had no place
+  uint64_t head;  // octets appended
+  uint64_t tail;  // octets written to files
+  uint64_t mark;  // head before the batch was received; while equal to head, the batch is neither journaled nor skipped
+  uint64_t begun;    // segments begun
+  uint64_t current;  // the segment of tail, from 1; 0 if none was begun
+  uint64_t missing;  // datagrams that did not fit
   struct segment segments[SEGMENTS];
-  uint64_t local_port;  // that the batch was sent to; 0: not known, as in rings of earlier versions
+  uint64_t local_port;  // destination port of the batch; 0 if unknown, as in rings of earlier versions
 };
 
 #define SAGFLOW_RING_MAGIC 0x32676e6972676173ull  // "sagring2"
 
-// Where a file has the headers of messages, the journal's octets and the slots, and all of its octets.
+// Offsets in a file of the messages' headers, of the journal's octets and of the slots, and its total size.
 size_t sagflow_headers_at(void);
 size_t sagflow_octets_at(unsigned slots);
 size_t sagflow_slots_at(unsigned slots, size_t capacity);
@@ -72,8 +71,8 @@ size_t sagflow_mapped_size(unsigned slots, size_t capacity);
 struct sagflow_journal {
   struct journal_state *state;
   uint8_t *octets;
-  size_t mapped;     // octets of the mapping that state begins
-  uint8_t *scratch;  // a record that stands at the end and the beginning of the octets
+  size_t mapped;     // octets of the mapping that begins with state
+  uint8_t *scratch;  // buffer for a record that wraps around
 };
 
 static inline uint64_t load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
@@ -84,7 +83,7 @@ struct sagflow_messages {
   struct iovec *vectors;
   struct sockaddr_in6 *addresses;
   struct control *controls;
-  int is_mapped;  // headers, addresses and controls lie in a journal's mapping
+  int is_mapped;  // headers, addresses and controls are in a journal's mapping
   unsigned used;  // messages whose headers the last recvmmsg call changed
 };
 
@@ -96,7 +95,7 @@ static inline uint8_t *map_slots(unsigned slots) {
   size_t size = (size_t)slots * STRIDE;
   uint8_t *octets = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (octets == MAP_FAILED) return NULL;
-  // Huge pages would make every slot's 64 KiB real.
+  // Huge pages would allocate each slot's 64 KiB.
   madvise(octets, size, MADV_NOHUGEPAGE);
   return octets;
 }
@@ -116,7 +115,7 @@ static inline void free_messages(struct sagflow_messages *messages) {
   free(messages);
 }
 
-// Has the headers point at vectors, addresses and slots.
+// Sets the pointers of headers to vectors, addresses and slots.
 static inline void point_messages(struct sagflow_messages *messages, uint8_t *octets, unsigned slots) {
   for (unsigned i = 0; i < slots; i++) {
     messages->vectors[i] = (struct iovec){octets + (size_t)i * STRIDE, SLOT_OCTETS};
@@ -127,7 +126,7 @@ static inline void point_messages(struct sagflow_messages *messages, uint8_t *oc
   }
 }
 
-// Messages whose vectors point at the slots, each with an address and room for control messages.
+// Creates messages for the slots, each with an address and room for control messages.
 static inline struct sagflow_messages *make_messages(uint8_t *octets, unsigned slots) {
   struct sagflow_messages *messages = calloc(1, sizeof *messages);
   if (!messages) return NULL;

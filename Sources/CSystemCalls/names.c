@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-// The first twelve octets of an IPv4 address in sixteen, as they are in the lower word.
+// The prefix of IPv4-mapped addresses in the low word.
 static const uint64_t mapped = 0xffffull << 32;
 
 size_t sagflow_host_name(uint64_t high, uint64_t low, char *name, size_t capacity) {
@@ -30,7 +30,7 @@ size_t sagflow_host_name(uint64_t high, uint64_t low, char *name, size_t capacit
 }
 
 int sagflow_host_addresses(const char *name, uint64_t *words, int capacity) {
-  // One type of socket, so that each address comes once.
+  // A single socket type, so that each address is returned once.
   const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
   struct addrinfo *found;
   const int code = getaddrinfo(name, NULL, &hints, &found);

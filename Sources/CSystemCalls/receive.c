@@ -30,15 +30,15 @@ struct sagflow_ring *sagflow_ring_create(unsigned slots) {
   return ring;
 }
 
-// Datagrams up to this are met every day.
+// Datagrams of up to this size are common.
 #define USUAL_OCTETS 8192
 
-// A mapping: state, headers, addresses, control messages, and on pages of their own the journal's octets and the slots.
+// The mapping: state, headers, addresses, control messages, and on separate pages the journal's octets and the slots.
 static size_t align(size_t size, size_t to) { return (size + to - 1) / to * to; }
 
 size_t sagflow_headers_at(void) { return align(sizeof(struct journal_state), 64); }
 
-// Earlier versions' rings, without the last word, have everything at the same places.
+// Rings of earlier versions lack the last word, with everything else at the same place.
 _Static_assert((sizeof(struct journal_state) + 63) / 64 == (offsetof(struct journal_state, local_port) + 63) / 64, "");
 
 static size_t addresses_at(unsigned slots) { return sagflow_headers_at() + slots * sizeof(struct mmsghdr); }
@@ -63,7 +63,7 @@ static void free_ring(struct sagflow_ring *ring) {
   free(ring);
 }
 
-// A ring over memory of sagflow_mapped_size, or NULL.
+// Creates a ring over memory of sagflow_mapped_size, or returns NULL.
 static struct sagflow_ring *make_mapped(uint8_t *memory, unsigned slots, size_t capacity) {
   struct sagflow_ring *ring = calloc(1, sizeof *ring);
   if (!ring) return NULL;
@@ -95,7 +95,7 @@ static struct sagflow_ring *make_mapped(uint8_t *memory, unsigned slots, size_t 
   return ring;
 }
 
-// Has pages be there before they are needed.
+// Allocates pages before they are needed.
 static void touch(uint8_t *memory, size_t size) {
   for (size_t i = 0; i < size; i += 4096) {
     volatile uint8_t *octet = memory + i;
@@ -103,20 +103,20 @@ static void touch(uint8_t *memory, size_t size) {
   }
 }
 
-// Has the pages stay that the kernel writes to: should the process be killed while the kernel has to find one for a datagram,
-// that datagram is gone.
+// Locks the pages that the kernel writes to: if the process is killed while the kernel allocates one for a datagram, the datagram
+// is lost.
 static void hold(uint8_t *memory, size_t size) {
   touch(memory, size);
-  // As far as it is allowed.
+  // As far as permitted.
   (void)mlock(memory, size);
 }
 
 static uint8_t *map(size_t size, int fd) {
   if (fd >= 0) {
-    // All of it at once: a page that there is no room for would end the process when it is touched.
+    // Allocated at once: touching a page without backing would kill the process.
     int error = posix_fallocate(fd, 0, (off_t)size);
     if (error) {
-      // What could be had of it would only be missing elsewhere.
+      // A partial allocation would only occupy space.
       (void)!ftruncate(fd, 0);
       errno = error;
       return MAP_FAILED;
@@ -127,7 +127,7 @@ static uint8_t *map(size_t size, int fd) {
 
 struct sagflow_ring *sagflow_ring_map(unsigned slots, size_t capacity, uint64_t boot, int outlives_boot, int fd) {
   slots = bounded_slots(slots);
-  // A batch has a place in it, whatever its datagrams are.
+  // A batch always fits, whatever its datagrams are.
   if (capacity < (size_t)slots * LONGEST_RECORD) capacity = (size_t)slots * LONGEST_RECORD;
   capacity = align(capacity, 4096);
   if (capacity > MAXIMUM_CAPACITY) capacity = MAXIMUM_CAPACITY;
@@ -165,7 +165,7 @@ void sagflow_ring_destroy(struct sagflow_ring *ring) {
   free_ring(ring);
 }
 
-// Whether a capture file can have the time: also a process that was killed may have left it.
+// Whether a capture file can represent the time, which may come from a process that was killed.
 static int is_time(const struct timespec *time) {
   return time->tv_sec > 0 && time->tv_sec <= UINT32_MAX && time->tv_nsec >= 0 && time->tv_nsec < 1000000000;
 }
@@ -199,7 +199,7 @@ static void read_message(struct sagflow_ring *ring, unsigned i, int64_t *now, st
   batch->truncated += (header->msg_flags & MSG_TRUNC) != 0;
 }
 
-// From here on, what comes into the slots is known to a later process.
+// From here on, a later process can recover what is received into the slots.
 static void open_batch(struct sagflow_ring *ring) {
   store(&ring->journal->state->local_port, ring->local_port);
   for (unsigned i = 0; i < ring->slots; i++) ring->messages->headers[i].msg_len = NOTHING;
@@ -239,12 +239,12 @@ unsigned sagflow_ring_left(struct sagflow_ring *ring) {
     unsigned i = ring->count;
     struct mmsghdr *header = &ring->messages->headers[i];
     if (header->msg_len > SLOT_OCTETS || header->msg_hdr.msg_controllen > CONTROL_OCTETS) break;
-    // The pointer is the dead process's.
+    // The stored pointer is that of an ended process.
     header->msg_hdr.msg_control = &ring->messages->controls[i];
     read_message(ring, i, &now, &batch);
     ring->count++;
   }
-  // The headers are reset before they are used again.
+  // Causes the headers to be reset before they are used again.
   ring->messages->used = ring->slots;
   return ring->count;
 }

@@ -7,7 +7,7 @@
 #include "messages.h"
 #include "relay.h"
 
-// Records begin at multiples of a header's size, so that one always has room before the ring's end.
+// Records are aligned to the size of a header, so that one always fits before the ring's end.
 struct header {
   uint64_t high, low;
   uint32_t length;
@@ -23,7 +23,7 @@ enum { SENT = 0, LEFT_OUT = 1, END = 2 };  // END: the next record is at the rin
 struct sagflow_relay {
   uint8_t *octets;
   size_t capacity;
-  // On lines of their own: each is written by one thread and read by the other.
+  // On separate cache lines: each is written by one thread and read by the other.
   _Alignas(64) uint64_t head;
   _Alignas(64) uint64_t tail;
 };
@@ -35,7 +35,7 @@ static uint64_t record_size(uint32_t length) {
 }
 
 struct sagflow_relay *sagflow_relay_create(size_t capacity) {
-  // Twice the largest record: it has room wherever the ring's end is.
+  // Twice the largest record always has room, wherever the ring's end is.
   size_t least = 2 * (size_t)record_size(SLOT_OCTETS);
   if (capacity < least) capacity = least;
   if (capacity > MAXIMUM_CAPACITY) capacity = MAXIMUM_CAPACITY;
@@ -91,7 +91,7 @@ void sagflow_relay_release(struct sagflow_relay *relay, uint64_t position) {
   __atomic_store_n(&relay->tail, position, __ATOMIC_RELEASE);
 }
 
-// The position of the record at or behind one.
+// Returns the position of the record at or after a position.
 static uint64_t settle(const struct sagflow_relay *relay, uint64_t position) {
   if (at(relay, position)->kind != END) return position;
   return position + relay->capacity - position % relay->capacity;
@@ -129,7 +129,7 @@ static void put64(uint8_t *to, uint64_t value) {
   memcpy(to, &value, sizeof value);
 }
 
-// The sum of RFC 1071, four octets at a time, of any number of them, the last one filled up with zeros (RFC 768).
+// RFC 1071 sum of any number of octets, four at a time, zero-padded (RFC 768).
 static uint64_t add(uint64_t sum, const uint8_t *octets, size_t count) {
   for (; count >= 4; octets += 4, count -= 4) {
     uint32_t word;
@@ -141,13 +141,13 @@ static uint64_t add(uint64_t sum, const uint8_t *octets, size_t count) {
   return sum + rest;
 }
 
-// Its complement, in the order of the octets in memory.
+// Its complement, in memory order.
 static uint16_t fold(uint64_t sum) {
   while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
   return (uint16_t)~sum;
 }
 
-// RFC 791 §3.1 and RFC 8200 §3, without options and extension headers. Octets before UDP's header.
+// RFC 791 §3.1 and RFC 8200 §3, without options and extension headers. Returns the octets before the UDP header.
 static size_t make_ip(uint8_t *ip, struct sagflow_endpoint from, struct sagflow_endpoint to, uint32_t length) {
   if (is_v4(from)) {
     memset(ip, 0, IPV4_OCTETS);
@@ -183,13 +183,13 @@ int sagflow_relay_headers(
   put16(udp + 2, destination.port);
   put16(udp + 4, (uint16_t)segment);
   put16(udp + 6, 0);
-  // The pseudo header (RFC 768, RFC 8200 §8.1): the addresses, which end the IP header in both families, the protocol and the length.
+  // Pseudo-header (RFC 768, RFC 8200 §8.1): the addresses, which end the IP header in both families, the protocol and the length.
   uint8_t rest[4] = {0, IPPROTO_UDP};
   memcpy(rest + 2, udp + 4, 2);
   size_t addresses = is_v4(source) ? 8 : 32;
   uint64_t sum = add(add(0, udp - addresses, addresses + UDP_OCTETS), rest, sizeof rest);
   uint16_t checksum = fold(add(sum, payload, length));
-  // 0 would mean that there is none.
+  // 0 would mean no checksum.
   if (checksum == 0) checksum = 0xffff;
   memcpy(udp + 6, &checksum, sizeof checksum);
   return (int)ip + UDP_OCTETS;
@@ -215,7 +215,7 @@ struct sagflow_relay_outbox *sagflow_relay_outbox_create(struct sagflow_endpoint
   outbox->destination = destination;
   outbox->keeps_source = keeps_source;
   struct sagflow_endpoint named = destination;
-  // To raw sockets of IPv6 the port is a protocol (raw(7), ipv6(7)).
+  // For raw IPv6 sockets, the port is a protocol (raw(7), ipv6(7)).
   if (keeps_source) named.port = 0;
   socklen_t length = to_sockaddr(named, &outbox->address);
   for (int i = 0; i < MESSAGES; i++) {
@@ -242,8 +242,8 @@ int sagflow_relay_socket(struct sagflow_endpoint destination, int keeps_source) 
   int type = keeps_source ? SOCK_RAW : SOCK_DGRAM, protocol = keeps_source ? IPPROTO_RAW : IPPROTO_UDP;
   int fd = socket(v4 ? AF_INET : AF_INET6, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
   if (fd < 0) return -errno;
-  // IPPROTO_RAW means packets with headers; what other hosts report of those goes to the exporter. Of others it is an error of the next
-  // call: the socket is not connected, so that each packet takes the route that there is by then.
+  // IPPROTO_RAW sends packets with their own headers; errors reported for them go to the exporter. For other packets, an error is
+  // returned by the next call: the socket is not connected, so that each packet uses the current route.
   int error = keeps_source ? 0
     : v4                   ? set_option(fd, IPPROTO_IP, IP_RECVERR, 1)
                            : set_option(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
@@ -254,7 +254,7 @@ int sagflow_relay_socket(struct sagflow_endpoint destination, int keeps_source) 
   return fd;
 }
 
-// Makes message `i` of the record at `position`. 0 or -errno.
+// Fills message `i` with the record at `position`. Returns 0 or -errno.
 static int make_message(
   const struct sagflow_relay *relay, struct sagflow_relay_outbox *outbox, unsigned i, uint64_t position) {
   struct header *header = at(relay, position);
@@ -287,14 +287,14 @@ struct sagflow_relay_sent sagflow_relay_send(
     sent = sendmmsg(fd, outbox->messages, count, MSG_DONTWAIT | MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
   if (sent < 0) return (struct sagflow_relay_sent){0, outbox->positions[0], -errno};
-  // The error of the one that was not taken is gone if another host had reported it; any other the next call says again.
+  // A failed send may have consumed an error reported by another host; any other error is returned again by the next call.
   if ((unsigned)sent < count) {
     return (struct sagflow_relay_sent){(unsigned)sent, outbox->positions[sent], -sagflow_relay_reported(fd)};
   }
   return (struct sagflow_relay_sent){count, position, error};
 }
 
-// The errno value that a message of the error queue is about, or 0.
+// Returns the errno value in a message of the error queue, or 0.
 static int reported_error(struct msghdr *header) {
   for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
     int is_error = (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
@@ -309,7 +309,7 @@ static int reported_error(struct msghdr *header) {
 
 int sagflow_relay_reported(int fd) {
   int last = 0;
-  // As many as a socket's buffer can hold, and not for ever.
+  // As many as a socket's buffer can hold; bounded.
   for (int i = 0; i < 1024; i++) {
     struct control control;
     struct msghdr header = {.msg_control = &control, .msg_controllen = sizeof control};

@@ -31,7 +31,7 @@ static int bind_socket(int fd, struct sagflow_endpoint local, uint32_t scope, in
   socklen_t length = to_sockaddr(local, &address);
   if (!is_v4(local)) address.sin6_scope_id = scope;
   if (bind(fd, (struct sockaddr *)&address, length) != 0) return -errno;
-  // Set only now, the bind above has failed if anything, a second collector too, had the port.
+  // Set only now, so that the bind above fails if another socket, such as of a second collector, has the port.
   return sharing == SAGFLOW_SHARE_OPEN ? set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1) : 0;
 }
 
@@ -71,7 +71,7 @@ int sagflow_udp_set_receive_buffer(int fd, int octets) {
     int error = set_option(fd, SOL_SOCKET, SO_RCVBUF, octets);
     if (error) return error;
   }
-  // The kernel stores twice what it grants and tells the doubled number.
+  // The kernel stores and reports twice the granted size.
   int doubled = get_option(fd, SO_RCVBUF);
   return doubled < 0 ? doubled : doubled / 2;
 }
@@ -114,7 +114,7 @@ int sagflow_signal_create(void) {
 int sagflow_signal_raise(int fd) {
   uint64_t one = 1;
   while (write(fd, &one, sizeof one) < 0) {
-    // A full counter (EAGAIN) is a raised signal.
+    // A full counter (EAGAIN) means that the signal is already raised.
     if (errno != EINTR) return errno == EAGAIN ? 0 : -errno;
   }
   return 0;

@@ -1,4 +1,4 @@
-// The API's description, an octet a call: Swift calls these without pointers, and only once.
+// The API's description, one octet per call, so that Swift needs no pointers; read only once.
 #ifndef SAGFLOW_API_DESCRIPTION_H
 #define SAGFLOW_API_DESCRIPTION_H
 
@@ -7,7 +7,7 @@
 
 size_t api_description_size(void);
 
-// The octet at this index; 0 behind the last.
+// Returns the octet at an index; 0 after the last.
 uint8_t api_description_octet(size_t index);
 
 #endif

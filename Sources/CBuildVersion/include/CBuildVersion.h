@@ -1,14 +1,14 @@
-// What was built: the version, and the commit if it is known. An octet a call: Swift calls these without pointers, and only once.
+// Version, and commit if known, one octet per call, so that Swift needs no pointers; read only once.
 #ifndef SAGFLOW_BUILD_VERSION_H
 #define SAGFLOW_BUILD_VERSION_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-// The octet of the file VERSION at this index; 0 behind its last.
+// Returns the octet of the file VERSION at an index; 0 after the last.
 uint8_t build_version_octet(size_t index);
 
-// The octet of the commit's name at this index; 0 behind its last. It has none if the sources were in no repository.
+// Returns the octet of the commit's name at an index; 0 after the last. Empty if the sources were not in a repository.
 uint8_t build_commit_octet(size_t index);
 
 #endif

@@ -1,20 +1,20 @@
-// The page's files, an octet a call: Swift calls these without pointers, and only once.
+// The page's files, one octet per call, so that Swift needs no pointers; read only once.
 #ifndef SAGFLOW_PAGE_ASSETS_H
 #define SAGFLOW_PAGE_ASSETS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-// How many files there are.
+// Number of files.
 size_t page_asset_count(void);
 
-// The octet of a file's path below Sources/Page/Assets at this index; 0 behind its last.
+// Returns the octet of a file's path below Sources/Page/Assets at an index; 0 after the last.
 uint8_t page_asset_path_octet(size_t asset, size_t index);
 
-// How many octets a file has; 0 for those of the charts' library if they were missing at build time.
+// Returns the octets of a file; 0 for the chart library if it was missing at build time.
 size_t page_asset_size(size_t asset);
 
-// The octet of a file at this index; 0 behind its last.
+// Returns the octet of a file at an index; 0 after the last.
 uint8_t page_asset_octet(size_t asset, size_t index);
 
 #endif

@@ -1,5 +1,5 @@
-// Received datagrams on their way to other collectors: a ring of octets between the thread that receives them and the one that sends
-// them on, and the sending. As in sockets.h, what can fail returns a negative errno value.
+// Forwarding of received datagrams: a ring buffer between the receiving and the sending thread, and the sending. As in sockets.h,
+// functions that can fail return a negative errno value.
 #ifndef SAGFLOW_RELAY_H
 #define SAGFLOW_RELAY_H
 
@@ -7,65 +7,67 @@
 
 // ---- The ring
 //
-// Records, each a datagram behind its sender, at positions that count from the first octet ever. One thread, the receiving one, appends;
-// the sending one reads, and releases what nobody needs any longer.
+// Records, each a datagram preceded by its sender, at positions that count from the first octet ever. The receiving thread
+// appends; the sending thread reads and releases them.
 
 struct sagflow_relay;
 
-// Makes a ring of at least `capacity` octets and of at least a batch's largest datagram. NULL when there is no memory.
+// Creates a ring of at least `capacity` octets, and at least large enough for the largest datagram. Returns NULL if there is no
+// memory.
 struct sagflow_relay *sagflow_relay_create(size_t capacity);
 void sagflow_relay_destroy(struct sagflow_relay *relay);
 size_t sagflow_relay_capacity(const struct sagflow_relay *relay);
 
-// Appends the ring's batch as far as there is room: how many of its first datagrams had it.
+// Appends the ring's batch as far as there is room. Returns the number of datagrams appended, from the first.
 unsigned sagflow_relay_append(struct sagflow_relay *relay, const struct sagflow_ring *ring);
 
-// The position behind the last record.
+// The position after the last record.
 uint64_t sagflow_relay_head(const struct sagflow_relay *relay);
-// Octets before `position` may be overwritten.
+// Allows the octets before `position` to be overwritten.
 void sagflow_relay_release(struct sagflow_relay *relay, uint64_t position);
 
-// A record that waits.
+// A waiting record.
 struct sagflow_relay_record {
   struct sagflow_endpoint source;
   uint32_t length;      // octets of the datagram
-  int is_left_out;      // it is not to be sent
-  uint64_t next;        // the position behind it
+  int is_left_out;      // must not be sent
+  uint64_t next;        // position after it
 };
-// The record at or behind `position`, which is before `end`, a position of the head. Its `next` is above `position`.
+// Returns the record at or after `position`, which must be before `end`, a position of the head. Its `next` is greater than
+// `position`.
 struct sagflow_relay_record sagflow_relay_record(const struct sagflow_relay *relay, uint64_t position);
-// Has the record at `position` not be sent to anybody.
+// Excludes the record at `position` from sending to any target.
 void sagflow_relay_leave_out(struct sagflow_relay *relay, uint64_t position);
 
 // ---- Sending
 
-// What one sendmmsg call takes; each target has its own.
+// Buffers of one sendmmsg call; each target has its own.
 struct sagflow_relay_outbox;
 
-// For datagrams to `destination`; of port 0: to the socket's peer. With `keeps_source` they are packets with headers of their own,
-// from the exporter's address and port, for a raw socket. NULL when there is no memory.
+// Creates an outbox for datagrams to `destination`; with port 0, to the socket's peer. With `keeps_source`, for packets with
+// their own headers, from the exporter's address and port, over a raw socket. Returns NULL if there is no memory.
 struct sagflow_relay_outbox *sagflow_relay_outbox_create(struct sagflow_endpoint destination, int keeps_source);
 void sagflow_relay_outbox_destroy(struct sagflow_relay_outbox *outbox);
 
-// A socket to send datagrams to `destination` from, without blocking; raw with `keeps_source`, which needs CAP_NET_RAW. Its
-// descriptor, or -errno.
+// Creates a nonblocking socket for sending to `destination`; raw with `keeps_source`, which requires CAP_NET_RAW. Returns a
+// descriptor or -errno.
 int sagflow_relay_socket(struct sagflow_endpoint destination, int keeps_source);
 
 struct sagflow_relay_sent {
-  unsigned count;  // datagrams that the kernel took
-  uint64_t next;   // behind them and what is left out; with an error the position of the datagram that it is of
-  int error;       // 0, or a negative errno value: why the next datagram was not taken
+  unsigned count;  // datagrams accepted by the kernel
+  uint64_t next;   // position after them and after excluded records; with an error, the position of the datagram that failed
+  int error;       // 0, or a negative errno value: why the next datagram was not accepted
 };
-// Sends the records from `position` on and before `end` with one call, as many as that takes.
+// Sends the records from `position` up to `end`, as many as one call accepts.
 struct sagflow_relay_sent sagflow_relay_send(
   const struct sagflow_relay *relay, struct sagflow_relay_outbox *outbox, int fd, uint64_t position, uint64_t end);
 
-// Clears the errors that other hosts have reported, which wait at the socket: the errno value of the last one, 0 if there is none.
+// Clears the socket's queued errors that other hosts have reported. Returns the last one's errno value, 0 if there is none.
 int sagflow_relay_reported(int fd);
 
-// Writes the headers of a packet with this UDP payload: IPv4 without identification and checksum, which the kernel fills in, or IPv6;
-// and UDP with its checksum. `headers` has room for SAGFLOW_RELAY_HEADERS octets. Octets, or -EAFNOSUPPORT: the addresses are of two
-// families; -EMSGSIZE: too long for a packet of this family.
+// Writes the headers of a packet with this UDP payload: IPv4 without identification and checksum, which the kernel fills in, or
+// IPv6; and UDP with its checksum. `headers` has room for SAGFLOW_RELAY_HEADERS octets. Returns their size, or -EAFNOSUPPORT if
+// the addresses are of different families; -EMSGSIZE if the packet is too long for its family.
 enum { SAGFLOW_RELAY_HEADERS = 48 };
 int sagflow_relay_headers(
   uint8_t *headers, struct sagflow_endpoint source, struct sagflow_endpoint destination, const uint8_t *payload,

@@ -1,8 +1,8 @@
-// Terminals: ioctl takes arguments of any type, which Swift does not call.
+// Terminals: Swift cannot call ioctl, which is variadic.
 #ifndef SAGFLOW_TERMINAL_H
 #define SAGFLOW_TERMINAL_H
 
-// Columns and rows of a terminal's window; 0: not known, or no terminal.
+// Columns and rows of a terminal's window; 0 if unknown, or not a terminal.
 struct sagflow_window {
   int columns;
   int rows;
