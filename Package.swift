@@ -1,13 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Path of the toolchain's libFuzzer, for `make fuzz`: with it there are the programs that search for inputs, and our modules report to
-/// it where they were. Without it the package is as ever.
+/// Path of the toolchain's libFuzzer, set by `make fuzz`. If set, the fuzzers are built and modules are instrumented; otherwise the
+/// package is unchanged.
 let fuzzer = Context.environment["FUZZER_RUNTIME"]
 let instrumentation: [SwiftSetting] = fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])]
 
-/// Every target of ours: Swift 6 mode and strict memory safety, so that each unsafe use is written out and rare; files import
-/// what they use, publicly only what their public faces need, and existential types are written as such.
+/// Settings of all targets: Swift 6 mode, strict memory safety, internal imports by default, explicit imports of the modules used,
+/// and `any` for existential types.
 let ours: [SwiftSetting] =
   [
     .strictMemorySafety(),
@@ -87,7 +87,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // docs/design.md says what each module is for; ModuleGraphTests compare both with the sources.
+    // docs/design.md describes each module; ModuleGraphTests compare both with the sources.
     .target(name: "NetworkBytes"),
     .target(name: "PacketHeaders", dependencies: ["NetworkBytes"]),
     .target(name: "Files", dependencies: ["CSystemCalls", systemPackage]),
@@ -146,7 +146,7 @@ let package = Package(
         "FlowModel", "FlowQuery", "FlowStore", "FlowText", "NetworkBytes", "Parquet", "Shipping",
         .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
       ], exclude: ["flow.proto"]),
-    // The clouds' side: it knows nothing of flows.
+    // Cloud APIs, independent of flows.
     .target(
       name: "CloudAPI", dependencies: ["NetworkBytes", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
     .target(name: "SmartAccessGateway", dependencies: ["CloudAPI", "NetworkBytes"]),
@@ -157,7 +157,7 @@ let package = Package(
         "FlowAggregation", "Kafka", "NetFlow", "NetworkBytes", "ObjectStorage", "Shipping", configuration, logging,
         yams,
       ]),
-    // The browser's side, as files that the program contains; C takes them in.
+    // The web page; its files are embedded by a C target.
     .target(name: "Page", dependencies: ["CPageAssets"], exclude: ["Assets"]),
     .target(
       name: "HTTPServing", dependencies: [hummingbird, hummingbirdCore, logging, nioCore, nioPosix, serviceLifecycle]),
@@ -309,7 +309,7 @@ let package = Package(
     .target(
       name: "GatewayStub", dependencies: ["HTTPServing", crypto, httpTypes, hummingbird, nioCore],
       path: "Tests/GatewayStub"),
-    // Readers of untrusted octets, for libFuzzer and for seeded tests.
+    // Parsers of untrusted input, for libFuzzer and for seeded tests.
     .target(
       name: "FuzzTargets",
       dependencies: [
@@ -325,7 +325,7 @@ let package = Package(
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
 
-    // C: system calls that Glibc's module does not offer, the page's files, the API's description, the version, and Debian's libraries.
+    // C: system calls missing from Swift's Glibc module, embedded files, and Debian's libraries.
     .target(name: "CSystemCalls"),
     .target(name: "CBuildVersion"),
     .target(name: "CPageAssets"),
@@ -352,5 +352,5 @@ if let fuzzer {
   ]
 }
 
-// All targets have them; those of C have no use for them.
+// Applied to all targets; C targets ignore them.
 for target in package.targets where target.type != .system { target.swiftSettings = ours }

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes two Swift files of iana-ipfix.csv beside them; with --check, says whether they are current.
+"""Generates two Swift files from iana-ipfix.csv; with --check, reports whether they are up to date.
 
 The list is IANA's registry "IPFIX Information Elements": number, name, abstract data type, and where they are given,
-data type semantics and units. InformationElement+Registry.swift holds it as one string, which the compiler takes in no
-time and the program parses once, at the first look-up. InformationElementID+Registry.swift names each number.
+data type semantics and units. InformationElement+Registry.swift contains it as one string, which compiles
+quickly and is parsed once, at the first lookup. InformationElementID+Registry.swift names each number.
 """
 import csv
 import pathlib
