@@ -22,10 +22,7 @@ public struct DatagramAnonymizer: ~Copyable {
   /// Passes the anonymized datagram to `take`, or drops it if it cannot be shared.
   public mutating func anonymize(_ datagram: borrowing Datagram, _ take: (borrowing Datagram) -> Void) {
     message.removeAll(keepingCapacity: true)
-    let bytes = datagram.bytes
-    message.append(addingCapacity: bytes.byteCount) { output in
-      for index in bytes.byteOffsets { output.append(bytes.octet(index)) }
-    }
+    message.append(copying: datagram.bytes)
     guard messages.anonymize(&message, from: datagram.source, arrival: datagram.arrival, with: &addresses) else {
       dropped &+= 1
       return

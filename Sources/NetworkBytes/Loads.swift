@@ -98,6 +98,13 @@ extension Array where Element == UInt8 {
       unsafe span.bytes
     }
   }
+
+  /// Appends a copy of the bytes.
+  @inlinable
+  public mutating func append(copying bytes: RawSpan) {
+    // Sound: the octets are borrowed for the copy.
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
 }
 
 extension Span where Element: FixedWidthInteger & BitwiseCopyable {

@@ -110,12 +110,6 @@ extension [UInt8] {
     append(UInt8(truncatingIfNeeded: field))
   }
 
-  fileprivate mutating func append(copying bytes: RawSpan) {
-    append(addingCapacity: bytes.byteCount) { output in
-      for index in bytes.byteOffsets { output.append(bytes.octet(index)) }
-    }
-  }
-
   fileprivate mutating func replace(at place: Int, _ field: UInt16) {
     self[place] = UInt8(field >> 8)
     self[place + 1] = UInt8(truncatingIfNeeded: field)
