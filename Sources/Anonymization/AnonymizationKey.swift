@@ -16,20 +16,19 @@ public struct AnonymizationKey: Sendable {
   /// - Parameter octets: `size` of them.
   public init?(_ octets: [UInt8]) {
     guard octets.count == Self.size else { return nil }
-    cipher = SymmetricKey(data: octets[..<16])
-    pad = Array(octets[16...])
+    self.init(whole: octets)
   }
 
   /// Generates a random key.
   public static func random() -> AnonymizationKey {
     var generator = SystemRandomNumberGenerator()
-    let octets = (0..<size).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-    return AnonymizationKey(cipher: SymmetricKey(data: octets[..<16]), pad: Array(octets[16...]))
+    return AnonymizationKey(whole: (0..<size).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
   }
 
-  private init(cipher: SymmetricKey, pad: [UInt8]) {
-    self.cipher = cipher
-    self.pad = pad
+  /// - Parameter octets: exactly `size`.
+  private init(whole octets: [UInt8]) {
+    cipher = SymmetricKey(data: octets[..<(Self.size / 2)])
+    pad = Array(octets[(Self.size / 2)...])
   }
 
   /// Reads a file of 32 octets or 64 hexadecimal digits.
@@ -37,7 +36,7 @@ public struct AnonymizationKey: Sendable {
     var octets: [UInt8] = []
     do throws(WholeFileFault) {
       var file = try WholeFile.open(path, atMost: 4096)
-      while case let part = try file.next(4096), !part.isEmpty { octets += part }
+      try file.forEachPart(of: 4096) { octets += $0 }
     } catch {
       throw AnonymizationKeyError(path: path, reason: .unread(error))
     }

@@ -35,6 +35,9 @@ package struct WholeFile: ~Copyable {
   package var path: String { file.path }
 
   /// Reads the next octets, at most `count`; empty at the end of the file.
+  ///
+  /// - Throws: `changing` at the end if the file was written to while it was read: it is neither the old nor the new
+  ///   version.
   package mutating func next(_ count: Int) throws(WholeFileFault) -> [UInt8] {
     var octets: [UInt8] = []
     do throws(FileError) {
@@ -44,11 +47,20 @@ package struct WholeFile: ~Copyable {
     }
     total += Int64(octets.count)
     if total > limit { throw .tooLarge(limit) }
+    if octets.isEmpty { try checkUnchanged() }
     return octets
   }
 
-  /// Call after the last octets: a file that was written to while it was read is neither the old nor the new version.
-  package func checkUnchanged() throws(WholeFileFault) {
+  /// Reads the file to its end, in parts of at most `count` octets.
+  ///
+  /// - Throws: as `next`, or the error of `take`.
+  package mutating func forEachPart(
+    of count: Int, _ take: ([UInt8]) throws(WholeFileFault) -> Void
+  ) throws(WholeFileFault) {
+    while case let part = try next(count), !part.isEmpty { try take(part) }
+  }
+
+  private func checkUnchanged() throws(WholeFileFault) {
     let now = try Self.call { () throws(FileError) in try file.status() }
     if now.version != status.version { throw .changing }
   }

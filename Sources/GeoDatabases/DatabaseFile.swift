@@ -46,12 +46,9 @@ struct DatabaseFile: ~Copyable {
     do throws(WholeFileFault) {
       var file = try WholeFile.open(path, atMost: maximumOctets)
       let copy = try write { () throws(FileError) in try MemoryFile.create() }
-      while true {
-        let chunk = try file.next(chunkSize)
-        if chunk.isEmpty { break }
-        try write { () throws(FileError) in try copy.write(chunk.span) }
+      try file.forEachPart(of: chunkSize) { part throws(WholeFileFault) in
+        try write { () throws(FileError) in try copy.write(part.span) }
       }
-      try file.checkUnchanged()
       return copy
     } catch {
       throw GeoError(path, .unread(error))

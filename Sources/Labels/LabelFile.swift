@@ -92,7 +92,6 @@ struct LabelFile: ~Copyable {
         note(row.number, error.text)
       }
     }
-    try reader.checkUnchanged()
   }
 
   mutating func note(_ line: Int, _ text: String) {

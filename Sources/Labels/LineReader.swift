@@ -54,9 +54,4 @@ struct LineReader: ~Copyable {
     place = 0
     do throws(WholeFileFault) { chunk = try file.next(Self.chunkSize) } catch { throw LabelError(path, .unread(error)) }
   }
-
-  /// See `WholeFile`.
-  func checkUnchanged() throws(LabelError) {
-    do throws(WholeFileFault) { try file.checkUnchanged() } catch { throw LabelError(path, .unread(error)) }
-  }
 }
