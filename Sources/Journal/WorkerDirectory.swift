@@ -37,16 +37,32 @@ package final class WorkerDirectory: Sendable {
     self.logger = logger
   }
 
-  package func journal(_ segment: UInt64) -> String { "\(path)/journal-\(worker)-\(segment).pcap" }
-  private func checkpoint(_ number: UInt64) -> String { "\(path)/checkpoint-\(worker)-\(number)" }
+  /// Kinds of a worker's files; the raw value begins their names.
+  private enum FileKind: String, CaseIterable {
+    case journal, checkpoint
 
-  /// Returns the numbers of the worker's files of one kind, ascending.
-  private func numbers(_ kind: String, _ suffix: String = "") throws(FileError) -> [UInt64] {
-    try numberTexts(kind, suffix).compactMap { StateFile.number($0) }.sorted()
+    var suffix: String { self == .journal ? ".pcap" : "" }
   }
 
-  private func numberTexts(_ kind: String, _ suffix: String = "") throws(FileError) -> [Substring] {
-    let prefix = "\(kind)-\(worker)-"
+  /// Returns whether a file name is that of a journal segment of any worker.
+  static func isJournal(_ name: String) -> Bool {
+    name.hasPrefix("\(FileKind.journal.rawValue)-") && name.hasSuffix(FileKind.journal.suffix)
+  }
+
+  package func journal(_ segment: UInt64) -> String { file(.journal, "\(segment)") }
+  private func checkpoint(_ number: UInt64) -> String { file(.checkpoint, "\(number)") }
+
+  private func file(_ kind: FileKind, _ number: some StringProtocol) -> String {
+    "\(path)/\(kind.rawValue)-\(worker)-\(number)\(kind.suffix)"
+  }
+
+  /// Returns the numbers of the worker's files of one kind, ascending.
+  private func numbers(_ kind: FileKind, _ end: String = "") throws(FileError) -> [UInt64] {
+    try numberTexts(kind, end).compactMap { StateFile.number($0) }.sorted()
+  }
+
+  private func numberTexts(_ kind: FileKind, _ end: String = "") throws(FileError) -> [Substring] {
+    let (prefix, suffix) = ("\(kind.rawValue)-\(worker)-", kind.suffix + end)
     return try Retry.reading { () throws(FileError) in try Directory.names(in: path) }.compactMap { name in
       guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
       return name.dropFirst(prefix.count).dropLast(suffix.count)
@@ -55,17 +71,15 @@ package final class WorkerDirectory: Sendable {
 
   /// Logs files named like the worker's whose number it never assigned.
   private func tellStrangers() throws(FileError) {
-    for (kind, suffix) in [("journal", ".pcap"), ("checkpoint", "")] {
-      for text in try numberTexts(kind, suffix) where UInt64(text) != nil && StateFile.number(text) == nil {
-        logger.error(
-          "\(path)/\(kind)-\(worker)-\(text)\(suffix): no collector writes a file with this number; ignored, remove it"
-        )
+    for kind in FileKind.allCases {
+      for text in try numberTexts(kind) where UInt64(text) != nil && StateFile.number(text) == nil {
+        logger.error("\(file(kind, text)): no collector writes a file with this number; ignored, remove it")
       }
     }
   }
 
   /// The journal's segments, ascending.
-  package var segments: [UInt64] { get throws(FileError) { try numbers("journal", ".pcap") } }
+  package var segments: [UInt64] { get throws(FileError) { try numbers(.journal) } }
 
   /// The first segment that the newest checkpoint needs.
   var newestSegment: UInt64 { state.withLock { $0.kept.last?.segment ?? 0 } }
@@ -169,7 +183,7 @@ package final class WorkerDirectory: Sendable {
     _ read: (_ source: inout CheckpointSource, _ isNeeded: Bool) throws(CheckpointFault) -> Content
   ) throws(FileError) -> Found<Content> {
     try tellStrangers()
-    let numbers = try numbers("checkpoint")
+    let numbers = try numbers(.checkpoint)
     var found = Found<Content>()
     var kept: [(number: UInt64, segment: UInt64)] = []
     var damaged: [String] = []
@@ -199,7 +213,7 @@ package final class WorkerDirectory: Sendable {
       // If there were several, the journal reaches back to the oldest of them and reproduces its files.
       if numbers.count > 1 { found.damaged = newest }
     }
-    let greatest = try max(numbers.last ?? 0, self.numbers("checkpoint", ".damaged").last ?? 0)
+    let greatest = try max(numbers.last ?? 0, self.numbers(.checkpoint, ".damaged").last ?? 0)
     state.withLock { state in
       state.kept = kept
       state.damaged = damaged
@@ -221,7 +235,7 @@ package final class WorkerDirectory: Sendable {
     for ring in rings { try Directory.remove(ring) }
     for segment in try segments { try Directory.remove(journal(segment)) }
     try Directory.remove(aside)
-    for number in try numbers("checkpoint") { try Directory.remove(checkpoint(number)) }
+    for number in try numbers(.checkpoint) { try Directory.remove(checkpoint(number)) }
     state.withLock { $0.kept = [] }
   }
 }

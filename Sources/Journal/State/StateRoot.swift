@@ -63,7 +63,7 @@ package struct StateRoot {
     for directory in try Directory.names(in: root) {
       let path = "\(root)/\(directory)"
       guard (try? OpenFile(path, .directory)) != nil else { continue }
-      for name in try Directory.names(in: path) where name.hasPrefix("journal-") && name.hasSuffix(".pcap") {
+      for name in try Directory.names(in: path) where WorkerDirectory.isJournal(name) {
         let file = "\(path)/\(name)"
         if let status = try? OpenFile(file, .readingNoLink).status() { found.append((file, status.modified)) }
       }
