@@ -38,10 +38,6 @@ public struct MessageAnonymizer: ~Copyable {
     case clear(Range<Int>)
   }
 
-  private enum Treatment {
-    case keep, ipv4, ipv6, mac, clear
-  }
-
   public init() {
     var rules = SessionRules()
     rules.limits = .capture
@@ -117,12 +113,12 @@ public struct MessageAnonymizer: ~Copyable {
   }
 
   private mutating func planRecords(_ set: RawSpan, at start: Int, _ template: Template) {
-    let treatments = template.sizedFields.map(Self.treatment)
+    let treatments = template.treatments
     var ignored = DecodeCounters()
     var end = 0
     layout.begin(set)
     while let record = layout.next(set, template, &ignored) {
-      for (field, treatment) in treatments.enumerated() where treatment != .keep {
+      for (field, treatment) in treatments {
         let first = start + record.lowerBound + layout.layout.offsets[field]
         plan(treatment, first..<(first + layout.layout.lengths[field]))
       }
@@ -131,12 +127,11 @@ public struct MessageAnonymizer: ~Copyable {
     if end < set.byteCount { edits.append(.clear((start + end)..<(start + set.byteCount))) }
   }
 
-  private mutating func plan(_ treatment: Treatment, _ place: Range<Int>) {
+  private mutating func plan(_ treatment: FieldTreatment, _ place: Range<Int>) {
     switch treatment {
     case .ipv4 where place.count == 4: edits.append(.ipv4(place.lowerBound))
     case .ipv6 where place.count == 16: edits.append(.ipv6(place.lowerBound))
     case .mac where place.count == 6: edits.append(.mac(place.lowerBound))
-    case .keep: break
     default:
       counters.clearedFields &+= 1
       edits.append(.clear(place))
@@ -156,28 +151,6 @@ public struct MessageAnonymizer: ~Copyable {
     }
     let end = header.headerLength + count * MessageHeader.v5RecordLength
     if end < message.byteCount { edits.append(.clear(end..<message.byteCount)) }
-  }
-
-  private static func treatment(of field: FieldSpecifier) -> Treatment {
-    // The system of a v9 scope is its address, where it has four octets.
-    if field.isV9Scope { return field.v9Scope == .system && field.length == 4 ? .ipv4 : .keep }
-    switch FieldName(field).type {
-    case .ipv4Address: return .ipv4
-    case .ipv6Address: return .ipv6
-    case .macAddress: return .mac
-    case .octetArray, .string, .basicList, .subTemplateList, .subTemplateMultiList:
-      return field.iana.map(isKept) ?? false ? .keep : .clear
-    default: return .keep
-    }
-  }
-
-  /// Texts and octets that say nothing of a network's people and places.
-  private static func isKept(_ element: InformationElementID) -> Bool {
-    switch element {
-    case .applicationId, .applicationName, .applicationDescription: true
-    case .mplsTopLabelStackSection, .mplsLabelStackSection2, .mplsLabelStackSection3: true
-    default: false
-    }
   }
 
   // MARK: Doing it

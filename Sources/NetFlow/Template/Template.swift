@@ -45,6 +45,7 @@ public final class Template: Sendable {
   public let isFixedLength: Bool
   private let madePlans = AtomicLazyReference<Plans>()
   private let madeForm = AtomicLazyReference<Form>()
+  private let madeTreatments = AtomicLazyReference<Treatments>()
 
   /// What records are decoded by.
   final class Plans: Sendable {
@@ -70,6 +71,12 @@ public final class Template: Sendable {
     init(_ form: RecordForm) { self.form = form }
   }
 
+  private final class Treatments: Sendable {
+    let fields: [(field: Int, treatment: FieldTreatment)]
+
+    init(_ fields: [(field: Int, treatment: FieldTreatment)]) { self.fields = fields }
+  }
+
   /// - Returns: nil if no field of `definition` has a length.
   public init?(_ definition: TemplateDefinition) {
     minimumLength = definition.minimumLength
@@ -89,6 +96,10 @@ public final class Template: Sendable {
   var sizedFields: [FieldSpecifier] { plans.sizedFields }
   /// What `fields` become in a record that is decoded in full.
   var form: RecordForm { (madeForm.load() ?? madeForm.storeIfNil(Form(RecordForm(of: definition.fields)))).form }
+  /// The fields of `sizedFields` that are anonymized, by index, and how.
+  var treatments: [(field: Int, treatment: FieldTreatment)] {
+    (madeTreatments.load() ?? madeTreatments.storeIfNil(Treatments(sizedFields.treatments))).fields
+  }
   /// Whether the records are options that name information elements.
   var reportsElements: Bool { plans.options.reportsElements }
 

@@ -1,0 +1,41 @@
+import FlowModel
+
+/// How a field is anonymized.
+enum FieldTreatment {
+  case ipv4, ipv6, mac, clear
+
+  /// Nil if the field is kept.
+  init?(of field: FieldSpecifier) {
+    if field.isV9Scope {
+      // The system of a v9 scope is its address if it has four octets.
+      guard field.v9Scope == .system, field.length == 4 else { return nil }
+      self = .ipv4
+      return
+    }
+    switch FieldName(field).type {
+    case .ipv4Address: self = .ipv4
+    case .ipv6Address: self = .ipv6
+    case .macAddress: self = .mac
+    case .octetArray, .string, .basicList, .subTemplateList, .subTemplateMultiList:
+      if let element = field.iana, Self.isKept(element) { return nil }
+      self = .clear
+    default: return nil
+    }
+  }
+
+  /// Returns whether texts and octets of an element contain nothing about a network's users and locations.
+  private static func isKept(_ element: InformationElementID) -> Bool {
+    switch element {
+    case .applicationId, .applicationName, .applicationDescription: true
+    case .mplsTopLabelStackSection, .mplsLabelStackSection2, .mplsLabelStackSection3: true
+    default: false
+    }
+  }
+}
+
+extension [FieldSpecifier] {
+  /// The fields that are not kept, by index.
+  var treatments: [(field: Int, treatment: FieldTreatment)] {
+    enumerated().compactMap { index, field in FieldTreatment(of: field).map { (index, $0) } }
+  }
+}
