@@ -207,9 +207,9 @@ format: ## Format the sources
 lint: ## Check the format
 	swift format lint --strict --recursive --parallel $(SOURCES)
 
-shipped-files: ## Update config/sagflow.yaml and the generated parts of docs/
+shipped-files: ## Update config/sagflow.yaml, the generated parts of docs/, and the expected ClickHouse schemas
 	swift build -c release --build-tests
-	UPDATE_SHIPPED_FILES=1 swift test -c release --skip-build --filter ShippedFilesTests
+	UPDATE_SHIPPED_FILES=1 swift test -c release --skip-build --filter 'ShippedFilesTests|ClickHouseTests.SchemaTests'
 
 clean: ## Remove all build products
 	rm -rf .build Benchmarks/.build
