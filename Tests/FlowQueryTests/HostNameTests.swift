@@ -49,7 +49,8 @@ struct HostNameTests {
       }
     }
     #expect(named.map { $0.map(String.init) } == wanted, "seed \(seed)")
-    #expect(wanted.joined().contains { $0.contains("(host-") }, "seed \(seed)")
+    // Few rows may have none by chance.
+    #expect(limit < 100 || wanted.joined().contains { $0.contains("(host-") }, "seed \(seed)")
     let shown = Set(plain.joined().compactMap { IPAddress(String($0)) })
     // Without an order, row groups that are read ahead ask for what they might show.
     let found = asked.withLock { $0 }
