@@ -198,6 +198,14 @@ struct BadInputTests {
     expect(try await Sagflow.run(arguments), status: 64)
   }
 
+  @Test("a store given as a filter is 64, and the error names the option", arguments: ["top", "query"])
+  func storeAsFilter(command: String) async throws {
+    let folder = try TemporaryFolder()
+    let outcome = try await Sagflow.run([command, folder.path])
+    expect(outcome, status: 64)
+    #expect(outcome.errors.contains("\(folder.path): not a filter; to read this store or file: -r \(folder.path)"))
+  }
+
   @Test("a wrong configuration is 78 with file, line and column", arguments: ["collect", "config check"])
   func wrongConfiguration(command: String) async throws {
     let folder = try TemporaryFolder()

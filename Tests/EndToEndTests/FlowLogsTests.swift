@@ -74,7 +74,7 @@ struct FlowLogsTests {
       let command = ["config", "flow-logs", "--endpoint", stub.endpoint]
       let missing = try await Sagflow.run(command, environment: person.environment)
       #expect(missing.status == 64)
-      #expect(missing.errors.contains("--region: expected a region such as cn-shanghai, found nothing"))
+      #expect(missing.errors.contains("no region: set --region, smartAccessGateway.region in the configuration, or "))
       for name in ["ALIBABA_CLOUD_REGION_ID", "SAGFLOW_SMART_ACCESS_GATEWAY_REGION"] {
         let outcome = try await Sagflow.run(
           command, environment: person.environment.merging([name: "eu-west-1"]) { $1 })

@@ -58,7 +58,7 @@ public struct TimeWindowError: Error, Hashable, Sendable, CustomStringConvertibl
   public let text: String
 
   public var description: String {
-    "expected 'last 1h', today, yesterday, a date, a time such as 2026-01-31T12:00 (UTC; or with Z, +08:00), seconds since 1970, or FROM..TO, found '\(text)'"
+    "expected 'last 1h', today, yesterday, a date, a date and time such as 2026-01-31T12:00 (UTC; or with Z, +08:00), seconds since 1970, or FROM..TO, found '\(text)'"
   }
 }
 

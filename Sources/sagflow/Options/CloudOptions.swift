@@ -28,6 +28,12 @@ struct CloudOptions: ParsableArguments {
     let fallback = ProcessInfo.processInfo.environment["ALIBABA_CLOUD_REGION_ID"] ?? ""
     let configured = configuration.live.smartAccessGateway.region
     let region = region ?? (configured.isEmpty ? fallback : configured)
+    if region.isEmpty {
+      throw CommandFailure(
+        .usage,
+        "no region: set --region, smartAccessGateway.region in the configuration, or ALIBABA_CLOUD_REGION_ID, such as cn-shanghai"
+      )
+    }
     do throws(ParameterError) {
       try FlowLogNames.checkRegion(region)
       return region

@@ -56,7 +56,7 @@ struct StoreOptions: ParsableArguments {
   func scan() throws(CommandFailure) -> Scan {
     ScanMemory.keep()
     // Validates everything before a directory is listed.
-    let filter = try filterOptions.filter(filter)
+    let filter = try parsedFilter()
     let now = Int64(Date().timeIntervalSince1970 * 1000)
     let window = try parseWindow(now)
     var scan = try find()
@@ -69,6 +69,19 @@ struct StoreOptions: ParsableArguments {
     scan.style.hasNames = names
     scan.style.zone = zone
     return scan
+  }
+
+  /// Parses the filter, and recognizes a path that was given without `-r`.
+  private func parsedFilter() throws(CommandFailure) -> FlowFilter {
+    do throws(CommandFailure) {
+      return try filterOptions.filter(filter)
+    } catch {
+      guard error.status == .usage, let path = filter.first(where: FileManager.default.fileExists(atPath:)) else {
+        throw error
+      }
+      let shown = TerminalText.escaped(path)
+      throw CommandFailure(.usage, "\(shown): not a filter; to read this store or file: -r \(shown)")
+    }
   }
 
   /// Finds files, and the live flows of the store's collector.
