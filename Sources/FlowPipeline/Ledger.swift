@@ -80,7 +80,8 @@ public struct Ledger: Sendable {
     sum.droppedTexts &+= other.droppedTexts
     sum.mergedOrigins &+= other.mergedOrigins
     sum.evictedTotals &+= other.evictedTotals
-    sum.sessions += other.sessions
+    // Those of one worker are not copied: there may be many.
+    if sum.sessions.isEmpty { sum.sessions = other.sessions } else { sum.sessions += other.sessions }
   }
 
   /// With the store's side: what was handed to its thread and has not come to it yet, waits.

@@ -143,7 +143,7 @@ struct AnnouncementTests {
     ports.announce(100, from: 1)
     for _ in 0..<5 { ports.announce(200, from: 2) }
     for session in ports.decoder.sessionSummaries {
-      #expect(session.counters[.contradiction] == (session.key.exporter.port == 2 ? 1 : 0))
+      #expect(session.counters.contradictions == (session.key.exporter.port == 2 ? 1 : 0))
     }
   }
 

@@ -4,6 +4,27 @@ import Testing
 
 @Suite("Templates")
 struct TemplateRuleTests {
+  @Test("keep each field in eight octets, whatever element it is of")
+  func fields() {
+    #expect(MemoryLayout<FieldSpecifier>.stride == 8)
+    for number: UInt16 in [0, 1, 2, 5, 0x7fff, 0x8000, 0x8001, 0xffff] {
+      for length: UInt16 in [0, 4, 0x8000, 0xffff] {
+        for isV9Scope in [false, true] {
+          let field = FieldSpecifier(FieldElement(number), length: length, isV9Scope: isV9Scope)
+          #expect(field.element == FieldElement(number))
+          #expect(field.isV9Scope == isV9Scope)
+          #expect(field.length == length)
+          #expect(field.isVariable == (length == 0xffff))
+        }
+        for enterprise: UInt32 in [1, 2, 9, 29305, .max] where number < 0x8000 {
+          let field = FieldSpecifier(FieldElement(number, enterprise: enterprise), length: length)
+          #expect(field.element == FieldElement(number, enterprise: enterprise))
+          #expect(!field.isV9Scope)
+        }
+      }
+    }
+  }
+
   /// A malformed template, and whether the next one of its set can still be found.
   struct BadTemplate: Sendable, CustomTestStringConvertible {
     var what: String

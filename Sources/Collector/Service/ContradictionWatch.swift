@@ -11,7 +11,7 @@ struct ContradictionWatch {
   /// - Returns: new ones, in order.
   mutating func newExporters(in sessions: [SessionSummary]) -> [IPAddress] {
     var found: Set<IPAddress> = []
-    for session in sessions where session.counters[.contradiction] > 0 {
+    for session in sessions where session.counters.contradictions > 0 {
       let address = session.key.exporter.address
       if known.count < Self.maximumCount, known.insert(address).inserted { found.insert(address) }
     }

@@ -17,12 +17,17 @@ package struct ExporterList {
   package init(
     _ sessions: [SessionSummary], rates: SessionRates, names: NameTable = NameTable(), at now: Date
   ) {
-    let byAddress = Dictionary(grouping: sessions) { $0.key.exporter.address }
-    count = byAddress.count
-    let busiest = byAddress.sorted {
-      ($1.value.records, $0.key) < ($0.value.records, $1.key)
+    var records: [IPAddress: UInt64] = [:]
+    for session in sessions { records[session.key.exporter.address, default: 0] &+= session.counters.flowRecords }
+    count = records.count
+    let busiest = records.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.maximumExporters).map(\.key)
+    // Only of those that are shown: there may be tens of thousands of others.
+    let shown = Set(busiest)
+    let byAddress = Dictionary(grouping: sessions.lazy.filter { shown.contains($0.key.exporter.address) }) {
+      $0.key.exporter.address
     }
-    exporters = busiest.prefix(Self.maximumExporters).map { address, sessions in
+    exporters = busiest.map { address in
+      let sessions = byAddress[address] ?? []
       var exporter = Self.exporter(address, sessions.sorted { $0.key < $1.key }, rates, now)
       let domains = Set(sessions.map(\.key.domain)).sorted().prefix(Self.maximumSessions)
       let told = domains.compactMap { domain in names[address, domain].map { CollectorStatus.Names($0, domain) } }
@@ -77,8 +82,8 @@ extension CollectorStatus.Session {
       restarts: counters.sequence.restarts, datagramsPerSecond: speed.datagrams, recordsPerSecond: speed.records,
       clockSkew: Double(session.clockSkew) / 1000, isClockCorrected: session.isClockCorrected,
       templates: session.templates, templateCount: session.templateCount,
-      unknownTemplateSets: counters[.unknownTemplate], continuedSessions: counters[.sessionContinued],
-      agreedTemplates: counters[.templateAgreed], contradictions: counters[.contradiction],
+      unknownTemplateSets: counters.unknownTemplateSets, continuedSessions: counters.continuedSessions,
+      agreedTemplates: counters.agreedTemplates, contradictions: counters.contradictions,
       sampling: .init(rate: session.sampling.rate, source: session.sampling.source.rawValue))
   }
 }

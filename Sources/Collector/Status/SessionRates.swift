@@ -10,7 +10,8 @@ package struct SessionRates {
 
   private struct Mark {
     var time: Date
-    var counters: [SessionKey: (datagrams: UInt64, records: UInt64)] = [:]
+    /// By the hash of the session's key: keys would take twice the memory, of which there may be 65,536.
+    var counters: [Int: (datagrams: UInt64, records: UInt64)] = [:]
   }
 
   private var older: Mark
@@ -28,15 +29,17 @@ package struct SessionRates {
     guard now.timeIntervalSince(newer.time) >= Self.period || now < newer.time else { return }
     older = newer
     newer = Mark(time: now)
+    newer.counters.reserveCapacity(sessions.count)
     for session in sessions {
-      newer.counters[session.key] = (session.counters.datagrams, session.counters.flowRecords)
+      newer.counters[session.key.hashValue] = (session.counters.datagrams, session.counters.flowRecords)
     }
   }
 
   /// Returns a session's rates; since its first datagram if it is younger than the comparison.
   package func perSecond(_ session: SessionSummary, at now: Date) -> Speed {
-    let before = older.counters[session.key] ?? (0, 0)
-    let start = older.counters[session.key] == nil ? max(older.time, Date(nanoseconds: session.firstSeen)) : older.time
+    let known = older.counters[session.key.hashValue]
+    let before = known ?? (0, 0)
+    let start = known == nil ? max(older.time, Date(nanoseconds: session.firstSeen)) : older.time
     let seconds = max(1, now.timeIntervalSince(start))
     func speed(_ now: UInt64, _ before: UInt64) -> Double {
       now > before ? Double(now - before) / seconds : 0

@@ -25,7 +25,7 @@ public final class ExporterDirectory: Sendable {
   /// The templates of one session.
   struct Holding {
     var trail: SessionTrail
-    var templates: [UInt16: Template] = [:]
+    var templates = SharedTemplates()
     /// When it was last heard before another session went on where it stopped.
     var continued: Int64?
   }
@@ -57,12 +57,13 @@ public final class ExporterDirectory: Sendable {
 
   /// Where the generations of an exporter are counted, together with those of few others: of which, nobody outside can choose.
   struct Place {
-    fileprivate let index: Int
+    private let number: UInt16
+    fileprivate var index: Int { Int(number) }
 
     init(_ exporter: IPAddress) {
       var hasher = Hasher()
       hasher.combine(exporter)
-      index = hasher.finalize() & 1023
+      number = UInt16(truncatingIfNeeded: hasher.finalize() & 1023)
     }
   }
 
@@ -107,7 +108,7 @@ public final class ExporterDirectory: Sendable {
         index = holdings.count
         holdings.append(Holding(trail: trail))
       }
-      if holdings[index].templates.updateValue(template, forKey: template.id) == nil { state.templateCount += 1 }
+      if holdings[index].templates.update(template) { state.templateCount += 1 }
       return true
     }
     if changed { templatesChanged(of: trail.key.exporter.address) }
@@ -119,7 +120,7 @@ public final class ExporterDirectory: Sendable {
       let key = StreamKey(trail.key)
       guard var holdings = state.holdings.removeValue(forKey: key) else { return }
       if let index = holdings.firstIndex(where: { $0.trail === trail }) {
-        for id in ids where holdings[index].templates.removeValue(forKey: id) != nil { state.templateCount -= 1 }
+        for id in ids where holdings[index].templates.remove(id) { state.templateCount -= 1 }
         if holdings[index].templates.isEmpty { holdings.remove(at: index) }
       }
       if !holdings.isEmpty { state.holdings[key] = holdings }
@@ -140,7 +141,7 @@ public final class ExporterDirectory: Sendable {
       // Where several stopped at the same number, nothing is proven.
       guard stopped.count == 1, let index = stopped.first else { return nil }
       state.holdings[key]?[index].continued = holdings[index].trail.lastSeen
-      return Array(holdings[index].templates.values)
+      return holdings[index].templates.all
     }
   }
 
@@ -155,13 +156,22 @@ public final class ExporterDirectory: Sendable {
     }
   }
 
+  /// Whether another session of the exporter, version and domain has any template.
+  func hasTemplates(beside session: SessionKey) -> Bool {
+    state.withLock { state in
+      state.holdings[StreamKey(session)]?.contains { $0.trail.key != session } ?? false
+    }
+  }
+
   /// The templates of these sessions, by id, as far as they are shared.
   public func definitions(of sessions: [SessionKey]) -> [SessionKey: [UInt16: TemplateDefinition]] {
     let found = state.withLock { state in
       sessions.map { session in
-        state.holdings[StreamKey(session)]?.first { $0.trail.key == session }?.templates ?? [:]
+        state.holdings[StreamKey(session)]?.first { $0.trail.key == session }?.templates.all ?? []
       }
     }
-    return Dictionary(zip(sessions, found.map { $0.mapValues(\.definition) })) { first, _ in first }
+    return Dictionary(
+      zip(sessions, found.map { Dictionary($0.map { ($0.id, $0.definition) }) { first, _ in first } })
+    ) { first, _ in first }
   }
 }

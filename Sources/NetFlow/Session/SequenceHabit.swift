@@ -81,14 +81,15 @@ struct HabitTrial: Sendable {
   private static let floor: Int8 = -12
 
   private(set) var habit: SequenceHabit
-  private var believed: Int
+  private var believedNumber: UInt8
+  private var believed: Int { Int(believedNumber) }
   private var points: [6 of Int8] = .init(repeating: 0)
   /// Counted on messages that only a rival explains, since the believed habit last stood alone.
-  private var suspect = SequenceCounters()
+  private var suspect = Seldom<SequenceCounters>()
 
   init(standard: SequenceHabit) {
     habit = standard
-    believed = SequenceHabit.all.indices.first { SequenceHabit.all[$0] == standard } ?? 0
+    believedNumber = UInt8(SequenceHabit.all.indices.first { SequenceHabit.all[$0] == standard } ?? 0)
   }
 
   /// The habits in which `message` follows `newest` with nothing between; both are whole. A number that is repeated fits
@@ -112,13 +113,16 @@ struct HabitTrial: Sendable {
   @inline(__always)
   mutating func note(_ fit: Fit, counted: SequenceCounters, since before: SequenceCounters) {
     let believedFits = fit.rawValue &>> UInt8(truncatingIfNeeded: believed) & 1 == 1
-    if believedFits, fit.rawValue & (fit.rawValue &- 1) == 0 { suspect = SequenceCounters() }
+    if believedFits, fit.rawValue & (fit.rawValue &- 1) == 0, !suspect.isEmpty { suspect.value = nil }
     for index in points.indices where index != believed {
       let rivalFits = fit.rawValue &>> UInt8(truncatingIfNeeded: index) & 1 == 1
       if rivalFits == believedFits { continue }
       points[index] = rivalFits ? points[index] + 1 : max(points[index] - 1, Self.floor)
     }
-    if !believedFits { suspect.add(counted, since: before) }
+    if believedFits || counted == before { return }
+    var sum = suspect.value ?? SequenceCounters()
+    sum.add(counted, since: before)
+    suspect.value = sum
   }
 
   /// Believes a rival that has gained enough points, and takes back what was counted on its messages.
@@ -126,11 +130,11 @@ struct HabitTrial: Sendable {
   /// - Returns: whether the believed habit is another now.
   mutating func switchHabit(_ counters: inout SequenceCounters) -> Bool {
     guard let rival = points.indices.first(where: { points[$0] >= Self.pointsToSwitch }) else { return false }
-    believed = rival
+    believedNumber = UInt8(truncatingIfNeeded: rival)
     habit = SequenceHabit.all[rival]
     points = .init(repeating: 0)
-    counters.takeBack(suspect)
-    suspect = SequenceCounters()
+    if let counted = suspect.value { counters.takeBack(counted) }
+    suspect.value = nil
     return true
   }
 }
@@ -147,29 +151,31 @@ extension HabitTrial: Decodable {
     guard SequenceHabit.all.indices.contains(believed), known.count == points.count else {
       throw DecodingError.dataCorruptedError(forKey: .believed, in: container, debugDescription: "no such habit")
     }
-    self.believed = believed
+    believedNumber = UInt8(truncatingIfNeeded: believed)
     habit = SequenceHabit.all[believed]
     for index in points.indices { points[index] = known[index] }
-    suspect = try container.decode(SequenceCounters.self, forKey: .suspect)
+    suspect.value = try container.decode(SequenceCounters.self, forKey: .suspect)
   }
 }
 
 extension HabitTrial {
   func append(to octets: inout OctetWriter) {
-    octets.append(octet: UInt8(truncatingIfNeeded: believed))
+    octets.append(octet: believedNumber)
     for index in points.indices { octets.append(octet: UInt8(bitPattern: points[index])) }
-    suspect.append(to: &octets)
+    (suspect.value ?? SequenceCounters()).append(to: &octets)
   }
 
   init(_ octets: inout OctetReader) throws(OctetFault) {
-    believed = Int(try octets.octet())
+    believedNumber = try octets.octet()
+    let believed = Int(believedNumber)
     guard SequenceHabit.all.indices.contains(believed) else { throw .badValue }
     habit = SequenceHabit.all[believed]
     for index in points.indices {
       points[index] = Int8(bitPattern: try octets.octet())
       guard points[index] >= Self.floor, points[index] <= Self.pointsToSwitch else { throw .badValue }
     }
-    suspect = try SequenceCounters(&octets)
+    let counted = try SequenceCounters(&octets)
+    if counted != SequenceCounters() { suspect.value = counted }
   }
 }
 

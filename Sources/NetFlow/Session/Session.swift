@@ -35,11 +35,11 @@ struct Session: Decodable {
   /// Boot times as the newest header and its arrival tell them; v9 only.
   var boot: BootMark?
   /// Times in a row that the boot time changed while the sequence number went on: such an uptime says nothing.
-  var unsteadyBoots = 0
+  var unsteadyBoots: Int32 = 0
   /// An IPFIX message whose number looks like that of a restarted exporter.
   var suspect: RestartSuspect?
   /// Times that such a message came in between and the old numbers went on: two streams take turns.
-  var stragglers = 0
+  var stragglers: Int32 = 0
   /// The numbers of the second of these.
   var secondSequence = Seldom<SequenceTracker>()
   /// Streams that take turns with numbers that no restart explains.

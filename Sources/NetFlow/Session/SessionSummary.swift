@@ -3,7 +3,7 @@ public import NetworkBytes
 /// What is known of one session at one moment.
 public struct SessionSummary: Sendable {
   public var key: SessionKey
-  public var counters = DecodeCounters()
+  public var counters = Counters()
   /// Arrival of the first and of the newest datagram, nanoseconds since 1970 UTC.
   public var firstSeen: UnixNanoseconds = 0
   public var lastSeen: UnixNanoseconds = 0
@@ -15,6 +15,33 @@ public struct SessionSummary: Sendable {
   public var templates: [UInt16] = []
   public var templateCount = 0
   public var sampling = Sampling()
+
+  /// What is shown of a session's counters: there may be 65,536 summaries, and copies of them, so that all of `DecodeCounters`
+  /// would take more memory than the sessions.
+  public struct Counters: Sendable, Equatable {
+    public var datagrams: UInt64 = 0
+    public var flowRecords: UInt64 = 0
+    public var optionsRecords: UInt64 = 0
+    public var sequence = SequenceCounters()
+    /// See `DecodeIssue`: `unknownTemplate`, `sessionContinued`, `templateAgreed` and `contradiction`.
+    public var unknownTemplateSets: UInt64 = 0
+    public var continuedSessions: UInt64 = 0
+    public var agreedTemplates: UInt64 = 0
+    public var contradictions: UInt64 = 0
+
+    public init() {}
+
+    init(_ counters: borrowing DecodeCounters) {
+      datagrams = counters.datagrams
+      flowRecords = counters.flowRecords
+      optionsRecords = counters.optionsRecords
+      sequence = counters.sequence
+      unknownTemplateSets = counters[.unknownTemplate]
+      continuedSessions = counters[.sessionContinued]
+      agreedTemplates = counters[.templateAgreed]
+      contradictions = counters[.contradiction]
+    }
+  }
 
   /// So many template ids are told.
   public static let maximumTemplates = 64
@@ -98,7 +125,7 @@ extension Session {
 
   func summary(_ parts: SummaryParts) -> SessionSummary {
     var summary = SessionSummary(key: key)
-    summary.counters = counters
+    summary.counters = SessionSummary.Counters(counters)
     summary.firstSeen = firstSeen
     summary.lastSeen = lastSeen
     summary.clockSkew = clockSkew

@@ -5,7 +5,7 @@ import NetworkBytes
 final class SessionPlace {
   let key: SessionKey
   /// The key of the first stream of the same address, ports, version and domain.
-  let base: SessionKey
+  var base: SessionKey { key.base }
   var session: Session
   /// Its number in the table's lists.
   fileprivate let slot: Int
@@ -17,7 +17,6 @@ final class SessionPlace {
 
   fileprivate init(_ session: Session, slot: Int) {
     key = session.key
-    base = key.base
     self.session = session
     self.slot = slot
   }

@@ -9,12 +9,16 @@ struct StreamTurns: Sendable {
     var message: UInt64
   }
 
+  fileprivate struct History {
+    /// Times that a stream went on exactly where it stood.
+    var turns = 0
+    var lastTurn: UInt64 = 0
+    /// Counted between a number far off and the stream's next message.
+    var suspect = (lost: Int64(0), gaps: Int64(0), restarts: Int64(0))
+  }
+
   private var paused = Seldom<Paused>()
-  /// Times that a stream went on exactly where it stood.
-  private var turns = 0
-  private var lastTurn: UInt64 = 0
-  /// Counted between a number far off and the stream's next message.
-  private var suspect = (lost: Int64(0), gaps: Int64(0), restarts: Int64(0))
+  private var history = Seldom<History>()
 
   /// Turns that prove two streams.
   private static let enough = 8
@@ -43,11 +47,13 @@ struct StreamTurns: Sendable {
   ) -> Bool {
     if let stream = paused.value {
       if stream.sequence.next == number {
-        countTurn(message, since: stream.counters, counters)
+        var history = history.value ?? History()
+        history.countTurn(message, since: stream.counters, counters, longestPause: Self.longestPause)
+        self.history.value = history
         paused.value = nil
-        if turns == Self.enough {
+        if history.turns == Self.enough {
           sequence = stream.sequence
-          takeBack(from: &counters)
+          history.takeBack(from: &counters)
           return true
         }
       } else if message - stream.message > Self.longestTurn {
@@ -57,12 +63,13 @@ struct StreamTurns: Sendable {
     if isFar { paused.value = Paused(sequence: sequence, counters: counters, message: message) }
     return false
   }
+}
 
-  private mutating func countTurn(_ message: UInt64, since before: SequenceCounters, _ counters: SequenceCounters) {
-    if message - lastTurn > Self.longestPause {
-      turns = 0
-      suspect = (0, 0, 0)
-    }
+extension StreamTurns.History {
+  fileprivate mutating func countTurn(
+    _ message: UInt64, since before: SequenceCounters, _ counters: SequenceCounters, longestPause: UInt64
+  ) {
+    if message - lastTurn > longestPause { self = Self() }
     turns += 1
     lastTurn = message
     suspect.lost &+= Int64(truncatingIfNeeded: counters.lost &- before.lost)
@@ -70,7 +77,7 @@ struct StreamTurns: Sendable {
     suspect.restarts &+= Int64(truncatingIfNeeded: counters.restarts &- before.restarts)
   }
 
-  private func takeBack(from counters: inout SequenceCounters) {
+  fileprivate func takeBack(from counters: inout SequenceCounters) {
     counters.lost -= min(counters.lost, UInt64(max(suspect.lost, 0)))
     counters.gaps -= min(counters.gaps, UInt64(max(suspect.gaps, 0)))
     counters.restarts -= min(counters.restarts, UInt64(max(suspect.restarts, 0)))

@@ -38,18 +38,36 @@ public struct FieldElement: Hashable, Sendable, BitwiseCopyable, Decodable {
 }
 
 /// One field of a template: which element, how many octets (RFC 7011 §3.2, RFC 3954 §5.2).
-public struct FieldSpecifier: Hashable, Sendable, BitwiseCopyable, Decodable {
-  public var element: FieldElement
+///
+/// In eight octets, because templates are what most of a decoder's memory holds.
+public struct FieldSpecifier: Hashable, Sendable, BitwiseCopyable {
+  /// The element's enterprise. Where `number` has its highest bit set, 0 for a plain field of v9, and 1 or 2 for a scope
+  /// field: the number of an enterprise's element has 15 bits, so that nothing else looks like one.
+  private let enterprise: UInt32
+  private let number: UInt16
   /// Octets on the wire; `variableLength` when the record itself says.
-  public var length: UInt16
-  /// A v9 options scope field, whose numbers are a space of their own (RFC 3954 §6.1). IPFIX scope fields are
-  /// ordinary elements and not marked.
-  public var isV9Scope: Bool
+  public let length: UInt16
 
+  /// - Parameter isV9Scope: whether it is a scope field of a v9 options template, whose numbers are a space of their own (RFC
+  ///   3954 §6.1). IPFIX scope fields are ordinary elements and not marked.
   public init(_ element: FieldElement, length: UInt16, isV9Scope: Bool = false) {
-    self.element = element
     self.length = length
-    self.isV9Scope = isV9Scope
+    if isV9Scope {
+      enterprise = element.number & Self.highestBit == 0 ? 1 : 2
+      number = element.number | Self.highestBit
+    } else {
+      enterprise = element.enterprise
+      number = enterprise == 0 ? element.number : element.number & ~Self.highestBit
+    }
+  }
+
+  private static let highestBit: UInt16 = 0x8000
+
+  public var isV9Scope: Bool { enterprise != 0 && number & Self.highestBit != 0 }
+
+  public var element: FieldElement {
+    if isV9Scope { return FieldElement(enterprise == 1 ? number & ~Self.highestBit : number) }
+    return FieldElement(number, enterprise: enterprise)
   }
 
   /// The length that stands for "the record says" (RFC 7011 §3.2); H3C sends it in v9 too.
@@ -62,4 +80,19 @@ public struct FieldSpecifier: Hashable, Sendable, BitwiseCopyable, Decodable {
 
   /// Nil if it is none, or one that RFC 3954 does not name.
   var v9Scope: NetFlow9Scope? { isV9Scope ? NetFlow9Scope(rawValue: element.number) : nil }
+}
+
+extension FieldSpecifier: Decodable {
+  /// What checkpoints of former versions have.
+  private enum CodingKeys: CodingKey {
+    case element, length, isV9Scope
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      try container.decode(FieldElement.self, forKey: .element),
+      length: try container.decode(UInt16.self, forKey: .length),
+      isV9Scope: try container.decode(Bool.self, forKey: .isV9Scope))
+  }
 }
