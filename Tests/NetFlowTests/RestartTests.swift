@@ -175,6 +175,69 @@ struct RestartTests {
     #expect(scene.counters.sequence.restarts == 1)
   }
 
+  @Test("of IPFIX exporters that send templates alone first, with a number that comes again, wait for nothing either")
+  func templatesAlone() {
+    var scene = Scene()
+    scene.send(Self.ipfix(Self.usual.template(10), Self.usual.data(1), sequence: 5000, at: 0), at: 0)
+    scene.send(Self.ipfix(Self.usual.template(10, id: 300), sequence: 5001, at: 1), at: 1)
+    scene.send(Self.ipfix(Self.other.template(10), sequence: 0, at: 60), at: 60)
+    scene.send(Self.ipfix(Self.other.template(10, id: 301), sequence: 0, at: 60), at: 60)
+    #expect(scene.send(Self.ipfix(Self.other.data(2), sequence: 0, at: 61), at: 61) == [2])
+    #expect(scene.send(Self.ipfix(Self.other.data(3), sequence: 1, at: 62), at: 62) == [3])
+    #expect(scene.send(Self.ipfix(Self.other.data(4, id: 301), sequence: 2, at: 63), at: 63) == [4])
+    // The other template of before is not trusted.
+    #expect(scene.send(Self.ipfix(Self.usual.data(5, id: 300), sequence: 3, at: 64), at: 64) == [])
+    #expect(scene.counters.sequence.restarts == 1)
+    #expect(scene.counters.sequence.lost == 0)
+    #expect(scene.counters.sequence.reordered == 0)
+  }
+
+  @Test("of IPFIX exporters of which nothing but the first messages came are read by the templates in these")
+  func cutShort() {
+    var scene = Scene()
+    scene.send(Self.ipfix(Self.usual.template(10), Self.usual.data(1), sequence: 5000, at: 0), at: 0)
+    scene.send(Self.ipfix(Self.other.template(10), sequence: 0, at: 60), at: 60)
+    #expect(scene.send(Self.ipfix(Self.other.data(2), sequence: 0, at: 61), at: 61) == [2])
+    #expect(scene.end(at: 62) == [])
+    #expect(scene.counters.earlyGivenUp == 0)
+  }
+
+  @Test(
+    "of IPFIX exporters whose first data overtake their template are not read by the one of before", arguments: [0, 1])
+  func overtaken(_ first: Int) {
+    var scene = Scene()
+    scene.send(Self.ipfix(Self.usual.template(10), Self.usual.data(1), sequence: 5000, at: 0), at: 0)
+    #expect(scene.send(Self.ipfix(Self.other.data(3), sequence: first, at: 60), at: 60) == [])
+    let earlier = first == 0 ? [] : Self.other.data(2)
+    #expect(
+      scene.send(Self.ipfix(Self.other.template(10), earlier, sequence: 0, at: 60), at: 60).sorted()
+        == (first == 0 ? [3] : [2, 3]))
+    #expect(scene.send(Self.ipfix(Self.other.data(4), sequence: first + 1, at: 61), at: 61) == [4])
+    #expect(scene.counters.sequence.restarts == 1)
+    #expect(scene.counters.sequence.lost == 0)
+  }
+
+  @Test("are none where the old numbers go on after messages that were late twice", arguments: [3, 2])
+  func stragglers(_ second: Int) {
+    var scene = Scene()
+    scene.send(Self.ipfix(Self.usual.template(10), Self.usual.data(1), sequence: 5000, at: 0), at: 0)
+    #expect(scene.send(Self.ipfix(Self.usual.data(2), sequence: 3, at: -60), at: 1) == [])
+    #expect(scene.send(Self.ipfix(Self.usual.data(3), sequence: second, at: -60), at: 1) == [])
+    #expect(scene.send(Self.ipfix(Self.usual.data(4), sequence: 5001, at: 2), at: 2).sorted() == [2, 3, 4])
+    #expect(scene.send(Self.ipfix(Self.usual.data(5), sequence: 5002, at: 3), at: 3) == [5])
+    #expect(scene.counters.sequence.restarts == 0)
+    #expect(scene.counters.sequence.lost == 0)
+  }
+
+  @Test("are none where the old numbers go on after a late message of templates alone")
+  func lateTemplates() {
+    var scene = Scene()
+    scene.send(Self.ipfix(Self.usual.template(10), Self.usual.data(1), sequence: 5000, at: 0), at: 0)
+    for _ in 0..<2 { scene.send(Self.ipfix(Self.usual.template(10), sequence: 0, at: -60), at: 1) }
+    #expect(scene.send(Self.ipfix(Self.usual.data(2), sequence: 5001, at: 2), at: 2) == [2])
+    #expect(scene.counters.sequence.restarts == 0)
+  }
+
   @Test("are none where the old numbers go on: a message was late")
   func straggler() {
     var scene = Scene()

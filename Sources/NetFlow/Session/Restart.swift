@@ -48,21 +48,55 @@ struct RestartSuspect: Sendable {
   var number: UInt32
   /// Template definitions before it: those of it and of what follows are of the new run.
   var definitions: UInt64
-  /// What is known of it once it is decoded.
-  var message: SequencedMessage?
+  /// What is known of it once it is decoded; of several messages that decide nothing, of the one that is furthest on.
+  private(set) var message: SequencedMessage?
+  /// Messages since that decide nothing, though they have or may have records.
+  private var undecided: UInt8 = 0
 
   /// How far behind its number is at least.
   static let distance = 1000
   /// How far from 0 its number is at most, and how far the next one goes on.
   static let nearness: UInt32 = 1000
+  /// So many of the first messages after a restart may come in another order than they were sent.
+  private static let reorderedMessages: UInt8 = 8
 
   init(number: UInt32, definitions: UInt64) {
     self.number = number
     self.definitions = definitions
   }
 
-  /// Whether the next message goes on from the old numbers.
-  ///
-  /// - Parameter distance: of its number from the one that was expected; nil: not known.
-  func isContradicted(by distance: Int?) -> Bool { distance.map { abs($0) < Self.distance } ?? false }
+  /// What the next message shows.
+  enum Verdict {
+    /// It goes on from the new numbers.
+    case restart
+    /// It does not: the first message was late, or two streams take turns.
+    case none
+    /// It may have been sent before the first one, or that had no records: an exporter that begins with its templates counts
+    /// none, so that the number comes again.
+    case undecided
+  }
+
+  /// - Parameters:
+  ///   - next: number of the next message.
+  ///   - distance: of that from the number that was expected of the old run; nil: not known.
+  mutating func judge(_ next: UInt32, fromOld distance: Int?) -> Verdict {
+    if let distance, abs(distance) < Self.distance { return .none }
+    let ahead = Int(Int32(bitPattern: next &- number))
+    guard abs(ahead) < Int(Self.nearness) else { return .none }
+    if ahead > 0 { return .restart }
+    if ahead == 0, let message, message.isWhole {
+      return message.flowRecords == 0 && message.optionsRecords == 0 ? .undecided : .none
+    }
+    undecided += 1
+    return undecided <= Self.reorderedMessages ? .undecided : .none
+  }
+
+  /// Takes note of what it had, or what one had that decides nothing.
+  mutating func note(_ new: SequencedMessage) {
+    if let message {
+      let ahead = Int32(bitPattern: new.number &- message.number)
+      if ahead < 0 || ahead == 0 && !message.isWhole { return }
+    }
+    message = new
+  }
 }

@@ -42,13 +42,14 @@ extension Session {
   mutating func countRestart() { counters.sequence.restarts &+= 1 }
 
   /// Notices an IPFIX exporter that has restarted: a number near 0 and far behind, which the next message goes on from. If
-  /// that goes on from the old number, the message was late, or two streams take turns.
+  /// that goes on from the old number, the message was late, or two streams take turns. Until it is decided, templates of
+  /// before are not trusted, and those that come are.
   mutating func lookForRestart(_ header: MessageHeader, _ directory: ExporterDirectory?) {
     if let suspect {
-      let (fromNew, fromOld) = (header.sequence &- suspect.number, sequence.distance(to: header.sequence))
-      if fromNew > 0, fromNew < RestartSuspect.nearness, !suspect.isContradicted(by: fromOld) {
-        restart(suspect, directory)
-      } else {
+      switch self.suspect?.judge(header.sequence, fromOld: sequence.distance(to: header.sequence)) {
+      case .undecided: return
+      case .restart: restart(suspect, directory)
+      default:
         stragglers += 1
         if stragglers == 2 { secondSequence.value = SequenceTracker(version: key.version) }
         counters.sequence.reordered &+= 1

@@ -118,7 +118,7 @@ struct Session: Decodable {
 
   private mutating func observe(_ message: SequencedMessage, exportTime: UInt32) {
     if suspect != nil {
-      suspect?.message = message
+      suspect?.note(message)
     } else if var other = secondSequence.value, sequence.isFar(message.number),
       other.isNearer(message.number, than: sequence)
     {
