@@ -24,10 +24,21 @@ struct EarlyData {
     var template: Template
   }
 
-  /// In order of arrival.
-  private var sets = Deque<EarlySet>()
-  /// How many wait for each template.
-  private var waiting: [UInt16: Int] = [:]
+  /// A set in the order of arrival.
+  private struct Waiting {
+    /// Nil: it has found its template.
+    var set: EarlySet?
+    /// The number of the next one that waits for the same template; 0: there is none, or they are not linked.
+    var next = 0
+  }
+
+  private var queue = Deque<Waiting>()
+  /// The number of the first in the queue; numbers go on from 1, so that none changes while others leave.
+  private var firstNumber = 1
+  /// How many of the queue wait for their template. The first of the queue does.
+  private var waitingCount = 0
+  /// The first and the last that wait for each template, once there were more than a few; empty: they have to be looked through.
+  private var chains: [UInt16: (first: Int, last: Int)] = [:]
   /// Those that have their template, in order; the first `decoded` of them are decoded already.
   private var ready: [Ready] = []
   private var decoded = 0
@@ -40,32 +51,85 @@ struct EarlyData {
 
   /// Octets that a queue and its index take.
   private static let ownSize = 192
+  /// So many are looked through.
+  private static let few = 8
 
-  var isEmpty: Bool { sets.isEmpty && !isReady }
+  var isEmpty: Bool { waitingCount == 0 && !isReady }
   /// Sets that are held.
-  var count: Int { sets.count + ready.count - decoded }
+  var count: Int { waitingCount + ready.count - decoded }
   var isReady: Bool { decoded < ready.count }
   /// Whether any waits for its template.
-  var isWaiting: Bool { !sets.isEmpty }
+  var isWaiting: Bool { waitingCount > 0 }
   /// Arrival of the one that has waited for its template longest.
-  var waitingSince: Int64? { sets.first?.arrival }
-  /// Of the templates that are waited for.
-  var ids: some Collection<UInt16> { waiting.keys }
+  var waitingSince: Int64? { queue.first?.set?.arrival }
   /// Arrival of the one that has waited longest.
-  var oldestArrival: Int64? { isReady ? ready[decoded].set.arrival : sets.first?.arrival }
+  var oldestArrival: Int64? { isReady ? ready[decoded].set.arrival : waitingSince }
 
   mutating func hold(_ set: EarlySet) {
-    sets.append(set)
+    queue.append(Waiting(set: set))
+    waitingCount += 1
     held += set.size
-    waiting[set.id, default: 0] += 1
+    if !chains.isEmpty {
+      link(queue.count - 1, set.id)
+    } else if waitingCount > Self.few {
+      linkAll()
+    }
   }
 
-  /// Gives the sets that wait for a template this one.
+  /// Adds the set at a place of the queue to those that wait for the same template.
+  private mutating func link(_ place: Int, _ id: UInt16) {
+    let number = firstNumber + place
+    guard let chain = chains.index(forKey: id) else {
+      chains[id] = (number, number)
+      return
+    }
+    queue[chains.values[chain].last - firstNumber].next = number
+    chains.values[chain].last = number
+  }
+
+  private mutating func linkAll() {
+    chains.removeAll(keepingCapacity: true)
+    for place in queue.indices {
+      queue[place].next = 0
+      if let id = queue[place].set?.id { link(place, id) }
+    }
+  }
+
+  /// Gives the sets that wait for a template this one. Takes time for these alone, and not for all that wait: they can be tens
+  /// of thousands, and templates thousands.
   mutating func serve(_ template: Template) {
-    guard waiting.removeValue(forKey: template.id) != nil else { return }
-    let served = sets.filter { $0.id == template.id }
-    sets.removeAll { $0.id == template.id }
-    for set in served { makeReady(set, template) }
+    if chains.isEmpty {
+      for place in queue.indices where queue[place].set?.id == template.id { makeReady(place, template) }
+    } else if let chain = chains.removeValue(forKey: template.id) {
+      var number = chain.first
+      while number > 0 {
+        let place = number - firstNumber
+        number = queue[place].next
+        makeReady(place, template)
+      }
+    } else {
+      return
+    }
+    closeRanks()
+  }
+
+  private mutating func makeReady(_ place: Int, _ template: Template) {
+    guard let set = queue[place].set.take() else { return }
+    waitingCount -= 1
+    makeReady(set, template)
+  }
+
+  /// Lets go of places in the queue that are empty: of the first ones, and of all once they are the greater part.
+  private mutating func closeRanks() {
+    while let first = queue.first, first.set == nil { removeFirst() }
+    guard queue.count > 2 * waitingCount + 64 else { return }
+    queue.removeAll { $0.set == nil }
+    if !chains.isEmpty { linkAll() }
+  }
+
+  private mutating func removeFirst() {
+    queue.removeFirst()
+    firstNumber += 1
   }
 
   mutating func serve(all templates: some Sequence<Template>) {
@@ -108,19 +172,20 @@ struct EarlyData {
 
   /// Takes out the sets without template that came before `arrival`: they have waited too long.
   mutating func takeOverdue(before arrival: Int64) -> [EarlySet] {
-    takeFirst(sets.prefix { $0.arrival < arrival }.count)
+    var taken: [EarlySet] = []
+    while let since = waitingSince, since < arrival { takeFirst(into: &taken) }
+    return taken
   }
 
   /// Takes out the sets without template that have waited longest until no more than `limit` octets are held; then a
-  /// sixteenth of all at least, as each time costs a pass over all. If that does not do, those that are ready go.
+  /// sixteenth of all at least, as each time costs more than it does for each set. If that does not do, those that are ready go.
   mutating func takeExcess(beyond limit: Int) -> [EarlySet] {
     guard octets > limit else { return [] }
-    var (count, left) = (0, octets)
-    while count < sets.count, left > limit || count < sets.count / 16 {
-      left -= sets[count].size
-      count += 1
-    }
-    return takeFirst(count)
+    var taken: [EarlySet] = []
+    let least = waitingCount / 16
+    taken.reserveCapacity(least + 1)
+    while waitingCount > 0, octets > limit || taken.count < least { takeFirst(into: &taken) }
+    return taken
   }
 
   /// Takes a set back that was taken out, now with a template.
@@ -129,25 +194,21 @@ struct EarlyData {
     makeReady(set, template)
   }
 
-  private mutating func takeFirst(_ count: Int) -> [EarlySet] {
-    guard count > 0 else { return [] }
-    for index in 0..<count {
-      held -= sets[index].size
-      stopWaiting(for: sets[index].id)
+  private mutating func takeFirst(into taken: inout [EarlySet]) {
+    guard let first = queue.first, let set = first.set else { return }
+    held -= set.size
+    waitingCount -= 1
+    // It is the first of those that wait for its template.
+    if let chain = chains.index(forKey: set.id) {
+      if first.next > 0 { chains.values[chain].first = first.next } else { chains.remove(at: chain) }
     }
-    let taken = Array(sets.prefix(count))
-    sets.removeFirst(count)
-    return taken
-  }
-
-  /// One set fewer waits for a template. Looked up once: an attacker's sets are small and many.
-  private mutating func stopWaiting(for id: UInt16) {
-    guard let place = waiting.index(forKey: id) else { return }
-    if waiting.values[place] > 1 { waiting.values[place] -= 1 } else { waiting.remove(at: place) }
+    taken.append(set)
+    removeFirst()
+    closeRanks()
   }
 
   /// All that is held, without template again: as a checkpoint keeps it.
-  fileprivate var all: [EarlySet] { ready[decoded...].map(\.set) + sets }
+  fileprivate var all: [EarlySet] { ready[decoded...].map(\.set) + queue.compactMap(\.set) }
 }
 
 extension EarlyData: Decodable {

@@ -70,6 +70,12 @@ extension Session {
 
   /// Lets go of data whose template has not come, unless the exporter's other sessions agree on one that it fits exactly.
   private mutating func giveUp(_ sets: [EarlySet], _ rules: SessionRules, _ directory: ExporterDirectory?) {
+    if sets.isEmpty { return }
+    let isShared = rules.sharesTemplates && directory?.hasTemplates(beside: key) == true
+    if templates.ids.isEmpty, !isShared {
+      counters.earlyGivenUp &+= UInt64(sets.count)
+      return
+    }
     var known: [UInt16: Template?] = [:]
     // By index: a copy of each set would count references to its octets.
     for index in sets.indices {
