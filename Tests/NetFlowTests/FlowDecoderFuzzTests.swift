@@ -46,6 +46,7 @@ struct FlowDecoderFuzzTests {
     let others: [DecodeIssue] = [
       .withdrawalIgnored, .templateExpired, .badList, .sessionContinued, .templateAgreed, .paddingRecord,
       .implausibleTime, .endBeforeStart, .optionsOverBudget, .templatesOverBudget, .contradiction,
+      .ratesDelayed, .recordsOverBudget,
     ]
     for issue in DecodeIssue.allCases where !others.contains(issue) {
       #expect(counters[issue] > 0, "\(issue.name), seed \(seed)")
@@ -100,9 +101,10 @@ struct FlowDecoderFuzzTests {
     let data = Wire.ipfix(Wire.set(256, attack.content))
     // Hundreds of times, so that a datagram that took a second would be felt.
     decoder.decode(template.rawSpan, from: Wire.exporter, arrival: 0, into: &batch)
-    for _ in 0..<(keepsExtra ? 2 : 40) {
+    // One a second: more of the shortest records would be passed over.
+    for second in 1...Int64(keepsExtra ? 2 : 40) {
       batch.removeAll()
-      decoder.decode(data.rawSpan, from: Wire.exporter, arrival: 0, into: &batch)
+      decoder.decode(data.rawSpan, from: Wire.exporter, arrival: second * 1_000_000_000, into: &batch)
     }
     #expect(UInt64(batch.count) == attack.records)
     #expect(decoder.counters[.badTemplate] == 0)

@@ -134,4 +134,65 @@ struct LearningBudgetTests {
     _ = FlowDecoded(Self.templates(1000..<1100), by: &sender.decoder, from: other)
     #expect(sender.decoder.counters.templates == 4 << 12 + 100)
   }
+
+  @Test("end flow records that are shorter than flows are, for the rest of the second", arguments: [1, 3, 65535])
+  func shortRecords(_ length: Int) {
+    var sender = Sender()
+    let flows = Wire.ipfix(Wire.set(2, Wire.template(400, [[4, length]])))
+    let octets =
+      length == 65535
+      ? Array(repeating: [1, 6] as [UInt8], count: 1000).flatMap { $0 } : Array(repeating: 6, count: 1000 * length)
+    let message = Wire.ipfix(Wire.set(400, octets))
+    sender.send([flows] + Array(repeating: message, count: 70))
+    #expect(sender.decoder.counters.flowRecords == 66_000)
+    #expect(sender.over(.recordsOverBudget) == 4)
+    sender.send([message], at: 1)
+    #expect(sender.decoder.counters.flowRecords == 67_000)
+    #expect(sender.over(.recordsOverBudget) == 4)
+  }
+
+  @Test(
+    "are not for flow records that can be real",
+    arguments: [[[1, 4]], [[8, 4], [12, 4], [1, 8], [4, 4], [371, 65535]]])
+  func realRecords(_ fields: [[Int]]) {
+    var sender = Sender()
+    let length = fields.reduce(0) { $0 + ($1[1] == 65535 ? 1 : $1[1]) }
+    let record = Array(repeating: 1 as UInt8, count: length - 1) + [fields.count > 1 ? 0 : 1]
+    let message = Wire.ipfix(Wire.set(400, Array(repeating: record, count: 1000).flatMap { $0 }))
+    sender.send([Wire.ipfix(Wire.set(2, Wire.template(400, fields)))] + Array(repeating: message, count: 70))
+    #expect(sender.over(.recordsOverBudget) == 0)
+    #expect(sender.decoder.counters.flowRecords > 69_000)
+  }
+
+  /// The rate of a domain, and of 300 samplers that no other domain has.
+  private static func rates(_ rate: Int, domain: Int) -> [UInt8] {
+    let samplers = (0..<300).flatMap { Wire.be32(domain * 300 + $0) + Wire.be32(10) }
+    return Wire.ipfix(
+      Wire.set(3, Wire.optionsTemplate(300, scopes: 1, [[149, 4], [34, 4]])),
+      Wire.set(3, Wire.optionsTemplate(301, scopes: 1, [[302, 4], [34, 4]])),
+      Wire.set(300, Wire.be32(domain) + Wire.be32(rate)), Wire.set(301, samplers), domain: domain)
+  }
+
+  @Test("bound how often the rates of many domains are compared; a second later what has changed holds")
+  func comparisons() {
+    var sender = Sender()
+    let flow = Wire.ipfix(
+      Wire.set(2, Wire.template(400, [[1, 4]])), Wire.set(400, Wire.be32(1)), domain: 99)
+    func rate(at second: Int64) -> UInt32? {
+      FlowDecoded([flow], by: &sender.decoder, arrival: 1_750_000_000_000 + second * 1000).records.last?.samplingRate
+    }
+    for domain in 1...64 { sender.send([Self.rates(100, domain: domain)], at: Int64(domain)) }
+    #expect(rate(at: 100) == 100)
+    let before = sender.over(.ratesDelayed)
+    for domain in 1...64 {
+      sender.send([Self.rates(200, domain: domain)], at: 200)
+      _ = rate(at: 200)
+    }
+    #expect(sender.over(.ratesDelayed) > before + 64)
+    #expect(rate(at: 201) == 200)
+    // What does not change is not compared again.
+    let after = sender.over(.ratesDelayed)
+    for _ in 0..<100 { #expect(rate(at: 201) == 200) }
+    #expect(sender.over(.ratesDelayed) == after)
+  }
 }

@@ -48,7 +48,8 @@ struct RecordJSONTests {
         + #""bad_template":0,"truncated_record":0,"bad_list":3,"reserved_set":0,"withdrawal_ignored":0,"#
         + #""template_evicted":0,"session_evicted":0,"leftover_octets":0,"padding_record":0,"end_before_start":0,"#
         + #""implausible_time":0,"session_continued":0,"template_agreed":0,"options_over_budget":0,"#
-        + #""templates_over_budget":0,"contradiction":0,"truncated_frame":5,"sequence_gap":4}"#
+        + #""templates_over_budget":0,"contradiction":0,"rates_delayed":0,"#
+        + #""records_over_budget":0,"truncated_frame":5,"sequence_gap":4}"#
         + "\n")
   }
 }

@@ -12,7 +12,7 @@ extension FlowDecoder {
     case .options:
       learn(set, template, &session)
       // What was learnt holds for what follows in this message.
-      session.refreshFacts(from: directory)
+      session.refreshFacts(from: directory, &budget)
       time.sysUpTime = session.sysUpTime(header)
     }
   }

@@ -91,7 +91,7 @@ public struct FlowDecoder: ~Copyable {
   ) {
     session.open(header, arrival: arrival, sessions.rules, directory)
     session.watchClock(limit: options.maximumClockSkew)
-    session.refreshFacts(from: directory)
+    session.refreshFacts(from: directory, &budget)
     let before = session.counters
     var time = timeBase(header, session, arrival: arrival)
     if time.exportMilliseconds != header.exportMilliseconds { session.counters.clockCorrected &+= 1 }

@@ -43,6 +43,11 @@ public enum DecodeIssue: Int, Error, CaseIterable {
   case templatesOverBudget
   /// A rate, a name or a start that contradicts what another source port of the exporter says.
   case contradiction
+  /// A message whose session did not take over yet what options data of the exporter had changed, because comparing what its
+  /// domains say had used up the budget for this second.
+  case ratesDelayed
+  /// A data set of very short records that was passed over: see `LearningBudget`.
+  case recordsOverBudget
 
   /// The counter's name, as in the ledger and in `replay --counters`.
   public var name: String {
@@ -69,6 +74,8 @@ public enum DecodeIssue: Int, Error, CaseIterable {
     case .optionsOverBudget: "options_over_budget"
     case .templatesOverBudget: "templates_over_budget"
     case .contradiction: "contradiction"
+    case .ratesDelayed: "rates_delayed"
+    case .recordsOverBudget: "records_over_budget"
     }
   }
 }
@@ -102,17 +109,18 @@ public struct DecodeCounters: Sendable, Equatable, Decodable {
   public var decodedDatagrams: UInt64 { datagrams &- rejectedDatagrams }
 
   public subscript(issue: DecodeIssue) -> UInt64 {
-    get { issues.counts[issue.rawValue] }
-    set { issues.counts[issue.rawValue] = newValue }
+    get { issues[issue.rawValue] }
+    set { issues[issue.rawValue] = newValue }
   }
 
   /// Times that data records were passed over, so that nobody knows how many a message had.
   var unreadable: UInt64 {
     self[.unknownTemplate] &+ self[.truncatedRecord] &+ self[.badSetLength] &+ self[.optionsOverBudget]
+      &+ self[.recordsOverBudget]
   }
 
   public mutating func count(_ issue: DecodeIssue) {
-    issues.counts[issue.rawValue] &+= 1
+    self[issue] &+= 1
   }
 
   public static func += (sum: inout Self, other: Self) {
@@ -138,15 +146,35 @@ public struct DecodeCounters: Sendable, Equatable, Decodable {
   }
 }
 
-/// How often each issue was met, in a structure without references.
+/// How often each issue was met. Of 64 bits the upper ones are held once one needs them: each session has these counters.
 private struct IssueCounts: Sendable, Decodable {
-  var counts: [24 of UInt64] = .init(repeating: 0)
+  private var low: [24 of UInt32] = .init(repeating: 0)
+  private var high = Seldom<[24 of UInt32]>()
 
   init() {}
+
+  @inline(__always)
+  subscript(number: Int) -> UInt64 {
+    get { UInt64(low[number]) | (high.isEmpty ? 0 : upper(number)) }
+    set {
+      low[number] = UInt32(truncatingIfNeeded: newValue)
+      if newValue > UInt64(UInt32.max) || !high.isEmpty { setUpper(number, newValue) }
+    }
+  }
+
+  @inline(never)
+  private func upper(_ number: Int) -> UInt64 { high.value.map { UInt64($0[number]) << 32 } ?? 0 }
+
+  @inline(never)
+  private mutating func setUpper(_ number: Int, _ count: UInt64) {
+    var upper = high.value ?? .init(repeating: 0)
+    upper[number] = UInt32(truncatingIfNeeded: count >> 32)
+    high.value = upper
+  }
 
   /// By name, so that versions of the program understand one another.
   init(from decoder: any Decoder) throws {
     let named = try [String: UInt64](from: decoder)
-    for issue in DecodeIssue.allCases { counts[issue.rawValue] = named[issue.name] ?? 0 }
+    for issue in DecodeIssue.allCases { self[issue.rawValue] = named[issue.name] ?? 0 }
   }
 }

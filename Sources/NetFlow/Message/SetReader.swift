@@ -13,6 +13,9 @@ struct DataSet {
 struct SetReader {
   private let header: MessageHeader
   private var offset: Int
+  /// Flow records of the session before the set that was handed out last, where these are to be counted: see
+  /// `Template.isOfShortRecords`.
+  private var recordsBefore: UInt64?
 
   init(_ header: MessageHeader) {
     self.header = header
@@ -25,6 +28,10 @@ struct SetReader {
     _ message: RawSpan, _ session: inout Session, _ rules: SessionRules, _ directory: ExporterDirectory?,
     _ budget: inout LearningBudget
   ) -> DataSet? {
+    if let before = recordsBefore.take() {
+      _ = budget.spend(
+        Int(truncatingIfNeeded: session.counters.flowRecords &- before), of: .shortRecords, &session)
+    }
     while let set = nextSet(message, &session.counters) {
       let content = set.content
       switch (set.id, header.version) {
@@ -34,6 +41,13 @@ struct SetReader {
         learn(.options, message.extracting(content), &session, rules, directory, &budget)
       case (256..., _):
         if let template = session.template(set.id, directory: directory) {
+          if template.isOfShortRecords {
+            guard budget.spend(0, of: .shortRecords, &session) else {
+              session.counters.count(.recordsOverBudget)
+              continue
+            }
+            recordsBefore = session.counters.flowRecords
+          }
           return DataSet(template: template, content: content)
         }
         session.holdEarly(set.id, message.extracting(content), of: header, rules, directory)

@@ -217,10 +217,23 @@ extension Announcement {
 
   /// The rates that domains agree on and that domains without flows of their own announce: what another domain says of
   /// its own flows need not hold for others.
-  static func agreedRates(_ domains: [(facts: ToldFacts, sendsFlows: Bool)]) -> SamplingRates {
+  ///
+  /// - Parameter comparisons: how many rates have been looked at is added.
+  static func agreedRates(
+    _ domains: [(facts: ToldFacts, sendsFlows: Bool)], _ comparisons: inout Int
+  ) -> SamplingRates {
     var agreed = SamplingRates()
-    for domain in domains where !domain.sendsFlows { agreed.join(domain.facts.rates) }
-    for domain in domains where agreed.count > 0 { agreed.agree(with: domain.facts.rates) }
+    var joined = 0
+    for domain in domains where !domain.sendsFlows && domain.facts.rates.count > 0 {
+      if joined > 0 { comparisons += domain.facts.rates.count }
+      agreed.join(domain.facts.rates)
+      joined += 1
+    }
+    // One that is alone agrees with itself.
+    for domain in domains where agreed.count > 0 && domain.facts.rates.count > 0 && (domain.sendsFlows || joined > 1) {
+      comparisons += min(domain.facts.rates.count, agreed.count)
+      agreed.agree(with: domain.facts.rates)
+    }
     return agreed
   }
 

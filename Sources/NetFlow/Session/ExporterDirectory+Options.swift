@@ -97,10 +97,15 @@ extension ExporterDirectory {
   ///
   /// - Parameters:
   ///   - since: when the session began, nanoseconds since 1970 UTC.
-  /// - Returns: these, and whether its flows have names of their own.
-  func facts(for session: SessionKey, since: Int64) -> (rates: KnownRates, systemInit: Int64?, isApart: Bool) {
+  ///   - mayCompare: asked where several domains have to be compared.
+  /// - Returns: these, whether its flows have names of their own, and how much was compared to find out; nil: it may not be.
+  func facts(
+    for session: SessionKey, since: Int64, _ mayCompare: () -> Bool
+  ) -> (rates: KnownRates, systemInit: Int64?, isApart: Bool, comparisons: Int)? {
     state.withLock { state in
-      guard let domains = state.announcements[session.exporter.address] else { return (KnownRates(), nil, false) }
+      guard let domains = state.announcements[session.exporter.address] else { return (KnownRates(), nil, false, 0) }
+      var comparisons = domains.count > 1 ? domains.count : 0
+      if comparisons > 0, !mayCompare() { return nil }
       let port = session.exporter.port
       let (announced, first) = (domains[session.domain], domains[0])
       let own = announced?.facts(for: port, since: since)
@@ -115,15 +120,17 @@ extension ExporterDirectory {
       var start = own?.systemInit ?? zero?.systemInit
       if domains.count <= Self.maximumDomains {
         let strangers = domains.filter { $0.key != session.domain && $0.key != 0 }.map { _, domain in
+          comparisons += domain.contested.count
           var facts = domain.facts(for: port, since: since)
           facts.rates = rates(domain, facts)
           return (facts: facts, sendsFlows: domain.flowSessions > 0)
         }
-        others.complete(from: Announcement.agreedRates(strangers))
+        others.complete(from: Announcement.agreedRates(strangers, &comparisons))
         start = start ?? Announcement.agreedStart(strangers)
       }
       return (
-        KnownRates(own: own?.rates ?? SamplingRates(), others: others), start, announced?.apart.contains(port) == true
+        KnownRates(own: own?.rates ?? SamplingRates(), others: others), start, announced?.apart.contains(port) == true,
+        comparisons
       )
     }
   }

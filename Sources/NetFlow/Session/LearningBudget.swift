@@ -11,6 +11,10 @@ struct LearningBudget {
     case statements
     /// Templates that are new or have changed, and their fields.
     case templates, templateFields
+    /// Flow records that are shorter than flows are: see `Template.isOfShortRecords`.
+    case shortRecords
+    /// Rates of an exporter's domains that are compared with each other, whenever one of them changes.
+    case comparisons
 
     /// What a session may use up in a second.
     var limit: Int {
@@ -22,14 +26,19 @@ struct LearningBudget {
       // As many as a session holds: see `SessionLimits`.
       case .templates: 1 << 12
       case .templateFields: 1 << 16
+      // With each datagram that changes something: sixteen line cards with ten samplers change all of them twice.
+      case .comparisons: 1 << 14
+      case .shortRecords: 1 << 16
       }
     }
   }
 
   /// What has been used up in one second.
   struct Use {
-    fileprivate var second: Int64 = .min
-    fileprivate var counts: [4 of Int] = .init(repeating: 0)
+    /// The low bits of its number: another second that looks the same is decades away.
+    fileprivate var second: UInt32 = 0
+    /// Beyond its limit none grows by more than a message has.
+    fileprivate var counts: [6 of UInt32] = .init(repeating: 0)
 
     init() {}
   }
@@ -39,14 +48,14 @@ struct LearningBudget {
   /// Addresses whose use is counted: nobody can keep others from learning by forging many.
   private static let maximumAddresses = 1 << 14
 
-  private var second: Int64 = .min
+  private var second: UInt32 = 0
   private var byAddress: [IPAddress: Use] = [:]
 
   /// Uses up some of what a session and its address have.
   ///
   /// - Returns: false if they had nothing left.
   mutating func spend(_ count: Int, of kind: Kind, _ session: inout Session) -> Bool {
-    let now = session.lastSeen / 1_000_000_000
+    let now = UInt32(truncatingIfNeeded: session.lastSeen / 1_000_000_000)
     if session.learningUse.second != now {
       session.learningUse = Use()
       session.learningUse.second = now
@@ -62,13 +71,13 @@ struct LearningBudget {
     {
       return false
     }
-    session.learningUse.counts[kind.rawValue] += count
+    session.learningUse.counts[kind.rawValue] += UInt32(truncatingIfNeeded: count)
     return true
   }
 
   private static func spend(_ count: Int, of kind: Kind, _ use: inout Use) -> Bool {
     guard use.counts[kind.rawValue] < kind.limit * sessionsPerAddress else { return false }
-    use.counts[kind.rawValue] += count
+    use.counts[kind.rawValue] += UInt32(truncatingIfNeeded: count)
     return true
   }
 }

@@ -68,16 +68,29 @@ struct SamplingRates: Sendable, Equatable, Decodable {
 
   /// Leaves what `other` announces as well with the same rate, and what it does not announce at all.
   mutating func agree(with other: SamplingRates) {
-    bySampler = bySampler.filter { (other.bySampler[$0.key] ?? $0.value) == $0.value }
-    byInterface = byInterface.filter { (other.byInterface[$0.key] ?? $0.value) == $0.value }
+    bySampler.removeContradictions(to: other.bySampler)
+    byInterface.removeContradictions(to: other.byInterface)
     if let rate = other.domain, rate != domain { domain = nil }
   }
 
   /// Adds what `other` announces and this does not.
   mutating func join(_ other: SamplingRates) {
+    if count == 0 {
+      self = other
+      return
+    }
     bySampler.merge(other.bySampler) { old, _ in old }
     byInterface.merge(other.byInterface) { old, _ in old }
     domain = domain ?? other.domain
+  }
+}
+
+extension Dictionary where Value: Equatable {
+  /// Removes what `other` has another value of; looks through the smaller one.
+  fileprivate mutating func removeContradictions(to other: Self) {
+    if other.isEmpty || isEmpty { return }
+    let (few, many) = other.count < count ? (other, self) : (self, other)
+    for (key, value) in few where many[key].map({ $0 != value }) ?? false { self[key] = nil }
   }
 }
 

@@ -181,11 +181,20 @@ struct Session: Decodable {
 
   /// Brings `rates` and the exporter's start up to date with what any worker learnt of this exporter.
   @inline(__always)
-  mutating func refreshFacts(from directory: ExporterDirectory) {
+  mutating func refreshFacts(from directory: ExporterDirectory, _ budget: inout LearningBudget) {
     let generation = directory.announcementGeneration(place)
-    guard generation != factsGeneration else { return }
+    if generation != factsGeneration { refreshFacts(from: directory, generation, &budget) }
+  }
+
+  private mutating func refreshFacts(
+    from directory: ExporterDirectory, _ generation: UInt64, _ budget: inout LearningBudget
+  ) {
+    // What one domain says may have to be compared with what all others do.
+    guard let facts = directory.facts(for: key, since: firstSeen, { budget.spend(0, of: .comparisons, &self) }) else {
+      return counters.count(.ratesDelayed)
+    }
     factsGeneration = generation
-    let facts = directory.facts(for: key, since: firstSeen)
+    if facts.comparisons > 0 { _ = budget.spend(facts.comparisons, of: .comparisons, &self) }
     (rates, toldSystemInit) = (facts.rates, facts.systemInit)
     if facts.isApart != namesApart {
       namesApart = facts.isApart

@@ -43,6 +43,9 @@ public final class Template: Sendable {
   public let minimumLength: Int
   /// Whether every record has `minimumLength` octets.
   public let isFixedLength: Bool
+  /// Whether so many records fit into a datagram that they take long: of fixed length, shorter than an address, and of varying
+  /// length, each of which is measured, shorter than what flows need. How many are decoded in a second is limited.
+  let isOfShortRecords: Bool
   private let madePlans = AtomicLazyReference<Plans>()
   private let madeForm = AtomicLazyReference<Form>()
   private let madeTreatments = AtomicLazyReference<Treatments>()
@@ -83,6 +86,7 @@ public final class Template: Sendable {
     guard minimumLength > 0 else { return nil }
     self.definition = definition
     isFixedLength = !definition.fields.contains(where: \.isVariable)
+    isOfShortRecords = definition.kind == .flow && minimumLength < (isFixedLength ? 4 : 20)
   }
 
   /// Made when they are first asked for.
