@@ -88,7 +88,7 @@ let package = Package(
   ],
   targets: [
     // docs/design.md describes each module; ModuleGraphTests compare both with the sources.
-    .target(name: "NetworkBytes"),
+    .target(name: "NetworkBytes", dependencies: ["CSystemCalls"]),
     .target(name: "PacketHeaders", dependencies: ["NetworkBytes"]),
     .target(name: "Files", dependencies: ["CSystemCalls", systemPackage]),
     .target(name: "HostNames", dependencies: ["CSystemCalls", "NetworkBytes"]),

@@ -39,6 +39,13 @@ void *sagflow_memory_reserve(size_t size) {
   return memory + head;
 }
 
+void sagflow_memory_advise(void *memory, size_t size) {
+  // The large pages within it; its ends stay as they are.
+  uintptr_t begin = ((uintptr_t)memory + large - 1) & ~(large - 1);
+  uintptr_t end = ((uintptr_t)memory + size) & ~(large - 1);
+  if (begin < end) (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+}
+
 void sagflow_memory_release(void *memory, size_t size) {
   if (size >= large) size = (size + large - 1) & ~(large - 1);
   munmap(memory, size);

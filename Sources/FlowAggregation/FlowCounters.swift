@@ -1,3 +1,4 @@
+import FlowModel
 import NetworkBytes
 
 /// What the cache did with one origin's records, or with all: every flow that was opened is live or has left once.
@@ -29,8 +30,45 @@ public struct FlowCounters: Sendable, Equatable, Decodable {
   /// Flows still in the cache: opened = live + emitted.
   public var live: UInt64 { opened &- emitted }
 
+  /// A record has opened a flow.
   @inline(__always)
-  mutating func countEmitted(_ reason: FlowEndReason) {
+  mutating func countOpened(_ record: borrowing FlowRecord) {
+    opened &+= 1
+    countIn(record)
+  }
+
+  /// A record was added to a flow.
+  @inline(__always)
+  mutating func countMerged(_ record: borrowing FlowRecord) {
+    merged &+= 1
+    countIn(record)
+  }
+
+  /// A record has passed as it was.
+  @inline(__always)
+  mutating func countUnmerged(_ record: borrowing FlowRecord) {
+    opened &+= 1
+    emittedUnmerged &+= 1
+    countIn(record)
+    countOut(record)
+  }
+
+  @inline(__always)
+  private mutating func countIn(_ record: borrowing FlowRecord) {
+    octetsIn &+= record.octets
+    packetsIn &+= record.packets
+  }
+
+  @inline(__always)
+  private mutating func countOut(_ flow: borrowing FlowRecord) {
+    octetsOut &+= flow.octets
+    packetsOut &+= flow.packets
+  }
+
+  /// A flow has left.
+  @inline(__always)
+  mutating func countEmitted(_ flow: borrowing FlowRecord, _ reason: FlowEndReason) {
+    countOut(flow)
     switch reason {
     case .idle: emittedIdle &+= 1
     case .active: emittedActive &+= 1

@@ -1,10 +1,12 @@
 // Integers from borrowed memory, and memory viewed as octets: checked loads in network byte order and in little-endian
-// order.
+// order. For large tables: prefetching an element, and huge pages.
 //
 // This file is the only one on the decode path, and the only one of this module, that uses `unsafe`. Each load is
 // guarded by a bounds check of the standard library (`unsafeLoadUnaligned(fromByteOffset:)` checks;
 // `fromUncheckedByteOffset:` does not and is guarded by a precondition), and loads only integers, for which every bit
 // pattern is valid.
+
+public import CSystemCalls
 
 extension RawSpan {
   /// Returns the octet at `offset`. Traps if `offset` is out of bounds, as all loads here do; callers check lengths
@@ -133,6 +135,38 @@ extension MutableRawSpan {
     unsafe withUnsafeMutableBytes { target in
       // Sound: copies no more than `target` holds (it traps otherwise), from memory that does not overlap `target`.
       unsafe octets.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+    }
+  }
+}
+
+extension Span where Element: BitwiseCopyable {
+  /// Has the processor fetch an element that will be needed soon, and goes on without it.
+  @inlinable @inline(__always)
+  public func prefetch(_ index: Int) {
+    precondition(indices.contains(index))
+    // Sound: the addresses are those of an element, and nothing is read through them.
+    unsafe withUnsafeBytes { octets in
+      guard let base = octets.baseAddress else { return }
+      let element = unsafe base + index &* MemoryLayout<Element>.stride
+      for line in stride(from: 0, to: MemoryLayout<Element>.stride, by: 64) {
+        unsafe sagflow_memory_prefetch(element + line)
+      }
+      // A long one that begins within a line ends within another.
+      if MemoryLayout<Element>.size > 64 { unsafe sagflow_memory_prefetch(element + MemoryLayout<Element>.size - 1) }
+    }
+  }
+}
+
+extension Array {
+  /// Reserves memory for so many elements, in large pages if the array is large and the system has them.
+  public mutating func reserveLargePages(_ capacity: Int) {
+    if self.capacity >= capacity { return }
+    reserveCapacity(capacity)
+    append(addingCapacity: self.capacity - count) { free in
+      unsafe free.withUnsafeMutableBufferPointer { elements, _ in
+        // Sound: advice on memory of this array's own, whose content stays.
+        unsafe sagflow_memory_advise(elements.baseAddress, elements.count * MemoryLayout<Element>.stride)
+      }
     }
   }
 }

@@ -14,6 +14,13 @@ void sagflow_memory_share(int heaps);
 // Reserves zeroed memory, in huge pages where available; untouched pages take no memory. Returns NULL if that fails.
 void *sagflow_memory_reserve(size_t size);
 
+// Asks for huge pages under memory that is allocated and not touched yet. Only advice: without huge pages, or for less than one,
+// nothing changes.
+void sagflow_memory_advise(void *memory, size_t size);
+
+// Prefetches the cache line at an address.
+static inline void sagflow_memory_prefetch(const void *address) { __builtin_prefetch(address); }
+
 // Frees memory from sagflow_memory_reserve.
 void sagflow_memory_release(void *memory, size_t size);
 

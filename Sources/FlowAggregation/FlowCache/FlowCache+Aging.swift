@@ -31,12 +31,10 @@ extension FlowCache {
   private mutating func expireGroup(_ count: Int, into emitted: inout FlowBatch) {
     let now = now
     var looked = PlaceGroup()
-    var sum: UInt64 = 0
     while looked.count < count, let next = wheel.takePending() {
-      sum &+= UInt64(ages[Int(next)].last)
+      ages.span.prefetch(Int(next))
       looked.append(Int(next))
     }
-    touched &+= sum
     var group = PlaceGroup()
     let places = looked.places
     for index in 0..<looked.count {
@@ -56,10 +54,16 @@ extension FlowCache {
   /// Puts a live flow into the wheel at the second in which a timer of it runs out.
   @inline(__always)
   mutating func enterWheel(_ place: Int) {
-    let now = now
-    let left = timers.isOver(ages[place], at: now) ? 0 : timers.remaining(ages[place], at: now)
     ages[place].enterWheel()
-    wheel.add(UInt32(truncatingIfNeeded: place), at: (clock.time &+ UInt64(left)) / 1000)
+    wheel.add(UInt32(truncatingIfNeeded: place), at: dueSecond(ages[place]))
+  }
+
+  /// The second in which a timer of a live flow runs out.
+  @inline(__always)
+  func dueSecond(_ age: FlowAge) -> UInt64 {
+    let now = now
+    let left = timers.isOver(age, at: now) ? 0 : timers.remaining(age, at: now)
+    return (clock.time &+ UInt64(left)) / 1000
   }
 
   /// Emits all flows, with reason `forced` but for those already over a timer.

@@ -1,4 +1,5 @@
 import FlowModel
+import NetworkBytes
 
 /// A few places of the pool, without an allocation. Noncopyable so that it is never copied unseen.
 struct PlaceGroup: ~Copyable {
@@ -24,10 +25,8 @@ extension FlowCache {
   mutating func close(_ group: borrowing PlaceGroup, _ reason: FlowEndReason, into emitted: inout FlowBatch) {
     let now = now
     let places = group.places
-    var sum: UInt64 = 0
-    for index in 0..<group.count { sum &+= flows[Int(places[index])].touch }
-    for index in 0..<group.count { sum &+= table[table.home(flows[Int(places[index])].tag)] }
-    touched &+= sum
+    for index in 0..<group.count { flows.span.prefetch(Int(places[index])) }
+    for index in 0..<group.count { table.prefetch(flows[Int(places[index])].tag) }
     for index in 0..<group.count {
       let place = Int(places[index])
       let age = ages[place]
@@ -53,16 +52,15 @@ extension FlowCache {
   @inline(__always)
   mutating func emit(_ place: Int, _ reason: FlowEndReason, into emitted: inout FlowBatch) {
     if place >= capturePlace { copyFlow(place) }
-    let number = flows[place].record.extensionNumber
-    flows[place].record.endReason = reason.rawValue
-    if number != 0 {
-      emitted.extensions.append(extensions.take(number))
-      flows[place].record.extensionNumber = UInt32(truncatingIfNeeded: emitted.extensions.count)
+    // The place itself is not written to: what changes in it would have to go back to memory.
+    var record = flows[place].record
+    record.endReason = reason.rawValue
+    if record.extensionNumber != 0 {
+      emitted.extensions.append(extensions.take(record.extensionNumber))
+      record.extensionNumber = UInt32(truncatingIfNeeded: emitted.extensions.count)
     }
-    emitted.records.append(flows[place].record)
-    let counter = counterIndex(flows[place].record.origin)
-    originCounters[counter].countEmitted(reason)
-    originCounters[counter].octetsOut &+= flows[place].record.octets
-    originCounters[counter].packetsOut &+= flows[place].record.packets
+    emitted.records.append(record)
+    let counter = counterIndex(record.origin)
+    originCounters[counter].countEmitted(record, reason)
   }
 }

@@ -31,25 +31,28 @@ extension FlowCache {
   /// Aging time as flows keep it.
   var now: UInt32 { UInt32(truncatingIfNeeded: clock.time) }
 
-  /// Merges a few records in stages: each stage's reads do not wait for one another, so that a record costs a share of a
-  /// cache miss instead of several in a row. What the stages before the last find is a hint; the last looks again.
+  /// Merges a few records in stages: what a stage reads has been asked for by the one before, all of it at once, so that a
+  /// record costs a share of a cache miss instead of several in a row. What the stages before the last find is a hint; the
+  /// last looks again.
   private mutating func mergeGroup(_ batch: inout FlowBatch, _ range: Range<Int>, into emitted: inout FlowBatch) {
+    clear(&batch.records, range)
     var tags = InlineArray<64, UInt32>(repeating: 0)
-    for position in range { mask.clear(&batch.records[position]) }
     fill(&tags, from: batch.records, range)
-    touch(tags.span, count: range.count)
+    prefetch(tags.span, count: range.count)
     let now = now
     var secrets = reseedCount
     var position = range.lowerBound
     while position < range.upperBound {
-      let tag = tags.span[position &- range.lowerBound]
-      let place = find(batch.records.span[position], tag, in: flows.span)
-      if place >= 0, isPlain(batch.records.span[position], ages[place], at: now) {
-        position = addPlain(batch.records.span, tags.span, range, from: position, at: now)
-        continue
+      let plain = mergePlain(batch.records.span, tags.span, range, from: position, at: now)
+      position = plain.end
+      if plain.needsSecrets {
+        reseed()
+      } else if position < range.upperBound {
+        let tag = tags.span[position &- range.lowerBound]
+        let place = find(batch.records.span[position], tag, in: flows.span)
+        merge(batch.records.span[position], tag, into: place, at: now, batch.extensions, into: &emitted)
+        position &+= 1
       }
-      merge(batch.records.span[position], tag, into: place, at: now, batch.extensions, into: &emitted)
-      position &+= 1
       if reseedCount != secrets {
         secrets = reseedCount
         fill(&tags, from: batch.records, range)
@@ -57,21 +60,13 @@ extension FlowCache {
     }
   }
 
-  /// Whether a record only adds to its flow: it does not end it, does not find it over, and has nothing that is rare.
-  @inline(__always)
-  private func isPlain(_ record: borrowing FlowRecord, _ age: FlowAge, at now: UInt32) -> Bool {
-    if timers.isOver(age, at: now) { return false }
-    if Int(record.origin) >= originCounters.count { return false }
-    if endsConnections, record.endsConnection { return false }
-    return record.extensionNumber == 0
-  }
-
-  /// Merges the records of a group from `start`, which is plain, up to one that is not.
+  /// Merges the records of a group from `start` on that only add to their flows or open one in a free place: those that end
+  /// no flow, find none over, and have nothing that is rare.
   ///
-  /// - Returns: where that is, or the group's end.
-  private mutating func addPlain(
+  /// - Returns: the place of the first that does more, or the group's end, and whether a probe was too long.
+  private mutating func mergePlain(
     _ records: Span<FlowRecord>, _ tags: Span<UInt32>, _ range: Range<Int>, from start: Int, at now: UInt32
-  ) -> Int {
+  ) -> (end: Int, needsSecrets: Bool) {
     // Lent to this loop: as the cache's own, each change would first look whether somebody else has them, too.
     var (flows, ages) = ([LiveFlow](), [FlowAge]())
     swap(&flows, &self.flows)
@@ -83,14 +78,39 @@ extension FlowCache {
     var live = flows.mutableSpan
     var lives = ages.mutableSpan
     for position in start..<range.upperBound {
-      let place = find(records[position], tags[position &- range.lowerBound], in: live.span)
-      guard place >= 0, isPlain(records[position], lives[place], at: now) else { return position }
-      recordNumber &+= 1
-      originCounters[Int(records[position].origin)].add(records[position])
-      live[place].record.absorb(records[position])
-      lives[place].see(at: now, record: recordNumber)
+      let tag = tags[position &- range.lowerBound]
+      let origin = Int(records[position].origin)
+      guard records[position].extensionNumber == 0, origin < originCounters.count else { return (position, false) }
+      if endsConnections, records[position].endsConnection { return (position, false) }
+      let place = find(records[position], tag, in: live.span)
+      if place >= 0 {
+        if timers.isOver(lives[place], at: now) { return (position, false) }
+        recordNumber &+= 1
+        originCounters[origin].countMerged(records[position])
+        live[place].record.absorb(records[position])
+        lives[place].see(at: now, record: recordNumber)
+      } else {
+        guard liveCount < aging.maximumFlows, let free = freePlaces.popLast() else { return (position, false) }
+        let place = Int(free)
+        recordNumber &+= 1
+        originCounters[origin].countOpened(records[position])
+        liveCount &+= 1
+        live[place].record = records[position]
+        live[place].tag = tag
+        lives[place].open(at: now, record: recordNumber)
+        if !lives[place].isInWheel {
+          lives[place].enterWheel()
+          wheel.add(free, at: dueSecond(lives[place]))
+        }
+        if !table.insert(tag, place) { return (position &+ 1, true) }
+      }
     }
-    return range.upperBound
+    return (range.upperBound, false)
+  }
+
+  private func clear(_ records: inout [FlowRecord], _ range: Range<Int>) {
+    var records = records.mutableSpan
+    for position in range { mask.clear(&records[position]) }
   }
 
   @inline(__always)
@@ -100,27 +120,22 @@ extension FlowCache {
     for position in range { tags[position &- range.lowerBound] = mask.tag(records[position], hash) }
   }
 
-  /// Reads what merging records with these tags will read.
-  @inline(__always)
-  private mutating func touch(_ tags: Span<UInt32>, count: Int) {
-    var places = InlineArray<64, Int>(repeating: -1)
-    var candidates = places.mutableSpan
-    var sum: UInt64 = 0
-    for index in 0..<count { sum &+= table[table.home(tags[index])] }
+  /// Has the processor fetch what merging records with these tags will need: the slots, and then what they lead to.
+  private func prefetch(_ tags: Span<UInt32>, count: Int) {
+    for index in 0..<count { table.prefetch(tags[index]) }
+    let (flows, ages) = (flows.span, ages.span)
     var free = freePlaces.count
     for index in 0..<count {
-      var candidate = table.candidate(tags[index])
-      if candidate < 0, free > 0 {
+      var place = table.candidate(tags[index])
+      if place < 0, free > 0 {
         free &-= 1
-        candidate = Int(freePlaces[free])
+        place = Int(freePlaces[free])
       }
-      candidates[index] = candidate
+      if place >= 0 {
+        flows.prefetch(place)
+        ages.prefetch(place)
+      }
     }
-    for index in 0..<count where candidates[index] >= 0 {
-      let place = candidates[index]
-      sum &+= UInt64(ages[place].last) &+ flows[place].touch
-    }
-    touched &+= sum
   }
 
   /// Merges one cleared record into the flow at `place`; -1: it has none.
@@ -130,20 +145,18 @@ extension FlowCache {
   ) {
     recordNumber &+= 1
     let counter = counterIndex(record.origin)
-    originCounters[counter].octetsIn &+= record.octets
-    originCounters[counter].packetsIn &+= record.packets
     if place < 0 {
-      originCounters[counter].opened &+= 1
+      originCounters[counter].countOpened(record)
       open(record, tag, at: now, rare, into: &emitted)
     } else if timers.isOver(ages[place], at: now) {
-      originCounters[counter].opened &+= 1
+      originCounters[counter].countOpened(record)
       emit(place, timers.reason(ages[place], at: now), into: &emitted)
       flows[place].record = copy record
       flows[place].record.extensionNumber = 0
       attach(rare, record.extensionNumber, to: place)
       ages[place].open(at: now, record: recordNumber)
     } else {
-      originCounters[counter].merged &+= 1
+      originCounters[counter].countMerged(record)
       flows[place].record.absorb(record)
       if record.extensionNumber != 0 { attach(rare, record.extensionNumber, to: place) }
       ages[place].see(at: now, record: recordNumber)
@@ -215,21 +228,18 @@ extension FlowCache {
     table.retag(flows)
   }
 
+  /// Emits records as they are: counted one by one, copied all at once.
   private mutating func passThrough(_ batch: inout FlowBatch, into emitted: inout FlowBatch) {
     let offset = UInt32(truncatingIfNeeded: emitted.extensions.count)
     let extensionCount = batch.extensions.count
-    for var record in batch.records {
-      let counter = counterIndex(record.origin)
-      originCounters[counter].opened &+= 1
-      originCounters[counter].emittedUnmerged &+= 1
-      originCounters[counter].octetsIn &+= record.octets
-      originCounters[counter].octetsOut &+= record.octets
-      originCounters[counter].packetsIn &+= record.packets
-      originCounters[counter].packetsOut &+= record.packets
-      if Int(record.extensionNumber) > extensionCount { record.extensionNumber = 0 }
-      if record.extensionNumber != 0 { record.extensionNumber &+= offset }
-      emitted.records.append(record)
+    var records = batch.records.mutableSpan
+    for index in records.indices {
+      let counter = counterIndex(records[index].origin)
+      originCounters[counter].countUnmerged(records[index])
+      let number = records[index].extensionNumber
+      if number != 0 { records[index].extensionNumber = Int(number) > extensionCount ? 0 : number &+ offset }
     }
+    emitted.records.append(contentsOf: batch.records)
     emitted.extensions.append(contentsOf: batch.extensions)
   }
 }
@@ -254,16 +264,6 @@ extension FlowRecord {
   /// Whether this is TCP with FIN or RST.
   @inline(__always)
   var endsConnection: Bool { protocolIdentifier == 6 && tcpFlags & 0b101 != 0 }
-}
-
-extension FlowCounters {
-  /// A record was added to a flow.
-  @inline(__always)
-  fileprivate mutating func add(_ record: borrowing FlowRecord) {
-    octetsIn &+= record.octets
-    packetsIn &+= record.packets
-    merged &+= 1
-  }
 }
 
 extension FixedWidthInteger where Self: UnsignedInteger {

@@ -54,8 +54,6 @@ public struct FlowCache: ~Copyable, Sendable {
   /// Flows that were copied, and the first place whose flow was not; none if no copy is made.
   var captured = FlowBatch()
   var capturePlace = Int.max
-  /// Takes what is read only to have it in the processor's cache.
-  var touched: UInt64 = 0
 
   /// Octets of text in `FlowExtension.extra` that live flows hold at most, all together.
   public static let maximumTextOctets = 64 << 20
@@ -106,8 +104,8 @@ public struct FlowCache: ~Copyable, Sendable {
   /// Memory for all flows, so that the pool never moves; for very large caches it grows by doubling.
   private mutating func reservePool() {
     let capacity = min(aging.maximumFlows, 1 << 22)
-    flows.reserveCapacity(capacity)
-    ages.reserveCapacity(capacity)
+    flows.reserveLargePages(capacity)
+    ages.reserveLargePages(capacity)
   }
 }
 
@@ -116,10 +114,6 @@ struct LiveFlow {
   var record: FlowRecord
   /// The hash of its key.
   var tag: UInt32
-
-  /// Reads something of each of the up to four cache lines on which a flow lies.
-  @inline(__always)
-  var touch: UInt64 { record.source.high ^ record.autonomousSystemWord ^ record.sourceMACWord ^ UInt64(tag) }
 }
 
 extension FlowCache {

@@ -1,3 +1,5 @@
+import NetworkBytes
+
 /// Where in the pool a flow is, by the hash of its key: open addressing with linear probing.
 ///
 /// A slot is `tag << 32 | index + 1`, zero when empty. The tag is the key's hash: its low bits say where to start probing,
@@ -13,7 +15,7 @@ struct SlotTable: ~Copyable {
   static let maximumProbe = 256
 
   init() {
-    slots = Array(repeating: 0, count: Self.minimumSlots)
+    slots = Self.empty(Self.minimumSlots)
     mask = Self.minimumSlots - 1
   }
 
@@ -56,6 +58,10 @@ struct SlotTable: ~Copyable {
     slots.indices.filter { slots[$0] != 0 }.map { ($0 &- home(Self.tag(slots[$0]))) & mask }.max() ?? 0
   }
 
+  /// Has the processor fetch where probing for this tag starts.
+  @inline(__always)
+  func prefetch(_ tag: UInt32) { slots.span.prefetch(home(tag)) }
+
   // MARK: Changing
   /// Adds an index that is not in the table. False: the probe was too long, the secrets should be changed.
   mutating func insert(_ tag: UInt32, _ index: Int) -> Bool {
@@ -66,41 +72,56 @@ struct SlotTable: ~Copyable {
 
   /// Removes an index that was added under this tag.
   mutating func remove(_ tag: UInt32, _ index: Int) {
-    let wanted = Self.slot(tag, index)
-    var hole = home(tag)
+    var span = slots.mutableSpan
+    let isRemoved = Self.remove(Self.slot(tag, index), from: &span)
+    if isRemoved { count &-= 1 }
+  }
+
+  /// Removes a slot and closes the hole.
+  @inline(__always)
+  private static func remove(_ wanted: UInt64, from slots: inout MutableSpan<UInt64>) -> Bool {
+    let mask = slots.count &- 1
+    var hole = Int(tag(wanted)) & mask
     while slots[hole] != wanted {
-      if slots[hole] == 0 { return }
-      hole = next(hole)
+      if slots[hole] == 0 { return false }
+      hole = (hole &+ 1) & mask
     }
-    count &-= 1
-    var position = next(hole)
+    var position = (hole &+ 1) & mask
     while true {
       let slot = slots[position]
       if slot == 0 { break }
       // A slot may move back as far as its home.
-      let distance = (position &- home(Self.tag(slot))) & mask
+      let distance = (position &- Int(tag(slot))) & mask
       if distance >= (position &- hole) & mask {
         slots[hole] = slot
         hole = position
       }
-      position = next(position)
+      position = (position &+ 1) & mask
     }
     slots[hole] = 0
+    return true
   }
 
   /// Takes every flow's tag anew; probes may be of any length.
   mutating func retag(_ flows: [LiveFlow]) {
     let old = slots
-    slots = Array(repeating: 0, count: old.count)
+    slots = Self.empty(old.count)
     for slot in old where slot != 0 {
       let index = Self.index(slot)
       _ = place(Self.slot(flows[index].tag, index))
     }
   }
 
+  private static func empty(_ size: Int) -> [UInt64] {
+    var slots: [UInt64] = []
+    slots.reserveLargePages(size)
+    slots.append(contentsOf: repeatElement(0, count: size))
+    return slots
+  }
+
   private mutating func resize(to size: Int) {
     let old = slots
-    slots = Array(repeating: 0, count: size)
+    slots = Self.empty(size)
     mask = size - 1
     for slot in old where slot != 0 { _ = place(slot) }
   }
@@ -108,10 +129,12 @@ struct SlotTable: ~Copyable {
   /// Puts a slot at the first empty position from its home; returns how far that is.
   @inline(__always)
   private mutating func place(_ slot: UInt64) -> Int {
-    var position = home(Self.tag(slot))
+    let mask = mask
+    var slots = slots.mutableSpan
+    var position = Int(Self.tag(slot)) & mask
     var distance = 0
     while slots[position] != 0 {
-      position = next(position)
+      position = (position &+ 1) & mask
       distance &+= 1
     }
     slots[position] = slot
