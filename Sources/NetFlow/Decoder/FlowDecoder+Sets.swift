@@ -22,21 +22,21 @@ extension FlowDecoder {
     into batch: inout FlowBatch
   ) {
     let first = batch.count
-    // Taken once: it is made with a template's first data, so each look at the template is an atomic load.
-    let plan = template.plan
+    // Of a plan nothing but what is needed is taken: a copy of it would retain all of its arrays.
+    let plans = recentPlans.plans(of: template)
     numberOrigin(of: &session)
-    if let step = plan.systemInitStep, session.key.version == 10 {
+    if let step = plans.flow.systemInitStep, session.key.version == 10 {
       learnSystemInit(set, template, step, &session)
       time.sysUpTime = session.sysUpTime(header)
     }
-    let prototype = prototype(session, time, namesSampler: plan.namesSampler)
+    let prototype = prototype(session, time, namesSampler: plans.flow.namesSampler)
     if template.isFixedLength {
-      decodeFixed(set, template, plan, prototype, &session, time, into: &batch)
+      decodeFixed(set, template, plans, prototype, &session, time, into: &batch)
     } else {
-      decodeVariable(set, template, plan, prototype, &session, time, into: &batch)
+      decodeVariable(set, template, plans, prototype, &session, time, into: &batch)
     }
     session.counters.flowRecords &+= UInt64(batch.count - first)
-    finish(set, template, plan, &session, time, from: first, into: &batch)
+    finish(set, template, plans, &session, time, from: first, into: &batch)
   }
 
   /// Takes the exporter's start from a set's first record, for all of them.
@@ -51,7 +51,7 @@ extension FlowDecoder {
 
   /// Decodes records of one length, field by field over all of them.
   private mutating func decodeFixed(
-    _ set: RawSpan, _ template: Template, _ plan: FlowPlan, _ prototype: FlowRecord, _ session: inout Session,
+    _ set: RawSpan, _ template: Template, _ plans: Template.Plans, _ prototype: FlowRecord, _ session: inout Session,
     _ time: TimeBase, into batch: inout FlowBatch
   ) {
     let octets = template.octetsOfRecords(in: set, &session.counters)
@@ -64,17 +64,17 @@ extension FlowDecoder {
       for _ in 0..<view.count { records.append(FlowRecord(like: prototype)) }
     }
     var records = batch.records.mutableSpan
-    FlowPlan.run(steps(of: plan, session), over: view, into: &records, from: base, rates: session.rates.rates)
-    let corrections = plan.times.run(over: view, into: &records, from: base, time: time)
+    FlowPlan.run(steps(of: plans, session), over: view, into: &records, from: base, rates: session.rates.rates)
+    let corrections = plans.flow.times.run(over: view, into: &records, from: base, time: time)
     session.counters.add(corrections)
   }
 
   /// Decodes records of varying length: each is measured, then the steps run over it alone.
   private mutating func decodeVariable(
-    _ set: RawSpan, _ template: Template, _ plan: FlowPlan, _ prototype: FlowRecord, _ session: inout Session,
+    _ set: RawSpan, _ template: Template, _ plans: Template.Plans, _ prototype: FlowRecord, _ session: inout Session,
     _ time: TimeBase, into batch: inout FlowBatch
   ) {
-    let steps = steps(of: plan, session)
+    let (steps, times) = (steps(of: plans, session), plans.flow.times)
     var corrections = TimeCorrections()
     variable.beginWithoutPadding(set)
     while let place = variable.next(set, template, &session.counters) {
@@ -89,41 +89,41 @@ extension FlowDecoder {
         guard step.field.accepts(width: step.width) else { continue }
         FlowPlan.run(step, view, into: &records, from: index, rates: session.rates.rates)
       }
-      plan.times.run(over: bytes, variable.layout, into: &records[index], time: time, &corrections)
+      times.run(over: bytes, variable.layout, into: &records[index], time: time, &corrections)
     }
     session.counters.add(corrections)
   }
 
-  private func steps(of plan: FlowPlan, _ session: borrowing Session) -> [FlowPlan.Step] {
-    takesOutForReverse(session) ? plan.stepsWithoutOut : plan.steps
+  private func steps(of plans: Template.Plans, _ session: borrowing Session) -> [FlowPlan.Step] {
+    takesOutForReverse(session) ? plans.flow.stepsWithoutOut : plans.flow.steps
   }
 
   /// What takes more than one field, or is seldom needed: each loop runs only for templates that ask for it.
   private mutating func finish(
-    _ set: RawSpan, _ template: Template, _ plan: FlowPlan, _ session: inout Session, _ time: TimeBase, from first: Int,
-    into batch: inout FlowBatch
+    _ set: RawSpan, _ template: Template, _ plans: Template.Plans, _ session: inout Session, _ time: TimeBase,
+    from first: Int, into batch: inout FlowBatch
   ) {
-    if plan.takesICMPFromPort {
+    if plans.flow.takesICMPFromPort {
       var records = batch.records.mutableSpan
       for index in first..<records.count {
-        records[index].takeICMPFromPort(isTold: plan.tellsICMP, tellsEchoReplies: plan.tellsEchoReplies)
+        records[index].takeICMPFromPort(isTold: plans.flow.tellsICMP, tellsEchoReplies: plans.flow.tellsEchoReplies)
       }
     }
-    if !session.rates.rates.byInterface.isEmpty, !plan.tellsSampling {
+    if !session.rates.rates.byInterface.isEmpty, !plans.flow.tellsSampling {
       for index in first..<batch.count {
         guard let rate = session.rates.rates.byInterface(of: batch.records[index]) else { continue }
         batch.records[index].samplingRate = rate
       }
     }
-    if plan.hasRare || (options.keepsExtra && !plan.unmapped.isEmpty) {
-      decodeRare(set, template, plan, &session, from: first, into: &batch)
+    if plans.flow.hasRare || (options.keepsExtra && !plans.flow.unmapped.isEmpty) {
+      decodeRare(set, template, plans.flow, &session, from: first, into: &batch)
     }
-    if let sections = plan.sections { readSections(set, template, sections, from: first, into: &batch) }
-    if let totals = plan.totals {
+    if let sections = plans.flow.sections { readSections(set, template, sections, from: first, into: &batch) }
+    if let totals = plans.flow.totals {
       settleTotals(set, template, totals, session.key, from: first, into: &batch)
     }
-    if let reverse = plan.reverse {
-      appendReverse(set, template, reverse, totals: plan.totals, &session, time, from: first, into: &batch)
+    if let reverse = plans.flow.reverse {
+      appendReverse(set, template, reverse, totals: plans.flow.totals, &session, time, from: first, into: &batch)
     }
     forceRate(of: session, from: first, into: &batch)
   }

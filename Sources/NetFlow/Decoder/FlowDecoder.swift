@@ -18,6 +18,7 @@ public struct FlowDecoder: ~Copyable {
   public private(set) var names = NameTable()
   private var nameGeneration: UInt64 = 0
   var variable = VariableRecordReader()
+  var recentPlans = RecentPlans()
   var budget = LearningBudget()
   /// What options data have said lately.
   var memory = OptionsMemory()

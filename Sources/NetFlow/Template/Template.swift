@@ -92,8 +92,6 @@ public final class Template: Sendable {
   /// Made when they are first asked for.
   @inline(__always)
   var plans: Plans { madePlans.load() ?? madePlans.storeIfNil(Plans(definition)) }
-  @inline(__always)
-  var plan: FlowPlan { plans.flow }
   /// The plan, if a record has been decoded by it.
   var usedPlan: FlowPlan? { madePlans.load()?.flow }
   @inline(__always)
