@@ -14,17 +14,25 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
 
   /// Appends the text of `description`.
   public func appendText(to text: inout [UInt8]) {
+    text.append(addingCapacity: Self.longestText) { appendText(to: &$0) }
+  }
+
+  /// Octets of the longest text.
+  public static var longestText: Int { 39 }
+
+  /// Appends the text of `description` where there is room for `longestText` octets.
+  public func appendText(to text: inout OutputSpan<UInt8>) {
     if isV4 { Self.appendDotted(v4, to: &text) } else { appendColons(to: &text) }
   }
 
-  private static func appendDotted(_ address: UInt32, to text: inout [UInt8]) {
+  private static func appendDotted(_ address: UInt32, to text: inout OutputSpan<UInt8>) {
     for shift in stride(from: 24, through: 0, by: -8) {
       appendDecimal(UInt8(truncatingIfNeeded: address >> UInt32(shift)), to: &text)
       if shift > 0 { text.append(UInt8(ascii: ".")) }
     }
   }
 
-  private static func appendDecimal(_ value: UInt8, to text: inout [UInt8]) {
+  private static func appendDecimal(_ value: UInt8, to text: inout OutputSpan<UInt8>) {
     if value >= 100 { text.append(UInt8(ascii: "0") + value / 100) }
     if value >= 10 { text.append(UInt8(ascii: "0") + value / 10 % 10) }
     text.append(UInt8(ascii: "0") + value % 10)
@@ -35,7 +43,7 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     return UInt16(truncatingIfNeeded: word >> UInt64(48 - 16 * (index & 3)))
   }
 
-  private func appendColons(to text: inout [UInt8]) {
+  private func appendColons(to text: inout OutputSpan<UInt8>) {
     let zeros = longestZeroRun()
     var index = 0
     while index < 8 {
@@ -66,7 +74,7 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     return best
   }
 
-  private static func appendHex(_ value: UInt16, to text: inout [UInt8]) {
+  private static func appendHex(_ value: UInt16, to text: inout OutputSpan<UInt8>) {
     var shift = value >= 0x1000 ? 12 : value >= 0x100 ? 8 : value >= 0x10 ? 4 : 0
     while shift >= 0 {
       let digit = UInt8(truncatingIfNeeded: value >> UInt16(shift)) & 15

@@ -6,34 +6,43 @@ package enum AddressOrder {
   package static func sorted(_ addresses: [IPAddress]) -> [UInt32] {
     var v4: [SortItem] = []
     var v6: [TextItem] = []
+    var text: [UInt8] = []
     v4.reserveCapacity(addresses.count)
     for (number, address) in addresses.enumerated() {
       if address.isV4 {
         v4.append(SortItem(key: dottedRank(address.v4), number: UInt32(number)))
       } else {
-        v6.append(TextItem(address, number: UInt32(number)))
+        v6.append(TextItem(address, number: UInt32(number), &text))
       }
     }
     radixSort(&v4, bits: 32)
     if v6.isEmpty { return v4.map(\.number) }
     v6.sort()
-    return merged(v4, v6, addresses)
+    return merged(v4, v6)
   }
 
-  private static func merged(_ v4: [SortItem], _ v6: [TextItem], _ addresses: [IPAddress]) -> [UInt32] {
+  /// An IPv6 text is before, or behind, all IPv4 texts of one first octet: the dot behind that is nowhere among the hexadecimal
+  /// digits and the colon that an IPv6 text begins with, so that four characters decide.
+  private static func merged(_ v4: [SortItem], _ v6: [TextItem]) -> [UInt32] {
     var order: [UInt32] = []
-    order.reserveCapacity(addresses.count)
+    order.reserveCapacity(v4.count + v6.count)
     var next = 0
-    for item in v4 {
-      let text = TextItem(addresses[Int(item.number)], number: item.number)
-      while next < v6.count, v6[next] < text {
-        order.append(v6[next].number)
+    for item in v6 {
+      while next < v4.count, firstCharacters[Int(v4[next].key >> 24)] < item.firstCharacters {
+        order.append(v4[next].number)
         next += 1
       }
       order.append(item.number)
     }
-    order.append(contentsOf: v6[next...].lazy.map(\.number))
+    order.append(contentsOf: v4[next...].lazy.map(\.number))
     return order
+  }
+
+  /// The beginnings of dotted texts, `0.` to `255.`, in order.
+  private static let firstCharacters: [UInt32] = (0...255).map { "\($0)." }.sorted().map { text in
+    var word: UInt32 = 0
+    for (index, octet) in text.utf8.enumerated() { word |= UInt32(octet) << UInt32(24 - 8 * index) }
+    return word
   }
 
   /// Places of 0...255 when their decimal texts are in order: since "." comes before every digit and a text before those
@@ -56,16 +65,20 @@ package enum AddressOrder {
 
 /// An address's text, at most 39 octets, in words that compare as the text does.
 private struct TextItem: Comparable {
-  private var words: [5 of UInt64] = .init(repeating: 0)
+  private let words: [5 of UInt64]
   let number: UInt32
 
-  init(_ address: IPAddress, number: UInt32) {
+  /// - Parameter text: memory to work with.
+  init(_ address: IPAddress, number: UInt32, _ text: inout [UInt8]) {
     self.number = number
-    var text: [UInt8] = []
-    text.reserveCapacity(40)
+    text.removeAll(keepingCapacity: true)
     address.appendText(to: &text)
-    for (index, octet) in text.enumerated() { words[index >> 3] |= UInt64(octet) << UInt64(56 - (index & 7) * 8) }
+    text.append(contentsOf: repeatElement(0, count: 40 - text.count))
+    let octets = text.span.octets
+    words = [octets.be64(0), octets.be64(8), octets.be64(16), octets.be64(24), octets.be64(32)]
   }
+
+  var firstCharacters: UInt32 { UInt32(truncatingIfNeeded: words[0] >> 32) }
 
   static func < (a: Self, b: Self) -> Bool {
     for index in a.words.indices where a.words[index] != b.words[index] { return a.words[index] < b.words[index] }
