@@ -13,7 +13,7 @@ extension ParquetWriter {
 
   /// Compresses the chunk's pages and sends them, each behind its header, on their way; the dictionary first.
   mutating func writePages() throws(ParquetError) -> ColumnMetadata {
-    let codec = chooseCodec()
+    let codec = try chooseCodec()
     var sizes = Sizes()
     var dictionaryOffset: Int64?
     if chunk.dictionaryCount > 0 {
@@ -38,12 +38,20 @@ extension ParquetWriter {
       pageCounts: chunk.pageCounts)
   }
 
-  /// A chunk of tiny pages is left as it is: a zstd frame's own octets would outweigh what it saves.
-  private func chooseCodec() -> Codec {
+  /// A chunk of tiny pages is left as it is: a zstd frame's own octets would outweigh what it saves. So is one whose beginning
+  /// zstd makes shorter by less than a twentieth, such as differences of times, unless much of it is a dictionary.
+  private mutating func chooseCodec() throws(ParquetError) -> Codec {
     let bytes = chunk.body.count + chunk.dictionary.count
-    let isWorthIt = bytes > 64 * (chunk.pages.count + 1)
-    return compressor != nil && isWorthIt ? .zstd : .uncompressed
+    guard compressor != nil, bytes > 64 * (chunk.pages.count + 1) else { return .uncompressed }
+    let sample = 0..<Self.sampleSize
+    if chunk.body.count < 4 * sample.count || chunk.dictionary.count > chunk.body.count / 16 { return .zstd }
+    compressed.removeAll()
+    try compressor?.compress(chunk.body, sample, to: &compressed)
+    return compressed.count <= sample.count - sample.count / 20 ? .zstd : .uncompressed
   }
+
+  /// Octets that show whether it is worthwhile to compress the others.
+  private static var sampleSize: Int { 8192 }
 
   private mutating func writePage(
     _ body: Body, _ encoding: Encoding, valueCount: Int, _ codec: Codec, _ sizes: inout Sizes
