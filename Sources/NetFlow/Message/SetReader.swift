@@ -13,9 +13,10 @@ struct DataSet {
 struct SetReader {
   private let header: MessageHeader
   private var offset: Int
-  /// Flow records of the session before the set that was handed out last, where these are to be counted: see
+  /// Flow records of the session before the set that was handed out last, where these are to be counted, and how often: see
   /// `Template.isOfShortRecords`.
   private var recordsBefore: UInt64?
+  private var timesCounted = 1
 
   init(_ header: MessageHeader) {
     self.header = header
@@ -30,7 +31,7 @@ struct SetReader {
   ) -> DataSet? {
     if let before = recordsBefore.take() {
       _ = budget.spend(
-        Int(truncatingIfNeeded: session.counters.flowRecords &- before), of: .shortRecords, &session)
+        Int(truncatingIfNeeded: session.counters.flowRecords &- before) * timesCounted, of: .shortRecords, &session)
     }
     while let set = nextSet(message, &session.counters) {
       let content = set.content
@@ -47,6 +48,7 @@ struct SetReader {
               continue
             }
             recordsBefore = session.counters.flowRecords
+            timesCounted = template.isFixedLength ? 1 : 2
           }
           return DataSet(template: template, content: content)
         }

@@ -45,6 +45,24 @@ enum FlowField: UInt8, Sendable {
 }
 
 extension FlowField {
+  /// Those of `candidates`, in their order, that have any of these elements: a sender can define a template of one field in fewer
+  /// octets than a record has, and all of them would have to be looked through for it.
+  static func candidates(
+    among elements: some Sequence<InformationElementID>
+  ) -> [(field: FlowField, elements: [InformationElementID])] {
+    var numbers: Set<Int> = []
+    for element in elements { numbers.formUnion(candidateNumbers[element] ?? []) }
+    return numbers.sorted().map { candidates[$0] }
+  }
+
+  private static let candidateNumbers: [InformationElementID: [Int]] = {
+    var numbers: [InformationElementID: [Int]] = [:]
+    for (number, candidate) in candidates.enumerated() {
+      for element in candidate.elements { numbers[element, default: []].append(number) }
+    }
+    return numbers
+  }()
+
   /// The elements that fill each place (IANA IPFIX registry; v9 shares its numbers): of those in a record the first that
   /// is not zero counts.
   static let candidates: [(field: FlowField, elements: [InformationElementID])] = [

@@ -102,7 +102,7 @@ struct FlowPlan: Sendable {
 
   /// - Returns: the places that are read.
   private mutating func select(from places: [InformationElementID: Step]) -> Set<Int> {
-    var all = Self.steps(for: FlowField.candidates, from: places)
+    var all = Self.steps(for: FlowField.candidates(among: places.keys), from: places)
     for element in FlowField.mplsLabels {
       guard var step = places[element], step.width == 0xffff || step.width == 3 else { continue }
       step.field = .mplsLabel
