@@ -10,7 +10,7 @@ SYSCONFDIR ?= /etc
 ARGS ?=
 
 BUILD_PACKAGES := ca-certificates git pkg-config libdeflate-dev libmaxminddb-dev libpcap-dev libzstd-dev python3-pip
-TEST_PACKAGES := $(BUILD_PACKAGES) fprobe libfixbuf-dev nfdump openssl prometheus python3 softflowd tcpdump tshark
+TEST_PACKAGES := $(BUILD_PACKAGES) fprobe libfixbuf-dev nfdump openssl prometheus python3 softflowd tcpdump tshark valgrind
 
 # Kafka output, excluded from the default build. Its modules differ, so it has its own build directory.
 KAFKA_PACKAGES := librdkafka-dev
@@ -42,7 +42,7 @@ PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|ObjectStorageTests|SmartAccessG
 # except those that mostly wait for other programs, which run in parallel.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
 |RetargetTests|RetargetRefusalTests|RetargetMistakeTests|RetargetArrivalTests|SetupCommandTests|SetupQuestionTests$\
-|FilterTests|StatusTests|AlertTests|WatchedTopTests|SharedTests|LineTests|RelayTests|OutputTests|RenameTests|LabelTests|UnionTests|AnonymizeTests|StreamTests|EnduranceTests)/
+|FilterTests|StatusTests|AlertTests|WatchedTopTests|SharedTests|LineTests|RelayTests|OutputTests|RenameTests|LabelTests|UnionTests|AnonymizeTests|StreamTests|EnduranceTests|CostTests)/
 # Run only by `make test-engines`.
 ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTests|UnionEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 
