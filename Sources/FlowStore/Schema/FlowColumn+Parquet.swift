@@ -4,7 +4,8 @@ import FlowModel
 import Parquet
 
 extension FlowColumn {
-  /// The column as Parquet has it: what hardly repeats is plain, times lie near each other.
+  /// The column as Parquet has it: what hardly repeats is plain, times lie near each other. A number of 16 bits repeats in any case:
+  /// a port and its share of the dictionary take less than four octets.
   var parquet: ParquetColumn {
     switch kind {
     case .time: ParquetColumn(name, .timestampMilliseconds, encoding: .delta)
@@ -17,7 +18,7 @@ extension FlowColumn {
   }
 
   private func number(_ type: ParquetColumn.ValueType) -> ParquetColumn {
-    isVaried ? ParquetColumn(name, type, encoding: .plain) : ParquetColumn(name, type)
+    isVaried && numberBits > 16 ? ParquetColumn(name, type, encoding: .plain) : ParquetColumn(name, type)
   }
 
   /// Rows of a group are sorted by these, as octets compare.
