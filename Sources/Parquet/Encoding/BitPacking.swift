@@ -21,10 +21,16 @@ enum BitPacking {
     _ values: Span<Value>, from start: Int, count: Int, width: Int, into out: inout MutableRawSpan, at offset: Int
   ) -> Int {
     precondition(start >= 0 && count >= 0 && start &+ count <= values.count)
+    let groups = width <= 16 ? count / 8 : 0
+    for group in 0..<groups {
+      packEight(
+        values.extracting((start &+ 8 &* group)..<(start &+ 8 &* group &+ 8)), width, into: &out,
+        at: offset &+ group &* width)
+    }
     var word: UInt64 = 0
     var used = 0
-    var position = offset
-    for index in start..<(start &+ count) {
+    var position = offset &+ groups &* width
+    for index in (start &+ 8 &* groups)..<(start &+ count) {
       let value = UInt64(truncatingIfNeeded: values[index])
       word |= value &<< UInt64(truncatingIfNeeded: used)
       used &+= width
@@ -38,5 +44,27 @@ enum BitPacking {
     }
     out.storeBytes(of: word, toByteOffset: position, as: UInt64.self)
     return (count &* width &+ 7) / 8
+  }
+
+  /// Eight values of at most 16 bits: as many whole octets as one has bits, and the commonest widths.
+  @inline(__always)
+  private static func packEight<Value: FixedWidthInteger & UnsignedInteger>(
+    _ values: Span<Value>, _ width: Int, into out: inout MutableRawSpan, at offset: Int
+  ) {
+    let shift = UInt64(truncatingIfNeeded: width)
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    for index in 0..<4 {
+      let place = UInt64(truncatingIfNeeded: index) &* shift
+      low |= UInt64(truncatingIfNeeded: values[index]) &<< place
+      high |= UInt64(truncatingIfNeeded: values[index &+ 4]) &<< place
+    }
+    let half = 4 &* shift
+    if width <= 8 {
+      out.storeBytes(of: low | high &<< half, toByteOffset: offset, as: UInt64.self)
+    } else {
+      out.storeBytes(of: low | high << half, toByteOffset: offset, as: UInt64.self)
+      out.storeBytes(of: high &>> (64 &- half), toByteOffset: offset &+ 8, as: UInt64.self)
+    }
   }
 }

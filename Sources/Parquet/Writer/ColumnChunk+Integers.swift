@@ -22,14 +22,13 @@ extension ColumnChunk {
   ) throws(ParquetError) {
     precondition(values.count == valueCount)
     if values.isEmpty { return encodeUniform() }
-    let extent = Self.extent(of: values)
-    if let greatest = column.type.unsignedMaximum, UInt64(truncatingIfNeeded: extent.upperBound) > greatest {
+    let bits = Self.bits(of: values)
+    if let greatest = column.type.unsignedMaximum, UInt64(truncatingIfNeeded: bits.union) > greatest {
       throw .misuse(.value(column: column.name))
     }
-    statistics.minimum = Self.octets(of: extent.lowerBound)
-    statistics.maximum = Self.octets(of: extent.upperBound)
-    if extent.lowerBound == extent.upperBound && values.count > 1 {
-      dictionary.append(octetsOf: extent.lowerBound)
+    if bits.common == bits.union && values.count > 1 {
+      setBounds(values[0]...values[0])
+      dictionary.append(octetsOf: values[0])
       dictionaryCount = 1
       return encodeUniform()
     }
@@ -37,10 +36,33 @@ extension ColumnChunk {
     case .plain: encodePlain(values)
     case .delta: encodeDelta(values)
     case .dictionary:
-      distinct.reset(
-        minimum: Key(truncatingIfNeeded: extent.lowerBound), maximum: Key(truncatingIfNeeded: extent.upperBound))
+      distinct.reset(minimum: Key(truncatingIfNeeded: bits.common), maximum: Key(truncatingIfNeeded: bits.union))
       encodeDictionary(values, distinct: &distinct, entryLimit: byteLimit / MemoryLayout<Value>.size)
     }
+    if column.encoding == .dictionary, pages.allSatisfy({ $0.encoding == .rleDictionary }) {
+      // The distinct values are much fewer.
+      let entries = distinct.values.map { Value(truncatingIfNeeded: $0) }
+      setBounds(Self.extent(of: entries.span))
+    } else {
+      setBounds(Self.extent(of: values))
+    }
+  }
+
+  private mutating func setBounds<Value: FixedWidthInteger>(_ extent: ClosedRange<Value>) {
+    statistics.minimum = Self.octets(of: extent.lowerBound)
+    statistics.maximum = Self.octets(of: extent.upperBound)
+  }
+
+  /// Bits that all of at least one value have, and bits that any has. No value is below the first or above the second, as bit
+  /// patterns, and they are found with no comparison.
+  private static func bits<Value: FixedWidthInteger>(of values: Span<Value>) -> (common: Value, union: Value) {
+    var common = values[0]
+    var union = values[0]
+    for index in values.indices {
+      common &= values[index]
+      union |= values[index]
+    }
+    return (common, union)
   }
 
   /// Pages of indices as long as the dictionary pays: a page of which more than two thirds are new values goes, with

@@ -44,9 +44,10 @@ extension ColumnChunk {
     dictionaryCount = entries.count
     while let slice = nextSlice() {
       let page = given.extracting(slice.values)
-      let greatest = page.isEmpty ? 0 : Self.extent(of: page).upperBound
+      var union: UInt32 = 0
+      for index in page.indices { union |= page[index] }
       let start = beginPage(slice)
-      let width = max(BitPacking.width(greatest), 1)
+      let width = max(BitPacking.width(union), 1)
       body.append(UInt8(width))
       RunLengthHybrid.append(page, width: width, to: &body)
       endPage(slice, from: start, encoding: .rleDictionary)
