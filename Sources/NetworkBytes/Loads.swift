@@ -159,13 +159,17 @@ extension Span where Element: BitwiseCopyable {
 
 extension Array {
   /// Reserves memory for so many elements, in large pages if the array is large and the system has them.
-  public mutating func reserveLargePages(_ capacity: Int) {
+  ///
+  /// - Parameter first: elements at the beginning that are left in small pages: of large ones that are not used to their end, more
+  ///   memory is taken than is needed.
+  public mutating func reserveLargePages(_ capacity: Int, behind first: Int = 0) {
     if self.capacity >= capacity { return }
     reserveCapacity(capacity)
     append(addingCapacity: self.capacity - count) { free in
       unsafe free.withUnsafeMutableBufferPointer { elements, _ in
+        guard let base = elements.baseAddress, first < elements.count else { return }
         // Sound: advice on memory of this array's own, whose content stays.
-        unsafe sagflow_memory_advise(elements.baseAddress, elements.count * MemoryLayout<Element>.stride)
+        unsafe sagflow_memory_advise(base + first, (elements.count - first) * MemoryLayout<Element>.stride)
       }
     }
   }

@@ -104,8 +104,9 @@ public struct FlowCache: ~Copyable, Sendable {
   /// Memory for all flows, so that the pool never moves; for very large caches it grows by doubling.
   private mutating func reservePool() {
     let capacity = min(aging.maximumFlows, 1 << 22)
-    flows.reserveLargePages(capacity)
-    ages.reserveLargePages(capacity)
+    // Two megabytes of each are left in small pages, so that a cache of few flows takes no more memory than they need.
+    flows.reserveLargePages(capacity, behind: 1 << 14)
+    ages.reserveLargePages(capacity, behind: 1 << 17)
   }
 }
 
