@@ -35,8 +35,11 @@ struct RandomFlows {
   private(set) var names = NameTable()
   private var called: [(origin: FlowOrigin, names: ExporterNames)] = []
   private let addresses: [IPAddress]
+  /// For each word of a record, what all records have; nil: each has its own.
+  private var still: [UInt64?] = []
 
-  init(seed: UInt64) {
+  /// - Parameter stillness: how many of the words of records are the same in all of them, of 1.
+  init(seed: UInt64, stillness: Double = 0) {
     var random = SeededGenerator(seed: seed)
     addresses =
       [
@@ -52,6 +55,10 @@ struct RandomFlows {
       + [FlowOrigin(exporter: IPAddress(v4: 0x0a00_0001), domain: 0, version: 5)]
     self.random = random
     nameThings()
+    let record = record()
+    still = RecordWord.all.map { word in
+      Double.random(in: 0..<1, using: &self.random) < stillness ? word.value(record) : nil
+    }
   }
 
   private mutating func nameThings() {
@@ -168,6 +175,7 @@ struct RandomFlows {
     record.sourceMAC = number(UInt64.self) & 0xffff_ffff_ffff
     record.destinationMAC = number(UInt64.self) & 0xffff_ffff_ffff
     record.records = number()
+    for (word, value) in zip(RecordWord.all, still) { if let value { word.set(&record, value) } }
     return record
   }
 

@@ -15,6 +15,8 @@ struct RowsTests {
     let rowGroupRows: Int
     /// How many of the records have an extension, of 1.
     let rare: Double
+    /// How many of the words of records are the same in all of them, of 1.
+    var stillness = 0.0
   }
 
   private static let shapes = [
@@ -24,6 +26,11 @@ struct RowsTests {
     Shape(testDescription: "groups of which some have rare fields", rows: 1500, rowGroupRows: 100, rare: 0.005),
     Shape(testDescription: "groups full of rare fields", rows: 3000, rowGroupRows: 1024, rare: 0.9),
     Shape(testDescription: "one group that ends with the batch", rows: 2048, rowGroupRows: 2048, rare: 0.3),
+    Shape(
+      testDescription: "groups whose rows share half of their fields", rows: 900, rowGroupRows: 300, rare: 0,
+      stillness: 0.5),
+    Shape(
+      testDescription: "groups whose rows share all fields", rows: 700, rowGroupRows: 300, rare: 0.01, stillness: 1),
   ]
 
   private struct Manifest: Encodable {
@@ -55,7 +62,7 @@ struct RowsTests {
     options.createdBy = "sagflow version 1.2.3 (build abc)"
     options.metadata = [("sagflow.aggregation", "on")]
     var writer = try FlowStoreWriter(options)
-    var flows = RandomFlows(seed: seed)
+    var flows = RandomFlows(seed: seed, stillness: shape.stillness)
     var random = SeededGenerator(seed: seed)
     while flows.rows.count < shape.rows {
       let count = min(Int.random(in: 1...700, using: &random), shape.rows - flows.rows.count)

@@ -2,52 +2,24 @@ import FlowModel
 import NetworkBytes
 import Parquet
 
-/// What the rows of a row group refer to, and the order that they are written in.
-struct RowGroupContext {
-  let extensions: [FlowExtension]
-  /// What the records' origin numbers stand for.
-  let origins: [FlowOrigin]
-  /// What exporters call things.
-  let names: NameTable
-  let sorter: RowSorter
-
-  func rare(_ record: FlowRecord) -> FlowExtension? {
-    record.extensionNumber == 0 ? nil : extensions[Int(record.extensionNumber) - 1]
-  }
-}
-
-/// Rows in sorted order, few enough to stay in a near cache while every column takes its part of them.
-struct RowBlock {
-  static let size = 512
-
-  /// Their places in sorted order.
-  var places: Range<Int> = 0..<0
-  var records: [FlowRecord] = []
-  /// What is known of them; empty where nothing is known of any row of the group.
-  var facts: [FlowFacts] = []
-}
-
-/// The values of one column of a row group on their way from records to a file. Memory is used again from group to group.
+/// Writes one column of a row group. Memory is used again from group to group.
 protocol ColumnBuffer: Sendable {
-  /// Begins a row group and forgets the one before.
-  mutating func begin(_ group: RowGroupContext)
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext)
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError)
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError)
 }
 
 extension FlowColumn {
-  /// An empty buffer for the column's values.
+  /// What writes the column.
   func buffer() -> any ColumnBuffer {
     if let key = Self.sortColumns.firstIndex(of: self) { return SortedAddressBuffer(key: key) }
     return switch values {
-    case .time(let reader): PlainBuffer(reader)
-    case .counter(let reader): PlainBuffer(reader)
-    case .number(_, let reader): PlainBuffer(reader)
+    case .time(let reader): TimeBuffer(reader)
+    case .counter(let reader): CounterBuffer(reader)
+    case .number(_, let reader): NumberBuffer(reader)
     case .address(let reader, let isNullable): AddressBuffer(reader: reader, isNullable: isNullable)
-    case .mac(let reader): MACBuffer(reader: reader)
-    case .word(let reader, let words): WordBuffer(reader: reader, words: words)
+    case .mac(let reader): MACBuffer(reader)
+    case .word(let reader, let words): WordBuffer(reader, words: words)
     case .origin(.address(let read)): OriginTextBuffer { read($0).description }
-    case .origin(.number(_, let read)): OriginNumberBuffer(read)
+    case .origin(.number(_, let read)): OriginNumberBuffer(read: read)
     case .origin(.text(let read)): OriginTextBuffer(read)
     case .rare(.address(let read)): RareAddressBuffer(read: read)
     case .rare(.number(_, let read)): RareNumberBuffer(read: read)
@@ -61,103 +33,143 @@ extension FlowColumn {
 
 // MARK: Values of the record
 
-/// A type whose values files have as they are.
-protocol PlainValue: BitwiseCopyable, Sendable {
-  static func write(_ values: Span<Self>, to file: inout ParquetWriter) throws(ParquetError)
-}
+/// Times. Where a reader is not of a lane, it is asked about each row; so with the buffers below.
+struct TimeBuffer: ColumnBuffer {
+  private let reader: RecordReader<Int64>
+  private let lane: RecordLane?
 
-extension Int64: PlainValue {
-  static func write(_ values: Span<Int64>, to file: inout ParquetWriter) throws(ParquetError) {
-    try file.write(int64: values)
+  init(_ reader: RecordReader<Int64>) {
+    self.reader = reader
+    // Of times that files cannot hold, it reads others.
+    let lanes = RecordWord.all.indices.map(RecordLane.all).filter { $0.isTime(reader.value) }
+    lane = lanes.count == 1 ? lanes[0] : nil
+  }
+
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    if let value = rows.shared(reader, lane.map { [$0] }) { return try file.write(repeating: value) }
+    let times = lane.map { rows.times($0) } ?? rows.values(reader)
+    try file.write(int64: times.span)
+    rows.giveBack(times)
   }
 }
-extension UInt64: PlainValue {
-  static func write(_ values: Span<UInt64>, to file: inout ParquetWriter) throws(ParquetError) {
-    try file.write(uint64: values)
+
+struct CounterBuffer: ColumnBuffer {
+  private let reader: RecordReader<UInt64>
+  private let lane: RecordLane?
+
+  init(_ reader: RecordReader<UInt64>) {
+    self.reader = reader
+    lane = RecordLane(reader.value)
+  }
+
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    if let value = rows.shared(reader, lane.map { [$0] }), let value = Int64(exactly: value) {
+      return try file.write(repeating: value)
+    }
+    if let lane, lane == .all(of: lane.word), !rows.isShared(lane) {
+      let words = rows.words(lane.word)
+      try file.write(uint64: words.span)
+      rows.giveBack(words)
+    } else {
+      try file.write(uint64: rows.values(reader).span)
+    }
   }
 }
-extension UInt32: PlainValue {
-  static func write(_ values: Span<UInt32>, to file: inout ParquetWriter) throws(ParquetError) {
-    try file.write(uint32: values)
+
+struct NumberBuffer: ColumnBuffer {
+  private let reader: RecordReader<UInt32>
+  private let lane: RecordLane?
+
+  init(_ reader: RecordReader<UInt32>) {
+    self.reader = reader
+    lane = RecordLane { UInt64(reader.value($0)) }
   }
-}
 
-/// Times, counters and numbers.
-struct PlainBuffer<Value: PlainValue>: ColumnBuffer {
-  let reader: RecordReader<Value>
-  fileprivate var values: [Value] = []
-
-  init(_ reader: RecordReader<Value>) { self.reader = reader }
-
-  mutating func begin(_ group: RowGroupContext) { values.removeAll(keepingCapacity: true) }
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) { reader.append(block.records, to: &values) }
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
-    try Value.write(values.span, to: &file)
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    if let value = rows.shared(reader, lane.map { [$0] }) { return try file.write(repeating: Int64(value)) }
+    let numbers = lane.map { rows.numbers($0) } ?? rows.values(reader)
+    try file.write(uint32: numbers.span)
+    rows.giveBack(numbers)
   }
 }
 
 /// Words, each by its number.
 struct WordBuffer: ColumnBuffer {
-  private var numbers: PlainBuffer<UInt32>
+  private let reader: RecordReader<UInt32>
+  private let lane: RecordLane?
   /// Index in `texts` of each number.
   private var indices: [UInt32] = []
   private var texts = StringDictionary()
 
-  init(reader: RecordReader<UInt32>, words: [String?]) {
-    numbers = PlainBuffer(reader)
-    indices = words.map { word in word.map { texts.append($0) } ?? ParquetWriter.nullIndex }
+  init(_ reader: RecordReader<UInt32>, words: [String?]) {
+    self.reader = reader
+    lane = RecordLane { UInt64(reader.value($0)) }
+    for word in words { indices.append(word.map { texts.append($0) } ?? ParquetWriter.nullIndex) }
   }
 
-  mutating func begin(_ group: RowGroupContext) { numbers.begin(group) }
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) {
-    let first = numbers.values.count
-    numbers.append(block, group)
-    for place in first..<numbers.values.count {
-      let number = Int(numbers.values[place])
-      numbers.values[place] = number < indices.count ? indices[number] : ParquetWriter.nullIndex
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    if let value = rows.shared(reader, lane.map { [$0] }) {
+      let index = index(of: value)
+      return try index == ParquetWriter.nullIndex ? file.writeNulls() : file.write(repeating: texts[index])
     }
+    var numbers = lane.map { rows.numbers($0) } ?? rows.values(reader)
+    for place in numbers.indices { numbers[place] = index(of: numbers[place]) }
+    try file.write(indices: numbers.span, dictionary: texts)
+    rows.giveBack(numbers)
   }
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
-    try file.write(indices: numbers.values.span, dictionary: texts)
+
+  private func index(of number: UInt32) -> UInt32 {
+    Int(number) < indices.count ? indices[Int(number)] : ParquetWriter.nullIndex
   }
 }
 
 /// Addresses, of which the row group's distinct ones are made into text.
 struct AddressBuffer: ColumnBuffer {
-  let reader: RecordReader<IPAddress>
-  private var block: [IPAddress] = []
+  private let reader: RecordReader<IPAddress>
+  /// Of the two halves of the address.
+  private let lanes: [RecordLane]?
   private var values: DictionaryBuffer<IPAddress>
 
   init(reader: RecordReader<IPAddress>, isNullable: Bool) {
     self.reader = reader
+    if let high = RecordLane({ reader.value($0).high }), let low = RecordLane({ reader.value($0).low }) {
+      lanes = [high, low]
+    } else {
+      lanes = nil
+    }
     values = DictionaryBuffer(isNullable: isNullable)
   }
 
-  mutating func begin(_ group: RowGroupContext) { values.removeAll() }
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) {
-    self.block.removeAll(keepingCapacity: true)
-    reader.append(block.records, to: &self.block)
-    values.append(self.block) { $0 }
-  }
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    if let address = rows.shared(reader, lanes) { return try values.write(repeating: address, to: &file) }
+    values.removeAll()
+    values.append(lanes.map { rows.addresses($0[0], $0[1]) } ?? rows.values(reader)) { $0 }
     try values.write(to: &file)
   }
 }
 
 struct MACBuffer: ColumnBuffer {
-  let reader: RecordReader<UInt64>
-  private var block: [UInt64] = []
+  private let reader: RecordReader<UInt64>
+  private let lane: RecordLane?
   private var values = DictionaryBuffer<MACAddress>(isNullable: true)
 
-  init(reader: RecordReader<UInt64>) { self.reader = reader }
-
-  mutating func begin(_ group: RowGroupContext) { values.removeAll() }
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) {
-    self.block.removeAll(keepingCapacity: true)
-    reader.append(block.records, to: &self.block)
-    values.append(self.block) { MACAddress(octets: $0) }
+  init(_ reader: RecordReader<UInt64>) {
+    self.reader = reader
+    lane = RecordLane(reader.value)
   }
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
+
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    if let octets = rows.shared(reader, lane.map { [$0] }) {
+      return try values.write(repeating: MACAddress(octets: octets), to: &file)
+    }
+    values.removeAll()
+    if let lane {
+      let words = rows.words(lane.word)
+      values.append(words) { MACAddress(octets: lane($0)) }
+      rows.giveBack(words)
+    } else {
+      values.append(rows.values(reader)) { MACAddress(octets: $0) }
+    }
     try values.write(to: &file)
   }
 }
@@ -166,68 +178,48 @@ struct MACBuffer: ColumnBuffer {
 struct SortedAddressBuffer: ColumnBuffer {
   /// Place among the sort columns.
   let key: Int
-  private var ranks: [UInt32] = []
 
-  init(key: Int) { self.key = key }
-
-  mutating func begin(_ group: RowGroupContext) { ranks.removeAll(keepingCapacity: true) }
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) {
-    group.sorter.appendRanks(key, block.places, to: &ranks)
-  }
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
-    try file.write(indices: ranks.span, dictionary: group.sorter.texts(key))
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    let ranks = rows.ranks(key)
+    try file.write(indices: ranks.span, dictionary: rows.sorter.texts(key))
+    rows.giveBack(ranks)
   }
 }
 
 // MARK: Values of the origin
 
 struct OriginNumberBuffer: ColumnBuffer {
-  private let read: @Sendable (FlowOrigin) -> UInt32
-  private var ofOrigin: [UInt32] = []
-  private var values: [UInt32] = []
+  let read: @Sendable (FlowOrigin) -> UInt32
 
-  init(_ read: @escaping @Sendable (FlowOrigin) -> UInt32) { self.read = read }
-
-  mutating func begin(_ group: RowGroupContext) {
-    ofOrigin = group.origins.map(read)
-    values.removeAll(keepingCapacity: true)
-  }
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) {
-    values.append(addingCapacity: block.records.count) { output in
-      for record in block.records { output.append(ofOrigin[Int(record.origin)]) }
-    }
-  }
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
-    try file.write(uint32: values.span)
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    if let origin = rows.sharedOrigin { return try file.write(repeating: Int64(read(origin))) }
+    let ofOrigin = rows.origins.map(read)
+    var numbers = rows.numbers(.origin)
+    SortedRows.translate(&numbers, ofOrigin)
+    try file.write(uint32: numbers.span)
+    rows.giveBack(numbers)
   }
 }
 
 struct OriginTextBuffer: ColumnBuffer {
   private let read: @Sendable (FlowOrigin) -> String
-  private var ofOrigin: [UInt32] = []
-  private var texts = StringDictionary()
-  private var indices: [UInt32] = []
 
   init(_ read: @escaping @Sendable (FlowOrigin) -> String) { self.read = read }
 
-  mutating func begin(_ group: RowGroupContext) {
-    texts.removeAll()
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    if let origin = rows.sharedOrigin { return try file.write(repeating: read(origin).utf8.span) }
+    var texts = StringDictionary()
     var known: [String: UInt32] = [:]
-    ofOrigin.removeAll(keepingCapacity: true)
-    for origin in group.origins {
+    var ofOrigin: [UInt32] = []
+    for origin in rows.origins {
       let text = read(origin)
       let index = known[text] ?? texts.append(text)
       known[text] = index
       ofOrigin.append(index)
     }
-    indices.removeAll(keepingCapacity: true)
-  }
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) {
-    indices.append(addingCapacity: block.records.count) { output in
-      for record in block.records { output.append(ofOrigin[Int(record.origin)]) }
-    }
-  }
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
+    var indices = rows.numbers(.origin)
+    SortedRows.translate(&indices, ofOrigin)
     try file.write(indices: indices.span, dictionary: texts)
+    rows.giveBack(indices)
   }
 }

@@ -15,7 +15,8 @@ struct NameBuffer: ColumnBuffer {
   private let kind: ExporterNames.Kind
   private let number: @Sendable (FlowRecord, FlowExtension?) -> UInt64?
   private let fact: FlowColumn.FactReader?
-  private var hasNames = false
+  /// Of the number, if that is one of the record's.
+  private let lane: RecordLane?
   private var texts = TextBuffer()
   /// Places that were met lately, each where its number leads to, with their indices: rows repeat few.
   private var recent: [(place: Place, index: UInt32)?] = Array(repeating: nil, count: 256)
@@ -27,40 +28,48 @@ struct NameBuffer: ColumnBuffer {
     self.kind = kind
     self.number = number
     self.fact = fact
+    let lane = RecordLane { number($0, nil) ?? 0 }
+    self.lane = number(FlowRecord(), nil) == nil || lane.map { $0.mask > 0xffff_ffff } ?? true ? nil : lane
   }
 
-  mutating func begin(_ group: RowGroupContext) {
-    hasNames = group.names.has(kind)
-    if texts.isEmpty { return }
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    let hasNames = rows.names.has(kind)
+    if !hasNames, fact == nil || rows.rows.facts.isEmpty { return try file.writeNulls() }
     texts = TextBuffer()
     for index in recent.indices { recent[index] = nil }
-  }
-
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) {
-    if !hasNames, fact == nil || block.facts.isEmpty { return }
-    for (row, record) in block.records.enumerated() {
-      guard let number = number(record, group.rare(record)) else {
-        texts.append(nil)
-        continue
+    let given = rows
+    if let lane {
+      let numbers = rows.numbers(lane)
+      let origins = rows.numbers(.origin)
+      for row in numbers.indices {
+        append(Place(origin: origins[row], fact: 0, number: UInt64(numbers[row])), row, given, hasNames: hasNames)
       }
-      var place = Place(origin: record.origin, fact: 0, number: number)
-      if let fact, !block.facts.isEmpty { place.fact = fact(block.facts[row]) }
-      let slot = Int(truncatingIfNeeded: (number ^ UInt64(place.origin) << 5) & 255)
-      if let known = recent[slot], known.place == place {
-        texts.append(index: known.index)
-      } else {
-        recent[slot] = (place, texts.append(text(place, group)))
+      rows.giveBack(numbers)
+    } else {
+      rows.forEachBlock { records, places in
+        for (record, row) in zip(records, places) {
+          if let number = number(record, given.rare(record.extensionNumber)) {
+            append(Place(origin: record.origin, fact: 0, number: number), row, given, hasNames: hasNames)
+          } else {
+            texts.append(nil)
+          }
+        }
       }
     }
+    try texts.write(to: &file)
+    texts = TextBuffer()
   }
 
-  private func text(_ place: Place, _ group: RowGroupContext) -> String? {
-    let name = hasNames ? group.names.name(kind, place.number, of: group.origins[Int(place.origin)]) : nil
-    return name ?? group.names.texts[place.fact]
-  }
-
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
-    if texts.isEmpty { try file.writeNulls() } else { try texts.write(to: &file) }
+  private mutating func append(_ place: Place, _ row: Int, _ rows: SortedRows, hasNames: Bool) {
+    var place = place
+    if let fact, let facts = rows.facts(row) { place.fact = fact(facts) }
+    let slot = Int(truncatingIfNeeded: (place.number ^ UInt64(place.origin) << 5) & 255)
+    if let known = recent[slot], known.place == place {
+      texts.append(index: known.index)
+    } else {
+      let name = hasNames ? rows.names.name(kind, place.number, of: rows.origins[Int(place.origin)]) : nil
+      recent[slot] = (place, texts.append(name ?? rows.names.texts[place.fact]))
+    }
   }
 }
 
@@ -77,26 +86,17 @@ struct FactBuffer: ColumnBuffer {
 
   init(read: @escaping FlowColumn.FactReader) { self.read = read }
 
-  mutating func begin(_ group: RowGroupContext) {
-    if indices.isEmpty { return }
+  mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
+    if rows.rows.facts.isEmpty { return try file.writeNulls() }
     numbers.removeAll()
     indices.removeAll(keepingCapacity: true)
-  }
-
-  mutating func append(_ block: RowBlock, _ group: RowGroupContext) {
-    for facts in block.facts {
-      let number = read(facts)
+    for row in rows.sorter.order {
+      let number = read(rows.rows.facts[Int(row)])
       indices.append(number == 0 ? ParquetWriter.nullIndex : numbers.number(of: TextNumber(number: number)))
     }
-  }
-
-  func write(to file: inout ParquetWriter, _ group: RowGroupContext) throws(ParquetError) {
-    if numbers.values.isEmpty {
-      try file.writeNulls()
-      return
-    }
+    if numbers.values.isEmpty { return try file.writeNulls() }
     var texts = StringDictionary()
-    for value in numbers.values { texts.append(group.names.texts[value.number] ?? "") }
+    for value in numbers.values { texts.append(rows.names.texts[value.number] ?? "") }
     try file.write(indices: indices.span, dictionary: texts)
   }
 }

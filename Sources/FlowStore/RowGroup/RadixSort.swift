@@ -11,12 +11,23 @@ package struct SortItem: BitwiseCopyable, Sendable {
 
 /// Sorts by key, keeping the order of equal keys: least significant digit first, eleven bits at a time.
 ///
-/// - Parameter bits: how many low bits of the keys may differ.
-package func radixSort(_ items: inout [SortItem], bits: Int) {
-  var other = items
-  for shift in stride(from: 0, to: bits, by: 11) {
-    if distribute(items, into: &other, shift: UInt64(shift)) { swap(&items, &other) }
+/// - Parameters:
+///   - spare: memory to sort in; its content means nothing.
+///   - bits: how many low bits of the keys may differ.
+package func radixSort(_ items: inout [SortItem], _ spare: inout [SortItem], bits: Int) {
+  if spare.count != items.count {
+    spare.removeAll(keepingCapacity: true)
+    spare.append(contentsOf: repeatElement(SortItem(key: 0, number: 0), count: items.count))
   }
+  for shift in stride(from: 0, to: bits, by: 11) {
+    if distribute(items, into: &spare, shift: UInt64(shift)) { swap(&items, &spare) }
+  }
+}
+
+/// The same with memory of its own.
+package func radixSort(_ items: inout [SortItem], bits: Int) {
+  var spare: [SortItem] = []
+  radixSort(&items, &spare, bits: bits)
 }
 
 /// One pass: orders `items` by one digit of their keys into `sorted`.

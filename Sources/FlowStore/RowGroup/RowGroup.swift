@@ -1,20 +1,18 @@
 import FlowModel
 import Parquet
 
-/// The rows of the next row group, and the memory in which they are sorted and turned into columns.
+/// The rows of the next row group, and the memory in which they are sorted and written.
 ///
-/// Rows come in as records and leave as columns: addresses are numbered, rows sorted by (exporter, source, destination) as
-/// their texts compare, then gathered once, a block at a time, into all columns. Text is made once per distinct value.
+/// Rows are columns from the moment they arrive (`RowColumns`). Sorting by (exporter, source, destination), as their texts compare,
+/// yields an order; each column is put in order while it is written, and text is made once per distinct value.
 struct RowGroup: ~Copyable, Sendable {
-  private var rows = FlowBatch()
-  /// Earliest start and latest end of the rows, milliseconds since 1970 UTC.
-  private(set) var earliestStart = Int64.max
-  private(set) var latestEnd = Int64.min
+  private var rows = RowColumns()
   private var extraOctets = 0
   private var sorter = RowSorter()
-  private var columns: FlowColumns
+  private var memory = SortedRows.Memory()
+  private var columns: [any ColumnBuffer]
 
-  init(_ columns: [FlowColumn]) { self.columns = FlowColumns(columns) }
+  init(_ columns: [FlowColumn]) { self.columns = columns.map { $0.buffer() } }
 
   /// How much a row group takes.
   struct Room: Sendable {
@@ -26,8 +24,12 @@ struct RowGroup: ~Copyable, Sendable {
 
   var count: Int { rows.count }
 
+  /// Earliest start and latest end of the rows, milliseconds since 1970 UTC.
+  var earliestStart: Int64 { rows.earliestStart }
+  var latestEnd: Int64 { rows.latestEnd }
+
   /// A copy of the rows.
-  var copy: FlowBatch { rows.copy() }
+  var copy: FlowBatch { rows.batch }
 
   func fills(_ room: Room) -> Bool {
     rows.count >= room.rows || extraOctets >= room.extraOctets
@@ -37,54 +39,31 @@ struct RowGroup: ~Copyable, Sendable {
   ///
   /// - Returns: the first that was not added.
   mutating func append(_ batch: borrowing FlowBatch, from first: Int, room: Room) -> Int {
-    // All at once: growing step by step copies, and touches, twice the memory. What is not used is not touched.
-    if rows.records.capacity < room.rows { rows.records.reserveCapacity(room.rows) }
-    let before = rows.count
-    let end = appendRecords(batch, from: first, room)
-    rows.appendFacts(of: batch, first..<end, behind: before)
+    let end = end(of: batch, from: first, room)
+    rows.append(batch, first..<end, room: room.rows)
     return end
   }
 
-  private mutating func appendRecords(_ batch: borrowing FlowBatch, from first: Int, _ room: Room) -> Int {
+  /// The first record that there is no room for.
+  private mutating func end(of batch: borrowing FlowBatch, from first: Int, _ room: Room) -> Int {
     let end = min(batch.count, first + max(0, room.rows - rows.count))
-    if !batch.extensions.isEmpty { return append(batch, first..<end, room) }
-    rows.records.append(contentsOf: batch.records[first..<end])
-    for record in batch.records[first..<end] { stretchTimes(record) }
-    return end
-  }
-
-  private mutating func append(_ batch: borrowing FlowBatch, _ range: Range<Int>, _ room: Room) -> Int {
-    for index in range {
+    if batch.extensions.isEmpty { return end }
+    for index in first..<end {
       if extraOctets >= room.extraOctets { return index }
-      var record = batch.records[index]
-      stretchTimes(record)
-      if record.extensionNumber != 0 {
-        let fields = batch.extensions[Int(record.extensionNumber) - 1]
-        extraOctets += fields.extra.utf8.count
-        rows.extensions.append(fields)
-        record.extensionNumber = UInt32(rows.extensions.count)
-      }
-      rows.records.append(record)
+      let number = batch.records[index].extensionNumber
+      if number != 0 { extraOctets += batch.extensions[Int(number) - 1].extra.utf8.count }
     }
-    return range.upperBound
-  }
-
-  @inline(__always)
-  private mutating func stretchTimes(_ record: FlowRecord) {
-    earliestStart = min(earliestStart, record.start.storable)
-    latestEnd = max(latestEnd, record.end.storable)
+    return end
   }
 
   /// Forgets the rows and keeps the memory.
   mutating func removeAll() {
     rows.removeAll()
     extraOctets = 0
-    earliestStart = .max
-    latestEnd = .min
   }
 
   /// Of what was written last: for each row, as which it was appended, from 0.
-  var order: [UInt32] { sorter.items.map(\.number) }
+  var order: [UInt32] { sorter.order }
 
   /// Writes the rows as one row group; they stay until `removeAll`, so that a failed write can be repeated.
   ///
@@ -94,12 +73,14 @@ struct RowGroup: ~Copyable, Sendable {
   mutating func write(
     to file: inout ParquetWriter, origins: [FlowOrigin], names: NameTable
   ) throws(ParquetError) {
-    sorter.sort(rows.records, origins: origins)
-    let group = RowGroupContext(extensions: rows.extensions, origins: origins, names: names, sorter: sorter)
-    columns.gather(rows.records, rows.facts, group)
+    sorter.sort(rows, origins: origins)
     try file.beginRowGroup(
       rowCount: rows.count, sortedBy: FlowColumn.sortColumns.map { SortingColumn(column: $0.number) })
-    try columns.write(to: &file, group)
+    var used = SortedRows.Memory()
+    swap(&used, &memory)
+    var sorted = SortedRows(rows, sorter, origins: origins, names: names, used)
+    for index in columns.indices { try columns[index].write(&sorted, to: &file) }
+    memory = sorted.end()
     try file.endRowGroup()
   }
 }

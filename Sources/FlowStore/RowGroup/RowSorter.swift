@@ -7,61 +7,58 @@ import Parquet
 /// Each address becomes its rank among the group's addresses; the three ranks of a row make one integer, which is what
 /// is sorted.
 struct RowSorter: Sendable {
+  /// For each place in order, which row is there.
+  private(set) var order: [UInt32] = []
   /// One item a row in sorted order; `number` is the row's place before.
-  private(set) var items: [SortItem] = []
+  private var items: [SortItem] = []
+  /// Memory to sort in.
+  private var spare: [SortItem] = []
   /// Distinct texts in order: a rank is an index.
   private var exporters = StringDictionary()
   private var sources = StringDictionary()
   private var destinations = StringDictionary()
 
-  /// Each row's origin, end to end: rows are too far apart to be walked through again for it.
-  private var origins: [UInt32] = []
-  private var sourceNumbers = Interner<IPAddress>()
-  private var destinationNumbers = Interner<IPAddress>()
   private var sourceBits: UInt64 = 0
   private var destinationBits: UInt64 = 0
 
   /// - Parameter origins: what the rows' origin numbers stand for.
-  mutating func sort(_ rows: [FlowRecord], origins: [FlowOrigin]) {
-    number(rows)
-    let exporterRanks = rankExporters(origins)
-    let sourceRanks = Self.rank(sourceNumbers.values, into: &sources)
-    let destinationRanks = Self.rank(destinationNumbers.values, into: &destinations)
+  mutating func sort(_ rows: RowColumns, origins: [FlowOrigin]) {
+    let sourceRanks = Self.rank(rows.sources.values, into: &sources)
+    let destinationRanks = Self.rank(rows.destinations.values, into: &destinations)
     sourceBits = Self.bits(sources.count)
     destinationBits = Self.bits(destinations.count)
-    for index in items.indices {
-      let numbers = items[index].key
-      let exporter = UInt64(exporterRanks[Int(self.origins[index])])
-      let source = UInt64(sourceRanks[Int(numbers >> 32)])
-      let destination = UInt64(destinationRanks[Int(numbers & 0xffff_ffff)])
-      items[index].key = (exporter &<< sourceBits | source) &<< destinationBits | destination
-    }
-    radixSort(&items, bits: Int(Self.bits(exporters.count) + sourceBits + destinationBits))
-  }
-
-  /// Gives each row's addresses numbers: two of 32 bits in the key's place until their ranks are known.
-  private mutating func number(_ rows: [FlowRecord]) {
-    sourceNumbers.removeAll()
-    destinationNumbers.removeAll()
+    let rowOrigins = rows.words[RecordLane.origin.word].values(.high)
+    let sharedOrigin = rows.words[RecordLane.origin.word].shared(.high)
+    let exporterRanks = rankExporters(rowOrigins.isEmpty && rows.count > 0 ? [sharedOrigin] : rowOrigins, origins)
     items.removeAll(keepingCapacity: true)
-    items.reserveCapacity(rows.count)
-    origins.removeAll(keepingCapacity: true)
-    origins.append(addingCapacity: rows.count) { output in
-      for record in rows { output.append(record.origin) }
+    items.append(addingCapacity: rows.count) { output in
+      let (shift, sourceShift) = (sourceBits &+ destinationBits, destinationBits)
+      let ends = rows.ends.span
+      let (sourceRanks, destinationRanks) = (sourceRanks.span, destinationRanks.span)
+      let exporterRanks = exporterRanks.span
+      let rowOrigins = rowOrigins.span
+      for row in ends.indices {
+        let exporter = exporterRanks[Int(rowOrigins.isEmpty ? sharedOrigin : rowOrigins[row])]
+        let source = UInt64(sourceRanks[Int(ends[row] &>> 32)])
+        let destination = UInt64(destinationRanks[Int(ends[row] & 0xffff_ffff)])
+        let key = UInt64(exporter) &<< shift | source &<< sourceShift | destination
+        output.append(SortItem(key: key, number: UInt32(truncatingIfNeeded: row)))
+      }
     }
-    for (row, record) in rows.enumerated() {
-      let source = sourceNumbers.number(of: record.source)
-      let destination = destinationNumbers.number(of: record.destination)
-      items.append(SortItem(key: UInt64(source) << 32 | UInt64(destination), number: UInt32(truncatingIfNeeded: row)))
+    radixSort(&items, &spare, bits: Int(Self.bits(exporters.count) + sourceBits + destinationBits))
+    order.removeAll(keepingCapacity: true)
+    order.append(addingCapacity: items.count) { output in
+      for item in items { output.append(item.number) }
     }
   }
 
-  /// Appends the ranks of one of the three addresses of some rows.
-  func appendRanks(_ key: Int, _ places: Range<Int>, to ranks: inout [UInt32]) {
+  /// Replaces `ranks` by those of one of the three addresses, in order.
+  func ranks(_ key: Int, into ranks: inout [UInt32]) {
     let shift = key == 0 ? sourceBits + destinationBits : key == 1 ? destinationBits : 0
     let mask = key == 0 ? UInt64.max : (1 << (key == 1 ? sourceBits : destinationBits)) - 1
-    ranks.append(addingCapacity: places.count) { output in
-      for place in places { output.append(UInt32(truncatingIfNeeded: items[place].key &>> shift & mask)) }
+    ranks.removeAll(keepingCapacity: true)
+    ranks.append(addingCapacity: items.count) { output in
+      for item in items { output.append(UInt32(truncatingIfNeeded: item.key &>> shift & mask)) }
     }
   }
 
@@ -73,10 +70,11 @@ struct RowSorter: Sendable {
     UInt64(Int.bitWidth - max(count - 1, 0).leadingZeroBitCount)
   }
 
+  /// - Parameter rowOrigins: the origins that rows have.
   /// - Returns: each origin's exporter as a rank; meaningful for origins that the rows have.
-  private mutating func rankExporters(_ origins: [FlowOrigin]) -> [UInt32] {
+  private mutating func rankExporters(_ rowOrigins: [UInt32], _ origins: [FlowOrigin]) -> [UInt32] {
     var isUsed = [Bool](repeating: false, count: origins.count)
-    for origin in self.origins { isUsed[Int(origin)] = true }
+    for origin in rowOrigins { isUsed[Int(origin)] = true }
     var numbers = Interner<IPAddress>()
     let ofOrigin = origins.indices.map { isUsed[$0] ? numbers.number(of: origins[$0].exporter) : 0 }
     let ranks = Self.rank(numbers.values, into: &exporters)
@@ -90,12 +88,10 @@ struct RowSorter: Sendable {
     texts.removeAll()
     texts.reserve(count: addresses.count, byteCount: addresses.count * 14)
     var ranks = [UInt32](repeating: 0, count: addresses.count)
-    var text: [UInt8] = []
     for (rank, number) in AddressOrder.sorted(addresses).enumerated() {
       ranks[Int(number)] = UInt32(truncatingIfNeeded: rank)
-      text.removeAll(keepingCapacity: true)
-      addresses[Int(number)].appendText(to: &text)
-      texts.append(text.span)
+      let address = addresses[Int(number)]
+      texts.append(capacity: IPAddress.longestText) { address.appendText(to: &$0) }
     }
     return ranks
   }

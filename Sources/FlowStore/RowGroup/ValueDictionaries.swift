@@ -30,24 +30,44 @@ struct DictionaryBuffer<Value: Textual & Sendable>: Sendable {
 
   init(isNullable: Bool) { self.isNullable = isNullable }
 
-  var isEmpty: Bool { indices.isEmpty }
-
   mutating func removeAll() {
     numbers.removeAll()
     indices.removeAll(keepingCapacity: true)
   }
 
-  mutating func append(_ value: Value) { append(CollectionOfOne(value)) { $0 } }
+  mutating func append(_ value: Value) { indices.append(index(of: value)) }
 
-  /// Appends what `make` makes of some values.
+  /// Appends what `make` makes of some values. Rows that follow one another often have the same.
   @inline(__always)
-  mutating func append<Raw>(_ raw: some Collection<Raw>, _ make: (Raw) -> Value) {
+  mutating func append<Raw: Equatable>(_ raw: [Raw], _ make: (Raw) -> Value) {
+    guard var last = raw.first else { return }
+    var number = index(of: make(last))
+    // Taken out, so that values can be numbered while it changes.
+    var indices: [UInt32] = []
+    swap(&indices, &self.indices)
     indices.append(addingCapacity: raw.count) { output in
       for raw in raw {
-        let value = make(raw)
-        output.append(isNullable && value.isNull ? ParquetWriter.nullIndex : numbers.number(of: value))
+        if raw != last {
+          last = raw
+          number = index(of: make(raw))
+        }
+        output.append(number)
       }
     }
+    self.indices = indices
+  }
+
+  @inline(__always)
+  private mutating func index(of value: Value) -> UInt32 {
+    isNullable && value.isNull ? ParquetWriter.nullIndex : numbers.number(of: value)
+  }
+
+  /// Writes a column of one value.
+  func write(repeating value: Value, to file: inout ParquetWriter) throws(ParquetError) {
+    if isNullable, value.isNull { return try file.writeNulls() }
+    var text: [UInt8] = []
+    value.appendText(to: &text)
+    try file.write(repeating: text.span)
   }
 
   func write(to file: inout ParquetWriter) throws(ParquetError) {
@@ -67,8 +87,6 @@ struct TextBuffer: Sendable {
   private var known: [String: UInt32] = [:]
   private var texts = StringDictionary()
   private var indices: [UInt32] = []
-
-  var isEmpty: Bool { indices.isEmpty }
 
   /// - Parameter text: nil is null.
   /// - Returns: its index.

@@ -1,0 +1,119 @@
+package import FlowModel
+import NetworkBytes
+
+/// The rows of a row group as columns, from the moment they arrive: addresses of the ends as numbers of the distinct ones, all else
+/// as the words of the records, of which those that are the same in all rows are stored once.
+package struct RowColumns: Sendable {
+  private(set) var words = RecordWord.all.map { _ in WordColumn() }
+  /// Of each row the numbers of its source, in the upper half, and of its destination.
+  private(set) var ends: [UInt64] = []
+  private(set) var sources = Interner<IPAddress>()
+  private(set) var destinations = Interner<IPAddress>()
+  private(set) var extensions: [FlowExtension] = []
+  /// What is known of the rows; empty where nothing is known.
+  private(set) var facts: [FlowFacts] = []
+  /// Earliest start and latest end of the rows, milliseconds since 1970 UTC.
+  private(set) var earliestStart = Int64.max
+  private(set) var latestEnd = Int64.min
+  /// A block's words, on their way into their column.
+  private var scratch: [UInt64] = []
+
+  package init() {}
+
+  /// Rows that are taken at a time: their records stay in a near cache while each column takes its part of them.
+  static let blockSize = 512
+
+  package var count: Int { ends.count }
+
+  /// Adds records of `batch`, with their extensions and what is known of them.
+  ///
+  /// - Parameter room: rows that there will be at most, usually.
+  package mutating func append(_ batch: borrowing FlowBatch, _ range: Range<Int>, room: Int) {
+    if ends.capacity < room { ends.reserveCapacity(room) }
+    appendFacts(batch, range)
+    // Taken out, so that it can be read while a column changes.
+    var scratch: [UInt64] = []
+    swap(&scratch, &self.scratch)
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
+      let block = start..<min(start + Self.blockSize, range.upperBound)
+      let records = batch.records.span.extracting(block)
+      appendEnds(records)
+      for place in words.indices {
+        scratch.removeAll(keepingCapacity: true)
+        RecordWord.all[place].load(records, &scratch)
+        if place == RecordWord.extensionPlace, !batch.extensions.isEmpty {
+          takeExtensions(batch.extensions, of: &scratch)
+        }
+        words[place].append(scratch.span, room: room)
+      }
+    }
+    self.scratch = scratch
+  }
+
+  private mutating func appendEnds(_ records: Span<FlowRecord>) {
+    for index in records.indices {
+      let record = records[index]
+      let source = sources.number(of: record.source)
+      let destination = destinations.number(of: record.destination)
+      ends.append(UInt64(source) << 32 | UInt64(destination))
+      earliestStart = min(earliestStart, record.start.storable)
+      latestEnd = max(latestEnd, record.end.storable)
+    }
+  }
+
+  /// Copies the extensions that the block's words name, and has these name the copies.
+  private mutating func takeExtensions(_ given: [FlowExtension], of words: inout [UInt64]) {
+    for index in words.indices where RecordLane.extensionNumber(words[index]) != 0 {
+      extensions.append(given[Int(RecordLane.extensionNumber(words[index])) - 1])
+      words[index] = words[index] & 0xffff_ffff | UInt64(extensions.count) << RecordLane.extensionNumber.shift
+    }
+  }
+
+  private mutating func appendFacts(_ batch: borrowing FlowBatch, _ range: Range<Int>) {
+    if batch.facts.isEmpty, facts.isEmpty { return }
+    if facts.isEmpty { facts = Array(repeating: FlowFacts(), count: count) }
+    for index in range { facts.append(batch.facts(of: index)) }
+  }
+
+  /// Forgets the rows and keeps the memory.
+  package mutating func removeAll() {
+    for place in words.indices { words[place].removeAll() }
+    ends.removeAll(keepingCapacity: true)
+    sources.removeAll()
+    destinations.removeAll()
+    extensions.removeAll(keepingCapacity: true)
+    facts.removeAll(keepingCapacity: true)
+    (earliestStart, latestEnd) = (.max, .min)
+  }
+
+  /// The first row's words; its addresses are missing.
+  var first: FlowRecord {
+    var record = FlowRecord()
+    for (word, column) in zip(RecordWord.all, words) { word.set(&record, column.first) }
+    return record
+  }
+
+  /// Sets the addresses of a row in a record.
+  @inline(__always)
+  func setEnds(of row: Int, _ record: inout FlowRecord) {
+    let numbers = ends[row]
+    record.source = sources.values[Int(numbers >> 32)]
+    record.destination = destinations.values[Int(numbers & 0xffff_ffff)]
+  }
+
+  /// A copy of the rows as records, in the order in which they came.
+  package var batch: FlowBatch {
+    var batch = FlowBatch()
+    batch.records = Array(repeating: first, count: count)
+    var values: [UInt64] = []
+    for (word, column) in zip(RecordWord.all, words) where column.varying != 0 {
+      values.removeAll(keepingCapacity: true)
+      for row in 0..<count { values.append(column[row]) }
+      word.store(values.span, &batch.records)
+    }
+    for row in 0..<count { setEnds(of: row, &batch.records[row]) }
+    batch.extensions = extensions
+    batch.facts = facts
+    return batch
+  }
+}
