@@ -1,16 +1,16 @@
 import FlowFilter
 public import NetworkBytes
 
-/// Decides of each datagram whether it is decoded, before anything else looks at it, and counts the others by reason.
+/// Decides for each datagram whether it is decoded, before anything else examines it, and counts the others by reason.
 ///
-/// Refusing takes no memory and makes no session: it has to cost next to nothing, whoever sends and however much.
+/// A refusal allocates no memory and creates no session: its cost must be negligible at any rate.
 public struct Admission: Sendable {
   public private(set) var options: AdmissionOptions
   public internal(set) var refused = RefusedDatagrams()
-  /// Who sent the newest of them.
+  /// Source of the latest refused datagram.
   public private(set) var lastRefused: IPAddress?
   private var limit: RateLimit?
-  /// Whether everything is taken.
+  /// Whether everything is admitted.
   private var isOpen: Bool
 
   public init(_ options: AdmissionOptions = AdmissionOptions()) {
@@ -19,7 +19,7 @@ public struct Admission: Sendable {
     isOpen = options.addresses.areEmpty && limit == nil
   }
 
-  /// Changes who is taken; what was counted stays.
+  /// Replaces the rules and keeps the counters.
   mutating func reconfigure(_ new: AdmissionOptions) {
     if new == options { return }
     if new.maximumRate != options.maximumRate { limit = Self.limit(new) }
@@ -31,7 +31,7 @@ public struct Admission: Sendable {
     options.maximumRate > 0 ? RateLimit(options.maximumRate) : nil
   }
 
-  /// Whether a datagram is to be decoded.
+  /// Returns whether a datagram should be decoded.
   ///
   /// - Parameter arrival: nanoseconds since 1970 UTC.
   @inline(__always)
@@ -39,7 +39,8 @@ public struct Admission: Sendable {
     isOpen || judge(exporter, arrival)
   }
 
-  /// Whether a message over a connection is to be decoded. By who sent it alone: connections are slowed down by not reading them.
+  /// Returns whether a message over a connection should be decoded. Rates do not apply: connections are slowed down by
+  /// not reading them.
   mutating func takesMessage(of exporter: IPAddress) -> Bool {
     switch options.addresses.verdict(on: exporter) {
     case .taken: return true

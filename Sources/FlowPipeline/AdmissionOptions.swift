@@ -1,21 +1,21 @@
 public import FlowFilter
 
-/// Whose datagrams are decoded, and how many of them.
+/// Which datagrams are decoded, by source and rate.
 public struct AdmissionOptions: Hashable, Sendable {
   public var addresses = AddressRules()
-  /// Datagrams a second of one address, with a burst of as many; 0: any number.
+  /// Maximum datagrams per second from one address, with a burst of the same number; 0 for unlimited.
   public var maximumRate = 0
 
   public init() {}
 }
 
-/// Datagrams that were not decoded because of who sent them, or of how many came.
+/// Datagrams not decoded because of their source or its rate.
 public struct RefusedDatagrams: Hashable, Sendable {
   /// The sender is denied.
   public var denied: UInt64 = 0
-  /// The sender is none of those that are allowed.
+  /// The sender is not among those allowed.
   public var notAllowed: UInt64 = 0
-  /// The sender's address was over its rate.
+  /// The sender exceeded the maximum rate.
   public var overRate: UInt64 = 0
 
   public init() {}

@@ -5,7 +5,7 @@ import NetFlow
 import NetworkBytes
 
 extension Ledger {
-  /// The ledger as a short table: a line for each stage, then the exporters that sent most, then what does not come out.
+  /// Formats the ledger as a short table: a line per stage, then the exporters with the most records, then imbalances.
   public func table(exporterLimit: Int = 16) -> String {
     let early = decode[.unknownTemplate] > 0 ? [earlyData] : []
     var text: [UInt8] = []
@@ -20,7 +20,7 @@ extension Ledger {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// A name, a number and what it consists of.
+  /// A name, a number and its parts.
   private static let sums = TableLayout(
     [.init("", .left, width: 10), .init("", .right, width: 14), .init("", .left)], gap: 0)
 
@@ -75,7 +75,7 @@ extension Ledger {
     ]
   }
 
-  /// What became of data sets that came before their template.
+  /// The stage of data sets that arrived before their template.
   private var earlyData: Stage {
     (
       "early sets", decode[.unknownTemplate],
@@ -87,7 +87,7 @@ extension Ledger {
     )
   }
 
-  /// What is counted apart from the sums.
+  /// Counters that are not part of the sums.
   private var besides: [(count: UInt64, name: String)] {
     let sequence = decode.sequence
     let issues = DecodeIssue.allCases.filter { $0 != .shortDatagram && $0 != .badVersion }
@@ -105,7 +105,7 @@ extension Ledger {
     ]
   }
 
-  /// Appends the sessions that sent most.
+  /// Appends the sessions with the most records.
   private func appendExporters(limit: Int, to text: inout [UInt8]) {
     guard !sessions.isEmpty else { return }
     let sorted = sessions.sorted {

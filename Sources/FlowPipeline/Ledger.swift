@@ -3,53 +3,52 @@ public import FlowOutput
 public import NetFlow
 public import NetworkBytes
 
-/// Where every datagram, record, flow and row has gone.
+/// The account of every datagram, record, flow and row.
 ///
-/// When a pipeline is quiet, that is between two datagrams, each stage's sum is what the stage before gave it
-/// (`imbalances` is empty).
+/// Between two datagrams, each stage's sum equals the output of the previous stage (`imbalances` is empty).
 public struct Ledger: Sendable {
   /// Datagrams that reached the process, and messages over TCP or TLS.
   public var receivedDatagrams: UInt64 = 0
-  /// Messages over TCP or TLS; among those received.
+  /// Messages over TCP or TLS; included in those received.
   public var streamedMessages: UInt64 = 0
-  /// Datagrams that the kernel dropped for lack of room in the socket's buffer; beside those received.
+  /// Datagrams dropped by the kernel because the socket buffer was full; not included in those received.
   public var kernelDrops: UInt64 = 0
-  /// Datagrams that still waited in the kernel when the collector had to stop; beside those received.
+  /// Datagrams still queued in the kernel when the collector had to stop; not included in those received.
   public var untakenDatagrams: UInt64 = 0
-  /// Datagrams that the journal brought again after the process had ended; among those received.
+  /// Datagrams recovered from the journal after a crash; included in those received.
   public var recoveredDatagrams: UInt64 = 0
-  /// Datagrams that are not in the journal because it could not be written or was full.
+  /// Datagrams missing from the journal because it could not be written or was full.
   public var unjournaledDatagrams: UInt64 = 0
-  /// Datagrams that were not given to the decoder: who sent them is not allowed to, or sent too many.
+  /// Datagrams not decoded because of their sender or its rate.
   public var refused = RefusedDatagrams()
-  /// Who sent the newest of these.
+  /// Source of the latest of these.
   public var lastRefused: IPAddress?
-  /// Rings of earlier runs whose datagrams could not be read, since the collector started.
+  /// Unreadable rings of earlier runs, since the collector's start.
   public var unreadRings: UInt64 = 0
   public var decode = DecodeCounters()
-  /// Data sets that wait for their template.
+  /// Data sets waiting for their template.
   public var waitingSets: UInt64 = 0
-  /// Flow records that the filter did not let pass.
+  /// Flow records rejected by the filter.
   public var filteredRecords: UInt64 = 0
   public var flows = FlowCounters()
   /// Flows in the cache.
   public var liveFlows: UInt64 = 0
-  /// Flows that left the cache and are not with the store yet.
+  /// Flows that left the cache and have not reached the store.
   public var waitingRows: UInt64 = 0
-  /// Flows handed to the thread that writes the store.
+  /// Flows passed to the store's thread.
   public var handedOverRows: UInt64 = 0
-  /// Flows that could not be handed to the store because it was too far behind.
+  /// Flows dropped because the store was too far behind.
   public var droppedRows: UInt64 = 0
-  /// Rows given out other than through the store, such as printed ones.
+  /// Rows output other than through the store, such as printed ones.
   public var printedRows: UInt64 = 0
   public var store = OutputCounters()
-  /// Texts of `extra` that were left out because live flows held as many as they may.
+  /// `extra` texts omitted because of the limit for live flows.
   public var droppedTexts: UInt64 = 0
-  /// Origins (exporter, domain, version) that were counted among others because there were too many.
+  /// Lookups of origins (exporter, domain, version) that were merged because of a limit.
   public var mergedOrigins: UInt64 = 0
-  /// Flows with running totals, and connections, that were forgotten because there were too many.
+  /// Flows with running totals, and connections, that were evicted because of a limit.
   public var evictedTotals: UInt64 = 0
-  /// What is known of each session that sends.
+  /// The state of each active session.
   public var sessions: [SessionSummary] = []
 
   public init() {}
@@ -84,7 +83,7 @@ public struct Ledger: Sendable {
     if sum.sessions.isEmpty { sum.sessions = other.sessions } else { sum.sessions += other.sessions }
   }
 
-  /// With the store's side: what was handed to its thread and has not come to it yet, waits.
+  /// Returns the ledger with the store's counters: flows that have not reached its thread count as waiting.
   public func settled(with counters: OutputCounters) -> Ledger {
     var ledger = self
     ledger.store = counters
@@ -92,7 +91,7 @@ public struct Ledger: Sendable {
     return ledger
   }
 
-  /// Sums that do not come out, one line each; empty when everything is accounted for.
+  /// Sums that do not add up, one line each; empty if everything is accounted for.
   public var imbalances: [String] {
     var lines: [String] = []
     func check(_ what: String, _ left: UInt64, _ right: UInt64) {

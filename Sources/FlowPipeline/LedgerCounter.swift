@@ -2,8 +2,8 @@ import FlowAggregation
 import FlowOutput
 import NetFlow
 
-/// One number of the ledger: where it stands, and how it is told outside. The status and the metrics follow from the table
-/// of all, and a status is read back by it.
+/// A number of the ledger: its location, and its external names. Status and metrics are generated from the table of
+/// all, and the status is decoded with it.
 package struct LedgerCounter: Sendable {
   package enum Kind: String, Sendable {
     case counter, gauge
@@ -12,7 +12,7 @@ package struct LedgerCounter: Sendable {
   /// Section and name in the status.
   package let group: String
   package let name: String
-  /// The metric's name behind `sagflow_`, by Prometheus's conventions, and its label.
+  /// Name of the metric after `sagflow_`, by Prometheus's conventions, and its label.
   package let metric: String
   package let label: (name: String, value: String)?
   package let kind: Kind
@@ -32,7 +32,7 @@ package struct LedgerCounter: Sendable {
     self.path = path
   }
 
-  /// Every counter, those of one metric together.
+  /// All counters; those of one metric are adjacent.
   package static let all: [LedgerCounter] =
     datagrams + refused + issues + records + sequence + early + cache + emitted + volumes + rows + store
 
@@ -210,7 +210,7 @@ package struct LedgerCounter: Sendable {
 }
 
 extension Ledger: Codable {
-  /// Sections of numbers by name.
+  /// Encodes sections of numbers by name.
   public func encode(to encoder: any Encoder) throws {
     var sections: [String: [String: UInt64]] = [:]
     for counter in LedgerCounter.all {
@@ -219,8 +219,8 @@ extension Ledger: Codable {
     try sections.encode(to: encoder)
   }
 
-  /// Reads what `encode` wrote; a number that is missing is 0, one that is unknown is passed over, so that versions of the
-  /// program understand one another. Sessions are not among them.
+  /// Decodes what `encode` wrote; a missing number is 0, an unknown one is skipped, for compatibility between versions.
+  /// Sessions are not included.
   public init(from decoder: any Decoder) throws {
     self.init()
     let sections = try [String: [String: UInt64]](from: decoder)

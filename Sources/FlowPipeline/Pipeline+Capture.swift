@@ -4,7 +4,7 @@ package import FlowModel
 package import FlowOutput
 import NetFlow
 
-/// Some of the flows that a pipeline has and its sink was not given.
+/// Some of a pipeline's flows that were not passed to its sink.
 package struct CapturedFlows: ~Copyable, Sendable {
   package var flows: FlowBatch
   package var context: FlowContext
@@ -13,17 +13,17 @@ package struct CapturedFlows: ~Copyable, Sendable {
 }
 
 extension Pipeline {
-  /// Flows that are looked at between two batches of datagrams: milliseconds.
+  /// Flows examined between two batches of datagrams: takes milliseconds.
   private static var captureLimit: Int { 1 << 15 }
 
-  /// Begins to copy the flows that the sink was not given: what it was given until now is not in the copy, and all else is.
+  /// Begins to copy the flows that have not been passed to the sink so far.
   package mutating func beginCapture() {
-    // They have left the cache, and wait for the sink.
+    // These have left the cache and wait for the sink.
     captured = emitted.copy()
     cache.beginCapture()
   }
 
-  /// Copies the next flows. To be called until they are the last ones.
+  /// Copies the next flows. Call until they are the last ones.
   package mutating func capture() -> CapturedFlows {
     var flows = FlowBatch()
     swap(&flows, &captured)
@@ -33,7 +33,7 @@ extension Pipeline {
     return CapturedFlows(flows: flows, context: context, isLast: isLast)
   }
 
-  /// Ends a copy that nobody wants any more.
+  /// Cancels a copy.
   package mutating func endCapture() {
     captured = FlowBatch()
     cache.endCapture()

@@ -7,14 +7,15 @@ public import FlowOutput
 public import NetFlow
 public import NetworkBytes
 
-/// The way of a datagram: admit ─▶ decode ─▶ filter ─▶ age ─▶ enrich ─▶ sink. The same for `collect` and `replay`, which differ in source and clock.
+/// Processes datagrams: admit ─▶ decode ─▶ filter ─▶ age ─▶ enrich ─▶ sink. `collect` and `replay` share it and differ
+/// in source and clock.
 ///
-/// Nothing here reads the time: the clock is what arrivals and ticks say. One pipeline belongs to one thread.
+/// Has no clock: time comes from arrivals and ticks. Confined to one thread.
 public struct Pipeline: ~Copyable {
   private var admission: Admission
   var decoder: FlowDecoder
   private var filter: RecordFilter
-  /// Records that the filter did not let pass.
+  /// Number of records rejected by the filter.
   private var filtered: UInt64 = 0
   var cache: FlowCache
   private let sink: any FlowSink
@@ -23,32 +24,32 @@ public struct Pipeline: ~Copyable {
   private var decoded = FlowBatch(capacity: 1024)
   var emitted: FlowBatch
   var enricher: Enricher
-  /// The first of a copy that was begun.
+  /// The first flows of a copy in progress.
   var captured = FlowBatch()
   private let batchSize: Int
   private var isPrompt: Bool
-  /// Whether flows stay in the cache over their timer because the sink has no room.
+  /// Whether flows remain in the cache beyond their timeout because the sink is full.
   private var isBehind = false
 
-  /// Records of one datagram at most, usually: a batch that had to hold more gives its memory back.
+  /// Usual maximum number of records of a datagram; a larger batch is freed.
   private static var usualRecords: Int { 16_384 }
-  /// Records of early data that are decoded at a time, and in all with each second that passes.
+  /// Early data records decoded at a time, and per second.
   private static var earlyRecords: Int { 4096 }
   private static var earlyRecordsPerTick: Int { 1 << 18 }
 
-  /// Batches' worth of flows that left the cache and are kept for a sink without room, before they are dropped.
+  /// Batches of flows kept for a full sink before they are dropped.
   private static var heldBatches: Int { 8 }
 
   /// - Parameters:
-  ///   - directory: what exporters have made known to other pipelines.
-  ///   - backpressure: what happens while the sink has no room.
+  ///   - directory: exporter information shared with other pipelines.
+  ///   - backpressure: what to do while the sink is full.
   public init(
     _ options: PipelineOptions, directory: ExporterDirectory = ExporterDirectory(), sink: any FlowSink,
     backpressure: Backpressure
   ) {
     var decoderOptions = options.decoder
     let key = options.key
-    // Flows merged over exporters, domains or versions have an origin that does not tell these apart.
+    // The origin of flows merged over exporters, domains or versions omits these.
     decoderOptions.origin = { options.aging.enabled ? key.origin(of: $0) : $0 }
     admission = Admission(options.admission)
     decoder = FlowDecoder(options: decoderOptions, directory: directory)
@@ -63,10 +64,10 @@ public struct Pipeline: ~Copyable {
     self.backpressure = backpressure
   }
 
-  /// Takes one datagram.
+  /// Processes a datagram.
   ///
   /// - Parameters:
-  ///   - localPort: the UDP port that it was sent to; 0: not known.
+  ///   - localPort: destination UDP port; 0 if unknown.
   ///   - arrival: nanoseconds since 1970 UTC.
   @inline(__always)
   public mutating func ingest(
@@ -78,7 +79,7 @@ public struct Pipeline: ~Copyable {
     merge()
   }
 
-  /// Takes one datagram, or what came over a connection.
+  /// Processes a datagram, or data of a connection.
   @inline(__always)
   public mutating func ingest(_ datagram: borrowing Datagram) {
     if let part = datagram.stream { return ingest(datagram, over: part) }
@@ -94,10 +95,10 @@ public struct Pipeline: ~Copyable {
     merge()
   }
 
-  /// Ends the sessions of all connections: those of a process that has ended.
+  /// Ends the sessions of all connections, whose process has ended.
   package mutating func endConnections() { decoder.endConnections() }
 
-  /// Connections to close, because what their exporter sends can no longer be decoded; see `FlowDecoder.takeSevered`.
+  /// Returns connections to close because their data can no longer be decoded; see `FlowDecoder.takeSevered`.
   package mutating func takeSevered() -> Set<UInt32> { decoder.takeSevered() }
 
   @inline(__always)
@@ -109,7 +110,7 @@ public struct Pipeline: ~Copyable {
     if emitted.count >= batchSize { handOver() }
   }
 
-  /// Leaves out of what was decoded what the filter does not let pass.
+  /// Removes decoded records that the filter rejects.
   private mutating func applyFilter() {
     let (filter, origins, extensions) = (filter, decoder.origins.origins, decoded.extensions)
     let before = decoded.count
@@ -120,11 +121,11 @@ public struct Pipeline: ~Copyable {
     filtered &+= UInt64(before - decoded.count)
   }
 
-  /// Lets the clock go on to `time`, milliseconds since 1970 UTC: flows whose timer has run out leave the cache, and each
-  /// window that ends on the way is closed.
+  /// Advances the clock to `time`, milliseconds since 1970 UTC: emits expired flows, and closes each window that has
+  /// ended.
   @inline(__always)
   public mutating func advance(to time: UnixMilliseconds) {
-    // Once a second is enough to look for timers that have run out; flows are of the millisecond at which they were seen.
+    // Checking for expired flows once a second suffices; flows have the millisecond in which they were seen.
     if clock.isSameSecond(time) {
       clock.step(to: time)
       if isBehind { expire() }
@@ -149,7 +150,8 @@ public struct Pipeline: ~Copyable {
     if isPrompt, !emitted.isEmpty { handOver() }
   }
 
-  /// Decodes records whose template came after them, a few at a time, and merges them in between: many may be due at once.
+  /// Decodes records that preceded their template, a few at a time with merging in between, because many may be due at
+  /// once.
   private mutating func decodeEarly(limit: Int) {
     var left = limit
     while left > 0 {
@@ -160,7 +162,7 @@ public struct Pipeline: ~Copyable {
     }
   }
 
-  /// Lets flows go whose timer has run out, as far as the sink has room: many may be due at once, and the cache keeps them.
+  /// Emits expired flows as long as the sink has room; the rest stays in the cache, because many may be due at once.
   private mutating func expire() {
     isBehind = false
     while !cache.advance(to: clock.time, into: &emitted, limit: batchSize) {
@@ -173,7 +175,7 @@ public struct Pipeline: ~Copyable {
     if emitted.count >= batchSize { handOver() }
   }
 
-  /// What holds of the flows that leave the pipeline now.
+  /// The context of flows that leave the pipeline now.
   package var context: FlowContext {
     var context = FlowContext(
       time: clock.time, origins: decoder.origins.origins, lostBySequence: decoder.lostBySequence,
@@ -182,7 +184,7 @@ public struct Pipeline: ~Copyable {
     return context
   }
 
-  /// Gives what left the cache to the sink. Without room there, it stays for a while: until there is more than that.
+  /// Passes emitted flows to the sink. While it is full, they are kept up to a limit.
   private mutating func handOver() {
     decoder.refreshNames()
     if canHandOver || emitted.count >= Self.heldBatches * batchSize {
@@ -195,10 +197,10 @@ public struct Pipeline: ~Copyable {
     sink.take(&emitted, context, backpressure)
   }
 
-  /// Changes what happens from now on while the sink has no room.
+  /// Changes what to do while the sink is full.
   public mutating func apply(_ backpressure: Backpressure) { self.backpressure = backpressure }
 
-  /// Ends all flows and hands them on, waiting for the sink: nothing may be ingested afterwards.
+  /// Emits all flows, waiting for the sink; nothing may be ingested afterwards.
   public mutating func finish() {
     decoder.advance(to: clock.time)
     decodeEarly(limit: .max)
@@ -210,19 +212,19 @@ public struct Pipeline: ~Copyable {
     sink.finish(context)
   }
 
-  /// Windows that have ended so far.
+  /// Number of windows that have ended.
   package var endedWindows: Int { clock.endedWindows }
 
-  /// Whether what leaves the cache would be taken now.
+  /// Whether emitted flows would be accepted now.
   package var canHandOver: Bool { backpressure == .wait || sink.hasRoom }
 
-  /// Hands over all that left the cache; false if the sink has no room.
+  /// Passes on all emitted flows; returns false if the sink is full.
   package mutating func handOverAll() -> Bool {
     handOver()
     return emitted.isEmpty
   }
 
-  /// What is to be kept over a restart, between two datagrams and with all flows handed over that left the cache.
+  /// The state to keep over a restart; valid between two datagrams, after all emitted flows were passed on.
   package var state: PipelineState {
     let cache = cache.state
     return PipelineState(
@@ -231,7 +233,7 @@ public struct Pipeline: ~Copyable {
       flows: cache.flows, extensions: cache.extensions)
   }
 
-  /// Goes on from what an earlier run knew. To be called before anything is ingested.
+  /// Restores the state of an earlier run. Call before anything is ingested.
   package mutating func restore(_ state: PipelineState) {
     clock.set(state.known.time)
     filtered = state.known.filtered
@@ -240,7 +242,7 @@ public struct Pipeline: ~Copyable {
     cache.restore(FlowCacheState(flows: state.flows, extensions: state.extensions, totals: state.known.flows))
   }
 
-  /// Changes what can change while running. A new key needs a new pipeline.
+  /// Applies settings that can change while running. A new key requires a new pipeline.
   public mutating func reconfigure(
     admission: AdmissionOptions, aging: AgingConfiguration, decoder options: FlowDecoderOptions, filter: RecordFilter,
     isPrompt: Bool
@@ -252,9 +254,9 @@ public struct Pipeline: ~Copyable {
     decoder.reconfigure(options)
   }
 
-  /// Where everything has gone so far, up to what was handed to an output.
+  /// Returns the ledger up to the output.
   ///
-  /// - Parameter reception: what was counted before the pipeline.
+  /// - Parameter reception: counters from before the pipeline.
   public func ledger(_ reception: ReceptionCounters = ReceptionCounters()) -> Ledger {
     var ledger = Ledger()
     ledger.receivedDatagrams = reception.received

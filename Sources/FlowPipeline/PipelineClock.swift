@@ -1,12 +1,11 @@
-/// The pipeline's time, and the windows of a whole number of seconds that it falls into.
+/// The pipeline's time, and its windows of a whole number of seconds.
 ///
-/// Datagrams of several sockets or interfaces arrive a little out of order: a step back of up to five seconds counts as
-/// no time passed. After a larger one, as when a wall clock is set or the next capture is an older one, time goes on
-/// from there.
+/// Datagrams of several sockets or interfaces arrive slightly out of order: a step back of up to five seconds counts as
+/// no progress. After a larger one, as when a clock is set or the next capture is older, time continues from there.
 struct PipelineClock {
   /// Milliseconds since 1970 UTC; meaningless until first set.
   private(set) var time = Int64.min
-  /// Windows that have ended so far.
+  /// Number of windows that have ended.
   private(set) var endedWindows = 0
   private let windowMilliseconds: Int64
   private static let tolerance: Int64 = 5000
@@ -17,19 +16,19 @@ struct PipelineClock {
 
   @inline(__always)
   func isSameSecond(_ other: Int64) -> Bool {
-    // Equal quotients of times that are not negative; others are looked at more closely by `set`.
+    // Compares quotients of non-negative times; `set` handles others.
     other &- time < 1000 && other >= time &- time % 1000 && other / 1000 == time / 1000
   }
 
-  /// Goes on to `other`, which lies in the same second; never back.
+  /// Advances to `other` within the same second; never back.
   @inline(__always)
   mutating func step(to other: Int64) {
     if other > time { time = other }
   }
 
-  /// Goes to `other`.
+  /// Sets the time.
   ///
-  /// - Returns: whether that is in another window.
+  /// - Returns: whether it is in another window.
   @discardableResult
   mutating func set(_ other: Int64) -> Bool {
     if time == .min {
@@ -44,7 +43,7 @@ struct PipelineClock {
     return true
   }
 
-  /// The end of the current window, if `other` lies beyond it.
+  /// Returns the end of the current window if `other` is beyond it.
   func nextWindowEnd(before other: Int64) -> Int64? {
     guard time != .min else { return nil }
     let end = (window(of: time) + 1) * windowMilliseconds

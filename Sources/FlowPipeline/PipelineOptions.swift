@@ -3,31 +3,31 @@ public import FlowAggregation
 public import FlowFilter
 public import NetFlow
 
-/// What becomes of datagrams between their arrival and the sink.
+/// Options of a pipeline.
 public struct PipelineOptions: Sendable {
   public var decoder = FlowDecoderOptions()
-  /// Whose datagrams are decoded.
+  /// Which datagrams are decoded.
   public var admission = AdmissionOptions()
-  /// Which records go on; the others are counted.
+  /// Which records are processed; others are counted.
   public var filter = RecordFilter()
   public var key = FlowKey.standard
   public var aging = AgingConfiguration()
-  /// Seconds of a sink's window: no batch holds flows of two windows.
+  /// Length of a sink's window, seconds: a batch never contains flows of two windows.
   public var window: Int64 = 300
-  /// Flows handed to the sink at a time.
+  /// Number of flows passed to the sink at a time.
   public var batchSize = 16_384
-  /// Whether flows that left the cache are handed to the sink once a second, however few they are.
+  /// Whether emitted flows are passed on once a second, however few.
   public var isPrompt = false
-  /// What is known of flows, which they are given as they leave; nil: nothing is.
+  /// Labels for flows that leave the cache; nil for none.
   public var knowledge: KnowledgeSource?
 
   public init() {}
 }
 
-/// Which records a pipeline takes.
+/// Selects the records that a pipeline processes.
 public struct RecordFilter: Sendable {
   public var condition = FlowFilter.any
-  /// This host, as `ident` asks for it.
+  /// Name of this host, for `ident`.
   public var collector = ""
 
   public init() {}

@@ -3,13 +3,13 @@ package import FlowModel
 package import NetFlow
 package import NetworkBytes
 
-/// What a pipeline knows between two datagrams, as it is kept over a restart.
+/// The state of a pipeline between two datagrams, for a checkpoint.
 package struct PipelineState: Sendable {
-  /// All but the flows themselves.
+  /// Everything except the flows.
   package struct Known: Decodable, Sendable {
     /// The pipeline's clock, milliseconds since 1970 UTC.
     package var time: UnixMilliseconds
-    /// Records that the filter did not let pass.
+    /// Records rejected by the filter.
     package var filtered: UInt64
     package var refused: RefusedDatagrams
     package var decoder: FlowDecoderState
@@ -30,7 +30,7 @@ package struct PipelineState: Sendable {
       case time, filtered, decoder, flows
     }
 
-    /// Reads what earlier versions, which refused nobody, have written.
+    /// Decodes the form of earlier versions, which had no admission rules.
     package init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       self.init(
@@ -43,7 +43,7 @@ package struct PipelineState: Sendable {
 
   package var known: Known
   package var flows: [FlowCacheState.Flow]
-  /// What the flows' extension numbers count into, from 1 on.
+  /// Referred to by the flows' extension numbers, from 1.
   package var extensions: [FlowExtension]
 
   package init(known: Known, flows: [FlowCacheState.Flow], extensions: [FlowExtension]) {
@@ -54,7 +54,7 @@ package struct PipelineState: Sendable {
 }
 
 extension PipelineState.Known {
-  /// Appends what is neither the decoder's nor a flow as a checkpoint keeps it.
+  /// Appends everything except flows and the decoder's state, in the form used in checkpoints.
   package func append(to octets: inout OctetWriter) {
     octets.append(time)
     octets.append(filtered)
@@ -62,7 +62,7 @@ extension PipelineState.Known {
     flows.append(to: &octets)
   }
 
-  /// Reads what `append` wrote; the decoder's state is that of a new one.
+  /// Reads what `append` wrote; the decoder's state is empty.
   package init(_ octets: inout OctetReader) throws(OctetFault) {
     let time = try octets.signed()
     let filtered = try octets.word()

@@ -1,31 +1,31 @@
 import NetworkBytes
 
-/// Holds each address to a number of datagrams a second, with a burst of one second's worth.
+/// Limits the datagrams per second from each address, with a burst of one second's worth.
 ///
-/// A token bucket as the virtual scheduling algorithm keeps it (GCRA, ITU-T I.371): one time for each address, at which its
-/// bucket is full again. An address whose time has passed needs no entry, so memory is bounded by forgetting these.
+/// A token bucket in the form of the virtual scheduling algorithm (GCRA, ITU-T I.371): one time per address, at which
+/// its bucket is full again. An address whose time has passed needs no entry, so removing these bounds memory.
 struct RateLimit: Sendable {
-  /// Between two datagrams at the full rate.
+  /// Interval between two datagrams at the full rate.
   private let interval: UnixNanoseconds
   /// When the bucket of each address is full again.
   private var full: [IPAddress: UnixNanoseconds] = [:]
-  /// The newest arrival.
+  /// The latest arrival.
   private var latest = UnixNanoseconds.min
-  /// When entries were looked through last.
+  /// When entries were last swept.
   private var swept = UnixNanoseconds.min
 
   private static let burst: UnixNanoseconds = 1_000_000_000
-  /// Sockets and interfaces deliver out of order by less than this; a larger step back is a clock that was set.
+  /// Sockets and interfaces deliver out of order by less than this; a larger step back means that the clock was set.
   private static let tolerance: UnixNanoseconds = 100_000_000
-  /// Addresses with an entry at a time. When all of them are busy, others are not limited.
+  /// Maximum number of entries. If all are busy, further addresses are not limited.
   static let maximumAddresses = 65_536
 
-  /// - Parameter rate: datagrams a second, at least 1.
+  /// - Parameter rate: datagrams per second, at least 1.
   init(_ rate: Int) {
     interval = max(Self.burst / UnixNanoseconds(max(rate, 1)), 1)
   }
 
-  /// Whether a datagram is within the rate of its sender; it then counts.
+  /// Returns whether a datagram is within the sender's rate, and counts it if so.
   mutating func takes(_ address: IPAddress, at arrival: UnixNanoseconds) -> Bool {
     let now = advance(to: arrival)
     guard let known = full[address] else {
@@ -49,7 +49,8 @@ struct RateLimit: Sendable {
     return arrival
   }
 
-  /// Forgets addresses whose bucket is full. That takes about a millisecond, so not at each datagram when all are busy.
+  /// Removes addresses whose bucket is full. Takes about a millisecond, so it does not run for each datagram when all
+  /// are busy.
   private mutating func sweep(at now: UnixNanoseconds) {
     if swept != .min, now &- swept < Self.tolerance { return }
     swept = now
