@@ -1,17 +1,17 @@
-/// When the cache lets a flow go.
+/// When the cache emits a flow.
 public struct AgingConfiguration: Sendable, Equatable {
-  /// False: records are not merged, each becomes a row as the exporter sent it.
+  /// If false, records are not merged; each becomes a row as exported.
   public var enabled: Bool
-  /// Seconds after its first record at which a flow is emitted though it goes on; 1 to 604,800.
+  /// Active timeout, seconds after the first record; 1 to 604,800.
   public var activeTimeout: Int
-  /// Seconds without a record after which a flow is emitted; 1 to 604,800.
+  /// Inactive timeout, seconds without a record; 1 to 604,800.
   public var inactiveTimeout: Int
-  /// Flows held at most; those seen least recently are emitted early to keep to it. 1 to 2^30.
+  /// Maximum number of flows; the least recently seen are emitted early. 1 to 2^30.
   public var maximumFlows: Int
-  /// Whether a TCP flow is emitted as soon as a FIN or RST was seen. Without effect if the key merges connections.
+  /// Whether a TCP flow is emitted as soon as FIN or RST is seen. No effect if the key merges connections.
   public var endOfFlow: Bool
 
-  /// Longest timeout, seconds: a week. It keeps ages within the cache's 32-bit milliseconds.
+  /// Maximum timeout, seconds: a week, so that ages fit into the cache's 32-bit milliseconds.
   public static let maximumTimeout = 604_800
   public static let maximumFlowsLimit = 1 << 30
 
@@ -26,7 +26,7 @@ public struct AgingConfiguration: Sendable, Equatable {
     self.endOfFlow = endOfFlow
   }
 
-  /// The same with every number within its range.
+  /// The same with every number clamped to its range.
   var clamped: AgingConfiguration {
     var result = self
     result.activeTimeout = min(max(activeTimeout, 1), Self.maximumTimeout)
@@ -36,15 +36,15 @@ public struct AgingConfiguration: Sendable, Equatable {
   }
 }
 
-/// Why a flow left the cache, with the numbers of flowEndReason (IANA element 136).
+/// Why a flow left the cache, with the values of flowEndReason (IANA element 136).
 public enum FlowEndReason: UInt8, Sendable, CaseIterable {
   /// No record for longer than the inactive timeout.
   case idle = 1
-  /// The active timeout has passed since the first record.
+  /// The active timeout since the first record has passed.
   case active = 2
   /// FIN or RST seen.
   case endOfFlow = 3
-  /// The collector stopped, or aging was switched off.
+  /// The collector stopped, or aging was disabled.
   case forced = 4
   /// The cache was full.
   case noRoom = 5

@@ -1,7 +1,7 @@
 import FlowModel
 import NetworkBytes
 
-/// What the cache did with one origin's records, or with all: every flow that was opened is live or has left once.
+/// Counters of one origin's records, or of all: every opened flow is live or was emitted once.
 public struct FlowCounters: Sendable, Equatable, Decodable {
   /// Records that opened a flow.
   public var opened: UInt64 = 0
@@ -12,9 +12,9 @@ public struct FlowCounters: Sendable, Equatable, Decodable {
   public var emittedEndOfFlow: UInt64 = 0
   public var emittedForced: UInt64 = 0
   public var emittedNoRoom: UInt64 = 0
-  /// Records passed through as they were, aging being switched off; counted in `opened` too.
+  /// Records passed through unchanged because aging is disabled; also counted in `opened`.
   public var emittedUnmerged: UInt64 = 0
-  /// Octets and packets of records taken and of flows emitted, modulo 2^64.
+  /// Octets and packets of records merged and of flows emitted, modulo 2^64.
   public var octetsIn: UInt64 = 0
   public var octetsOut: UInt64 = 0
   public var packetsIn: UInt64 = 0
@@ -22,12 +22,12 @@ public struct FlowCounters: Sendable, Equatable, Decodable {
 
   public init() {}
 
-  /// Flows that have left.
+  /// Flows emitted.
   public var emitted: UInt64 {
     emittedIdle &+ emittedActive &+ emittedEndOfFlow &+ emittedForced &+ emittedNoRoom &+ emittedUnmerged
   }
 
-  /// Flows still in the cache: opened = live + emitted.
+  /// Flows in the cache: opened = live + emitted.
   public var live: UInt64 { opened &- emitted }
 
   /// A record has opened a flow.
@@ -95,7 +95,7 @@ public struct FlowCounters: Sendable, Equatable, Decodable {
 }
 
 extension FlowCounters {
-  /// Appends them as a checkpoint keeps them.
+  /// Appends the form used in checkpoints.
   func append(to octets: inout OctetWriter) {
     for count in [
       opened, merged, emittedIdle, emittedActive, emittedEndOfFlow, emittedForced, emittedNoRoom, emittedUnmerged,

@@ -1,31 +1,31 @@
 import NetworkBytes
 
-/// Aging time: milliseconds that never go back, made from the pipeline's clock, which may.
+/// Aging time: monotonic milliseconds derived from the pipeline's clock, which may step back.
 ///
-/// Only differences matter. A step back of up to five seconds counts as "no time has passed" until the clock is where it
-/// was; after a larger one, time goes on from there, so that no flow ever has a negative age nor waits for the old hour.
+/// Only differences matter. A step back of up to five seconds counts as no progress until the clock has caught up;
+/// after a larger one, time continues from there, so that no flow has a negative age or waits for the old time.
 struct AgingClock: Sendable, Decodable {
-  /// Aging time, milliseconds; begins in second 0 with the first reading of the clock.
+  /// Aging time, milliseconds; starts in second 0 with the first reading.
   private(set) var time: UInt64 = 0
   private var latest: Int64?
 
   static let toleratedStepBack: Int64 = 5000
-  /// A longer step forward (12 days) counts as this: every flow is over either way.
+  /// A longer step forward (12 days) is shortened to this: every flow has expired either way.
   static let maximumStep: UInt64 = 1 << 30
-  /// Time runs no further ahead of expiry than this (24 days), so that ages fit 32 bits whatever the clock does.
+  /// Maximum lead over expiry (24 days), so that ages always fit into 32 bits.
   static let maximumLead: UInt64 = 1 << 31
 
-  /// Reads the pipeline's clock; `expired`: the time until which expiry is done.
+  /// Reads the pipeline's clock; expiry is complete up to `expired`.
   mutating func advance(to now: Int64, expired: UInt64) {
     guard let latest else {
-      // Whole seconds of aging are whole seconds of the clock, as long as that does not step back.
+      // Keeps aging seconds aligned with the clock's seconds while it does not step back.
       time = UInt64(bitPattern: (now % 1000 + 1000) % 1000)
       self.latest = now
       return
     }
     let step = now &- latest
     if (step >= 0) != (now >= latest) || step < -Self.toleratedStepBack {
-      // Further than 64 bits can say, or too far back: from now on counted from here.
+      // The step overflows 64 bits, or goes too far back: continue from here.
       self.latest = now
     } else if step > 0 {
       let end = max(expired &+ Self.maximumLead, time)
@@ -36,7 +36,7 @@ struct AgingClock: Sendable, Decodable {
 }
 
 extension AgingClock {
-  /// Appends it as a checkpoint keeps it.
+  /// Appends the form used in checkpoints.
   func append(to octets: inout OctetWriter) {
     octets.append(Int64(clamping: time))
     octets.append(latest) { $1.append($0) }

@@ -1,19 +1,19 @@
-/// Which flows to look at in which second.
+/// A timer wheel: which flows to check in which second.
 ///
-/// A ring of buckets, one a second. A place of the pool is in one bucket at most, at or before the second in which its
-/// flow's timer runs out. An update does not move it: when its second has come, it is looked at and moved on if the flow
-/// was seen since. So a look costs in proportion to the flows that come due, and the wheel never holds more than the pool.
+/// A ring of buckets, one per second. A place of the pool is in at most one bucket, at or before the second in which
+/// its flow expires. Updates do not move it: when its second comes, it is checked, and moved if the flow was seen
+/// since. Checks thus cost in proportion to the flows due, and the wheel never exceeds the pool.
 struct AgingWheel: ~Copyable {
   private var buckets: [[UInt32]]
   private let mask: UInt64
   /// The places of the bucket being emptied.
   private var pending: [UInt32] = []
-  /// The next second to look at; all before are done, but for `pending`.
+  /// The next second to check; earlier ones are done, except for `pending`.
   private(set) var second: UInt64
 
   private static let maximumSeconds = 4096
 
-  /// For timers of which the shortest is `timeout` milliseconds; flows due beyond the ring are looked at once a turn.
+  /// Creates a wheel for a shortest timeout in milliseconds; flows due beyond the ring are checked once per turn.
   init(timeout: UInt32, from second: UInt64) {
     var size = 64
     while size < Self.maximumSeconds, size < Int(timeout / 1000) + 3 { size *= 2 }
@@ -22,20 +22,20 @@ struct AgingWheel: ~Copyable {
     self.second = second
   }
 
-  /// Adds a place, to be looked at once `second` is over, or before if that is further than one turn away.
+  /// Adds a place, to be checked after `second`, or earlier if that is more than one turn away.
   @inline(__always)
   mutating func add(_ place: UInt32, at second: UInt64) {
     buckets[Int(truncatingIfNeeded: max(second, self.second) & mask)].append(place)
   }
 
-  /// Whether a place is left to take of the bucket being emptied.
+  /// Whether the bucket being emptied has places left.
   var hasPending: Bool { !pending.isEmpty }
 
   mutating func takePending() -> UInt32? { pending.popLast() }
 
-  /// Turns to the next bucket that is not empty and whose second is before `end`; false if there is none.
+  /// Turns to the next non-empty bucket before `end`; returns false if there is none.
   mutating func turn(before end: UInt64) -> Bool {
-    // After a long pause one turn of the ring sees every place.
+    // After a long pause, one turn of the ring covers every place.
     if end > second &+ mask &+ 1 { second = end &- mask &- 1 }
     while second < end {
       let bucket = Int(truncatingIfNeeded: second & mask)
@@ -48,6 +48,6 @@ struct AgingWheel: ~Copyable {
     return false
   }
 
-  /// Every place in the wheel, as often as it is there.
+  /// Every place in the wheel, with duplicates.
   var places: [UInt32] { pending + buckets.joined() }
 }

@@ -1,20 +1,20 @@
 import FlowModel
 
-/// The rare fields of live flows, numbered from 1 as in a batch; 0 is none.
+/// Rare fields of live flows, numbered from 1 as in a batch; 0 means none.
 ///
-/// The text in `extra` is bounded for all flows together: what is beyond is left out and counted.
+/// The text in `extra` is limited over all flows; what exceeds the limit is omitted and counted.
 struct ExtensionPool: ~Copyable {
   private var items: [FlowExtension] = []
   private var free: [UInt32] = []
-  /// Octets of text held.
+  /// Octets of text.
   private(set) var textOctets = 0
-  /// Texts left out because the bound was reached.
+  /// Number of texts omitted because of the limit.
   var droppedTexts: UInt64 = 0
   private let maximumTextOctets: Int
 
   init(maximumTextOctets: Int) { self.maximumTextOctets = maximumTextOctets }
 
-  /// Keeps an extension, merged into number `old` if that is not 0; returns its number.
+  /// Stores an extension, merged into number `old` unless that is 0; returns its number.
   mutating func store(_ new: FlowExtension, into old: UInt32) -> UInt32 {
     var new = new
     let number: UInt32
@@ -39,7 +39,7 @@ struct ExtensionPool: ~Copyable {
 
   subscript(number: UInt32) -> FlowExtension { items[Int(number) - 1] }
 
-  /// Gives an extension away; its number is free then.
+  /// Removes and returns an extension; its number becomes free.
   mutating func take(_ number: UInt32) -> FlowExtension {
     var taken = FlowExtension()
     swap(&taken, &items[Int(number) - 1])
@@ -48,18 +48,18 @@ struct ExtensionPool: ~Copyable {
     return taken
   }
 
-  /// The number of extensions held.
+  /// Number of extensions.
   var count: Int { items.count - free.count }
 
-  /// What a text costs: its octets and the head of its allocation.
+  /// Returns the memory of a text: its octets and the allocation header.
   private static func cost(_ text: String) -> Int {
     text.isEmpty ? 0 : text.utf8.count + 32
   }
 }
 
 extension FlowExtension {
-  /// The rare fields of a flow with those of a later record of it: the later values hold, but counts add up. A record that has
-  /// counts alone says nothing of the other fields.
+  /// Merges the rare fields of a later record: later values replace earlier ones, counters are added. A record with
+  /// only counters leaves the other fields unchanged.
   fileprivate func absorbing(_ new: FlowExtension) -> FlowExtension {
     if reverseOctets | reversePackets | new.reverseOctets | new.reversePackets == 0 { return new }
     var merged = new

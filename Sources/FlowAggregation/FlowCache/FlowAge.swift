@@ -1,25 +1,25 @@
-/// What aging needs to know of a flow, kept apart from the record: expiry and eviction read much of it and little else.
+/// The aging state of a flow, separate from its record, because expiry and eviction read many of these and little else.
 ///
-/// Times are aging time in milliseconds modulo 2^32; only ages, differences to now, have a meaning.
+/// Times are aging time in milliseconds modulo 2^32; only differences are meaningful.
 struct FlowAge: BitwiseCopyable {
-  /// When the flow's first record came.
+  /// Arrival of the flow's first record.
   var first: UInt32
-  /// When its last record came.
+  /// Arrival of its last record.
   var last: UInt32
-  /// The number of its last record among all, four times, with the two flags below: orders flows by when they were seen.
+  /// Sequence number of its last record, times four, with the two flags below; orders flows by recency.
   private var stamp: UInt64
 
   private static let liveFlag: UInt64 = 1
   private static let wheelFlag: UInt64 = 2
 
-  /// Of a free place that is not in the wheel.
+  /// A free place that is not in the wheel.
   static let none = FlowAge(first: 0, last: 0, stamp: 0)
 
   /// Whether the place holds a flow.
   var isLive: Bool { stamp & Self.liveFlag != 0 }
-  /// Whether the place is in the wheel; a place may stay there after its flow has gone, for the next one.
+  /// Whether the place is in the wheel; it may remain there after its flow has left, for the next one.
   var isInWheel: Bool { stamp & Self.wheelFlag != 0 }
-  /// Greater for a flow that was seen later.
+  /// Greater for a flow seen later.
   var recency: UInt64 { stamp &>> 2 }
 
   @inline(__always)
@@ -35,7 +35,7 @@ struct FlowAge: BitwiseCopyable {
     stamp = stamp & 3 | record &<< 2
   }
 
-  /// As in a cache whose wheel the flow is not in yet.
+  /// The same for a cache whose wheel does not contain the flow yet.
   var outOfWheel: FlowAge {
     var age = self
     age.leaveWheel()
@@ -47,11 +47,11 @@ struct FlowAge: BitwiseCopyable {
   @inline(__always) mutating func leaveWheel() { stamp &= ~Self.wheelFlag }
 }
 
-/// The two timers in milliseconds.
+/// The two timeouts in milliseconds.
 struct FlowTimers {
-  /// A flow is over once its age is at least this.
+  /// A flow expires once its age reaches this.
   let active: UInt32
-  /// A flow is over once its silence is at least this: one millisecond more than the timeout.
+  /// A flow expires once its silence reaches this: one millisecond more than the timeout.
   let idle: UInt32
 
   init(_ aging: AgingConfiguration) {
@@ -59,7 +59,7 @@ struct FlowTimers {
     idle = UInt32(clamping: aging.inactiveTimeout * 1000 + 1)
   }
 
-  /// The time that any flow opened now surely has.
+  /// The minimum lifetime of a new flow.
   var shortest: UInt32 { min(active, idle) }
 
   @inline(__always)
@@ -67,14 +67,14 @@ struct FlowTimers {
     now &- age.last >= idle || now &- age.first >= active
   }
 
-  /// Of a flow that is over: which timer ran out first; idle if both did at once.
+  /// Returns which timeout of an expired flow passed first; idle if both did at once.
   func reason(_ age: FlowAge, at now: UInt32) -> FlowEndReason {
     let idleFor = Int64(now &- age.last) - Int64(idle)
     let activeFor = Int64(now &- age.first) - Int64(active)
     return activeFor > idleFor ? .active : .idle
   }
 
-  /// Of a flow that is not over: the milliseconds until it is.
+  /// Returns the milliseconds until a live flow expires.
   @inline(__always)
   func remaining(_ age: FlowAge, at now: UInt32) -> UInt32 {
     min(idle &- (now &- age.last), active &- (now &- age.first))

@@ -2,10 +2,10 @@ public import FlowModel
 public import NetworkBytes
 
 extension FlowCache {
-  /// Emits the flows of which a timer has run out by `now` (milliseconds of the pipeline's clock), up to a second late.
+  /// Emits the flows that have expired by `now` (milliseconds of the pipeline's clock), up to a second late.
   ///
-  /// Costs in proportion to the flows that come due. False: `emitted` holds `limit` records and there is more; hand
-  /// it on and call again.
+  /// The cost is proportional to the number of flows due. Returns false if `emitted` has reached `limit` records and
+  /// there are more; pass it on and call again.
   @discardableResult
   public mutating func advance(to now: UnixMilliseconds, into emitted: inout FlowBatch, limit: Int = .max) -> Bool {
     tick(to: now)
@@ -27,7 +27,7 @@ extension FlowCache {
     }
   }
 
-  /// Looks at up to `count` places whose second has come.
+  /// Checks up to `count` places whose second has come.
   private mutating func expireGroup(_ count: Int, into emitted: inout FlowBatch) {
     let now = now
     var looked = PlaceGroup()
@@ -51,7 +51,7 @@ extension FlowCache {
     close(group, .forced, into: &emitted)
   }
 
-  /// Puts a live flow into the wheel at the second in which a timer of it runs out.
+  /// Adds a live flow to the wheel at the second in which it expires.
   @inline(__always)
   mutating func enterWheel(_ place: Int) {
     ages[place].enterWheel()
@@ -66,9 +66,9 @@ extension FlowCache {
     return (clock.time &+ UInt64(left)) / 1000
   }
 
-  /// Emits all flows, with reason `forced` but for those already over a timer.
+  /// Emits all flows, with reason `forced` unless they have expired.
   ///
-  /// False: `emitted` holds `limit` records and there is more; hand it on and call again.
+  /// Returns false if `emitted` has reached `limit` records and there are more; pass it on and call again.
   @discardableResult
   public mutating func drain(into emitted: inout FlowBatch, limit: Int = .max) -> Bool {
     while liveCount > 0 {

@@ -1,16 +1,16 @@
 import FlowModel
 
 extension FlowCache {
-  /// Places in the pool, live or free.
+  /// Number of places in the pool, used or free.
   package var placeCount: Int { ages.count }
-  /// The hashes of the live flows.
+  /// Hashes of the live flows.
   package var tags: [UInt32] { ages.indices.filter { ages[$0].isLive }.map { flows[$0].tag } }
-  /// Octets of text that live flows hold.
+  /// Octets of text in live flows.
   package var extensionTextOctets: Int { extensions.textOctets }
-  /// How far from its home the worst flow is.
+  /// The longest probe distance.
   package var longestProbe: Int { table.longestProbe }
 
-  /// Looks through the whole cache for anything that contradicts something else; nil if all is well. For tests.
+  /// Checks the whole cache for inconsistencies; returns nil if there are none. For tests.
   package func inconsistency() -> String? {
     poolInconsistency() ?? wheelInconsistency() ?? counterInconsistency()
   }

@@ -1,23 +1,23 @@
 public import FlowModel
 
-/// A copy of all live flows that is made a few flows at a time, so that reception goes on in between: it has each flow that
-/// was live when it began, as it was when it was copied. A flow that leaves the cache before its turn is copied as it leaves.
+/// An incremental copy of all live flows, so that reception continues in between. It contains each flow that was live
+/// when it began, as of the time it was copied. A flow that leaves the cache before its turn is copied as it leaves.
 extension FlowCache {
-  /// Begins a copy, in place of one that has not ended.
+  /// Begins a copy, replacing one in progress.
   public mutating func beginCapture() {
     captured.removeAll()
     capturePlace = 0
   }
 
-  /// Whether a copy is being made.
+  /// Whether a copy is in progress.
   public var isCapturing: Bool { capturePlace < .max }
 
-  /// Goes on with the copy.
+  /// Continues the copy.
   ///
   /// - Parameters:
-  ///   - limit: places of the pool that are looked at, at most.
-  ///   - flows: an empty batch, to take the flows that were copied since the last call.
-  /// - Returns: whether that was all.
+  ///   - limit: maximum number of places to examine.
+  ///   - flows: an empty batch for the flows copied since the last call.
+  /// - Returns: whether the copy is complete.
   public mutating func capture(limit: Int, into flows: inout FlowBatch) -> Bool {
     guard isCapturing else { return true }
     let end = min(capturePlace &+ limit, ages.count)
@@ -28,7 +28,7 @@ extension FlowCache {
     return !isCapturing
   }
 
-  /// Ends a copy that nobody wants any more: flows that leave the cache are copied as long as one is being made.
+  /// Cancels a copy; otherwise flows that leave the cache would still be copied.
   public mutating func endCapture() {
     captured = FlowBatch()
     capturePlace = .max

@@ -1,7 +1,7 @@
 import FlowModel
 import NetworkBytes
 
-/// A few places of the pool, without an allocation. Noncopyable so that it is never copied unseen.
+/// A few places of the pool, without allocation. Noncopyable to prevent implicit copies.
 struct PlaceGroup: ~Copyable {
   private var storage = InlineArray<64, UInt32>(repeating: 0)
   private(set) var count = 0
@@ -20,8 +20,8 @@ struct PlaceGroup: ~Copyable {
 }
 
 extension FlowCache {
-  /// Emits live flows and frees their places, in stages as `mergeGroup` does: for the timer that has run out, if one has,
-  /// otherwise for `reason`.
+  /// Emits live flows and frees their places, in stages as `mergeGroup` does: with the reason of the timeout that has
+  /// passed, otherwise with `reason`.
   mutating func close(_ group: borrowing PlaceGroup, _ reason: FlowEndReason, into emitted: inout FlowBatch) {
     let now = now
     let places = group.places
@@ -34,13 +34,13 @@ extension FlowCache {
     }
   }
 
-  /// Emits a flow and takes it out of table and pool.
+  /// Emits a flow and removes it from table and pool.
   mutating func close(_ place: Int, _ reason: FlowEndReason, into emitted: inout FlowBatch) {
     table.remove(flows[place].tag, place)
     release(place, reason, into: &emitted)
   }
 
-  /// Emits a flow that is not in the table and frees its place.
+  /// Emits a flow that is not in the table, and frees its place.
   mutating func release(_ place: Int, _ reason: FlowEndReason, into emitted: inout FlowBatch) {
     emit(place, reason, into: &emitted)
     ages[place].close()
@@ -48,7 +48,7 @@ extension FlowCache {
     liveCount &-= 1
   }
 
-  /// Emits a flow, its rare fields too, and counts it. The record in its place is of no use then.
+  /// Emits a flow with its rare fields, and counts it. The record in its place becomes invalid.
   @inline(__always)
   mutating func emit(_ place: Int, _ reason: FlowEndReason, into emitted: inout FlowBatch) {
     if place >= capturePlace { copyFlow(place) }

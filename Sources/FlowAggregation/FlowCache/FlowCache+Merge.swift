@@ -2,11 +2,11 @@ public import FlowModel
 public import NetworkBytes
 
 extension FlowCache {
-  /// Merges a batch of records that arrived at `now` (milliseconds of the pipeline's clock) and empties it.
+  /// Merges a batch of records that arrived at `now` (milliseconds of the pipeline's clock), and empties it.
   ///
-  /// Emits flows that the records found over a timer, ended (FIN, RST) or had to make room for: at most two a record and
-  /// 1/64 of `maximumFlows`, if `advance` was called to its end after the last `reconfigure`. With aging switched off
-  /// every record is emitted as it is, its endReason too.
+  /// Emits flows that have expired, have ended (FIN, RST) or are evicted: at most two per record and 1/64 of
+  /// `maximumFlows`, if `advance` was completed after the last `reconfigure`. With aging disabled, records are emitted
+  /// unchanged, including endReason.
   public mutating func merge(_ batch: inout FlowBatch, at now: UnixMilliseconds, into emitted: inout FlowBatch) {
     tick(to: now)
     if aging.enabled {
@@ -28,7 +28,7 @@ extension FlowCache {
     clock.advance(to: now, expired: expiredUntil)
   }
 
-  /// Aging time as flows keep it.
+  /// Aging time in the form stored in flows.
   var now: UInt32 { UInt32(truncatingIfNeeded: clock.time) }
 
   /// Merges a few records in stages: what a stage reads has been asked for by the one before, all of it at once, so that a
@@ -115,7 +115,7 @@ extension FlowCache {
 
   @inline(__always)
   private func fill(_ tags: inout InlineArray<64, UInt32>, from records: [FlowRecord], _ range: Range<Int>) {
-    // Through a span: a subscript of the array itself would copy all of it (Swift 6.3).
+    // Through a span: subscripting the array itself would copy it (Swift 6.3).
     var tags = tags.mutableSpan
     for position in range { tags[position &- range.lowerBound] = mask.tag(records[position], hash) }
   }
@@ -138,7 +138,7 @@ extension FlowCache {
     }
   }
 
-  /// Merges one cleared record into the flow at `place`; -1: it has none.
+  /// Merges a masked record into the flow at `place`; -1 if it has none.
   private mutating func merge(
     _ record: borrowing FlowRecord, _ tag: UInt32, into place: Int, at now: UInt32, _ rare: [FlowExtension],
     into emitted: inout FlowBatch
@@ -164,7 +164,7 @@ extension FlowCache {
     if endsConnections, record.endsConnection, place >= 0 { close(place, .endOfFlow, into: &emitted) }
   }
 
-  /// The place of the record's flow; -1 if it has none.
+  /// Returns the place of the record's flow; -1 if there is none.
   @inline(__always)
   private func find(_ record: borrowing FlowRecord, _ tag: UInt32, in flows: Span<LiveFlow>) -> Int {
     var position = table.home(tag)
@@ -179,7 +179,7 @@ extension FlowCache {
     }
   }
 
-  /// Opens a flow for a record that has none.
+  /// Opens a flow for a record.
   @inline(__always)
   private mutating func open(
     _ record: borrowing FlowRecord, _ tag: UInt32, at now: UInt32, _ rare: [FlowExtension],
@@ -203,7 +203,7 @@ extension FlowCache {
       attach(rare, record.extensionNumber, to: place)
     }
     if endsConnections, record.endsConnection {
-      // Never in the table: gone at once.
+      // Emitted at once, without entering the table.
       release(place, .endOfFlow, into: &emitted)
       return
     }
@@ -211,14 +211,15 @@ extension FlowCache {
     if !table.insert(tag, place) { reseed() }
   }
 
-  /// Gives the flow the record's rare fields, merged into those that it has.
+  /// Merges the record's rare fields into those of the flow.
   private mutating func attach(_ rare: [FlowExtension], _ number: UInt32, to place: Int) {
     guard number != 0, Int(number) <= rare.count else { return }
     let old = flows[place].record.extensionNumber
     flows[place].record.extensionNumber = extensions.store(rare[Int(number) - 1], into: old)
   }
 
-  /// New secrets: every flow gets a new tag. Not before as many records as the cache has flows, so that the cost is shared.
+  /// Draws new secrets, so that every flow gets a new tag; at most once per as many records as the cache has flows, to
+  /// amortize the cost.
   mutating func reseed() {
     guard recordNumber >= nextReseed else { return }
     nextReseed = recordNumber &+ UInt64(max(liveCount, 1024))
@@ -256,7 +257,7 @@ extension FlowRecord {
     autonomousSystemWord = new.autonomousSystemWord
     nextHop = new.nextHop
     routeWord = new.routeWord
-    // The highest lane are the TCP flags.
+    // The highest lane contains the TCP flags.
     sourceMACWord = new.sourceMACWord | sourceMACWord & 0xffff << 48
     destinationMACWord = new.destinationMACWord
   }

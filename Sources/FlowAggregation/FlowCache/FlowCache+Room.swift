@@ -1,8 +1,8 @@
 import FlowModel
 
 extension FlowCache {
-  /// Flows that leave at once when a new one finds the cache full: one in a small cache, so that exactly the flow seen
-  /// least recently goes; 1/64 in a large one, so that the search for them is shared by many.
+  /// Number of flows evicted at once when the cache is full: one in a small cache, so that exactly the least recently
+  /// seen flow leaves; 1/64 in a large one, to amortize the search.
   private var evictionCount: Int { max(1, aging.maximumFlows / 64) }
 
   /// Makes room for a flow in a full cache.
@@ -10,7 +10,7 @@ extension FlowCache {
     evict(evictionCount, into: &emitted)
   }
 
-  /// Emits flows beyond `maximumFlows`, after that has become smaller.
+  /// Emits flows in excess of `maximumFlows` after it was reduced.
   mutating func trim(into emitted: inout FlowBatch, limit: Int) -> Bool {
     while liveCount > aging.maximumFlows {
       let room = limit &- emitted.records.count
@@ -20,14 +20,14 @@ extension FlowCache {
     return true
   }
 
-  /// Emits `count` flows: those over a timer first, with their own reason, then others; of both those seen least recently.
+  /// Emits `count` flows: first expired ones, with their own reason, then others; each least recently seen first.
   private mutating func evict(_ count: Int, into emitted: inout FlowBatch) {
     let over = overCount
     if over > 0 { evict(min(count, over), of: over, over: true, into: &emitted) }
     if count > over { evict(min(count &- over, liveCount), of: liveCount, over: false, into: &emitted) }
   }
 
-  /// Emits the `count` flows seen least recently among the `total` that are over a timer (`over`), or among all.
+  /// Emits the `count` least recently seen of the `total` expired flows (`over`), or of all.
   private mutating func evict(_ count: Int, of total: Int, over: Bool, into emitted: inout FlowBatch) {
     guard count > 0 else { return }
     let newest = count == total ? recordNumber : recency(ofOldest: count, over: over)
@@ -42,11 +42,11 @@ extension FlowCache {
       group.append(place)
     }
     close(group, .noRoom, into: &emitted)
-    // The record that asks for room has its number, but no flow yet.
+    // The record that needs room already has a number, but no flow yet.
     if !over { oldestRecency = min(newest &+ 1, recordNumber) }
   }
 
-  /// Live flows over a timer that the wheel has not come to yet.
+  /// Number of expired flows that the wheel has not reached yet.
   private var overCount: Int {
     let now = now
     var count = 0
@@ -54,9 +54,10 @@ extension FlowCache {
     return count
   }
 
-  /// The recency that exactly `count` of the live flows (over a timer, or all) do not exceed; there are more than `count`.
+  /// Returns the recency that exactly `count` of the live flows (expired ones, or all) do not exceed; there are more
+  /// than `count`.
   ///
-  /// Recencies are all different. Narrows their range by histograms: a pass over the ages for every eleven bits of it.
+  /// Recencies are distinct. The range is narrowed by histograms, with a pass over the ages per eleven bits.
   private func recency(ofOldest count: Int, over: Bool) -> UInt64 {
     if count == 1 { return oldest(over: over) }
     let now = now
@@ -83,7 +84,7 @@ extension FlowCache {
     return high
   }
 
-  /// The least recency of the live flows, or of those over a timer.
+  /// Returns the lowest recency of the live flows, or of the expired ones.
   private func oldest(over: Bool) -> UInt64 {
     let now = now
     var least = UInt64.max

@@ -1,9 +1,9 @@
 public import FlowModel
 package import NetworkBytes
 
-/// The live flows of a cache and its counters, as they are kept over a restart.
+/// Live flows and counters of a cache, for a checkpoint.
 public struct FlowCacheState: Sendable {
-  /// A flow and its age: 168 octets without references, in the byte order of the host.
+  /// A flow and its age: 168 octets without references, in host byte order.
   public struct Flow: Sendable, BitwiseCopyable {
     var record: FlowRecord
     var age: FlowAge
@@ -11,7 +11,7 @@ public struct FlowCacheState: Sendable {
     /// Number of its origin.
     public var origin: UInt32 { record.origin }
 
-    /// Moves what words of a former layout have to its places: masks and TCP flags were in the low half of the route word.
+    /// Converts from a former layout, in which masks and TCP flags were in the low half of the route word.
     public mutating func takeFormerLayout() {
       let (low, vrf) = (record.routeWord & 0xffff_ffff, record.vrf)
       record.routeWord = 0
@@ -22,7 +22,7 @@ public struct FlowCacheState: Sendable {
     }
   }
 
-  /// What is kept beside the flows.
+  /// The state besides flows.
   public struct Totals: Decodable, Sendable {
     var clock: AgingClock
     var expiredUntil: UInt64
@@ -32,7 +32,7 @@ public struct FlowCacheState: Sendable {
     var droppedTexts: UInt64
   }
 
-  /// A flow's `extensionNumber` counts from 1 into `extensions`.
+  /// A flow's `extensionNumber` refers to `extensions`, from 1.
   public var flows: [Flow]
   public var extensions: [FlowExtension]
   public var totals: Totals
@@ -45,7 +45,7 @@ public struct FlowCacheState: Sendable {
 }
 
 extension FlowCacheState.Totals {
-  /// Appends them as a checkpoint keeps them.
+  /// Appends the form used in checkpoints.
   package func append(to octets: inout OctetWriter) {
     clock.append(to: &octets)
     octets.append(Int64(clamping: expiredUntil))
@@ -71,7 +71,7 @@ extension FlowCacheState.Totals {
 }
 
 extension FlowCache {
-  /// What is to be kept: a copy of all live flows.
+  /// The state: a copy of all live flows.
   public var state: FlowCacheState {
     var kept: [FlowCacheState.Flow] = []
     kept.reserveCapacity(liveCount)
@@ -91,7 +91,7 @@ extension FlowCache {
         originCounters: originCounters, droppedTexts: extensions.droppedTexts))
   }
 
-  /// Goes on with the flows of an earlier run. To be called before anything is merged, on a cache with the same key.
+  /// Restores the flows of an earlier run. Call before anything is merged, on a cache with the same key.
   public mutating func restore(_ state: FlowCacheState) {
     precondition(liveCount == 0 && recordNumber == 0)
     clock = state.totals.clock

@@ -1,29 +1,29 @@
-// Module FlowAggregation: what a flow is, and when it is over.
+// Module FlowAggregation: merges records into flows, and ages them.
 
 import FlowModel
 import NetworkBytes
 
-/// Merges flow records into flows and lets each go when a timer of it runs out.
+/// Merges flow records into flows and emits each when it expires.
 ///
-/// The caller's loop: decode datagrams into a batch, `merge` it, `advance`, and hand the emitted batch on when it is long
-/// enough. Nothing here reads a clock: `now` is the pipeline's, in milliseconds, the same for every record of a batch.
+/// The caller's loop: decode datagrams into a batch, `merge` it, `advance`, and pass on the emitted batch when it is
+/// large enough. Has no clock: `now` is the pipeline's time in milliseconds, the same for every record of a batch.
 ///
-/// Which rows come out does not depend on how often `advance` is called: a record that finds its flow already over a timer
-/// emits the old flow first and opens a new one. The exception is a cache that is full and large (`maximumFlows` of 128
-/// and more): there 1/64 of the flows leave at once, and how many of them are evicted depends on how many had been emitted
-/// before. Rows and their order never depend on the hash's secrets.
+/// The resulting rows do not depend on how often `advance` is called: a record whose flow has expired first emits the
+/// old flow and then opens a new one. The exception is a large cache (`maximumFlows` of at least 128) that is full:
+/// 1/64 of the flows leave at once, and how many of them are evicted depends on how many had been emitted before. Rows
+/// and their order never depend on the hash's secrets.
 ///
-/// Memory: 160 octets a flow for the record, 16 for its age, 16 to 32 for its slots, about 5 in the wheel; beside these
-/// about 150 for each flow that has rare fields. It is reserved for `maximumFlows` at once and first touched when used.
+/// Memory per flow: 160 octets for the record, 16 for its age, 16 to 32 for its slots, about 5 in the wheel; about 150
+/// more for rare fields. Reserved for `maximumFlows` at once, and touched when first used.
 ///
-/// The key is fixed for the cache's life. To change it, drain the cache and make another.
+/// The key is fixed. To change it, drain the cache and create another.
 public struct FlowCache: ~Copyable, Sendable {
   public let key: FlowKey
-  /// As configured, each number within its range.
+  /// As configured, with each number clamped to its range.
   public internal(set) var aging: AgingConfiguration
-  /// Flows in the cache.
+  /// Number of flows in the cache.
   public internal(set) var liveCount = 0
-  /// Times that the hash's secrets were changed because a probe became too long: someone may be choosing flows.
+  /// Number of times that the hash's secrets were changed because a probe was too long, possibly by crafted flows.
   public internal(set) var reseedCount: UInt64 = 0
 
   let mask: FlowKeyMask
@@ -31,11 +31,11 @@ public struct FlowCache: ~Copyable, Sendable {
   var timers: FlowTimers
   var endsConnections: Bool
   var clock = AgingClock()
-  /// Aging time until which expiry is done.
+  /// Aging time up to which expiry is complete.
   var expiredUntil: UInt64 = 0
 
   var table = SlotTable()
-  /// The pool: a flow keeps its place, and `ages` tells which places hold one.
+  /// The pool: a flow keeps its place; `ages` shows which places are in use.
   var flows: [LiveFlow] = []
   var ages: [FlowAge] = []
   var freePlaces: [UInt32] = []
@@ -43,30 +43,30 @@ public struct FlowCache: ~Copyable, Sendable {
   var extensions = ExtensionPool(maximumTextOctets: FlowCache.maximumTextOctets)
 
   var originCounters: [FlowCounters] = []
-  /// Records merged so far; orders flows by when they were last seen.
+  /// Number of records merged; orders flows by recency.
   var recordNumber: UInt64 = 0
-  /// No live flow's last record has a lower number.
+  /// A lower bound of the numbers of live flows' last records.
   var oldestRecency: UInt64 = 0
-  /// No change of secrets before this many records.
+  /// Earliest record for the next change of secrets.
   var nextReseed: UInt64 = 0
-  /// Where `drain` goes on.
+  /// Where `drain` continues.
   var drainPlace = 0
-  /// Flows that were copied, and the first place whose flow was not; none if no copy is made.
+  /// Copied flows, and the first place not copied yet; `.max` if no copy is in progress.
   var captured = FlowBatch()
   var capturePlace = Int.max
 
-  /// Octets of text in `FlowExtension.extra` that live flows hold at most, all together.
+  /// Maximum octets of text in `FlowExtension.extra` over all live flows.
   public static let maximumTextOctets = 64 << 20
-  /// Origins counted apart; those with higher numbers are counted under 0.
+  /// Number of origins with separate counters; higher numbers are counted under 0.
   public static let maximumOrigins = 1 << 20
-  /// Records whose memory accesses are made to overlap.
+  /// Number of records whose memory accesses overlap.
   static let groupSize = 64
 
   public init(key: FlowKey = .standard, aging: AgingConfiguration = AgingConfiguration()) {
     self.init(key: key, aging: aging, hash: FlowHash())
   }
 
-  /// For tests: with known secrets for the hash.
+  /// For tests, with known secrets for the hash.
   package init(key: FlowKey, aging: AgingConfiguration, secrets: InlineArray<14, UInt64>) {
     self.init(key: key, aging: aging, hash: FlowHash(secrets: secrets))
   }
@@ -82,8 +82,8 @@ public struct FlowCache: ~Copyable, Sendable {
     reservePool()
   }
 
-  /// Changes timers and size while running. Timers hold at once; flows beyond a smaller `maximumFlows` (or all, if aging
-  /// was switched off) leave with the next calls of `advance`.
+  /// Changes timeouts and size. Timeouts take effect at once; flows in excess of a smaller `maximumFlows` (or all, if
+  /// aging was disabled) are emitted by the next calls of `advance`.
   public mutating func reconfigure(_ aging: AgingConfiguration) {
     self.aging = aging.clamped
     timers = FlowTimers(self.aging)
@@ -92,7 +92,7 @@ public struct FlowCache: ~Copyable, Sendable {
     rebuildWheel()
   }
 
-  /// The wheel keeps a place at or before its flow's second, so shorter timers need a new one.
+  /// The wheel must hold a place at or before its flow's second, so shorter timeouts need a new one.
   private mutating func rebuildWheel() {
     wheel = AgingWheel(timeout: timers.shortest, from: wheel.second)
     for place in ages.indices {
@@ -101,7 +101,7 @@ public struct FlowCache: ~Copyable, Sendable {
     }
   }
 
-  /// Memory for all flows, so that the pool never moves; for very large caches it grows by doubling.
+  /// Reserves memory for all flows, so that the pool never moves; very large caches grow by doubling.
   private mutating func reservePool() {
     let capacity = min(aging.maximumFlows, 1 << 22)
     // Two megabytes of each are left in small pages, so that a cache of few flows takes no more memory than they need.
@@ -110,33 +110,33 @@ public struct FlowCache: ~Copyable, Sendable {
   }
 }
 
-/// A flow in the pool. The tag lies in the record's tail, so that this is no larger than the record: 160 octets.
+/// A flow in the pool. The tag is in the record's tail padding, so this is no larger than the record: 160 octets.
 struct LiveFlow {
   var record: FlowRecord
-  /// The hash of its key.
+  /// Hash of its key.
   var tag: UInt32
 }
 
 extension FlowCache {
-  /// Counters of one origin, by the number in `FlowRecord.origin`.
+  /// Returns the counters of an origin, by the number in `FlowRecord.origin`.
   public func counters(ofOrigin origin: UInt32) -> FlowCounters {
     Int(origin) < originCounters.count ? originCounters[Int(origin)] : FlowCounters()
   }
 
-  /// Counters of all origins together.
+  /// Counters of all origins.
   public var totals: FlowCounters {
     var totals = FlowCounters()
     for counters in originCounters { totals += counters }
     return totals
   }
 
-  /// Texts in rare fields that were left out because live flows held `maximumTextOctets`.
+  /// Texts in rare fields that were omitted because of `maximumTextOctets`.
   public var droppedTexts: UInt64 { extensions.droppedTexts }
 
   /// Whether opened = live + emitted.
   public var isBalanced: Bool { totals.live == UInt64(liveCount) }
 
-  /// The place of a record's counters.
+  /// Returns the index of an origin's counters.
   @inline(__always)
   mutating func counterIndex(_ origin: UInt32) -> Int {
     let index = Int(origin)

@@ -1,10 +1,10 @@
 import FlowModel
 import NetworkBytes
 
-/// The hash of a flow's key: 64-bit multiply-and-fold under secrets, as wyhash does.
+/// The hash of a flow's key: 64-bit multiply-and-fold with secrets, as in wyhash.
 ///
-/// The secrets are drawn at random for each cache, so that nobody outside can choose flows that collide. It is not
-/// proven to be a pseudo-random function; `SlotTable` bounds the length of a probe and asks for new secrets beyond it.
+/// The secrets are random for each cache, so that nobody outside can construct collisions. It is not proven to be a
+/// pseudorandom function; `SlotTable` limits the probe length and requests new secrets beyond it.
 struct FlowHash: Sendable {
   private let secrets: InlineArray<14, UInt64>
 
@@ -15,7 +15,7 @@ struct FlowHash: Sendable {
     self.secrets = secrets
   }
 
-  /// For tests: known secrets, of which someone who knows them can make use.
+  /// For tests; known secrets allow collisions.
   init(secrets: InlineArray<14, UInt64>) { self.secrets = secrets }
 
   /// Mixes in the first eight words.
@@ -28,8 +28,8 @@ struct FlowHash: Sendable {
     return source ^ destination ^ place ^ transport
   }
 
-  /// What a number mixes in; nothing if it is 0. Multiplying by a secret that is odd tells all numbers apart; `finish`
-  /// multiplies once more, so that nobody knows without the secrets which of them share a slot.
+  /// Mixes in a number; 0 has no effect. Multiplication by an odd secret is a bijection; `finish` multiplies again, so
+  /// that slots are unpredictable without the secrets.
   @inline(__always)
   func number(_ number: UInt64) -> UInt64 { number &* (secrets[13] | 1) }
 

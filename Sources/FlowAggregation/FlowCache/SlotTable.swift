@@ -2,16 +2,16 @@ import NetworkBytes
 
 /// Where in the pool a flow is, by the hash of its key: open addressing with linear probing.
 ///
-/// A slot is `tag << 32 | index + 1`, zero when empty. The tag is the key's hash: its low bits say where to start probing,
-/// the others spare most comparisons of keys, and growing and removing need no look at the flows. Removal shifts slots
-/// back, so there are no tombstones and the table does not age. At most half of the slots are taken.
+/// A slot is `tag << 32 | index + 1`, or zero if empty. The tag is the key's hash: its low bits select the first slot,
+/// the others avoid most key comparisons, and growing and removing need no access to flows. Removal shifts slots back,
+/// so there are no tombstones. The load factor is at most one half.
 struct SlotTable: ~Copyable {
   private var slots: [UInt64]
   private var mask: Int
   private(set) var count = 0
 
   static let minimumSlots = 1 << 10
-  /// Probes longer than this have, with random secrets and a table half full, no chance to occur.
+  /// With random secrets and a half-full table, longer probes practically do not occur.
   static let maximumProbe = 256
 
   init() {
@@ -24,13 +24,13 @@ struct SlotTable: ~Copyable {
   @inline(__always) func next(_ position: Int) -> Int { (position &+ 1) & mask }
   @inline(__always) subscript(position: Int) -> UInt64 { slots[position] }
   @inline(__always) static func tag(_ slot: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: slot &>> 32) }
-  /// The index in a slot that is not empty.
+  /// Returns the index in a non-empty slot.
   @inline(__always) static func index(_ slot: UInt64) -> Int { Int(UInt32(truncatingIfNeeded: slot)) &- 1 }
   @inline(__always) private static func slot(_ tag: UInt32, _ index: Int) -> UInt64 {
     UInt64(tag) &<< 32 | UInt64(truncatingIfNeeded: index &+ 1)
   }
 
-  /// The first index with this tag, without a look at its key; -1 if there is none.
+  /// Returns the first index with this tag without comparing keys; -1 if there is none.
   @inline(__always)
   func candidate(_ tag: UInt32) -> Int {
     var position = home(tag)
@@ -42,7 +42,7 @@ struct SlotTable: ~Copyable {
     }
   }
 
-  /// Every index under this tag, as a probe meets them.
+  /// Returns every index with this tag, in probe order.
   func candidates(_ tag: UInt32) -> [Int] {
     var found: [Int] = []
     var position = home(tag)
@@ -53,7 +53,7 @@ struct SlotTable: ~Copyable {
     return found
   }
 
-  /// The longest way from home to slot.
+  /// The longest distance of a slot from its home.
   var longestProbe: Int {
     slots.indices.filter { slots[$0] != 0 }.map { ($0 &- home(Self.tag(slots[$0]))) & mask }.max() ?? 0
   }
@@ -70,7 +70,7 @@ struct SlotTable: ~Copyable {
     return place(Self.slot(tag, index)) <= Self.maximumProbe
   }
 
-  /// Removes an index that was added under this tag.
+  /// Removes an index that was added with this tag.
   mutating func remove(_ tag: UInt32, _ index: Int) {
     var span = slots.mutableSpan
     let isRemoved = Self.remove(Self.slot(tag, index), from: &span)
@@ -102,7 +102,7 @@ struct SlotTable: ~Copyable {
     return true
   }
 
-  /// Takes every flow's tag anew; probes may be of any length.
+  /// Rebuilds the table with new tags; probes may have any length.
   mutating func retag(_ flows: [LiveFlow]) {
     let old = slots
     slots = Self.empty(old.count)
@@ -126,7 +126,7 @@ struct SlotTable: ~Copyable {
     for slot in old where slot != 0 { _ = place(slot) }
   }
 
-  /// Puts a slot at the first empty position from its home; returns how far that is.
+  /// Puts a slot at the first empty position from its home; returns the distance.
   @inline(__always)
   private mutating func place(_ slot: UInt64) -> Int {
     let mask = mask

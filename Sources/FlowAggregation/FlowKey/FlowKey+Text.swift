@@ -2,7 +2,7 @@ package import FlowModel
 
 /// Why a list of words is not a flow key.
 public enum FlowKeyError: Error, Equatable {
-  /// No field has this name; `nearest` are the names most like it, or all names if none is.
+  /// No field has this name; `nearest` contains the most similar names, or all names if none is similar.
   case unknownField(String, nearest: [String])
   case duplicateField(String)
   /// The text after the slash is not `N` (0 to 32) or `N/M` (0 to 32, 0 to 128).
@@ -31,12 +31,12 @@ extension FlowKeyError: CustomStringConvertible {
 }
 
 extension FlowKey {
-  /// Reads field names, addresses with an optional prefix length: `["exporter_addr", "src_addr/24/48", "dst_port"]`.
+  /// Parses field names, addresses with an optional prefix length: `["exporter_addr", "src_addr/24/48", "dst_port"]`.
   ///
-  /// `/24` alone is explained at `PrefixLengths`.
+  /// See `PrefixLengths` for `/24` alone.
   public init(parsing words: [String]) throws(FlowKeyError) { try self.init(parsing: words, in: FlowColumn.allCases) }
 
-  /// - Parameter table: all columns that may be named.
+  /// - Parameter table: the columns that may be named.
   package init(parsing words: [String], in table: [FlowColumn]) throws(FlowKeyError) {
     var columns: Set<FlowColumn> = []
     var prefixes: [FlowColumn: PrefixLengths] = [:]
@@ -55,14 +55,14 @@ extension FlowKey {
     try self.init(columns, prefixes: prefixes)
   }
 
-  /// The words that `init(parsing:)` reads, in the order of the columns.
+  /// The words that `init(parsing:)` accepts, in column order.
   public var words: [String] {
     columns.sorted { $0.number < $1.number }.map { column in
       column.name + (prefixes[column].map { "/\($0)" } ?? "")
     }
   }
 
-  /// The names most like a word, or all if none is.
+  /// Returns the names most similar to a word, or all if none is similar.
   static func names(like word: String) -> [String] {
     let names = FlowColumn.allCases.filter(\.isKey).map(\.name)
     let nearest = Spelling.nearest(to: word, among: names)

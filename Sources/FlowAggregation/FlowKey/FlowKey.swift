@@ -1,27 +1,29 @@
 public import FlowModel
 import NetworkBytes
 
-/// Which fields tell flows apart: records that agree in all of them are merged into one flow.
+/// The fields that distinguish flows: records that agree in all of them are merged.
 ///
 /// The sampling rate is always part of the key, so that a flow has one rate. Exporter, domain and version are one
 /// number in a record; the decoder numbers origins after `origin(of:)`, and the cache compares the number.
 ///
-/// What becomes of a field that is not in the key:
-/// - addresses, ports, protocol, ToS, interfaces, VLANs, direction and the events of translators and firewalls are cleared: a
-///   row merged over all destinations has no destination (ICMP type and code go with `dst_port`, which carries them in NetFlow);
-/// - AS numbers, masks, next hop, VRF, layer 2 segment and forwarding status keep the last value seen; TCP flags are those of
-///   all records together.
+/// Fields that are not in the key:
+///
+/// - Addresses, ports, protocol, ToS, interfaces, VLANs, direction and NAT and firewall events are cleared: a row
+///   merged over all destinations has no destination (ICMP type and code belong to `dst_port`, which carries them in
+///   NetFlow).
+/// - AS numbers, masks, next hop, VRF, layer 2 segment and forwarding status keep the last value; TCP flags are
+///   combined.
 public struct FlowKey: Hashable, Sendable {
   public private(set) var columns: Set<FlowColumn>
-  /// Prefix lengths of those addresses that do not count whole.
+  /// Prefix lengths of addresses that do not count as a whole.
   public private(set) var prefixes: [FlowColumn: PrefixLengths]
 
   /// Exporter, domain, version; addresses, ports, protocol, ToS; interfaces, VLANs, direction; VRF, layer 2 segment,
-  /// forwarding status; events of translators and firewalls.
+  /// forwarding status; NAT and firewall events.
   public static let standard = FlowKey(unchecked: Set(FlowColumn.allCases.filter(\.isStandardKey)), [:])
 
-  /// - Parameter prefixes: for addresses that are among `columns`.
-  /// - Throws: `FlowKeyError` for a column that cannot be in a key, or that takes no prefix.
+  /// - Parameter prefixes: for addresses among `columns`.
+  /// - Throws: `FlowKeyError` for a column that cannot be in a key, or does not take a prefix.
   public init(_ columns: Set<FlowColumn>, prefixes: [FlowColumn: PrefixLengths] = [:]) throws(FlowKeyError) {
     if let column = columns.first(where: { !$0.isKey }) {
       throw .unknownField(column.name, nearest: Self.names(like: column.name))
@@ -37,25 +39,25 @@ public struct FlowKey: Hashable, Sendable {
     self.prefixes = prefixes.filter { $0.value != .whole }
   }
 
-  /// The origin as the key sees it: what is not in the key is zero. Number origins after this.
+  /// Returns the origin with zeros for parts that are not in the key. Number origins after this.
   public func origin(of origin: FlowOrigin) -> FlowOrigin {
     FlowOrigin(
       exporter: has(.exporter) ? origin.exporter : .unspecified, domain: has(.domain) ? origin.domain : 0,
       version: has(.version) ? origin.version : 0, namesPort: has(.exporter) ? origin.namesPort : 0)
   }
 
-  /// Whether a part of the origin is in the key.
+  /// Returns whether a part of the origin is in the key.
   public func has(_ part: FlowColumn.KeyOrigin) -> Bool {
     columns.contains { if case .origin(part, _) = $0.keyRole { true } else { false } }
   }
 
-  /// Whether a flow under this key holds the packets of one connection only, so that a FIN or RST is its end.
+  /// Whether a flow with this key contains packets of one connection only, so that FIN or RST ends it.
   var isConnection: Bool {
     columns.isSuperset(of: [.sourcePort, .destinationPort, .protocolIdentifier])
       && prefix(of: .source) == .whole && prefix(of: .destination) == .whole
   }
 
-  /// How much of an address counts; nil: it is not in the key.
+  /// Returns the part of an address that counts; nil if it is not in the key.
   func prefix(of address: FlowColumn.KeyAddress) -> PrefixLengths? {
     let column = columns.first { if case .address(address, _) = $0.keyRole { true } else { false } }
     return column.map { prefixes[$0] ?? .whole }

@@ -1,34 +1,34 @@
 import FlowModel
 import NetworkBytes
 
-/// A flow key as the cache applies it: clear, hash and compare a record's key words.
+/// Applies a flow key in the cache: masks, hashes and compares a record's key words.
 ///
-/// The first eight words are cleared under the key in the record itself, so that two records of one flow have the same
-/// eight words and no mask is needed to hash or compare them. The words after them are compared under a mask; of the
-/// standard key there is only the route word, with VRF, layer 2 segment and forwarding status.
+/// The first eight words are masked in the record itself, so that records of one flow agree in them and need no mask
+/// for hashing and comparing. Later words are compared under a mask; for the default key that is only the route word,
+/// with VRF, layer 2 segment and forwarding status.
 struct FlowKeyMask: Sendable {
-  /// Whether all fields of the first eight words count whole: then little is to be cleared.
+  /// Whether all fields of the first eight words count as a whole, so that little needs to be masked.
   let keepsAll: Bool
-  /// Whether more than the route word of those after the first eight takes part.
+  /// Whether later words other than the route word take part.
   let isWide: Bool
   private let source: AddressMask
   private let destination: AddressMask
   private let interfaces: UInt64
   private let transport: UInt64
   private let traits: UInt64
-  /// What stays of the next hop in the record; all of it if it is not in the key.
+  /// The part of the next hop that stays in the record; all of it if it is not in the key.
   private let nextHopKept: AddressMask
   private let nextHop: UInt64
   private let autonomousSystems: UInt64
   private let route: UInt64
-  /// TCP flags, and masks: beside the MAC addresses, which are never in a key.
+  /// TCP flags and masks: next to the MAC addresses, which are never in a key.
   private let flags: UInt64
   private let masks: UInt64
 
   init(_ key: FlowKey) {
     source = AddressMask(key.prefix(of: .source))
     destination = AddressMask(key.prefix(of: .destination))
-    // Every mask is the record in which the bits of the key's columns are ones and all others zero.
+    // Every mask is a word of the record in which exactly the bits of the key's columns are set.
     let ones = FlowRecord(bitsOf: key.columns)
     interfaces = ones.interfaceWord
     transport = ones.transportWord
@@ -46,10 +46,10 @@ struct FlowKeyMask: Sendable {
       && standard.interfaceWord & ~interfaces | standard.transportWord & ~transport | standard.traitsWord & ~traits == 0
   }
 
-  /// Clears what is not in the key.
+  /// Clears everything that is not in the key.
   @inline(__always)
   func clear(_ record: inout FlowRecord) {
-    // Always: the exporter's end reason stands in this word and is never in a key.
+    // Always: the exporter's end reason is in this word and never in a key.
     record.traitsWord &= traits
     if keepsAll { return }
     source.apply(&record.source)
@@ -59,7 +59,7 @@ struct FlowKeyMask: Sendable {
     nextHopKept.apply(&record.nextHop)
   }
 
-  /// Whether two records, both cleared, belong to the same flow.
+  /// Returns whether two masked records belong to the same flow.
   @inline(__always)
   func matches(_ a: borrowing FlowRecord, _ b: borrowing FlowRecord) -> Bool {
     // Without branches: nearly always all are equal, because 32 bits of the hash were.
@@ -79,7 +79,7 @@ struct FlowKeyMask: Sendable {
       | (a.sourceMACWord ^ b.sourceMACWord) & flags | (a.destinationMACWord ^ b.destinationMACWord) & masks == 0
   }
 
-  /// The hash of a cleared record's key.
+  /// Returns the hash of a masked record's key.
   @inline(__always)
   func tag(_ record: borrowing FlowRecord, _ hash: borrowing FlowHash) -> UInt32 {
     var state = hash.start(record) ^ hash.number(record.routeWord & route)
@@ -93,7 +93,7 @@ struct FlowKeyMask: Sendable {
   }
 }
 
-/// What of an address counts: nothing, or its family's prefix.
+/// The part of an address that counts: nothing, or a prefix for its family.
 private struct AddressMask: Sendable {
   let v4: IPAddress
   let v6: IPAddress
@@ -107,14 +107,14 @@ private struct AddressMask: Sendable {
 }
 
 extension AddressMask {
-  /// - Parameter lengths: nil: nothing counts.
+  /// - Parameter lengths: nil if nothing counts.
   init(_ lengths: PrefixLengths?) {
     self.init(v4: lengths?.v4Mask ?? .unspecified, v6: lengths?.v6Mask ?? .unspecified)
   }
 }
 
 extension FlowRecord {
-  /// The record in which exactly the bits of some key columns are set; addresses and origins are not words of bits.
+  /// Creates a record with exactly the bits of some key columns set; addresses and origins are excluded.
   fileprivate init(bitsOf columns: Set<FlowColumn>) {
     self.init()
     let names = Set(columns.map(\.name))
