@@ -1,9 +1,9 @@
 import Synchronization
 
-/// The files that a writer has published lately, in order, for who looks at the store meanwhile. Any thread may ask.
+/// A log of the files that a writer has recently published, for those that scan the store meanwhile. Thread-safe.
 public final class PublishedFiles: Sendable {
   private struct Log {
-    /// How many are no longer in `paths`.
+    /// Number of files no longer in `paths`.
     var dropped = 0
     var paths: [String] = []
   }
@@ -14,10 +14,10 @@ public final class PublishedFiles: Sendable {
 
   public init() {}
 
-  /// How many there were so far.
+  /// Number of files published.
   public var count: Int { log.withLock { $0.dropped + $0.paths.count } }
 
-  /// The paths of those behind the first `count`; nil: there were too many since.
+  /// Returns the paths after the first `count`; nil if there were too many since.
   public func since(_ count: Int) -> [String]? {
     log.withLock { $0.dropped <= count ? Array($0.paths.dropFirst(count - $0.dropped)) : nil }
   }

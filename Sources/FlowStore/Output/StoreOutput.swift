@@ -7,22 +7,22 @@ public struct StoreOutput: OutputWriter, ~Copyable {
   private var writer: FlowStoreWriter
   private let settings: StoreSettings
   private let recovery: StoreRecovery?
-  /// What became of the rows of earlier runs.
+  /// Counters of earlier runs.
   private let earlier: OutputCounters
   private let path: String
   private let logger: Logger
   /// The pipeline's clock, milliseconds since 1970 UTC.
   private var time: Int64 = 0
-  /// When retention was applied last: in which window, and how many files were committed then.
+  /// When retention was last applied: the window, and the number of committed files.
   private var applied: (window: Int64?, files: UInt64) = (nil, 0)
   private var tapVersion: UInt64 = 0
 
   /// Opens the store.
   ///
   /// - Parameters:
-  ///   - settings: what can change while it runs.
-  ///   - recovery: what holds complete files back until a checkpoint lists them; nil: they are published at once.
-  /// - Throws: `StoreError` if the directory cannot be made or written to.
+  ///   - settings: settings that can change while it runs.
+  ///   - recovery: holds complete files back until a checkpoint lists them; nil to publish them at once.
+  /// - Throws: `StoreError` if the directory cannot be created or written to.
   public init(
     _ options: FlowStoreOptions, settings: StoreSettings, recovery: StoreRecovery? = nil, logger: Logger
   ) throws(StoreError) {
@@ -52,7 +52,7 @@ public struct StoreOutput: OutputWriter, ~Copyable {
   public mutating func append(_ flows: borrowing FlowBatch, _ context: FlowContext) {
     enter(context)
     writer.append(flows, at: context.time, origins: context.origins, names: context.names)
-    // Behind the file of the window before, which may just have been committed.
+    // After the file of the previous window, which may just have been committed.
     writer.lostBySequence = context.lostBySequence
   }
 
@@ -68,14 +68,14 @@ public struct StoreOutput: OutputWriter, ~Copyable {
     if let taps = settings.taps.changed(since: &tapVersion) { writer.taps = taps }
   }
 
-  /// Completes the files: they are published once a checkpoint lists them, which is the moment from which on their rows are in
-  /// the store, and no longer what the journal would bring again.
+  /// Completes the files. They are published once a checkpoint lists them; from that moment their rows are in the
+  /// store, and the journal no longer reproduces them.
   public mutating func commit() -> StoreReceipt? {
     writer.commit()
-    // Rows that could not be written are still held: the journal keeps what they came from.
+    // Rows that could not be written are still held: the journal keeps their datagrams.
     guard !writer.isBehind else { return nil }
     var receipt = StoreReceipt(counters: writer.counters, pending: writer.pending, toldLoss: writer.toldLoss)
-    // As if those files were published, and nothing is held beside them.
+    // As if those files were published and nothing else were held.
     receipt.counters += earlier
     receipt.counters.committed &+= receipt.pending.reduce(0) { $0 &+ $1.rows }
     receipt.counters.committedFiles &+= UInt64(receipt.pending.count)
@@ -88,7 +88,7 @@ public struct StoreOutput: OutputWriter, ~Copyable {
     writer.checkpoint = recovery?.nextCheckpoint()
   }
 
-  /// What no published file has, with all that was appended so far.
+  /// Returns everything appended that is in no published file.
   public mutating func snapshot() throws(StoreError) -> StoreSnapshot {
     settings.published.append(writer.takePublished())
     var snapshot = try writer.snapshot()
@@ -96,7 +96,7 @@ public struct StoreOutput: OutputWriter, ~Copyable {
     return snapshot
   }
 
-  /// Applies retention with every window: a worker may have no flows, and a full disk no commits.
+  /// Applies retention with every window: a worker may have no flows, and a full disk prevents commits.
   public mutating func maintain() {
     settings.published.append(writer.takePublished())
     guard writer.window != applied.window || writer.counters.committedFiles != applied.files else { return }
@@ -107,7 +107,7 @@ public struct StoreOutput: OutputWriter, ~Copyable {
   public mutating func finish() {
     let files = writer.counters.committedFiles
     writer.commit()
-    // Nothing is left that would bring their rows again.
+    // Nothing else would reproduce their rows.
     if recovery?.isJournaled != true { writer.publish() }
     settings.published.append(writer.takePublished())
     if writer.counters.committedFiles != files { applyRetention() }

@@ -1,12 +1,12 @@
 public import FlowOutput
 
-/// What a checkpoint keeps of the store.
+/// The part of a checkpoint about the store.
 public struct StoreReceipt: Sendable {
-  /// What became of the rows, as if the pending files were published.
+  /// Counters of rows, as if the pending files were published.
   public var counters = OutputCounters()
-  /// Complete files that are published once the checkpoint is durable.
+  /// Complete files to publish once the checkpoint is durable.
   public var pending: [PendingFile] = []
-  /// Loss by sequence numbers that files have in their metadata.
+  /// Loss by sequence numbers that is already in the metadata of files.
   public var toldLoss: UInt64 = 0
 
   public init(counters: OutputCounters = OutputCounters(), pending: [PendingFile] = [], toldLoss: UInt64 = 0) {
@@ -16,15 +16,15 @@ public struct StoreReceipt: Sendable {
   }
 }
 
-/// What ties a store's files to checkpoints.
+/// Connects a store's files to checkpoints.
 public struct StoreRecovery: Sendable {
-  /// Of the checkpoint that is gone on from.
+  /// From the checkpoint to resume from.
   public var receipt: StoreReceipt?
-  /// Whether a journal brings again what no checkpoint lists.
+  /// Whether a journal reproduces what no checkpoint lists.
   public var isJournaled: Bool
-  /// The number of the checkpoint that will list the files that are completed from now on.
+  /// Returns the number of the checkpoint that will list files completed from now on.
   public var nextCheckpoint: @Sendable () -> UInt64
-  /// The files that the newest checkpoint lists are published.
+  /// Called when the files of the newest checkpoint were published.
   public var didPublish: @Sendable () -> Void
 
   public init(

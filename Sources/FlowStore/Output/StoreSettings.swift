@@ -1,24 +1,24 @@
 import Synchronization
 
-/// What other threads share with a store's writer: what they can change while it is written, and what it has published.
+/// State shared between a store's writer and other threads: settings, and published files.
 public final class StoreSettings: Sendable {
   public let published = PublishedFiles()
-  /// Who sees its rows.
+  /// Taps for its rows.
   public let taps = RowTaps()
   private let current: Mutex<Retention>
   private let metadata = Mutex<[(key: String, value: String)]?>(nil)
 
   public init(retention: Retention = Retention()) { current = Mutex(retention) }
 
-  /// What is kept; holds from the next window on.
+  /// Retention; takes effect with the next window.
   public var retention: Retention {
     get { current.withLock { $0 } }
     set { current.withLock { $0 = newValue } }
   }
 
-  /// Changes the files' metadata: of those that are committed from now on.
+  /// Sets the metadata of files committed from now on.
   public func setMetadata(_ new: [(key: String, value: String)]) { metadata.withLock { $0 = new } }
 
-  /// Metadata that the writer does not have yet.
+  /// Returns new metadata, once.
   func takeMetadata() -> [(key: String, value: String)]? { metadata.withLock { $0.take() } }
 }

@@ -2,7 +2,7 @@ package import NetworkBytes
 
 /// Orders addresses as their texts compare, octet by octet, which is the order that readers of a string column expect.
 package enum AddressOrder {
-  /// - Returns: positions in `addresses`, the first in order first.
+  /// - Returns: indexes into `addresses` in order.
   package static func sorted(_ addresses: [IPAddress]) -> [UInt32] {
     var v4: [SortItem] = []
     var v6: [TextItem] = []

@@ -93,7 +93,7 @@ struct NumberBuffer: ColumnBuffer {
   }
 }
 
-/// Words, each by its number.
+/// Words by number.
 struct WordBuffer: ColumnBuffer {
   private let reader: RecordReader<UInt32>
   private let lane: RecordLane?
@@ -123,7 +123,7 @@ struct WordBuffer: ColumnBuffer {
   }
 }
 
-/// Addresses, of which the row group's distinct ones are made into text.
+/// Addresses; the distinct ones of a row group are formatted.
 struct AddressBuffer: ColumnBuffer {
   private let reader: RecordReader<IPAddress>
   /// Of the two halves of the address.
@@ -174,9 +174,9 @@ struct MACBuffer: ColumnBuffer {
   }
 }
 
-/// One of the addresses that rows are sorted by: the sorter has made them into text.
+/// A sort address, which the sorter has already formatted.
 struct SortedAddressBuffer: ColumnBuffer {
-  /// Place among the sort columns.
+  /// Index among the sort columns.
   let key: Int
 
   mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {

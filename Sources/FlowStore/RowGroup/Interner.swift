@@ -1,8 +1,8 @@
 import NetworkBytes
 
-/// A value that a column's dictionary holds once.
+/// A value that occurs once in a column's dictionary.
 package protocol Internable: Equatable, BitwiseCopyable {
-  /// Two words that hold all of the value.
+  /// Two words that represent the whole value.
   var words: (UInt64, UInt64) { get }
 }
 
@@ -10,18 +10,18 @@ extension IPAddress: Internable {
   package var words: (UInt64, UInt64) { (high, low) }
 }
 
-/// Numbers distinct values 0, 1, 2… in order of first appearance.
+/// Assigns numbers 0, 1, 2… to distinct values in order of first appearance.
 ///
-/// Open addressing with linear probing. The hash is seeded at random, since the values are what exporters send.
+/// Open addressing with linear probing. The hash has a random seed, because exporters control the values.
 package struct Interner<Value: Internable & Sendable>: Sendable {
   package private(set) var values: [Value] = []
-  /// Number plus one; 0: empty.
+  /// Number plus one; 0 for an empty slot.
   private var slots: [UInt32] = Array(repeating: 0, count: 1024)
   private let seed: (UInt64, UInt64) = (.random(in: 1...(.max)) | 1, .random(in: 1...(.max)))
 
   package init() {}
 
-  /// Forgets all values; the table keeps its size, since row groups are alike.
+  /// Removes all values and keeps the table's size, because row groups are similar.
   package mutating func removeAll() {
     values.removeAll(keepingCapacity: true)
     for index in slots.indices { slots[index] = 0 }

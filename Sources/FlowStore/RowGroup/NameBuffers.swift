@@ -1,13 +1,13 @@
 import FlowModel
 import Parquet
 
-// Texts that exporters, operators and databases have for what a row has as numbers. In most row groups there are few, in many none.
+// Texts from exporters, operators and databases for numbers in rows. Most row groups have few or none.
 
-/// What exporters call things of one kind, each found by the row's origin and number, or else what is known of the row.
+/// Names of one kind, looked up by the row's origin and number, or otherwise taken from its facts.
 struct NameBuffer: ColumnBuffer {
   private struct Place: Hashable {
     var origin: UInt32
-    /// Of the text that is known.
+    /// Text number of the fact.
     var fact: UInt32
     var number: UInt64
   }
@@ -18,7 +18,7 @@ struct NameBuffer: ColumnBuffer {
   /// Of the number, if that is one of the record's.
   private let lane: RecordLane?
   private var texts = TextBuffer()
-  /// Places that were met lately, each where its number leads to, with their indices: rows repeat few.
+  /// A direct-mapped cache of recent lookups with their indices; rows repeat few.
   private var recent: [(place: Place, index: UInt32)?] = Array(repeating: nil, count: 256)
 
   init(
@@ -73,7 +73,7 @@ struct NameBuffer: ColumnBuffer {
   }
 }
 
-/// What is known of rows, by the numbers of its texts, of which the row group's distinct ones are written.
+/// Facts by text number; the distinct texts of a row group are written.
 struct FactBuffer: ColumnBuffer {
   private struct TextNumber: Internable {
     let number: UInt32

@@ -1,4 +1,4 @@
-/// A row (or anything numbered) and what it is sorted by.
+/// A numbered item, such as a row, and its sort key.
 package struct SortItem: BitwiseCopyable, Sendable {
   package var key: UInt64
   package var number: UInt32
@@ -9,7 +9,7 @@ package struct SortItem: BitwiseCopyable, Sendable {
   }
 }
 
-/// Sorts by key, keeping the order of equal keys: least significant digit first, eleven bits at a time.
+/// Sorts by key, stably: least significant digit first, eleven bits at a time.
 ///
 /// - Parameters:
 ///   - spare: memory to sort in; its content means nothing.
@@ -30,9 +30,9 @@ package func radixSort(_ items: inout [SortItem], bits: Int) {
   radixSort(&items, &spare, bits: bits)
 }
 
-/// One pass: orders `items` by one digit of their keys into `sorted`.
+/// Distributes `items` by one digit of their keys into `sorted`.
 ///
-/// - Returns: false, having done nothing, if all have the same digit.
+/// - Returns: false, without effect, if all have the same digit.
 private func distribute(_ items: [SortItem], into sorted: inout [SortItem], shift: UInt64) -> Bool {
   var starts: [2048 of Int] = .init(repeating: 0)
   for item in items { starts[Int(truncatingIfNeeded: item.key &>> shift & 2047)] &+= 1 }

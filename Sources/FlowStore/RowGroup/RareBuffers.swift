@@ -2,7 +2,7 @@ import FlowModel
 import NetworkBytes
 import Parquet
 
-// Values of `FlowExtension`: in most row groups no row has any, and they cost nothing.
+// Values of `FlowExtension`: in most row groups no row has any, at no cost.
 
 struct RareNumberBuffer: ColumnBuffer {
   let read: @Sendable (FlowExtension) -> UInt32
@@ -15,7 +15,7 @@ struct RareNumberBuffer: ColumnBuffer {
   }
 }
 
-/// Counters, of which 0 is null.
+/// Counters; 0 is null.
 struct RareCounterBuffer: ColumnBuffer {
   let read: @Sendable (FlowExtension) -> UInt64
 

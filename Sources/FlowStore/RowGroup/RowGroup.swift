@@ -14,7 +14,7 @@ struct RowGroup: ~Copyable, Sendable {
 
   init(_ columns: [FlowColumn]) { self.columns = columns.map { $0.buffer() } }
 
-  /// How much a row group takes.
+  /// Limits of a row group.
   struct Room: Sendable {
     var rows: Int
     var extraOctets: Int
@@ -35,7 +35,7 @@ struct RowGroup: ~Copyable, Sendable {
     rows.count >= room.rows || extraOctets >= room.extraOctets
   }
 
-  /// Adds records of `batch` from `first` on, with their extensions, until `room` is full.
+  /// Adds records of `batch` from `first`, with their extensions, until `room` is full.
   ///
   /// - Returns: the first that was not added.
   mutating func append(_ batch: borrowing FlowBatch, from first: Int, room: Room) -> Int {
@@ -56,7 +56,7 @@ struct RowGroup: ~Copyable, Sendable {
     return end
   }
 
-  /// Forgets the rows and keeps the memory.
+  /// Removes the rows and keeps the memory.
   mutating func removeAll() {
     rows.removeAll()
     extraOctets = 0
@@ -65,11 +65,11 @@ struct RowGroup: ~Copyable, Sendable {
   /// Of what was written last: for each row, as which it was appended, from 0.
   var order: [UInt32] { sorter.order }
 
-  /// Writes the rows as one row group; they stay until `removeAll`, so that a failed write can be repeated.
+  /// Writes the rows as one row group; they remain until `removeAll`, so that a failed write can be repeated.
   ///
   /// - Parameters:
-  ///   - origins: what the records' origin numbers stand for.
-  ///   - names: what the exporters call things.
+  ///   - origins: origins by the records' origin number.
+  ///   - names: names used by exporters.
   mutating func write(
     to file: inout ParquetWriter, origins: [FlowOrigin], names: NameTable
   ) throws(ParquetError) {

@@ -2,10 +2,9 @@ import FlowModel
 import NetworkBytes
 import Parquet
 
-/// Sorts rows by (exporter_addr, src_addr, dst_addr): neighbours are alike, and files a sixth smaller.
+/// Sorts rows by (exporter_addr, src_addr, dst_addr), which makes adjacent rows similar and files a sixth smaller.
 ///
-/// Each address becomes its rank among the group's addresses; the three ranks of a row make one integer, which is what
-/// is sorted.
+/// Each address becomes its rank among the group's addresses; the three ranks of a row form one integer, the sort key.
 struct RowSorter: Sendable {
   /// For each place in order, which row is there.
   private(set) var order: [UInt32] = []
@@ -62,10 +61,10 @@ struct RowSorter: Sendable {
     }
   }
 
-  /// The texts of one of the three addresses, by rank.
+  /// Returns the texts of one of the three addresses, by rank.
   func texts(_ key: Int) -> StringDictionary { key == 0 ? exporters : key == 1 ? sources : destinations }
 
-  /// Bits that hold the numbers below `count`.
+  /// Returns the number of bits for numbers below `count`.
   private static func bits(_ count: Int) -> UInt64 {
     UInt64(Int.bitWidth - max(count - 1, 0).leadingZeroBitCount)
   }
@@ -83,7 +82,7 @@ struct RowSorter: Sendable {
 
   /// Fills `texts` with the addresses' texts in order.
   ///
-  /// - Returns: each address's place among them.
+  /// - Returns: the rank of each address.
   private static func rank(_ addresses: [IPAddress], into texts: inout StringDictionary) -> [UInt32] {
     texts.removeAll()
     texts.reserve(count: addresses.count, byteCount: addresses.count * 14)

@@ -2,7 +2,7 @@ import FlowModel
 import NetworkBytes
 import Parquet
 
-/// A value of which one stands for null, and which a column has as text.
+/// A value that is stored as text; one value means null.
 protocol Textual: Internable {
   var isNull: Bool { get }
   func appendText(to text: inout [UInt8])
@@ -22,7 +22,7 @@ struct MACAddress: Textual {
   func appendText(to text: inout [UInt8]) { ValueText.appendMAC(octets, to: &text) }
 }
 
-/// A column's values as indices into a dictionary in order of first appearance; texts are made once a row group.
+/// A column's values as indices into a dictionary in order of first appearance; each is formatted once per row group.
 struct DictionaryBuffer<Value: Textual & Sendable>: Sendable {
   private let isNullable: Bool
   private var numbers = Interner<Value>()

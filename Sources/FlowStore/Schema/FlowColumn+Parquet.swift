@@ -1,4 +1,4 @@
-// FlowStore: the directory of flow files: how rows are laid out, when a file ends, how it is committed, how long it is kept.
+// FlowStore: the directory of flow files: layout of rows, size of files, commits, and retention.
 
 import FlowModel
 import Parquet
@@ -21,7 +21,7 @@ extension FlowColumn {
     isVaried && numberBits > 16 ? ParquetColumn(name, type, encoding: .plain) : ParquetColumn(name, type)
   }
 
-  /// Rows of a group are sorted by these, as octets compare.
+  /// Sort columns of a row group, in bytewise order.
   static let sortColumns: [FlowColumn] = [.exporterAddress, .sourceAddress, .destinationAddress]
 }
 

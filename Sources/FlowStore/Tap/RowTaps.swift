@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The taps of a store's writers. Any thread may change them; a writer has the change before it takes its next rows, and asking costs it one
-/// load while there is none.
+/// The taps of a store's writers. Thread-safe; a writer applies changes before its next rows, and checking costs one
+/// load.
 public final class RowTaps: Sendable {
   private let list = Mutex<[any RowTap]>([])
   private let version = Atomic<UInt64>(0)
@@ -19,9 +19,9 @@ public final class RowTaps: Sendable {
     }
   }
 
-  /// The taps, if they have changed.
+  /// Returns the taps if they have changed.
   ///
-  /// - Parameter known: the version that the caller has, 0 at first; then the one that is returned.
+  /// - Parameter known: the version that the caller has, 0 at first; updated.
   func changed(since known: inout UInt64) -> [any RowTap]? {
     if version.load(ordering: .acquiring) == known { return nil }
     return list.withLock { list in

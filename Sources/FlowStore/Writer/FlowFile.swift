@@ -2,21 +2,20 @@ import Files
 import FlowModel
 import Parquet
 
-/// A file of the store while it is written: under a hidden name, until `commit` gives it its own. One that is let go
-/// before that is removed.
+/// A store file being written under a hidden name, until it is published. It is removed if released before.
 struct FlowFile: ~Copyable, Sendable {
-  /// How far the file has come; each step of a commit that has been made is not made again.
+  /// Progress of the file; completed steps of a commit are not repeated.
   private enum Progress: Equatable, Sendable {
     case open, ended, finished
-    /// What a failure left behind the row groups could not be cut off yet.
+    /// Remains of a failed write after the row groups could not be truncated yet.
     case torn
-    /// A sync has failed: what was written may not be on the disk.
+    /// A sync has failed, so the data may not be on disk.
     case doubtful
-    /// The content is on the disk; then its hidden name, too.
+    /// The content is durable; then also its hidden name.
     case synced, complete
-    /// It has its own name; that is on the disk, too.
+    /// It has its final name; then that is durable, too.
     case renamed, committed
-    /// What was written may not be what the disk has, or is gone.
+    /// The data on disk may be wrong, or is gone.
     case lost(StoreError)
   }
 
@@ -29,7 +28,7 @@ struct FlowFile: ~Copyable, Sendable {
   /// Its row groups, in order.
   private(set) var groups: [RowGroupID] = []
 
-  /// Creates the file, under the first number from `sequence` on that no file of the window has.
+  /// Creates the file, with the first free sequence number from `sequence`.
   init(
     _ layout: StoreLayout, window: Int64, sequence: inout Int, schema: ParquetSchema, options: ParquetWriterOptions
   ) throws(StoreError) {
@@ -46,18 +45,18 @@ struct FlowFile: ~Copyable, Sendable {
         }
         sequence += 1
       } catch {
-        // A retention pass may remove the directories as long as there is no file in them.
+        // Retention may remove the directories while they are empty.
         guard error.fileError?.isMissing == true, attempts > 0 else { throw error }
         attempts -= 1
       }
     }
   }
 
-  /// - Returns: nil if there is a file of that name, or somebody is about to make it.
+  /// - Returns: nil if a file with the name exists or is being created.
   private static func create(
     _ name: String, in directory: String, schema: ParquetSchema, options: ParquetWriterOptions
   ) throws(StoreError) -> ParquetWriter? {
-    // A hidden file's name stays its own: an output may have taken the file under it.
+    // The hidden name stays reserved: an output may have shipped the file under it.
     func isTaken() throws(StoreError) -> Bool {
       try StoreError.wrapping { () throws(FileError) in
         for name in [name, FileStage.supersededName(name)] where try Directory.exists("\(directory)/\(name)") {
@@ -76,7 +75,7 @@ struct FlowFile: ~Copyable, Sendable {
       throw .parquet(error)
     }
     do throws(StoreError) {
-      // Who has the part's name has the file's, too: only now is it certain that nobody else makes it.
+      // Whoever has the hidden name also has the final one: only now is it certain that nobody else creates it.
       if try !isTaken() { return created }
     } catch {
       try? Directory.remove(part)
@@ -94,12 +93,12 @@ struct FlowFile: ~Copyable, Sendable {
 
   var rowCount: Int64 { parquet.rowCount }
   var byteCount: Int64 { parquet.byteCount }
-  /// Whether row groups can be written: not once a commit was tried.
+  /// Whether row groups can be written: not after an attempt to commit.
   var isOpen: Bool { progress == .open }
-  /// Whether there is no use in trying to commit it again.
+  /// Whether another attempt to commit is useless.
   var isLost: Bool { if case .lost = progress { true } else { false } }
 
-  /// Writes a row group. After a failure the file is as it was before, so that what it holds can still be committed.
+  /// Writes a row group. After a failure the file is as before, so that it can still be committed.
   mutating func write(
     _ group: inout RowGroup, _ id: RowGroupID, origins: [FlowOrigin], names: NameTable
   ) throws(StoreError) {
@@ -114,17 +113,17 @@ struct FlowFile: ~Copyable, Sendable {
     }
   }
 
-  /// The rows that are in the file by now, for readers.
+  /// Returns the rows written so far, for readers.
   func snapshot(metadata: [(key: String, value: String)]) throws(StoreError) -> ParquetSnapshot {
     do throws(ParquetError) { return try parquet.snapshot(metadata: metadata + times) } catch { throw .parquet(error) }
   }
 
-  /// Cuts off what a failure left.
+  /// Truncates the remains of a failed write.
   private mutating func takeBack() {
     do throws(ParquetError) { try parquet.discardRowGroup() } catch { progress = .torn }
   }
 
-  /// Writes the footer and syncs file and directory: nothing is left but to publish it. After a failure it can be tried again,
+  /// Writes the footer and syncs file and directory, so that only publishing is left. Can be retried after a failure,
   /// unless `isLost`.
   mutating func complete(metadata: [(key: String, value: String)]) throws(StoreError) {
     if case .lost(let error) = progress { throw error }
@@ -159,24 +158,24 @@ struct FlowFile: ~Copyable, Sendable {
       do throws(FileError) {
         try Directory.sync(directory)
       } catch {
-        // With its directory, somebody has removed it.
+        // Someone has removed it with its directory.
         try fail(error)
       }
       progress = .complete
     }
   }
 
-  /// Where it is once it is published.
+  /// Path after publishing.
   var path: String { "\(directory)/\(name)" }
 
-  /// The names under which it was written and will be published.
+  /// Its hidden and its final name.
   var names: PendingFile {
     PendingFile(
       part: part, path: path, rows: UInt64(rowCount), octets: byteCount, checksum: parquet.checksum)
   }
 
-  /// Gives the file its own name, and makes that durable: the rows are in the store then. After a failure it can be tried
-  /// again, unless `isLost`.
+  /// Renames the file to its final name durably: then its rows are in the store. Can be retried after a failure, unless
+  /// `isLost`.
   mutating func publish() throws(StoreError) {
     if case .lost(let error) = progress { throw error }
     if progress == .complete {
@@ -191,21 +190,21 @@ struct FlowFile: ~Copyable, Sendable {
       do throws(FileError) {
         try Directory.sync(directory)
       } catch {
-        // A retention pass may have removed the file by now, and its directory with it.
+        // Retention may have removed the file and its directory meanwhile.
         guard error.isMissing else { throw .system(error) }
       }
       progress = .committed
     }
   }
 
-  /// Throws what completing or publishing the file failed with.
+  /// Throws the error of completing or publishing the file.
   private mutating func fail(_ error: FileError) throws(StoreError) -> Never {
     if error.isMissing, try isRemoved() { progress = .lost(.system(error)) }
     throw .system(error)
   }
 
-  /// Whether somebody has removed the file: it is missing although its directory is there or can be made again. Where that
-  /// fails, the disk is away and may come back with the file.
+  /// Returns whether someone has removed the file: it is missing although its directory exists or can be created.
+  /// Otherwise the disk is unavailable and may return with the file.
   private func isRemoved() throws(StoreError) -> Bool {
     let (part, directory) = (part, directory)
     return try StoreError.wrapping { () throws(FileError) in
@@ -220,17 +219,17 @@ struct FlowFile: ~Copyable, Sendable {
   }
 }
 
-/// A complete file that is not published yet, as a checkpoint tells of it.
+/// A complete but unpublished file, for a checkpoint.
 public struct PendingFile: Codable, Sendable, Equatable {
-  /// Where it stands, and where it will.
+  /// Hidden and final path.
   public var part: String
   public var path: String
   public var rows: UInt64
-  /// Its size, and the CRC-32 of its octets.
+  /// Size, and CRC-32 of the content.
   public var octets: Int64
   public var checksum: UInt32
 
-  /// The same file in a store that was moved, or whose path is spelled in another way.
+  /// Returns the same file in a store that was moved, or has a path with another spelling.
   package func moved(to root: String) -> PendingFile {
     func moved(_ path: String) -> String { "\(root)/" + path.split(separator: "/").suffix(3).joined(separator: "/") }
     var file = self
@@ -239,12 +238,12 @@ public struct PendingFile: Codable, Sendable, Equatable {
     return file
   }
 
-  /// What a later run finds of a file.
+  /// The condition of a file found by a later run.
   public enum Condition: Sendable {
     case whole, damaged, missing
   }
 
-  /// Looks whether the file has, under either name, what was written.
+  /// Checks whether the file, under either name, has the expected content.
   public func check() throws(StoreError) -> Condition {
     for name in [part, path] {
       guard try StoreError.wrapping({ () throws(FileError) in try Directory.exists(name) }) else { continue }
@@ -257,7 +256,7 @@ public struct PendingFile: Codable, Sendable, Equatable {
     return .missing
   }
 
-  /// Publishes a file that an earlier run completed; one that it did publish is fine.
+  /// Publishes a file that an earlier run completed, unless it already did.
   public func publish() throws(StoreError) {
     try StoreError.wrapping { () throws(FileError) in
       if try Directory.exists(part) { try Directory.rename(part, to: path) }

@@ -2,23 +2,23 @@ import DequeModule
 public import FlowModel
 public import Parquet
 
-/// Rows that a store's writer has and no published file: what was appended to it is either in here or published.
+/// The rows of a store's writer that are in no published file: everything appended is either here or published.
 public struct StoreSnapshot: ~Copyable, Sendable {
-  /// Rows that wait for their row group.
+  /// Rows waiting for their row group.
   public var waiting: FlowBatch
-  /// What the numbers of their origins stand for, and what the exporters call things.
+  /// Their origins, and the names used by exporters.
   public var origins: [FlowOrigin]
   public var names: NameTable
-  /// The open file, and those that wait to be published.
+  /// The open file, and unpublished ones.
   public var files: [ParquetSnapshot]
-  /// How many files the store's writer had published.
+  /// Number of files that the writer had published.
   public var publishedCount = 0
-  /// As of the files.
+  /// Metadata, as in the files.
   public var metadata: [(key: String, value: String)]
 }
 
 extension FlowStoreWriter {
-  /// What no published file has, as it is now. Nothing is written for it.
+  /// Returns everything that is in no published file, without writing anything.
   func snapshot() throws(StoreError) -> StoreSnapshot {
     let metadata = fileMetadata
     var files: [ParquetSnapshot] = []
@@ -31,7 +31,7 @@ extension FlowStoreWriter {
       waiting: group.copy, origins: origins, names: names, files: files, metadata: metadata)
   }
 
-  /// Paths of the files that were published since the last call.
+  /// Returns the paths of files published since the last call.
   mutating func takePublished() -> [String] {
     var taken: [String] = []
     swap(&taken, &published)

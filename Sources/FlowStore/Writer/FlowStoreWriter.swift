@@ -5,37 +5,36 @@ public import FlowOutput
 public import NetworkBytes
 import Parquet
 
-/// Writes flows into the store: gathers row groups, ends a file when its window or its size is full, commits it.
+/// Writes flows to the store: collects row groups, ends a file when its window ends or it is full, and commits it.
 ///
-/// One writer belongs to one thread and is the only one to write its worker's files. No call throws: while the store
-/// cannot be written, `failure` says why, and rows stay with the writer: those in the file that could not be committed,
-/// and up to two row groups that wait. They are tried again, at most once a second, with the calls that come. Rows beyond
-/// that are counted as lost.
+/// Confined to one thread; only it writes its worker's files. No call throws: while the store cannot be written,
+/// `failure` has the reason, and rows are kept: those in the file that could not be committed, and up to two row groups
+/// more. Writes are retried at most once a second, with the next calls. Further rows are counted as lost.
 public struct FlowStoreWriter: ~Copyable, Sendable {
   public internal(set) var counters = OutputCounters()
-  /// What went wrong when the store was last written to; nil if nothing did.
+  /// The last error in writing to the store; nil if there was none.
   public var failure: StoreError? { writeFailure ?? publishFailure }
-  /// Whether rows wait that could not be written into a complete file.
+  /// Whether rows wait that could not be written to a complete file.
   public var isBehind: Bool { writeFailure != nil }
   private var writeFailure: StoreError?
   private var publishFailure: StoreError?
   /// Start of the open window, seconds since 1970 UTC.
   public private(set) var window: UnixSeconds = 0
 
-  /// What sequence numbers say was lost so far: each file tells what has come to it since the file before.
+  /// Total loss by sequence numbers: each file records the increase since the previous one.
   public var lostBySequence: UInt64 = 0
-  /// What files have told of it.
+  /// Loss already recorded in files.
   public var toldLoss: UInt64 = 0
-  /// Key-value metadata of the files, as in `FlowStoreOptions`: of those that are committed from now on.
+  /// Key-value metadata, as in `FlowStoreOptions`, of files committed from now on.
   public var metadata: [(key: String, value: String)]
 
-  /// Paths of files that were published, until `takePublished` is called.
+  /// Paths of files published since the last `takePublished`.
   var published: [String] = []
 
-  /// The checkpoint that will tell of the files that are completed from now on; nil: none will.
+  /// The checkpoint that will list files completed from now on; nil for none.
   public var checkpoint: UInt64?
 
-  /// Who sees the rows before their file is committed.
+  /// Taps for rows before their file is committed.
   package var taps: [any RowTap] = []
   /// The open row group.
   private var groupID: RowGroupID
@@ -45,24 +44,24 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
   private let schema: ParquetSchema
   private let parquetOptions: ParquetWriterOptions
   var file: FlowFile?
-  /// Complete files that wait to be published, in order.
+  /// Complete unpublished files, in order.
   var held = UniqueDeque<FlowFile>()
   private var heldRows: UInt64 = 0
-  /// Of them, those that may be published.
+  /// Number of these that may be published.
   private var publishableCount = 0
   var group: RowGroup
   var origins: [FlowOrigin] = []
   var names = NameTable()
-  /// Number in its window of the next file.
+  /// Sequence number of the next file in its window.
   private var sequence = 0
-  /// The pipeline's clock, and when a failure was last met, milliseconds since 1970 UTC.
+  /// The pipeline's clock, and the time of the last failure, milliseconds since 1970 UTC.
   private var time: Int64 = 0
   private var failureTime: Int64 = 0
 
-  /// Milliseconds between attempts while the store cannot be written: each encodes all rows that wait.
+  /// Milliseconds between attempts while the store cannot be written: each encodes all waiting rows.
   private static let retryInterval: Int64 = 1000
 
-  /// - Throws: `StoreError` if the directory cannot be made or written to.
+  /// - Throws: `StoreError` if the directory cannot be created or written to.
   public init(_ options: FlowStoreOptions) throws(StoreError) { try self.init(options, columns: FlowColumn.allCases) }
 
   package init(_ options: FlowStoreOptions, columns: [FlowColumn]) throws(StoreError) {
@@ -88,13 +87,13 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     }
   }
 
-  /// Adds flows to the file of the window that `time` falls into; the file of the window before is committed first.
+  /// Adds flows to the file of the window that contains `time`; the file of the previous window is committed first.
   ///
   /// - Parameters:
   ///   - batch: its records are copied.
   ///   - time: the pipeline's clock, milliseconds since 1970 UTC.
-  ///   - origins: what the records' origin numbers stand for; a number keeps its meaning from call to call.
-  ///   - names: what the exporters call things, as far as is known by now.
+  ///   - origins: origins by origin number; numbers are stable between calls.
+  ///   - names: names used by exporters.
   public mutating func append(
     _ batch: borrowing FlowBatch, at time: UnixMilliseconds, origins: [FlowOrigin], names: NameTable = NameTable()
   ) {
@@ -113,7 +112,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     counters.lost &+= UInt64(batch.count - next)
   }
 
-  /// Commits the open file if `time` lies beyond its window, as the clock goes on without flows.
+  /// Commits the open file if `time` is beyond its window, when the clock advances without flows.
   public mutating func advance(to time: UnixMilliseconds) {
     self.time = time
     let seconds = time.dividedDown(by: 1000).quotient
@@ -128,12 +127,12 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     }
   }
 
-  /// Writes the rows that wait, and makes the open file durable under its final name.
+  /// Writes the waiting rows, and makes the open file durable under its final name.
   public mutating func commit() {
     write(ending: true)
   }
 
-  /// Counts the rows that could not be committed as lost: nobody will try again.
+  /// Counts the rows that could not be committed as lost; they are not retried.
   public mutating func giveUp() {
     counters.lost &+= rowsHeld
     if !taps.isEmpty {
@@ -146,10 +145,10 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     publishableCount = 0
   }
 
-  /// The files that wait to be published.
+  /// The unpublished files.
   public var pending: [PendingFile] { (0..<held.count).map { held[$0].names } }
 
-  /// Publishes the files that wait for it, in order; what fails is tried again, at most once a second.
+  /// Publishes waiting files, in order; failures are retried at most once a second.
   public mutating func publish() {
     publishableCount = held.count
     publishWhatMayBe()
@@ -205,19 +204,19 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
       emptyGroup()
     } catch {
       if error.fileError == nil {
-        // These rows will not go into any file: they must not keep the next ones from it.
+        // These rows cannot be written to any file and must not block later ones.
         counters.lost &+= UInt64(group.count)
         discard([groupID])
         emptyGroup()
       }
-      // The row groups before are safer committed, and the next attempt is better made with a new file.
+      // Commit the earlier row groups, and retry with a new file.
       do { try finishFile() } catch {}
       throw error
     }
     if file?.byteCount ?? 0 >= options.maximumFileSize { try finishFile() }
   }
 
-  /// Commits the file if there is one with rows; one without is removed.
+  /// Commits the file if it has rows; otherwise removes it.
   private mutating func finishFile() throws(StoreError) {
     let rows = UInt64(file?.rowCount ?? 0)
     if rows == 0 {
@@ -250,15 +249,15 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     file = nil
   }
 
-  /// The next rows are of another row group.
+  /// Begins a new row group.
   private mutating func emptyGroup() {
     group.removeAll()
     groupID.number &+= 1
   }
 
-  // MARK: Who waits for files and rows
+  // MARK: Notifying taps and readers
 
-  /// A tap knows of a file before those who ask for its path.
+  /// Taps are notified before the path becomes visible to others.
   private mutating func tell(_ path: String, _ groups: [RowGroupID]) {
     for tap in taps { tap.published(path, groups) }
     published.append(path)
@@ -272,7 +271,7 @@ public struct FlowStoreWriter: ~Copyable, Sendable {
     [
       ("sagflow.schema_version", String(FlowColumn.schemaVersion)), ("sagflow.host", options.host),
       ("sagflow.worker", String(options.worker)),
-      // What comes late is no longer lost, maybe only after it was told.
+      // Late data reduces the loss, possibly after it was recorded.
       ("sagflow.lost_by_sequence", String(lostBySequence > toldLoss ? lostBySequence - toldLoss : 0)),
     ] + (checkpoint.map { [("sagflow.checkpoint", String($0))] } ?? []) + metadata
   }

@@ -2,7 +2,7 @@ import Files
 package import FlowModel
 package import Parquet
 
-/// Flows as a file of the store has them, in memory.
+/// Flows in the form of a store file, in memory.
 package struct MemoryFlows: ~Copyable {
   private var file: ParquetWriter
   private var group: RowGroup
@@ -10,7 +10,7 @@ package struct MemoryFlows: ~Copyable {
   private var origins: [FlowOrigin] = []
   private var names = NameTable()
 
-  /// - Parameter createdBy: as of `FlowStoreOptions`.
+  /// - Parameter createdBy: as in `FlowStoreOptions`.
   package init(createdBy: String) throws(StoreError) {
     var options = FlowStoreOptions(path: "", host: "")
     options.createdBy = createdBy
@@ -28,11 +28,11 @@ package struct MemoryFlows: ~Copyable {
     }
   }
 
-  /// - Parameter origins: what the records' origin numbers stand for; a number keeps its meaning from call to call.
+  /// - Parameter origins: origins by origin number; numbers are stable between calls.
   package mutating func append(
     _ batch: borrowing FlowBatch, origins: [FlowOrigin], names: NameTable
   ) throws(StoreError) {
-    // Of several threads that know the same ones, the last to append may not be the last to have learned of some.
+    // Several threads share growing tables, and the last to append may not have the latest one.
     let texts = names.texts.count >= self.names.texts.count ? names.texts : self.names.texts
     if origins.count >= self.origins.count { (self.origins, self.names) = (origins, names) }
     self.names.texts = texts
@@ -51,8 +51,8 @@ package struct MemoryFlows: ~Copyable {
     group.removeAll()
   }
 
-  /// - Parameter metadata: as of the store's files.
-  /// - Returns: nil: there are no flows.
+  /// - Parameter metadata: as in the store's files.
+  /// - Returns: nil if there are no flows.
   package consuming func finish(metadata: [(key: String, value: String)]) throws(StoreError) -> ParquetSnapshot? {
     try write()
     if file.rowCount == 0 { return nil }

@@ -1,7 +1,7 @@
 package import Files
 package import NetworkBytes
 
-/// The published files of one collector in a store, by their names below the store's directory.
+/// The published files of one collector in a store, by name relative to the store.
 package struct OwnFiles: Sendable {
   /// The store's directory.
   package let root: String
@@ -12,9 +12,9 @@ package struct OwnFiles: Sendable {
     self.owner = owner
   }
 
-  /// `date=…/hour=…/flows-….parquet` of each, in no order. The files themselves are not looked at.
+  /// Returns `date=…/hour=…/flows-….parquet` of each, in no order, without opening any.
   ///
-  /// - Throws: the first failure, if any directory cannot be read.
+  /// - Throws: the first error, if any directory cannot be read.
   package func names() throws(FileError) -> [String] {
     var found: [String] = []
     var hours = HourDirectories(root)
@@ -26,7 +26,7 @@ package struct OwnFiles: Sendable {
     return found
   }
 
-  /// A file's name below the store's directory; nil if it is not one of these.
+  /// Returns a file's name relative to the store; nil if it is not one of these.
   package func name(ofPath path: String) -> String? {
     guard path.hasPrefix("\(root)/"), let last = path.split(separator: "/").last, isOwn(last) else { return nil }
     return String(path.dropFirst(root.count + 1))
@@ -34,7 +34,7 @@ package struct OwnFiles: Sendable {
 
   package func path(_ name: String) -> String { "\(root)/\(name)" }
 
-  /// Start of a file's window.
+  /// Returns the start of a file's window.
   package static func window(of name: String) -> UnixSeconds? {
     name.split(separator: "/").last.flatMap { StoredFile.window(ofName: $0) }
   }

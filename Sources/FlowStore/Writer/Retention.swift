@@ -2,11 +2,11 @@ public import Files
 import FlowModel
 public import NetworkBytes
 
-/// Which files are dropped when: whole files only, the oldest first.
+/// When files are removed: whole files only, oldest first.
 public struct Retention: Hashable, Sendable {
-  /// Seconds after which a file is dropped; 0: never.
+  /// Maximum age of a file, seconds; 0 for unlimited.
   public var age: Int64
-  /// Octets that the store may take up; 0: without bound.
+  /// Maximum size of the store, octets; 0 for unlimited.
   public var size: Int64
 
   public init(age: Int64 = 0, size: Int64 = 0) {
@@ -14,18 +14,18 @@ public struct Retention: Hashable, Sendable {
     self.size = size
   }
 
-  /// What a pass removed.
+  /// The result of a pass.
   public struct Result: Sendable, Equatable {
     public var files = 0
     public var octets: Int64 = 0
-    /// Why a file that should go could not be removed, or a directory not be read, the first if there are several.
+    /// The first error in removing a file or reading a directory.
     public var failure: FileError?
 
     public init() {}
   }
 
-  /// Drops what is over age or size. A file that cannot be removed stays, a directory that cannot be read is left alone, and the
-  /// next ones are looked at. Links are not followed: what they lead to is not the store's.
+  /// Removes files that exceed age or size. Files that cannot be removed and directories that cannot be read are
+  /// skipped. Links are not followed: their targets do not belong to the store.
   ///
   /// - Parameters:
   ///   - path: the store's directory.
@@ -54,14 +54,14 @@ public struct Retention: Hashable, Sendable {
   }
 }
 
-/// A committed file, as its name tells it.
+/// A committed file, from its name.
 struct StoredFile {
   let path: String
   /// Start of its window, seconds since 1970 UTC.
   let window: Int64
   let size: Int64
 
-  /// The store's files, in no order; what is not ours is left alone.
+  /// Returns the store's files, in no order; foreign files are ignored.
   static func list(_ hours: inout HourDirectories) -> [StoredFile] {
     var files: [StoredFile] = []
     for hour in hours.paths {
@@ -74,7 +74,8 @@ struct StoredFile {
     return files
   }
 
-  /// The time in `flows-<host>-…-<yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`; a host's name may have dashes too.
+  /// Returns the time in `flows-<host>-…-<yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`; host names may contain
+  /// dashes.
   static func window(ofName name: some StringProtocol) -> Int64? {
     let parts = name.split(separator: "-")
     guard parts.count >= 5 else { return nil }
@@ -89,11 +90,11 @@ struct StoredFile {
   }
 }
 
-/// A store's directories of hours. Links are not followed: nothing is removed or renamed outside of the store.
+/// A store's hour directories. Links are not followed: nothing outside of the store is removed or renamed.
 struct HourDirectories {
   private var dates: [String] = []
   private(set) var paths: [String] = []
-  /// Why a directory could not be read, the first if there are several.
+  /// The first error in reading a directory.
   private(set) var failure: FileError?
 
   init(_ root: String) {
@@ -113,7 +114,7 @@ struct HourDirectories {
     return found
   }
 
-  /// Names in a directory; none if it cannot be read.
+  /// Returns the names in a directory; empty if it cannot be read.
   mutating func names(in path: String) -> [String] {
     do throws(FileError) {
       return try Directory.names(in: path)

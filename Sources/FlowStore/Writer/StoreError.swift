@@ -1,7 +1,7 @@
 public import Files
 public import Parquet
 
-/// Why something could not be written to the store.
+/// Why writing to the store failed.
 public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A system call failed.
   case system(FileError)
@@ -14,7 +14,7 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The system call that failed; nil for a mistake in the program or a value that the format cannot have.
+  /// The failed system call; nil for a programming error or a value that the format cannot represent.
   package var fileError: FileError? {
     switch self {
     case .system(let error), .parquet(.system(let error)): error
@@ -22,7 +22,7 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Makes errors of system calls the store's.
+  /// Converts errors of system calls.
   package static func wrapping<Value: ~Copyable>(
     _ body: () throws(FileError) -> Value
   ) throws(StoreError) -> Value {

@@ -2,17 +2,19 @@ package import Files
 import FlowModel
 import NetworkBytes
 
-/// Where files stand in the store, and what they are called.
+/// Locations and names of files in the store.
 ///
-/// `<root>/date=2026-01-01/hour=00/flows-<host>-<identity>-<UTC start yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`, of the
-/// UTC time at which the file's window begins; what has no identity has no place for it. While it is written, a file has a hidden name, so that no reader meets half a file.
+/// `<root>/date=2026-01-01/hour=00/flows-<host>-<identity>-<UTC start yyyymmddThhmmssZ>-<worker>-<sequence>.parquet`,
+/// by the UTC start of the file's window; without an identity, that part is omitted. While it is written, a file has a
+/// hidden name, so that readers never see an incomplete file.
 struct StoreLayout: Sendable {
   let root: String
   let host: String
   let identity: String
   let worker: Int
 
-  /// The directory of the window that begins at `window`, seconds since 1970 UTC, and below it the directory of the hour.
+  /// Returns the directory of the window that begins at `window`, seconds since 1970 UTC, and the directory of its
+  /// hour.
   func directories(window: UnixSeconds) -> (date: String, hour: String) {
     let time = CivilTime(secondsSince1970: window)
     let date = "\(root)/date=\(time.date)"
@@ -28,18 +30,18 @@ struct StoreLayout: Sendable {
     ".\(name.dropLast(".parquet".count)).part"
   }
 
-  /// Creates the directories that files of the window stand in.
+  /// Creates the directories for the window's files.
   func createDirectories(window: UnixSeconds) throws(FileError) {
     let directories = directories(window: window)
     for directory in [root, directories.date, directories.hour] { try Directory.create(directory) }
   }
 }
 
-/// Whose files of a store are meant: a collector's, whatever its host was called when it wrote them.
+/// Identifies a collector's files in a store, independent of its host name.
 package struct FileOwner: Sendable {
   /// As in `FlowStoreOptions`.
   package var identity: String
-  /// The host's name in files that were written before there were identities; nil: there are none.
+  /// Host name in files written before identities existed; nil if there are none.
   package var formerHost: String?
 
   package init(identity: String, formerHost: String? = nil) {
@@ -48,8 +50,8 @@ package struct FileOwner: Sendable {
   }
 
   /// - Parameters:
-  ///   - name: without what stands before `flows-` and behind the sequence number.
-  ///   - worker: nil: any.
+  ///   - name: without the part before `flows-` and the sequence number.
+  ///   - worker: nil for any.
   func owns(_ name: Substring, worker: Int?) -> Bool {
     let parts = name.split(separator: "-")
     guard parts.count >= 5, parts[0] == "flows", let writer = Int(parts[parts.count - 2]), writer == worker ?? writer
@@ -60,12 +62,12 @@ package struct FileOwner: Sendable {
   }
 }
 
-/// What has become of a file of the store.
+/// The stage of a store file.
 package enum FileStage: Sendable {
   case published
-  /// Begun, or complete and not published.
+  /// Being written, or complete and unpublished.
   case unpublished
-  /// Set aside: a journal brings its rows again.
+  /// Set aside, because a journal reproduces its rows.
   case superseded
 
   fileprivate var start: String { self == .published ? "" : "." }
@@ -80,20 +82,20 @@ package enum FileStage: Sendable {
 
   fileprivate static let supersededEnd = ".superseded"
 
-  /// The name under which a published file is hidden.
+  /// Returns the name under which a published file is hidden.
   static func supersededName(_ name: some StringProtocol) -> String { ".\(name)\(supersededEnd)" }
 }
 
 extension FlowStoreWriter {
-  /// Hides a published file whose rows come again.
+  /// Hides a published file whose rows are reproduced.
   package static func supersede(_ path: String) throws(FileError) {
     let name = path.split(separator: "/").last ?? ""
     try Directory.rename(path, to: path.dropLast(name.count) + FileStage.supersededName(name))
   }
 
-  /// A worker's files in a store, in no order.
+  /// Returns a worker's files in a store, in no order.
   ///
-  /// - Throws: the first failure, if any directory cannot be read.
+  /// - Throws: the first error, if any directory cannot be read.
   package static func files(
     in root: String, of owner: FileOwner, worker: Int, _ stage: FileStage
   ) throws(FileError) -> [String] {
