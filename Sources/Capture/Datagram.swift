@@ -1,20 +1,19 @@
-// Capture: where datagrams come from. UDP sockets (Socket/) and capture files (File/, over the frame parser in Frame/)
-// both hand out `Datagram`s; nothing here knows what is in them.
+// Capture: sources of datagrams. UDP sockets (Socket/) and capture files (File/, with the frame parser in Frame/) both
+// provide `Datagram`s. Knows nothing of their content.
 
 public import NetworkBytes
 
-/// A received UDP datagram, or a message that came over a connection, borrowed from the receiver or capture file that holds its
-/// octets.
+/// A received UDP datagram, or a message over a connection, borrowed from the receiver or capture file.
 public struct Datagram: ~Escapable {
-  /// The UDP payload, possibly empty, or a message; a connection's end has none.
+  /// The UDP payload, possibly empty, or a message; empty for a connection's end.
   public let bytes: RawSpan
-  /// Who sent it: source address and port.
+  /// Source address and port.
   public let source: Endpoint
-  /// The port that it was sent to; 0: not known.
+  /// Destination port; 0 if unknown.
   public let localPort: UInt16
-  /// When it arrived (capture files: when it was captured): nanoseconds since 1970 UTC.
+  /// Arrival (or capture) time, nanoseconds since 1970 UTC.
   public let arrival: UnixNanoseconds
-  /// Which connection it came over; nil: it is a UDP datagram.
+  /// The connection; nil for a UDP datagram.
   public let stream: StreamPart?
 
   @inlinable @inline(__always) @_lifetime(copy bytes)
@@ -28,7 +27,7 @@ public struct Datagram: ~Escapable {
     self.stream = stream
   }
 
-  /// Whether there is a message: not where nothing but a connection's end is told.
+  /// Whether there is a message, as opposed to a connection's end.
   @inlinable @inline(__always)
   public var isMessage: Bool { stream?.event != .end }
 }

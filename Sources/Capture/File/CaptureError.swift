@@ -1,30 +1,30 @@
 import Files
 
-/// Why a capture file cannot be read, or cannot be read on.
+/// Why a capture file cannot be read, or not to its end.
 public struct CaptureError: Error, Equatable, Sendable {
   public enum Reason: Equatable, Sendable {
-    /// Opening failed with this errno value: no such file, no permission.
+    /// Opening failed with this errno value, such as for a missing file or permission.
     case cannotOpen(errno: Int32)
     /// Reading failed with this errno value.
     case cannotRead(errno: Int32)
-    /// The file holds no octet at all.
+    /// The file is empty.
     case empty
-    /// Neither pcap nor pcapng; `detail` says what was wrong with its beginning.
+    /// Neither pcap nor pcapng; `detail` describes what is wrong with its beginning.
     case notACapture(detail: String)
-    /// The file begins as this program's output does.
+    /// The file has the signature of this compression program.
     case compressed(with: String)
-    /// The file ends inside a frame or block. What came before it was delivered.
+    /// The file ends within a frame or block. Everything before it was delivered.
     case cut
-    /// What stands at `offset` is impossible. What came before it was delivered.
+    /// The content at `offset` is invalid. Everything before it was delivered.
     case damaged(detail: String)
   }
 
-  /// The file as it was named; `-` is standard input.
+  /// The path as given; `-` for standard input.
   public var path: String
   public var reason: Reason
-  /// Frames read before this.
+  /// Number of frames read before.
   public var frames: Int
-  /// Where in the file the frame or block begins that could not be read, in octets.
+  /// Offset of the unreadable frame or block, in octets.
   public var offset: Int
 
   init(path: String, reason: Reason, frames: Int = 0, offset: Int = 0) {
@@ -34,7 +34,7 @@ public struct CaptureError: Error, Equatable, Sendable {
     self.offset = offset
   }
 
-  /// Whether there is no such file.
+  /// Whether the file does not exist.
   public var isMissing: Bool { reason == .cannotOpen(errno: 2) }
 }
 

@@ -1,15 +1,15 @@
 import NetworkBytes
 
-/// The UDP datagrams of a capture file, in the order in which they were captured.
+/// The UDP datagrams of a capture file, in capture order.
 ///
 ///     var capture = try CaptureFile(path: "export.pcapng")
 ///     while try capture.next() { use(capture.datagram) }
 ///
-/// pcap and pcapng are told apart by the file's first octet, never by its name.
+/// The first octet distinguishes pcap and pcapng; the file name is irrelevant.
 public struct CaptureFile: ~Copyable {
-  /// The file as it was named; `-` is standard input.
+  /// The path as given; `-` for standard input.
   public let path: String
-  /// The file's size in octets, for showing progress; nil for a pipe.
+  /// The file's size in octets, for progress; nil for a pipe.
   public var totalOctets: Int? { reader.size }
 
   private var reader: FrameReader
@@ -21,7 +21,7 @@ public struct CaptureFile: ~Copyable {
   private var source = Endpoint(address: .unspecified, port: 0)
   private var stream: StreamPart?
   private var localPort: UInt16 = 0
-  /// The payload's place in the frame, or in the packet that the reassembler has put together.
+  /// Position of the payload in the frame, or in the reassembled packet.
   private var payload = 0..<0
   private var isReassembled = false
 
@@ -29,18 +29,18 @@ public struct CaptureFile: ~Copyable {
   ///
   /// - Parameters:
   ///   - path: A file, or `-` for standard input.
-  ///   - isJournal: Whether it is a journal, which also has messages over connections.
-  /// - Throws: `CaptureError` when it cannot be opened or does not begin as a capture does.
+  ///   - isJournal: Whether it is a journal, which also contains messages over connections.
+  /// - Throws: `CaptureError` if it cannot be opened or is not a capture.
   public init(path: String, isJournal: Bool = false) throws(CaptureError) {
     reader = try FrameReader.open(path: path)
     self.isJournal = isJournal
     self.path = path
   }
 
-  /// Goes to the next datagram.
+  /// Advances to the next datagram.
   ///
   /// - Returns: false at the end of the file, and ever after.
-  /// - Throws: `CaptureError` once, where the file is cut off, damaged or unreadable; all datagrams before that place
+  /// - Throws: `CaptureError` once, where the file is truncated, damaged or unreadable, after all earlier datagrams
   ///   were delivered.
   public mutating func next() throws(CaptureError) -> Bool {
     while try advance() {
@@ -58,7 +58,7 @@ public struct CaptureFile: ~Copyable {
     return false
   }
 
-  /// The datagram that `next()` has gone to.
+  /// The current datagram.
   public var datagram: Datagram {
     @_lifetime(borrow self) get {
       Datagram(
@@ -68,7 +68,7 @@ public struct CaptureFile: ~Copyable {
     }
   }
 
-  /// What became of the frames so far.
+  /// Counters of the frames so far.
   public var counters: CaptureCounters {
     var counters = counts
     counters.pendingPackets = reassembler.pending
@@ -76,7 +76,7 @@ public struct CaptureFile: ~Copyable {
     return counters
   }
 
-  /// Octets of the file that were read so far.
+  /// Octets read so far.
   public var octetsRead: Int { reader.offset }
 }
 
@@ -97,7 +97,7 @@ extension CaptureFile {
     if counts.unknownLinkType == nil { counts.unknownLinkType = reader.linkNumber }
   }
 
-  /// - Returns: whether there is a datagram now.
+  /// - Returns: whether there is a datagram.
   private mutating func take(_ parsed: ParsedFrame) -> Bool {
     switch parsed {
     case .datagram(let source, let payload):
@@ -117,7 +117,7 @@ extension CaptureFile {
     return false
   }
 
-  /// Hands the fragment to the reassembler; the packet that it completes is judged like a frame.
+  /// Passes the fragment to the reassembler; a completed packet is treated like a frame.
   private mutating func take(_ fragment: Fragment) -> Bool {
     guard let nextHeader = Self.add(fragment, reader, &reassembler) else {
       counts.fragments &+= 1

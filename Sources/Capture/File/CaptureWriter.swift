@@ -1,17 +1,18 @@
 public import Files
 public import NetworkBytes
 
-/// Writes datagrams as a capture file that tcpdump, tshark and every collector's replay read: pcap with nanoseconds and raw IP
-/// packets (draft-ietf-opsawg-pcap-07, sections 4 and 5; LINKTYPE_RAW), UDP without checksum over IPv4, with one over IPv6.
+/// Writes datagrams to a capture file that tcpdump, tshark and other collectors' replays can read: pcap with
+/// nanoseconds and raw IP packets (draft-ietf-opsawg-pcap-07, sections 4 and 5; LINKTYPE_RAW); UDP has a checksum over
+/// IPv6, but not over IPv4.
 public struct CaptureWriter: ~Copyable {
   private let file: OpenFile
   private var octets: [UInt8] = []
   private static let bufferSize = 1 << 20
 
-  /// Datagrams written so far.
+  /// Number of datagrams written.
   public private(set) var count: UInt64 = 0
 
-  /// Makes the file, or empties it.
+  /// Creates or truncates the file.
   public init(_ path: String) throws(FileError) {
     file = try OpenFile(path, .emptying(0o644), for: .create)
     octets.reserveCapacity(Self.bufferSize + (1 << 16))
@@ -24,7 +25,7 @@ public struct CaptureWriter: ~Copyable {
   /// - Parameters:
   ///   - payload: at most 65,487 octets, so that headers and payload fit into a packet of either family.
   ///   - source: of the same family as `destination`.
-  ///   - time: when it arrives, nanoseconds since 1970 UTC.
+  ///   - time: arrival time, nanoseconds since 1970 UTC.
   public mutating func append(
     _ payload: RawSpan, from source: Endpoint, to destination: Endpoint, at time: Int64
   ) throws(FileError) {
@@ -55,7 +56,7 @@ public struct CaptureWriter: ~Copyable {
     if octets.count >= Self.bufferSize { try flush() }
   }
 
-  /// Adds a datagram, sent to a made-up collector: who it was sent to is not known.
+  /// Adds a datagram to a fictitious collector, because its destination address is unknown.
   public mutating func append(_ datagram: borrowing Datagram) throws(FileError) {
     let isV4 = datagram.source.address.isV4
     let address = isV4 ? IPAddress(v4: 0xc000_0201) : IPAddress(high: 0x2001_0db8_0000_0000, low: 1)
@@ -63,7 +64,7 @@ public struct CaptureWriter: ~Copyable {
     try append(datagram.bytes, from: datagram.source, to: collector, at: datagram.arrival)
   }
 
-  /// Writes what waits.
+  /// Writes the buffered data.
   public mutating func flush() throws(FileError) {
     try file.write(octets.span)
     octets.removeAll(keepingCapacity: true)
@@ -90,7 +91,7 @@ public struct CaptureWriter: ~Copyable {
     for shift in stride(from: UInt32(0), to: 32, by: 8) { octets.append(UInt8(truncatingIfNeeded: word >> shift)) }
   }
 
-  /// The Internet checksum (RFC 1071) of octets at an even place, and of a sum before them.
+  /// Returns the Internet checksum (RFC 1071) of octets at an even offset, and of a preceding sum.
   private static func checksum(_ octets: ArraySlice<UInt8>, _ before: UInt32) -> UInt16 {
     var sum = before
     var index = octets.startIndex

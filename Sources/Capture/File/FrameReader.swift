@@ -2,8 +2,7 @@ import NetworkBytes
 
 /// The frames of a capture file of either format.
 ///
-/// Of the two readers one has the file and the other has none (a `~Copyable` enum would say it better, but cannot be
-/// changed in place yet).
+/// One of the two readers has the file (a `~Copyable` enum would be clearer, but cannot be modified in place yet).
 struct FrameReader: ~Copyable {
   private var pcap: PcapReader
   private var pcapng: PcapngReader
@@ -12,8 +11,8 @@ struct FrameReader: ~Copyable {
   /// The file's size in octets; nil for a pipe.
   let size: Int?
 
-  /// Opens a file; the first octet tells the formats apart: 0x0a begins pcapng and none of pcap's variants, and the
-  /// compressed formats that captures are often kept in begin as neither does.
+  /// Opens a file and detects its format by the first octet: 0x0a begins pcapng, and neither pcap variants nor common
+  /// compression formats.
   static func open(path: String) throws(CaptureError) -> FrameReader {
     var file = try InputFile(path: path)
     let size = file.size
@@ -44,23 +43,23 @@ struct FrameReader: ~Copyable {
     self.size = size
   }
 
-  /// Goes to the next frame.
+  /// Advances to the next frame.
   ///
   /// - Returns: false at the end of the file.
   mutating func advance() throws(CaptureError) -> Bool {
     isPcapng ? try pcapng.advance() : try pcap.advance()
   }
 
-  /// The frame's octets as far as they were captured.
+  /// The captured octets of the frame.
   var frame: RawSpan {
     @_lifetime(borrow self) get { isPcapng ? pcapng.frame : pcap.frame }
   }
 
-  /// The frame's link type; nil if it is not understood.
+  /// The frame's link type; nil if it is unsupported.
   var link: LinkType? { isPcapng ? pcapng.link : pcap.link }
   var linkNumber: UInt32 { isPcapng ? pcapng.linkNumber : pcap.linkNumber }
-  /// When the frame was captured, in nanoseconds since 1970 UTC.
+  /// Capture time, nanoseconds since 1970 UTC.
   var arrival: Int64 { isPcapng ? pcapng.arrival : pcap.arrival }
-  /// Octets of the file that were read.
+  /// Octets read.
   var offset: Int { isPcapng ? pcapng.offset : pcap.offset }
 }

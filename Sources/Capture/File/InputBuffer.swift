@@ -1,12 +1,12 @@
 import NetworkBytes
 
-/// A window that walks over a file: as many octets at a time as the caller needs to see together.
+/// A sliding window over a file, with as many contiguous octets as the caller needs.
 struct InputBuffer: ~Copyable {
   private var file: InputFile
   private var bytes: [UInt8] = []
   private var position = 0
 
-  /// Where in the file the window begins.
+  /// Offset of the window in the file.
   private(set) var offset = 0
 
   private static let chunk = 1 << 18
@@ -15,11 +15,11 @@ struct InputBuffer: ~Copyable {
     self.file = file
   }
 
-  /// The errno value of a failed read, if one failed.
+  /// The errno value of a failed read, if any.
   var readError: Int32? { file.readError }
   var size: Int? { file.size }
 
-  /// Octets in the window.
+  /// Number of octets in the window.
   var count: Int { bytes.count - position }
 
   /// The octets in the window.
@@ -27,7 +27,7 @@ struct InputBuffer: ~Copyable {
     @_lifetime(borrow self) get { bytes.rawSpan.extracting(position..<bytes.count) }
   }
 
-  /// Reads on until the window holds `wanted` octets.
+  /// Reads until the window has `wanted` octets.
   ///
   /// - Returns: false if the file ends before.
   mutating func fill(_ wanted: Int) -> Bool {
@@ -39,13 +39,13 @@ struct InputBuffer: ~Copyable {
     return count >= wanted
   }
 
-  /// Moves the window's beginning on by `length` octets, which are in it.
+  /// Removes the first `length` octets, which must be in the window.
   mutating func consume(_ length: Int) {
     position += length
     offset += length
   }
 
-  /// Passes over `length` octets, in the window or behind it.
+  /// Skips `length` octets, inside or beyond the window.
   ///
   /// - Returns: false if the file ends before.
   mutating func skip(_ length: Int) -> Bool {

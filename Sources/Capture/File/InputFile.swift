@@ -1,12 +1,12 @@
 import Files
 import Glibc
 
-/// A file or pipe that is read from its beginning to its end, closed when it goes away.
+/// A file or pipe read sequentially; closed when it goes out of scope.
 struct InputFile: ~Copyable {
   private var file: OpenFile?
-  /// The next octet, if it was looked at and not read yet.
+  /// The next octet, if it was peeked.
   private var peeked: UInt8?
-  /// The errno value of a failed read, if one failed.
+  /// The errno value of a failed read, if any.
   private(set) var readError: Int32?
   /// The file's size in octets; nil for a pipe or terminal.
   let size: Int?
@@ -15,7 +15,7 @@ struct InputFile: ~Copyable {
   init(path: String) throws(CaptureError) {
     let file = try Self.open(path)
     let status = try? file.status()
-    // A directory opens, and then fails to read: say so at once.
+    // A directory can be opened but not read, so fail at once.
     if status?.kind == .directory { throw CaptureError(path: path, reason: .cannotOpen(errno: EISDIR)) }
     let size = status.flatMap { $0.kind == .file ? Int($0.size) : nil }
     self.init(file: file, peeked: nil, size: size)
@@ -29,7 +29,7 @@ struct InputFile: ~Copyable {
     }
   }
 
-  /// No file: nothing to read.
+  /// An empty input without a file.
   init() {
     self.init(file: nil, peeked: nil, size: nil)
   }
@@ -40,7 +40,7 @@ struct InputFile: ~Copyable {
     self.size = size
   }
 
-  /// The next octet, which stays unread; nil at the end of the file.
+  /// Returns the next octet without consuming it; nil at the end of the file.
   mutating func peek() -> UInt8? {
     if peeked == nil {
       var octets: [UInt8] = []
@@ -49,9 +49,9 @@ struct InputFile: ~Copyable {
     return peeked
   }
 
-  /// Reads up to `count` octets to the end of `bytes`.
+  /// Reads up to `count` octets and appends them to `bytes`.
   ///
-  /// - Returns: How many came: fewer than `count` only at the end of the file or after an error.
+  /// - Returns: the number read; less than `count` only at the end of the file or after an error.
   mutating func read(_ count: Int, appendingTo bytes: inout [UInt8]) -> Int {
     let before = bytes.count
     if count > 0, let octet = peeked.take() { bytes.append(octet) }
@@ -70,13 +70,12 @@ struct InputFile: ~Copyable {
     return bytes.count - before
   }
 
-  /// The file in a value of its own. There is nothing to read here afterwards.
+  /// Moves the file out, leaving an empty input.
   mutating func take() -> InputFile {
     InputFile(file: file.take(), peeked: peeked.take(), size: size)
   }
 
-  /// Hands the descriptor to the caller, who closes it, with the octet that was looked at and is no longer to be read from
-  /// it. There is nothing to read afterwards.
+  /// Passes ownership of the descriptor to the caller, with the peeked octet if any, leaving an empty input.
   mutating func release() -> (descriptor: Int32, peeked: UInt8?)? {
     guard let file = file.take() else { return nil }
     return (file.release(), peeked.take())

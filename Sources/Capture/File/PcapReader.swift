@@ -1,14 +1,15 @@
-// The pcap format, read by libpcap. All of this module's calls of libpcap, and of C stdio, which libpcap reads by, are here.
+// The pcap format, read by libpcap. All of this module's calls of libpcap and of C stdio, which libpcap requires, are
+// here.
 
 import CPcap
 import Glibc
 
 /// The frames of a pcap file of either byte order, with microseconds or nanoseconds.
 ///
-/// Where a frame is longer than the file header's snapshot length says, libpcap hands out that many octets of it.
+/// libpcap truncates frames longer than the snapshot length of the file header.
 ///
-/// Sound: `handle` comes from libpcap, belongs to this value alone and is closed once; `data` points at `length` octets
-/// that libpcap keeps until the next call, which `frame`'s lifetime rules out while the span is in use.
+/// Sound: `handle` comes from libpcap, is owned by this value and closed once; `data` points to `length` octets that
+/// libpcap keeps until the next call, which the lifetime of `frame` excludes while the span is in use.
 @safe
 struct PcapReader: ~Copyable {
   private let handle: OpaquePointer?
@@ -16,16 +17,16 @@ struct PcapReader: ~Copyable {
   private var data: UnsafePointer<UInt8>?
   private var length = 0
 
-  /// The link type of all frames; nil if it is not understood.
+  /// The link type of all frames; nil if it is unsupported.
   let link: LinkType?
   let linkNumber: UInt32
-  /// When the frame was captured, in nanoseconds since 1970 UTC.
+  /// Capture time, nanoseconds since 1970 UTC.
   private(set) var arrival: Int64 = 0
-  /// Octets of the file that were read.
+  /// Octets read.
   private(set) var offset = 24
   private var frames = 0
 
-  /// Takes over a file that stands at its beginning.
+  /// Takes over a file positioned at its beginning.
   init(_ file: inout InputFile, path: String) throws(CaptureError) {
     let stream = unsafe Self.stream(file.release())
     var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
@@ -55,7 +56,7 @@ struct PcapReader: ~Copyable {
     return unsafe stream
   }
 
-  /// No file: no frames.
+  /// An empty reader without a file.
   init() {
     unsafe handle = nil
     path = ""
@@ -67,7 +68,7 @@ struct PcapReader: ~Copyable {
     if let handle = unsafe handle { unsafe pcap_close(handle) }
   }
 
-  /// Goes to the next frame.
+  /// Advances to the next frame.
   ///
   /// - Returns: false at the end of the file.
   mutating func advance() throws(CaptureError) -> Bool {
@@ -80,7 +81,7 @@ struct PcapReader: ~Copyable {
       throw unsafe failure(of: handle)
     }
     length = Int(unsafe header.pointee.caplen)
-    // The file holds seconds without sign, libpcap hands them out with one.
+    // Seconds are unsigned in the file, but signed in libpcap.
     let seconds = Int64(UInt32(truncatingIfNeeded: unsafe header.pointee.ts.tv_sec))
     arrival = seconds &* 1_000_000_000 &+ Int64(unsafe header.pointee.ts.tv_usec)
     offset &+= 16 &+ length
@@ -88,7 +89,7 @@ struct PcapReader: ~Copyable {
     return true
   }
 
-  /// The frame's octets as far as they were captured.
+  /// The captured octets of the frame.
   var frame: RawSpan {
     @_lifetime(borrow self) get {
       let octets = unsafe UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : length)
@@ -106,7 +107,7 @@ struct PcapReader: ~Copyable {
   }
 }
 
-/// What stands before the NUL.
+/// Returns the text before the NUL.
 private func text(_ characters: [CChar]) -> String {
   String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -1,12 +1,12 @@
-/// An interface of a pcapng section: its link type and what its time stamps mean.
+/// An interface of a pcapng section: its link type and the meaning of its timestamps.
 struct PcapngInterface {
   let linkNumber: UInt32
   let link: LinkType?
-  /// Octets captured of a frame at most; 0 is no limit.
+  /// Maximum octets captured of a frame; 0 for unlimited.
   let snapshotLength: Int
 
   private var ticksPerSecond: UInt64 = 1_000_000
-  /// 0 where a tick is no whole number of nanoseconds.
+  /// 0 if a tick is not a whole number of nanoseconds.
   private var nanosecondsPerTick: UInt64 = 1_000
   private var offset: Int64 = 0
 
@@ -38,11 +38,11 @@ struct PcapngInterface {
     offset = seconds &* 1_000_000_000
   }
 
-  /// The time of a stamp in nanoseconds since 1970 UTC. Stamps beyond the year 2262 wrap.
+  /// Converts a timestamp to nanoseconds since 1970 UTC. Times beyond the year 2262 wrap.
   func nanoseconds(_ ticks: UInt64) -> Int64 {
     if nanosecondsPerTick > 0 { return Int64(bitPattern: ticks &* nanosecondsPerTick) &+ offset }
     let (seconds, rest) = ticks.quotientAndRemainder(dividingBy: ticksPerSecond)
-    // The remainder is below the divisor, so the quotient is below 10^9.
+    // The remainder is less than the divisor, so the quotient is less than 10^9.
     let fraction = ticksPerSecond.dividingFullWidth(rest.multipliedFullWidth(by: 1_000_000_000)).quotient
     return Int64(bitPattern: seconds &* 1_000_000_000 &+ fraction) &+ offset
   }

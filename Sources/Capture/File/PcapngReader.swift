@@ -1,34 +1,34 @@
 import NetworkBytes
 
 /// The frames of a pcapng file (draft-ietf-opsawg-pcapng): sections of either byte order, each with any number of
-/// interfaces of any link type; blocks that carry no frames are skipped.
+/// interfaces of any link type; blocks without frames are skipped.
 ///
-/// libpcap reads pcapng only where all interfaces have one link type and one snapshot length and all sections one byte
-/// order, and fails in the middle of the others.
+/// libpcap requires that all interfaces have the same link type and snapshot length and all sections the same byte
+/// order, and fails in the middle of other files.
 struct PcapngReader: ~Copyable {
   private var input: InputBuffer
   private let path: String
   private var section = PcapngSection()
-  /// Where in the file the block begins that is looked at.
+  /// Offset of the current block in the file.
   private var blockOffset = 0
-  /// The octets of the block at the window's beginning, where the frame stands.
+  /// Length of the block at the window's beginning, which contains the frame.
   private var blockLength = 0
   private var place = 0..<0
   private var frames = 0
 
-  /// The frame's link type; nil if it is not understood.
+  /// The frame's link type; nil if it is unsupported.
   private(set) var link: LinkType?
   private(set) var linkNumber: UInt32 = 0
-  /// When the frame was captured, in nanoseconds since 1970 UTC. A frame without a time has that of the one before.
+  /// Capture time, nanoseconds since 1970 UTC. A frame without a time has that of the previous one.
   private(set) var arrival: Int64 = 0
 
-  /// Longer blocks with a frame are damage; libpcap draws the line there as well.
+  /// A longer block with a frame counts as damage, as in libpcap.
   private static let maximumBlockLength = 16 << 20
 
-  /// Octets of the file that were read.
+  /// Octets read.
   var offset: Int { input.offset + blockLength }
 
-  /// Takes over a file that stands at its beginning.
+  /// Takes over a file positioned at its beginning.
   init(_ file: inout InputFile, path: String) throws(CaptureError) {
     var input = InputBuffer(file.take())
     guard input.fill(12), PcapngSection.beginsSection(input.window) else {
@@ -39,18 +39,18 @@ struct PcapngReader: ~Copyable {
     self.path = path
   }
 
-  /// No file: no frames.
+  /// An empty reader without a file.
   init() {
     input = InputBuffer(InputFile())
     path = ""
   }
 
-  /// The frame's octets as far as they were captured.
+  /// The captured octets of the frame.
   var frame: RawSpan {
     @_lifetime(borrow self) get { input.window.extracting(place) }
   }
 
-  /// Goes to the next frame.
+  /// Advances to the next frame.
   ///
   /// - Returns: false at the end of the file.
   mutating func advance() throws(CaptureError) -> Bool {
@@ -70,7 +70,7 @@ struct PcapngReader: ~Copyable {
     return false
   }
 
-  /// Brings the next block that matters to the window's beginning, whole.
+  /// Loads the next relevant block completely into the window.
   private mutating func nextBlock() throws(CaptureError) -> Bool {
     input.consume(blockLength)
     (blockLength, place) = (0, 0..<0)
@@ -96,7 +96,7 @@ struct PcapngReader: ~Copyable {
     }
   }
 
-  /// The file ended inside a block, or reading it failed.
+  /// Returns the error for a file that ends within a block, or cannot be read.
   private func endError() -> CaptureError {
     error(input.readError.map { .cannotRead(errno: $0) } ?? .cut)
   }

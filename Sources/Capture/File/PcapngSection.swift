@@ -1,14 +1,14 @@
 import NetworkBytes
 
-/// One section of a pcapng file: its byte order, its interfaces, and how its blocks are laid out.
+/// A section of a pcapng file: its byte order, its interfaces, and the layout of its blocks.
 struct PcapngSection {
   /// The frame in a block.
   struct Frame {
-    /// Its octets' place in the block.
+    /// Position of its octets in the block.
     var place: Range<Int>
     var link: LinkType?
     var linkNumber: UInt32
-    /// Nanoseconds since 1970 UTC; nil in blocks that hold no time.
+    /// Nanoseconds since 1970 UTC; nil in blocks without a time.
     var time: Int64?
   }
 
@@ -18,7 +18,7 @@ struct PcapngSection {
     case damage(String)
   }
 
-  /// Block types. The section header's reads the same in both byte orders.
+  /// Block types. That of the section header is the same in both byte orders.
   static let headerBlock: UInt32 = 0x0a0d_0d0a
   private static let interfaceBlock: UInt32 = 1
   /// The obsolete Packet Block.
@@ -31,13 +31,14 @@ struct PcapngSection {
 
   private static let byteOrderMagic: UInt32 = 0x1a2b_3c4d
 
-  /// Whether these 12 octets begin a section, in either byte order.
+  /// Returns whether these 12 octets begin a section, in either byte order.
   static func beginsSection(_ bytes: RawSpan) -> Bool {
     let magic = bytes.be32(8)
     return bytes.be32(0) == headerBlock && (magic == byteOrderMagic || magic.byteSwapped == byteOrderMagic)
   }
 
-  /// The length of the block at the window's beginning, and whether it has to be read; nil if it is impossible.
+  /// Returns the length of the block at the window's beginning, and whether it must be read; nil if the length is
+  /// invalid.
   mutating func header(_ input: borrowing InputBuffer) -> (length: Int, matters: Bool)? {
     let bytes = input.window
     if bytes.be32(0) == Self.headerBlock {
@@ -54,10 +55,10 @@ struct PcapngSection {
     }
   }
 
-  /// Takes in the block of `length` octets that stands whole at the window's beginning.
+  /// Processes the block of `length` octets at the window's beginning.
   mutating func read(_ input: borrowing InputBuffer, _ length: Int) -> Content {
     let block = input.window.extracting(0..<length)
-    // The length stands once more at the end, so that files can be read backwards.
+    // The length is repeated at the end, so that files can be read backwards.
     let body = block.byteCount - 4
     guard u32(block, body) == u32(block, 4) else { return .damage("the two lengths of a pcapng block differ") }
     switch u32(block, 0) {
@@ -99,7 +100,7 @@ struct PcapngSection {
     return .noFrame
   }
 
-  /// An Enhanced Packet Block, or a Packet Block, which differs in the interface's width only.
+  /// An Enhanced Packet Block, or a Packet Block, which differs only in the width of the interface.
   private func timedFrame(_ block: RawSpan, _ body: Int, interface index: Int) -> Content {
     guard index < interfaces.count else { return .damage("pcapng frame of interface \(index), without a description") }
     let captured = Int(u32(block, 20))
@@ -111,7 +112,7 @@ struct PcapngSection {
         time: interfaces[index].nanoseconds(ticks)))
   }
 
-  /// A Simple Packet Block: of the first interface, without a time, cut to the snapshot length if that is not 0.
+  /// A Simple Packet Block: of the first interface, without a time, truncated to the snapshot length unless that is 0.
   private func simpleFrame(_ block: RawSpan, _ body: Int) -> Content {
     guard let interface = interfaces.first else {
       return .damage("pcapng frame of interface 0, without a description")

@@ -12,13 +12,13 @@ extension FrameParser {
     let totalLength = Int(frame.be16(start &+ 2))
     guard totalLength >= headerLength, totalLength <= captured else { return .truncated }
     let packet = (start &+ headerLength)..<(start &+ totalLength)
-    // More Fragments and the offset, beside Don't Fragment and the reserved bit.
+    // More Fragments and the offset, without Don't Fragment and the reserved bit.
     let fragmentation = frame.be16(start &+ 6) & 0x3fff
     guard fragmentation == 0 else { return fragmentIPv4(frame, at: start, packet: packet) }
     return udp(frame, packet: packet, source: IPAddress(v4: frame.be32(start &+ 12)))
   }
 
-  /// Fewer than 20 octets of the header were captured: it counts unless what is there shows that it is not UDP.
+  /// Fewer than 20 octets of the header were captured: counts as UDP unless the captured part shows otherwise.
   private static func cutInsideIPv4Header(_ frame: RawSpan, at start: Int) -> ParsedFrame {
     let captured = frame.byteCount - start
     if captured >= 1, frame.octet(start) >> 4 != 4 { return .notUDP }
@@ -44,7 +44,7 @@ extension FrameParser {
     guard captured >= 40 else {
       return captured >= 7 && !NextHeader.mayLeadToUDP(frame.octet(start + 6)) ? .notUDP : .truncated
     }
-    // A payload length of 0 is taken as it stands: a jumbogram (RFC 2675) is no export datagram.
+    // A payload length of 0 is taken literally: a jumbogram (RFC 2675) is not an export datagram.
     let length = Int(frame.be16(start + 4))
     let end = start + 40 + length
     let source = IPAddress(high: frame.be64(start + 8), low: frame.be64(start + 16))
@@ -61,7 +61,7 @@ extension FrameParser {
     }
   }
 
-  /// RFC 8200 §4.5; `header` is where the fragment header stands.
+  /// RFC 8200 §4.5; `header` is the offset of the fragment header.
   private static func fragmentIPv6(
     _ frame: RawSpan, header: Int, end: Int, source: IPAddress, destination: IPAddress
   ) -> ParsedFrame {
@@ -74,7 +74,7 @@ extension FrameParser {
         nextHeader: nextHeader, offset: Int(place & 0xfff8), isLast: place & 1 == 0, content: (header + 8)..<end))
   }
 
-  /// The datagram in a packet put together from fragments, from the header that its first piece named.
+  /// Parses a reassembled packet, from the header named by its first piece.
   static func parse(reassembled packet: RawSpan, nextHeader: UInt8, source: IPAddress) -> ParsedFrame {
     var walk = ExtensionHeaders(next: nextHeader, offset: 0)
     guard walk.run(packet, until: packet.byteCount) == .udp else { return .notUDP }
@@ -83,15 +83,15 @@ extension FrameParser {
   }
 }
 
-/// The chain of IPv6 extension headers (RFC 8200 §4.1, RFC 4302 §2.2) that may stand before UDP.
+/// The chain of IPv6 extension headers (RFC 8200 §4.1, RFC 4302 §2.2) before UDP.
 struct ExtensionHeaders {
   enum End { case udp, fragment, other, cut }
 
   var next: UInt8
-  /// Where the header `next` begins; it may lie beyond the packet when a header's length is wrong.
+  /// Offset of the header `next`; it may be beyond the packet if a header's length is wrong.
   var offset: Int
 
-  /// Goes to the UDP header, to the first fragment header that leaves something out, or to where the chain stops.
+  /// Advances to the UDP header, to the first fragment header of an incomplete packet, or to the end of the chain.
   mutating func run(_ bytes: RawSpan, until end: Int) -> End {
     while true {
       if next == NextHeader.udp { return .udp }
@@ -99,7 +99,7 @@ struct ExtensionHeaders {
       guard offset + 8 <= end else { return .cut }
       switch next {
       case NextHeader.fragment:
-        // A fragment header on a whole packet is an "atomic fragment" (RFC 6946): nothing to put together.
+        // A fragment header on a whole packet is an "atomic fragment" (RFC 6946) and needs no reassembly.
         if bytes.be16(offset + 2) & 0xfff9 != 0 { return .fragment }
         next = bytes.octet(offset)
         offset += 8

@@ -1,11 +1,11 @@
 import NetworkBytes
 
-/// Finds the UDP datagram in a captured frame: a pure function of the frame's octets, which may be anything at all.
+/// Finds the UDP datagram in a captured frame: a pure function that accepts any input.
 ///
-/// Bounds are the lengths that IP and UDP give, not the frame's: octets after them (Ethernet padding) are not read.
-/// Checksums are not verified, because capturing hosts leave them to the network card.
+/// IP and UDP lengths are the bounds, not the frame's: octets after them (Ethernet padding) are ignored. Checksums are
+/// not verified, because capturing hosts leave them to the network card.
 public enum FrameParser {
-  /// Offsets in the result are those of `frame`.
+  /// Offsets in the result refer to `frame`.
   public static func parse(_ frame: RawSpan, link: LinkType) -> ParsedFrame {
     switch link {
     case .ethernet:
@@ -25,12 +25,12 @@ public enum FrameParser {
     }
   }
 
-  /// The frame of a journal: other than in captures, TCP is read, too.
+  /// Parses a frame of a journal, which may also be TCP.
   static func parse(journaled frame: RawSpan) -> ParsedFrame {
     JournaledSegment(frame).map(ParsedFrame.segment) ?? parse(frame, link: .rawIP)
   }
 
-  /// Skips VLAN tags (IEEE 802.1Q, 802.1ad, and the 0x9100 that came before it) and goes by the type behind them.
+  /// Skips VLAN tags (IEEE 802.1Q, 802.1ad, and the earlier 0x9100), and dispatches by the EtherType.
   @inline(__always)
   private static func network(_ frame: RawSpan, at start: Int, etherType: UInt16) -> ParsedFrame {
     var start = start
@@ -47,7 +47,7 @@ public enum FrameParser {
     }
   }
 
-  /// The address family is a small number, so its byte order shows. IPv6's differs from system to system.
+  /// The address family is a small number, which reveals its byte order. That of IPv6 differs between systems.
   private static func loopback(_ frame: RawSpan) -> ParsedFrame {
     guard frame.byteCount >= 4 else { return .notUDP }
     let family = frame.be32(0)
@@ -58,7 +58,7 @@ public enum FrameParser {
     }
   }
 
-  /// RFC 768. `packet` is the IP packet's payload, complete.
+  /// RFC 768. `packet` is the complete payload of the IP packet.
   @inline(__always)
   static func udp(_ frame: RawSpan, packet: Range<Int>, source: IPAddress) -> ParsedFrame {
     guard packet.count >= 8 else { return .truncated }
@@ -70,11 +70,11 @@ public enum FrameParser {
 }
 
 extension RawSpan {
-  /// The destination port of the UDP datagram whose payload begins at `payload`.
+  /// Returns the destination port of the UDP datagram whose payload begins at `payload`.
   func localPort(ofPayload payload: Int) -> UInt16 { payload < 8 ? 0 : be16(payload - 6) }
 }
 
-/// What follows an IP header: protocols and IPv6 extension headers that the way to a UDP header leads over.
+/// Values of the next-header field: protocols, and IPv6 extension headers that may precede UDP.
 enum NextHeader {
   static let hopByHop: UInt8 = 0
   static let tcp: UInt8 = 6
@@ -84,7 +84,7 @@ enum NextHeader {
   static let authentication: UInt8 = 51
   static let destinationOptions: UInt8 = 60
 
-  /// Whether UDP can still follow behind this header.
+  /// Returns whether UDP may follow this header.
   static func mayLeadToUDP(_ header: UInt8) -> Bool {
     switch header {
     case hopByHop, udp, routing, fragment, authentication, destinationOptions: true

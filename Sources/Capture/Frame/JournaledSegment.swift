@@ -1,14 +1,15 @@
 public import NetworkBytes
 
-/// A message over a connection, or the connection's end, as the journal keeps it: a TCP segment.
+/// A message over a connection, or the connection's end, in the journal's representation: a TCP segment.
 ///
-/// The number acknowledged is that of the connection, the sequence number counts the octets of its messages, and the flags are
-/// what has happened: SYN with the first message, FIN without any at the end. Other captures of TCP mean something else.
+/// The acknowledgment number is that of the connection, the sequence number counts the octets of its messages, and the
+/// flags show events: SYN with the first message, FIN without data at the end. TCP in other captures has another
+/// meaning.
 public struct JournaledSegment: Equatable, Sendable {
   public var source: Endpoint
   public var localPort: UInt16
   public var part: StreamPart
-  /// The offsets of the message's octets in the frame.
+  /// Offsets of the message in the frame.
   public var payload: Range<Int>
 
   static let headerLength = 20
@@ -18,9 +19,9 @@ public struct JournaledSegment: Equatable, Sendable {
 }
 
 extension JournaledSegment {
-  /// The frame of a journal, without a link layer.
+  /// Parses a frame of a journal, without a link layer.
   ///
-  /// - Returns: nil if it is none of a connection.
+  /// - Returns: nil if it does not belong to a connection.
   init?(_ frame: RawSpan) {
     guard let (source, start) = Self.network(frame), frame.byteCount >= start + Self.headerLength,
       frame.octet(start + 12) == UInt8(Self.headerLength / 4) << 4
@@ -32,11 +33,11 @@ extension JournaledSegment {
       flags & Self.finish != 0 ? .end : flags & Self.synchronize != 0 ? .first : .next
     part = StreamPart(
       connection: frame.be32(start + 8), event: event, position: Self.position(frame.be32(start + 4), event))
-    // A journal's record is as long as its frame: IP's own lengths are too short for the longest messages.
+    // The record's length counts, because IP's length fields are too short for the longest messages.
     payload = (start + Self.headerLength)..<frame.byteCount
   }
 
-  /// Where TCP begins behind an IP header as the journal writes it.
+  /// Returns the source and the start of TCP after an IP header as written by the journal.
   private static func network(_ frame: RawSpan) -> (source: IPAddress, start: Int)? {
     guard frame.byteCount > 0 else { return nil }
     switch frame.octet(0) {
@@ -48,7 +49,7 @@ extension JournaledSegment {
     }
   }
 
-  // A segment with SYN has one number more than octets (RFC 9293 §3.4), so that readers of captures find no gap.
+  // SYN occupies one sequence number (RFC 9293 §3.4), so that readers of captures see no gap.
 
   private static func position(_ sequence: UInt32, _ event: StreamPart.Event) -> UInt32 {
     event == .first ? sequence : sequence &- 1

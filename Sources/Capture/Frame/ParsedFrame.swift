@@ -1,22 +1,22 @@
 public import NetworkBytes
 
-/// What a captured frame turned out to be.
+/// The result of parsing a captured frame.
 public enum ParsedFrame: Equatable, Sendable {
-  /// A whole UDP datagram; `payload` are the offsets of its octets in the frame.
+  /// A whole UDP datagram, with the offsets of its payload in the frame.
   case datagram(source: Endpoint, payload: Range<Int>)
-  /// What a journal has of a connection; `payload` as above.
+  /// Data of a connection in a journal, likewise.
   case segment(JournaledSegment)
-  /// A piece of an IP packet that is, or may be, UDP.
+  /// A fragment of an IP packet that is, or may be, UDP.
   case fragment(Fragment)
-  /// Anything else: another protocol, or no IP at all.
+  /// Another protocol, or not IP.
   case notUDP
-  /// UDP whose frame was captured short of its IP length, or whose UDP length is below 8 or beyond the IP payload.
+  /// UDP in a frame shorter than its IP length, or with a UDP length below 8 or beyond the IP payload.
   case truncated
 }
 
-/// A piece of an IP packet (RFC 791 §3.2, RFC 8200 §4.5).
+/// A fragment of an IP packet (RFC 791 §3.2, RFC 8200 §4.5).
 public struct Fragment: Equatable, Sendable {
-  /// What the pieces of one packet have in common.
+  /// Identifies the fragments of one packet.
   public struct Packet: Hashable, Sendable {
     public var source: IPAddress
     public var destination: IPAddress
@@ -30,12 +30,13 @@ public struct Fragment: Equatable, Sendable {
   }
 
   public var packet: Packet
-  /// What begins at the packet's offset 0: 17 (UDP), or for IPv6 an extension header. Only the first piece's counts.
+  /// The header at the packet's offset 0: 17 (UDP), or for IPv6 an extension header. Only the first fragment's value
+  /// counts.
   public var nextHeader: UInt8
-  /// Where the piece belongs in the packet's fragmentable part, in octets: a multiple of 8.
+  /// Offset in the packet's fragmentable part, in octets: a multiple of 8.
   public var offset: Int
-  /// Whether the packet ends with this piece.
+  /// Whether the packet ends with this fragment.
   public var isLast: Bool
-  /// The offsets of the piece's octets in the frame.
+  /// Offsets of the fragment's content in the frame.
   public var content: Range<Int>
 }

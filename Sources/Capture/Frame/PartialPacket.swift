@@ -1,18 +1,18 @@
 import NetworkBytes
 
-/// The pieces of one IP packet that have come so far.
+/// The fragments of one IP packet received so far.
 struct PartialPacket {
-  /// A number that tells packets with the same key apart.
+  /// Distinguishes packets with the same key.
   let began: Int
-  /// When its first piece was captured, in nanoseconds.
+  /// Capture time of its first fragment, nanoseconds.
   let arrival: Int64
-  /// The fragmentable part as far as the furthest piece, zero where octets are missing.
+  /// The fragmentable part up to the furthest fragment, zero where octets are missing.
   private(set) var bytes: [UInt8] = []
-  /// Which of them are there: ascending, apart from each other.
+  /// The ranges present: ascending and disjoint.
   private var present: [Range<Int>] = []
-  /// The part's length, known from the last piece.
+  /// The part's length, known from the last fragment.
   private var length: Int?
-  /// The header that the first piece names.
+  /// The header named by the first fragment.
   private var nextHeader: UInt8?
 
   init(began: Int, arrival: Int64) {
@@ -20,13 +20,14 @@ struct PartialPacket {
     self.arrival = arrival
   }
 
-  /// The header at the beginning, once nothing is missing.
+  /// The header at the beginning, once the packet is complete.
   var completeFrom: UInt8? {
     guard let length, present.count == 1, present[0] == 0..<length else { return nil }
     return nextHeader
   }
 
-  /// Whether the piece cannot be of the same packet: other octets in the same place, or another length.
+  /// Returns whether a fragment cannot belong to this packet: it has other content at the same offset, or another
+  /// length.
   func contradicts(_ fragment: Fragment, _ content: RawSpan) -> Bool {
     let end = fragment.offset + content.byteCount
     if let length, fragment.isLast ? end != length : end > length { return true }
@@ -38,9 +39,9 @@ struct PartialPacket {
     return false
   }
 
-  /// Adds a piece that does not contradict the others.
+  /// Adds a fragment that does not contradict the others.
   ///
-  /// - Returns: By how many octets `bytes` has grown.
+  /// - Returns: the number of octets by which `bytes` has grown.
   mutating func insert(_ fragment: Fragment, _ content: RawSpan) -> Int {
     let end = fragment.offset + content.byteCount
     let growth = max(0, end - bytes.count)
@@ -53,7 +54,7 @@ struct PartialPacket {
   }
 
   private mutating func mark(_ range: Range<Int>) {
-    // Those that touch or overlap `range` are one run of the list; it and they become one.
+    // Ranges that touch or overlap `range` are contiguous in the list; they are merged.
     let first = present.firstIndex { $0.upperBound >= range.lowerBound } ?? present.endIndex
     let last = present[first...].firstIndex { $0.lowerBound > range.upperBound } ?? present.endIndex
     var merged = range

@@ -1,25 +1,24 @@
 public import NetworkBytes
 
-/// Puts IP packets together from their fragments, which may come in any order, more than once, and overlapping.
+/// Reassembles IP packets from fragments in any order, with duplicates and overlaps.
 ///
-/// Memory is bounded: beyond `maximumPackets` or `maximumOctets` the oldest packet is given up, as is one whose first
-/// piece came more than `timeout` ago by the capture's clock. Octets that come twice must agree; a piece that
-/// contradicts an earlier one is taken as the beginning of a new packet with a reused identification (RFC 6864), and
-/// the old one is given up.
+/// Memory is bounded: beyond `maximumPackets` or `maximumOctets`, the oldest packet is dropped, as is one whose first
+/// fragment is older than `timeout` by the capture's clock. Duplicate octets must agree; a contradicting fragment
+/// begins a new packet with a reused identification (RFC 6864), and the old one is dropped.
 public struct Reassembler {
-  /// Nanoseconds that a packet may take to arrive in full: 60 seconds (RFC 1122 §3.3.2, RFC 8200 §4.5).
+  /// Maximum time for a packet to arrive completely, nanoseconds: 60 seconds (RFC 1122 §3.3.2, RFC 8200 §4.5).
   public static let timeout: Int64 = 60_000_000_000
 
-  /// The packet that the last call of `add` completed.
+  /// The packet completed by the last call of `add`.
   public private(set) var packet: [UInt8] = []
-  /// Packets given up because they did not complete in time or in the room there is.
+  /// Packets dropped because they did not complete in time, or to bound memory.
   public private(set) var givenUp = 0
-  /// Packets of which pieces are missing.
+  /// Number of incomplete packets.
   public var pending: Int { partials.count }
 
   private var partials: [Fragment.Packet: PartialPacket] = [:]
   private var octets = 0
-  /// Keys in the order in which their packets began; those completed since are stale.
+  /// Keys in the order in which their packets began; completed ones are stale.
   private var order: [(key: Fragment.Packet, began: Int)] = []
   private var oldest = 0
   private var began = 0
@@ -31,15 +30,15 @@ public struct Reassembler {
     self.maximumOctets = maximumOctets
   }
 
-  /// Adds one piece.
+  /// Adds a fragment.
   ///
   /// - Parameters:
-  ///   - content: The piece's octets.
-  ///   - arrival: When it was captured, in nanoseconds.
-  /// - Returns: The protocol or extension header at the packet's beginning if the packet is complete and stands in
-  ///   `packet`, else nil.
+  ///   - content: The fragment's octets.
+  ///   - arrival: Capture time, nanoseconds.
+  /// - Returns: The protocol or extension header at the packet's beginning if it is now complete and in `packet`,
+  ///   otherwise nil.
   public mutating func add(_ fragment: Fragment, content: RawSpan, arrival: UnixNanoseconds) -> UInt8? {
-    // RFC 791 and RFC 8200 §4.5: all pieces but the last are multiples of 8 octets, and no packet is over 65,535.
+    // RFC 791 and RFC 8200 §4.5: all fragments but the last are multiples of 8 octets, and no packet exceeds 65,535.
     let end = fragment.offset + content.byteCount
     guard content.byteCount > 0, fragment.isLast || content.byteCount & 7 == 0, end <= 65_535 else { return nil }
     giveUpLate(arrival)
@@ -74,7 +73,7 @@ public struct Reassembler {
     givenUp += 1
   }
 
-  /// - Returns: false if nothing is left to give up.
+  /// - Returns: false if nothing is left to drop.
   private mutating func giveUpOldest() -> Bool {
     while oldest < order.count {
       let entry = order[oldest]
@@ -87,7 +86,7 @@ public struct Reassembler {
     return false
   }
 
-  /// Captures put together from several may step back in time; that far back is late as well.
+  /// Merged captures may step back in time; a step this large counts as late, too.
   private mutating func giveUpLate(_ now: Int64) {
     while oldest < order.count {
       let entry = order[oldest]

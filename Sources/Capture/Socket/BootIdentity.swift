@@ -1,15 +1,15 @@
 import Files
 import NetworkBytes
 
-/// Tells one boot of the machine from others: after a power failure, a file that was mapped into memory may have pages of different times.
+/// Identifies a boot of the machine: after a power failure, a memory-mapped file may have pages of different times.
 package enum BootIdentity {
-  /// 0: not known.
+  /// 0 if unknown.
   package static let current = identity(kernel: "/proc/sys/kernel/random/boot_id", memories: ["/dev/shm", "/run"])
 
   /// - Parameters:
-  ///   - kernel: the file of the kernel's own number, which a service may not see (`ProcSubset=pid`).
-  ///   - memories: directories that are made at each boot, in memory: what they are on has a number that is drawn then.
-  /// - Returns: 0: not known.
+  ///   - kernel: the kernel's boot id, which may be hidden from a service (`ProcSubset=pid`).
+  ///   - memories: directories created in memory at each boot, whose file system gets a new number.
+  /// - Returns: 0 if unknown.
   package static func identity(kernel: String, memories: [String]) -> UInt64 {
     if let text = number(kernel) { return fnv1a(text) | 1 }
     for path in memories {

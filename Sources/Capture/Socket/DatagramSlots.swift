@@ -1,24 +1,24 @@
-// The memory that datagrams are received into and sent from. All of this module's unsafe access to it is in this file.
+// The memory of received and sent datagrams. All of this module's unsafe access to it is in this file.
 
 import CSystemCalls
 import Glibc
 import NetworkBytes
 
-/// Slots for the datagrams of one recvmmsg call. Each holds any UDP datagram whole; memory that no datagram has reached
-/// is never touched, so 64 slots of the usual datagrams take 256 KiB.
+/// Slots for the datagrams of one recvmmsg call. Each holds any UDP datagram; unused memory is never touched, so 64
+/// slots of usual datagrams take 256 KiB.
 ///
-/// Sound: `ring` comes from the shim, belongs to this value alone and is freed once; indices are checked against
-/// `count`, below which the shim has filled the slots; spans into the slots cannot outlive the borrow of this value,
-/// which `receive` ends because it is `mutating`. Nothing in it is tied to a thread, hence Sendable.
+/// Sound: `ring` comes from the shim, is owned by this value and freed once; indices are checked against `count`, below
+/// which the shim has filled the slots; spans into the slots cannot outlive the borrow of this value, which `receive`
+/// ends because it is `mutating`. Nothing in it is tied to a thread, hence Sendable.
 @safe
 struct ReceiveRing: ~Copyable, @unchecked Sendable {
   private let ring: UnsafeMutablePointer<sagflow_ring>
-  /// Whose memory it is, if it is not the ring's own.
+  /// The owner of the memory; nil if the ring owns it.
   private let buffer: JournalBuffer?
-  /// Datagrams that the last `receive` brought.
+  /// Number of datagrams from the last `receive`.
   private(set) var count = 0
 
-  /// - Parameter slots: The most datagrams taken at a time, 1 to 1024.
+  /// - Parameter slots: Maximum datagrams per batch, 1 to 1024.
   init(slots: Int) throws(SocketError) {
     guard let ring = unsafe sagflow_ring_create(UInt32(clamping: slots)) else {
       throw SocketError(operation: .allocate, endpoint: nil, code: ENOMEM)
@@ -27,8 +27,8 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
     buffer = nil
   }
 
-  /// The slots of a journal's memory; what an earlier process received last and did not journal is in them as if it had just
-  /// been received.
+  /// Uses the slots of a journal's memory; what an earlier process received last and did not journal becomes the first
+  /// batch.
   init(_ buffer: JournalBuffer) {
     unsafe ring = buffer.ring
     self.buffer = buffer
@@ -43,7 +43,7 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
 
   /// Appends the last batch to the journal.
   ///
-  /// - Returns: octets; nil if there is none, or no room in it.
+  /// - Returns: octets; nil if there is no journal, or no room in it.
   mutating func journal(as local: sagflow_endpoint) -> Int? {
     guard buffer != nil else { return nil }
     let octets = unsafe sagflow_journal_append(ring, local)
@@ -54,7 +54,7 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
 
   /// Appends a message over a connection, or the connection's end, to the journal.
   ///
-  /// - Returns: octets; nil if there is no journal, no room in it, or the message has more than 65,535 octets.
+  /// - Returns: octets; nil if there is no journal, no room in it, or the message exceeds 65,535 octets.
   mutating func journal(_ datagram: borrowing Datagram, to local: sagflow_endpoint) -> Int? {
     guard buffer != nil, let part = datagram.stream else { return nil }
     let bytes = datagram.bytes
@@ -69,14 +69,14 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
     return octets >= 0 ? Int(octets) : nil
   }
 
-  /// The last batch will not be in the journal.
+  /// Excludes the last batch from the journal.
   mutating func skip() {
     if buffer != nil { unsafe sagflow_journal_skip(ring) }
   }
 
-  /// Appends the last batch to what waits to be relayed.
+  /// Appends the last batch to a relay buffer.
   ///
-  /// - Returns: how many of its first datagrams there was room for.
+  /// - Returns: the number of datagrams that fit, from the first.
   func relay(into buffer: RelayBuffer) -> Int {
     if count == 0 { return 0 }
     let taken = unsafe sagflow_relay_append(buffer.ring, ring)
@@ -84,7 +84,7 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
     return Int(taken)
   }
 
-  /// Takes what waits at the socket of this port, without blocking. What the slots held before is gone.
+  /// Receives what waits at the socket of this port, without blocking, replacing the previous batch.
   mutating func receive(from descriptor: Int32, port: UInt16) -> sagflow_batch {
     let batch = unsafe sagflow_ring_receive(ring, descriptor, port)
     count = max(0, Int(batch.count))
@@ -93,10 +93,10 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
 
   mutating func clear() { count = 0 }
 
-  /// The port that the last batch was sent to; 0: not known.
+  /// Destination port of the last batch; 0 if unknown.
   var localPort: UInt16 { unsafe ring.pointee.local_port }
 
-  /// Datagram `index`, below `count`.
+  /// Returns a datagram; `index` must be below `count`.
   @_lifetime(borrow self)
   func datagram(_ index: Int) -> Datagram {
     precondition(index >= 0 && index < count)
@@ -109,14 +109,14 @@ struct ReceiveRing: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// Datagrams that wait for one sendmmsg call.
+/// Datagrams waiting for one sendmmsg call.
 ///
-/// Sound: `box` comes from the shim, belongs to this value alone and is freed once; each slot holds `stride` octets, and
+/// Sound: `box` comes from the shim, is owned by this value and freed once; each slot holds `stride` octets, and
 /// lengths and indices are checked against `stride` and `slots`. Nothing in it is tied to a thread, hence Sendable.
 @safe
 struct Outbox: ~Copyable, @unchecked Sendable {
   private let box: UnsafeMutablePointer<sagflow_outbox>
-  /// Slots `first..<end` wait; those before were sent.
+  /// Slots `first..<end` wait; earlier ones were sent.
   private var first = 0
   private var end = 0
 
@@ -132,9 +132,9 @@ struct Outbox: ~Copyable, @unchecked Sendable {
   var isEmpty: Bool { first == end }
   var isFull: Bool { end == Int(unsafe box.pointee.slots) }
 
-  /// Copies a datagram into the next slot, of which there is one because a full outbox is sent first.
+  /// Copies a datagram into the next slot; a full outbox must be sent first.
   ///
-  /// - Returns: false if it is longer than any UDP datagram, or the outbox is full.
+  /// - Returns: false if it exceeds the size of a UDP datagram, or the outbox is full.
   mutating func append(_ payload: RawSpan, to destination: Endpoint) -> Bool {
     guard payload.byteCount <= 65_535, !isFull else { return false }
     let start = unsafe box.pointee.octets + end &* Int(box.pointee.stride)
@@ -146,9 +146,9 @@ struct Outbox: ~Copyable, @unchecked Sendable {
     return true
   }
 
-  /// Sends what waits, as far as one call goes.
+  /// Sends waiting datagrams with one call.
   ///
-  /// - Returns: How many datagrams went, or a negative errno value.
+  /// - Returns: the number of datagrams sent, or a negative errno value.
   mutating func send(from descriptor: Int32) -> Int32 {
     let sent = unsafe sagflow_outbox_send(box, descriptor, UInt32(first), UInt32(end - first))
     if sent > 0 { first += Int(sent) }
@@ -156,9 +156,9 @@ struct Outbox: ~Copyable, @unchecked Sendable {
     return sent
   }
 
-  /// Gives up the datagram that waits first.
+  /// Drops the first waiting datagram.
   ///
-  /// - Returns: Where it was to go; nil if none waits.
+  /// - Returns: Its destination; nil if none waits.
   mutating func dropFirst() -> Endpoint? {
     guard !isEmpty else { return nil }
     let destination = Endpoint(unsafe box.pointee.destinations[first])

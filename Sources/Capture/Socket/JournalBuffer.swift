@@ -3,9 +3,9 @@ package import Files
 import Glibc
 import NetworkBytes
 
-/// What went wrong with a journal.
+/// An error of a journal.
 public struct JournalError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What was done to the file: `write`.
+  /// The operation on the file: `write`.
   public var operation: String
   public var path: String
   /// `errno`.
@@ -17,7 +17,7 @@ public struct JournalError: Error, Equatable, Sendable, CustomStringConvertible 
     self.code = code
   }
 
-  /// Of a call on a journal's file.
+  /// From a call on a journal's file.
   package init(_ error: FileError) {
     self.init(operation: error.operation.rawValue, path: error.path, code: error.code)
   }
@@ -25,23 +25,24 @@ public struct JournalError: Error, Equatable, Sendable, CustomStringConvertible 
   public var description: String { "cannot \(operation) \(path): \(errorText(code))" }
 }
 
-/// Datagrams on their way into the journal, and those that are just being received, in memory that outlives the process.
+/// Buffers datagrams for the journal, and those being received, in memory that outlives the process.
 ///
-/// The receiver that it is given to appends to it; one other thread takes from it what is to be written into files. What is
-/// in it when the process is killed, the next process finds.
+/// The receiver appends; another thread takes what is to be written to files. After a kill, the next process finds the
+/// content.
 ///
-/// Sound: `ring` comes from the shim and is freed once, after both sides have let go of this object. The receiving side
-/// changes the slots, `head`, `mark` and `begun`, the writing side `tail` and `current`, each by single stores that the other
-/// side loads; the octets between tail and head are not changed. `record` is for the time before there are two threads.
+/// Sound: `ring` comes from the shim and is freed once, after both sides have released this object. The receiving side
+/// changes the slots, `head`, `mark` and `begun`, the writing side `tail` and `current`, each by single stores that the
+/// other side loads; the octets between tail and head are not changed. `record` may only be used before there are two
+/// threads.
 @safe
 public final class JournalBuffer: @unchecked Sendable {
   let ring: UnsafeMutablePointer<sagflow_ring>
-  /// Datagrams that are received at a time.
+  /// Maximum datagrams per batch.
   static let slots: UInt32 = 64
 
-  /// Memory of the process's own.
+  /// Uses the process's own memory.
   ///
-  /// - Parameter capacity: octets of records that can wait.
+  /// - Parameter capacity: octets of waiting records.
   public init(capacity: Int) throws(SocketError) {
     guard let ring = unsafe sagflow_ring_map(Self.slots, capacity, 0, 0, -1) else {
       throw SocketError(operation: .allocate, endpoint: nil, code: errno)
@@ -49,11 +50,11 @@ public final class JournalBuffer: @unchecked Sendable {
     unsafe self.ring = unsafe ring
   }
 
-  /// A file, best in memory (tmpfs): where pages have to be written to a disk, the kernel may have to wait for one while the
-  /// process is killed. Made if it is not there; what an earlier process left in it is kept if it is `.sound`, else it begins
-  /// anew.
+  /// Uses a file, preferably in memory (tmpfs): with pages on disk, the kernel may have to wait for one while the
+  /// process is killed. Created if necessary; the content left by an earlier process is kept if it is `.sound`,
+  /// otherwise it is reset.
   ///
-  /// - Parameter boot: tells the boot of the machine from others; 0: not known.
+  /// - Parameter boot: identifies the machine's boot; 0 if unknown.
   public init(capacity: Int, in path: String, boot: UInt64? = nil) throws(JournalError) {
     let file = try Self.open(path, .updating(0o600))
     let outlivesBoot = try Self.outlivesBoot(file)
@@ -71,7 +72,7 @@ public final class JournalBuffer: @unchecked Sendable {
   private static func open(_ path: String, _ mode: OpenFile.Mode) throws(JournalError) -> OpenFile {
     do throws(FileError) {
       let file = try OpenFile(path, mode)
-      // In a directory that all may write into, somebody else may have made it.
+      // In a world-writable directory, someone else may have created it.
       let status = try file.status()
       if status.isOwn, status.kind == .file { return file }
     } catch {
@@ -84,21 +85,21 @@ public final class JournalBuffer: @unchecked Sendable {
     do throws(FileError) { return try !file.fileSystem().isMemory } catch { throw JournalError(error) }
   }
 
-  // MARK: Before it is opened
+  // MARK: Before opening
 
-  /// What an earlier process left in a file.
+  /// The state of a file left by an earlier process.
   public enum Condition: Equatable, Sendable {
-    /// Nothing.
+    /// Unused.
     case empty
-    /// A ring to go on with.
+    /// A ring that can be resumed.
     case sound
-    /// A ring on a disk that may have pages of different times: the machine was booted since, or that is not known.
+    /// A ring on disk that may be torn: the machine was rebooted since, or that is unknown.
     case otherBoot
-    /// No ring, or one whose words or records do not fit: why.
+    /// Not a ring, or one with inconsistent words or records, and why.
     case damaged(String)
   }
 
-  /// Looks at all words and records of a file, and changes nothing.
+  /// Checks all words and records of a file, without changing anything.
   ///
   /// - Parameter boot: as for `init`.
   public static func condition(of path: String, boot: UInt64? = nil) throws(JournalError) -> Condition {
@@ -114,25 +115,25 @@ public final class JournalBuffer: @unchecked Sendable {
     }
   }
 
-  /// No segment has a greater number.
+  /// The greatest valid segment number.
   public static let greatestSegment: UInt64 = 1 << UInt64(SAGFLOW_GREATEST_BITS)
 
   // MARK: Either side
 
-  /// Octets that wait to be written.
+  /// Octets waiting to be written.
   public var waiting: Int { Int(unsafe sagflow_journal_waiting(ring)) }
 
-  /// The segment that is appended to; 0: none was begun.
+  /// The segment being appended to; 0 if none was begun.
   public var segment: UInt64 { unsafe sagflow_journal_segment(ring) }
 
   // MARK: The receiving side
 
-  /// Begins a segment: all that is appended from now on is of it.
+  /// Begins a segment for everything appended from now on.
   ///
-  /// - Returns: false if too many segments wait to be written; what is appended is of the one before.
+  /// - Returns: false if too many segments wait to be written, so that the previous one continues.
   public func begin(_ segment: UInt64) -> Bool { unsafe sagflow_journal_begin(ring, segment) == 0 }
 
-  /// Datagrams that had no place, in this process and those before.
+  /// Datagrams that did not fit, in this and earlier processes.
   public var missing: UInt64 {
     get { unsafe sagflow_journal_missing(ring) }
     set { unsafe sagflow_journal_set_missing(ring, newValue) }
@@ -140,41 +141,41 @@ public final class JournalBuffer: @unchecked Sendable {
 
   // MARK: The writing side
 
-  /// The segment whose octets wait next, and how many its file has before them; nil if nothing waits.
+  /// The segment of the next waiting octets, and their offset in its file; nil if nothing waits.
   public var next: (segment: UInt64, offset: UInt64)? {
     let piece = unsafe sagflow_journal_next(ring)
     return piece.count == 0 ? nil : (piece.segment, piece.offset)
   }
 
-  /// Writes what waits of the next segment into its file.
+  /// Writes the waiting octets of the next segment to its file.
   ///
-  /// - Returns: octets written, also before a failure, and its `errno`; 0: there was none.
+  /// - Returns: octets written, including those before a failure, and its `errno`; 0 for none.
   public func write(to descriptor: Int32) -> (octets: Int, failure: Int32) {
     let result = unsafe sagflow_journal_write(ring, descriptor)
     return (result.written, -result.error)
   }
 
-  /// The file of the segment that waits has lost octets: what waits goes behind those that it has.
+  /// Sets the offset of the waiting octets, after their file has lost data.
   public func move(to offset: UInt64) { unsafe sagflow_journal_move(ring, offset) }
 
-  // MARK: Before there are two sides
+  // MARK: Before there are two threads
 
-  /// Octets of a segment's file that are not waiting here as well; nil: all that it has.
+  /// Returns the octets of a segment's file that are not also waiting here; nil for all.
   public func written(of segment: UInt64) -> UInt64? {
     guard let next, segment >= next.segment else { return nil }
     return segment == next.segment ? next.offset : 0
   }
 
-  /// Hands out the datagrams that wait, in order.
+  /// Calls `body` with the waiting datagrams, in order.
   ///
-  /// - Parameter body: takes the segment, and the datagram.
+  /// - Parameter body: receives the segment and the datagram.
   public func forEachWaiting(_ body: (UInt64, borrowing Datagram) -> Void) {
     var position: UInt64 = 0
     while true {
       let record = unsafe sagflow_journal_record(ring, position)
       guard let octets = unsafe record.octets else { return }
       position = unsafe record.next
-      // Sound: the record stays until the next call.
+      // Sound: the record stays valid until the next call.
       let frame = unsafe UnsafeRawBufferPointer(start: octets, count: Int(record.length)).bytes
       guard let datagram = Self.datagram(in: frame, arrival: unsafe record.arrival) else { continue }
       body(unsafe record.segment, datagram)

@@ -1,15 +1,14 @@
 public import NetworkBytes
 
-/// Where to listen, as an operator writes it: `0.0.0.0:9995`, `[::]:9995`, or `*:9995`, `:9995` and `9995` for all
-/// addresses of both families.
+/// A listen address as entered by users: `0.0.0.0:9995`, `[::]:9995`, or `*:9995`, `:9995` and `9995` for all addresses
+/// of both families.
 public struct ListenAddress: Equatable, Sendable {
-  /// The endpoints meant: one, or 0.0.0.0 and `::` where both families are.
+  /// One endpoint, or 0.0.0.0 and `::` for both families.
   public let endpoints: [Endpoint]
-  /// Whether both families were meant. On a host without IPv6 the second endpoint cannot be listened on, and that is
-  /// no error.
+  /// Whether it covers both families. On a host without IPv6, failing to listen on the second endpoint is not an error.
   public var isBothFamilies: Bool { endpoints.count == 2 }
 
-  /// - Throws: `ListenAddressError`, which says what is wrong and what to write.
+  /// - Throws: `ListenAddressError`, which describes the problem and the valid form.
   public init(_ text: String) throws(ListenAddressError) {
     let (host, port) = try Self.split(text)
     guard let number = UInt16(port), port.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
@@ -34,7 +33,7 @@ public struct ListenAddress: Equatable, Sendable {
       return (host, String(rest.dropFirst()))
     }
     guard let colon = text.lastIndex(of: ":") else {
-      // Digits alone are a port; 192.0.2.1 or a name lacks one.
+      // Digits alone are a port; an address or a name lacks one.
       if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !text.isEmpty { return ("", text) }
       throw ListenAddressError(text: text, problem: IPAddress(text) == nil ? .notAnAddress : .noPort)
     }
@@ -44,14 +43,14 @@ public struct ListenAddress: Equatable, Sendable {
   }
 }
 
-/// Why a listen address cannot be used.
+/// Why a listen address is invalid.
 public struct ListenAddressError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Problem: Equatable, Sendable {
-    /// No port behind the address.
+    /// No port after the address.
     case noPort
-    /// The port is no number from 0 to 65535.
+    /// The port is not a number from 0 to 65535.
     case badPort
-    /// An IPv6 address that is not in brackets.
+    /// An IPv6 address without brackets.
     case noBracket
     /// A host name, or a mistyped address.
     case notAnAddress

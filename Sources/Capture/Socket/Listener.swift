@@ -2,28 +2,28 @@ import CSystemCalls
 import Glibc
 import NetworkBytes
 
-/// What has happened at a socket.
+/// Counters of a socket.
 public struct SocketCounters: Equatable, Sendable {
   /// Datagrams received.
   public var datagrams: UInt64 = 0
-  /// Datagrams that were longer than 65,535 octets and were cut; UDP has none such.
+  /// Datagrams truncated at 65,535 octets, which does not happen with UDP.
   public var truncated: UInt64 = 0
-  /// Times the kernel told of an ICMP error or a shortage instead of a datagram.
+  /// ICMP errors and memory shortages reported by the kernel.
   public var errors: UInt64 = 0
 }
 
-/// A socket as its receiver sees it.
+/// The state of a socket in its receiver.
 struct Listener {
   let descriptor: Int32
   let endpoint: Endpoint
   var drops: KernelDrops
   var counters = SocketCounters()
-  /// Whether datagrams may be waiting: poll said so, or the last batch was full.
+  /// Whether datagrams may be waiting: reported by poll, or the last batch was full.
   var isReady = false
 
   /// Counts a batch.
   ///
-  /// - Throws: `SocketError` for an error that will not pass.
+  /// - Throws: `SocketError` for a permanent error.
   mutating func account(for batch: sagflow_batch, slots: Int) throws(SocketError) {
     isReady = Int(batch.count) == slots
     if batch.has_kernel_drops != 0 { drops.observe(batch.kernel_drops) }
@@ -38,7 +38,7 @@ struct Listener {
     }
   }
 
-  /// Errors that other hosts' ICMP messages bring, and shortages of memory.
+  /// Returns whether an error is temporary: reported by ICMP messages of other hosts, or a memory shortage.
   private static func passes(_ code: Int32) -> Bool {
     switch code {
     case ECONNREFUSED, ECONNRESET, EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN, ENETRESET, ENOPROTOOPT, EPROTO,

@@ -1,28 +1,27 @@
-// What datagrams are relayed with: the memory that they wait in, and the sockets that they leave by. All of this module's unsafe
-// access to either is here.
+// The relay's buffer and sockets. All of this module's unsafe access to them is here.
 
 import CSystemCalls
 import Glibc
 package import NetworkBytes
 import Synchronization
 
-/// Received datagrams that wait to be sent on, each with its sender: a bounded ring of octets.
+/// A bounded ring buffer of received datagrams to be relayed, each with its sender.
 ///
-/// The receiver that it is given to appends to it and never waits; one other thread reads.
+/// The receiver appends and never waits; one other thread reads.
 ///
-/// Sound: `ring` comes from the shim and is freed once, after both sides have let go of this object. The receiving side changes
-/// octets that were released and then `head`, the reading side `tail` and what is between the two, each of both by single stores
-/// that the other side loads.
+/// Sound: `ring` comes from the shim and is freed once, after both sides have released this object. The receiving side
+/// changes released octets and then `head`, the reading side `tail` and the content between both, each with single
+/// stores that the other side loads.
 @safe
 public final class RelayBuffer: @unchecked Sendable {
-  /// A datagram that waits.
+  /// A waiting datagram.
   package struct Record {
     package let source: Endpoint
     /// Octets of the datagram.
     package let length: Int
-    /// Whether it is not to be sent.
+    /// Whether it must not be sent.
     package let isLeftOut: Bool
-    /// The position behind it.
+    /// Position after it.
     package let next: UInt64
   }
 
@@ -31,7 +30,7 @@ public final class RelayBuffer: @unchecked Sendable {
   /// Whether the reading side waits for datagrams.
   private let isAsleep = Atomic(false)
 
-  /// - Parameter capacity: octets of datagrams and their senders; 256 KiB at least.
+  /// - Parameter capacity: octets of datagrams and their senders; at least 256 KiB.
   public init(capacity: Int) throws(SocketError) {
     signal = try WakeUp()
     guard let ring = unsafe sagflow_relay_create(max(0, capacity)) else {
@@ -42,24 +41,24 @@ public final class RelayBuffer: @unchecked Sendable {
 
   deinit { unsafe sagflow_relay_destroy(ring) }
 
-  /// Octets that it holds at most.
+  /// Maximum octets.
   package var capacity: UInt64 { UInt64(unsafe sagflow_relay_capacity(ring)) }
 
   // MARK: The receiving side
 
   /// Wakes the reading side if it waits.
   func noteAppended() {
-    // Both sides store, then load: one of them sees the other.
+    // Both sides store, then load: at least one of them sees the other's store.
     atomicMemoryFence(ordering: .sequentiallyConsistent)
     if isAsleep.load(ordering: .relaxed) { signal.wake() }
   }
 
   // MARK: The reading side
 
-  /// The position behind all that waits.
+  /// The position after the last waiting datagram.
   package var head: UInt64 { unsafe sagflow_relay_head(ring) }
 
-  /// The record at `position`, which is before the head.
+  /// Returns the record at `position`, which must be before the head.
   package func record(at position: UInt64) -> Record {
     let record = unsafe sagflow_relay_record(ring, position)
     return Record(
@@ -67,17 +66,17 @@ public final class RelayBuffer: @unchecked Sendable {
       next: record.next)
   }
 
-  /// Has the record at `position` not be sent to anybody.
+  /// Excludes the record at `position` from sending to any target.
   package func leaveOut(_ position: UInt64) { unsafe sagflow_relay_leave_out(ring, position) }
 
-  /// Nobody needs what is before `position` any longer.
+  /// Releases the content before `position`.
   package func release(upTo position: UInt64) { unsafe sagflow_relay_release(ring, position) }
 
-  /// Waits until there is something behind `position`, one of the sockets takes datagrams again, `wake` was called, or the time is
-  /// over.
+  /// Waits until there is data after `position`, one of the sockets is writable, `wake` was called, or the timeout has
+  /// passed.
   ///
   /// - Parameters:
-  ///   - blocked: sockets that took nothing.
+  ///   - blocked: sockets that were blocked.
   ///   - timeout: milliseconds.
   package func wait(behind position: UInt64, or blocked: [RelaySocket], timeout: Int32) {
     isAsleep.store(true, ordering: .relaxed)
@@ -95,18 +94,18 @@ public final class RelayBuffer: @unchecked Sendable {
   package func wake() { signal.wake() }
 }
 
-/// Where relayed datagrams leave for one other collector.
+/// The socket that relays datagrams to one collector.
 ///
-/// Sound: `outbox` comes from the shim, belongs to this object alone and is freed once. It is used by one thread at a time.
+/// Sound: `outbox` comes from the shim, is owned by this object and freed once. It is used by one thread at a time.
 @safe
 package final class RelaySocket: @unchecked Sendable {
-  /// What became of a call of `send`.
+  /// The result of `send`.
   package struct Sent {
-    /// Datagrams that the kernel took.
+    /// Datagrams accepted by the kernel.
     package let count: Int
-    /// Behind them; with an error the position of the datagram that it is of.
+    /// Position after them; with an error, the position of the datagram that failed.
     package let next: UInt64
-    /// The errno value that the next datagram was refused with; 0: none.
+    /// The errno value for the next datagram; 0 for none.
     package let error: Int32
   }
 
@@ -115,7 +114,7 @@ package final class RelaySocket: @unchecked Sendable {
 
   /// Opens a socket.
   ///
-  /// - Parameter keepsSource: whether datagrams come from the exporter's own address and port; that needs CAP_NET_RAW.
+  /// - Parameter keepsSource: whether datagrams keep the exporter's address and port, which requires CAP_NET_RAW.
   package convenience init(to destination: Endpoint, keepsSource: Bool) throws(SocketError) {
     let descriptor = sagflow_relay_socket(destination.c, keepsSource ? 1 : 0)
     guard descriptor >= 0 else {
@@ -124,7 +123,7 @@ package final class RelaySocket: @unchecked Sendable {
     try self.init(descriptor, destination, keepsSource: keepsSource)
   }
 
-  /// Takes over a socket that has a peer.
+  /// Takes over a connected socket.
   package convenience init(connected descriptor: Int32) throws(SocketError) {
     try self.init(descriptor, Endpoint(address: .unspecified, port: 0), keepsSource: false)
   }
@@ -143,16 +142,16 @@ package final class RelaySocket: @unchecked Sendable {
     sagflow_close(descriptor)
   }
 
-  /// Sends what waits from `position` on and before `end`, as many as one call takes; never blocks.
+  /// Sends waiting datagrams from `position` up to `end`, as many as one call accepts; never blocks.
   package func send(_ buffer: RelayBuffer, from position: UInt64, before end: UInt64) -> Sent {
     let sent = unsafe sagflow_relay_send(buffer.ring, outbox, descriptor, position, end)
     return Sent(count: Int(sent.count), next: sent.next, error: -sent.error)
   }
 
-  /// Clears errors that other hosts have reported.
+  /// Clears errors reported by other hosts.
   package func clearErrors() { _ = sagflow_relay_reported(descriptor) }
 
-  /// Whether an address is one of this host's own.
+  /// Returns whether an address belongs to this host.
   package static func isOwn(_ address: IPAddress) -> Bool {
     do throws(SocketError) {
       _ = try UDPSocket(sending: Endpoint(address: address, port: 0))
@@ -163,14 +162,15 @@ package final class RelaySocket: @unchecked Sendable {
   }
 }
 
-/// The headers that a datagram is relayed with when it keeps its sender.
+/// Headers of a relayed datagram that keeps its source.
 package enum RelayPacket {
-  /// IPv4, without the identification and checksum that the kernel fills in, or IPv6; and UDP with its checksum.
+  /// Returns IPv4 headers, without the identification and checksum that the kernel fills in, or IPv6 headers; and UDP
+  /// with its checksum.
   ///
-  /// - Returns: nil if the addresses are of two families, or the payload is too long.
+  /// - Returns: nil if the addresses are of different families, or the payload is too long.
   package static func headers(from source: Endpoint, to destination: Endpoint, _ payload: [UInt8]) -> [UInt8]? {
     var headers = [UInt8](repeating: 0, count: Int(SAGFLOW_RELAY_HEADERS))
-    // Sound: the shim writes at most so many octets, and reads the payload's length.
+    // Sound: the shim writes at most the capacity, and reads the payload's length.
     let count = unsafe sagflow_relay_headers(&headers, source.c, destination.c, payload, UInt32(payload.count))
     return count < 0 ? nil : Array(headers.prefix(Int(count)))
   }

@@ -2,7 +2,7 @@ import Files
 import Glibc
 public import NetworkBytes
 
-/// A socket call that failed, and where.
+/// A failed socket call.
 public struct SocketError: Error, Equatable, Sendable {
   public enum Operation: String, Sendable {
     case listen = "listen on"
@@ -16,9 +16,9 @@ public struct SocketError: Error, Equatable, Sendable {
   }
 
   public var operation: Operation
-  /// The socket's own address, or where a datagram was to go.
+  /// The socket's own address, or the destination of a datagram.
   public var endpoint: Endpoint?
-  /// The interface of a link-local address, as it was asked for.
+  /// The interface of a link-local address, as given.
   public var zone = ""
   /// The errno value.
   public var code: Int32

@@ -2,27 +2,27 @@ import CSystemCalls
 import Glibc
 public import NetworkBytes
 
-/// A UDP socket that datagrams arrive at, closed when it goes away. Give it to a `UDPReceiver` to read from it.
+/// A UDP socket for receiving, closed when it goes out of scope. Pass it to a `UDPReceiver`.
 public struct UDPSocket: ~Copyable, Sendable {
   /// Who else may listen on the same address and port.
   public enum Sharing: Sendable {
     /// Nobody, now or later.
     case exclusive
-    /// Nobody yet, not even another collector; sockets that are `joining` may follow.
+    /// Nobody yet, not even another collector; `joining` sockets may follow.
     case opening
-    /// The sockets of this user that are `opening` or `joining`: the kernel spreads exporters over them by a hash of
-    /// address and port (SO_REUSEPORT).
+    /// `opening` and `joining` sockets of this user: the kernel distributes exporters over them by a hash of address
+    /// and port (SO_REUSEPORT).
     case joining
   }
 
   package let descriptor: Int32
   /// The address and port that the socket is bound to; the port is never 0.
   public let localEndpoint: Endpoint
-  /// Whether it is an IPv6 socket that takes IPv4, too.
+  /// Whether it is an IPv6 socket that also receives IPv4.
   public let takesIPv4: Bool
-  /// The receive buffer that was asked for, in octets.
+  /// The requested receive buffer, octets.
   public let requestedReceiveBuffer: Int
-  /// The receive buffer that the kernel granted, in octets.
+  /// The granted receive buffer, octets.
   public let grantedReceiveBuffer: Int
   let drops: KernelDrops
 
@@ -32,10 +32,10 @@ public struct UDPSocket: ~Copyable, Sendable {
   /// Opens a socket and binds it.
   ///
   /// - Parameters:
-  ///   - endpoint: The address to listen on, perhaps 0.0.0.0 or `::` for all; port 0 takes a free one.
-  ///   - zone: The interface of a link-local address: its name or its number.
-  ///   - takesIPv4: Whether a socket of `::` takes IPv4, too; then nothing else can listen there on 0.0.0.0.
-  ///   - receiveBuffer: Octets to ask the kernel for.
+  ///   - endpoint: The address to listen on, possibly 0.0.0.0 or `::` for all; port 0 for a free one.
+  ///   - zone: Name or number of the interface of a link-local address.
+  ///   - takesIPv4: Whether a socket of `::` also receives IPv4; then nothing else can listen on 0.0.0.0.
+  ///   - receiveBuffer: Octets to request from the kernel.
   public init(
     listening endpoint: Endpoint, zone: String = "", takesIPv4: Bool = false, sharing: Sharing = .opening,
     receiveBuffer: Int = Self.defaultReceiveBuffer
@@ -56,9 +56,9 @@ public struct UDPSocket: ~Copyable, Sendable {
     }
   }
 
-  /// Takes over an open descriptor, such as systemd's socket activation passes in. On failure it stays open.
+  /// Takes over an open descriptor, such as one from systemd's socket activation. On failure it remains open.
   ///
-  /// - Parameter drops: Where the kernel's count of drops at this socket stood when it was last counted.
+  /// - Parameter drops: Value of the kernel's drop counter when it was last read.
   public init(
     adopting descriptor: Int32, receiveBuffer: Int = Self.defaultReceiveBuffer, dropsCounted drops: UInt32 = 0
   ) throws(SocketError) {
@@ -68,7 +68,7 @@ public struct UDPSocket: ~Copyable, Sendable {
     self.init(descriptor, settings, KernelDrops(since: drops))
   }
 
-  /// The number of a zone's interface, 0 of none; nil: there is no such interface.
+  /// Returns the interface index of a zone, 0 for an empty one; nil if there is no such interface.
   private static func scope(of zone: String) -> UInt32? {
     if zone.isEmpty { return 0 }
     let number = interfaceNumber(zone)
@@ -76,7 +76,7 @@ public struct UDPSocket: ~Copyable, Sendable {
     return UInt32(zone).flatMap { interfaceName($0) == nil ? nil : $0 }
   }
 
-  /// The endpoint with the name of its interface, where its number was given.
+  /// Returns the endpoint with an interface number replaced by the name.
   public static func named(_ endpoint: ScopedEndpoint) -> ScopedEndpoint {
     guard !endpoint.zone.isEmpty, interfaceNumber(endpoint.zone) == 0, let number = UInt32(endpoint.zone) else {
       return endpoint
@@ -84,10 +84,10 @@ public struct UDPSocket: ~Copyable, Sendable {
     return ScopedEndpoint(endpoint.endpoint, zone: interfaceName(number) ?? endpoint.zone)
   }
 
-  /// Whether a socket that somebody else opened is an IPv6 socket that takes IPv4, too.
+  /// Returns whether an inherited socket is an IPv6 socket that also receives IPv4.
   public static func takesIPv4(_ descriptor: Int32) -> Bool { sagflow_udp_takes_v4(descriptor) > 0 }
 
-  /// The address of a UDP socket that somebody else opened.
+  /// Returns the address of an inherited UDP socket.
   public static func endpoint(of descriptor: Int32) throws(SocketError) -> ScopedEndpoint {
     let check = sagflow_udp_check(descriptor)
     let local = sagflow_udp_local_endpoint(descriptor)
@@ -118,14 +118,14 @@ public struct UDPSocket: ~Copyable, Sendable {
 
   deinit { sagflow_close(descriptor) }
 
-  /// What to tell the operator when the kernel granted a smaller receive buffer than was asked for, else nil.
+  /// Advice if the kernel granted a smaller receive buffer than requested, otherwise nil.
   public var receiveBufferAdvice: String? {
     guard grantedReceiveBuffer < requestedReceiveBuffer else { return nil }
     return "receive buffer of \(localEndpoint) is \(grantedReceiveBuffer) bytes, not \(requestedReceiveBuffer): "
       + "bursts may be lost; run `sysctl -w net.core.rmem_max=\(requestedReceiveBuffer)` and restart"
   }
 
-  /// Hands the descriptor over to the caller, who closes it.
+  /// Passes ownership of the descriptor to the caller.
   consuming func release() -> Int32 {
     let descriptor = descriptor
     discard self
@@ -134,7 +134,7 @@ public struct UDPSocket: ~Copyable, Sendable {
 }
 
 extension UDPSocket {
-  /// What a socket is after it has been set up for receiving.
+  /// Properties of a socket after setup.
   private struct Settings {
     let endpoint: Endpoint
     let requested: Int

@@ -15,19 +15,19 @@ public final class WakeUp: Sendable {
     if descriptor >= 0 { sagflow_close(descriptor) }
   }
 
-  /// Makes the receiver return `.woken`: from the call it waits in, or from its next one. Any thread may call this;
-  /// several calls before the receiver returns may be one.
+  /// Makes the receiver return `.woken` from its current or next call. Thread-safe; several calls before the receiver
+  /// returns may be combined.
   public func wake() {
     guard !isRaised.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    // An eventfd takes a write at any time.
+    // An eventfd can always be written to.
     _ = sagflow_signal_raise(descriptor)
   }
 
-  /// Whether a call of `wake` has not been acknowledged yet.
+  /// Whether a `wake` has not been acknowledged yet.
   var isPending: Bool { isRaised.load(ordering: .relaxed) }
 
-  /// The signal goes first: a `wake` that comes in between leaves `isRaised` for this exchange to find, one that comes
-  /// after it raises both again. A signal that is still on its way makes one more `.woken`, which does no harm.
+  /// Clears the signal first: a concurrent `wake` in between leaves `isRaised` for this exchange, a later one raises
+  /// both again. A signal still in flight causes one more `.woken`, which is harmless.
   func acknowledge() {
     sagflow_signal_clear(descriptor)
     _ = isRaised.exchange(false, ordering: .acquiringAndReleasing)
