@@ -1,46 +1,47 @@
 public import Files
 
-/// Why a Parquet file could not be written.
+/// Reasons why a Parquet file could not be written.
 ///
-/// After any of these a writer refuses further work until `ParquetWriter.discardRowGroup` has taken back what was begun.
+/// After any of them, a writer refuses further work until `ParquetWriter.discardRowGroup` has reverted the work in
+/// progress.
 public enum ParquetError: Error, Equatable, Sendable {
   /// A system call failed.
   case system(FileError)
-  /// What the system gives back is not what was written.
+  /// The content read back from the system differs from what was written.
   case changed(path: String)
-  /// zstd refused; `code` is a `ZSTD_ErrorCode`.
+  /// zstd failed; `code` is a `ZSTD_ErrorCode`.
   case compression(code: Int)
-  /// The caller broke the writer's rules.
+  /// The caller violated the rules of the writer.
   case misuse(ParquetMisuse)
-  /// A page or a dictionary of the column passes the format's 2 GiB.
+  /// A page or dictionary of the column exceeds the format's limit of 2 GiB.
   case pageTooLarge(column: String)
 }
 
-/// How a caller can break the rules of `ParquetSchema` and `ParquetWriter`. Each is a mistake in a program.
+/// Violations of the rules of `ParquetSchema` and `ParquetWriter`. Each is a programming error.
 public enum ParquetMisuse: Error, Equatable, Sendable {
-  /// A schema needs at least one column.
+  /// The schema has no columns.
   case noColumns
   /// Two columns have this name.
   case duplicateColumn(String)
-  /// DELTA_BINARY_PACKED is for 64-bit integers only here.
+  /// DELTA_BINARY_PACKED is supported for 64-bit integers only.
   case encoding(column: String)
-  /// A sorting column that the schema does not have.
+  /// The schema does not have this sorting column.
   case sortingColumn(Int)
   /// A column was written, or a row group ended, outside a row group.
   case noRowGroup
   /// A row group was begun, or the file finished, inside a row group.
   case rowGroupOpen
-  /// A row group ended before this column was written.
+  /// The row group ended before this column was written.
   case missingColumn(String)
-  /// A row group got more columns than the schema has.
+  /// The row group got more columns than the schema has.
   case tooManyColumns
-  /// Values of another type than the column's.
+  /// The values do not have the type of the column.
   case type(column: String)
-  /// A column with another number of values than the row group has rows.
+  /// The number of values differs from the number of rows in the row group.
   case count(column: String, expected: Int, actual: Int)
-  /// A value that the column's logical type cannot hold, or an index outside the dictionary.
+  /// A value is out of range for the logical type of the column, or an index is outside the dictionary.
   case value(column: String)
-  /// A null in a column that is not optional.
+  /// A required column got a null.
   case null(column: String)
   /// The file is finished, or an error was thrown before.
   case finished

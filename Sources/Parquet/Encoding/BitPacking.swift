@@ -1,21 +1,20 @@
-/// Integers of a fixed number of bits, end to end, the least significant bit first (Encodings.md, RLE/bit-packing
-/// hybrid).
+/// Integers of a fixed bit width, packed from the least significant bit (Encodings.md, RLE/bit-packing hybrid).
 enum BitPacking {
-  /// Octets that a call of `pack` may write to: the packed values and, because whole words are stored, up to 8 more.
+  /// Upper bound of the octets that `pack` writes: the packed values and up to 8 more, because it stores whole words.
   @inline(__always)
   static func room(count: Int, width: Int) -> Int {
     (count &* width &+ 7) / 8 &+ 16
   }
 
-  /// The bits needed for `value`: 0 for 0.
+  /// Number of bits needed for `value`; 0 for 0.
   @inline(__always)
   static func width<Value: FixedWidthInteger & UnsignedInteger>(_ value: Value) -> Int {
     Value.bitWidth &- value.leadingZeroBitCount
   }
 
-  /// Packs the `count` values from `start` on, each less than 2^width, and returns the octets that hold them.
+  /// Packs `count` values from `start`, each less than 2^width, and returns the number of octets they take.
   ///
-  /// - Precondition: `out` has `room(count:width:)` bytes from `offset` on.
+  /// - Precondition: `out` has `room(count:width:)` bytes from `offset`.
   @inline(__always)
   static func pack<Value: FixedWidthInteger & UnsignedInteger>(
     _ values: Span<Value>, from start: Int, count: Int, width: Int, into out: inout MutableRawSpan, at offset: Int
@@ -38,7 +37,8 @@ enum BitPacking {
         out.storeBytes(of: word, toByteOffset: position, as: UInt64.self)
         position &+= 8
         used &-= 64
-        // What did not fit: the value's top `used` bits. A shift by its whole width must give 0, also when that is 64.
+        // Carries over the top `used` bits of the value. Shifting by the full width must give 0, also for a width of
+        // 64.
         word = used == 0 ? 0 : value &>> UInt64(truncatingIfNeeded: width &- used)
       }
     }

@@ -1,27 +1,27 @@
-/// DELTA_BINARY_PACKED of 64-bit integers (Encodings.md, DELTA_BINARY_PACKED = 5): blocks of 128 differences in four
-/// miniblocks, each packed with the bits that its greatest difference above the block's least needs.
+/// DELTA_BINARY_PACKED for 64-bit integers (Encodings.md, DELTA_BINARY_PACKED = 5): blocks of 128 deltas in four
+/// miniblocks, each packed with the width of its largest delta relative to the block's minimum.
 ///
-/// Differences wrap, so that any sequence of values comes back.
+/// Deltas wrap around, so any sequence of values can be restored.
 package enum DeltaBinaryPacked {
   private static let blockSize = 128
   private static let miniblockCount = 4
   private static let miniblockSize = 32
 
-  /// Appends `values`, taken as 64 bits, unless a difference needs more than `widest` bits.
+  /// Appends `values`, taken as 64 bits, unless a delta needs more than `widest` bits.
   ///
-  /// - Returns: whether they were appended.
+  /// - Returns: Whether they were appended.
   package static func append<Value: FixedWidthInteger>(
     _ values: Span<Value>, widest: Int = 64, to buffer: inout ByteBuffer
   ) -> Bool {
     let blocks = (values.count + blockSize - 1) / blockSize
-    // A block: its least difference, four widths, and at worst 64 bits a difference.
+    // Per block: the minimum delta, four widths, and at most 64 bits per delta.
     let room = 4 * Varint.maximumLength + blocks * (Varint.maximumLength + miniblockCount + blockSize * 8) + 16
     let before = buffer.count
     buffer.append(atMost: room) { encode(values, widest: widest, into: &$0) ?? 0 }
     return buffer.count > before
   }
 
-  /// Returns the octets written, or nil if a difference is too wide.
+  /// Returns the number of octets written; nil if a delta is too wide.
   private static func encode<Value: FixedWidthInteger>(
     _ values: Span<Value>, widest: Int, into out: inout MutableRawSpan
   ) -> Int? {
@@ -44,7 +44,7 @@ package enum DeltaBinaryPacked {
     return offset
   }
 
-  /// Fills `deltas` with each value's difference to the one before it and returns the least.
+  /// Fills `deltas` with the difference of each value to its predecessor and returns the minimum.
   @inline(__always)
   private static func differences<Value: FixedWidthInteger>(
     _ values: Span<Value>, from start: Int, count: Int, into deltas: inout InlineArray<128, UInt64>
@@ -61,10 +61,10 @@ package enum DeltaBinaryPacked {
     return least
   }
 
-  /// The least difference, a width for each miniblock, and the miniblocks. One that holds no value has width 0 and no
-  /// octets; one that holds some is filled up with zeros.
+  /// Stores the minimum delta, a width per miniblock, and the miniblocks. An empty miniblock has width 0 and no octets;
+  /// a partly filled one is padded with zeros.
   ///
-  /// - Returns: the octet after it, or nil if a difference is too wide.
+  /// - Returns: Offset after the block; nil if a delta is too wide.
   private static func storeBlock(
     _ deltas: inout InlineArray<128, UInt64>, count: Int, least: Int64, widest: Int,
     into out: inout MutableRawSpan, at offset: Int

@@ -1,17 +1,17 @@
-/// The distinct integers of a column chunk in the order of their first appearance, and the index of each.
+/// Distinct integers of a column chunk in order of first appearance, with the index of each.
 ///
-/// Open addressing with linear probing, at most half full. The hash is multiplication by a random odd number, of which
-/// the top bits are taken: whoever chooses the values cannot make them collide (Dietzfelbinger et al., "A reliable
-/// randomized algorithm for the closest-pair problem", 1997). The order, and so the file, does not depend on that
-/// number. Values that lie close together are looked up in a table without hashing.
+/// Uses open addressing with linear probing, at most half full. The hash is the top bits of a product with a random odd
+/// number, so that whoever chooses the values cannot provoke collisions (Dietzfelbinger et al., "A reliable randomized
+/// algorithm for the closest-pair problem", 1997). The order, and therefore the file, does not depend on that number.
+/// Values in a small range are looked up in a table without hashing.
 struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable>: ~Copyable, Sendable {
   private struct Slot: BitwiseCopyable, Sendable {
     var key: Key
-    /// Counts from 1; 0 is an empty slot.
+    /// Index plus 1; 0 marks an empty slot.
     var number: UInt32
   }
 
-  /// Where in the slots a value is looked for.
+  /// Parameters of a lookup in the slots.
   private struct Lookup {
     let multiplier: UInt64
     let slotBits: Int
@@ -26,22 +26,22 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
       (place &+ 1) & ((1 &<< slotBits) &- 1)
     }
 
-    /// Values that the slots take before they grow.
+    /// Number of values at which the slots grow.
     var capacity: Int { 1 &<< (slotBits &- 1) }
   }
 
-  /// The distinct values.
+  /// Distinct values in order of first appearance.
   private(set) var values: [Key] = []
   private var slots: [Slot]
   private var slotBits = Self.smallestSlotBits
   private let multiplier: UInt64
 
-  /// The number (from 1, 0 for none) of each value from `base` on, where the values' range is small; else not used.
+  /// Number of each value from `base` on (index plus 1; 0 if absent) if the range of values is small; unused otherwise.
   private var table: [UInt32] = []
   private var base: Key?
 
   private static var smallestSlotBits: Int { 12 }
-  /// A table of this many numbers stays in the second-level cache.
+  /// A table of this size stays in the second-level cache.
   private static var largestRange: Key { 0xFFFF }
 
   init() {
@@ -49,8 +49,8 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
     slots = Array(repeating: Slot(key: 0, number: 0), count: 1 << Self.smallestSlotBits)
   }
 
-  /// Forgets all values and makes ready for ones between `minimum` and `maximum` (both as bit patterns of `Key`, the
-  /// second not wrapped below the first). Keeps its memory.
+  /// Removes all values and prepares for values between `minimum` and `maximum` (both bit patterns of `Key`; the second
+  /// has not wrapped below the first). Keeps its memory.
   mutating func reset(minimum: Key, maximum: Key) {
     values.removeAll(keepingCapacity: true)
     let range = maximum &- minimum
@@ -66,14 +66,14 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
     }
   }
 
-  /// Forgets the values that were added after the first `count`, for good: only `reset` may follow.
+  /// Removes all values after the first `count`. Afterwards only `reset` may be called.
   mutating func truncate(to count: Int) {
     values.removeSubrange(count...)
   }
 
-  /// Writes the index of each value of `page` to `indices`, adding values that are new.
+  /// Writes the index of each value of `page` to `indices` and adds new values.
   ///
-  /// - Returns: false if that would make more than `limit` distinct values; then `indices` means nothing.
+  /// - Returns: False if there would be more than `limit` distinct values; `indices` is then undefined.
   mutating func encode<Value: FixedWidthInteger>(
     _ page: Span<Value>, into indices: inout MutableSpan<UInt32>, limit: Int
   ) -> Bool {
@@ -92,7 +92,7 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
     }
   }
 
-  /// By table: `numbers` has each value's number at the value's distance from `base`.
+  /// Table variant: `numbers[value - base]` is the number of a value.
   private static func encode<Value: FixedWidthInteger>(
     _ page: Span<Value>, into indices: inout MutableSpan<UInt32>, base: Key, _ numbers: inout [UInt32],
     _ values: inout [Key], limit: Int
@@ -113,7 +113,7 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
     return true
   }
 
-  /// By hash. Stops at the value that would be number `limit` + 1 and returns its position.
+  /// Hash variant. Stops at the value that would get number `limit` + 1 and returns its position.
   private static func encode<Value: FixedWidthInteger>(
     _ page: Span<Value>, from start: Int, into indices: inout MutableSpan<UInt32>, _ lookup: Lookup,
     _ slots: inout [Slot], _ values: inout [Key], limit: Int
@@ -138,7 +138,7 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
     return page.count
   }
 
-  /// Doubles the slots in use and puts every value back.
+  /// Doubles the number of slots and reinserts all values.
   private mutating func grow() {
     slotBits += 1
     clearSlots()

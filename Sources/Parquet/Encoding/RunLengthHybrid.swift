@@ -1,24 +1,24 @@
-/// The RLE/bit-packing hybrid of dictionary indices and levels (Encodings.md, RLE = 3).
+/// RLE/bit-packing hybrid for dictionary indices and levels (Encodings.md, RLE = 3).
 ///
-/// A run of one value is a header `length << 1` and the value in whole octets; other values are packed in groups of
-/// eight behind a header `groups << 1 | 1`.
+/// A run of equal values is a header `length << 1` and the value in whole octets; other values are packed in groups of
+/// eight after a header `groups << 1 | 1`.
 package enum RunLengthHybrid {
-  /// Appends `values`, each less than 2^width, without a length before them. `width` is 1 to 32.
+  /// Appends `values`, each less than 2^width, without a length prefix. `width` is 1 to 32.
   package static func append(_ values: Span<UInt32>, width: Int, to buffer: inout ByteBuffer) {
     precondition(width >= 1 && width <= 32)
-    // Each header stands for at least eight values, or for the last few: 5 octets of varint and 4 of value at most.
+    // Each header covers at least eight values, or the last few: at most 5 octets of varint and 4 of value.
     let room = (values.count / 8 + 2) * (width + 2 * 9) + 16
     buffer.append(atMost: room) { encode(values, width: width, into: &$0) }
   }
 
-  /// Appends one run, whatever its length, without looking at values.
+  /// Appends a single run without inspecting values.
   package static func append(repeating value: UInt32, count: Int, width: Int, to buffer: inout ByteBuffer) {
     if count == 0 { return }
     buffer.append(atMost: 32) { storeRun(of: value, count: count, width: width, into: &$0, at: 0) }
   }
 
-  /// The shortest run that is worth interrupting packed values for: it and the packed values' second header take fewer
-  /// octets than packing it would.
+  /// Length of the shortest run worth interrupting packed values for: the run and the second header for packed values
+  /// take fewer octets than packing it.
   @inline(__always)
   private static func shortestRun(width: Int) -> Int {
     max(8, (40 / width + 7) & ~7)
@@ -43,8 +43,8 @@ package enum RunLengthHybrid {
     return offset
   }
 
-  /// The first position, in steps of eight from `start`, at which `shortest` equal values begin; the end if there is
-  /// none.
+  /// Returns the first position, in steps of eight from `start`, at which at least `shortest` equal values begin; the
+  /// end if there is none.
   @inline(__always)
   private static func startOfRun(_ values: Span<UInt32>, from start: Int, atLeast shortest: Int) -> Int {
     var position = start
@@ -89,7 +89,7 @@ package enum RunLengthHybrid {
     return start &+ length
   }
 
-  /// Only the last group of all can be short; it is filled up with zeros, which readers do not look at.
+  /// Only the very last group can be short; it is padded with zeros, which readers ignore.
   private static func storePacked(
     _ values: Span<UInt32>, from start: Int, to end: Int, width: Int, into out: inout MutableRawSpan, at offset: Int
   ) -> Int {

@@ -1,9 +1,9 @@
-/// Unsigned LEB128 in borrowed memory: seven bits an octet, the least first.
+/// Unsigned LEB128 in borrowed memory: seven bits per octet, least significant first.
 enum Varint {
-  /// The most octets a 64-bit number takes.
+  /// Maximum number of octets for a 64-bit number.
   static let maximumLength = 10
 
-  /// Stores `value` at `offset` and returns the octet after it.
+  /// Stores `value` at `offset` and returns the offset after it.
   @inline(__always)
   static func store(_ value: UInt64, into out: inout MutableRawSpan, at offset: Int) -> Int {
     var rest = value

@@ -1,8 +1,7 @@
-/// What a reader may know of a chunk's values without reading them (`Statistics`).
+/// Statistics of a chunk's values (`Statistics`).
 package struct Statistics: Equatable, Sendable {
   package var nullCount: Int64
-  /// The least and greatest value in the column's own order, as PLAIN encodes them (without a length); nil if there is
-  /// none.
+  /// Minimum and maximum in the order of the column, PLAIN-encoded without a length; nil if there is none.
   package var minimum: [UInt8]?
   package var maximum: [UInt8]?
 
@@ -13,35 +12,35 @@ package struct Statistics: Equatable, Sendable {
   }
 }
 
-/// How many pages of a kind a chunk has (`PageEncodingStats`); tells a reader whether a dictionary covers the whole
-/// chunk.
+/// Number of pages of one kind in a chunk (`PageEncodingStats`). From these, readers see whether a dictionary covers
+/// the whole chunk.
 package struct PageEncodingCount: Equatable, Sendable {
   package var type: PageType
   package var encoding: Encoding
   package var count: Int32
 }
 
-/// One column of one row group (`ColumnMetaData`, inside its `ColumnChunk`).
+/// Metadata of one column of one row group (`ColumnMetaData`, inside its `ColumnChunk`).
 package struct ColumnMetadata: Equatable, Sendable {
   package var physicalType: PhysicalType
   package var encodings: [Encoding]
   package var name: String
   package var codec: Codec
-  /// Nulls included.
+  /// Includes nulls.
   package var valueCount: Int64
-  /// Octets of all pages with their headers, before compression and in the file.
+  /// Octets of all pages including headers, before compression and as stored.
   package var totalUncompressedSize: Int64
   package var totalCompressedSize: Int64
-  /// Offsets from the file's beginning.
+  /// Offsets from the start of the file.
   package var dataPageOffset: Int64
   package var dictionaryPageOffset: Int64?
   package var statistics: Statistics
   package var pageCounts: [PageEncodingCount]
 
-  /// Where the chunk begins.
+  /// Offset of the chunk.
   package var fileOffset: Int64 { dictionaryPageOffset ?? dataPageOffset }
 
-  /// As a `ColumnChunk`.
+  /// Writes a `ColumnChunk`.
   package func write(to thrift: inout ThriftCompactWriter) {
     thrift.element(structure: { thrift in
       thrift.field(2, int64: fileOffset)

@@ -1,18 +1,18 @@
-/// The footer (`FileMetaData`).
+/// File footer (`FileMetaData`).
 package struct FileMetadata: Equatable, Sendable {
-  /// The root first, then its columns.
+  /// The root, followed by its columns.
   package var schema: [SchemaElement]
   package var rowGroups: [RowGroupMetadata]
   package var keyValues: [KeyValue]
   package var createdBy: String
 
-  /// A pair of the file's own metadata (`KeyValue`).
+  /// Key-value pair of the file's metadata (`KeyValue`).
   package struct KeyValue: Equatable, Sendable {
     package var key: String
     package var value: String
   }
 
-  /// The version of the format: 2 has RLE_DICTIONARY, DELTA_BINARY_PACKED and unsigned integers.
+  /// Format version: 2 has RLE_DICTIONARY, DELTA_BINARY_PACKED and unsigned integers.
   private static let formatVersion: Int32 = 2
 
   package func write(to thrift: inout ThriftCompactWriter) {
@@ -33,7 +33,7 @@ package struct FileMetadata: Equatable, Sendable {
         }
       }
       thrift.field(6, string: createdBy)
-      // TypeDefinedOrder for every column: without it readers do not trust min_value and max_value.
+      // TypeDefinedOrder for every column: without it, readers do not trust min_value and max_value.
       thrift.field(7, listOf: .structure, count: schema.count - 1)
       for _ in 1..<schema.count {
         thrift.element(structure: { $0.field(1) { _ in } })
@@ -41,7 +41,7 @@ package struct FileMetadata: Equatable, Sendable {
     })
   }
 
-  /// Writes the end of a file: the footer, its length, and the format's mark.
+  /// Writes the end of a file: the footer, its length, and the magic number.
   func writeEnding(to thrift: inout ThriftCompactWriter) {
     let start = thrift.buffer.count
     write(to: &thrift)

@@ -1,13 +1,13 @@
-// The numbers of parquet.thrift that this module uses; the names are the specification's.
+// Enumerations of parquet.thrift that this module uses, under the names of the specification.
 
-/// How a value is stored (`Type`).
+/// Physical type of a value (`Type`).
 package enum PhysicalType: Int32, Sendable {
   case int32 = 1
   case int64 = 2
   case byteArray = 6
 }
 
-/// What a value means, as readers from before `LogicalType` know it (`ConvertedType`).
+/// Meaning of a value for readers older than `LogicalType` (`ConvertedType`).
 package enum ConvertedType: Int32, Sendable {
   case utf8 = 0
   case timestampMillis = 9
@@ -18,7 +18,7 @@ package enum ConvertedType: Int32, Sendable {
   case uint64 = 14
 }
 
-/// What a value means (`LogicalType`, a Thrift union).
+/// Meaning of a value (`LogicalType`, a Thrift union).
 package enum LogicalType: Equatable, Sendable {
   case string
   /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -32,7 +32,7 @@ package enum Repetition: Int32, Sendable {
   case optional = 1
 }
 
-/// How a page's values are turned into bytes (`Encoding`).
+/// Encoding of the values of a page (`Encoding`).
 package enum Encoding: Int32, Sendable {
   case plain = 0
   case rle = 3
@@ -42,32 +42,32 @@ package enum Encoding: Int32, Sendable {
   case rleDictionary = 8
 }
 
-/// How a chunk's pages are compressed (`CompressionCodec`).
+/// Compression of the pages of a chunk (`CompressionCodec`).
 package enum Codec: Int32, Sendable {
   case uncompressed = 0
   case zstd = 6
 }
 
-/// What of that is read: other writers' as well.
+/// Codecs that the reader supports, including those of other writers.
 package enum ReadableCodec: Int32, Sendable {
   case uncompressed = 0
   case snappy = 1
   case zstd = 6
 }
 
-/// What a page holds (`PageType`).
+/// Kind of a page (`PageType`).
 package enum PageType: Int32, Sendable {
   case data = 0
   case dictionary = 2
 }
 
-/// What a time counts, since 1970-01-01T00:00:00Z (`TimeUnit`; the numbers are those of the union's fields).
+/// Unit of a time since 1970-01-01T00:00:00Z (`TimeUnit`; the raw values are the field numbers of the union).
 public enum TimeUnit: Int16, Sendable {
   case milliseconds = 1
   case microseconds = 2
   case nanoseconds = 3
 
-  /// How many of them make a millisecond.
+  /// Number of units in a millisecond.
   public var perMillisecond: Int64 {
     switch self {
     case .milliseconds: 1

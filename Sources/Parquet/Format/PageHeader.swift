@@ -1,15 +1,15 @@
-/// What stands before each page (`PageHeader` with its `DataPageHeader` or `DictionaryPageHeader`).
+/// Header before each page (`PageHeader` with its `DataPageHeader` or `DictionaryPageHeader`).
 package struct PageHeader: Equatable, Sendable {
   package var type: PageType
-  /// Octets of the page's body before compression; the header itself is not counted.
+  /// Octets of the page body before compression, without the header.
   package var uncompressedSize: Int32
-  /// Octets of the page's body as it is in the file.
+  /// Octets of the page body as stored in the file.
   package var compressedSize: Int32
-  /// CRC-32 of the body as it is in the file, or nil if the page has none.
+  /// CRC-32 of the body as stored in the file; nil if the page has none.
   package var checksum: UInt32?
-  /// Values in the page, nulls included; for a dictionary, its entries.
+  /// Number of values in the page, including nulls; for a dictionary, its entries.
   package var valueCount: Int32
-  /// How the values are encoded. Levels are always RLE.
+  /// Encoding of the values. Levels are always RLE.
   package var encoding: Encoding
 
   package init(

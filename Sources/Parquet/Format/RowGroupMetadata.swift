@@ -1,6 +1,6 @@
-/// A column that the rows of a row group are sorted by (`SortingColumn`).
+/// Column by which the rows of a row group are sorted (`SortingColumn`).
 public struct SortingColumn: Equatable, Sendable {
-  /// Counts from 0 in the schema's order.
+  /// Zero-based index in schema order.
   public var column: Int
   public var isDescending: Bool
   public var nullsFirst: Bool
@@ -12,12 +12,12 @@ public struct SortingColumn: Equatable, Sendable {
   }
 }
 
-/// A row group in the footer (`RowGroup`).
+/// Row group in the footer (`RowGroup`).
 package struct RowGroupMetadata: Equatable, Sendable {
   package var columns: [ColumnMetadata]
   package var rowCount: Int64
   package var sortingColumns: [SortingColumn]
-  /// Counts from 0; the format has 16 bits for it.
+  /// Zero-based; the format has 16 bits for it.
   package var ordinal: Int16?
 
   package func write(to thrift: inout ThriftCompactWriter) {

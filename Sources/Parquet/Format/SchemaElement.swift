@@ -1,10 +1,10 @@
-/// One node of the schema (`SchemaElement`): the root, or a column under it.
+/// Node of the schema (`SchemaElement`): the root or one of its columns.
 package struct SchemaElement: Equatable, Sendable {
   package var name: String
-  /// nil for the root.
+  /// Nil for the root.
   package var physicalType: PhysicalType?
   package var repetition: Repetition?
-  /// The root's columns.
+  /// Number of columns of the root.
   package var childCount: Int32?
   package var convertedType: ConvertedType?
   package var logicalType: LogicalType?
@@ -34,7 +34,7 @@ package struct SchemaElement: Equatable, Sendable {
 }
 
 extension LogicalType {
-  /// The union's one field.
+  /// Writes the single field of the union.
   fileprivate func write(to thrift: inout ThriftCompactWriter) {
     switch self {
     case .string:

@@ -1,10 +1,10 @@
-/// Thrift's compact protocol: the form of every structure in a Parquet file.
+/// Thrift's compact protocol, used by all structures in a Parquet file.
 ///
-/// A structure is a run of fields and a stop byte. A field's header has its type in the low four bits and, in the high
-/// four, how far its number is from the field before; numbers further than 15 away stand behind it. Integers are zigzag
-/// varints. (thrift: doc/specs/thrift-compact-protocol.md)
+/// A structure is a sequence of fields and a stop octet. A field header has its type in the low four bits and the
+/// difference to the previous field number in the high four; larger differences are followed by the number itself.
+/// Integers are zigzag varints. (thrift: doc/specs/thrift-compact-protocol.md)
 package enum ThriftCompact {
-  /// The type in a field's or a list's header.
+  /// Type in the header of a field or list.
   package enum FieldType: UInt8, Sendable {
     case stop = 0
     case booleanTrue = 1
@@ -21,7 +21,7 @@ package enum ThriftCompact {
     case structure = 12
   }
 
-  /// Small magnitudes of either sign become small unsigned numbers: 0, -1, 1, -2 … are 0, 1, 2, 3 ….
+  /// Maps integers of small magnitude to small unsigned ones: 0, -1, 1, -2 … become 0, 1, 2, 3 ….
   @inline(__always)
   package static func zigzag(_ value: Int64) -> UInt64 {
     UInt64(bitPattern: (value &<< 1) ^ (value &>> 63))

@@ -1,6 +1,6 @@
-/// Writes structures in Thrift's compact protocol to the end of a buffer.
+/// Appends structures in Thrift's compact protocol to a buffer.
 ///
-/// Fields are given in ascending order of their numbers, as Parquet's structures have them.
+/// Fields must be written in ascending order of their numbers.
 package struct ThriftCompactWriter: ~Copyable {
   package var buffer: ByteBuffer
   private var lastField: Int16 = 0
@@ -9,7 +9,7 @@ package struct ThriftCompactWriter: ~Copyable {
     self.buffer = buffer
   }
 
-  /// Gives the buffer back.
+  /// Returns the buffer.
   package consuming func finish() -> ByteBuffer {
     buffer
   }
@@ -34,7 +34,7 @@ package struct ThriftCompactWriter: ~Copyable {
     buffer.append(UInt8(bitPattern: value))
   }
 
-  /// A boolean has its value in the header's type.
+  /// Writes a boolean, whose value is part of the header's type.
   package mutating func field(_ number: Int16, bool value: Bool) {
     header(number, value ? .booleanTrue : .booleanFalse)
   }
@@ -50,13 +50,13 @@ package struct ThriftCompactWriter: ~Copyable {
     buffer.append(value.span)
   }
 
-  /// A nested structure; `body` writes its fields.
+  /// Writes a nested structure; `body` writes its fields.
   package mutating func field(_ number: Int16, structure body: (inout ThriftCompactWriter) -> Void) {
     header(number, .structure)
     element(structure: body)
   }
 
-  /// The head of a list; its `count` elements follow, written with the `element` functions.
+  /// Writes a list header; `count` elements follow through the `element` functions.
   package mutating func field(_ number: Int16, listOf type: ThriftCompact.FieldType, count: Int) {
     header(number, .list)
     if count < 15 {
@@ -76,7 +76,7 @@ package struct ThriftCompactWriter: ~Copyable {
     for octet in value.utf8 { buffer.append(octet) }
   }
 
-  /// A structure: the fields that `body` writes, then stop. Field numbers count from 0 again inside it.
+  /// Writes a structure: the fields written by `body`, then a stop octet. Field numbers start from 0 again inside it.
   package mutating func element(structure body: (inout ThriftCompactWriter) -> Void) {
     let outer = lastField
     lastField = 0

@@ -1,14 +1,14 @@
-/// The integers of a column in one row group. Signed ones stand as their 64 bits; a null is 0.
+/// Integers of a column in one row group. Signed integers are stored as their 64-bit patterns; a null is 0.
 @frozen
 public enum IntegerColumn: Sendable {
-  /// One in all rows.
+  /// The same value in all rows.
   case constant(UInt64)
-  /// A row has `entries[indices[row]]`; every index is one of an entry.
+  /// The value of a row is `entries[indices[row]]`; all indices are valid.
   case dictionary(entries: [UInt64], indices: [UInt32])
   case narrow([UInt32])
   case wide([UInt64])
 
-  /// The value of a row.
+  /// Returns the value of a row.
   @inlinable @inline(__always)
   public subscript(row: Int) -> UInt64 {
     switch self {
@@ -20,25 +20,25 @@ public enum IntegerColumn: Sendable {
   }
 }
 
-/// The byte arrays of a column in one row group: distinct entries, and which a row has. An entry may stand there twice.
+/// Byte arrays of a column in one row group: entries and the index of each row. An entry may occur twice.
 @frozen
 public struct StringColumn: Sendable {
   @frozen
   public enum Rows: Sendable {
-    /// One entry in all rows; nil: null.
+    /// The same entry in all rows; nil for null.
     case constant(Int?)
-    /// An entry's number for each row; the number of entries stands for null.
+    /// Entry index of each row; the number of entries represents null.
     case indices([UInt32])
   }
 
-  /// All entries' octets, and others between them; behind the last entry at least sixteen.
+  /// Octets of all entries, possibly with others in between; at least sixteen follow the last entry.
   public var octets: [UInt8] = []
-  /// Where each entry begins and ends in `octets`.
+  /// Start and end of each entry in `octets`.
   public var starts: [UInt32] = []
   public var ends: [UInt32] = []
   public var rows = Rows.constant(nil)
 
-  /// Null in every row.
+  /// Creates a column with null in every row.
   public init() {}
 
   @inlinable public var entryCount: Int { starts.count }
@@ -47,7 +47,7 @@ public struct StringColumn: Sendable {
   public func range(_ entry: Int) -> Range<Int> { Int(starts[entry])..<Int(ends[entry]) }
   public func text(_ entry: Int) -> String { String(decoding: octets[range(entry)], as: UTF8.self) }
 
-  /// The entry of a row; nil: null.
+  /// Returns the entry index of a row; nil for null.
   public func entry(_ row: Int) -> Int? {
     switch rows {
     case .constant(let entry): return entry

@@ -1,22 +1,22 @@
-/// What a reader needs of a footer (`FileMetaData`): the columns at the top, and where their chunks are.
+/// The part of a footer (`FileMetaData`) that a reader needs: the top-level columns and the location of their chunks.
 package struct FileFooter: Equatable, Sendable {
   package var columns: [Column] = []
   package var rowGroups: [RowGroup] = []
   package var keyValues: [String: String] = [:]
   package var createdBy = ""
 
-  /// A leaf of the schema.
+  /// Leaf of the schema.
   package struct Column: Equatable, Sendable {
     package var name: String
-    /// `Type`; nil for one that this module does not know.
+    /// `Type`; nil if this module does not know it.
     package var physicalType: PhysicalType?
     package var isOptional: Bool
-    /// Whether it stands at the top and holds one value a row.
+    /// Whether the column is at the top level and has one value per row.
     package var isFlat: Bool
     package var isUnsigned = false
-    /// Bits of an integer that is said to have fewer than it takes.
+    /// Bit width of an integer if its type declares fewer bits than it occupies.
     package var bits: Int?
-    /// Of integers that are times; nil: they are none, or tell none.
+    /// Unit of integers that are times; nil for others and if undeclared.
     package var timeUnit: TimeUnit?
   }
 
@@ -34,13 +34,13 @@ package struct FileFooter: Equatable, Sendable {
     package var minimum: [UInt8]?
     package var maximum: [UInt8]?
 
-    /// Where it begins: a dictionary stands before the data.
+    /// Start of the chunk: a dictionary precedes the data.
     var start: Int { min(dictionaryPageOffset.flatMap { $0 > 0 ? $0 : nil } ?? dataPageOffset, dataPageOffset) }
   }
 }
 
 extension FileFooter {
-  /// The rows of a group that are read at once: more than any writer makes.
+  /// Maximum rows of a row group, all of which are read at once; more than any writer produces.
   package static let maximumRows = 1 << 24
 
   package init(_ bytes: [UInt8]) throws(ParquetReadError.Reason) {
@@ -85,7 +85,7 @@ extension FileFooter {
     keyValues[pair.0] = pair.1
   }
 
-  /// A node of the schema.
+  /// Node of the schema.
   private struct Element {
     var column = Column(name: "", physicalType: nil, isOptional: false, isFlat: true)
     var childCount = 0
@@ -141,11 +141,11 @@ extension FileFooter {
     }
   }
 
-  /// The schema's leaves in order; those below a group are not flat.
+  /// Returns the leaves of the schema in order; those below a group are not flat.
   private static func leaves(of elements: [Element]) throws(ParquetReadError.Reason) -> [Column] {
     guard let root = elements.first, root.childCount > 0 else { throw .damaged("it has no columns") }
     var columns: [Column] = []
-    // How many children each open group still lacks.
+    // Number of missing children of each open group.
     var open = [root.childCount]
     for element in elements.dropFirst() {
       while open.last == 0 { open.removeLast() }

@@ -1,10 +1,10 @@
 import Files
 import Glibc
 
-/// A file to read from at any place. It stays readable when its name is removed. Closes itself.
+/// File with random access. Stays readable after its name has been removed. Closes itself.
 struct InputFile: ~Copyable, Sendable {
   private let file: OpenFile
-  /// Octets.
+  /// Size in octets.
   let size: Int
   let identity: FileIdentity
 
@@ -12,7 +12,7 @@ struct InputFile: ~Copyable, Sendable {
     try self.init(Self.open(path))
   }
 
-  /// Reads an open file under a descriptor of its own.
+  /// Reads an open file through a new descriptor.
   init(_ shared: SharedFile) throws(ParquetReadError.Reason) {
     let file: OpenFile
     do throws(FileError) { file = try shared.file.duplicate() } catch { throw .system(errno: error.code) }
@@ -28,7 +28,7 @@ struct InputFile: ~Copyable, Sendable {
   }
 
   private static func open(_ path: String) throws(ParquetReadError.Reason) -> OpenFile {
-    // A pipe is not waited for.
+    // Does not block on a pipe.
     do throws(FileError) { return try OpenFile(path, .readingAtOnce) } catch { throw .system(errno: error.code) }
   }
 
@@ -36,7 +36,7 @@ struct InputFile: ~Copyable, Sendable {
     do throws(FileError) { return try file.status() } catch { throw .system(errno: error.code) }
   }
 
-  /// Fills the beginning of `bytes`, which grows if need be, with the octets of `range` and `slack` zeros behind them.
+  /// Fills the start of `bytes`, growing it if necessary, with the octets of `range` followed by `slack` zeros.
   func read(
     _ range: Range<Int>, slack: Int = 0, into bytes: inout [UInt8]
   ) throws(ParquetReadError.Reason) {

@@ -1,4 +1,4 @@
-/// Makes an `IntegerColumn` of a chunk's pages.
+/// Decodes the pages of a chunk into an `IntegerColumn`.
 struct IntegerChunkDecoder: ChunkDecoder {
   let rowCount: Int
   let isNarrow: Bool
@@ -7,11 +7,11 @@ struct IntegerChunkDecoder: ChunkDecoder {
   let isOptional: Bool
   private(set) var rows = 0
   private var entries: [UInt64]?
-  /// What stands in the rows so far.
+  /// Representation of the rows decoded so far.
   private var form = Form.uniform
 
   private enum Form {
-    /// The dictionary's one entry.
+    /// All rows have the only dictionary entry.
     case uniform
     case indices([UInt32])
     case narrow([UInt32])
@@ -71,7 +71,7 @@ struct IntegerChunkDecoder: ChunkDecoder {
       try page.indices(page.count, entryCount: entries.count, into: &indices, from: rows)
       form = .indices(indices)
     case .narrow, .wide:
-      // A dictionary again after plain pages: no writer does this.
+      // Dictionary-encoded page after a plain one: no known writer does this.
       var indices = [UInt32](repeating: 0, count: page.count)
       try page.indices(page.count, entryCount: entries.count, into: &indices, from: 0)
       var values = takeWide()
@@ -80,7 +80,7 @@ struct IntegerChunkDecoder: ChunkDecoder {
     }
   }
 
-  /// Values for some rows; the others are 0.
+  /// Distributes values to the rows that have one; other rows get 0.
   private mutating func spread(
     _ page: PageContent, _ presence: PageContent.Presence
   ) throws(ParquetReadError.Reason) {
@@ -104,7 +104,7 @@ struct IntegerChunkDecoder: ChunkDecoder {
     form = .wide(values)
   }
 
-  // The rows so far in another form, taken out of `form` so that there is no second copy of them.
+  // Converts the rows decoded so far to another form. Takes them out of `form` to avoid a second copy.
 
   private mutating func takeIndices() -> [UInt32] {
     if case .indices(let indices) = form {

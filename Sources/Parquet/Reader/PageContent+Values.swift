@@ -1,7 +1,7 @@
 import NetworkBytes
 
 extension PageContent {
-  /// Which rows of the page have a value; nil if all have.
+  /// Returns which rows of the page have a value; nil if all have.
   func presence() throws(ParquetReadError.Reason) -> Presence? {
     if levels.isEmpty || count == 0 { return nil }
     var flags = [UInt32](repeating: 0, count: count)
@@ -14,13 +14,13 @@ extension PageContent {
   }
 
   struct Presence {
-    /// 1 where there is a value.
+    /// 1 for rows with a value.
     var flags: [UInt32]
-    /// Values.
+    /// Number of values.
     var count: Int
   }
 
-  /// Indices into a dictionary of `entryCount` entries, into `target` from `start` on.
+  /// Decodes indices into a dictionary of `entryCount` entries to `target` from `start`.
   func indices(
     _ count: Int, entryCount: Int, into target: inout [UInt32], from start: Int
   ) throws(ParquetReadError.Reason) {
@@ -36,7 +36,7 @@ extension PageContent {
     guard Int(greatest) < entryCount else { throw .damaged("a value that its dictionary does not have") }
   }
 
-  /// PLAIN integers of 32 bits.
+  /// Decodes PLAIN 32-bit integers.
   func plain32(_ count: Int, into target: inout [UInt32], from start: Int) throws(ParquetReadError.Reason) {
     guard count * 4 <= values.count else { throw .damaged("the values of a page are cut off") }
     let bytes = bytes
@@ -47,7 +47,7 @@ extension PageContent {
     }
   }
 
-  /// Integers of 64 bits, or of 32 that become such, of any encoding without a dictionary.
+  /// Decodes 64-bit integers, or 32-bit ones to be widened, in any encoding without a dictionary.
   func wide(
     _ count: Int, isNarrow: Bool, isUnsigned: Bool, into target: inout [UInt64], from start: Int
   ) throws(ParquetReadError.Reason) {

@@ -1,4 +1,4 @@
-/// What stands before a page, as far as a reader needs it.
+/// The part of a page header that a reader needs.
 struct ReadPageHeader {
   enum Kind { case data, dataV2, dictionary, other }
 
@@ -6,10 +6,10 @@ struct ReadPageHeader {
   var uncompressedSize = 0
   var compressedSize = 0
   var checksum: UInt32?
-  /// Values, nulls included; a dictionary's entries.
+  /// Number of values including nulls; for a dictionary, of entries.
   var valueCount = 0
   var encoding: Int32 = -1
-  /// Of version 2: octets of levels before the values, which are not compressed, and whether the values are.
+  /// Version 2 only: octets of the uncompressed levels before the values, and whether the values are compressed.
   var levelSize = 0
   var isCompressed = true
   /// Octets of the header itself.
@@ -17,7 +17,7 @@ struct ReadPageHeader {
 
   var isData: Bool { kind == .data || kind == .dataV2 }
 
-  /// A page larger than this is not read: no writer makes one.
+  /// Maximum size of a page; no writer produces larger ones.
   private static let maximumSize = 1 << 28
 
   init(_ bytes: [UInt8], at position: Int, to end: Int) throws(ParquetReadError.Reason) {

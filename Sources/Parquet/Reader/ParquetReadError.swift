@@ -1,18 +1,18 @@
 import Files
 import Glibc
 
-/// Why a file could not be read. Nothing that was decoded before is wrong.
+/// Error of reading a file. Values decoded before it are correct.
 public struct ParquetReadError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Reason: Error, Equatable, Sendable {
     /// A system call failed.
     case system(errno: Int32)
-    /// It is a link, and what it leads to is not there.
+    /// The file is a symbolic link whose target does not exist.
     case danglingLink
-    /// It does not begin and end as a Parquet file does: another kind of file, or one that was not written to its end.
+    /// The file does not begin and end like a Parquet file: it is of another kind or incomplete.
     case notParquet
-    /// What it says of itself cannot be.
+    /// The content is inconsistent.
     case damaged(String)
-    /// Parquet, with something in it that this reader does not know.
+    /// The file uses a Parquet feature that this reader does not support.
     case unsupported(String)
   }
 
@@ -24,10 +24,10 @@ public struct ParquetReadError: Error, Equatable, Sendable, CustomStringConverti
     self.reason = reason
   }
 
-  /// Whether it is there, and this user may not read it.
+  /// Whether the file exists but may not be read by this user.
   public var isForbidden: Bool { reason == .system(errno: EACCES) || reason == .system(errno: EPERM) }
 
-  /// Whether there is no such file, as when retention has removed it.
+  /// Whether the file does not exist, for instance because retention removed it.
   public var isMissing: Bool { reason == .system(errno: ENOENT) }
 
   public var description: String {

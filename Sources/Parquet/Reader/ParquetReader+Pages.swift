@@ -1,5 +1,5 @@
 extension ParquetReader {
-  /// Reads a chunk's pages one after the other: checks, decompresses, and hands them to what decodes them.
+  /// Reads the pages of a chunk in order: verifies them, decompresses them, and passes them to the decoder.
   mutating func readPages<Decoder: ChunkDecoder>(
     of chunk: FileFooter.Chunk, named name: String, _ needed: [UInt8]?, into decoder: inout Decoder
   ) throws(ParquetReadError.Reason) {
@@ -27,7 +27,8 @@ extension ParquetReader {
     }
   }
 
-  /// Whether one of a page's rows is needed; also if there are more of them than there can be, which the page's reading tells.
+  /// Returns whether any row of a page is needed; also true if the page has more rows than possible, which reading it
+  /// then reports.
   private static func isAny(of needed: [UInt8], _ start: Int, _ count: Int) -> Bool {
     guard count <= needed.count - start else { return true }
     var flags: UInt8 = 0
@@ -43,7 +44,7 @@ extension ParquetReader {
     }
   }
 
-  /// Puts a page's body before compression into `scratch.page`.
+  /// Decompresses the body of a page to `scratch.page`.
   private mutating func unfold(
     _ body: Range<Int>, _ header: ReadPageHeader, _ codec: ReadableCodec, _ name: String
   ) throws(ParquetReadError.Reason) {
@@ -53,7 +54,7 @@ extension ParquetReader {
     if scratch.page.count < room {
       scratch.page.append(contentsOf: repeatElement(0, count: room - scratch.page.count))
     }
-    // Levels of version 2 stand before what is compressed.
+    // Levels of version 2 precede the compressed part.
     let plainSize = isPlain ? header.compressedSize : header.levelSize
     guard !isPlain || plainSize == size else { throw .damaged("a page of column \(name) has a different size") }
     for index in 0..<plainSize { scratch.page[index] = scratch.chunk[body.lowerBound + index] }
@@ -89,7 +90,7 @@ extension ParquetReader {
     let size = header.uncompressedSize
     switch header.kind {
     case .dictionary:
-      // PLAIN, which old writers call PLAIN_DICTIONARY there.
+      // PLAIN, which old writers call PLAIN_DICTIONARY here.
       guard header.encoding == 0 || header.encoding == 2 else {
         throw .unsupported("a dictionary of column \(name) in encoding \(header.encoding)")
       }
@@ -106,14 +107,14 @@ extension ParquetReader {
     }
   }
 
-  /// Where a page's levels stand, and where its values.
+  /// Returns the ranges of the levels and the values of a page.
   private func split(
     _ header: ReadPageHeader, isOptional: Bool, _ name: String
   ) throws(ParquetReadError.Reason) -> (levels: Range<Int>, values: Range<Int>) {
     let size = header.uncompressedSize
     if header.kind == .dataV2 { return (isOptional ? 0..<header.levelSize : 0..<0, header.levelSize..<size) }
     guard isOptional else { return (0..<0, 0..<size) }
-    // Version 1 has their length before them.
+    // In version 1 a length precedes them.
     let length = (0..<4).reduce(0) { $0 | Int(scratch.page[$1]) << (8 * $1) }
     guard size >= 4, length <= size - 4 else { throw .damaged("the levels of a page of column \(name) are cut off") }
     return (4..<(4 + length), (4 + length)..<size)

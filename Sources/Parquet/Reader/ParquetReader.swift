@@ -1,11 +1,11 @@
 public import Files
 
-/// Reads a Parquet file, column by column and row group by row group: flat columns of integers and byte arrays, pages of
-/// both versions, PLAIN, dictionaries and the encodings of differences, uncompressed, Snappy or zstd; what this module's
-/// writer makes, and much of what others do. Checksums are checked where pages have them. Whatever a file holds, reading it ends in values
-/// or in a `ParquetReadError`.
+/// Reads a Parquet file by column and row group: flat columns of integers and byte arrays, pages of both versions,
+/// PLAIN, dictionary and delta encodings, uncompressed, Snappy or zstd. This covers the output of this module's writer
+/// and much of what others produce. Page checksums are verified where present. Reading any file, however damaged, ends
+/// in values or in a `ParquetReadError`.
 ///
-/// One thread uses a reader at a time.
+/// A reader must be used by one thread at a time.
 public struct ParquetReader: ~Copyable, Sendable {
   public let path: String
   let file: InputFile
@@ -21,7 +21,7 @@ public struct ParquetReader: ~Copyable, Sendable {
     try self.init(file, footer: footer, path)
   }
 
-  /// Reads an open file, beside others who may read it.
+  /// Reads an open file, independently of its other readers.
   public init(_ snapshot: ParquetSnapshot) throws(ParquetReadError) {
     let path = snapshot.path
     let file = try Self.open(snapshot.content, path)
@@ -58,7 +58,7 @@ public struct ParquetReader: ~Copyable, Sendable {
   }
 
   private static let magic = Array("PAR1".utf8)
-  /// A footer larger than this is none.
+  /// Maximum size of a footer.
   private static let maximumFooter = 1 << 28
 
   private static func readFooter(_ file: borrowing InputFile) throws(ParquetReadError.Reason) -> FileFooter {
@@ -77,34 +77,34 @@ public struct ParquetReader: ~Copyable, Sendable {
 
   public var rowGroupCount: Int { footer.rowGroups.count }
   public func rowCount(_ rowGroup: Int) -> Int { footer.rowGroups[rowGroup].rowCount }
-  /// Rows of all groups.
+  /// Number of rows of all row groups.
   public var rowCount: Int { footer.rowGroups.reduce(0) { $0 + $1.rowCount } }
-  /// The file's own pairs of metadata.
+  /// Key-value metadata of the file.
   public var metadata: [String: String] { footer.keyValues }
   public var columnNames: [String] { footer.columns.map(\.name) }
 
-  /// The number of a column; nil if there is none of this name.
+  /// Returns the index of a column; nil if there is none of this name.
   public func column(_ name: String) -> Int? { numbers[name] }
 
-  /// What the integers of a column count, if they are said to be times.
+  /// Returns the unit of an integer column that is declared as a time.
   public func timeUnit(_ column: Int) -> TimeUnit? { footer.columns[column].timeUnit }
 
-  /// Whether a column may have nulls.
+  /// Returns whether a column may have nulls.
   public func isOptional(_ column: Int) -> Bool { footer.columns[column].isOptional }
 
-  /// The greatest number that the type of a column of integers has, as their 64 bits; a column may be said to be of fewer
-  /// bits than it takes.
+  /// Returns the greatest value of the type of an integer column as its 64-bit pattern. The declared width may be
+  /// smaller than the stored one.
   public func greatest(_ column: Int) -> UInt64 {
     let description = footer.columns[column]
     guard description.isUnsigned, description.physicalType == .int32 else { return .max }
     return UInt64.max >> UInt64(64 - min(description.bits ?? 32, 32))
   }
 
-  /// The same for all paths to this file.
+  /// Equal for all paths to this file.
   public var identity: FileIdentity { file.identity }
 
-  /// The least and the greatest integer of a column in a row group, as far as the file tells; signed ones as their 64
-  /// bits' signed value, unsigned ones up to `Int64.max`.
+  /// Returns the bounds of an integer column in a row group if the file has them: signed columns by their signed value,
+  /// unsigned ones up to `Int64.max`.
   public func bounds(_ column: Int, rowGroup: Int) -> ClosedRange<Int64>? {
     let description = footer.columns[column]
     let chunk = footer.rowGroups[rowGroup].chunks[column]
@@ -120,11 +120,11 @@ public struct ParquetReader: ~Copyable, Sendable {
     return least...greatest
   }
 
-  /// The integers of a column.
+  /// Reads the integers of a column.
   ///
-  /// - Parameter rows: 1 for each row whose value will be asked for, 0 for the others, which have any: pages without a row
-  ///   that is needed are passed over unread. Nil: all are needed.
-  /// - Throws: `ParquetReadError`; also if the column holds something else.
+  /// - Parameter rows: 1 for each needed row, 0 for the others, whose values are undefined: pages without a needed row
+  ///   are skipped. Nil if all are needed.
+  /// - Throws: `ParquetReadError`, also if the column has another type.
   public mutating func integers(
     _ column: Int, rowGroup: Int, rows: [UInt8]? = nil
   ) throws(ParquetReadError) -> IntegerColumn {
@@ -143,10 +143,10 @@ public struct ParquetReader: ~Copyable, Sendable {
     }
   }
 
-  /// The byte arrays of a column.
+  /// Reads the byte arrays of a column.
   ///
-  /// - Parameter rows: as of `integers`.
-  /// - Throws: `ParquetReadError`; also if the column holds something else.
+  /// - Parameter rows: As for `integers`.
+  /// - Throws: `ParquetReadError`, also if the column has another type.
   public mutating func strings(
     _ column: Int, rowGroup: Int, rows: [UInt8]? = nil
   ) throws(ParquetReadError) -> StringColumn {
@@ -175,35 +175,35 @@ public struct ParquetReader: ~Copyable, Sendable {
   }
 }
 
-/// Memory that serves one chunk after the other.
+/// Memory reused for one chunk after another.
 struct ChunkScratch: Sendable {
-  /// A chunk as it is in the file.
+  /// Chunk as stored in the file.
   var chunk: [UInt8] = []
-  /// A page's body before compression.
+  /// Decompressed page body.
   var page: [UInt8] = []
 }
 
-/// What makes values of pages.
+/// Decodes pages to values.
 protocol ChunkDecoder {
   var rowCount: Int { get }
   var isOptional: Bool { get }
-  /// Rows that have come so far.
+  /// Number of rows decoded so far.
   var rows: Int { get }
-  /// Takes the chunk's dictionary: `count` values, PLAIN, in the octets of `range`.
+  /// Takes the dictionary of the chunk: `count` PLAIN values in `range`.
   mutating func dictionary(_ bytes: [UInt8], _ range: Range<Int>, count: Int) throws(ParquetReadError.Reason)
-  /// Passes over rows whose values nobody asks for.
+  /// Skips rows whose values are not needed.
   mutating func skip(_ count: Int)
   /// Takes the values of a page.
   mutating func values(_ page: PageContent) throws(ParquetReadError.Reason)
 }
 
-/// A data page's body, behind whose octets there is `Unpacking.slack`.
+/// Body of a data page, followed by `Unpacking.slack`.
 struct PageContent {
   var bytes: [UInt8]
-  /// Where the definition levels stand, runs of one bit; empty if every row has a value.
+  /// Location of the definition levels, runs of one bit; empty if every row has a value.
   var levels: Range<Int>
   var values: Range<Int>
-  /// Nulls included.
+  /// Number of values including nulls.
   var count: Int
   var encoding: Int32
 }

@@ -1,11 +1,11 @@
 package import Files
 
-/// A Parquet file that is open, of which a reader needs no name: it may be in memory, renamed meanwhile, or still written.
+/// Open Parquet file that can be read without its name: it may be in memory, renamed, or still being written.
 public struct ParquetSnapshot: Sendable {
   package let content: SharedFile
-  /// What ends with the footer of the row groups that were whole; nil: `content` does.
+  /// Tail of the file with a footer of the complete row groups; nil if it is part of `content`.
   package let footer: SharedFile?
-  /// What to call the file in errors.
+  /// Name of the file for errors.
   public let path: String
 
   package init(_ content: SharedFile, footer: SharedFile? = nil, path: String) {

@@ -1,6 +1,6 @@
 import NetworkBytes
 
-/// Makes a `StringColumn` of a chunk's pages.
+/// Decodes the pages of a chunk into a `StringColumn`.
 struct StringChunkDecoder: ChunkDecoder {
   let rowCount: Int
   let name: String
@@ -8,7 +8,7 @@ struct StringChunkDecoder: ChunkDecoder {
   private(set) var rows = 0
   private var column = StringColumn()
   private var hasDictionary = false
-  /// Nil as long as every row has the dictionary's one entry, or none has any.
+  /// Nil while all rows have the only dictionary entry or all are null.
   private var indices: [UInt32]?
   private var uniform = Uniform.undecided
   private static let null = UInt32.max
@@ -66,7 +66,7 @@ struct StringChunkDecoder: ChunkDecoder {
     rows += page.count
   }
 
-  /// Appends the page's values as entries of their own.
+  /// Appends the values of the page as entries of their own.
   private mutating func append(_ count: Int, _ page: PageContent, _ encoding: Encoding) throws(ParquetReadError.Reason)
   {
     switch encoding {
@@ -88,7 +88,7 @@ struct StringChunkDecoder: ChunkDecoder {
     }
   }
 
-  /// The rows so far as indices, taken out so that there is no second copy of them.
+  /// Returns the rows decoded so far as indices, taking them out to avoid a second copy.
   private mutating func takeIndices() -> [UInt32] {
     if let indices {
       self.indices = nil
@@ -100,7 +100,7 @@ struct StringChunkDecoder: ChunkDecoder {
   }
 
   consuming func finish() -> StringColumn {
-    // So that words can be loaded from an entry's beginning.
+    // Allows loading whole words from the start of an entry.
     column.octets.append(contentsOf: repeatElement(0, count: Unpacking.slack))
     guard var indices else {
       column.rows = .constant(uniform == .entry ? 0 : nil)
@@ -116,7 +116,7 @@ struct StringChunkDecoder: ChunkDecoder {
 }
 
 extension StringColumn {
-  /// Appends `count` byte arrays as PLAIN has them: each behind its length.
+  /// Appends `count` PLAIN byte arrays, each preceded by its length.
   fileprivate mutating func append(
     _ count: Int, _ bytes: [UInt8], _ range: Range<Int>, _ name: String
   ) throws(ParquetReadError.Reason) {

@@ -1,5 +1,5 @@
 extension StringColumn {
-  /// Appends byte arrays as DELTA_LENGTH_BYTE_ARRAY has them (Encodings.md): all their lengths, then their octets.
+  /// Appends byte arrays in DELTA_LENGTH_BYTE_ARRAY (Encodings.md): all lengths, then the octets.
   mutating func append(_ count: Int, lengthsBefore page: PageContent, _ name: String) throws(ParquetReadError.Reason) {
     if count == 0 { return }
     var position = page.values.lowerBound
@@ -15,8 +15,8 @@ extension StringColumn {
     try checkSize(name)
   }
 
-  /// Appends byte arrays as DELTA_BYTE_ARRAY has them (Encodings.md): how much each shares with the beginning of the one
-  /// before it, then the rest of each as DELTA_LENGTH_BYTE_ARRAY has it.
+  /// Appends byte arrays in DELTA_BYTE_ARRAY (Encodings.md): the length of the prefix shared with the previous array,
+  /// then the suffixes in DELTA_LENGTH_BYTE_ARRAY.
   mutating func append(_ count: Int, prefixesBefore page: PageContent, _ name: String) throws(ParquetReadError.Reason) {
     if count == 0 { return }
     var position = page.values.lowerBound
@@ -33,7 +33,7 @@ extension StringColumn {
       last = start..<octets.count
       starts.append(UInt32(truncatingIfNeeded: last.lowerBound))
       ends.append(UInt32(truncatingIfNeeded: last.upperBound))
-      // A few octets can ask for any amount of repetition.
+      // A few octets can request any amount of repetition.
       guard octets.count <= Self.maximumShared else {
         throw .unsupported("more than 256 MiB of text in column \(name)")
       }
@@ -50,7 +50,7 @@ extension StringColumn {
     guard octets.count <= Int(UInt32.max) else { throw .unsupported("more than 4 GiB of text in column \(name)") }
   }
 
-  /// As many lengths as there must be, none of them longer than the page.
+  /// Decodes the expected number of lengths, none greater than the page.
   private static func lengths(
     _ count: Int, _ page: PageContent, at position: inout Int, _ name: String
   ) throws(ParquetReadError.Reason) -> [Int] {

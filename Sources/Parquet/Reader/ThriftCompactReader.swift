@@ -1,13 +1,13 @@
-/// Reads structures in Thrift's compact protocol; every length is checked, and what is not known is passed over.
+/// Reads structures in Thrift's compact protocol. Verifies all lengths and skips unknown fields.
 package struct ThriftCompactReader {
   private let bytes: [UInt8]
-  /// Of the next octet.
+  /// Position of the next octet.
   package private(set) var position: Int
   private let end: Int
   private var depth = 0
 
   private typealias Fault = ParquetReadError.Reason
-  /// Structures of Parquet are nested a handful of times.
+  /// Maximum nesting of structures; Parquet needs only a few levels.
   private static let maximumDepth = 24
 
   package init(_ bytes: [UInt8], from position: Int = 0, to end: Int) {
@@ -36,13 +36,13 @@ package struct ThriftCompactReader {
     throw .damaged("a number of its metadata is too long")
   }
 
-  /// A signed number of any width.
+  /// Reads a signed integer of any width.
   package mutating func integer() throws(ParquetReadError.Reason) -> Int64 {
     let value = try varint()
     return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
   }
 
-  /// A signed number that is of a structure of 32 bits.
+  /// Reads a signed 32-bit integer.
   package mutating func int32() throws(ParquetReadError.Reason) -> Int32 {
     guard let value = Int32(exactly: try integer()) else { throw .damaged("a number of its metadata is too large") }
     return value
@@ -59,7 +59,7 @@ package struct ThriftCompactReader {
     String(decoding: try binary(), as: UTF8.self)
   }
 
-  /// Calls `body` with each field's number and type; it reads the value, or calls `skip`.
+  /// Calls `body` with the number and type of each field; it must read the value or call `skip`.
   package mutating func structure(
     _ body: (inout ThriftCompactReader, Int16, ThriftCompact.FieldType) throws(ParquetReadError.Reason) -> Void
   ) throws(ParquetReadError.Reason) {
@@ -93,13 +93,13 @@ package struct ThriftCompactReader {
   private mutating func listHead() throws(ParquetReadError.Reason) -> (count: Int, type: ThriftCompact.FieldType) {
     let head = try octet()
     let count = head >> 4 == 15 ? try varint() : UInt64(head >> 4)
-    // Each element takes an octet at least.
+    // Each element takes at least one octet.
     guard count <= UInt64(end - position) else { throw Self.cutOff }
     guard let type = ThriftCompact.FieldType(rawValue: head & 15) else { throw .damaged("a list of no known type") }
     return (Int(count), type)
   }
 
-  /// Passes over a value.
+  /// Skips a value.
   package mutating func skip(_ type: ThriftCompact.FieldType) throws(ParquetReadError.Reason) {
     switch type {
     case .stop, .booleanTrue, .booleanFalse: break
@@ -113,7 +113,7 @@ package struct ThriftCompactReader {
       try deepen()
       let (count, type) = try listHead()
       for _ in 0..<count {
-        // In a list a boolean has an octet of its own.
+        // In a list, a boolean takes one octet.
         if type == .booleanTrue || type == .booleanFalse { _ = try octet() } else { try skip(type) }
       }
       depth -= 1

@@ -1,8 +1,8 @@
 import NetworkBytes
 
-/// Decoding of packed integers: the inner loops of the reader. Each proves its input's length once.
+/// Decoding of packed integers: the inner loops of the reader. Each verifies the length of its input once.
 enum Unpacking {
-  /// What must stand behind packed values, so that whole words can be loaded, octets.
+  /// Octets that must follow packed values so that whole words can be loaded.
   static let slack = 16
 
   private typealias Reason = ParquetReadError.Reason
@@ -26,8 +26,8 @@ enum Unpacking {
   /// Decodes the RLE/bit-packing hybrid (Encodings.md, RLE = 3).
   ///
   /// - Parameters:
-  ///   - range: where the runs stand in `bytes`, behind which there is `slack`.
-  ///   - target: filled from `start` to `end`.
+  ///   - range: Location of the runs in `bytes`, followed by `slack`.
+  ///   - target: Filled from `start` to its end.
   static func hybrid(
     _ bytes: Span<UInt8>, _ range: Range<Int>, width: Int, into target: inout MutableSpan<UInt32>, from start: Int,
     to end: Int
@@ -40,7 +40,7 @@ enum Unpacking {
       if head & 1 == 1 {
         let groups = Int(truncatingIfNeeded: min(head >> 1, 1 << 32))
         let count = min(groups &* 8, end &- next)
-        // The last group of all may be cut off where its values end.
+        // The very last group may end with its values.
         guard (count &* width &+ 7) / 8 <= range.upperBound &- position else { throw cutOff }
         unpack32(bytes, at: position, width: width, count: count, into: &target, from: next)
         position = min(position &+ groups &* width, range.upperBound)
@@ -58,7 +58,7 @@ enum Unpacking {
     }
   }
 
-  /// Unpacks `count` values of `width` bits, at most 32.
+  /// Unpacks `count` values of at most 32 bits each.
   private static func unpack32(
     _ bytes: Span<UInt8>, at position: Int, width: Int, count: Int, into target: inout MutableSpan<UInt32>,
     from start: Int
@@ -69,7 +69,7 @@ enum Unpacking {
     }
     let words = bytes.octets
     let mask = UInt64.max &>> UInt64(64 &- width)
-    // Eight values take `width` octets, so that each eight begin with an octet: fewer, wider loads than values.
+    // Eight values take `width` octets, so each group of eight starts at an octet: fewer and wider loads than values.
     var next = 0
     if width <= 16 {
       let span = target._mutatingExtracting(start..<(start &+ count))
@@ -83,14 +83,14 @@ enum Unpacking {
     }
   }
 
-  /// Unpacks whole eights of values of at most 16 bits; returns how many values.
+  /// Unpacks groups of eight values of at most 16 bits and returns the number of values.
   private static func unpackEights(
     _ words: RawSpan, at position: Int, _ width: UInt64, _ mask: UInt64,
     into target: consuming MutableSpan<UInt32>
   ) -> Int {
     let eights = target.count / 8
     var offset = position
-    // Where the second four begin: an octet, and bits in it.
+    // Start of the second four values: octet and bit offset.
     let (octet, shift) = (Int(4 &* width) &>> 3, 4 &* width & 7)
     for eight in 0..<eights {
       var first = words.le64(offset)
@@ -107,10 +107,10 @@ enum Unpacking {
     return eights &* 8
   }
 
-  /// Decodes DELTA_BINARY_PACKED (Encodings.md, DELTA_BINARY_PACKED = 5) into `target`, from `start` on, as many as there
-  /// must be.
+  /// Decodes DELTA_BINARY_PACKED (Encodings.md, DELTA_BINARY_PACKED = 5) into `target` from `start`; the number of
+  /// values must match.
   ///
-  /// - Returns: where they end.
+  /// - Returns: Position after the values.
   @discardableResult
   static func delta(
     _ bytes: Span<UInt8>, _ range: Range<Int>, into target: inout MutableSpan<UInt64>, from start: Int, to end: Int
@@ -148,7 +148,7 @@ enum Unpacking {
 
   private static func unzigzag(_ value: UInt64) -> UInt64 { value &>> 1 ^ (0 &- (value & 1)) }
 
-  /// Adds up a miniblock's differences; returns the last value.
+  /// Sums up the deltas of a miniblock and returns the last value.
   private static func sum(
     _ bytes: Span<UInt8>, at position: Int, width: Int, count: Int, least: UInt64, after value: UInt64,
     into target: inout MutableSpan<UInt64>, from start: Int
@@ -161,7 +161,7 @@ enum Unpacking {
       let offset = position &+ bit &>> 3
       let shift = UInt64(bit & 7)
       var delta = words.le64(offset) &>> shift
-      // What is left of the value in the ninth octet.
+      // Remaining bits of the value in the ninth octet.
       if width > 56, shift > 0 { delta |= UInt64(bytes[offset &+ 8]) &<< (64 &- shift) }
       value = value &+ least &+ (delta & mask)
       target[index] = value

@@ -1,6 +1,6 @@
-/// A column: its name, its type, whether it may hold nulls, and how its values would like to be encoded.
+/// Column of a file: name, type, nullability, and preferred encoding.
 public struct ParquetColumn: Equatable, Sendable {
-  /// What a column's values are. Each type has one physical and, where there is one, one logical type of the format.
+  /// Type of a column's values. Each has one physical type and at most one logical type of the format.
   public enum ValueType: String, Sendable, CaseIterable {
     /// Unsigned integers stored in 32 bits: UINT_8, UINT_16, UINT_32.
     case uint8, uint16, uint32
@@ -12,20 +12,20 @@ public struct ParquetColumn: Equatable, Sendable {
     case int64
     /// INT64 as TIMESTAMP(MILLIS, isAdjustedToUTC): milliseconds since 1970-01-01T00:00:00Z.
     case timestampMilliseconds
-    /// BYTE_ARRAY as STRING: the producer sees to it that the bytes are UTF-8.
+    /// BYTE_ARRAY as STRING; the producer must provide valid UTF-8.
     case string
     /// BYTE_ARRAY without a logical type.
     case bytes
   }
 
-  /// How a column would like its values encoded. A chunk of one value repeated is dictionary-encoded in any case: it
-  /// costs a few octets.
+  /// Preferred encoding of a column. Chunks of one repeated value are always dictionary-encoded, which takes a few
+  /// octets.
   public enum EncodingPreference: Sendable {
-    /// Values as they are: for columns that hardly repeat.
+    /// PLAIN: for columns with few repetitions.
     case plain
-    /// RLE_DICTIONARY, going over to PLAIN where a dictionary does not pay.
+    /// RLE_DICTIONARY, falling back to PLAIN where a dictionary does not pay off.
     case dictionary
-    /// DELTA_BINARY_PACKED: for 64-bit integers that lie near each other, such as times.
+    /// DELTA_BINARY_PACKED: for 64-bit integers close to each other, such as times.
     case delta
   }
 
@@ -78,7 +78,7 @@ extension ParquetColumn.ValueType {
     }
   }
 
-  /// The greatest value of the unsigned types; nil for all others.
+  /// Greatest value of the unsigned types; nil for others.
   var unsignedMaximum: UInt64? {
     switch self {
     case .uint8: 0xFF

@@ -1,8 +1,9 @@
-/// The columns of a file, in file order. Flat: no column is inside another, none repeats.
+/// Columns of a file in file order. Flat: columns are neither nested nor repeated.
 public struct ParquetSchema: Equatable, Sendable {
   public let columns: [ParquetColumn]
 
-  /// - Throws: `ParquetError.misuse` if there is no column, two have one name, or a preference does not fit its type.
+  /// - Throws: `ParquetError.misuse` if there is no column, two have the same name, or an encoding does not suit its
+  ///   type.
   public init(_ columns: [ParquetColumn]) throws(ParquetError) {
     if columns.isEmpty { throw .misuse(.noColumns) }
     var names: Set<String> = []
@@ -15,7 +16,7 @@ public struct ParquetSchema: Equatable, Sendable {
     self.columns = columns
   }
 
-  /// The root and its columns, as the footer has them.
+  /// Root and columns as stored in the footer.
   package var elements: [SchemaElement] {
     let root = SchemaElement(name: "schema", childCount: Int32(clamping: columns.count))
     return [root]

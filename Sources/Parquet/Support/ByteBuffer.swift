@@ -1,8 +1,8 @@
 import NetworkBytes
 
-/// Bytes in the making: grows, keeps its memory when emptied, and lends its free tail to encoders.
+/// Growing byte buffer that keeps its memory when emptied and lends its free tail to encoders.
 package struct ByteBuffer: ~Copyable, Sendable {
-  /// Always filled to its end, so that every byte that is lent is initialised; those past `count` mean nothing.
+  /// Always initialized to its end, so that lent bytes are initialized; bytes past `count` are undefined.
   private var storage: [UInt8]
   package private(set) var count = 0
 
@@ -12,7 +12,7 @@ package struct ByteBuffer: ~Copyable, Sendable {
 
   package var isEmpty: Bool { count == 0 }
 
-  /// The bytes so far.
+  /// Bytes written so far.
   package var span: Span<UInt8> {
     @_lifetime(borrow self) get { storage.span.extracting(0..<count) }
   }
@@ -21,13 +21,13 @@ package struct ByteBuffer: ~Copyable, Sendable {
     count = 0
   }
 
-  /// Forgets the bytes from `newCount` on.
+  /// Removes the bytes from `newCount` on.
   package mutating func truncate(to newCount: Int) {
     precondition(newCount >= 0 && newCount <= count)
     count = newCount
   }
 
-  /// Makes room for `extra` more bytes. Doubles, so that appending is linear in all.
+  /// Makes room for `extra` more bytes. Doubles the size, so that appending takes amortized constant time.
   package mutating func reserve(_ extra: Int) {
     precondition(extra >= 0)
     let needed = count + extra
@@ -36,7 +36,7 @@ package struct ByteBuffer: ~Copyable, Sendable {
     storage.append(contentsOf: repeatElement(0, count: target - storage.count))
   }
 
-  /// Lends `body` at least `room` bytes after the last; as many of them as it returns become part of the buffer.
+  /// Lends `body` at least `room` bytes after the last one and keeps as many of them as it returns.
   @inline(__always)
   package mutating func append(atMost room: Int, _ body: (inout MutableRawSpan) -> Int) {
     reserve(room)
@@ -59,7 +59,7 @@ package struct ByteBuffer: ~Copyable, Sendable {
     append(integers: octets)
   }
 
-  /// The integers as they lie in memory, which is little-endian.
+  /// Appends integers as they are in memory, which is little-endian.
   package mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(integers: Span<Value>) {
     let octets = integers.octets
     append(atMost: octets.byteCount) { free in
@@ -68,7 +68,7 @@ package struct ByteBuffer: ~Copyable, Sendable {
     }
   }
 
-  /// The octets of `other` in `range`.
+  /// Appends the octets of `other` in `range`.
   package mutating func append(_ other: borrowing ByteBuffer, _ range: Range<Int>) {
     append(other.span.extracting(range))
   }
@@ -83,7 +83,7 @@ package struct ByteBuffer: ~Copyable, Sendable {
     for index in 0..<4 { storage[offset &+ index] = UInt8(truncatingIfNeeded: value &>> UInt32(8 &* index)) }
   }
 
-  /// An unsigned LEB128: seven bits an octet, the least first.
+  /// Appends an unsigned LEB128: seven bits per octet, least significant first.
   package mutating func append(varint value: UInt64) {
     var rest = value
     while rest >= 0x80 {

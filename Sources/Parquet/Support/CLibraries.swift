@@ -1,33 +1,34 @@
-// What C libraries do for pages: zstd, and CRC-32 by libdeflate. All of this module's calls of them, and its `unsafe`, are in this file.
+// Wrappers of C libraries: zstd, and CRC-32 of libdeflate. All calls and all `unsafe` code of this module are in this
+// file.
 
 import CDeflate
 import CZstd
 import NetworkBytes
 
-/// CRC-32 as in gzip and PNG (polynomial 0x04C11DB7, reflected), which Parquet's pages carry, by the C library, which has
-/// the processor's carry-less multiplication do it.
+/// CRC-32 of gzip and PNG (polynomial 0x04C11DB7, reflected), which Parquet uses for pages. The C library uses
+/// carry-less multiplication instructions.
 package enum CRC32 {
-  /// The CRC of `bytes`.
+  /// Returns the CRC of `bytes`.
   ///
-  /// - Parameter before: the CRC of what stands before them.
+  /// - Parameter before: CRC of the preceding bytes.
   package static func checksum(_ bytes: Span<UInt8>, after before: UInt32 = 0) -> UInt32 {
     checksum(bytes.octets, after: before)
   }
 
-  /// The CRC of octets of any kind.
+  /// Returns the CRC of octets of any kind.
   package static func checksum(_ bytes: RawSpan, after before: UInt32 = 0) -> UInt32 {
     unsafe bytes.withUnsafeBytes { buffer in
-      // Sound: the pointer is borrowed for the call, and its length is that of the memory behind it. Of nothing there is no
-      // pointer, which the library takes for a question about its own beginning.
+      // Sound: the pointer is borrowed for the call with the length of its memory. An empty buffer has no pointer,
+      // which the library would take for a request for its initial value.
       unsafe buffer.isEmpty ? before : libdeflate_crc32(before, buffer.baseAddress, buffer.count)
     }
   }
 }
 
-/// One zstd context, kept for all pages of a file.
+/// zstd context reused for all pages of a file.
 @safe
 struct ZstdCompressor: ~Copyable, @unchecked Sendable {
-  // Sendable: the context belongs to this value alone and moves with it.
+  // Sendable: this value is the only owner of the context.
   private let context: OpaquePointer?
 
   /// At level 1, for pages of packed columns: what repeats in them is long or not worth looking for, nearly all that zstd saves is
@@ -63,7 +64,7 @@ struct ZstdCompressor: ~Copyable, @unchecked Sendable {
     output.append(atMost: ZSTD_compressBound(source.count)) { free in
       result = unsafe free.withUnsafeMutableBytes { target in
         unsafe source.withUnsafeBytes { source in
-          // Sound: both pointers are borrowed for the call and their lengths are those of the memory behind them.
+          // Sound: both pointers are borrowed for the call with the lengths of their memory.
           unsafe ZSTD_compress2(context, target.baseAddress, target.count, source.baseAddress, source.count)
         }
       }
@@ -76,16 +77,16 @@ struct ZstdCompressor: ~Copyable, @unchecked Sendable {
     if ZSTD_isError(result) != 0 { throw .compression(code: Int(ZSTD_getErrorCode(result).rawValue)) }
   }
 
-  /// What zstd calls the error `code`.
+  /// Returns zstd's name of an error code.
   static func name(ofError code: Int) -> String {
     unsafe String(cString: ZSTD_getErrorString(ZSTD_ErrorCode(UInt32(clamping: code))))
   }
 }
 
-/// One zstd context, kept for all pages that a thread reads.
+/// zstd context reused for all pages read by a thread.
 @safe
 struct ZstdDecompressor: ~Copyable, @unchecked Sendable {
-  // Sendable: the context belongs to this value alone and moves with it.
+  // Sendable: this value is the only owner of the context.
   private let context: OpaquePointer?
 
   init() {
@@ -94,16 +95,16 @@ struct ZstdDecompressor: ~Copyable, @unchecked Sendable {
 
   deinit { unsafe ZSTD_freeDCtx(context) }
 
-  /// Fills the first `size` octets of `output` with what a frame of `size` octets holds.
+  /// Decompresses a frame of `size` octets into the first `size` octets of `output`.
   ///
-  /// - Returns: whether it was such a frame.
+  /// - Returns: Whether the frame was valid and of this size.
   mutating func decompress(_ frame: Span<UInt8>, into output: inout [UInt8], size: Int) -> Bool {
     precondition(output.count >= size)
     let context = unsafe context
     if unsafe context == nil { return false }
     let result = unsafe output.withUnsafeMutableBytes { target in
       unsafe frame.withUnsafeBytes { source in
-        // Sound: both pointers are borrowed for the call and their lengths are at most those of the memory behind them.
+        // Sound: both pointers are borrowed for the call with lengths of at most their memory.
         unsafe ZSTD_decompressDCtx(context, target.baseAddress, size, source.baseAddress, source.count)
       }
     }

@@ -1,23 +1,24 @@
 import Files
 
-/// What is in a file, read from its beginning to its end a piece at a time.
+/// Content of a file, read from start to end in pieces.
 package struct FileContent {
   private let path: String
   private static let pieceSize = 1 << 20
 
   package init(_ path: String) { self.path = path }
 
-  /// Whether the file has exactly these octets.
+  /// Returns whether the content has this size and CRC-32.
   ///
-  /// - Parameter checksum: their CRC-32.
+  /// - Parameter checksum: CRC-32 of the expected content.
   package func matches(size: Int64, checksum: UInt32) throws(ParquetError) -> Bool {
     let found = try read { (_: Span<UInt8>) throws(ParquetError) in }
     return found.size == size && found.checksum == checksum
   }
 
-  /// Writes the content to another file.
+  /// Copies the content to another file.
   ///
-  /// - Throws: `ParquetError.changed` if it is not what it must be; the other file has it then all the same.
+  /// - Throws: `ParquetError.changed` if it differs from what is expected; the other file has been written
+  ///   nevertheless.
   func copy(to file: borrowing OutputFile, size: Int64, checksum: UInt32) throws(ParquetError) {
     let found = try read { (piece: Span<UInt8>) throws(ParquetError) in try file.write(piece) }
     guard found.size == size, found.checksum == checksum else { throw .changed(path: path) }

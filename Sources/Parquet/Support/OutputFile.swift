@@ -1,12 +1,12 @@
 import Files
 
-/// A file being written from its beginning to its end. Closes itself.
+/// File written from start to end. Closes itself.
 struct OutputFile: ~Copyable, Sendable {
   private var file: OpenFile
 
-  /// Creates the file; one that is there already is left alone.
+  /// Creates the file. Leaves an existing one untouched.
   ///
-  /// - Throws: `ParquetError.system` (`create`), with EEXIST if there is a file of that name.
+  /// - Throws: `ParquetError.system` (`create`), with EEXIST if the file exists.
   init(creating path: String, mode: UInt32) throws(ParquetError) {
     do throws(FileError) {
       file = try OpenFile(path, .creating(mode), for: .create)
@@ -15,43 +15,44 @@ struct OutputFile: ~Copyable, Sendable {
     }
   }
 
-  /// Takes over an open descriptor that stands at its file's beginning.
+  /// Takes over an open descriptor positioned at the start of its file.
   init(owning descriptor: Int32, path: String) {
     file = OpenFile(owning: descriptor, path: path)
   }
 
-  /// Writes all of `bytes`, however many calls that takes.
+  /// Writes all of `bytes`, with as many calls as necessary.
   func write(_ bytes: Span<UInt8>) throws(ParquetError) {
     do throws(FileError) { try file.write(bytes) } catch { throw .system(error) }
   }
 
   var path: String { file.path }
 
-  /// The same file, to be read.
+  /// Reopens the same file for reading.
   func reopened() throws(FileError) -> OpenFile { try file.reopened() }
 
-  /// A file in memory, to be read, that nobody can change any more.
+  /// Seals a file in memory against further changes and returns it for reading.
   consuming func sealed() throws(ParquetError) -> ParquetSnapshot {
     do throws(FileError) { try MemoryFile.seal(file) } catch { throw .system(error) }
     let path = file.path
     return ParquetSnapshot(SharedFile(OpenFile(owning: release(), path: path)), path: path)
   }
 
-  /// Cuts the file to `size` octets and goes on writing there.
+  /// Truncates the file to `size` octets and continues there.
   func truncate(to size: Int64) throws(ParquetError) {
     do throws(FileError) { try file.truncate(to: size) } catch { throw .system(error) }
   }
 
-  /// Returns when what was written, and the file's length, would survive a loss of power.
+  /// Makes the data written so far, and the file's length, durable.
   func sync() throws(ParquetError) {
     do throws(FileError) { try file.sync() } catch { throw .system(error) }
   }
 
-  /// Puts a durable copy in the file's place: after a sync that failed the system has forgotten which pages it could not
-  /// write, and another sync of the same file would succeed.
+  /// Replaces the file by a durable copy. After a failed sync the system no longer knows which pages it could not
+  /// write, so another sync of the same file would succeed wrongly.
   ///
   /// - Parameters:
-  ///   - size: octets that the file must have, and `checksum` their CRC-32: the copy is of these, or there is none.
+  ///   - size: Expected octets of the file.
+  ///   - checksum: Their CRC-32; the copy is made only if it matches.
   mutating func replaceByCopy(size: Int64, checksum: UInt32) throws(ParquetError) {
     let path = file.path
     let temporary = "\(path).copy"
@@ -79,7 +80,7 @@ struct OutputFile: ~Copyable, Sendable {
 
   private consuming func release() -> Int32 { file.release() }
 
-  /// Closes the file and says so if the system reports a late write error.
+  /// Closes the file and reports a late write error of the system.
   consuming func close() throws(ParquetError) {
     do throws(FileError) { try file.close() } catch { throw .system(error) }
   }

@@ -1,8 +1,8 @@
-/// Decompresses Snappy's raw blocks (google/snappy, format_description.txt), whatever they hold.
+/// Decompresses raw Snappy blocks (google/snappy, format_description.txt); safe for any input.
 package enum Snappy {
-  /// Fills the first `size` octets of `output` with what a block of `size` octets holds.
+  /// Decompresses a block of `size` octets into the first `size` octets of `output`.
   ///
-  /// - Returns: whether it was such a block.
+  /// - Returns: Whether the block was valid and of this size.
   package static func decompress(_ block: Span<UInt8>, into output: inout [UInt8], size: Int) -> Bool {
     precondition(output.count >= size)
     var position = 0
@@ -22,7 +22,7 @@ package enum Snappy {
         guard let (count, distance) = copy(tag, block, at: &position), distance > 0, distance <= next,
           count <= size &- next
         else { return false }
-        // It may reach into what it writes: then that repeats.
+        // Source and target may overlap; the octets then repeat.
         for index in next..<(next &+ count) { target[index] = target[index &- distance] }
         next &+= count
       }
@@ -30,7 +30,7 @@ package enum Snappy {
     return next == size
   }
 
-  /// The length before compression, in front of all else.
+  /// Decodes the uncompressed length at the start of the block.
   private static func length(_ block: Span<UInt8>, at position: inout Int) -> Int? {
     var value = 0
     for shift in stride(from: 0, through: 28, by: 7) {
@@ -43,14 +43,14 @@ package enum Snappy {
     return nil
   }
 
-  /// The length of octets that stand for themselves: in the tag, or in one to four octets behind it.
+  /// Decodes the length of a literal from the tag or the one to four octets after it.
   private static func literal(_ tag: Int, _ block: Span<UInt8>, at position: inout Int) -> Int? {
     let inTag = tag &>> 2
     if inTag < 60 { return inTag &+ 1 }
     return number(inTag &- 59, block, at: &position).map { $0 &+ 1 }
   }
 
-  /// How many octets are repeated, and from how far back.
+  /// Decodes the length and distance of a copy.
   private static func copy(_ tag: Int, _ block: Span<UInt8>, at position: inout Int) -> (count: Int, distance: Int)? {
     if tag & 3 == 1 {
       return number(1, block, at: &position).map { ((tag &>> 2 & 7) &+ 4, (tag &>> 5) &<< 8 | $0) }
@@ -58,7 +58,7 @@ package enum Snappy {
     return number(tag & 3 == 2 ? 2 : 4, block, at: &position).map { ((tag &>> 2) &+ 1, $0) }
   }
 
-  /// A number of so many octets, the least significant first.
+  /// Decodes a little-endian number of this many octets.
   private static func number(_ octets: Int, _ block: Span<UInt8>, at position: inout Int) -> Int? {
     guard octets <= block.count &- position else { return nil }
     var value = 0

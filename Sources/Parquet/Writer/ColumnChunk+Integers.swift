@@ -1,5 +1,5 @@
 extension ColumnChunk {
-  /// Encodes `packed` if it is there, else `values`: one for each row that has one.
+  /// Encodes `packed` if present, otherwise `values`: one per row that has a value.
   mutating func encode<Value: FixedWidthInteger & BitwiseCopyable, Key>(
     _ values: Span<Value>, packed: [Value]?, distinct: inout IntegerDictionary<Key>, byteLimit: Int
   ) throws(ParquetError) {
@@ -10,13 +10,13 @@ extension ColumnChunk {
     }
   }
 
-  /// Encodes the chunk's integers.
+  /// Encodes the integers of the chunk.
   ///
   /// - Parameters:
-  ///   - values: one for each row that has one.
-  ///   - distinct: a dictionary to work with.
-  ///   - byteLimit: the most octets the dictionary page may have.
-  /// - Throws: `ParquetMisuse.value` if the column's logical type does not have one of the values.
+  ///   - values: One per row that has a value.
+  ///   - distinct: Dictionary to reuse.
+  ///   - byteLimit: Maximum octets of the dictionary page.
+  /// - Throws: `ParquetMisuse.value` if a value is out of range for the logical type of the column.
   private mutating func encode<Value: FixedWidthInteger & BitwiseCopyable, Key>(
     _ values: Span<Value>, distinct: inout IntegerDictionary<Key>, byteLimit: Int
   ) throws(ParquetError) {
@@ -65,8 +65,8 @@ extension ColumnChunk {
     return (common, union)
   }
 
-  /// Pages of indices as long as the dictionary pays: a page of which more than two thirds are new values goes, with
-  /// all that come after it, in PLAIN, as does what would take the dictionary past its limit.
+  /// Encodes pages of indices while the dictionary pays off. From the first page in which more than two thirds of the
+  /// values are new, or with which the dictionary would exceed its limit, all pages are PLAIN.
   private mutating func encodeDictionary<Value: FixedWidthInteger & BitwiseCopyable, Key>(
     _ values: Span<Value>, distinct: inout IntegerDictionary<Key>, entryLimit: Int
   ) {
@@ -79,7 +79,7 @@ extension ColumnChunk {
       } else {
         distinct.truncate(to: before)
         if before == 0 {
-          // Pages before this one, if any, have no values, and must not speak of a dictionary that does not come.
+          // Earlier pages, if any, have no values, and must not refer to a dictionary that will not exist.
           beginAgain()
         } else {
           appendPlainPage(slice, values)
@@ -98,7 +98,7 @@ extension ColumnChunk {
     return distinct.encode(page, into: &indices, limit: limit)
   }
 
-  /// All pages that are still to come, in PLAIN.
+  /// Encodes all remaining pages as PLAIN.
   private mutating func encodePlain<Value: FixedWidthInteger & BitwiseCopyable>(_ values: Span<Value>) {
     while let slice = nextSlice() { appendPlainPage(slice, values) }
   }
@@ -111,10 +111,10 @@ extension ColumnChunk {
     endPage(slice, from: start, encoding: .plain)
   }
 
-  /// Differences wider than this are misread by fastparquet, whoever wrote them.
+  /// fastparquet misreads wider deltas.
   private static var widestDelta: Int { 24 }
 
-  /// Pages of differences; a page without any, or with one that is too wide, is PLAIN.
+  /// Encodes pages of deltas; a page without any, or with one that is too wide, is PLAIN.
   private mutating func encodeDelta<Value: FixedWidthInteger & BitwiseCopyable>(_ values: Span<Value>) {
     while let slice = nextSlice() {
       let start = beginPage(slice)
@@ -128,7 +128,7 @@ extension ColumnChunk {
     }
   }
 
-  /// The least and the greatest of at least one value. A run of the first value, however long, is passed over quickly.
+  /// Returns the minimum and maximum of at least one value. Skips a run of the first value quickly.
   static func extent<Value: FixedWidthInteger>(of values: Span<Value>) -> ClosedRange<Value> {
     let first = values[0]
     var position = 0
@@ -149,7 +149,7 @@ extension ColumnChunk {
     return least...greatest
   }
 
-  /// The value as PLAIN has it.
+  /// Returns the PLAIN encoding of a value.
   private static func octets<Value: FixedWidthInteger>(of value: Value) -> [UInt8] {
     (0..<(Value.bitWidth / 8)).map { UInt8(truncatingIfNeeded: value >> Value($0 * 8)) }
   }

@@ -1,5 +1,5 @@
 extension ColumnChunk {
-  /// Finds out which rows have a value, sets `levels` if only some have, and then returns those values end to end.
+  /// Determines which rows have a value. If only some have, sets `levels` and returns their values packed.
   static func presence<Value: FixedWidthInteger>(
     of values: Span<Value>, _ present: Span<Bool>?, _ levels: inout [UInt32]
   ) -> (Presence, packed: [Value]?) {
@@ -19,7 +19,7 @@ extension ColumnChunk {
     return (.some(count: count), packed)
   }
 
-  /// The same for indices of which one stands for null; those that do not, end to end, become the first of `packed`.
+  /// The same for indices with one representing null; the others are packed at the start of `packed`.
   static func presence(
     of indices: Span<UInt32>, null: UInt32, _ levels: inout [UInt32], _ packed: inout [UInt32]
   ) -> Presence {
@@ -34,7 +34,7 @@ extension ColumnChunk {
     return .some(count: count)
   }
 
-  /// Without branches: nulls come as they like, and a guess at them is wrong too often.
+  /// Branch-free: nulls are irregular, and mispredictions would be frequent.
   private static func pack(
     _ indices: Span<UInt32>, null: UInt32, _ levels: consuming MutableSpan<UInt32>,
     _ packed: consuming MutableSpan<UInt32>

@@ -1,7 +1,7 @@
 extension ColumnChunk {
-  /// One integer in all rows.
+  /// Encodes one integer for all rows.
   ///
-  /// - Throws: `ParquetMisuse.value` if the column's type does not have it.
+  /// - Throws: `ParquetMisuse.value` if the value is out of range for the type of the column.
   mutating func encode(repeating value: Int64) throws(ParquetError) {
     let size = column.type.physicalType == .int32 ? 4 : 8
     let fits =
@@ -15,7 +15,7 @@ extension ColumnChunk {
     encode(repeating: octets.span, prefixed: false)
   }
 
-  /// One byte array in all rows.
+  /// Encodes one byte array for all rows.
   mutating func encode(repeating octets: Span<UInt8>) {
     encode(repeating: octets, prefixed: true)
   }

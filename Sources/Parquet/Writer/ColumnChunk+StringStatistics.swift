@@ -1,16 +1,16 @@
 import NetworkBytes
 
 extension ColumnChunk {
-  /// Bounds longer than this are left out of the footer, as other writers do; cut ones would be wrong to old readers.
+  /// Longer bounds are omitted from the footer, as other writers do; old readers would take truncated ones for exact.
   private static var longestBound: Int { 4096 }
 
-  /// Finds the least and the greatest entry, octet by octet, among those that `numbers` marks as used,
-  /// up to the entry `greatest`.
+  /// Finds the least and the greatest entry in octet order among those that `numbers` marks as used, up to entry
+  /// `greatest`.
   ///
-  /// - Returns: the octets that used entries take in a dictionary page, and whether there are no other entries.
+  /// - Returns: Octets of the used entries in a dictionary page, and whether all entries are used.
   mutating func setStatistics(of entries: StringDictionary, used: Int, greatest: Int) -> (bytes: Int, all: Bool) {
     let all = used == entries.count
-    // Beyond the greatest index `numbers` has what another column left there.
+    // Beyond the greatest index, `numbers` has values of an earlier column.
     let end = all ? entries.count : greatest + 1
     var bounds = Bounds(least: -1, greatest: -1)
     var bytes = 0
@@ -21,7 +21,7 @@ extension ColumnChunk {
     for entry in 0..<end where all || numbers[entry] == 1 {
       let (start, next) = (offsets[entry], offsets[entry &+ 1])
       bytes &+= next &- start
-      // The first eight octets decide nearly always.
+      // The first eight octets nearly always decide.
       let key = Self.key(encoded, start &+ 4, next)
       if key <= leastKey {
         if bounds.least < 0 || key < leastKey || Self.isLess(entry, bounds.least, entries) { bounds.least = entry }
@@ -41,7 +41,7 @@ extension ColumnChunk {
     return (bytes, all)
   }
 
-  /// The least and the greatest value are one.
+  /// Sets minimum and maximum to the same value.
   mutating func setBounds(_ octets: Span<UInt8>) {
     statistics.minimum = Self.bound(octets)
     statistics.maximum = statistics.minimum
@@ -56,7 +56,7 @@ extension ColumnChunk {
     octets.count > longestBound ? nil : Array(octets)
   }
 
-  /// The first eight octets from `start`, the first most significant, zeros where the entry ends before.
+  /// Returns the first eight octets from `start` as a big-endian number, padded with zeros.
   @inline(__always)
   private static func key(_ encoded: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
     let length = end &- start
@@ -70,7 +70,7 @@ extension ColumnChunk {
     return key
   }
 
-  /// Whether entry `first` comes before `second`: octet by octet, unsigned, a prefix before what it begins.
+  /// Returns whether entry `first` precedes `second`: by unsigned octets, a prefix before its extensions.
   private static func isLess(_ first: Int, _ second: Int, _ entries: StringDictionary) -> Bool {
     let left = entries[UInt32(first)]
     let right = entries[UInt32(second)]

@@ -1,10 +1,10 @@
 extension ColumnChunk {
-  /// Encodes the chunk's byte arrays, given as indices into the producer's dictionary.
+  /// Encodes the byte arrays of the chunk, given as indices into the producer's dictionary.
   ///
   /// - Parameters:
-  ///   - indices: one for each row that has a value.
-  ///   - entries: the producer's dictionary.
-  ///   - byteLimit: the most octets the dictionary page may have.
+  ///   - indices: One per row that has a value.
+  ///   - entries: The producer's dictionary.
+  ///   - byteLimit: Maximum octets of the dictionary page.
   /// - Throws: `ParquetMisuse.value` if an index is not in the dictionary.
   mutating func encode(_ indices: Span<UInt32>, of entries: StringDictionary, byteLimit: Int) throws(ParquetError) {
     precondition(indices.count == valueCount)
@@ -27,18 +27,17 @@ extension ColumnChunk {
     }
   }
 
-  /// Whether the dictionary is too long, and values do not repeat so much that PLAIN would be far longer still.
+  /// Returns whether the dictionary is too long and PLAIN would not be far longer still because of repetitions.
   ///
-  /// Decided for the chunk as a whole and in the dictionary's favour: fastparquet loses values of a string column that
-  /// is in part PLAIN and in part not, whoever wrote it; and a few long values in very many rows must not become
-  /// gigabytes.
+  /// Decided for the whole chunk and in favour of the dictionary: fastparquet loses values of a string column that is
+  /// only partly PLAIN, and a few long values in very many rows must not take gigabytes.
   private func isPlainBetter(
     _ given: Span<UInt32>, of entries: StringDictionary, usedBytes: Int, byteLimit: Int
   ) -> Bool {
     usedBytes > byteLimit && Self.plainSize(given, of: entries) <= 2 * usedBytes
   }
 
-  /// The producer's dictionary is the page's dictionary as it is.
+  /// Uses the producer's dictionary unchanged as the dictionary page.
   private mutating func encodeAsGiven(_ given: Span<UInt32>, of entries: StringDictionary) {
     dictionary.append(entries.encoded.span)
     dictionaryCount = entries.count
@@ -54,7 +53,7 @@ extension ColumnChunk {
     }
   }
 
-  /// Only entries that are used get into the file, in the order of their first use.
+  /// Writes only entries that are used, in order of first use.
   private mutating func encodeRenumbered(_ given: Span<UInt32>, of entries: StringDictionary, greatest: Int) {
     if indices.count < rowsPerPage { indices = Array(repeating: 0, count: rowsPerPage) }
     for entry in 0...greatest { numbers[entry] = 0 }
@@ -73,7 +72,7 @@ extension ColumnChunk {
     }
   }
 
-  /// All pages in PLAIN. Long values make shorter pages.
+  /// Encodes all pages as PLAIN. Long values make shorter pages.
   private mutating func encodePlain(_ given: Span<UInt32>, of entries: StringDictionary) {
     let average = max(Self.plainSize(given, of: entries) / given.count, 1)
     rowsPerPage = max(min(rowsPerPage, Self.plainPageBytes / average & ~7), 1)
@@ -84,7 +83,7 @@ extension ColumnChunk {
     }
   }
 
-  /// Octets of all values in PLAIN.
+  /// Returns the octets of all values in PLAIN.
   private static func plainSize(_ given: Span<UInt32>, of entries: StringDictionary) -> Int {
     var bytes = 0
     for index in 0..<given.count {
@@ -94,14 +93,15 @@ extension ColumnChunk {
     return bytes
   }
 
-  /// About what a PLAIN page of byte arrays may have.
+  /// Approximate size of a PLAIN page of byte arrays.
   private static var plainPageBytes: Int { 4 << 20 }
 
   private static func append(entry: Int, of entries: StringDictionary, to buffer: inout ByteBuffer) {
     buffer.append(entries.encoded.span.extracting(entries.offsets[entry]..<entries.offsets[entry + 1]))
   }
 
-  /// Sets `numbers` to 1 for entries that are used and 0 for others up to the greatest, and returns how many are used.
+  /// Sets `numbers` to 1 for used entries and 0 for the others, up to the greatest, and returns the number of used
+  /// ones.
   private static func markUsed(_ indices: Span<UInt32>, greatest: Int, in numbers: inout [UInt32]) -> Int {
     if numbers.count <= greatest { numbers = Array(repeating: 0, count: max(greatest + 1, numbers.count * 2)) }
     var numbers = numbers.mutableSpan

@@ -1,11 +1,11 @@
-/// The column chunk being made: its pages, encoded and not yet compressed, and the memory that making them needs.
+/// Column chunk under construction: its encoded, uncompressed pages and the memory needed to make them.
 ///
-/// One value serves all chunks of a file, one after the other, so that a file in its stride allocates little.
+/// One value is reused for all chunks of a file, so that allocations are rare once it has grown.
 struct ColumnChunk: ~Copyable, Sendable {
-  /// An encoded data page in `body`.
+  /// Encoded data page in `body`.
   struct Page: Sendable {
     var encoding: Encoding
-    /// Nulls included.
+    /// Number of values including nulls.
     var valueCount: Int
     var range: Range<Int>
   }
@@ -13,11 +13,11 @@ struct ColumnChunk: ~Copyable, Sendable {
   /// Which rows have a value.
   enum Presence: Sendable {
     case all, none
-    /// As `levels` says: 1 where there is a value, 0 where there is none.
+    /// According to `levels`: 1 for a value, 0 for null.
     case some(count: Int)
   }
 
-  /// The rows of a page, and where their values are among the chunk's values.
+  /// Rows of a page, and the location of their values among those of the chunk.
   struct Slice {
     var rows: Range<Int>
     var values: Range<Int>
@@ -25,25 +25,25 @@ struct ColumnChunk: ~Copyable, Sendable {
 
   private(set) var column: ParquetColumn
   private(set) var rowCount = 0
-  /// Rows of all pages but the last.
+  /// Rows of each page except the last.
   var rowsPerPage = 1
   private(set) var presence = Presence.all
 
-  /// The pages' bodies, end to end.
+  /// Page bodies, concatenated.
   var body = ByteBuffer()
   private(set) var pages: [Page] = []
-  /// The dictionary page's body, and its entries; none if there is no dictionary page.
+  /// Body of the dictionary page and the number of its entries; empty if there is no dictionary page.
   var dictionary = ByteBuffer()
   var dictionaryCount = 0
   var statistics = Statistics(nullCount: 0)
 
-  /// Definition levels, one a row, when some rows have a value and others have none.
+  /// Definition levels, one per row, if only some rows have a value.
   var levels: [UInt32] = []
-  /// The indices of the rows that have one.
+  /// Indices of the rows that have a value.
   var presentIndices: [UInt32] = []
-  /// A page's dictionary indices.
+  /// Dictionary indices of a page.
   var indices: [UInt32] = []
-  /// For each entry of a producer's dictionary, whether it is used; then the number it gets in the file.
+  /// For each entry of a producer's dictionary, first whether it is used, then its number in the file.
   var numbers: [UInt32] = []
 
   private var nextRow = 0
@@ -53,7 +53,7 @@ struct ColumnChunk: ~Copyable, Sendable {
     self.column = column
   }
 
-  /// Begins the chunk of `column`. `levels` are set already if `presence` says `some`.
+  /// Begins the chunk of `column`. For `presence` `some`, `levels` must have been set.
   mutating func begin(_ column: ParquetColumn, rowCount: Int, presence: Presence, pageRowLimit: Int) {
     self.column = column
     self.rowCount = rowCount
@@ -63,7 +63,7 @@ struct ColumnChunk: ~Copyable, Sendable {
     beginAgain()
   }
 
-  /// Forgets the pages and the dictionary.
+  /// Discards the pages and the dictionary.
   mutating func beginAgain() {
     body.removeAll()
     pages.removeAll(keepingCapacity: true)
@@ -73,7 +73,7 @@ struct ColumnChunk: ~Copyable, Sendable {
     nextValue = 0
   }
 
-  /// Rows that have a value.
+  /// Number of rows that have a value.
   var valueCount: Int {
     switch presence {
     case .all: rowCount
@@ -82,7 +82,7 @@ struct ColumnChunk: ~Copyable, Sendable {
     }
   }
 
-  /// Makes the pages equally long, and whole groups of eight, which pack without a rest.
+  /// Chooses equally long pages in multiples of eight rows, which pack without padding.
   mutating func divide(pageRowLimit: Int) {
     let limit = max(pageRowLimit, 1)
     let pageCount = max((rowCount + limit - 1) / limit, 1)
@@ -90,7 +90,7 @@ struct ColumnChunk: ~Copyable, Sendable {
     rowsPerPage = max(min((even + 7) & ~7, limit), 1)
   }
 
-  /// The next page's rows, or nil after the last.
+  /// Returns the rows of the next page; nil after the last.
   mutating func nextSlice() -> Slice? {
     if nextRow == rowCount { return nil }
     let rows = nextRow..<min(nextRow + rowsPerPage, rowCount)
@@ -106,8 +106,8 @@ struct ColumnChunk: ~Copyable, Sendable {
     return Slice(rows: rows, values: values)
   }
 
-  /// Appends a page's definition levels, where the column has them: four octets of length and a hybrid of 1-bit values.
-  /// Returns where the page begins.
+  /// Appends the definition levels of a page if the column has them: a four-octet length and a hybrid of 1-bit values.
+  /// Returns the start of the page.
   mutating func beginPage(_ slice: Slice) -> Int {
     let start = body.count
     guard column.isOptional else { return start }
@@ -123,19 +123,19 @@ struct ColumnChunk: ~Copyable, Sendable {
     return start
   }
 
-  /// The page's values stand after its levels: the page is complete.
+  /// Completes a page whose values have been appended after its levels.
   mutating func endPage(_ slice: Slice, from start: Int, encoding: Encoding) {
     pages.append(Page(encoding: encoding, valueCount: slice.rows.count, range: start..<body.count))
   }
 
-  /// Pages without a value, or of one value, which `dictionary` has as its only entry.
+  /// Encodes pages without values, or with the only entry of `dictionary` as their value.
   mutating func encodeUniform() {
-    // A chunk of nulls has no dictionary: some readers stumble over an empty one.
+    // A chunk of nulls has no dictionary: some readers fail on an empty one.
     let encoding = valueCount == 0 ? Encoding.plain : .rleDictionary
     while let slice = nextSlice() {
       let start = beginPage(slice)
       if encoding == .rleDictionary {
-        // One bit, not none, for the index 0: some readers stumble over indices without bits.
+        // One bit for index 0, not zero bits: some readers fail on indices of no bits.
         body.append(1)
         RunLengthHybrid.append(repeating: 0, count: slice.values.count, width: 1, to: &body)
       }
@@ -143,7 +143,7 @@ struct ColumnChunk: ~Copyable, Sendable {
     }
   }
 
-  /// A page of dictionary indices, the first of `indices`, each at most `greatest`.
+  /// Appends a page of dictionary indices, the first of `indices`, each at most `greatest`.
   mutating func appendIndexPage(_ slice: Slice, greatest: Int) {
     let start = beginPage(slice)
     let width = max(BitPacking.width(UInt(greatest)), 1)

@@ -1,14 +1,14 @@
-/// A row group's columns. Each call writes the next column of the schema whole.
+/// Columns of a row group. Each call writes the next column of the schema completely.
 ///
-/// Errors of all: `ParquetError.misuse` for values that do not fit the column or the row group, `.system` if the file
-/// cannot be written, `.compression`, `.pageTooLarge`.
+/// All throw `ParquetError.misuse` for values that do not fit the column or the row group, `.system` if the file cannot
+/// be written, `.compression`, and `.pageTooLarge`.
 extension ParquetWriter {
-  /// The index that stands for null in `write(indices:dictionary:)`.
+  /// Index that represents null in `write(indices:dictionary:)`.
   public static var nullIndex: UInt32 { .max }
 
-  /// A column of type `uint8`, `uint16` or `uint32`.
+  /// Writes a column of type `uint8`, `uint16` or `uint32`.
   ///
-  /// - Parameter present: which rows have a value, for an optional column; the others' `values` are not looked at.
+  /// - Parameter present: Which rows of an optional column have a value; `values` of the others are ignored.
   public mutating func write(uint32 values: Span<UInt32>, present: Span<Bool>? = nil) throws(ParquetError) {
     let (presence, packed) = ColumnChunk.presence(of: values, present, &chunk.levels)
     try begin([.uint8, .uint16, .uint32], count: values.count, presence: presence)
@@ -16,7 +16,7 @@ extension ParquetWriter {
     try end()
   }
 
-  /// A column of type `int32`. `present` as for `uint32`.
+  /// Writes a column of type `int32`. `present` as for `uint32`.
   public mutating func write(int32 values: Span<Int32>, present: Span<Bool>? = nil) throws(ParquetError) {
     let (presence, packed) = ColumnChunk.presence(of: values, present, &chunk.levels)
     try begin([.int32], count: values.count, presence: presence)
@@ -24,7 +24,7 @@ extension ParquetWriter {
     try end()
   }
 
-  /// A column of type `uint64`. `present` as for `uint32`.
+  /// Writes a column of type `uint64`. `present` as for `uint32`.
   public mutating func write(uint64 values: Span<UInt64>, present: Span<Bool>? = nil) throws(ParquetError) {
     let (presence, packed) = ColumnChunk.presence(of: values, present, &chunk.levels)
     try begin([.uint64], count: values.count, presence: presence)
@@ -32,7 +32,7 @@ extension ParquetWriter {
     try end()
   }
 
-  /// A column of type `int64` or `timestampMilliseconds`. `present` as for `uint32`.
+  /// Writes a column of type `int64` or `timestampMilliseconds`. `present` as for `uint32`.
   public mutating func write(int64 values: Span<Int64>, present: Span<Bool>? = nil) throws(ParquetError) {
     let (presence, packed) = ColumnChunk.presence(of: values, present, &chunk.levels)
     try begin([.int64, .timestampMilliseconds], count: values.count, presence: presence)
@@ -40,7 +40,7 @@ extension ParquetWriter {
     try end()
   }
 
-  /// A column of type `string` or `bytes`: one index into `dictionary` a row; `nullIndex` is null.
+  /// Writes a column of type `string` or `bytes`: one index into `dictionary` per row; `nullIndex` is null.
   public mutating func write(indices: Span<UInt32>, dictionary: StringDictionary) throws(ParquetError) {
     let presence = ColumnChunk.presence(
       of: indices, null: Self.nullIndex, &chunk.levels, &chunk.presentIndices)
@@ -55,7 +55,7 @@ extension ParquetWriter {
     try end()
   }
 
-  /// An integer column of any type, with one value in all rows: spares the producer from laying it out.
+  /// Writes an integer column of any type with the same value in all rows, without an array of values.
   public mutating func write(repeating value: Int64) throws(ParquetError) {
     try begin(
       [.uint8, .uint16, .uint32, .int32, .uint64, .int64, .timestampMilliseconds], count: nil, presence: .all)
@@ -63,21 +63,21 @@ extension ParquetWriter {
     try end()
   }
 
-  /// A column of type `string` or `bytes`, with one value in all rows.
+  /// Writes a column of type `string` or `bytes` with the same value in all rows.
   public mutating func write(repeating octets: Span<UInt8>) throws(ParquetError) {
     try begin([.string, .bytes], count: nil, presence: .all)
     chunk.encode(repeating: octets)
     try end()
   }
 
-  /// An optional column of any type, null in all rows.
+  /// Writes an optional column of any type with null in all rows.
   public mutating func writeNulls() throws(ParquetError) {
     try begin(nil, count: nil, presence: .none)
     chunk.encodeUniform()
     try end()
   }
 
-  /// Begins the next column's chunk, if these values are what it takes.
+  /// Begins the chunk of the next column if it accepts values of these types.
   private mutating func begin(
     _ types: [ParquetColumn.ValueType]?, count: Int?, presence: ColumnChunk.Presence
   ) throws(ParquetError) {
@@ -95,7 +95,7 @@ extension ParquetWriter {
     chunk.begin(column, rowCount: rowCount, presence: presence, pageRowLimit: options.pageRowLimit)
   }
 
-  /// Sends the chunk's pages on and is ready for the next column.
+  /// Writes the pages of the chunk and prepares for the next column.
   private mutating func end() throws(ParquetError) {
     let metadata = try writePages()
     openColumns.append(metadata)

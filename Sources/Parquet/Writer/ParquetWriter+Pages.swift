@@ -1,17 +1,17 @@
 extension ParquetWriter {
-  /// What a chunk's pages take, headers included.
+  /// Octets of the pages of a chunk, including headers.
   private struct Sizes {
     var uncompressed = 0
     var compressed = 0
   }
 
-  /// A body in the chunk.
+  /// Page body in the chunk.
   private enum Body {
     case dictionary
     case data(Range<Int>)
   }
 
-  /// Compresses the chunk's pages and sends them, each behind its header, on their way; the dictionary first.
+  /// Compresses the pages of the chunk and appends them to the output, each after its header; the dictionary first.
   mutating func writePages() throws(ParquetError) -> ColumnMetadata {
     let codec = try chooseCodec()
     var sizes = Sizes()
@@ -62,7 +62,7 @@ extension ParquetWriter {
     case .dictionary: (size, type) = (chunk.dictionary.count, .dictionary)
     case .data(let range): (size, type) = (range.count, .data)
     }
-    // zstd's worst case is a little more than what it is given.
+    // zstd's output can be slightly larger than its input.
     guard size < Int(Int32.max) - (16 << 20) else { throw .pageTooLarge(column: chunk.column.name) }
     compressed.removeAll()
     switch body {
@@ -93,7 +93,7 @@ extension ParquetWriter {
 }
 
 extension ColumnChunk {
-  /// Every encoding in the chunk: levels are RLE, a dictionary page is PLAIN.
+  /// All encodings in the chunk: levels are RLE, a dictionary page is PLAIN.
   fileprivate var encodings: [Encoding] {
     var encodings: [Encoding] = [.rle]
     if dictionaryCount > 0 { encodings.append(.plain) }

@@ -1,6 +1,6 @@
 import Files
 
-/// Writes one Parquet file: row groups one after the other, in each the columns in the schema's order, then the footer.
+/// Writes a Parquet file: row groups, each with its columns in schema order, then the footer.
 ///
 ///     var writer = try ParquetWriter(path: "part.parquet", schema: schema)
 ///     try writer.beginRowGroup(rowCount: 3, sortedBy: [SortingColumn(column: 0)])
@@ -11,15 +11,15 @@ import Files
 ///     try writer.sync()
 ///     try writer.close()
 ///
-/// The file is a Parquet file only after `finish`, and durable only after `sync` and what the caller does about its
-/// name and directory. After any error the writer refuses further work but `discardRowGroup`; letting it go closes the
-/// file, whose removal is the caller's.
+/// The file is valid only after `finish`, and durable only after `sync` and once the caller has synced its directory.
+/// After an error, the writer accepts only `discardRowGroup`. Releasing it closes the file; removing the file is up to
+/// the caller.
 public struct ParquetWriter: ~Copyable, Sendable {
   enum State: Sendable {
     case betweenRowGroups
     case inRowGroup(rowCount: Int, nextColumn: Int)
     case finished
-    /// An operation began and has not come to a good end.
+    /// An operation began and did not complete.
     case broken
   }
 
@@ -31,24 +31,24 @@ public struct ParquetWriter: ~Copyable, Sendable {
   var openColumns: [ColumnMetadata] = []
   var openSorting: [SortingColumn] = []
 
-  // The chunk being made, and what serves all chunks.
+  // Chunk under construction, and memory reused for all chunks.
   var chunk: ColumnChunk
   var distinct32 = IntegerDictionary<UInt32>()
   var distinct64 = IntegerDictionary<UInt64>()
   var compressor: ZstdCompressor?
   var compressed = ByteBuffer()
 
-  /// Bytes on their way to the file: pages, and headers, which are Thrift.
+  /// Bytes to be written to the file: pages and Thrift headers.
   var output = ThriftCompactWriter(buffer: ByteBuffer())
   var file: OutputFile
   private var writtenByteCount: Int64 = 0
-  /// Octets that the head of the file and its whole row groups take.
+  /// Octets of the file's head and complete row groups.
   private var completeByteCount: Int64 = 4
-  /// CRC-32 of the octets that were written, and of those of `completeByteCount`.
+  /// CRC-32 of the octets written, and of the first `completeByteCount`.
   public private(set) var checksum: UInt32 = 0
   private var completeChecksum: UInt32 = 0
 
-  /// Creates the file at `path`. One that is there already is left alone.
+  /// Creates the file at `path`. Leaves an existing one untouched.
   ///
   /// - Throws: `ParquetError.system` (`create`) or `ParquetError.compression`.
   public init(
@@ -57,9 +57,9 @@ public struct ParquetWriter: ~Copyable, Sendable {
     try self.init(file: OutputFile(creating: path, mode: options.fileMode), schema: schema, options: options)
   }
 
-  /// Takes over `descriptor`, open for writing at the beginning of an empty file, and closes it in the end.
+  /// Takes over `descriptor`, which must be open for writing at the start of an empty file, and finally closes it.
   ///
-  /// - Parameter path: what to call the file in errors.
+  /// - Parameter path: Name of the file for errors.
   /// - Throws: `ParquetError.compression`.
   public init(
     owningDescriptor descriptor: Int32, path: String, schema: ParquetSchema,
@@ -83,15 +83,15 @@ public struct ParquetWriter: ~Copyable, Sendable {
     output.buffer.append(magic.span)
   }
 
-  /// Octets of the file so far: those written and those about to be. The footer comes on top with `finish`.
+  /// Octets of the file so far, including those not yet written. `finish` adds the footer.
   public var byteCount: Int64 { writtenByteCount + Int64(output.buffer.count) }
 
-  /// Rows of all row groups ended so far.
+  /// Number of rows of all complete row groups.
   public var rowCount: Int64 { rowGroups.reduce(0) { $0 + $1.rowCount } }
 
-  /// Begins a row group. Exactly the schema's columns follow, in its order, each with `rowCount` rows.
+  /// Begins a row group. All columns of the schema must follow in order, each with `rowCount` rows.
   ///
-  /// - Parameter sortedBy: what the producer has sorted the rows by, most significant first.
+  /// - Parameter sortedBy: Columns by which the rows are sorted, most significant first.
   public mutating func beginRowGroup(rowCount: Int, sortedBy: [SortingColumn] = []) throws(ParquetError) {
     guard case .betweenRowGroups = state else { throw refusal(.rowGroupOpen) }
     if let wrong = sortedBy.first(where: { !schema.columns.indices.contains($0.column) }) {
@@ -103,13 +103,13 @@ public struct ParquetWriter: ~Copyable, Sendable {
     state = .inRowGroup(rowCount: rowCount, nextColumn: 0)
   }
 
-  /// Takes back the open row group, or what there is of a footer, after an error too, so that what was written before
-  /// can still be finished: the file is cut to its whole row groups, which on a full disk makes room for the footer.
+  /// Discards the open row group or a partial footer, also after an error, so that the complete row groups can still be
+  /// finished. Truncates the file to them, which frees space for the footer on a full disk.
   public mutating func discardRowGroup() throws(ParquetError) {
     if case .finished = state { throw .misuse(.finished) }
     let kept = min(completeByteCount, writtenByteCount)
     try file.truncate(to: kept)
-    // Whole row groups are written as soon as they end.
+    // Complete row groups are written as soon as they end.
     if kept == completeByteCount { checksum = completeChecksum }
     writtenByteCount = kept
     output.buffer.truncate(to: Int(completeByteCount - kept))
@@ -117,8 +117,8 @@ public struct ParquetWriter: ~Copyable, Sendable {
     state = .betweenRowGroups
   }
 
-  /// Ends the row group and hands it to the system whole, so that what a full disk has no room for is this row group and
-  /// none before it. One without rows leaves nothing in the file.
+  /// Ends the row group and writes it completely, so that a full disk affects this row group and none before it. An
+  /// empty row group leaves nothing in the file.
   public mutating func endRowGroup() throws(ParquetError) {
     guard case .inRowGroup(let rowCount, let nextColumn) = state else { throw refusal(.noRowGroup) }
     if nextColumn < schema.columns.count { throw refusal(.missingColumn(schema.columns[nextColumn].name)) }
@@ -134,10 +134,10 @@ public struct ParquetWriter: ~Copyable, Sendable {
         ordinal: Int16(exactly: rowGroups.count)))
   }
 
-  /// Writes the footer and everything that still waits. The file is complete; it is not synced. After an error and
-  /// `discardRowGroup` it can be tried again.
+  /// Writes the footer and all pending bytes. The file is then complete but not synced. After an error and
+  /// `discardRowGroup` it can be called again.
   ///
-  /// - Parameter metadata: pairs for the file's own metadata.
+  /// - Parameter metadata: Key-value metadata of the file.
   public mutating func finish(metadata: [(key: String, value: String)] = []) throws(ParquetError) {
     guard case .betweenRowGroups = state else { throw refusal(.rowGroupOpen) }
     state = .broken
@@ -153,9 +153,9 @@ public struct ParquetWriter: ~Copyable, Sendable {
       createdBy: options.createdBy)
   }
 
-  /// The file as it is now, for readers in between. The writer goes on.
+  /// Returns the current content of the file for concurrent readers. The writer continues.
   ///
-  /// - Parameter metadata: pairs as of `finish`.
+  /// - Parameter metadata: As for `finish`.
   package func snapshot(metadata: [(key: String, value: String)] = []) throws(ParquetError) -> ParquetSnapshot {
     var ending = ThriftCompactWriter(buffer: ByteBuffer())
     ending.buffer.append(magic.span)
@@ -170,32 +170,32 @@ public struct ParquetWriter: ~Copyable, Sendable {
     }
   }
 
-  /// Finishes a file in memory: nobody can change it from now on.
+  /// Finishes a file in memory and seals it against changes.
   package consuming func sealed(metadata: [(key: String, value: String)] = []) throws(ParquetError) -> ParquetSnapshot {
     try finish(metadata: metadata)
     return try file.sealed()
   }
 
-  /// Returns when what was written so far would survive a loss of power (fsync).
+  /// Makes everything written so far durable (fsync).
   public mutating func sync() throws(ParquetError) {
     if case .broken = state { throw .misuse(.finished) }
     try file.sync()
   }
 
-  /// Makes the finished file durable after a `sync` that failed: another sync would succeed without doing so. A copy takes
-  /// its place, if the system still has what was written.
+  /// Makes the finished file durable after a failed `sync`, since another sync would succeed wrongly. Replaces the file
+  /// by a copy if the system still has its content.
   ///
-  /// - Throws: `ParquetError.changed` if it has not; after others it can be tried again.
+  /// - Throws: `ParquetError.changed` if it has not; after other errors it can be called again.
   public mutating func syncByCopy() throws(ParquetError) {
     try file.replaceByCopy(size: writtenByteCount, checksum: checksum)
   }
 
-  /// Closes the file, and tells if the system has a late error. Without `finish` the file is no Parquet file.
+  /// Closes the file and reports a late error of the system. Without `finish` the file is not a valid Parquet file.
   public consuming func close() throws(ParquetError) {
     try file.close()
   }
 
-  /// Hands everything that waits to the system.
+  /// Writes all pending bytes.
   mutating func flush() throws(ParquetError) {
     try file.write(output.buffer.span)
     writtenByteCount += Int64(output.buffer.count)
@@ -203,7 +203,7 @@ public struct ParquetWriter: ~Copyable, Sendable {
     output.buffer.removeAll()
   }
 
-  /// The error for a call that does not fit the state: the state's own reason where there is one.
+  /// Returns the error for a call in the wrong state, preferring the reason recorded in the state.
   mutating func refusal(_ misuse: ParquetMisuse) -> ParquetError {
     switch state {
     case .finished, .broken: return .misuse(.finished)

@@ -1,38 +1,38 @@
-/// Texts (or any octets) that a column's values point into, each stored once.
+/// Strings or byte arrays that the values of a column refer to, each stored once.
 ///
-/// A producer makes it as it goes, then hands the writer one index a row (`ParquetWriter.write(indices:dictionary:)`).
-/// Entries need not differ and need not all be used, but a file is smallest if they do and are, and if neighbours are
-/// alike (sorted, say). Indices are 32 bits and one stands for null, so that there can be 2^32 - 2 entries.
+/// A producer fills it and passes one index per row to the writer (`ParquetWriter.write(indices:dictionary:)`). Entries
+/// may repeat or be unused, but a file is smallest if they are distinct and all used, and if neighbours are similar
+/// (for instance sorted). Indices have 32 bits and one represents null, so there can be 2^32 - 2 entries.
 public struct StringDictionary: Sendable {
-  /// The entries as PLAIN encodes them, so that a dictionary page is a copy: four octets of length, then the octets.
+  /// Entries in PLAIN, so that a dictionary page is a copy: four octets of length, then the octets.
   @usableFromInline var encoded: [UInt8] = []
-  /// Where each entry begins in `encoded`, and after the last the end.
+  /// Start of each entry in `encoded`, followed by the end of the last.
   @usableFromInline var offsets: [Int] = [0]
 
   public init() {}
 
-  /// The number of entries.
+  /// Number of entries.
   @inlinable public var count: Int { offsets.count - 1 }
   @inlinable public var isEmpty: Bool { count == 0 }
   /// Octets of the entries and their lengths.
   @inlinable public var byteCount: Int { encoded.count }
 
-  /// Makes room for `count` entries of `byteCount` octets in all.
+  /// Reserves memory for `count` entries of `byteCount` octets in total.
   public mutating func reserve(count: Int, byteCount: Int) {
     offsets.reserveCapacity(count + 1)
     encoded.reserveCapacity(byteCount + 4 * count)
   }
 
-  /// Forgets all entries and keeps the memory.
+  /// Removes all entries and keeps the memory.
   public mutating func removeAll() {
     encoded.removeAll(keepingCapacity: true)
     offsets.removeAll(keepingCapacity: true)
     offsets.append(0)
   }
 
-  /// Adds an entry of at most `capacity` octets, which `body` appends, and returns its index.
+  /// Adds an entry of at most `capacity` octets, appended by `body`, and returns its index.
   ///
-  /// - Precondition: the octets are UTF-8 if the column is a string column.
+  /// - Precondition: The octets are UTF-8 if the column is a string column.
   @inlinable
   @discardableResult
   public mutating func append(capacity: Int, _ body: (inout OutputSpan<UInt8>) -> Void) -> UInt32 {
@@ -55,13 +55,13 @@ public struct StringDictionary: Sendable {
     }
   }
 
-  /// Adds a text and returns its index.
+  /// Adds a string and returns its index.
   @discardableResult
   public mutating func append(_ text: String) -> UInt32 {
     append(text.utf8.span)
   }
 
-  /// The octets of an entry.
+  /// Returns the octets of an entry.
   public subscript(index: UInt32) -> Span<UInt8> {
     @_lifetime(borrow self) get {
       encoded.span.extracting((offsets[Int(index)] + 4)..<offsets[Int(index) + 1])
