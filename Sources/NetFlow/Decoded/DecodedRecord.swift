@@ -1,31 +1,30 @@
 import FlowModel
 public import NetworkBytes
 
-/// One data record in full: every field under its element's name, as its abstract type reads it.
+/// Fully decoded data record: every field under the name of its element, with a value of its abstract type.
 public struct DecodedRecord: Sendable {
-  /// Where the datagram came from.
+  /// Source of the datagram.
   public var exporter: Endpoint
-  /// The header of the record's message.
+  /// Header of the message that contained the record.
   public var header: MessageHeader
-  /// The template the record follows; 0 for v5.
+  /// Id of the record's template; 0 for v5.
   public var template: UInt16
   public var kind: TemplateDefinition.Kind
-  /// In wire order, without padding; each name once.
+  /// Fields in wire order, without padding; each name occurs once.
   public var fields: [DecodedField]
-  /// Fields of no length that are not among `fields`, because the message had too many of them.
+  /// Number of zero-length fields omitted from `fields` because the message had too many of them.
   public var emptyLeftOut = 0
 }
 
 extension DecodedRecord {
-  /// flowStartSysUpTime of a v5 or v9 record as milliseconds since 1970 UTC; nil if the record has none, or if the stamps
-  /// cannot be.
+  /// flowStartSysUpTime of a v5 or v9 record as milliseconds since 1970 UTC; nil if absent or implausible.
   public var flowStart: Int64? { upTime(.flowStartSysUpTime) == nil ? nil : flowTimes?.start }
 
   /// flowEndSysUpTime, likewise.
   public var flowEnd: Int64? { upTime(.flowEndSysUpTime) == nil ? nil : flowTimes?.end }
 
   private var flowTimes: (start: Int64, end: Int64)? {
-    // IPFIX does not send the exporter's uptime, which the stamps have to be compared with.
+    // IPFIX does not send the exporter's uptime, to which the timestamps are relative.
     if header.version == 10 { return nil }
     let stamps = (start: upTime(.flowStartSysUpTime), end: upTime(.flowEndSysUpTime))
     guard let start = stamps.start ?? stamps.end, let end = stamps.end ?? stamps.start else { return nil }

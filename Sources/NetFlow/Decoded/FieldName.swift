@@ -1,11 +1,11 @@
 import FlowModel
 
-/// What a field of a record is called in text: the registry's name, or numbers where there is none.
+/// Name of a record's field in text: the registry's name, or numbers if there is none.
 ///
-/// Holds the numbers; text is made only when it is written.
+/// Stores the numbers; text is created only when written.
 public struct FieldName: Hashable, Sendable, BitwiseCopyable {
   public var element: FieldElement
-  /// A v9 options scope field, whose numbers are a space of their own (RFC 3954 §6.1).
+  /// Whether this is a v9 options scope field, which has its own number space (RFC 3954 §6.1).
   public var isV9Scope: Bool
 
   public init(_ element: FieldElement, isV9Scope: Bool = false) {
@@ -17,26 +17,26 @@ public struct FieldName: Hashable, Sendable, BitwiseCopyable {
     self.init(field.element, isV9Scope: field.isV9Scope)
   }
 
-  /// The registry's element of this name; nil for elements of enterprises, reverse ones too, for v9 scopes and for
-  /// numbers that IANA has not given out.
+  /// Element in the registry; nil for enterprise-specific elements including reverse ones, v9 scopes, and unassigned
+  /// numbers.
   public var registered: InformationElement? {
     isV9Scope ? nil : element.iana.flatMap { InformationElement.named($0) }
   }
 
-  /// What the field's octets mean. A reverse element is of its forward element's type (RFC 5103 §6.1); what is not
-  /// known is an octetArray.
+  /// Abstract type of the value. A reverse element has the type of its forward element (RFC 5103 §6.1); unknown
+  /// elements are octetArrays.
   public var type: AbstractType {
     if isV9Scope { return .unsigned64 }
     return element.forward.flatMap { InformationElement.named($0) }?.type ?? .octetArray
   }
 
-  /// Whether the field fills up a record and means nothing.
+  /// Whether the field is padding.
   var isPadding: Bool { !isV9Scope && element.iana == .paddingOctets }
 }
 
 extension FieldName: CustomStringConvertible {
-  /// `octetDeltaCount`; `scope/N` for a v9 scope; `PEN/NUMBER` for an enterprise's element, `29305/NUMBER` for a
-  /// reverse one; `0/NUMBER` for what the registry does not name.
+  /// `octetDeltaCount`; `scope/N` for a v9 scope; `PEN/NUMBER` for an enterprise-specific element, `29305/NUMBER` for a
+  /// reverse one; `0/NUMBER` for an element missing in the registry.
   public var description: String {
     if isV9Scope { return "scope/\(element.number)" }
     return registered?.name ?? "\(element.enterprise)/\(element.number)"

@@ -1,39 +1,39 @@
 import NetworkBytes
 
-/// Takes the records of one message apart, field by field, with the lists in them (RFC 6313).
+/// Decodes the records of a message field by field, including structured data (RFC 6313).
 ///
-/// Inner templates are looked up in the session as it is at that moment. Two bounds keep hostile lists harmless; what
-/// goes beyond them is a bad list like any other.
+/// Inner templates are looked up in the session's current state. Two limits make hostile lists harmless; lists that
+/// exceed them are treated as malformed.
 struct FieldReader {
   private let directory: ExporterDirectory?
-  /// What elements that the registry does not have are called by the settings.
+  /// Names of elements that are missing in the registry, from the settings.
   private let elements: ElementNames
-  /// Lists around the one that is read.
+  /// Nesting depth of the current list.
   private var depth = 0
-  /// Values that the message's lists may still hold.
+  /// Remaining number of list values in the message.
   private var room = FieldReader.maximumListValues
-  /// Fields of no length that the message's records may still have.
+  /// Remaining number of zero-length fields in the message's records.
   private var emptyRoom = FieldReader.maximumEmptyFields
-  /// What becomes of the fields of the template that was cut last, without those of no length.
+  /// Form of the most recent template whose zero-length fields were omitted, without those fields.
   private var cutForm: (template: Template, form: RecordForm)?
 
-  /// Lists within lists: recursion goes no deeper, so that the stack holds it.
+  /// Maximum nesting of lists, which bounds the recursion and thus the stack.
   static let maximumDepth = 128
-  /// More values than the octets of a message allow, but for fields of no length: those cost memory and no octets.
+  /// Maximum list values of a message. Only zero-length fields can exceed it: they take memory but no octets.
   static let maximumListValues = 1 << 18
-  /// Fields of no length in all records of a message: each octet of it could bring thousands of them.
+  /// Maximum zero-length fields in all records of a message: each of its octets could cause thousands of them.
   static let maximumEmptyFields = 1 << 18
 
-  /// - Parameter directory: where templates of the exporter's other ports are looked up; nil: nowhere.
+  /// - Parameter directory: Provides templates from the exporter's other ports; nil for none.
   init(directory: ExporterDirectory?, elements: ElementNames) {
     self.directory = directory
     self.elements = elements
   }
 
-  /// All fields of the record that begins at `offset` in `bytes`, but for padding; moves `offset` behind it. Once the message's
-  /// records have had as many fields of no length as they may, further ones are left out.
+  /// Decodes all fields except padding of the record at `offset` in `bytes` and advances `offset`. Omits zero-length
+  /// fields once the message's limit is reached.
   ///
-  /// - Returns: the fields, and how many of no length were left out; nil if the record runs past the end of `bytes`.
+  /// - Returns: The fields and the number of omitted zero-length fields; nil if the record exceeds `bytes`.
   mutating func boundedRecord(
     _ template: Template, in bytes: RawSpan, at offset: inout Int, _ session: inout Session
   ) -> (fields: [DecodedField], emptyLeftOut: Int)? {
@@ -47,9 +47,9 @@ struct FieldReader {
     return record(template.sizedFields, form, in: bytes, at: &offset, &session).map { ($0, empty) }
   }
 
-  /// All fields of the record that begins at `offset` in `bytes`, but for padding; moves `offset` behind it.
+  /// Decodes all fields except padding of the record at `offset` in `bytes` and advances `offset`.
   ///
-  /// - Returns: nil if the record runs past the end of `bytes`.
+  /// - Returns: Nil if the record exceeds `bytes`.
   mutating func record(
     _ template: Template, in bytes: RawSpan, at offset: inout Int, _ session: inout Session
   ) -> [DecodedField]? {
@@ -77,7 +77,7 @@ struct FieldReader {
     return fields
   }
 
-  /// The fields of a measured record that stand at `places` among the template's sized fields.
+  /// Decodes the fields of a measured record at these indices of the template's sized fields.
   mutating func fields(
     at places: [Int], of template: Template, in record: RawSpan, _ layout: RecordLayout, _ session: inout Session
   ) -> [DecodedField] {
@@ -99,13 +99,14 @@ struct FieldReader {
     return fields
   }
 
-  /// What an element that the registry does not have is called: by the settings, else by its exporter.
+  /// Returns name and type of an element that is missing in the registry, preferably from the settings, otherwise as
+  /// reported by its exporter.
   private func known(_ field: FieldSpecifier, _ session: borrowing Session) -> ElementNames.Entry? {
     if field.isV9Scope || elements.isEmpty && session.elements == nil { return nil }
     return elements[field.element] ?? session.elements?[field.element]
   }
 
-  /// The value of one field.
+  /// Decodes the value of a field.
   mutating func value(_ bytes: RawSpan, _ type: AbstractType, _ session: inout Session) -> FieldValue {
     guard type.isStructured, bytes.byteCount > 0 else { return FieldValue(bytes, type: type) }
     if let list = list(bytes, type, &session) { return list }
@@ -117,7 +118,7 @@ struct FieldReader {
 // MARK: Structured data
 
 extension FieldReader {
-  /// Nil if the list cannot be taken apart to its last octet.
+  /// Returns nil if the list is malformed or has trailing octets.
   private mutating func list(_ bytes: RawSpan, _ type: AbstractType, _ session: inout Session) -> FieldValue? {
     guard depth < Self.maximumDepth else { return nil }
     depth += 1
@@ -129,7 +130,7 @@ extension FieldReader {
     }
   }
 
-  /// Semantic, field specifier, values (RFC 6313 §4.5.1).
+  /// Decodes semantic, field specifier and values (RFC 6313 §4.5.1).
   private mutating func basicList(_ bytes: RawSpan, _ session: inout Session) -> FieldValue? {
     guard bytes.byteCount >= 5 else { return nil }
     var element = FieldElement(bytes.be16(1))
@@ -151,7 +152,7 @@ extension FieldReader {
     return .basicList(semantic: bytes.octet(0), field: name, values: values)
   }
 
-  /// Semantic, template, records (RFC 6313 §4.5.2).
+  /// Decodes semantic, template and records (RFC 6313 §4.5.2).
   private mutating func subTemplateList(_ bytes: RawSpan, _ session: inout Session) -> FieldValue? {
     guard bytes.byteCount >= 3 else { return nil }
     let id = bytes.be16(1)
@@ -159,7 +160,7 @@ extension FieldReader {
     return .subTemplateList(semantic: bytes.octet(0), template: id, records: records)
   }
 
-  /// Semantic, then for each template its id, the octets of this entry, and records (RFC 6313 §4.5.3).
+  /// Decodes the semantic, then for each template its id, the length of its entry, and records (RFC 6313 §4.5.3).
   private mutating func subTemplateMultiList(_ bytes: RawSpan, _ session: inout Session) -> FieldValue? {
     var entries: [SubTemplateEntry] = []
     var offset = 1
@@ -176,7 +177,7 @@ extension FieldReader {
     return .subTemplateMultiList(semantic: bytes.octet(0), entries: entries)
   }
 
-  /// The records of template `id` that fill `bytes` to the end; nil if the template is not known or they do not.
+  /// Decodes records of template `id` that fill `bytes` exactly; nil if the template is unknown or they do not.
   private mutating func records(
     of id: UInt16, _ bytes: RawSpan, _ session: inout Session
   ) -> [[DecodedField]]? {
@@ -200,8 +201,8 @@ extension FieldReader {
 }
 
 extension RawSpan {
-  /// Where the content of a field stands whose octets, or whose length octets, begin at `offset`; nil if it runs past
-  /// the end.
+  /// Returns the range of the content of a field that begins at `offset` with its octets or its length; nil if it
+  /// exceeds the bytes.
   fileprivate func content(of length: UInt16, at offset: Int) -> Range<Int>? {
     if length == FieldSpecifier.variableLength { return variableLengthField(at: offset) }
     guard Int(length) <= byteCount - offset else { return nil }
@@ -210,13 +211,13 @@ extension RawSpan {
 }
 
 extension FieldValue {
-  /// Adds one more value of the same element of the same record.
+  /// Adds another value of the same element of the same record.
   fileprivate mutating func append(_ value: FieldValue) {
     guard case .repeated(var values) = self else {
       self = .repeated([self, value])
       return
     }
-    // The array is held once while it grows, so that it is not copied for each value.
+    // Moves the array out while it grows, so that it is not copied for each value.
     self = .boolean(false)
     values.append(value)
     self = .repeated(values)

@@ -4,10 +4,10 @@ import FlowModel
 enum FieldTreatment {
   case ipv4, ipv6, mac, clear
 
-  /// Nil if the field is kept.
+  /// Returns nil if the field is kept.
   init?(of field: FieldSpecifier) {
     if field.isV9Scope {
-      // The system of a v9 scope is its address if it has four octets.
+      // A v9 scope of type System is an address if it has four octets.
       guard field.v9Scope == .system, field.length == 4 else { return nil }
       self = .ipv4
       return
@@ -23,7 +23,7 @@ enum FieldTreatment {
     }
   }
 
-  /// Returns whether texts and octets of an element contain nothing about a network's users and locations.
+  /// Returns whether strings and octets of an element reveal nothing about users and locations of a network.
   private static func isKept(_ element: InformationElementID) -> Bool {
     switch element {
     case .applicationId, .applicationName, .applicationDescription: true
@@ -34,7 +34,7 @@ enum FieldTreatment {
 }
 
 extension [FieldSpecifier] {
-  /// The fields that are not kept, by index.
+  /// Fields that are not kept, by index.
   var treatments: [(field: Int, treatment: FieldTreatment)] {
     enumerated().compactMap { index, field in FieldTreatment(of: field).map { (index, $0) } }
   }

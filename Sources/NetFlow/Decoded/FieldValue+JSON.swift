@@ -5,9 +5,9 @@ import NetworkBytes
 extension FieldValue {
   /// Appends the value as JSON.
   ///
-  /// Addresses and times are text, octets lower-case hexadecimal, repeated values an array. Integers of magnitude 2^53
-  /// and above are decimal strings, since readers may round them (RFC 8259 §6). Floating point numbers have the fewest
-  /// digits that read back the same; "NaN", "Infinity" and "-Infinity" are strings.
+  /// Addresses and times are strings, octets lower-case hexadecimal, repeated values an array. Integers of magnitude
+  /// 2^53 and above are decimal strings, since readers may round them (RFC 8259 §6). Floating-point numbers have the
+  /// fewest digits that round-trip; "NaN", "Infinity" and "-Infinity" are strings.
   public func appendJSON(to json: inout [UInt8]) {
     switch self {
     case .string(let value): JSONText.append(value, to: &json)
@@ -32,13 +32,13 @@ extension FieldValue {
     }
   }
 
-  /// The text of a single value, without quotes; none of its characters needs an escape.
+  /// Appends the text of a single value without quotes; none of its characters needs an escape.
   private func appendText(to text: inout [UInt8]) {
     switch self {
     case .unsigned(let value): JSONText.append(value, to: &text)
     case .signed(let value): JSONText.append(value, to: &text)
     case .wide(let octets): Self.appendDecimal(octets, to: &text)
-    // The fewest digits that tell subnormal numbers apart are too few for who reads a double.
+    // For subnormal numbers, the fewest digits that identify a Float are too few for readers that parse a double.
     case .float32(let value) where value.isSubnormal: Self.append(Double(value), to: &text)
     case .float32(let value): Self.append(value, to: &text)
     case .float64(let value): Self.append(value, to: &text)
@@ -60,9 +60,9 @@ extension FieldValue {
     text.append(contentsOf: (value.isFinite ? value.description : name).utf8)
   }
 
-  /// An unsigned integer of any number of octets, network byte order.
+  /// Appends an unsigned integer of any length in network byte order.
   private static func appendDecimal(_ octets: [UInt8], to text: inout [UInt8]) {
-    // Limbs of nine digits, the lowest first.
+    // Limbs of nine decimal digits, least significant first.
     var limbs: [UInt64] = [0]
     for octet in octets {
       var carry = UInt64(octet)
@@ -79,7 +79,7 @@ extension FieldValue {
 // MARK: Structured data
 
 extension FieldValue {
-  /// `{"semantic":3,...}`: a list's members, of which those of inner records are as in `DecodedField.appendJSON`.
+  /// Appends `{"semantic":3,...}` with the list's members; fields of inner records as in `DecodedField.appendJSON`.
   private func appendList(to json: inout [UInt8]) {
     var object = JSONObject()
     switch self {
@@ -114,11 +114,11 @@ extension FieldValue {
 }
 
 extension DecodedField {
-  /// Appends fields as one JSON object: each a member of its name.
+  /// Appends fields as a JSON object with one member per field.
   public static func appendJSON(_ fields: [DecodedField], to json: inout [UInt8]) {
     var object = JSONObject()
     for field in fields {
-      // Names of the registry are letters and digits, all others digits and a slash.
+      // Names in the registry consist of letters and digits, all others of digits and a slash.
       object.appendName(field.label ?? field.name.description, to: &json)
       field.value.appendJSON(to: &json)
     }

@@ -1,15 +1,15 @@
 import NetworkBytes
 
 extension FieldValue {
-  /// Reads a value from its octets (RFC 7011 §6): integers of any length their type's reduced sizes and more can have,
-  /// other types of exactly theirs. What is not valid for its type stays octets.
+  /// Decodes a value (RFC 7011 §6): integers of any length including reduced sizes, other types of their exact length.
+  /// Octets that are invalid for the type remain `octets`.
   ///
-  /// Structured data needs templates: see `FieldReader`. Here it stays octets.
+  /// Structured data needs templates and is decoded by `FieldReader`; here it remains `octets`.
   public init(_ bytes: RawSpan, type: AbstractType) {
     self = Self.read(bytes, type) ?? .octets(bytes.copied())
   }
 
-  /// Nil if the octets are not valid for the type.
+  /// Returns nil if the octets are invalid for the type.
   private static func read(_ bytes: RawSpan, _ type: AbstractType) -> FieldValue? {
     let count = bytes.byteCount
     switch type {
@@ -66,7 +66,7 @@ extension FieldValue {
 }
 
 extension RawSpan {
-  /// All of 1 to 8 octets as one integer in two's complement.
+  /// Reads all of 1 to 8 octets as an integer in two's complement.
   fileprivate func signed() -> Int64 {
     let spare = UInt64(64 - 8 * byteCount)
     return Int64(bitPattern: unsigned(0, count: byteCount) << spare) >> Int64(spare)

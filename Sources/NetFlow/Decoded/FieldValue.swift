@@ -1,25 +1,25 @@
 public import NetworkBytes
 
-/// The value of one field, as its abstract type reads its octets; nothing is lost but the length.
+/// Value of a field according to its abstract type. Lossless except for the encoded length.
 public enum FieldValue: Sendable, Equatable {
   case unsigned(UInt64)
   case signed(Int64)
-  /// An unsigned integer beyond 64 bits: 9 to 32 octets in network byte order, the first not zero.
+  /// Unsigned integer of more than 64 bits: 9 to 32 octets in network byte order, the first non-zero.
   case wide([UInt8])
   case float32(Float)
   case float64(Double)
   case boolean(Bool)
   /// In the low 48 bits.
   case mac(UInt64)
-  /// In host order.
+  /// In host byte order.
   case ipv4(UInt32)
   case ipv6(IPAddress)
-  /// Without the NULs at its end.
+  /// Without trailing NULs.
   case string(String)
   case time(Timestamp)
-  /// An octetArray, what has no known type, and whatever is not valid for its type.
+  /// An octetArray, a value of unknown type, or octets that are invalid for their type.
   case octets([UInt8])
-  /// The values of an element that its record has more than once, in wire order.
+  /// Values of an element that occurs more than once in the record, in wire order.
   case repeated([FieldValue])
   /// RFC 6313 §4.5.1.
   indirect case basicList(semantic: UInt8, field: FieldName, values: [FieldValue])
@@ -35,11 +35,11 @@ public struct SubTemplateEntry: Sendable, Equatable {
   public var records: [[DecodedField]]
 }
 
-/// One field of a decoded record.
+/// Field of a decoded record.
 public struct DecodedField: Sendable, Equatable {
   public var name: FieldName
   public var value: FieldValue
-  /// What an element that the registry does not have is called; nil: it is shown by its numbers.
+  /// Name of an element that is missing in the registry; nil if it is shown by its numbers.
   public var label: String?
 
   init(name: FieldName, value: FieldValue, label: String? = nil) {

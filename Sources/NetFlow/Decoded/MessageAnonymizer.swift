@@ -1,26 +1,26 @@
 import FlowModel
 public import NetworkBytes
 
-/// What addresses become in messages that are shared.
+/// Replacement of addresses in messages to be shared.
 public protocol AddressSubstitution: ~Copyable {
-  /// An address of the same family.
+  /// Returns an address of the same family.
   mutating func substitute(_ address: IPAddress) -> IPAddress
-  /// 48 bits.
+  /// Returns 48 bits.
   mutating func substitute(mac: UInt64) -> UInt64
 }
 
-/// Removes from messages what tells who and where, in place: they decode as before, to records with other addresses.
+/// Anonymizes messages in place: they still decode, to records with other addresses.
 ///
-/// IP and MAC addresses are substituted. Numbers, times, flags, MPLS labels, and the ids and names of applications are kept. All
-/// else is overwritten with zeros: other texts, octets of unknown meaning, sections of packets, lists, padding, and whatever no
-/// template describes.
+/// IP and MAC addresses are substituted. Numbers, times, flags, MPLS labels, and the ids and names of applications are
+/// kept. Everything else is overwritten with zeros: other strings, octets of unknown meaning, packet sections, lists,
+/// padding, and data that no template describes.
 public struct MessageAnonymizer: ~Copyable {
   public struct Counters: Sendable, Equatable {
-    /// Addresses that were substituted.
+    /// Number of substituted addresses.
     public var addresses: UInt64 = 0
-    /// Fields that were overwritten.
+    /// Number of overwritten fields.
     public var clearedFields: UInt64 = 0
-    /// Data sets that were overwritten: their template is not known, or they are of an undefined kind.
+    /// Number of overwritten data sets, whose template is unknown or whose kind is undefined.
     public var clearedSets: UInt64 = 0
   }
 
@@ -30,7 +30,7 @@ public struct MessageAnonymizer: ~Copyable {
   private var budget = LearningBudget()
   private var edits: [Edit] = []
 
-  /// What is to be done at a place of a message.
+  /// Change to be made at a position of a message.
   private enum Edit {
     case ipv4(Int)
     case ipv6(Int)
@@ -41,13 +41,14 @@ public struct MessageAnonymizer: ~Copyable {
   public init() {
     var rules = SessionRules()
     rules.limits = .capture
-    // Nothing waits for its template here.
+    // Data without a template is overwritten, not held back.
     rules.limits.earlyOctets = 0
     rules.detectsRestarts = false
     sessions = SessionTable(rules)
   }
 
-  /// Learns the templates of a message, so that data that come before them are known, too: once through all of a capture.
+  /// Learns the templates of a message, so that data preceding them can be decoded. To be called for all messages of a
+  /// capture in a first pass.
   public mutating func learn(_ message: RawSpan, from exporter: Endpoint, arrival: UnixNanoseconds) {
     guard let header = sessions.readHeader(of: message), header.version != 5 else { return }
     _ = dataSets(message, header, exporter, arrival)
@@ -56,9 +57,9 @@ public struct MessageAnonymizer: ~Copyable {
   /// Anonymizes a message.
   ///
   /// - Parameters:
-  ///   - exporter: who sent it, by its own address.
-  ///   - arrival: nanoseconds since 1970 UTC.
-  /// - Returns: false: this is no message of a known version; it must not be shared.
+  ///   - exporter: Sender of the message, with its original address.
+  ///   - arrival: Nanoseconds since 1970 UTC.
+  /// - Returns: False if this is not a message of a known version; it must then not be shared.
   public mutating func anonymize(
     _ message: inout [UInt8], from exporter: Endpoint, arrival: UnixNanoseconds,
     with substitution: inout some AddressSubstitution & ~Copyable
@@ -78,7 +79,7 @@ public struct MessageAnonymizer: ~Copyable {
 
   // MARK: What is to be done
 
-  /// The message's data sets of known templates, by where their records begin.
+  /// Returns the message's data sets of known templates by the offset of their records.
   private mutating func dataSets(
     _ message: RawSpan, _ header: MessageHeader, _ exporter: Endpoint, _ arrival: UnixNanoseconds
   ) -> [Int: Template] {
@@ -163,7 +164,7 @@ public struct MessageAnonymizer: ~Copyable {
       for index in range { message[index] = 0 }
     case .ipv4(let place):
       let address = message.rawSpan.be32(place)
-      // An absent address.
+      // Address is absent.
       if address == 0 { return }
       counters.addresses &+= 1
       message.store(UInt64(substitution.substitute(IPAddress(v4: address)).v4), at: place, octets: 4)
@@ -184,7 +185,7 @@ public struct MessageAnonymizer: ~Copyable {
 }
 
 extension [UInt8] {
-  /// In network byte order.
+  /// Stores a value in network byte order.
   fileprivate mutating func store(_ value: UInt64, at place: Int, octets: Int) {
     for index in 0..<octets {
       self[place + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * (octets - 1 - index)))

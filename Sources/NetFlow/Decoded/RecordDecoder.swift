@@ -1,9 +1,10 @@
 public import NetworkBytes
 
-/// Datagrams in, whole records out, those of options too: the lossless way of decoding, to look at what exporters send.
+/// Lossless decoder that turns datagrams into complete records, including those of options, for inspecting what
+/// exporters send.
 ///
-/// Walks messages as `FlowDecoder` does, through the same sessions, templates and counters; but makes a value of every
-/// field, which allocates. One decoder belongs to one thread.
+/// Processes messages like `FlowDecoder`, with the same sessions, templates and counters, but creates a value for every
+/// field, which allocates. A decoder must be used by one thread only.
 public struct RecordDecoder: ~Copyable {
   private var sessions: SessionTable
   private let directory: ExporterDirectory?
@@ -12,9 +13,8 @@ public struct RecordDecoder: ~Copyable {
   private var budget = LearningBudget()
 
   /// - Parameters:
-  ///   - directory: lets templates of an exporter's other source ports serve a session that lacks its own; nil: each
-  ///     session has its own only.
-  ///   - elements: what elements are called that the registry does not have.
+  ///   - directory: Provides templates from the exporter's other source ports to sessions that lack them; nil for none.
+  ///   - elements: Names of elements that are missing in the registry.
   public init(
     limits: SessionLimits = .capture, directory: ExporterDirectory? = nil, elements: ElementNames = ElementNames()
   ) {
@@ -22,22 +22,22 @@ public struct RecordDecoder: ~Copyable {
     self.elements = elements
     var rules = SessionRules()
     rules.limits = limits
-    // What exporters sent is decoded by the newest definition, whatever became of them.
+    // Data is decoded with the newest definition, even after a restart of the exporter.
     rules.detectsRestarts = false
     sessions = SessionTable(rules)
   }
 
-  /// What was decoded and what was wrong, over all sessions.
+  /// Counters of all sessions.
   public var counters: DecodeCounters { sessions.counters }
 
-  /// Decodes one datagram and hands its records over, one by one in wire order; behind them those of earlier datagrams
-  /// that waited for a template which it brought.
+  /// Decodes a datagram and passes on its records one by one in wire order, followed by those of earlier datagrams that
+  /// were waiting for a template in it.
   ///
   /// - Parameters:
-  ///   - message: the UDP payload.
-  ///   - exporter: where it came from.
-  ///   - arrival: when it came, nanoseconds since 1970 UTC.
-  ///   - take: what it throws ends the decoding; the rest of the datagram is left.
+  ///   - message: UDP payload.
+  ///   - exporter: Source of the datagram.
+  ///   - arrival: Time of arrival, nanoseconds since 1970 UTC.
+  ///   - take: Receives the records. An error ends decoding of the datagram.
   public mutating func decode<Failure: Error>(
     _ message: RawSpan, from exporter: Endpoint, arrival: UnixNanoseconds,
     _ take: (DecodedRecord) throws(Failure) -> Void
@@ -49,7 +49,7 @@ public struct RecordDecoder: ~Copyable {
     if place.session.early.isReady { try decodeEarly(&place.session, at: arrival, take) }
   }
 
-  /// Ends decoding: data sets that still wait for their template are given up.
+  /// Ends decoding and discards data sets that still wait for their template.
   public mutating func finish() {
     sessions.endEarlyData(directory)
   }
@@ -89,7 +89,7 @@ public struct RecordDecoder: ~Copyable {
     }
   }
 
-  /// Decodes the records of one data set.
+  /// Decodes the records of a data set.
   private mutating func decode<Failure: Error>(
     _ set: RawSpan, of header: MessageHeader, _ template: Template, _ session: inout Session,
     _ fields: inout FieldReader, _ take: (DecodedRecord) throws(Failure) -> Void
@@ -107,7 +107,7 @@ public struct RecordDecoder: ~Copyable {
     }
   }
 
-  /// Decodes one datagram and appends its records to `records`.
+  /// Decodes a datagram and appends its records to `records`.
   public mutating func decode(
     _ message: RawSpan, from exporter: Endpoint, arrival: UnixNanoseconds, into records: inout [DecodedRecord]
   ) {

@@ -1,14 +1,14 @@
-/// What the fields of a template become in a record that is decoded in full: found once, when the template is learnt.
+/// Form of fully decoded records of a template, determined once per template.
 struct RecordForm: Sendable {
   struct Field: Sendable, BitwiseCopyable {
     var type: AbstractType
-    /// paddingOctets: left out.
+    /// Whether the field is paddingOctets, which is omitted.
     var isPadding = false
-    /// Place among the record's decoded fields of the first field of the same name, if this one repeats it.
+    /// Index among the decoded fields of the first field of the same name if this one repeats it.
     var repeated: UInt16?
   }
 
-  /// In wire order.
+  /// Fields in wire order.
   private(set) var fields: [Field] = []
   /// Whether a name occurs more than once.
   private(set) var hasRepeats = false
@@ -22,7 +22,7 @@ struct RecordForm: Sendable {
       var field = Field(type: name.type, isPadding: name.isPadding)
       if !field.isPadding {
         field.repeated = places[name]
-        // A set holds fewer than 2^14 field specifiers, so that places fit.
+        // A set has fewer than 2^14 field specifiers, so indices fit.
         if field.repeated == nil { places[name] = UInt16(truncatingIfNeeded: places.count) }
         hasRepeats = hasRepeats || field.repeated != nil
       }

@@ -1,13 +1,13 @@
 import FlowText
 import NetworkBytes
 
-/// Decoded records and the decoder's counters as JSON, one line a record.
+/// JSON of decoded records and the decoder's counters, one line per record.
 public enum RecordJSON {
-  /// Appends the record as one JSON object and a line feed.
+  /// Appends the record as a JSON object and a line feed.
   ///
   /// Members: exporter and port, version, domain, template, kind (`flow` or `options`), exportTime (seconds), seq (as
-  /// sent), fields by name, how many fields of no length were left out (`emptyLeftOut`) if any were, and where the record
-  /// has times of the exporter's uptime, what they are in UTC (`derived`).
+  /// sent), fields by name, the number of omitted zero-length fields (`emptyLeftOut`) if any, and for records with
+  /// times relative to the exporter's uptime their UTC equivalents (`derived`).
   public static func append(_ record: DecodedRecord, to line: inout [UInt8]) {
     var object = JSONObject()
     object.appendName("exporter", to: &line)
@@ -43,13 +43,13 @@ public enum RecordJSON {
     FieldValue.time(Timestamp(milliseconds: milliseconds)).appendJSON(to: &line)
   }
 
-  /// Appends the counters as one JSON object and a line feed: every `DecodeIssue` of a replay under its name, and two
-  /// that the decoder does not count so.
+  /// Appends the counters as a JSON object and a line feed: every `DecodeIssue` of a replay by name, and two values
+  /// counted elsewhere.
   ///
-  /// - Parameter truncatedFrames: frames of a capture that hold less than their datagram.
+  /// - Parameter truncatedFrames: Frames of a capture that do not contain their complete datagram.
   public static func append(_ counters: DecodeCounters, truncatedFrames: UInt64, to json: inout [UInt8]) {
     var object = JSONObject()
-    // Nothing expires in a replay.
+    // Templates do not expire in a replay.
     for issue in DecodeIssue.allCases where issue != .templateExpired {
       object.append(issue.name, counters[issue], to: &json)
     }

@@ -1,8 +1,8 @@
 import FlowText
 
-/// A moment of UTC with the precision it was sent in.
+/// Point in time in UTC with the precision in which it was sent.
 public struct Timestamp: Sendable, Hashable, BitwiseCopyable {
-  /// The raw value is the number of decimals of a second.
+  /// The raw value is the number of decimal places of a second.
   public enum Precision: Int, Sendable, BitwiseCopyable {
     case seconds = 0
     case milliseconds = 3
@@ -10,9 +10,9 @@ public struct Timestamp: Sendable, Hashable, BitwiseCopyable {
     case nanoseconds = 9
   }
 
-  /// Since 1970, rounded down.
+  /// Seconds since 1970, rounded down.
   public var seconds: Int64
-  /// 0...999,999,999, a multiple of what the precision can tell.
+  /// 0...999,999,999, a multiple of the precision.
   public var nanoseconds: UInt32
   public var precision: Precision
 
@@ -22,7 +22,7 @@ public struct Timestamp: Sendable, Hashable, BitwiseCopyable {
     self.precision = precision
   }
 
-  /// A moment in milliseconds since 1970 UTC.
+  /// Creates a timestamp from milliseconds since 1970 UTC.
   public init(milliseconds: Int64) {
     let seconds = milliseconds.floorDividing(by: 1000)
     self.init(
@@ -30,8 +30,9 @@ public struct Timestamp: Sendable, Hashable, BitwiseCopyable {
       precision: .milliseconds)
   }
 
-  /// An NTP timestamp of era 0, seconds since 1900 and a binary fraction (RFC 7011 §6.1.9, §6.1.10), rounded to the
-  /// nearest unit of `precision`. The low 11 bits of a fraction sent as microseconds carry nothing.
+  /// Creates a timestamp from an NTP timestamp of era 0, seconds since 1900 and a binary fraction (RFC 7011 §6.1.9,
+  /// §6.1.10), rounded to the nearest unit of `precision`. The low 11 bits of a fraction in microseconds are not
+  /// significant.
   public init(ntp: UInt64, precision: Precision) {
     let mask: UInt64 = precision == .microseconds ? 0xffff_f800 : 0xffff_ffff
     let unit: UInt64 = precision == .microseconds ? 1000 : 1
@@ -43,7 +44,7 @@ public struct Timestamp: Sendable, Hashable, BitwiseCopyable {
       nanoseconds: UInt32(truncatingIfNeeded: (rounded &- carry &* perSecond) &* unit), precision: precision)
   }
 
-  /// 9999-12-31T23:59:59Z, the last second that four digits of a year can tell.
+  /// 9999-12-31T23:59:59Z, the last second of a four-digit year.
   static let lastSecond: Int64 = 253_402_300_799
 }
 
@@ -55,7 +56,7 @@ extension Timestamp: CustomStringConvertible {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Appends the text of `description`; right for the years 0000 to 9999.
+  /// Appends the text of `description`; correct for the years 0000 to 9999.
   public func appendText(to text: inout [UInt8]) {
     let days = seconds.floorDividing(by: 86_400)
     let second = UInt64(truncatingIfNeeded: seconds &- days &* 86_400)
@@ -80,8 +81,8 @@ extension Timestamp: CustomStringConvertible {
     text.append(UInt8(ascii: "Z"))
   }
 
-  /// The day of the Gregorian calendar that is `days` after 1970-01-01. Years are counted from March, so that the leap
-  /// day is a year's last, and in eras of 400 years, which are all of 146,097 days.
+  /// Returns the Gregorian date `days` after 1970-01-01. Years are counted from March, so that the leap day is the last
+  /// of its year, and in eras of 400 years, all of which have 146,097 days.
   private static func date(days: Int64) -> (year: UInt64, month: UInt64, day: UInt64) {
     let shifted = days &+ 719_468
     let era = shifted.floorDividing(by: 146_097)
@@ -99,7 +100,7 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Int64 {
-  /// The quotient rounded down; `divisor` is positive.
+  /// Returns the quotient rounded down; `divisor` must be positive.
   fileprivate func floorDividing(by divisor: Int64) -> Int64 {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? quotient - 1 : quotient

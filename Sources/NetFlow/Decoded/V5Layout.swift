@@ -1,9 +1,10 @@
 import FlowModel
 import NetworkBytes
 
-/// The fields of a v5 record (Cisco, "NetFlow Export Datagram Format") by the names of their IANA elements.
+/// Fields of a v5 record (Cisco, "NetFlow Export Datagram Format") by the names of the corresponding IANA elements.
 enum V5Layout {
-  /// Element, offset in the record, octets; in wire order. Input and output are SNMP indices; 36 and 46 are padding.
+  /// Element, offset in the record, and length, in wire order. Input and output are SNMP indices; 36 and 46 are
+  /// padding.
   private static let places: [(element: InformationElementID, offset: Int, length: Int)] = [
     (.sourceIPv4Address, 0, 4),
     (.destinationIPv4Address, 4, 4),
@@ -30,7 +31,8 @@ enum V5Layout {
     return (name: name, type: name.type, place: place.offset..<(place.offset + place.length))
   }
 
-  /// The fields of one record of 48 octets, and the sampling that the header tells of all.
+  /// Returns the fields of a record of 48 octets, and the sampling interval of the header, which applies to all
+  /// records.
   static func fields(of record: RawSpan, _ header: MessageHeader) -> [DecodedField] {
     var decoded: [DecodedField] = []
     decoded.reserveCapacity(fields.count + 2)

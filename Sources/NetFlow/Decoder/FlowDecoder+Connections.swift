@@ -1,22 +1,24 @@
 public import FlowModel
 public import NetworkBytes
 
-/// IPFIX over TCP (RFC 7011 §10.4). What differs from UDP: a session is of one connection and ends with it, templates come once,
-/// before their data, hold until they are withdrawn and are nobody else's, and nothing comes late or twice.
+/// IPFIX over TCP (RFC 7011 §10.4). Unlike over UDP, a session belongs to one connection and ends with it, templates
+/// are sent once before their data, remain valid until withdrawn and apply to this session only, and messages are
+/// neither reordered nor duplicated.
 extension FlowDecoder {
-  /// Decodes one message that came over a connection and appends its flow records to `batch`, or ends the connection's sessions.
+  /// Decodes a message received over a connection and appends its flow records to `batch`, or ends the connection's
+  /// sessions.
   ///
   /// - Parameters:
-  ///   - message: an IPFIX message.
-  ///   - exporter: where the connection came from.
-  ///   - localPort: the port that it was made to.
-  ///   - part: which connection, and what of it.
-  ///   - arrival: when it came, nanoseconds since 1970 UTC.
+  ///   - message: IPFIX message.
+  ///   - exporter: Remote endpoint of the connection.
+  ///   - localPort: Local port of the connection.
+  ///   - part: The connection, and which part of it this is.
+  ///   - arrival: Time of arrival, nanoseconds since 1970 UTC.
   public mutating func decode(
     _ message: RawSpan, from exporter: Endpoint, to localPort: UInt16, over part: StreamPart, arrival: UnixNanoseconds,
     into batch: inout FlowBatch
   ) {
-    // What is known under the number of a connection that begins is of an earlier run, which was killed.
+    // State left under the number of a new connection is from an earlier run that was killed.
     if part.event != .next { sessions.endConnection(part.connection, directory) }
     if part.event == .end { return }
     guard let header = sessions.readHeader(ofStreamed: message) else { return }
@@ -26,11 +28,11 @@ extension FlowDecoder {
     sessions.close(place, directory)
   }
 
-  /// Ends the sessions of all connections: those of a process that has ended.
+  /// Ends the sessions of all connections, those of a process that has ended.
   public mutating func endConnections() { sessions.endAllConnections(directory) }
 
-  /// Connections that cannot be decoded any further, because a session of theirs was forgotten to bound memory: closed, their
-  /// exporter begins again with its templates. Each is told once.
+  /// Returns, once each, connections that can no longer be decoded because one of their sessions was evicted. After
+  /// such a connection is closed, the exporter reconnects and sends its templates again.
   public mutating func takeSevered() -> Set<UInt32> {
     if sessions.severed.isEmpty { return [] }
     defer { sessions.severed = [] }

@@ -2,18 +2,18 @@ public import FlowModel
 public import NetworkBytes
 
 extension FlowDecoder {
-  /// Data sets that wait for their template, or to be decoded with it.
+  /// Number of data sets waiting for their template, or for being decoded with it.
   public var waitingSets: UInt64 { UInt64(sessions.earlyCount) }
 
-  /// Records of early data that are decoded with a datagram; `decodeEarly` brings the rest.
+  /// Maximum records of early data decoded together with a datagram; `decodeEarly` decodes the rest.
   static let earlyRecordsPerDatagram = 512
 
-  /// Brings what waits for its template up to date: data sets whose template another session of their exporter has brought
-  /// since, and those that have waited too long. To be called about once a second; `decodeEarly` then decodes what can be.
+  /// Processes early data sets whose template has since been sent in another session of their exporter, and those that
+  /// have waited too long. To be called about once per second; `decodeEarly` then decodes those that can be.
   ///
-  /// - Parameter time: milliseconds since 1970 UTC.
+  /// - Parameter time: Milliseconds since 1970 UTC.
   public mutating func advance(to time: UnixMilliseconds) {
-    // A pass over all sessions: once a minute is enough.
+    // Iterates over all sessions, so once per minute is enough.
     if !(0..<60_000).contains(time &- expiryTime) {
       expiryTime = time
       sessions.expireTemplates(directory)
@@ -21,22 +21,22 @@ extension FlowDecoder {
     sessions.serveEarly(at: time &* 1_000_000, directory)
   }
 
-  /// Ends waiting: what still waits for its template is decoded if that is known by now, or given up. `decodeEarly` then
+  /// Ends waiting: sets still without template are assigned one that is known by now, or discarded. `decodeEarly` then
   /// decodes the rest.
   public mutating func endWaiting() {
     sessions.endEarlyData(directory)
   }
 
-  /// What `decodeEarly` did.
+  /// Result of `decodeEarly`.
   public struct EarlyProgress: Sendable {
-    /// Records that were decoded, those of options too.
+    /// Number of decoded records, including those of options.
     public var records = 0
     /// Whether there may be more.
     public var isMore = false
   }
 
-  /// Decodes early data whose template has come, with the times of the messages it came in: about `limit` records, of the
-  /// sessions in turn.
+  /// Decodes early data whose template is known, with the times of their original messages: about `limit` records,
+  /// round-robin over sessions.
   public mutating func decodeEarly(limit: Int, into batch: inout FlowBatch) -> EarlyProgress {
     var progress = EarlyProgress()
     while progress.records < limit {
@@ -48,9 +48,9 @@ extension FlowDecoder {
     return progress
   }
 
-  /// Decodes a session's early data: a set at least.
+  /// Decodes early data of a session, at least one set.
   ///
-  /// - Returns: how many records these were.
+  /// - Returns: Number of records.
   @discardableResult
   mutating func decodeEarly(_ session: inout Session, limit: Int, into batch: inout FlowBatch) -> Int {
     let before = session.counters.flowRecords &+ session.counters.optionsRecords

@@ -2,7 +2,7 @@ import FlowModel
 import NetworkBytes
 
 extension FlowDecoder {
-  /// Learns sampling rates, names and the exporter's start from the records of one options data set.
+  /// Learns sampling rates, names and the exporter's start from the records of an options data set.
   mutating func learn(_ set: RawSpan, _ template: Template, _ session: inout Session) {
     let plan = template.plans.options
     if !plan.isEmpty, !budget.spend(0, of: .optionsRecords, &session) {
@@ -21,7 +21,7 @@ extension FlowDecoder {
       switch learn(record, template, plan, &session) {
       case .nothing: memory.note(mark)
       case .something:
-        // What was said before may now say something else.
+        // The same records may have a different meaning now.
         session.learnt &+= 1
         state = memory.mix(session.identity, session.learnt)
       case .overBudget:
@@ -34,12 +34,12 @@ extension FlowDecoder {
     if !plan.isEmpty { _ = budget.spend(count, of: .optionsRecords, &session) }
   }
 
-  /// What a record brought; of several things the last of these.
+  /// Result of a record; of several results the last of these.
   private enum Learnt: Comparable {
     case nothing, something, overBudget
   }
 
-  /// Learns from one record, whose layout is measured.
+  /// Learns from a record whose layout has been measured.
   private mutating func learn(
     _ record: RawSpan, _ template: Template, _ plan: OptionsPlan, _ session: inout Session
   ) -> Learnt {
@@ -64,7 +64,7 @@ extension FlowDecoder {
     return learnt
   }
 
-  /// Tells the directory what a record says, unless that is what the session said last.
+  /// Passes a record's statement to the directory unless it equals the session's last one.
   private mutating func tell(
     _ mark: OptionsMemory.Mark, _ session: inout Session, _ statement: () -> Statement?
   ) -> Learnt {
@@ -74,7 +74,7 @@ extension FlowDecoder {
       memory.note(mark)
       return .nothing
     }
-    // Where there is no room for it now, there may be later.
+    // If there is no room now, there may be later.
     guard let outcome = directory.tell(statement, of: session.key, session.trail, at: session.lastSeen) else {
       return .something
     }
@@ -85,7 +85,7 @@ extension FlowDecoder {
     return .something
   }
 
-  /// Learns from an options record how one of the exporter's own elements is called and read.
+  /// Learns name and type of an enterprise-specific element from an options record.
   private mutating func learnElement(_ record: RawSpan, _ template: Template, _ session: inout Session) -> Learnt {
     guard budget.spend(1, of: .statements, &session) else { return .overBudget }
     var offset = 0

@@ -2,7 +2,8 @@ import FlowModel
 import NetworkBytes
 
 extension FlowDecoder {
-  /// Decodes what goes into the records' extensions, and the original exporter a mediator tells: record by record.
+  /// Decodes the fields of the records' extensions, and the original exporter that a mediator reports, record by
+  /// record.
   mutating func decodeRare(
     _ set: RawSpan, _ template: Template, _ plan: FlowPlan, _ session: inout Session, from first: Int,
     into batch: inout FlowBatch
@@ -34,7 +35,7 @@ extension FlowDecoder {
     }
   }
 
-  /// Takes a sampling rate that several elements tell together.
+  /// Sets a sampling rate that follows from several elements.
   private func setRate(_ record: inout FlowRecord, _ bytes: RawSpan, _ plan: FlowPlan) {
     var facts = SamplingFacts()
     for step in plan.samplingSteps {
@@ -45,7 +46,7 @@ extension FlowDecoder {
     if let rate = facts.rate { record.samplingRate = rate }
   }
 
-  /// Takes exporterIPv4Address and exporterIPv6Address for the record's exporter (RFC 6183 §5.2: a mediator's original
+  /// Sets the record's exporter to exporterIPv4Address or exporterIPv6Address (RFC 6183 §5.2: a mediator's original
   /// exporter).
   private mutating func setExporter(
     _ record: inout FlowRecord, _ bytes: RawSpan, _ step: FlowPlan.Step, _ session: borrowing Session
@@ -57,8 +58,8 @@ extension FlowDecoder {
     record.origin = origins.number(of: options.origin(origin), from: session.key.exporter.address)
   }
 
-  /// A JSON object of the record's unmapped fields; empty if it has none. Fields of no length say nothing and are left
-  /// out: a template can have thousands of them.
+  /// Returns a JSON object of the record's unmapped fields; empty if there are none. Zero-length fields, of which a
+  /// template can have thousands, are omitted.
   private func extra(
     _ bytes: RawSpan, _ template: Template, _ plan: FlowPlan, _ reader: inout FieldReader, _ session: inout Session
   ) -> String {
@@ -106,6 +107,6 @@ extension RawSpan {
 }
 
 extension IPAddress {
-  /// 0.0.0.0 and ::, which stand for no address.
+  /// 0.0.0.0 and ::, which represent no address.
   var isNone: Bool { isUnspecified || self == IPAddress(v4: 0) }
 }

@@ -2,7 +2,7 @@ import FlowModel
 import NetworkBytes
 
 extension FlowDecoder {
-  /// Decodes one data set: of flows into the batch, of options into what is known of the exporter.
+  /// Decodes a data set: flows into the batch, options into the state of the exporter.
   mutating func decode(
     _ set: RawSpan, of header: MessageHeader, _ template: Template, _ session: inout Session, _ time: inout TimeBase,
     into batch: inout FlowBatch
@@ -39,7 +39,7 @@ extension FlowDecoder {
     finish(set, template, plans, &session, time, from: first, into: &batch)
   }
 
-  /// Takes the exporter's start from a set's first record, for all of them.
+  /// Takes the exporter's start for all records of a set from the first one.
   private mutating func learnSystemInit(
     _ set: RawSpan, _ template: Template, _ step: FlowPlan.Step, _ session: inout Session
   ) {
@@ -49,7 +49,7 @@ extension FlowDecoder {
     session.learnSystemInit(set.be64(record.lowerBound + variable.layout.offsets[step.index]), directory)
   }
 
-  /// Decodes records of one length, field by field over all of them.
+  /// Decodes records of fixed length, one field at a time over all records.
   private mutating func decodeFixed(
     _ set: RawSpan, _ template: Template, _ plans: Template.Plans, _ prototype: FlowRecord, _ session: inout Session,
     _ time: TimeBase, into batch: inout FlowBatch
@@ -60,7 +60,7 @@ extension FlowDecoder {
     }
     let base = batch.count
     batch.records.append(addingCapacity: view.count) { records in
-      // Each is made anew, of words: a copy of a whole record would call memmove.
+      // Each is initialized word by word: copying a whole record would call memmove.
       for _ in 0..<view.count { records.append(FlowRecord(like: prototype)) }
     }
     var records = batch.records.mutableSpan
@@ -69,7 +69,7 @@ extension FlowDecoder {
     session.counters.add(corrections)
   }
 
-  /// Decodes records of varying length: each is measured, then the steps run over it alone.
+  /// Decodes records of variable length: measures each, then runs the steps on it alone.
   private mutating func decodeVariable(
     _ set: RawSpan, _ template: Template, _ plans: Template.Plans, _ prototype: FlowRecord, _ session: inout Session,
     _ time: TimeBase, into batch: inout FlowBatch
@@ -98,7 +98,7 @@ extension FlowDecoder {
     takesOutForReverse(session) ? plans.flow.stepsWithoutOut : plans.flow.steps
   }
 
-  /// What takes more than one field, or is seldom needed: each loop runs only for templates that ask for it.
+  /// Derives values from several or rarely used fields; each loop runs only for templates that need it.
   private mutating func finish(
     _ set: RawSpan, _ template: Template, _ plans: Template.Plans, _ session: inout Session, _ time: TimeBase,
     from first: Int, into batch: inout FlowBatch
@@ -128,7 +128,7 @@ extension FlowDecoder {
     forceRate(of: session, from: first, into: &batch)
   }
 
-  /// Gives records the sampling rate that the settings force on their exporter.
+  /// Sets the sampling rate that the settings force on the records' exporter.
   func forceRate(of session: borrowing Session, from first: Int, into batch: inout FlowBatch) {
     if options.forcedSamplingRates.isEmpty { return }
     guard let rate = options.forcedSamplingRates[session.key.exporter.address] else { return }
@@ -137,11 +137,11 @@ extension FlowDecoder {
 }
 
 extension Template {
-  /// The octets of a set that are records of fixed length: without those of zeros at its end, which are padding.
+  /// Returns the octets of a set that are records of fixed length; trailing records of zeros are padding.
   fileprivate func octetsOfRecords(in set: RawSpan, _ counters: inout DecodeCounters) -> Int {
     let whole = set.byteCount / minimumLength
     let octets = set.countWithoutTrailingZeros()
-    // A set has a record at least (RFC 7011 §3.4.3).
+    // A set has at least one record (RFC 7011 §3.4.3).
     let records = min(whole, max(1, (octets + minimumLength - 1) / minimumLength))
     if octets > whole * minimumLength { counters.countLeftover(set, from: whole * minimumLength) }
     if records < whole { counters[.paddingRecord] &+= UInt64(whole - records) }
@@ -157,7 +157,7 @@ extension DecodeCounters {
 }
 
 extension FlowRecord {
-  /// A record that says of itself what `prototype` does: whose it is, the sampling rate, and when it was exported.
+  /// Creates a record with `prototype`'s origin, sampling rate and export time.
   @inline(__always)
   fileprivate init(like prototype: borrowing FlowRecord) {
     self.init()

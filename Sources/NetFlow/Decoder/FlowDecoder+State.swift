@@ -1,23 +1,23 @@
 import FlowModel
 public import NetworkBytes
 
-/// What a decoder knows of exporters, as it is kept over a restart: templates, sequence numbers, sampling rates, names,
-/// counters, running totals, and the data that waits for its template.
+/// State of a decoder that is kept across restarts: templates, sequence numbers, sampling rates, names, counters,
+/// running totals, and data waiting for its template.
 public struct FlowDecoderState: Decodable, Sendable {
   var sessions: [Session] = []
   var retired = DecodeCounters()
   var origins = OriginTable()
   var announcements: [ExporterDirectory.Kept] = []
   var lostBySequence: UInt64 = 0
-  /// Nil: there are none, or an earlier version wrote it.
+  /// Nil if there are none or an earlier version wrote the state.
   var totals: TotalsMemory?
 
-  /// What a decoder knows that is new.
+  /// State of a new decoder.
   public init() {}
 }
 
 extension FlowDecoder {
-  /// What is to be kept. Takes copies, which cost little.
+  /// State to be kept. Copies, but cheaply.
   public var state: FlowDecoderState {
     var state = FlowDecoderState()
     (state.sessions, state.retired) = sessions.state
@@ -28,7 +28,7 @@ extension FlowDecoder {
     return state
   }
 
-  /// Goes on from what an earlier run knew. To be called before anything is decoded.
+  /// Resumes from the state of an earlier run. To be called before any decoding.
   public mutating func restore(_ state: FlowDecoderState) {
     origins = state.origins
     lostBySequence = state.lostBySequence
@@ -41,15 +41,15 @@ extension FlowDecoder {
 // MARK: In a checkpoint
 
 extension FlowDecoderState {
-  /// The kinds of parts that it is kept in. Of those that can be many there may be several parts.
+  /// Kinds of parts in a checkpoint. There may be several parts of some kinds.
   public enum Part: UInt8, CaseIterable, Sendable {
     case counters, origins, totals, announcements, sessions
   }
 
-  /// Octets of a part as a rule: one more value may make it larger.
+  /// Usual maximum octets of a part; the last value may exceed it.
   private static let partSize = 1 << 20
 
-  /// Hands over all that is to be kept, a part at a time, so that not all of it is in memory once more.
+  /// Emits the state part by part, so that it is not in memory a second time as a whole.
   public func write(_ emit: (Part, [UInt8]) throws -> Void) throws {
     var octets = OctetWriter()
     IssueNumbers.append(to: &octets)
@@ -83,7 +83,7 @@ extension FlowDecoderState {
     if octets.count > 0 { try emit(part, octets.octets) }
   }
 
-  /// Takes what `write` handed over.
+  /// Reads a part emitted by `write`.
   public mutating func read(_ part: Part, _ octets: [UInt8]) throws(OctetFault) {
     var reader = OctetReader(octets)
     switch part {
@@ -102,12 +102,12 @@ extension FlowDecoderState {
     guard reader.isAtEnd else { throw .badValue }
   }
 
-  /// Looks whether all parts fit together.
+  /// Verifies that all parts are consistent.
   public func check() throws(OctetFault) {
     let count = origins.origins.count
     for session in sessions where Int(session.origin ?? 0) >= count { throw .badValue }
   }
 
-  /// Origins that records may refer to by number.
+  /// Number of origins that records may refer to.
   public var originCount: Int { origins.origins.count }
 }

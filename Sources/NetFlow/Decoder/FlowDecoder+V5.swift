@@ -2,7 +2,7 @@ import FlowModel
 import NetworkBytes
 
 extension FlowDecoder {
-  /// Decodes the records of a v5 message: the fewer of those announced and those present.
+  /// Decodes the records of a v5 message: as many as announced, or fewer if fewer are present.
   mutating func decodeV5(
     _ message: RawSpan, _ header: MessageHeader, _ session: inout Session, _ time: TimeBase,
     into batch: inout FlowBatch
@@ -28,7 +28,7 @@ extension FlowDecoder {
 }
 
 extension FlowRecord {
-  /// Reads one v5 record of 48 octets; its bounds are checked once, the offsets are constants. Words are stored whole.
+  /// Reads a v5 record of 48 octets. Bounds are checked once, offsets are constants, and whole words are stored.
   @inline(__always)
   fileprivate init(v5 bytes: RawSpan, originWord: UInt64, _ time: TimeBase, _ corrections: inout TimeCorrections) {
     self.init()
@@ -53,14 +53,14 @@ extension FlowRecord {
 extension MessageHeader {
   static let v5RecordLength = 48
 
-  /// The sampling interval of a v5 header, below its two bits of mode; 0 in other versions.
+  /// Sampling interval of a v5 header, without its two mode bits; 0 in other versions.
   @inline(__always)
   var v5SamplingInterval: UInt16 { version == 5 ? sampling & 0x3fff : 0 }
 
-  /// What fits in a v5 datagram by Cisco's definition.
+  /// Maximum records of a v5 datagram as defined by Cisco.
   private static let v5MaximumCount = 30
 
-  /// How many records of a v5 message are to be decoded; counts what is wrong with the announced number.
+  /// Returns the number of records of a v5 message to be decoded and counts inconsistencies of the announced number.
   func countV5Records(in message: RawSpan, _ counters: inout DecodeCounters) -> Int {
     let content = message.byteCount - headerLength
     let present = content / Self.v5RecordLength

@@ -1,32 +1,32 @@
 public import FlowModel
 public import NetworkBytes
 
-/// Datagrams in, flow records out: the hot path of the wire.
+/// Decodes datagrams to flow records: the hot path of the wire formats.
 ///
 /// Header ─▶ session ─▶ sets ─▶ the template's plan over all records of a set. Nothing is allocated per datagram or
-/// record, but for the `extra` column where that is kept. One decoder belongs to one thread; decoders share what they
-/// learn of exporters through an `ExporterDirectory`.
+/// record, except for the `extra` column where that is kept. A decoder must be used by one thread only; decoders share
+/// what they learn about exporters through an `ExporterDirectory`.
 public struct FlowDecoder: ~Copyable {
   var sessions: SessionTable
   let directory: ExporterDirectory
   private(set) var options: FlowDecoderOptions
-  /// The origins that records refer to by number.
+  /// Origins that records refer to by number.
   public internal(set) var origins = OriginTable()
-  /// What sequence numbers say was lost so far, in all sessions' own units (see `SequenceCounters`).
+  /// Loss so far according to sequence numbers, in the sessions' own units (see `SequenceCounters`).
   public internal(set) var lostBySequence: UInt64 = 0
-  /// What exporters call their interfaces, VRFs, applications and samplers, as of `refreshNames`.
+  /// Exporters' names of interfaces, VRFs, applications and samplers as of `refreshNames`.
   public private(set) var names = NameTable()
   private var nameGeneration: UInt64 = 0
   var variable = VariableRecordReader()
   var recentPlans = RecentPlans()
   var budget = LearningBudget()
-  /// What options data have said lately.
+  /// Recent statements of options data.
   var memory = OptionsMemory()
-  /// The last running totals of flows, and what connections have counted.
+  /// Latest running totals of flows, and the counts of connections.
   var totals: TotalsMemory
-  /// What the records of the last set with `TotalsPlan.hasReverse` count of the other direction, one for each.
+  /// Reverse counts of the records of the last set with `TotalsPlan.hasReverse`, one per record.
   package internal(set) var reverseCounts: [ReverseCounts] = []
-  /// When templates were last looked through for those that have expired, milliseconds since 1970 UTC.
+  /// Time of the last search for expired templates, milliseconds since 1970 UTC.
   var expiryTime: Int64 = 0
 
   public init(options: FlowDecoderOptions = FlowDecoderOptions(), directory: ExporterDirectory = ExporterDirectory()) {
@@ -36,9 +36,10 @@ public struct FlowDecoder: ~Copyable {
     totals = TotalsMemory(maximumCount: options.maximumTotals)
   }
 
-  /// Changes how clocks, sampling and restarts are read; bounds and origins stay as they are, and whether `extra` is kept.
+  /// Changes the interpretation of clocks, sampling and restarts. Limits, origins and whether `extra` is kept do not
+  /// change.
   public mutating func reconfigure(_ new: FlowDecoderOptions) {
-    // What stays is named, so that an option that is added later changes.
+    // Restores the options that do not change, so that options added later do.
     var new = new
     new.origin = options.origin
     new.keepsExtra = options.keepsExtra
@@ -48,7 +49,7 @@ public struct FlowDecoder: ~Copyable {
     sessions.reconfigure(new.rules)
   }
 
-  /// Takes over names that were learnt since, by other decoders of the directory too.
+  /// Takes over names learnt since the last call, including those of the directory's other decoders.
   public mutating func refreshNames() {
     let generation = directory.nameGeneration
     if generation == nameGeneration { return }
@@ -56,10 +57,10 @@ public struct FlowDecoder: ~Copyable {
     names = directory.names
   }
 
-  /// What was decoded and what was wrong, over all sessions.
+  /// Counters of all sessions.
   public var counters: DecodeCounters { sessions.counters }
 
-  /// What is known of each session, in no order.
+  /// Summary of each session, in no particular order.
   public var sessionSummaries: [SessionSummary] {
     sessions.summaries { address in
       if let forced = options.forcedSamplingRates[address] { return (forced, true) }
@@ -68,13 +69,13 @@ public struct FlowDecoder: ~Copyable {
     }
   }
 
-  /// Decodes one datagram and appends its flow records to `batch`.
+  /// Decodes a datagram and appends its flow records to `batch`.
   ///
   /// - Parameters:
-  ///   - message: the UDP payload.
-  ///   - exporter: where it came from.
-  ///   - localPort: the UDP port that it was sent to; 0: not known.
-  ///   - arrival: when it came, nanoseconds since 1970 UTC.
+  ///   - message: UDP payload.
+  ///   - exporter: Source of the datagram.
+  ///   - localPort: Destination port of the datagram; 0 if unknown.
+  ///   - arrival: Time of arrival, nanoseconds since 1970 UTC.
   public mutating func decode(
     _ message: RawSpan, from exporter: Endpoint, to localPort: UInt16 = 0, arrival: UnixNanoseconds,
     into batch: inout FlowBatch
@@ -105,11 +106,11 @@ public struct FlowDecoder: ~Copyable {
       }
     }
     session.close(header, since: before)
-    // Less, if something that was thought lost has come late.
+    // Decreases if data assumed lost has arrived late.
     lostBySequence &+= session.counters.sequence.lost &- before.sequence.lost
   }
 
-  /// Numbers the session's origin, with its first record: messages without any must not fill the table.
+  /// Assigns a number to the session's origin with its first record: messages without records must not fill the table.
   mutating func numberOrigin(of session: inout Session) {
     guard session.origin == nil else { return }
     session.noteFlows(directory)
@@ -120,8 +121,8 @@ public struct FlowDecoder: ~Copyable {
     session.origin = origins.number(of: options.origin(origin), from: key.exporter.address)
   }
 
-  /// How times of this message are read. Where the exporter's clock is off by more than is allowed, its times are
-  /// shifted by that offset; those that are UTC by themselves only where it helps.
+  /// Returns how times of this message are interpreted. If the exporter's clock is off by more than the limit, its
+  /// times are shifted by the difference; absolute times only if that brings them closer to the arrival.
   func timeBase(_ header: MessageHeader, _ session: borrowing Session, arrival: UnixNanoseconds) -> TimeBase {
     let arrival = arrival / 1_000_000
     var time = TimeBase(
@@ -135,9 +136,9 @@ public struct FlowDecoder: ~Copyable {
     return time
   }
 
-  /// The record that a set's records begin as.
+  /// Returns the initial record of a set's records.
   ///
-  /// - Parameter namesSampler: whether these name their sampler.
+  /// - Parameter namesSampler: Whether the records name their sampler.
   func prototype(_ session: borrowing Session, _ time: TimeBase, namesSampler: Bool = false) -> FlowRecord {
     var record = FlowRecord()
     record.origin = session.origin ?? 0

@@ -1,7 +1,7 @@
 import FlowModel
 import NetworkBytes
 
-/// What one options record says that the decoder uses: numbers, and where texts stand in it.
+/// Content of an options record that the decoder uses: numbers, and the positions of strings.
 struct OptionsFacts {
   private var sampler: UInt64?
   private var interface: UInt64?
@@ -9,17 +9,17 @@ struct OptionsFacts {
   private var application: UInt64?
   private var sampling = SamplingFacts()
   private(set) var systemInit: UInt64?
-  /// By the kind's number.
+  /// Indexed by the raw value of the kind.
   private var texts: [4 of Texts] = .init(repeating: Texts())
 
-  /// Where it stands what a thing is called, and how it is described.
+  /// Positions of the name and the description of an item.
   struct Texts {
     fileprivate(set) var name = 0..<0
     fileprivate(set) var description = 0..<0
 
     fileprivate var isEmpty: Bool { name.isEmpty && description.isEmpty }
 
-    /// The name if there is one, else the description.
+    /// Returns the name if there is one, otherwise the description.
     func best(in record: RawSpan) -> String? {
       for place in [name, description] {
         let text = ExporterNames.text(record.extracting(place))
@@ -29,7 +29,7 @@ struct OptionsFacts {
     }
   }
 
-  /// Takes in the field that stands at `place` in the record.
+  /// Takes in the field at `place` in the record.
   @inline(__always)
   mutating func note(_ use: OptionsPlan.Use, _ record: RawSpan, _ place: Range<Int>) {
     switch use {
@@ -59,7 +59,7 @@ struct OptionsFacts {
     }
   }
 
-  /// The number that a name of this kind belongs to.
+  /// Returns the number that a name of this kind refers to.
   func number(of kind: ExporterNames.Kind) -> UInt64? {
     switch kind {
     case .interface: interface
@@ -69,13 +69,13 @@ struct OptionsFacts {
     }
   }
 
-  /// Nil: the record names nothing of this kind.
+  /// Returns nil if the record names nothing of this kind.
   func texts(of kind: ExporterNames.Kind) -> Texts? {
     let texts = texts[Int(kind.rawValue)]
     return texts.isEmpty ? nil : texts
   }
 
-  /// One packet in how many is sampled; nil if the record does not say.
+  /// Sampling rate, one in so many packets; nil if the record does not have it.
   var samplingRate: UInt32? { sampling.rate }
 
   var scope: SamplingRates.Scope {
@@ -86,7 +86,7 @@ struct OptionsFacts {
 }
 
 extension SamplingRates.Scope {
-  /// A number for the kind of scope, and that of the scope.
+  /// Numbers for the kind of scope and for the scope itself.
   var code: (UInt64, UInt64) {
     switch self {
     case .sampler(let id): (1, id)

@@ -1,17 +1,16 @@
 import NetworkBytes
 
-/// The issues of whoever wrote a checkpoint, in the order that its counters number them in: by their names, so that versions
-/// of the program understand one another.
+/// Issue numbers in a checkpoint, mapped by the names it contains, so that versions of the program are compatible.
 struct IssueNumbers {
   private let issues: [DecodeIssue?]
 
-  /// Appends the names of this version's.
+  /// Appends the names of this version's issues.
   static func append(to octets: inout OctetWriter) {
     octets.append(count: DecodeIssue.allCases.count)
     for issue in DecodeIssue.allCases { octets.append(issue.name) }
   }
 
-  /// Reads what `append` wrote; an issue that this version does not know is passed over.
+  /// Reads the names; issues unknown to this version are skipped.
   init(_ octets: inout OctetReader) throws(OctetFault) {
     let known = Dictionary(uniqueKeysWithValues: DecodeIssue.allCases.map { ($0.name, $0) })
     var issues: [DecodeIssue?] = []
@@ -34,7 +33,7 @@ extension DecodeCounters {
     ]
   }
 
-  /// Appends them as a checkpoint keeps them: of the issues those that were met, by number.
+  /// Appends the counters to a checkpoint; of issues only those that occurred, by number.
   func append(to octets: inout OctetWriter) {
     for count in plain { octets.append(count) }
     sequence.append(to: &octets)
@@ -46,7 +45,7 @@ extension DecodeCounters {
     }
   }
 
-  /// Reads what `append` wrote.
+  /// Reads the counters.
   init(_ octets: inout OctetReader, _ numbers: IssueNumbers) throws(OctetFault) {
     self.init()
     datagrams = try octets.word()

@@ -1,47 +1,47 @@
-/// Everything that can be wrong with datagrams, and what is made of it; each has a counter of this name.
+/// Problems with datagrams and the resulting corrections; each has a counter of this name.
 public enum DecodeIssue: Int, Error, CaseIterable {
-  /// A payload shorter than its header, or an IPFIX length that does not fit it. The datagram is rejected.
+  /// A payload shorter than its header, or an invalid IPFIX length. The datagram is rejected.
   case shortDatagram
   /// Neither v5, v9 nor IPFIX. The datagram is rejected.
   case badVersion
-  /// A v5 count of 0, above 30, or below the records present.
+  /// A v5 count of 0, above 30, or below the number of records present.
   case badCount
   /// A set length below 4 or beyond the message; the rest of the message is skipped.
   case badSetLength
-  /// A data set whose template is not known when it comes; it may be decoded later (see `earlyDecoded`).
+  /// A data set whose template is unknown on arrival; it may be decoded later (see `earlyDecoded`).
   case unknownTemplate
   case badTemplate
-  /// A record that runs past its set, or fewer v5 records than the header says.
+  /// A record that exceeds its set, or fewer v5 records than announced in the header.
   case truncatedRecord
-  /// Structured data that cannot be taken apart (only when records are decoded in full).
+  /// Malformed structured data (counted only when records are decoded in full).
   case badList
-  /// A set id that RFC 7011 §3.3.2 and RFC 3954 §5.2 keep for later use; skipped.
+  /// A set id reserved by RFC 7011 §3.3.2 and RFC 3954 §5.2; the set is skipped.
   case reservedSet
   case withdrawalIgnored
-  /// A template that a bound on memory evicted.
+  /// A template evicted because of a memory limit.
   case templateEvicted
-  /// A session that a bound on memory evicted.
+  /// A session evicted because of a memory limit.
   case sessionEvicted
-  /// A template that its exporter has stopped repeating.
+  /// A template that its exporter no longer repeats.
   case templateExpired
-  /// Octets at the end of a set that are too few for a record and no padding: does the template fit?
+  /// Octets at the end of a set that are too few for a record and not padding; the template may not fit.
   case leftoverOctets
   /// A record of zeros at the end of a set: padding.
   case paddingRecord
-  /// A row that ended before it began; its start was set to its end.
+  /// A row whose end precedes its start; the start was set to the end.
   case endBeforeStart
-  /// A stamp of the exporter's uptime that cannot be; the row ends at the export and keeps its duration.
+  /// An implausible uptime timestamp; the row ends at the export time and keeps its duration.
   case implausibleTime
-  /// A session that took over the templates of the one that it continues, from another port.
+  /// A session that took over the templates of the session it continues from another port.
   case sessionContinued
-  /// A template that was taken for data without one because all other sessions of the exporter agree on it.
+  /// A template used for data without one because all other sessions of the exporter agree on it.
   case templateAgreed
-  /// A set of options data, or the rest of one, that was passed over because its sender had used up its budget for this
-  /// second: see `LearningBudget`.
+  /// A set of options data, or the rest of one, skipped because its sender exceeded its budget for this second (see
+  /// `LearningBudget`).
   case optionsOverBudget
-  /// The same of a set of templates.
+  /// The same for a template set.
   case templatesOverBudget
-  /// A rate, a name or a start that contradicts what another source port of the exporter says.
+  /// A rate, name or start that contradicts a statement of another source port of the exporter.
   case contradiction
   /// A message whose session did not take over yet what options data of the exporter had changed, because comparing what its
   /// domains say had used up the budget for this second.
@@ -49,7 +49,7 @@ public enum DecodeIssue: Int, Error, CaseIterable {
   /// A data set of very short records that was passed over: see `LearningBudget`.
   case recordsOverBudget
 
-  /// The counter's name, as in the ledger and in `replay --counters`.
+  /// Name of the counter in the ledger and in `replay --counters`.
   public var name: String {
     switch self {
     case .shortDatagram: "short_datagram"
@@ -80,26 +80,26 @@ public enum DecodeIssue: Int, Error, CaseIterable {
   }
 }
 
-/// What the decoder did with what it was given.
+/// Counters of a decoder.
 public struct DecodeCounters: Sendable, Equatable, Decodable {
-  /// Datagrams given to the decoder: decoded plus rejected.
+  /// Datagrams passed to the decoder: decoded plus rejected.
   public var datagrams: UInt64 = 0
   public var rejectedDatagrams: UInt64 = 0
   public var flowRecords: UInt64 = 0
   public var optionsRecords: UInt64 = 0
-  /// Records made of the other direction of biflows; beside `flowRecords`, which are as sent.
+  /// Records created for the other direction of biflows, in addition to `flowRecords`, which are as sent.
   public var reverseRecords: UInt64 {
     get { reverse ?? 0 }
     set { reverse = newValue }
   }
-  /// Nil: none, or an earlier version wrote it.
+  /// Nil if there are none or an earlier version wrote it.
   private var reverse: UInt64?
   public var templates: UInt64 = 0
-  /// Datagrams whose header clock was off by more than the allowed skew, and whose flow times were corrected.
+  /// Datagrams whose header clock was off by more than the limit, and whose flow times were corrected.
   public var clockCorrected: UInt64 = 0
-  /// Data sets that came before their template and were decoded once it had come.
+  /// Data sets that preceded their template and were decoded after its arrival.
   public var earlyDecoded: UInt64 = 0
-  /// Data sets that came before their template and were not kept until it came: it took too long, or a bound was reached.
+  /// Data sets that preceded their template and were discarded because of a timeout or a limit.
   public var earlyGivenUp: UInt64 = 0
   public var sequence = SequenceCounters()
   private var issues = IssueCounts()
@@ -113,7 +113,7 @@ public struct DecodeCounters: Sendable, Equatable, Decodable {
     set { issues[issue.rawValue] = newValue }
   }
 
-  /// Times that data records were passed over, so that nobody knows how many a message had.
+  /// Number of times that data records were skipped, so that a message's number of records is unknown.
   var unreadable: UInt64 {
     self[.unknownTemplate] &+ self[.truncatedRecord] &+ self[.badSetLength] &+ self[.optionsOverBudget]
       &+ self[.recordsOverBudget]

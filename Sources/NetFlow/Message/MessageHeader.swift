@@ -1,24 +1,24 @@
 import NetworkBytes
 
-/// The header of a v5, v9 or IPFIX message.
+/// Header of a v5, v9 or IPFIX message.
 public struct MessageHeader: Sendable, Equatable, Decodable {
   /// 5, 9 or 10.
   public var version: UInt16
-  /// IPFIX observation domain id, v9 source id, v5 engine_type * 256 + engine_id.
+  /// IPFIX observation domain id, v9 source id, or v5 engine_type * 256 + engine_id.
   public var domain: UInt32
-  /// Flows (v5) or datagrams (v9) sent before, or IPFIX data records sent before (RFC 7011 §3.1).
+  /// Flows (v5), datagrams (v9) or IPFIX data records (RFC 7011 §3.1) sent before this message.
   public var sequence: UInt32
-  /// Seconds since 1970 UTC when the message left the exporter.
+  /// Export time, seconds since 1970 UTC.
   public var exportTime: UInt32
-  /// The same in milliseconds, with v5's nanoseconds rounded down.
+  /// The same in milliseconds; v5's nanoseconds are rounded down.
   public var exportMilliseconds: Int64
   /// Milliseconds since the exporter started; 0 for IPFIX, which does not send it.
   public var sysUpTime: UInt32
-  /// Records the header announces: believed for v5 only.
+  /// Number of records announced; used for v5 only.
   public var count: Int
   /// v5: sampling mode in the high 2 bits, interval in the low 14.
   public var sampling: UInt16
-  /// Octets in the header, and in header and content as far as they are to be read.
+  /// Octets of the header, and of header and content as far as they are to be read.
   public var headerLength: Int
   public var messageLength: Int
 }
@@ -26,7 +26,7 @@ public struct MessageHeader: Sendable, Equatable, Decodable {
 extension MessageHeader {
   /// Reads the header of a datagram's payload.
   ///
-  /// - Returns: the header, or `shortDatagram` or `badVersion`.
+  /// - Returns: The header, or `shortDatagram` or `badVersion`.
   static func read(_ bytes: RawSpan) -> Result<MessageHeader, DecodeIssue> {
     guard bytes.byteCount >= 2 else { return .failure(.shortDatagram) }
     switch bytes.be16(0) {
@@ -46,7 +46,7 @@ extension MessageHeader {
       count: Int(bytes.be16(2)), sampling: bytes.be16(22), headerLength: 24, messageLength: bytes.byteCount)
   }
 
-  /// RFC 3954 §5.1. The count is of records, and exporters get it wrong: sets are read to the end of the payload.
+  /// RFC 3954 §5.1. The count is of records and often wrong, so sets are read to the end of the payload.
   private static func v9(_ bytes: RawSpan) -> MessageHeader {
     MessageHeader(
       version: 9, domain: bytes.be32(16), sequence: bytes.be32(12), exportTime: bytes.be32(8),
@@ -54,7 +54,7 @@ extension MessageHeader {
       sampling: 0, headerLength: 20, messageLength: bytes.byteCount)
   }
 
-  /// RFC 7011 §3.1. The length it gives has to be that of a message within the payload.
+  /// RFC 7011 §3.1. The length must be that of a message within the payload.
   private static func ipfix(_ bytes: RawSpan) -> Result<MessageHeader, DecodeIssue> {
     let length = Int(bytes.be16(2))
     guard length >= 16, length <= bytes.byteCount else { return .failure(.shortDatagram) }
@@ -67,7 +67,7 @@ extension MessageHeader {
 }
 
 extension MessageHeader {
-  /// Appends it as a checkpoint keeps it.
+  /// Appends the header to a checkpoint.
   func append(to octets: inout OctetWriter) {
     octets.append(version)
     octets.append(domain)
@@ -81,7 +81,7 @@ extension MessageHeader {
     octets.append(count: messageLength)
   }
 
-  /// Reads what `append` wrote.
+  /// Reads the header from a checkpoint.
   init(_ octets: inout OctetReader) throws(OctetFault) {
     version = try octets.number()
     domain = try octets.number()

@@ -1,15 +1,15 @@
 import NetworkBytes
 
-/// A data set and the template its records follow.
+/// Data set and the template of its records.
 struct DataSet {
   var template: Template
-  /// Where the records stand in the message, without the set header.
+  /// Range of the records in the message, without the set header.
   var content: Range<Int>
 }
 
-/// Walks the sets of one v9 or IPFIX message: learns templates on the way, hands out data sets.
+/// Iterates over the sets of a v9 or IPFIX message: learns templates and returns data sets.
 ///
-/// Pulled by whoever wants the records: `while let set = sets.next(...)`.
+/// Used as `while let set = sets.next(...)`.
 struct SetReader {
   private let header: MessageHeader
   private var offset: Int
@@ -23,8 +23,8 @@ struct SetReader {
     offset = header.headerLength
   }
 
-  /// The next data set whose template is known, or nil at the end of what can be read (RFC 7011 §3.3, RFC 3954 §5).
-  /// The session keeps those whose template may still come.
+  /// Returns the next data set with a known template, or nil at the end of the readable part (RFC 7011 §3.3, RFC 3954
+  /// §5). The session keeps data sets whose template may still arrive.
   mutating func next(
     _ message: RawSpan, _ session: inout Session, _ rules: SessionRules, _ directory: ExporterDirectory?,
     _ budget: inout LearningBudget
@@ -60,7 +60,7 @@ struct SetReader {
     return nil
   }
 
-  /// Frames the next set; nil at the end of the message or where its framing is broken.
+  /// Frames the next set; nil at the end of the message or of valid framing.
   private mutating func nextSet(
     _ message: RawSpan, _ counters: inout DecodeCounters
   ) -> (id: UInt16, content: Range<Int>)? {
@@ -68,7 +68,7 @@ struct SetReader {
     guard remaining > 0 else { return nil }
     let length = remaining >= 4 ? Int(message.be16(offset + 2)) : 0
     guard length >= 4, length <= remaining else {
-      // Zeros to the end are an exporter's padding of the whole message.
+      // Zeros up to the end are padding of the message.
       if !message.extracting(first: header.messageLength).isZero(from: offset) {
         counters.count(.badSetLength)
       }
@@ -102,34 +102,34 @@ struct SetReader {
   }
 }
 
-/// Walks the records of one data set whose lengths vary; one value serves set after set.
+/// Iterates over the records of a data set with variable length; reusable for many sets.
 struct VariableRecordReader {
   private(set) var layout = RecordLayout()
   private var offset = 0
-  /// Where the set ends for this walk.
+  /// End of the set for this iteration.
   private var end = 0
-  /// Whether the layout is that of all records of the set.
+  /// Whether the layout applies to all records of the set.
   private var isMeasured = false
 
-  /// Goes to the first record of a set.
+  /// Moves to the first record of a set.
   mutating func begin(_ set: RawSpan) {
     offset = 0
     end = set.byteCount
     isMeasured = false
   }
 
-  /// Goes to the first record of a set whose records of zeros at the end are padding.
+  /// Moves to the first record of a set in which trailing records of zeros are padding.
   mutating func beginWithoutPadding(_ set: RawSpan) {
     offset = 0
     isMeasured = false
-    // A set has a record at least (RFC 7011 §3.4.3).
+    // A set has at least one record (RFC 7011 §3.4.3).
     end = max(set.countWithoutTrailingZeros(), min(1, set.byteCount))
   }
 
   /// Measures the next record of `set` into `layout`.
   ///
-  /// - Returns: the record's octets, or nil at the end of the set, where what is left is padding (RFC 7011 §3.3.1), octets
-  ///   that are too few for a record and are counted if they are not zero, or a record that runs past it, which is counted.
+  /// - Returns: Range of the record, or nil at the end of the set. The rest may be padding (RFC 7011 §3.3.1), octets
+  ///   too few for a record, which are counted unless zero, or a record that exceeds the set, which is counted.
   mutating func next(_ set: RawSpan, _ template: Template, _ counters: inout DecodeCounters) -> Range<Int>? {
     guard offset < end else { return nil }
     guard set.byteCount - offset >= template.minimumLength else {
@@ -153,7 +153,7 @@ struct VariableRecordReader {
 }
 
 extension RawSpan {
-  /// Octets up to the last one that is not zero.
+  /// Returns the number of octets up to the last non-zero one.
   @inline(__always)
   func countWithoutTrailingZeros() -> Int {
     var count = byteCount
@@ -164,7 +164,7 @@ extension RawSpan {
 }
 
 extension DecodeCounters {
-  /// Counts what a set has behind its last record, if it is not padding.
+  /// Counts octets after the last record of a set unless they are padding.
   mutating func countLeftover(_ set: RawSpan, from offset: Int) {
     if !set.isZero(from: offset) { self[.leftoverOctets] &+= UInt64(set.byteCount - offset) }
   }

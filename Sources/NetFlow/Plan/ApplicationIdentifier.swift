@@ -1,19 +1,19 @@
 import NetworkBytes
 
-/// An applicationId (element 95, RFC 6759 §4.1): the engine that classified, and what it calls the application.
+/// applicationId (element 95, RFC 6759 §4.1): the classification engine and its number of the application.
 struct ApplicationIdentifier: Equatable, Sendable {
   var engine: UInt8
-  /// All behind the engine, at most its last eight octets. Of engine 20 the enterprise number in the high 32 bits and the
-  /// selector in the low ones, however many octets were sent.
+  /// The octets after the engine, at most the last eight. For engine 20, the enterprise number is in the high 32 bits
+  /// and the selector in the low ones, regardless of the number of octets sent.
   var selector: UInt64
 
-  /// Octets that are read at most.
+  /// Maximum octets read.
   static let maximumLength = 64
 
-  /// PANA-L7-PEN: an enterprise's own numbers, with its number in front.
+  /// PANA-L7-PEN: enterprise-specific numbers, preceded by the enterprise number.
   private static let enterpriseEngine: UInt8 = 20
 
-  /// - Returns: nil if there is no octet.
+  /// - Returns: Nil if there are no octets.
   init?(_ bytes: RawSpan) {
     guard bytes.byteCount > 0 else { return nil }
     engine = bytes.octet(0)

@@ -1,8 +1,8 @@
 import FlowModel
 
-/// A place in the flow record that a template's field can fill, in the order in which a plan fills them: where two fields
-/// say the same thing, as in templates made for IPv4 and IPv6 at once, the later one overrides with what is not zero.
-/// Times are read by a plan of their own, `TimePlan`.
+/// Target of a template's field in the flow record, in the order in which a plan fills them: if two fields provide the
+/// same value, as in templates for both IPv4 and IPv6, the later one overrides with a non-zero value. Times have a plan
+/// of their own, `TimePlan`.
 enum FlowField: UInt8, Sendable {
   case sourceV4, sourceV6, destinationV4, destinationV6, nextHopV4, nextHopV6
   case sourcePort, destinationPort, protocolIdentifier, differentiatedServices, typeOfService, tcpFlags
@@ -14,21 +14,21 @@ enum FlowField: UInt8, Sendable {
   case samplerID, samplingInterval, samplingSpace
   // n of N packets, and a probability: read record by record.
   case samplingSize, samplingPopulation, samplingProbability
-  // Rare: into the record's extension.
+  // Rare: stored in the record's extension.
   case postNATSourceV4, postNATSourceV6, postNATDestinationV4, postNATDestinationV6
   case postNATSourcePort, postNATDestinationPort, portBlockStart, portBlockEnd
   case mplsTopLabelV4, mplsTopLabelV6, application, mplsLabel
-  /// The original exporter's address, as a mediator tells it: changes the record's origin.
+  /// Original exporter's address reported by a mediator: changes the record's origin.
   case exporterV4, exporterV6
 
-  /// Whether it goes into the record's `FlowExtension`.
+  /// Whether the value is stored in the record's `FlowExtension`.
   var isRare: Bool { rawValue >= Self.postNATSourceV4.rawValue && rawValue <= Self.mplsLabel.rawValue }
   var isICMP: Bool { rawValue >= Self.icmpTypeCodeV4.rawValue && rawValue <= Self.icmpCode.rawValue }
   var isExporter: Bool { self == .exporterV4 || self == .exporterV6 }
-  /// Whether it tells a sampling rate together with others of its kind.
+  /// Whether the sampling rate follows from this together with other elements.
   var isSamplingShare: Bool { self == .samplingSize || self == .samplingPopulation || self == .samplingProbability }
 
-  /// Whether a field of `width` octets can be read into it.
+  /// Returns whether a field of `width` octets is supported.
   func accepts(width: Int) -> Bool {
     switch self {
     case .sourceV4, .destinationV4, .nextHopV4, .postNATSourceV4, .postNATDestinationV4, .mplsTopLabelV4, .exporterV4:
@@ -75,7 +75,7 @@ extension FlowField {
     (.sourcePort, [.sourceTransportPort, .tcpSourcePort, .udpSourcePort]),
     (.destinationPort, [.destinationTransportPort, .tcpDestinationPort, .udpDestinationPort]),
     (.protocolIdentifier, [.protocolIdentifier, .nextHeaderIPv6]),
-    // Only where ipClassOfService is absent: see `FlowPlan.steps`.
+    // Only if ipClassOfService is absent: see `FlowPlan.steps`.
     (.differentiatedServices, [.ipDiffServCodePoint]),
     (.typeOfService, [.ipClassOfService]),
     (.tcpFlags, [.tcpControlBits]),
@@ -83,7 +83,7 @@ extension FlowField {
     (.icmpTypeCodeV6, [.icmpTypeCodeIPv6]),
     (.icmpType, [.icmpTypeIPv4, .icmpTypeIPv6]),
     (.icmpCode, [.icmpCodeIPv4, .icmpCodeIPv6]),
-    // Layer 3 before layer 2; before observation point before after it; NSEL's initiator. Totals: see `TotalsPlan`.
+    // Layer 3 before layer 2; before the observation point before after it; NSEL's initiator. Totals: see `TotalsPlan`.
     (.octets, [.octetDeltaCount, .layer2OctetDeltaCount, .initiatorOctets, .postOctetDeltaCount]),
     (.packets, [.packetDeltaCount, .initiatorPackets, .postPacketDeltaCount]),
     (.ingressInterface, [.ingressInterface, .ingressPhysicalInterface]),
@@ -126,7 +126,7 @@ extension FlowField {
     (.exporterV6, [.exporterIPv6Address]),
   ]
 
-  /// The elements of an MPLS label stack from the top; their numbers follow one another.
+  /// Elements of an MPLS label stack from the top; their numbers are consecutive.
   static let mplsLabels: [InformationElementID] = [
     .mplsTopLabelStackSection, .mplsLabelStackSection2, .mplsLabelStackSection3, .mplsLabelStackSection4,
     .mplsLabelStackSection5, .mplsLabelStackSection6, .mplsLabelStackSection7, .mplsLabelStackSection8,

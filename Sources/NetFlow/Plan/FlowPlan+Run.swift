@@ -2,7 +2,7 @@ import FlowModel
 import NetworkBytes
 
 extension FlowPlan {
-  /// Runs steps over all records of `view`, into the records from `base` on.
+  /// Runs steps over all records of `view`, storing to the records from `base`.
   static func run(
     _ steps: [Step], over view: borrowing RecordsView, into records: inout MutableSpan<FlowRecord>, from base: Int,
     rates: SamplingRates
@@ -11,10 +11,10 @@ extension FlowPlan {
     for index in steps.indices { run(steps[index], view, into: &records, from: base, rates: rates) }
   }
 
-  /// Runs one step over all records of `view`, into the records from `base` on.
+  /// Runs a step over all records of `view`, storing to the records from `base`.
   ///
-  /// The switch over the field and the one over its width both stand outside the loop over records: what is left in the
-  /// loop is a load, a byte swap and a store.
+  /// The switches over field and width are outside the loop over records, which consists of a load, a byte swap and a
+  /// store.
   @inline(__always)
   static func run(
     _ step: Step, _ view: borrowing RecordsView, into records: inout MutableSpan<FlowRecord>, from base: Int,
@@ -61,7 +61,7 @@ extension FlowPlan {
     }
   }
 
-  /// The rest of `run`: what few templates have, and sampling, which reads what the exporter told.
+  /// The rest of `run`: fields of few templates, and sampling, which uses what the exporter reported.
   private static func runSeldom(
     _ step: Step, _ view: borrowing RecordsView, into records: inout MutableSpan<FlowRecord>, from base: Int,
     rates: SamplingRates
@@ -76,14 +76,14 @@ extension FlowPlan {
     case .natEvent: fill(&records, base, view, step) { $0.natEvent = UInt8(truncatingIfNeeded: $1) }
     case .firewallEvent: fill(&records, base, view, step) { $0.firewallEvent = UInt8(truncatingIfNeeded: $1) }
     case .forwardingStatus: fill(&records, base, view, step) { $0.forwardingStatus = UInt8(truncatingIfNeeded: $1) }
-    // The top octet is the encapsulation, the low three the network's number (IANA 351).
+    // The top octet is the encapsulation, the low three octets are the network's number (IANA 351).
     case .layer2Segment: fill(&records, base, view, step) { $0.layer2Segment = UInt32(truncatingIfNeeded: $1) }
     case .samplerID:
       fill(&records, base, view, step) {
         if let rate = rates.bySampler[$1] {
           $0.samplingRate = rate
         } else if $1 == 0, !rates.bySampler.isEmpty {
-          // Of an exporter that tells its samplers, this packet was not sampled.
+          // For an exporter that names its samplers, this packet was not sampled.
           $0.samplingRate = 1
         }
       }
@@ -97,7 +97,7 @@ extension FlowPlan {
     }
   }
 
-  /// Loads one unsigned field of every record and gives it to `store`.
+  /// Loads an unsigned field of every record and passes it to `store`.
   @inline(__always)
   private static func fill(
     _ records: inout MutableSpan<FlowRecord>, _ base: Int, _ view: borrowing RecordsView, _ step: Step,
@@ -121,7 +121,7 @@ extension FlowPlan {
     }
   }
 
-  /// Loads an IPv6 address of every record; `::` is "none" in templates that hold addresses of both families.
+  /// Loads an IPv6 address of every record; `::` represents "none" in templates with addresses of both families.
   @inline(__always)
   private static func fillV6(
     _ records: inout MutableSpan<FlowRecord>, _ base: Int, _ view: borrowing RecordsView, _ offset: Int,
@@ -137,20 +137,20 @@ extension FlowPlan {
 }
 
 extension FlowRecord {
-  /// Type in the high octet, code in the low one (icmpTypeCodeIPv4 and icmpTypeCodeIPv6).
+  /// Sets type from the high octet and code from the low one (icmpTypeCodeIPv4 and icmpTypeCodeIPv6).
   @inline(__always)
   mutating func setICMP(_ typeAndCode: UInt16) {
     icmpType = UInt8(truncatingIfNeeded: typeAndCode >> 8)
     icmpCode = UInt8(truncatingIfNeeded: typeAndCode)
   }
 
-  /// Takes ICMP type and code from the ports. Without a source port, where NetFlow v5 puts them: type × 256 + code in the
-  /// destination port; ICMPv6 has no type 0 (RFC 4443), so what is below 256 there is a type alone. Else the source port is
-  /// the type and the destination port the code.
+  /// Takes ICMP type and code from the ports. Without a source port, as in NetFlow v5, type × 256 + code is in the
+  /// destination port; ICMPv6 has no type 0 (RFC 4443), so a value below 256 is a type alone. Otherwise the source port
+  /// is the type and the destination port the code.
   ///
   /// - Parameters:
-  ///   - isTold: whether elements of their own tell them: if these are zero, only the destination port may say more.
-  ///   - tellsEchoReplies: whether these are exact for ICMP of IPv4, so that the ports say nothing of it: Cisco ASA has the
+  ///   - isTold: Whether there are dedicated elements: if these are zero, only the destination port is considered.
+  ///   - tellsEchoReplies: Whether these are exact for ICMP of IPv4, so that the ports are ignored: Cisco ASA stores the
   ///     identifier of an echo there.
   @inline(__always)
   mutating func takeICMPFromPort(isTold: Bool = false, tellsEchoReplies: Bool = false) {

@@ -1,59 +1,59 @@
 import FlowModel
 
-/// A template compiled once: which octets of its records go where in a flow record.
+/// Compiled template: which octets of its records are stored where in a flow record.
 struct FlowPlan: Sendable {
   struct Step: Sendable, BitwiseCopyable {
     var field: FlowField
-    /// Which of the template's sized fields, for records whose layout varies.
+    /// Index among the template's sized fields, for records of variable layout.
     var index: Int
-    /// Where it stands in the record, and its octets; meaningful in templates of fixed length.
+    /// Offset in the record and length; valid for templates of fixed length.
     var offset: Int
     var width: Int
-    /// Which element it reads: the depth of an MPLS label, and the kind of a share of sampling.
+    /// Source element, from which the depth of an MPLS label and the kind of sampling value follow.
     var element: InformationElementID
-    /// Whether a zero leaves what an element of lower rank has filled in.
+    /// Whether a zero does not override the value of an element of lower rank.
     var skipsZero = false
   }
 
-  /// Run one after the other, each over all records of a set.
+  /// Executed one after the other, each over all records of a set.
   private(set) var steps: [Step] = []
-  /// The same but for postOctetDeltaCount and postPacketDeltaCount, for exporters whose counters of these are the other
-  /// direction's.
+  /// The same without postOctetDeltaCount and postPacketDeltaCount, for exporters that use them for the other
+  /// direction.
   private(set) var stepsWithoutOut: [Step] = []
-  /// Into the extension, record by record.
+  /// Steps to the extension, record by record.
   private(set) var rareSteps: [Step] = []
-  /// The original exporter's address, IPv4 before IPv6.
+  /// Steps for the original exporter's address, IPv4 before IPv6.
   private(set) var exporterSteps: [Step] = []
-  /// Elements that tell a sampling rate together: n of N packets, and a probability.
+  /// Elements that together yield a sampling rate: n of N packets, and a probability.
   private(set) var samplingSteps: [Step] = []
-  /// Whether records have to be looked at one by one.
+  /// Whether records must be processed individually.
   var hasRare: Bool { !rareSteps.isEmpty || !exporterSteps.isEmpty || !samplingSteps.isEmpty }
-  /// When flows began and ended.
+  /// Start and end of flows.
   private(set) var times = TimePlan()
-  /// Places among the sized fields of those that no step reads: they go into `extra` where that is kept.
+  /// Indices of sized fields that no step reads; they are stored in `extra` if that is kept.
   private(set) var unmapped: [Int] = []
-  /// When the exporter started (systemInitTimeMilliseconds), where the record's stamps reckon from in IPFIX.
+  /// Start of the exporter (systemInitTimeMilliseconds), to which IPFIX uptime timestamps are relative.
   private(set) var systemInitStep: Step?
-  /// Whether the records themselves tell a sampling rate or a sampler.
+  /// Whether the records themselves have a sampling rate or sampler.
   private(set) var tellsSampling = false
-  /// Whether the records name a sampler, be it none.
+  /// Whether the records name a sampler, possibly none.
   private(set) var namesSampler = false
-  /// Whether ICMP type and code may have to be read from the ports, where v5 and many v9 exporters put them.
+  /// Whether ICMP type and code may have to be read from the ports, where v5 and many v9 exporters store them.
   private(set) var takesICMPFromPort = false
-  /// Whether elements of their own tell ICMP type and code, too: then the ports count where these are zero.
+  /// Whether there are also dedicated elements for ICMP type and code: the ports are then used where these are zero.
   private(set) var tellsICMP = false
-  /// Whether a firewall's events report ICMP type and code of IPv4, each in an element: then zeros are an echo reply (RFC
-  /// 792), not absence.
+  /// Whether a firewall's events report ICMP type and code of IPv4 in separate elements: zeros are then an echo reply
+  /// (RFC 792), not absence.
   private(set) var tellsEchoReplies = false
-  /// Running totals and counts of connections, which take what was counted before; nil if there are none.
+  /// Running totals and counts of connections, which need earlier counts; nil if there are none.
   private(set) var totals: TotalsPlan?
-  /// The other direction of the flow; nil if the records do not count it.
+  /// Other direction of the flow; nil if the records do not count it.
   private(set) var reverse: ReversePlan?
   /// Sections of sampled packets; nil if there are none.
   private(set) var sections: SectionPlan?
 
   /// - Parameters:
-  ///   - fields: of a template, but for those of no length.
+  ///   - fields: Fields of a template, without those of zero length.
   ///   - version: 9 or 10.
   init(fields: [FieldSpecifier], version: UInt16) {
     var places: [InformationElementID: Step] = [:]
@@ -81,7 +81,7 @@ struct FlowPlan: Sendable {
     unmapped = fields.indices.filter { !used.contains($0) && fields[$0].element != FieldElement(.paddingOctets) }
   }
 
-  /// Steps for all candidates of each place, the best last: each overrides with what is not zero.
+  /// Returns steps for all candidates of each target, the best last: each overrides with a non-zero value.
   static func steps(
     for candidates: [(field: FlowField, elements: [InformationElementID])], from places: [InformationElementID: Step]
   ) -> [Step] {
@@ -100,7 +100,7 @@ struct FlowPlan: Sendable {
     return steps
   }
 
-  /// - Returns: the places that are read.
+  /// - Returns: Indices of the fields that are read.
   private mutating func select(from places: [InformationElementID: Step]) -> Set<Int> {
     var all = Self.steps(for: FlowField.candidates(among: places.keys), from: places)
     for element in FlowField.mplsLabels {
@@ -109,7 +109,7 @@ struct FlowPlan: Sendable {
       all.append(step)
     }
     let fields = Set(all.map(\.field))
-    // The space between samples belongs to samplingPacketInterval alone.
+    // The space between samples applies to samplingPacketInterval only.
     if places[.samplingInterval] != nil || places[.samplingPacketInterval] == nil {
       all.removeAll { $0.field == .samplingSpace }
     }

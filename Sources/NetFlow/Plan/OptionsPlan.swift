@@ -1,28 +1,28 @@
 import FlowModel
 
-/// An options template compiled once: which of its records' fields say something that the decoder uses.
+/// Compiled options template: which fields of its records the decoder uses.
 struct OptionsPlan: Sendable {
   struct Step: Sendable {
     var use: Use
-    /// Which of the template's sized fields.
+    /// Index among the template's sized fields.
     var index: Int
   }
 
-  /// What a field is for.
+  /// Use of a field.
   enum Use: Sendable {
     case sampler, scopeInterface, interface, vrf, application, systemInit
     case sampling(InformationElementID)
-    /// What a thing is called, or else how it is described.
+    /// Name of an item, or its description as a fallback.
     case name(ExporterNames.Kind), description(ExporterNames.Kind)
   }
 
   private(set) var steps: [Step] = []
-  /// Whether the records name information elements (RFC 5610 §3.9).
+  /// Whether the records describe information elements (RFC 5610 §3.9).
   private(set) var reportsElements = false
-  /// Whether the records say nothing that the decoder uses.
+  /// Whether the records contain nothing that the decoder uses.
   var isEmpty: Bool { steps.isEmpty && !reportsElements }
 
-  /// - Parameter fields: of a template, but for those of no length.
+  /// - Parameter fields: Fields of a template, without those of zero length.
   init(fields: [FieldSpecifier]) {
     let elements = Set(fields.compactMap(\.iana))
     reportsElements = elements.isSuperset(of: [.informationElementName, .informationElementId])
@@ -33,7 +33,7 @@ struct OptionsPlan: Sendable {
   }
 
   private static func use(of field: FieldSpecifier) -> Use? {
-    // System, line card, cache and template stand for the domain.
+    // System, line card, cache and template are equivalent to the domain.
     guard let element = field.iana else { return field.v9Scope == .interface ? .scopeInterface : nil }
     switch element {
     case .samplerId, .selectorId: return .sampler
@@ -54,7 +54,7 @@ struct OptionsPlan: Sendable {
     }
   }
 
-  /// Whether a field of so many octets can be read.
+  /// Returns whether a field of this length is supported.
   static func accepts(_ length: UInt16, _ use: Use) -> Bool {
     switch use {
     case .name, .description, .application: true

@@ -1,24 +1,22 @@
 import FlowModel
 import NetworkBytes
 
-/// What turns an exporter's times into milliseconds since 1970 UTC, for one message.
+/// Converts an exporter's times to milliseconds since 1970 UTC, for one message.
 struct TimeBase: Sendable, BitwiseCopyable {
-  /// When the message left the exporter, by the clock that is believed.
+  /// Export time of the message, by the clock considered reliable.
   var exportMilliseconds: Int64
-  /// When it arrived.
+  /// Time of arrival.
   var arrivalMilliseconds: Int64
-  /// What is to be added to absolute times of an exporter whose clock is off, where that brings a record's end closer to
-  /// the arrival.
+  /// Added to absolute times of an exporter whose clock is off if that brings a record's end closer to the arrival.
   var absoluteCorrection: Int64 = 0
-  /// The exporter's uptime at that moment, milliseconds; nil if it does not say (IPFIX without
-  /// systemInitTimeMilliseconds).
+  /// Exporter's uptime at export in milliseconds; nil if unknown (IPFIX without systemInitTimeMilliseconds).
   var sysUpTime: UInt32?
 
-  /// How far an uptime stamp may be ahead of the header's: it was taken after the header was written.
+  /// Maximum by which an uptime timestamp may exceed the header's: it was taken after the header was written.
   static let furthestAhead: UInt32 = 300_000
 
-  /// The end of a flow by a stamp of the uptime, a 32-bit counter that wraps: just after the export, or past however long;
-  /// over a wrap in between by at most 2^31 ms. Nil if it is neither.
+  /// Converts the end of a flow from the uptime, a wrapping 32-bit counter: slightly after the export or any time
+  /// before it; across a wrap, at most 2^31 ms before. Nil if it is neither.
   @inline(__always)
   func upTimeEnd(_ stamp: UInt32) -> Int64? {
     guard let sysUpTime else { return exportMilliseconds }
@@ -28,7 +26,7 @@ struct TimeBase: Sendable, BitwiseCopyable {
     return stamp < sysUpTime || past <= 1 << 31 ? exportMilliseconds &- Int64(past) : nil
   }
 
-  /// Start and end of a flow by two stamps of the uptime: the end by itself, the start by its distance from it.
+  /// Sets start and end of a flow from two uptime timestamps: the end by itself, the start by its distance from it.
   @inline(__always)
   func setUpTimes(
     _ record: inout FlowRecord, _ start: UInt32, _ end: UInt32, _ corrections: inout TimeCorrections
@@ -48,7 +46,7 @@ struct TimeBase: Sendable, BitwiseCopyable {
     }
   }
 
-  /// Start and end by milliseconds since 1970; 0 is not set.
+  /// Sets start and end from milliseconds since 1970; 0 is unset.
   @inline(__always)
   func setMilliseconds(
     _ record: inout FlowRecord, _ start: UInt64, _ end: UInt64, _ corrections: inout TimeCorrections
@@ -63,25 +61,25 @@ struct TimeBase: Sendable, BitwiseCopyable {
     record.orderTimes(&corrections)
   }
 
-  /// Whether the correction brings an absolute time closer to the arrival.
+  /// Returns whether the correction brings an absolute time closer to the arrival.
   func isCloserCorrected(_ time: Int64) -> Bool {
     let (off, corrected) = (time &- arrivalMilliseconds, time &+ absoluteCorrection &- arrivalMilliseconds)
     return corrected.magnitude < off.magnitude
   }
 
-  /// A time that is UTC by itself.
+  /// Converts an absolute time.
   func absolute(_ stamp: UInt64, _ kind: TimePlan.Kind) -> Int64 {
     switch kind {
     case .seconds: return Int64(truncatingIfNeeded: stamp & 0xffff_ffff) &* 1000
     case .ntp:
-      // Of era 0 (RFC 7011 §6.1.9), rounded to the nearest: exporters cut the fraction off.
+      // Era 0 (RFC 7011 §6.1.9), rounded to the nearest millisecond: exporters truncate the fraction.
       let seconds = Int64(stamp >> 32) - 2_208_988_800
       return seconds &* 1000 &+ Int64(((stamp & 0xffff_ffff) &* 1000 &+ 0x8000_0000) >> 32)
     default: return Int64(truncatingIfNeeded: stamp)
     }
   }
 
-  /// Microseconds before the export (flowStartDeltaMicroseconds, flowEndDeltaMicroseconds).
+  /// Converts microseconds before the export (flowStartDeltaMicroseconds, flowEndDeltaMicroseconds).
   @inline(__always)
   func delta(_ microseconds: UInt64) -> Int64 {
     exportMilliseconds &- Int64(truncatingIfNeeded: microseconds / 1000)
@@ -89,7 +87,7 @@ struct TimeBase: Sendable, BitwiseCopyable {
 }
 
 extension FlowRecord {
-  /// A row's end is never before its start.
+  /// Ensures that a row's end is not before its start.
   @inline(__always)
   mutating func orderTimes(_ corrections: inout TimeCorrections) {
     if end < start {

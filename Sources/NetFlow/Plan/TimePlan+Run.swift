@@ -1,16 +1,16 @@
 import FlowModel
 import NetworkBytes
 
-/// What had to be changed of the times of records.
+/// Corrections made to the times of records.
 struct TimeCorrections: Sendable, BitwiseCopyable {
-  /// Uptime stamps that cannot be: the row ends at the export.
+  /// Implausible uptime timestamps: the row ends at the export.
   var implausible: UInt64 = 0
   /// Ends before their start.
   var reversed: UInt64 = 0
 }
 
 extension TimePlan {
-  /// Gives the records from `base` on their times; until then they have that of the export.
+  /// Sets the times of the records from `base`, which initially have that of the export.
   func run(
     over view: borrowing RecordsView, into records: inout MutableSpan<FlowRecord>, from base: Int, time: TimeBase
   ) -> TimeCorrections {
@@ -26,7 +26,7 @@ extension TimePlan {
     case .milliseconds(let start, let end):
       for index in 0..<view.count {
         let (first, last) = (view.be64(index, at: start), view.be64(index, at: end))
-        // A stamp that is not set follows from the duration, if the records have one.
+        // An unset timestamp follows from the duration if the records have one.
         if first == 0 || last == 0, !durations.isEmpty {
           settle(&records[base &+ index], view, index, time, &corrections)
         } else {
@@ -41,7 +41,7 @@ extension TimePlan {
     return corrections
   }
 
-  /// Gives one record of fixed layout its times.
+  /// Sets the times of a record of fixed layout.
   @inline(__always)
   private func settle(
     _ record: inout FlowRecord, _ view: borrowing RecordsView, _ index: Int, _ time: TimeBase,
@@ -52,7 +52,7 @@ extension TimePlan {
     }
   }
 
-  /// Gives one record of varying layout its times.
+  /// Sets the times of a record of variable layout.
   func run(
     over record: RawSpan, _ layout: RecordLayout, into flow: inout FlowRecord, time: TimeBase,
     _ corrections: inout TimeCorrections
@@ -63,7 +63,7 @@ extension TimePlan {
     }
   }
 
-  /// Of each end the first stamp that is set counts; what is missing follows from the other end or a duration.
+  /// For each end, the first set timestamp is used; a missing one follows from the other end or a duration.
   @inline(__always)
   private func settle(
     _ record: inout FlowRecord, _ time: TimeBase, _ corrections: inout TimeCorrections, _ load: (Source) -> UInt64?
@@ -71,7 +71,7 @@ extension TimePlan {
     var end = first(of: ends, time, load)
     var start = first(of: starts, time, load)
     if let first = start?.upTime, let last = end?.upTime {
-      // The distance of the two is right whatever becomes of the uptime.
+      // The difference of the two is valid even if the uptime is not.
       time.setUpTimes(&record, first, last, &corrections)
       return
     }
@@ -94,13 +94,13 @@ extension TimePlan {
     if last.isAbsolute { record.end = record.end &+ time.absoluteCorrection }
   }
 
-  /// A time as one element tells it.
+  /// Time from one element.
   private struct Stamp {
     /// Milliseconds since 1970 UTC.
     var time: Int64
-    /// Whether it is UTC by itself, and not reckoned from the message's header.
+    /// Whether it is absolute and not relative to the message's header.
     var isAbsolute = false
-    /// As sent, of the exporter's uptime.
+    /// Uptime as sent.
     var upTime: UInt32?
     var isImplausible = false
 
@@ -122,7 +122,7 @@ extension TimePlan {
     return nil
   }
 
-  /// - Returns: nil for an absolute stamp of 0: it is not set.
+  /// - Returns: Nil for an absolute timestamp of 0, which is unset.
   private static func stamp(_ value: UInt64, _ kind: Kind, _ time: TimeBase) -> Stamp? {
     switch kind {
     case .upTime:

@@ -1,9 +1,9 @@
 import FlowModel
 
-/// How a template's records tell when their flows began and ended.
+/// How start and end of flows follow from a template's records.
 ///
-/// The two usual layouts have loops of their own: both stamps of the exporter's uptime, or both in milliseconds. All others
-/// are read record by record, since of several stamps the first that is set counts.
+/// The two usual layouts have loops of their own: both timestamps relative to the exporter's uptime, or both in
+/// milliseconds. All others are read record by record, since the first set timestamp of several is used.
 struct TimePlan: Sendable {
   enum Kind: Sendable {
     case milliseconds, seconds
@@ -26,7 +26,7 @@ struct TimePlan: Sendable {
   enum Layout: Sendable {
     /// The records have no times.
     case none
-    /// One stamp of the uptime for start and end each, four octets, at places that are the same in all records.
+    /// One uptime timestamp each for start and end, four octets, at fixed offsets.
     case upTimes(start: Int, end: Int)
     /// The same in milliseconds, eight octets.
     case milliseconds(start: Int, end: Int)
@@ -34,7 +34,7 @@ struct TimePlan: Sendable {
   }
 
   private(set) var layout = Layout.none
-  /// In the order in which they are looked at.
+  /// In order of preference.
   private(set) var starts: [Source] = []
   private(set) var ends: [Source] = []
   private(set) var durations: [Source] = []
@@ -42,9 +42,9 @@ struct TimePlan: Sendable {
   init() {}
 
   /// - Parameters:
-  ///   - places: of the template's elements.
-  ///   - knowsUpTime: whether uptime stamps have what they reckon from. IPFIX does not send it, but for
-  ///     systemInitTimeMilliseconds: then these stamps are looked at last.
+  ///   - places: Fields of the template by element.
+  ///   - knowsUpTime: Whether the exporter's start is known. IPFIX sends it only as systemInitTimeMilliseconds: uptime
+  ///     timestamps then come last.
   init(_ places: [InformationElementID: FlowPlan.Step], knowsUpTime: Bool) {
     func sources(_ elements: [(InformationElementID, Kind)]) -> [Source] {
       let known: [Source] = elements.compactMap { element, kind in
@@ -68,7 +68,7 @@ struct TimePlan: Sendable {
     (.flowStartDeltaMicroseconds, .beforeExport),
   ]
 
-  /// Behind the flow's end the time of an event: a record with one time only begins and ends then.
+  /// After the flow's end, the time of an event: a record with only one time begins and ends then.
   private static let endElements: [(InformationElementID, Kind)] = [
     (.flowEndMilliseconds, .milliseconds),
     (.flowEndSysUpTime, .upTime),
@@ -100,9 +100,9 @@ struct TimePlan: Sendable {
 
   private var all: [Source] { starts + ends + durations }
 
-  /// Places among the template's sized fields of the elements that are read.
+  /// Indices of the elements read among the template's sized fields.
   var places: [Int] { all.map(\.step.index) }
 
-  /// Whether stamps of the exporter's uptime are read.
+  /// Whether timestamps of the exporter's uptime are read.
   var usesUpTime: Bool { all.contains { $0.kind == .upTime } }
 }

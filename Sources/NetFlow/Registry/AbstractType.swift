@@ -1,5 +1,5 @@
-/// What the octets of an information element mean: the abstract data types of RFC 7012 §3.1 and RFC 6313 §4.5, and
-/// the 256-bit integers that IANA has added since.
+/// Abstract data types of information elements: those of RFC 7012 §3.1 and RFC 6313 §4.5, and the 256-bit integers that
+/// IANA has added since.
 public enum AbstractType: String, CaseIterable, Sendable, BitwiseCopyable {
   case octetArray
   case unsigned8, unsigned16, unsigned32, unsigned64, unsigned256
@@ -12,7 +12,7 @@ public enum AbstractType: String, CaseIterable, Sendable, BitwiseCopyable {
   case ipv4Address, ipv6Address
   case basicList, subTemplateList, subTemplateMultiList
 
-  /// Whether values hold other values (RFC 6313).
+  /// Whether values contain other values (RFC 6313).
   @inlinable public var isStructured: Bool {
     switch self {
     case .basicList, .subTemplateList, .subTemplateMultiList: true

@@ -1,7 +1,7 @@
 import NetworkBytes
 
 extension ElementNames {
-  /// Appends them as a checkpoint keeps them.
+  /// Appends the names to a checkpoint.
   func append(to octets: inout OctetWriter) {
     octets.append(count: count)
     for (element, entry) in all {
@@ -12,7 +12,7 @@ extension ElementNames {
     }
   }
 
-  /// Reads what `append` wrote; what can be no name, or has a type of a later version, is passed over.
+  /// Reads the names from a checkpoint; invalid names and types of later versions are skipped.
   init(_ octets: inout OctetReader) throws(OctetFault) {
     self.init()
     for _ in 0..<(try octets.count(of: 4)) {

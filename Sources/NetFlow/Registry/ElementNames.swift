@@ -1,7 +1,7 @@
 import FlowModel
 
-/// What elements that IANA's registry does not have are called and how they are read: as their exporter reports them
-/// (RFC 5610), or as a file of the settings says.
+/// Names and types of elements missing in IANA's registry, as reported by their exporter (RFC 5610) or from a file of
+/// the settings.
 public struct ElementNames: Hashable, Sendable, Decodable {
   public struct Entry: Hashable, Sendable, Decodable {
     public var name: String
@@ -9,10 +9,10 @@ public struct ElementNames: Hashable, Sendable, Decodable {
   }
 
   private var entries: [FieldElement: Entry] = [:]
-  /// So that no two elements of a record have one name.
+  /// Ensures that no two elements of a record have the same name.
   private var elements: [String: FieldElement] = [:]
 
-  /// Elements that are remembered at most: an exporter must not make us remember without end.
+  /// Maximum number of elements, which limits the memory an exporter can claim.
   public static let maximumCount = 4096
 
   public init() {}
@@ -22,21 +22,21 @@ public struct ElementNames: Hashable, Sendable, Decodable {
 
   public subscript(element: FieldElement) -> Entry? { entries[element] }
 
-  /// All of them, in no order.
+  /// All elements, in no particular order.
   var all: some Collection<(key: FieldElement, value: Entry)> { entries }
 
-  /// Why a name is not taken.
+  /// Reasons for rejecting a name.
   public enum Refusal: Error {
-    /// IANA's registry has the element, or it is the reverse of one that it has.
+    /// IANA's registry has the element, or it is the reverse of one in the registry.
     case registered
-    /// The name is empty, could be taken for numbers, or is one of IANA's.
+    /// The name is empty, could be mistaken for numbers, or is one of IANA's.
     case badName
     /// Another element has the name.
     case nameInUse
     case tooMany
   }
 
-  /// Takes what an element is called; the last name holds.
+  /// Sets name and type of an element, replacing an earlier name.
   public mutating func set(_ name: String, _ type: AbstractType, for element: FieldElement) throws(Refusal) {
     if element.isReverse || element.iana.flatMap({ InformationElement.named($0) }) != nil { throw .registered }
     if name.isEmpty || name.contains("/") || InformationElement.named(name) != nil { throw .badName }
@@ -50,7 +50,7 @@ public struct ElementNames: Hashable, Sendable, Decodable {
 }
 
 extension AbstractType: Decodable {
-  /// Their numbers on the wire (IANA "IPFIX Information Element Data Types", RFC 5610 §3.1).
+  /// Types by their number on the wire (IANA "IPFIX Information Element Data Types", RFC 5610 §3.1).
   private static let numbered: [AbstractType] = [
     .octetArray, .unsigned8, .unsigned16, .unsigned32, .unsigned64, .signed8, .signed16, .signed32, .signed64,
     .float32, .float64, .boolean, .macAddress, .string, .dateTimeSeconds, .dateTimeMilliseconds,
@@ -58,10 +58,10 @@ extension AbstractType: Decodable {
     .subTemplateMultiList, .unsigned256,
   ]
 
-  /// Its number on the wire.
+  /// Number of the type on the wire.
   var number: UInt8 { Self.numbered.firstIndex(of: self).map { UInt8(truncatingIfNeeded: $0) } ?? 0 }
 
-  /// - Returns: nil if IANA has not given out the number.
+  /// - Returns: Nil if IANA has not assigned the number.
   init?(number: UInt64) {
     guard number < UInt64(Self.numbered.count) else { return nil }
     self = Self.numbered[Int(number)]

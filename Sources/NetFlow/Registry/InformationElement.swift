@@ -1,13 +1,13 @@
 public import FlowModel
 
-/// An element of IANA's registry "IPFIX Information Elements"; NetFlow v9 field types share its numbers.
+/// Element of IANA's registry "IPFIX Information Elements"; NetFlow v9 field types share its numbers.
 public struct InformationElement: Hashable, Sendable {
-  /// What the number counts or stands for (RFC 7012 §3.2, RFC 6313 §4.5).
+  /// Semantics of the value (RFC 7012 §3.2, RFC 6313 §4.5).
   public enum Semantics: String, CaseIterable, Sendable {
     case deltaCounter, totalCounter, identifier, flags, list
   }
 
-  /// What one unit of the value is.
+  /// Unit of the value.
   public enum Units: String, CaseIterable, Sendable {
     case octets, packets, flows, frames, messages
     case seconds, milliseconds, microseconds, nanoseconds
@@ -16,33 +16,33 @@ public struct InformationElement: Hashable, Sendable {
   }
 
   public let id: InformationElementID
-  /// The registry's name, such as `octetDeltaCount`.
+  /// Name in the registry, such as `octetDeltaCount`.
   public let name: String
   public let type: AbstractType
-  /// Nil for plain quantities, and where the registry is silent.
+  /// Nil for plain quantities and if the registry does not specify it.
   public let semantics: Semantics?
   public let units: Units?
 }
 
 extension InformationElement {
-  /// The element of this number; nil if IANA has not given it out. O(1).
+  /// Returns the element with this number; nil if IANA has not assigned it. O(1).
   public static func named(_ id: InformationElementID) -> InformationElement? {
     let (elements, number) = (registry.byNumber, Int(id.rawValue))
     return number < elements.count ? elements[number] : nil
   }
 
-  /// The element of this name, upper and lower case as in the registry. O(1).
+  /// Returns the element with this name, case-sensitive. O(1).
   public static func named(_ name: String) -> InformationElement? {
     registry.identifiers[name].flatMap { named($0) }
   }
 
-  /// All elements, by number.
+  /// All elements, ordered by number.
   public static var all: [InformationElement] { registry.byNumber.compactMap(\.self) }
 
   private static let registry = Registry(parsing: registryText)
 
   private struct Registry: Sendable {
-    /// Indexed by number; nil where IANA has given out none.
+    /// Indexed by number; nil for unassigned ones.
     var byNumber: [InformationElement?] = []
     var identifiers: [String: InformationElementID] = [:]
 
@@ -56,7 +56,7 @@ extension InformationElement {
     }
   }
 
-  /// Nil if the line is not in the registry's form; a test sees to it that all lines are.
+  /// Returns nil if the line is malformed; a test verifies that no line is.
   private init?(registryLine line: Substring) {
     let columns = line.split(separator: ",", omittingEmptySubsequences: false)
     guard columns.count == 5, let number = UInt16(columns[0]), let type = AbstractType(rawValue: String(columns[2]))

@@ -2,10 +2,10 @@ import FlowModel
 import NetworkBytes
 
 extension FlowDecoder {
-  /// Appends the other direction of the records from `first` on: a record of its own for each that counts anything there.
-  /// With `FlowDecoderOptions.Biflows.pairs` these records get the counts instead.
+  /// Appends the other direction of the records from `first`: a record of its own for each that has counts of it. With
+  /// `FlowDecoderOptions.Biflows.pairs`, adds the counts to these records instead.
   ///
-  /// To be called once for the records of a set, when all else of them is decoded.
+  /// To be called once for the records of a set, after everything else in them has been decoded.
   mutating func appendReverse(
     _ set: RawSpan, _ template: Template, _ plan: ReversePlan, totals: TotalsPlan?, _ session: inout Session,
     _ time: TimeBase, from first: Int, into batch: inout FlowBatch
@@ -36,12 +36,13 @@ extension FlowDecoder {
     session.counters.reverseRecords &+= UInt64(batch.count - end)
   }
 
-  /// Whether the exporter is configured to count the other direction in postOctetDeltaCount and postPacketDeltaCount.
+  /// Returns whether the exporter is configured to count the other direction in postOctetDeltaCount and
+  /// postPacketDeltaCount.
   func takesOutForReverse(_ session: borrowing Session) -> Bool {
     options.outCountersAreReverse.contains(session.key.exporter.address)
   }
 
-  /// Fills in what reverse elements report of the batch's last record.
+  /// Adds the values of reverse elements to the batch's last record.
   private func complete(
     _ batch: inout FlowBatch, _ bytes: RawSpan, _ plan: ReversePlan, _ time: TimeBase,
     _ corrections: inout TimeCorrections
@@ -49,7 +50,7 @@ extension FlowDecoder {
     guard let view = RecordsView(bytes, recordLength: bytes.byteCount) else { return }
     let index = batch.count - 1
     var records = batch.records.mutableSpan
-    // Type and code of 0 are an echo reply, which the steps leave as they are.
+    // Type and code 0 are an echo reply, which the steps do not override.
     if plan.tellsICMP { records[index].setICMP(0) }
     for var step in plan.steps {
       step.width = variable.layout.lengths[step.index]
@@ -62,7 +63,7 @@ extension FlowDecoder {
 }
 
 extension ReversePlan {
-  /// Gives the other direction's record its own times; an end that is not reported is that of the flow.
+  /// Sets the times of the other direction; an end that is not reported is that of the flow.
   fileprivate func setTimes(
     _ record: inout FlowRecord, _ bytes: RawSpan, _ layout: borrowing RecordLayout, _ time: TimeBase,
     _ corrections: inout TimeCorrections
@@ -77,7 +78,7 @@ extension ReversePlan {
 }
 
 extension FlowBatch {
-  /// Gives a record the counts of its other direction.
+  /// Sets a record's counts of its other direction.
   fileprivate mutating func setReverse(of index: Int, _ counts: ReverseCounts) {
     if records[index].extensionNumber == 0 {
       extensions.append(FlowExtension())
@@ -88,7 +89,7 @@ extension FlowBatch {
     extensions[place].reversePackets = counts.packets
   }
 
-  /// Appends a record with its ends swapped, and its rare fields.
+  /// Appends a record with source and destination swapped, and its rare fields.
   fileprivate mutating func appendReverse(of index: Int, _ counts: ReverseCounts) {
     var reverse = records[index].reversed
     reverse.octets = counts.octets

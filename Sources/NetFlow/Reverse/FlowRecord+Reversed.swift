@@ -2,8 +2,8 @@ import FlowModel
 import NetworkBytes
 
 extension FlowRecord {
-  /// The flow in the other direction: its ends swapped, without what holds for one direction only. Counts and rare fields
-  /// are still to be set.
+  /// Flow in the other direction: source and destination swapped, without values of one direction only. Counts and rare
+  /// fields are yet to be set.
   var reversed: FlowRecord {
     var reverse = self
     (reverse.source, reverse.destination) = (destination, source)
@@ -22,8 +22,8 @@ extension FlowRecord {
 }
 
 extension FlowExtension {
-  /// The same of the other direction; nil if nothing is left. Labels, and where they lead to, hold for one direction, and `extra` stays with the
-  /// record that was sent.
+  /// Extension of the other direction; nil if nothing remains. Labels and their destinations apply to one direction,
+  /// and `extra` remains with the record that was sent.
   var reversed: FlowExtension? {
     var reverse = FlowExtension()
     reverse.postNATSource = postNATDestination

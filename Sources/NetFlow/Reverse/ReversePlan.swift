@@ -1,26 +1,26 @@
 import FlowModel
 import NetworkBytes
 
-/// Where the records of a template report the other direction of their flow: reverse elements (RFC 5103 §6.1), counts of a
-/// connection's responder, or counts that an exporter means so. Templates with no such counts have no such plan.
+/// Fields of a template with which records report the other direction of their flow: reverse elements (RFC 5103 §6.1),
+/// counts of a connection's responder, or counts used so by an exporter. Templates without such counts have no plan.
 struct ReversePlan: Sendable {
-  /// What of the reverse elements is read into the other direction's record, but for counts and times.
+  /// Reverse elements, except counts and times, that are read into the other direction's record.
   private(set) var steps: [FlowPlan.Step] = []
-  /// When the other direction began and ended, if that is reported.
+  /// Start and end of the other direction, if reported.
   private(set) var times = TimePlan()
   /// Whether reverse elements report ICMP type and code.
   private(set) var tellsICMP = false
-  /// Whether the records themselves count the other direction, whoever sends them.
+  /// Whether the records count the other direction regardless of their exporter.
   private(set) var countsReverse = false
 
   private var counts = Counters()
   private var responder = Counters()
   private var initiator = Counters()
-  /// Counts that override the initiator's.
+  /// Counts that take precedence over the initiator's.
   private var forward = Counters()
   private var out = Counters()
 
-  /// Elements that count octets and packets: of each the first that is not zero.
+  /// Elements that count octets and packets: the first non-zero one of each is used.
   fileprivate struct Counters: Sendable {
     var octets: [FlowPlan.Step] = []
     var packets: [FlowPlan.Step] = []
@@ -39,7 +39,8 @@ struct ReversePlan: Sendable {
     var isEmpty: Bool { octets.isEmpty && packets.isEmpty }
   }
 
-  /// What a reverse element can change of the record with its ends swapped. Flow keys have no reverse element (RFC 5103 §6.1).
+  /// Targets of reverse elements in the record with source and destination swapped. Flow keys have no reverse element
+  /// (RFC 5103 §6.1).
   private static let candidates = FlowField.candidates.filter { fields.contains($0.field) }
   private static let fields: Set<FlowField> = [
     .nextHopV4, .nextHopV6, .differentiatedServices, .typeOfService, .tcpFlags, .icmpTypeCodeV4, .icmpTypeCodeV6,
@@ -48,10 +49,10 @@ struct ReversePlan: Sendable {
   ]
 
   /// - Parameters:
-  ///   - places: of the template's elements.
-  ///   - reverse: of its reverse elements, under the forward elements' names.
-  ///   - countsTotals: whether running totals of the other direction are read.
-  /// - Returns: nil if nothing counts the other direction.
+  ///   - places: Fields of the template by element.
+  ///   - reverse: Fields of reverse elements by forward element.
+  ///   - countsTotals: Whether running totals of the other direction are read.
+  /// - Returns: Nil if nothing counts the other direction.
   init?(
     _ places: [InformationElementID: FlowPlan.Step], reverse: [InformationElementID: FlowPlan.Step], knowsUpTime: Bool,
     countsTotals: Bool
@@ -72,22 +73,22 @@ struct ReversePlan: Sendable {
     tellsICMP = steps.contains { $0.field.isICMP }
   }
 
-  /// Places among the template's sized fields that are read: they are not `extra`.
+  /// Indices of the sized fields that are read: they do not go into `extra`.
   var places: [Int] {
-    // The responder's counts are passed over beside others of the flow.
+    // The responder's counts are ignored if there are others of the flow.
     let responder = forward.isEmpty ? responder.all : []
     return (counts.all + responder + steps).map(\.index) + (countsReverse ? times.places : [])
   }
 }
 
 extension ReversePlan {
-  /// What a record counts of the other direction.
+  /// Returns a record's counts of the other direction.
   ///
   /// - Parameters:
-  ///   - record: decoded, with its totals settled.
-  ///   - settled: what the totals pass made of its reverse counts; nil if it did not look at them.
-  ///   - isConnection: whether `settled` holds the responder's share of a firewall's event.
-  ///   - takesOut: whether the exporter counts the other direction in postOctetDeltaCount and postPacketDeltaCount.
+  ///   - record: Decoded record with settled totals.
+  ///   - settled: Reverse counts from settling the totals; nil if there are none.
+  ///   - isConnection: Whether `settled` has the responder's share of a firewall's event.
+  ///   - takesOut: Whether the exporter counts the other direction in postOctetDeltaCount and postPacketDeltaCount.
   func counts(
     of record: FlowRecord, _ bytes: RawSpan, _ layout: borrowing RecordLayout, settled: ReverseCounts?,
     isConnection: Bool, takesOut: Bool
@@ -100,8 +101,8 @@ extension ReversePlan {
     return counts
   }
 
-  /// Whether the record's own counts are the initiator's. Beside counts of the flow itself the other direction may have a
-  /// record of its own.
+  /// Returns whether the record's own counts are the initiator's. If there are counts of the flow itself, the other
+  /// direction may have a record of its own.
   private func isInitiators(
     _ record: FlowRecord, _ bytes: RawSpan, _ layout: borrowing RecordLayout
   ) -> Bool {
@@ -114,7 +115,7 @@ extension ReversePlan {
   }
 }
 
-/// What a record counts of the other direction.
+/// Counts of a record for the other direction.
 package struct ReverseCounts: Equatable, Sendable, BitwiseCopyable {
   package var octets: UInt64
   package var packets: UInt64
@@ -130,7 +131,7 @@ extension ReverseCounts {
 }
 
 extension RawSpan {
-  /// The first value of a record that is not zero; 0 if there is none.
+  /// Returns the first non-zero value of a record; 0 if there is none.
   func first(of steps: [FlowPlan.Step], _ layout: borrowing RecordLayout) -> UInt64 {
     for step in steps {
       let width = layout.lengths[step.index]

@@ -3,7 +3,7 @@ import NetworkBytes
 import PacketHeaders
 
 extension FlowDecoder {
-  /// Fills records without addresses from the section of a sampled packet that they hold: each is one packet.
+  /// Fills records without addresses from their section of a sampled packet: each represents one packet.
   mutating func readSections(
     _ set: RawSpan, _ template: Template, _ plan: SectionPlan, from first: Int, into batch: inout FlowBatch
   ) {
@@ -11,7 +11,7 @@ extension FlowDecoder {
     var ignored = DecodeCounters()
     for index in first..<batch.count {
       guard let place = variable.next(set, template, &ignored) else { return }
-      // A record that reports addresses is a flow.
+      // A record with addresses is a flow.
       guard batch.records[index].source.isNone, batch.records[index].destination.isNone else { continue }
       guard let packet = plan.packet(set.extracting(place), variable.layout) else { continue }
       batch.records[index].take(packet)
@@ -31,7 +31,7 @@ extension FlowDecoder {
 }
 
 extension FlowRecord {
-  /// Takes what a packet's headers say; what the record itself reports beside the addresses stays if they do not reach it.
+  /// Takes values from a packet's headers; other values of the record remain if the headers do not reach them.
   fileprivate mutating func take(_ packet: SampledPacket) {
     let headers = packet.headers
     if packets == 0 { packets = 1 }

@@ -2,20 +2,20 @@ import FlowModel
 import NetworkBytes
 import PacketHeaders
 
-/// Where the records of a template have a section of a sampled packet (PSAMP, RFC 5477 §8.5; NetFlow-Lite). Templates without
-/// a section have no such plan.
+/// Fields of a template with a section of a sampled packet (PSAMP, RFC 5477 §8.5; NetFlow-Lite). Templates without a
+/// section have no plan.
 struct SectionPlan: Sendable {
   /// Sections that begin with a frame's link header, and with an IP header.
   private let frames: [FlowPlan.Step]
   private let packets: [FlowPlan.Step]
-  /// Where in the frame or packet the section begins, and how many of its octets were sampled.
+  /// Offset of the section in the frame or packet, and the number of octets sampled.
   private let offsets: [FlowPlan.Step]
   private let lengths: [FlowPlan.Step]
   private let frameSizes: [FlowPlan.Step]
   private let frameTypes: [FlowPlan.Step]
 
-  /// - Parameter places: of the template's elements.
-  /// - Returns: nil if there is no section.
+  /// - Parameter places: Fields of the template by element.
+  /// - Returns: Nil if there is no section.
   init?(_ places: [InformationElementID: FlowPlan.Step]) {
     frames = [.dataLinkFrameSection, .layer2packetSectionData].compactMap { places[$0] }
     packets = [.ipHeaderPacketSection].compactMap { places[$0] }
@@ -27,10 +27,10 @@ struct SectionPlan: Sendable {
   }
 }
 
-/// The packet that a record holds a section of.
+/// Packet of which a record has a section.
 struct SampledPacket {
   var headers: PacketHeaders
-  /// Octets of the IP packet: by its own header, else by the frame's size; 0: not known.
+  /// Octets of the IP packet: from its header, otherwise from the frame's size; 0 if unknown.
   var octets: UInt64
 }
 
@@ -38,10 +38,10 @@ extension SectionPlan {
   /// dataLinkFrameType (IANA element 408) of Ethernet.
   private static let ethernet: UInt64 = 1
   private static let ethernetHeader = 14
-  /// Beyond it is no frame; the difference does not matter.
+  /// No frame is longer; larger offsets are equivalent.
   private static let furthestOffset: UInt64 = 1 << 16
 
-  /// - Returns: nil if the record's section is empty.
+  /// - Returns: Nil if the record's section is empty.
   func packet(_ record: RawSpan, _ layout: borrowing RecordLayout) -> SampledPacket? {
     let offset = Int(min(record.first(of: offsets, layout), Self.furthestOffset))
     if let section = section(frames, record, layout) {
@@ -56,7 +56,7 @@ extension SectionPlan {
     return SampledPacket(headers: headers, octets: octets(headers, Self.ethernetHeader, record, layout))
   }
 
-  /// Where the first section stands that has octets; without those that only fill a field of fixed length.
+  /// Returns the range of the first section that has octets, without padding to a fixed field length.
   private func section(_ steps: [FlowPlan.Step], _ record: RawSpan, _ layout: borrowing RecordLayout) -> Range<Int>? {
     guard let step = steps.first(where: { layout.lengths[$0.index] > 0 }) else { return nil }
     let start = layout.offsets[step.index]
@@ -65,7 +65,7 @@ extension SectionPlan {
     return start..<(start + (sampled > 0 ? min(sampled, length) : length))
   }
 
-  /// - Parameter before: octets of the frame in front of the section.
+  /// - Parameter before: Octets of the frame before the section.
   private func octets(
     _ headers: PacketHeaders, _ before: Int, _ record: RawSpan, _ layout: borrowing RecordLayout
   ) -> UInt64 {

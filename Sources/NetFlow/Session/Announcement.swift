@@ -1,17 +1,17 @@
 import FlowModel
 import NetworkBytes
 
-/// What options data say of one observation domain of an exporter, and whether it sends flows itself.
+/// Statements of options data on an observation domain of an exporter, and whether it sends flows itself.
 ///
-/// What a source port says holds for its own flows. Others, which say nothing, take over what all ports agree on. Where two
-/// contradict each other, what was said first stays for the sessions that were there by then, and later ones take over nothing.
-/// A port that says something else after all who said the same have been silent for long is not contradicted: the exporter
-/// has begun anew.
+/// Statements of a source port apply to its own flows. Other ports, without statements of their own, adopt what all
+/// ports agree on. If two contradict each other, the first statement remains valid for sessions that existed by then,
+/// and later sessions adopt nothing. A port that makes a different statement after all ports with the old one have been
+/// silent for long is not in contradiction: the exporter has restarted.
 struct Announcement: Sendable {
-  /// What a port says.
+  /// Statements of a port.
   struct Voice: Sendable {
     var said = Statements()
-    /// When the port was last heard; nil: not known, as after a restart of the program.
+    /// Time at which the port was last heard; nil if unknown, as after a restart of the program.
     var trail: SessionTrail?
 
     func isSilent(at arrival: Int64) -> Bool {
@@ -19,35 +19,35 @@ struct Announcement: Sendable {
     }
   }
 
-  /// What became of a statement.
+  /// Effect of a statement.
   enum Outcome {
     case known, changed, contradiction
   }
 
-  /// What holds for those who say nothing of it: of each subject what was said first.
+  /// Default for ports without own statements: the first statement on each subject.
   private(set) var view = Statements()
-  /// The only port that has said something: the view is what it says.
+  /// The only port that has made statements: the view consists of these.
   private(set) var solePort: UInt16?
   private var soleTrail: SessionTrail?
-  /// What each port says, once there are several.
+  /// Statements of each port, once there are several.
   private(set) var voices: [UInt16: Voice] = [:]
   /// Subjects on which ports contradict each other, and since when, nanoseconds since 1970 UTC.
   private(set) var contested: [Statement.Subject: Int64] = [:]
   /// Ports with names that contradict the view's.
   private(set) var apart: Set<UInt16> = []
-  /// The source ports that said something: with the last of these sessions it goes.
+  /// Source ports that have made statements; when the last of their sessions ends, the announcement is removed.
   private(set) var ports: Set<UInt16> = []
-  /// Sessions that send flows of this domain.
+  /// Number of sessions that send flows of this domain.
   var flowSessions = 0
 
-  /// Ports whose own words are kept; beyond them the one that has been silent longest is forgotten.
+  /// Maximum ports with statements of their own; beyond it the longest silent one is forgotten.
   static let maximumVoices = 64
-  /// After this time without a datagram a port contradicts nobody any longer, nanoseconds.
+  /// Nanoseconds without a datagram after which a port no longer contradicts others.
   static let longSilence: Int64 = 600 * 1_000_000_000
 
   var isNeeded: Bool { !ports.isEmpty || flowSessions > 0 }
 
-  /// Rates and names that are held: those of the view and of each voice.
+  /// Number of stored rates and names: those of the view and of each voice.
   var counts: (rates: Int, names: Int) {
     voices.values.reduce(into: (view.rates.count, view.names.count)) {
       $0.0 += $1.said.rates.count
@@ -55,10 +55,10 @@ struct Announcement: Sendable {
     }
   }
 
-  /// What a port says itself.
+  /// Returns a port's own statements.
   func said(by port: UInt16) -> Statements? { port == solePort ? view : voices[port]?.said }
 
-  /// Takes note of what a port says.
+  /// Records a statement of a port.
   mutating func tell(_ statement: Statement, by port: UInt16, _ trail: SessionTrail?, at arrival: Int64) -> Outcome {
     ports.insert(port)
     if voices.isEmpty, solePort == port || view.isEmpty {
@@ -75,7 +75,7 @@ struct Announcement: Sendable {
     return settle(statement, port, at: arrival)
   }
 
-  /// From now on what ports say is told apart.
+  /// Distinguishes the statements of ports from now on.
   private mutating func prepareVoice(of port: UInt16, _ trail: SessionTrail?) {
     if let sole = solePort {
       voices[sole] = Voice(said: view, trail: soleTrail)
@@ -92,7 +92,7 @@ struct Announcement: Sendable {
     if let trail { voices[port]?.trail = trail }
   }
 
-  /// Compares what a port has come to say with the view.
+  /// Compares a port's statement with the view.
   private mutating func settle(_ statement: Statement, _ port: UInt16, at arrival: Int64) -> Outcome {
     let subject = statement.subject
     guard let held = view[subject] else {
@@ -113,7 +113,7 @@ struct Announcement: Sendable {
     return .changed
   }
 
-  /// Finds out who contradicts the view.
+  /// Determines which ports contradict the view.
   private mutating func judge(_ subject: Statement.Subject, at arrival: Int64) {
     let held = view[subject]
     let others = voices.filter { $0.value.said[subject].map { $0 != held } ?? false }
@@ -122,7 +122,7 @@ struct Announcement: Sendable {
     contested[subject] = isContested ? contested[subject] ?? arrival : nil
   }
 
-  /// Takes back what a port said of a subject.
+  /// Retracts a port's statement on a subject.
   mutating func retract(_ subject: Statement.Subject, by port: UInt16, at arrival: Int64) {
     guard let old = said(by: port)?[subject] else { return }
     if solePort == port { return view.remove(subject) }
@@ -130,7 +130,7 @@ struct Announcement: Sendable {
     if view[subject] == old { replace(subject, at: arrival) }
   }
 
-  /// What nobody says any longer gives way to what another port says.
+  /// Replaces a statement that no port makes any more by that of another port.
   private mutating func replace(_ subject: Statement.Subject, at arrival: Int64) {
     let said = voices.sorted { $0.key < $1.key }.compactMap { $0.value.said[subject] }
     if let held = view[subject], !said.contains(held) {
@@ -139,8 +139,8 @@ struct Announcement: Sendable {
     judge(subject, at: arrival)
   }
 
-  /// Forgets a port whose session is forgotten. What it alone said stays for those who rely on it, until another says
-  /// otherwise or the last port goes.
+  /// Forgets a port whose session was evicted. Its statements remain valid for ports relying on them until another port
+  /// contradicts them or the last port is forgotten.
   mutating func forget(_ port: UInt16) {
     ports.remove(port)
     if ports.isEmpty {
@@ -155,7 +155,7 @@ struct Announcement: Sendable {
     for (subject, since) in contested { replace(subject, at: since) }
   }
 
-  /// Tells when a port is heard from now on.
+  /// Tracks when a port is heard from now on.
   mutating func follow(_ trail: SessionTrail) {
     let port = trail.key.exporter.port
     if solePort == port { soleTrail = trail } else { voices[port]?.trail = trail }
@@ -163,7 +163,7 @@ struct Announcement: Sendable {
 }
 
 extension Announcement {
-  /// Takes over what an earlier run heard.
+  /// Restores the statements heard by an earlier run.
   mutating func restore(
     _ view: Statements, ports: Set<UInt16>, _ voices: [UInt16: Voice], contestedSince since: Int64
   ) {
@@ -178,7 +178,7 @@ extension Announcement {
 }
 
 extension Statements {
-  /// All that something is said of.
+  /// All subjects with statements.
   var subjects: [Statement.Subject] {
     rates.bySampler.keys.map { .rate(.sampler($0)) } + rates.byInterface.keys.map { .rate(.interface($0)) }
       + (rates.domain == nil ? [] : [.rate(.domain)]) + (systemInit == nil ? [] : [.start])
@@ -189,9 +189,9 @@ extension Statements {
 }
 
 extension Announcement {
-  /// What this says for the flows of a session: what its own port says, or else what holds for those who say nothing.
+  /// Returns the facts for the flows of a session: its own port's statements, otherwise the default.
   ///
-  /// - Parameter since: when the session began, nanoseconds since 1970 UTC.
+  /// - Parameter since: Start of the session, nanoseconds since 1970 UTC.
   func facts(for port: UInt16, since: Int64) -> ToldFacts {
     if let own = said(by: port), own.rates.count > 0 || own.systemInit != nil {
       var facts = ToldFacts(own)
@@ -202,7 +202,7 @@ extension Announcement {
     return agreed(since)
   }
 
-  /// What holds for those who say nothing: later sessions take over nothing that is contested.
+  /// Returns the default for ports without own statements; later sessions adopt nothing contested.
   private func agreed(_ since: Int64) -> ToldFacts {
     var facts = ToldFacts(view)
     for (subject, start) in contested where start < since {
@@ -237,7 +237,7 @@ extension Announcement {
     return agreed
   }
 
-  /// The start that all domains agree on that tell one.
+  /// Returns the start that all domains with one agree on.
   static func agreedStart(_ domains: [(facts: ToldFacts, sendsFlows: Bool)]) -> Int64? {
     let starts = domains.compactMap(\.facts.systemInit)
     guard let first = starts.first, starts.allSatisfy({ $0 == first }) else { return nil }
@@ -245,7 +245,7 @@ extension Announcement {
   }
 }
 
-/// What options data say that decoding takes into account.
+/// Statements of options data that decoding uses.
 struct ToldFacts {
   var rates = SamplingRates()
   var systemInit: Int64?

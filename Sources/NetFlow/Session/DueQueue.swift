@@ -1,6 +1,6 @@
-/// Slots in order of a time at which each is due: a heap that knows where each slot is, so that one can be removed.
+/// Priority queue of slots by due time: a heap that tracks the position of each slot, so that any can be removed.
 ///
-/// To add and to remove take O(log n). Those due at the same time come in order of their slots.
+/// Adding and removing take O(log n). Slots due at the same time are returned in ascending order.
 package struct DueQueue: Sendable {
   private struct Entry: BitwiseCopyable {
     var due: Int64
@@ -10,7 +10,7 @@ package struct DueQueue: Sendable {
   }
 
   private var heap: [Entry] = []
-  /// The place of each slot in `heap`; -1: it is not there.
+  /// Position of each slot in `heap`; -1 if absent.
   private var places: [Int32] = []
 
   package init() {}
@@ -19,7 +19,7 @@ package struct DueQueue: Sendable {
 
   package func contains(_ slot: Int) -> Bool { slot < places.count && places[slot] >= 0 }
 
-  /// Adds a slot that is not in it.
+  /// Adds a slot that is not in the queue.
   package mutating func add(_ slot: Int, due: Int64) {
     if slot >= places.count { places += Array(repeating: -1, count: slot + 1 - places.count) }
     heap.append(Entry(due: due, slot: Int32(truncatingIfNeeded: slot)))
@@ -38,14 +38,14 @@ package struct DueQueue: Sendable {
     lower(Int(places[Int(last.slot)]))
   }
 
-  /// Takes out the first slot, if it is due at `time`.
+  /// Removes and returns the first slot if it is due at `time`.
   package mutating func takeFirst(until time: Int64) -> Int? {
     guard let first = heap.first, first.due <= time else { return nil }
     remove(Int(first.slot))
     return Int(first.slot)
   }
 
-  /// All slots, in no order.
+  /// All slots, in no particular order.
   package var slots: [Int] { heap.map { Int($0.slot) } }
 
   private mutating func raise(_ start: Int) {

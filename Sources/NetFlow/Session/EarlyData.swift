@@ -1,23 +1,23 @@
 import DequeModule
 import NetworkBytes
 
-/// A data set that came before its template, and what its records reckon from.
+/// Data set that preceded its template, with the context needed to decode its records.
 struct EarlySet {
-  /// Of the template it waits for.
+  /// Id of the missing template.
   var id: UInt16
-  /// Of the message it came in.
+  /// Header of its message.
   var header: MessageHeader
-  /// When it came, nanoseconds since 1970 UTC.
+  /// Time of arrival, nanoseconds since 1970 UTC.
   var arrival: Int64
-  /// Its records, without the set's header.
+  /// Its records, without the set header.
   var content: [UInt8]
 
-  /// What it counts for against the bounds, octets: keeping a small set takes memory too.
+  /// Octets counted towards the limits; holding a small set takes memory, too.
   var size: Int { content.count + 128 }
 }
 
-/// The data sets of one session that wait for their template, within bounds, and those that have found it and wait to be
-/// decoded: a set of short records becomes many times its size, so they are decoded one after the other.
+/// Data sets of a session that wait for their template, within limits, and those whose template has arrived. Sets of
+/// short records expand to many times their size, so they are decoded one by one.
 struct EarlyData {
   struct Ready {
     var set: EarlySet
@@ -42,14 +42,14 @@ struct EarlyData {
   /// Those that have their template, in order; the first `decoded` of them are decoded already.
   private var ready: [Ready] = []
   private var decoded = 0
-  /// The sum of the sizes of all that are held.
+  /// Sum of the sizes of all held sets.
   private var held = 0
-  /// What they count for against the bounds: a session that has any needs room of its own for them.
+  /// Octets counted towards the limits, including the session's own overhead if there are any sets.
   var octets: Int { held == 0 ? 0 : held + Self.ownSize }
-  /// Records of the sets that are ready.
+  /// Number of records of sets that are ready.
   private(set) var readyRecords = 0
 
-  /// Octets that a queue and its index take.
+  /// Octets of a queue and its index.
   private static let ownSize = 192
   /// So many are looked through.
   private static let few = 8
@@ -141,7 +141,7 @@ struct EarlyData {
     readyRecords += template.recordBound(in: set.content.count)
   }
 
-  /// Takes out the next set that has its template.
+  /// Removes and returns the next set that has its template.
   mutating func takeReady() -> Ready? {
     guard isReady else { return nil }
     let next = ready[decoded]
@@ -160,17 +160,16 @@ struct EarlyData {
     readyRecords -= set.template.recordBound(in: set.set.content.count)
   }
 
-  /// Lets go of the sets that are ready and came first, until no more than so many records are ready and no more than so many
-  /// octets are held.
+  /// Discards ready sets in order of arrival until the limits on ready records and on held octets are met.
   ///
-  /// - Returns: how many these were.
+  /// - Returns: Number of discarded sets.
   mutating func giveUpReady(records: Int = .max, octets limit: Int = .max) -> Int {
     var count = 0
     while readyRecords > records || octets > limit, takeReady() != nil { count += 1 }
     return count
   }
 
-  /// Takes out the sets without template that came before `arrival`: they have waited too long.
+  /// Removes and returns sets without template that arrived before `arrival`.
   mutating func takeOverdue(before arrival: Int64) -> [EarlySet] {
     var taken: [EarlySet] = []
     while let since = waitingSince, since < arrival { takeFirst(into: &taken) }
@@ -188,7 +187,7 @@ struct EarlyData {
     return taken
   }
 
-  /// Takes a set back that was taken out, now with a template.
+  /// Puts back a set that was removed, now with a template.
   mutating func hold(_ set: EarlySet, ready template: Template) {
     held += set.size
     makeReady(set, template)
@@ -220,7 +219,7 @@ extension EarlyData: Decodable {
     var content: String
   }
 
-  /// Reads them as checkpoints of former versions have them.
+  /// Reads the sets from checkpoints of earlier versions.
   init(from decoder: any Decoder) throws {
     for held in try [Held](from: decoder) {
       guard let content = [UInt8](hexadecimal: held.content) else {

@@ -1,33 +1,34 @@
-/// The sessions that have early data: when each has to be looked at, and which have data that can be decoded. Nothing here
-/// takes a pass over all of them.
+/// Sessions with early data: when each must be examined next, and which have data that can be decoded. No operation
+/// iterates over all of them.
 struct EarlyQueue {
-  /// Octets and sets of all sessions.
+  /// Totals of all sessions.
   private(set) var octets = 0
   private(set) var sets = 0
   private var waiting = DueQueue()
   private var links = SlotLinks()
   private var ready = SlotLinks.List()
 
-  /// The session that has waited longest to be decoded.
+  /// Session that has waited longest to be decoded.
   var firstReady: Int? { ready.first }
 
-  /// What a session counts for.
+  /// Contribution of a session to the totals.
   struct Share {
     fileprivate(set) var octets = 0
     fileprivate var sets = 0
     fileprivate var isReady = false
   }
 
-  /// Takes out the sessions that are due at `time`, nanoseconds since 1970 UTC.
+  /// Removes and returns the sessions due at `time`, nanoseconds since 1970 UTC.
   mutating func takeDue(at time: Int64) -> [Int] {
     var due: [Int] = []
     while let slot = waiting.takeFirst(until: time) { due.append(slot) }
     return due
   }
 
-  /// Brings a session up to date.
+  /// Updates the state of a session.
   ///
-  /// - Returns: whether `wait` has to be told when it is to be looked at: data wait for their template that did not before.
+  /// - Returns: Whether `wait` must be called to schedule the session: data now wait for their template that did not
+  ///   before.
   mutating func update(_ slot: Int, _ early: borrowing EarlyData, _ share: inout Share) -> Bool {
     octets += early.octets - share.octets
     sets += early.count - share.sets
@@ -38,7 +39,7 @@ struct EarlyQueue {
     return early.isWaiting && !waiting.contains(slot)
   }
 
-  /// Has a session looked at when it is due, nanoseconds since 1970 UTC.
+  /// Schedules a session to be examined at `due`, nanoseconds since 1970 UTC.
   mutating func wait(_ slot: Int, until due: Int64) { waiting.add(slot, due: due) }
 
   private mutating func noteReady(_ slot: Int, _ isReady: Bool, _ share: inout Share) {
@@ -47,10 +48,10 @@ struct EarlyQueue {
     if isReady { links.append(slot, to: &ready) } else { links.remove(slot, from: &ready) }
   }
 
-  /// Has others decoded first.
+  /// Lets other sessions be decoded first.
   mutating func moveToEnd(_ slot: Int) { links.moveToEnd(slot, of: &ready) }
 
-  /// The sessions that have early data, in no order.
+  /// Sessions with early data, in no particular order.
   var slots: [Int] {
     var slots = Set(waiting.slots)
     var next = ready.first

@@ -1,13 +1,13 @@
 import FlowModel
 import NetworkBytes
 
-/// What one options record says of an information element (RFC 5610 §3.9).
+/// Description of an information element in an options record (RFC 5610 §3.9).
 struct ElementReport {
   private(set) var element = FieldElement(0)
   private(set) var name = ""
   private(set) var type = AbstractType.octetArray
 
-  /// - Returns: nil if the record does not name an element, or has a type that is not known.
+  /// - Returns: Nil if the record does not describe an element or has an unknown type.
   init?(_ fields: [DecodedField]) {
     var number: UInt64?
     for field in fields where !field.name.isV9Scope {
@@ -23,7 +23,7 @@ struct ElementReport {
       }
     }
     guard let number, !name.isEmpty else { return nil }
-    // The enterprise bit may be set (RFC 5610 §3.9), and says nothing here.
+    // The enterprise bit may be set (RFC 5610 §3.9) and has no meaning here.
     element.number = UInt16(truncatingIfNeeded: element.enterprise == 0 ? number : number & 0x7fff)
   }
 
@@ -31,14 +31,14 @@ struct ElementReport {
 }
 
 extension Session {
-  /// Remembers how an element is called and read; a name that is not fit for it is passed over.
+  /// Stores an element's name and type; unsuitable names are ignored.
   ///
-  /// - Returns: whether that is new.
+  /// - Returns: Whether this is new.
   @discardableResult
   mutating func learn(_ report: ElementReport) -> Bool {
     var names = elements ?? ElementNames()
     if let known = names[report.element], known == .init(name: report.name, type: report.type) { return false }
-    // Changed in place: all of them would be copied for each that is reported.
+    // Moved out and changed in place, to avoid a copy of all names for each report.
     elements = nil
     defer { elements = names.isEmpty ? nil : names }
     do { try names.set(report.name, report.type, for: report.element) } catch { return false }

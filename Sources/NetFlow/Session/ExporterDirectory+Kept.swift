@@ -3,7 +3,7 @@ import NetworkBytes
 import Synchronization
 
 extension ExporterDirectory {
-  /// What options data said of one domain, as it is kept over a restart.
+  /// Statements on a domain that are kept across restarts.
   struct Kept: Decodable, Sendable {
     var address: IPAddress
     var domain: UInt32
@@ -11,9 +11,9 @@ extension ExporterDirectory {
     var names: ExporterNames
     var ports: Set<UInt16>
     var systemInit: Int64?
-    /// What each port said, if several did; nil: an earlier version wrote it, or one port said all.
+    /// Statements of each port if there were several; nil if there was one or an earlier version wrote the state.
     var voices: [Voice]?
-    /// Since when ports have contradicted each other, nanoseconds since 1970 UTC; nil: they do not.
+    /// Since when ports have contradicted each other, nanoseconds since 1970 UTC; nil if they do not.
     var contestedSince: Int64?
 
     struct Voice: Decodable, Sendable {
@@ -24,7 +24,7 @@ extension ExporterDirectory {
     }
   }
 
-  /// All that options data said.
+  /// All statements of options data.
   var kept: [Kept] {
     state.withLock { state in
       state.announcements.flatMap { address, domains in
@@ -33,7 +33,7 @@ extension ExporterDirectory {
     }
   }
 
-  /// Takes over what options data said in an earlier run; what has been learnt since holds.
+  /// Restores statements of an earlier run; statements learnt since take precedence.
   func restore(_ kept: [Kept]) {
     state.withLock { state in
       for known in kept {

@@ -2,7 +2,7 @@ import FlowModel
 import NetworkBytes
 
 extension ExporterDirectory.Kept {
-  /// Appends it as a checkpoint keeps it.
+  /// Appends the statements to a checkpoint.
   func append(to octets: inout OctetWriter) {
     octets.append(address)
     octets.append(domain)
@@ -16,7 +16,7 @@ extension ExporterDirectory.Kept {
     for voice in voices ?? [] { voice.append(to: &octets) }
   }
 
-  /// Reads what `append` wrote.
+  /// Reads the statements from a checkpoint.
   init(_ octets: inout OctetReader) throws(OctetFault) {
     address = try octets.address()
     domain = try octets.number()

@@ -2,13 +2,13 @@ public import FlowModel
 import NetworkBytes
 import Synchronization
 
-// What options data say. Each change takes the lock; the decoder comes here with what is new only (see `OptionsMemory`).
+// Statements of options data. Each change takes the lock; the decoder calls only with news (see `OptionsMemory`).
 
 extension ExporterDirectory {
-  /// Takes note of what a session says.
+  /// Records a statement of a session.
   ///
-  /// - Parameter arrival: nanoseconds since 1970 UTC.
-  /// - Returns: what became of it; nil: there is no room.
+  /// - Parameter arrival: Nanoseconds since 1970 UTC.
+  /// - Returns: Its effect; nil if there is no room.
   func tell(
     _ statement: Statement, of session: SessionKey, _ trail: SessionTrail?, at arrival: Int64
   ) -> Announcement.Outcome? {
@@ -20,13 +20,13 @@ extension ExporterDirectory {
       }
     }
     guard let told, told.outcome != .known else { return told?.outcome }
-    // A name that contradicts another changes whose names flows have.
+    // A contradicting name changes which names apply to which flows.
     if !statement.isName || told.isApart { announcementsChanged(of: session.exporter.address) }
     if statement.isName { namesChanged() }
     return told.outcome
   }
 
-  /// Takes note that a session no longer says when its exporter started.
+  /// Records that a session no longer reports its exporter's start.
   func retractStart(of session: SessionKey, at arrival: Int64) {
     state.withLock { state in
       guard state.announcements[session.exporter.address]?[session.domain] != nil else { return }
@@ -35,7 +35,7 @@ extension ExporterDirectory {
     announcementsChanged(of: session.exporter.address)
   }
 
-  /// Takes note that a session sends flows: what its domain says of sampling is first of all about these.
+  /// Records that a session sends flows: sampling statements of its domain primarily apply to these.
   func noteFlows(of session: SessionKey) {
     let isNew = state.withLock { state in
       state.change(session) { announcement in
@@ -46,13 +46,13 @@ extension ExporterDirectory {
     if isNew { announcementsChanged(of: session.exporter.address) }
   }
 
-  /// Lets what an earlier run heard of a session be followed by what it says now.
+  /// Allows later statements of a session to replace those heard by an earlier run.
   func follow(_ trail: SessionTrail) {
     let key = trail.key
     state.withLock { $0.announcements[key.exporter.address]?[key.domain]?.follow(trail) }
   }
 
-  /// Forgets what a session said when the session itself is forgotten.
+  /// Removes the statements of a session that is removed.
   func withdraw(_ session: Session) {
     if let trail = session.trail { withdraw(session.templates.ids, of: trail) }
     let key = session.key
@@ -73,7 +73,7 @@ extension ExporterDirectory {
     namesChanged()
   }
 
-  /// All names as they are now.
+  /// All current names.
   public var names: NameTable {
     state.withLock { state in
       var apart: [(address: IPAddress, domain: UInt32, port: UInt16, names: ExporterNames)] = []
@@ -91,9 +91,9 @@ extension ExporterDirectory {
     }
   }
 
-  /// The sampling rates that hold for a session, and when its exporter started, if other sessions know: what its own domain
-  /// says, else domain 0 of the exporter, else what all its domains agree on. What its own port says comes before what
-  /// others do: see `Announcement`.
+  /// Returns the sampling rates that apply to a session, and its exporter's start if other sessions know it: from its
+  /// own domain, otherwise from the exporter's domain 0, otherwise what all its domains agree on. Statements of its own
+  /// port take precedence over those of others (see `Announcement`).
   ///
   /// - Parameters:
   ///   - since: when the session began, nanoseconds since 1970 UTC.
@@ -109,7 +109,7 @@ extension ExporterDirectory {
       let port = session.exporter.port
       let (announced, first) = (domains[session.domain], domains[0])
       let own = announced?.facts(for: port, since: since)
-      // Who has a word of its own on sampling takes nothing over from other ports.
+      // A port with own statements on sampling adopts none of other ports.
       let isOwn = (announced?.said(by: port)?.rates.count ?? 0) > 0
       func rates(_ domain: Announcement, _ facts: ToldFacts) -> SamplingRates {
         isOwn ? domain.said(by: port)?.rates ?? SamplingRates() : facts.rates
@@ -137,12 +137,12 @@ extension ExporterDirectory {
 }
 
 extension ExporterDirectory.State {
-  /// Whether a session's domain has something to say of a subject already: then nothing more has to be held.
+  /// Returns whether a session's domain already has a statement on a subject, so that no more memory is needed.
   fileprivate func says(_ subject: Statement.Subject, _ session: SessionKey) -> Bool {
     announcements[session.exporter.address]?[session.domain]?.said(by: session.exporter.port)?[subject] != nil
   }
 
-  /// Changes what is known of a session's domain, and counts what that holds.
+  /// Changes the state of a session's domain and updates the counts.
   @discardableResult
   mutating func change<Result>(_ session: SessionKey, _ body: (inout Announcement) -> Result) -> Result {
     let address = session.exporter.address

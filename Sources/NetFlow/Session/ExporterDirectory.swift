@@ -2,14 +2,14 @@ import FlowModel
 import NetworkBytes
 import Synchronization
 
-/// What the workers of one collector tell each other of exporters: templates by session, sampling rates, start times and
-/// names.
+/// Knowledge about exporters shared by the workers of a collector: templates by session, sampling rates, start times
+/// and names.
 ///
-/// One device may send from several ports, and the kernel spreads these over the workers. Sessions look here only when
-/// they begin, when they lack a template, or when a generation count says that something is new; so no lock is taken per
+/// A device may send from several ports, which the kernel distributes over the workers. Sessions access the directory
+/// only when they begin, when they lack a template, or when a generation counter has changed, so no lock is taken per
 /// datagram.
 public final class ExporterDirectory: Sendable {
-  /// Sessions that may have to do with one another.
+  /// Sessions that may be related.
   struct StreamKey: Hashable {
     var address: IPAddress
     var version: UInt16
@@ -22,7 +22,7 @@ public final class ExporterDirectory: Sendable {
     }
   }
 
-  /// The templates of one session.
+  /// Templates of a session.
   struct Holding {
     var trail: SessionTrail
     var templates = SharedTemplates()
@@ -39,23 +39,23 @@ public final class ExporterDirectory: Sendable {
   }
 
   let state = Mutex(State())
-  /// By `Place`, so that what one exporter changes is nothing to most others.
+  /// Indexed by `Place`, so that changes of one exporter do not affect most others.
   private let templateGenerations: [1024 of Atomic<UInt64>] = .init { _ in Atomic(1) }
   private let announcementGenerations: [1024 of Atomic<UInt64>] = .init { _ in Atomic(1) }
   private let nameGenerations = Atomic<UInt64>(1)
   let maximumCount: Int
 
-  /// Sessions of one exporter, version and domain whose templates are kept: so many are compared each time.
+  /// Maximum sessions with templates of the same exporter, version and domain: all are compared each time.
   private static let maximumHoldings = 64
-  /// Domains of one exporter that are asked whether they agree.
+  /// Maximum domains of an exporter that are checked for agreement.
   static let maximumDomains = 256
 
-  /// - Parameter maximumCount: bound on templates, on sampling rates and on names; beyond it nothing new is shared.
+  /// - Parameter maximumCount: Limit for templates, for sampling rates and for names; beyond it nothing new is shared.
   public init(maximumCount: Int = 1 << 18) {
     self.maximumCount = maximumCount
   }
 
-  /// Where the generations of an exporter are counted, together with those of few others: of which, nobody outside can choose.
+  /// Index of an exporter's generation counters, which it shares with few others, unpredictable from outside.
   struct Place {
     private let number: UInt16
     fileprivate var index: Int { Int(number) }
@@ -69,7 +69,7 @@ public final class ExporterDirectory: Sendable {
 
   /// Changes whenever a template of the exporter does.
   func templateGeneration(_ place: Place) -> UInt64 { templateGenerations[place.index].load(ordering: .acquiring) }
-  /// Changes whenever what options data of the exporter say does, but for names that nobody contradicts.
+  /// Changes whenever a statement of the exporter's options data does, except for uncontradicted names.
   func announcementGeneration(_ place: Place) -> UInt64 {
     announcementGenerations[place.index].load(ordering: .acquiring)
   }
@@ -114,7 +114,7 @@ public final class ExporterDirectory: Sendable {
     if changed { templatesChanged(of: trail.key.exporter.address) }
   }
 
-  /// Forgets templates that their session has forgotten.
+  /// Removes templates that their session has forgotten.
   func withdraw(_ ids: some Sequence<UInt16>, of trail: SessionTrail) {
     state.withLock { state in
       let key = StreamKey(trail.key)
@@ -128,7 +128,7 @@ public final class ExporterDirectory: Sendable {
     templatesChanged(of: trail.key.exporter.address)
   }
 
-  /// The templates of the session that another one provably continues; nil if there is none.
+  /// Returns the templates of the session that this one provably continues; nil if there is none.
   func templates(continuedBy first: FirstMessage, of session: SessionKey) -> [Template]? {
     state.withLock { state in
       let key = StreamKey(session)
@@ -138,15 +138,15 @@ public final class ExporterDirectory: Sendable {
         return holding.trail.key != session && holding.continued != holding.trail.lastSeen
           && holding.trail.isContinued(by: first, of: session)
       }
-      // Where several stopped at the same number, nothing is proven.
+      // If several stopped at the same number, nothing is proven.
       guard stopped.count == 1, let index = stopped.first else { return nil }
       state.holdings[key]?[index].continued = holdings[index].trail.lastSeen
       return holdings[index].templates.all
     }
   }
 
-  /// The definition of template `id` that all other sessions of the exporter, version, domain and boot time share; nil if
-  /// there is none or they differ.
+  /// Returns the definition of template `id` shared by all other sessions of the same exporter, version, domain and
+  /// boot time; nil if there is none or they differ.
   func agreedTemplate(_ id: UInt16, for session: SessionKey, boot: UInt32?) -> Template? {
     state.withLock { state in
       let known = (state.holdings[StreamKey(session)] ?? []).lazy

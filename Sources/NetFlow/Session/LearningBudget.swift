@@ -1,29 +1,29 @@
 import NetworkBytes
 
-/// What senders may have the decoder learn in a second of arrivals, of each kind: a session, and all sessions of an address.
-/// Learning costs more than reading; what goes beyond is passed over, set by set, and counted. Exporters repeat what they
-/// announce, so that it comes again.
+/// Budget per second of arrivals for what a session, and all sessions of an address, can make the decoder learn.
+/// Learning costs more than reading; excess sets are skipped and counted. Exporters repeat their announcements, so
+/// nothing is lost permanently.
 struct LearningBudget {
   enum Kind: Int, CaseIterable {
-    /// Records of options data that say something the decoder uses.
+    /// Options records with content that the decoder uses.
     case optionsRecords
-    /// Among these, what is new or has changed: rates, names, elements.
+    /// New or changed rates, names and elements in these.
     case statements
-    /// Templates that are new or have changed, and their fields.
+    /// New or changed templates, and their fields.
     case templates, templateFields
     /// Flow records that are shorter than flows are: see `Template.isOfShortRecords`.
     case shortRecords
     /// Rates of an exporter's domains that are compared with each other, whenever one of them changes.
     case comparisons
 
-    /// What a session may use up in a second.
+    /// Budget of a session per second.
     var limit: Int {
       switch self {
-      // Each of 16,384 interfaces or applications in four ways.
+      // 16,384 interfaces or applications with four records each.
       case .optionsRecords: 1 << 16
-      // A large router has 4,000 interfaces and 1,400 applications, and names all of them at once.
+      // A large router has 4,000 interfaces and 1,400 applications and names all of them at once.
       case .statements: 1 << 14
-      // As many as a session holds: see `SessionLimits`.
+      // As many as a session can have: see `SessionLimits`.
       case .templates: 1 << 12
       case .templateFields: 1 << 16
       // With each datagram that changes something: sixteen line cards with ten samplers change all of them twice.
@@ -33,7 +33,7 @@ struct LearningBudget {
     }
   }
 
-  /// What has been used up in one second.
+  /// Use of the budget in the current second.
   struct Use {
     /// The low bits of its number: another second that looks the same is decades away.
     fileprivate var second: UInt32 = 0
@@ -43,17 +43,17 @@ struct LearningBudget {
     init() {}
   }
 
-  /// An address may use up so many times what a session may.
+  /// Budget of an address relative to that of a session.
   private static let sessionsPerAddress = 4
-  /// Addresses whose use is counted: nobody can keep others from learning by forging many.
+  /// Maximum addresses whose use is tracked: forging many must not keep others from learning.
   private static let maximumAddresses = 1 << 14
 
   private var second: UInt32 = 0
   private var byAddress: [IPAddress: Use] = [:]
 
-  /// Uses up some of what a session and its address have.
+  /// Takes from the budget of a session and its address.
   ///
-  /// - Returns: false if they had nothing left.
+  /// - Returns: False if it was exhausted.
   mutating func spend(_ count: Int, of kind: Kind, _ session: inout Session) -> Bool {
     let now = UInt32(truncatingIfNeeded: session.lastSeen / 1_000_000_000)
     if session.learningUse.second != now {

@@ -1,23 +1,23 @@
 import NetworkBytes
 
-/// Which options records, and which of their statements, a decoder has taken in lately, by hashes: exporters repeat theirs all
-/// the time, and what brings nothing new costs neither a lock nor an allocation.
+/// Hashes of options records and statements that a decoder has processed recently: exporters repeat them continually,
+/// and repetitions cost neither a lock nor an allocation.
 ///
-/// What is found here has been taken in. What is not found may have been, too, and is compared where it is kept. Hashes are
-/// keyed, so that nobody outside can have two things take one place.
+/// An entry found here has been processed. One not found may have been, too, and is compared where it is stored. Hashes
+/// are keyed, so that collisions cannot be provoked from outside.
 struct OptionsMemory {
-  /// What was taken in last of those whose place is the same.
+  /// Latest entry of each place.
   private var places: [UInt64]
   private let key = (UInt64.random(in: .min ... .max) | 1, UInt64.random(in: .min ... .max) | 1)
 
   private static let count = 1 << 16
-  /// Folded in last, so that all bits of what came before it have an effect.
+  /// Mixed in last, so that all earlier bits affect the result.
   private static let last: UInt64 = 0x9e37_79b9_7f4a_7c15
 
-  /// Begins without memory; the first options record gives it some.
+  /// Starts empty; memory is allocated with the first options record.
   init() { places = [] }
 
-  /// Something that a session says of a subject, or a record as a whole.
+  /// Identifies a statement of a session on a subject, or a whole record.
   struct Mark {
     fileprivate let place: Int
     fileprivate let value: UInt64
@@ -33,23 +33,23 @@ struct OptionsMemory {
   @inline(__always)
   mutating func note(_ mark: Mark) { places[mark.place] = mark.value }
 
-  /// A record as a whole, as long as its session has learnt nothing since.
+  /// Returns the mark of a whole record, valid while its session has learnt nothing new.
   ///
-  /// - Parameter session: of the session and of what it has learnt so far.
+  /// - Parameter session: Hash of the session and of what it has learnt so far.
   @inline(__always)
   func mark(of record: RawSpan, in session: UInt64) -> Mark {
     let hash = hash(record, session) | 1
     return Mark(place: Int(truncatingIfNeeded: hash >> 40) & (Self.count - 1), value: hash)
   }
 
-  /// What a session says of a subject: another statement on it takes the same place.
+  /// Returns the mark of a session's statement on a subject; other statements on it use the same place.
   @inline(__always)
   func mark(of subject: UInt64, _ number: UInt64, says value: UInt64, in session: UInt64) -> Mark {
     let hash = mix(mix(mix(session, subject), number), Self.last)
     return Mark(place: Int(truncatingIfNeeded: hash >> 40) & (Self.count - 1), value: mix(hash, value) & ~1)
   }
 
-  /// A hash of octets.
+  /// Returns a hash of octets.
   @inline(__always)
   func hash(_ octets: RawSpan, _ seed: UInt64) -> UInt64 {
     var hash = mix(seed, UInt64(truncatingIfNeeded: octets.byteCount))
@@ -62,7 +62,7 @@ struct OptionsMemory {
     return mix(hash, Self.last)
   }
 
-  /// Folds a word in: the halves of a product of 128 bits, one over the other.
+  /// Mixes in a word: the exclusive or of the halves of a 128-bit product.
   @inline(__always)
   func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
     let product = (hash ^ key.0).multipliedFullWidth(by: word ^ key.1)

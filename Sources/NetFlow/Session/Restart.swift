@@ -1,14 +1,14 @@
 import NetworkBytes
 
-/// When an exporter was booted, as one v9 message tells it: by the header's clock, and by the collector's.
+/// Boot time of an exporter from a v9 message, by the header's clock and by the collector's.
 struct BootMark: Sendable, Decodable {
   /// See `BootTime`.
   var byHeader: UInt32
   var byArrival: UInt32
-  /// The exporter's uptime then, milliseconds.
+  /// Exporter's uptime at that time, milliseconds.
   var upTime: UInt32
 
-  /// - Parameter arrival: nanoseconds since 1970 UTC.
+  /// - Parameter arrival: Nanoseconds since 1970 UTC.
   @inline(__always)
   init(_ header: MessageHeader, arrival: UnixNanoseconds) {
     upTime = header.sysUpTime
@@ -16,11 +16,11 @@ struct BootMark: Sendable, Decodable {
     byArrival = UInt32(truncatingIfNeeded: arrival / 1_000_000) &- header.sysUpTime
   }
 
-  /// A message may be held up on its way.
+  /// Tolerated delay of a message in transit.
   private static let arrivalTolerance: UInt32 = 5000
 
-  /// Whether both are of one boot: an exporter's clock may be set, which moves one of the two, and a message may be late,
-  /// which moves the other. Neither is a restart.
+  /// Returns whether both belong to the same boot: setting the exporter's clock moves one of the two times, a late
+  /// message the other. Neither is a restart.
   @inline(__always)
   func isSame(_ other: BootMark) -> Bool {
     BootTime.isSame(byHeader, other.byHeader)
@@ -42,20 +42,20 @@ extension BootMark {
   }
 }
 
-/// An IPFIX message that may be the first of a restarted exporter; the next one decides.
+/// IPFIX message that may be the first of a restarted exporter; the next message decides.
 struct RestartSuspect: Sendable {
   /// Its sequence number.
   var number: UInt32
-  /// Template definitions before it: those of it and of what follows are of the new run.
+  /// Template definitions before it: those in it and after it belong to the new run.
   var definitions: UInt64
   /// What is known of it once it is decoded; of several messages that decide nothing, of the one that is furthest on.
   private(set) var message: SequencedMessage?
   /// Messages since that decide nothing, though they have or may have records.
   private var undecided: UInt8 = 0
 
-  /// How far behind its number is at least.
+  /// Minimum distance of its number behind the expected one.
   static let distance = 1000
-  /// How far from 0 its number is at most, and how far the next one goes on.
+  /// Maximum distance of its number from 0, and of the next number from its own.
   static let nearness: UInt32 = 1000
   /// So many of the first messages after a restart may come in another order than they were sent.
   private static let reorderedMessages: UInt8 = 8

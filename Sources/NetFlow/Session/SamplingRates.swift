@@ -1,7 +1,7 @@
 import FlowModel
 import NetworkBytes
 
-/// The sampling rates that an exporter's options data announce for one observation domain.
+/// Sampling rates that an exporter's options data announce for an observation domain.
 struct SamplingRates: Sendable, Equatable, Decodable {
   /// By samplerId or selectorId.
   private(set) var bySampler: [UInt64: UInt32] = [:]
@@ -10,7 +10,7 @@ struct SamplingRates: Sendable, Equatable, Decodable {
   /// For the whole domain.
   private(set) var domain: UInt32?
 
-  /// Bound on `bySampler` and `byInterface`, so that an exporter cannot make us remember without end.
+  /// Maximum entries of `bySampler` and `byInterface`, which limits the memory an exporter can claim.
   static let maximumCount = 4096
 
   enum Scope: Hashable {
@@ -21,7 +21,7 @@ struct SamplingRates: Sendable, Equatable, Decodable {
 
   var count: Int { bySampler.count + byInterface.count + (domain == nil ? 0 : 1) }
 
-  /// The rate of exactly this scope.
+  /// Rate of exactly this scope.
   subscript(scope: Scope) -> UInt32? {
     switch scope {
     case .sampler(let id): bySampler[id]
@@ -30,17 +30,17 @@ struct SamplingRates: Sendable, Equatable, Decodable {
     }
   }
 
-  /// The rate of the only sampler that was announced; nil if there are none or several.
+  /// Rate of the only sampler; nil if there are none or several.
   var onlySampler: UInt32? { bySampler.count == 1 ? bySampler.first?.value : nil }
 
-  /// The rate of the interface at which the record's packets were seen: the one they came in by, unless the exporter says
-  /// that it looked at those going out (flowDirection).
+  /// Returns the rate of the interface where the record's packets were observed: the ingress interface, unless the
+  /// exporter reports egress (flowDirection).
   func byInterface(of record: FlowRecord) -> UInt32? {
     if record.direction == 2, let rate = byInterface[record.egressInterface] { return rate }
     return byInterface[record.ingressInterface]
   }
 
-  /// Remembers a rate, if there is room for it.
+  /// Stores a rate if there is room.
   mutating func set(_ rate: UInt32, for scope: Scope) {
     switch scope {
     case .sampler(let id) where bySampler[id] != nil || bySampler.count < Self.maximumCount: bySampler[id] = rate
@@ -59,21 +59,21 @@ struct SamplingRates: Sendable, Equatable, Decodable {
     }
   }
 
-  /// Takes from `other` each kind of rate that is not announced here.
+  /// Adopts from `other` each kind of rate that is missing here.
   mutating func complete(from other: SamplingRates) {
     if bySampler.isEmpty { bySampler = other.bySampler }
     if byInterface.isEmpty { byInterface = other.byInterface }
     domain = domain ?? other.domain
   }
 
-  /// Leaves what `other` announces as well with the same rate, and what it does not announce at all.
+  /// Keeps the rates that `other` has as well with the same value, or does not have at all.
   mutating func agree(with other: SamplingRates) {
     bySampler.removeContradictions(to: other.bySampler)
     byInterface.removeContradictions(to: other.byInterface)
     if let rate = other.domain, rate != domain { domain = nil }
   }
 
-  /// Adds what `other` announces and this does not.
+  /// Adds the rates of `other` that are missing here.
   mutating func join(_ other: SamplingRates) {
     if count == 0 {
       self = other
@@ -109,7 +109,7 @@ extension SamplingRates {
     octets.append(domain) { $1.append($0) }
   }
 
-  /// Reads what `append` wrote; its own bounds hold.
+  /// Reads the rates from a checkpoint, within its own limits.
   init(_ octets: inout OctetReader) throws(OctetFault) {
     self.init()
     for _ in 0..<(try octets.count(of: 2)) {
@@ -125,21 +125,21 @@ extension SamplingRates {
 }
 
 extension SamplingRates {
-  /// One in how many, when `interval` packets are taken and `space` left out in turn (RFC 5476 §6.5.2.1).
+  /// Returns the rate if `interval` packets are taken and `space` skipped alternately (RFC 5476 §6.5.2.1).
   static func rate(interval: UInt32, space: UInt64) -> UInt32 {
     let interval = UInt64(max(interval, 1))
     return UInt32(clamping: (interval + min(space, 1 << 40)) / interval)
   }
 }
 
-/// The sampling rates that hold for the records of one session: its domain's own, and what other domains of the exporter
-/// announce for those that were told none.
+/// Sampling rates that apply to the records of a session: those of its domain, and those announced by the exporter's
+/// other domains where it has none.
 struct KnownRates: Sendable, Equatable {
-  /// Those of the own domain, completed.
+  /// Rates of the session's domain, completed from others.
   private(set) var rates = SamplingRates()
-  /// The rate of records that name no sampler and whose interface has none; nil if nothing is known.
+  /// Rate of records that name no sampler and whose interface has none; nil if unknown.
   private(set) var unnamed: UInt32?
-  /// What `unnamed` follows from.
+  /// Source of `unnamed`.
   private(set) var source = SessionSummary.Sampling.Source.none
 
   init() {}
@@ -156,13 +156,13 @@ struct KnownRates: Sendable, Equatable {
     source = best.source
   }
 
-  /// The rate that records begin with.
+  /// Returns the initial rate of records.
   ///
-  /// - Parameter namesSampler: whether these records name their sampler.
+  /// - Parameter namesSampler: Whether the records name their sampler.
   func initial(namesSampler: Bool) -> UInt32? { namesSampler ? rates.domain : unnamed }
 }
 
-/// What one record says of sampling, of options data or of a flow.
+/// Sampling parameters in a record of options data or of a flow.
 struct SamplingFacts {
   private var interval: UInt64?
   private var packetInterval: UInt64?
@@ -186,7 +186,7 @@ struct SamplingFacts {
     }
   }
 
-  /// One packet in how many is sampled (RFC 5477 §8.2); nil if the record does not say.
+  /// Sampling rate, one in so many packets (RFC 5477 §8.2); nil if the record does not have it.
   var rate: UInt32? {
     if let interval { return UInt32(clamping: interval) }
     if let packetInterval, packetInterval > 0 {
@@ -194,7 +194,7 @@ struct SamplingFacts {
       return SamplingRates.rate(interval: UInt32(clamping: packetInterval), space: packetSpace)
     }
     if let size, let population, size > 0, population > 0 { return UInt32(clamping: max(1, population / size)) }
-    // NaN is none of these either.
+    // NaN fails these comparisons as well.
     if let probability, probability > 1e-9, probability <= 1 { return UInt32((1 / probability).rounded()) }
     return nil
   }

@@ -1,6 +1,6 @@
-/// A value that few have: those without it have a word for it, not room.
+/// Value that is rarely present: absent, it takes one word instead of its size.
 ///
-/// Taken away, its room stays: what was needed once is needed again as a rule.
+/// Removing it keeps the memory, since a value needed once is usually needed again.
 struct Seldom<Value: Sendable>: Sendable {
   private var held: [Value] = []
 

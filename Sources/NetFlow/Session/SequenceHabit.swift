@@ -1,13 +1,13 @@
 import NetworkBytes
 
-/// One message as far as its sequence number goes.
+/// Properties of a message that are relevant to sequence numbers.
 struct SequencedMessage: Sendable, BitwiseCopyable, Decodable {
   /// As sent.
   var number: UInt32
-  /// Data records decoded, those of flows and those of options.
+  /// Decoded data records, those of flows and those of options.
   var flowRecords: UInt32
   var optionsRecords: UInt32
-  /// Whether these are all that the message had.
+  /// Whether these are all records of the message.
   var isWhole: Bool
 }
 
@@ -17,14 +17,15 @@ struct SequenceHabit: Sendable, BitwiseCopyable, Equatable {
     case dataRecords
     case flowRecords
     case messages
-    /// Open vSwitch adds two for each message of IPFIX.
+    /// Open vSwitch adds two per IPFIX message.
     case messagesTwice
   }
 
   var unit: Unit
   var includesItself: Bool
 
-  /// All that is thought of. Messages count the same each, so that it makes no difference whether a number includes its own.
+  /// All known habits. Where messages are counted, each counts the same, so it makes no difference whether a number
+  /// includes its own.
   static let all: InlineArray<6, SequenceHabit> = [
     SequenceHabit(unit: .dataRecords, includesItself: false), SequenceHabit(unit: .dataRecords, includesItself: true),
     SequenceHabit(unit: .flowRecords, includesItself: false), SequenceHabit(unit: .flowRecords, includesItself: true),
@@ -36,12 +37,13 @@ struct SequenceHabit: Sendable, BitwiseCopyable, Equatable {
     self.includesItself = includesItself
   }
 
-  /// Data records sent before the message in IPFIX (RFC 7011 §3.1), likewise flows in v5, messages in v9 (RFC 3954 §5.1).
+  /// Standard habit: data records sent before the message in IPFIX (RFC 7011 §3.1), flows in v5, messages in v9 (RFC
+  /// 3954 §5.1).
   init(version: UInt16) {
     self.init(unit: version == 9 ? .messages : .dataRecords, includesItself: false)
   }
 
-  /// What the message adds to the number; nil if that cannot be known.
+  /// Returns the increment of the number by the message; nil if unknown.
   @inline(__always)
   func units(of message: SequencedMessage) -> UInt32? {
     switch unit {
@@ -52,27 +54,27 @@ struct SequenceHabit: Sendable, BitwiseCopyable, Equatable {
     }
   }
 
-  /// The number of the message's first unit, counted from 0.
+  /// Returns the zero-based number of the message's first unit.
   @inline(__always)
   func start(of message: SequencedMessage) -> UInt32? {
     includesItself ? units(of: message).map { message.number &- $0 } : message.number
   }
 
-  /// The number of the first unit after the message.
+  /// Returns the number of the first unit after the message.
   @inline(__always)
   func end(of message: SequencedMessage) -> UInt32? {
     includesItself ? message.number : units(of: message).map { message.number &+ $0 }
   }
 }
 
-/// Finds out an exporter's habit: a habit fits two messages if the second's units begin where the first's end.
+/// Determines an exporter's habit: a habit fits two messages if the second's units begin where the first's end.
 ///
-/// The standard is believed first. A rival that fits where the believed habit does not gains a point, and loses one, down
-/// to a floor, where it is the other way round; loss and reordering fit none and count for nothing. Three points
-/// ahead disprove the believed habit: the rival is believed from then on, and what was counted on such messages is taken back.
-/// An exporter whose habit has fitted long is not misjudged by a few coincidences: it has the floor behind it.
+/// The standard is assumed initially. A rival that fits where the assumed habit does not gains a point; in the opposite
+/// case it loses one, down to a floor. Loss and reordering fit no habit and do not count. A lead of three points
+/// refutes the assumed habit: the rival is assumed from then on, and what was counted for these messages is reverted. A
+/// habit that has fitted for long is not refuted by a few coincidences, since its rivals have fallen to the floor.
 struct HabitTrial: Sendable {
-  /// The habits that fit, a bit for each of `SequenceHabit.all`.
+  /// Set of the habits that fit, a bit for each of `SequenceHabit.all`.
   struct Fit: OptionSet, Sendable, BitwiseCopyable {
     var rawValue: UInt8
   }
@@ -92,8 +94,8 @@ struct HabitTrial: Sendable {
     believedNumber = UInt8(SequenceHabit.all.indices.first { SequenceHabit.all[$0] == standard } ?? 0)
   }
 
-  /// The habits in which `message` follows `newest` with nothing between; both are whole. A number that is repeated fits
-  /// none, for the message may be repeated as well.
+  /// Returns the habits in which `message` directly follows `newest`; both are whole. A repeated number fits none,
+  /// since the message may be a duplicate.
   @inline(__always)
   func fit(of message: SequencedMessage, after newest: SequencedMessage) -> Fit {
     let step = message.number &- newest.number
@@ -109,7 +111,7 @@ struct HabitTrial: Sendable {
     return Fit(rawValue: fit)
   }
 
-  /// Gives and takes points for a message that some habit explains.
+  /// Adjusts the points for a message that some habit explains.
   @inline(__always)
   mutating func note(_ fit: Fit, counted: SequenceCounters, since before: SequenceCounters) {
     let believedFits = fit.rawValue &>> UInt8(truncatingIfNeeded: believed) & 1 == 1
@@ -125,9 +127,9 @@ struct HabitTrial: Sendable {
     suspect.value = sum
   }
 
-  /// Believes a rival that has gained enough points, and takes back what was counted on its messages.
+  /// Switches to a rival that has gained enough points and reverts the counts of its messages.
   ///
-  /// - Returns: whether the believed habit is another now.
+  /// - Returns: Whether the assumed habit has changed.
   mutating func switchHabit(_ counters: inout SequenceCounters) -> Bool {
     guard let rival = points.indices.first(where: { points[$0] >= Self.pointsToSwitch }) else { return false }
     believedNumber = UInt8(truncatingIfNeeded: rival)
@@ -203,7 +205,7 @@ extension SequenceCounters {
   }
 
   fileprivate mutating func takeBack(_ suspect: Self) {
-    // Late messages may have taken some of it back already.
+    // Late messages may have reverted some of it already.
     lost -= min(lost, suspect.lost)
     gaps -= min(gaps, suspect.gaps)
     restarts -= min(restarts, suspect.restarts)

@@ -1,16 +1,16 @@
 import NetworkBytes
 
-/// What sequence numbers say about one exporter's domain; units as the exporter counts them: as a rule flows (v5),
-/// datagrams (v9), data records (IPFIX).
+/// Results of tracking sequence numbers of a domain, in the exporter's units: usually flows (v5), datagrams (v9) or
+/// data records (IPFIX).
 public struct SequenceCounters: Sendable, Equatable, Decodable {
-  /// Units that never came.
+  /// Units that never arrived.
   public var lost: UInt64 = 0
-  /// Times that something was found missing.
+  /// Number of gaps found.
   public var gaps: UInt64 = 0
-  /// Messages that came late, into a gap; their units are no longer `lost`.
+  /// Messages that arrived late and filled a gap; their units are no longer `lost`.
   public var reordered: UInt64 = 0
   public var duplicates: UInt64 = 0
-  /// Times that the exporter began to count anew.
+  /// Number of times that the exporter restarted its numbers.
   public var restarts: UInt64 = 0
 
   public init() {}
@@ -24,64 +24,66 @@ public struct SequenceCounters: Sendable, Equatable, Decodable {
   }
 }
 
-/// Follows the sequence numbers of one session: tells loss, reordering, duplicates, restarts and the 32-bit wrap apart.
+/// Tracks the sequence numbers of a session and distinguishes loss, reordering, duplicates, restarts and 32-bit
+/// wraparound.
 ///
-/// Exporters do not all count as they should (softflowd's IPFIX numbers include the message that carries them). So each
-/// message is read in every `SequenceHabit`, and what explains message after message is believed: see `HabitTrial`.
+/// Not all exporters count as specified (softflowd's IPFIX numbers include the message itself). Therefore, each message
+/// is interpreted in every `SequenceHabit`, and the one that consistently explains the messages is assumed: see
+/// `HabitTrial`.
 struct SequenceTracker: Sendable, Decodable {
   private struct Gap: Decodable {
     var first: UInt32
     var count: UInt32
   }
 
-  /// A jump ahead by more than this is taken for a restart, not for a loss.
+  /// A larger jump ahead is considered a restart rather than loss.
   private static let widestGap: Int64 = 1 << 24
   private static let rememberedGaps = 16
 
-  /// The newest message, unless its units are not known.
+  /// Newest message, unless its units are unknown.
   private var newest: SequencedMessage?
-  /// What the next message's units should begin with.
+  /// Expected first unit of the next message.
   private var expected: UInt32?
   private var newestExportTime: UInt32 = 0
-  /// Ranges still missing, oldest first: a late message is recognised by them.
+  /// Missing ranges, oldest first: they identify late messages.
   private var missing: [Gap] = []
   private var trial: HabitTrial
   /// Whether the newest number was 0.
   private var isZero: Bool?
-  /// Whether the number is 0 again and again, and says nothing.
+  /// Whether the number is always 0 and carries no information.
   private var isAlwaysZero: Bool?
 
-  /// - Parameter version: of NetFlow: what its numbers should count.
+  /// - Parameter version: NetFlow version, which determines what numbers should count.
   init(version: UInt16) {
     trial = HabitTrial(standard: SequenceHabit(version: version))
   }
 
-  /// The number that the next message should have; nil if it is not known, or if the numbers say nothing.
+  /// Expected number of the next message; nil if unknown or if the numbers carry no information.
   var next: UInt32? { isAlwaysZero == true ? nil : expected }
 
-  /// How far a number is from the one that should come next; nil if that is not known.
+  /// Returns the distance of a number from the expected one; nil if unknown.
   func distance(to number: UInt32) -> Int? { next.map { Int(Int32(bitPattern: number &- $0)) } }
 
-  /// Whether a number is nowhere near the next one: of another stream, perhaps.
+  /// Returns whether a number is far from the expected one, possibly because it belongs to another stream.
   func isFar(_ number: UInt32) -> Bool { distance(to: number).map { abs($0) > RestartSuspect.distance } ?? false }
 
-  /// Whether a number is nearer to the next one here than in another stream, or this one has none yet.
+  /// Returns whether a number is closer to the expected one than in another stream, or this one has none yet.
   func isNearer(_ number: UInt32, than other: SequenceTracker) -> Bool {
     guard let own = distance(to: number) else { return true }
     return other.distance(to: number).map { abs(own) < abs($0) } ?? true
   }
 
-  /// Whether a number is 0 as the one before was, so that it says nothing.
+  /// Returns whether the number is 0 like the one before, and so carries no information.
   func repeatsZero(_ number: UInt32) -> Bool { number == 0 && isZero == true }
 
-  /// Goes on from the first message of a restarted exporter.
+  /// Resumes from the first message of a restarted exporter.
   mutating func restart(at message: SequencedMessage?, _ counters: inout SequenceCounters) {
     restart(&counters)
     newest = message?.isWhole == true ? message : nil
     expected = message.flatMap { trial.habit.end(of: $0) }
   }
 
-  /// Takes note of one message.
+  /// Processes a message.
   mutating func observe(_ message: SequencedMessage, exportTime: UInt32, counters: inout SequenceCounters) {
     if standsStill(message.number, exportTime) { return }
     let fit = newest.map { trial.fit(of: message, after: $0) } ?? []
@@ -95,7 +97,8 @@ struct SequenceTracker: Sendable, Decodable {
     }
   }
 
-  /// Whether a number is 0 again, in a later second: then it is none. Within one second a message may have come twice.
+  /// Returns whether a number is 0 again in a later second, so that it is not a sequence number. Within a second, the
+  /// message may be a duplicate.
   private mutating func standsStill(_ number: UInt32, _ exportTime: UInt32) -> Bool {
     let isRepeated = number == 0 && isZero == true
     isZero = number == 0
@@ -106,9 +109,9 @@ struct SequenceTracker: Sendable, Decodable {
     return true
   }
 
-  /// Reads the message in the habit that is believed.
+  /// Interprets the message in the assumed habit.
   ///
-  /// - Parameter isExplained: whether the message follows the newest one in some habit.
+  /// - Parameter isExplained: Whether the message follows the newest one in some habit.
   private mutating func follow(
     _ message: SequencedMessage, _ exportTime: UInt32, isExplained: Bool, _ counters: inout SequenceCounters
   ) {
@@ -116,12 +119,12 @@ struct SequenceTracker: Sendable, Decodable {
       advance(to: message, exportTime)
       return
     }
-    // The signed difference is right across the wrap.
+    // The signed difference is correct across wraparound.
     let ahead = Int64(Int32(bitPattern: first &- expected))
     if ahead < 0, !isExplained {
       let units = trial.habit.units(of: message) ?? 1
       if takeFromGap(first, units: units, &counters) { return }
-      // A late or repeated message was exported no later than the newest one; a restarted exporter's was.
+      // A late or duplicate message was exported no later than the newest one; that of a restarted exporter was.
       if Int32(bitPattern: exportTime &- newestExportTime) <= 0 {
         counters.duplicates &+= 1
         return
@@ -149,7 +152,7 @@ struct SequenceTracker: Sendable, Decodable {
     missing.removeAll(keepingCapacity: true)
   }
 
-  /// Fills the gap that `first` falls into, if there is one.
+  /// Fills the gap that contains `first`, if there is one.
   private mutating func takeFromGap(_ first: UInt32, units: UInt32, _ counters: inout SequenceCounters) -> Bool {
     guard let index = missing.firstIndex(where: { first &- $0.first < $0.count }) else { return false }
     let gap = missing.remove(at: index)
@@ -158,7 +161,7 @@ struct SequenceTracker: Sendable, Decodable {
     let after = gap.count - before - taken
     if after > 0 { missing.insert(Gap(first: first &+ taken, count: after), at: index) }
     if before > 0 { missing.insert(Gap(first: gap.first, count: before), at: index) }
-    // Each late message may split one in two.
+    // Each late message may split a gap in two.
     if missing.count > Self.rememberedGaps { missing.removeFirst() }
     counters.reordered &+= 1
     counters.lost &-= min(UInt64(taken), counters.lost)

@@ -1,12 +1,12 @@
 import NetworkBytes
 
 extension Session {
-  /// Keeps a data set until its template comes.
+  /// Holds a data set until its template arrives.
   mutating func holdEarly(
     _ id: UInt16, _ content: RawSpan, of header: MessageHeader, _ rules: SessionRules, _ directory: ExporterDirectory?
   ) {
     counters.count(.unknownTemplate)
-    // Over TCP a template comes before its data, or never (RFC 7011 §8).
+    // Over TCP, a template precedes its data (RFC 7011 §8).
     if key.transport == .tcp {
       counters.earlyGivenUp &+= 1
       return
@@ -15,7 +15,7 @@ extension Session {
     giveUpEarly(beyond: rules.limits.earlyOctetsPerSession, rules, directory)
   }
 
-  /// Brings early data up to date: those whose template another session has brought, those that have waited too long.
+  /// Processes early data whose template has been sent in another session, and those that have waited too long.
   mutating func serveEarly(at now: Int64, _ rules: SessionRules, _ directory: ExporterDirectory?) {
     if early.isEmpty { return }
     if early.isWaiting, isYoung(at: now) { continueOther(rules, directory) }
@@ -23,8 +23,8 @@ extension Session {
     boundReady(rules)
   }
 
-  /// When early data are to be brought up to date next, nanoseconds since 1970 UTC: when the oldest have waited too long, and
-  /// within the first ten seconds of a session at increasing intervals; nil: none wait for their template.
+  /// Returns when early data must be processed next, nanoseconds since 1970 UTC: when the oldest have waited too long,
+  /// and within the first ten seconds of a session at increasing intervals; nil if none wait for their template.
   func nextLook(after now: Int64, _ rules: SessionRules) -> Int64? {
     guard let oldest = early.waitingSince else { return nil }
     let (end, isBeyond) = oldest.addingReportingOverflow(rules.limits.earlyTimeout &* 1_000_000 &+ 1)
@@ -32,10 +32,10 @@ extension Session {
     return min(isBeyond ? .max : end, now &+ max(now &- first.arrival, 1_000_000_000))
   }
 
-  /// Whether what shows that another session is continued may still come, through another worker.
+  /// Returns whether evidence that another session is continued may still arrive through another worker.
   private func isYoung(at now: Int64) -> Bool { first.map { now &- $0.arrival < 10_000_000_000 } ?? false }
 
-  /// Takes the next data set whose template has come.
+  /// Returns the next data set whose template has arrived.
   mutating func takeEarly(_ rules: SessionRules) -> EarlyData.Ready? {
     boundReady(rules)
     guard let next = early.takeReady() else { return nil }
@@ -47,28 +47,28 @@ extension Session {
     counters.earlyGivenUp &+= UInt64(early.giveUpReady(records: rules.limits.earlyRecordsPerSession))
   }
 
-  /// Gives up the data sets that have waited longest, until no more than `limit` octets are held.
+  /// Discards the longest waiting data sets until at most `limit` octets are held.
   mutating func giveUpEarly(beyond limit: Int, _ rules: SessionRules, _ directory: ExporterDirectory?) {
     giveUp(early.takeExcess(beyond: limit), rules, directory)
     boundReady(rules)
     counters.earlyGivenUp &+= UInt64(early.giveUpReady(octets: limit))
   }
 
-  /// Gives up all that waits: nothing more will come.
+  /// Discards all waiting data sets because no more data will arrive.
   mutating func endEarly(_ rules: SessionRules, _ directory: ExporterDirectory?) {
     resolveSuspect()
     giveUp(early.takeExcess(beyond: -1), rules, directory)
     boundReady(rules)
   }
 
-  /// Drops all that is held, also what could be decoded.
+  /// Drops everything held, even what could be decoded.
   mutating func dropEarly() {
     let dropped = early.count
     early = EarlyData()
     counters.earlyGivenUp &+= UInt64(dropped)
   }
 
-  /// Lets go of data whose template has not come, unless the exporter's other sessions agree on one that it fits exactly.
+  /// Discards data whose template has not arrived, unless the exporter's other sessions agree on one that fits exactly.
   private mutating func giveUp(_ sets: [EarlySet], _ rules: SessionRules, _ directory: ExporterDirectory?) {
     if sets.isEmpty { return }
     let isShared = rules.sharesTemplates && directory?.hasTemplates(beside: key) == true
@@ -77,7 +77,7 @@ extension Session {
       return
     }
     var known: [UInt16: Template?] = [:]
-    // By index: a copy of each set would count references to its octets.
+    // By index: copies of sets would cost reference counting.
     for index in sets.indices {
       let id = sets[index].id
       let template: Template?
@@ -95,7 +95,7 @@ extension Session {
     }
   }
 
-  /// Has a set decoded by a template that it fits exactly, or lets go of it.
+  /// Queues a set for decoding with a template that fits exactly, or discards it.
   private mutating func take(_ set: EarlySet, with template: Template, _ directory: ExporterDirectory?) {
     guard template.fits(set.content.rawSpan) else {
       counters.earlyGivenUp &+= 1
@@ -112,7 +112,7 @@ extension Session {
     return rules.sharesTemplates ? directory?.agreedTemplate(id, for: key, boot: boot?.byHeader) : nil
   }
 
-  /// What follows need not wait again.
+  /// Later data need not wait again.
   mutating func remember(_ template: Template, _ directory: ExporterDirectory) {
     if agreed[template.id] != nil { return }
     counters.count(.templateAgreed)

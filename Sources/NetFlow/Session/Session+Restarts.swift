@@ -1,7 +1,7 @@
 import NetworkBytes
 
 extension Session {
-  /// Whether a v9 message is of this session's device and run, by its boot time.
+  /// Returns whether a v9 message is from the same device and run, by its boot time.
   @inline(__always)
   func isOfSameBoot(_ header: MessageHeader, arrival: UnixNanoseconds) -> Bool {
     guard let boot else { return true }
@@ -13,16 +13,16 @@ extension Session {
     boot = new
   }
 
-  /// What a v9 message of another boot time is.
+  /// Meaning of a v9 message with a different boot time.
   enum Change {
-    /// The same device: its sequence number goes on, so that the uptime stood still or a clock was set.
+    /// Same device: its sequence number continues, so the uptime was stuck or a clock was set.
     case none
     case restart
     case otherDevice
   }
 
   mutating func judge(_ header: MessageHeader, arrival: UnixNanoseconds) -> Change {
-    // A device that has been up for longer than it was silent was not restarted since.
+    // A device whose uptime exceeds its silence has not restarted since.
     let isShort = Int64(header.sysUpTime) <= (arrival &- lastSeen) / 1_000_000
     if isShort, header.sysUpTime < boot?.upTime ?? 0 { return .restart }
     let ahead = sequence.distance(to: header.sequence)
@@ -34,11 +34,11 @@ extension Session {
     return isShort ? .restart : .otherDevice
   }
 
-  /// Messages that may come late, and that may be lost at a time.
+  /// Limits for late messages and for consecutive lost ones.
   private static let reorderedMessages = 1000
   private static let lostMessages = 1 << 16
 
-  /// This session is a device's that was restarted.
+  /// Counts a restart of the session's device.
   mutating func countRestart() { counters.sequence.restarts &+= 1 }
 
   /// Notices an IPFIX exporter that has restarted: a number near 0 and far behind, which the next message goes on from. If
@@ -73,7 +73,7 @@ extension Session {
     early.serve(all: templates.all)
   }
 
-  /// The message that looked like a restart was none: its data follows the templates that there are.
+  /// Resolves a message suspected to indicate a restart as none: its data uses the existing templates.
   mutating func resolveSuspect() {
     suspect = nil
     early.serve(all: templates.all)

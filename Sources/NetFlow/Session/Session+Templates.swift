@@ -1,8 +1,8 @@
 import NetworkBytes
 
 extension Session {
-  /// The template that records of set `id` follow: the session's own, or what its exporter's other sessions agree on once
-  /// that has been needed. Nil, too, for what came before a restart that may have happened.
+  /// Returns the template for records of set `id`: the session's own, or the one on which its exporter's other sessions
+  /// agree if that has been needed before. Nil also for templates from before a possible restart.
   @inline(__always)
   mutating func template(_ id: UInt16, directory: ExporterDirectory?) -> Template? {
     if suspect != nil { return suspectedTemplate(id) }
@@ -25,7 +25,7 @@ extension Session {
     return agreed[id]
   }
 
-  /// Whether a template is repeated as it is known, which exporters do all the time: then that is all there is to note.
+  /// Returns whether a template is a repetition of the known one, the usual case; then only its repetition is recorded.
   mutating func repeats(_ outline: TemplateOutline, _ set: RawSpan) -> Bool {
     guard let known = templates[outline.id], outline.isOutline(of: known.definition, in: set) else { return false }
     counters.templates &+= 1
@@ -33,8 +33,8 @@ extension Session {
     return true
   }
 
-  /// Stores a template; the newest definition of an id holds from here on (RFC 7011 §8.4). Tells the exporter's other
-  /// sessions what changes.
+  /// Stores a template; the newest definition of an id is valid (RFC 7011 §8.4). Informs the exporter's other sessions
+  /// of changes.
   mutating func learn(_ definition: TemplateDefinition, _ rules: SessionRules, _ directory: ExporterDirectory?) {
     counters.templates &+= 1
     guard let template = templates.define(definition, at: lastSeen / 1_000_000, message: counters.datagrams) else {
@@ -50,8 +50,8 @@ extension Session {
     withdraw(evicted, directory)
   }
 
-  /// Forgets a template that the exporter withdraws, or all of a kind. Over UDP withdrawals are not to be obeyed (RFC 7011
-  /// §8.4), and what is not known cannot be withdrawn (§8.1).
+  /// Handles the withdrawal of a template or of all of a kind. Over UDP, withdrawals must be ignored (RFC 7011 §8.4),
+  /// and unknown templates cannot be withdrawn (§8.1).
   mutating func withdraw(_ id: UInt16, _ kind: TemplateDefinition.Kind, _ directory: ExporterDirectory?) {
     let isAll = id == 2 || id == 3
     let isObeyed = key.transport == .tcp && templates.withdraw(isAll ? nil : id, of: kind)
@@ -59,7 +59,7 @@ extension Session {
   }
 
   mutating func publish(_ template: Template, _ directory: ExporterDirectory?) {
-    // A template is of its connection alone (RFC 7011 §8).
+    // A template applies to its connection only (RFC 7011 §8).
     guard key.transport == .udp, let directory else { return }
     let trail = self.trail ?? SessionTrail(key)
     if self.trail == nil {
@@ -73,8 +73,8 @@ extension Session {
     if let trail, !ids.isEmpty { directory?.withdraw(ids, of: trail) }
   }
 
-  /// Tells other sessions of the templates and flows of a session that an earlier run knew. What that run had not decoded
-  /// yet has its template already.
+  /// Publishes the templates and flows of a session restored from an earlier run. Data not decoded by that run already
+  /// has its template.
   mutating func publishAll(_ directory: ExporterDirectory) {
     for template in templates.all { publish(template, directory) }
     if let trail { directory.follow(trail) }
@@ -98,13 +98,13 @@ extension Session {
     }
   }
 
-  /// Forgets the templates that the exporter has stopped repeating.
+  /// Removes templates that the exporter no longer repeats.
   ///
-  /// - Returns: whether there were any.
+  /// - Returns: Whether there were any.
   mutating func expireTemplates(_ lifetime: Int64, _ directory: ExporterDirectory) -> Bool {
-    // Over TCP templates are not repeated: they hold until the connection ends (RFC 7011 §8.1).
+    // Over TCP, templates are not repeated; they remain valid until the connection ends (RFC 7011 §8.1).
     if key.transport == .tcp { return false }
-    // By when the exporter was last heard: one that is silent may come back as it was.
+    // Measured by when the exporter was last heard: a silent one may resume unchanged.
     let expired = templates.expire(lastSeen / 1_000_000, message: counters.datagrams, lifetime)
     if expired.isEmpty { return false }
     counters[.templateExpired] &+= UInt64(expired.count)

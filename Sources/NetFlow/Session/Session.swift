@@ -1,9 +1,9 @@
 import FlowModel
 import NetworkBytes
 
-/// What is remembered of one session. Belongs to one decoder, hence to one thread.
+/// State of a session. Belongs to one decoder and thus to one thread.
 struct Session: Decodable {
-  /// What checkpoints of former versions have; see `append`.
+  /// Keys in checkpoints of earlier versions; see `append`.
   private enum CodingKeys: CodingKey {
     case key, counters, sequence, origin, systemInit, lastSeen, firstSeen, clockSkew, v5SamplingInterval, templates,
       early, first, boot, clock, elements
@@ -14,25 +14,25 @@ struct Session: Decodable {
   var sequence: SequenceTracker
   /// Number of the session's `FlowOrigin`; nil until a message is decoded into flow records.
   var origin: UInt32?
-  /// When the exporter started, milliseconds since 1970 UTC, if this session said so (systemInitTimeMilliseconds).
+  /// Start of the exporter as reported by this session (systemInitTimeMilliseconds), milliseconds since 1970 UTC.
   var systemInit: Int64?
   /// Arrival of the newest datagram, nanoseconds since 1970 UTC: the longest silent session is evicted first.
   private(set) var lastSeen: Int64 = 0
   /// Arrival of the first datagram, likewise.
   private(set) var firstSeen: Int64 = 0
-  /// How far the newest header's clock was ahead of its arrival, milliseconds.
+  /// Difference of the newest header's clock to its arrival, milliseconds; positive if ahead.
   private(set) var clockSkew: Int64 = 0
   private(set) var clock: ClockWatch? = ClockWatch()
-  /// Of the newest v5 header; 0: none.
+  /// From the newest v5 header; 0 if none.
   private(set) var v5SamplingInterval: UInt16 = 0
   var templates = TemplateTable()
   var early = EarlyData()
-  /// How the exporter's own elements are called and read, as it reports (RFC 5610); nil: it does not.
+  /// Names and types of the exporter's own elements as reported by it (RFC 5610); nil if there are none.
   var elements: ElementNames?
 
-  /// The first message, by which this session may continue another one.
+  /// First message, which may show that this session continues another one.
   var first: FirstMessage?
-  /// Boot times as the newest header and its arrival tell them; v9 only.
+  /// Boot times from the newest header and its arrival; v9 only.
   var boot: BootMark?
   /// Times in a row that the boot time changed while the sequence number went on: such an uptime says nothing.
   var unsteadyBoots: Int32 = 0
@@ -42,30 +42,31 @@ struct Session: Decodable {
   var stragglers: Int32 = 0
   /// The numbers of the second of these.
   var secondSequence = Seldom<SequenceTracker>()
-  /// Streams that take turns with numbers that no restart explains.
+  /// Streams that alternate with numbers that no restart explains.
   private var turns = StreamTurns()
 
-  /// Tells other sessions where this one has got to, once it has templates.
+  /// Publishes the session's progress to other sessions once it has templates.
   var trail: SessionTrail?
-  /// Templates that the exporter's other sessions agree on, and that data was decoded by, as of `agreedGeneration`.
+  /// Templates on which the exporter's other sessions agree and which were used for data, as of `agreedGeneration`.
   var agreed: [UInt16: Template] = [:]
   var agreedGeneration: UInt64 = 0
   private(set) var rates = KnownRates()
-  /// When the exporter started, as other sessions know.
+  /// Start of the exporter according to other sessions.
   private var toldSystemInit: Int64?
   private(set) var factsGeneration: UInt64 = 0
-  /// Whether the session's flows have names of its own, because these contradict those of others.
+  /// Whether the session's flows have names of their own because these contradict others.
   private(set) var namesApart = false
-  /// Where the directory counts what changes about the exporter.
+  /// Location of the exporter's generation counters in the directory.
   private(set) lazy var place = ExporterDirectory.Place(key.exporter.address)
-  /// Changes with all that options data and templates bring: what was said before may then say something else.
+  /// Changes with everything learnt from options data and templates, which may change the meaning of earlier
+  /// statements.
   var learnt: UInt64 = 0
-  /// Tells this session from all others of the process, and from earlier ones of its key.
+  /// Distinguishes this session from all others of the process and from earlier ones with its key.
   private(set) lazy var identity = UInt64(truncatingIfNeeded: Self.hash(key, firstSeen))
   var learningUse = LearningBudget.Use()
   /// Whether the directory knows that this session sends flows.
   private(set) var sendsFlows = false
-  /// Whether the directory may know anything of it.
+  /// Whether the directory may have entries for it.
   var isKnownToOthers: Bool { trail != nil || sendsFlows || counters.optionsRecords > 0 }
 
   init(key: SessionKey) {
@@ -95,17 +96,17 @@ struct Session: Decodable {
     if header.version == 10, rules.detectsRestarts || suspect != nil { lookForRestart(header, directory) }
   }
 
-  /// Takes note of how far the exporter's clock is off.
+  /// Updates the state of the exporter's clock.
   ///
-  /// - Parameter limit: milliseconds that are put up with; nil: any.
+  /// - Parameter limit: Tolerated difference in milliseconds; nil for any.
   mutating func watchClock(limit: Int64?) {
     clock = clock ?? ClockWatch()
     clock?.note(clockSkew, arrival: lastSeen / 1_000_000, limit: limit)
   }
 
-  /// Ends a message, whose records are counted by now.
+  /// Ends a message, whose records have been counted.
   ///
-  /// - Parameter before: the counters as they were when it began.
+  /// - Parameter before: Counters at its start.
   mutating func close(_ header: MessageHeader, since before: DecodeCounters) {
     let message = SequencedMessage(
       number: header.sequence,
@@ -134,19 +135,19 @@ struct Session: Decodable {
     }
   }
 
-  /// The exporter's uptime when it sent the message: in the header, but for IPFIX.
+  /// Returns the exporter's uptime at export: from the header, except for IPFIX.
   func sysUpTime(_ header: MessageHeader) -> UInt32? {
     header.version == 10 ? upTime(at: header.exportMilliseconds) : header.sysUpTime
   }
 
-  /// The uptime at `time` by the exporter's own clock, as the 32-bit counter shows it.
+  /// Returns the uptime at `time` by the exporter's clock, as a 32-bit counter.
   func upTime(at time: Int64) -> UInt32? {
     (systemInit ?? toldSystemInit).map { UInt32(truncatingIfNeeded: time &- $0) }
   }
 
-  /// Takes note of when the exporter started, milliseconds since 1970 UTC; 0: it does not say.
+  /// Records when the exporter started, milliseconds since 1970 UTC; 0 if not reported.
   ///
-  /// - Parameter directory: of others who are to know.
+  /// - Parameter directory: Directory to be informed.
   mutating func learnSystemInit(_ start: UInt64, _ directory: ExporterDirectory) {
     let start = start == 0 ? nil : Int64(clamping: start)
     if start == systemInit { return }
@@ -162,7 +163,7 @@ struct Session: Decodable {
     return hasher.finalize()
   }
 
-  /// Adds what another session has counted, which has ended.
+  /// Adds the counters of another session that has ended.
   mutating func absorb(_ ended: Session) {
     counters += ended.counters
     firstSeen = firstSeen == 0 ? ended.firstSeen : min(firstSeen, ended.firstSeen)
@@ -172,14 +173,14 @@ struct Session: Decodable {
 
   // MARK: Sampling and start
 
-  /// Tells others that this session sends flows.
+  /// Informs the directory that this session sends flows.
   mutating func noteFlows(_ directory: ExporterDirectory) {
     if sendsFlows { return }
     sendsFlows = true
     directory.noteFlows(of: key)
   }
 
-  /// Brings `rates` and the exporter's start up to date with what any worker learnt of this exporter.
+  /// Updates `rates` and the exporter's start with what any worker has learnt about this exporter.
   @inline(__always)
   mutating func refreshFacts(from directory: ExporterDirectory, _ budget: inout LearningBudget) {
     let generation = directory.announcementGeneration(place)
@@ -198,7 +199,7 @@ struct Session: Decodable {
     (rates, toldSystemInit) = (facts.rates, facts.systemInit)
     if facts.isApart != namesApart {
       namesApart = facts.isApart
-      // The flows that follow are of an origin of their own.
+      // The following flows get an origin of their own.
       origin = nil
     }
   }
@@ -207,7 +208,7 @@ struct Session: Decodable {
 // MARK: In a checkpoint
 
 extension Session {
-  /// Appends what is kept over a restart; the rest is learnt again.
+  /// Appends the state kept across restarts; the rest is learnt again.
   func append(to octets: inout OctetWriter) {
     key.append(to: &octets)
     counters.append(to: &octets)
@@ -226,7 +227,7 @@ extension Session {
     early.append(to: &octets)
   }
 
-  /// Reads what `append` wrote.
+  /// Reads the state from a checkpoint.
   init(_ octets: inout OctetReader, _ numbers: IssueNumbers) throws(OctetFault) {
     self.init(key: try SessionKey(&octets))
     counters = try DecodeCounters(&octets, numbers)
@@ -247,6 +248,6 @@ extension Session {
 }
 
 extension OctetReader {
-  /// A time, nanoseconds since 1970 UTC: any that a clock or a capture can have.
+  /// Reads a time in nanoseconds since 1970 UTC; any value is valid.
   mutating func time() throws(OctetFault) -> UnixNanoseconds { try signed() }
 }

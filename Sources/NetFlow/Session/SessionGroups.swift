@@ -1,23 +1,23 @@
 import NetworkBytes
 
-/// The sessions of each address, or of each prefix: how many, and which of them makes room first. All takes constant time.
+/// Sessions grouped by address or prefix: their number, and which is evicted first. All operations take constant time.
 struct SessionGroups {
   private struct Group {
     let key: IPAddress
-    /// By worth, those heard longest ago first.
+    /// By worth, longest silent first.
     var lists: [4 of SlotLinks.List] = .init(repeating: .init())
     var count = 0
   }
 
   private var numbers: [IPAddress: Int] = [:]
   private var groups: [Group] = []
-  /// Numbers of groups that nobody is in any more.
+  /// Numbers of empty groups.
   private var free: [Int] = []
   private var links = SlotLinks()
 
   /// Adds a session.
   ///
-  /// - Returns: the number of its group.
+  /// - Returns: Number of its group.
   mutating func insert(_ slot: Int, _ key: IPAddress, _ worth: SessionWorth) -> Int {
     let number = numbers[key] ?? open(key)
     links.append(slot, to: &groups[number].lists[worth.rawValue])
@@ -40,7 +40,7 @@ struct SessionGroups {
     free.append(number)
   }
 
-  /// Takes note that a session was heard.
+  /// Records that a session was heard.
   @inline(__always)
   mutating func moveToEnd(_ slot: Int, of number: Int, _ worth: SessionWorth) {
     links.moveToEnd(slot, of: &groups[number].lists[worth.rawValue])
@@ -53,7 +53,7 @@ struct SessionGroups {
 
   func count(_ key: IPAddress) -> Int { numbers[key].map { groups[$0].count } ?? 0 }
 
-  /// The session that makes room first: of those of least worth the one heard longest ago.
+  /// Returns the session to be evicted first: the longest silent one of least worth.
   func first(_ key: IPAddress) -> Int? {
     guard let number = numbers[key] else { return nil }
     for worth in SessionWorth.allCases {
@@ -64,7 +64,7 @@ struct SessionGroups {
 }
 
 extension IPAddress {
-  /// The network that whoever has this address can be expected to have as a whole: the /24, or of IPv6 the /64.
+  /// Network that a single party can be expected to control with this address: the /24, or the /64 for IPv6.
   var network: IPAddress {
     isV4 ? masked(by: .mask(leadingBits: 96 + 24)) : masked(by: .mask(leadingBits: 64))
   }

@@ -1,18 +1,18 @@
 public import NetworkBytes
 
-/// One stream of messages with its own templates and sequence numbers (RFC 7011 §2, §8.4).
+/// Stream of messages with templates and sequence numbers of its own (RFC 7011 §2, §8.4).
 public struct SessionKey: Hashable, Sendable {
   public var exporter: Endpoint
-  /// The port that it was sent to: one socket of an exporter may send to two. 0: not told apart.
+  /// Destination port: one socket of an exporter may send to two. 0 if not distinguished.
   public var localPort: UInt16
   public var version: UInt16
   public var domain: UInt32
   public var transport: Transport
-  /// Tells devices apart that take turns on one address and port, as a fail-over pair does, and the runs of one device
-  /// before and after a restart: 0 for the first. Over TCP it is the connection's number, 0 for those that have ended.
+  /// Distinguishes devices that alternate on one address and port, such as a fail-over pair, and the runs of a device
+  /// before and after a restart; 0 for the first. Over TCP, the connection's number; 0 for past connections.
   public var stream: UInt32
 
-  /// What messages come over.
+  /// Transport of messages.
   public enum Transport: UInt8, Decodable, Sendable, Comparable {
     case udp
     /// TCP, with or without TLS.
@@ -35,7 +35,7 @@ public struct SessionKey: Hashable, Sendable {
 }
 
 extension SessionKey {
-  /// The key of the first stream: connections have nothing to do with one another.
+  /// Key of the first stream; connections are unrelated to each other.
   var base: SessionKey {
     if transport == .tcp { return self }
     var base = self
@@ -43,7 +43,7 @@ extension SessionKey {
     return base
   }
 
-  /// The key under which connections that have ended are counted, of the same exporter and domain.
+  /// Key for counting past connections of the same exporter and domain.
   var ofPastConnections: SessionKey {
     var past = self
     past.exporter.port = 0
@@ -67,7 +67,7 @@ extension SessionKey: Decodable {
     case exporter, localPort, version, domain, transport, stream
   }
 
-  /// What earlier versions of the program did not tell apart is 0.
+  /// Fields missing in earlier versions are 0.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -81,7 +81,7 @@ extension SessionKey: Decodable {
 }
 
 extension SessionKey {
-  /// Appends it as a checkpoint keeps it.
+  /// Appends the key to a checkpoint.
   func append(to octets: inout OctetWriter) {
     octets.append(exporter.address)
     octets.append(exporter.port)
@@ -92,7 +92,7 @@ extension SessionKey {
     octets.append(stream)
   }
 
-  /// Reads what `append` wrote.
+  /// Reads the key from a checkpoint.
   init(_ octets: inout OctetReader) throws(OctetFault) {
     let exporter = Endpoint(address: try octets.address(), port: try octets.number())
     let (localPort, version): (UInt16, UInt16) = (try octets.number(), try octets.number())

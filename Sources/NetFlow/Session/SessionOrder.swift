@@ -1,21 +1,22 @@
 import NetworkBytes
 
-/// Which session makes room for another: those of least worth first, of these the one that was heard longest ago. An address
-/// or a network that has many makes room for its own. Trusted exporters' make room only for each other.
+/// Order of eviction: sessions of least worth first, of these the longest silent one. An address or network with many
+/// sessions evicts its own. Sessions of trusted exporters are evicted only for each other.
 ///
-/// Everything takes constant time: sessions are in lists in the order in which they were heard. They are known by their slots.
+/// All operations take constant time: sessions, identified by their slots, are in lists in the order in which they were
+/// heard.
 struct SessionOrder {
   private struct Member {
     var worth = SessionWorth.bare
     var isTrusted = false
-    /// Numbers of its groups; of no use for trusted exporters', which are in none.
+    /// Numbers of its groups; unused for trusted exporters, which are in none.
     var address = 0
     var network = 0
   }
 
   private var members: [Member] = []
   private var links = SlotLinks()
-  /// By worth, those heard longest ago first.
+  /// By worth, longest silent first.
   private var lists: [4 of SlotLinks.List] = .init(repeating: .init())
   private var trusted: [4 of SlotLinks.List] = .init(repeating: .init())
   private var addresses = SessionGroups()
@@ -44,7 +45,7 @@ struct SessionOrder {
     networks.remove(slot, of: member.network, member.worth)
   }
 
-  /// Takes note that a session was heard, and of what it has shown by now.
+  /// Records that a session was heard, and its current worth.
   @inline(__always)
   mutating func note(_ slot: Int, _ worth: SessionWorth) {
     let member = members[slot]
@@ -71,38 +72,39 @@ struct SessionOrder {
 
   // MARK: Who makes room
 
-  /// A session that an address has beyond what it may have, and that is to go before it gets another.
+  /// Returns a session to be evicted before an address that has reached its limit gets another one.
   func surplus(of address: IPAddress, _ limits: SessionLimits) -> Int? {
     if addresses.count(address) >= limits.sessionsPerAddress { return addresses.first(address) }
     let network = address.network
     return networks.count(network) >= limits.sessionsPerNetwork ? networks.first(network) : nil
   }
 
-  /// The session that makes room for another one of `address`; nil: only trusted exporters' are left, and it is not trusted.
+  /// Returns the session to be evicted for a new one of `address`; nil if all belong to trusted exporters and it does
+  /// not.
   func first(for address: IPAddress, isTrusted: Bool, _ limits: SessionLimits) -> Int? {
     if let slot = lists[SessionWorth.bare.rawValue].first ?? lists[SessionWorth.templates.rawValue].first {
       return slot
     }
-    // What an address can have before it makes room for its own, where others would have to.
+    // Sessions that an address can have before it evicts its own rather than others'.
     let share = max(limits.sessions / 64, 16)
     if !isTrusted, addresses.count(address) > share { return addresses.first(address) }
     return firstWithRecords(limits) ?? (isTrusted ? firstTrusted : nil)
   }
 
-  /// The session that makes room for templates: trusted exporters' last.
+  /// Returns the session to be evicted to free templates: trusted exporters' last.
   func firstWithTemplates(_ limits: SessionLimits) -> Int? {
     lists[SessionWorth.templates.rawValue].first ?? firstWithRecords(limits) ?? firstTrusted
       ?? lists[SessionWorth.bare.rawValue].first
   }
 
-  /// Steady ones go only where there is no other, or where they leave new exporters too little room.
+  /// Steady sessions are evicted only if there are no others, or if they leave new exporters too little room.
   private func firstWithRecords(_ limits: SessionLimits) -> Int? {
     let (brief, steady) = (lists[SessionWorth.brief.rawValue], lists[SessionWorth.steady.rawValue])
     if steady.count > limits.sessions - limits.sessions / 4 { return steady.first }
     return brief.first ?? steady.first
   }
 
-  /// Of the steady ones that which was heard longest ago.
+  /// The longest silent steady session.
   var longestSilent: Int? { lists[SessionWorth.steady.rawValue].first }
 
   private var firstTrusted: Int? {

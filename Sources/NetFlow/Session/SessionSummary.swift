@@ -1,13 +1,13 @@
 public import NetworkBytes
 
-/// What is known of one session at one moment.
+/// Snapshot of the state of a session.
 public struct SessionSummary: Sendable {
   public var key: SessionKey
   public var counters = Counters()
   /// Arrival of the first and of the newest datagram, nanoseconds since 1970 UTC.
   public var firstSeen: UnixNanoseconds = 0
   public var lastSeen: UnixNanoseconds = 0
-  /// How far the exporter's clock was ahead of the arrival of its newest datagram, milliseconds.
+  /// Difference of the exporter's clock to the arrival of its newest datagram, milliseconds; positive if ahead.
   public var clockSkew: Int64 = 0
   /// Whether its times are corrected because of that.
   public var isClockCorrected = false
@@ -46,7 +46,7 @@ public struct SessionSummary: Sendable {
   /// So many template ids are told.
   public static let maximumTemplates = 64
 
-  /// The sampling rate of a session's records.
+  /// Sampling rate of a session's records.
   public struct Sampling: Equatable, Sendable {
     public enum Source: String, CaseIterable, Codable, Sendable {
       /// The v5 header.
@@ -55,19 +55,19 @@ public struct SessionSummary: Sendable {
       case options
       /// The records themselves.
       case record
-      /// Options data, by the only sampler that they tell, for records that name none.
+      /// Options data, by their only sampler, for records that name none.
       case onlySampler = "only_sampler"
       /// Options data of another domain of the exporter.
       case otherDomain = "other_domain"
       /// The collector's settings.
       case configuration
-      /// The collector's settings, whatever the exporter says.
+      /// The collector's settings, overriding the exporter.
       case forced
-      /// Nothing says that there is any.
+      /// No source reports sampling.
       case none
     }
 
-    /// One packet in this many was seen; nil if records may differ.
+    /// One in so many packets was sampled; nil if records may differ.
     public var rate: UInt32? = 1
     public var source = Source.none
 
@@ -84,7 +84,7 @@ public struct SessionSummary: Sendable {
   }
 }
 
-/// What takes time to say of a session, and when it was so: most of many sessions have not changed since the last second.
+/// Expensive parts of a summary, with the state they were computed from: most sessions do not change within a second.
 struct SummaryParts {
   fileprivate var templates: [UInt16] = []
   fileprivate var sampling = SessionSummary.Sampling()
@@ -94,7 +94,7 @@ struct SummaryParts {
   private var factsGeneration: UInt64
   private var configuration: Int
 
-  /// - Parameter configuration: counts changes of the settings.
+  /// - Parameter configuration: Counter of changes of the settings.
   fileprivate init(_ session: borrowing Session, configuration: Int) {
     datagrams = session.counters.datagrams
     definitions = session.templates.definitions
@@ -103,7 +103,7 @@ struct SummaryParts {
     self.configuration = configuration
   }
 
-  /// Whether nothing has changed that they follow from.
+  /// Returns whether the state they were computed from is unchanged.
   func areCurrent(_ session: borrowing Session, configuration: Int) -> Bool {
     datagrams == session.counters.datagrams && definitions == session.templates.definitions
       && fieldCount == session.templates.fieldCount && factsGeneration == session.factsGeneration
@@ -113,9 +113,9 @@ struct SummaryParts {
 
 extension Session {
   /// - Parameters:
-  ///   - configuredRate: what the settings say of this exporter; nil if nothing.
-  ///   - isForced: whether that holds whatever the exporter says.
-  ///   - configuration: counts changes of the settings.
+  ///   - configuredRate: Rate of this exporter in the settings; nil if none.
+  ///   - isForced: Whether it overrides the exporter.
+  ///   - configuration: Counter of changes of the settings.
   func summaryParts(configuredRate: UInt32?, isForced: Bool, configuration: Int) -> SummaryParts {
     var parts = SummaryParts(self, configuration: configuration)
     parts.templates = Array(templates.ids.sorted().prefix(SessionSummary.maximumTemplates))
@@ -136,7 +136,7 @@ extension Session {
     return summary
   }
 
-  /// The strongest source that there is: what decoding follows.
+  /// Returns the source of highest precedence, as in decoding.
   private func sampling(configuredRate: UInt32?) -> SessionSummary.Sampling {
     if v5SamplingInterval > 0 { return .init(UInt32(v5SamplingInterval), .header) }
     let told = rates.rates
@@ -149,7 +149,7 @@ extension Session {
     return configuredRate.map { .init($0, .configuration) } ?? .init()
   }
 
-  /// The rate that all of these are; nil if they differ.
+  /// Returns the common rate; nil if they differ.
   private static func common(_ rates: some Collection<UInt32>) -> UInt32? {
     guard let first = rates.first, rates.allSatisfy({ $0 == first }) else { return nil }
     return first

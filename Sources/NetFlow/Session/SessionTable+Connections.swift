@@ -1,8 +1,8 @@
 import NetworkBytes
 
 extension SessionTable {
-  /// The place of the session that a message over a connection belongs to: of this connection and domain, and of no other
-  /// (RFC 7011 §2, Transport Session).
+  /// Returns the place of the session for a message over a connection: that of exactly this connection and domain (RFC
+  /// 7011 §2, Transport Session).
   mutating func place(
     of header: MessageHeader, from exporter: Endpoint, to localPort: UInt16, connection: UInt32,
     _ directory: ExporterDirectory?
@@ -29,7 +29,7 @@ extension SessionTable {
     for place in connections.removeValue(forKey: connection) ?? [] { end(place, directory) }
   }
 
-  /// Ends the sessions of all connections: the process that had accepted them has ended.
+  /// Ends the sessions of all connections because the process that accepted them has ended.
   mutating func endAllConnections(_ directory: ExporterDirectory?) {
     for connection in connections.keys.sorted() { endConnection(connection, directory) }
     severed = []

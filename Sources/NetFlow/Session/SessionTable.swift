@@ -1,7 +1,6 @@
 import NetworkBytes
 
-/// Where a session lives. A message's whole decoding is one access to it, so that nothing within is checked for
-/// exclusivity again.
+/// Storage of a session. Decoding a whole message is a single access to it, so that exclusivity is checked only once.
 final class SessionPlace {
   let key: SessionKey
   /// The key of the first stream of the same address, ports, version and domain.
@@ -9,7 +8,7 @@ final class SessionPlace {
   var session: Session
   /// Its number in the table's lists.
   fileprivate let slot: Int
-  /// Fields of its templates, as far as the table has counted them.
+  /// Fields of its templates, as counted by the table.
   fileprivate var fieldCount = 0
   /// Its early data, likewise.
   fileprivate var early = EarlyQueue.Share()
@@ -22,35 +21,35 @@ final class SessionPlace {
   }
 }
 
-/// The sessions of one decoder.
+/// Sessions of a decoder.
 struct SessionTable {
   private(set) var places: [SessionKey: SessionPlace] = [:]
   /// The same by slot.
   private var slots: [SessionPlace?] = []
   private var freeSlots: [Int] = []
-  /// Sessions of recent datagrams, each at the place its source port leads to: few lookups go past them.
+  /// Cache of sessions of recent datagrams, indexed by their source port; few lookups go past it.
   var recent: [SessionPlace?] = Array(repeating: nil, count: 64)
   private(set) var rules: SessionRules
-  /// Counts changes of the settings.
+  /// Counter of changes of the settings.
   private var configuration = 0
-  /// All streams of those keys that have more than one: devices that take turns, and runs before and after a restart.
+  /// All streams of keys with more than one: alternating devices, and runs before and after a restart.
   private var streams: [SessionKey: [SessionPlace]] = [:]
-  /// Who makes room for others.
+  /// Order of eviction.
   private var order = SessionOrder()
-  /// The time, as last told; nanoseconds since 1970 UTC.
+  /// Current time as last set; nanoseconds since 1970 UTC.
   private var now: Int64 = 0
-  /// The sessions of each connection.
+  /// Sessions of each connection.
   var connections: [UInt32: [SessionPlace]] = [:]
-  /// Connections of which a session was forgotten: without its templates they bring nothing.
+  /// Connections that lost a session: they cannot be decoded without its templates.
   var severed: Set<UInt32> = []
   /// Fields of all sessions' templates.
   private var fieldCount = 0
-  /// Who has early data.
+  /// Sessions with early data.
   private var early = EarlyQueue()
-  /// Counters of sessions that were forgotten, and of datagrams that belong to none.
+  /// Counters of removed sessions and of datagrams that belong to none.
   private var retired = DecodeCounters()
 
-  /// Streams of one key; the longest silent one is forgotten first.
+  /// Maximum streams per key; the longest silent one is evicted first.
   private static let maximumStreams = 4
 
   init(_ rules: SessionRules) {
@@ -59,7 +58,7 @@ struct SessionTable {
 
   private var limits: SessionLimits { rules.limits }
 
-  /// Changes how sessions are judged, and whose are trusted.
+  /// Changes the rules and the set of trusted exporters.
   mutating func reconfigure(_ new: SessionRules) {
     rules = new
     configuration += 1
@@ -69,7 +68,7 @@ struct SessionTable {
     }
   }
 
-  /// Reads a datagram's header; a datagram without a good one is counted as rejected.
+  /// Reads a datagram's header; counts a datagram without a valid one as rejected.
   @inline(__always)
   mutating func readHeader(of message: RawSpan) -> MessageHeader? {
     switch MessageHeader.read(message) {
@@ -82,7 +81,7 @@ struct SessionTable {
     }
   }
 
-  /// The same for a message over a connection, where other versions than IPFIX are none.
+  /// The same for a message over a connection, where only IPFIX is valid.
   mutating func readHeader(ofStreamed message: RawSpan) -> MessageHeader? {
     guard let header = readHeader(of: message) else { return nil }
     if header.version == 10 { return header }
@@ -94,11 +93,11 @@ struct SessionTable {
 
   // MARK: Finding
 
-  /// The place of the session that a message belongs to.
+  /// Returns the place of the session that a message belongs to.
   ///
   /// - Parameters:
-  ///   - localPort: the port that it was sent to; 0: not told apart.
-  ///   - arrival: nanoseconds since 1970 UTC.
+  ///   - localPort: Destination port; 0 if not distinguished.
+  ///   - arrival: Nanoseconds since 1970 UTC.
   @inline(__always)
   mutating func place(
     of header: MessageHeader, from exporter: Endpoint, to localPort: UInt16, arrival: Int64,
@@ -141,7 +140,7 @@ struct SessionTable {
 
   // MARK: Opening and forgetting
 
-  /// Another stream under the same key: it has templates of its own to learn.
+  /// Opens another stream with the same key, which has templates of its own to learn.
   private mutating func openStream(
     of base: SessionKey, beside known: [SessionPlace], _ directory: ExporterDirectory?
   ) -> SessionPlace {
@@ -178,8 +177,8 @@ struct SessionTable {
     return place
   }
 
-  /// A session that has shown more than others, but has been silent for so long that its exporter may be gone: it goes first,
-  /// or a table full of such sessions would leave no room for new exporters.
+  /// Session of high worth that has been silent for so long that its exporter may be gone: it is evicted first, since a
+  /// table full of such sessions would leave no room for new exporters.
   private var longSilent: Int? {
     guard let slot = order.longestSilent, let place = slots[slot] else { return nil }
     return now &- place.session.lastSeen > limits.trustedSilence ? slot : nil
@@ -202,12 +201,12 @@ struct SessionTable {
     if place.key.transport == .tcp, place.key.stream != 0 { severed.insert(place.key.stream) }
   }
 
-  /// Ends a session whose connection has ended; its templates and what it knew of the exporter end with it.
+  /// Ends a session whose connection has ended, together with its templates and what it has learnt.
   mutating func end(_ place: SessionPlace, _ directory: ExporterDirectory?) {
-    // It may have been forgotten, and its domain have another by now.
+    // It may have been evicted and replaced by another session of its domain.
     guard places[place.key] === place else { return }
     remove(place, directory)
-    // What never brought a flow is not kept apart: domains are the sender's to choose.
+    // Sessions without flows are not counted separately, since the sender chooses domains freely.
     if place.session.counters.flowRecords == 0 {
       retired += place.session.counters
       return
@@ -236,18 +235,18 @@ struct SessionTable {
 
   // MARK: Accounting
 
-  /// Accounts for what a session has come to remember with a message, once that is decoded.
+  /// Accounts for the state that a session has gained with a message, after its decoding.
   @inline(__always)
   mutating func close(_ place: SessionPlace, _ directory: ExporterDirectory?) {
     order.note(place.slot, place.session.worth)
     account(for: place, directory)
   }
 
-  /// Accounts for what a session has come to remember, or has let go.
+  /// Accounts for the state that a session has gained or released.
   mutating func account(for place: SessionPlace, _ directory: ExporterDirectory?) {
     let others = early.octets - place.early.octets
     if place.session.early.octets > max(0, limits.earlyOctets - others) {
-      // It is given up where it came last: others' may still find their template.
+      // Only this session, which received data last, discards some: that of others may still find its template.
       place.session.giveUpEarly(beyond: max(0, limits.earlyOctets - others), rules, directory)
     }
     accountForEarlyData(of: place)
@@ -260,13 +259,13 @@ struct SessionTable {
 
   @inline(__always)
   private mutating func accountForEarlyData(of place: SessionPlace) {
-    // As a rule there was none, and is none.
+    // The usual case: none before and none now.
     if place.session.early.octets == 0, place.early.octets == 0 { return }
     guard early.update(place.slot, place.session.early, &place.early) else { return }
     if let due = place.session.nextLook(after: place.session.lastSeen, rules) { early.wait(place.slot, until: due) }
   }
 
-  /// Forgets the templates that have not been repeated for too long.
+  /// Removes templates that have not been repeated for too long.
   mutating func expireTemplates(_ directory: ExporterDirectory) {
     guard let lifetime = limits.templateLifetime else { return }
     for place in places.values where place.session.expireTemplates(lifetime, directory) {
@@ -276,10 +275,10 @@ struct SessionTable {
 
   // MARK: Early data
 
-  /// Data sets that wait for their template.
+  /// Number of data sets waiting for their template.
   var earlyCount: Int { early.sets }
 
-  /// Brings early data up to date whose time has come; nanoseconds since 1970 UTC.
+  /// Processes early data that is due at `now`, nanoseconds since 1970 UTC.
   mutating func serveEarly(at now: Int64, _ directory: ExporterDirectory?) {
     self.now = now
     for slot in early.takeDue(at: now) {
@@ -289,16 +288,17 @@ struct SessionTable {
     }
   }
 
-  /// A session whose early data can be decoded: each in turn.
+  /// Returns a session whose early data can be decoded, round-robin.
   mutating func nextReady() -> SessionPlace? {
     guard let slot = early.firstReady else { return nil }
     early.moveToEnd(slot)
     return slots[slot]
   }
 
-  /// Ends waiting: nothing more will come. What is left can be decoded by templates that the exporter's sessions agree on.
+  /// Ends waiting because no more data will arrive. Remaining data can be decoded with templates on which the
+  /// exporter's sessions agree.
   mutating func endEarlyData(_ directory: ExporterDirectory?) {
-    // In the order of their arrival, which does not depend on where they are.
+    // In order of arrival, independent of their location.
     let places = early.slots.compactMap { slots[$0] }.sorted {
       ($0.session.early.oldestArrival ?? 0, $0.key) < ($1.session.early.oldestArrival ?? 0, $1.key)
     }
@@ -310,8 +310,8 @@ struct SessionTable {
 
   // MARK: State
 
-  /// What is kept over a restart. Sessions that never gave a record are left out, but for the newest ones that have templates
-  /// or early data; their counters are in the sum.
+  /// State kept across restarts. Omits sessions without records, except for the newest ones with templates or early
+  /// data; their counters are part of the sum.
   var state: (sessions: [Session], retired: DecodeCounters) {
     var (kept, others): ([Session], [Session]) = ([], [])
     for place in places.values {
@@ -332,10 +332,10 @@ struct SessionTable {
     return (kept, retired)
   }
 
-  /// Takes sessions over from an earlier run, and tells other sessions of their templates.
+  /// Restores sessions of an earlier run and publishes their templates.
   mutating func restore(_ sessions: [Session], retired: DecodeCounters, _ directory: ExporterDirectory) {
     self.retired = retired
-    // Those heard longest ago first, as they would have come in.
+    // Longest silent first, the order in which they would have arrived.
     for session in sessions.sorted(by: { ($0.lastSeen, $0.key) < ($1.lastSeen, $1.key) })
     where places[session.key] == nil {
       let place = enter(session)
@@ -349,14 +349,15 @@ struct SessionTable {
     }
   }
 
-  /// The sum over all sessions, past ones too.
+  /// Sum over all sessions, including removed ones.
   var counters: DecodeCounters {
     places.values.reduce(into: retired) { $0 += $1.session.counters }
   }
 
-  /// What is known of each session, in no order.
+  /// Returns a summary of each session, in no particular order.
   ///
-  /// - Parameter configured: the settings' sampling rate of an exporter, nil if they have none, and whether it is forced.
+  /// - Parameter configured: Returns the sampling rate of an exporter in the settings, nil if none, and whether it is
+  ///   forced.
   func summaries(configured: (IPAddress) -> (rate: UInt32?, isForced: Bool)) -> [SessionSummary] {
     places.values.map { place in
       let parts: SummaryParts

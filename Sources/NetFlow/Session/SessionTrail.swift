@@ -1,13 +1,13 @@
 import NetworkBytes
 import Synchronization
 
-/// Where a session that has templates has got to, for other sessions of its exporter to compare with. It is told with each
-/// message, without a lock: three stores.
+/// Progress of a session with templates, for comparison by other sessions of its exporter. Updated with each message
+/// without a lock, by three stores.
 final class SessionTrail: Sendable {
   let key: SessionKey
-  /// The sequence number that comes next, with a bit above its 32 if that is known.
+  /// Next sequence number, with a bit above its 32 if known.
   private let next = Atomic<UInt64>(0)
-  /// When the exporter was booted, likewise.
+  /// Boot time of the exporter, likewise.
   private let boot = Atomic<UInt64>(0)
   /// Arrival of the newest message, nanoseconds since 1970 UTC.
   private let seen = Atomic<Int64>(0)
@@ -28,23 +28,23 @@ final class SessionTrail: Sendable {
     word & isKnown == 0 ? nil : UInt32(truncatingIfNeeded: word)
   }
 
-  /// Whether a session of the same exporter, version and domain goes on where this one stopped: this one has been silent
-  /// since, the sequence number is the next one, and v9 tells the same boot time. A sequence number of 0 proves nothing, as
-  /// every exporter begins with it, unless it comes from the same socket.
+  /// Returns whether a session of the same exporter, version and domain continues this one: this one has been silent
+  /// since, the sequence number is the expected one, and the boot time of v9 is the same. A sequence number of 0 proves
+  /// nothing, since every exporter begins with it, unless it is from the same socket.
   func isContinued(by first: FirstMessage, of other: SessionKey) -> Bool {
     guard lastSeen <= first.arrival, Self.known(next.load(ordering: .relaxed)) == first.sequence else { return false }
     if first.sequence == 0, other.exporter.port != key.exporter.port { return false }
     return key.version != 9 || (first.boot != nil && isOf(boot: first.boot))
   }
 
-  /// Whether this session's boot time is the same; where one is not known, nothing says otherwise.
+  /// Returns whether the boot time is compatible: equal, or unknown.
   func isOf(boot other: UInt32?) -> Bool {
     guard let other, let own = Self.known(boot.load(ordering: .relaxed)) else { return true }
     return BootTime.isSame(own, other)
   }
 }
 
-/// What of a session's first message shows whether it continues another one.
+/// Properties of a session's first message that show whether it continues another one.
 struct FirstMessage: Sendable, Decodable {
   var sequence: UInt32
   /// See `BootTime`.
@@ -67,9 +67,9 @@ extension FirstMessage {
   }
 }
 
-/// When a v9 exporter was booted: milliseconds since 1970 UTC modulo 2^32, as its uptime is a counter of 32 bits.
+/// Boot time of a v9 exporter: milliseconds since 1970 UTC modulo 2^32, since its uptime is a 32-bit counter.
 enum BootTime {
-  /// Seconds of the header are whole, and a message takes its time.
+  /// The header has whole seconds, and transit takes time.
   static let tolerance: UInt32 = 2000
 
   static func isSame(_ a: UInt32, _ b: UInt32, within tolerance: UInt32 = tolerance) -> Bool {

@@ -1,13 +1,13 @@
-/// What a session has shown of being an exporter's, least first: in this order sessions make room for others. Whoever forges
-/// senders makes many of the first ones with a datagram each, and none of the last ones without keeping at it.
+/// Evidence that a session belongs to a real exporter, in order of eviction. Forged senders can easily create sessions
+/// of the first kinds with a datagram each, but the last kind only by continuous sending.
 enum SessionWorth: Int, CaseIterable {
-  /// Neither a template nor a record.
+  /// Neither templates nor records.
   case bare
-  /// Templates, and no record.
+  /// Templates, but no records.
   case templates
   /// Records, all within a minute.
   case brief
-  /// It was still heard a minute after its first datagram, and gave records.
+  /// Records, and heard a minute or more after the first datagram.
   case steady
 
   /// Nanoseconds between the first and the newest datagram of a steady session.
@@ -15,7 +15,7 @@ enum SessionWorth: Int, CaseIterable {
 }
 
 extension Session {
-  /// Whether it ever gave a record, of flows or of options.
+  /// Whether it ever sent a record, of flows or of options.
   var hasRecords: Bool { counters.flowRecords | counters.optionsRecords != 0 }
 
   @inline(__always)

@@ -1,14 +1,14 @@
-/// Lists of slots, numbers from 0 on, linked both ways: to append, to remove and to move to the end take constant time, and
-/// nothing is allocated but for the greatest slot so far.
+/// Doubly linked lists of slots, which are numbers from 0: appending, removing and moving to the end take constant
+/// time, and memory is allocated only for a new greatest slot.
 ///
-/// A slot is in one list at most. Whoever has the lists says which one it is in; `SlotLinks` does not know.
+/// A slot is in at most one list. The owner of the lists knows which one; `SlotLinks` does not.
 package struct SlotLinks: Sendable {
   private struct Link: BitwiseCopyable {
     var before: Int32 = -1
     var after: Int32 = -1
   }
 
-  /// One list: its ends.
+  /// First and last slot of a list.
   package struct List: Sendable, BitwiseCopyable {
     fileprivate var firstSlot: Int32 = -1
     fileprivate var lastSlot: Int32 = -1
@@ -16,7 +16,7 @@ package struct SlotLinks: Sendable {
 
     package init() {}
 
-    /// The slot that was appended, or moved to the end, longest ago; nil: the list is empty.
+    /// Slot that was appended or moved to the end longest ago; nil if the list is empty.
     package var first: Int? { firstSlot < 0 ? nil : Int(firstSlot) }
     package var last: Int? { lastSlot < 0 ? nil : Int(lastSlot) }
     package var isEmpty: Bool { firstSlot < 0 }
@@ -36,7 +36,7 @@ package struct SlotLinks: Sendable {
     list.count += 1
   }
 
-  /// Removes a slot from the list that it is in.
+  /// Removes a slot from its list.
   package mutating func remove(_ slot: Int, from list: inout List) {
     let link = links[slot]
     if link.before >= 0 { links[Int(link.before)].after = link.after } else { list.firstSlot = link.after }
@@ -45,7 +45,7 @@ package struct SlotLinks: Sendable {
     list.count -= 1
   }
 
-  /// Moves a slot to the end of the list that it is in.
+  /// Moves a slot to the end of its list.
   @inline(__always)
   package mutating func moveToEnd(_ slot: Int, of list: inout List) {
     guard list.last != slot else { return }
@@ -53,6 +53,6 @@ package struct SlotLinks: Sendable {
     append(slot, to: &list)
   }
 
-  /// The slot behind this one in its list; nil: it is the last.
+  /// Returns the next slot in the list; nil after the last.
   package func slot(after slot: Int) -> Int? { links[slot].after < 0 ? nil : Int(links[slot].after) }
 }

@@ -1,13 +1,13 @@
 import FlowModel
 
-/// One thing that options data say.
+/// Single fact stated by options data.
 enum Statement: Sendable, Equatable {
   case rate(UInt32, SamplingRates.Scope)
   case name(String, ExporterNames.Kind, UInt64)
-  /// When the exporter started, milliseconds since 1970 UTC (systemInitTimeMilliseconds).
+  /// Start of the exporter, milliseconds since 1970 UTC (systemInitTimeMilliseconds).
   case start(Int64)
 
-  /// What a statement is about.
+  /// Subject of a statement.
   enum Subject: Hashable {
     case rate(SamplingRates.Scope)
     case name(ExporterNames.Kind, UInt64)
@@ -25,7 +25,7 @@ enum Statement: Sendable, Equatable {
   var isName: Bool { if case .name = self { true } else { false } }
 }
 
-/// What options data say, of each subject one thing.
+/// Statements of options data, one per subject.
 struct Statements: Sendable {
   var rates = SamplingRates()
   var names = ExporterNames()
@@ -39,7 +39,7 @@ struct Statements: Sendable {
     }
   }
 
-  /// Takes a statement in; a rate only if there is room for it.
+  /// Stores a statement; a rate only if there is room.
   mutating func set(_ statement: Statement) {
     switch statement {
     case .rate(let rate, let scope): rates.set(rate, for: scope)

@@ -1,8 +1,8 @@
-/// Finds out that two streams take turns in one session, each with sequence numbers of its own, where RFC 3954 §5.1 and RFC
-/// 7011 §3.1 have one counter for a session: again and again a number far off comes, and then the very one that should have
-/// come in its place. Neither loss nor a restart nor a late message does that often.
+/// Detects two streams that alternate in one session, each with sequence numbers of its own, although RFC 3954 §5.1 and
+/// RFC 7011 §3.1 require one counter per session: repeatedly, a number far off arrives, followed by exactly the one
+/// expected before it. Neither loss nor restarts nor late messages cause that often.
 struct StreamTurns: Sendable {
-  /// Where a stream stood when a number far off came, with what had been counted by then.
+  /// Position of a stream when a number far off arrived, with the counts at that time.
   private struct Paused {
     var sequence: SequenceTracker
     var counters: SequenceCounters
@@ -20,17 +20,17 @@ struct StreamTurns: Sendable {
   private var paused = Seldom<Paused>()
   private var history = Seldom<History>()
 
-  /// Turns that prove two streams.
+  /// Number of turns that prove two streams.
   private static let enough = 8
-  /// Messages of one stream before the other takes its turn, and between two turns that count together.
+  /// Maximum messages of a stream before the other takes its turn, and between two turns counted together.
   private static let longestTurn: UInt64 = 64
   private static let longestPause: UInt64 = 4096
 
-  /// Looks at a message's number before `sequence` follows it.
+  /// Examines a message's number before `sequence` processes it.
   ///
-  /// - Parameter message: which of the session's messages it is.
-  /// - Returns: whether there are two streams. Then what their turns were taken for is no longer counted, and `sequence` is
-  ///   that of the stream that the message belongs to.
+  /// - Parameter message: Number of the message in the session.
+  /// - Returns: Whether there are two streams. If so, the counts caused by their turns are reverted, and `sequence` is
+  ///   that of the message's stream.
   @inline(__always)
   mutating func areProven(
     by number: UInt32, message: UInt64, _ sequence: inout SequenceTracker, _ counters: inout SequenceCounters

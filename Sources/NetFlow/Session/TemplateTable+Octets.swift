@@ -1,16 +1,16 @@
 import NetworkBytes
 
 extension TemplateTable {
-  /// Appends the templates as a checkpoint keeps them.
+  /// Appends the templates to a checkpoint.
   func append(to octets: inout OctetWriter) {
     let known = known
     octets.append(count: known.count)
     for template in known { template.append(to: &octets) }
   }
 
-  /// Reads what `append` wrote.
+  /// Reads the templates from a checkpoint.
   ///
-  /// - Parameter version: of the session.
+  /// - Parameter version: Version of the session.
   init(_ octets: inout OctetReader, version: UInt16) throws(OctetFault) {
     self.init()
     for _ in 0..<(try octets.count(of: 10)) {
@@ -41,14 +41,14 @@ extension TemplateTable.Known {
 }
 
 extension TemplateDefinition {
-  /// Its fields take most of a checkpoint: two octets or three each, as a rule.
+  /// Fields take most of a checkpoint: usually two or three octets each.
   fileprivate func append(to octets: inout OctetWriter) {
     octets.append(id)
     octets.append(kind == .options)
     octets.append(count: scopeCount)
     octets.append(count: fields.count)
     for field in fields {
-      // The element's number has 15 bits; those above say what else there is.
+      // The element's number has 15 bits; higher bits are flags for further values.
       let flags: UInt32 = (field.isV9Scope ? 1 << 16 : 0) | (field.element.enterprise != 0 ? 1 << 17 : 0)
       octets.append(UInt32(field.element.number) | flags)
       octets.append(field.length)

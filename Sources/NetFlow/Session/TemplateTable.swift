@@ -1,27 +1,28 @@
 import DequeModule
 
-/// The templates of one session, by id, within bounds.
+/// Templates of a session by id, within limits.
 struct TemplateTable {
   fileprivate struct Entry {
     var template: Template
-    /// Orders templates by when they were last defined.
+    /// Orders templates by their latest definition.
     var defined: UInt64
-    /// When it was last defined, and the longest time between two definitions, milliseconds; 0: it was defined once.
+    /// Time of the latest definition, and the longest interval between two definitions, milliseconds; 0 if defined
+    /// once.
     var refreshed: Int64
     var interval: Int64 = 0
-    /// Which of the session's messages defined it last, and the most messages between two definitions: exporters repeat
-    /// templates by time, after so many messages, or both (RFC 3954 §9).
+    /// Number of the message with the latest definition, and the maximum number of messages between two definitions:
+    /// exporters repeat templates by time, by number of messages, or both (RFC 3954 §9).
     var message: UInt64
     var messages: UInt64 = 0
   }
 
   private var entries: [UInt16: Entry] = [:]
-  /// Templates in the order of their definitions. One that was defined again is found again further back, and forgotten is
-  /// passed over: see `Entry.defined`.
+  /// Templates in order of their definitions. Redefined templates occur again further back, and outdated entries are
+  /// skipped: see `Entry.defined`.
   private var order = Deque<(id: UInt16, defined: UInt64)>()
-  /// Definitions so far.
+  /// Number of definitions so far.
   private(set) var definitions: UInt64 = 0
-  /// Fields of all templates together, as `Template.weight` counts them: what the table's memory grows with.
+  /// Fields of all templates together, as counted by `Template.weight`: a measure of the table's memory.
   private(set) var fieldCount = 0
 
   @inline(__always)
@@ -29,19 +30,19 @@ struct TemplateTable {
 
   var ids: some Collection<UInt16> { entries.keys }
 
-  /// Whether records of any of these templates told a sampling rate or a sampler.
+  /// Whether any of these templates' records have contained a sampling rate or a sampler.
   var tellSampling: Bool { entries.values.contains { $0.template.usedPlan?.tellsSampling == true } }
-  /// Whether those of any named their sampler.
+  /// Whether any of them have named their sampler.
   var nameSamplers: Bool { entries.values.contains { $0.template.usedPlan?.namesSampler == true } }
 
-  /// Takes note that a template was repeated as it is known.
+  /// Records an unchanged repetition of a template.
   ///
   /// - Parameters:
-  ///   - time: when it came, milliseconds since 1970 UTC.
-  ///   - message: which of the session's messages it came in, counted from 1.
+  ///   - time: Time of arrival, milliseconds since 1970 UTC.
+  ///   - message: Number of its message in the session, counted from 1.
   mutating func refresh(_ id: UInt16, at time: Int64, message: UInt64) {
     definitions &+= 1
-    // Taken out and put back: changing it in place would allocate.
+    // Moved out and back: changing it in place would allocate.
     if var known = entries[id] {
       known.refresh(definitions, at: time, message: message)
       entries[id] = known
@@ -49,12 +50,12 @@ struct TemplateTable {
     note(id)
   }
 
-  /// Takes a definition.
+  /// Stores a definition.
   ///
   /// - Parameters:
-  ///   - time: when it came, milliseconds since 1970 UTC.
-  ///   - message: which of the session's messages it came in, counted from 1.
-  /// - Returns: the template, if it changes what is known: exporters repeat theirs all the time.
+  ///   - time: Time of arrival, milliseconds since 1970 UTC.
+  ///   - message: Number of its message in the session, counted from 1.
+  /// - Returns: The template if the definition is new or changed; exporters repeat theirs continually.
   mutating func define(_ definition: TemplateDefinition, at time: Int64, message: UInt64) -> Template? {
     if self[definition.id]?.definition == definition {
       refresh(definition.id, at: time, message: message)
@@ -69,24 +70,24 @@ struct TemplateTable {
     return template
   }
 
-  /// The template was defined last of all.
+  /// Records a template as the one defined last.
   private mutating func note(_ id: UInt16) {
     order.append((id, definitions))
-    // What was passed over is let go once it is the greater part.
+    // Outdated entries are removed once they are the majority.
     if order.count > 2 * entries.count + 64 {
       let entries = entries
       order.removeAll { entries[$0.id]?.defined != $0.defined }
     }
   }
 
-  /// Forgets the templates that were repeated and have not been for three of their intervals (RFC 7011 §8.4), `lifetime` at
-  /// least, nor for three times as many messages as there were between two definitions: an exporter that counts messages
-  /// takes hours for them when it has little to send.
+  /// Removes templates that have been repeated before, but not for three of their intervals (RFC 7011 §8.4), at least
+  /// `lifetime`, nor for three times as many messages as between two definitions: an exporter that counts messages
+  /// takes hours for these when it has little to send.
   ///
   /// - Parameters:
-  ///   - time: milliseconds since 1970 UTC.
-  ///   - message: the session's messages so far.
-  /// - Returns: their ids.
+  ///   - time: Milliseconds since 1970 UTC.
+  ///   - message: Number of the session's messages so far.
+  /// - Returns: Ids of the removed templates.
   mutating func expire(_ time: Int64, message: UInt64, _ lifetime: Int64) -> [UInt16] {
     let expired = entries.filter {
       $0.value.interval > 0 && time - $0.value.refreshed > max(3 * $0.value.interval, lifetime)
@@ -99,9 +100,9 @@ struct TemplateTable {
     return Array(expired.keys)
   }
 
-  /// Forgets a template, or all of a kind if there is no id.
+  /// Removes a template, or all of a kind if `id` is nil.
   ///
-  /// - Returns: whether there was any.
+  /// - Returns: Whether there were any.
   mutating func withdraw(_ id: UInt16?, of kind: TemplateDefinition.Kind) -> Bool {
     let withdrawn = entries.filter { (id == nil || $0.key == id) && $0.value.template.kind == kind }
     for (id, entry) in withdrawn {
@@ -111,14 +112,14 @@ struct TemplateTable {
     return !withdrawn.isEmpty
   }
 
-  /// Whether a template was defined, or repeated, after so many definitions.
+  /// Returns whether a template has been defined or repeated after this number of definitions.
   func isDefined(_ id: UInt16, since definitions: UInt64) -> Bool {
     entries[id].map { $0.defined > definitions } ?? false
   }
 
-  /// Forgets the templates whose last definition was among the first so many.
+  /// Removes the templates whose latest definition is among the first `definitions`.
   ///
-  /// - Returns: their ids.
+  /// - Returns: Ids of the removed templates.
   mutating func forget(definedBefore definitions: UInt64) -> [UInt16] {
     let old = entries.filter { $0.value.defined <= definitions }
     for (id, entry) in old {
@@ -132,9 +133,9 @@ struct TemplateTable {
     entries.count > limits.templatesPerSession || fieldCount > limits.templateFieldsPerSession
   }
 
-  /// Forgets the templates that were defined longest ago, but for `id`, until the table is within its bounds.
+  /// Removes the templates defined longest ago, except `id`, until the table is within its limits.
   ///
-  /// - Returns: their ids.
+  /// - Returns: Ids of the removed templates.
   mutating func evict(_ limits: SessionLimits, keeping id: UInt16) -> [UInt16] {
     var evicted: [UInt16] = []
     var kept: (id: UInt16, defined: UInt64)?
@@ -164,7 +165,7 @@ extension TemplateTable.Entry {
 }
 
 extension TemplateTable: Decodable {
-  /// A template as it is kept over a restart.
+  /// Template as kept across a restart.
   struct Known: Decodable {
     var definition: TemplateDefinition
     var defined: UInt64
@@ -183,9 +184,9 @@ extension TemplateTable: Decodable {
     endRestoring()
   }
 
-  /// Takes over a template that an earlier run knew.
+  /// Restores a template of an earlier run.
   ///
-  /// - Returns: false if it is none, or its id is taken.
+  /// - Returns: False if it is invalid or its id is in use.
   mutating func restore(_ known: Known) -> Bool {
     guard let template = Template(known.definition), entries[template.id] == nil else { return false }
     entries[template.id] = Entry(
@@ -196,12 +197,12 @@ extension TemplateTable: Decodable {
     return true
   }
 
-  /// To be called behind the last `restore`.
+  /// To be called after the last `restore`.
   mutating func endRestoring() {
     for template in all { order.append((template.id, entries[template.id]?.defined ?? 0)) }
   }
 
-  /// What is kept of all templates.
+  /// State of all templates to be kept.
   var known: some Collection<Known> {
     entries.values.lazy.map {
       Known(

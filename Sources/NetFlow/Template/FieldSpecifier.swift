@@ -1,13 +1,13 @@
 public import FlowModel
 
-/// What a field holds: an element of IANA's registry (`enterprise` 0), or one of an enterprise (RFC 7011 §3.2).
+/// Information element: one of IANA's registry (`enterprise` 0) or an enterprise-specific one (RFC 7011 §3.2).
 ///
-/// NetFlow v9 field types share IANA's numbers and never carry an enterprise.
+/// NetFlow v9 field types share IANA's numbers and never have an enterprise.
 public struct FieldElement: Hashable, Sendable, BitwiseCopyable, Decodable {
   public var enterprise: UInt32
   public var number: UInt16
 
-  /// An element by the numbers on the wire.
+  /// Creates an element from its numbers on the wire.
   @inlinable
   public init(_ number: UInt16, enterprise: UInt32 = 0) {
     self.enterprise = enterprise
@@ -17,21 +17,21 @@ public struct FieldElement: Hashable, Sendable, BitwiseCopyable, Decodable {
   @inlinable
   public init(_ id: InformationElementID) { self.init(id.rawValue) }
 
-  /// The element that says the same of a biflow's reverse direction (RFC 5103 §6.1).
+  /// Creates the element with the same meaning for a biflow's reverse direction (RFC 5103 §6.1).
   @inlinable
   public init(reverse id: InformationElementID) { self.init(id.rawValue, enterprise: Self.reverseEnterprise) }
 
-  /// The private enterprise number that marks reverse elements of biflows (RFC 5103 §6.1).
+  /// Private enterprise number of reverse elements of biflows (RFC 5103 §6.1).
   public static let reverseEnterprise: UInt32 = 29305
 
-  /// The element by IANA's name; nil if it is an enterprise's.
+  /// IANA's id of the element; nil for enterprise-specific ones.
   @inlinable public var iana: InformationElementID? {
     enterprise == 0 ? InformationElementID(rawValue: number) : nil
   }
 
   @inlinable public var isReverse: Bool { enterprise == Self.reverseEnterprise }
 
-  /// IANA's element of which this is one: itself, or the forward element of a reverse one; nil for other enterprises'.
+  /// IANA's id of the element itself or of the forward element of a reverse one; nil for other enterprises.
   @inlinable public var forward: InformationElementID? {
     enterprise == 0 || isReverse ? InformationElementID(rawValue: number) : nil
   }
@@ -70,15 +70,15 @@ public struct FieldSpecifier: Hashable, Sendable, BitwiseCopyable {
     return FieldElement(number, enterprise: enterprise)
   }
 
-  /// The length that stands for "the record says" (RFC 7011 §3.2); H3C sends it in v9 too.
+  /// Length that indicates variable length (RFC 7011 §3.2); H3C uses it in v9, too.
   public static let variableLength: UInt16 = 0xffff
 
   @inlinable public var isVariable: Bool { length == Self.variableLength }
 
-  /// The element by IANA's name; nil for an enterprise's and for a v9 scope field.
+  /// IANA's id of the element; nil for enterprise-specific elements and v9 scope fields.
   var iana: InformationElementID? { isV9Scope ? nil : element.iana }
 
-  /// Nil if it is none, or one that RFC 3954 does not name.
+  /// Nil if it is not a scope field, or one not defined by RFC 3954.
   var v9Scope: NetFlow9Scope? { isV9Scope ? NetFlow9Scope(rawValue: element.number) : nil }
 }
 

@@ -1,5 +1,5 @@
-/// What a scope field of a NetFlow v9 options template names (RFC 3954 §6.1). These numbers are a space of their own beside
-/// the information elements; IPFIX has ordinary elements there.
+/// Type of a scope field of a NetFlow v9 options template (RFC 3954 §6.1). The numbers are independent of information
+/// elements; IPFIX uses ordinary elements instead.
 public enum NetFlow9Scope: UInt16, Sendable {
   case system = 1
   case interface = 2

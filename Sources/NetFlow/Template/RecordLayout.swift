@@ -1,17 +1,17 @@
 import NetworkBytes
 
-/// Where each of a template's `sizedFields` stands in one record, for records whose length varies (RFC 7011 §7).
+/// Positions of a template's `sizedFields` in a record, for records of variable length (RFC 7011 §7).
 ///
-/// One value serves all records: `measure` overwrites it. As each of these fields has an octet at least, measuring takes
-/// no longer than there are octets.
+/// One value is reused for all records: `measure` overwrites it. Since each of these fields has at least one octet,
+/// measuring takes time proportional to the record's octets.
 struct RecordLayout {
-  /// Offset of each field's content from the record's first octet, and its length.
+  /// Offset of each field's content from the start of the record, and its length.
   private(set) var offsets: [Int] = []
   private(set) var lengths: [Int] = []
 
   /// Measures the record that begins at `start` in `bytes`.
   ///
-  /// - Returns: the record's length in octets, or nil if it runs past the end of `bytes`.
+  /// - Returns: Length of the record in octets, or nil if it exceeds `bytes`.
   mutating func measure(_ fields: [FieldSpecifier], in bytes: RawSpan, at start: Int) -> Int? {
     offsets.removeAll(keepingCapacity: true)
     lengths.removeAll(keepingCapacity: true)
@@ -33,8 +33,8 @@ struct RecordLayout {
 }
 
 extension RawSpan {
-  /// The content of the variable-length field whose length octets stand at `offset` (RFC 7011 §7): one octet, or 255
-  /// and two more. Nil if the length octets or the content run past the end.
+  /// Returns the range of the content of the variable-length field at `offset` (RFC 7011 §7), whose length is one
+  /// octet, or 255 and two more. Nil if length or content exceed the bytes.
   package func variableLengthField(at offset: Int) -> Range<Int>? {
     guard offset < byteCount else { return nil }
     var start = offset + 1

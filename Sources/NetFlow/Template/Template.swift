@@ -1,21 +1,21 @@
 import NetworkBytes
 import Synchronization
 
-/// A template as it stands on the wire (RFC 7011 §3.4, RFC 3954 §5.2 and §6.1).
+/// Template as defined on the wire (RFC 7011 §3.4, RFC 3954 §5.2 and §6.1).
 public struct TemplateDefinition: Hashable, Sendable, Decodable {
   public enum Kind: String, Sendable, Decodable {
     case flow
     case options
   }
 
-  /// 256 and above.
+  /// At least 256.
   public var id: UInt16
   /// 9 or 10.
   public var version: UInt16
   public var kind: Kind
   /// All fields in wire order; scope fields of an options template come first.
   public var fields: [FieldSpecifier]
-  /// How many of `fields` are scope fields; 0 for a flow template.
+  /// Number of scope fields in `fields`; 0 for a flow template.
   public var scopeCount: Int
 
   public init(id: UInt16, version: UInt16, kind: Kind, fields: [FieldSpecifier], scopeCount: Int = 0) {
@@ -26,17 +26,17 @@ public struct TemplateDefinition: Hashable, Sendable, Decodable {
     self.scopeCount = scopeCount
   }
 
-  /// Octets of the shortest record: a variable-length field counts one. A definition of 0 is bad, since its records
-  /// would have no end.
+  /// Octets of the shortest record, with variable-length fields counted as one. A definition with 0 is invalid, since a
+  /// set would have infinitely many records.
   public var minimumLength: Int {
     fields.reduce(0) { $0 + ($1.isVariable ? 1 : Int($1.length)) }
   }
 }
 
-/// A template or options template of NetFlow v9 or IPFIX, with the plan that turns its records into flow records.
+/// Template or options template of NetFlow v9 or IPFIX, with the plan that converts its records to flow records.
 ///
-/// Immutable, so that sessions and workers share it without locks. What takes long to find out is found out with the first
-/// record: a sender can define a template in fewer octets than a record has, and never use it.
+/// Immutable, so that sessions and workers share it without locks. Expensive parts are computed with the first record:
+/// a sender can define a template in fewer octets than a record has, and never use it.
 public final class Template: Sendable {
   public let definition: TemplateDefinition
   /// Octets of the shortest record, at least 1.
@@ -50,13 +50,13 @@ public final class Template: Sendable {
   private let madeForm = AtomicLazyReference<Form>()
   private let madeTreatments = AtomicLazyReference<Treatments>()
 
-  /// What records are decoded by.
+  /// Plans for decoding records.
   final class Plans: Sendable {
-    /// The fields that have a length: a hostile template can have thousands of others, and one octet a record.
+    /// Fields of non-zero length: a hostile template can have thousands of others, and records of one octet.
     let sizedFields: [FieldSpecifier]
-    /// How records become flow records, by places in `sizedFields`; empty for options.
+    /// Conversion to flow records, by indices of `sizedFields`; empty for options.
     let flow: FlowPlan
-    /// What records of options say; empty for flows.
+    /// Content of options records; empty for flows.
     let options: OptionsPlan
 
     init(_ definition: TemplateDefinition) {
@@ -80,7 +80,7 @@ public final class Template: Sendable {
     init(_ fields: [(field: Int, treatment: FieldTreatment)]) { self.fields = fields }
   }
 
-  /// - Returns: nil if no field of `definition` has a length.
+  /// - Returns: Nil if no field of `definition` has a length.
   public init?(_ definition: TemplateDefinition) {
     minimumLength = definition.minimumLength
     guard minimumLength > 0 else { return nil }
@@ -89,20 +89,20 @@ public final class Template: Sendable {
     isOfShortRecords = definition.kind == .flow && minimumLength < (isFixedLength ? 4 : 20)
   }
 
-  /// Made when they are first asked for.
+  /// Computed on first use.
   @inline(__always)
   var plans: Plans { madePlans.load() ?? madePlans.storeIfNil(Plans(definition)) }
   /// The plan, if a record has been decoded by it.
   var usedPlan: FlowPlan? { madePlans.load()?.flow }
   @inline(__always)
   var sizedFields: [FieldSpecifier] { plans.sizedFields }
-  /// What `fields` become in a record that is decoded in full.
+  /// Form of fully decoded records.
   var form: RecordForm { (madeForm.load() ?? madeForm.storeIfNil(Form(RecordForm(of: definition.fields)))).form }
-  /// The fields of `sizedFields` that are anonymized, by index, and how.
+  /// Fields of `sizedFields` that are anonymized, by index, and how.
   var treatments: [(field: Int, treatment: FieldTreatment)] {
     (madeTreatments.load() ?? madeTreatments.storeIfNil(Treatments(sizedFields.treatments))).fields
   }
-  /// Whether the records are options that name information elements.
+  /// Whether the records are options that describe information elements.
   var reportsElements: Bool { plans.options.reportsElements }
 
   public var id: UInt16 { definition.id }
@@ -113,13 +113,13 @@ public final class Template: Sendable {
 }
 
 extension Template {
-  /// What it counts for against the bounds on fields: a template of few fields takes memory too, as much as ten fields that are in use.
+  /// Weight in the limits on fields: the fixed memory of a template equals that of about ten fields in use.
   var weight: Int { fields.count + 10 }
 
-  /// The most records that a set of so many octets can have.
+  /// Returns the maximum number of records in a set of this many octets.
   func recordBound(in octets: Int) -> Int { octets / minimumLength }
 
-  /// Whether a set's octets are records of this template to the end, but for up to three zeros of padding.
+  /// Returns whether a set consists of records of this template, with up to three zeros of padding.
   func fits(_ set: RawSpan) -> Bool {
     guard set.byteCount >= minimumLength else { return false }
     var offset = 0

@@ -1,25 +1,25 @@
 import NetworkBytes
 
-/// A template that stands in its set whole, of which nothing has been taken out yet: nearly all are known already.
+/// Complete template in a set that has not been parsed yet: nearly all are known already.
 struct TemplateOutline {
   var id: UInt16
   var version: UInt16
   var kind: TemplateDefinition.Kind
   var fieldCount: Int
   var scopeCount: Int
-  /// Where the first field specifier stands in the set.
+  /// Offset of the first field specifier in the set.
   var start: Int
 }
 
 extension TemplateOutline {
-  /// Whether any field has a length. Records of none would have no end.
+  /// Returns whether any field has a length. Otherwise a set would have infinitely many records.
   func hasLength(in set: RawSpan) -> Bool {
     var at = start
     for _ in 0..<fieldCount where field(in: set, at: &at).length > 0 { return true }
     return false
   }
 
-  /// Whether it is the outline of this definition.
+  /// Returns whether this is the outline of a known definition.
   func isOutline(of known: TemplateDefinition, in set: RawSpan) -> Bool {
     guard known.id == id, known.version == version, known.kind == kind, known.scopeCount == scopeCount,
       known.fields.count == fieldCount
@@ -37,7 +37,7 @@ extension TemplateOutline {
     return TemplateDefinition(id: id, version: version, kind: kind, fields: fields, scopeCount: scopeCount)
   }
 
-  /// The field specifier at `at`, which is moved on behind it (RFC 7011 §3.2, RFC 3954 §5.2 and §6.1).
+  /// Reads the field specifier at `at` and advances it (RFC 7011 §3.2, RFC 3954 §5.2 and §6.1).
   @inline(__always)
   private func field(in set: RawSpan, at: inout Int, _ index: Int = 0) -> FieldSpecifier {
     var element = FieldElement(set.be16(at))

@@ -1,18 +1,18 @@
 import NetworkBytes
 
-/// What stands next in a template set.
+/// Next item of a template set.
 enum TemplateRecord {
   case template(TemplateOutline)
-  /// IPFIX: of the template of this id, or of all of the set's kind where it is the set's own (RFC 7011 §8.1).
+  /// IPFIX: withdrawal of the template with this id, or of all of the set's kind if it is the set's own id (RFC 7011
+  /// §8.1).
   case withdrawal(UInt16)
-  /// Malformed, and the next template in the set can still be found.
+  /// Malformed, but the next template in the set can be found.
   case bad
 }
 
-/// Reads the templates of one template set or options template set, one after the other.
+/// Reads the templates of a template set or options template set one after the other.
 ///
-/// What is malformed is told apart by whether the place of the next template is known: if it is not, the rest of the set
-/// is given up.
+/// A malformed template is skipped if the position of the next one is known; otherwise the rest of the set is skipped.
 struct TemplateReader {
   private let version: UInt16
   private let kind: TemplateDefinition.Kind
@@ -24,9 +24,9 @@ struct TemplateReader {
     self.kind = kind
   }
 
-  /// The next template of `set` (the set's content without its header), or nil at its end.
+  /// Returns the next template of `set` (without the set header), or nil at its end.
   mutating func next(_ set: RawSpan) -> TemplateRecord? {
-    // Fewer octets than a template header, or nothing but zeros, is padding (RFC 7011 §3.3.1).
+    // Fewer octets than a template header, or only zeros, are padding (RFC 7011 §3.3.1).
     guard set.byteCount - offset >= 4, !set.isZero(from: offset) else { return nil }
     let id = set.be16(offset)
     if version == 10, set.be16(offset + 2) == 0 {
@@ -91,8 +91,8 @@ struct TemplateReader {
     outline.hasLength(in: set) ? .template(outline) : .bad
   }
 
-  /// Takes the outline of a template whose field specifiers begin at `start`, and moves on behind it; nil if the set does not
-  /// hold that many.
+  /// Returns the outline of a template whose field specifiers begin at `start` and advances past it; nil if the set has
+  /// fewer.
   private mutating func outline(
     _ id: UInt16, _ set: RawSpan, fieldCount: Int, scopeCount: Int, from start: Int
   ) -> TemplateOutline? {
@@ -111,7 +111,7 @@ struct TemplateReader {
 }
 
 extension RawSpan {
-  /// Whether every octet from `offset` to the end is zero.
+  /// Returns whether all octets from `offset` to the end are zero.
   func isZero(from offset: Int) -> Bool {
     var offset = offset
     while offset < byteCount {

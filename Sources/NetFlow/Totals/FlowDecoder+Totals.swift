@@ -2,13 +2,13 @@ import FlowModel
 import NetworkBytes
 
 extension FlowDecoder {
-  /// Entries of running totals and connections that were evicted because their memory was full.
+  /// Number of running totals and connections evicted because of the memory limit.
   public var evictedTotals: UInt64 { totals.evicted }
 
-  /// Replaces running totals by how far they have grown, and the totals of a connection's teardown by what its updates have
-  /// not counted yet.
+  /// Replaces running totals by their increase, and the totals of a connection's teardown by what its updates have not
+  /// counted yet.
   ///
-  /// To be called once for the records of a set, before any are added or left out. Fills `reverseCounts`.
+  /// To be called once for the records of a set, before any are added or removed. Fills `reverseCounts`.
   mutating func settleTotals(
     _ set: RawSpan, _ template: Template, _ plan: TotalsPlan, _ session: SessionKey, from first: Int,
     into batch: inout FlowBatch
@@ -37,8 +37,8 @@ extension FlowDecoder {
 }
 
 extension TotalsMemory {
-  /// The hash of whose flows these are. Not of the port, which may change; not of the number of the origin, which is
-  /// coarser if the aggregation key is.
+  /// Returns a hash of the exporter and its domain. Excludes the port, which may change, and the number of the origin,
+  /// which depends on the aggregation key.
   func base(of session: SessionKey) -> SipHash {
     var hash = SipHash(key: key)
     hash.combine(UInt64(session.domain))
@@ -49,12 +49,12 @@ extension TotalsMemory {
 }
 
 extension TotalsPlan {
-  /// Sets a record's counts to what they add to those of the records before it.
+  /// Replaces a record's counts by their increase since earlier records.
   ///
   /// - Parameters:
-  ///   - record: decoded, but for its totals: its counts are those since the last record, or 0.
-  ///   - base: the hash of the exporter and its domain.
-  /// - Returns: the same for the other direction.
+  ///   - record: Record decoded without totals: its counts are those since the last record, or 0.
+  ///   - base: Hash of the exporter and its domain.
+  /// - Returns: The same for the other direction.
   fileprivate func settle(
     _ record: inout FlowRecord, _ view: borrowing RecordsView, _ number: Int, _ base: SipHash,
     _ memory: inout TotalsMemory
@@ -77,7 +77,7 @@ extension TotalsPlan {
     return ReverseCounts(octets: counts[2], packets: counts[3])
   }
 
-  /// - Parameter isDelta: which counts are of the record itself, so that totals beside them do not count.
+  /// - Parameter isDelta: Counts that the record has as deltas, which take precedence over its totals.
   private func settleConnection(
     _ counts: inout FlowCounts, _ isDelta: inout SIMDMask<SIMD4<Int64>>, _ record: borrowing FlowRecord,
     _ view: borrowing RecordsView, _ number: Int, _ base: SipHash, _ memory: inout TotalsMemory
@@ -91,16 +91,16 @@ extension TotalsPlan {
     let flowID = value(Self.flowID, view, number)
     var hash = base
     combine(record, .connection, into: &hash, view, number)
-    // A connection that has no number of its own is known by its start.
+    // A connection without a number of its own is identified by its start.
     hash.combine(flowID)
     hash.combine(flowID == 0 ? start : 0)
     let event = ConnectionEvent(kind: kind, start: start, time: eventTime(record, view, number), counts: told)
     let settled = memory.settle(event, of: hash.digest())
-    // What another element says of the record itself stays.
+    // Counts of the record from other elements remain.
     counts.replace(with: settled, where: counts .== told)
   }
 
-  /// When a record's event happened, milliseconds since 1970 UTC.
+  /// Returns the time of a record's event, milliseconds since 1970 UTC.
   private func eventTime(
     _ record: borrowing FlowRecord, _ view: borrowing RecordsView, _ number: Int
   ) -> Int64 {
@@ -110,13 +110,13 @@ extension TotalsPlan {
     return seconds != 0 ? Int64(clamping: seconds).multipliedReportingOverflow(by: 1000).partialValue : record.end
   }
 
-  /// What an entry of the memory is about.
+  /// Kind of an entry in the memory.
   private enum Subject: UInt64 {
     case flow = 1
     case connection = 2
   }
 
-  /// Mixes in what identifies a record's flow, but for its start.
+  /// Adds to the hash what identifies a record's flow, except for its start.
   @inline(__always)
   private func combine(
     _ record: borrowing FlowRecord, _ subject: Subject, into hash: inout SipHash, _ view: borrowing RecordsView,
@@ -128,7 +128,7 @@ extension TotalsPlan {
     hash.combine(record.destination.low)
     hash.combine(record.interfaceWord)
     hash.combine(record.transportWord)
-    // Protocol, direction, ICMP type and code; the low bits are others'.
+    // Protocol, direction, ICMP type and code; the low bits have other contents.
     hash.combine(record.traitsWord & 0xff00_ffff_ff00_0000 | subject.rawValue)
     hash.combine(UInt64(record.vrf))
     combineExporter(&hash, view, number)

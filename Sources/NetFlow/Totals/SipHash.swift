@@ -1,5 +1,5 @@
-/// SipHash-2-4 with a result of 128 bits, over words of 64 bits (Aumasson and Bernstein, "SipHash: a fast short-input
-/// PRF", 2012): without the key nobody can find two inputs that have the same result.
+/// SipHash-2-4 with a 128-bit result over 64-bit words (Aumasson and Bernstein, "SipHash: a fast short-input PRF",
+/// 2012): without the key, collisions cannot be found.
 package struct SipHash: Sendable, BitwiseCopyable {
   package struct Key: Equatable, Sendable, BitwiseCopyable {
     package var first: UInt64
@@ -31,17 +31,17 @@ package struct SipHash: Sendable, BitwiseCopyable {
     v3 = key.second ^ 0x7465_6462_7974_6573
   }
 
-  /// Mixes in eight octets, of which the word's lowest is the first.
+  /// Adds eight octets, the first in the word's low octet.
   @inline(__always)
   package mutating func combine(_ word: UInt64) {
     absorb(word)
     wordCount &+= 1
   }
 
-  /// The hash of all words so far.
+  /// Returns the hash of all words so far.
   @inline(__always)
   package consuming func digest() -> Digest {
-    // The last block has the length in octets, modulo 256, in its highest octet.
+    // The last block has the length in octets, modulo 256, in its high octet.
     absorb(UInt64(wordCount &* 8) << 56)
     v2 ^= 0xee
     for _ in 0..<4 { mix() }

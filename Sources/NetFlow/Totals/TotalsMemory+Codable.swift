@@ -1,7 +1,7 @@
 import NetworkBytes
 
 extension TotalsMemory: Decodable {
-  /// Reads it as checkpoints of former versions have it: as one text.
+  /// Reads the memory from checkpoints of earlier versions, which store it as a string.
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let octets = [UInt8](base64: try container.decode(String.self)) else {
@@ -15,7 +15,7 @@ extension TotalsMemory: Decodable {
 extension TotalsMemory {
   private static let form: UInt8 = 1
 
-  /// Appends it as a checkpoint keeps it. Nothing may follow: it is read to the end.
+  /// Appends the memory to a checkpoint. Must come last, since it is read to the end.
   func append(to octets: inout OctetWriter) {
     octets.append(octet: Self.form)
     octets.append(fixed: key.first)
@@ -24,7 +24,7 @@ extension TotalsMemory {
     for place in places { self[place].append(to: &octets) }
   }
 
-  /// Reads what `append` wrote.
+  /// Reads the memory from a checkpoint.
   init(_ octets: inout OctetReader) throws(OctetFault) {
     guard try octets.octet() == Self.form else { throw .badValue }
     let (first, second) = (try octets.fixed(), try octets.fixed())
@@ -32,7 +32,7 @@ extension TotalsMemory {
     while !octets.isAtEnd { _ = add(try Entry(&octets)) }
   }
 
-  /// Goes on with what an earlier run remembered; nothing may be remembered yet.
+  /// Resumes from the memory of an earlier run; must be called on an empty one.
   mutating func restore(_ earlier: TotalsMemory) {
     self = TotalsMemory(maximumCount: maximumCount, key: earlier.key, evicted: earlier.evicted)
     for place in earlier.places { _ = add(earlier[place]) }
@@ -40,7 +40,7 @@ extension TotalsMemory {
 }
 
 extension TotalsMemory.Entry {
-  /// The flag of an octet whose low four bits say which counts follow.
+  /// Flag in an octet whose low four bits indicate which counts follow.
   private static let connection: UInt8 = 16
 
   fileprivate func append(to octets: inout OctetWriter) {
@@ -72,7 +72,7 @@ extension TotalsMemory.Entry {
 // MARK: Text of former versions
 
 extension [UInt8] {
-  /// The octets of a text in base64url without padding (RFC 4648 §5); nil if it is none.
+  /// Decodes base64url without padding (RFC 4648 §5); nil if the text is invalid.
   fileprivate init?(base64 text: String) {
     self = []
     reserveCapacity(text.utf8.count / 4 * 3 + 3)

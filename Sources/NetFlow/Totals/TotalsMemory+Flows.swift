@@ -1,18 +1,17 @@
-/// The running totals of one record.
+/// Running totals of a record.
 struct RunningTotals: Sendable {
   var values = FlowCounts()
   var isPresent = SIMDMask<SIMD4<Int64>>(repeating: false)
-  /// Octets in which each was sent.
+  /// Length in octets of each value as sent.
   var widths = FlowCounts()
 }
 
 extension TotalsMemory {
-  /// How far the totals of a flow have grown since its last record, and remembers them.
-  ///
-  /// A total below the last one is of a new flow: all count whole then.
+  /// Returns the increase of a flow's totals since its last record and stores them. If a total has decreased, they
+  /// belong to a new flow and count as a whole.
   mutating func growth(of identity: SipHash.Digest, to totals: RunningTotals) -> FlowCounts {
     guard let place = find(identity) else {
-      // Nothing can be subtracted later from what is all zero.
+      // Nothing can be subtracted from zeros later.
       if totals.values != FlowCounts() {
         var entry = Entry(identity)
         entry.counts = totals.values
@@ -32,8 +31,8 @@ extension TotalsMemory {
 }
 
 extension RunningTotals {
-  /// Which have likely begun again at 0 for want of octets, as a total of four octets does at 4 GiB: the others of the
-  /// record still belong to the same flow.
+  /// Totals that have probably wrapped around, such as one of four octets at 4 GiB: the record's other totals still
+  /// belong to the same flow.
   fileprivate func hasWrapped(since last: FlowCounts) -> SIMDMask<SIMD4<Int64>> {
     var wrapped = SIMDMask<SIMD4<Int64>>(repeating: false)
     for lane in 0..<4 where widths[lane] < 8 {
@@ -44,30 +43,30 @@ extension RunningTotals {
   }
 }
 
-/// An event of a connection, as a firewall reports it (firewallEvent; Cisco ASA NetFlow Implementation Guide, NSEL).
+/// Event of a connection reported by a firewall (firewallEvent; Cisco ASA NetFlow Implementation Guide, NSEL).
 struct ConnectionEvent: Sendable {
-  /// What an event means for the connection's counts.
+  /// Meaning of an event for the connection's counts.
   enum Kind: UInt64 {
     case created = 1
-    /// Reports all that the connection has counted.
+    /// Reports all counts of the connection.
     case deleted = 2
-    /// Reports what it has counted since the last one.
+    /// Reports the counts since the last event.
     case updated = 5
   }
 
   var kind: Kind
-  /// When the connection started, as sent; 0: unknown.
+  /// Start of the connection as sent; 0 if unknown.
   var start: UInt64
-  /// When it happened, milliseconds since 1970 UTC.
+  /// Time of the event, milliseconds since 1970 UTC.
   var time: Int64
   var counts: FlowCounts
 }
 
 extension TotalsMemory {
-  /// What an event adds to what was counted of its connection before.
+  /// Returns what an event adds to the earlier counts of its connection.
   mutating func settle(_ event: ConnectionEvent, of identity: SipHash.Digest) -> FlowCounts {
     guard let place = find(identity) else {
-      // A creation has no counts that something later repeats.
+      // A creation has no counts that a later event repeats.
       if event.kind != .created { add(event, identity) }
       return event.counts
     }
@@ -84,7 +83,7 @@ extension TotalsMemory {
 extension TotalsMemory.Entry {
   fileprivate mutating func settle(_ event: ConnectionEvent) -> FlowCounts {
     let isOther = start != 0 && event.start != 0 && start != event.start
-    // Of the same start it is the same connection; without, only the order of events tells.
+    // With the same start it is the same connection; without a start, only the order of events decides.
     let isSame = start != 0 && start == event.start
     if isOther { forget() }
     if event.start != 0 { start = event.start }
@@ -95,7 +94,7 @@ extension TotalsMemory.Entry {
       return event.counts
     case .updated:
       if teardown != .min {
-        // The teardown has counted what came before it.
+        // The teardown included earlier events.
         if event.time <= teardown { return FlowCounts() }
         if isSame { teardown = .min } else { forget() }
       }
@@ -114,7 +113,7 @@ extension TotalsMemory.Entry {
     }
   }
 
-  /// Begins anew, for another connection.
+  /// Resets the entry for another connection.
   private mutating func forget() {
     counts = FlowCounts()
     teardown = .min

@@ -1,21 +1,21 @@
-/// Counts of both directions of a flow: octets, packets, octets of the reverse direction, its packets.
+/// Counts of both directions of a flow: octets, packets, octets and packets of the reverse direction.
 typealias FlowCounts = SIMD4<UInt64>
 
-/// The last running totals of each flow, and what each connection has counted so far.
+/// Latest running totals of each flow, and the counts of each connection so far.
 ///
-/// Bounded: those used least recently are evicted, one for each new one. Flows are known by a keyed hash of what identifies
-/// them (see `SipHash`), so that an entry has 96 octets and nobody can choose flows that are taken for one another.
-/// Nothing is allocated before the first entry. A look-up takes constant time.
+/// Bounded: each new entry evicts the least recently used one. Flows are identified by a keyed hash (see `SipHash`), so
+/// that an entry has 96 octets and collisions cannot be provoked. Memory is allocated with the first entry. Lookups
+/// take constant time.
 struct TotalsMemory: Sendable {
   struct Entry: Sendable, BitwiseCopyable {
     let identity: SipHash.Digest
-    /// Of a flow: its last totals. Of a connection: what was counted of it.
+    /// Latest totals of a flow, or the counts of a connection.
     var counts = FlowCounts()
-    /// Of a connection: when it started, as sent; 0: unknown.
+    /// Connections: start as sent; 0 if unknown.
     var start: UInt64 = 0
-    /// Of a connection: the time of its newest event, milliseconds since 1970 UTC.
+    /// Connections: time of the newest event, milliseconds since 1970 UTC.
     var newest = Int64.min
-    /// Of a connection: the time of its teardown, likewise; `.min`: there was none yet.
+    /// Connections: time of the teardown, likewise; `.min` if there was none yet.
     var teardown = Int64.min
     fileprivate var newer: UInt32 = 0
     fileprivate var older: UInt32 = 0
@@ -24,14 +24,14 @@ struct TotalsMemory: Sendable {
   }
 
   let maximumCount: Int
-  /// The key of the hash, drawn at random for each memory and kept with it.
+  /// Key of the hash, random for each memory and kept with it.
   let key: SipHash.Key
-  /// Entries that were evicted because the memory was full.
+  /// Number of entries evicted because the memory was full.
   private(set) var evicted: UInt64 = 0
   private var entries: [Entry] = []
-  /// Open addressing with linear probing: a place in `entries` plus 1; 0: empty. At most half of the slots are taken.
+  /// Open addressing with linear probing: index in `entries` plus 1; 0 if empty. At most half of the slots are in use.
   private var slots: [UInt32] = []
-  // A list through all entries by their last use, of places plus 1.
+  // List of all entries by latest use, as indices plus 1.
   private var newest: UInt32 = 0
   private var oldest: UInt32 = 0
 
@@ -48,7 +48,7 @@ struct TotalsMemory: Sendable {
     @inline(__always) _modify { yield &entries[place] }
   }
 
-  /// The places of all entries, the least recently used first.
+  /// Indices of all entries, least recently used first.
   var places: [Int] {
     var places: [Int] = []
     places.reserveCapacity(entries.count)
@@ -60,7 +60,7 @@ struct TotalsMemory: Sendable {
     return places
   }
 
-  /// The place of an entry, which is then the most recently used; nil if there is none.
+  /// Returns the index of an entry and makes it the most recently used; nil if absent.
   mutating func find(_ identity: SipHash.Digest) -> Int? {
     guard !slots.isEmpty else { return nil }
     var slot = home(identity)
@@ -75,7 +75,7 @@ struct TotalsMemory: Sendable {
     return nil
   }
 
-  /// Adds an entry that is not there yet; returns its place.
+  /// Adds an entry that is absent and returns its index.
   mutating func add(_ entry: Entry) -> Int {
     let place: Int
     if entries.count < maximumCount {
@@ -111,7 +111,7 @@ struct TotalsMemory: Sendable {
     for place in entries.indices { insert(place) }
   }
 
-  /// Empties the entry's slot and moves those behind it back, as far as their home.
+  /// Empties the entry's slot and moves subsequent ones back towards their home.
   private mutating func remove(_ place: Int) {
     let mask = slots.count &- 1
     var hole = home(entries[place].identity)

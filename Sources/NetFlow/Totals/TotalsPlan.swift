@@ -1,19 +1,20 @@
 import FlowModel
 import NetworkBytes
 
-/// Where the records of a template have running totals and counts of connections, and what identifies their flows beside
-/// the fields of a flow record. Templates that have neither have no such plan.
+/// Fields of a template with running totals and counts of connections, and those that identify their flows in addition
+/// to the fields of a flow record. Templates with neither have no plan.
 struct TotalsPlan: Sendable, BitwiseCopyable {
-  /// An element in a record; a width of 0: absent.
+  /// Position of an element in a record; absent if the width is 0.
   struct Place: Sendable, BitwiseCopyable {
-    /// Which of the template's sized fields.
+    /// Index among the template's sized fields.
     var field: UInt16 = 0
-    /// Octets from the beginning of the record; meaningful in templates of fixed length.
+    /// Offset in the record; valid for templates of fixed length.
     var offset: UInt16 = 0
     var width: UInt16 = 0
   }
 
-  /// The elements that are read (IANA IPFIX registry; reverse elements: RFC 5103). Of a range the first that is not zero counts.
+  /// Elements that are read (IANA IPFIX registry; reverse elements: RFC 5103). The first non-zero one of a range is
+  /// used.
   private static let elements: [FieldElement] =
     totalElements.map { FieldElement($0) } + totalElements.map { FieldElement(reverse: $0) }
     + deltaElements.map { FieldElement(reverse: $0) } + flowElements.map { FieldElement($0) }
@@ -35,13 +36,13 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
   /// Counts of the reverse direction since the last record.
   static let reverseOctetDeltas = 10..<13
   static let reversePacketDeltas = 13..<15
-  /// When the flow started, as sent. Not flowStartDeltaMicroseconds, which reckons from the export and so is another in
-  /// each record.
+  /// Start of the flow as sent. Excludes flowStartDeltaMicroseconds, which is relative to the export and so differs
+  /// between records.
   static let starts = 15..<20
-  /// The original exporter that a mediator reports.
+  /// Original exporter reported by a mediator.
   static let exporterV4 = 20
   static let exporterV6 = 21
-  /// firewallEvent, and what identifies the connection and orders its events.
+  /// firewallEvent, and the elements that identify the connection and order its events.
   static let event = 22
   static let flowID = 23
   static let eventMilliseconds = 24
@@ -54,16 +55,16 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
   private(set) var hasTotals = false
   /// Whether there are firewall events with counts of the initiator or responder.
   private(set) var hasEvents = false
-  /// Whether any count of the reverse direction is among those read.
+  /// Whether any count of the reverse direction is read.
   private(set) var hasReverse = false
   /// Whether there are running totals of the reverse direction.
   var hasReverseTotals: Bool { has(Self.totals[2]) || has(Self.totals[3]) }
 
-  /// Places among the sized fields of the running totals.
+  /// Indices of the running totals among the sized fields.
   var totalFields: [Int] { (0..<10).filter { places[$0].width != 0 }.map { Int(places[$0].field) } }
 
-  /// - Parameter fields: of a template, but for those of no length.
-  /// - Returns: nil if the template has neither totals nor counts of connections with events.
+  /// - Parameter fields: Fields of a template, without those of zero length.
+  /// - Returns: Nil if the template has neither totals nor counts of connections with events.
   init?(fields: [FieldSpecifier]) {
     var offset = 0
     for (index, field) in fields.enumerated() {
@@ -94,7 +95,7 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
 
   private func has(_ items: Range<Int>) -> Bool { items.contains { places[$0].width != 0 } }
 
-  /// The same for one record of varying length, as it was measured.
+  /// Returns the plan with the positions in a measured record of variable length.
   func located(in layout: borrowing RecordLayout) -> TotalsPlan {
     var located = self
     for item in places.indices where places[item].width != 0 {
@@ -107,7 +108,7 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
 }
 
 extension TotalsPlan {
-  /// What a record says; 0 if it does not.
+  /// Returns a record's value; 0 if absent.
   @inline(__always)
   func value(_ item: Int, _ view: borrowing RecordsView, _ record: Int) -> UInt64 {
     let offset = Int(places[item].offset)
@@ -119,7 +120,7 @@ extension TotalsPlan {
     }
   }
 
-  /// The first value that is not zero; 0 if there is none.
+  /// Returns the first non-zero value; 0 if there is none.
   @inline(__always)
   func first(_ items: Range<Int>, _ view: borrowing RecordsView, _ record: Int) -> UInt64 {
     for item in items {
@@ -129,7 +130,7 @@ extension TotalsPlan {
     return 0
   }
 
-  /// The record's running totals.
+  /// Returns the record's running totals.
   func totals(_ view: borrowing RecordsView, _ record: Int) -> RunningTotals {
     var totals = RunningTotals()
     for lane in 0..<4 {
@@ -145,7 +146,7 @@ extension TotalsPlan {
     return totals
   }
 
-  /// Mixes in the original exporter's address, if records have one.
+  /// Adds the original exporter's address to the hash if records have one.
   func combineExporter(_ hash: inout SipHash, _ view: borrowing RecordsView, _ record: Int) {
     if places[Self.exporterV4].width != 0 { hash.combine(value(Self.exporterV4, view, record)) }
     if places[Self.exporterV6].width != 0 {
