@@ -2,6 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
+/// Instructions are those of one instruction set.
+private enum Architecture {
+  #if arch(x86_64)
+    static let isX86 = true
+  #else
+    static let isX86 = false
+  #endif
+}
+
 /// What a record costs on its way from a capture to a committed file, in instructions: these repeat, where times do not.
 ///
 /// It is the difference between two captures of different lengths, so that starting the program does not count. A change that
@@ -10,19 +19,12 @@ import Testing
 ///     UPDATE_COSTS=1 swift test -c release --skip-build --filter CostTests
 @Suite(
   "A record costs no more instructions than it did", .tags(.engine, .slow), .unlessFast, .serialized,
-  .enabled(if: isKnown, "the known numbers are of another architecture"),
+  .enabled(if: Architecture.isX86, "the known numbers are of another architecture"),
   .enabled(if: Tool.isInstalled("valgrind", "strip"), "valgrind or strip is missing"))
 struct CostTests {
   /// `NAME INSTRUCTIONS` on each line: instructions for each record.
   private static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
     "costs.txt")
-  private static let isKnown: Bool = {
-    #if arch(x86_64)
-      true
-    #else
-      false
-    #endif
-  }()
   private static let isUpdate = ProcessInfo.processInfo.environment["UPDATE_COSTS"] != nil
   private static let lengths = (short: 20_000, long: 80_000)
 

@@ -34,7 +34,7 @@ enum TemplateList {
       var inner = JSONObject()
       append(session, &inner, to: &json)
       inner.append("templateCount", UInt64(session.templateCount), to: &json)
-      inner.append("unknownTemplateSets", session.counters[.unknownTemplate], to: &json)
+      inner.append("unknownTemplateSets", session.counters.unknownTemplateSets, to: &json)
       inner.end(to: &json)
     }
     object.append("sessionCount", UInt64(sessions.count), to: &json)
