@@ -32,7 +32,7 @@ struct ExampleTests {
     }
   }
 
-  @Test("is the one that is tested", .tags(.network))
+  @Test("is the one that is tested")
   func documentation() throws {
     let example = try DocumentedExample.compiled()
     #expect(!example.isEmpty)

@@ -3,7 +3,7 @@ package struct CSVStyle: Hashable, Sendable {
   /// Whether texts that a spreadsheet would evaluate as formulas are prefixed with an apostrophe (OWASP, "CSV
   /// Injection").
   package var guardsFormulas = false
-  /// Whether characters unsafe for terminals are escaped.
+  /// Whether characters harmful to terminals are escaped.
   package var isForTerminal = false
 
   package init() {}
