@@ -45,23 +45,18 @@ struct AdmissionTests {
     try await collector.program.says("exporters.allow is now [], was [127.0.0.0/30, 127.0.0.66]")
     try await collector.program.says("exporters.deny is now [127.0.0.1], was [127.0.0.66]")
     // A worker takes the change over a little later than the log says it: datagrams until then are refused as before.
-    func refused(_ reason: String) async throws -> Int? {
-      let name = "sagflow_datagrams_refused_total{reason=\"\(reason)\"} "
-      let lines = try await HTTPAnswer.get("/metrics", from: http).body.split(separator: "\n")
-      return lines.first { $0.hasPrefix(name) }.flatMap { Int($0.dropFirst(name.count)) }
-    }
     try await eventually("datagrams that are refused after the reload") {
       try Self.send(1, from: "127.0.0.1", to: collector.port)
       try await Task.sleep(for: .milliseconds(300))
-      return try await refused("denied") ?? 0 > 7
+      return try await collector.count("datagrams", "refused_denied") ?? 0 > 7
     }
-    let before = try await refused("not_allowed")
+    let before = try await collector.count("datagrams", "refused_not_allowed")
     try await eventually("datagrams that are taken after the reload") {
       try Self.send(1, from: "127.0.0.9", to: collector.port)
       try await Task.sleep(for: .milliseconds(300))
       return try await !HTTPAnswer.get("/metrics", from: http).body.contains("sagflow_sessions 1\n")
     }
-    #expect(try await refused("not_allowed") == before)
+    #expect(try await collector.count("datagrams", "refused_not_allowed") == before)
     collector.program.signal(SIGKILL)
     _ = try await collector.program.end()
     let drain = try await Sagflow.run(

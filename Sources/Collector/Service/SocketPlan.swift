@@ -6,16 +6,19 @@ import NetworkBytes
 /// The sockets of all workers: each worker has one per address, and the kernel distributes exporters over the workers.
 struct SocketPlan: ~Copyable {
   let endpoints: [ScopedEndpoint]
-  /// Sockets by worker.
-  private var sockets: [[Handoff<UDPSocket>]] = []
-  /// Whether all sockets of a worker were passed in.
-  private var arePassedIn: [Bool] = []
+  private var workers: [Worker] = []
   private var memory = ReceptionMemory()
+
+  private struct Worker {
+    var sockets: [Handoff<UDPSocket>] = []
+    /// Whether all of them were passed in.
+    var arePassedIn = true
+  }
 
   /// - Parameter passed: sockets that were passed in; used for their addresses. If none of them matches a configured
   ///   address, their own addresses are used instead.
   init(
-    _ listen: [ScopedEndpoint], workers: Int, buffer: Int, passed: consuming PassedSockets, _ logger: Logger
+    _ listen: [ScopedEndpoint], workers count: Int, buffer: Int, passed: consuming PassedSockets, _ logger: Logger
   ) throws(SocketError) {
     let listen = listen.map(UDPSocket.named)
     let offered = passed.endpoints
@@ -26,31 +29,27 @@ struct SocketPlan: ~Copyable {
       let opened = wanted.filter { $0.address.isV4 && $0.port == any.port && !offered.contains($0) }
       if !opened.isEmpty { passed.closeThoseThatTakeIPv4(any, logger) }
     }
-    var sockets: [[Handoff<UDPSocket>]] = []
-    for worker in 0..<workers {
-      var own: [Handoff<UDPSocket>] = []
-      var adopted = 0
+    for number in 0..<count {
+      var worker = Worker()
       for index in endpoints.indices {
         let socket: UDPSocket
         if let descriptor = passed.take(endpoints[index]) {
           socket = try UDPSocket(adopting: descriptor, receiveBuffer: buffer)
-          adopted += 1
         } else {
+          worker.arePassedIn = false
           socket = try UDPSocket(
             listening: endpoints[index].endpoint, zone: endpoints[index].zone,
-            takesIPv4: Self.takesIPv4(wanted[index], among: wanted), sharing: worker == 0 ? .opening : .joining,
+            takesIPv4: Self.takesIPv4(wanted[index], among: wanted), sharing: number == 0 ? .opening : .joining,
             receiveBuffer: buffer)
         }
         endpoints[index].endpoint = socket.localEndpoint
-        if worker == 0 { Self.describe(socket, among: wanted, logger) }
-        own.append(Handoff(socket))
+        if number == 0 { Self.describe(socket, among: wanted, logger) }
+        worker.sockets.append(Handoff(socket))
       }
-      sockets.append(own)
-      arePassedIn.append(adopted == own.count)
+      workers.append(worker)
     }
     passed.closeRest(logger)
     self.endpoints = endpoints
-    self.sockets = sockets
   }
 
   /// Returns whether a socket also receives IPv4: that of `::`, unless there are separate IPv4 sockets.
@@ -75,7 +74,7 @@ struct SocketPlan: ~Copyable {
   }
 
   /// Whether the next worker's sockets stay open when this process ends: the process that passed them in holds them too.
-  var areNextPassedIn: Bool { arePassedIn.first ?? false }
+  var areNextPassedIn: Bool { workers.first?.arePassedIn ?? false }
 
   /// Returns a receiver with the next worker's sockets.
   ///
@@ -84,8 +83,7 @@ struct SocketPlan: ~Copyable {
   ///   - capacity: octets that can wait for the journal's disk.
   mutating func takeReceiver(_ rings: [String], capacity: Int, _ logger: Logger) throws -> UDPReceiver {
     var receiver = try memory.receiver(rings, capacity: capacity, logger)
-    if !arePassedIn.isEmpty { arePassedIn.removeFirst() }
-    for handoff in sockets.isEmpty ? [] : sockets.removeFirst() {
+    for handoff in workers.isEmpty ? [] : workers.removeFirst().sockets {
       if let socket = handoff.take() { receiver.add(socket) }
     }
     return receiver

@@ -90,12 +90,14 @@ final class RunningCollector: Sendable {
 
   /// Waits until a number of the ledger, as the status shows it, is what it should be.
   func counts(_ number: Int, _ group: String, _ name: String) async throws {
+    try await eventually("\(number) of \(group), \(name)") { try await self.count(group, name) == number }
+  }
+
+  /// A number of the ledger, as the status shows it now.
+  func count(_ group: String, _ name: String) async throws -> Int? {
     struct Status: Decodable { var ledger: [String: [String: Int]] }
-    let http = try await httpPort()
-    try await eventually("\(number) of \(group), \(name)") {
-      let body = try await HTTPAnswer.get("/api/v1/status", from: http).body
-      return try JSONDecoder().decode(Status.self, from: Data(body.utf8)).ledger[group]?[name] == number
-    }
+    let body = try await HTTPAnswer.get("/api/v1/status", from: try await httpPort()).body
+    return try JSONDecoder().decode(Status.self, from: Data(body.utf8)).ledger[group]?[name]
   }
 
   /// Ends it as a service manager does, checks that it ends well and that its ledger adds up, and gives that.
