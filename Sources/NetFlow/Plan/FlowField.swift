@@ -45,22 +45,33 @@ enum FlowField: UInt8, Sendable {
 }
 
 extension FlowField {
-  /// Those of `candidates`, in their order, that have any of these elements: a sender can define a template of one field in fewer
-  /// octets than a record has, and all of them would have to be looked through for it.
+  /// Returns those of `candidates`, in their order, that have any of these elements. A sender can define a template of
+  /// one field in fewer octets than a record has, so it must not cost a search of all candidates.
   static func candidates(
     among elements: some Sequence<InformationElementID>
   ) -> [(field: FlowField, elements: [InformationElementID])] {
-    var numbers: Set<Int> = []
-    for element in elements { numbers.formUnion(candidateNumbers[element] ?? []) }
-    return numbers.sorted().map { candidates[$0] }
+    var bits: UInt64 = 0
+    for element in elements where element.rawValue < candidateBits.count {
+      bits |= candidateBits[Int(element.rawValue)]
+    }
+    var found: [(field: FlowField, elements: [InformationElementID])] = []
+    while bits != 0 {
+      found.append(candidates[bits.trailingZeroBitCount])
+      bits &= bits - 1
+    }
+    return found
   }
 
-  private static let candidateNumbers: [InformationElementID: [Int]] = {
-    var numbers: [InformationElementID: [Int]] = [:]
+  /// For each number of an element, a bit for each of the (fewer than 64) `candidates` that has it.
+  private static let candidateBits: [UInt64] = {
+    var bits: [UInt64] = []
     for (number, candidate) in candidates.enumerated() {
-      for element in candidate.elements { numbers[element, default: []].append(number) }
+      for element in candidate.elements {
+        while bits.count <= element.rawValue { bits.append(0) }
+        bits[Int(element.rawValue)] |= 1 << UInt64(number)
+      }
     }
-    return numbers
+    return bits
   }()
 
   /// The elements that fill each place (IANA IPFIX registry; v9 shares its numbers): of those in a record the first that

@@ -56,17 +56,17 @@ struct FlowPlan: Sendable {
   ///   - fields: Fields of a template, without those of zero length.
   ///   - version: 9 or 10.
   init(fields: [FieldSpecifier], version: UInt16) {
-    var places: [InformationElementID: Step] = [:]
-    var reversePlaces: [InformationElementID: Step] = [:]
+    var places = ElementPlaces()
+    var reversePlaces = ElementPlaces()
     var offset = 0
     for (index, field) in fields.enumerated() {
       let width = Int(field.length)
       if !field.isV9Scope, let element = field.element.forward {
         let step = Step(field: .octets, index: index, offset: offset, width: width, element: element)
         if field.element.isReverse {
-          reversePlaces[element] = reversePlaces[element] ?? step
+          reversePlaces.add(step)
         } else {
-          places[element] = places[element] ?? step
+          places.add(step)
         }
       }
       offset += field.isVariable ? 0 : width
@@ -77,13 +77,17 @@ struct FlowPlan: Sendable {
     sections = SectionPlan(places)
     reverse = ReversePlan(
       places, reverse: reversePlaces, knowsUpTime: knowsUpTime, countsTotals: totals?.hasReverseTotals == true)
-    let used = select(from: places).union(times.places).union(totals?.totalFields ?? []).union(reverse?.places ?? [])
-    unmapped = fields.indices.filter { !used.contains($0) && fields[$0].element != FieldElement(.paddingOctets) }
+    var isRead = fields.map { $0.element == FieldElement(.paddingOctets) }
+    for index in select(from: places) { isRead[index] = true }
+    for index in times.places { isRead[index] = true }
+    for index in totals?.totalFields ?? [] { isRead[index] = true }
+    for index in reverse?.places ?? [] { isRead[index] = true }
+    unmapped = isRead.indices.filter { !isRead[$0] }
   }
 
   /// Returns steps for all candidates of each target, the best last: each overrides with a non-zero value.
   static func steps(
-    for candidates: [(field: FlowField, elements: [InformationElementID])], from places: [InformationElementID: Step]
+    for candidates: [(field: FlowField, elements: [InformationElementID])], from places: ElementPlaces
   ) -> [Step] {
     var steps: [Step] = []
     for (field, elements) in candidates {
@@ -101,14 +105,15 @@ struct FlowPlan: Sendable {
   }
 
   /// - Returns: Indices of the fields that are read.
-  private mutating func select(from places: [InformationElementID: Step]) -> Set<Int> {
-    var all = Self.steps(for: FlowField.candidates(among: places.keys), from: places)
+  private mutating func select(from places: ElementPlaces) -> [Int] {
+    var all = Self.steps(for: FlowField.candidates(among: places.elements), from: places)
     for element in FlowField.mplsLabels {
       guard var step = places[element], step.width == 0xffff || step.width == 3 else { continue }
       step.field = .mplsLabel
       all.append(step)
     }
-    let fields = Set(all.map(\.field))
+    func fills(_ field: FlowField) -> Bool { all.contains { $0.field == field } }
+    func reads(_ element: InformationElementID) -> Bool { all.contains { $0.element == element } }
     // The space between samples applies to samplingPacketInterval only.
     if places[.samplingInterval] != nil || places[.samplingPacketInterval] == nil {
       all.removeAll { $0.field == .samplingSpace }
@@ -118,13 +123,12 @@ struct FlowPlan: Sendable {
     rareSteps = all.filter(\.field.isRare)
     exporterSteps = all.filter(\.field.isExporter)
     samplingSteps = all.filter(\.field.isSamplingShare)
-    namesSampler = fields.contains(.samplerID)
-    tellsSampling = namesSampler || fields.contains(.samplingInterval) || !samplingSteps.isEmpty
+    namesSampler = fills(.samplerID)
+    tellsSampling = namesSampler || fills(.samplingInterval) || !samplingSteps.isEmpty
     if let step = places[.systemInitTimeMilliseconds], times.usesUpTime { systemInitStep = step }
-    takesICMPFromPort = fields.contains(.destinationPort)
-    tellsICMP = !fields.isDisjoint(with: [.icmpTypeCodeV4, .icmpTypeCodeV6, .icmpType, .icmpCode])
-    let elements = Set(all.map(\.element))
-    tellsEchoReplies = elements.isSuperset(of: [.firewallEvent, .icmpTypeIPv4, .icmpCodeIPv4])
-    return Set(all.map(\.index))
+    takesICMPFromPort = fills(.destinationPort)
+    tellsICMP = all.contains { $0.field.isICMP }
+    tellsEchoReplies = reads(.firewallEvent) && reads(.icmpTypeIPv4) && reads(.icmpCodeIPv4)
+    return all.map(\.index)
   }
 }
