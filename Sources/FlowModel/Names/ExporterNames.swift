@@ -69,18 +69,30 @@ public struct ExporterNames: Sendable, Equatable {
   /// Decodes a name as sent: UTF-8, without unprintable characters such as padding NULs.
   package static func text(_ bytes: RawSpan) -> String {
     if let text = plainText(bytes) { return text }
-    var octets: [UInt8] = []
-    for index in 0..<min(bytes.byteCount, maximumLength) { octets.append(bytes.octet(index)) }
-    let scalars = String(decoding: octets, as: UTF8.self).unicodeScalars.filter { scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator: false
-      default: scalar != "\u{fffd}"
+    let sent = String(decoding: bytes.extracting(first: min(bytes.byteCount, maximumLength)).copied(), as: UTF8.self)
+    var text = String.UnicodeScalarView()
+    // Without blanks at either end.
+    var blanks = String.UnicodeScalarView()
+    for scalar in sent.unicodeScalars where isPrintable(scalar) {
+      if scalar.isASCII ? scalar == " " : scalar.properties.isWhitespace {
+        if !text.isEmpty { blanks.append(scalar) }
+      } else {
+        if !blanks.isEmpty {
+          text.append(contentsOf: blanks)
+          blanks = String.UnicodeScalarView()
+        }
+        text.append(scalar)
       }
     }
-    var text = Substring.UnicodeScalarView(String(String.UnicodeScalarView(scalars)).unicodeScalars)
-    while text.last?.properties.isWhitespace == true { text.removeLast() }
-    while text.first?.properties.isWhitespace == true { text.removeFirst() }
     return String(text)
+  }
+
+  private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII { return (0x20...0x7e).contains(scalar.value) }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: return false
+    default: return scalar != "\u{fffd}"
+    }
   }
 }
 
