@@ -124,15 +124,50 @@ struct LearningBudgetTests {
     #expect(sender.over(.templatesOverBudget) == 134)
   }
 
-  @Test("are an address's, too: four times a session's")
+  @Test("apply to an address as well: for templates, the same as for one session")
   func address() {
     var sender = Sender()
     for port in 1...6 as ClosedRange<UInt16> { sender.send(Self.templates(1000..<5096), from: port) }
-    #expect(sender.decoder.counters.templates == 4 << 12)
-    #expect(sender.over(.templatesOverBudget) == 2 * 41)
+    #expect(sender.decoder.counters.templates == 1 << 12)
+    #expect(sender.over(.templatesOverBudget) == 5 * 41)
     let other = Endpoint(address: IPAddress(v4: 1), port: 1)
     _ = FlowDecoded(Self.templates(1000..<1100), by: &sender.decoder, from: other)
-    #expect(sender.decoder.counters.templates == 4 << 12 + 100)
+    #expect(sender.decoder.counters.templates == 1 << 12 + 100)
+  }
+
+  @Test("apply to an address as well: for short records, four times that of one session")
+  func addressOfShortRecords() {
+    var sender = Sender()
+    let flows = Wire.ipfix(Wire.set(2, Wire.template(400, [[4, 1]])))
+    let message = Wire.ipfix(Wire.set(400, Array(repeating: 6, count: 1000)))
+    for port in 1...6 as ClosedRange<UInt16> { sender.send([flows] + Array(repeating: message, count: 70), from: port) }
+    #expect(sender.decoder.counters.flowRecords == 3 * 66_000 + 65_000)
+    #expect(sender.over(.recordsOverBudget) == 6 * 70 - 3 * 66 - 65)
+  }
+
+  /// Sets without template, 100 a message.
+  private static func early(_ count: Int) -> [[UInt8]] {
+    let sets = Array(repeating: Wire.set(400, Wire.be32(1)), count: 100).flatMap { $0 }
+    return Array(repeating: Wire.ipfix(sets), count: count / 100)
+  }
+
+  @Test("limit data sets that wait for their template, per session and per address; the rest is counted as given up")
+  func earlySets() {
+    var options = FlowDecoderOptions()
+    options.rules.limits.earlyOctetsPerSession = 1 << 30
+    options.rules.limits.earlyOctets = 1 << 30
+    var sender = Sender(decoder: FlowDecoder(options: options))
+    sender.send(Self.early(40_000))
+    #expect(sender.decoder.waitingSets == 1 << 15)
+    #expect(sender.decoder.counters[.unknownTemplate] == 40_000)
+    #expect(sender.decoder.counters.earlyGivenUp == 40_000 - 1 << 15)
+    sender.send(Self.early(1000), from: 2)
+    #expect(sender.decoder.waitingSets == 1 << 15)
+    sender.send(Self.early(1000), from: 2, at: 1)
+    #expect(sender.decoder.waitingSets == 1 << 15 + 1000)
+    // They are decoded all the same, and flows with a template were never affected.
+    sender.send([Wire.ipfix(Wire.set(2, Wire.template(400, [[1, 4]])))], from: 2, at: 1)
+    #expect(sender.decoder.counters.earlyDecoded >= 512)
   }
 
   @Test("end flow records that are shorter than flows are, for the rest of the second", arguments: [1, 3, 65535])

@@ -52,7 +52,7 @@ struct SetReader {
           }
           return DataSet(template: template, content: content)
         }
-        session.holdEarly(set.id, message.extracting(content), of: header, rules, directory)
+        session.holdEarly(set.id, message.extracting(content), of: header, rules, directory, &budget)
       default:
         session.counters.count(.reservedSet)
       }

@@ -15,6 +15,8 @@ struct LearningBudget {
     case shortRecords
     /// Rates of an exporter's domains that are compared with each other, whenever one of them changes.
     case comparisons
+    /// Data sets held until their template arrives.
+    case earlySets
 
     /// Budget of a session per second.
     var limit: Int {
@@ -29,6 +31,18 @@ struct LearningBudget {
       // With each datagram that changes something: sixteen line cards with ten samplers change all of them twice.
       case .comparisons: 1 << 14
       case .shortRecords: 1 << 16
+      // As many as a session can hold if they are small: see `SessionLimits.earlyOctetsPerSession`.
+      case .earlySets: 1 << 15
+      }
+    }
+
+    /// Budget of all sessions of an address together. A chassis has a session per domain, and a NAT gateway one per
+    /// exporter behind it, so most kinds have more room than one session needs. Templates, and data held for them, are
+    /// the most expensive, and exporters do not announce all of theirs in the same second.
+    var addressLimit: Int {
+      switch self {
+      case .optionsRecords, .statements, .shortRecords, .comparisons: 4 * limit
+      case .templates, .templateFields, .earlySets: limit
       }
     }
   }
@@ -38,13 +52,11 @@ struct LearningBudget {
     /// The low bits of its number: another second that looks the same is decades away.
     fileprivate var second: UInt32 = 0
     /// Beyond its limit none grows by more than a message has.
-    fileprivate var counts: [6 of UInt32] = .init(repeating: 0)
+    fileprivate var counts: [7 of UInt32] = .init(repeating: 0)
 
     init() {}
   }
 
-  /// Budget of an address relative to that of a session.
-  private static let sessionsPerAddress = 4
   /// Maximum addresses whose use is tracked: forging many must not keep others from learning.
   private static let maximumAddresses = 1 << 14
 
@@ -76,7 +88,7 @@ struct LearningBudget {
   }
 
   private static func spend(_ count: Int, of kind: Kind, _ use: inout Use) -> Bool {
-    guard use.counts[kind.rawValue] < kind.limit * sessionsPerAddress else { return false }
+    guard use.counts[kind.rawValue] < kind.addressLimit else { return false }
     use.counts[kind.rawValue] += UInt32(truncatingIfNeeded: count)
     return true
   }

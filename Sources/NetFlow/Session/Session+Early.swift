@@ -1,13 +1,14 @@
 import NetworkBytes
 
 extension Session {
-  /// Holds a data set until its template arrives.
+  /// Holds a data set until its template arrives, within the budget.
   mutating func holdEarly(
-    _ id: UInt16, _ content: RawSpan, of header: MessageHeader, _ rules: SessionRules, _ directory: ExporterDirectory?
+    _ id: UInt16, _ content: RawSpan, of header: MessageHeader, _ rules: SessionRules, _ directory: ExporterDirectory?,
+    _ budget: inout LearningBudget
   ) {
     counters.count(.unknownTemplate)
     // Over TCP, a template precedes its data (RFC 7011 §8).
-    if key.transport == .tcp {
+    if key.transport == .tcp || !budget.spend(1, of: .earlySets, &self) {
       counters.earlyGivenUp &+= 1
       return
     }
