@@ -61,7 +61,7 @@ public struct ExporterWatch: Sendable {
     }
   }
 
-  /// Returns the percentage of each exporter's data that was lost over the window; nil if too little arrived to tell.
+  /// Returns the percentage of each exporter's data that was lost over the window; nil if too little arrived.
   public mutating func loss(_ samples: [ExporterSample], at now: Int64) -> [(address: IPAddress, percent: Double?)] {
     let window = Int64(BuiltInAlerts.window) * 1000
     var kept: [IPAddress: [Mark]] = [:]

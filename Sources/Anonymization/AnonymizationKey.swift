@@ -3,8 +3,7 @@
 import Crypto
 public import Files
 
-/// The secret key of the substitution. Whoever has it can reverse the substitution; the same key gives the same
-/// addresses.
+/// The secret key of the substitution. The key can reverse the substitution; the same key yields the same addresses.
 public struct AnonymizationKey: Sendable {
   let cipher: SymmetricKey
   /// Encrypted padding for the address bits that are not part of the prefix.

@@ -117,7 +117,7 @@ package struct OpenFile: ~Copyable, Sendable {
     return OpenFile(owning: copy, path: path)
   }
 
-  /// Locks the file against others who lock it, until it is closed.
+  /// Acquires an exclusive advisory lock on the file until it is closed.
   ///
   /// - Returns: false if another process holds the lock.
   package func lock() throws(FileError) -> Bool {

@@ -65,7 +65,7 @@ public struct FlowCounters: Sendable, Equatable, Decodable {
     packetsOut &+= flow.packets
   }
 
-  /// A flow has left.
+  /// Counts a flow that leaves the cache.
   @inline(__always)
   mutating func countEmitted(_ flow: borrowing FlowRecord, _ reason: FlowEndReason) {
     countOut(flow)

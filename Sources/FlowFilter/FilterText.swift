@@ -1,6 +1,6 @@
 /// A filter's text with included files expanded, and the source of each line.
 ///
-/// `@include FILE` stands for a condition, as if it were in parentheses, or within brackets for elements of the list.
+/// `@include FILE` inserts a condition as if in parentheses, or within brackets elements of the list.
 /// Names are relative to the directory of the including file; those with blanks are quoted.
 public struct FilterText: Sendable {
   /// Contains no `@include`.

@@ -76,7 +76,7 @@ public final class LineDestination: Sendable {
     return report
   }
 
-  /// Tells all threads to end after their queued rows, without waiting. No rows may be added afterwards.
+  /// Requests all threads to end after their queued rows, without waiting. No rows may be added afterwards.
   public func close() {
     for writer in threads.withLock({ $0 }) { writer.thread.finish(within: .seconds(0)) }
   }

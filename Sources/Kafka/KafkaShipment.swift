@@ -139,7 +139,7 @@
         if brokerFailure == nil || said.code != -187 { brokerFailure = said }
       case .deliveries: if failed == 0 { brokerFailure = nil }
       case .nothing: break
-      // Nobody is left to report.
+      // No client is left to report deliveries.
       case nil: outstanding = 0
       }
     }

@@ -12,7 +12,7 @@ public enum PageAssets {
     init(path: String, octets: [UInt8]) {
       contentType = Self.contentType(of: path)
       self.octets = octets
-      // FNV-1a suffices: whoever can change the files does not need a collision.
+      // FNV-1a suffices: an attacker who can change the files does not need a collision.
       let hash = octets.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
       etag = "\"\(octets.count)-\(String(hash, radix: 16))\""
     }

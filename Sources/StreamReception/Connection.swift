@@ -54,7 +54,7 @@ final class Connection {
     return true
   }
 
-  /// Tells the worker that the connection has ended, if the worker knows it.
+  /// Notifies the worker that the connection has ended, if the worker knows it.
   func end(in queue: StreamQueue) {
     guard hasBegun else { return }
     let part = StreamPart(connection: number, event: .end, position: position)

@@ -66,7 +66,7 @@ public final class StreamQueue: Sendable {
       swap(&batch, &state.batch)
       guard state.isShort else { return }
       state.isShort = false
-      // Under the lock, because nobody listens after `disconnect`. It only schedules a task on the event loop.
+      // Under the lock, because no receiver is left after `disconnect`. It only schedules a task on the event loop.
       state.requests?.resume()
     }
     return !batch.isEmpty

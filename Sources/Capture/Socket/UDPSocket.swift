@@ -4,11 +4,11 @@ public import NetworkBytes
 
 /// A UDP socket for receiving, closed when it goes out of scope. Pass it to a `UDPReceiver`.
 public struct UDPSocket: ~Copyable, Sendable {
-  /// Who else may listen on the same address and port.
+  /// Which other sockets may listen on the same address and port.
   public enum Sharing: Sendable {
-    /// Nobody, now or later.
+    /// None, now or later.
     case exclusive
-    /// Nobody yet, not even another collector; `joining` sockets may follow.
+    /// None yet, not even of another collector; `joining` sockets may follow.
     case opening
     /// `opening` and `joining` sockets of this user: the kernel distributes exporters over them by a hash of address
     /// and port (SO_REUSEPORT).

@@ -75,7 +75,7 @@ extension APIError {
     }
   }
 
-  /// Returns the error in a response; nil if it has none: success has no `Code`, or one that says so.
+  /// Returns the error in a response; nil if it has none: success has no `Code`, or a success code.
   init?(_ answer: WebAnswer, now: Date = Date()) {
     guard let body = try? JSONDecoder().decode(Body.self, from: Data(answer.body)),
       let code = (body.code ?? body.lowerCode)?.text, !code.isEmpty

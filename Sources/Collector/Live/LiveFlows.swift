@@ -98,7 +98,7 @@ final class LiveFlows: @unchecked Sendable {
     askers += 1
     defer {
       askers -= 1
-      // Nobody else needs it: its files in memory are as large as the cache, and open files occupy disk space.
+      // No other query needs it: its files in memory are as large as the cache, and open files occupy disk space.
       if askers == 0 { outcome = .failure(.superseded) }
       lock.unlock()
     }

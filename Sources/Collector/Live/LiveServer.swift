@@ -57,7 +57,7 @@ final class LiveServer: Sendable {
     thread.start()
   }
 
-  /// Ends. Call after the workers have ended; until then, requests are told that the collector is stopping.
+  /// Stops the server. Call after the workers have ended; until then, responses report that the collector is stopping.
   func finish() {
     listener.end()
     ended.wait()

@@ -68,7 +68,7 @@ final class WorkerCut: Sendable {
 
   // MARK: Any thread
 
-  /// Ends the snapshot: nobody will read it, or it cannot be completed.
+  /// Ends the snapshot because it is no longer needed or cannot be completed.
   func fail(_ failure: LiveFailure) {
     progress.withLock { $0.failure = failure }
     removeAll()
@@ -94,7 +94,7 @@ final class WorkerCut: Sendable {
     if hasFailed { removeAll() }
   }
 
-  // MARK: Who waits for it
+  // MARK: Waiting
 
   /// Waits for something to read.
   func wait(until deadline: DispatchTime) throws(LiveFailure) {

@@ -33,7 +33,7 @@ public struct Recovery: Sendable {
   func directory(_ worker: Int) -> WorkerDirectory { WorkerDirectory(state, worker: worker, logger: logger) }
 
   /// Returns the state of each of `count` workers. State of workers beyond that number, or under another key, is first
-  /// written to the store, because nobody would resume it.
+  /// written to the store, because no worker would resume it.
   func workers(_ count: Int, _ key: [String]) throws -> [WorkerRecovery] {
     let restored = DispatchGroup()
     for worker in try state.workers.sorted() where worker >= count {

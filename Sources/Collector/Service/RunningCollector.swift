@@ -217,7 +217,7 @@ final class RunningCollector: Sendable {
   ) throws -> Worker {
     let (configuration, logger) = (assembly.configuration, assembly.logger)
     let isJournaled = configuration.journal.enabled
-    // Even without a journal, for what an earlier run with one has left.
+    // Even without a journal, for state left by an earlier run with one.
     let rings = isJournaled ? found.directory.rings : found.directory.rings.filter(FileManager.default.fileExists)
     let keepsSockets = manager.isPresent || sockets.areNextPassedIn
     let receiver = try sockets.takeReceiver(rings, capacity: configuration.journal.bufferSize / count, logger)
@@ -258,7 +258,7 @@ final class RunningCollector: Sendable {
     for worker in workers { worker.finish(drains: drains) }
     lines.finish()
     outputs.finish()
-    // Until now, live queries are told that flows are missing, because they are being written.
+    // Until now, responses to live queries report flows as missing, because they are being written.
     liveServer?.finish()
     sync.finish()
   }

@@ -17,7 +17,7 @@ struct FlowAge: BitwiseCopyable {
 
   /// Whether the place holds a flow.
   var isLive: Bool { stamp & Self.liveFlag != 0 }
-  /// Whether the place is in the wheel; it may remain there after its flow has left, for the next one.
+  /// Whether the place is in the wheel; it may remain there for the next flow after its flow leaves.
   var isInWheel: Bool { stamp & Self.wheelFlag != 0 }
   /// Greater for a flow seen later.
   var recency: UInt64 { stamp &>> 2 }

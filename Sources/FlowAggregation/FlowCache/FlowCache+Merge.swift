@@ -67,7 +67,7 @@ extension FlowCache {
   private mutating func mergePlain(
     _ records: Span<FlowRecord>, _ tags: Span<UInt32>, _ range: Range<Int>, from start: Int, at now: UInt32
   ) -> (end: Int, needsSecrets: Bool) {
-    // Lent to this loop: as the cache's own, each change would first look whether somebody else has them, too.
+    // Moved into locals for this loop: as the cache's properties, each change would first check for unique ownership.
     var (flows, ages) = ([LiveFlow](), [FlowAge]())
     swap(&flows, &self.flows)
     swap(&ages, &self.ages)

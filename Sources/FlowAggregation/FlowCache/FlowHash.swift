@@ -3,7 +3,7 @@ import NetworkBytes
 
 /// The hash of a flow's key: 64-bit multiply-and-fold with secrets, as in wyhash.
 ///
-/// The secrets are random for each cache, so that nobody outside can construct collisions. It is not proven to be a
+/// The secrets are random for each cache, so that senders cannot construct collisions. It is not proven to be a
 /// pseudorandom function; `SlotTable` limits the probe length and requests new secrets beyond it.
 struct FlowHash: Sendable {
   private let secrets: InlineArray<14, UInt64>

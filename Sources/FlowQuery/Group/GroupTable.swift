@@ -148,7 +148,7 @@ final class GroupTable: @unchecked Sendable {
     return true
   }
 
-  /// Random in each process, so that nobody who sends flows can construct collisions.
+  /// Random in each process, so that senders of flows cannot construct collisions.
   private static let secret = UInt64.random(in: .min ... .max) | 1
   private static let secondSecret = UInt64.random(in: .min ... .max) | 1
 

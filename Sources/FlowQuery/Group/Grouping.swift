@@ -146,7 +146,7 @@ struct KeyColumn {
     case rows(IntegerColumn)
   }
 
-  /// Represents an absent address in keys. Random, so that nobody can send it.
+  /// Represents an absent address in keys. Random, so that no exporter can send it.
   static let absentAddress = IPAddress(high: .max, low: .random(in: .min ... .max))
 
   /// Returns the parts of a key.

@@ -11,7 +11,7 @@ enum ScanThreads {
   static func perform(_ count: Int, niceness: Int, _ body: @Sendable (Int) -> Void) {
     if niceness == 0 || count < 2 { return DispatchQueue.concurrentPerform(iterations: count, execute: body) }
     withoutActuallyEscaping(body) { body in
-      // A thread may release its closure a moment after it has left the group; it then releases this object, not the
+      // A thread may release its closure a moment after leaving the group; it then releases this object, not the
       // body.
       let part = Part(body)
       defer { part.end() }

@@ -20,7 +20,7 @@ struct RowSorter: Sendable {
   private var sourceBits: UInt64 = 0
   private var destinationBits: UInt64 = 0
 
-  /// - Parameter origins: what the rows' origin numbers stand for.
+  /// - Parameter origins: origins by the rows' origin number.
   mutating func sort(_ rows: RowColumns, origins: [FlowOrigin]) {
     let sourceRanks = Self.rank(rows.sources.values, into: &sources)
     let destinationRanks = Self.rank(rows.destinations.values, into: &destinations)

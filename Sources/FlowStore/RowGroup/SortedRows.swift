@@ -8,7 +8,7 @@ import NetworkBytes
 struct SortedRows {
   let rows: RowColumns
   let sorter: RowSorter
-  /// What the records' origin numbers stand for.
+  /// Origins by the records' origin number.
   let origins: [FlowOrigin]
   /// What exporters call things.
   let names: NameTable
@@ -114,7 +114,7 @@ struct SortedRows {
   /// Takes memory back that `numbers` gave.
   mutating func giveBack(_ numbers: consuming [UInt32]) { memory.numbers = numbers }
 
-  /// Replaces numbers by what they stand for.
+  /// Replaces numbers by their meanings.
   static func translate(_ numbers: inout [UInt32], _ meanings: [UInt32]) {
     var numbers = numbers.mutableSpan
     let meanings = meanings.span

@@ -75,7 +75,7 @@ struct FlowFile: ~Copyable, Sendable {
       throw .parquet(error)
     }
     do throws(StoreError) {
-      // Whoever has the hidden name also has the final one: only now is it certain that nobody else creates it.
+      // Ownership of the hidden name includes the final one: only now is it certain that no other writer creates it.
       if try !isTaken() { return created }
     } catch {
       try? Directory.remove(part)

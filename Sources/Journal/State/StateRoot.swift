@@ -37,8 +37,8 @@ package struct StateRoot {
 
   // MARK: Choosing
 
-  /// Opens the collector's own state, else the only one left by others, else a new one. State that nobody resumes is
-  /// logged.
+  /// Opens the collector's own state, else the only one left by others, else a new one. Logs state that remains
+  /// unused.
   package func open() throws -> StateDirectory {
     try Directory.createAll(root)
     let choice = try choosing()
@@ -143,7 +143,7 @@ package struct StateRoot {
     return entry
   }
 
-  /// Returns the rings that the entry's collector has left.
+  /// Returns the rings left by the entry's collector.
   private func rings(of entry: Entry) throws(FileError) -> [String] {
     guard let identity = entry.identity else {
       return Ring.find(Ring.formerName(entry.path), in: Ring.directory) + Ring.find("ring", in: entry.path)
@@ -173,7 +173,7 @@ package struct StateRoot {
     return entry.lock == nil ? nil : entry
   }
 
-  /// Logs state that nobody resumes, and what to do.
+  /// Logs state that remains unused, and what to do.
   private func tell(of entries: [Entry]) {
     for entry in entries {
       let host = "a collector on host \(entry.host)"

@@ -166,7 +166,7 @@ extension ObjectDestination {
   /// Aborts uploads of the same object left by a collector that was killed: their parts are stored and billed. If the
   /// credentials may not list uploads, the bucket's lifecycle rules have to.
   ///
-  /// - Throws: transient errors: nobody would look for the uploads again once the object exists.
+  /// - Throws: transient errors, because uploads are not searched again once the object exists.
   private func abortLeftovers(_ key: String) async throws {
     let request = ObjectRequest(method: "GET", query: ["uploads": "", "prefix": key])
     let listed: XMLElement?

@@ -35,7 +35,7 @@ export class Chart {
     this.#onHover = onHover
     new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(container)
     container.addEventListener('keydown', (event) => this.#move(event))
-    // Only who comes by keyboard wants the arrow keys here; elsewhere they move the window.
+    // Prevents focus by mouse: only keyboard users want the arrow keys here; elsewhere they move the window.
     container.addEventListener('mousedown', (event) => event.preventDefault())
     // A press that becomes no drag leaves nothing to wait for.
     addEventListener('mouseup', () => setTimeout(() => this.#showPending()))

@@ -1,4 +1,4 @@
-// The top table: who has most of what the chart shows.
+// The top table: the top talkers of the charted measure.
 
 import { element, headRow, replace } from './dom.js'
 import { keyLabel, label } from './fields.js'

@@ -1,7 +1,7 @@
 /// Distinct integers of a column chunk in order of first appearance, with the index of each.
 ///
 /// Uses open addressing with linear probing, at most half full. The hash is the top bits of a product with a random odd
-/// number, so that whoever chooses the values cannot provoke collisions (Dietzfelbinger et al., "A reliable randomized
+/// number, so that chosen values cannot provoke collisions (Dietzfelbinger et al., "A reliable randomized
 /// algorithm for the closest-pair problem", 1997). The order, and therefore the file, does not depend on that number.
 /// Values in a small range are looked up in a table without hashing.
 struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopyable & Sendable>: ~Copyable, Sendable {

@@ -152,7 +152,7 @@ struct ShipperState: Sendable {
     return true
   }
 
-  /// Stops trying a file. Its failure stands until another file is accepted.
+  /// Stops trying a file. Its failure is reported until another file is accepted.
   mutating func abandon(_ file: WaitingFile) {
     onTheWay[file.name] = nil
     troubles[file.name] = nil

@@ -33,7 +33,7 @@ struct FilterOptions: ParsableArguments {
     }
   }
 
-  /// Returns the texts of the files and of the words, which may stand alone.
+  /// Returns the texts of the files and of the words; either may be absent.
   private func texts(_ words: [String], _ hosts: HostResolution?) throws(CommandFailure) -> [FilterText] {
     do throws(FilterError) {
       var texts: [FilterText] = []

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Sound: all state is accessed only under `lock`.
 package final class QuestionQueue: @unchecked Sendable {
-  /// Computes a response; its argument returns whether nobody waits for it any more.
+  /// Computes a response; its argument returns whether no client waits for it any more.
   package typealias Work = @Sendable (_ isCancelled: @escaping @Sendable () -> Bool) throws -> ByteBuffer
 
   package struct Limits: Sendable {
