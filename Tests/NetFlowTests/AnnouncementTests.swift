@@ -7,7 +7,7 @@ import Testing
 /// Rates, names and start times belong to the source port that announces them.
 @Suite("Announcements of several ports")
 struct AnnouncementTests {
-  /// Ports of one exporter, whose messages come a second after each other.
+  /// Ports of one exporter; messages are one second apart.
   private struct Ports: ~Copyable {
     var decoder = FlowDecoder()
     var second = 0
@@ -22,12 +22,12 @@ struct AnnouncementTests {
       _ = send(AnnouncementTests.rate(rate, domain: domain), from: port)
     }
 
-    /// The rate of a flow from a port.
+    /// Returns the sampling rate of a flow from a port.
     mutating func rate(of port: UInt16, domain: Int = 1) -> UInt32? {
       send(AnnouncementTests.flow(domain), from: port).records.first?.samplingRate
     }
 
-    /// What the interface of a flow from a port is called.
+    /// Returns the interface name of a flow from a port.
     mutating func name(of port: UInt16) -> String? {
       let decoded = send(AnnouncementTests.flow(1), from: port)
       decoder.refreshNames()
@@ -38,7 +38,7 @@ struct AnnouncementTests {
     var contradictions: UInt64 { decoder.counters[.contradiction] }
   }
 
-  /// A flow through interface 1.
+  /// Returns a message with a flow through interface 1.
   fileprivate static func flow(_ domain: Int) -> [UInt8] {
     var message = FlowMessage(fields: [[1, 4], [10, 4]], records: [[Wire.be32(1), Wire.be32(1)]])
     message.domain = domain
@@ -49,7 +49,7 @@ struct AnnouncementTests {
     Wire.ipfix(Wire.set(3, Wire.optionsTemplate(300, scopes: 1, fields)) + Wire.set(300, record), domain: domain)
   }
 
-  /// The rate of a whole domain.
+  /// Returns a message that announces the rate of a whole domain.
   fileprivate static func rate(_ rate: Int, domain: Int = 1) -> [UInt8] {
     options([[149, 4], [34, 4]], Wire.be32(domain) + Wire.be32(rate), domain: domain)
   }
@@ -97,7 +97,7 @@ struct AnnouncementTests {
     #expect(ports.contradictions == 1)
     #expect(ports.rate(of: 3) == 100)
     #expect(ports.rate(of: 4) == 1)
-    // Who announced it first may change it.
+    // The port that announced it first may change it.
     ports.announce(150, from: 1)
     #expect(ports.rate(of: 3) == 150)
     #expect(ports.rate(of: 4) == 1)
@@ -132,7 +132,7 @@ struct AnnouncementTests {
     #expect(ports.contradictions == 1)
     _ = ports.send(Self.name("forged again"), from: 2)
     #expect(ports.name(of: 1) == "eth1")
-    // Once nobody contradicts, all names are the exporter's.
+    // Once no port contradicts, all names belong to the exporter.
     _ = ports.send(Self.name("eth1"), from: 2)
     for port in [1, 2, 3] { #expect(ports.name(of: UInt16(port)) == "eth1") }
   }
@@ -159,7 +159,7 @@ struct AnnouncementTests {
     later.decoder.restore(state)
     #expect([1, 2, 3, 4].map { later.rate(of: $0) } == [100, 200, 100, 1])
     #expect([1, 2, 3, 4].map { later.name(of: $0) } == ["eth1", "forged", "eth1", "eth1"])
-    // What is repeated then is known.
+    // Repeated announcements are then known.
     later.announce(200, from: 2)
     #expect(later.contradictions == ports.contradictions)
   }

@@ -4,7 +4,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// A field of a record: in the template, and what it says.
+/// A field of a record: its template entry and its value.
 private struct Field {
   var specifier: [Int]
   var content: [UInt8]
@@ -14,7 +14,7 @@ private struct Field {
     content = Array(UInt64(value), width: width)
   }
 
-  /// The same of the other direction (RFC 5103 §6.1).
+  /// Returns the same field for the reverse direction (RFC 5103 §6.1).
   static func reverse(_ element: Int, _ width: Int, _ value: Int) -> Field {
     var field = Field(element, width, value)
     field.specifier.append(Int(FieldElement.reverseEnterprise))
@@ -24,7 +24,7 @@ private struct Field {
 
 @Suite("The other direction of a biflow is a record of its own")
 struct BiflowTests {
-  /// 2025-06-15T15:06:40Z less ten seconds, in milliseconds.
+  /// 2025-06-15T15:06:40Z minus ten seconds, in milliseconds.
   private static let start = 1_749_999_990_000
 
   private static let ends = [
@@ -35,7 +35,8 @@ struct BiflowTests {
     FlowMessage(version: version, fields: fields.map(\.specifier), records: [fields.map(\.content)])
   }
 
-  /// What a record of these fields becomes; the same whether its template has fields of varying length or not.
+  /// Returns the decoding of a record with these fields, which must be the same with and without variable-length fields
+  /// in its template.
   private static func decoded(
     _ fields: [Field], version: Int = 10, _ configure: (inout FlowDecoderOptions) -> Void = { _ in }
   ) -> FlowDecoded {
@@ -51,7 +52,7 @@ struct BiflowTests {
     return decoded
   }
 
-  /// A record that has the counts of its other direction, made of the records of both.
+  /// Merges the records of both directions into one with the counts of the reverse direction.
   private static func pair(_ records: [[String: String]]) -> [String: String] {
     var pair = records.first ?? [:]
     pair["reverseOctets"] = records.dropFirst().first?["octets"]
@@ -141,8 +142,8 @@ struct BiflowTests {
     #expect(untold.map(\.icmpType) == [8, 8])
   }
 
-  /// Fields of times beside the flow's own start and end, and when the other direction began and ended (milliseconds
-  /// behind the flow's start).
+  /// Time fields in addition to the flow's own start and end, with the expected start and end of the reverse direction
+  /// (milliseconds after the flow's start).
   private static let ownTimes: [(fields: [Field], start: Int, end: Int)] = [
     ([], 0, 4000),
     ([.reverse(152, 8, start + 1000), .reverse(153, 8, start + 3000)], 1000, 3000),
@@ -188,7 +189,7 @@ struct BiflowTests {
     #expect(decoded.counters.reverseRecords == 0)
   }
 
-  /// Elements 231, 298, 232, 299 and what else a record counts.
+  /// Elements 231, 298, 232, 299 with other counters of a record.
   private static let responders: [(what: String, fields: [Field], octets: [UInt64], packets: [UInt64])] = [
     (
       "beside the initiator", [Field(231, 4, 1000), Field(298, 4, 10), Field(232, 4, 50_000), Field(299, 4, 40)],

@@ -3,7 +3,7 @@ import NetFlow
 import NetworkBytes
 import Testing
 
-/// Several elements may say the same thing: the first that is there and not zero counts.
+/// Of several elements with the same meaning, the first present and nonzero one counts.
 @Suite("Elements that say the same thing")
 struct CandidateTests {
   struct Place: Sendable, CustomTestStringConvertible {
@@ -35,7 +35,8 @@ struct CandidateTests {
     Place(name: "protocol", elements: [4, 193], width: 1) { UInt64($0.protocolIdentifier) },
   ]
 
-  /// Records in which the first elements are zero; the last octet keeps a record of zeros from being padding.
+  /// In these records the first elements are zero; the nonzero last octet keeps the record from being treated as
+  /// padding.
   @Test("count from the first that is not zero on, in whatever order the template has them", arguments: places)
   func firstNotZero(_ place: Place) {
     for isReversed in [false, true] {
@@ -59,7 +60,7 @@ struct CandidateTests {
     for octets in [message.octets, message.variable.octets] {
       #expect(FlowDecoded([octets]).records.map(\.octets) == [7])
       let told = FlowDecoded([octets]) { $0.outCountersAreReverse = [Wire.exporter.address] }
-      // The other direction is a record of its own.
+      // The reverse direction is a separate record.
       #expect(told.records.map(\.octets) == [0, 7])
       #expect(told.records.map(\.packets) == [0, 1])
     }
@@ -84,7 +85,7 @@ struct CandidateTests {
     #expect(FlowDecoded([Wire.v5(record)]).records.map(\.nextHop) == [.unspecified])
   }
 
-  /// Protocol, ports, and what ICMP type and code are.
+  /// Protocol, ports, and the expected ICMP type and code.
   static let icmp: [(proto: UInt8, source: Int, destination: Int, type: UInt8, code: UInt8)] = [
     (1, 0, 0x0303, 3, 3), (1, 0, 0x0800, 8, 0), (1, 0, 0, 0, 0), (58, 0, 0x8100, 129, 0), (58, 0, 136, 136, 0),
     (58, 1, 4, 1, 4), (1, 3, 1, 3, 1), (1, 0, 8, 0, 8), (1, 40_000, 0x0800, 8, 0), (6, 0, 0x0303, 0, 0),
@@ -97,7 +98,7 @@ struct CandidateTests {
     let record = FlowDecoded([FlowMessage(fields: fields, records: [values]).octets]).records[0]
     #expect(record.icmpType == packet.type)
     #expect(record.icmpCode == packet.code)
-    // Beside an element of its own: that counts, and the port where it is zero.
+    // With a separate ICMP element: it counts, and the port only if the element is zero.
     let told = FlowMessage(fields: fields + [[32, 2]], records: [values + [Wire.be16(0x0504)]])
     #expect(FlowDecoded([told.octets]).records.map { [$0.icmpType, $0.icmpCode] } == [[5, 4]])
     let zero = FlowMessage(fields: fields + [[32, 2], [5, 1]], records: [values + [Wire.be16(0), [9]]])
@@ -107,7 +108,7 @@ struct CandidateTests {
 
   @Test("of ICMP in a firewall's events are believed where they are zero, whatever is in the port")
   func echoReply() {
-    // Cisco ASA: 0 and 0, with the echo's identifier as destination port.
+    // Cisco ASA: 0 and 0, with the echo identifier as the destination port.
     let fields = [[7, 2], [11, 2], [4, 1], [176, 1], [177, 1], [178, 1], [179, 1], [233, 1]]
     func record(_ proto: UInt8, _ values: [UInt8]) -> [[UInt8]] {
       [Wire.be16(0), Wire.be16(0x448d), [proto]] + (values + [1]).map { [$0] }
@@ -116,9 +117,9 @@ struct CandidateTests {
       record(1, [0, 0, 0, 0]), record(1, [3, 1, 0, 0]), record(58, [0, 0, 0x81, 0]), record(58, [0, 0, 0, 0]),
     ]
     let decoded = FlowDecoded([FlowMessage(fields: fields, records: records).octets]).records
-    // ICMPv6 has no type 0: there zero says nothing.
+    // ICMPv6 has no type 0: zero there means not set.
     #expect(decoded.map { [$0.icmpType, $0.icmpCode] } == [[0, 0], [3, 1], [0x81, 0], [0x44, 0x8d]])
-    // Of other devices, zeros beside a port say nothing.
+    // For other devices, zeros next to a port mean not set.
     let others = FlowMessage(fields: Array(fields[0...4]), records: [[Wire.be16(0), Wire.be16(0x0303), [1], [0], [0]]])
     #expect(FlowDecoded([others.octets]).records.map { [$0.icmpType, $0.icmpCode] } == [[3, 3]])
   }

@@ -12,7 +12,7 @@ struct ColumnElementTests {
     var testDescription: String { "\(column) from \(element.rawValue)" }
   }
 
-  /// Those that options data tell have tests of their own: names, and most of what makes a sampling rate.
+  /// Columns from options data have separate tests: names, and most sampling rates.
   static let cases: [Case] = FlowColumn.allCases.flatMap { column -> [Case] in
     if case .exporterName = column.values { return [] }
     let elements = column == .samplingRate ? [.samplingInterval, .samplingPacketInterval] : column.elements
@@ -22,7 +22,7 @@ struct ColumnElementTests {
   @Test("A record with the element alone has a value in the column", arguments: cases)
   func reaches(_ sample: Case) throws {
     let element = try #require(InformationElement.named(sample.element))
-    // Stamps of the uptime need the header of v9, and to be before it.
+    // Uptime timestamps need the v9 header, and must be before its uptime.
     let isUpTime = sample.element == .flowStartSysUpTime || sample.element == .flowEndSysUpTime
     let value = isUpTime ? [0, 0, 0, 1] : Self.octets(element.type)
     let with = try Self.row(Int(sample.element.rawValue), value, isUpTime)
@@ -42,7 +42,7 @@ struct ColumnElementTests {
     return FlowRow(record, origin: decoded.origins[Int(record.origin)], rare: rare)
   }
 
-  /// A value of the type, not zero in any octet: zero is none.
+  /// Returns a value of the type without zero octets, because zero means not set.
   private static func octets(_ type: AbstractType) -> [UInt8] {
     let count =
       switch type {
@@ -51,7 +51,7 @@ struct ColumnElementTests {
       case .unsigned32, .ipv4Address, .dateTimeSeconds: 4
       case .macAddress: 6
       case .ipv6Address: 16
-      // Label stack entries and an application's engine and selector.
+      // Label stack entries, and an application's engine and selector.
       case .octetArray: 3
       default: 8
       }

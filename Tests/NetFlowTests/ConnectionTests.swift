@@ -7,7 +7,7 @@ import Testing
 /// Cisco ASA NetFlow Implementation Guide: flow creation 1, teardown 2, denied 3, update 5.
 @Suite("Connections of a firewall count once")
 struct ConnectionTests {
-  /// One event: what happened, when (seconds), octets and packets of the initiator and then of the responder.
+  /// One event: kind, time (seconds), octets and packets of the initiator and then of the responder.
   private struct Event {
     var kind: Int
     var time: Int
@@ -31,7 +31,7 @@ struct ConnectionTests {
     }
   }
 
-  /// - Parameter leavesOut: elements that the template does not have.
+  /// - Parameter leavesOut: elements missing from the template.
   private static func message(_ events: [Event], leavesOut: Set<Int> = []) -> FlowMessage {
     let fields = [
       [148, 4], [8, 4], [12, 4], [7, 2], [11, 2], [4, 1], [233, 1], [323, 8], [152, 8], [231, 4], [298, 4], [232, 4],
@@ -49,12 +49,12 @@ struct ConnectionTests {
       version: 9, fields: kept.map { fields[$0] }, records: records.map { record in kept.map { record[$0] } })
   }
 
-  /// What each event brings: octets and packets of the initiator, then of the responder.
+  /// Returns the counts of each event: octets and packets of the initiator, then of the responder.
   private static func counts(
     _ events: [Event], leavesOut: Set<Int> = [], by decoder: inout FlowDecoder, measured: Bool = false
   ) -> [[UInt64]] {
     let message = message(events, leavesOut: leavesOut)
-    // The responder's records are behind those of the events.
+    // The responder's records follow those of the events.
     let all = FlowDecoded([measured ? message.variable.octets : message.octets], by: &decoder).records
     let records = all.prefix(events.count)
     #expect(decoder.reverseCounts.count == records.count)
@@ -81,7 +81,7 @@ struct ConnectionTests {
     #expect(Self.counts([updates[0], updates[2], end]) == [sent[0], sent[2], [200, 2, 700, 5]])
     #expect(Self.counts([end]) == [[1230, 13, 5740, 26]])
     #expect(Self.counts([end, end]) == [[1230, 13, 5740, 26], [0, 0, 0, 0]])
-    // Less than was counted: nothing, of that count alone.
+    // A count below the previous one contributes nothing; other counts are unaffected.
     #expect(Self.counts([updates[0], Event(2, 14, [900, 13, 5740, 26])]) == [sent[0], [0, 3, 740, 6]])
   }
 

@@ -12,7 +12,7 @@ struct DecoderStateTests {
 
   private static func arrival(_ number: Int) -> Int64 { 1_750_000_000_000_000_000 + Int64(number) * 1_000_000_000 }
 
-  /// A decoder that has heard random messages, and some that bring all else that is kept.
+  /// Returns a decoder that has received random messages, and some that create every other kind of state.
   private static func decoder(_ messages: inout RandomMessages, _ random: inout SeededGenerator) -> FlowDecoder {
     var decoder = FlowDecoder()
     var batch = FlowBatch()
@@ -61,7 +61,7 @@ struct DecoderStateTests {
     for _ in 0..<60 {
       var messages = RandomMessages(seed: random.next())
       let heard = Self.decoder(&messages, &random)
-      // What is learnt again is not kept; two that go on from what is, do the same.
+      // State that is relearned is not saved; two decoders restored from the same state behave the same.
       var first = FlowDecoder()
       var second = FlowDecoder()
       first.restore(try heard.state.reread())
@@ -121,7 +121,7 @@ struct DecoderStateTests {
     }
   }
 
-  /// Uses all of a state: nothing of it may trap.
+  /// Uses every part of a state, to check that nothing traps.
   private static func goOn(_ state: FlowDecoderState, _ messages: inout RandomMessages) {
     var decoder = FlowDecoder()
     decoder.restore(state)
@@ -161,7 +161,7 @@ struct DecoderStateTests {
     #expect(later.counters[.unknownTemplate] == 2)
     #expect(later.waitingSets == 1)
     #expect(later.counters.earlyGivenUp == 1)
-    // What is running goes on with all of them.
+    // The running decoder keeps all of them.
     #expect(decoder.sessionSummaries.count == 6)
     #expect(decoder.counters.earlyGivenUp == 0)
   }

@@ -5,10 +5,10 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// Data sets that come before their template wait for it.
+/// Data sets that arrive before their template wait for it.
 @Suite("Early data")
 struct EarlyDataTests {
-  /// A flow of one octet counter and a stamp of the exporter's uptime.
+  /// Returns a message with flows of an octet counter and an uptime timestamp.
   private static func flows(_ version: Int, _ octets: Int, exportTime: Int = 1_750_000_000) -> FlowMessage {
     FlowMessage(
       version: version, fields: [[1, 4], [22, 4]], records: [[Wire.be32(octets), Wire.be32(59_000)]],
@@ -32,7 +32,7 @@ struct EarlyDataTests {
     #expect(before.records.isEmpty)
     #expect(decoder.waitingSets == 1)
     let after = FlowDecoded([Self.message(version, late.template + late.data, sequence: 1)], by: &decoder)
-    // What came in order is handed over first.
+    // Data that arrived in order is delivered first.
     #expect(after.records.map(\.octets) == [8, 7])
     let start: Int64 = version == 9 ? -1000 : 0
     #expect(after.records.map(\.start) == [1_750_000_000_000 + start, 1_749_999_990_000 + start])
@@ -81,7 +81,7 @@ struct EarlyDataTests {
     var messages = (0..<5).map { Wire.ipfix(flows.data, sequence: $0) }
     messages.append(Wire.ipfix(flows.template, sequence: 5))
     messages += (5..<20).map { Wire.ipfix(flows.data, sequence: $0) }
-    // Two that never came.
+    // Two sets whose template never arrived.
     messages.append(Wire.ipfix(flows.data, sequence: 22))
     let decoded = FlowDecoded(messages)
     #expect(decoded.counters.flowRecords == 21)
@@ -96,7 +96,7 @@ struct EarlyDataTests {
     var decoder = FlowDecoder(options: options)
     for _ in 0..<3 { _ = FlowDecoded([Wire.ipfix(Wire.set(256, Array(repeating: 6, count: 1000)))], by: &decoder) }
     let template = Wire.ipfix(Wire.set(2, Wire.template(256, [[4, 1]])))
-    // The oldest set goes beyond the bound; the datagram itself brings no more than one of the others.
+    // The oldest set exceeds the limit; the datagram itself decodes at most one of the others.
     #expect(FlowDecoded([template], by: &decoder).records.count == 1000)
     #expect(decoder.counters.earlyGivenUp == 1)
     #expect(decoder.waitingSets == 1)
@@ -135,7 +135,7 @@ struct EarlyDataTests {
       Wire.set(2, Wire.template(256, [[4, 1]])),
       Wire.set(3, Wire.optionsTemplate(257, scopes: 1, [[149, 1], [34, 1]])))
     for exporter in exporters { for _ in 0..<3 { _ = FlowDecoded([data], by: &decoder, from: exporter) } }
-    // The datagram that brings the templates brings one set with it.
+    // The datagram with the templates decodes one waiting set.
     for exporter in exporters { _ = FlowDecoded([templates], by: &decoder, from: exporter) }
     #expect(decoder.waitingSets == 15)
     var batch = FlowBatch()
@@ -162,7 +162,7 @@ struct EarlyDataTests {
     options.rules.limits.earlyTimeout = 60_000
     var decoder = FlowDecoder(options: options)
     let start: Int64 = 1_750_000_000_000
-    // When each set came, seconds: what is still to be given up.
+    // Arrival seconds of the sets that have yet to be dropped.
     var arrivals: [Int64] = []
     var batch = FlowBatch()
     for second in Int64(0)...200 {
@@ -233,7 +233,7 @@ struct EarlyDataTests {
   @Test("of one session beyond its bound is given up from the oldest on")
   func sessionBound() {
     var options = FlowDecoderOptions()
-    // Each set takes 8 octets and 128, and a session that has any 192.
+    // Each set takes 8 octets plus 128, and a session with waiting sets 192.
     options.rules.limits.earlyOctetsPerSession = 136 * 10 + 192
     var decoder = FlowDecoder(options: options)
     for octets in 1...15 { _ = FlowDecoded([Wire.ipfix(Self.flows(10, octets).data)], by: &decoder) }
@@ -257,7 +257,7 @@ struct EarlyDataTests {
       FlowDecoded([Wire.ipfix(Self.flows(10, 0).template)], by: &decoder, from: $0).records.map(\.octets)
     }
     #expect(decoded == [[1, 2, 3, 4], [1, 2, 3, 4], [3, 4]])
-    // What has left makes room.
+    // Decoded sets make room.
     for octets in 1...10 { _ = FlowDecoded([Wire.v9(Self.flows(9, octets).data)], by: &decoder) }
     #expect(decoder.waitingSets == 10)
     #expect(decoder.counters.earlyGivenUp == 2)
@@ -301,7 +301,7 @@ struct EarlyDataTests {
     for _ in 0..<200 {
       let version = Bool.random(using: &random) ? 9 : 10
       let ids = 256..<(256 + Int.random(in: 1...4, using: &random))
-      // Templates of differing lengths, the odd ones of varying length.
+      // Templates of differing lengths; odd ids have variable length.
       let templates = ids.map { id -> [[Int]] in [[1, 4], id % 2 == 0 ? [2, 1 + id % 5] : [82, 65535]] }
       let announcements = zip(ids, templates).map { Wire.set(version == 9 ? 0 : 2, Wire.template($0, $1)) }
       var number = 0

@@ -12,7 +12,7 @@ struct EarlyOrderTests {
   private static func data(_ id: Int, _ octets: Int) -> [UInt8] { Wire.ipfix(Wire.set(id, Wire.be32(octets))) }
   private static func template(_ id: Int) -> [UInt8] { Wire.ipfix(Wire.set(2, Wire.template(id, [[1, 4]]))) }
 
-  /// Decodes a message and all that can be decoded then.
+  /// Decodes a message and everything that it makes decodable.
   private static func decode(_ message: [UInt8], by decoder: inout FlowDecoder) -> [Int] {
     var batch = FlowBatch()
     decoder.decode(message.rawSpan, from: Wire.exporter, arrival: 1_750_000_000_000_000_000, into: &batch)
@@ -29,7 +29,7 @@ struct EarlyOrderTests {
     var known: Set<Int> = []
     for number in 1...5000 {
       let id = Self.ids.lowerBound + random.below(Self.ids.count)
-      // A few templates early on, so that some leave from the middle, the others later.
+      // A few templates early on, so that some sets leave from the middle; the others later.
       if random.below(number < 2000 ? 200 : 30) == 0, !known.contains(id) {
         known.insert(id)
         #expect(Self.decode(Self.template(id), by: &decoder) == waiting.removeValue(forKey: id) ?? [], "seed \(seed)")
@@ -59,7 +59,7 @@ struct EarlyOrderTests {
       if random.below(400) == 0, last[id] == nil || decoder.counters[.unknownTemplate] > 2000 {
         let decoded = Self.decode(Self.template(id), by: &decoder)
         #expect(decoded == decoded.sorted(), "seed \(seed)")
-        // Not more than what is held, and the newest of them is among these.
+        // At most the waiting sets are decoded, including the newest of them.
         #expect(decoded.count <= 500 && (decoded.isEmpty || decoded.last == last[id]), "seed \(seed)")
         last[id] = .max
         continue

@@ -4,7 +4,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// RFC 5610: options data that say of what name and type an exporter's own elements are.
+/// RFC 5610: options data with the names and types of an exporter's own elements.
 @Suite("Elements that the registry does not have")
 struct ElementNameTests {
   private static let template = Wire.set(
@@ -18,7 +18,7 @@ struct ElementNameTests {
     Wire.set(2, Wire.template(256, [[8, 4], [1, 4], [40, 4, 6871], [41, 4, 6871]]))
   private static let flow = Wire.set(256, Wire.hex("0a000001 00000005 00000007 c0000201"))
 
-  /// Of what name and type two elements are.
+  /// Reports the names and types of two elements.
   static let reports = Wire.ipfix(
     template, Wire.set(400, report(6871, 40, 3, "exampleCount") + report(6871, 0x8029, 18, "exampleAddress")))
 
@@ -76,7 +76,7 @@ struct ElementNameTests {
     #expect(records.map { $0.fields.json }.first?.contains(#""ours":7"#) == true)
   }
 
-  /// Reports that change nothing.
+  /// Reports that must have no effect.
   private static let unfit: [(what: String, report: [UInt8])] = [
     ("IANA's element", report(0, 8, 3, "mine")), ("a reverse element", report(29305, 1, 3, "mine")),
     ("IANA's name", report(6871, 40, 3, "octetDeltaCount")), ("no name", report(6871, 40, 3, "")),

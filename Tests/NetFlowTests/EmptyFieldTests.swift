@@ -2,14 +2,14 @@ import NetFlow
 import NetworkBytes
 import Testing
 
-/// A template can have thousands of fields of no length, and then each octet of data is a record with all of them.
+/// A template can have thousands of zero-length fields; each octet of data is then a record with all of them.
 @Suite("Fields of no length in records that are decoded in full")
 struct EmptyFieldTests {
   private static let exporter = Endpoint(address: IPAddress(v4: 1), port: 1)
 
-  /// Records of one octet each, with so many fields of no length.
+  /// Decodes records of one octet with `empty` zero-length fields each.
   private static func records(_ count: Int, empty: Int, isRepeated: Bool = true) -> [DecodedRecord] {
-    // Two elements in turn, or all of them different.
+    // Two alternating elements, or all distinct.
     let fields = (0..<empty).map { [isRepeated ? [8, 12][$0 % 2] : 600 + $0, 0] } + [[4, 1]]
     var decoder = RecordDecoder()
     var records: [DecodedRecord] = []
@@ -17,7 +17,7 @@ struct EmptyFieldTests {
       Wire.ipfix(Wire.set(2, Wire.template(256, fields))).rawSpan, from: exporter, arrival: 0, into: &records)
     let data = Wire.set(256, [UInt8](repeating: 17, count: count))
     decoder.decode(Wire.ipfix(data).rawSpan, from: exporter, arrival: 0, into: &records)
-    // A bound of each message, not of all.
+    // The limit applies to each message, not to all.
     decoder.decode(Wire.ipfix(data).rawSpan, from: exporter, arrival: 0, into: &records)
     return records
   }

@@ -4,7 +4,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// Who makes room when there are more sessions than there may be.
+/// Which sessions are evicted when there are too many.
 @Suite("Forged senders")
 struct EvictionTests {
   private static let real = Endpoint(address: IPAddress(v4: 0xc000_0209), port: 4739)
@@ -12,7 +12,7 @@ struct EvictionTests {
   private static let template = Wire.set(2, Wire.template(256, [[1, 4]]))
   private static let start: Int64 = 1_750_000_000_000_000_000
 
-  /// A decoder that knows a quiet exporter: its template and two records, a minute and more apart.
+  /// Returns a decoder that knows a quiet exporter: its template and two records, more than a minute apart.
   private static func decoder(_ configure: (inout SessionRules) -> Void = { _ in }) -> FlowDecoder {
     var options = FlowDecoderOptions()
     options.rules.limits.sessions = 1000
@@ -32,7 +32,7 @@ struct EvictionTests {
     return batch.count
   }
 
-  /// Whether the quiet exporter is known with all that was counted of it, and its next record is decoded.
+  /// Returns whether the quiet exporter is known with all its counters, and its next record is decoded.
   private static func isKnown(_ decoder: inout FlowDecoder) -> Bool {
     let known = decoder.sessionSummaries.first { $0.key.exporter == real }
     guard known?.counters.flowRecords == 2 else { return false }
@@ -78,12 +78,12 @@ struct EvictionTests {
     for (number, kind) in kinds.enumerated() {
       Self.send(kind.message, from: Self.forged(number), at: 100 + Int64(number), to: &decoder)
     }
-    // Heard once more, the first with a template is the last of them to go.
+    // Having been heard once more, the first session with a template is evicted last.
     Self.send(Flood.templates.message, from: Self.forged(1), at: 200, to: &decoder)
     var gone: [Int] = []
     for newcomer in 0..<6 {
       let before = Set(decoder.sessionSummaries.map(\.key.exporter))
-      // It is no worse than the others, so that none of the newcomers goes.
+      // It ranks no lower than the others, so that no newcomer is evicted.
       let address = Endpoint(address: IPAddress(v4: UInt32(0x0b00_0000 + newcomer * 0x10000)), port: 2055)
       Self.send(Flood.records.message, from: address, at: 300, to: &decoder)
       gone += (0..<6).filter { before.contains(Self.forged($0)) }.filter { number in
@@ -101,7 +101,7 @@ struct EvictionTests {
       $0.limits.sessionsPerAddress = isNetwork ? 1000 : 100
       $0.limits.sessionsPerNetwork = 100
     }
-    // Others that are silent for longer, one in each network.
+    // Other exporters that have been silent for longer, one in each network.
     for number in 0..<50 {
       Self.send(Flood.records.message, from: Self.forged(number << 8), at: 90, to: &decoder)
     }
@@ -114,7 +114,7 @@ struct EvictionTests {
     let summaries = decoder.sessionSummaries
     #expect(summaries.filter { $0.key.exporter.address.high == own.high }.count == 100)
     #expect(summaries.count == 151)
-    // The newest are there.
+    // The newest are present.
     #expect(summaries.contains { $0.key.exporter.port == UInt16(1024 + 4999) })
     let isKnown = Self.isKnown(&decoder)
     #expect(isKnown)
@@ -132,12 +132,12 @@ struct EvictionTests {
     for number in 0..<1000 {
       Self.send(Flood.records.message, from: Self.forged(number), at: 100 + Int64(number), to: &decoder)
     }
-    // One of the others has a place, over the bound, until the next comes.
+    // One of the others temporarily exceeds the limit, until the next one arrives.
     #expect(decoder.sessionSummaries.count == 21)
     #expect(Set(quiet).isSubset(of: decoder.sessionSummaries.map(\.key.exporter)))
     let isKnown = Self.isKnown(&decoder)
     #expect(isKnown)
-    // Among themselves the bound holds.
+    // Among themselves the limit applies.
     for port in UInt16(6000)..<6100 {
       let exporter = Endpoint(address: IPAddress(v4: 0xc000_0221), port: port)
       Self.send(Flood.records.message, from: exporter, at: 2000, to: &decoder)
@@ -170,14 +170,14 @@ struct EvictionTests {
   @Test("and new exporters have the room of those that have been silent for half an hour")
   func silent() {
     var decoder = Self.decoder { $0.limits.sessions = 100 }
-    // Sessions that were steady once, all there is room for, each in a network of its own.
+    // Sessions that were once steady, up to the limit, each in its own network.
     for second in [0, 70] as [Int64] {
       for number in 0..<99 {
         Self.send(Flood.records.message, from: Self.forged(number << 8), at: second, to: &decoder)
       }
     }
     decoder.advance(to: (Self.start + 5000 * 1_000_000_000) / 1_000_000)
-    // Each new one keeps its template while the others' come, and has its record decoded.
+    // Each new session keeps its template while the others' arrive, and its record is decoded.
     let new = 1000..<1050
     for number in new { Self.send(Wire.ipfix(Self.template), from: Self.forged(number), at: 5000, to: &decoder) }
     let decoded = new.map { Self.send(Wire.ipfix(Self.flow), from: Self.forged($0), at: 5001, to: &decoder) }
@@ -189,7 +189,7 @@ struct EvictionTests {
     var decoder = Self.decoder { $0.limits.templateFields = 1000 }
     let wide = Wire.ipfix(Wire.set(2, Wire.template(256, Array(repeating: [1, 4], count: 60))))
     for number in 0..<500 { Self.send(wide, from: Self.forged(number), at: 100, to: &decoder) }
-    // Each template counts for ten fields more.
+    // Each template counts as ten additional fields.
     #expect(decoder.counters[.sessionEvicted] == 500 - 1000 / 70)
     let isKnown = Self.isKnown(&decoder)
     #expect(isKnown)

@@ -2,18 +2,18 @@ import FlowModel
 import NetFlow
 import NetworkBytes
 
-/// What a flow record has to be, told from the values that the lossless decoder reads: the mapping a second time, written
-/// value by value and with no plan.
+/// The expected flow record for values from the lossless decoder: a second implementation of the mapping, value by
+/// value and without plans.
 struct ExpectedFlow {
   private var values: [UInt16: FieldValue] = [:]
-  /// Of reverse elements (RFC 5103).
+  /// Values of reverse elements (RFC 5103).
   private var reverseValues: [UInt16: FieldValue] = [:]
   private let header: MessageHeader
 
   init(_ record: DecodedRecord) {
     header = record.header
     for field in record.fields where !field.name.isV9Scope {
-      // Of an element that comes twice the first counts that is not empty.
+      // Of a repeated element, the first non-empty value counts.
       let all = if case .repeated(let several) = field.value { several } else { [field.value] }
       let value = all.first { $0 != .octets([]) }
       switch field.name.element.enterprise {
@@ -26,7 +26,7 @@ struct ExpectedFlow {
 
   // MARK: Values
 
-  /// Of several elements the first that is there and not zero.
+  /// Returns the first of several elements that is present and nonzero.
   private func integer(_ elements: UInt16...) -> UInt64? {
     let all = elements.compactMap { integer(of: $0) }
     return all.first { $0 != 0 } ?? all.last
@@ -37,7 +37,7 @@ struct ExpectedFlow {
     case .unsigned(let value): value
     case .signed(let value): UInt64(bitPattern: value)
     case .boolean(let value): value ? 1 : 2
-    // A float, or of a type that the registry has another idea of: its octets count.
+    // A float, or a length unexpected for the registry's type: the octets count.
     case .octets(let octets) where (1...8).contains(octets.count): octets.number
     default: nil
     }
@@ -57,7 +57,7 @@ struct ExpectedFlow {
     return all.first { !$0.isUnspecified } ?? all.last
   }
 
-  /// The IPv6 address unless it is `::` or absent, else the IPv4 one.
+  /// Returns the IPv6 address unless it is `::` or absent, otherwise the IPv4 address.
   private func address(_ v4: IPAddress?, _ v6: IPAddress?) -> IPAddress {
     if let v6, !v6.isUnspecified { return v6 }
     return v4 ?? .unspecified
@@ -74,7 +74,7 @@ struct ExpectedFlow {
 
   private var export: Int64 { header.exportMilliseconds }
 
-  /// When a flow ended by a stamp of the uptime; nil if that cannot be.
+  /// Returns the time of an uptime timestamp; nil if it is impossible.
   private func ended(_ stamp: UInt64) -> Int64? {
     let (stamp, now) = (Int64(stamp & 0xffff_ffff), Int64(header.sysUpTime))
     let wrap: Int64 = 1 << 32
@@ -84,7 +84,7 @@ struct ExpectedFlow {
     return past <= wrap / 2 ? export - past : nil
   }
 
-  /// Milliseconds of a moment that one element tells; nil if it is not set.
+  /// Returns the time in one element, in milliseconds; nil if it is not set.
   private func moment(_ element: UInt16) -> Int64? {
     switch element {
     case 22, 21:
@@ -97,7 +97,7 @@ struct ExpectedFlow {
     case .time(let time):
       let isUnset = time.nanoseconds == 0 && time.seconds == (Self.ntp.contains(element) ? -2_208_988_800 : 0)
       return isUnset ? nil : time.seconds * 1000 + Int64(time.nanoseconds / 1_000_000)
-    // Of another length than the type's, or beyond the year 9999: an integer all the same, but for NTP's.
+    // An unexpected length, or later than the year 9999: treated as an integer, except for NTP formats.
     case .octets(let octets) where (1...8).contains(octets.count) && !Self.ntp.contains(element):
       if octets.number == 0 { return nil }
       let isSeconds = [150, 151, 322].contains(element)
@@ -108,10 +108,10 @@ struct ExpectedFlow {
 
   private static let ntp: Set<UInt16> = [154, 155, 156, 157, 324, 325]
 
-  /// Whether a time reckons from element 160, which options data or an earlier record may have told.
+  /// Whether a time depends on element 160, which may come from options data or an earlier record.
   var readsUpTimeOfIPFIX: Bool { header.version == 10 && (values[21] != nil || values[22] != nil) }
 
-  /// The first element that tells a moment; in IPFIX stamps of the uptime come last.
+  /// Returns the first time element; in IPFIX, uptime timestamps come last.
   private func first(_ elements: [UInt16]) -> (element: UInt16, time: Int64)? {
     let late = elements.filter { header.version == 10 && ($0 == 21 || $0 == 22) }
     return (elements.filter { !late.contains($0) } + late).lazy.compactMap { element in
@@ -119,7 +119,7 @@ struct ExpectedFlow {
     }.first
   }
 
-  /// First and last packet; rounded where it was sent in NTP's form, so that a millisecond may lie between.
+  /// Times of the first and last packet; rounded if they were in NTP format, so that they may be off by a millisecond.
   var times: (start: Int64, end: Int64) {
     let (start, end) = told
     return (min(start, end), end)
@@ -145,7 +145,7 @@ struct ExpectedFlow {
 
   // MARK: The record
 
-  /// Every field but times and origin, by the names of `FlowRecord.contents`.
+  /// Every field except times and origin, with the names of `FlowRecord.contents`.
   var contents: [String: String] {
     var numbers: [String: UInt64] = [
       "ingressInterface": integer(10, 252) ?? 0, "egressInterface": integer(14, 253) ?? 0,
@@ -192,7 +192,7 @@ struct ExpectedFlow {
     return addresses.mapValues(\.description).merging(numbers.filter { $0.value != 0 }.mapValues { String($0) }) { $1 }
   }
 
-  /// The other direction's record, which is like this one's where nothing else is said; nil if there is none.
+  /// The record of the reverse direction, equal to this one unless specified; nil if there is none.
   var reverse: [String: String]? {
     var other = self
     other.values = reverseValues
@@ -226,16 +226,17 @@ struct ExpectedFlow {
     return values[298] != nil && (integer(of: 2) ?? 0) == 0 && (integer(of: 298) != 0 || integer(2, 298, 24) == 0)
   }
 
-  /// All that is behind an application's engine: of engine 20 the enterprise's number, and its own in 32 bits.
+  /// Returns the part of an application id after the engine; for engine 20 the enterprise number, and the selector in
+  /// 32 bits.
   static func selector(_ application: [UInt8]) -> UInt64 {
     guard application[0] == 20, application.count > 5 else { return Array(application[1...]).number }
     return Array(application[1..<5]).number << 32 | Array(application[5...]).number & 0xffff_ffff
   }
 
-  /// Whether it may be a sampled packet, which `SectionTests` look at.
+  /// Whether it may be a sampled packet, which `SectionTests` cover.
   var holdsSection: Bool { !Set(values.keys).isDisjoint(with: [104, 313, 315]) }
 
-  /// Whether its counts depend on records before it.
+  /// Whether its counts depend on earlier records.
   var readsTotals: Bool {
     let elements = Set(values.keys)
     return !elements.isDisjoint(with: [85, 86, 171, 172, 353])

@@ -2,7 +2,7 @@ import NetFlow
 import NetworkBytes
 import Testing
 
-/// Octets of a field and the JSON that they are to become.
+/// Octets of a field and the expected JSON.
 struct ValueCase: Sendable, CustomTestStringConvertible {
   var type: AbstractType
   var octets: String

@@ -2,7 +2,7 @@ import FlowModel
 import NetFlow
 import NetworkBytes
 
-/// Messages decoded into flow records one after the other, by a decoder of their own or by one that is given.
+/// Messages decoded into flow records in order, by a new decoder or a given one.
 struct FlowDecoded {
   var records: [FlowRecord] = []
   var extensions: [FlowExtension] = []
@@ -10,8 +10,8 @@ struct FlowDecoded {
   var counters = DecodeCounters()
 
   /// - Parameters:
-  ///   - arrival: of all messages, milliseconds since 1970 UTC; that of `Wire`'s messages unless said otherwise.
-  ///   - configure: changes the options, which are the standard ones.
+  ///   - arrival: arrival of all messages, milliseconds since 1970 UTC; by default that of `Wire`'s messages.
+  ///   - configure: changes the standard options.
   init(
     _ messages: [[UInt8]], from exporter: Endpoint = Wire.exporter, arrival: Int64 = 1_750_000_000_000,
     _ configure: (inout FlowDecoderOptions) -> Void = { _ in }
@@ -36,7 +36,7 @@ struct FlowDecoded {
     counters = decoder.counters
   }
 
-  /// What the records hold, field by field, but for what is absent.
+  /// Nonzero fields of each record.
   var contents: [[String: String]] {
     records.map { record in
       let rare = record.extensionNumber > 0 ? extensions[Int(record.extensionNumber) - 1] : FlowExtension()
@@ -44,7 +44,7 @@ struct FlowDecoded {
     }
   }
 
-  /// The counters of issues that are not zero, by name.
+  /// Nonzero issue counters by name.
   var issues: [String: UInt64] { counters.issues }
 }
 
@@ -57,7 +57,7 @@ extension DecodeCounters {
 }
 
 extension FlowRecord {
-  /// Every field under a name, but for those that are zero.
+  /// Returns every nonzero field by name.
   func contents(_ rare: FlowExtension, _ origins: [FlowOrigin]) -> [String: String] {
     let addresses = [
       "source": source, "destination": destination, "nextHop": nextHop, "postNATSource": rare.postNATSource,
@@ -95,9 +95,9 @@ extension FlowRecord {
 /// A flow template with records, as a v9 or IPFIX message.
 struct FlowMessage {
   var version = 10
-  /// Element and octets, or enterprise too.
+  /// Element and length, optionally enterprise.
   var fields: [[Int]]
-  /// The content of each field of each record; a field of 65535 octets gets its length before it.
+  /// The content of each field of each record; variable-length fields (65535) get a length prefix.
   var records: [[[UInt8]]]
   var exportTime = 1_750_000_000
   var upTime = 60_000
@@ -119,7 +119,7 @@ struct FlowMessage {
       : Wire.ipfix(template, data, domain: domain, exportTime: exportTime)
   }
 
-  /// The same with a field of varying length before all others, so that records are measured one by one.
+  /// The same with a variable-length field before all others, so that records are measured one by one.
   var variable: FlowMessage {
     var message = self
     message.fields.insert([82, 65535], at: 0)
@@ -129,7 +129,7 @@ struct FlowMessage {
 }
 
 extension [UInt8] {
-  /// Big-endian; of more than eight octets the last eight.
+  /// Big-endian; only the last eight octets count.
   var number: UInt64 { reduce(0) { $0 << 8 | UInt64($1) } }
 
   init(_ number: UInt64, width: Int) {
@@ -138,7 +138,7 @@ extension [UInt8] {
 }
 
 extension FlowDecoder {
-  /// Lets time pass as a pipeline does.
+  /// Advances time as a pipeline does.
   mutating func tick(to time: Int64, into batch: inout FlowBatch) {
     advance(to: time)
     while decodeEarly(limit: 1000, into: &batch).isMore {}
@@ -153,7 +153,7 @@ extension FlowDecoder {
 }
 
 extension FlowDecoderState {
-  /// Its parts as a checkpoint keeps them.
+  /// Returns the parts of the state as in a checkpoint.
   func parts() throws -> [(part: Part, octets: [UInt8])] {
     var parts: [(part: Part, octets: [UInt8])] = []
     try write { parts.append(($0, $1)) }
@@ -166,6 +166,6 @@ extension FlowDecoderState {
     try check()
   }
 
-  /// Through a checkpoint's parts and back.
+  /// Returns the state after a round trip through a checkpoint's parts.
   func reread() throws -> FlowDecoderState { try FlowDecoderState(parts()) }
 }

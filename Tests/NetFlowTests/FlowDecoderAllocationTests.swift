@@ -8,7 +8,7 @@ import Testing
 /// Once a session is warm, its datagrams are decoded without a single allocation.
 @Suite("Decoding allocates nothing")
 struct FlowDecoderAllocationTests {
-  /// Messages that teach, then messages that are decoded over and over.
+  /// Messages that teach the decoder, then messages that are decoded repeatedly.
   struct Traffic: Sendable, CustomTestStringConvertible {
     var what: String
     var before: [[UInt8]]
@@ -41,7 +41,7 @@ struct FlowDecoderAllocationTests {
       records: (0..<20).map { _ in fields.map { numbers.octets($0[1] == 65535 ? 9 : $0[1]) } })
   }
 
-  /// Interfaces by name and description, applications of varying length, samplers with their rate.
+  /// Interfaces with name and description, applications of varying length, samplers with their rate.
   private static let naming =
     Wire.set(3, Wire.optionsTemplate(300, scopes: 1, [[10, 4], [82, 32], [83, 40]]))
     + Wire.set(3, Wire.optionsTemplate(301, scopes: 1, [[95, 65535], [96, 65535]]))

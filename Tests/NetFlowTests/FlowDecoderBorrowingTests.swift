@@ -2,8 +2,7 @@ import NetFlow
 import NetworkBytes
 import Testing
 
-/// One device may send from several ports, and templates may come from one of them only; several devices may be behind one
-/// address.
+/// A device may send from several ports, with templates from only one of them; several devices may share an address.
 @Suite("Templates of an exporter's other sessions")
 struct FlowDecoderBorrowingTests {
   private static let layout = Layout.usual
@@ -25,7 +24,7 @@ struct FlowDecoderBorrowingTests {
     #expect(scene.send(Self.v9(Self.layout.template(9), sequence: 7, at: 0), at: 0) == [])
     let data = Self.layout.data(5)
     #expect(scene.send(Self.v9(data, sequence: 8, at: 1), at: 1, port: 2, worker: worker) == [5])
-    // Each datagram from a port of its own.
+    // Each datagram has its own source port.
     #expect(scene.send(Self.v9(data, sequence: 9, at: 2), at: 2, port: 3) == [5])
     #expect(scene.send(Self.v9(data, sequence: 10, at: 3), at: 3, port: 4, worker: worker) == [5])
     #expect(scene.counters.issues == ["session_continued": 3])
@@ -42,7 +41,8 @@ struct FlowDecoderBorrowingTests {
     #expect(scene.send(Self.ipfix(other.data(4), sequence: 103), at: 4, port: 5) == [4])
   }
 
-  /// A second session's first message, that does not continue the one of port 1 which stopped before number 101 at second 10.
+  /// The first message of a second session that does not continue the one of port 1, which stopped before number 101 at
+  /// second 10.
   struct Stranger: Sendable, CustomTestStringConvertible {
     var what: String
     var sequence = 101
@@ -76,7 +76,7 @@ struct FlowDecoderBorrowingTests {
     #expect(scene.send(message, at: 12, port: 2, address: stranger.address) == [])
     #expect(scene.waitingSets == 1)
     #expect(scene.tick(at: 20) == [])
-    // Its own template comes at last.
+    // Its own template finally arrives.
     let template =
       stranger.version == 9
       ? Wire.v9(
@@ -114,14 +114,14 @@ struct FlowDecoderBorrowingTests {
     var scene = Scene()
     scene.send(Self.v9(Self.layout.template(9), sequence: 7, at: 0))
     #expect(scene.send(Self.v9(Self.layout.data(5), sequence: 900, at: 1), at: 1, port: 2, worker: worker) == [])
-    // No whole number of records.
+    // Not a whole number of records.
     let odd = Wire.set(256, Array(repeating: 3, count: 13))
     #expect(scene.send(Self.v9(odd, sequence: 901, at: 2), at: 2, port: 2, worker: worker) == [])
     #expect(scene.tick(at: 1700) == [])
     #expect(scene.tick(at: 1803) == [5])
     #expect(scene.counters.issues["template_agreed"] == 1)
     #expect(scene.counters.earlyGivenUp == 1)
-    // What comes then need not wait.
+    // Later data need not wait.
     #expect(scene.send(Self.v9(Self.layout.data(6), sequence: 902, at: 1804), at: 1804, port: 2, worker: worker) == [6])
     #expect(scene.end(at: 1805) == [])
   }
@@ -181,7 +181,7 @@ struct FlowDecoderBorrowingTests {
     #expect(scene.counters[.templateEvicted] == 1)
     scene.send(Self.ipfix(Self.layout.data(1), sequence: 700), at: 2, port: 2)
     scene.send(Self.ipfix(Self.layout.data(1, id: 300), sequence: 701), at: 3, port: 2)
-    // Forgets the first.
+    // Evicts the first session.
     scene.send(Self.ipfix(Self.layout.data(1), sequence: 900), at: 4, port: 3)
     #expect(scene.counters[.sessionEvicted] == 1)
     #expect(scene.end() == [])

@@ -6,7 +6,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// Both decoders read the same datagrams: what they find has to agree, record by record and counter by counter.
+/// Both decoders read the same datagrams: their results must agree, record by record and counter by counter.
 @Suite("The flow decoder and the lossless one agree")
 struct FlowDecoderDifferentialTests {
   /// Both decoders side by side.
@@ -14,9 +14,9 @@ struct FlowDecoderDifferentialTests {
     var flows: FlowDecoder
     var records = RecordDecoder(directory: ExporterDirectory())
     var batch = FlowBatch()
-    /// Where the datagrams come from, for failures.
+    /// Source of the datagrams, for failure messages.
     private let origin: String
-    /// Records of padding so far.
+    /// Number of padding records so far.
     private var known = 0
     /// Options records of zeros so far.
     private var zeros: UInt64 = 0
@@ -27,22 +27,22 @@ struct FlowDecoderDifferentialTests {
       self.origin = origin
       var options = FlowDecoderOptions()
       options.maximumClockSkew = nil
-      // The lossless one decodes by the newest definition, whatever became of the exporter.
+      // The lossless decoder uses the newest definition, even if the exporter has restarted.
       options.rules.detectsRestarts = false
       options.rules.limits = .capture
       flows = FlowDecoder(options: options)
     }
 
-    /// Decodes one datagram by both.
+    /// Decodes one datagram with both decoders.
     ///
-    /// - Parameter isSound: whether fields are compared, too.
+    /// - Parameter isSound: whether to compare fields, too.
     /// - Returns: the flow records of each.
     mutating func decode(_ message: RawSpan, from exporter: Endpoint, isSound: Bool = true) -> [(
       FlowRecord, DecodedRecord
     )] {
       batch.removeAll()
       flows.decode(message, from: exporter, arrival: 0, into: &batch)
-      // Many early records are decoded behind those of the datagram that brought their template.
+      // If there are many early records, they are decoded after those of the datagram that contained their template.
       let before = batch.count
       while flows.decodeEarly(limit: 1000, into: &batch).isMore {}
       let inOrder = batch.count == before
@@ -64,9 +64,9 @@ struct FlowDecoderDifferentialTests {
       return Array(zip(batch.records, found))
     }
 
-    /// Compares records and those of the other direction, which are behind all records of their set.
+    /// Compares records including reverse ones, which follow all records of their set.
     private func compareBiflows(_ expected: [ExpectedFlow]) {
-      // Totals depend on earlier records, and options data may have told another rate.
+      // Totals depend on earlier records, and options data may have changed the sampling rate.
       if expected.contains(where: \.readsTotals) { return }
       let isSampled = flows.counters.optionsRecords > 0
       func sorted(_ contents: [[String: String]]) -> [String] {
@@ -164,7 +164,7 @@ struct FlowDecoderDifferentialTests {
   private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The captures of the tests' fixtures, and of `../shared/corpus` where that is.
+  /// The captures of the test fixtures, and of `../shared/corpus` if it exists.
   static let captures: [String] = ["Tests/Fixtures/real", "../shared/corpus"].flatMap { folder in
     let folder = package.appendingPathComponent(folder)
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
@@ -176,7 +176,7 @@ struct FlowDecoderDifferentialTests {
     var capture = try CaptureFile(path: path)
     var pair = Pair(of: path)
     while true {
-      // A capture that is cut ends where it is cut.
+      // A truncated capture ends at the cut.
       guard (try? capture.next()) == true else { break }
       let datagram = capture.datagram
       for (record, decoded) in pair.decode(datagram.bytes, from: datagram.source) {
@@ -185,7 +185,7 @@ struct FlowDecoderDifferentialTests {
         var contents = pair.contents(record)
         var expectedContents = expected.contents
         if pair.flows.counters.optionsRecords > 0 {
-          // Options data may have told another rate.
+          // Options data may have changed the sampling rate.
           contents["samplingRate"] = nil
           expectedContents["samplingRate"] = nil
         }

@@ -5,7 +5,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// Whatever comes, the flow decoder goes on, in time and memory that the octets received bound.
+/// For any input, the flow decoder continues, with time and memory bounded by the octets received.
 @Suite("Malformed and hostile input of the flow decoder", .tags(.slow), .unlessFast)
 struct FlowDecoderFuzzTests {
   @Test("never stops it, and every datagram and record is accounted for")
@@ -41,8 +41,8 @@ struct FlowDecoderFuzzTests {
     #expect(counters.flowRecords + counters.reverseRecords == records, "seed \(seed)")
     #expect(counters.rejectedDatagrams == counters[.shortDatagram] + counters[.badVersion], "seed \(seed)")
     #expect(decoder.sessionSummaries.count <= 8, "seed \(seed)")
-    // These only where templates are to expire, records are decoded in full, exporters go on at another port or contradict
-    // each other, or much is announced in one second.
+    // These occur only when templates expire, records are decoded in full, exporters move to another port or contradict
+    // each other, or much is announced within a second.
     let others: [DecodeIssue] = [
       .withdrawalIgnored, .templateExpired, .badList, .sessionContinued, .templateAgreed, .paddingRecord,
       .implausibleTime, .endBeforeStart, .optionsOverBudget, .templatesOverBudget, .contradiction,
@@ -54,10 +54,10 @@ struct FlowDecoderFuzzTests {
     #expect(records > 50_000, "seed \(seed)")
   }
 
-  /// The largest set that a datagram can carry, of one template.
+  /// The largest set of one template that a datagram can carry.
   static let room = 65_535 - 16 - 4
 
-  /// A hostile template, and how often a datagram full of its records is sent.
+  /// A hostile template, and how often to send a datagram full of its records.
   struct Attack: Sendable, CustomTestStringConvertible {
     var what: String
     var fields: [[Int]]
@@ -99,9 +99,9 @@ struct FlowDecoderFuzzTests {
     var batch = FlowBatch()
     let template = Wire.ipfix(Wire.set(2, Wire.template(256, attack.fields)))
     let data = Wire.ipfix(Wire.set(256, attack.content))
-    // Hundreds of times, so that a datagram that took a second would be felt.
+    // Hundreds of times, so that a datagram that takes a second is noticed.
     decoder.decode(template.rawSpan, from: Wire.exporter, arrival: 0, into: &batch)
-    // One a second: more of the shortest records would be passed over.
+    // One per second: more of the shortest records would be skipped.
     for second in 1...Int64(keepsExtra ? 2 : 40) {
       batch.removeAll()
       decoder.decode(data.rawSpan, from: Wire.exporter, arrival: second * 1_000_000_000, into: &batch)
@@ -130,7 +130,7 @@ struct FlowDecoderFuzzTests {
     decoder.decode(Wire.v9(options).rawSpan, from: Wire.exporter, arrival: 0, into: &batch)
     for round in 1...10 {
       let records = (0..<8000).flatMap { Wire.be32(1) + Wire.be16($0) + Wire.be16(round) }
-      // A second apart: in one there is a budget.
+      // A second apart, because there is a budget for each second.
       let (message, arrival) = (Wire.v9(Wire.set(300, records)), Int64(round) * 1_000_000_000)
       decoder.decode(message.rawSpan, from: Wire.exporter, arrival: arrival, into: &batch)
     }

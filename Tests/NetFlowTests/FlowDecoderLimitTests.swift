@@ -5,7 +5,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// What exporters can make the decoder remember.
+/// Limits on the state that exporters can create in the decoder.
 @Suite("Bounds on memory")
 struct FlowDecoderLimitTests {
   private static func exporter(_ number: Int) -> Endpoint {
@@ -30,7 +30,7 @@ struct FlowDecoderLimitTests {
     #expect(Set(decoder.sessionSummaries.map(\.key.exporter)) == Set([1, 3, 4].map(Self.exporter)))
     #expect(decoder.counters.flowRecords == 5)
     #expect(decoder.counters.datagrams == 5)
-    // The forgotten one begins anew: its templates are unknown.
+    // The forgotten exporter starts over: its templates are unknown.
     _ = FlowDecoded([Wire.ipfix(flows.data)], by: &decoder, from: Self.exporter(2), arrival: 9)
     #expect(decoder.counters[.unknownTemplate] == 1)
   }
@@ -62,12 +62,12 @@ struct FlowDecoderLimitTests {
           [Self.template(id..<(id + 1), fields: 60)], by: &decoder, from: Self.exporter(number), arrival: Int64(number))
       }
     }
-    // 60 of each session fit, 180 in all.
+    // 60 of each session fit, 180 in total.
     #expect(decoder.counters.issues == ["template_evicted": 3])
     _ = FlowDecoded([Self.template(300..<301, fields: 80)], by: &decoder, from: Self.exporter(7), arrival: 7)
     #expect(decoder.counters.issues == ["template_evicted": 3, "session_evicted": 1])
     #expect(Set(decoder.sessionSummaries.map(\.key.exporter)) == Set([1, 2, 7].map(Self.exporter)))
-    // One that is larger than all bounds is known as long as it is the newest.
+    // A template larger than all limits is known while it is the newest.
     _ = FlowDecoded([Self.template(300..<301, fields: 200)], by: &decoder, from: Self.exporter(7), arrival: 8)
     _ = FlowDecoded(
       [Wire.ipfix(Wire.set(300, Array(repeating: 0, count: 800)))], by: &decoder, from: Self.exporter(7), arrival: 9)
@@ -80,7 +80,7 @@ struct FlowDecoderLimitTests {
     options.rules.limits.templateFieldsPerSession = 100
     options.rules.limits.templateFields = 250
     var decoder = FlowDecoder(options: options)
-    // Nine of one field and of ten more each are 99.
+    // Nine templates, each with one field and ten for overhead, make 99.
     for number in 0..<20 {
       _ = FlowDecoded(
         [Self.template(300..<309, fields: 1)], by: &decoder, from: Self.exporter(number), arrival: Int64(number))
@@ -90,7 +90,7 @@ struct FlowDecoderLimitTests {
     #expect(decoder.counters[.templateEvicted] > 0)
   }
 
-  // The two below look at the memory of the whole process: in one of their own, other tests cannot add to it.
+  // The next two tests measure the memory of the whole process, so each runs in its own process.
 
   @Test("hold against 200,000 spoofed exporters with templates and options data", .tags(.slow), .unlessFast)
   func spoofedExporters() async {
@@ -116,9 +116,9 @@ struct FlowDecoderLimitTests {
     #expect(decoder.counters.datagrams == UInt64(exporters))
     #expect(decoder.counters.optionsRecords == UInt64(exporters))
     #expect(decoder.counters[.sessionEvicted] == UInt64(exporters - decoder.sessionSummaries.count))
-    // Origins are kept to the end, about 100 octets each; sessions would be a thousand.
+    // Origins are kept until the end, about 100 octets each; sessions would take a thousand.
     #expect(Self.residentOctets - before < 80 << 20)
-    // Who comes now is served as ever: its templates and its rates are shared.
+    // An exporter that arrives now is served as usual: its templates and rates are shared.
     let late = Endpoint(address: Self.exporter(999_999).address, port: 1)
     let lateMessage = Wire.ipfix(Array(message.dropFirst(16)), sequence: 5)
     _ = FlowDecoded([lateMessage], by: &decoder, from: late, arrival: 1_750_000_000_000)
@@ -142,7 +142,7 @@ struct FlowDecoderLimitTests {
         // No more than may be defined in a second.
         second += 1
         let ids = first..<min(first + 3264, 65_536)
-        // Each round defines them otherwise.
+        // Each round changes the definitions.
         let octets = ids.flatMap { Wire.template($0, [[1 + round, 4]]) }
         _ = FlowDecoded([Wire.ipfix(Wire.set(2, octets))], by: &decoder, arrival: second * 1000)
       }

@@ -4,10 +4,10 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// What of a template's fields goes where in a flow record.
+/// How template fields map to fields of a flow record.
 @Suite("Mapping to flow records")
 struct FlowDecoderMappingTests {
-  /// An element, how long it may be, and what a value of it makes of a record that is otherwise empty.
+  /// An element, its valid lengths, and its effect on an otherwise empty record.
   struct Mapping: Sendable, CustomTestStringConvertible {
     var element: Int
     var widths: [Int]
@@ -15,7 +15,7 @@ struct FlowDecoderMappingTests {
 
     var testDescription: String { "element \(element)" }
 
-    /// An integer of up to eight octets, of which the record keeps the low `bits`.
+    /// Returns the mapping of an integer of up to eight octets, of which the record keeps the low `bits`.
     static func integer(_ element: Int, _ name: String, bits: Int) -> Mapping {
       Mapping(element: element, widths: Array(1...8)) { octets in
         [name: String(bits == 64 ? octets.number : octets.number & (1 << UInt64(bits) - 1))]
@@ -81,7 +81,7 @@ struct FlowDecoderMappingTests {
       Mapping(element: 70 + depth, widths: [3]) { ["mpls\(depth)": String($0.number)] }
     }
 
-  /// What every record holds: where it came from, and the times of its message.
+  /// Returns the contents of every record: its origin, and the times of its message.
   static func empty(_ version: Int) -> [String: String] {
     [
       "exporter": Wire.exporter.address.description, "domain": "1", "version": String(version), "records": "1",
@@ -126,10 +126,10 @@ struct FlowDecoderMappingTests {
     for enterprise in [9, 29305] {
       let message = FlowMessage(
         fields: [[mapping.element, width, enterprise]], records: [[SeededGenerator.filled(width)]])
-      // A reverse element may make a record of its own.
+      // A reverse element may create another record.
       #expect(FlowDecoded([message.octets]).contents.first == Self.empty(10))
     }
-    // v9 has no enterprise bit: this is element 32768 and more.
+    // v9 has no enterprise bit: this is element 32768 or above.
     let message = FlowMessage(
       version: 9, fields: [[mapping.element | 0x8000, width]], records: [[SeededGenerator.filled(width)]])
     #expect(FlowDecoded([message.octets]).contents == [Self.empty(9)])
@@ -141,7 +141,7 @@ struct FlowDecoderMappingTests {
     #expect(FlowDecoded([message.octets]).records.map(\.protocolIdentifier) == [17])
   }
 
-  /// Elements that say the same thing, the best first.
+  /// Elements with the same meaning, in order of preference.
   struct Preference: Sendable, CustomTestStringConvertible {
     var name: String
     var width: Int
@@ -268,6 +268,6 @@ struct FlowDecoderMappingTests {
 }
 
 extension SeededGenerator {
-  /// Octets of which none is zero.
+  /// Returns octets without zeros.
   static func filled(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 % 200 + 3) } }
 }

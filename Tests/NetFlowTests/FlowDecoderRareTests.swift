@@ -126,7 +126,7 @@ struct FlowDecoderRareTests {
       let contents = FlowDecoded([octets]) { $0.keepsExtra = isKept }.contents
       let text = contents[0]["extra"]
       let own = #""9/7":"0102","postIpDiffServCodePoint":5}"#
-      // The measured form has an interface name of no octets.
+      // The measured form has an empty interface name.
       #expect(text == (isKept ? "{" + own : nil))
       #expect(contents[0]["postNATSource"] == "1.2.3.4")
       #expect(contents[0]["destination"] == "10.0.0.1")

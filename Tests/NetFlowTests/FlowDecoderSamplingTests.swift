@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Sampling rates of flow records")
 struct FlowDecoderSamplingTests {
-  /// Flows through interfaces 1, 2 and 3, with sampler ids 1, 2 and 3 where the version has them.
+  /// Returns flows through interfaces 1, 2 and 3, with sampler ids 1, 2 and 3 if the version has them.
   static func flows(_ version: Int, sampler: Int? = nil) -> FlowMessage {
     let fields = [[10, 4]] + (sampler.map { [[$0, 1]] } ?? [])
     return FlowMessage(
@@ -13,7 +13,7 @@ struct FlowDecoderSamplingTests {
       records: (1...3).map { number in [Wire.be32(number)] + (sampler == nil ? [] : [[UInt8(number)]]) })
   }
 
-  /// Options data that are told before the flows, and the rates of the flows then.
+  /// Options data that precede the flows, and the resulting rates of the flows.
   struct Announcement: Sendable, CustomTestStringConvertible {
     var what: String
     var version: Int
@@ -141,7 +141,7 @@ struct FlowDecoderSamplingTests {
   func egress() {
     let template = Wire.set(1, Wire.optionsTemplateV9(300, scopes: [[2, 4]], [[34, 4]]))
     let rates = Wire.set(300, [[1, 30], [2, 40]].flatMap { Wire.be32($0[0]) + Wire.be32($0[1]) })
-    // Input, output, direction: 0 in, 1 out.
+    // Input, output, direction: 0 ingress, 1 egress.
     let places: [(Int, Int, UInt8)] = [(1, 2, 0), (1, 2, 1), (1, 3, 1), (3, 2, 0), (3, 2, 1)]
     let flows = FlowMessage(
       version: 9, fields: [[10, 4], [14, 4], [61, 1]],
@@ -184,12 +184,12 @@ struct FlowDecoderSamplingTests {
     #expect(rates(Wire.v9(Wire.set(300, Wire.hex("00000001 00000065 01"))), flows.octets) == [101])
   }
 
-  /// Who is told `told` first, and whose flows then have its rate.
+  /// Domains with announced rates, and the resulting rate of other flows.
   struct Neighbours: Sendable, CustomTestStringConvertible {
     var what: String
-    /// Domains that are told a rate, each.
+    /// Domains with the rate announced for each.
     var told: [(domain: Int, rate: Int)]
-    /// Domains that send flows before.
+    /// Domains that have already sent flows.
     var busy: [Int] = []
     var rate: UInt32
 
@@ -285,7 +285,7 @@ struct FlowDecoderSamplingTests {
       let records = (0..<1000).flatMap { Wire.be32(block * 1000 + $0) + Wire.be32(9) }
       messages.append(Wire.v9(Wire.set(300, records)))
     }
-    // What is known may still change.
+    // Known samplers may still change.
     messages.append(Wire.v9(Wire.set(300, Wire.be32(7) + Wire.be32(70))))
     let flows = FlowMessage(version: 9, fields: [[10, 4]], records: [7, 4095, 4096].map { [Wire.be32($0)] })
     #expect(FlowDecoded(messages + [flows.octets]).records.map(\.samplingRate) == [70, 9, 1])
@@ -304,7 +304,7 @@ struct FlowDecoderSamplingTests {
       ).records[0].samplingRate
     }
     #expect([1, 2, 3].map { rate($0, tell: true) } == [100, 100, 1])
-    // The fourth more evicts the first, and there is room again.
+    // The fourth additional one evicts the first, and there is room again.
     #expect([4, 5].map { rate($0, tell: false) } == [1, 1])
     #expect([6, 7].map { rate($0, tell: true) } == [100, 100])
     #expect(decoder.counters[.sessionEvicted] == 3)

@@ -5,18 +5,18 @@ import Testing
 
 @Suite("Times of flow records")
 struct FlowDecoderTimeTests {
-  /// Milliseconds: when `Wire`'s messages were exported.
+  /// Export time of `Wire`'s messages, milliseconds.
   static let export: Int64 = 1_750_000_000_000
   static let ntpEpoch: Int64 = 2_208_988_800
 
   static func ntp(_ milliseconds: Int64) -> [UInt8] {
     let seconds = UInt64(milliseconds / 1000 + ntpEpoch)
-    // Rounded up, so that rounding down gives the millisecond back.
+    // Rounded up, so that rounding down yields the original millisecond.
     let fraction = (UInt64(milliseconds % 1000) << 32 + 999) / 1000
     return Array(seconds << 32 | fraction, width: 8)
   }
 
-  /// One way to say a moment: its element for starts and for ends, and octets for so many milliseconds before the export.
+  /// A time format: its elements for start and end, and the octets for a number of milliseconds before the export.
   struct Form: Sendable, CustomTestStringConvertible {
     var start: Int
     var end: Int
@@ -67,7 +67,7 @@ struct FlowDecoderTimeTests {
 
   @Test("are taken in the order of preference", arguments: 0..<6)
   func preference(_ first: Int) {
-    // Uptime stands after milliseconds, as the list of forms does.
+    // Uptime comes after milliseconds, as in the list of forms.
     let forms = Self.forms[first...].enumerated().map { ($1, Int64($0 + 1) * 1000) }.reversed()
     let message = FlowMessage(
       version: 9, fields: forms.flatMap { [[$0.0.end, $0.0.width], [$0.0.start, $0.0.width]] },
@@ -83,7 +83,7 @@ struct FlowDecoderTimeTests {
     let message = FlowMessage(
       fields: [upTime, other].flatMap { [[$0.start, $0.width], [$0.end, $0.width]] },
       records: [upTime.octets(7_000) + upTime.octets(6_000) + other.octets(9_000) + other.octets(2_000)].map { [$0] })
-    // The fields stand end to end, whatever the record is cut into.
+    // The fields are contiguous, whatever record they are split into.
     let octets = Wire.ipfix(message.template, Wire.set(256, message.records.flatMap { $0.flatMap(\.self) }))
     let decoded = FlowDecoded([octets]).records.map { [$0.start, $0.end] }
     #expect(decoded == [[Self.export - 9000, Self.export - 2000]])
@@ -125,12 +125,12 @@ struct FlowDecoderTimeTests {
     #expect(Self.times(message) == [[Self.export, Self.export]])
   }
 
-  /// Uptime of the exporter, and of a stamp; milliseconds between.
+  /// Uptime of the exporter and of a timestamp; difference in milliseconds.
   static let upTimes: [(now: Int, stamp: Int, difference: Int64)] = [
     (60_000, 10_000, -50_000), (5_000, 0xffff_f000, -9_096), (0, 0xffff_ffff, -1), (60_000, 60_500, 500),
     (0xffff_ff00, 0x100, 512), (0x8000_0000, 0, -0x8000_0000), (0xffff_fff0, 0x100_0000, -0xfeff_fff0),
     (60_000, 360_000, 300_000), (0, 0x8000_0000, -0x8000_0000),
-    // Neither just after the export nor before it: at the export.
+    // Neither shortly after the export nor before it: treated as the export time.
     (60_000, 360_001, 0), (0, 0x7fff_ffff, 0),
   ]
 
@@ -187,7 +187,7 @@ struct FlowDecoderTimeTests {
     #expect(Self.times(message) == [[Self.export - 59_000, Self.export - 58_000]])
   }
 
-  // MARK: Clocks that are off
+  // MARK: Wrong clocks
 
   static let messages: [FlowMessage] = [
     FlowMessage(version: 9, fields: [[22, 4], [21, 4]], records: [[Wire.be32(10_000), Wire.be32(20_000)]]),
@@ -199,22 +199,21 @@ struct FlowDecoderTimeTests {
       fields: [[160, 8], [22, 4], [21, 4]], records: [[start, Wire.be32(3_550_000), Wire.be32(3_560_000)]]),
   ]
 
-  /// Those whose stamps are UTC by themselves.
+  /// Forms whose timestamps are absolute UTC.
   static let absolute = 1...3
 
-  /// Milliseconds that the arrival is after the export, and by how much times are shifted that reckon from the header, and
-  /// that are UTC by themselves.
+  /// Milliseconds from export to arrival, and the shift of times relative to the header and of absolute ones.
   static let skews: [(after: Int64, allowed: Int64?, shift: Int64, absoluteShift: Int64)] = [
     (0, 600_000, 0, 0), (600_000, 600_000, 0, 0), (-600_000, 600_000, 0, 0), (1_000_000_000_000, nil, 0, 0),
-    // The header is behind: the message may have been held up, and its stamps be right.
+    // The header is behind: the message may have been delayed, and absolute timestamps be correct.
     (600_001, 600_000, 600_001, 0), (50, 0, 50, 0),
-    // It is ahead.
+    // The header is ahead.
     (-600_001, 600_000, -600_001, -600_001), (-50, 0, -50, -50),
   ]
 
   @Test("are shifted where the exporter's clock is off by more than is allowed", arguments: messages.indices, skews)
   func skew(_ index: Int, _ skew: (after: Int64, allowed: Int64?, shift: Int64, absoluteShift: Int64)) {
-    // Not closer to an arrival that lies between the two.
+    // A shift does not bring times closer to an arrival between the two.
     let helps = skew.absoluteShift == 0 || skew.after < -80_000
     let shift = Self.absolute.contains(index) ? (helps ? skew.absoluteShift : 0) : skew.shift
     let decoded = FlowDecoded([Self.messages[index].octets], arrival: Self.export + skew.after) {
@@ -273,7 +272,7 @@ struct FlowDecoderTimeTests {
     #expect(FlowDecoderOptions().maximumClockSkew == 600_000)
   }
 
-  // MARK: Times that cannot be
+  // MARK: Impossible times
 
   @Test("end no earlier than they start, in every form", arguments: forms)
   func reversed(_ form: Form) {

@@ -3,10 +3,10 @@ import NetFlow
 import NetworkBytes
 import Testing
 
-/// What senders may announce within a second.
+/// Limits on announcements per second.
 @Suite("Budgets of announcements")
 struct LearningBudgetTests {
-  /// Messages of one exporter, decoded at the times given.
+  /// Messages of one exporter, decoded at the given times.
   private struct Sender: ~Copyable {
     var decoder = FlowDecoder()
 
@@ -15,7 +15,7 @@ struct LearningBudgetTests {
       _ = FlowDecoded(messages, by: &decoder, from: exporter, arrival: 1_750_000_000_000 + second * 1000)
     }
 
-    /// Names that are known of a kind.
+    /// Returns the number of known names of a kind.
     mutating func count(_ kind: ExporterNames.Kind) -> Int {
       decoder.refreshNames()
       return decoder.names[Wire.exporter.address, 1]?.all(kind).count ?? 0
@@ -28,7 +28,7 @@ struct LearningBudgetTests {
     Wire.set(3, Wire.optionsTemplate(300, scopes: 1, [[10, 4], [82, 8]]))
       + Wire.set(3, Wire.optionsTemplate(301, scopes: 1, [[95, 4], [96, 24]])))
 
-  /// Names of so many interfaces, 100 a message.
+  /// Returns names of interfaces, 100 per message.
   private static func names(_ numbers: Range<Int>, suffix: String = "") -> [[UInt8]] {
     stride(from: numbers.lowerBound, to: numbers.upperBound, by: 100).map { first in
       let records = (first..<min(first + 100, numbers.upperBound)).map { number in
@@ -61,7 +61,7 @@ struct LearningBudgetTests {
     sender.send([Self.template] + Self.names(1..<20_001))
     #expect(sender.count(.interface) == 1 << 14)
     #expect(sender.over(.optionsOverBudget) == 37)
-    // What is known costs nothing of it.
+    // Known names do not use the budget.
     sender.send(Self.names(1..<16_001), at: 1)
     #expect(sender.over(.optionsOverBudget) == 37)
     sender.send(Self.names(1..<20_001), at: 1)
@@ -94,7 +94,7 @@ struct LearningBudgetTests {
     #expect(sender.over(.optionsOverBudget) == 0)
   }
 
-  /// Templates of ids, 100 a message.
+  /// Returns templates with these ids, 100 per message.
   private static func templates(_ ids: Range<Int>, fields: [[Int]] = [[1, 4]]) -> [[UInt8]] {
     stride(from: ids.lowerBound, to: ids.upperBound, by: 100).map { first in
       Wire.ipfix(Wire.set(2, (first..<min(first + 100, ids.upperBound)).flatMap { Wire.template($0, fields) }))
@@ -179,7 +179,7 @@ struct LearningBudgetTests {
       ? Array(repeating: [1, 6] as [UInt8], count: 1000).flatMap { $0 } : Array(repeating: 6, count: 1000 * length)
     let message = Wire.ipfix(Wire.set(400, octets))
     sender.send([flows] + Array(repeating: message, count: 70))
-    // Those of varying length count twice.
+    // Variable-length templates count twice.
     let sets = length == 65535 ? 33 : 66
     #expect(sender.decoder.counters.flowRecords == UInt64(sets * 1000))
     #expect(sender.over(.recordsOverBudget) == UInt64(70 - sets))
@@ -201,7 +201,7 @@ struct LearningBudgetTests {
     #expect(sender.decoder.counters.flowRecords > 69_000)
   }
 
-  /// The rate of a domain, and of 300 samplers that no other domain has.
+  /// Returns the rates of a domain, and of 300 samplers that no other domain has.
   private static func rates(_ rate: Int, domain: Int) -> [UInt8] {
     let samplers = (0..<300).flatMap { Wire.be32(domain * 300 + $0) + Wire.be32(10) }
     return Wire.ipfix(
@@ -227,7 +227,7 @@ struct LearningBudgetTests {
     }
     #expect(sender.over(.ratesDelayed) > before + 64)
     #expect(rate(at: 201) == 200)
-    // What does not change is not compared again.
+    // Unchanged rates are not compared again.
     let after = sender.over(.ratesDelayed)
     for _ in 0..<100 { #expect(rate(at: 201) == 200) }
     #expect(sender.over(.ratesDelayed) == after)

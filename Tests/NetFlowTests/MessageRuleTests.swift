@@ -4,12 +4,12 @@ import Testing
 
 @Suite("Messages and sets")
 struct MessageRuleTests {
-  /// Octets after a good template and data set of one record, and what they do to the message.
+  /// Octets after a valid template and a data set of one record, and their effect on the message.
   struct Framing: Sendable, CustomTestStringConvertible {
     var what: String
     var after: String
     var issues: [String: UInt64]
-    /// Protocol identifiers of the records in all.
+    /// Protocol identifiers of all records.
     var records: [Int]
 
     init(_ what: String, _ after: String, _ issues: [String: UInt64], records: [Int] = [6]) {

@@ -80,7 +80,7 @@ struct NamesTests {
   @Test("applications of enterprises by the whole identifier, in as many octets as either side takes")
   func enterpriseApplications() {
     var decoder = FlowDecoder()
-    // Engine 20, the enterprise's number, its own (RFC 6759 §4.1).
+    // Engine 20, enterprise number, selector (RFC 6759 §4.1).
     let first: [UInt8] = [20, 0, 0, 0x7e, 0xd9]
     let second: [UInt8] = [20, 0, 0, 0x7e, 0xda]
     let told = Self.v9(

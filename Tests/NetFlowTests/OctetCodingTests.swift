@@ -8,7 +8,7 @@ struct OctetCodingTests {
   func roundTrip() throws {
     let seed = runSeed("OCTETS_SEED")
     var random = SeededGenerator(seed: seed)
-    // Numbers of every size are as likely.
+    // Numbers of every magnitude are equally likely.
     func word() -> UInt64 { random.next() >> UInt64(random.below(64)) }
     for _ in 0..<2000 {
       let words = [word(), 0, .max, 127, 128, 1 << 63]
@@ -47,7 +47,7 @@ struct OctetCodingTests {
       var reader = reader([0x80])
       _ = try reader.word()
     }
-    // An eleventh octet, and more than the last of 64 bits in the tenth.
+    // An eleventh octet, and a tenth octet beyond 64 bits.
     for last: UInt8 in [2, 0x81] {
       #expect(throws: OctetFault.badValue) {
         var reader = reader(Array(repeating: 0x80, count: 9) + [last, 0])

@@ -3,7 +3,7 @@ import NetFlow
 import NetworkBytes
 import Testing
 
-/// Whose records these are, within bounds.
+/// Numbers for the origins of records, within limits.
 @Suite("Origins")
 struct OriginTests {
   private static let sender = IPAddress(v4: 0xc633_6401)
@@ -21,7 +21,7 @@ struct OriginTests {
     #expect(table.merged == 3)
     let other = FlowOrigin(exporter: IPAddress(v4: 1), domain: 0, version: 9)
     #expect(table.number(of: other, from: other.exporter) == 5)
-    // What has a number keeps it.
+    // Numbered origins keep their number.
     #expect(table.number(of: Self.origin(2), from: Self.sender) == 3)
     #expect(table.merged == 3)
   }

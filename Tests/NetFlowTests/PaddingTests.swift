@@ -29,7 +29,7 @@ struct PaddingTests {
     let record = Wire.be32(7) + Wire.variable([0x61])
     let decoded = FlowDecoded([Self.message(record + Self.zeros + Self.zeros, isVariable: true)])
     #expect(decoded.records.map(\.octets) == [7])
-    // An empty name is no padding.
+    // An empty name is not padding.
     let empty = FlowDecoded([Self.message(Wire.be32(7) + [0] + record, isVariable: true)])
     #expect(empty.records.map(\.octets) == [7, 7])
   }
@@ -53,13 +53,13 @@ struct PaddingTests {
 
   @Test("is not looked for octet by octet with each record")
   func cost() {
-    // Zeros, and at the end an octet that is none: 65,000 records that all could be padding.
+    // Zeros followed by a nonzero octet: 65,000 records that could all be padding.
     let content = [UInt8](repeating: 0, count: 65_000) + [6]
     let template = Wire.ipfix(Wire.set(2, Wire.template(256, [[4, 1]])))
     let decoded = FlowDecoded([template, Wire.ipfix(Wire.set(256, content))])
     #expect(decoded.records.count == 65_001)
     let plain = FlowDecoded([template, Wire.ipfix(Wire.set(256, content.dropLast() + [0]))])
-    // A set has a record at least.
+    // A set has at least one record.
     #expect(plain.records.count == 1)
     #expect(plain.counters[.paddingRecord] == 65_000)
   }

@@ -1,7 +1,7 @@
 import NetFlow
 import TestSupport
 
-/// Makes messages of v5, v9 and IPFIX with templates and data of every kind, and spoils them if asked to.
+/// Generates v5, v9 and IPFIX messages with templates and data of every kind, and corrupts them on request.
 struct RandomMessages {
   var numbers: SeededGenerator
   /// The fields of templates by session (version and domain) and id.
@@ -10,7 +10,7 @@ struct RandomMessages {
 
   init(seed: UInt64) { numbers = SeededGenerator(seed: seed) }
 
-  /// Elements that fill one place of a record, of which a template has one at most; and their octets.
+  /// Elements for the same field of a record, at most one per template, with their lengths.
   private static let groups: [(elements: [Int], widths: [Int])] = [
     ([8, 44], [4]), ([12, 45], [4]), ([15, 18], [4]), ([27, 170], [16]), ([28, 169], [16]), ([62, 63], [16]),
     ([7, 182, 180], [2, 2, 1, 4]), ([11, 183, 181], [2, 2, 1, 8]), ([4, 193], [1]), ([5], [1, 2]), ([6], [1, 2]),
@@ -26,7 +26,7 @@ struct RandomMessages {
   private mutating func number(_ range: ClosedRange<Int>) -> Int { .random(in: range, using: &numbers) }
   private mutating func pick<Element>(_ list: [Element]) -> Element { list[number(0...(list.count - 1))] }
 
-  /// The next message.
+  /// Returns the next message.
   mutating func next() -> [UInt8] {
     sequence += number(0...40)
     switch number(0...6) {
@@ -85,18 +85,18 @@ struct RandomMessages {
   private mutating func record(_ fields: [[Int]]) -> [UInt8] {
     fields.flatMap { field -> [UInt8] in
       if field[1] != 65535 { return content(field[1]) }
-      // Of a length that fits, for which field to take instead of one that does not is decided for a whole template.
+      // Of a valid length, because the choice between elements is made for a whole template.
       let widths = Self.groups.first { $0.elements.contains(field[0]) }?.widths ?? [4]
       return Wire.variable(content(widths[widths.count - 1]))
     }
   }
 
-  /// Random octets; one time in six zeros, as in templates made for IPv4 and IPv6 at once.
+  /// Returns random octets; one time in six zeros, as with templates made for both IPv4 and IPv6.
   private mutating func content(_ count: Int) -> [UInt8] {
     number(0...5) == 0 ? Array(repeating: 0, count: count) : numbers.octets(count)
   }
 
-  /// Spoils a message in one to six places.
+  /// Corrupts a message in one to six places.
   mutating func spoil(_ message: inout [UInt8]) {
     for _ in 0..<number(1...6) where !message.isEmpty {
       let place = number(0...(message.count - 1))
@@ -109,7 +109,7 @@ struct RandomMessages {
       case 5: message.insert(UInt8(number(0...255)), at: place)
       default: message.insert(contentsOf: message[place...].prefix(40), at: place)
       }
-      // The IPFIX length is made right half of the time, or nothing gets past the header.
+      // Half of the time corrects the IPFIX length; otherwise nothing would get past the header.
       if message.count >= 4, message[1] == 10, number(0...1) == 0 {
         message.replaceSubrange(2..<4, with: Wire.be16(message.count))
       }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Malformed input", .tags(.slow), .unlessFast)
 struct RecordFuzzTests {
-  /// Good messages with everything in them that the decoder knows.
+  /// Valid messages that contain everything the decoder supports.
   private static let messages: [[UInt8]] = {
     let types = InformationElement.all.map {
       [Int($0.id.rawValue), $0.type.isStructured ? 65535 : 1 + Int($0.id.rawValue) % 17]
@@ -50,7 +50,7 @@ struct RecordFuzzTests {
         let other = messages.randomElement(using: &generator) ?? []
         message.replaceSubrange(place..., with: other.suffix(message.count - place))
       }
-      // The IPFIX length is made right half of the time, or nothing gets past the header.
+      // Half of the time corrects the IPFIX length; otherwise nothing would get past the header.
       if message.count >= 4, message[1] == 10, Bool.random(using: &generator) {
         message.replaceSubrange(2..<4, with: Wire.be16(message.count))
       }
@@ -85,7 +85,7 @@ struct RecordFuzzTests {
     #expect(counters.datagrams == UInt64(rounds), "seed \(seed)")
     #expect(counters.rejectedDatagrams == counters[.shortDatagram] + counters[.badVersion], "seed \(seed)")
     #expect(counters.flowRecords + counters.optionsRecords == records, "seed \(seed)")
-    // Were these zero, the messages would not reach what is to be tested.
+    // If these were zero, the messages would not reach the code under test.
     for issue in [DecodeIssue.badList, .badTemplate, .truncatedRecord, .badSetLength, .unknownTemplate, .badCount] {
       #expect(counters[issue] > 0, "\(issue.name), seed \(seed)")
     }

@@ -42,7 +42,7 @@ struct RegistryTests {
     #expect(InformationElement.named(element.name) == element)
   }
 
-  /// The constants of `InformationElementID` as they are in the source: number and name.
+  /// Returns number and name of the constants of `InformationElementID` in the source.
   private static func constants() throws -> [[String]] {
     let pattern = #/ static var (\w+): Self \{ Self\(rawValue: (\d+)\) \}/#
     return try String(contentsOf: identifiers, encoding: .utf8).matches(of: pattern).map { match in

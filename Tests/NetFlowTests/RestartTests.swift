@@ -2,11 +2,11 @@ import NetFlow
 import NetworkBytes
 import Testing
 
-/// After a restart an exporter may number its templates anew: data read by an old layout would be garbage. What only looks
-/// like a restart must not cost anything.
+/// After a restart an exporter may renumber its templates: data decoded with an old layout would be garbage. Anything
+/// that merely looks like a restart must not lose data.
 @Suite("Restarts of exporters")
 struct RestartTests {
-  /// A v9 message; the exporter has been up for 1,000 s at second 0 unless its boot is another second.
+  /// Returns a v9 message; at second 0 the exporter has been up for 1,000 s unless `boot` differs.
   private static func v9(
     _ sets: [UInt8]..., sequence: Int, at second: Int, boot: Int = -1000, header: Int? = nil
   ) -> [UInt8] {
@@ -46,7 +46,7 @@ struct RestartTests {
     #expect(scene.send(Self.ipfix(Self.usual.data(4), sequence: 1, at: 2), at: 2) == [4])
   }
 
-  /// A message of the same device that follows the one at second 0 with number 7.
+  /// A message from the same device that follows the one at second 0 with number 7.
   struct Innocent: Sendable, CustomTestStringConvertible {
     var what: String
     var message: [UInt8]
@@ -114,7 +114,7 @@ struct RestartTests {
       Self.v9(Array(sets.joined()), sequence: sequence, at: second, boot: -100_000)
     }
     #expect(scene.send(first(Self.usual.template(9), Self.usual.data(1), sequence: 90_000, at: 0), at: 0) == [1])
-    // The second one's data come before its template.
+    // The second exporter's data precede its template.
     #expect(scene.send(second(Self.other.data(2), sequence: 100, at: 1), at: 1) == [])
     #expect(scene.send(first(Self.usual.data(3), sequence: 90_001, at: 2), at: 2) == [3])
     #expect(scene.send(second(Self.other.template(9), sequence: 101, at: 3), at: 3) == [2])
@@ -170,7 +170,7 @@ struct RestartTests {
     scene.send(Self.ipfix(Self.usual.template(10, id: 300), sequence: 5001, at: 1), at: 1)
     #expect(scene.send(Self.ipfix(Self.other.template(10), Self.other.data(2), sequence: 0, at: 60), at: 60) == [2])
     #expect(scene.send(Self.ipfix(Self.other.data(3), sequence: 1, at: 61), at: 61) == [3])
-    // The other template of before is not trusted.
+    // The other template from before the restart is not trusted.
     #expect(scene.send(Self.ipfix(Self.usual.data(4, id: 300), sequence: 2, at: 62), at: 62) == [])
     #expect(scene.counters.sequence.restarts == 1)
   }
@@ -185,7 +185,7 @@ struct RestartTests {
     #expect(scene.send(Self.ipfix(Self.other.data(2), sequence: 0, at: 61), at: 61) == [2])
     #expect(scene.send(Self.ipfix(Self.other.data(3), sequence: 1, at: 62), at: 62) == [3])
     #expect(scene.send(Self.ipfix(Self.other.data(4, id: 301), sequence: 2, at: 63), at: 63) == [4])
-    // The other template of before is not trusted.
+    // The other template from before the restart is not trusted.
     #expect(scene.send(Self.ipfix(Self.usual.data(5, id: 300), sequence: 3, at: 64), at: 64) == [])
     #expect(scene.counters.sequence.restarts == 1)
     #expect(scene.counters.sequence.lost == 0)

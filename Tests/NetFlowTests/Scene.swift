@@ -2,7 +2,7 @@ import FlowModel
 import NetFlow
 import NetworkBytes
 
-/// Exporters that send to a collector of one or more workers, with what became of their records.
+/// Exporters that send to a collector with one or more workers, and the resulting records.
 struct Scene: ~Copyable {
   private let directory = ExporterDirectory()
   private var workers: [Box] = []
@@ -10,7 +10,7 @@ struct Scene: ~Copyable {
   private var taken = 0
   private let options: FlowDecoderOptions
 
-  /// A decoder in a collection: it cannot be copied.
+  /// Holds a decoder in a collection, because it cannot be copied.
   private final class Box {
     var decoder: FlowDecoder
 
@@ -25,15 +25,15 @@ struct Scene: ~Copyable {
     self.options = options
   }
 
-  /// Where `Wire`'s messages come from, but for the port.
+  /// The source address of `Wire`'s messages.
   static let address: UInt32 = 0xc612_0001
-  /// Seconds since 1970 of a scene's second 0: when `Wire`'s messages are exported.
+  /// Second 0 of a scene, seconds since 1970: the export time of `Wire`'s messages.
   static let start = 1_750_000_000
 
   /// Sends a message.
   ///
-  /// - Parameter second: when it arrives.
-  /// - Returns: octets of each record that was decoded since the last call.
+  /// - Parameter second: time of arrival.
+  /// - Returns: octets of each record decoded since the last call.
   @discardableResult
   mutating func send(
     _ message: [UInt8], at second: Double = 0, port: UInt16 = 1, to localPort: UInt16 = 9995, worker: Int = 0,
@@ -46,13 +46,13 @@ struct Scene: ~Copyable {
     return news
   }
 
-  /// Lets time pass at all workers.
+  /// Advances time at all workers.
   mutating func tick(at second: Double) -> [UInt64] {
     for box in workers { box.decoder.tick(to: Int64((Double(Self.start) + second) * 1000), into: &batch) }
     return news
   }
 
-  /// Ends it at all workers.
+  /// Ends decoding at all workers.
   mutating func end(at second: Double = 100) -> [UInt64] {
     for box in workers { box.decoder.end(at: Int64((Double(Self.start) + second) * 1000), into: &batch) }
     return news
@@ -73,7 +73,7 @@ struct Scene: ~Copyable {
   var sessions: [SessionSummary] { workers.flatMap { $0.decoder.sessionSummaries } }
 }
 
-/// Templates of the same id and length, and data of both: read by the other's layout, octets become packets.
+/// Templates with the same id and length, and data of both: decoded with the other layout, octets become packets.
 enum Layout {
   case usual, other
 
@@ -83,7 +83,7 @@ enum Layout {
     Wire.set(version == 9 ? 0 : 2, Wire.template(id, fields))
   }
 
-  /// A flow of so many octets, in one packet.
+  /// Returns a flow with `octets` octets in one packet.
   func data(_ octets: Int, id: Int = 256) -> [UInt8] {
     Wire.set(id, self == .usual ? Wire.be32(octets) + Wire.be32(1) : Wire.be32(1) + Wire.be32(octets))
   }

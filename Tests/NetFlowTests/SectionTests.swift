@@ -11,7 +11,8 @@ struct SectionTests {
   private static let v6 = hex("60000000 0200 1140") + ip("2001:db8::1") + ip("2001:db8::2") + udp
   private static let link = hex("02 00 00 00 00 0a  02 00 00 00 00 0b")
 
-  /// Fields, with their octets, of one record; the same whether its template has fields of varying length or not.
+  /// Returns the decoding of a record with these fields, which must be the same with and without variable-length fields
+  /// in its template.
   private static func decoded(
     _ fields: [(element: Int, content: [UInt8])], version: Int = 10,
     _ configure: (inout FlowDecoderOptions) -> Void = { _ in }
@@ -66,7 +67,7 @@ struct SectionTests {
     #expect(labelled["mpls0"] == "17")
   }
 
-  /// What the section begins with, where in the frame that is, how many of its octets were sampled, and the frame's size.
+  /// Start of the section, its offset in the frame, the number of sampled octets, and the frame's size.
   static let bounds:
     [(what: String, section: [UInt8], offset: Int?, length: Int?, size: Int?, expected: [String: String])] = [
       ("all of it", link + hex("0800") + v4, 0, nil, nil, ["octets": "1500", "destinationPort": "443"]),
@@ -150,7 +151,7 @@ struct SectionTests {
   }
 }
 
-/// Frames of several kinds, for tests that only pass them through.
+/// Frames of several kinds, for tests that only pass them on.
 enum PacketSamples {
   static let frames: [[UInt8]] = {
     let link = hex("02 00 00 00 00 0a  02 00 00 00 00 0b")

@@ -3,10 +3,10 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// Exporters that count otherwise than the RFCs say: their habit is found out, and loss is told all the same.
+/// Exporters that count differently from the RFCs: their counting is detected, and loss is still reported.
 @Suite("Sequence numbers of odd exporters")
 struct SequenceHabitTests {
-  /// What an exporter's numbers count, and whether a message's own is in its number.
+  /// What an exporter's sequence numbers count, and whether a message's own units are included.
   struct Exporter: Sendable, CustomTestStringConvertible {
     var what: String
     var version: Int
@@ -15,7 +15,7 @@ struct SequenceHabitTests {
 
     var testDescription: String { "v\(version): \(what)" }
 
-    /// A message as the decoder sees it; `before` is what was sent before it, in this exporter's units.
+    /// Returns a message; `before` is what was sent before it, in this exporter's units.
     func message(flows: Int, options: Int, before: Int, time: Int) -> [UInt8] {
       let number = (before + (includesItself ? units(flows, options) : 0)) & 0xffff_ffff
       let time = 1_750_000_000 + time
@@ -55,7 +55,7 @@ struct SequenceHabitTests {
     Exporter(what: "messages", version: 5, includesItself: false) { _, _ in 1 },
   ]
 
-  /// Messages of random sizes with what is sent before each.
+  /// Returns messages of random sizes with the units sent before each.
   private static func stream(
     _ exporter: Exporter, count: Int, from first: Int, _ numbers: inout SeededGenerator
   ) -> [(octets: [UInt8], units: Int)] {
@@ -95,7 +95,7 @@ struct SequenceHabitTests {
     }
     #expect(Self.count(messages) == SequenceCounters())
     #expect(Self.count(Array(messages.prefix(4))) == SequenceCounters())
-    // After that a loss is a loss.
+    // Afterwards a loss counts as a loss.
     let lost = softflowd.message(flows: 5, options: 0, before: before + 40, time: 200)
     #expect(Self.count(messages + [lost]).lost == 40)
   }
@@ -115,7 +115,7 @@ struct SequenceHabitTests {
         case 0:
           expected.gaps += 1
           expected.lost += UInt64(messages[index].units)
-          // One after each loss comes, so that each is a gap of its own.
+          // One message arrives after each loss, so that each is a separate gap.
           sent.append(messages[index + 1].octets)
           index += 2
         case 1 where messages[index].units > 0:
@@ -144,7 +144,7 @@ struct SequenceHabitTests {
     let sent = messages.enumerated().filter { $0.offset % 3 != 1 }.map(\.element.octets)
     let lost = messages.enumerated().filter { $0.offset % 3 == 1 }.map { UInt64($0.element.units) }
     let counters = Self.count(sent)
-    // Of 20 the messages 1, 4 … 19 are lost; after the last nothing comes.
+    // Of 20 messages, 1, 4 … 19 are lost; nothing arrives after the last.
     #expect(counters.gaps == UInt64(lost.count - 1))
     #expect(counters.lost == lost.dropLast().reduce(0, +))
   }
@@ -155,7 +155,7 @@ struct SequenceHabitTests {
     let odd = Self.stream(Self.exporters[3], count: 60, from: 0, &numbers).map(\.octets)
     let good = Self.stream(Self.exporters[0], count: 200, from: 0, &numbers)
     let known = Self.count(odd + good.prefix(100).map(\.octets))
-    // What comes later in the new habit adds what is lost, and nothing else.
+    // Later messages with the new counting add only real loss.
     let later = odd + good.map(\.octets).enumerated().filter { $0.offset != 150 }.map(\.element)
     #expect(Self.count(later).lost == known.lost + UInt64(good[150].units))
     #expect(Self.count(later).gaps == known.gaps + 1)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Sequence numbers")
 struct SequenceTests {
-  /// A message: its sequence number, its records, and the seconds of its export after the first.
+  /// A message: its sequence number, record count, and export time in seconds after the first.
   struct Message: Sendable {
     var sequence: Int
     var records: Int
@@ -35,7 +35,7 @@ struct SequenceTests {
     var testDescription: String { what }
   }
 
-  /// In units of records, as v5 and IPFIX count.
+  /// In units of records, as counted by v5 and IPFIX.
   static let courses = [
     Course("in order", [Message(100, 3), Message(103, 2), Message(105, 1)]),
     Course("from any number on", [Message(4_000_000_000, 3), Message(4_000_000_003, 2)]),
@@ -125,7 +125,7 @@ struct SequenceTests {
     )
   }
 
-  /// Messages of two counters in one session, and how many of the first's come between two of the second's.
+  /// Returns messages of two counters in one session, with `run` messages of the first between two of the second.
   private static func streams(_ version: Int, first: Int, second: Int, run: Int, turns: Int) -> [[UInt8]] {
     func message(_ number: Int, _ time: Int) -> [UInt8] {
       version == 9
@@ -152,7 +152,7 @@ struct SequenceTests {
       var messages = Self.streams(version, first: numbers.0, second: numbers.1, run: run, turns: 30)
       let whole = FlowDecoded(messages).counters.sequence
       #expect([whole.lost, whole.gaps, whole.restarts] == [0, 0, 0], "\(run)")
-      // The last turn but one: a message of the second, and one of the first where there are more.
+      // Removes a message of the second counter, and one of the first if its turns have several.
       messages.remove(at: messages.count - run - 2)
       if run > 2 { messages.remove(at: messages.count - run + 5) }
       let lossy = FlowDecoded(messages).counters.sequence
@@ -164,7 +164,7 @@ struct SequenceTests {
   @Test("are not taken for two counters where one message is late, or much is lost")
   func oneCounter() {
     var numbers = Array(0..<100) + Array(6000..<6100)
-    // Late, from the gap.
+    // Late messages from the gap.
     for (place, late) in [(110, 2000), (130, 2100), (150, 2200)] { numbers.insert(late, at: place) }
     let sequence = FlowDecoded(numbers.map { Wire.v9(sequence: $0) }).counters.sequence
     #expect(sequence.lost == 5897)

@@ -3,8 +3,8 @@ import Testing
 
 @Suite("SipHash-2-4 of 128 bits")
 struct SipHashTests {
-  /// Of the octets 0, 1, 2 and so on under the key 0, 1, … 15, as the reference implementation and OpenSSL have them; of
-  /// more than 255 octets, the length in the last block is modulo 256.
+  /// Hashes of the octets 0, 1, 2 … with the key 0, 1, … 15, from the reference implementation and OpenSSL; above 255
+  /// octets, the length in the last block is modulo 256.
   @Test(
     "is that of the reference implementation",
     arguments: [

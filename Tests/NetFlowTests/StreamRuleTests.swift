@@ -5,7 +5,7 @@ import Testing
 
 @Suite("IPFIX over connections")
 struct StreamRuleTests {
-  /// A decoder and what came of the messages of its connections.
+  /// A decoder, and the results of the messages of its connections.
   private struct Stage: ~Copyable {
     var decoder: FlowDecoder
     private var batch = FlowBatch()
@@ -17,7 +17,7 @@ struct StreamRuleTests {
       decoder = FlowDecoder(options: options)
     }
 
-    /// Octets of each record of a message.
+    /// Returns the octets of each record of a message.
     mutating func send(
       _ message: [UInt8], over connection: UInt32 = 1, _ event: StreamPart.Event = .next, at second: Int64 = 0
     ) -> [UInt64] {
@@ -29,7 +29,7 @@ struct StreamRuleTests {
     }
 
     var issues: [String: UInt64] { decoder.counters.issues }
-    /// What a data set without a template must be, for the ledger to come out.
+    /// Dropped early data, which must include each data set without a template for the ledger to balance.
     var givenUp: UInt64 { decoder.counters.earlyGivenUp }
   }
 

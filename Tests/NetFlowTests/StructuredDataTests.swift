@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Structured data")
 struct StructuredDataTests {
-  /// A list's octets, what they are to become, and how many bad lists are to be counted.
+  /// A list's octets, the expected result, and the expected number of bad lists.
   struct ListCase: Sendable, CustomTestStringConvertible {
     var element: Int
     var octets: String
@@ -24,7 +24,8 @@ struct StructuredDataTests {
     var testDescription: String { "\(element): \(octets)" }
   }
 
-  /// Inner templates: 300 has fixed length, 301 varies, 302 and 303 hold lists, 304 repeats an element and pads.
+  /// Inner templates: 300 has fixed length, 301 has variable length, 302 and 303 contain lists, 304 repeats an element
+  /// and has padding.
   private static let templates = Wire.set(
     2,
     Wire.template(300, [[8, 4], [1, 2]]) + Wire.template(301, [[82, 65535], [4, 1]])
@@ -149,7 +150,7 @@ struct StructuredDataTests {
 
   // MARK: Bombs
 
-  /// `content` wrapped in as many lists as a message holds.
+  /// Returns `content` wrapped in as many lists as a message can hold.
   private static func nested(_ header: [UInt8]) -> [UInt8] {
     var content = header
     while content.count < 65_000 { content = header + Wire.variable(content) }

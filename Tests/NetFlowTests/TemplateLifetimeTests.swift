@@ -10,7 +10,7 @@ struct TemplateLifetimeTests {
   private static let start: Int64 = 1_750_000_000
   private static let flows = FlowMessage(version: 10, fields: [[1, 4]], records: [[Wire.be32(7)]])
 
-  /// Sends template and data at some seconds, lets the clock go to each, and gives the decoder.
+  /// Sends template and data at the given seconds, advancing the clock to each, and returns the counters.
   private static func counters(templates: [Int64], data: [Int64], lifetime: Int64?) -> DecodeCounters {
     var options = FlowDecoderOptions()
     options.rules.limits.templateLifetime = lifetime.map { $0 * 1000 }
@@ -34,7 +34,7 @@ struct TemplateLifetimeTests {
 
   @Test("after three of the exporter's intervals, if that is longer than the lifetime")
   func interval() {
-    // Repeated at 0, 20 and 40 minutes; then no more: an hour later it goes.
+    // Repeated at 0, 20 and 40 minutes, then no more: it expires an hour later.
     let counters = Self.counters(templates: [0, 1200, 2400], data: Self.everyMinute, lifetime: 600)
     #expect(counters[.templateExpired] == 1)
     #expect(counters.flowRecords == 102)
@@ -67,14 +67,14 @@ struct TemplateLifetimeTests {
   @Test(
     "not before three times the messages between two of them: exporters that count messages may take hours for these")
   func messages() {
-    // Each 16th message is the template, as softflowd has it: one a second at first, then one each five minutes.
+    // Every 16th message is the template, as with softflowd: one per second at first, then one every five minutes.
     func time(_ message: Int) -> Int64 { Int64(message < 40 ? message : 40 + (message - 40) * 300) }
     let templates = (0...112).filter { $0 % 16 == 0 }
     func data(until last: Int) -> [Int] { (0...last).filter { !templates.contains($0) } }
     let kept = Self.counters(templates: templates.map(time), data: data(until: 160).map(time), lifetime: 1800)
     #expect(kept[.templateExpired] == 0)
     #expect(kept[.unknownTemplate] == 0)
-    // Then the template comes no more.
+    // Then the template is no longer repeated.
     let expired = Self.counters(templates: templates.map(time), data: data(until: 172).map(time), lifetime: 1800)
     #expect(expired[.templateExpired] == 1)
     #expect(expired.flowRecords == UInt64(data(until: 161).count))

@@ -25,7 +25,7 @@ struct TemplateRuleTests {
     }
   }
 
-  /// A malformed template, and whether the next one of its set can still be found.
+  /// A malformed template, and whether the next one in its set can still be found.
   struct BadTemplate: Sendable, CustomTestStringConvertible {
     var what: String
     var version: Int
@@ -78,7 +78,7 @@ struct TemplateRuleTests {
       "more scopes than fields", ipfix: 3, Wire.optionsTemplate(258, scopes: 3, [[149, 4], [41, 8]]), nextIsRead: true),
   ]
 
-  /// A good template of the same kind and one field of an octet.
+  /// Returns a valid template of the same kind with one field of one octet.
   private static func good(_ id: Int, like bad: BadTemplate) -> [UInt8] {
     switch bad.set {
     case 1: Wire.optionsTemplateV9(id, scopes: [], [[4, 1]])
@@ -141,7 +141,7 @@ struct TemplateRuleTests {
     #expect(
       decoded.json == [
         #"{"sourceTransportPort":258}"#, #"{"destinationTransportPort":258}"#,
-        // What came before any template waits until the message's end, and follows the first.
+        // Data that precede every template wait until the end of the message, and follow the first.
         #"{"sourceTransportPort":258}"#, #"{"destinationTransportPort":258}"#, #"{"protocolIdentifier":1}"#,
         #"{"protocolIdentifier":2}"#,
       ])

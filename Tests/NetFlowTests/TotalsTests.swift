@@ -12,7 +12,7 @@ struct TotalsTests {
     [[198, 51, 100, 10], [192, 0, 2, 20], Wire.be16(port), Wire.be16(443), [6]]
   }
 
-  /// A message of one record: five fields of the tuple, and others with their values.
+  /// Returns a message of one record: the five tuple fields, and others with their values.
   private static func message(
     _ fields: [[Int]], _ values: [Int], version: Int = 10, port: Int = 40_001
   ) -> FlowMessage {
@@ -44,7 +44,7 @@ struct TotalsTests {
     #expect(Self.counts(messages) == [[1000, 10], [2000, 20], [0, 0], [1500, 15]])
   }
 
-  /// A field that has other values in two records, and whether these are records of one flow.
+  /// A field that differs between two records, and whether they belong to one flow.
   @Test("of one flow: tuple, interfaces, direction, VRF, VLAN and start as sent", arguments: TotalDifference.all)
   func identity(_ difference: TotalDifference) {
     let messages = [(1, 1000), (2, 3000), (1, 3500)].map { value, total in
@@ -142,7 +142,7 @@ struct TotalsTests {
     var options = FlowDecoderOptions()
     options.maximumTotals = 16
     var decoder = FlowDecoder(options: options)
-    // A model: flows by their last use, with their totals.
+    // A model: flows in order of last use, with their totals.
     var known: [(port: Int, total: Int)] = []
     var totals: [Int: Int] = [:]
     var evicted: UInt64 = 0
@@ -186,7 +186,7 @@ struct TotalsTests {
   }
 }
 
-/// Something that tells two flows apart, or does not.
+/// A difference between two records that may make them separate flows.
 struct TotalDifference: Sendable, CustomTestStringConvertible {
   var what: String
   var field: [Int]

@@ -44,7 +44,8 @@ struct V5RecordTests {
   @Test(
     "have absolute times by the signed difference to the exporter's uptime",
     arguments: [
-      // Uptime of the header and of the stamp, nanoseconds of the header; milliseconds after the header's second.
+      // Uptime of the header and of the timestamp, header nanoseconds; expected milliseconds relative to the header's
+      // second.
       (60_000, 10_000, 0, -50_000), (60_000, 60_001, 0, 1), (100, 0xffff_ff9c, 0, -200), (0xffff_ff00, 0x100, 0, 512),
       (60_000, 60_000, 123_999_999, 123), (60_000, 59_999, 999_999_999, 998), (0, 0, 0, 0),
     ])

@@ -1,7 +1,7 @@
 import NetFlow
 import NetworkBytes
 
-/// Builds messages octet by octet, the malformed ones too.
+/// Builds messages octet by octet, including malformed ones.
 enum Wire {
   typealias Octets = [UInt8]
 
@@ -10,7 +10,7 @@ enum Wire {
   }
   static func be32(_ value: Int) -> Octets { be16(value >> 16) + be16(value) }
 
-  /// Octets written in hexadecimal; blanks are passed over.
+  /// Parses hexadecimal digits; spaces are ignored.
   static func hex(_ text: String) -> Octets {
     let digits = text.compactMap(\.hexDigitValue).map { UInt8($0) }
     return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
@@ -39,14 +39,14 @@ enum Wire {
       + be32(sequence) + [1, 2] + be16(sampling) + records
   }
 
-  /// A v5 record in which every field has a value of its own.
+  /// A v5 record in which every field has a distinct value.
   static let v5Record = hex(
     """
     0a000001 0a000002 0a0000fe 0003 0004 00000005 00000600 00002710 00004e20
     c350 01bb 00 1b 06 b8 fde8 fde9 18 10 0000
     """)
 
-  /// A template record; a field is element and length, and with a third number its enterprise.
+  /// Returns a template record; a field is element and length, with an optional enterprise number.
   static func template(_ id: Int, _ fields: [[Int]], count: Int? = nil) -> Octets {
     be16(id) + be16(count ?? fields.count) + specifiers(fields)
   }
@@ -69,7 +69,7 @@ enum Wire {
     }
   }
 
-  /// A variable-length value with its length before it; the long form from 255 octets on (RFC 7011 §7).
+  /// Returns a variable-length value with its length prefix, in the long form from 255 octets (RFC 7011 §7).
   static func variable(_ content: Octets) -> Octets {
     content.count < 255 ? [UInt8(content.count)] + content : [255] + be16(content.count) + content
   }
@@ -77,7 +77,7 @@ enum Wire {
   static let exporter = Endpoint(address: IPAddress(v4: 0xc612_0001), port: 50_000)
 }
 
-/// Messages decoded one after the other by a decoder of their own.
+/// Messages decoded in order by a new decoder.
 struct Decoded {
   var records: [DecodedRecord] = []
   var counters = DecodeCounters()
@@ -91,7 +91,7 @@ struct Decoded {
   /// The fields of each record as JSON.
   var json: [String] { records.map { $0.fields.json } }
 
-  /// The counters of issues that are not zero, by name.
+  /// Nonzero issue counters by name.
   var issues: [String: UInt64] {
     DecodeIssue.allCases.reduce(into: [:]) { issues, issue in
       if counters[issue] > 0 { issues[issue.name] = counters[issue] }
