@@ -56,15 +56,15 @@ struct CaptureErrorTests {
       + frames.flatMap { writer.enhanced($0) }
   }
 
-  /// A file that ends inside a frame or block if it is cut anywhere but at `ends`.
+  /// A file that, truncated anywhere except at `ends`, ends inside a frame or block.
   struct Whole: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var octets: [UInt8]
-    /// The shortest cut that can be opened.
+    /// The shortest truncation that can be opened.
     var beginning: Int
-    /// Where the file's header, its blocks without frames, and its frames end.
+    /// End offsets of the file header, of blocks without frames, and of frames.
     var ends: [Int]
-    /// How many of `ends` belong to no frame.
+    /// Number of `ends` that belong to no frame.
     var headers: Int
 
     func frames(before length: Int) -> Int { max(0, ends.count { $0 <= length } - headers) }
@@ -134,7 +134,7 @@ struct CaptureErrorTests {
   static let good = little.section() + little.interface(link: 1) + little.enhanced(frames[0])
 
   struct Damage: CustomTestStringConvertible {
-    /// What the error's detail says of it.
+    /// The detail of the error.
     var testDescription: String
     var file: [UInt8]
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Capture files")
 struct CaptureFileTests {
-  /// What a capture gives, down to its end or its error.
+  /// Everything read from a capture, up to its end or an error.
   struct Reading {
     var datagrams: [Delivered] = []
     var counters = CaptureCounters()

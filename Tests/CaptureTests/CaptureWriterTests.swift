@@ -51,7 +51,7 @@ struct CaptureWriterTests {
       "_ws.malformed",
       "-e", "ip.checksum.status", "-e", "udp.checksum.status", "-e", "udp.length",
     ])
-    // Status 1: good; 3: not present, as UDP over IPv4 may have it.
+    // Status 1: good; 3: absent, which UDP over IPv4 allows.
     let expected = (0..<62).map { number in
       let length = 8 + (number < 60 ? 40 + number : 0)
       return number % 2 == 0 ? "\t1\t3\t\(length)" : "\t\t1\t\(length)"

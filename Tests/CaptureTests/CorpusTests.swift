@@ -4,7 +4,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// Compares what is read from real captures with what tshark reads from them.
+/// Compares reading real captures with tshark.
 @Suite("Captures of the corpus")
 struct CorpusTests {
   /// `shared/corpus` beside the package.
@@ -20,16 +20,16 @@ struct CorpusTests {
       .map { folder.appendingPathComponent($0).path }
   }
 
-  /// Runs a program and returns what it writes.
+  /// Runs a program and returns its output.
   static func run(_ program: String, _ arguments: [String]) async throws -> String {
     let outcome = try await #require(Tool(program)).outcome(arguments)
     try #require(outcome.status == 0, "\(outcome.errors)")
     return outcome.output
   }
 
-  /// One line for each UDP datagram: source, port, payload length.
+  /// Returns one line for each UDP datagram: source, port, payload length.
   static func linesOfTshark(_ path: String) async throws -> [String] {
-    // Nothing above UDP is taken apart, so that what is inside the datagrams cannot matter.
+    // No dissection above UDP, so that the contents of datagrams cannot matter.
     let arguments =
       ["-n", "-r", path, "-Y", "udp && !icmp && !icmpv6", "-T", "fields", "-E", "occurrence=f"]
       + ["ip.src", "ipv6.src", "udp.srcport", "udp.length"].flatMap { ["-e", $0] }
@@ -40,7 +40,7 @@ struct CorpusTests {
     }
   }
 
-  /// The same lines as this module reads them.
+  /// Returns the same lines as read by this module.
   static func lines(_ path: String) throws -> [String] {
     let reading = try CaptureFileTests.read(path: path)
     #expect(reading.error == nil, "\(path)")

@@ -9,7 +9,7 @@ struct FrameParserTests {
   static let v4 = IPv4().packet(udp(payload))
   static let v6 = IPv6().packet(udp(payload))
 
-  /// What comes out of a frame, with the payload's octets in place of their offsets.
+  /// The result of parsing a frame, with the payload's octets instead of their offsets.
   enum Outcome: Equatable {
     case datagram(String, [UInt8])
     case segment, fragment, notUDP, truncated

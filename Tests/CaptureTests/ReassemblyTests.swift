@@ -12,7 +12,7 @@ struct ReassemblyTests {
       source: IPAddress(v4: 0x0a00_0001), destination: IPAddress(v4: 0x0a00_0002), identification: identification)
   }
 
-  /// Cuts `octets` at `cuts` (multiples of 8) and hands each piece on.
+  /// Splits `octets` at `cuts` (multiples of 8).
   static func pieces(of octets: [UInt8], cuts: [Int]) -> [(offset: Int, octets: [UInt8], isLast: Bool)] {
     let edges = [0] + cuts + [octets.count]
     return zip(edges, edges.dropFirst()).map { ($0, Array(octets[$0..<$1]), $1 == octets.count) }
@@ -39,7 +39,7 @@ struct ReassemblyTests {
     let places = (1...((whole.count - 1) / 8)).map { $0 * 8 }.shuffled(using: &random)
     var pieces = Self.pieces(of: whole, cuts: places.prefix(Int.random(in: 1...20, using: &random)).sorted())
     pieces.shuffle(using: &random)
-    // Repeats come before the piece that completes the packet; after it they would begin another one.
+    // Repeats must precede the piece that completes the packet; after it they would start another packet.
     for piece in pieces.dropLast() where Bool.random(using: &random) {
       pieces.insert(piece, at: Int.random(in: 0..<pieces.count, using: &random))
     }

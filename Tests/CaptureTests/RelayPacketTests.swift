@@ -3,7 +3,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// Pairs of an exporter and a collector, one of each family.
+/// Pairs of exporter and collector, one for each family.
 private let pairs = [
   [
     Endpoint(address: IPAddress(v4: 0xc000_0201), port: 2055),
@@ -17,7 +17,7 @@ private let pairs = [
 
 @Suite("Packets of the relay")
 struct RelayPacketTests {
-  /// The packet as it is made by other means; of IPv4 without the checksum, which the kernel fills in.
+  /// The packet, built independently; for IPv4 without the checksum, which the kernel fills in.
   private static func expected(_ payload: Octets, _ pair: [Endpoint]) -> Octets {
     var packet = Packet.udp(payload, from: pair[0], to: pair[1])
     if pair[0].address.isV4 { packet.replaceSubrange(10..<12, with: zeros(2)) }

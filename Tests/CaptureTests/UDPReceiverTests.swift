@@ -8,7 +8,7 @@ import Testing
 let localV4 = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0)
 let localV6 = Endpoint(address: IPAddress(high: 0, low: 1), port: 0)
 
-/// A datagram as a receiver handed it out.
+/// A datagram as delivered by a receiver.
 struct Received: Equatable {
   var socket: Int
   var source: Endpoint
@@ -16,7 +16,7 @@ struct Received: Equatable {
   var arrival: Int64
 }
 
-/// Takes datagrams until `wanted` have come or nothing comes for two seconds.
+/// Receives datagrams until `wanted` have arrived or none arrives for two seconds.
 func takeDatagrams(_ wanted: Int, from receiver: inout UDPReceiver) throws -> [Received] {
   var taken: [Received] = []
   while taken.count < wanted, case .datagrams = try receiver.receive(timeout: 60_000) {
@@ -59,8 +59,8 @@ struct UDPReceiverTests {
   func arrivalTime() throws {
     var receiver = try Self.receiver()
     var sender = try UDPSender(to: receiver.localEndpoint(0))
-    // The kernel begins to note times a moment after the first socket of the host asks for them, and may be late on a busy one; a
-    // time of taking would never be before its datagram is taken.
+    // The kernel starts to record timestamps shortly after the host's first socket requests them, which may be late on
+    // a busy machine. A timestamp taken on receipt would never be earlier than `before`.
     for _ in 0..<600 {
       let before = Int64(Date().timeIntervalSince1970 * 1e9)
       try sender.send(pattern(9).rawSpan, to: receiver.localEndpoint(0))
@@ -174,7 +174,8 @@ struct UDPReceiverTests {
     for _ in 0..<100 { try sender.enqueue(pattern(400).rawSpan, to: receiver.localEndpoint(0)) }
     try sender.flush()
     #expect(try receiver.receive(timeout: 60_000) == .datagrams)
-    // Room for one more: it carries the count of those before it. Empty batches, which ask the kernel, never come.
+    // One more datagram: it carries the drop count of those before it. Empty batches, which query the kernel, never
+    // occur.
     try sender.send(pattern(1).rawSpan, to: receiver.localEndpoint(0))
     while receiver.datagram(0).bytes.byteCount != 1 { #expect(try receiver.receive(timeout: 60_000) == .datagrams) }
     #expect(receiver.kernelDrops(0).total + receiver.counters(0).datagrams == 101)

@@ -78,7 +78,7 @@ struct UDPSocketTests {
     receiver.add(any)
     var sender4 = try UDPSender(from: localV4)
     var sender6 = try UDPSender(from: localV6)
-    // Refused by an ICMP message that nobody waits for, where nobody listens.
+    // Nothing listens there: refused with an ICMP message that nobody waits for.
     try sender4.send(pattern(4).rawSpan, to: Endpoint(address: localV4.address, port: port))
     try sender6.send(pattern(6).rawSpan, to: Endpoint(address: localV6.address, port: port))
     let taken = try takeDatagrams(takesIPv4 ? 2 : 1, from: &receiver)
@@ -88,7 +88,7 @@ struct UDPSocketTests {
 
   /// A link-local address of this host and its interface.
   private static let linkLocal: (address: IPAddress, interface: String, number: UInt32)? = {
-    // The address, then in hexadecimal the interface's number, the prefix length, the scope (0x20: link) and flags; the name.
+    // Fields: address; in hexadecimal the interface number, prefix length, scope (0x20: link) and flags; name.
     for line in ((try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8)) ?? "").split(separator: "\n") {
       let words = line.split(separator: " ")
       guard words.count == 6, words[3] == "20", let number = UInt32(words[1], radix: 16),
@@ -139,7 +139,7 @@ struct UDPSocketTests {
     let modest = try UDPSocket(listening: localV4, receiveBuffer: 100_000)
     #expect(modest.grantedReceiveBuffer == 100_000)
     #expect(modest.receiveBufferAdvice == nil)
-    // Beyond any limit: even with SO_RCVBUFFORCE the kernel stops at half of 2^31.
+    // Exceeds every limit: even with SO_RCVBUFFORCE the kernel stops at half of 2^31.
     let huge = try UDPSocket(listening: localV4, receiveBuffer: .max)
     #expect(huge.grantedReceiveBuffer < huge.requestedReceiveBuffer)
     let text = huge.receiveBufferAdvice
@@ -163,11 +163,11 @@ struct UDPSocketTests {
       #expect(try takeDatagrams(1, from: &receiver).map(\.payload) == [pattern(77)])
       #expect(fcntl(descriptor, F_GETFD) == FD_CLOEXEC)
     }
-    // Its number may be another file's by now.
+    // The descriptor number may have been reused.
     #expect(Self.inode(descriptor) != socket)
   }
 
-  /// Which file a descriptor is of; nil if it is closed.
+  /// Returns the inode of a descriptor; nil if it is closed.
   private static func inode(_ descriptor: Int32) -> UInt? {
     var status = stat()
     return unsafe fstat(descriptor, &status) == 0 ? status.st_ino : nil
@@ -240,7 +240,7 @@ struct UDPSocketTests {
     #expect(connected == 0)
     var receiver = try UDPReceiver()
     receiver.add(try UDPSocket(adopting: descriptor))
-    // Nobody listens at the peer's port: the answer is an ICMP message, which comes out of the next receive call.
+    // Nothing listens on the peer's port: the reply is an ICMP message, which the next receive call returns.
     #expect(unsafe send(descriptor, "x", 1, 0) == 1)
     #expect(try receiver.receive(timeout: 2_000) == .nothing)
     #expect(receiver.counters(0).errors == 1)

@@ -9,7 +9,7 @@ struct LocalSocketTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Both ends of a connection.
+  /// Returns both ends of a connection.
   private func pair(_ path: String) throws -> (LocalEnd, LocalEnd) {
     let listener = try LocalListener(path)
     let client = LocalEnd(try LocalConnection(to: path))
@@ -51,7 +51,7 @@ struct LocalSocketTests {
     try client.value.send(LocalMessage([], [file, file]))
     #expect(try server.value.receive() == nil)
     let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-    // Where links lead on the way there does not matter.
+    // Ignores symbolic links in the path.
     let end = path.split(separator: "/").suffix(2).joined(separator: "/")
     let open = descriptors.filter { descriptor in
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)"))?.hasSuffix(end)
@@ -92,7 +92,7 @@ struct LocalSocketTests {
     }
     let shared = try Shared(folder.file("socket"))
     Thread.detachNewThread {
-      // Most often the other thread waits by then; if not, the outcome is the same.
+      // The other thread usually waits by then; if not, the outcome is the same.
       Thread.sleep(forTimeInterval: 0.05)
       shared.listener.end()
     }

@@ -83,7 +83,7 @@ struct OctetTests {
   @Test("Of a write that a limit cuts short it is known how much was written, and the rest fails")
   func shortWrite() async {
     await #expect(processExitsWith: .success) {
-      // In a process of its own: the limit is the process's.
+      // In its own process, because the limit applies to the process.
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 100_001, rlim_max: 100_001)
       guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { exit(2) }
@@ -100,7 +100,7 @@ struct OctetTests {
   @Test("Signals that interrupt reading and writing change nothing")
   func signals() async {
     await #expect(processExitsWith: .success) {
-      // In a process of its own, which a signal may interrupt; without SA_RESTART calls end with EINTR, or short.
+      // In its own process, which a signal may interrupt; without SA_RESTART calls end with EINTR, or short.
       var action = sigaction()
       unsafe action.__sigaction_handler.sa_handler = { _ in }
       guard unsafe sigaction(SIGUSR1, &action, nil) == 0 else { exit(2) }
@@ -110,13 +110,13 @@ struct OctetTests {
   }
 }
 
-/// Reading and writing on a thread that gets signals meanwhile.
+/// Reads and writes on a thread that receives signals meanwhile.
 private enum Interrupted {
   /// Far more than a pipe holds.
   static let octets = pattern(1 << 20)
   private static let piece = 1 << 15
 
-  /// The first signal ends a call that has come some way, a later one another that has not.
+  /// The first signal interrupts a call that has transferred some octets, a later one a call that has not.
   private static func interrupt(_ thread: pthread_t) {
     for _ in 0..<3 {
       pthread_kill(thread, SIGUSR1)
@@ -124,12 +124,12 @@ private enum Interrupted {
     }
   }
 
-  /// Starts a thread, and waits until it runs.
+  /// Starts a thread and waits until it runs.
   private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t {
     let thread = Mutex<pthread_t?>(nil)
     let isRunning = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
-      // A thread has its signals blocked if the one that it comes from has.
+      // A thread inherits the signal mask of its creator.
       var signals = sigset_t()
       unsafe sigemptyset(&signals)
       unsafe sigaddset(&signals, SIGUSR1)
@@ -142,16 +142,16 @@ private enum Interrupted {
     return thread.withLock(\.self) ?? pthread_self()
   }
 
-  /// What comes out of a pipe that an interrupted thread writes into.
+  /// Returns what an interrupted thread writes into a pipe.
   static func write() throws(FileError) -> [UInt8] {
     let pipe = PipeEnds()
     let reading = try pipe.reading.duplicate()
     let descriptor = try pipe.writing.duplicate().release()
-    // It ends when the thread has nothing more to write.
+    // Reading ends when the thread has nothing more to write.
     _ = consume pipe
     let writer = start {
       do throws(FileError) { try OpenFile(owning: descriptor, path: "pipe").write(octets.span) } catch { exit(5) }
-      // Stays for signals that are still on their way to it.
+      // The thread remains for signals that are still on their way.
       Thread.sleep(forTimeInterval: 3600)
     }
     var found: [UInt8] = []
@@ -164,7 +164,7 @@ private enum Interrupted {
     return found
   }
 
-  /// What an interrupted thread reads from a pipe.
+  /// Returns what an interrupted thread reads from a pipe.
   static func read() -> [UInt8] {
     let pipe = PipeEnds()
     let found = Mutex<[UInt8]>([])

@@ -93,7 +93,7 @@ struct OpenFileTests {
     let writing = OpenFile(owning: descriptor, path: "pipe")
     try writing.write([1, 2].span)
     try writing.close()
-    // It ends once nobody can write into it.
+    // Reading ends once no writer is left.
     #expect(try reading.octets(9) == [1, 2])
   }
 

@@ -2,7 +2,7 @@ import Files
 import Foundation
 import NetworkBytes
 
-/// The error that a body throws; nil if it throws none.
+/// Returns the error thrown by `body`, or nil.
 func failure<Value: ~Copyable>(_ body: () throws(FileError) -> Value) -> FileError? {
   do throws(FileError) {
     _ = try body()
@@ -22,17 +22,17 @@ struct PipeEnds: ~Copyable {
     func copy(_ end: FileHandle) -> OpenFile {
       OpenFile(owning: fcntl(end.fileDescriptor, F_DUPFD_CLOEXEC, 0), path: "pipe")
     }
-    // Foundation closes its own when the pipe goes.
+    // Foundation closes its own descriptors when the pipe is released.
     reading = copy(pipe.fileHandleForReading)
     writing = copy(pipe.fileHandleForWriting)
   }
 }
 
-/// Octets of which no two neighbours are the same.
+/// Octets of which no two neighbours are equal.
 func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &+ $0 >> 8) } }
 
 extension OpenFile {
-  /// Up to `count` octets from where the file stands.
+  /// Reads up to `count` octets from the current position.
   func octets(_ count: Int) throws(FileError) -> [UInt8] {
     var octets: [UInt8] = []
     try octets.append(addingCapacity: count) { (output: inout OutputSpan<UInt8>) throws(FileError) in
@@ -41,7 +41,7 @@ extension OpenFile {
     return octets
   }
 
-  /// Up to `count` octets from `offset` on.
+  /// Reads up to `count` octets from `offset`.
   func octets(_ count: Int, at offset: Int64) throws(FileError) -> [UInt8] {
     var octets = [UInt8](repeating: 0, count: count)
     var span = octets.mutableSpan
@@ -49,9 +49,9 @@ extension OpenFile {
     return Array(octets[..<got])
   }
 
-  /// Writes octets at a place.
+  /// Writes octets at an offset.
   ///
-  /// - Returns: how many were written, and the error, if there was one.
+  /// - Returns: the number of octets written, and the error, if any.
   func write(_ octets: [UInt8], at offset: Int64) -> (written: Int, failure: FileError?) {
     var written = 0
     let failure = failure { () throws(FileError) in try write(octets.rawSpan, at: offset, &written) }

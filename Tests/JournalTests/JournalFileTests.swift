@@ -5,7 +5,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// Files of the journal as a machine's end or a disk may leave them; found by the fuzz target `journal`.
+/// Journal files as a machine crash or a disk may leave them; found by the fuzz target `journal`.
 @Suite("Damaged files of the journal")
 struct JournalFileTests {
   private static let record: Octets = {
@@ -15,7 +15,8 @@ struct JournalFileTests {
     return [1_750_000_000, 0, count, count].flatMap { littleEndian($0) } + frame
   }()
 
-  /// The file's octets after it was opened to go on with at the end of what is there, and the octets gone on with.
+  /// Returns the file's octets after it was opened to resume at the end of its contents, and the number of octets
+  /// resumed.
   private static func opened(_ octets: Octets, asking size: Int) throws -> (octets: Octets, size: UInt64) {
     let folder = try TemporaryFolder()
     let path = try folder.write(octets, as: "journal")

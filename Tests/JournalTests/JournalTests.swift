@@ -9,7 +9,7 @@ private let localV4 = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0)
 
 @Suite("Journal", .tags(.network), .unlessFast, .ownThread)
 struct JournalTests {
-  /// A process's end: the receiving and the writing side over the same memory as the process before had.
+  /// A process: its receiving and writing side, on the memory of the previous process.
   private struct Process: ~Copyable {
     let buffer: JournalBuffer
     var receiver: UDPReceiver
@@ -32,7 +32,7 @@ struct JournalTests {
     return payloads
   }
 
-  /// Writes what waits into files, as far as it is of segments up to `last`.
+  /// Writes waiting records of segments up to `last` into files.
   private static func write(_ buffer: JournalBuffer, _ folder: String, upTo last: UInt64 = .max) throws {
     while let next = buffer.next, next.segment <= last {
       let file = try JournalFile("\(folder)/\(next.segment)", segment: next.segment, size: next.offset)
@@ -54,7 +54,7 @@ struct JournalTests {
     var segment: UInt64 = 0
     for _ in 0..<30 {
       var process = try Process.start(folder.path + "/ring")
-      // What the process before has left: its last batch goes behind what waits.
+      // The previous process's last batch is appended after the waiting ones.
       if process.receiver.count > 0 { #expect(process.receiver.journal() != nil) }
       process.receiver.add(try UDPSocket(listening: localV4, receiveBuffer: 8 << 20))
       segment += 1
@@ -66,7 +66,7 @@ struct JournalTests {
           try sender.send(pattern(size, seed: sent.count - 1).rawSpan, to: process.receiver.localEndpoint(0))
         }
         #expect(try process.receiver.receive(timeout: 60_000) == .datagrams)
-        // It ends before the batch is journaled.
+        // The process ends before the batch is journaled.
         if Int.random(in: 0...9, using: &random) == 0 { break }
         #expect(process.receiver.journal() != nil, "seed \(seed)")
         switch Int.random(in: 0...3, using: &random) {
@@ -76,7 +76,7 @@ struct JournalTests {
           #expect(process.buffer.begin(segment))
         default: break
         }
-        // Room for another batch.
+        // Makes room for another batch.
         if process.buffer.waiting > 2 << 20 { try Self.write(process.buffer, folder.path) }
       }
       var kept = try Self.files(folder.path, to: process.buffer.written)
@@ -131,7 +131,7 @@ struct JournalTests {
     let path = folder.path + "/7"
     for number in 0..<5 { try receive(number) }
     try Self.write(process.buffer, folder.path)
-    // 24 octets of the file's header, 16 and 28 before each datagram: it ends within the fourth.
+    // The file header has 24 octets, and each datagram 16 and 28 in front: the file ends inside the fourth.
     try Data(contentsOf: URL(fileURLWithPath: path)).prefix(24 + 3 * 144 + 50).write(to: URL(fileURLWithPath: path))
     try receive(5)
     let place = try #require(process.buffer.next)

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// Keeps what is logged.
+/// Records log messages.
 final class LogLines: LogHandler, @unchecked Sendable {
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.trace

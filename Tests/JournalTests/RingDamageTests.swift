@@ -11,18 +11,18 @@ private let localV6 = Endpoint(address: IPAddress(high: 0, low: 1), port: 0)
 
 @Suite("A ring is gone on with only where all of it fits", .tags(.network, .slow), .unlessFast, .ownThread)
 struct RingDamageTests {
-  /// A boot of the machine.
+  /// Identifies a boot of the machine.
   private static let boot: UInt64 = 77
 
-  /// A ring as a process has left it that was killed: some datagrams written, others waiting in three segments, and a batch that was
+  /// A ring left by a killed process: some datagrams written, others waiting in three segments, and a batch that was
   /// just received.
   private final class Left {
     let folder: TemporaryFolder
     let ring: String
-    /// The octets of all that the process has touched, and how long the file is.
+    /// The octets of all pages that the process touched, and the length of the file.
     let octets: Octets
     let size: Int
-    /// Datagrams that wait, in order.
+    /// Waiting datagrams in order.
     var waiting: [Octets] = []
 
     init() throws {
@@ -68,7 +68,7 @@ struct RingDamageTests {
       octets = Octets(whole.prefix(64 << 10))
     }
 
-    /// Brings the file back to what was left, and changes it.
+    /// Restores the file, then changes it.
     func damage(_ body: (borrowing OpenFile) throws -> Void) throws {
       let file = try OpenFile(ring, .updating(0o600))
       try file.truncate(to: Int64(size))
@@ -79,7 +79,7 @@ struct RingDamageTests {
     }
   }
 
-  /// What a process finds that goes on with the ring, until nothing waits.
+  /// Returns the datagrams that a process resuming from the ring finds, until none waits.
   private static func goOn(_ left: Left, _ context: String) throws -> [Octets] {
     let buffer = try JournalBuffer(capacity: 0, in: left.ring, boot: boot)
     var receiver = try UDPReceiver(journalingInto: buffer)
@@ -114,7 +114,7 @@ struct RingDamageTests {
     try left.damage { file in try file.truncate(to: Int64(left.size - 200)) }
     #expect(try JournalBuffer.condition(of: left.ring, boot: Self.boot) == .sound)
     #expect(try Self.goOn(left, "") == left.waiting)
-    // 64 slots of 64 KiB are at its end; the batch that was just received is in the first.
+    // The 64 slots of 64 KiB are at the end; the batch that was just received is in the first.
     try left.damage { file in try file.truncate(to: Int64(left.size - (64 << 16) + 10)) }
     #expect(
       try JournalBuffer.condition(of: left.ring, boot: Self.boot) == .damaged("it is shorter than it says"))
@@ -145,12 +145,12 @@ struct RingDamageTests {
       switch try JournalBuffer.condition(of: left.ring, boot: Self.boot) {
       case .sound:
         sound += 1
-        // The four that are written may be read again.
+        // The four already written may be read again.
         #expect(try Self.goOn(left, context).count <= left.waiting.count + 4, "\(context)")
       case .damaged(let why):
         damaged += 1
         #expect(!why.isEmpty)
-        // Whoever opens it all the same has an empty one. It takes a while.
+        // Opening it anyway yields an empty ring. Only in some rounds, because it is slow.
         if round % 16 != 0 { continue }
         let buffer = try JournalBuffer(capacity: 0, in: left.ring, boot: Self.boot)
         #expect((buffer.waiting, buffer.segment) == (0, 0), "\(context)")
@@ -161,7 +161,7 @@ struct RingDamageTests {
     #expect(damaged > 100)
   }
 
-  /// A place, and what it has from now on: words of the head, the arrays of recvmmsg, or octets of records.
+  /// Returns a position and its new content: words of the header, the arrays of recvmmsg, or octets of records.
   private static func mutation(_ random: inout SeededGenerator, _ head: Octets) -> (Int, Octets) {
     func word(_ index: Int) -> UInt64 {
       head[(index * 8)..<(index * 8 + 8)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
@@ -180,7 +180,7 @@ struct RingDamageTests {
 
   private static func octets(_ word: UInt64) -> Octets { (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
 
-  /// A word of the head, by its place, and what it has.
+  /// The position and value of a header word.
   struct Word {
     var place: Int
     var value: UInt64

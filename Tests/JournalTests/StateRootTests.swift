@@ -22,7 +22,7 @@ final class StateRootTests {
     ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
   }
 
-  /// Lets a run of that host leave something.
+  /// Simulates a run of that host that leaves state.
   @discardableResult
   private func leave(_ host: String) throws -> String {
     let state = try directory(host).open()
@@ -30,7 +30,7 @@ final class StateRootTests {
     return state.identity.id
   }
 
-  /// As versions did that named folders after hosts.
+  /// Leaves state like versions that named folders after hosts.
   private func leaveAsBefore(_ host: String, _ files: String...) throws {
     try FileManager.default.createDirectory(atPath: "\(root)/\(host)", withIntermediateDirectories: true)
     for file in files + ["lock"] { try Data("x".utf8).write(to: URL(fileURLWithPath: "\(root)/\(host)/\(file)")) }
@@ -116,7 +116,7 @@ final class StateRootTests {
             && $0.contains("drain --all")
         }, "\(errors)")
     }
-    // That which runs is left alone.
+    // The state of the running collector is not touched.
     let left = try directory("ddd").openLeft(all: true)
     #expect(left.map(\.identity.host).sorted() == ["aaa", "bbb"])
     withExtendedLifetime((own, left)) {}

@@ -29,7 +29,7 @@ struct StreamJournalTests {
     .enumerated().flatMap { index, address in
       let source = Endpoint(address: address, port: 50_000)
       var (position, events) = (UInt32.max - 20, [Event]())
-      // The longest message is longer than IP's own lengths can tell.
+      // The longest message exceeds the range of IP's length fields.
       for (number, size) in [16, 1400, 65_535, 65_475, 65_476, 65_495, 65_496, 0].enumerated() {
         let event: StreamPart.Event = number == 0 ? .first : size == 0 ? .end : .next
         let part = StreamPart(connection: UInt32(index) &+ .max, event: event, position: position)
@@ -79,7 +79,7 @@ struct StreamJournalTests {
     var journal = try Capture.CaptureFile(path: path, isJournal: true)
     while try journal.next() { read.append(Event.of(journal.datagram)) }
     #expect(read == expected)
-    // A capture of somebody else's has TCP for other reasons.
+    // A capture from elsewhere contains TCP for other reasons.
     var capture = try Capture.CaptureFile(path: path)
     while try capture.next() { #expect(capture.datagram.stream == nil) }
     #expect(capture.counters.datagrams == expected.filter { $0.stream == nil }.count)

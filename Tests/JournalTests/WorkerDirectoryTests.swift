@@ -6,7 +6,7 @@ import Logging
 import TestSupport
 import Testing
 
-/// A checkpoint of nothing but its numbers.
+/// A checkpoint that contains only its numbers.
 private struct Numbers: CheckpointContent, Codable {
   var number: UInt64 = 0
   var segment: UInt64

@@ -7,7 +7,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// A checkpoint of nothing but its numbers.
+/// A checkpoint that contains only its numbers.
 private struct Numbers: CheckpointContent {
   var number: UInt64 = 0
   var segment: UInt64
@@ -20,7 +20,7 @@ private struct Numbers: CheckpointContent {
 struct WorkerJournalTests {
   private static let local = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 4739)
 
-  /// A worker's journal, whose thread is not started: all waits in memory.
+  /// A worker's journal whose thread is not started: everything waits in memory.
   private struct World: ~Copyable {
     let directory: WorkerDirectory
     let folder: TemporaryFolder
@@ -43,7 +43,7 @@ struct WorkerJournalTests {
         journal: journal)
     }
 
-    /// Has a message of a connection journaled.
+    /// Journals a message of a connection.
     ///
     /// - Returns: whether there was room for it.
     mutating func write() -> Bool {
@@ -55,16 +55,17 @@ struct WorkerJournalTests {
       return journal.write(message, to: local, &receiver, isForced: false)
     }
 
-    /// Journals messages as long as there is room.
+    /// Journals messages while there is room.
     ///
-    /// - Returns: how many.
+    /// - Returns: the number of messages.
     mutating func fill() -> Int {
       var count = 0
       while write() { count += 1 }
       return count
     }
 
-    /// Journals messages until that asks for a checkpoint, and some more: a worker takes several at a time.
+    /// Journals messages until the journal requests a checkpoint, and a few more, because a worker handles several at a
+    /// time.
     mutating func fillHalf() {
       while !journal.needsCheckpoint, write() {}
       for _ in 0..<2 { _ = write() }
@@ -100,7 +101,8 @@ struct WorkerJournalTests {
     world.fillHalf()
     let isBegun = world.rotate()
     #expect(isBegun)
-    // That checkpoint fails: what is before it has to stay. What is left of the room is less than what asks by itself.
+    // That checkpoint fails: everything before it must remain. The remaining room is less than what triggers a request
+    // by itself.
     let count = world.fill()
     #expect((4..<8).contains(count))
     for _ in 0..<3 {

@@ -3,7 +3,7 @@ import PacketHeaders
 import TestSupport
 import Testing
 
-/// A packet and what its headers say: all that is not named is 0.
+/// A packet and the expected header values; unnamed ones are 0.
 struct PacketVector: Sendable, CustomTestStringConvertible {
   var what: String
   var start: PacketHeaders.Start
@@ -21,7 +21,7 @@ struct PacketVector: Sendable, CustomTestStringConvertible {
 }
 
 extension PacketHeaders {
-  /// What is not 0, by name.
+  /// Nonzero values by name.
   var values: [String: String] {
     let numbers: [String: UInt64] = [
       "destinationMAC": destinationMAC, "sourceMAC": sourceMAC, "vlan": UInt64(vlan), "length": UInt64(length),
@@ -43,7 +43,7 @@ extension PacketVector {
   private static let macs = hex("02 00 00 00 00 0a  02 00 00 00 00 0b")
   private static let link = ["destinationMAC": String(0x0200_0000_000a), "sourceMAC": String(0x0200_0000_000b)]
 
-  /// An IPv4 header of 20 octets and what is behind it.
+  /// Returns an IPv4 header of at least 20 octets, followed by `content`.
   private static func v4(
     _ number: UInt8, _ content: Octets, length: UInt16? = nil, fragment: UInt16 = 0x4000, options: Octets = []
   ) -> Octets {
@@ -53,7 +53,7 @@ extension PacketVector {
       + u16(0) + ip("198.51.100.10") + ip("192.0.2.20") + options + content
   }
 
-  /// What `v4` says; with `values` of its own.
+  /// Returns the values expected for `v4`, merged with `values`.
   private static func told(
     _ number: Int, length: Int, network: Int = 14, _ values: [String: String] = [:]
   ) -> [String: String] {

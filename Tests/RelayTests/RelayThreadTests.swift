@@ -21,7 +21,7 @@ struct RelayThreadTests {
     var random = SeededGenerator(seed: seed)
     var target = try Target(at: local)
     var options = Self.options(target.endpoint)
-    // The smallest that there is: a few full datagrams.
+    // The smallest possible queue: a few full datagrams.
     options.queue = 0
     var relayed = try Relayed(options, at: local)
     var sender = try UDPSender(from: local)
@@ -42,7 +42,7 @@ struct RelayThreadTests {
   @Test("A target that nobody listens on is counted and named, and the other one gets everything")
   func refused() throws {
     var target = try Target()
-    // Bound and never read would not do: nobody must have the port.
+    // The port must be unused; binding it without reading would not cause errors.
     let dead = Endpoint(address: localV4.address, port: try LoopbackSocket.freePort())
     var relayed = try Relayed(Self.options(dead, target.endpoint))
     var sender = try UDPSender(from: localV4)
@@ -53,7 +53,7 @@ struct RelayThreadTests {
     }
     #expect(try target.receive(50).map(\.payload) == sent)
     try relayed.wait { $0.sent + $0.failed == 50 }
-    // That of the last one may come after it.
+    // The error of the last datagram may arrive later.
     let reports = relayed.relay.reports
     #expect(reports[0].failed > 0)
     #expect(reports[0].failure?.contains("Connection refused") == true, "\(reports[0])")
@@ -64,9 +64,9 @@ struct RelayThreadTests {
   @Test("A target that takes nothing drops its oldest; neither reception nor another target waits for it")
   func blocked() throws {
     var target = try Target()
-    // A pair of local sockets: the peer's queue is soon full, and nobody reads it.
+    // A pair of local sockets: the peer's queue fills up quickly, because nothing reads it.
     var pair: [Int32] = [-1, -1]
-    // Sound: the call writes two numbers into this frame's own.
+    // Sound: the call writes two numbers into a local array of two.
     #expect(unsafe socketpair(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0, &pair) == 0)
     defer { close(pair[1]) }
     var options = Self.options(Endpoint(address: localV4.address, port: 9), target.endpoint)
@@ -88,10 +88,10 @@ struct RelayThreadTests {
     #expect(reports[0].sent + reports[0].failed + reports[0].dropped == UInt64(count), "\(reports[0])")
     #expect(reports[0].failed == 0)
     #expect((reports[1].sent, reports[1].dropped) == (UInt64(count), 0))
-    // What it took before is the beginning, in order.
+    // The datagrams sent before are the first ones, in order.
     var taken = 0
     var octets = [UInt8](repeating: 0, count: 2000)
-    // Sound: the call writes into this frame's own, no further than its length.
+    // Sound: the call writes into a local array, up to its length.
     while unsafe recv(pair[1], &octets, octets.count, Int32(MSG_DONTWAIT)) == 1000 {
       #expect(Octets(octets.prefix(1000)) == pattern(1000, seed: taken))
       taken += 1
@@ -106,7 +106,7 @@ struct RelayThreadTests {
     options.queue = 0
     options.exporters = [try #require(Network("127.0.0.2"))]
     var receiver = try listening(at: localV4)
-    // Not started: nobody takes anything out.
+    // Not started: nothing removes datagrams from the queue.
     let relay = try RelayThread(options, worker: 0, quiet(options))
     var senders = [UInt32(0x7f00_0001), 0x7f00_0002]
       .map { Endpoint(address: IPAddress(v4: $0), port: 0) }

@@ -9,28 +9,27 @@ import TestSupport
 let localV4 = Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0)
 let localV6 = Endpoint(address: IPAddress(high: 0, low: 1), port: 0)
 
-/// Of a relay whose messages nobody reads.
+/// Returns a log that discards its messages.
 func quiet(_ options: RelayOptions) -> RelayLog {
   RelayLog(options.targets, Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 }
 
-/// Whether this process may send with addresses of others (CAP_NET_RAW).
+/// Whether this process may spoof source addresses (CAP_NET_RAW).
 let mayKeepSource = (try? RelaySocket(to: Endpoint(address: localV4.address, port: 9), keepsSource: true)) != nil
 
-/// A receiver at an address, with room for all that a test sends at once.
+/// Returns a receiver at an address, with buffer space for everything a test sends at once.
 func listening(at local: Endpoint) throws -> UDPReceiver {
   var receiver = try UDPReceiver()
   receiver.add(try UDPSocket(listening: local, receiveBuffer: 8 << 20))
   return receiver
 }
 
-/// A collector that a test sends to, and what its relay sends on.
+/// A collector that a test sends to, with its relay.
 struct Relayed: ~Copyable {
   var receiver: UDPReceiver
   let relay: RelayThread
 
-  /// - Parameters:
-  ///   - sockets: of the targets; nil: they are opened.
+  /// - Parameter sockets: sockets for the targets; nil opens them.
   init(_ options: RelayOptions, at local: Endpoint = localV4, _ sockets: [RelaySocket]? = nil) throws {
     let relay =
       if let sockets {
@@ -45,7 +44,7 @@ struct Relayed: ~Copyable {
 
   var endpoint: Endpoint { receiver.localEndpoint(0) }
 
-  /// Receives so many datagrams as the collector does, and relays them.
+  /// Receives `count` datagrams like the collector, and relays them.
   mutating func take(_ count: Int) throws {
     var taken = 0
     while taken < count, case .datagrams = try receiver.receive(timeout: 60_000) {
@@ -55,7 +54,7 @@ struct Relayed: ~Copyable {
     guard taken == count else { throw Missing(what: "\(taken) of \(count) datagrams") }
   }
 
-  /// Waits until a report is as it should be.
+  /// Waits until a report satisfies the condition.
   func wait(_ index: Int = 0, _ isRight: (RelayReport) -> Bool) throws {
     for _ in 0..<12_000 {
       if isRight(relay.reports[index]) { return }
@@ -70,7 +69,7 @@ struct Missing: Error, CustomStringConvertible {
   var description: String { "waited in vain: \(what)" }
 }
 
-/// A collector that datagrams are relayed to.
+/// A collector that receives relayed datagrams.
 struct Target: ~Copyable {
   private var receiver: UDPReceiver
   let endpoint: Endpoint
@@ -80,7 +79,7 @@ struct Target: ~Copyable {
     endpoint = receiver.localEndpoint(0)
   }
 
-  /// Waits for so many datagrams, each with its sender.
+  /// Waits for `count` datagrams, each with its sender.
   mutating func receive(_ count: Int) throws -> [(source: Endpoint, payload: Octets)] {
     var all: [(source: Endpoint, payload: Octets)] = []
     while all.count < count, case .datagrams = try receiver.receive(timeout: 60_000) {
@@ -92,7 +91,7 @@ struct Target: ~Copyable {
     return all
   }
 
-  /// Whether nothing is there.
+  /// Returns whether no datagram is waiting.
   mutating func isEmpty() throws -> Bool {
     if case .datagrams = try receiver.receive(timeout: 0) { return false }
     return true

@@ -5,12 +5,12 @@ import Testing
 
 @Suite("Messages in a connection's octets")
 struct MessageFramerTests {
-  /// A message of so many octets.
+  /// Returns a message of `length` octets.
   static func message(_ length: Int, seed: Int = 0) -> [UInt8] {
     u16(10, UInt16(length)) + pattern(length - 4, seed: seed)
   }
 
-  /// What comes out when octets come in these pieces.
+  /// Returns the messages framed from octets that arrive in these pieces.
   private func messages(_ pieces: [[UInt8]]) throws -> [[UInt8]] {
     var framer = MessageFramer()
     var taken: [[UInt8]] = []

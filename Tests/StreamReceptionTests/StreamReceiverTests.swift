@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Connections of exporters", .tags(.network, .slow), .unlessFast, .ownThread)
 struct StreamReceiverTests {
-  /// A receiver with one worker, which the test is.
+  /// A receiver with one worker, played by the test.
   private struct Stage: ~Copyable {
     let receiver: StreamReceiver
     let queue: StreamQueue

@@ -1,17 +1,17 @@
 import Foundation
 import TestSupport
 
-/// A frame of a capture file that a test writes.
+/// A frame in a capture file written by a test.
 struct WrittenFrame {
   var octets: [UInt8]
-  /// In the file's own ticks.
+  /// Time in the file's own ticks.
   var ticks: UInt64 = 0
   var interface = 0
-  /// What the length-on-the-wire field says beyond the captured octets.
+  /// How much the length on the wire exceeds the captured octets.
   var missing = 0
 }
 
-/// The pcap format: either byte order, microseconds or nanoseconds.
+/// The pcap format in either byte order, with microseconds or nanoseconds.
 struct PcapWriter {
   var bigEndian = false
   var nanoseconds = false
@@ -83,7 +83,7 @@ struct PcapngWriter {
   private func u64(_ value: UInt64) -> [UInt8] { bigEndian ? be(value) : le(value) }
 }
 
-/// A file that is gone when the test is over.
+/// A file that is removed when the test is over.
 final class TemporaryFile {
   let path: String
   private let folder: TemporaryFolder

@@ -1,6 +1,6 @@
-// Frames are built here from their fields, by other code than that which takes them apart.
+// Frames are built from their fields, independently of the code that parses them.
 
-/// An unsigned integer as octets in network byte order.
+/// Returns an unsigned integer as octets in network byte order.
 func be<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
   stride(from: T.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> T($0)) }
 }

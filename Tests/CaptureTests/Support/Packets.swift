@@ -1,7 +1,7 @@
 import NetworkBytes
 import TestSupport
 
-/// A UDP datagram, whose length field can lie.
+/// Returns a UDP datagram, with a false length field if `length` is given.
 func udp(_ payload: [UInt8], from port: UInt16 = 50_005, to: UInt16 = 9995, length: Int? = nil) -> [UInt8] {
   be(port) + be(to) + be(UInt16(length ?? payload.count + 8)) + be(UInt16(0)) + payload
 }
@@ -12,7 +12,7 @@ struct IPv4 {
   var proto: UInt8 = 17
   var identification: UInt16 = 7
   var options: [UInt8] = []
-  /// Octets; the header has them in eights.
+  /// In octets; the header stores units of eight.
   var offset = 0
   var moreFragments = false
   var totalLength: Int?
@@ -30,7 +30,7 @@ struct IPv4 {
 struct IPv6 {
   var source = IPAddress(high: 0x2001_0db8_0000_0000, low: 0x1111)
   var destination = IPAddress(high: 0x2001_0db8_0000_0000, low: 2)
-  /// Pairs of an extension header's number and its octets, whose first one is filled in here.
+  /// Extension header numbers with their octets; the first octet is filled in here.
   var extensions: [(number: UInt8, octets: [UInt8])] = []
   var upper: UInt8 = 17
   var payloadLength: Int?
@@ -47,7 +47,7 @@ struct IPv6 {
   static let hopByHop = (number: UInt8(0), octets: [UInt8](repeating: 0, count: 8))
   static let routing = (number: UInt8(43), octets: [0, 2] + [UInt8](repeating: 0, count: 22))
   static let destinationOptions = (number: UInt8(60), octets: [0, 1] + [UInt8](repeating: 0, count: 14))
-  /// 4 in the length field is 6 words of 4 octets (RFC 4302 §2.2).
+  /// 4 in the length field means 6 words of 4 octets (RFC 4302 §2.2).
   static let authentication = (number: UInt8(51), octets: [0, 4] + [UInt8](repeating: 9, count: 22))
 
   static func fragment(_ offset: Int, more: Bool, identification: UInt32 = 7) -> (number: UInt8, octets: [UInt8]) {
@@ -55,7 +55,7 @@ struct IPv6 {
   }
 }
 
-/// An Ethernet frame; each tag is a TPID with a VLAN id.
+/// Returns an Ethernet frame; each tag is a TPID with a VLAN id.
 func ethernet(_ packet: [UInt8], type: UInt16? = nil, tags: [UInt16] = []) -> [UInt8] {
   let etherType = type ?? (packet[0] >> 4 == 4 ? 0x0800 : 0x86dd)
   return pattern(12) + tags.flatMap { be($0) + be(UInt16(100)) } + be(etherType) + packet
