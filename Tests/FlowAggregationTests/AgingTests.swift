@@ -5,7 +5,7 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// A moment that is a whole second of the clock.
+/// A time on a whole second.
 private let t0: Int64 = 1_700_000_000_000
 
 @Suite("Flow cache: timers")
@@ -143,7 +143,7 @@ struct ClockTests {
     _ = cache.merge([record()], at: t0)
     _ = cache.advance(to: t0 - 5000)
     _ = cache.advance(to: t0)
-    // Had the way back been counted, the flow would be idle now.
+    // If going back had counted, the flow would be idle now.
     #expect(cache.merge([record()], at: t0 + 15_000).isEmpty)
     #expect(cache.merge([record()], at: t0 + 30_001).map(\.reason) == [.idle])
   }
@@ -183,7 +183,7 @@ struct ClockTests {
     _ = cache.merge([record()], at: t0)
     #expect(cache.merge([record()], at: t0 + (1 << bits) + 1000).map(\.reason) == [.idle])
     #expect(cache.advance(to: t0 + (1 << bits) + 17_000).map(\.reason) == [.idle])
-    // Jump after jump that nobody expires: time stands still rather than coming around to where it was.
+    // Repeated jumps without expiry: time stops instead of wrapping around.
     _ = cache.merge([record()], at: t0)
     for jump: Int64 in 1...3 { _ = cache.merge([record(2)], at: t0 + jump << bits) }
     #expect(cache.merge([record()], at: t0 + 4 << bits).map(\.reason) == [.idle])
@@ -216,7 +216,7 @@ struct ClockTests {
   func wrap() {
     let aging = AgingConfiguration(activeTimeout: 604_800, inactiveTimeout: 400_000)
     var cache = FlowCache(aging: aging)
-    // Once around in steps of four days, then in small ones.
+    // One full turn in steps of four days, then in small steps.
     var now = t0
     let begin = t0
     while now < begin + (1 << 32) - 500_000_000 {

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("A copy of the live flows")
 struct CaptureTests {
-  /// Each key's records, numbered from 0 as they come; a record's octets are the bit of its number, so that those of a flow say
-  /// which records are in it.
+  /// Creates records, numbered from 0 for each key. A record's octets are the bit of its number, so that a flow's
+  /// octets show which records it includes.
   private struct Sender {
     private var counts: [UInt32: Int] = [:]
 
@@ -67,7 +67,8 @@ struct CaptureTests {
       for (key, bits) in before {
         #expect(all[key, default: 0] & bits == bits, "a record of \(key) is missing; seed \(seed)")
       }
-      // What left while it was made is in it, and stays in what was emitted: nothing else is done to the cache.
+      // Flows that leave during the capture are in it, and remain among the emitted ones: the capture does not change
+      // the cache.
       let (inconsistency, isCapturing) = (cache.inconsistency(), cache.isCapturing)
       #expect(inconsistency == nil)
       #expect(!isCapturing)
@@ -89,12 +90,12 @@ struct CaptureTests {
     var copy = CaptureCopy()
     let isEarly = copy.extend(&cache, limit: 2)
     #expect(!isEarly)
-    // The others leave before their turn.
+    // The other flows leave before the capture reaches them.
     cache.drain(into: &emitted)
     let isComplete = copy.extend(&cache, limit: 100)
     #expect(isComplete)
     let captured = copy.rows.sorted()
-    // Live flows have no reason for their end.
+    // Live flows have no end reason.
     for index in emitted.records.indices { emitted.records[index].endReason = 0 }
     let rows = emitted.rows.sorted()
     #expect(captured == rows)
@@ -136,12 +137,12 @@ struct CaptureTests {
   }
 }
 
-/// The flows of a copy so far.
+/// The flows copied so far.
 private struct CaptureCopy {
   var records: [FlowRecord] = []
   var rows: [String] = []
 
-  /// - Returns: whether that was all.
+  /// - Returns: whether the copy is complete.
   mutating func extend(_ cache: inout FlowCache, limit: Int) -> Bool {
     var flows = FlowBatch()
     let isComplete = cache.capture(limit: limit, into: &flows)

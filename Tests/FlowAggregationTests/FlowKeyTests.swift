@@ -102,7 +102,7 @@ struct FlowKeyWordsTests {
 
 @Suite("Flow key: what it tells apart")
 struct FlowKeyMergingTests {
-  /// For each column that can be in a key, what gives it a value that `record()` does not have.
+  /// For each column that can be part of a key, sets a value that `record()` does not have.
   private static let changes: [FlowColumn: @Sendable (inout FlowRecord) -> Void] = [
     .exporterAddress: { $0.origin = 2 }, .observationDomainID: { $0.origin = 2 }, .flowType: { $0.origin = 2 },
     .sourceAddress: { $0.source = IPAddress(v4: 0xc000_0201) },
@@ -152,7 +152,7 @@ struct FlowKeyMergingTests {
     Self.change(field, in: &other)
     _ = cache.merge([record(), other], at: 0)
     #expect(cache.liveCount == 1)
-    // It is cleared, or the last value stays if it never tells flows apart by default.
+    // The field is cleared, or keeps the last value if it is not part of the default key.
     let row = try #require(cache.drain().first)
     let kept: Set<FlowColumn> = [
       .sourceAS, .destinationAS, .sourceMask, .destinationMask, .nextHop, .tcpFlags, .vrf,
@@ -165,7 +165,7 @@ struct FlowKeyMergingTests {
       Self.change(field, in: &changed)
       expected.source = field == .sourceAddress ? .unspecified : expected.source
       expected.destination = field == .destinationAddress ? .unspecified : expected.destination
-      // Where a bit was changed or set before, nothing must be left.
+      // No bit changed or set before may remain.
       #expect(row.transportWord == expected.transportWord & fieldOutside(field).transportWord)
       expected.traitsWord &= fieldOutside(field).traitsWord
       expected.endReason = row.endReason
@@ -184,7 +184,7 @@ struct FlowKeyMergingTests {
     #expect(row.records == 2)
   }
 
-  /// A record with all bits set but those of the field.
+  /// Returns a record with all bits set except those of the field.
   private func fieldOutside(_ field: FlowColumn) -> FlowRecord {
     var r = FlowRecord()
     r.interfaceWord = .max

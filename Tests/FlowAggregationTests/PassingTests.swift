@@ -24,7 +24,7 @@ struct EndOfFlowTests {
     #expect(gone.map(\.reason) == [.endOfFlow])
     #expect(gone.map(\.records) == [2])
     #expect(gone.map(\.tcpFlags) == [flags])
-    // A flow of one record too.
+    // Also a flow of a single record.
     #expect(cache.merge([Self.closing(3, flags: flags)], at: t0 + 1).map(\.records) == [1])
     #expect(cache.liveCount == 1)
     #expect(cache.totals.emittedEndOfFlow == 2)

@@ -3,7 +3,7 @@ import FlowModel
 import NetFlow
 import NetworkBytes
 
-/// What `FlowCache` should do, in the plainest way: a dictionary, one record at a time, every flow looked at every time.
+/// A plain model of `FlowCache`: a dictionary; one record at a time; checks every flow every time.
 struct ReferenceCache {
   struct Flow {
     var record: FlowRecord
@@ -15,7 +15,7 @@ struct ReferenceCache {
 
   let key: FlowKey
   var aging: AgingConfiguration
-  /// Flows that leave at once from a full cache.
+  /// Number of flows evicted at once from a full cache.
   var evictionCount = 1
   var flows: [String: Flow] = [:]
   var rows: [String] = []
@@ -81,7 +81,8 @@ struct ReferenceCache {
     if aging.endOfFlow, record.protocolIdentifier == 6, sent.tcpFlags & 5 != 0 { emit(name, .endOfFlow) }
   }
 
-  /// The fields of the last record that had any; counts of the other direction add up, and alone they leave other fields as they are.
+  /// Returns the fields of the last record that had any. Counts of the other direction are added; alone, they leave
+  /// other fields unchanged.
   private static func merged(_ old: FlowExtension?, _ new: FlowExtension?) -> FlowExtension? {
     guard let old, let new else { return new ?? old }
     var counts = FlowExtension()
@@ -100,7 +101,7 @@ struct ReferenceCache {
     for (name, _) in oldest { emit(name, .noRoom) }
   }
 
-  /// Why the flow is over, if it is: for the timer that ran out first.
+  /// Returns why the flow has ended, or nil. The timer that expired first decides.
   private func reason(_ flow: Flow) -> FlowEndReason? {
     let idle = flow.last + Int64(aging.inactiveTimeout) * 1000 + 1
     let active = flow.first + Int64(aging.activeTimeout) * 1000
@@ -168,7 +169,7 @@ struct ReferenceCache {
     return IPAddress(high: high, low: low)
   }
 
-  /// The key of a cleared record: one text for each flow.
+  /// Returns the key of a cleared record as text.
   private func name(_ r: FlowRecord) -> String {
     var parts = ["\(r.source)", "\(r.destination)", "\(r.origin)", "\(r.samplingRate)", "\(r.sourcePort)"]
     parts += ["\(r.destinationPort)", "\(r.icmpType)", "\(r.icmpCode)", "\(r.protocolIdentifier)"]

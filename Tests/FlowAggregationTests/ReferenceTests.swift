@@ -5,14 +5,14 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// The cache against the plain model, on random streams.
+/// Compares the cache with the plain model on random streams.
 @Suite("Flow cache: same rows as the plain model")
 struct ReferenceTests {
   struct Scenario: CustomTestStringConvertible, Sendable {
     var name: String
     var key = FlowKey.standard
     var aging: AgingConfiguration
-    /// Longest ordinary step of the clock, milliseconds.
+    /// Longest ordinary clock step, milliseconds.
     var step: Int64 = 2500
     var steadyClock = false
     var testDescription: String { name }
@@ -59,7 +59,7 @@ struct ReferenceTests {
       cache.merge(&batch, at: now, into: &emitted)
       let left = batch.count
       #expect(left == 0)
-      // How often time is told apart from records changes nothing.
+      // How often time advances apart from records makes no difference.
       if Bool.random(using: &random) { cache.advance(to: now, into: &emitted) }
       if Int.random(in: 0..<4, using: &random) == 0 {
         cache.advance(to: now, into: &emitted, limit: emitted.count + Int.random(in: 0..<3, using: &random))
@@ -157,7 +157,7 @@ struct ReferenceTests {
     }
   }
 
-  /// Gives a record what few have, so that flows still have more than one record.
+  /// Adds rare fields to a record, few enough that flows still have more than one record.
   private static func addEvents(to r: inout FlowRecord, using random: inout SeededGenerator) {
     if Int.random(in: 0..<8, using: &random) == 0 {
       r.natEvent = .random(in: 0...1, using: &random)
@@ -200,7 +200,7 @@ struct ReferenceTests {
         fields.extra = Bool.random(using: &random) ? "{\"a long enough name\":\(fields.applicationSelector)}" : ""
         rare = fields
       }
-      // Counts of the other direction: alone, beside other fields, or of a record that has nothing else.
+      // Counts of the other direction: alone, with other fields, or in a record without other data.
       if isVaried, Int.random(in: 0..<4, using: &random) == 0 {
         var fields = rare ?? FlowExtension()
         fields.reverseOctets = .random(in: 0...10_000, using: &random)

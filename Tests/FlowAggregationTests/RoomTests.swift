@@ -12,7 +12,7 @@ struct RoomTests {
   @Test("A full cache lets the flow go that was seen least recently, to the record")
   func leastRecentlySeen() {
     var cache = FlowCache(aging: AgingConfiguration(maximumFlows: 3))
-    // All in one batch, so in the same millisecond: 1 is seen again after 2 and 3.
+    // All in one batch, and therefore in the same millisecond: 1 is seen again after 2 and 3.
     let gone = cache.merge([1, 2, 3, 1, 4, 5, 1, 6].map { record($0) }, at: t0)
     #expect(gone.map(number) == [2, 3, 4])
     #expect(gone.allSatisfy { $0.reason == .noRoom })
@@ -130,7 +130,7 @@ struct RoomTests {
 
 @Suite("Flow cache: chosen flows")
 struct FloodTests {
-  /// With all secrets zero a pair of words of which one is zero adds nothing to the hash.
+  /// With all secrets zero, a pair of words of which one is zero adds nothing to the hash.
   @Test("Flows of the same hash are told apart by their keys", arguments: FlowColumn.keys)
   func sameHash(field: FlowColumn) {
     var cache = FlowCache(
@@ -152,8 +152,8 @@ struct FloodTests {
     #expect(Set(cache.tags) == [0])
   }
 
-  /// Flows that all have one hash for whoever knows the secrets: with source.high equal to the first, the product is zero
-  /// whatever source.low is.
+  /// For someone who knows the secrets, flows with the same hash: with source.high equal to the first secret, the
+  /// product is zero for any source.low.
   @Test("Flows chosen to collide are found out, and the cache is itself again under new secrets")
   func flood() {
     var secrets = InlineArray<14, UInt64>(repeating: 0)

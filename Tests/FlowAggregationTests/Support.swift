@@ -5,11 +5,11 @@ import NetworkBytes
 import Testing
 
 extension FlowColumn {
-  /// The columns that can be in a key.
+  /// The columns that can be part of a key.
   static let keys = allCases.filter(\.isKey)
 }
 
-/// A key of columns that can be in one.
+/// Returns a key of the given columns.
 func flowKey(_ columns: Set<FlowColumn>, prefixes: [FlowColumn: PrefixLengths] = [:]) -> FlowKey {
   do {
     return try FlowKey(columns, prefixes: prefixes)
@@ -19,7 +19,7 @@ func flowKey(_ columns: Set<FlowColumn>, prefixes: [FlowColumn: PrefixLengths] =
   }
 }
 
-/// A record of 1 packet and 100 octets from 10.0.0.`source`.
+/// Returns a record of 1 packet and 100 octets from 10.0.0.`source`.
 func record(_ source: UInt32 = 1, at time: Int64 = 0) -> FlowRecord {
   var record = FlowRecord()
   record.origin = 1
@@ -36,7 +36,7 @@ func record(_ source: UInt32 = 1, at time: Int64 = 0) -> FlowRecord {
   return record
 }
 
-/// The last octet of the record's source address: which flow of `record(_:)` it is.
+/// Returns the last octet of the source address, which identifies a flow of `record(_:)`.
 func number(_ record: FlowRecord) -> UInt32 { record.source.v4 & 0xff }
 
 extension FlowBatch {
@@ -52,7 +52,7 @@ extension FlowBatch {
     records[records.count - 1].extensionNumber = UInt32(extensions.count)
   }
 
-  /// Everything in each row as text, for comparison regardless of order.
+  /// Each row with all fields as text, sorted.
   var rows: [String] {
     records.map { record in
       text(record, record.extensionNumber == 0 ? nil : extensions[Int(record.extensionNumber) - 1])
@@ -60,7 +60,7 @@ extension FlowBatch {
   }
 }
 
-/// All fields of a record and its extension, as text.
+/// Returns all fields of a record and its extension as text.
 func text(_ r: FlowRecord, _ rare: FlowExtension?) -> String {
   let words = [r.originWord, r.interfaceWord, r.transportWord, r.traitsWord, r.autonomousSystemWord, r.routeWord]
   let macs = [r.sourceMACWord, r.destinationMACWord]
@@ -74,7 +74,7 @@ func text(_ r: FlowRecord, _ rare: FlowExtension?) -> String {
 }
 
 extension FlowCache {
-  /// Merges records that came at `now`; returns what that emitted.
+  /// Merges records that arrive at `now`, and returns the flows emitted.
   mutating func merge(_ records: [FlowRecord], at now: Int64) -> [FlowRecord] {
     var batch = FlowBatch(records)
     var emitted = FlowBatch()

@@ -8,7 +8,7 @@ struct VRFTests {
   private static func records(_ count: UInt32) -> [FlowRecord] {
     (0..<count).map { number in
       var record = record()
-      // Both low and high bits, and none.
+      // Sets both low and high bits, or none.
       record.vrf = number &* 0x0001_0001
       return record
     }

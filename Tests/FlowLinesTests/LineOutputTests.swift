@@ -22,7 +22,7 @@ struct LineOutputTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Rows whose octets count from `first` on.
+  /// Returns rows whose octets count up from `first`.
   private static func batch(_ first: Int, _ count: Int) -> FlowBatch {
     var batch = FlowBatch()
     for number in first..<(first + count) {
@@ -48,7 +48,7 @@ struct LineOutputTests {
     return text.split(separator: "\n").map(String.init)
   }
 
-  /// The octets of each row of a file of JSON.
+  /// Returns the octets of each row of a JSON file.
   private static func octets(_ path: String) throws -> [Int] {
     try lines(path).map { line in
       let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
@@ -189,7 +189,7 @@ struct LineOutputTests {
   func full() async throws {
     let path = options().path
     await #expect(processExitsWith: .success) { [path = path as String] in
-      // In a process of its own: the limit is the process's.
+      // In its own process, because the limit applies to the process.
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 10_000, rlim_max: 1 << 30)
       guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { exit(2) }

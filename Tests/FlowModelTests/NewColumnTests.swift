@@ -9,11 +9,11 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// Whoever handles columns does so by the rows of the table: these tests add rows to a copy of it and expect that files, keys,
-/// filters, groups and everything printed have the new columns, and that no column differs from place to place.
+/// Code that handles columns is driven by the table. These tests add rows to a copy of the table and expect the new
+/// columns in files, keys, filters, groups and all printed output, and consistent columns everywhere.
 @Suite("A column that is added to the table is everywhere")
 struct NewColumnTests {
-  /// One of each kind, read from what `Sample` makes.
+  /// One column of each kind, read from what `Sample` creates.
   private static let added: [FlowColumn] = [
     FlowColumn(
       59, "added_u8", .number { UInt8(truncatingIfNeeded: $0.sourceAS) }, "",
@@ -40,7 +40,7 @@ struct NewColumnTests {
   ]
   private static let table = FlowColumn.allCases + added
 
-  /// A store of random flows with the longer table.
+  /// A store of random flows with the extended table.
   private final class Store {
     let folder: TemporaryFolder
     let flows: [FlowRow]
@@ -66,7 +66,7 @@ struct NewColumnTests {
           rare = fields
         }
         batch.records.append(record)
-        // Of the first row group nothing is known.
+        // The first row group has no facts.
         let facts = index < 300 ? FlowFacts() : Sample.facts(&random)
         batch.facts.append(facts)
         flows.append(
@@ -124,7 +124,7 @@ struct NewColumnTests {
       case .address: ["10.0.0.1", "in [10.0.0.0/29 2001:db8::/64]", "::"]
       case .mac: ["00:91:a2:b3:c4:d5", "01:23:45:67:89:ab", "00:00:00:00:00:00"]
       case .number, .counter, .time: ["0", "> 2", "in [1 2 3]", "< 128"]
-      // What flows have, once in other letters.
+      // Values that flows have, one of them in different case.
       case .text:
         ["\"none of these\""].filter { _ in column.filterTerm?.word != "direction" }
           + Set(store.flows.map { Self.text($0.value(column)) }).subtracting(["-"]).prefix(8)
@@ -138,7 +138,7 @@ struct NewColumnTests {
       let scan = try store.scan(filter)
       let expected = store.flows.count { scan.filter.matches($0, collector: "") }
       #expect(try scan.series(bin: nil).totals.flows == UInt64(expected), "\(filter)")
-      // All flows here are of samplers that take every packet.
+      // All flows here come from samplers that take every packet.
       let isFound = filter.hasSuffix("> 2") && column != .samplingRate || filter.hasSuffix("\"]")
       #expect(!isFound || expected > 0, "\(filter)")
     }
@@ -184,7 +184,7 @@ struct NewColumnTests {
     var emitted = FlowBatch()
     var cache = FlowCache(key: key)
     cache.merge(&batch, at: 0, into: &emitted)
-    // The destination port has the ICMP type and code with it.
+    // The destination port includes the ICMP type and code.
     let companions = Self.table.filter { if case .with(column.name, _) = $0.keyRole { true } else { false } }
     let values = Set(store.flows.map { flow in ([column] + companions).map { Self.text(flow.value($0)) } })
     #expect(cache.liveCount == values.count)

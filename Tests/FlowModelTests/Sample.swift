@@ -1,7 +1,7 @@
 import FlowModel
 import NetworkBytes
 
-/// Random flows that have a value in every column, or none.
+/// Random flows with a value in every column, or none.
 enum Sample {
   static func record(_ random: inout some RandomNumberGenerator) -> FlowRecord {
     var record = FlowRecord()
@@ -47,7 +47,7 @@ enum Sample {
     return rare
   }
 
-  /// Numbers of some of `texts`, or none.
+  /// Returns numbers of some of `texts`, or none.
   static func facts(_ random: inout some RandomNumberGenerator) -> FlowFacts {
     func number() -> UInt32 { UInt32.random(in: 0...UInt32(texts.count), using: &random) }
     var facts = FlowFacts()
@@ -63,14 +63,14 @@ enum Sample {
     return facts
   }
 
-  /// Some with characters that need escapes.
+  /// Includes texts that need escapes.
   private static let texts: TextTable = {
     var texts = TextCollector()
     for text in ["berlin/acme", "say \"hi\", größe", "DE"] { _ = try? texts.number(of: text) }
     return texts.table
   }()
 
-  /// Few, of both families, sometimes none.
+  /// Returns one of a few addresses of both families, or sometimes none.
   private static func address(_ random: inout some RandomNumberGenerator) -> IPAddress {
     switch Int.random(in: 0...4, using: &random) {
     case 0: .unspecified
@@ -85,7 +85,7 @@ enum Sample {
     FlowOrigin(exporter: IPAddress(v4: 0xc633_6402), domain: 8, version: 9),
   ]
 
-  /// The first exporter names everything, some of it with characters that need escapes.
+  /// The first exporter names everything, in part with characters that need escapes.
   static let names: NameTable = {
     var names = ExporterNames()
     for number in UInt64(0)...3 {

@@ -48,7 +48,7 @@ struct FanOutTests {
       }
       pipeline.finish()
       store.finish()
-      // All of it while the other one has not got past its first batch.
+      // One output is done while the other one is still in its first batch.
       #expect(store.counters.committed == Self.flows)
       #expect(recorder.rows == 0)
     }

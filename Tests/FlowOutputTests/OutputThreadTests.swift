@@ -85,7 +85,7 @@ struct OutputThreadTests {
           sink.take(&batch, Self.context, .wait)
         }
       }
-      // Memory is given back before housekeeping.
+      // Memory is released before housekeeping.
       try await eventually("all are written") { recorder.calls.count { $0 == "maintain" } == 12 }
       let found = recorder.gate.withLock { _ in
         (0..<12).count { _ in

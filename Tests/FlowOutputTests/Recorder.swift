@@ -3,18 +3,18 @@ import FlowOutput
 import Logging
 import Synchronization
 
-/// What a writer of a test did, and how it is told what to do; shared by the writer's thread and the test.
+/// Records the calls of a test's writer and controls it; shared by the writer's thread and the test.
 final class Recorder: Sendable {
   struct State: Sendable {
     var rows: UInt64 = 0
     var calls: [String] = []
-    /// What `commit` returns.
+    /// Return value of `commit`.
     var receipt: Int? = 7
     var failure: String?
   }
 
   let state = Mutex(State())
-  /// Held while the writer is not to get past an append.
+  /// Locked to keep the writer from continuing past an append.
   let gate = Mutex<Void>(())
 
   var calls: [String] { state.withLock { $0.calls } }
@@ -23,12 +23,12 @@ final class Recorder: Sendable {
   func note(_ call: String) { state.withLock { $0.calls.append(call) } }
 }
 
-/// Why a writer of a test fails.
+/// The failure of a test's writer.
 struct RecorderFailure: Error, Equatable, CustomStringConvertible {
   var description: String
 }
 
-/// Counts rows, and stands still where it is told to.
+/// Counts rows, and stops where the recorder requests it.
 struct RecordingWriter: OutputWriter, ~Copyable {
   let recorder: Recorder
 
@@ -61,7 +61,7 @@ struct RecordingWriter: OutputWriter, ~Copyable {
 }
 
 extension Recorder {
-  /// A thread that writes into this recorder, not started.
+  /// Returns a thread that writes into this recorder, not started.
   func thread(_ name: String = "recorder", logger: Logger = Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
     -> OutputThread<RecordingWriter>
   {

@@ -32,7 +32,7 @@ struct AdmissionTests {
     return options
   }
 
-  /// A v5 message of flows.
+  /// Returns a v5 message of flows.
   private static func message(_ flows: UInt16 = 1) -> Octets {
     u16(5, flows) + bigEndian(UInt32(60_000)) + bigEndian(UInt32(start / second)) + zeros(12)
       + (0..<flows).flatMap { bigEndian(UInt32($0)) + zeros(44) }
@@ -59,7 +59,7 @@ struct AdmissionTests {
         received += 1
       }
     }
-    // What is refused is not looked at: this is no message.
+    // Refused datagrams are not parsed: this is not a message.
     pipeline.ingest([UInt8]().rawSpan, from: try Self.endpoint("198.51.100.8"), arrival: Self.start)
     let ledger = pipeline.ledger(ReceptionCounters(received: received + 1))
     #expect(ledger.decode.datagrams == 3)
@@ -138,7 +138,7 @@ struct AdmissionTests {
     let sender = IPAddress(v4: 1)
     var random = SeededGenerator(seed: 7)
     for number in 0..<1000 {
-      // Ninety a second, each up to 50 ms late, and twice the clock goes back by an hour.
+      // Ninety per second, each up to 50 ms late; the clock goes back by an hour twice.
       let base = Self.start - (number > 300 ? 3600 * Self.second : 0) - (number > 600 ? 3600 * Self.second : 0)
       let arrival = base + Int64(number) * Self.second / 90 - Int64(random.below(50)) * 1_000_000
       let isTaken = admission.takes(sender, arrival: arrival)
@@ -152,7 +152,7 @@ struct AdmissionTests {
     let (greedy, quiet) = (IPAddress(v4: 1), IPAddress(v4: 2))
     var (taken, refused) = (0, 0)
     for number in 0..<300_000 {
-      // A second and a half.
+      // One and a half seconds.
       let arrival = Self.start + Int64(number) * 5000
       let forged = IPAddress(high: 0x2001_0db8_0000_0000, low: UInt64(number))
       if !admission.takes(forged, arrival: arrival) { refused += 1 }

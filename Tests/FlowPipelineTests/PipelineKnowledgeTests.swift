@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Flows get what is known of them as they leave")
 struct PipelineKnowledgeTests {
-  /// Keeps what it is given: each flow's source, and its label.
+  /// Records each flow's source and label.
   private final class Reader: FlowSink {
     var labels: [UInt32: String?] = [:]
     var isOpen = true
@@ -34,7 +34,7 @@ struct PipelineKnowledgeTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Has addresses below 2^31 be called so.
+  /// Gives addresses below 2^31 this label.
   private func know(_ label: String, _ files: inout KnowledgeFiles) throws {
     var options = EnrichmentOptions()
     options.prefixes = try folder.write("prefix,site\n0.0.0.0/1,\(label)\n", as: label)
@@ -67,7 +67,7 @@ struct PipelineKnowledgeTests {
     ingest([1, 2, 0x8000_0001], at: 0, into: &pipeline)
     try know("first", &files)
     pipeline.advance(to: Self.start + 100_000)
-    // What the cache has let go waits for a full batch.
+    // Flows that left the cache wait for a full batch.
     let isAll = pipeline.handOverAll()
     #expect(isAll)
     #expect(reader.labels == [1: "first", 2: "first", 0x8000_0001: nil])

@@ -7,15 +7,15 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// What becomes of flows when the sink has no room for a while.
+/// Tests a sink that temporarily has no room.
 @Suite("A sink without room")
 struct PipelineRoomTests {
-  /// Lets flows through or not, and counts them.
+  /// Accepts flows or not, and counts them.
   private final class Gate: FlowSink {
     var isOpen = true
     var taken = 0
     var dropped = 0
-    /// Flows that the pipeline waited for.
+    /// Number of flows that the pipeline waited for.
     var finished = 0
 
     var hasRoom: Bool { isOpen }
@@ -34,11 +34,11 @@ struct PipelineRoomTests {
     func finish(_ context: FlowContext) {}
   }
 
-  /// Milliseconds since 1970 UTC at which all flows come; no window ends in the next minutes.
+  /// Arrival time of all flows, milliseconds since 1970 UTC; no window ends in the next minutes.
   private static let start: Int64 = 1_750_000_200_000
   private static let flows = 3000
 
-  /// A pipeline that was given 3000 flows, and hands over a hundred at a time.
+  /// Returns a pipeline that has received 3000 flows and delivers a hundred at a time.
   private func pipeline(
     _ gate: Gate, merging: Bool = true, batchSize: Int = 100, isPrompt: Bool = false
   ) -> Pipeline {
@@ -69,7 +69,7 @@ struct PipelineRoomTests {
     #expect(gate.dropped == 0)
     #expect(pipeline.ledger().liveFlows + pipeline.ledger().waitingRows == Self.flows)
     gate.isOpen = true
-    // Within the same second: what is behind does not wait for the next.
+    // Within the same second: flows in the backlog do not wait for the next one.
     pipeline.advance(to: Self.start + 30_001)
     #expect(gate.taken == Self.flows)
     #expect(gate.dropped == 0)

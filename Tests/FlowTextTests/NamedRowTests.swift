@@ -63,7 +63,7 @@ struct NamedRowTests {
     #expect(observer?["ip"] as? String == "192.0.2.1")
     #expect((object["network"] as? [String: Any])?["bytes"] as? Int == 40)
     #expect((object["event"] as? [String: Any])?["end"] as? String == object["@timestamp"] as? String)
-    // Nothing is known of the application: no member, and no object for it.
+    // The application is unknown: no member, and no object for it.
     #expect((object["network"] as? [String: Any])?["application"] == nil)
     #expect((object["destination"] as? [String: Any])?["mac"] == nil)
   }

@@ -11,7 +11,7 @@ struct RowPrinterTests {
     .init("name", .left, width: 5), .init("extra", .left),
   ]
 
-  /// Two rows: one with all values, one with none but the time.
+  /// Returns two rows: one with all values, one with only the time.
   private static func text(_ format: RowFormat, _ style: AnswerStyle = AnswerStyle()) -> [String] {
     var printer = RowPrinter(columns, format, style)
     var text: [UInt8] = []

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Texts from elsewhere are shown without harm")
 struct ShownTextTests {
-  /// What a terminal would act on, and how it is shown.
+  /// Texts that affect a terminal, and their escaped form.
   private static let harmful: [(text: String, shown: String)] = [
     ("\u{1b}[31mred", #"\u001b[31mred"#), ("a\u{7f}b", #"a\u007fb"#), ("\u{9b}31m", #"\u009b31m"#),
     ("\u{80}\u{9f}", #"\u0080\u009f"#), ("\u{202e}gpj.exe", #"\u202egpj.exe"#),
@@ -16,7 +16,7 @@ struct ShownTextTests {
     ("x\u{ad}y\u{200b}", #"x\u00ady\u200b"#),
   ]
 
-  /// What is shown as it is.
+  /// Texts that are shown unchanged.
   private static let harmless = [
     "", "plain", "with space ~!\"\\", "Zürich", "北京 💾", "עברית", "العربية", "e\u{301}", "\u{a0}¡", "│▏█",
   ]
@@ -58,7 +58,7 @@ struct ShownTextTests {
         #expect(![.control, .format, .lineSeparator, .paragraphSeparator].contains(shown.properties.generalCategory))
       }
     }
-    // Octets that are no UTF-8 do not reach a terminal, of which some would act on them.
+    // Invalid UTF-8 does not reach a terminal, because some terminals would act on it.
     var text: [UInt8] = []
     ShownText.append([0x41, 0x9b, 0x33, 0xff], to: &text)
     #expect(String(validating: text, as: UTF8.self) == "A\u{fffd}3\u{fffd}")
@@ -97,7 +97,7 @@ struct ShownTextTests {
     var style = AnswerStyle()
     style.csv.guardsFormulas = true
     #expect(Self.lines(.csv, text, style).unicodeScalars.starts(with: "\(cell),\(cell),".unicodeScalars))
-    // Plain octets go another way.
+    // Plain octets take another path.
     var printer = RowPrinter([.init("a", .left), .init("n", .right)], .csv, style)
     var output: [UInt8] = []
     printer.append(Array(text.utf8)[...], isPlain: true, to: &output)
