@@ -21,11 +21,11 @@ struct AddressRulesTests {
     Case(allow: ["192.0.2.0/24"], address: "2001:db8::1", verdict: .notAllowed),
     Case(deny: ["192.0.2.0/24"], address: "192.0.2.1", verdict: .denied),
     Case(deny: ["192.0.2.0/24"], address: "192.0.3.1", verdict: .taken),
-    // A longer prefix does not bring back what is denied.
+    // A longer prefix does not override a denial.
     Case(allow: ["192.0.2.7"], deny: ["192.0.2.0/24"], address: "192.0.2.7", verdict: .denied),
     Case(allow: ["192.0.2.0/24"], deny: ["192.0.2.7"], address: "192.0.2.7", verdict: .denied),
     Case(allow: ["192.0.2.0/24"], deny: ["192.0.2.7"], address: "192.0.2.8", verdict: .taken, isNamed: true),
-    // IPv4 addresses in sixteen octets are IPv4 addresses, and no others are.
+    // IPv4-mapped addresses match as IPv4 addresses, and no other IPv6 addresses do.
     Case(allow: ["10.0.0.0/8"], address: "::ffff:10.1.2.3", verdict: .taken, isNamed: true),
     Case(allow: ["::ffff:10.0.0.0/104"], address: "10.1.2.3", verdict: .taken, isNamed: true),
     Case(deny: ["::ffff:10.1.2.3"], address: "10.1.2.3", verdict: .denied),
@@ -42,7 +42,7 @@ struct AddressRulesTests {
     let address = try #require(IPAddress(example.address))
     #expect(rules.verdict(on: address) == example.verdict)
     #expect(rules.names(address) == example.isNamed)
-    // The same among so many networks that they are in a table.
+    // The same with so many networks that they are stored in a table.
     let more = (0..<20).map { "198.51.100.\($0)/32" }
     let large = AddressRules(
       allowed: example.allow.isEmpty ? [] : try Self.networks(example.allow + more),

@@ -8,7 +8,7 @@ struct FilterPrintTests {
   private static let columns = FlowColumn.allCases.filter { $0.filterTerm != nil }
   private static let comparisons = ["", "= ", "> ", "< ", ">= ", "<= ", "gt "]
 
-  /// A term of the grammar, chosen by chance.
+  /// Returns a random term of the grammar.
   private static func term(_ random: inout SeededGenerator) -> String {
     func number(_ greatest: Int) -> String { String(random.below(greatest + 1)) }
     func text() -> String {
@@ -79,7 +79,7 @@ struct FilterPrintTests {
         let filter = try FlowFilter(parsing: text)
         let again = try FlowFilter(parsing: filter.description)
         #expect(again == filter, "seed \(seed), round \(round): \(text): \(filter)")
-        // Texts of the command line and of files go through another door.
+        // Texts from the command line and from files take another path.
         #expect(
           try FilterText(filter.description).filter() == filter, "seed \(seed), round \(round): \(text): \(filter)")
       } catch {

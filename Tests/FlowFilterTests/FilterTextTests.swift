@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Filters in files")
 struct FilterTextTests {
-  /// A folder with these files.
+  /// Returns a folder with these files.
   private static func folder(_ files: [String: String]) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     for (name, text) in files {

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Many networks in a filter")
 struct NetworkSetTests {
-  /// Addresses of both families, near each other, so that networks of every length hold some.
+  /// Returns addresses of both families, close to each other, so that networks of every length contain some.
   private static func address(_ random: inout SeededGenerator) -> IPAddress {
     switch random.below(4) {
     case 0: IPAddress(v4: UInt32(random.below(64)) << 24 | UInt32(random.below(4)))
@@ -40,7 +40,7 @@ struct NetworkSetTests {
   private static let many = 20_000
   private static func text(_ number: Int) -> String { "198.\(18 + number >> 16).\(number >> 8 & 255).\(number & 255)" }
 
-  /// How many of some records pass.
+  /// Returns how many records pass.
   private static func count(_ filter: FlowFilter, sources: [String]) throws -> Int {
     let origin = FlowOrigin(exporter: IPAddress(v4: 1), domain: 0, version: 10)
     return try sources.count { source in
@@ -61,7 +61,7 @@ struct NetworkSetTests {
     let sources = ["198.18.0.0", "198.18.78.31", "198.18.78.32", "2001:db8::1"]
     #expect(try Self.count(list, sources: sources) == 2)
     #expect(try Self.count(excluded, sources: sources) == 2)
-    // A large filter is asked for every record.
+    // Applies a large filter to every record.
     let record = Array(repeating: "198.18.78.32", count: 20_000)
     #expect(try Self.count(chain, sources: record) == 0)
   }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Addresses, read many at a time")
 struct AddressTextTests {
-  /// Reads a text between other octets.
+  /// Parses a text surrounded by other octets.
   private static func read(_ text: String, _ random: inout SeededGenerator) -> UInt32? {
     let before = (0..<random.below(9)).map { _ in UInt8.random(in: 0...255, using: &random) }
     let after = (0..<IPAddress.dottedSlack).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -12,7 +12,7 @@ struct AddressTextTests {
     return IPAddress.dotted(octets.rawSpan, before.count..<(before.count + text.utf8.count))
   }
 
-  /// Changes, adds or removes so many octets.
+  /// Changes, adds or removes `count` octets.
   private static func mutate(_ text: inout [UInt8], _ count: Int, _ letters: [UInt8], _ random: inout SeededGenerator) {
     for _ in 0..<count where !text.isEmpty {
       switch random.below(3) {
@@ -28,7 +28,7 @@ struct AddressTextTests {
     let seed = runSeed("DOTTED_SEED")
     var random = SeededGenerator(seed: seed)
     for _ in 0..<20_000 {
-      // Numbers of all lengths alike.
+      // Numbers of all lengths with equal frequency.
       let parts = (0..<4).map { _ in UInt32(random.below([10, 100, 256][random.below(3)])) }
       let address = parts.reduce(0) { $0 << 8 | $1 }
       let text = parts.map(String.init).joined(separator: ".")
@@ -36,7 +36,7 @@ struct AddressTextTests {
     }
   }
 
-  /// Reads a text between other octets.
+  /// Parses a text surrounded by other octets.
   private static func readColons(_ text: String, _ random: inout SeededGenerator) -> IPAddress? {
     let before = (0..<random.below(9)).map { _ in UInt8.random(in: 0...255, using: &random) }
     let octets = before + Array(text.utf8)
@@ -48,7 +48,7 @@ struct AddressTextTests {
     let seed = runSeed("COLONS_SEED")
     var random = SeededGenerator(seed: seed)
     for _ in 0..<20_000 {
-      // Words of many zero groups.
+      // Words with many zero groups.
       func word() -> UInt64 {
         (0..<4).reduce(0) { word, _ in
           word << 16 | UInt64(random.below(2) == 0 ? 0 : random.below(1 << (4 * (1 + random.below(4)))))

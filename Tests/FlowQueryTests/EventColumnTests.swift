@@ -9,7 +9,8 @@ import Testing
 
 @Suite("Columns that files of earlier versions lack")
 struct EventColumnTests {
-  /// A store of one file with the first columns, and of one with all: 10 octets each, 30 in the second.
+  /// Returns a store of two files: one with the first columns, one with all. Rows have 10 octets each, 30 in the second
+  /// file.
   private static func store() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     for (count, octets) in [(43, UInt64(10)), (FlowColumn.allCases.count, 30)] {
@@ -72,7 +73,7 @@ struct EventColumnTests {
     let answer = try #require(try Self.scan(folder).top(10, by: [GroupKey(parsing: column.name)]).first)
     #expect(answer.totals.octets == 120)
     let absent = answer.rows.filter { $0.key == [column.isNullable ? nil : "0"] }.map(\.sums.octets).reduce(0, +)
-    // A number of 0 is in the newer file too.
+    // The newer file also contains a number of 0.
     let isAlsoNew: Set<FlowColumn> = [.natEvent, .layer2Segment]
     #expect(absent == (isAlsoNew.contains(column) ? 60 : 30))
     let values: [String] =

@@ -8,7 +8,7 @@ import Parquet
 import TestSupport
 import Testing
 
-/// Others' files may have any number in any column: what is asked of them has an answer all the same.
+/// Files from other programs may have any number in any column; queries must still return an answer.
 @Suite("Files with the least and the greatest numbers")
 struct ExtremeFileTests {
   private static let times: [Int64] = [
@@ -21,7 +21,7 @@ struct ExtremeFileTests {
     "é\u{202e}\u{9b}", "\u{7f}", "12:34", "aa:bb:cc:dd:ee:ff",
   ]
 
-  /// A file of every pair of times, with all kinds of counters and texts.
+  /// Returns a file of every pair of times, with all kinds of counters and texts.
   private static func file(_ folder: TemporaryFolder) throws -> String {
     var random = SeededGenerator(seed: 17)
     var rows: [FlowTable.Row] = []
@@ -77,13 +77,13 @@ struct ExtremeFileTests {
         let answers = try scan.top(5, by: scan.now == nil ? keys : [keys[0]], history: TopHistory())
         #expect(answers.allSatisfy { $0.seconds.isFinite && $0.seconds >= 0 })
       } catch QueryError.tooManyGroups {
-        // Thousands of years in short spans.
+        // Thousands of years in short bins.
       }
     }
     for statistic in Statistic.allCases {
       #expect(try Scan([path]).top(5, by: [keys[0]], sortedBy: statistic).first?.rows.isEmpty == false)
     }
-    // Sums that are too large are the greatest number.
+    // Sums saturate at the greatest number.
     let all = try #require(try Scan([path]).top(1, by: [keys[0]]).first)
     #expect(all.totals.flows == 144)
     #expect(all.totals.octets == .max)

@@ -69,7 +69,7 @@ struct FilterModelTests {
       scan.isStrict = true
       var wanted = table.rows.filter(condition.holds)
       if number % 2 == 1 {
-        // From within the flows to within or behind them.
+        // Starts inside the flows, and ends inside or after them.
         let lower = FlowTable.newYear + Int64(random.below(1_500_000))
         let window = lower..<(lower + 1 + Int64(random.below(1_500_000)))
         scan.window = TimeWindow(window)
@@ -79,7 +79,7 @@ struct FilterModelTests {
       #expect(try Self.starts(scan) == wanted.map { AnswerStyle().text($0.start) }, note)
       let totals = try scan.series(bin: nil).totals
       #expect(totals.flows == UInt64(wanted.count), note)
-      // A filter looks at whole flows; the sums are of what lies in the window.
+      // A filter selects whole flows; the sums include the portion inside the window.
       let range = scan.window?.range
       #expect(totals.octets == wanted.reduce(0) { $0 + $1.share(of: $1.octets, in: range) }, note)
       #expect(totals.packets == wanted.reduce(0) { $0 + $1.share(of: $1.packets, in: range) }, note)

@@ -1,7 +1,7 @@
 import Parquet
 import TestSupport
 
-/// Flows as a test knows them, a dictionary each, and as a file has them.
+/// Flows as a test's model, a dictionary each, and as a file.
 struct FlowTable {
   enum Value: Hashable {
     case number(UInt64)
@@ -10,8 +10,8 @@ struct FlowTable {
 
   typealias Row = [String: Value]
 
-  /// A column of the file; rows without a value there have null if it is optional, else 0 or nothing. Of numbers, those
-  /// of up to 32 bits without a sign can be optional.
+  /// A column of the file. For rows without a value it is null if the column is optional, otherwise 0 or empty. Of
+  /// numeric columns, only unsigned ones of up to 32 bits can be optional.
   struct Column: Sendable {
     var name: String
     var type: ParquetColumn.ValueType
@@ -21,7 +21,7 @@ struct FlowTable {
   /// 2026-01-01T00:00:00Z, milliseconds since 1970 UTC.
   static let newYear: Int64 = 1_767_225_600_000
 
-  /// What every flow file has.
+  /// Columns of every flow file.
   static let required: [Column] = [
     Column(name: "time_start", type: .timestampMilliseconds),
     Column(name: "time_end", type: .timestampMilliseconds),
@@ -29,7 +29,7 @@ struct FlowTable {
     Column(name: "bytes", type: .uint64), Column(name: "packets", type: .uint64),
   ]
 
-  /// And what most have.
+  /// Columns of most flow files.
   static let usual: [Column] =
     required + [
       Column(name: "src_port", type: .uint16), Column(name: "dst_port", type: .uint16),
@@ -42,7 +42,7 @@ struct FlowTable {
   var columns = Self.usual
   var rows: [Row]
 
-  /// Writes a file of row groups of so many rows.
+  /// Writes a file with row groups of `groupRows` rows.
   func write(to path: String, groupRows: Int = 64) throws {
     let schema = try ParquetSchema(
       columns.map { ParquetColumn($0.name, $0.type, isOptional: $0.isOptional) })
@@ -90,7 +90,7 @@ struct FlowTable {
     try writer.close()
   }
 
-  /// Flows of both families between few addresses and ports, in the first hours of 2026, no two at the same time.
+  /// Returns flows of both families between few addresses and ports, in the first hours of 2026, with distinct times.
   static func random(_ count: Int, _ random: inout SeededGenerator) -> FlowTable {
     var rows: [Row] = []
     for number in 0..<count {
@@ -133,17 +133,18 @@ extension FlowTable.Row {
   var start: Int64 { Int64(self["time_start"].number) }
   var end: Int64 { Int64(self["time_end"].number) }
   var rate: UInt64 { Swift.max(1, self["sampling_rate"].number) }
-  /// How many milliseconds of the flow are before a time.
+  /// Returns how many milliseconds of the flow are before a time.
   private func elapsed(_ time: Int64) -> Int64 { Swift.min(Swift.max(0, time - start), length) }
-  /// Milliseconds, those of the first and the last packet included.
+  /// Duration in milliseconds, including those of the first and the last packet.
   var length: Int64 { Swift.max(1, end - start) }
-  /// What of a counter, spread evenly over the flow and rounded down at each moment, is in a window.
+  /// Returns the part of a counter that falls into a window if it is spread evenly over the flow and rounded down at
+  /// each moment.
   func share(of value: UInt64, in window: Range<Int64>?) -> UInt64 {
     guard let window else { return value }
     func before(_ time: Int64) -> UInt128 { UInt128(value) * UInt128(elapsed(time)) / UInt128(length) }
     return UInt64(before(window.upperBound) - before(window.lowerBound))
   }
-  /// As they count: times the sampling rate.
+  /// Multiplied by the sampling rate.
   var octets: UInt64 { self["bytes"].number * rate }
   var packets: UInt64 { self["packets"].number * rate }
 }

@@ -46,7 +46,7 @@ struct GroupModelTests {
     return groups
   }
 
-  /// The answer has the model's groups with most, and no others.
+  /// Checks that the answer has the model's largest groups, and no others.
   private static func compare(_ scan: Scan, _ key: GroupKey, _ groups: [Key: Sums], _ note: Comment)
     throws
   {
@@ -137,7 +137,7 @@ struct GroupModelTests {
     }
   }
 
-  /// Numbers that a key can have, with their types in the store's files.
+  /// Numbers that a key can contain, with their types in the store's files.
   private static let numbers: [FlowTable.Column] =
     ([
       ("observation_domain_id", .uint32), ("src_port", .uint16), ("dst_port", .uint16),

@@ -27,7 +27,7 @@ struct HostNameTests {
         return true
       }
       return String(decoding: text, as: UTF8.self).split(separator: "\n").map { line in
-        // Two blanks at least are between columns; the time has one within.
+        // Columns are separated by at least two spaces; the time contains one.
         line.split(separator: "  ").map { $0.drop { $0 == " " } }
       }
     }
@@ -49,10 +49,10 @@ struct HostNameTests {
       }
     }
     #expect(named.map { $0.map(String.init) } == wanted, "seed \(seed)")
-    // Few rows may have none by chance.
+    // A few rows may happen to have none.
     #expect(limit < 100 || wanted.joined().contains { $0.contains("(host-") }, "seed \(seed)")
     let shown = Set(plain.joined().compactMap { IPAddress(String($0)) })
-    // Without an order, row groups that are read ahead ask for what they might show.
+    // Without an order, row groups that are read ahead look up the names they might show.
     let found = asked.withLock { $0 }
     #expect(order == nil ? found.isSuperset(of: shown) : found == shown, "seed \(seed)")
   }

@@ -9,7 +9,7 @@ struct KeyedSeriesTests {
 
   private static func sums(_ sums: FlowSums) -> Sums { [sums.flows, sums.packets, sums.octets] }
 
-  /// What a flow adds to a bin, where only `window` counts.
+  /// Returns a flow's contribution to a bin, counting only `window`.
   private static func part(_ row: FlowTable.Row, _ bin: Range<Int64>, _ window: Range<Int64>) -> Sums {
     let shown = bin.clamped(to: window)
     let isFirst = bin.contains(max(row.start, window.lowerBound))
@@ -59,7 +59,7 @@ struct KeyedSeriesTests {
     }
     for group in answer.groups {
       expect(group.bins, rows.filter { Self.keys(name, $0).contains(group.key) })
-      // Of so many rates in ascending order, the first behind 95 of 100.
+      // Of the rates in ascending order, the first that at least 95 % do not exceed.
       let rates = zip(bins, group.bins).map { $1.rates(over: answer.seconds(of: $0)).bits }.sorted()
       let least = rates.first { rate in rates.filter { $0 <= rate }.count * 100 >= rates.count * 95 }
       #expect(group.percentile95 == least, note)
@@ -82,7 +82,7 @@ struct KeyedSeriesTests {
     let plain = try scan.series(bin: 60_000)
     #expect(answer.groups.isEmpty)
     #expect(answer.groupCount == 0)
-    // Until now, as long as flows are not from behind it.
+    // Up to now, unless flows are later than that.
     #expect(
       answer.bins.map(\.lowerBound)
         == stride(from: window.lowerBound, to: FlowTable.newYear + 500_000, by: 60_000).map { $0 })
@@ -135,7 +135,7 @@ struct KeyedSeriesTests {
     try FlowTable.random(10, &random).write(to: folder.file("a.parquet"))
     var scan = Scan([folder.file("a.parquet")])
     scan.window = TimeWindow((FlowTable.newYear - 10_000_000_000)..<(FlowTable.newYear + 60_000))
-    // Nobody asks: nothing is opened.
+    // The client has gone: nothing is opened.
     scan.isCancelled = { true }
     #expect(throws: QueryError.tooManyGroups(Scan.maximumBins)) {
       try scan.series(bin: 1000, by: GroupKey(parsing: "proto"), count: 8)

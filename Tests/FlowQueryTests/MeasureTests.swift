@@ -42,7 +42,7 @@ struct MeasureTests {
         case .sums:
           #expect(answer.sums == (try alone.series(bin: nil).totals), "\(note)")
         case .beginnings:
-          // Whatever starts in the window overlaps it.
+          // Flows that start in the window also overlap it.
           let flows = try alone.series(bin: nil).totals.flows
           #expect(answer.beginnings <= flows, "\(note)")
           if question.filter == .any {

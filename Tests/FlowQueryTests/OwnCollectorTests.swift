@@ -10,7 +10,7 @@ import Testing
 struct OwnCollectorTests {
   private static let state = LiveState(started: 0, datagrams: 1, liveFlows: 2, nextFile: 3, listen: [])
 
-  /// A store of one file.
+  /// Returns a store of one file.
   private static func store(_ folder: TemporaryFolder) throws -> String {
     try write("a", folder)
     return folder.path

@@ -9,7 +9,7 @@ import Testing
 struct RateTests {
   private static let hour: Int64 = 3_600_000
 
-  /// Flows in the first minutes of 2026; the first begins in its first seconds.
+  /// Returns flows in the first minutes of 2026; the first one begins in its first seconds.
   private static func scan(_ folder: borrowing TemporaryFolder) throws -> (Scan, FlowTable) {
     var random = SeededGenerator(seed: 4)
     let table = FlowTable.random(60, &random)
@@ -37,7 +37,7 @@ struct RateTests {
     #expect(try seconds("2026-01-01T00", now: now) == 3600)
     #expect(try seconds("2026-01-01T00", now: year + 60_000) == 60)
     #expect(try seconds("2026-01-01T00", now: nil) == 3600)
-    // One that begins later has flows of wrong clocks alone.
+    // A window that begins later contains only flows from wrong clocks.
     #expect(try seconds("2026-01-01T00", now: year - 60_000) == 3600)
     #expect(try seconds("last 1h", now: now) == 3600)
     #expect(try seconds("2026-01-01T00:00:10..", now: now) == 3590)
@@ -54,7 +54,7 @@ struct RateTests {
     scan.now = year + 135_000
     let answer = try scan.series(bin: 60_000)
     #expect(answer.bins.prefix(3).map { answer.seconds(of: $0) } == [30, 60, 15])
-    // Flows whose exporter's clock is ahead.
+    // Flows of an exporter whose clock is ahead.
     #expect(answer.bins.dropFirst(3).allSatisfy { answer.seconds(of: $0) == 60 })
     scan.countsWhole = true
     let whole = try scan.series(bin: 60_000)

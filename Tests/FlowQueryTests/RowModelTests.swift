@@ -11,7 +11,7 @@ struct RowModelTests {
     .timeStart, .sourceAddress, .sourcePort, .octets, .nextHop, .applicationName,
   ]
 
-  /// What a row has in each column; nil where it has nothing.
+  /// Returns a row's value in each column; nil where it has none.
   private static func values(_ row: FlowTable.Row) -> [(value: String?, isText: Bool)] {
     [
       (AnswerStyle().text(row.start), true), (row["src_addr"].text, true),
@@ -48,7 +48,7 @@ struct RowModelTests {
       case .newest: -row.end
       }
     }
-    // Rows that are equal stay in the files' order.
+    // Equal rows keep the files' order.
     return rows.enumerated().sorted {
       (value($0.element), $0.offset) < (value($1.element), $1.offset)
     }.map(\.element)

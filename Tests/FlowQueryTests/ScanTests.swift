@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Scans")
 struct ScanTests {
-  /// A file with the columns that every flow has and no others: row `i` of `rows` is of source 10.0.x.y and has i octets.
+  /// Writes a file with only the required columns: row `i` of `rows` has source 10.0.x.y and i octets.
   private static func write(
     rows: Int, groupRows: Int, time: ParquetColumn.ValueType = .timestampMilliseconds, to path: String
   ) throws {
@@ -85,7 +85,7 @@ struct ScanTests {
     let path = folder.path + "/a.parquet"
     try Self.write(rows: 1000, groupRows: 100, to: path)
     var scan = Scan([path])
-    // The flows 250 to 260: the first of them ends, and the last begins, within.
+    // Flows 250 to 260: the first ends inside the window, and the last begins inside it.
     scan.window = TimeWindow(250_400..<260_001)
     let answer = try scan.series(bin: nil)
     #expect(answer.totals.flows == 11)

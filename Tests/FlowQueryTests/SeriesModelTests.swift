@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Series against a model")
 struct SeriesModelTests {
-  /// The bin of a time, by the rule of the model: clocks that are always as far ahead of UTC.
+  /// Returns the bin of a time in the model: clocks with a constant offset from UTC.
   private static func bin(_ time: Int64, _ width: Int64, _ ahead: Int64) -> Int64 {
     let rest = (time + ahead) % width
     return time - (rest < 0 ? rest + width : rest)
@@ -104,7 +104,7 @@ struct SeriesModelTests {
     for index in table.rows.indices {
       let first = start + Int64(random.below(300))
       table.rows[index]["time_start"] = .number(UInt64(first))
-      // Some end before they begin, as those of bad exporters.
+      // Some end before they begin, as from faulty exporters.
       table.rows[index]["time_end"] = .number(UInt64(first + Int64(random.below(120)) - 10))
     }
     try table.write(to: folder.file("a.parquet"), groupRows: 16)
@@ -129,7 +129,7 @@ struct SeriesModelTests {
       let window = lower..<(lower + 1 + Int64(random.below(200)))
       scan.window = TimeWindow(window)
       var octets: UInt64 = 0
-      // Of a window in front of all flows, that it is empty is the answer.
+      // For a window before all flows, the answer is that it is empty.
       do { octets = try scan.series(bin: nil).totals.octets } catch QueryError.emptyWindow {}
       #expect(octets == sum(window), "seed \(seed), \(window)")
     }
@@ -169,7 +169,7 @@ struct SeriesModelTests {
   @Test("a day on which clocks go on by an hour has 23, and a flow of days has less in it")
   func shortDay() throws {
     let folder = try TemporaryFolder()
-    // 2026-03-28T23:00:00Z, when 29 March begins in Berlin, less one hour and more.
+    // 2026-03-28T23:00:00Z, the start of 29 March in Berlin, minus an hour or more.
     let midnight = 1_774_738_800_000 as Int64
     var random = SeededGenerator(seed: 5)
     var table = FlowTable.random(1, &random)
@@ -200,7 +200,7 @@ struct SeriesModelTests {
     var scan = Scan([folder.file("a.parquet")])
     #expect(throws: QueryError.tooManyGroups(Scan.maximumBins)) { try scan.series(bin: 1000) }
     #expect(try scan.series(bin: 30 * 86_400_000).bins.count > 40)
-    // What is far off is of no concern to a flow that is put into one bin.
+    // A flow assigned to one bin is unaffected by distant ones.
     let bins = try scan.series(bin: 1000, by: .start).bins
     #expect(bins.reduce(0) { $0 + $1.sums.flows } == 3)
     scan.window = TimeWindow(FlowTable.newYear..<(FlowTable.newYear + 60_000))

@@ -25,7 +25,7 @@ final class StoreFilesTests {
     try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/\(path)", withDestinationPath: target)
   }
 
-  /// Paths below the folder.
+  /// Returns paths relative to the folder.
   private func found(_ paths: String...) throws -> (files: [String], failures: [String], repeated: Int) {
     let found = try StoreFiles.find(paths.isEmpty ? [root] : paths.map { "\(folder.path)/\($0)" })
     func short(_ path: String) -> String { path.replacing("\(folder.path)/", with: "") }
@@ -108,7 +108,7 @@ final class StoreFilesTests {
     await #expect(processExitsWith: .success) { [root = root as String] in
       let closed = "\(root)/date=2026-01-01/hour=00"
       try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: closed)
-      // To root no folder is closed.
+      // Root can open every folder.
       if geteuid() == 0, setgid(65534) != 0 || setuid(65534) != 0 { exit(90) }
       let found = try StoreFiles.find([root])
       let alone = try StoreFiles.find([closed])

@@ -12,7 +12,7 @@ struct TimeBinsTests {
     try TimeWindow(parsing: text, now: 0).range.lowerBound
   }
 
-  /// Beginnings of the bins from that of one time to that of another, as the place writes them.
+  /// Returns the starts of the bins from one time to another, in local notation.
   private static func bins(_ name: String, _ width: Int64, _ from: String, _ to: String) throws -> [String] {
     var style = AnswerStyle()
     style.zone = try zone(name)
@@ -45,11 +45,11 @@ struct TimeBinsTests {
     #expect(
       try Self.bins("America/Havana", Self.day, "2026-10-31T17Z", "2026-11-02T17Z")
         == ["2026-10-31T00:00-04:00", "2026-11-01T00:00-04:00", "2026-11-02T00:00-05:00"])
-    // From 24:00 back to 23:00 of the day before.
+    // From 24:00 back to 23:00 of the previous day.
     #expect(
       try Self.bins("America/Asuncion", Self.day, "2020-03-20T17Z", "2020-03-23T17Z")
         == ["2020-03-20T00:00-03:00", "2020-03-21T00:00-03:00", "2020-03-22T00:00-04:00", "2020-03-23T00:00-04:00"])
-    // A day that was left out.
+    // A skipped day.
     #expect(
       try Self.bins("Pacific/Apia", Self.day, "2011-12-29T12Z", "2011-12-31T12Z")
         == ["2011-12-29T00:00-10:00", "2011-12-31T00:00+14:00", "2012-01-01T00:00+14:00"])
@@ -88,7 +88,7 @@ struct TimeBinsTests {
     for width in [60, 900, 1800, 3600, 7200, 21_600, 86_400, 7 * 86_400, 30 * 86_400] as [Int64] {
       var bins = TimeBins(width: width * 1000, zone: zone)
       for _ in 0..<40 {
-        // 2000 to 2030.
+        // Years 2000 to 2030.
         let time = 946_684_800_000 + Int64(random.below(946_684_800)) * 1000
         let start = bins.start(of: time)
         let next = bins.next(after: start)

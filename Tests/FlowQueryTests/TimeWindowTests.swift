@@ -56,15 +56,15 @@ struct TimeWindowTests {
     #expect(try window("2026-07-01T12:30").description == "2026-07-01T10:30:00Z..2026-07-01T10:31:00Z")
     #expect(try window("2026-01-31T12:00Z").description == "2026-01-31T12:00:00Z..2026-01-31T12:01:00Z")
     #expect(try window("2026-01-31T12+08:00").description == "2026-01-31T04:00:00Z..2026-01-31T05:00:00Z")
-    // Clocks go on from 2 to 3 on 29 March, and back from 3 to 2 on 25 October.
+    // Clocks go forward from 2 to 3 on 29 March, and back from 3 to 2 on 25 October.
     #expect(try window("2026-03-29").duration == 23 * 3600)
     #expect(try window("2026-10-25").duration == 25 * 3600)
     #expect(try window("2026-10-25T02:30").range.lowerBound == window("2026-10-25T00:30Z").range.lowerBound)
-    // Both hours from 2 to 3; of less, the first.
+    // Both hours from 2 to 3; for minutes, the first hour.
     #expect(try window("2026-10-25T02").description == "2026-10-25T00:00:00Z..2026-10-25T02:00:00Z")
     #expect(try window("2026-10-25T02:59").duration == 60)
     #expect(try window("2026-10-25T03").description == "2026-10-25T02:00:00Z..2026-10-25T03:00:00Z")
-    // Clocks do not show it.
+    // This local time does not exist.
     #expect(try window("2026-03-29T02").range.isEmpty)
     #expect(try window("2026-03-29T02..2026-03-29T02:30").range.isEmpty)
     #expect(try window("2026-03-29T01").description == "2026-03-29T00:00:00Z..2026-03-29T01:00:00Z")

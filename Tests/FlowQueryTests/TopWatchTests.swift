@@ -6,13 +6,13 @@ import Testing
 struct TopWatchTests {
   private typealias Sums = [UInt64]
 
-  /// An exporter's flows as they grow from look to look.
+  /// The growing flows of an exporter.
   private struct Network {
     var table = FlowTable(rows: [])
-    /// Flows that grow.
+    /// Indices of flows that grow.
     var live: [Int] = []
 
-    /// What is reported through `now`: new flows, which began a little before, and more of those that are live.
+    /// Reports flows through `now`: new ones, which began shortly before, and growth of live ones.
     mutating func advance(to now: Int64, _ random: inout SeededGenerator) {
       for index in live {
         table.rows[index]["time_end"] = .number(UInt64(now - Int64(random.below(3000))))
@@ -29,7 +29,7 @@ struct TopWatchTests {
       }
     }
 
-    /// Of each key, all that was ever reported.
+    /// Returns, for each key, the sum of everything ever reported.
     func sums(_ keys: (FlowTable.Row) -> Set<[String?]>) -> [[String?]: Sums] {
       var sums: [[String?]: Sums] = [:]
       for row in table.rows {
@@ -55,7 +55,7 @@ struct TopWatchTests {
     network.advance(to: now, &random)
     var last: [[[String?]: Sums]] = []
     var greatest = 0
-    // Two hours and more.
+    // More than two hours.
     for look in 0..<80 {
       let path = folder.file("\(look).parquet")
       try network.table.write(to: path, groupRows: 8)
@@ -91,8 +91,8 @@ struct TopWatchTests {
       now += pause
       network.advance(to: now, &random)
     }
-    // About as much of the store is read at the end as at the beginning: twenty minutes and a pause of more than three, of which
-    // each advance has at most a dozen flows, and some row groups at the edge.
+    // The amount of the store read per look does not grow: twenty minutes and a pause of more than three, with at most
+    // a dozen flows per advance, and some row groups at the edge.
     #expect(network.table.rows.count > greatest * 2, "seed \(seed): \(greatest) of \(network.table.rows.count) rows")
   }
 
@@ -112,12 +112,12 @@ struct TopWatchTests {
     #expect(answer.isFirst)
     #expect(answer.until == table.rows.map(\.end).max())
     #expect(answer.tables[0].rows.reduce(0) { $0 + $1.sums.octets } == wanted)
-    // Nothing more has come since.
+    // Nothing has arrived since.
     let next = try watch.look(Scan([folder.file("a.parquet")]), at: now + 2000)
     #expect(next.totals == FlowSums())
     #expect(next.seconds == 2)
     #expect(next.tables[0].groupCount == 0)
-    // A clock that is set back begins anew.
+    // Restarts if the clock is set back.
     #expect(try watch.look(Scan([folder.file("a.parquet")]), at: now - 5000).isFirst)
   }
 

@@ -8,9 +8,9 @@ import Parquet
 import TestSupport
 import Testing
 
-/// What root may do, a test of refused access must not.
+/// Drops root's rights, for tests of denied access.
 enum Unprivileged {
-  /// Makes the process, if it is root's, that of a user without rights who owns `paths`.
+  /// If the process runs as root, switches to an unprivileged user who owns `paths`.
   static func become(owning paths: [String]) throws {
     guard geteuid() == 0 else { return }
     for path in paths where unsafe chown(path, 65534, 65534) != 0 { exit(90) }
@@ -36,7 +36,7 @@ struct FaultTests {
     return options
   }
 
-  /// Puts a file in the way of the folder of 1 January 2026.
+  /// Places a file where the folder of 1 January 2026 should be.
   private func block() throws {
     try Data().write(to: URL(fileURLWithPath: "\(folder.path)/date=2026-01-01"))
   }
@@ -141,7 +141,7 @@ struct FaultTests {
   @Test("Rows that no file can have are lost, and do not keep others from it", .tags(.engine), .unlessFast)
   func badRows() async throws {
     var random = SeededGenerator(seed: seed)
-    // Its values are wider than it says.
+    // Its values are wider than declared.
     let narrow = FlowColumn(
       FlowColumn.allCases.count, "narrow", .number(.bits8, RecordReader { UInt32($0.sourcePort) }), "")
     var writer = try FlowStoreWriter(options(), columns: FlowColumn.allCases + [narrow])
@@ -224,13 +224,13 @@ struct FaultTests {
     if Python.tool != nil { #expect(try await Python.rowCount(path) == 3700) }
   }
 
-  /// 0 if all is as it should be; in a process of its own, since to root no folder is closed.
+  /// Returns 0 on success. Runs in its own process, because root can write to any folder.
   private static func writeIntoClosed(_ path: String) throws -> Int32 {
     var random = SeededGenerator(seed: seed)
     var options = FlowStoreOptions(path: path, host: "h")
     options.rowGroupRows = rows
     var writer = try FlowStoreWriter(options)
-    // No folder can be made.
+    // No folder can be created.
     Unprivileged.setMode(path, 0o555)
     writer.append(1200, at: newYear, &random)
     let folder = "\(path)/date=2026-01-01"
@@ -243,7 +243,7 @@ struct FaultTests {
     Unprivileged.setMode(path, 0o755)
     writer.append(1, at: newYear + 1000, &random)
     guard writer.failure == nil, writer.counters.committed == 1200 else { return 4 }
-    // The file cannot get its name.
+    // The file cannot be renamed.
     writer.append(1499, at: newYear + 1000, &random)
     Unprivileged.setMode("\(folder)/hour=00", 0o555)
     writer.advance(to: newYear + 300_000)
@@ -272,7 +272,7 @@ struct FaultTests {
   func fileSizeLimit() async throws {
     let path = folder.path
     await #expect(processExitsWith: .success) { [path = path as String] in
-      // In a process of its own: the limit is the process's.
+      // In its own process, because the limit applies to the process.
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 1_200_000, rlim_max: 1_200_000)
       guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { exit(2) }
@@ -283,7 +283,7 @@ struct FaultTests {
     if Python.tool != nil { #expect(try await Python.rowCount(path) == 75_000) }
   }
 
-  /// Three row groups of which a file holds one. 0 if all is as it should be.
+  /// Writes three row groups into files limited to one. Returns 0 on success.
   private static func writePastLimit(_ path: String) throws -> Int32 {
     var random = SeededGenerator(seed: seed)
     var options = FlowStoreOptions(path: path, host: "h")

@@ -7,12 +7,12 @@ import Parquet
 import TestSupport
 import Testing
 
-/// A file system of its own in memory, of a few megabytes.
+/// A separate file system in memory, of a few megabytes.
 private struct SmallDisk: ~Copyable {
   let path: String
   private let folder: TemporaryFolder
 
-  /// Whether this user may mount one, and has the programs for it.
+  /// Whether this user may mount one, and the programs are available.
   static let isPossible: Bool = {
     guard geteuid() == 0, Tool.isInstalled("mount", "umount") else { return false }
     return (try? SmallDisk(megabytes: 1)) != nil
@@ -27,7 +27,7 @@ private struct SmallDisk: ~Copyable {
 
   deinit { _ = try? Tool("umount")?.runBriefly(["-l", path]) }
 
-  /// Fills the disk but for `free` octets.
+  /// Fills the disk, leaving `free` octets.
   func fill(leaving free: Int = 0) throws {
     let ballast = URL(fileURLWithPath: "\(path)/ballast")
     _ = FileManager.default.createFile(atPath: ballast.path, contents: nil)
@@ -39,7 +39,7 @@ private struct SmallDisk: ~Copyable {
   }
 
   func empty() throws {
-    // Cut first: a program that another test starts just now may hold the file open and keep its room.
+    // Truncates first: a program that another test is starting may hold the file open and keep its space allocated.
     let ballast = try FileHandle(forWritingTo: URL(fileURLWithPath: "\(path)/ballast"))
     try ballast.truncate(atOffset: 0)
     try ballast.close()
@@ -140,7 +140,7 @@ struct FullDiskTests {
       writer.append(Int.random(in: 0...2000, using: &random), at: time, &random)
       writer.expectBalance()
     }
-    // At the end it is full in any case.
+    // At the end it is always full.
     if !isFull { try disk.fill(leaving: 100_000) }
     while writer.failure == nil, writer.counters.received < 1_000_000 {
       writer.append(2000, at: time, &random)

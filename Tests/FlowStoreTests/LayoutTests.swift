@@ -81,7 +81,7 @@ struct LayoutTests {
       writer.append(3, at: newYear, &random)
       writer.commit()
       writer.append(3, at: newYear, &random)
-      // The file that is open now is gone with its writer.
+      // The currently open file is removed with its writer.
       if host == "a-b" {
         let parts = try FlowStoreWriter.files(
           in: folder.path, of: FileOwner(identity: "0011aabb"), worker: 1, .unpublished)
@@ -104,7 +104,7 @@ struct LayoutTests {
     }
     let owner = FileOwner(identity: "0011aabb")
     #expect(try FlowStoreWriter.files(in: folder.path, of: owner, worker: 1, .unpublished).count == 2)
-    // Links lead out of the store: what is there is nobody's to remove.
+    // Links may lead out of the store: their targets must not be removed.
     try FileManager.default.createSymbolicLink(
       atPath: "\(folder.path)/date=2026-01-02", withDestinationPath: "date=2026-01-01")
     #expect(try FlowStoreWriter.files(in: folder.path, of: owner, worker: 1, .unpublished).count == 2)
@@ -132,7 +132,7 @@ struct LayoutTests {
     #expect(files.allSatisfy { $0.hasSuffix("-0-0.parquet") })
   }
 
-  /// `20260101T000500Z`, as Foundation has it.
+  /// Formats a date as `20260101T000500Z`, using Foundation.
   private static func stamp(_ date: Date) -> String {
     date.formatted(.iso8601).filter { !"-:".contains($0) }
   }
@@ -227,7 +227,7 @@ struct LayoutTests {
       contents.append(
         try Data(contentsOf: URL(fileURLWithPath: "\(hour)/flows-h-20260101T000000Z-0-\(number).parquet")))
     }
-    // What a process that was killed left.
+    // Left by a process that was killed.
     let part = "\(hour)/.flows-h-20260101T000000Z-0-3.part"
     try Data("PAR1".utf8).write(to: URL(fileURLWithPath: part))
     var writer = try FlowStoreWriter(options())
@@ -303,7 +303,7 @@ struct LayoutTests {
   }
 }
 
-/// A number that one thread writes and another reads after it.
+/// A number written by one thread and later read by another.
 final class Box: @unchecked Sendable {
   var value: UInt64 = 0
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Order and numbers")
 struct OrderTests {
-  /// IPv4, IPv6 and what lies at their borders, with neighbours that differ in one digit.
+  /// Returns IPv4, IPv6 and boundary addresses, with neighbours that differ in one digit.
   private static func addresses(_ count: Int, _ random: inout SeededGenerator) -> [IPAddress] {
     let edges: [IPAddress] = [
       .unspecified, IPAddress(high: 0, low: 1), IPAddress(high: .max, low: .max), IPAddress(v4: 0), IPAddress(v4: .max),
@@ -46,7 +46,7 @@ struct OrderTests {
     var random = SeededGenerator(seed: seed &+ UInt64(bits))
     for count in [0, 1, 2, 100, 5000] {
       let mask = bits == 64 ? UInt64.max : 1 << UInt64(bits) - 1
-      // High bits that all keys share must not matter.
+      // High bits common to all keys must not matter.
       let shared = bits < 60 ? random.next() & ~mask : 0
       let few = Bool.random(using: &random) ? random.next() & mask : mask
       let items = (0..<count).map { SortItem(key: random.next() & few | shared, number: UInt32($0)) }

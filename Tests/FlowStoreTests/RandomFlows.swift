@@ -5,13 +5,13 @@ import NetFlow
 import NetworkBytes
 import TestSupport
 
-/// Flows of all kinds and, for `verify.py`, the raw values that were put into them.
+/// Flows of all kinds and, for `verify.py`, their raw values.
 struct RandomFlows {
-  /// A row's values as integers, of which `verify.py` makes what each column must have.
+  /// A row's values as integers, from which `verify.py` derives the expected value of each column.
   struct Row: Encodable {
     var start: Int64
     var end: Int64
-    /// exporter, source, destination, next hop, source and destination after translation, and the top label's: 32 hexadecimal
+    /// exporter, source, destination, next hop, translated source and destination, and the top label's: 32 hexadecimal
     /// digits each.
     var addresses: [String]
     var version: UInt16
@@ -21,9 +21,9 @@ struct RandomFlows {
     var application: [UInt64]
     var labels: [UInt32]
     var extra: String
-    /// By column name.
+    /// Keyed by column name.
     var numbers: [String: UInt64]
-    /// Of which 0 is null.
+    /// Counters; 0 is null.
     var reverse: [String: UInt64]
     var names: [String: String]
   }
@@ -31,14 +31,14 @@ struct RandomFlows {
   private var random: SeededGenerator
   private(set) var rows: [Row] = []
   let origins: [FlowOrigin]
-  /// What the exporters call things: interfaces, VRFs and applications of small numbers.
+  /// Names from exporters: interfaces, VRFs and applications with small numbers.
   private(set) var names = NameTable()
   private var called: [(origin: FlowOrigin, names: ExporterNames)] = []
   private let addresses: [IPAddress]
-  /// For each word of a record, what all records have; nil: each has its own.
+  /// For each word of a record, a value common to all records; nil if each has its own.
   private var still: [UInt64?] = []
 
-  /// - Parameter stillness: how many of the words of records are the same in all of them, of 1.
+  /// - Parameter stillness: fraction of record words that are constant.
   init(seed: UInt64, stillness: Double = 0) {
     var random = SeededGenerator(seed: seed)
     addresses =
@@ -63,7 +63,7 @@ struct RandomFlows {
 
   private mutating func nameThings() {
     let texts = ["Gi0/1", "größe ☃", "a,b", "say \"hi\"", "", "007", "\\", "Gi0/1 "]
-    // Not those that others were merged into.
+    // Excludes origins that others were merged into.
     for origin in origins.dropFirst() where origin.domain != .max || Bool.random(using: &random) {
       var names = ExporterNames()
       for kind in [ExporterNames.Kind.interface, .vrf, .application] {
@@ -79,14 +79,14 @@ struct RandomFlows {
     self.names = NameTable(called.map { ($0.origin.exporter, $0.origin.domain, $0.names) })
   }
 
-  /// What stands in a column of names: as said in the origin's domain, else in another one of the exporter's.
+  /// Returns the text of a name column: from the origin's domain, otherwise from another domain of the exporter.
   private func name(_ kind: ExporterNames.Kind, _ number: UInt64, _ origin: FlowOrigin) -> String? {
     let own = called.filter { $0.origin.exporter == origin.exporter }
     let first = own.first { $0.origin.domain == origin.domain }?.names[kind, number]
     return first ?? own.sorted { $0.origin.domain < $1.origin.domain }.compactMap { $0.names[kind, number] }.first
   }
 
-  /// IPv4, or IPv6 with runs of zeros in all places.
+  /// Returns IPv4, or IPv6 with runs of zeros at any position.
   private static func address(_ random: inout SeededGenerator) -> IPAddress {
     if Bool.random(using: &random) { return IPAddress(v4: UInt32(truncatingIfNeeded: random.next())) }
     var words = (UInt64(0), UInt64(0))
@@ -97,7 +97,7 @@ struct RandomFlows {
     return IPAddress(high: words.0, low: words.1)
   }
 
-  /// Nothing, everything, a little, or anything.
+  /// Returns zero, all ones, a small number, or any number.
   private mutating func number<Value: FixedWidthInteger>(_: Value.Type = Value.self) -> Value {
     switch Int.random(in: 0..<4, using: &random) {
     case 0: 0
@@ -120,7 +120,7 @@ struct RandomFlows {
     }
   }
 
-  /// - Parameter rare: how often a record has an extension, of 1.
+  /// - Parameter rare: fraction of records with an extension.
   mutating func batch(_ count: Int, rare: Double) -> FlowBatch {
     var batch = FlowBatch()
     for _ in 0..<count {
@@ -128,7 +128,7 @@ struct RandomFlows {
       var fields = FlowExtension()
       if Double.random(in: 0..<1, using: &random) < rare {
         fields = self.fields()
-        // Records may share an extension, and there may be one that no record has.
+        // Records may share an extension, and an extension may be unused.
         if batch.extensions.isEmpty || Bool.random(using: &random) { batch.extensions.append(fields) }
         record.extensionNumber = UInt32.random(in: 1...UInt32(batch.extensions.count), using: &random)
         fields = batch.extensions[Int(record.extensionNumber) - 1]

@@ -13,7 +13,7 @@ struct RetentionTests {
 
   private static let now: Int64 = newYear / 1000 + 7200
 
-  /// A file of 1000 octets with the store's name.
+  /// Creates a file of 1000 octets with a store file's name.
   @discardableResult
   private func make(_ path: String, size: Int = 1000) throws -> String {
     let file = URL(fileURLWithPath: "\(folder.path)/\(path)")
@@ -22,7 +22,7 @@ struct RetentionTests {
     return path
   }
 
-  /// Files of five minutes from 00:00 on, with hosts whose names have dashes.
+  /// Creates files of five minutes from 00:00, with hosts whose names contain dashes.
   private func makeHour(_ count: Int) throws -> [String] {
     try (0..<count).map { number in
       let minute = number * 5 < 10 ? "0\(number * 5)" : "\(number * 5)"
@@ -40,7 +40,7 @@ struct RetentionTests {
   @Test("A file goes when its window began longer ago than the age", arguments: [(0, 0), (1, 1), (300, 1), (301, 2)])
   func age(seconds: Int64, removed: Int) throws {
     let files = try makeHour(4)
-    // At this age and moment the first file is just not old enough.
+    // At this age and time the first file is just not old enough.
     let result = Retention(age: 7200).apply(to: folder.path, now: Self.now + seconds)
     #expect(result.files == removed)
     #expect(result.octets == Int64(removed) * 1000)
@@ -190,7 +190,7 @@ struct RetentionTests {
     let path = folder.path
     let isDone = Box()
     let outcome = Box()
-    // A thread of its own: on one core, iterations that Dispatch runs follow one another.
+    // A separate thread: on one core, Dispatch runs iterations one after another.
     let hasEnded = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
       while isDone.value == 0 { _ = Retention(size: 1).apply(to: path, now: Self.now) }
@@ -200,7 +200,7 @@ struct RetentionTests {
     if var writer = try? FlowStoreWriter(FlowStoreOptions(path: path, host: "h")) {
       for hour in 0..<500 { writer.append(1, at: newYear + Int64(hour) * 3_600_000, &random) }
       writer.commit()
-      // A folder can go time after time before a file is in it: then the rows wait for the next attempt.
+      // A folder can be removed repeatedly before it contains a file; the rows then wait for the next attempt.
       for _ in 0..<100 where writer.rowsHeld > 0 { writer.commit() }
       outcome.value = writer.counters.committed
     }
@@ -216,7 +216,7 @@ struct RetentionTests {
     let path = folder.path
     await #expect(processExitsWith: .success) { [path = path as String] in
       try Unprivileged.become(owning: [path, "\(path)/date=2026-01-01", "\(path)/date=2026-01-01/hour=01"])
-      // In a process of its own: to root no folder is closed.
+      // In its own process, because root can write to any folder.
       let closed = "\(path)/date=2026-01-01/hour=00"
       Unprivileged.setMode(closed, 0o555)
       let result = Retention(size: 1).apply(to: path, now: RetentionTests.now)

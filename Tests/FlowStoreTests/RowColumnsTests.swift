@@ -16,7 +16,7 @@ struct RowColumnsTests {
       var expected = FlowBatch()
       while expected.count < count {
         let batch = flows.batch(min(Int.random(in: 1...700, using: &random), count - expected.count), rare: 0.2)
-        // Some of the batch, at any place of it.
+        // A part of the batch.
         let range = (batch.count / 3)..<batch.count
         columns.append(batch, range, room: count)
         for index in range {
@@ -36,7 +36,7 @@ struct RowColumnsTests {
     }
   }
 
-  /// All that a record has.
+  /// Returns all words of a record.
   private static func values(_ record: FlowRecord) -> [UInt64] {
     RecordWord.all.map { $0.value(record) }
       + [record.source.high, record.source.low, record.destination.high, record.destination.low]

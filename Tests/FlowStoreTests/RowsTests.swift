@@ -13,9 +13,9 @@ struct RowsTests {
     let testDescription: String
     let rows: Int
     let rowGroupRows: Int
-    /// How many of the records have an extension, of 1.
+    /// Fraction of records with an extension.
     let rare: Double
-    /// How many of the words of records are the same in all of them, of 1.
+    /// Fraction of record words that are constant.
     var stillness = 0.0
   }
 
@@ -113,7 +113,7 @@ struct RowsTests {
   func changingMetadata() async throws {
     let folder = try TemporaryFolder()
     var writer = try FlowStoreWriter(FlowStoreOptions(path: folder.path, host: "h"))
-    // The loss so far after each window; in the third something has come late after all.
+    // Cumulative loss after each window; late data arrives in the third.
     for (window, lost) in [UInt64(5), 12, 11, 20].enumerated() {
       writer.append(FlowBatch([FlowRecord()]), at: newYear + Int64(window) * 300_000, origins: origins)
       writer.lostBySequence = lost

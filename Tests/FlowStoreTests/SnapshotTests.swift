@@ -19,7 +19,7 @@ struct SnapshotTests {
 
   init() throws { directory = try TemporaryFolder() }
 
-  /// Flows told apart by their octets.
+  /// Returns flows identified by their octets.
   private static func flows(_ numbers: Range<UInt64>) -> FlowBatch {
     var batch = FlowBatch()
     for number in numbers {

@@ -9,10 +9,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Keeps what is logged, and can hold up the thread that logs.
+/// Records log messages, and can block the logging thread.
 private final class LogKeeper: LogHandler, @unchecked Sendable {
   private let kept = Mutex<[String]>([])
-  /// Held while somebody is not to get past a line.
+  /// Locked to block the logging thread.
   let gate = Mutex<Void>(())
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.trace
@@ -70,7 +70,7 @@ struct StoreOutputTests {
     batch.records.append(contentsOf: repeatElement(record, count: count))
   }
 
-  /// Waits, for at most a minute, for something another thread brings about.
+  /// Waits at most a minute for something another thread does.
   private func wait(_ what: String, until condition: () -> Bool) throws {
     for _ in 0..<6000 {
       if condition() { return }
@@ -83,7 +83,7 @@ struct StoreOutputTests {
     (FileManager.default.enumerator(atPath: path)?.allObjects as? [String] ?? []).filter { $0.hasSuffix(".parquet") }
   }
 
-  /// A file where the folder of a day in January 2026 should be.
+  /// Places a file where the folder of a day in January 2026 should be.
   private func block(day: Int = 1) throws { _ = try directory.write("", as: "date=2026-01-0\(day)") }
   private func unblock(day: Int = 1) throws {
     try FileManager.default.removeItem(atPath: "\(path)/date=2026-01-0\(day)")
@@ -170,7 +170,7 @@ struct StoreOutputTests {
     #expect(log.lines.count == 1)
   }
 
-  /// Hands a failing store's thread one batch, which makes it log, and wait for the log's gate.
+  /// Gives a failing store's thread one batch, which makes it log and block at the log's gate.
   private func holdUp(_ sink: OutputSink<StoreOutput>) throws {
     try block()
     var batch = FlowBatch()
@@ -236,7 +236,7 @@ struct StoreOutputTests {
     for round in 0..<300 {
       #expect(batch.records.capacity >= 64, "round \(round): what comes back has room")
       Self.fill(&batch, 64)
-      // Sound: the address is not used as one, only told from others.
+      // Sound: the address is only compared with others, never used as one.
       places.insert(unsafe batch.records.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) })
       sink.take(&batch, Self.moment(Self.newYear), .wait)
       for _ in 0..<3 { sink.advance(to: Self.moment(Self.newYear), .wait) }

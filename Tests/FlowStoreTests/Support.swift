@@ -7,10 +7,10 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// `FLOWSTORE_TEST_SEED`, else a new one.
+/// `FLOWSTORE_TEST_SEED`, or a new one.
 let seed = runSeed("FLOWSTORE_TEST_SEED")
 
-/// A time that begins an hour: 2026-01-01T00:00:00Z, milliseconds since 1970 UTC.
+/// The start of an hour: 2026-01-01T00:00:00Z, milliseconds since 1970 UTC.
 let newYear: Int64 = 1_767_225_600_000
 
 /// One exporter, domain 7, IPFIX; origin number 1.
@@ -19,7 +19,7 @@ let origins = [
   FlowOrigin(exporter: IPAddress(v4: 0xc633_6401), domain: 7, version: 10),
 ]
 
-/// Plain records with distinct values that hardly compress.
+/// Returns plain records with distinct values that hardly compress.
 func records(_ count: Int, _ random: inout SeededGenerator) -> [FlowRecord] {
   (0..<count).map { _ in
     var record = FlowRecord()
@@ -43,12 +43,12 @@ extension FlowBatch {
 }
 
 extension FlowStoreWriter {
-  /// Adds `count` plain records at `time`.
+  /// Appends `count` plain records at `time`.
   mutating func append(_ count: Int, at time: Int64, _ random: inout SeededGenerator) {
     append(FlowBatch(records(count, &random)), at: time, origins: origins)
   }
 
-  /// Every row is accounted for: what was received is committed, lost or held.
+  /// Expects every received row to be committed, lost or held.
   func expectBalance(_ sourceLocation: SourceLocation = #_sourceLocation) {
     let (counters, held) = (counters, rowsHeld)
     #expect(
@@ -57,11 +57,11 @@ extension FlowStoreWriter {
   }
 }
 
-/// What is under a folder.
+/// The contents of a folder.
 struct Listing: Equatable {
-  /// Paths of the committed files, in order.
+  /// Paths of the committed files, sorted.
   var files: [String] = []
-  /// Paths of all else that is not a folder.
+  /// Paths of everything else except folders.
   var others: [String] = []
   var folders: [String] = []
 
@@ -82,7 +82,7 @@ struct Listing: Equatable {
   }
 }
 
-/// The Python that reads files back, with pyarrow and duckdb: what `SAGFLOW_PYTHON` names.
+/// The Python that reads files back, with pyarrow and duckdb: set by `SAGFLOW_PYTHON`.
 enum Python {
   static let tool: Tool? = {
     guard let tool = Tool.python, (try? tool.runBriefly(["-c", "import pyarrow, duckdb, pytz"])) != nil else {
@@ -91,14 +91,15 @@ enum Python {
     return tool
   }()
 
-  /// Runs `verify.py` with these arguments and gives what it printed.
+  /// Runs `verify.py` with these arguments and returns its output.
   static func verify(_ arguments: [String]) async throws -> String {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("verify.py").path
     guard let tool else { return "no Python" }
     return try await tool.run([script] + arguments)
   }
 
-  /// Rows of all committed files under a folder, as DuckDB counts them when it reads every value; 0 if there are none.
+  /// Returns the rows of all committed files under a folder, as counted by DuckDB when it reads every value; 0 if there
+  /// are none.
   static func rowCount(_ folder: String) async throws -> Int? {
     try await Int(verify(["count", folder]).trimmingCharacters(in: .whitespacesAndNewlines))
   }

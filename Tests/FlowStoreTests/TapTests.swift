@@ -9,12 +9,12 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Notes what a tap is called with.
+/// Records the calls of a tap.
 private final class RecordingTap: RowTap {
   struct Notes {
-    /// Octets of the rows, by row group, as they were appended.
+    /// Octets of the rows as appended, by row group.
     var rows: [RowGroupID: [UInt64]] = [:]
-    /// Of each row group that was written, the octets in the file's order.
+    /// Octets in the file's order, for each row group that was written.
     var written: [RowGroupID: [UInt64]] = [:]
     var published: [(path: String, groups: [RowGroupID])] = []
     var discarded: [RowGroupID] = []
@@ -63,7 +63,7 @@ struct TapTests {
     return options
   }
 
-  /// Rows with random addresses, some with rare fields, told apart by their octets.
+  /// Returns rows with random addresses, identified by their octets, some with rare fields.
   private func batch(_ numbers: Range<UInt64>, _ random: inout SeededGenerator) -> FlowBatch {
     var batch = FlowBatch(records(numbers.count, &random))
     for (index, number) in numbers.enumerated() {
@@ -77,7 +77,7 @@ struct TapTests {
     return batch
   }
 
-  /// The octets of a file's rows, row group by row group.
+  /// Returns the octets of a file's rows by row group.
   private static func octets(_ path: String) throws -> [[UInt64]] {
     var reader = try ParquetReader(path)
     var groups: [[UInt64]] = []

@@ -1,7 +1,7 @@
-"""Reads the store's files with other programs and compares them with what was put in.
+"""Reads the store's files with other programs and compares them with the input.
 
-usage: verify.py rows MANIFEST...  what RowsTests wrote: every column of every row, types, order, statistics, metadata
-       verify.py count FOLDER      rows of all committed files, every value read
+usage: verify.py rows MANIFEST...  output of RowsTests: every column of every row, types, order, statistics, metadata
+       verify.py count FOLDER      number of rows in all committed files, reading every value
 """
 
 import ipaddress
@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-# The schema: name, Arrow type, DuckDB type, whether there are nulls.
+# The schema: name, Arrow type, DuckDB type, whether nulls occur.
 TIME = (pa.timestamp("ms", tz="UTC"), "TIMESTAMP WITH TIME ZONE")
 TEXT = (pa.string(), "VARCHAR")
 U8, U16 = (pa.uint8(), "UTINYINT"), (pa.uint16(), "USMALLINT")
@@ -109,7 +109,7 @@ def mac(value):
 
 
 def wanted(row):
-    """A row as the columns must have it, times as milliseconds."""
+    """Returns the expected row, with times as milliseconds."""
     addresses = [address(digits) for digits in row["addresses"]]
     optional = [None if text == "::" else text for text in addresses]
     engine, selector = row["application"]
@@ -139,7 +139,7 @@ def wanted(row):
 
 
 def rank(row):
-    """What rows are sorted by: texts as their octets compare."""
+    """Returns the sort key of a row: texts compare by octets."""
     return tuple(row[NAMES.index(name)].encode() for name in SORTED_BY)
 
 
@@ -228,7 +228,7 @@ def check_rows(path):
     file = pq.ParquetFile(manifest["file"])
     sizes = [file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)]
     same("rows of the row groups", sizes, manifest["rowGroups"])
-    # Rows that compare alike stay in the order in which they came.
+    # Equal rows keep their order of arrival.
     expected = []
     for size in sizes:
         expected += sorted(rows[len(expected) : len(expected) + size], key=rank)
@@ -241,7 +241,7 @@ def check_rows(path):
 def count(folder):
     if not any(not path.name.startswith(".") for path in pathlib.Path(folder).rglob("*.parquet")):
         return print(0)
-    # The hash makes it read every value.
+    # The hash forces reading every value.
     relation = f"read_parquet('{folder}/**/*.parquet', hive_partitioning = false) t"
     return print(duckdb.sql(f"select count(*), bit_xor(hash(t)) from {relation}").fetchall()[0][0])
 

@@ -4,14 +4,14 @@ import Parquet
 import TestSupport
 import Testing
 
-/// Row groups that come to nothing, beside others that must not suffer.
+/// Row groups that are discarded must not affect others.
 @Suite("Discarded row groups")
 struct DiscardTests {
   private let scratch: TemporaryFolder
 
   init() throws { scratch = try TemporaryFolder() }
 
-  /// How a row group ends before its time.
+  /// Why a row group is discarded.
   enum Break: CaseIterable, Sendable {
     case nothingWritten, oneColumn, allColumns, refusedValue, refusedCall
   }
@@ -24,7 +24,7 @@ struct DiscardTests {
     ])
   }
 
-  /// Columns whose values tell row groups apart.
+  /// Writes columns whose values identify the row group.
   private static func write(_ group: Int, columns: Int = 3, to writer: inout ParquetWriter) throws {
     try writer.beginRowGroup(rowCount: rows)
     let integers = (0..<rows).map { UInt64(group * 1_000_000 + $0 * 7919 % 65_521) }
@@ -52,7 +52,8 @@ struct DiscardTests {
     }
   }
 
-  /// The octets of a file of `groups`, and of discarded row groups before each and after the last if `breaks` is given.
+  /// Returns the octets of a file of `groups`, with discarded row groups before each and after the last if `breaks` is
+  /// given.
   private func file(_ name: String, groups: Int, breaks: Break? = nil, writeSize: Int = 1 << 20) throws -> Data {
     var options = ParquetWriterOptions()
     options.writeSize = writeSize
@@ -110,7 +111,7 @@ struct DiscardTests {
 
   @Test("Where a file size limit cuts a row group or a footer short, what was before can still be finished")
   func sizeLimit() async throws {
-    // Of a row group; within the second; within the footer behind it, of all lengths.
+    // Limits inside the second row group and inside the footer after it, at all lengths.
     let folder = scratch.path
     await #expect(processExitsWith: .success) { [folder = folder as String] in
       signal(SIGXFSZ, SIG_IGN)
@@ -118,7 +119,7 @@ struct DiscardTests {
     }
   }
 
-  /// 0 if all is as it should be. In a process of its own: the limit is the process's.
+  /// Returns 0 on success. Runs in its own process, because the limit applies to the process.
   private static func meetLimits(_ folder: String) throws -> Int32 {
     let one = try limited("\(folder)/one", groups: 1, limit: nil).octets
     let two = try limited("\(folder)/two", groups: 2, limit: nil).octets
@@ -129,11 +130,11 @@ struct DiscardTests {
       guard failures == 1, octets == one || octets == two else { return 2 }
       cuts += octets == one ? 1 : 0
     }
-    // Most limits lie within the second row group; those in the footer behind it leave both.
+    // Most limits are inside the second row group; those in the footer after it leave both.
     return cuts > 0 && footer > 0 ? 0 : 3
   }
 
-  /// A file that is written while no file may pass `limit` octets, until the first failure, and finished without that
+  /// Writes a file with `limit` as the maximum file size in octets until the first failure, and finishes it without the
   /// limit.
   private static func limited(_ path: String, groups: Int, limit: Int?) throws -> (octets: Data, failures: Int) {
     var writer = try ParquetWriter(path: path, schema: schema())

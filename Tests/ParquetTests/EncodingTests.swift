@@ -2,7 +2,7 @@ import Parquet
 import TestSupport
 import Testing
 
-/// What an encoder appends to an empty buffer.
+/// Returns what an encoder appends to an empty buffer.
 private func encoded(_ body: (inout ByteBuffer) -> Void) -> [UInt8] {
   var buffer = ByteBuffer()
   body(&buffer)
@@ -13,7 +13,7 @@ extension ByteBuffer {
   var octets: [UInt8] { (0..<count).map { span[$0] } }
 }
 
-/// Reads bits, the least significant of each octet first, one at a time: too plain to be wrong in the encoder's way.
+/// Reads single bits, the least significant of each octet first; simple, and independent of the encoder.
 struct BitReader {
   let octets: [UInt8]
   var position = 0

@@ -16,7 +16,7 @@ struct FaultTests {
     try ParquetSchema([ParquetColumn("a", .uint64, encoding: .plain)])
   }
 
-  /// 800 kB that do not compress.
+  /// Writes 800 kB of incompressible data.
   private static func writeRowGroup(to writer: inout ParquetWriter) throws {
     var random = SeededGenerator(seed: seed)
     let values = (0..<rowCount).map { _ in random.next() }
@@ -82,7 +82,7 @@ struct FaultTests {
   @Test("A file size limit that cuts a write short is told, and the file has what fitted")
   func fileSizeLimit() async {
     await #expect(processExitsWith: .success) {
-      // In a process of its own: the limit is the process's.
+      // In its own process, because the limit applies to the process.
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 300_001, rlim_max: 300_001)
       guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { exit(2) }
@@ -90,7 +90,7 @@ struct FaultTests {
     }
   }
 
-  /// 0 if the error and the file are what a limit of `limit` octets should make them.
+  /// Returns 0 if the error and the file match a limit of `limit` octets.
   private static func writePastLimit(of limit: Int) throws -> Int32 {
     let scratch = try TemporaryFolder()
     let path = scratch.file("file.parquet")
@@ -105,7 +105,7 @@ struct FaultTests {
     return try Data(contentsOf: URL(fileURLWithPath: path)).count == limit ? 0 : 5
   }
 
-  /// The file that `writeRowGroup` makes when nothing is in its way.
+  /// Returns the file that `writeRowGroup` writes without faults.
   private static func undisturbedFile() throws -> Data {
     let scratch = try TemporaryFolder()
     var writer = try ParquetWriter(path: scratch.file("file.parquet"), schema: schema())
@@ -117,7 +117,7 @@ struct FaultTests {
   @Test("Signals that interrupt and shorten writes lose nothing and double nothing", .tags(.slow), .unlessFast)
   func interruptedWrites() async {
     await #expect(processExitsWith: .success) {
-      // In a process of its own: signal handlers are the process's.
+      // In its own process, because signal handlers apply to the process.
       let expected = try FaultTests.undisturbedFile()
       let pipe = Pipe()
       let writing = dup(pipe.fileHandleForWriting.fileDescriptor)
@@ -132,8 +132,8 @@ struct FaultTests {
       unsafe sigaddset(&signals, SIGUSR1)
       unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)  // worker threads block signals
       let reader = Thread {
-        // The writer waits in a full pipe. The first signal cuts its write short; the next ones meet a write that has
-        // not got rid of anything yet, which ends with EINTR.
+        // The writer blocks on a full pipe. The first signal cuts its write short; later signals interrupt a write that
+        // has not transferred anything, which fails with EINTR.
         var received = Data()
         while let next = try? reading.read(upToCount: 60_000), !next.isEmpty {
           received.append(next)

@@ -3,7 +3,7 @@ import Parquet
 import TestSupport
 import Testing
 
-/// The values of a column, row by row: octets of byte arrays, 64 bits of integers; nil: null.
+/// A column value: octets of byte arrays, 64 bits of integers, or null.
 private enum Cell: Equatable {
   case integer(UInt64)
   case octets([UInt8])
@@ -55,7 +55,7 @@ struct ParquetReaderTests {
     return try RandomFile.shapes.map { try Expected(folder.appendingPathComponent($0.description)) }
   }
 
-  /// All values of a column. A null integer reads as 0, which is no other than a number that was not sent.
+  /// Returns all values of a column. A null integer reads as 0, the same as a number that was not sent.
   private static func cells(
     _ column: Int, isText: Bool, of reader: inout ParquetReader, needed: [UInt8]? = nil
   ) throws(ParquetReadError) -> [Cell] {
@@ -98,7 +98,7 @@ struct ParquetReaderTests {
     for expected in try Self.expected() {
       var reader = try ParquetReader(expected.path)
       let count = expected.manifest.rowGroups.reduce(0, +)
-      // Stretches of rows, so that whole pages are passed over.
+      // Ranges of rows, so that whole pages are skipped.
       var needed = [UInt8](repeating: 0, count: count)
       for _ in 0..<random.below(4) where count > 0 {
         let start = random.below(count)
@@ -144,7 +144,7 @@ struct ParquetReaderTests {
       let expected = all[random.below(all.count)]
       var octets = Array(try Data(contentsOf: URL(fileURLWithPath: expected.path)))
       let footer = octets.count - 8 - (0..<4).reduce(0) { $0 | Int(octets[octets.count - 8 + $1]) << (8 * $1) }
-      // Pages have checksums, the footer has none: there only what is impossible can be seen.
+      // Pages have checksums. The footer has none: there only impossible values can be detected.
       let isInPages = random.below(2) == 0
       for _ in 0...random.below(4) {
         let place = isInPages ? random.below(footer) : footer + random.below(octets.count - footer)
@@ -238,7 +238,7 @@ struct ParquetReaderTests {
       #expect(!isSupported, "\(error)")
       #expect(error.description.contains("is not supported"), "\(error)")
     }
-    // The third column is not flat: its name has no number of its own among what can be read.
+    // The third column is nested, and therefore has no index among the readable columns.
     let nested = reader.columnNames.count - 1
     do {
       _ = try reader.integers(nested, rowGroup: 0)

@@ -2,12 +2,12 @@ import Foundation
 import Parquet
 import TestSupport
 
-/// A file of random columns and, beside it, what must be read from it, in a form too plain to go wrong: for
-/// `verify.py`, which lets other programs read the file.
+/// A file of random columns and its expected contents in a simple format, which `verify.py` compares with what other
+/// programs read.
 struct RandomFile {
   struct Shape: Sendable, CustomStringConvertible {
     let description: String
-    /// Rows of each row group.
+    /// Number of rows in each row group.
     let rowGroups: [Int]
     var compression = ParquetWriterOptions.Compression.zstd(level: 1)
     var pageRowLimit = 20_000
@@ -43,7 +43,8 @@ struct RandomFile {
     let columns: [Column]
   }
 
-  /// The column whose dictionary stops paying in the middle of each chunk of several pages; `verify.py` knows it, too.
+  /// The column whose dictionary grows too large in the middle of each chunk of several pages; also known to
+  /// `verify.py`.
   private static let fallingBack = "uint32_0"
 
   private enum Pattern: CaseIterable {
@@ -53,7 +54,7 @@ struct RandomFile {
   private let shape: Shape
   private let folder: URL
   private var random: SeededGenerator
-  /// Each column's values, lengths of byte arrays, and nulls as `verify.py` reads them.
+  /// Each column's values, byte array lengths and nulls in the format of `verify.py`.
   private var values: [[UInt8]]
   private var lengths: [[UInt8]]
   private var nulls: [[UInt8]]
@@ -150,7 +151,7 @@ struct RandomFile {
       if column.isOptional { return try writer.write(uint64: numbers.span, present: present.span) }
       try writer.write(uint64: numbers.span)
     case .int64, .timestampMilliseconds:
-      // Engines keep times in microseconds or nanoseconds: within the years 1677 to 2262.
+      // Engines store times in microseconds or nanoseconds, which limits them to the years 1677 to 2262.
       let shift: Int64 = column.type == .timestampMilliseconds ? 22 : 0
       let list = numbers.map { Int64(bitPattern: $0) >> shift }
       dump(index, list.map { UInt64(bitPattern: $0) }, present)
@@ -178,8 +179,7 @@ struct RandomFile {
     }
   }
 
-  /// The numbers' distinct values become the dictionary's entries, in an order of their own and with some that no row
-  /// uses.
+  /// Writes texts with a dictionary of the distinct numbers, in random order and with some unused entries.
   private mutating func writeTexts(
     _ index: Int, _ numbers: [UInt64], _ present: [Bool], _ usesConstant: Bool, to writer: inout ParquetWriter
   ) throws {
@@ -211,7 +211,7 @@ struct RandomFile {
     try writer.write(indices: indices.span, dictionary: dictionary)
   }
 
-  /// A text that only `number` has; rarely one that is too long for statistics.
+  /// Returns a text unique to `number`; rarely one too long for statistics.
   private func text(_ number: UInt64, isString: Bool) -> [UInt8] {
     if number == 0 { return [] }
     if number == 3 { return Array(repeating: 0x7A, count: 5000) }

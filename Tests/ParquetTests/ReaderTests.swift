@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The random files of this run: made before a suite's tests, removed after them.
+/// The random files of this run: created before a suite's tests, removed after them.
 struct RandomFiles: SuiteTrait, TestScoping {
   @TaskLocal static var folder: URL?
 

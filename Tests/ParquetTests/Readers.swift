@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 
-/// Other programs' Parquet readers, by way of Python and `verify.py`.
+/// Parquet readers of other programs, run by `verify.py`.
 enum Readers {
-  /// The modules that Python finds; none where there is no Python.
+  /// The installed Python modules; empty without Python.
   static let available: Set<String> = {
     let names = ["pyarrow", "duckdb", "polars", "fastparquet"]
     let script = "import importlib.util as u; print(*[n for n in \(names) if u.find_spec(n)])"
@@ -11,12 +11,12 @@ enum Readers {
     return Set(output.split(whereSeparator: \.isWhitespace).map(String.init))
   }()
 
-  /// `verify.py` compares with the help of pyarrow, whatever it reads with.
+  /// `verify.py` needs pyarrow for the comparison, whatever reader it tests.
   static func has(_ name: String) -> Bool {
     available.contains("pyarrow") && available.contains(name)
   }
 
-  /// Lets `reader` read every file under `folder` and compare it with what stands beside it.
+  /// Reads every file under `folder` with `reader`, and compares it with its expected contents.
   static func verify(_ folder: URL, with reader: String) async throws -> (status: Int32, output: String) {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("verify.py")
     return try await python([script.path, reader, folder.path])

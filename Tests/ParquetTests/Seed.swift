@@ -1,4 +1,4 @@
 import TestSupport
 
-/// `PARQUET_TEST_SEED`, else a new one.
+/// `PARQUET_TEST_SEED`, or a new one.
 let seed = runSeed("PARQUET_TEST_SEED")

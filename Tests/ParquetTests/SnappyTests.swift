@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Snappy blocks")
 struct SnappyTests {
-  /// A block of random elements, and what it holds as the format's description has it.
+  /// A block of random elements, and its contents according to the format description.
   private struct Sample {
     var block: [UInt8] = []
     var content: [UInt8] = []
@@ -30,7 +30,7 @@ struct SnappyTests {
     private mutating func addLiteral(_ elements: inout [UInt8], _ random: inout SeededGenerator) {
       let count = 1 + random.below([60, 200, 1000][random.below(3)])
       let bytes = (0..<count).map { _ in UInt8(random.below(256)) }
-      // A length may be written longer than it must be.
+      // A length may be encoded in more octets than necessary.
       let octets = count <= 60 && random.below(2) == 0 ? 0 : (count <= 256 ? 1 : 2) + random.below(2)
       elements.append(UInt8(octets == 0 ? count - 1 : 59 + octets) << 2)
       for index in 0..<octets { elements.append(UInt8((count - 1) >> (8 * index) & 255)) }

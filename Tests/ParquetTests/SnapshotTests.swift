@@ -37,7 +37,7 @@ struct SnapshotTests {
       snapshots.append(try writer.snapshot(metadata: [("group", "\(group)")]))
       try Self.write(group, to: &writer)
     }
-    // What is begun and taken back is in none.
+    // A discarded row group is in no snapshot.
     try writer.beginRowGroup(rowCount: 5)
     snapshots.append(try writer.snapshot())
     try writer.discardRowGroup()

@@ -62,7 +62,7 @@ struct WriterTests {
     #expect(written == expected)
   }
 
-  /// Writes columns that go every way an encoder can and returns the file.
+  /// Writes columns that exercise every encoding, and returns the file.
   private func writeMixture(_ name: String) throws -> (octets: [UInt8], counted: Int64) {
     let schema = try Self.schema(
       ParquetColumn("few", .uint32), ParquetColumn("many", .uint64), ParquetColumn("time", .int64, encoding: .delta),
@@ -155,7 +155,7 @@ struct MisuseTests {
 
   init() throws { scratch = try TemporaryFolder() }
 
-  /// A call that breaks a rule, after two good columns of three in a row group of three rows.
+  /// An invalid call after two of three columns in a row group of three rows.
   enum Mistake: CaseIterable, Sendable {
     case wrongType, wrongCount, nullInRequired, valueTooLarge, negativeValue, indexOutside
     case missingColumn, tooManyColumns, nestedRowGroup, finishInside

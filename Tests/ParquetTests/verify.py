@@ -1,6 +1,6 @@
-"""Reads the files that the tests wrote with another program's reader and compares every value.
+"""Reads the tests' files with another program's reader and compares every value.
 
-usage: verify.py READER FOLDER      each folder under FOLDER has file.parquet and what must be in it (RandomFile.swift)
+usage: verify.py READER FOLDER      each folder in FOLDER has file.parquet and its expected content (RandomFile.swift)
 """
 
 import json
@@ -23,12 +23,12 @@ TYPES = {
     "string": pa.string(),
     "bytes": pa.binary(),
 }
-# Bounds longer than this are not in the footer.
+# Bounds longer than this are omitted from the footer.
 LONGEST_BOUND = 4096
 
 
 class Expected:
-    """What a file must hold."""
+    """The expected content of a file."""
 
     def __init__(self, folder):
         self.path = str(folder / "file.parquet")
@@ -58,7 +58,7 @@ class Expected:
 
 
 def difference(expected, actual):
-    """Says where two arrays differ, or nothing."""
+    """Returns where two arrays differ, or None."""
     if len(expected) != len(actual):
         return f"{len(actual)} rows instead of {len(expected)}"
     if expected.equals(actual):
@@ -79,7 +79,7 @@ def compare(expected, table, problems):
 
 
 def check_footer(expected, problems):
-    """Statistics, sorting, offsets and texts of the footer, as pyarrow sees them."""
+    """Checks statistics, sorting, offsets and texts of the footer, as read by pyarrow."""
     manifest = expected.manifest
     file = pq.ParquetFile(expected.path)
     footer = file.metadata
@@ -118,7 +118,7 @@ def check_statistics(where, kind, values, statistics, same):
     if values.null_count == len(values):
         return same(f"{where}: has bounds", statistics.has_min_max, False)
     is_text = kind in ("string", "bytes")
-    # Text in the order of its octets; times as numbers.
+    # Text is ordered by octets, times as numbers.
     plain = values.cast(pa.binary() if is_text else pa.int64()) if is_text or kind.startswith("time") else values
     want = tuple(bound.as_py() for bound in pc.min_max(plain).values())
     if is_text and max(map(len, want)) > LONGEST_BOUND:
@@ -144,7 +144,7 @@ def read_duckdb(expected, problems):
     connection.execute("set timezone = 'UTC'")
     relation = f"read_parquet('{expected.path}')"
     compare(expected, connection.sql(f"select * from {relation}").to_arrow_table(), problems)
-    # A filter goes by the statistics first: what is in the column must be found.
+    # A filter uses the statistics first: values in the column must be found.
     for name, values in expected.columns.items():
         present = values.drop_null()
         if not len(present) or pa.types.is_timestamp(values.type):
@@ -179,7 +179,7 @@ def read_fastparquet(expected, problems):
 
 
 def check_fall_back(expected, file, problems):
-    """A dictionary that stops paying is left in the middle of the chunk: its pages first, then PLAIN ones."""
+    """Checks that a dictionary that has grown too large is abandoned in mid-chunk: first its pages, then PLAIN ones."""
     page_limit = expected.manifest["pageRowLimit"]
     for group in file.row_groups:
         for chunk in group.columns:
@@ -192,8 +192,8 @@ def check_fall_back(expected, file, problems):
 
 
 def mixed_string_columns(file):
-    """Byte-array columns that have PLAIN pages as well as dictionary pages: fastparquet 2026.9 loses the values of the
-    former, also in files that Arrow wrote."""
+    """Returns byte-array columns that have both PLAIN and dictionary pages: fastparquet 2026.9 loses the values of the
+    former, also in files written by Arrow."""
     encodings = {}
     for group in file.row_groups:
         for chunk in group.columns:
