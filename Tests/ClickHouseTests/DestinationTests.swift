@@ -9,7 +9,7 @@ import ClickHouse
 
 @Suite("Files on their way to ClickHouse", .tags(.network), .unlessFast)
 struct DestinationTests {
-  /// A committed file of some content, in a folder of its own.
+  /// A committed file with some content, in its own folder.
   private struct Content {
     let folder: TemporaryFolder
     var file: CommittedFile
@@ -34,7 +34,7 @@ struct DestinationTests {
     return ClickHouseDestination(options, environment: environment)
   }
 
-  /// Why a file is not taken; nil: it is.
+  /// Returns why a file is refused; nil if it is accepted.
   private static func failure(_ destination: ClickHouseDestination, _ file: CommittedFile) async throws
     -> ShippingFailure?
   {
@@ -87,13 +87,13 @@ struct DestinationTests {
       #expect(parameters["input_format_parquet_max_block_size"] == "65409")
       #expect(parameters["input_format_parquet_prefer_block_bytes"] == nil && parameters["something_else"] == nil)
     }
-    // As after an older version took the server's place.
+    // As if an older version had replaced the server.
     #expect(try await Self.failure(destination, content.file)?.remedy == .wait)
     new.state.withLock { $0.answers = [(word: "system.settings", act: ServerStub.rows([]))] }
     try await destination.ship(content.file)
     #expect(new.questions.count == 2)
     #expect(new.inserts.last?.parameters["deduplicate_insert"] == nil)
-    // Who may ask nothing.
+    // A user without privileges.
     let closed = try await ServerStub(answers: [
       (word: "system.settings", act: .exception(497, "Not enough privileges", status: 403))
     ])
@@ -292,7 +292,7 @@ struct DestinationTests {
         for _ in 0..<count { group.addTask { try? await destination.ship(content.file) } }
       }
     }
-    // A minute at most.
+    // Waits at most a minute.
     for _ in 0..<12_000 where server.inserts.count < count { try await Task.sleep(for: .milliseconds(5)) }
     #expect(server.inserts.count == count)
     shipping.cancel()

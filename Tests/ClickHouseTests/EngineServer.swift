@@ -5,10 +5,10 @@ import Testing
 
 import ClickHouse
 
-/// What `make test-engines` installs and no other target needs.
+/// The Python environment installed by `make test-engines`, which no other target needs.
 let enginesPython = ProcessInfo.processInfo.environment["ENGINES_PYTHON"].flatMap { Tool($0) }
 
-/// A server: the engine of ClickHouse behind HTTP, with data on the disk that outlives a kill.
+/// A server: ClickHouse's engine behind HTTP, with data on disk that survives a kill.
 final class EngineServer {
   private let folder: TemporaryFolder
   private var process: ChildProcess
@@ -38,7 +38,7 @@ final class EngineServer {
       output: folder.file("stdout"), errors: folder.file("stderr"))
   }
 
-  /// Waits until it answers: two minutes for a busy machine.
+  /// Waits until the server responds: up to two minutes, for a busy machine.
   private func wait() async throws {
     for _ in 0..<2400 {
       if let answer = try? await HTTPAnswer.get("/tokens", from: port), answer.status == 200 { return }
@@ -51,7 +51,7 @@ final class EngineServer {
 
   var isRunning: Bool { process.isRunning }
 
-  /// Kills it if it runs, and starts it over the same data.
+  /// Kills the server if it runs, and restarts it with the same data.
   func restart() async throws {
     process.signal(SIGKILL)
     await process.end()
@@ -59,12 +59,12 @@ final class EngineServer {
     try await wait()
   }
 
-  /// What becomes of the next insert, as clickhouse.py has it.
+  /// Sets the fault for the next insert, as defined in clickhouse.py.
   func fault(_ what: String) async throws {
     #expect(try await HTTPAnswer.get("/fault?what=\(what)", from: port).status == 200)
   }
 
-  /// Runs a statement, and gives what it answers.
+  /// Runs a statement and returns the response.
   @discardableResult
   func run(_ statement: String) async throws -> String {
     let answer = try await HTTPAnswer.get(
@@ -84,7 +84,7 @@ final class EngineServer {
     return options
   }
 
-  /// Rows, octets and packets of the table and of each rollup; rollups have no rows that count.
+  /// Returns rows, octets and packets of the table and of each rollup; rollups have no meaningful row count.
   func sums(_ schema: ClickHouseSchema) async throws -> [String] {
     var sums: [String] = []
     for table in schema.tables {
@@ -93,13 +93,13 @@ final class EngineServer {
     return sums
   }
 
-  /// The same of files, as the table should have them.
+  /// Returns the same for files: the expected content of the table.
   func sums(files: String) async throws -> String {
     try await run("SELECT sum(flows), sum(bytes), sum(packets) FROM file(\(SQLText.literal(files)), Parquet)")
   }
 }
 
-/// A store that `sagflow replay` has written from captures of real exporters.
+/// A store written by `sagflow replay` from captures of real exporters.
 final class ReplayedStore {
   let folder: TemporaryFolder
   let files: [CommittedFile]

@@ -27,7 +27,7 @@ struct EngineTests {
     #expect(found == Array(repeating: expected, count: schema.tables.count), sourceLocation: sourceLocation)
   }
 
-  /// - Returns: why it was not taken at first.
+  /// - Returns: the failures before the file was accepted.
   private static func ship(
     _ file: CommittedFile, to destination: ClickHouseDestination, _ again: () async throws -> Void = {}
   ) async throws -> [ShippingFailure] {
@@ -95,7 +95,7 @@ struct EngineTests {
     options.timeout = 2
     try await server.fault("slow")
     #expect(try await Self.ship(store.files[0], to: ClickHouseDestination(options, environment: [:])).count > 0)
-    // All, and all once more.
+    // All files, twice.
     for file in store.files + store.files {
       #expect(try await Self.ship(file, to: destination) == [])
     }
@@ -110,7 +110,7 @@ struct EngineTests {
     }
   }
 
-  /// A file of several blocks: each row of the store a thousand times.
+  /// Returns a file of several blocks: each row of the store a thousand times.
   private static func largeFile(of store: ReplayedStore, _ server: EngineServer) async throws -> CommittedFile {
     let path = store.folder.file("large.parquet")
     try await server.run(
@@ -151,7 +151,7 @@ struct EngineTests {
     try await server.run(schema.statements)
     let file = try await Self.largeFile(of: store, server)
     let destination = ClickHouseDestination(schema.options, environment: [:])
-    // How long it takes unhurt.
+    // The duration without a fault.
     let clock = ContinuousClock()
     let start = clock.now
     try await destination.ship(file)
@@ -223,7 +223,7 @@ struct EngineTests {
       ($0 as? ShippingFailure)?.remedy == .wait
     }
     _ = try store.folder.write("right\n", as: "password")
-    // The server closes connections after a refusal, without a word.
+    // After a refusal the server closes connections without a response.
     await #expect {
       _ = try await Self.ship(store.files[0], to: destination)
     } throws: {

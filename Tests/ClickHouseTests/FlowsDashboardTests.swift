@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// config/grafana/flows-clickhouse.json against the tables that `sagflow output clickhouse schema` makes.
+/// Checks config/grafana/flows-clickhouse.json against the tables created by `sagflow output clickhouse schema`.
 @Suite("Grafana's dashboard of flows in ClickHouse")
 struct FlowsDashboardTests {
   private struct Dashboard: Decodable {
@@ -24,7 +24,7 @@ struct FlowsDashboardTests {
     var templating: Variables
   }
 
-  /// All questions, as they are in the file.
+  /// Returns all queries in the file.
   static func questions() throws -> [String] {
     let path = Fixtures.path("../../config/grafana/flows-clickhouse.json")
     let dashboard = try JSONDecoder().decode(Dashboard.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
@@ -32,7 +32,7 @@ struct FlowsDashboardTests {
       + dashboard.templating.list.compactMap { $0.type == "query" ? $0.definition : nil }
   }
 
-  /// A question with what Grafana puts in place of its macros and variables.
+  /// Returns a query with Grafana's macros and variables expanded.
   static func expanded(_ question: String) -> String {
     question
       .replacing(/\$__timeFilter\((\w+)\)/) { "\($0.1) >= now() - INTERVAL 6 HOUR AND \($0.1) <= now()" }
@@ -55,7 +55,7 @@ struct FlowsDashboardTests {
         let table = try #require(tables.first { $0.name == name }, "there is no table \(name)")
         known.formUnion(table.columns.map(\.name) + [name])
       }
-      // What is left without texts, functions and SQL's own words, which are in capitals, is a column.
+      // Without texts, functions and SQL keywords, which are in upper case, only columns remain.
       let plain = text.replacing(/'[^']*'/, with: "").replacing(/\b\w+\(/, with: "(")
       for word in plain.matches(of: /\b[a-z_][a-z0-9_]*\b/) where word.output != "second" {
         #expect(known.contains(String(word.output)), "\(word.output) in \(question)")

@@ -5,7 +5,7 @@ import Testing
 
 import ClickHouse
 
-/// Debian's clickhouse-server with its libraries, which `make test-engines` unpacks where there is one.
+/// Debian's clickhouse-server with its libraries, which `make test-engines` unpacks if available.
 private let oldServer = ProcessInfo.processInfo.environment["OLD_CLICKHOUSE"].flatMap { $0.isEmpty ? nil : $0 }
 
 @Suite(

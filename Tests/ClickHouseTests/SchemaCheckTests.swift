@@ -7,7 +7,7 @@ import ClickHouse
 struct SchemaCheckTests {
   private static var schema: ClickHouseSchema { ClickHouseSchema(ClickHouseOptions()) }
 
-  /// A server that has all as it should be.
+  /// A server with a correct schema.
   private static func server(_ schema: ClickHouseSchema = schema) -> ServerSchema {
     var server = ServerSchema()
     let kind = schema.options.cluster.isEmpty ? "" : "Replicated"
@@ -218,7 +218,7 @@ struct SchemaCheckTests {
 }
 
 extension ServerSchema {
-  /// Changes a column of the table of flows.
+  /// Changes a column of the flow table.
   fileprivate mutating func change(_ name: String, _ change: (inout Column) -> Void) {
     guard var table = tables["flows"], let index = table.columns.firstIndex(where: { $0.name == name }) else { return }
     change(&table.columns[index])

@@ -4,20 +4,20 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// A server on loopback that does what a test wants of it, on NIO's threads.
+/// A server on loopback with scripted behaviour, on NIO's threads.
 final class ServerStub: Sendable {
-  /// What becomes of an insert.
+  /// The outcome of an insert.
   enum Act: Sendable {
-    /// Taken, as ClickHouse says it.
+    /// Accepts it, with ClickHouse's response.
     case take
     case answer(Int, headers: [(String, String)] = [], body: String = "")
-    /// The connection is closed when the head of the request has come, and nothing is answered.
+    /// Closes the connection after the request head, without a response.
     case cutBefore
-    /// The same when all of the body has come.
+    /// Closes the connection after the complete body, without a response.
     case cutAfter
-    /// The answer is sent when the head has come, and the connection closed with the body unread.
+    /// Responds after the head, and closes the connection with the body unread.
     case refuse(Int, code: Int, body: String)
-    /// No answer.
+    /// Never responds.
     case silence
 
     static func exception(_ code: Int, _ text: String, status: Int = 500) -> Act {
@@ -32,7 +32,7 @@ final class ServerStub: Sendable {
     var headers: HTTPHeaders
     var body: [UInt8] = []
 
-    /// The parameters of the address.
+    /// Query parameters of the URL.
     var parameters: [String: String] {
       let items = URLComponents(string: url)?.queryItems ?? []
       return Dictionary(items.map { ($0.name, $0.value ?? "") }) { first, _ in first }
@@ -40,9 +40,9 @@ final class ServerStub: Sendable {
   }
 
   struct State {
-    /// Of the next inserts; behind the last one `take`.
+    /// Outcomes of the next inserts; `take` after the last one.
     var acts: [Act] = []
-    /// Of questions, by a word in them; others are answered with a version.
+    /// Responses to queries, by a word in them; other queries are answered with a version.
     var answers: [(word: String, act: Act)] = []
     var inserts: [Received] = []
     var questions: [Received] = []
@@ -82,7 +82,7 @@ final class ServerStub: Sendable {
     }
   }
 
-  /// The answer to a question, whose words are its body.
+  /// Returns the response to a query, whose text is in the body.
   fileprivate func answer(to question: Received) -> Act {
     let text = String(decoding: question.body, as: UTF8.self)
     let found = state.withLock { state in state.answers.first { text.contains($0.word) }?.act }
@@ -103,7 +103,6 @@ final class ServerStub: Sendable {
   }
 }
 
-/// One connection.
 private final class StubHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart

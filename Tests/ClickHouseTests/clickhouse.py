@@ -1,16 +1,16 @@
-"""ClickHouse's HTTP interface over chdb, the same engine as a library: what a server does with the requests of an output.
+"""ClickHouse's HTTP interface on top of chdb, the same engine as a library: serves the requests of an output like a server.
 
     clickhouse.py DIRECTORY [PORT]
 
-DIRECTORY is the data's, and outlives a kill; PORT 0, or none, is any. The port is printed. A user is `default` with the password in CH_PASSWORD,
-if that is set.
+DIRECTORY holds the data, which survives a kill; PORT 0 or none means any port. The port is printed. The user is `default`, with
+the password in CH_PASSWORD if set.
 
-Faults, one at a time, for the next insert alone: GET /fault?what=WHAT
-    before    the connection is cut when the body was read, before the insert
-    after     the connection is cut after the insert
-    slow      the answer comes after 5 seconds, the insert is done at once
+Faults, one at a time, for the next insert only: GET /fault?what=WHAT
+    before    the connection is closed after the body, before the insert
+    after     the connection is closed after the insert
+    slow      the insert is done at once, the response comes after 5 seconds
     kill      the process kills itself while the insert runs
-    500       an answer of a proxy without an error code
+    500       an error response of a proxy, without ClickHouse's error code
 """
 
 import http.server
@@ -26,7 +26,7 @@ import urllib.parse
 
 from chdb import session
 
-# What HTTP takes from the address and the engine does not know.
+# Query parameters handled by the HTTP interface, unknown to the engine.
 PARAMETERS = {"query", "database", "default_format", "wait_end_of_query"}
 
 
@@ -39,7 +39,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     fault = None
     lock = threading.Lock()
     engine = None
-    # Of each insert that was tried: its token.
+    # Tokens of all attempted inserts.
     tokens = []
 
     def log_message(self, *_):
@@ -72,7 +72,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         parameters = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
         password = os.environ.get("CH_PASSWORD", "")
         if self.headers.get("X-ClickHouse-User") != "default" or self.headers.get("X-ClickHouse-Key", "") != password:
-            # As a server does it: without a look at the body.
+            # Like a server: without reading the body.
             self.close_connection = True
             self.answer(403, b"Code: 516. DB::Exception: default: Authentication failed. (AUTHENTICATION_FAILED)\n", 516)
             return

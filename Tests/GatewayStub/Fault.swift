@@ -1,22 +1,22 @@
-/// What can go wrong with an answer.
+/// A fault in a response.
 public enum Fault: Sendable {
-  /// An error of the API.
+  /// An API error.
   case code(String, status: Int, headers: [String: String] = [:])
-  /// An answer that is not the API's.
+  /// A response that does not come from the API.
   case answer(status: Int, body: String, contentType: String = "text/html")
-  /// A pause before the right answer.
+  /// A pause before the correct response.
   case slow(Duration)
-  /// The connection ends in the middle of the answer.
+  /// Closes the connection in the middle of the response.
   case cutOff
-  /// A success that leaves this parameter as it was.
+  /// Reports success but does not change this parameter.
   case ignores(String)
-  /// What was asked is done, and the connection ends in the middle of the answer.
+  /// Performs the operation, then closes the connection in the middle of the response.
   case lost
-  /// What was asked is done, and the answer comes after a pause.
+  /// Performs the operation, and responds after a pause.
   case late(Duration)
 }
 
-/// A flow log as the service keeps it: its members by the API's names.
+/// A flow log as stored by the service; members have the API's names.
 public struct StubFlowLog: Sendable, Equatable {
   public var id: String
   public var fields: [String: String]
@@ -26,7 +26,7 @@ public struct StubFlowLog: Sendable, Equatable {
     self.fields = fields
   }
 
-  /// One that exports to a collector.
+  /// Returns a flow log that exports to a collector.
   public static func netflow(_ id: String) -> StubFlowLog {
     StubFlowLog(
       id,
@@ -38,7 +38,7 @@ public struct StubFlowLog: Sendable, Equatable {
       ])
   }
 
-  /// One that delivers to Log Service alone.
+  /// Returns a flow log that delivers only to Log Service.
   public static func logService(_ id: String) -> StubFlowLog {
     StubFlowLog(
       id,
@@ -49,12 +49,12 @@ public struct StubFlowLog: Sendable, Equatable {
   }
 }
 
-/// A gateway as the service keeps it.
+/// A gateway as stored by the service.
 public struct StubGateway: Sendable, Equatable {
   public var id: String
   public var name: String
   public var description: String
-  /// The flow log that it is bound to.
+  /// The flow log bound to the gateway.
   public var flowLog: String?
 
   public init(_ id: String, name: String = "", description: String = "", flowLog: String? = nil) {

@@ -30,7 +30,7 @@ extension GatewayStub {
     var answer: [String: any Sendable] = [
       "RequestId": "R-DESCRIBE", "TotalCount": found.count, "PageNumber": page, "PageSize": size,
     ]
-    // An empty list's key is missing.
+    // The key of an empty list is omitted.
     if !elements.isEmpty { answer["FlowLogs"] = ["FlowLogSetType": elements] }
     return Self.json(200, answer)
   }
@@ -49,7 +49,7 @@ extension GatewayStub {
     return isKnown ? Self.json(200, ["RequestId": "R-MODIFY"]) : Self.error("InvalidFlowLogId.NotFound", 400)
   }
 
-  /// The code with which the service refuses a call.
+  /// Returns the code with which the service refuses a call; nil if it accepts.
   static func complaint(_ parameters: [String: String]) -> String? {
     func isMissing(_ name: String) -> Bool { parameters[name]?.isEmpty ?? true }
     func isWithin(_ name: String, _ range: ClosedRange<Int>) -> Bool {
@@ -72,7 +72,7 @@ extension GatewayStub {
     return nil
   }
 
-  // MARK: Answers
+  // MARK: Responses
 
   static func error(_ code: String, _ status: Int, _ headers: [String: String] = [:]) -> Response {
     json(
@@ -101,7 +101,7 @@ extension GatewayStub {
 
   private struct Cut: Error {}
 
-  /// An answer that announces more than it sends.
+  /// A response that announces more than it sends.
   static var cutOff: Response {
     Response(
       status: .ok, headers: [.contentType: "application/json"],

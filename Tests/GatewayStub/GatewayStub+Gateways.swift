@@ -7,7 +7,7 @@ extension GatewayStub {
     var code: String
   }
 
-  /// Does something with the service's state, and acknowledges it.
+  /// Changes the service's state, and acknowledges it.
   private func acknowledge(
     _ parameters: [String: String], _ id: String, _ change: (inout State) throws(Refusal) -> [String: String]
   ) -> Response {
@@ -47,7 +47,7 @@ extension GatewayStub {
     }
   }
 
-  /// A gateway that is bound is refused, whatever it is bound to.
+  /// A gateway that is already bound is refused, whatever flow log it is bound to.
   func associate(_ parameters: [String: String]) -> Response {
     acknowledge(parameters, "R-ASSOCIATE") { (state) throws(Refusal) in
       let log = try Self.index(of: parameters, in: state)
@@ -70,7 +70,7 @@ extension GatewayStub {
     }
   }
 
-  /// One that has the status already is refused.
+  /// A flow log that already has the status is refused.
   func setStatus(_ status: String, _ parameters: [String: String]) -> Response {
     acknowledge(parameters, "R-STATUS") { (state) throws(Refusal) in
       let log = try Self.index(of: parameters, in: state)
@@ -105,7 +105,7 @@ extension GatewayStub {
       "RequestId": "R-SAGS", "TotalCount": found.count, "PageNumber": page, "PageSize": size,
     ]
     let elements = found.dropFirst((page - 1) * size).prefix(size).map(Self.members)
-    // An empty list's key is missing.
+    // The key of an empty list is omitted.
     if !elements.isEmpty { answer["Sags"] = ["Sag": elements] }
     return Self.json(200, answer)
   }
@@ -118,7 +118,7 @@ extension GatewayStub {
     return Self.json(200, answer)
   }
 
-  /// Those that are unset are missing.
+  /// Unset members are omitted.
   private static func members(_ gateway: StubGateway) -> [String: String] {
     var members = ["SmartAGId": gateway.id]
     if !gateway.name.isEmpty { members["Name"] = gateway.name }

@@ -5,18 +5,18 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// A server on loopback that plays the cloud: the flow-log API with its state, signatures checked; the Security Token
-/// Service, the metadata service of instances, and a credentials URI.
+/// A server on loopback that simulates the cloud: the flow-log API with state and signature checks; the Security Token
+/// Service, the instance metadata service, and a credentials URI.
 public final class GatewayStub: Sendable {
   public static let accessKeyID = "LTAI5tStubKeyId00001"
   public static let accessKeySecret = "StubSecretForTests00000001"
 
-  /// A request that came, and what the service thought of it.
+  /// A received request, and its verification.
   public struct Received: Sendable {
     public var wire: WireRequest
     public var action: String
     public var parameters: [String: String]
-    /// Why its signature was refused; nil if it was right.
+    /// Why the signature was refused; nil if it was correct.
     public var refusal: SignatureVerifier.Refusal?
   }
 
@@ -34,7 +34,7 @@ public final class GatewayStub: Sendable {
     var metadata = Metadata()
   }
 
-  /// How the metadata service behaves.
+  /// Behaviour of the metadata service.
   public struct Metadata: Sendable {
     public var hasVersion1 = true
     public var hasVersion2 = true
@@ -46,7 +46,7 @@ public final class GatewayStub: Sendable {
 
   private init() {}
 
-  /// Runs a service as long as `body` does.
+  /// Runs a service for the duration of `body`.
   public static func run<Result: Sendable>(
     _ body: @escaping @Sendable (GatewayStub) async throws -> Result
   ) async throws -> Result {
@@ -88,7 +88,7 @@ public final class GatewayStub: Sendable {
   public var requests: [Received] { state.withLock { $0.requests } }
   public func requests(_ action: String) -> [Received] { requests.filter { $0.action == action } }
 
-  /// All requests but repeated reads: a client that had no answer in time, as on a busy host, asks again.
+  /// All requests except repeated reads: a client that got no response in time, as on a busy host, repeats its request.
   public var questions: [Received] {
     requests.reduce(into: []) { questions, request in
       if let last = questions.last, request.action.hasPrefix("Describe"), last.action == request.action,
@@ -104,12 +104,12 @@ public final class GatewayStub: Sendable {
     state.withLock { $0.accounts[account] = .init(secret: secret, token: token) }
   }
 
-  /// Lets the next requests of an action, or of any, go wrong.
+  /// Makes the next requests of an action, or of any action, fail.
   public func inject(_ fault: Fault, into action: String? = nil, times: Int = .max) {
     state.withLock { $0.faults.append((action, fault, times)) }
   }
 
-  /// Lets everything go right again.
+  /// Removes all faults.
   public func heal() { state.withLock { $0.faults = [] } }
 
   public func tellPortsAsNumbers() { state.withLock { $0.portsAreNumbers = true } }
@@ -174,7 +174,7 @@ public final class GatewayStub: Sendable {
     return answer(action, parameters, ignoring: ignored)
   }
 
-  /// Does what an operation does.
+  /// Performs an operation.
   private func answer(_ action: String, _ parameters: [String: String], ignoring ignored: String?) -> Response {
     switch action {
     case "DescribeFlowLogs": describe(parameters)
@@ -202,7 +202,7 @@ public final class GatewayStub: Sendable {
       ["RequestId": "R-STS", "Credentials": stub.issueCredentials("\(prefix)KEY", "\(prefix)SECRET", "\(prefix)TOKEN")])
   }
 
-  /// Makes temporary credentials that the service accepts from now on.
+  /// Creates temporary credentials that the service accepts from now on.
   func issueCredentials(_ id: String, _ secret: String, _ token: String) -> [String: String] {
     add(account: id, secret: secret, token: token)
     return [
@@ -237,7 +237,7 @@ public final class GatewayStub: Sendable {
 }
 
 extension GatewayStub.State {
-  /// The fault that the next request of an action meets.
+  /// Returns the fault for the next request of an action.
   mutating func takeFault(of action: String) -> Fault? {
     guard let index = faults.firstIndex(where: { ($0.action ?? action) == action && $0.left > 0 }) else { return nil }
     if faults[index].left != .max { faults[index].left -= 1 }

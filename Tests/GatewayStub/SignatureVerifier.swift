@@ -1,11 +1,11 @@
 import Crypto
 public import Foundation
 
-/// A request as it came over the wire.
+/// A request as received.
 public struct WireRequest: Sendable {
   public var method: String
   public var path: String
-  /// Behind the question mark, as it came.
+  /// The part after the question mark, still encoded.
   public var query: String
   /// Names in lower case.
   public var headers: [(name: String, value: String)]
@@ -23,10 +23,10 @@ public struct WireRequest: Sendable {
 
   public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
-  /// The query's parameters, decoded; nil if an escape is broken or a name stands twice.
+  /// The query's parameters, decoded; nil if an escape is invalid or a name is duplicate.
   public var parameters: [String: String]? { Self.form(query) }
 
-  /// Parameters of a query or a form: `+` is a space there.
+  /// Returns the parameters of a query or a form, in which `+` is a space.
   static func form(_ text: String) -> [String: String]? {
     var found: [String: String] = [:]
     for pair in text.split(separator: "&") {
@@ -57,10 +57,10 @@ public struct WireRequest: Sendable {
   }
 }
 
-/// Verifies signatures V3 from what came over the wire alone, written apart from the code that makes them: it decodes the
-/// query and builds the canonical form anew.
+/// Verifies signatures V3 using only the received request. Written independently of the signing code: it decodes the
+/// query and rebuilds the canonical form.
 public struct SignatureVerifier: Sendable {
-  /// Why a request is refused, by the service's own codes.
+  /// Why a request is refused, with the service's own codes.
   public enum Refusal: String, Error, Sendable {
     case incomplete = "IncompleteSignature"
     case unknownKey = "InvalidAccessKeyId.NotFound"
@@ -70,7 +70,7 @@ public struct SignatureVerifier: Sendable {
     case dateFormat = "InvalidTimeStamp.Format"
   }
 
-  /// An AccessKey and, for temporary ones, its token.
+  /// An AccessKey and, if temporary, its token.
   public struct Account: Sendable {
     public var secret: String
     public var token: String?

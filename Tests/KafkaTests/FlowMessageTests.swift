@@ -17,7 +17,7 @@ struct FlowMessageTests {
     #expect(Set(numbers).count == numbers.count)
   }
 
-  /// A message's fields as they are on the wire.
+  /// A message's fields in wire format.
   private struct Wire: Equatable {
     var numbers: [UInt32: UInt64] = [:]
     var octets: [UInt32: [UInt8]] = [:]
@@ -51,7 +51,7 @@ struct FlowMessageTests {
     }
   }
 
-  /// The messages of a file, each without its length.
+  /// Returns the messages of a file, without their length prefixes.
   private static func messages(_ sample: FlowFileSample) throws -> [ArraySlice<UInt8>] {
     let rows = try FileRows(sample.file.path)
     var all: [ArraySlice<UInt8>] = []
@@ -64,7 +64,7 @@ struct FlowMessageTests {
 
   private static func messages(_ encoder: FlowMessages, count: Int) -> [ArraySlice<UInt8>] {
     var (encoder, batch, all) = (encoder, MessageBatch(keys: []), [ArraySlice<UInt8>]())
-    // As many as fit, and then what is left.
+    // Full messages, then the rest.
     for first in stride(from: 0, to: count, by: encoder.maximumRows) {
       batch.messages = []
       encoder.encode(Array(first..<min(first + encoder.maximumRows, count))[...], into: &batch)
@@ -148,7 +148,7 @@ struct FlowMessageTests {
       let lines = try #require(text).split(separator: "\n").map(String.init)
       let wire = try #require(Wire(message))
       #expect(lines.contains("bytes: \(wire.numbers[9] ?? 0)"))
-      // A field that the file does not know is shown by its number.
+      // A field missing from the .proto file is shown by its number.
       #expect(!lines.contains { $0.first?.isNumber ?? true })
     }
   }

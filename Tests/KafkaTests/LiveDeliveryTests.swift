@@ -9,7 +9,7 @@
   import TestSupport
   import Testing
 
-  /// A store's writer whose rows are seen by a destination, and the files that it commits.
+  /// A store's writer with a destination tapping its rows, and the files it commits.
   private final class LiveStore {
     var writer: FlowStoreWriter
     private let folder: TemporaryFolder
@@ -25,7 +25,7 @@
       self.folder = folder
     }
 
-    /// Adds rows that are told apart by their octets, which go on from those before.
+    /// Appends rows identified by their octets, which continue those before.
     func append(_ count: Int) {
       var batch = FlowBatch()
       for number in (sent + 1)...(sent + count) {
@@ -46,7 +46,7 @@
       writer.append(batch, at: time, origins: origins)
     }
 
-    /// Commits the open file, and returns it.
+    /// Commits the open file and returns it.
     func commit() throws -> [CommittedFile] {
       writer.commit()
       try #require(writer.failure == nil)
@@ -78,7 +78,7 @@
       return destination
     }
 
-    /// Ships as a queue of files does: again, for as long as that may help.
+    /// Ships like a queue of files: repeats while that may help.
     private static func shipAll(_ files: [CommittedFile], _ destination: KafkaDestination) async throws {
       for file in files {
         for attempt in 1... {
@@ -93,7 +93,7 @@
     }
 
     private static func consume(_ cluster: MockCluster, count: Int) async throws -> [Int] {
-      // It waits for brokers: on a thread that may.
+      // Waits for brokers on a thread that may block.
       try await withCheckedThrowingContinuation { continuation in
         DispatchQueue.global().async {
           continuation.resume(with: Result { try cluster.consume(topic, count: count, Self.octets) })
@@ -101,7 +101,7 @@
       }
     }
 
-    /// The octets of a flow, the row's number.
+    /// Returns the octets of a flow, which are the row's number.
     private static func octets(_ message: [UInt8]) -> Int {
       let object = try? JSONSerialization.jsonObject(with: Data(message)) as? [String: Any]
       return object?["bytes"] as? Int ?? -1
@@ -125,7 +125,7 @@
       try await Self.shipAll(files, destination)
       #expect(destination.acknowledged == 0, "nothing came from the file")
       #expect(destination.liveRows == LiveRowCounts(sent: 3500, acknowledged: 3500, left: 0))
-      // The next file likewise, shipped while rows may be on their way.
+      // The same with the next file, shipped while rows may be in flight.
       store.append(1500)
       try await Self.shipAll(try store.commit(), destination)
       await destination.finish()
@@ -160,7 +160,7 @@
       store.append(800)
       try await eventually("the next ones are given up") { destination.liveRows?.left ?? 0 > 0 }
       for broker: Int32 in 1...3 { cluster.setUp(broker) }
-      // Of the same row group as the ones that failed.
+      // In the same row group as the failed ones.
       var count = 2000
       try await eventually("rows are taken again") {
         let before = Self.acknowledged(destination)
@@ -200,7 +200,7 @@
             files = []
           }
         case 4 where random.below(2) == 0:
-          // A reload: what the old one has is not handed on.
+          // A reload: the old destination's rows are not handed over.
           store.writer.taps = []
           await destination.finish()
           destination = Self.destination(cluster, timeout: 2)

@@ -5,10 +5,10 @@ import Testing
 
 @Suite("Which rows of files were acknowledged before", .ownThread)
 struct LiveLedgerTests {
-  /// A row group as a store's writer has it, and what a model knows of its rows.
+  /// A row group in a store's writer, and a model of its rows.
   private struct Group {
     let id: RowGroupID
-    /// For each row as it was appended: its key; nil: it was not sent.
+    /// The key of each row in order of appending; nil if it was not sent.
     var keys: [Int?] = []
     var order: [UInt32]?
   }
@@ -19,7 +19,7 @@ struct LiveLedgerTests {
     var isPublished = false
   }
 
-  /// A store's writer and a sender whose brokers fail at random.
+  /// A store's writer, and a sender whose brokers fail at random.
   private struct World {
     let ledger = LiveLedger(maximumOctets: 1 << 30)
     var random: SeededGenerator
@@ -37,7 +37,7 @@ struct LiveLedgerTests {
     mutating func append() {
       let count = 1 + random.below(40)
       guard random.below(8) > 0 else {
-        // A full queue, or a tap that was added later.
+        // A full queue, or a tap added later.
         open.keys += [Int?](repeating: nil, count: count)
         dropped += count
         return ledger.drop(count)
@@ -98,7 +98,7 @@ struct LiveLedgerTests {
       return !file.groups.contains { $0.keys.contains { $0.map(waiting.contains) ?? false } }
     }
 
-    /// What the file's shipment is told is what the model knows, row by row.
+    /// Checks that the file's shipment and the model agree row by row.
     mutating func ship() {
       guard !published.isEmpty else { return }
       let index = random.below(published.count)
@@ -146,7 +146,7 @@ struct LiveLedgerTests {
     }
   }
 
-  /// A file of one row group, whose rows are all acknowledged.
+  /// Returns the shipment of a file of one row group whose rows are all acknowledged.
   private func ship(_ ledger: LiveLedger, _ number: UInt64, rows: Int, missing: Int = 0) {
     let id = RowGroupID(worker: 1, number: number)
     let first = ledger.take(id, first: 0, count: rows)

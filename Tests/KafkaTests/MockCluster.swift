@@ -1,7 +1,7 @@
 #if Kafka
   import CRdKafka
 
-  /// Brokers inside this process, on loopback ports, which can be made to fail.
+  /// Brokers inside this process, on loopback ports, with fault injection.
   ///
   /// Sound: both handles are valid until `deinit`; the cluster's functions may be called from any thread.
   @safe final class MockCluster: @unchecked Sendable {
@@ -28,11 +28,11 @@
 
     struct MockFailure: Error {}
 
-    /// - Parameter broker: from 1.
+    /// - Parameter broker: counted from 1.
     func setDown(_ broker: Int32) { _ = unsafe rd_kafka_mock_broker_set_down(cluster, broker) }
     func setUp(_ broker: Int32) { _ = unsafe rd_kafka_mock_broker_set_up(cluster, broker) }
 
-    /// Has the next requests to produce fail, one after the other.
+    /// Makes the next produce requests fail, one error each.
     func failProduction(_ errors: [rd_kafka_resp_err_t]) {
       // Key 0: Produce.
       unsafe errors.withUnsafeBufferPointer {
@@ -40,9 +40,10 @@
       }
     }
 
-    /// The octets of flows in a topic, of protobuf messages, sorted, once they are as many as wanted or no more come.
+    /// Returns the octets of the flows in a topic of protobuf messages, sorted, after `count` messages or when no more
+    /// arrive.
     ///
-    /// - Parameter octets: of a message.
+    /// - Parameter octets: returns the octets of a message.
     func consume(_ topic: String, count: Int, _ octets: ([UInt8]) -> Int) throws -> [Int] {
       let configuration = unsafe rd_kafka_conf_new()
       for (name, value) in [

@@ -6,17 +6,17 @@ import NetworkBytes
 import Shipping
 import TestSupport
 
-/// A committed file of flows that are told apart by their octets, 1 and up.
+/// A committed file of flows identified by their octets, which count up from 1.
 struct FlowFileSample {
   let file: CommittedFile
   let rows: [FlowRow]
-  /// The same as they are sent before there is a file.
+  /// The same flows as sent before the file exists.
   let live: LiveBatch
   private let folder: TemporaryFolder
 
   /// - Parameters:
-  ///   - first: the octets of the first row.
-  ///   - isVaried: whether rows differ in every column, and some have rare fields.
+  ///   - first: octets of the first row.
+  ///   - isVaried: rows differ in every column, and some have rare fields.
   init(rows count: Int, first: Int = 1, isVaried: Bool = false, groupRows: Int = 1000) throws {
     folder = try TemporaryFolder()
     var options = FlowStoreOptions(path: folder.path, host: "h")
@@ -62,7 +62,7 @@ struct FlowFileSample {
     file = CommittedFile(name: "sample-\(first)", path: path, octets: 0)
   }
 
-  /// Names of some interfaces and VRFs, and of the application that rows have.
+  /// Returns names of some interfaces and VRFs, and of the rows' application.
   private static func names(_ origins: [FlowOrigin]) throws -> NameTable {
     var names = NameTable(
       origins.dropFirst().map { origin in
@@ -77,7 +77,7 @@ struct FlowFileSample {
     return names
   }
 
-  /// Of some rows nothing, of others something is known: numbers of the names' texts.
+  /// Returns facts for some rows: text numbers in the name table.
   private static func facts(of number: Int) -> FlowFacts {
     var facts = FlowFacts()
     facts.sourceLabel = UInt32(number % 3)
@@ -123,7 +123,7 @@ struct FlowFileSample {
 }
 
 enum StoreFiles {
-  /// The path of a committed file below a folder.
+  /// Returns the path of a committed file below a folder.
   static func first(in folder: String) throws -> String? {
     FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String }.filter { $0.hasSuffix(".parquet") }
       .sorted().first.map { "\(folder)/\($0)" }

@@ -1,6 +1,6 @@
-"""Reads a topic with another client and says what it found: messages, distinct values of `bytes`, and their sum.
+"""Reads a topic with another client and prints the number of messages, of distinct values of `bytes`, and their sum.
 
-usage: consume.py BROKERS TOPIC COUNT      ends when COUNT messages came and no more do, or when none came for 30 seconds
+usage: consume.py BROKERS TOPIC COUNT      ends when COUNT messages have arrived and no more do, or after 30 seconds without any
 """
 
 import json
@@ -26,7 +26,7 @@ def varint(data, place):
 
 
 def octets(message):
-    """The field `bytes`, 9, of a goflow2 message with its length in front, or that of a JSON object."""
+    """Returns the field `bytes`, 9, of a goflow2 message with a length prefix, or that of a JSON object."""
     if message[:2] == b'{"':
         return json.loads(message)["bytes"]
     length, place = varint(message, 0)

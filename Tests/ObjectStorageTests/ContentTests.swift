@@ -75,7 +75,7 @@ struct ContentTests {
           if (try? await ContentDigest(path, 0..<1 << 30, .sha256)) != nil { ended.add() }
         }
       }
-      // The jobs of such threads go one after the other, as they came.
+      // The thread pool runs jobs of a thread in order.
       for _ in 0..<20 { try? await NIOThreadPool.singleton.runIfActive {} }
       #expect(ended.count == 0)
       group.cancelAll()

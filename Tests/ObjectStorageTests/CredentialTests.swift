@@ -13,7 +13,7 @@ import ObjectStorage
 struct CredentialTests {
   private static let keys = "[default]\naws_access_key_id = FILEKEY\naws_secret_access_key = FILE-VERYSECRET\n"
 
-  /// A chain in a home directory of its own, without the network's metadata services.
+  /// Returns a chain with its own home directory, without the instance metadata services.
   private static func chain(_ folder: TemporaryFolder, _ environment: [String: String]) -> AmazonCredentialChain {
     let nowhere = ["AWS_EC2_METADATA_DISABLED": "true"]
     return AmazonCredentialChain(
@@ -231,11 +231,11 @@ struct CredentialTests {
   }
 }
 
-/// A server on loopback that has texts under paths.
+/// A server on loopback with fixed responses by path.
 private final class MetadataStub: Sendable {
-  /// By method and path.
+  /// Keyed by method and path.
   let answers = Mutex<[String: String]>([:])
-  /// Headers of the requests that came.
+  /// Headers of the received requests.
   let requests = Mutex<[[String: String]]>([])
   private let port = Mutex(0)
 

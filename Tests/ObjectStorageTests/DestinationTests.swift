@@ -46,16 +46,16 @@ struct DestinationTests {
     }
   }
 
-  // MARK: What is there already
+  // MARK: Existing objects
 
   @Test("the same file again is taken for shipped, whole or in parts", arguments: services, [1000, 100_000])
   func again(service: ObjectStorageOptions.Service, octets: Int) async throws {
     try await ObjectStoreStub.run(service) { stub in
       let sample = try SampleFile(octets)
-      // Another process each time.
+      // Simulates another process each time.
       for _ in 0..<2 { try await stub.destination().ship(sample.file) }
       #expect(stub.object(SampleFile.key)?.octets == sample.octets)
-      // OSS is asked first until it is known whether it honours the condition.
+      // OSS gets a HEAD request first, until it is known whether it honours the condition.
       let puts = service == .oss ? 1 : 2
       #expect(stub.count(.put) == (octets > ObjectStoreStub.part ? 0 : puts))
       #expect(stub.state.withLock { $0.uploads.isEmpty })
@@ -151,7 +151,7 @@ struct DestinationTests {
           #expect(failure.remedy == .retry, "\(failure)")
           try await destination.ship(sample.file)
         } else {
-          // Parts are tried again in place.
+          // Parts are retried immediately.
           #expect(operation == .part(2))
         }
         #expect(stub.object(SampleFile.key)?.octets == sample.octets)
@@ -327,7 +327,7 @@ struct DestinationTests {
     }
   }
 
-  // MARK: The test that people ask for
+  // MARK: The test command
 
   @Test("a test writes, reads and removes an object, and shows that none is overwritten", arguments: services)
   func check(service: ObjectStorageOptions.Service) async throws {
@@ -363,7 +363,7 @@ struct DestinationTests {
   }
 }
 
-/// Lines that were logged.
+/// Logged lines.
 final class LogLines: Sendable {
   private let text = Mutex<[String]>([])
 

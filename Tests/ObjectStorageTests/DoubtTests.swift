@@ -54,7 +54,7 @@ struct DoubtTests {
       let sample = try SampleFile(150_000)
       for _ in 0..<2 { try await stub.destination().ship(sample.file) }
       #expect(stub.count(.begin) == 1)
-      // Another file, and the same in parts of another length: nothing shows that it is the same.
+      // A different file, and the same file with another part length: nothing proves that it is the same.
       let others = [(try SampleFile(150_000, seed: 2), ObjectStoreStub.part), (sample, 60_000), (sample, 40_000)]
       for (other, length) in others {
         let failure = await failure(try stub.destination { $0.partLength = UInt64(length) }, other.file)
@@ -91,7 +91,7 @@ struct DoubtTests {
     #expect(destination.uncertainCount == ObjectDestination.maximumUncertain)
   }
 
-  /// Credentials that were asked for so many times.
+  /// Counts how often credentials are requested.
   private final class CountedSource: CredentialSource {
     private let asked = Mutex(0)
 
@@ -109,7 +109,7 @@ struct DoubtTests {
     try await ObjectStoreStub.run { stub in
       let source = CountedSource()
       let destination = try stub.destination(source)
-      // The first request of a file in parts, and that of one that is whole.
+      // The first request of a multipart upload, and of a single one.
       for (operation, octets) in [(ObjectStoreStub.Operation.head, 150_000), (.put, 1000)] {
         let sample = try SampleFile(octets, name: "\(octets)")
         let before = source.count

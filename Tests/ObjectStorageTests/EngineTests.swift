@@ -8,7 +8,7 @@ import Testing
 
 import ObjectStorage
 
-/// What `make test-engines` installs and no other target needs.
+/// The Python environment installed by `make test-engines`, which no other target needs.
 private let enginesPython = ProcessInfo.processInfo.environment["ENGINES_PYTHON"].flatMap { Tool($0) }
 
 @Suite(
@@ -23,7 +23,7 @@ struct EngineTests {
     #expect(outcome.status == 0, "\(outcome.output)\n\(outcome.errors)")
   }
 
-  /// The files of a folder, as a store lists them.
+  /// Returns the files of a folder, as listed by a store.
   private static func files(_ folder: String) throws -> [CommittedFile] {
     let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
     return try names.filter { $0.hasSuffix(".parquet") }.sorted().map { name in
@@ -50,7 +50,7 @@ struct EngineTests {
     for (index, file) in files.enumerated() {
       let destination = try server.destination()
       let task = Task { try await destination.ship(file) }
-      // At any moment of it.
+      // Cancels at a random moment.
       try await Task.sleep(for: .milliseconds(Int.random(in: 0...60)))
       if index % 3 == 0 { task.cancel() }
       if index == 5 { try await server.restart() }
@@ -64,7 +64,7 @@ struct EngineTests {
     ])
     let listed = try await server.destination().client.call(ObjectRequest(method: "GET", query: ["uploads": ""]))
     #expect(listed.xml?.children.contains { $0.name == "Upload" } == false)
-    // Another object in its place is never overwritten.
+    // Another object of the same name is never overwritten.
     var other = files[1]
     other.path = files[2].path
     other.octets = files[2].octets
@@ -99,7 +99,7 @@ struct EngineTests {
   }
 }
 
-/// SeaweedFS with its S3 interface, which checks signatures.
+/// SeaweedFS with its S3 interface, which verifies signatures.
 private final class SeaweedServer: Sendable {
   static let (key, secret, bucket) = ("SEAWEEDKEY", "SEAWEEDSECRET", "lake")
 
@@ -120,7 +120,7 @@ private final class SeaweedServer: Sendable {
     try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
     let ports = try (0..<4).map { _ in try LoopbackSocket.freePort() }
     endpoint = "http://127.0.0.1:\(ports[0])"
-    // Each has a second port for gRPC, given so that it is not one above 65535.
+    // Each server has a second port for gRPC, set explicitly because the default could exceed 65535.
     let seconds = try (0..<4).map { _ in try LoopbackSocket.freePort() }
     arguments = [
       "server", "-ip=127.0.0.1", "-dir=\(data)", "-filer", "-s3", "-s3.config=\(identities)",
@@ -137,7 +137,7 @@ private final class SeaweedServer: Sendable {
     process.withLock { $0 = started }
   }
 
-  /// Kills it, and starts it again.
+  /// Kills and restarts the server.
   func restart() async throws {
     let running = process.withLock { $0 }
     running?.signal(SIGKILL)
@@ -149,7 +149,7 @@ private final class SeaweedServer: Sendable {
     var options = ObjectStorageOptions()
     (options.endpoint, options.bucket, options.prefix) = (endpoint, Self.bucket, "flows/")
     options.timeout = 30
-    // The least that is taken of each part but the last one.
+    // The minimum part length, except for the last part.
     options.partLength = 5 << 20
     return ObjectDestination(
       unchecked: options, at: try ObjectLocation(options),
@@ -157,13 +157,13 @@ private final class SeaweedServer: Sendable {
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
-  /// Makes the bucket once the server answers.
+  /// Creates the bucket once the server responds.
   func createBucket() async throws {
     let client = try destination().client
     try await Self.eventually { try await client.call(ObjectRequest(method: "PUT")) }
   }
 
-  /// Ships as the collector does: again until it is there.
+  /// Ships like the collector: repeats until the object exists.
   func ship(_ file: CommittedFile) async throws {
     let destination = try destination()
     try await Self.eventually { try await destination.ship(file) }

@@ -12,7 +12,7 @@ struct HTTPDateTests {
     #expect(HTTPDate.date("Thu, 29 Feb 2024 23:59:59 GMT") == Date(timeIntervalSince1970: 1_709_251_199))
   }
 
-  /// Found by the fuzz target `answers`: Foundation's `DateFormatter` ended the process at some of these.
+  /// Found by the fuzz target `answers`: Foundation's `DateFormatter` crashed on some of these.
   @Test(
     "that is no time is none",
     arguments: [

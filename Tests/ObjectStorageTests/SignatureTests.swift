@@ -6,7 +6,7 @@ import Testing
 
 import ObjectStorage
 
-/// Requests with the signatures that the vendors' libraries make for them; `vectors.py` writes them.
+/// Requests with signatures from the vendors' libraries, created by `vectors.py`.
 @Suite("Signatures of requests to object stores")
 struct SignatureTests {
   struct Vector: Decodable, CustomTestStringConvertible, Sendable {
@@ -146,7 +146,7 @@ struct SignatureTests {
 }
 
 extension Data {
-  /// Octets written in hexadecimal digits.
+  /// Parses hexadecimal digits.
   fileprivate init?(hexadecimal text: String) {
     let digits = Array(text.utf8)
     let octets = stride(from: 0, to: digits.count - 1, by: 2).compactMap {

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What other programs make of objects.
+"""Reads and writes objects with other programs.
 
 lake.py make FOLDER
-    Writes flow files of a few hours into FOLDER, as a store has them.
+    Writes flow files of a few hours into FOLDER, as in a store.
 lake.py compare ENDPOINT BUCKET PREFIX KEY SECRET FOLDER
     Reads the bucket's files over S3 with pyarrow, and those of FOLDER with DuckDB; both must have the same rows.
 lake.py put ENDPOINT BUCKET OBJECT FILE KEY SECRET
-    Puts a file with OSS's own SDK, in path style.
+    Uploads a file with OSS's own SDK, in path style.
 """
 import pathlib
 import random

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Requests to object stores with their signatures, made by the vendors' own libraries: botocore and alibabacloud-oss-v2.
+"""Creates signed requests to object stores with the vendors' own libraries: botocore and alibabacloud-oss-v2.
 
 vectors.py > ../Fixtures/objects/vectors.json
 """

@@ -94,7 +94,7 @@ struct CursorTests {
       octets[place] ^= 1 << UInt8(random.below(8))
       let comment: Comment = "octet \(place), seed \(Self.seed)"
       let cursor = try open(octets, "damaged")
-      // The end of a line belongs to the next one, too.
+      // A damaged line end also affects the next line.
       let line = whole[..<place].count { $0 == UInt8(ascii: "\n") }
       let isEnd = whole[place] == UInt8(ascii: "\n")
       for (index, name) in names.enumerated() {

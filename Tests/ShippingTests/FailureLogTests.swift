@@ -4,7 +4,7 @@ import Testing
 
 @Suite("What is logged of an output that fails")
 struct FailureLogTests {
-  /// Longer than a test takes.
+  /// Longer than any test.
   private static let ample: Duration = .seconds(100_000)
 
   private static func options(parallel: Int) -> ShipperOptions {

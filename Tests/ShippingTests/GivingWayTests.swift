@@ -23,11 +23,11 @@ struct GivingWayTests {
     try await eventually("the others are taken") { destination.taken.count == 5 }
     let late = try store.add(TestStore.name(8))
     try await eventually("so is one that comes later") { destination.taken.count == 6 }
-    // Which of several goes first is not known where two are on their way.
+    // With two in parallel the order is not determined.
     let others = Array(names[3...]) + [late]
     #expect(parallel == 1 ? destination.taken == others : Set(destination.taken) == Set(others))
     #expect(destination.most <= parallel)
-    // A file counts once its cursor has it, a moment later.
+    // A file counts once it is in the cursor, shortly afterwards.
     try await eventually("they count") { shipper.report.shippedFiles == 6 }
     let report = shipper.report
     #expect((report.waitingFiles, report.waitingOctets, report.waitingSince != nil) == (3, 300, true))
@@ -59,7 +59,7 @@ struct GivingWayTests {
     let (destination, time) = (ScriptedDestination { _ in .fail(.retry) }, QuickTime())
     let shipper = try store.shipper(to: destination, Self.options(2), time: time)
     shipper.start()
-    // Each file by itself would be tried once in 15 seconds: 2,000 times.
+    // On its own, each file would be tried every 15 seconds: 2,000 times.
     try await eventually("five minutes have passed") { time.seconds > 300 }
     let (asked, different) = (destination.asked.count, Set(destination.asked).count)
     await shipper.finish(within: .seconds(100_000))

@@ -8,7 +8,7 @@ import Testing
 struct KillTests {
   private static let seed = runSeed("KILL_TESTS_SEED")
 
-  /// Answers by chance: half of the files arrive, some of them without an answer.
+  /// Responds at random: half of the files arrive, some of them without a response.
   private final class Chance: Sendable {
     private let random = Mutex(SeededGenerator(seed: KillTests.seed))
 
@@ -40,7 +40,7 @@ struct KillTests {
       try await eventually("round \(round) ships, seed \(Self.seed)") {
         destination.taken.count >= goal || shipper.report.waitingFiles == 0
       }
-      // What a process that ends at this moment leaves: its files as they are, of which the last line may be half there.
+      // The state that a process ending now would leave: its files, whose last line may be incomplete.
       let left = store.folder.file("state-\(round)")
       let path = Cursor.path(in: left, output: "lake")
       try? FileManager.default.copyItem(atPath: state, toPath: left)
@@ -58,7 +58,7 @@ struct KillTests {
       state = left
     }
     let last = try store.shipper(to: destination, options, state: state)
-    // The newest, which is behind all that wait.
+    // The newest file, after all waiting ones.
     let newest = try store.add(TestStore.name(names.count))
     names.append(newest)
     last.start()

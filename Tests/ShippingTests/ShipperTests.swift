@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A shipper brings the store's files to their destination")
 struct ShipperTests {
-  /// Longer than a test takes.
+  /// Longer than any test.
   private static let ample: Duration = .seconds(100_000)
 
   private static func options(parallel: Int = 1, from start: ShipperOptions.Start = .oldest) -> ShipperOptions {
@@ -16,7 +16,7 @@ struct ShipperTests {
     return options
   }
 
-  /// What is in the cursor.
+  /// Returns the contents of the cursor.
   private static func cursor(_ store: TestStore) async throws -> Cursor {
     try Cursor(store.cursorPath, output: "lake")
   }
@@ -61,7 +61,7 @@ struct ShipperTests {
     let shipper = try store.shipper(to: destination, Self.options(), time: time)
     shipper.start()
     try await eventually("it is taken") { shipper.report.shippedFiles == 1 }
-    // Half of each, as the test's chance has it.
+    // Half of each backoff, because the test's random number is 0.5.
     let waits: [Duration] = [50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 15_000, 15_000].map { .milliseconds($0) }
     #expect(time.all == waits)
     await shipper.finish(within: Self.ample)
@@ -194,7 +194,7 @@ struct ShipperTests {
       if isUnmounted {
         try? FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
       } else {
-        // A link that leads to itself: asking for a file behind it fails, and not because there is none.
+        // A symbolic link to itself: looking up a file below it fails with an error other than "not found".
         try? FileManager.default.createSymbolicLink(atPath: place, withDestinationPath: place)
       }
     }
@@ -214,7 +214,7 @@ struct ShipperTests {
     let store = try TestStore()
     try FileManager.default.createDirectory(atPath: store.state, withIntermediateDirectories: true)
     try Cursor.create(store.cursorPath, output: "lake", passing: (100..<500).map { TestStore.name($0) })
-    // What it is written to first is no file.
+    // A directory blocks the path of the temporary file.
     try FileManager.default.createDirectory(atPath: "\(store.cursorPath).new", withIntermediateDirectories: false)
     let name = try store.add(TestStore.name(0), isTold: false)
     let destination = ScriptedDestination()

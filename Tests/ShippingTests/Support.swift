@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A store as a collector's writers leave it, and a directory of state.
+/// A store as left by a collector's writers, and a state directory.
 final class TestStore: Sendable {
   let folder: TemporaryFolder
   let published = PublishedFiles()
@@ -19,7 +19,7 @@ final class TestStore: Sendable {
   var state: String { folder.file("state") }
   var files: OwnFiles { OwnFiles(in: root, of: FileOwner(identity: Self.identity)) }
 
-  /// The file of the `number`th window of five minutes.
+  /// Returns the name of the file of the `number`th five-minute window.
   static func name(
     _ number: Int, identity: String = TestStore.identity, worker: Int = 0, host: String = "my-host"
   ) -> String {
@@ -30,9 +30,9 @@ final class TestStore: Sendable {
       "date=2026-01-\(day)/hour=\(clock)/flows-\(host)-\(identity)-202601\(day)T\(clock)\(two(minute))00Z-\(worker)-0.parquet"
   }
 
-  /// Puts a file into the store.
+  /// Adds a file to the store.
   ///
-  /// - Parameter isTold: whether its writer says so.
+  /// - Parameter isTold: whether its writer announces it.
   @discardableResult
   func add(_ name: String, octets: Int = 100, isTold: Bool = true) throws -> String {
     let url = URL(fileURLWithPath: "\(root)/\(name)")
@@ -49,7 +49,7 @@ final class TestStore: Sendable {
 
   var cursorPath: String { Cursor.path(in: state, output: "lake") }
 
-  /// A shipper that ships within milliseconds, whatever it waits for.
+  /// Returns a shipper whose waits take only milliseconds.
   func shipper(
     to destination: any FileDestination, _ options: ShipperOptions = ShipperOptions(name: "lake"),
     time: QuickTime = QuickTime(), log: LogKeeper = LogKeeper(), state: String? = nil, files: OwnFiles? = nil
@@ -62,7 +62,7 @@ final class TestStore: Sendable {
   }
 }
 
-/// Time that passes a thousand times as fast, but for what is longer than an hour.
+/// A clock on which waits of up to an hour take two milliseconds; longer ones take their real time.
 final class QuickTime: Sendable {
   private let waits = Mutex<[Duration]>([])
   private let clock = Mutex<UnixSeconds>(1_000_000)
@@ -70,18 +70,18 @@ final class QuickTime: Sendable {
   private let onPause: @Sendable () -> Void
 
   /// - Parameters:
-  ///   - pausing: a wait before which something is done.
-  ///   - onPause: that.
+  ///   - pausing: the wait before which `onPause` is called.
+  ///   - onPause: called before the wait.
   init(pausing: Duration? = nil, onPause: @escaping @Sendable () -> Void = {}) {
     (self.pausing, self.onPause) = (pausing, onPause)
   }
 
-  /// What was waited for, but for the looks at the store once a second.
+  /// All waits, without the one-second polls of the store.
   var all: [Duration] { waits.withLock { $0.filter { $0 != .seconds(1) } } }
-  /// How often a second has passed.
+  /// Number of one-second waits.
   var seconds: Int { waits.withLock { $0.count { $0 == .seconds(1) } } }
 
-  /// Sets the clock, which stands still, ahead.
+  /// Advances the clock, which otherwise stays the same.
   func pass(_ seconds: Int64) { clock.withLock { $0 += seconds } }
 
   var time: ShippingTime {
@@ -97,15 +97,15 @@ final class QuickTime: Sendable {
   }
 }
 
-/// Does with files what a test says, and keeps what it got.
+/// Handles files according to a script, and records what it received.
 final class ScriptedDestination: FileDestination {
   enum Answer: Sendable {
     case take
     case fail(ShippingFailure.Remedy, String = "no", kind: String? = nil)
-    /// The file is there, but the answer gets lost.
+    /// Accepts the file, but loses the response.
     case takeAndFail
     case other(any Error)
-    /// No answer until the collector gives up.
+    /// Does not respond until the collector gives up.
     case hang
   }
 
@@ -121,7 +121,8 @@ final class ScriptedDestination: FileDestination {
   private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - script: the first answers; those that follow are `then`'s.
+  ///   - script: the first responses.
+  ///   - always: determines all later responses.
   init(_ script: [Answer] = [], then always: (@Sendable (CommittedFile) -> Answer)? = nil) {
     state.withLock { state in (state.script, state.always) = (script, always) }
   }
@@ -129,7 +130,7 @@ final class ScriptedDestination: FileDestination {
   var place: String { "test://here" }
   var asked: [String] { state.withLock { $0.asked } }
   var taken: [String] { state.withLock { $0.taken.map(\.name) } }
-  /// The most files that were on their way at a time.
+  /// The maximum number of files in flight.
   var most: Int { state.withLock { $0.most } }
 
   func answer(_ always: @escaping @Sendable (CommittedFile) -> Answer) { state.withLock { $0.always = always } }
@@ -157,7 +158,7 @@ final class ScriptedDestination: FileDestination {
   func test() async throws -> [String] { [] }
 }
 
-/// Keeps what is logged.
+/// Records log messages.
 final class LogKeeper: LogHandler, @unchecked Sendable {
   private let kept = Mutex<[String]>([])
   var metadata: Logger.Metadata = [:]

@@ -171,7 +171,7 @@ struct ClientTests {
       stub.inject(.code("Throttling", status: 400, headers: ["x-acs-retry-after": "300"]), times: 1)
       let start = ContinuousClock.now
       _ = try await stub.client().flowLogs()
-      // It is a lower bound, which no load on the machine can break; otherwise the pause is a millisecond.
+      // A lower bound, which machine load cannot break; otherwise the pause is a millisecond.
       #expect(ContinuousClock.now - start >= .milliseconds(300))
     }
   }

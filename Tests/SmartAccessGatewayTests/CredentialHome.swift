@@ -4,17 +4,17 @@ import GatewayStub
 import TestSupport
 import Testing
 
-/// Every secret of these tests has one of these words.
+/// Checks for secrets; every secret in these tests contains one of these words.
 func expectNoSecret(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) {
   for word in [GatewayStub.accessKeySecret, "VERYSECRET", "SECRET", "TOKEN"] where text.contains(word) {
-    // Variables are called by names of their own.
+    // Excludes the names of environment variables.
     let rest = text.replacing("ALIBABA_CLOUD_ACCESS_KEY_SECRET", with: "").replacing(
       "ALIBABA_CLOUD_OIDC_TOKEN_FILE", with: "")
     #expect(!rest.contains(word), "\(text)", sourceLocation: sourceLocation)
   }
 }
 
-/// A place where credentials are.
+/// A source of credentials.
 enum Setup: String, CaseIterable, CustomTestStringConvertible {
   case environment, environmentToken, oidc
   case profileKeys, profileToken, profileSSO, profileOAuth, profileRole, profileChain, profileInstance, profileOIDC
@@ -25,7 +25,7 @@ enum Setup: String, CaseIterable, CustomTestStringConvertible {
   static let all = allCases
   var testDescription: String { rawValue }
 
-  /// What the message says of it.
+  /// The source as named in messages.
   var source: String {
     switch self {
     case .environment, .environmentToken: "the environment"
@@ -39,7 +39,7 @@ enum Setup: String, CaseIterable, CustomTestStringConvertible {
   }
 }
 
-/// A home directory and an environment, and the stub's services instead of the cloud's.
+/// A home directory and environment, with the stub's services instead of the cloud.
 final class Home {
   private let folder: TemporaryFolder
   private let stub: GatewayStub
@@ -58,7 +58,7 @@ final class Home {
 
   func set(_ name: String, _ value: String?) { context.environment[name] = value }
 
-  /// Writes a file that only this user reads.
+  /// Writes a file that only this user can read.
   @discardableResult
   func file(_ name: String, _ text: String) throws -> String {
     let path = "\(folder.path)/\(name)"
@@ -80,7 +80,7 @@ final class Home {
     try file(".aliyun/config.json", String(decoding: data, as: UTF8.self))
   }
 
-  /// What the chain says when it finds nothing.
+  /// Returns the chain's error when it finds nothing.
   func failure() async -> String {
     do throws(CredentialError) {
       return "found \(String(describing: try await CredentialChain(context).credentials()))"

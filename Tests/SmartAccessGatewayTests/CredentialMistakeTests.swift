@@ -8,11 +8,11 @@ import Testing
 struct CredentialMistakeTests {
   struct Mistake: CustomTestStringConvertible, Sendable {
     var testDescription: String
-    /// Members of the profile `p`, as JSON; the whole file if it is no object.
+    /// Members of the profile `p` as JSON; the whole file if this is not an object.
     var profile: String?
     var ini: String?
     var environment: [String: String] = [:]
-    /// What the message must hold.
+    /// Words that the message must contain.
     var words: [String]
   }
 

@@ -19,7 +19,7 @@ struct CredentialTests {
       let credentials = try #require(try await chain.credentials())
       #expect(credentials.source.contains(setup.source))
       #expect(credentials.warnings == [])
-      // The service checks key, secret and token.
+      // The service verifies key, secret and token.
       #expect(try await stub.client(chain).flowLogs().map(\.id) == ["fl-0"])
       for text in Self.texts(of: credentials) { expectNoSecret(text) }
     }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Operations that make, bind and activate flow logs", .tags(.network), .unlessFast)
 struct OperationTests {
-  /// What a name and a mark of the test make of the settings.
+  /// The settings with a name and a test marker.
   private static var settings: FlowLogSettings {
     var settings = Samples.settings
     settings.description = "mark 1"
@@ -28,7 +28,7 @@ struct OperationTests {
     }
   }
 
-  /// Every operation, in an order that the service takes.
+  /// Returns every operation, in an order that the service accepts.
   private static func all(of id: String) -> [FlowLogOperation] {
     [
       .modify(flowLog: id, settings), .associate(flowLog: id, gateway: "sag-1"), .activate(flowLog: id),
@@ -76,7 +76,7 @@ struct OperationTests {
   @Test("a flow log whose answer is lost is made once, and known again by name and description")
   func madeOnce() async throws {
     try await GatewayStub.run { stub in
-      // One of the same name is no other's.
+      // A flow log of the same name but with another marker is not mistaken for ours.
       stub.put(StubFlowLog("fl-0", ["Name": "branch", "Description": "mark 0"]))
       let client = try stub.client()
       stub.inject(.lost, into: "CreateFlowLog", times: 1)

@@ -4,7 +4,7 @@ import GatewayStub
 import SmartAccessGateway
 import Testing
 
-/// What is checked before anything is sent, and what is made of a flow log's present state.
+/// Checks before sending, and changes based on a flow log's current state.
 @Suite("Settings of a flow log")
 struct SettingsTests {
   private static func problems(
@@ -170,7 +170,7 @@ struct SettingsTests {
     #expect(ServiceEndpoint(service: "smartag", region: "eu-west-1").url == "https://smartag.eu-west-1.aliyuncs.com")
   }
 
-  // MARK: What becomes of a flow log
+  // MARK: Changes to a flow log
 
   private static func log(_ fields: [String: String]) throws -> FlowLog {
     try JSONDecoder().decode(

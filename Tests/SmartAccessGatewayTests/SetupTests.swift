@@ -3,12 +3,12 @@ import Foundation
 import SmartAccessGateway
 import Testing
 
-/// What is left to do follows from what is there, and what is undone from what was noted.
+/// Setup steps follow from the current state, and teardown steps from the record.
 @Suite("Plans of a setup and of its teardown")
 struct SetupTests {
   private static let gateways = (0..<4).map { Gateway(id: "sag-\($0)") }
 
-  /// A flow log with the settings of the samples.
+  /// Returns a flow log with the settings of the samples.
   private static func flowLog(status: String = "Active") throws -> FlowLog {
     let settings = Samples.settings
     var log = FlowLog(id: "fl-1")

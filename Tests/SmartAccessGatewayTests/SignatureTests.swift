@@ -12,7 +12,7 @@ struct SignatureTests {
     "KEY": SignatureVerifier.Account(secret: "SECRET"), "STS": .init(secret: "S2", token: "TOKEN+/="),
   ]
 
-  /// What would come over the wire.
+  /// Returns the request as received over the network.
   private static func wire(_ request: WebRequest) -> WireRequest {
     WireRequest(
       method: request.method, path: "/",
@@ -42,7 +42,7 @@ struct SignatureTests {
         try verifier.verify(wire, accounts: Self.accounts)
       }
       #expect(wire.parameters == parameters, "seed \(seed), round \(round)")
-      // One thing is changed: the signature must no longer hold.
+      // One change must invalidate the signature.
       switch random.below(4) {
       case 0: wire.query += "&Z=1"
       case 1: wire.method = "GET"
@@ -96,7 +96,7 @@ struct SignatureTests {
     var ours: [String] = []
     var lines: [String] = []
     for _ in 0..<200 {
-      // The SDK does not encode names: those of the API need none.
+      // The SDK does not encode names; the API's names do not need it.
       let names = FlowLogField.allCases.map(\.rawValue) + ["RegionId", "FlowLogId"]
       let given = names.filter { _ in random.below(2) == 0 }.map { ($0, random.text(40)) }
       let parameters = Dictionary(uniqueKeysWithValues: given)

@@ -6,13 +6,13 @@ import TestSupport
 import SmartAccessGateway
 
 enum Samples {
-  /// Where the tests of this module stand.
+  /// Folder of this module's tests.
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
 
   static let credentials = Credentials(
     accessKeyID: GatewayStub.accessKeyID, accessKeySecret: GatewayStub.accessKeySecret, source: "the test")
 
-  /// A complete state of a flow log.
+  /// Complete settings of a flow log.
   static var settings: FlowLogSettings {
     var settings = FlowLogSettings()
     settings.name = "branch"
@@ -27,7 +27,7 @@ enum Samples {
 }
 
 extension GatewayStub {
-  /// A client of this service that does not wait long between attempts.
+  /// Returns a client of this service with short pauses between attempts.
   func client(_ credentials: any CredentialSource = Samples.credentials) throws -> SmartAccessGatewayClient {
     var retry = RetryPolicy()
     retry.firstPause = .milliseconds(1)
@@ -36,7 +36,7 @@ extension GatewayStub {
   }
 }
 
-/// What a call throws, nil if it does not.
+/// Returns the error thrown by a call, or nil.
 func failure(of call: () async throws(CloudAPIError) -> Void) async -> CloudAPIError? {
   do throws(CloudAPIError) {
     try await call()
@@ -51,7 +51,7 @@ extension CloudAPIError {
 }
 
 extension SeededGenerator {
-  /// Text of any scalars, more often of those that need care.
+  /// Returns text of arbitrary scalars, with a preference for those that need encoding.
   mutating func text(_ maximum: Int) -> String {
     let odd: [Unicode.Scalar] = [
       " ", "*", "+", "/", "~", "%", "&", "=", "?", "#", "'", "\n", "\u{0}", "流", "é", "\u{1f600}",
@@ -62,7 +62,7 @@ extension SeededGenerator {
     return String(String.UnicodeScalarView(scalars))
   }
 
-  /// Parameters with distinct names.
+  /// Returns parameters with distinct names.
   mutating func parameters() -> [String: String] {
     var parameters: [String: String] = [:]
     for index in 0..<below(12) { parameters["P\(index)" + text(4)] = text(40) }

@@ -6,7 +6,7 @@ import Testing
 
 import SmartAccessGateway
 
-/// The vendor's worked signatures.
+/// The vendor's example signatures.
 @Suite("The vendor's signature vectors")
 struct VectorTests {
   struct Vector: Decodable, CustomTestStringConvertible, Sendable {
@@ -91,7 +91,7 @@ struct VectorTests {
     #expect(Dictionary(uniqueKeysWithValues: made.map { ($0.name, $0.value) }) == expected)
   }
 
-  /// The older method is not the product's; its canonical query is made in the same way.
+  /// The product does not use the older method, but its canonical query is the same.
   @Test("the canonical query is that of the vendor's signatures V1", arguments: all.filter { $0.scheme == "v1" })
   func version1(vector: Vector) throws {
     let query = PercentEncoding.query(try #require(vector.expected.params))

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""The vendor's SDK as a witness.
+"""Runs the vendor's SDK for comparison.
 
 sdk.py sign < REQUESTS
     Each line of standard input is a request as JSON: method, query, headers, payload_hash, key, secret. Prints the
-    Authorization that the SDK's own code makes for it.
+    Authorization header created by the SDK's own code.
 sdk.py call ENDPOINT KEY SECRET FLOW_LOG_ID
-    Lets the SDK's client describe and modify a flow log at ENDPOINT (HOST:PORT, plain http); prints what it describes.
+    Describes and modifies a flow log at ENDPOINT (HOST:PORT, plain http) with the SDK's client; prints the description.
 sdk.py setup ENDPOINT KEY SECRET
-    Lets it make a flow log, bind the first gateway that has none, activate it, and take all back; prints the flow log's id
+    Creates a flow log, binds the first gateway that has none, activates it, and reverts everything; prints the flow log's id
     and its gateways.
 """
 import json

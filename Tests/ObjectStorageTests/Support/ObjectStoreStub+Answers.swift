@@ -71,12 +71,12 @@ extension ObjectStoreStub {
       return service == .oss ? .error(409, "FileAlreadyExists") : .error(412, "PreconditionFailed")
     }
     var headers = checksums(octets, isWrong)
-    // For a bucket that keeps versions, OSS ignores conditions.
+    // OSS ignores conditions for versioned buckets.
     if service == .oss, state.withLock({ $0.ignoresConditions }) { headers["x-oss-version-id"] = "CAEQ" }
     return StubAnswer(headers: headers)
   }
 
-  /// What an answer reports of octets.
+  /// Returns the response headers for octets.
   private func checksums(_ octets: [UInt8], _ isWrong: Bool) -> [String: String] {
     var headers = ["etag": "\"\(Insecure.MD5.hash(data: octets).map { String(format: "%02x", $0) }.joined())\""]
     if service == .oss {
@@ -92,7 +92,7 @@ extension ObjectStoreStub {
   private func begin(_ request: StubRequest) -> StubAnswer {
     let identifier = state.withLock { state in
       state.next += 1
-      // With what XML has entities for.
+      // Contains characters that XML must escape.
       let identifier = "upload&<\(state.next)>"
       state.uploads[identifier] = Upload(key: request.key, headers: request.objectHeaders)
       return identifier
@@ -158,7 +158,7 @@ extension ObjectStoreStub {
 }
 
 extension StubRequest {
-  /// What is kept with an object.
+  /// The headers stored with an object.
   fileprivate var objectHeaders: [String: String] {
     var kept: [String: String] = [:]
     for (name, value) in head.headers

@@ -8,39 +8,39 @@ import TestSupport
 
 import ObjectStorage
 
-/// An object store on loopback, of either interface, with what can go wrong on demand. It checks each signature with the code that the vendors'
-/// signatures are compared with, lengths and checksums, and honours conditions.
+/// An object store on loopback, with either interface and fault injection. It verifies signatures with the code that is
+/// tested against the vendors' signatures, checks lengths and checksums, and honours conditions.
 final class ObjectStoreStub: Sendable {
   static let accessKeyID = "STUBKEY"
   static let accessKeySecret = "STUB-VERYSECRET"
   static let bucket = "lake"
 
-  /// What a request is for.
+  /// The operation of a request.
   enum Operation: Hashable, Sendable {
     case put, part(Int), begin, complete, abort, list, head, delete, bucket, other
   }
 
-  /// What can go wrong.
+  /// An injected fault.
   enum Fault: Sendable {
-    /// The connection ends when the head has come.
+    /// Closes the connection after the head.
     case cutBeforeBody
-    /// The connection ends instead of an answer; what was asked for is done.
+    /// Performs the operation, then closes the connection without a response.
     case cutAfterBody
-    /// An error, and nothing is done.
+    /// Responds with an error and does nothing.
     case error(Int, String)
-    /// No answer.
+    /// Never responds.
     case silence
-    /// Done, and another checksum is reported than that of what came.
+    /// Performs the operation, but reports a wrong checksum.
     case wrongChecksum
-    /// Before the request is served, this object is put there.
+    /// Stores this object before serving the request.
     case rival([UInt8])
-    /// An error in an answer of 200.
+    /// An error inside a response with status 200.
     case lateError(String)
   }
 
   struct Object: Sendable {
     var octets: [UInt8]
-    /// Those that describe it.
+    /// Metadata headers.
     var headers: [String: String] = [:]
   }
 
@@ -55,21 +55,21 @@ final class ObjectStoreStub: Sendable {
     var uploads: [String: Upload] = [:]
     var faults: [(operation: Operation, fault: Fault, left: Int)] = []
     var operations: [Operation] = []
-    /// Paths and queries as they came.
+    /// Paths and queries as received.
     var addresses: [String] = []
     var next = 1
-    /// Whether conditions are known; else they are answered with this.
+    /// The response to conditional requests; nil if conditions are supported.
     var conditionError: (Int, String)?
-    /// Whether conditions are passed over.
+    /// Whether conditions are ignored.
     var ignoresConditions = false
-    /// Whether metadata of objects is not kept.
+    /// Whether object metadata is dropped.
     var dropsMetadata = false
-    /// Whether ETags of objects that came in parts are no MD5s.
+    /// Whether ETags of multipart objects differ from MD5.
     var hasOwnTags = false
-    /// Whether these credentials may not read.
+    /// Whether the credentials lack read permission.
     var isWriteOnly = false
     var clockOffset: TimeInterval = 0
-    /// Most octets of a request that are being received at a time, counted in requests.
+    /// Number of requests with a body being received: current and maximum.
     var atOnce = (now: 0, most: 0)
   }
 
@@ -79,7 +79,7 @@ final class ObjectStoreStub: Sendable {
 
   private init(_ service: ObjectStorageOptions.Service) { self.service = service }
 
-  /// Runs a store as long as `body` does.
+  /// Runs a store for the duration of `body`.
   static func run<Result: Sendable>(
     _ service: ObjectStorageOptions.Service = .s3, _ body: (ObjectStoreStub) async throws -> Result
   ) async throws -> Result {
@@ -106,7 +106,7 @@ final class ObjectStoreStub: Sendable {
 
   var endpoint: String { "http://127.0.0.1:\(boundPort.withLock { $0 })" }
 
-  /// Lets the next requests of an operation go wrong.
+  /// Makes the next requests of an operation fail.
   func inject(_ fault: Fault, into operation: Operation, times: Int = 1) {
     state.withLock { $0.faults.append((operation, fault, times)) }
   }
@@ -124,7 +124,6 @@ final class ObjectStoreStub: Sendable {
   }
 }
 
-/// One connection.
 private final class ObjectStoreHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart

@@ -12,7 +12,7 @@ final class SampleFile: Sendable {
   let file: CommittedFile
   private let folder: TemporaryFolder
 
-  /// - Parameter name: below the store's directory.
+  /// - Parameter name: path relative to the store.
   init(_ count: Int, seed: UInt64 = 1, name: String = SampleFile.name) throws {
     var random = SeededGenerator(seed: seed)
     var octets: [UInt8] = []
@@ -35,10 +35,10 @@ final class SampleFile: Sendable {
 }
 
 extension ObjectStoreStub {
-  /// Octets of a part: fewer than services take, for the tests' sake.
+  /// Part length in octets: smaller than services accept, to keep tests fast.
   static let part = 64 << 10
 
-  /// An output to this store.
+  /// Returns an output to this store.
   func destination(
     _ source: (any CredentialSource)? = nil, secret: String = ObjectStoreStub.accessKeySecret,
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
@@ -60,7 +60,7 @@ extension ObjectStoreStub {
   }
 }
 
-/// What an output throws; nil if it takes the file.
+/// Returns the failure of an output; nil if it accepts the file.
 func failure(_ destination: ObjectDestination, _ file: CommittedFile) async -> ShippingFailure? {
   do {
     try await destination.ship(file)

@@ -5,7 +5,7 @@ import NIOHTTP1
 
 import ObjectStorage
 
-/// A request as the stub reads it.
+/// A request parsed by the stub.
 struct StubRequest {
   var head: HTTPRequestHead
   var body: [UInt8] = []
@@ -39,7 +39,7 @@ struct StubRequest {
     }
   }
 
-  /// The code with which its signature is refused; nil if it is right.
+  /// Returns the code with which the signature is refused; nil if it is correct.
   func refusal(_ stub: ObjectStoreStub) -> String? {
     var options = ObjectStorageOptions()
     options.service = stub.service
@@ -54,7 +54,7 @@ struct StubRequest {
       let date = try? Date(time, strategy: .iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
     else { return "AccessDenied" }
     var request = ObjectRequest(method: head.method.rawValue, key: key, query: query)
-    // Those that transport adds are not signed.
+    // Headers added by the transport are not signed.
     let signed = authorization.firstMatch(of: /SignedHeaders=([^,]*)/).map {
       $0.1.split(separator: ";").map(String.init)
     }
