@@ -43,7 +43,7 @@ struct AlertBoardTests {
     #expect(board.advance(readings, at: 0).count == AlertBoard.maximumSubjects)
     #expect(board.all.count == AlertBoard.maximumSubjects)
     #expect(board.advance(readings, at: 1000).isEmpty)
-    // Another name has a bound of its own.
+    // Each name has its own limit.
     #expect(board.advance([Self.reading("loss", of: "10.0.0.1", 11)], at: 2000).count == 1)
   }
 

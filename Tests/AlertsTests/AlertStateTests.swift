@@ -7,7 +7,7 @@ struct AlertStateTests {
   private static let above = AlertCondition(.above, .value(100))
   private static let below = AlertCondition(.below, .value(100))
 
-  /// Events at the times of values, ten seconds apart.
+  /// Returns the events at the times of values, ten seconds apart.
   private func events(
     _ values: [Double?], _ condition: AlertCondition = above, _ timing: AlertTiming = AlertTiming()
   ) -> [AlertState.Event?] {
@@ -88,7 +88,7 @@ struct AlertStateTests {
       var state = AlertState(at: 0)
       var now: Int64 = 0
       var isFiring = false
-      // Since when values without a gap are over the limit, and well back.
+      // Start of the current run of values over the limit, and of cleared values.
       var (over, back): (Int64?, Int64?) = (nil, nil)
       for _ in 0..<60 {
         now += Int64(random.below(30_000))
@@ -107,7 +107,7 @@ struct AlertStateTests {
           }
         #expect(event == expected, "ALERT_SEED=\(seed)")
         if event != nil { isFiring = event == .fired }
-        // What comes before a change does not count for the next one.
+        // Values before a change do not count for the next change.
         if event == .fired { back = nil }
         if event == .resolved { over = nil }
         #expect(state.isFiring == isFiring, "ALERT_SEED=\(seed)")

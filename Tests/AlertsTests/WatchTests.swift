@@ -23,10 +23,10 @@ struct WatchTests {
 
   @Test("an exporter is silent after ten of its usual intervals, and some minutes at least")
   func intervals() throws {
-    // One datagram a second.
+    // One datagram per second.
     let busy = try #require(silence(Self.sample(last: 1_000_000), at: 1_301_000))
     #expect((busy.silent, busy.limit) == (301, 300))
-    // One in two minutes.
+    // One datagram every two minutes.
     let slow = try #require(silence(Self.sample(last: 1_200_000, datagrams: 11), at: 1_300_000))
     #expect((slow.silent, slow.limit) == (100, 1200))
   }
@@ -66,7 +66,7 @@ struct WatchTests {
     _ = watch.loss([Self.sample(last: 0, arrived: 100)], at: 0)
     #expect(watch.loss([Self.sample(last: 0, arrived: 101, lost: 1)], at: 1000).first?.percent == .some(nil))
     #expect(watch.loss([Self.sample(last: 0, arrived: 102, lost: 0)], at: 2000).first?.percent == 0)
-    // An exporter whose counters begin again.
+    // An exporter whose counters restart.
     #expect(watch.loss([Self.sample(last: 0, arrived: 5, lost: 0)], at: 3000).first?.percent == 0)
   }
 
@@ -89,7 +89,7 @@ struct WatchTests {
     #expect(known.note([a, b], in: 700_000..<1_000_000) == 1)
     #expect(known.note([a, b], in: 900_000..<1_200_000) == 0)
     #expect(known.note([b], in: 4_000_000..<4_300_000) == 0)
-    // a was seen last at 1200 s: an hour later it is new.
+    // `a` was last seen at 1200 s: an hour later it is new.
     #expect(known.note([a, b], in: 4_900_000..<5_200_000) == 1)
     known.expire(at: 200_000_000)
     #expect(known.count == 0)
@@ -105,7 +105,7 @@ struct WatchTests {
     #expect(windows.allSatisfy { $0.count == 12 })
     #expect(windows[0].first == (hour - 86_400_000)..<(hour - 86_400_000 + 300_000))
     #expect(windows[6].last?.upperBound == hour - 7 * 86_400_000 + 3_600_000)
-    // Short windows are a sample of the hour, long ones begin with it.
+    // Short windows sample the hour; long ones begin with it.
     #expect(
       UsualValues.windows(at: hour, window: 10_000)[0].map { $0.lowerBound - hour + 86_400_000 }.max() == 3_300_000)
     #expect(UsualValues.windows(at: hour, window: 7_200_000)[0].count == 1)

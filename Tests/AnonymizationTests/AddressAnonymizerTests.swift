@@ -43,7 +43,7 @@ struct AddressAnonymizerTests {
       let isV4 = round % 2 == 0
       let first = IPAddress(
         high: isV4 ? 0 : random.next(), low: isV4 ? 0xffff << 32 | random.next() >> 32 : random.next())
-      // Another that differs from some bit on.
+      // Another address that differs from some bit on.
       let bit = Int.random(in: 0..<(isV4 ? 32 : 128), using: &random)
       let place = isV4 ? 96 + bit : bit
       let noise = (random.next(), random.next())

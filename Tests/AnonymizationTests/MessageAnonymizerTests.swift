@@ -9,7 +9,7 @@ import TrafficGenerator
 
 @Suite("Messages that are anonymized decode as before")
 struct MessageAnonymizerTests {
-  /// So that what became of an address can be told.
+  /// Makes every substituted address recognizable.
   private struct Turned: AddressSubstitution {
     mutating func substitute(_ address: IPAddress) -> IPAddress {
       address.isV4 ? IPAddress(v4: ~address.v4) : IPAddress(high: ~address.high, low: ~address.low)
@@ -81,7 +81,7 @@ struct MessageAnonymizerTests {
   @Test("data before their template are cleared, unless the capture was gone through before") func early() throws {
     let messages = try Self.messages(.netFlow9, seed: 3)
     var turned = Turned()
-    // The second message has data alone.
+    // The second message contains only data.
     var alone = messages[1]
     var anonymizer = MessageAnonymizer()
     #expect(anonymizer.anonymize(&alone, from: Self.exporter, arrival: 0, with: &turned))
@@ -103,7 +103,7 @@ struct MessageAnonymizerTests {
     #expect(Self.decode([messages[0], known]).records.count == Self.decode(Array(messages[..<2])).records.count)
   }
 
-  /// A template of one field, then a data set of one record with it.
+  /// Returns a message with a template of one field and a data set of one record.
   private static func ipfix(element: UInt16, enterprise: UInt32? = nil, _ value: [UInt8]) -> [UInt8] {
     var fields: [UInt8] = []
     func half(_ number: Int) -> [UInt8] { [UInt8(number >> 8), UInt8(number & 255)] }
@@ -118,7 +118,7 @@ struct MessageAnonymizerTests {
   func unknown() throws {
     let secret = Array("user-name-of-someone".utf8)
     var turned = Turned()
-    // userName, a section of a packet, and an element of an enterprise.
+    // userName, a packet section, and an enterprise-specific element.
     for (element, enterprise) in [(371, nil), (313, nil), (315, nil), (12_345, 9)] as [(UInt16, UInt32?)] {
       var message = Self.ipfix(element: element, enterprise: enterprise, secret)
       var anonymizer = MessageAnonymizer()
@@ -126,7 +126,7 @@ struct MessageAnonymizerTests {
       #expect(message.suffix(secret.count).allSatisfy { $0 == 0 }, "element \(element)")
       #expect(anonymizer.counters.clearedFields == 1)
     }
-    // applicationName, and the octets of packets are kept.
+    // applicationName and packet octets are kept.
     for (element, value) in [(96, secret), (1, [0, 0, 0, 0, 0, 0, 1, 2])] as [(UInt16, [UInt8])] {
       let message = Self.ipfix(element: element, value)
       var same = message

@@ -13,7 +13,7 @@ import Testing
 struct AlertActionsTests {
   static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-  /// A server on loopback that answers as a test wants.
+  /// A server on loopback with scripted responses.
   private final class Receiver: Sendable {
     struct Received: Sendable {
       var body: Data
@@ -24,13 +24,13 @@ struct AlertActionsTests {
     struct State {
       var port: Int?
       var received: [Received] = []
-      /// The answers to come; behind the last one 204.
+      /// The next responses; 204 after the last one.
       var answers: [HTTPResponse.Status?] = []
     }
 
     let state = Mutex(State())
 
-    /// - Parameter answers: nil: none ever.
+    /// - Parameter answers: nil never responds.
     static func run(
       _ answers: [HTTPResponse.Status?] = [], _ body: @escaping @Sendable (Receiver, String) async throws -> Void
     ) async throws {
@@ -143,7 +143,7 @@ struct AlertActionsTests {
         [Self.webhook(url)], limits: Self.limits(attempts: 2, webhook: 1), logger: Self.quiet)
       actions.send(Self.message("first"), to: nil)
       try await eventually("what became of messages") { actions.counters["noc"]?.failed == 1 }
-      // On a busy machine a second is short for an answer, too.
+      // On a busy machine a second can be too short even for a response.
       var sent: UInt64 = 1
       try await eventually("what became of messages") {
         let counters = actions.counters["noc"] ?? .init()
@@ -217,7 +217,7 @@ struct AlertActionsTests {
   func hanging() async throws {
     let folder = try TemporaryFolder()
     let out = folder.file("pids")
-    // Neither takes SIGTERM; the second time it ends at once.
+    // Neither process reacts to SIGTERM; on its second run the program exits at once.
     let script =
       #"test -e "$0" && exit 0; trap '' TERM; (trap '' TERM; sleep 1000) & echo $! $$ >"$0"; wait; sleep 1000"#
     let action = AlertAction(name: "page", kind: .program(["/bin/sh", "-c", script, out]))
@@ -230,7 +230,7 @@ struct AlertActionsTests {
     let processes = try String(contentsOfFile: out, encoding: .utf8).split(whereSeparator: \.isWhitespace)
       .compactMap { Int32($0) }
     #expect(processes.count == 2)
-    // A child of ours may be left as a zombie for a moment.
+    // A child may remain a zombie for a moment.
     for process in processes {
       try await eventually("the end of \(process)") { kill(process, 0) != 0 || Self.isZombie(process) }
     }

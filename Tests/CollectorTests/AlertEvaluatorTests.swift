@@ -16,7 +16,7 @@ struct AlertEvaluatorTests {
   private static let start: Int64 = 1_769_904_000_000
   private static let day: Int64 = 86_400_000
 
-  /// What a collector would have, as a test puts it there.
+  /// The inputs that a collector would provide.
   private final class World: Sendable {
     struct State {
       var flows: [FlowRecord] = []
@@ -54,7 +54,7 @@ struct AlertEvaluatorTests {
       }
     }
 
-    /// Adds a flow of one second.
+    /// Adds a flow that lasts one second by default.
     func add(
       at time: Int64, for duration: Int64 = 1000, octets: UInt64 = 1000, source: UInt32 = 0x0a00_0001,
       sourcePort: UInt16 = 53,
@@ -106,7 +106,7 @@ struct AlertEvaluatorTests {
     #expect(evaluator.evaluate(at: Self.start + 61_000).isEmpty)
     #expect(Self.texts(evaluator.evaluate(at: Self.start + 150_000)) == ["dns resolved"])
     #expect(evaluator.problems.isEmpty)
-    // One reading of the flows for both, and none before a twentieth of the window has passed.
+    // One reading of the flows serves both rules, and none happens before a twentieth of the window has passed.
     #expect(world.state.withLock { $0.readings } == 3)
   }
 
@@ -176,7 +176,7 @@ struct AlertEvaluatorTests {
     var evaluator = AlertEvaluator(Self.options([rule]), started: Self.start, inputs: world.inputs)
     for second in 0..<60 { world.add(at: now + Int64(second) * 1000) }
     var time = now + 59_000
-    // A day is looked at in each round.
+    // Each round examines one day.
     for _ in 0..<7 {
       #expect(evaluator.evaluate(at: time).isEmpty)
       evaluator.learn(at: time)
@@ -280,7 +280,7 @@ struct AlertEvaluatorTests {
     var next = AlertEvaluator(options, restoring: file.load(), started: Self.start + 5000, inputs: world.inputs)
     #expect(next.evaluate(at: Self.start + 6000).isEmpty)
     #expect(Self.texts(next.evaluate(at: Self.start + 200_000)) == ["any resolved"])
-    // Of a rule that is gone meanwhile.
+    // A saved alert whose rule was removed meanwhile.
     var other = AlertEvaluator(AlertOptions(), restoring: file.load(), started: Self.start, inputs: world.inputs)
     #expect(Self.texts(other.evaluate(at: Self.start + 6000)) == ["any resolved"])
   }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `scripts/build-commit` in folders with and without a repository.
+/// Tests `scripts/build-commit` in folders with and without a repository.
 @Suite(
   "The commit that a build is of", .tags(.engine), .unlessFast, .enabled(if: Tool.isInstalled("git"), "git is missing"))
 struct BuildCommitTests {
@@ -17,7 +17,7 @@ struct BuildCommitTests {
     try #require(outcome.status == 0, "\(command): \(outcome.errors)")
   }
 
-  /// Sources as far as the script looks at them.
+  /// Creates the parts of the sources that the script examines.
   private static func makeSources(in folder: String) throws {
     let files = FileManager.default
     for name in ["scripts", "Sources/CBuildVersion"] {
@@ -30,7 +30,7 @@ struct BuildCommitTests {
     try Data(".build/\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/.gitignore"))
   }
 
-  /// The commit that the script has noted; nil if none.
+  /// Returns the commit recorded by the script; nil if none.
   private static func noted(in folder: String) async throws -> String? {
     let outcome = try await #require(Tool("/bin/bash")).outcome(
       ["\(folder)/scripts/build-commit"], environment: environment, directory: folder)
@@ -69,7 +69,7 @@ struct BuildCommitTests {
       try await Self.git(command, in: folder.path)
     }
     #expect(try await Self.noted(in: folder.file("inner")) == nil)
-    // What was noted before is not true any more.
+    // The recorded commit is no longer valid.
     #expect(try await Self.noted(in: folder.path) != nil)
     try FileManager.default.removeItem(atPath: folder.file(".git"))
     #expect(try await Self.noted(in: folder.path) == nil)

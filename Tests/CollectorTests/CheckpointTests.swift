@@ -14,7 +14,7 @@ import Testing
 
 @Suite("A checkpoint has all that a pipeline knows")
 struct CheckpointTests {
-  /// Takes flows as text, with whose they are and their rare fields.
+  /// Records flows as text, with their origin and rare fields.
   private final class Rows: FlowSink {
     var texts: [String] = []
     var hasRoom: Bool { true }
@@ -147,7 +147,7 @@ struct CheckpointTests {
     }
   }
 
-  /// What the programs that wrote `Fixtures/checkpoints` had received: `make-checkpoints.py` says what it sends.
+  /// For the input of the programs that wrote `Fixtures/checkpoints`, see `make-checkpoints.py`.
   @Test("of a former version is read, with all that it has", arguments: ["SAGFCKP2", "SAGFCKP3"])
   func formerVersions(name: String) throws {
     let file = try Data(contentsOf: URL(fileURLWithPath: Fixtures.path("checkpoints/\(name)")))
@@ -164,7 +164,8 @@ struct CheckpointTests {
     #expect(before.sessions.count == 7)
     let own = try #require(before.sessions.first { $0.key.domain == 1 && $0.key.version == 10 })
     #expect(own.templateCount == 4)
-    // Its template, and data under another: the running total goes on from 1000, the interface has its name.
+    // The template of the waiting set, and data of another template: the running total continues from 1000, and the
+    // interface has its name.
     let time = UInt32(own.lastSeen / 1_000_000_000) + 1
     let message = ipfix(domain: 1, sequence: 5, time: time) {
       template(300, f(8, 4), f(12, 4))
@@ -186,7 +187,7 @@ struct CheckpointTests {
   @Test("flows of the layout before are read: their TCP flags and masks were beside the VRF")
   func formerLayout() throws {
     var file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Fixtures.path("checkpoints/SAGFCKP2"))))
-    // The words of eight octets behind the magic: the head's size comes first; then the flow, of which the route word is the 12th.
+    // Words of eight octets after the magic: first the size of the head; then the flow, whose route word is the 12th.
     func word(_ place: Int) -> Int { (0..<8).reduce(0) { $0 | Int(file[place + $1]) << (8 * $1) } }
     func set(_ value: UInt64, at place: Int) {
       for index in 0..<8 { file[place + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) }
@@ -233,7 +234,7 @@ struct CheckpointTests {
       next.restore(checkpoint.state)
       next.finish()
     }
-    // One that is left out, or comes twice, is missed.
+    // A missing or duplicate part is detected.
     for part in parts {
       let place = (part.lowerBound - 20)..<part.upperBound
       #expect(throws: CheckpointFault.self) {
@@ -245,7 +246,8 @@ struct CheckpointTests {
     }
   }
 
-  /// Where the contents of a file's parts are: each has 20 octets before it, of which the last four are those octets' checksum.
+  /// Returns the content ranges of a file's parts. Each content is preceded by 20 octets, of which the last four are
+  /// their checksum.
   private static func parts(of file: [UInt8]) -> [Range<Int>] {
     var parts: [Range<Int>] = []
     var place = 8
@@ -257,7 +259,7 @@ struct CheckpointTests {
     return parts
   }
 
-  /// Gives a part the checksums of what it holds.
+  /// Recomputes a part's checksums.
   private static func seal(_ part: Range<Int>, in file: inout [UInt8]) {
     func set(_ checksum: UInt32, at place: Int, _ file: inout [UInt8]) {
       for index in 0..<4 { file[place + index] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * index)) }
@@ -273,13 +275,13 @@ struct CheckpointTests {
     var pipeline = Self.pipeline(rows, extra: false)
     let start: Int64 = 1_750_000_000_000
     var sent = 0
-    // An hour back, a day forward, and as it was.
+    // An hour back, a day forward, and as before.
     for (step, offset) in [Int64(0), -3_600_000, 86_400_000, 0, -5000, 4000].enumerated() {
       for number in 0..<20 {
         let time = start + offset + Int64(step * 1000 + number * 10)
         var octets = u16(5, 1) + bigEndian(UInt32(60_000)) + bigEndian(UInt32(start / 1000))
         octets += zeros(4) + bigEndian(UInt32(sent)) + zeros(4)
-        // The source tells each apart; they lasted a second.
+        // The source makes each flow distinct; each lasted a second.
         octets += bigEndian(UInt32(sent + 1)) + zeros(12) + bigEndian(UInt32(1)) + bigEndian(UInt32(100))
         octets += bigEndian(UInt32(58_000)) + bigEndian(UInt32(59_000)) + zeros(16)
         pipeline.ingest(

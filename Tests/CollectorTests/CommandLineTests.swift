@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The command line: statuses and texts")
 struct CommandLineTests {
-  /// The program of the build that this test belongs to.
+  /// The program from the same build as this test.
   private static let program: Tool? = {
     guard let test = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return nil }
     return Tool(URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("sagflow").path)

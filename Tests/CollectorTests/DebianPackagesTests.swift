@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `scripts/debian-packages` on a system made of stand-ins for Debian's tools.
+/// Tests `scripts/debian-packages` on a system with substitutes for Debian's tools.
 @Suite("Installation of missing Debian packages")
 struct DebianPackagesTests {
   private struct System {
@@ -12,7 +12,7 @@ struct DebianPackagesTests {
     var isDebian = true
   }
 
-  /// The exit status, and the calls that would have changed the system.
+  /// Returns the exit status, and the calls that would have changed the system.
   private func run(_ packages: [String], on system: System) async throws -> (status: Int32, calls: [String]) {
     let directory = try TemporaryFolder()
     let calls = directory.file("calls")

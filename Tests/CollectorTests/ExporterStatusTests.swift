@@ -28,7 +28,7 @@ struct ExporterStatusTests {
   func rates() {
     var rates = SessionRates(started: Self.time(0))
     for second in stride(from: 0.0, through: 600, by: 10) {
-      // Ten datagrams a second for five minutes, then a hundred.
+      // Ten datagrams per second for five minutes, then a hundred.
       let datagrams = second <= 300 ? second * 10 : 3000 + (second - 300) * 100
       let session = Self.session(
         "10.0.0.1", datagrams: UInt64(datagrams), records: UInt64(datagrams * 3), times: (0, second))
@@ -111,7 +111,7 @@ struct ExporterStatusTests {
       Self.session("10.0.\($0 >> 8).\($0 & 255)", records: 1)
     }
     _ = Self.series(first, &metrics)
-    // Forged senders come, with lower addresses.
+    // Forged senders with lower addresses.
     let forged = (0..<500).map { Self.session("1.0.\($0 >> 8).\($0 & 255)", datagrams: 2, records: 10) }
     let series = Self.series(first + forged, &metrics)
     let records = series.filter { $0.key.hasPrefix("sagflow_exporter_records_total") }

@@ -10,7 +10,7 @@ struct LedgerCounterTests {
     try JSONDecoder().decode([String: [String: UInt64]].self, from: JSONEncoder().encode(ledger))
   }
 
-  /// Numbers that a value holds, in it or below.
+  /// Returns how many numbers a value contains, directly or nested.
   private static func count(_ value: Any) -> Int {
     if value is any FixedWidthInteger { return 1 }
     return Mirror(reflecting: value).children.reduce(0) { $0 + count($1.value) }
@@ -19,10 +19,10 @@ struct LedgerCounterTests {
   @Test("every number of it is told")
   func complete() throws {
     var ledger = Ledger()
-    // One that checkpoints of earlier versions do not have.
+    // A counter that checkpoints of earlier versions lack.
     ledger.decode.reverseRecords = 0
     var told = try Self.numbers(ledger)
-    // A mirror does not show what an inline array holds.
+    // A mirror does not show the elements of an inline array.
     let issues = told.removeValue(forKey: "issues") ?? [:]
     #expect(Set(issues.keys) == Set(DecodeIssue.allCases.map(\.name)))
     #expect(told.values.reduce(0) { $0 + $1.count } == Self.count(ledger))

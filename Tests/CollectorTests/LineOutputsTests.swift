@@ -12,7 +12,7 @@ import Testing
 
 @Suite("Outputs of lines beside the store", .ownThread)
 struct LineOutputsTests {
-  /// In place of a worker's store.
+  /// Replaces a worker's store.
   private final class Store: FlowSink {
     var hasRoom: Bool { true }
     private(set) var counters = SinkCounters()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// config/grafana/collector.json against the table of metrics, which follows from what the collector exports.
+/// Checks config/grafana/collector.json against the table of exported metrics.
 @Suite("Grafana's dashboard of collectors")
 struct MetricsDashboardTests {
   private struct Dashboard: Decodable {
@@ -39,7 +39,7 @@ struct MetricsDashboardTests {
     try JSONDecoder().decode(Dashboard.self, from: Data(PackageFiles.text("config/grafana/collector.json").utf8))
   }
 
-  /// Names of metrics with their labels, from docs/metrics.md.
+  /// Returns the names of metrics with their labels, from docs/metrics.md.
   private static func metrics() throws -> [String: Set<String>] {
     var metrics: [String: Set<String>] = [:]
     for row in try PackageFiles.text("docs/metrics.md").matches(of: /(?m)^\| `(\w+)` \| \w+ \| ([^|]*) \|/) {
@@ -56,7 +56,7 @@ struct MetricsDashboardTests {
     let questions =
       dashboard.panels.flatMap { $0.targets ?? [] }.map(\.expr) + dashboard.templating.list.compactMap(\.definition)
     #expect(questions.count > 40)
-    // Labels of the scrape, and of results that have their own table in docs/metrics.md's text.
+    // Labels added by the scrape, and metrics whose results have their own table in docs/metrics.md.
     let given: Set<String> = ["instance", "job"]
     let results = ["sagflow_alert_messages_total", "sagflow_relay_datagrams_total"]
     for question in questions {
@@ -96,7 +96,7 @@ struct MetricsDashboardTests {
     "Prometheus's own checker takes each expression", .tags(.engine), .unlessFast,
     .enabled(if: Tool.isInstalled("promtool"), "promtool is missing"))
   func expressions() async throws {
-    // Rules are the form in which the checker takes expressions; Grafana puts values in place of its variables.
+    // The checker takes expressions as rules; Grafana expands variables.
     let rules = try Self.dashboard().panels.flatMap { $0.targets ?? [] }.enumerated().map { index, target in
       let expression = target.expr.replacing("$__rate_interval", with: "5m").replacing(/\$\w+/, with: "x")
       return "      - record: panel:\(index)\n        expr: '\(expression.replacing("'", with: "''"))'\n"

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The modules as Package.swift declares them, as their sources use them, and as docs/design.md shows them.
+/// The modules as declared in Package.swift, as imported by their sources, and as listed in docs/design.md.
 @Suite("Modules import what they declare, and nothing upward")
 struct ModuleGraphTests {
   private struct Target {
@@ -13,7 +13,7 @@ struct ModuleGraphTests {
   /// Modules of the toolchain.
   private static let toolchain: Set<String> = ["Dispatch", "Foundation", "Glibc", "Synchronization", "Testing"]
 
-  /// Targets of Swift code with what they depend on, modules and products alike.
+  /// Returns the Swift targets with their dependencies, both modules and products.
   private static func targets() throws -> [Target] {
     let manifest = try PackageFiles.text("Package.swift")
     let start = try #require(manifest.range(of: "  targets: ["))
@@ -26,7 +26,7 @@ struct ModuleGraphTests {
     var targets: [Target] = []
     for (index, head) in heads.enumerated() {
       let end = index + 1 < heads.count ? heads[index + 1].range.lowerBound : manifest.endIndex
-      // The condition of a dependency names no module.
+      // Removes conditions, which name no module.
       let text = manifest[head.range.upperBound..<end].replacing(/, condition: \.when\([^)]*\)/, with: "")
       let name = String(head.name)
       let path = text.firstMatch(of: /path: "([^"]+)"/).map { String($0.1) }
@@ -44,19 +44,19 @@ struct ModuleGraphTests {
     return targets
   }
 
-  /// The Swift files of a folder.
+  /// Returns the Swift files in a folder.
   private static func files(_ folder: String) -> [String] {
     let root = PackageFiles.path(folder)
     let files = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
     return files.filter { $0.hasSuffix(".swift") }.map { "\(root)/\($0)" }
   }
 
-  /// Modules that the sources of a folder import.
+  /// Returns the modules imported by the sources in a folder.
   private static func imports(_ folder: String) throws -> Set<String> {
     var modules: Set<String> = []
     for file in files(folder) {
       let text = try String(contentsOfFile: file, encoding: .utf8)
-      // Two spaces: within a condition of the package's traits.
+      // Two spaces: inside a condition on a package trait.
       for match in text.matches(of: /(?m)^(?:  )?(?:@\w+ )?(?:(?:public|package|internal|private) )?import (\w+)/) {
         modules.insert(String(match.1))
       }
@@ -77,7 +77,7 @@ struct ModuleGraphTests {
     }
   }
 
-  /// Targets that tests need built and do not import.
+  /// Dependencies of test targets that must be built but are not imported.
   private static let runOnly: [String: Set<String>] = [
     "ClickHouseTests": ["sagflow"], "EndToEndTests": ["sagflow"], "CollectorTests": ["sagflow"],
   ]
@@ -86,7 +86,7 @@ struct ModuleGraphTests {
   func settings() throws {
     let manifest = try PackageFiles.text("Package.swift")
     let loop = "for target in package.targets where target.type != .system { target.swiftSettings = ours }\n"
-    // The last word: behind it no target is added, and none has settings of its own.
+    // The loop is last in the file: no target is added after it, and no target has its own settings.
     #expect(manifest.hasSuffix("\n" + loop))
     #expect(manifest.ranges(of: "swiftSettings").count == 1)
     let settings = try #require(manifest.firstMatch(of: /let ours: \[SwiftSetting\] =(?<list>[^\]]+)\]/)?.list)

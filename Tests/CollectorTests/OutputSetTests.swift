@@ -11,13 +11,13 @@ import Testing
 
 @Suite("The outputs of a collector change while it runs", .ownThread)
 struct OutputSetTests {
-  /// What destinations were made, in order, and what they got.
+  /// The destinations created, in order, and what each received.
   private final class World: Sendable {
     private let state = Mutex<(made: [String], got: [[String]])>(([], []))
 
-    /// Names of outputs.
+    /// Names of the outputs.
     var made: [String] { state.withLock { $0.made } }
-    /// Of the destination that was made as the `number`th.
+    /// Returns what the `number`th destination received.
     func got(_ number: Int) -> [String] { state.withLock { $0.got[number].sorted() } }
 
     func make(_ setting: OutputSetting) -> Destination {

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("What workers receive into", .ownThread)
 struct ReceptionMemoryTests {
-  /// Keeps warnings.
+  /// Records warnings.
   private final class Warnings: LogHandler, @unchecked Sendable {
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.trace
@@ -40,7 +40,7 @@ struct ReceptionMemoryTests {
       #expect(buffer != nil)
       #expect(try Directory.exists(disk))
     }
-    // Where the tests' own folder is memory, nothing is to be said.
+    // No warning if the test's own folder is in memory.
     let isMemory = try FileSystem(of: folder.path).isMemory
     #expect(warnings.texts.count == (isMemory ? 0 : 1))
     if isMemory { return }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `scripts/release` in a repository whose `make deb` is a stand-in.
+/// Tests `scripts/release` in a repository with a substitute for `make deb`.
 @Suite("Releases", .tags(.engine), .unlessFast, .enabled(if: Tool.isInstalled("git", "dpkg"), "git or dpkg is missing"))
 struct ReleaseTests {
   private struct Repository {
@@ -20,7 +20,7 @@ struct ReleaseTests {
       try write("CHANGELOG.md", changelog)
       try write(".gitignore", ".build/\nPackage.resolved\n")
       for name in ["Package.swift", "Package.resolved", "LICENSE"] { try write(name, "\(name)\n") }
-      // What is built says the commit that it was built from, as the program does.
+      // The package reports the commit it was built from, as the program does.
       try write(
         "Makefile",
         """

@@ -42,7 +42,7 @@ struct ServiceManagerTests {
       #expect(time.hasPrefix("MONOTONIC_USEC="))
       times.append(try #require(UInt64(time.dropFirst("MONOTONIC_USEC=".count))))
     }
-    // The system's uptime in microseconds, read another way.
+    // The system's uptime in microseconds, from another source.
     let uptime = try String(contentsOfFile: "/proc/uptime", encoding: .utf8).split(separator: " ")
     let seconds = try #require(uptime.first.flatMap { Double($0) })
     #expect(times[0] <= times[1])

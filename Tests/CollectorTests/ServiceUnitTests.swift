@@ -26,7 +26,7 @@ struct ServiceUnitTests {
 
   @Test("systemd finds nothing wrong with the unit", .tags(.engine), .unlessFast, .enabled(if: isAvailable))
   func verify() async throws {
-    // The program and its manual are not installed where tests run, so the unit is checked with one that is there.
+    // The program and its manual are not installed where tests run, so the unit is checked with another program.
     let directory = try TemporaryFolder()
     let unit = try PackageFiles.text("systemd/sagflow.service")
       .replacing("/usr/local/bin/sagflow", with: "/bin/true")

@@ -90,7 +90,7 @@ struct ShippedFilesTests {
     }
   }
 
-  /// A row for each metric: name, type, names of its labels and what those of a reason are, what it says.
+  /// Returns a row for each metric: name, type, label names with their values if enumerated, and help.
   private static func table(of page: String) -> String {
     var rows: [(name: String, type: String, help: String, labels: [String])] = []
     for line in page.split(separator: "\n") {
@@ -115,7 +115,7 @@ struct ShippedFilesTests {
     }
   }
 
-  /// Expects that a part of a file, between two comments of HTML, is this text.
+  /// Expects that the part of a file between two HTML comments equals `wanted`.
   private func expectPart(of file: String, _ name: String, _ wanted: String) throws {
     let text = try PackageFiles.text(file)
     let begin = try #require(text.range(of: "<!-- \(name) -->\n"))
@@ -130,7 +130,7 @@ struct ShippedFilesTests {
     }
   }
 
-  /// With UPDATE_SHIPPED_FILES in the environment the file is written instead (`make shipped-files`).
+  /// If UPDATE_SHIPPED_FILES is set, writes the file instead (`make shipped-files`).
   private func expectText(of file: String, _ wanted: String) throws {
     if ProcessInfo.processInfo.environment["UPDATE_SHIPPED_FILES"] != nil {
       try wanted.write(toFile: PackageFiles.path(file), atomically: true, encoding: .utf8)

@@ -1,18 +1,18 @@
 import Foundation
 import Testing
 
-/// The attributes of the package's own tests, read in their sources: suites have names, and tests that need more than a
-/// processor have tags that leave them out of `make test-fast`.
+/// Checks the attributes of the package's own tests in their sources: suites have names, and tests that need more than
+/// CPU have tags that exclude them from `make test-fast`.
 @Suite("Every suite has a name, and tags where it needs sockets or other programs")
 struct SuiteAttributeTests {
   private struct Source: CustomTestStringConvertible, Sendable {
-    /// Path below Tests.
+    /// Path relative to Tests.
     var path: String
     var text: String
 
     var testDescription: String { path }
 
-    /// Each suite's name, and its attributes with the comment before them.
+    /// Returns each suite's name, and its attributes including preceding comments.
     var suites: [(name: String, attributes: Substring)] {
       text.matches(of: /(?m)^(?:  )?(?:final )?(?:struct|class|actor|enum) (\w+Tests)\b/).map { match in
         let before = text[..<match.range.lowerBound]
@@ -22,7 +22,7 @@ struct SuiteAttributeTests {
     }
   }
 
-  /// The files that hold tests.
+  /// The files that contain tests.
   private static let sources: [Source] = {
     let root = PackageFiles.path("Tests")
     let files = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
@@ -67,7 +67,7 @@ struct SuiteAttributeTests {
     }
   }
 
-  /// What shows in a file that its tests need sockets or other programs, and the tag of such tests.
+  /// Source patterns of tests that need sockets or other programs, with the required tag.
   private static let needs = [
     ("UDPSocket(listening:", ".network"), ("LoopbackSocket(", ".network"), ("LoopbackConnection(", ".network"),
     ("Listener(", ".network"), ("ServiceManagerSocket(", ".network"), ("GatewayStub.run", ".network"),

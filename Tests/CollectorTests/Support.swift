@@ -1,6 +1,6 @@
 import Foundation
 
-/// The package's own files, found from this one.
+/// Files of the package, located relative to this one.
 enum PackageFiles {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()

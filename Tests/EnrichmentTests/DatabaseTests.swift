@@ -27,7 +27,7 @@ struct DatabaseTests {
     known = sample.known(KnowledgeSample.record("198.51.100.127", "198.51.100.128"))
     #expect(known.record.sourceAS == 4_200_000_000 && known.record.destinationAS == 0)
     #expect(known.row.text(.sourceASName) == "Wide" && known.row.text(.destinationASName) == nil)
-    // Of 192.0.2.0/24 there is a continent alone.
+    // 192.0.2.0/24 has only a continent.
     #expect(sample.known(KnowledgeSample.record("192.0.2.1", "10.255.0.1")).row.text(.sourceCountry) == nil)
     var record = KnowledgeSample.record("10.1.2.3", "10.1.2.3")
     (record.sourceAS, record.destinationAS) = (64_501, 65_000)
@@ -54,7 +54,7 @@ struct DatabaseTests {
         ? IPAddress(v4: place.v4 ^ UInt32(truncatingIfNeeded: bits >> 40))
         : IPAddress(high: place.high ^ bits >> 24, low: place.low)
     }
-    // Hosts that are met again, and others.
+    // A mix of repeated and new hosts.
     let hosts = (0..<100).map { _ in any() }
     let records = (0..<3000).map { _ in
       var record = FlowRecord()
@@ -115,7 +115,7 @@ struct DatabaseTests {
       try FileManager.default.moveItem(atPath: new, toPath: path)
     }
     for content in [Data(), whole.prefix(200), Data("not a database\n".utf8)] {
-      // What is wrong is said once: the same may be wrong with the next.
+      // An error is logged once: the next file may have the same one.
       try put(whole)
       _ = sample.refresh()
       try put(content)

@@ -5,12 +5,12 @@ import Foundation
 import NetworkBytes
 import TestSupport
 
-/// Databases in MaxMind's format, which another program has written.
+/// Databases in MaxMind's format, written by another program.
 enum Databases {
   /// Whether the tests' Python can write them.
   static let canBeWritten = (try? Tool.python?.runBriefly(["-c", "import mmdb_writer"])) != nil
 
-  /// A folder with all of `databases.py`.
+  /// Returns a folder with all databases of `databases.py`.
   static func write() async throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("databases.py").path
@@ -19,7 +19,7 @@ enum Databases {
   }
 }
 
-/// Files of knowledge in a folder, and what is known of flows.
+/// Enrichment files in a folder, and the facts of flows.
 struct KnowledgeSample {
   let folder: TemporaryFolder
   let source = KnowledgeSource()
@@ -38,17 +38,17 @@ struct KnowledgeSample {
     enricher = Enricher(source)
   }
 
-  /// Looks at the files, as a collector does.
+  /// Checks the files, as a collector does.
   mutating func refresh(at now: Int64 = 0) -> [KnowledgeEvent] {
     let (knowledge, events) = files.refresh(options, at: now)
     if let knowledge { source.publish(knowledge) }
     return events
   }
 
-  /// How the files are.
+  /// State of the files.
   var report: KnowledgeReport { files.report }
 
-  /// A file in place of what has its name, by rename.
+  /// Replaces a file by rename.
   func replace(_ name: String, _ text: String) throws -> String {
     let new = try folder.write(text, as: "\(name).new")
     try Directory.rename(new, to: folder.file(name))
@@ -59,7 +59,7 @@ struct KnowledgeSample {
 
   var texts: TextTable { enricher.texts }
 
-  /// What is known of one flow.
+  /// Returns the facts of one flow.
   mutating func known(_ record: FlowRecord) -> (record: FlowRecord, row: FlowRow) {
     var batch = FlowBatch()
     batch.records.append(record)
@@ -87,7 +87,7 @@ extension FlowRow {
 }
 
 extension [KnowledgeEvent] {
-  /// A word for each.
+  /// One word for each event.
   var words: [String] {
     map { event in
       switch event {

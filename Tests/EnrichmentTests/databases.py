@@ -20,7 +20,7 @@ def write(name, networks, version=6, type="Test", epoch=None):
     for prefixes, data in networks:
         database.insert_network(IPSet(prefixes), data)
     if epoch is not None:
-        # The writer takes the present time.
+        # The writer would use the current time.
         writer.time.time = lambda: epoch
     database.to_db_file(str(folder / name))
 

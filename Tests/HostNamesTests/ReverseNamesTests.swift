@@ -10,7 +10,7 @@ import Testing
 struct ReverseNamesTests {
   private static func address(_ number: Int) -> IPAddress { IPAddress(high: 0, low: 0xffff << 32 | UInt64(number + 1)) }
 
-  /// What `names` gives, asked for on a thread of its own, for it blocks.
+  /// Returns the result of `names`, called on a separate thread because it blocks.
   private static func names(_ reverse: ReverseNames, _ addresses: [IPAddress]) async -> [IPAddress: String] {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread { continuation.resume(returning: reverse.names(of: addresses)) }
@@ -32,7 +32,7 @@ struct ReverseNamesTests {
         $0.most = max($0.most, $0.busy)
       }
       defer { seen.withLock { $0.busy -= 1 } }
-      // Every third has none.
+      // Every third address has none.
       return address.low % 3 == 0 ? nil : "host-\(address)"
     }
     let addresses = (0..<10_000).map(Self.address)
@@ -53,7 +53,7 @@ struct ReverseNamesTests {
       if address == slow { gate.wait() }
       return "name of \(address)"
     }
-    // The quick one may come too late on a busy machine, the slow one never comes in time.
+    // The fast lookup may be late on a busy machine; the slow one is never in time.
     let first = await Self.names(reverse, [quick, slow])
     #expect(first[slow] == nil)
     gate.signal()
@@ -73,7 +73,7 @@ struct ReverseNamesTests {
       return "x"
     }
     #expect(await Self.names(reverse, [Self.address(0)]).isEmpty)
-    // The time is over: the one thread has nothing to do after the first address.
+    // The time limit has passed: the only thread is idle after the first address.
     #expect(await Self.names(reverse, [Self.address(1)]).isEmpty)
     gate.signal()
     try await eventually("the name that came late") { await !Self.names(reverse, [Self.address(0)]).isEmpty }
@@ -131,7 +131,7 @@ struct ReverseNamesTests {
       addresses.contains(IPAddress(high: 0, low: 0xffff_7f00_0001)) || addresses.contains(IPAddress(high: 0, low: 1)))
     #expect(Set(addresses).count == addresses.count)
     let missing = await withCheckedContinuation { continuation in
-      // A name that no resolver takes (RFC 6761 §6.4).
+      // A name that no resolver accepts (RFC 6761 §6.4).
       Thread.detachNewThread {
         continuation.resume(returning: Result { try SystemResolver.addresses(of: "a.invalid") })
       }

@@ -156,7 +156,7 @@ struct PrefixFileTests {
     #expect(failure(missing)?.reason == .unread(.file(FileError(.open, path: missing, code: ENOENT))))
     #expect(failure(sample.folder.path)?.reason == .unread(.noFile))
     let pipe = sample.folder.file("pipe")
-    // Sound: the path is lent for the call.
+    // Sound: the path is only used during the call.
     #expect(unsafe mkfifo(pipe, 0o600) == 0)
     #expect(failure(pipe)?.reason == .unread(.noFile))
   }

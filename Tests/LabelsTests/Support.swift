@@ -2,14 +2,14 @@ import FlowModel
 import Labels
 import TestSupport
 
-/// A file of labels in a folder of its own, and the texts that it gave.
+/// A label file in its own folder, and the texts read from it.
 struct LabelSample {
   let folder: TemporaryFolder
   var texts = TextCollector()
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// What is read of a file, or the error.
+  /// Returns the labels of a file, or the error.
   mutating func prefixes(_ text: String, limits: LabelLimits = LabelLimits()) throws -> Result<PrefixLabels, LabelError>
   {
     let path = try folder.write(text, as: "file.csv")
@@ -24,7 +24,7 @@ func result<Value, Failure>(_ make: () throws(Failure) -> Value) -> Result<Value
 }
 
 extension Result where Failure == LabelError {
-  /// The lines that are wrong, each with what is wrong with it.
+  /// The invalid lines, each with its problem.
   var problems: [String] {
     guard case .failure(let error) = self, case .lines(let problems, _) = error.reason else { return [] }
     return problems.map(\.description)

@@ -14,7 +14,7 @@ struct JoinedTableTests {
       let tables = parts.map(\.table)
       let joined = JoinedTable(tables[0], tables[1], tables[2])
       let addresses = parts.flatMap { $0 }.addresses(&random)
-      // Any number of addresses at once: whole groups of a search, and a part of one.
+      // Any number of addresses per call: complete groups of a search, and a partial one.
       let chunk = 1 + random.below(200)
       for begin in stride(from: 0, to: addresses.count, by: chunk) {
         let some = Array(addresses[begin..<min(begin + chunk, addresses.count)])

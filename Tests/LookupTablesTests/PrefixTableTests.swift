@@ -49,7 +49,7 @@ struct PrefixTableTests {
   @Test("Any prefixes give what a search through all of them gives", arguments: 0..<12)
   func random(round: Int) throws {
     var random = SeededGenerator(seed: UInt64(round))
-    // Few bits vary, so that prefixes hold one another and end where others begin.
+    // Few bits vary, so that prefixes are nested and adjacent.
     func any(_ isV4: Bool) -> IPAddress {
       let bits = random.next() & random.next()
       if isV4 { return IPAddress(v4: UInt32(truncatingIfNeeded: bits << 24 | bits & 0xff)) }
@@ -70,7 +70,7 @@ struct PrefixTableTests {
     #expect(table.values(of: many.span) == many.map { table[$0] })
   }
 
-  /// What the longest of some prefixes with no two alike has for an address, found by asking for each length.
+  /// Returns the value of the longest matching prefix, found by trying each length. The prefixes are distinct.
   private static func reference(_ prefixes: [TestPrefix]) -> (IPAddress) -> UInt32 {
     var lengths: [Int: [IPAddress: UInt32]] = [:]
     for prefix in prefixes {
@@ -105,7 +105,7 @@ struct PrefixTableTests {
       let length = address.isV4 ? 24 + random.below(9) : 44 + random.below(85)
       prefixes.append(TestPrefix(address: address, length: length, value: UInt32(number % 1000) + 1))
     }
-    // Each one holds the next: the slices of every directory but the last are empty except for one.
+    // Each prefix contains the next: in every directory but the last, all slices but one are empty.
     for length in 0...64 { prefixes.append(TestPrefix(address: IPAddress(high: 1, low: 0), length: length, value: 7)) }
     for length in 0...32 { prefixes.append(TestPrefix(address: IPAddress(v4: 1), length: length, value: 8)) }
     let table = prefixes.table

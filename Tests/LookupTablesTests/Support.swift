@@ -14,7 +14,7 @@ struct TestPrefix: CustomStringConvertible {
     other.isV4 == address.isV4 && other.masked(by: mask) == address.masked(by: mask)
   }
 
-  /// Its first address, and its last.
+  /// Its first and last address.
   var ends: [IPAddress] {
     let first = address.masked(by: mask)
     return [first, IPAddress(high: first.high | ~mask.high, low: first.low | ~mask.low)]
@@ -32,18 +32,19 @@ extension [TestPrefix] {
     return builder.table()
   }
 
-  /// What the longest one that holds an address has, found by looking at each; of the same prefix, the later counts.
+  /// Returns the value of the longest prefix that contains an address, by linear search; for equal prefixes the later
+  /// one counts.
   func value(of address: IPAddress) -> UInt32 {
     enumerated().filter { $0.element.holds(address) }
       .max { ($0.element.length, $0.offset) < ($1.element.length, $1.offset) }?.element.value ?? 0
   }
 
-  /// Prefixes that hold one another and end where others begin, in a few places, far apart and close together.
+  /// Returns nested and adjacent prefixes in a few regions, far apart and close together.
   static func random(_ count: Int, _ random: inout SeededGenerator) -> [TestPrefix] {
     let places = (0..<4).map { _ in random.next() }
     return (0..<count).map { number in
       let (isV4, place) = (random.below(2) == 0, places[random.below(places.count)])
-      // As many bits vary behind a place as it comes to.
+      // The number of varying bits is random.
       let bits = random.next() >> UInt64(random.below(64))
       let low = random.below(3) == 0 ? random.next() >> UInt64(random.below(64)) : 0
       let address =
@@ -53,7 +54,7 @@ extension [TestPrefix] {
     }
   }
 
-  /// Addresses at the ends of the prefixes and beside them, and a few anywhere.
+  /// Returns addresses at and next to the ends of the prefixes, and some random ones.
   func addresses(_ random: inout SeededGenerator) -> [IPAddress] {
     var found = flatMap(\.ends).flatMap { end in
       [end.next(0), end.next(1), end.next(-1)]
@@ -65,7 +66,7 @@ extension [TestPrefix] {
 }
 
 extension IPAddress {
-  /// The address so many steps behind it, around the end of all.
+  /// Returns the address that many steps later, wrapping around.
   fileprivate func next(_ steps: Int) -> IPAddress {
     if isV4 { return IPAddress(v4: UInt32(truncatingIfNeeded: Int(v4) + steps)) }
     let next = (UInt128(high) << 64 | UInt128(low)) &+ UInt128(truncatingIfNeeded: steps)

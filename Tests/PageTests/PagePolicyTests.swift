@@ -2,7 +2,8 @@ import Foundation
 import Page
 import Testing
 
-/// What a strict Content-Security-Policy forbids is not even tried, and texts from the wire cannot become markup.
+/// Checks that the page works under a strict Content-Security-Policy, and that texts from the network cannot become
+/// markup.
 @Suite("The page under a strict policy")
 struct PagePolicyTests {
   private static let scripts = SourceFiles.own.filter { $0.hasSuffix(".js") }
@@ -55,7 +56,7 @@ struct PagePolicyTests {
   @Test("Nothing comes from elsewhere")
   func origins() throws {
     for name in SourceFiles.own {
-      // The namespace of SVG is a name, not an address.
+      // The SVG namespace is a name, not a URL to load.
       let text = try SourceFiles.text(name).replacing("http://www.w3.org/2000/svg", with: "")
       #expect(text.firstMatch(of: /https?:|["'(]\/\/|@import|url\(/) == nil, "\(name)")
     }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The modules of the page that compute, run by Node: addresses, windows, filters, rates, layouts, texts.
+/// Runs the page's computing modules with Node: addresses, windows, filters, rates, layouts, texts.
 @Suite(
   "The page's modules compute what they should", .tags(.engine), .unlessFast,
   .enabled(if: Node.isInstalled, "Node 18 or newer is not installed"))
@@ -11,7 +11,7 @@ struct PageScriptTests {
   func module(name: String) async throws {
     let node = try #require(Tool("node"))
     var environment = ProcessInfo.processInfo.environment
-    // A zone other than UTC, in which local times are expected.
+    // Local times are tested in a zone other than UTC.
     environment["TZ"] = "Europe/Berlin"
     let outcome = try await node.outcome(
       ["--test", "\(SourceFiles.root)/Tests/PageTests/JavaScript/\(name)"], environment: environment)

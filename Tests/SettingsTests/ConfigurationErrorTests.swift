@@ -18,7 +18,7 @@ struct ConfigurationErrorTests {
       }
     let found = try complaints(sample.nested(value))
     try #require(found.count == 1)
-    // Inside a list or map the element's own place is told, one column further on.
+    // For lists and maps, the position is that of the element, one column further right.
     let column = sample.column + (setting.shape == .value ? 0 : 1)
     #expect(found[0].hasPrefix("c.yaml:\(sample.line):\(column): \(sample.key): expected "))
     #expect(found[0].hasSuffix(sample.refused.isEmpty ? ", found nothing" : ", found '\(sample.refused)'"))
@@ -69,7 +69,7 @@ struct ConfigurationErrorTests {
     let few = yaml.split(separator: "\n").prefix(201).joined(separator: "\n")
     let middle = thread_time()
     #expect(try complaints(few).count == 101)
-    // A hundredth of the keys, and the same hundred that are looked for.
+    // `few` has a hundredth of the keys, but as many suggestions.
     #expect(many < 20 * (thread_time() - middle), "\(many) ns")
   }
 

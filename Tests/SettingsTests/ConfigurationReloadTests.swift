@@ -26,7 +26,7 @@ struct ConfigurationReloadTests {
       #expect(reload.values == running)
       #expect(reload.changes[0].description == "\(sample.key) stays \(old); restart to apply \(sample.yaml)")
     }
-    // Going on from there, a second reload of the same file tells only what still waits.
+    // A second reload of the same file then reports only changes that still require a restart.
     let again = ConfigurationReload(from: reload.values, to: loaded)
     #expect(again.changes == reload.changes.filter(\.needsRestart))
   }

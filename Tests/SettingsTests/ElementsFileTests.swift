@@ -13,7 +13,7 @@ struct ElementsFileTests {
     return (folder, path)
   }
 
-  /// What is wrong with the text of a file, without the file's folder.
+  /// Returns the error for a file's text, without the folder.
   private static func fault(_ text: String, _ name: String = "elements.csv") throws -> String? {
     let (folder, path) = try file(text, name)
     defer { withExtendedLifetime(folder) {} }

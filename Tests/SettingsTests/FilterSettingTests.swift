@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The filter of a configuration")
 struct FilterSettingTests {
-  /// What a configuration's filter means.
+  /// Returns the filter of a configuration.
   private static func filter(_ yaml: String) throws -> FlowFilter {
     try load(yaml).values.live.filter.filter
   }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Live settings are those that a reload applies")
 struct LiveSettingsTests {
-  /// Read by commands each time; nothing that runs has them.
+  /// Settings that commands read on each run; the running collector does not use them.
   private static func isOfCommands(_ key: String) -> Bool { key.hasPrefix("smartAccessGateway.") }
 
   @Test("a setting is marked live if it is in LiveSettings, and only then", arguments: SettingSample.all)

@@ -285,7 +285,7 @@ struct OutputSettingsTests {
         "outputs stays [\(lake), \(old)]; restart to apply [\(lake), \(new)]",
       ])
     #expect(reload.changes.map(\.needsRestart) == [false, true])
-    // The next one tells what still waits.
+    // The next reload reports only changes that still require a restart.
     let again = ConfigurationReload(from: reload.values, to: loaded)
     #expect(again.changes == [reload.changes[1]])
   }

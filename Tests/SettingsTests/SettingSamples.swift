@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// A value other than the default for each setting: as YAML in its place, as elements, and one that must be refused.
+/// A value other than the default for each setting: as YAML, as elements, and a value that must be refused.
 struct SettingSample: CustomTestStringConvertible {
   var key: String
-  /// The value as it stands in YAML and as `config check -v` prints it.
+  /// The value as in YAML and in the output of `config check -v`.
   var yaml: String
   var elements: [String]
   var refused: String
@@ -120,7 +120,7 @@ struct SettingSample: CustomTestStringConvertible {
     .init("smartAccessGateway.netflowVersion", "v10", "7"),
   ]
 
-  /// Those that variables and options can have, too.
+  /// Samples of settings that variables and options can also set.
   static let plain = all.filter { !["alerts.actions", "alerts.rules", "outputs"].contains($0.key) }
 
   private init(_ key: String, _ value: String, _ refused: String) {
@@ -134,7 +134,7 @@ struct SettingSample: CustomTestStringConvertible {
     self.refused = refused
   }
 
-  /// The setting in its section, the value on the last line.
+  /// The setting in its section, with the value on the last line.
   var document: String { nested(yaml) }
 
   func nested(_ value: String) -> String {
@@ -146,13 +146,13 @@ struct SettingSample: CustomTestStringConvertible {
 
   var line: Int { key.split(separator: ".").count }
 
-  /// Where the value begins, columns counted from 1.
+  /// Start of the value; columns are counted from 1.
   var column: Int {
     let parts = key.split(separator: ".")
     return 2 * (parts.count - 1) + (parts.last?.count ?? 0) + 3
   }
 
-  /// `SAGFLOW_AGGREGATION_ACTIVE_TIMEOUT` for `aggregation.activeTimeout`, made in another way than the product does.
+  /// `SAGFLOW_AGGREGATION_ACTIVE_TIMEOUT` for `aggregation.activeTimeout`, derived independently of the product.
   var variable: String {
     var name = "SAGFLOW_"
     for character in key {

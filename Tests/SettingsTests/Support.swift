@@ -2,7 +2,7 @@ import Foundation
 import Settings
 import TestSupport
 
-/// Loads a YAML text as a file, with nothing else said, as a program with Kafka does.
+/// Loads YAML text as a file, without other settings by default, as a program with Kafka support.
 func load(
   _ yaml: String, environment: [String: String] = [:], overrides: [ConfigurationOverride] = [], hasKafka: Bool = true,
   verify: @escaping @Sendable (String, String) -> String? = { _, _ in nil }
@@ -13,7 +13,7 @@ func load(
     verify: verify)
 }
 
-/// What `load` finds wrong, one line each, the file's directory cut off; empty if nothing is.
+/// Returns the errors of `load`, one line each, without the file's directory; empty if there are none.
 func complaints(
   _ yaml: String, environment: [String: String] = [:], overrides: [ConfigurationOverride] = [], hasKafka: Bool = true,
   verify: @escaping @Sendable (String, String) -> String? = { _, _ in nil }

@@ -17,7 +17,7 @@ struct APIDescriptionTests {
     listen: Endpoint(address: IPAddress(v4: 0x7f00_0001), port: 0), source: TestServer.source(),
     supply: FlowSupply("") { nil }, logger: Logger(label: "test"))
 
-  /// What a reference leads to, or the value itself.
+  /// Returns the target of a reference, or the value itself.
   private static func resolved(_ value: Any?, _ document: [String: Any]) throws -> [String: Any] {
     let object = try #require(value as? [String: Any])
     guard let reference = object["$ref"] as? String else { return object }

@@ -37,7 +37,7 @@ struct AccessTests {
       for (path, status) in [("/", 200), ("/healthz", 200), ("/readyz", 503), ("/api/v1/openapi.json", 200)] {
         #expect(try await HTTPAnswer.get(path, from: port).status == status, "\(path)")
       }
-      // A mistake in a question is nothing for those without the token.
+      // Without the token, errors in a query are not reported.
       #expect(try await HTTPAnswer.get("/api/v1/top?x=1", from: port).status == 401)
     }
   }

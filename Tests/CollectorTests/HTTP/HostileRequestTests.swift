@@ -147,7 +147,7 @@ struct HostileRequestTests {
         drips.send("x")
         #expect(try await HTTPAnswer.get("/healthz", from: port).status == 200)
       }
-      // It did not wait for them to time out: as many as one address may have, but the last, are still there.
+      // It did not wait for them to time out: all connections allowed per address, except the last, are still open.
       #expect(drips.silentCount >= 30, "\(drips.silentCount)")
       #expect(drips.silentCount < 64)
     }
@@ -187,7 +187,7 @@ struct HostileRequestTests {
       #expect(refused.headers["retry-after"] != nil)
       #expect(try await HTTPAnswer.get("/healthz", from: port).status == 200)
       askers.closeAll()
-      // One that is not refused waits, for nothing is answered yet.
+      // A connection that is not refused waits, because nothing is answered yet.
       while askers.silentCount == 0 {
         askers.closeAll()
         try askers.ask(port, 41)
@@ -198,7 +198,7 @@ struct HostileRequestTests {
     }
   }
 
-  /// Connections that are not read from.
+  /// Connections that are never read from.
   private struct Connections: ~Copyable {
     private var connections: [Connection] = []
 
@@ -213,7 +213,7 @@ struct HostileRequestTests {
       connections.append(connection)
     }
 
-    /// Asks a question that no other asks.
+    /// Sends a query that no other connection sends.
     mutating func ask(_ port: UInt16, _ number: Int) throws {
       try open(port, "GET /api/v1/top?n=\(number) HTTP/1.1\r\nHost: localhost\r\n\r\n")
     }
@@ -222,7 +222,7 @@ struct HostileRequestTests {
 
     mutating func closeAll() { connections.removeAll() }
 
-    /// Those that are open and have had no answer.
+    /// Number of connections that are open and have received no response.
     var silentCount: Int { connections.filter { $0.value.isSilentlyOpen }.count }
   }
 }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The API answers with names of hosts", .tags(.network), .unlessFast)
 struct NameAnswerTests {
-  /// A resolver that remembers what it was asked.
+  /// A resolver that records its lookups.
   private final class Resolver: Sendable {
     private let seen = Mutex<[IPAddress]>([])
     private let name: @Sendable (IPAddress) -> String?

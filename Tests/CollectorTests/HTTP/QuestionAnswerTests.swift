@@ -6,7 +6,7 @@ import Testing
 struct QuestionAnswerTests {
   private static let window = "window=2026-01-01"
 
-  /// Asks a server with the store of four flows.
+  /// Queries a server whose store contains four flows.
   private static func ask(_ paths: [String]) async throws -> [HTTPAnswer] {
     let folder = try TemporaryFolder()
     let store = try TestServer.store(in: folder)
@@ -50,13 +50,13 @@ struct QuestionAnswerTests {
   func selection() async throws {
     let filtered = try await Self.json("top?\(Self.window)&filter=src+ip+10.0.0.2%20or%20proto%20udp")
     #expect((filtered["totals"] as? [String: Int])?["bytes"] == 900)
-    // Half of the third flow is in it, or all of it.
+    // With half of the third flow inside, or all of it.
     let half = "window=2026-01-01T00:20:30Z..2026-01-01T00:25Z"
     #expect((try await Self.json("top?\(half)")["totals"] as? [String: Int])?["bytes"] == 150)
     #expect((try await Self.json("top?\(half)&whole=1")["totals"] as? [String: Int])?["bytes"] == 300)
     let both = try await Self.json("top?\(Self.window)&by=src_addr,dst_addr&bidirectional=1")
     #expect((both["tables"] as? [[String: Any]])?.first?["groups"] as? Int == 4)
-    // Midnight in Shanghai is eight hours before.
+    // Midnight in Shanghai is eight hours earlier.
     let zone = try await Self.json("top?\(Self.window)&zone=Asia/Shanghai")
     #expect(zone["from"] as? Int64 == TestServer.newYear - 8 * 3_600_000)
   }

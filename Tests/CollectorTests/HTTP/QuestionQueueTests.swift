@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Questions wait for few threads")
 struct QuestionQueueTests {
-  /// How often something has happened.
+  /// Counts events.
   private final class Counter: Sendable {
     private let value = Atomic(0)
 
@@ -15,7 +15,7 @@ struct QuestionQueueTests {
     func add() { value.wrappingAdd(1, ordering: .sequentiallyConsistent) }
   }
 
-  /// What questions wait for on their threads.
+  /// Blocks queries on their threads until released.
   private final class Gate: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
     private let passed = Counter()
@@ -57,7 +57,7 @@ struct QuestionQueueTests {
     }
     #expect(made.count == 0)
     #expect(gate.entered == 1)
-    // Also when the threads have ended for want of questions.
+    // Also after the threads have ended because there were no queries.
     try await eventually("what askers and answers do") { idled.count > 0 }
     _ = try await queue.answer("a", for: ClientSignal(), work)
     #expect(gate.entered == 1)
@@ -112,7 +112,7 @@ struct QuestionQueueTests {
       await #expect(throws: CancellationError.self) { _ = try await asker.value }
     }
     try await eventually("what askers and answers do") { ended.count > 0 }
-    // One that has gone before it asks is not answered at all.
+    // A client that disconnects before it queries gets no answer.
     await #expect(throws: CancellationError.self) {
       _ = try await queue.answer("b", for: clients[0]) { _ in ByteBuffer() }
     }

@@ -27,7 +27,7 @@ struct ServerStopTests {
   func slowClients() async throws {
     let folder = try TemporaryFolder()
     let busy = BusyCollector(store: folder.path)
-    // The store does not answer before the server has stopped.
+    // The store does not respond until the server has stopped.
     defer { busy.release() }
     let server = try await TestServer.start(store: folder.path, own: busy.own)
     let silent = try LoopbackConnection(to: server.port)
@@ -57,14 +57,14 @@ struct ServerStopTests {
     try waiting.send("GET /api/v1/flows HTTP/1.1\r\nHost: localhost\r\n\r\n")
     try await eventually("the question") { busy.isAsked }
     server.task.cancel()
-    // It stops: nobody can connect any more.
+    // The server is stopping: nobody can connect any more.
     try await eventually("the end of listening") { (try? LoopbackConnection(to: server.port)) == nil }
     busy.release()
     await server.task.value
     #expect(HTTPAnswer(try await waiting.readToEnd()).status == 200)
   }
 
-  /// A collector whose flows that are live nobody gets before it is released.
+  /// A collector whose live flows are unavailable until it is released.
   private final class BusyCollector: Sendable {
     private let asked = Mutex(false)
     private let gate = DispatchSemaphore(value: 0)
@@ -85,7 +85,7 @@ struct ServerStopTests {
     func release() { gate.signal() }
   }
 
-  /// Clients on threads of their own that connect, ask and go without pause.
+  /// Clients on their own threads that connect, query and disconnect without pause.
   private final class Storm: Sendable {
     private struct State {
       var port: UInt16?
@@ -99,7 +99,7 @@ struct ServerStopTests {
       for _ in 0..<clients { Thread.detachNewThread { self.run() } }
     }
 
-    /// Connections that were made.
+    /// Number of connections made.
     var count: Int { state.withLock { $0.count } }
 
     func turn(to port: UInt16) { state.withLock { $0.port = port } }
@@ -109,14 +109,14 @@ struct ServerStopTests {
       while true {
         let (port, isOver) = state.withLock { ($0.port, $0.isOver) }
         if isOver { return }
-        // Between two servers nobody listens.
+        // Between two servers nothing listens.
         guard let port, let connection = try? LoopbackConnection(to: port) else {
           Thread.sleep(forTimeInterval: 0.001)
           continue
         }
         state.withLock { $0.count += 1 }
         try? connection.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        // Some go before they are answered; none fills the queue of those that are to be accepted.
+        // Some disconnect before they are answered; none fills the accept queue.
         for _ in 0..<4 where connection.isSilentlyOpen { Thread.sleep(forTimeInterval: 0.0005) }
       }
     }

@@ -12,9 +12,9 @@ import Testing
 
 /// The collector's HTTP side on a free port of 127.0.0.1, without a collector behind it.
 enum TestServer {
-  /// What it answers with.
+  /// The source of responses.
   ///
-  /// - Parameter names: nil: names of hosts are not looked up.
+  /// - Parameter names: nil disables host name lookups.
   static func source(names: ReverseNames? = nil) -> HTTPServer.Source {
     HTTPServer.Source(
       stalled: { [] }, notReady: { ["starting"] }, metrics: { "# metrics\n" },
@@ -41,7 +41,7 @@ enum TestServer {
       })
   }
 
-  /// A server that listens, until its task is cancelled.
+  /// A server that listens until its task is cancelled.
   struct Running {
     let port: UInt16
     let task: Task<Void, Never>
@@ -50,11 +50,11 @@ enum TestServer {
   /// Starts a server.
   ///
   /// - Parameters:
-  ///   - store: path of its store.
+  ///   - store: path of the store.
   ///   - own: the collector that writes there.
-  ///   - names: nil: names of hosts are not looked up.
-  ///   - timeout: longest that a request may take to come.
-  ///   - grace: how long clients that are being answered may still take when it stops.
+  ///   - names: nil disables host name lookups.
+  ///   - timeout: limit for receiving a request.
+  ///   - grace: how long responses in progress may take when the server stops.
   static func start(
     store: String, own: OwnCollector? = nil, hosts: [String] = [], tokenFile: String = "", names: ReverseNames? = nil,
     timeout: Duration = .seconds(30), grace: Duration = .seconds(2)
@@ -76,7 +76,7 @@ enum TestServer {
     return Running(port: port, task: task)
   }
 
-  /// Runs a server while `body` does.
+  /// Runs a server for the duration of `body`.
   static func run(
     store: String, own: OwnCollector? = nil, hosts: [String] = [], tokenFile: String = "", names: ReverseNames? = nil,
     _ body: (UInt16) async throws -> Void
@@ -89,7 +89,8 @@ enum TestServer {
   /// 2026-01-01T00:00:00Z, milliseconds since 1970 UTC.
   static let newYear: Int64 = 1_767_225_600_000
 
-  /// A store of four flows of New Year 2026, 100, 200, 300 and 400 octets from 10.0.0.1 to 10.0.0.4, a minute each.
+  /// Returns a store of four flows of 2026-01-01: 100, 200, 300 and 400 octets, from 10.0.0.1 to 10.0.0.4, a minute
+  /// each.
   static func store(in folder: TemporaryFolder) throws -> String {
     let directory = folder.file("date=2026-01-01/hour=00")
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -119,12 +120,12 @@ enum TestServer {
     return folder.path
   }
 
-  /// A JSON object.
+  /// Returns a JSON object.
   static func object(_ text: String) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
   }
 
-  /// The error of an answer.
+  /// Returns the error object of a response.
   static func error(_ answer: HTTPAnswer) throws -> [String: Any] {
     #expect(answer.headers["content-type"] == "application/json", "\(answer)")
     return try #require(try object(answer.body)["error"] as? [String: Any])

@@ -42,7 +42,7 @@ test('times are of the zone that is chosen', () => {
   const time = Date.parse('2026-01-31T23:05:30Z')
   assert.equal(dateTime(time, 'utc'), '2026-01-31 23:05:30')
   assert.equal(zoneName(time, 'utc'), 'UTC')
-  // The test's zone: see PageScriptTests.
+  // The time zone is set by PageScriptTests.
   assert.equal(dateTime(time, 'local'), '2026-02-01 00:05:30')
 })
 
