@@ -34,14 +34,14 @@ struct APITests {
     return try JSONDecoder().decode(Top.self, from: Data(answer.body.utf8))
   }
 
-  /// Lines such as `10.0.0.1 9 99 999`.
+  /// Returns lines such as `10.0.0.1 9 99 999`.
   private static func lines(_ top: Top) -> [String] {
     top.tables.flatMap(\.rows).map { row in
       (row.key.map { $0 ?? "" } + [row.flows, row.packets, row.bytes].map(String.init)).joined(separator: " ")
     }
   }
 
-  /// The same of the command line.
+  /// Returns the same from the command line.
   private static func asked(_ store: String, _ arguments: [String]) async throws -> [String] {
     let outcome = try await Sagflow.run(
       ["top", "-r", store, "-t", "last 1d", "--whole", "--format", "csv"] + arguments)

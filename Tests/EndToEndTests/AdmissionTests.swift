@@ -7,7 +7,7 @@ import Testing
   "collect and replay decode only what exporters.allow, deny and maximumRate let in", .tags(.network, .slow),
   .unlessFast)
 struct AdmissionTests {
-  /// Sends v5 datagrams of a flow each from an address of this host.
+  /// Sends v5 datagrams of one flow each from an address of this host.
   private static func send(_ count: Int, from address: String, to port: UInt16) throws {
     let source = Endpoint(address: try #require(IPAddress(address)), port: 0)
     let socket = try LoopbackSocket(from: source)
@@ -44,7 +44,7 @@ struct AdmissionTests {
     collector.program.signal(SIGHUP)
     try await collector.program.says("exporters.allow is now [], was [127.0.0.0/30, 127.0.0.66]")
     try await collector.program.says("exporters.deny is now [127.0.0.1], was [127.0.0.66]")
-    // A worker takes the change over a little later than the log says it: datagrams until then are refused as before.
+    // A worker applies the change shortly after it is logged: datagrams until then are refused as before.
     try await eventually("datagrams that are refused after the reload") {
       try Self.send(1, from: "127.0.0.1", to: collector.port)
       try await Task.sleep(for: .milliseconds(300))

@@ -10,7 +10,7 @@ struct AgingTests {
   /// 2025-06-15 15:00:00 UTC, milliseconds.
   private static let start: Int64 = 1_750_000_000_000 - 1_750_000_000_000 % 3_600_000
 
-  /// The rows of flows in v5 messages, each at its second.
+  /// Returns the rows of flows in v5 messages, each sent at its second.
   private func rows(
     _ messages: [(seconds: Double, flows: [ExportedFlow])], _ options: [String] = [], configuration: String = ""
   ) async throws -> [StoredRow] {
@@ -37,7 +37,8 @@ struct AgingTests {
   func idle() async throws {
     let one = ExportedFlow(sourcePort: 1, packets: 2, octets: 200)
     let other = ExportedFlow(sourcePort: 2, packets: 1, octets: 40)
-    // 14.8 s of silence, twice, then 15.2 s. Another's datagram in the same second must not count for this flow.
+    // 14.8 s of silence, twice, then 15.2 s. A datagram of another flow in the same second must not count for this
+    // flow.
     let rows = try await rows([
       (9.1, [other]), (9.9, [one]), (24.7, [one]), (39.1, [other]), (39.5, [one]), (54.1, [other]), (54.7, [one]),
     ])
@@ -75,7 +76,7 @@ struct AgingTests {
     let open = try await rows(messages)
     #expect(summary(open) == ["40000,5,500,5,4"])
     #expect(open.map { $0["tcp_flags"] } == ["23"])
-    // A FIN bit means nothing without TCP.
+    // A FIN bit has no meaning without TCP.
     let udp = try await rows(
       [(0, [ExportedFlow(flags: 1)]), (1, [ExportedFlow(flags: 1)])],
       configuration: "aggregation: {endOfFlow: true}")
@@ -103,7 +104,7 @@ struct AgingTests {
       configuration: "aggregation: {maximumFlows: 1024}")
     let early = rows.filter { $0["end_reason"] == "5" }.map { $0.number("src_port") }
     #expect(rows.count == 1500)
-    // At most a sixty-fourth more than there was need for.
+    // At most a sixty-fourth more than necessary.
     #expect((476...476 + 1024 / 64).contains(early.count))
     #expect(early.sorted() == Array(2...early.count + 1))
     #expect(rows.filter { $0["src_port"] == "1" }.map { $0.text("packets", "end_reason") } == ["2,4"])
@@ -112,7 +113,7 @@ struct AgingTests {
   @Test("ten hours of capture stand in the folders of their hours, aged as in those hours")
   func tenHours() async throws {
     var capture = ExportCapture(start: Self.start)
-    // A conversation every minute that lasts 24 s, and one that never ends.
+    // A conversation that lasts 24 s every minute, and one that never ends.
     for minute in 0..<600 {
       for second in [0.0, 8, 16, 24] {
         let own = ExportedFlow(sourcePort: UInt16(1000 + minute), packets: 3, octets: 300, began: 7000, ended: 100)
@@ -133,7 +134,7 @@ struct AgingTests {
     #expect(tunnel.allSatisfy { $0.number("time_end") - $0.number("time_start") < 300_000 })
     #expect(tunnel.filter { $0["end_reason"] != "2" }.map { $0["end_reason"] } == ["4"])
     for row in rows {
-      // A row leaves the cache when its timer runs out, within two seconds; that moment's folder has it.
+      // A row leaves the cache within two seconds after its timer expires; it is stored in the folder of that moment.
       let left =
         switch row["end_reason"] {
         case "1": row.number("time_end") + 100 + 15_001

@@ -49,7 +49,7 @@ struct AnonymizeTests {
       Set(flows.flatMap { [$0.src_addr, $0.dst_addr, $0.exporter_addr].compactMap { $0 } })
     }
     #expect(addresses(before).count == addresses(after).count)
-    // By chance one may be the substitute of another.
+    // An address may happen to be the substitute of another.
     #expect(addresses(before).intersection(addresses(after)).count <= 1)
     let atOnce = try await flows(["--anonymize", key, capture])
     #expect(addresses(atOnce) == addresses(after))

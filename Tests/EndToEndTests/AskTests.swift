@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Conditions in the filter language, and the same in SQL.
+/// A condition in the filter language, and the same in SQL.
 private struct Condition {
   var filter: String
   var sql: String
 
-  /// A random one over values that stand in the store.
+  /// Returns a random condition over values in the store.
   ///
   /// - Parameter samples: rows of the store, by column.
   static func random(_ random: inout SeededGenerator, _ samples: [[String: String]], depth: Int = 0) -> Condition {
@@ -97,7 +97,7 @@ private struct Condition {
   LargeStore(),
   .enabled(if: StoreReader.areInstalled, "python3 with duckdb, pytz and pyarrow is missing"))
 struct AskTests {
-  /// Answers of questions in SQL.
+  /// Returns the answers to SQL queries.
   private static func ask(_ questions: [String]) async throws -> [[[String]]] {
     let folder = try TemporaryFolder()
     let lines = try questions.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) + "\n" }
@@ -121,7 +121,7 @@ struct AskTests {
     return rows[0].map { Dictionary(uniqueKeysWithValues: zip(sampled, $0)) }
   }
 
-  /// Lines of CSV without the first, in an order of their own.
+  /// Returns lines of CSV without the header, sorted.
   private static func rows(_ outcome: Outcome) -> [[String]] {
     outcome.lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
   }
@@ -178,7 +178,7 @@ struct AskTests {
         ["top", "-r", LargeStore.path, "--by", "proto", "-n", String(Self.limit), "--format", "csv", "--no-scale"],
         "SELECT proto, count(*), sum(packets // sampling_rate), sum(bytes // sampling_rate) AS b FROM flows GROUP BY 1"
       ))
-    // Of each answer the first thousand, and of those that tie with the thousandth only what they are ordered by.
+    // Compares the first thousand rows of each answer; of rows tied with the thousandth, only the sort key.
     let ordered = asked.map { question in
       "SELECT * FROM (\(question.sql)) ORDER BY b DESC LIMIT \(Self.limit)"
     }
@@ -186,7 +186,7 @@ struct AskTests {
     for (index, question) in asked.enumerated() {
       let outcome = try await Sagflow.run(question.arguments)
       #expect(outcome.status == 0, "seed \(seed): \(question.arguments): \(outcome.errors)")
-      // Rates stand behind the sums.
+      // Rates follow the sums.
       let found = Self.rows(outcome).map { Array($0.dropLast(2)) }
       let context = "seed \(seed), \(question.arguments.dropFirst(3).joined(separator: " "))"
       #expect(found.map(\.last) == wanted[index].map(\.last), "\(context)")
@@ -230,7 +230,7 @@ struct AskTests {
     }
     let window = "\(time(from))..\(time(to))"
     let overlaps = "epoch_ms(time_start) < \(to / 1000 * 1000) AND epoch_ms(time_end) >= \(from / 1000 * 1000)"
-    // Spread evenly over the milliseconds of the flow, rounded down at both sides of the window.
+    // Spread evenly over the milliseconds of the flow, rounded down at both ends of the window.
     func share(_ column: String) -> String {
       let (start, length) = (
         "epoch_ms(time_start)", "greatest(1, epoch_ms(time_end) - epoch_ms(time_start))"
@@ -262,7 +262,7 @@ struct AskTests {
     #expect(try await query(["--count", "-t", window]).map { Array($0.prefix(3)) } == wanted[5])
     let top = try await Sagflow.run(["top", "-r", LargeStore.path, "-n", "20", "-t", window, "--format", "csv"])
     #expect(Self.rows(top).map { Array($0.prefix(4)) } == wanted[6])
-    // Bins of a window add up to it.
+    // The bins of a window add up to it.
     let parts = try await query(["--bin", "7s", "-t", window]).map {
       $0.dropFirst().prefix(3).compactMap { UInt64($0) }
     }

@@ -7,7 +7,7 @@ import Testing
   "what cannot be done is one line on standard error and the status that scripts look at", .tags(.network, .slow),
   .unlessFast)
 struct BadInputTests {
-  /// Expects one line that holds `words`.
+  /// Expects one line that contains `words`.
   private func expect(
     _ outcome: Outcome, status: Int32, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
   ) {
@@ -46,7 +46,7 @@ struct BadInputTests {
       "192.0.2.1:9995", "no interface of this host")
   }
 
-  /// Runs a command as a user who may do nothing.
+  /// Runs a command as an unprivileged user.
   private static let nobody: [String] = {
     guard let setpriv = Tool("setpriv")?.path, getuid() == 0 else { return [] }
     let launcher = [setpriv, "--reuid=65534", "--regid=65534", "--clear-groups"]
@@ -78,7 +78,7 @@ struct BadInputTests {
     let locked = folder.path + "/locked"
     try FileManager.default.createDirectory(atPath: locked, withIntermediateDirectories: false)
     try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: locked)
-    // The capture itself may stand where others cannot read.
+    // The original capture may be in a place that others cannot read.
     let capture = try folder.write(Octets(Data(contentsOf: URL(fileURLWithPath: Self.sample))), as: "c.pcap")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
     let port = try LoopbackSocket.freePort()
@@ -86,7 +86,7 @@ struct BadInputTests {
       $0 == Self.sample ? capture : $0.replacingOccurrences(of: "PORT", with: "\(port)")
     }
     for path in [locked, locked + "/below"] {
-      // A receive buffer that others than root are granted, so that nothing is said of it.
+      // A receive buffer size granted without root, so that there is no warning.
       let outcome = try await Sagflow.run(
         words + ["-o", path], environment: ["SAGFLOW_RECEIVE_BUFFER_SIZE": "64Ki"], through: Self.nobody)
       expect(outcome, status: 77, locked, "Permission denied")

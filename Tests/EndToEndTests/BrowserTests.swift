@@ -2,14 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `make test-engines` installs and no other target needs.
+/// The Python environment installed by `make test-engines`, which no other target needs.
 private let enginesPython = ProcessInfo.processInfo.environment["ENGINES_PYTHON"].flatMap { Tool($0) }
 
 @Suite(
   "the page and the API, asked by a browser and by their description", .tags(.engine, .network, .slow), .unlessFast,
   .enabled(if: enginesPython != nil, "make test-engines runs these"))
 struct BrowserTests {
-  /// Sends what a store on the way has: flows of a real exporter, made ones, and interfaces with names that mean harm.
+  /// Sends the contents of a typical store: flows of a real exporter, synthetic ones, and interfaces with malicious
+  /// names.
   private static func feed(_ port: UInt16, _ folder: TemporaryFolder) async throws {
     let now = Int64(Date().timeIntervalSince1970 * 1000)
     let traffic = Traffic(conversations: 300, ipv6: true, seed: 42, start: UInt64(now - 300_000) * 1_000_000)
@@ -53,7 +54,7 @@ struct BrowserTests {
     Server(address: "10.20.8.80", port: 8080, rate: 5, minutes: 8..<60),
   ]
 
-  /// An hour of a small network up to the message, in flows of a minute.
+  /// Returns the past hour of a small network, in flows of a minute.
   private static func hour() -> [ExportedFlow] {
     var random = SeededGenerator(seed: 3)
     return servers.flatMap { server in
@@ -76,7 +77,7 @@ struct BrowserTests {
   @Test("Chromium shows the command line's figures, filters, zooms, and runs nothing that an exporter sent")
   func page() async throws {
     let folder = try TemporaryFolder()
-    // Its picture is in the README; who wants to see them names a directory.
+    // One screenshot is in the README; set a directory to keep them.
     let pictures = ProcessInfo.processInfo.environment["PAGE_PICTURES"] ?? folder.path
     let token = try folder.write("operators-token-0123456789\n", as: "token")
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token)

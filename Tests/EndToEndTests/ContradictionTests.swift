@@ -5,12 +5,12 @@ import Testing
 
 @Suite("what another port of an exporter's address announces", .tags(.engine, .network, .slow), .unlessFast)
 struct ContradictionTests {
-  /// An IPFIX message of an exporter.
+  /// Returns an IPFIX message of an exporter.
   private static func message(_ pieces: Piece..., time: UInt32) -> Octets {
     ipfix(time: time) { for piece in pieces { piece } }.octets
   }
 
-  /// A rate for the whole domain, and a name of interface 1.
+  /// Returns a message with a rate for the whole domain, and a name for interface 1.
   private static func announcement(_ rate: UInt32, _ name: String, at time: UInt32) -> Octets {
     message(
       optionsTemplates(
@@ -18,7 +18,7 @@ struct ContradictionTests {
       data(900, u32(1, rate)), data(901, u32(1), v(text(name))), time: time)
   }
 
-  /// A flow through interface 1, told apart by its source port.
+  /// Returns a message with a flow through interface 1, identified by its source port.
   private static func flow(_ port: UInt16, at time: UInt32) -> Octets {
     message(
       template(256, f(8, 4), f(12, 4), f(7, 2), f(11, 2), f(4, 1), f(1, 4), f(2, 4), f(10, 4)),

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Instructions are those of one instruction set.
+/// Instruction counts apply to one instruction set.
 private enum Architecture {
   #if arch(x86_64)
     static let isX86 = true

@@ -18,8 +18,8 @@ struct EnduranceTests {
     #expect(outcome.status == 0, "seed \(seed): \(outcome.output)\(outcome.errors)")
   }
 
-  // How much memory grows in so short a time depends on who else uses the machine: more than twice as much, and more than
-  // 128 MB, is wrong in any case.
+  // How much memory grows in such a short time depends on other load on the machine: growth to more than twice, and by
+  // more than 128 MB, is always wrong.
   @Test(
     "under mixed load, with faults and restarts, every record that was sent is in the store, and the ledger adds up",
     .enabled(if: isPossible, "a C compiler or python3 with duckdb is missing"))

@@ -91,14 +91,14 @@ struct ExporterTests {
         "-x", "7:9", "127.0.0.1:\(collector.port)",
       ])
     defer { probe.signal(SIGKILL) }
-    // It starts its five threads once the interface is open.
+    // fprobe starts its five threads once the interface is open.
     try await eventually("fprobe's threads") {
       try FileManager.default.contentsOfDirectory(atPath: "/proc/\(probe.identifier)/task").count >= 5
     }
     try await pause(0.5)
     var want: [String: Volume] = [:]
-    // Two full messages: those with fewer than 30 records wait for five seconds. All sockets stay open, so that no two have
-    // the same port.
+    // Two full messages: those with fewer than 30 records are delayed for five seconds. All sockets stay open, so that
+    // no two use the same port.
     let senders = try (1...60).map { _ in Sender(try LoopbackSocket(from: .loopback(0))) }
     for (number, sender) in zip(1..., senders) {
       for packet in 0...number % 5 {
@@ -124,7 +124,7 @@ struct ExporterTests {
   }
 }
 
-/// Keeps a socket open as long as an array holds it.
+/// Keeps a socket open while an array holds it.
 private final class Sender {
   let socket: LoopbackSocket
 

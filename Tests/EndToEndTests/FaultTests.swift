@@ -5,38 +5,38 @@ import Testing
 @Suite("a disk that fails at any call costs nothing that was received", .tags(.engine, .network, .slow), .unlessFast)
 struct FaultTests {
   private struct Verdict: Decodable {
-    // What is missing from the store and must be there, and what is there beyond it.
+    // Rows missing from the store, and unexpected rows in it.
     var missing: Int
     var surplus: Int
     var rows: Int
-    // Datagrams: sent, decoded, told to be in no journal.
+    // Datagrams: sent, decoded, reported as not journaled.
     var datagrams: Int
     var decoded: Int
     var unjournaled: Int
-    // Rows given up, and dropped before a store that is too slow.
+    // Rows lost, and dropped because the store is too slow.
     var lost: Int
     var dropped: Int
     var imbalances: [String]
     var parts: [String]
     var left: [String]
 
-    /// Calls that were tried, and on how many the disk acted.
+    /// Calls that were tried, and how many of them had a fault.
     var tried: Int?
     var reached: Int?
-    /// Places at which a failure was logged more than once, did not end, or had rows given up.
+    /// Calls after which a failure was logged more than once, did not end, or lost rows.
     var noisy: [String]?
     var stuck: [String]?
     var costly: [String]?
-    /// Datagrams that were gone after a crash while the journal could not be written.
+    /// Datagrams lost in a crash while the journal could not be written.
     var lostDatagrams: Int?
-    /// Datagrams that the process did not receive as long as the disk was ill; its memory, MiB; how often each part said that
-    /// it fails, and that it is well.
+    /// Datagrams not received while the disk was failing; memory in MiB; how often each part logged failure and
+    /// recovery.
     var behind: Int?
     var memory: Int?
     var kernelDrops: Int?
     var begins: [String: Int]?
     var ends: [String: Int]?
-    /// Datagrams that cut octets held; places at which the log does not name the file; files that nobody can read.
+    /// Datagrams in the cut octets; calls after which the log does not name the file; unreadable files.
     var mayMiss: Int?
     var unnamed: [String]?
     var unreadable: [String]?
@@ -49,7 +49,8 @@ struct FaultTests {
     }
   }
 
-  /// `SAGFLOW_FAULTS=all swift test … --no-parallel --filter FaultTests` tries every call; side by side they would be too many for a host.
+  /// `SAGFLOW_FAULTS=all swift test … --no-parallel --filter FaultTests` tries every call; in parallel they would
+  /// overload a host.
   private static let count = ProcessInfo.processInfo.environment["SAGFLOW_FAULTS"]
 
   private static let compiler = Tool("clang") ?? Tool("cc")
@@ -57,7 +58,7 @@ struct FaultTests {
 
   private static var sources: URL { URL(fileURLWithPath: #filePath).deletingLastPathComponent() }
 
-  /// Runs a scenario of faults.py, and looks at what holds in each.
+  /// Runs a scenario of faults.py, and checks what must hold in all of them.
   private static func run(
     _ scenario: String, count: Int, mayDrop: Bool = false
   ) async throws -> (verdict: Verdict, comment: Comment) {
@@ -80,7 +81,7 @@ struct FaultTests {
     try #require(outcome.status == 0, "\(scenario), seed \(seed): \(outcome.errors)")
     let verdict = try JSONDecoder().decode(Verdict.self, from: Data(outcome.output.utf8))
     let comment: Comment = "\(scenario), seed \(seed): \(outcome.output)"
-    // What a store that is too slow has no room for is dropped, and counted.
+    // Rows dropped because the store is too slow are counted.
     #expect(verdict.missing == (mayDrop ? verdict.dropped : 0), comment)
     #expect(verdict.surplus == 0, comment)
     #expect(verdict.rows > 0, comment)
@@ -88,7 +89,7 @@ struct FaultTests {
     #expect(mayDrop || verdict.dropped == 0, comment)
     #expect(verdict.imbalances == [], comment)
     #expect(verdict.parts == [], comment)
-    // A fault that lasts may have fired an alert, which is remembered; and a call that fails may be the removal of the socket.
+    // A lasting fault may have fired an alert, which is saved; and the failing call may be the removal of the socket.
     let allowed = ["alerts.json", "live"]
     #expect(
       verdict.left.filter { !$0.hasSuffix(".damaged") && !allowed.contains($0) } == ["identity", "lock"], comment)

@@ -79,7 +79,7 @@ struct FilterTests {
       let unasked = try await Sagflow.run(command + ["exporter ip localhost"])
       #expect(unasked.status != 0)
       #expect(unasked.errors.contains("--resolve-filter"), "\(unasked.errors)")
-      // A name that no resolver takes (RFC 6761 §6.4).
+      // A name that no resolver accepts (RFC 6761 §6.4).
       let missing = try await Sagflow.run(command + ["--resolve-filter", "exporter ip a.invalid"])
       #expect(missing.status != 0)
       #expect(
@@ -107,7 +107,7 @@ struct FilterTests {
     func octets(_ options: [String]) async throws -> [Int] {
       let outcome = try await Sagflow.run(top + options)
       #expect(outcome.status == 0, "\(outcome.errors)")
-      // Behind the key: flows, packets, bytes, pps, bps.
+      // After the key: flows, packets, bytes, pps, bps.
       return outcome.lines.dropFirst().compactMap { line in Int(line.split(separator: ",")[5]) }
     }
     let all = try await octets(["-n", "100000"])
@@ -115,7 +115,7 @@ struct FilterTests {
     #expect(try await octets(["--bottom", "-n", "5"]) == Array(all.reversed().prefix(5)))
   }
 
-  /// What a real exporter sent.
+  /// Returns a capture from a real exporter.
   private static func capture(_ version: String) -> String {
     Fixtures.path("real/softflowd-v\(version).pcap")
   }
@@ -131,17 +131,17 @@ struct FilterTests {
       #expect(outcome.status == 0)
     }
     try await generate("1")
-    // Datagrams that wait in the kernel are still filtered as before.
+    // Datagrams waiting in the kernel are still filtered as before.
     try await collector.counts(2000, "records", "flow")
     try Data("filter: not dst port 443\naggregation:\n  enabled: false\n".utf8)
       .write(to: URL(fileURLWithPath: collector.configurationFile))
     collector.program.signal(SIGHUP)
     try await collector.program.says("filter is now \"not dst port 443\"")
-    // Workers take it up with the next datagrams or the next look at the clock.
+    // Workers apply it with the next datagrams or clock tick.
     try await pause(2)
     try await generate("1")
     let ledger = try await collector.stop()
-    // The same flows twice: once those that pass, once the others.
+    // The same flows twice: first those that match, then the others.
     #expect(ledger["records"] == 4000)
     #expect(ledger["rows committed"] == 2000)
     #expect(ledger["records filtered out"] == 2000)

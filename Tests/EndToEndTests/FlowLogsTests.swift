@@ -13,7 +13,7 @@ struct FlowLogsTests {
       stub.put(StubFlowLog("fl-2", ["Name": "evil\u{1b}[2J\nname", "Status": "Inactive", "TotalSagNum": "0"]))
       let outcome = try await CloudOperator(stub).flowLogs()
       #expect(outcome.status == 0, "\(outcome.errors)")
-      // The wide characters of the second name take two columns each.
+      // The wide characters of the second name occupy two columns each.
       #expect(
         outcome.lines == [
           "ID    NAME                 STATUS    OUTPUT   TARGET                    VERSION  ACTIVE  INACTIVE  GATEWAYS",

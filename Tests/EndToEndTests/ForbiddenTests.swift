@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 private enum Guest {
-  /// What makes a command that of a user who owns nothing; root may read everything.
+  /// Runs a command as a user who owns nothing, because root may read everything.
   static let launcher =
     geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] : []
 
@@ -23,7 +23,7 @@ final class ForbiddenTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    // Where it was built nobody else may look.
+    // Other users may not have access to the build folder.
     program = folder.path + "/sagflow"
     try FileManager.default.copyItem(atPath: Sagflow.path, toPath: program)
     try Self.allow(0o755, folder.path)
@@ -38,7 +38,7 @@ final class ForbiddenTests {
     return try await RunningProgram(words[0], Array(words.dropFirst()), directory: "/").end()
   }
 
-  /// A store of one flow in each of some hours, on one day.
+  /// Creates a store with one flow in each of some hours, on one day.
   private func makeStore(hours: Int) async throws -> String {
     let midnight: Int64 = 1_767_225_600_000
     let store = folder.path + "/flows"
@@ -66,7 +66,7 @@ final class ForbiddenTests {
       #expect(advice.contains("permission denied"), "\(advice)")
       #expect(advice.contains("usermod -aG sagflow "), "\(advice)")
     }
-    // Nothing of it in the window does not mean that there is nothing.
+    // No readable flows in the window does not mean that there are none.
     let elsewhere = try await ask(["query", "--count", "-t", "2025-01-01", "-r", store])
     #expect(elsewhere.status == 65)
     #expect(elsewhere.errors.contains("hour=01"))

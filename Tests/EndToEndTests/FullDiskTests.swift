@@ -29,7 +29,7 @@ struct FullDiskTests {
       store: disk + "/flows")
     let filler = disk + "/filler"
     var sent = 0
-    // A few flows a window, until a condition holds.
+    // Sends a few flows per window until a condition holds.
     func send(until done: () throws -> Bool) async throws {
       let socket = try LoopbackSocket()
       for _ in 0..<1200 {
@@ -47,14 +47,14 @@ struct FullDiskTests {
     while (try? handle.write(contentsOf: Data(count: 4096))) != nil {}
     try handle.close()
     try await send { collector.program.errors.contains("No space left") }
-    // More windows that cannot be written: no more lines.
+    // More windows that cannot be written must not log more lines.
     let until = Date(timeIntervalSinceNow: 2.5)
     try await send { Date() > until }
     try FileManager.default.removeItem(atPath: filler)
     try await send { collector.program.errors.contains("can be written again") }
     let ledger = try await collector.stop()
     let lines = ledger.text.split(separator: "\n")
-    // Store, journal and checkpoints each say it once.
+    // Store, journal and checkpoints each log it once.
     for failure in ["flows are kept in memory", "datagrams are not journaled", "cannot write a checkpoint"] {
       #expect(lines.filter { $0.contains(failure) }.count <= 1, "\(ledger.text)")
     }

@@ -65,7 +65,7 @@ struct GenerateTests {
     let rows = try await StoreReader.duckdb.rows(store)
     #expect(rows.reduce(0) { $0 + (Int($1["flows"]) ?? 0) } == 6000)
     #expect(Set(rows.map { $0["exporter_addr"] }) == ["198.18.0.3"])
-    // To ten seconds: 6000 records at 100 a second are a minute.
+    // 6000 records at 100 per second take a minute.
     #expect(Set(rows.map { $0["time_start"].prefix(18) }).count >= 6)
   }
 
@@ -102,7 +102,7 @@ struct GenerateTests {
     let numbers = try await generate(collector, version: "5", ["--flows", "300", "--rate", "200"])
     let seconds = Date().timeIntervalSince(start)
     #expect(numbers.first == 300)
-    // The last message goes out when 300 minus its own flows are due; a busy machine may be later.
+    // The last message is due after 300 minus its own flows; a busy machine may be later.
     #expect(seconds > 1.2)
     #expect(try await collector.stop()["records"] == 300)
   }

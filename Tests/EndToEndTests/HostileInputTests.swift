@@ -39,7 +39,7 @@ struct HostileInputTests {
       #expect(ledger["datagrams bad_version"] == 2)
       #expect(ledger["records"] == 11)
       #expect(ledger["early sets decoded later"] == 1)
-      // Template 300 has no times: its records are of the same two flows; v5's is a third.
+      // Template 300 has no times: its records belong to the same two flows; v5's is a third.
       #expect(ledger["rows committed"] == 3)
       for name in ["unknown_template", "bad_set_length", "reserved_set", "bad_template"] {
         #expect(ledger[name] == 1, "\(name): \(ledger.text)")
@@ -66,7 +66,7 @@ struct HostileInputTests {
     let count = 20_000
     for sent in 1...count {
       try socket.send(Self.datagram(&random, good, now), to: collector.port)
-      // Not to outrun the receiver on a busy machine: what the kernel drops tests nothing.
+      // Pauses so that a busy receiver keeps up: datagrams dropped by the kernel test nothing.
       if sent % 100 == 0 { try await pause(0.005) }
     }
     try #require(collector.program.isRunning, "seed \(seed)")

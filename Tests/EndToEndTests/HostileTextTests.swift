@@ -7,14 +7,14 @@ import Testing
 struct HostileTextTests {
   private static let start: Int64 = 1_750_000_000_000
 
-  /// Names that an exporter gave a user, which become `extra`.
+  /// User names from an exporter, which become `extra`.
   private static let names = [
     "=cmd|' /C calc'!A0", "\u{1b}[31mRED\u{1b}]0;pwn\u{7}", "\u{9b}31mC1", "\u{202e}rtl\u{2066}", "\u{7f}DEL",
     "@SUM(1)",
     "plain", "北京",
   ]
 
-  /// A store of a flow for each name, made by a replay.
+  /// Creates a store with a flow for each name by replay.
   private static func store(_ folder: TemporaryFolder) async throws -> String {
     let fields = [(8, 4), (12, 4), (7, 2), (4, 1), (2, 4), (1, 4), (371, 65_535)].flatMap {
       u16(UInt16($0), UInt16($1))

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A store of more than a million flows that this run's tests ask: made before, removed after them.
+/// A store of more than a million flows, queried by this run's tests: created before them, removed after them.
 struct LargeStore: SuiteTrait, TestScoping {
   @TaskLocal static var path = ""
 

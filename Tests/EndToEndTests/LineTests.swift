@@ -21,14 +21,14 @@ struct LineTests {
     "aggregation: {enabled: false}\noutputs:\n" + outputs.map { "  - \($0)\n" }.joined()
   }
 
-  /// Rows that outputs of a collector have written, or lost, by name.
+  /// Returns the outputs of a collector with written and lost rows, by name.
   private static func outputs(_ http: UInt16) async throws -> [String: Status.Output] {
     let body = try await HTTPAnswer.get("/api/v1/status", from: http).body
     let outputs = try JSONDecoder().decode(Status.self, from: Data(body.utf8)).lineOutputs
     return Dictionary(outputs.map { ($0.name, $0) }) { $1 }
   }
 
-  /// Source ports of rows of JSON.
+  /// Returns source ports of JSON rows.
   private static func ports(_ text: String) throws -> [Int] {
     try text.split(separator: "\n").map { line in
       let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
@@ -47,7 +47,7 @@ struct LineTests {
         "{name: rows, type: jsonl, path: \(json)}", "{name: table, type: csv, path: \(csv), names: nfdump}"))
     let http = try await collector.httpPort()
     try NumberedFlows.send(0..<100, to: collector.port)
-    // Long before the file of the store is there.
+    // Long before the store's file exists.
     try await eventually("lines of the first flows") {
       try await Self.outputs(http).values.allSatisfy { $0.writtenRows == 100 }
     }
@@ -99,7 +99,7 @@ struct LineTests {
     try await eventually("the other one has all rows") {
       try await Self.outputs(http)["rows"]?.writtenRows == count
     }
-    // A pipe has room for less than that: 64 KiB.
+    // A pipe holds less than that: 64 KiB.
     let stuck = try #require(try await Self.outputs(http)["stuck"])
     #expect(stuck.writtenRows < count && stuck.writtenRows + stuck.heldRows + stuck.lostRows == count)
     let ledger = try await collector.stop()

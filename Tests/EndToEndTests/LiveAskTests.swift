@@ -15,7 +15,7 @@ struct LiveAskTests {
     }
     var seen: Set<String> = []
     var questions = 0
-    // Until retention has removed a file between two questions, and a few more.
+    // Until retention has removed a file between two queries, and a few more.
     for _ in 0..<40 where questions < 5 || seen.subtracting(files()).isEmpty {
       let sender = try RunningProgram(
         Sagflow.path,
@@ -32,7 +32,7 @@ struct LiveAskTests {
         }
         let outcome = try await Sagflow.run(["top", "-r", collector.store, "--by", "record", "--format", "csv"])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        // Only that a file went while it was asked, which is told.
+        // The only acceptable warning: a file was removed during the query.
         #expect(outcome.errors.isEmpty || outcome.errors.contains("retention removed meanwhile"), "\(outcome.errors)")
         questions += 1
       }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("top and query have flows that no file has yet", .tags(.network, .slow), .unlessFast)
 struct LiveTests {
-  /// The numbers of the flows of a store that `NumberedFlows` has sent, as they come.
+  /// Returns the numbers of the flows in a store that `NumberedFlows` has sent, in stored order.
   private static func numbers(_ store: String, _ options: [String] = []) async throws -> [Int] {
     let outcome = try await Sagflow.run(["query", "-r", store, "--format", "csv", "--columns", "src_port"] + options)
     #expect(outcome.status == 0, "\(outcome.errors)")
@@ -64,7 +64,7 @@ struct LiveTests {
       configuration: "store: {rotation: 1, rowGroupRows: 1024}\nreceive: {workers: 2}\n")
     var sent = 0
     for round in 0..<14 {
-      // Each from a port of its own, so that both workers get some.
+      // Each from a different port, so that both workers receive some.
       for _ in 0..<4 {
         try NumberedFlows.send(sent..<(sent + 10), to: collector.port)
         sent += 10
@@ -90,7 +90,7 @@ struct LiveTests {
         ["--active-timeout", "3600s", "--inactive-timeout", "3600s"], store: store, drains: false)
       try NumberedFlows.send(sent..<(sent + 50), to: collector.port)
       sent += 50
-      // The counters go on where an earlier run's ended.
+      // The counters continue from the previous run.
       try await eventually("flows of round \(round)") { try await Self.numbers(store).count >= sent }
       #expect(try await Self.numbers(store).sorted() == Array(0..<sent), "in round \(round)")
       if round == 1 {
@@ -99,7 +99,7 @@ struct LiveTests {
         collector.program.signal(SIGKILL)
         _ = try await collector.program.end()
       }
-      // Nobody answers now, and nobody is waited for.
+      // The collector has ended: it does not respond, and the query does not wait for it.
       let outcome = try await Sagflow.run(["top", "-r", store])
       #expect(outcome.status == 66 || !outcome.output.contains("live"), "\(outcome.output)\(outcome.errors)")
     }
@@ -108,7 +108,7 @@ struct LiveTests {
     #expect(try await Self.numbers(store).sorted() == Array(0..<sent))
   }
 
-  /// Packets and octets by 5-tuple, as `Traffic` has them, of a store and its live flows.
+  /// Returns packets and octets by 5-tuple, in the form of `Traffic`, of a store and its live flows.
   private static func volumes(_ store: String) async throws -> [String: Volume] {
     let columns = "src_addr,dst_addr,src_port,dst_port,icmp_type,icmp_code,proto,packets,bytes"
     let outcome = try await Sagflow.run(["query", "-r", store, "--format", "csv", "--columns", columns])
@@ -135,7 +135,7 @@ struct LiveTests {
       let collector = try await RunningCollector(
         configuration: "store: {rotation: \(round % 2 == 0 ? 1 : 300)}\n", store: store, drains: false)
       for part in 0..<2 {
-        // The same hosts and ports again, so that live flows and committed ones go on.
+        // The same hosts and ports again, so that both live and committed flows grow.
         let traffic = Traffic(conversations: 150, ipv6: true, seed: UInt64(1000 * round + part))
         expected.merge(traffic.volumes) { $0 + $1 }
         let capture = try folder.write(traffic.file.octets, as: "\(round)-\(part).pcap")
@@ -207,7 +207,7 @@ struct LiveTests {
     try FileManager.default.createSymbolicLink(atPath: other, withDestinationPath: collector.store)
     let numbers = try await Self.numbers(collector.store, ["-r", other, "-r", "\(collector.store)/."])
     #expect(numbers.sorted() == Array(0..<20))
-    // As of a host that has the same store, and its state under the same path.
+    // As from a host with the same store, and its state under the same path.
     let link = "\(collector.store)/\(Self.link(collector.store))"
     let socket = URL(fileURLWithPath: link).resolvingSymlinksInPath().path
     try FileManager.default.createSymbolicLink(atPath: "\(collector.store)/.live-0", withDestinationPath: socket)
@@ -217,7 +217,7 @@ struct LiveTests {
       atPath: folder.file("foreign/.live-0"), withDestinationPath: socket)
     let foreign = try await Sagflow.run(["query", "-r", folder.file("foreign"), "--count"])
     #expect(foreign.status == 66, "\(foreign.output)\(foreign.errors)")
-    // A copy of the store, with its link, is not what the collector writes.
+    // A copy of the store, including its link, does not belong to the collector.
     try FileManager.default.createDirectory(atPath: folder.file("copy"), withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: folder.file("copy/\(Self.link(collector.store))"), withDestinationPath: socket)
@@ -240,9 +240,8 @@ struct LiveTests {
   }
 }
 
-/// What is done with directories.
 private enum Directory {
-  /// Permission bits of what a path leads to.
+  /// Returns the permission bits of the target of a path.
   static func mode(_ path: String) throws -> Int? {
     let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     return try FileManager.default.attributesOfItem(atPath: real)[.posixPermissions] as? Int

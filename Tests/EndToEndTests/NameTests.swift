@@ -4,7 +4,7 @@ import Testing
 
 @Suite("names that exporters give their interfaces", .tags(.network), .unlessFast)
 struct NameTests {
-  /// What the status says of names.
+  /// The names in the status.
   private struct Status: Decodable {
     struct Exporter: Decodable { var names: [Names]? }
     struct Names: Decodable {
@@ -27,7 +27,7 @@ struct NameTests {
     let exporter = try LoopbackSocket()
     let now = Int64(Date().timeIntervalSince1970 * 1000)
     let first = try await RunningCollector(store: store, drains: false)
-    // It answers a moment after it listens.
+    // HTTP responds shortly after the collector listens.
     let http = try await first.httpPort()
     try exporter.send(ExportMessage.interfaceTable(["to \"ISP\", A", "lan"], at: now), to: first.port)
     let shown = try await Self.status(http) { $0.exporters.first?.names?.first?.count == 2 }

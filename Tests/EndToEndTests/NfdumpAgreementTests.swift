@@ -6,9 +6,8 @@ import Testing
   "top answers as nfdump does of the same datagrams", .tags(.engine, .network), .unlessFast,
   .enabled(if: Tool.isInstalled("nfcapd", "nfdump"), "nfcapd or nfdump is missing"))
 struct NfdumpAgreementTests {
-  /// What nfdump calls the statistic, what `top` calls the key, and the filter that both are given. Without times and rates,
-  /// which are a millisecond apart because flows are sent twice, and `ip`, where nfdump counts a flow from an address to
-  /// itself twice.
+  /// nfdump's statistic, the key of `top`, and the filter for both. Excluded are times and rates, which differ by a
+  /// millisecond because flows are sent twice, and `ip`, where nfdump counts a flow from an address to itself twice.
   private static let questions: [(statistic: String, key: String, filter: String)] = [
     ("srcip", "src_addr", "any"), ("dstip", "dst_addr", "src net 10.0.0.0/8"), ("dstport", "dst_port", "proto tcp"),
     ("srcport", "src_port", "bytes > 10k and not port 443"), ("proto", "proto", "packets > 5 or flags S"),

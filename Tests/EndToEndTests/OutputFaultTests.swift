@@ -2,41 +2,41 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What outputs.py prints.
+/// The output of outputs.py.
 private struct Verdict: Decodable {
   var datagrams: Int
   var files: Int
   /// Rows, packets, octets and flows of the store and of the destination.
   var stored: [Int]
   var taken: [Int]
-  /// Rows that the destination lacks, and that it has beyond the store; nil where its sums alone are compared.
+  /// Rows missing from the destination, and surplus rows in it; nil if only its sums are compared.
   var missing: Int?
   var surplus: Int?
-  /// The same of the store, beside a replay of everything that was sent.
+  /// The same for the store, compared with a replay of everything sent.
   var lostRows: Int
   var doubleRows: Int
 
-  // Of collectors that are killed.
+  // For collectors that are killed.
   var kills: Int?
   var setAside: Int?
-  /// What was made to go wrong, by what it was.
+  /// Number of injected faults by kind.
   var faults: [String: Int]?
-  /// How often the log has named wrong credentials, and a full destination.
+  /// How often the log reported wrong credentials, and a full destination.
   var refused: Int?
   var full: Int?
-  /// Files that came again; those of them with other octets; requests that would overwrite.
+  /// Files that were shipped again; those with different octets; requests that would overwrite.
   var repeated: Int?
   var differing: [String]?
   var unconditional: Int?
-  /// Uploads in parts that have begun, and parts of one at most. One may be left behind where its list was cut off: that is a
-  /// bucket's lifecycle to remove.
+  /// Multipart uploads started, and the maximum for one file. One may remain if its list was cut off; a bucket's
+  /// lifecycle rules remove it.
   var begun: Int?
   var parts: Int?
   /// Packets, octets and flows of each rollup.
   var rollups: [String: [Int]]?
   var engineKills: Int?
 
-  // Of outputs side by side: files that wait.
+  // For parallel outputs: waiting files.
   var absent: Int?
   var mute: Int?
   var healthy: Int?
@@ -46,20 +46,20 @@ private struct Verdict: Decodable {
   var decoded: Int?
   var kernelDrops: Int?
 
-  // Of rows that are sent before their file is committed: how many were in the topic then, and files in the store.
+  // For rows sent before their file is committed: rows in the topic at that time, and files in the store.
   var early: Int?
   var openFiles: Int?
   var leftRows: Int?
 }
 
-/// Runs outputs.py, and looks at what holds in each of its scenarios.
+/// Runs outputs.py, and checks what must hold in each of its scenarios.
 private enum OutputFaults {
   /// `SAGFLOW_FAULTS=all swift test … --filter OutputFaultTests` kills each collector 50 times.
   static let count = ProcessInfo.processInfo.environment["SAGFLOW_FAULTS"].map { $0 == "all" ? 50 : Int($0) ?? 50 }
-  /// Whether there are lives of each kind.
+  /// Whether runs of each kind are included.
   static let isComplete = count ?? 7 >= 7
 
-  /// - Parameter isRepeated: whether rows may be there more than once.
+  /// - Parameter isRepeated: whether rows may occur more than once.
   static func run(
     _ scenario: String, kills: Int, python: Tool?, isRepeated: Bool = false
   ) async throws -> (verdict: Verdict, comment: Comment) {
@@ -83,7 +83,7 @@ private enum OutputFaults {
     return (verdict, comment)
   }
 
-  /// - Parameter faults: those that must have been there.
+  /// - Parameter faults: faults that must have occurred.
   static func kill(
     _ scenario: String, kills: Int, python: Tool?, isRepeated: Bool = false, faults: [String] = ["killed at done"]
   ) async throws -> (verdict: Verdict, comment: Comment) {
@@ -106,7 +106,8 @@ struct OutputFaultTests {
   func kills(scenario: String) async throws {
     let (verdict, comment) = try await OutputFaults.kill(scenario, kills: 7, python: enginesPython)
     #expect(!OutputFaults.isComplete || verdict.refused ?? 0 > 0 && verdict.full ?? 0 > 0, comment)
-    // What was taken before the collector was killed came again, as it was; a few kills may all miss that moment.
+    // Files accepted before the collector was killed were shipped again unchanged; a few kills may all miss that
+    // moment.
     #expect(OutputFaults.count ?? 7 < 50 || verdict.repeated ?? 0 > 0, comment)
     #expect(verdict.differing == [], comment)
     #expect(verdict.unconditional == 0, comment)
@@ -132,7 +133,7 @@ struct OutputFaultTests {
   }
 }
 
-/// What `make test-engines` installs and no other target needs.
+/// The Python environment installed by `make test-engines`, which no other target needs.
 private let enginesPython = ProcessInfo.processInfo.environment["ENGINES_PYTHON"].flatMap { Tool($0) }
 
 @Suite(
@@ -171,13 +172,13 @@ struct OutputKafkaTests {
     let (verdict, comment) = try await OutputFaults.run("kafka-live", kills: 0, python: kafkaPython, isRepeated: true)
     #expect(verdict.openFiles == 0, comment)
     #expect(verdict.leftRows == 0, comment)
-    // Those that are still to come are the last ones, of a batch that was not handed over yet.
+    // Rows still missing are the last ones, from a batch that was not yet handed over.
     #expect(verdict.early ?? 0 > 0, comment)
     #expect(verdict.taken == [verdict.stored[0]], comment)
   }
 }
 
-/// The Python that has a broker, where a library is given that can speak to it.
+/// The Python that has a broker, if a suitable client library is given.
 private let kafkaPython: Tool? = {
   let environment = ProcessInfo.processInfo.environment
   return environment["LD_LIBRARY_PATH"] == nil ? nil : environment["KAFKA_PYTHON"].flatMap { Tool($0) }

@@ -1,4 +1,5 @@
-// EndToEndTests: the built program as an operator uses it: real exporters, sockets, signals, files, other programs' readers.
+// EndToEndTests: the built program as used by operators: real exporters, sockets, signals, files, readers of other
+// programs.
 
 import Foundation
 import TestSupport
@@ -6,7 +7,7 @@ import Testing
 
 @Suite("replay --records prints what exporters sent", .tags(.slow), .unlessFast)
 struct RecordTests {
-  /// Folder of the corpus that some checkouts have beside them; SharedTests judge all of it.
+  /// Folder of the corpus that some checkouts have; SharedTests check all of it.
   private static let corpus = SharedFolder.path("corpus")
 
   @Test(
@@ -44,9 +45,9 @@ struct RecordTests {
   }
 }
 
-/// JSON objects, one a line.
+/// JSON objects, one per line.
 enum JSONLines {
-  /// The lines sorted, each with its members sorted, so that the order of neither matters.
+  /// Returns the lines sorted, each with sorted members, so that order does not matter.
   static func canonical(_ text: String) throws -> [String] {
     try text.split(separator: "\n").map { line in
       let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
@@ -56,7 +57,7 @@ enum JSONLines {
     .sorted()
   }
 
-  /// The lines as objects.
+  /// Returns the lines as objects.
   static func objects(_ text: String) throws -> [[String: Any]] {
     try text.split(separator: "\n").map { line in
       try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])

@@ -34,7 +34,7 @@ struct RecoveryTests {
     try #require(outcome.status == 0, "seed \(seed): \(outcome.errors)")
     let verdict = try JSONDecoder().decode(Verdict.self, from: Data(outcome.output.utf8))
     let ledger = try PrintedLedger(verdict.drained)
-    // A machine that is busy may be too slow for the store: such rows are dropped and counted.
+    // A busy machine may be too slow for the store: such rows are dropped and counted.
     #expect(verdict.missing == ledger["rows dropped, store too slow"], "seed \(seed): \(outcome.output)")
     #expect(verdict.surplus == 0, "seed \(seed): \(outcome.output)")
     #expect(verdict.kills == Self.kills)
@@ -70,8 +70,8 @@ struct RecoveryTests {
     let outcome = try await driver.end(within: 600)
     try #require(outcome.status == 0, "seed \(seed): \(outcome.errors)")
     let verdict = try JSONDecoder().decode(Restarts.self, from: Data(outcome.output.utf8))
-    // A machine that is busy may be too slow for the store: such rows are dropped and counted. It may be for the journal, too: what
-    // that could not take is counted, and a kill costs it. A datagram has 30 records at most.
+    // A busy machine may be too slow for the store: such rows are dropped and counted. It may also be too slow for the
+    // journal: datagrams not journaled are counted, and a kill loses them. A datagram has at most 30 records.
     let lost = try verdict.datagrams - PrintedLedger(verdict.drained)["datagrams decoded"]
     #expect((0...verdict.unjournaled).contains(lost), "seed \(seed): \(outcome.output)")
     let rows = verdict.missing - verdict.dropped
@@ -83,12 +83,12 @@ struct RecoveryTests {
     #expect(verdict.rows > 0)
   }
 
-  /// Lets a collector receive so many flows, each in a datagram of its own, and kills it.
+  /// Sends `count` flows to a collector, each in its own datagram, and kills it.
   private static func killed(after count: Int, _ store: String) async throws {
     let collector = try await RunningCollector(store: store)
     try NumberedFlows.send(0..<count, to: collector.port)
-    // The journal is written once a second, and until then what was received is in the ring. Before each datagram of 72
-    // octets lie 44 of headers, before all 24.
+    // The journal is written once per second; until then received datagrams are in the ring. Each datagram of 72 octets
+    // is preceded by 44 octets of headers, and the first one by 24.
     try await eventually("the journal") {
       files(store, ".pcap").contains { name in
         let attributes = try? FileManager.default.attributesOfItem(atPath: "\(store)/\(name)")
@@ -119,7 +119,7 @@ struct RecoveryTests {
     try NumberedFlows.send(25..<75, to: second.port)
     let after = try await second.stop()
     #expect(after["datagrams decoded"] == 100)
-    // 25 of them were known already.
+    // 25 of them were already known.
     #expect(after["records merged"] == 25)
     #expect(after["flows live"] == 75)
     let drain = try await Sagflow.run(["drain", "-o", store])
@@ -130,7 +130,7 @@ struct RecoveryTests {
     #expect(try await Sagflow.rowCount(store) == 75)
     let nowhere = try await Sagflow.run(["drain", "-o", folder.path + "/elsewhere"])
     #expect(nowhere.status == 66)
-    // Nothing is left to drain.
+    // Nothing remains to drain.
     let again = try await Sagflow.run(["drain", "-o", store])
     #expect(again.status == 0)
     #expect(try await Sagflow.rowCount(store) == 75)
@@ -231,7 +231,7 @@ struct RecoveryTests {
     log += ledger.text
     #expect(log.contains("renamed to"))
     #expect(log.contains("no checkpoint of worker 0 is intact") == (damaged == 2))
-    // Without any, the counters begin anew.
+    // Without any checkpoint the counters restart.
     if damaged == 1 { #expect(ledger["rows committed"] == 200) }
     #expect(try await Sagflow.rowCount(store) == 200)
     #expect(Self.files(store, ".superseded") == [])

@@ -33,7 +33,7 @@ struct RelayTests {
     return try JSONDecoder().decode(Status.self, from: Data(body.utf8))
   }
 
-  /// A collector that relays to these ports of 127.0.0.1.
+  /// Returns a collector that relays to these ports of 127.0.0.1.
   private static func collector(
     to ports: [UInt16], _ environment: [String: String] = [:], options: [String] = []
   ) async throws -> RunningCollector {
@@ -42,7 +42,7 @@ struct RelayTests {
       options, environment: ["SAGFLOW_RELAY_TARGETS": targets].merging(environment) { $1 })
   }
 
-  /// Whether this process may send with addresses of others (CAP_NET_RAW, bit 13 of its capabilities).
+  /// Whether this process may spoof source addresses (CAP_NET_RAW, bit 13 of its capabilities).
   private static let mayKeepSource: Bool = {
     let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = text.split(separator: "\n").first { $0.hasPrefix("CapEff:") }
@@ -55,14 +55,14 @@ struct RelayTests {
     let dead = try LoopbackSocket.freePort()
     let first = try await Self.collector(to: [dead, second.port], options: ["--workers", "2"])
     var total = 0
-    // No more than the smallest buffer of a socket takes, so that nothing is dropped however long a process has to wait.
+    // Fits into the smallest socket buffer, so that nothing is dropped however long a process has to wait.
     for version in ["5", "9", "10"] {
       let sent = try await Sagflow.run([
         "generate", "--to", "127.0.0.1:\(first.port)", "--netflow-version", version, "--flows", "1500", "--rate", "0",
         "--domain", version,
       ])
       #expect(sent.status == 0, "\(sent.errors)")
-      // Flows, then datagrams.
+      // The output lists flows, then datagrams.
       total += sent.output.split(separator: " ").compactMap { Int($0) }.dropFirst().first ?? 0
     }
     var relay: [Status.Relay] = []
@@ -75,7 +75,7 @@ struct RelayTests {
     #expect((relay[1].failed, relay[1].dropped, relay[1].failure) == (0, 0, nil))
     #expect(relay[0].failed > 0)
     try await first.program.says("relay to 127.0.0.1:\(dead) failing: Connection refused")
-    // A target that has had no failure for ten seconds works again, and so much may have passed.
+    // A target counts as working after ten seconds without failure, which may have passed.
     let late = try LoopbackSocket()
     var sequence: UInt32 = 0
     var failure: String?
@@ -90,7 +90,7 @@ struct RelayTests {
     }
     #expect(failure?.contains("Connection refused") == true)
     #expect(table.contains("FAILS: Connection refused"), "\(table)")
-    // Answers may be a second old.
+    // Responses may be a second old.
     let sample = "sagflow_relay_datagrams_total{target=\"127.0.0.1:\(second.port)\",result=\"sent\"} \(total)\n"
     try await eventually("all datagrams in the metrics") {
       try await HTTPAnswer.get("/metrics", from: try await first.httpPort()).body.contains(sample)
@@ -123,7 +123,7 @@ struct RelayTests {
       try exporter.send(ExportMessage.v5([ExportedFlow()], at: now, sequence: UInt32(number)), to: first.port)
     }
     try await second.counts(10, "datagrams", "received")
-    // An answer may be a second old.
+    // A response may be a second old.
     var seen: [Status.Exporter] = []
     try await eventually("the exporter") {
       seen = try await Self.status(second).exporters
@@ -185,7 +185,7 @@ struct RelayTests {
       try #require(Tool("softflowd")).path,
       ["-r", capture, "-n", "127.0.0.1:\(collector.port)", "-v", version, "-d", "-p", "none", "-c", "none"])
     #expect(try await exporter.end().status == 0)
-    // What waits is sent before it ends.
+    // Waiting datagrams are sent before it ends.
     let ledger = try await collector.stop()
     #expect(ledger["records"] - ledger["records options"] == traffic.volumes.count)
     try await nfcapd.finish()
@@ -210,7 +210,7 @@ struct RelayTests {
 
   // MARK: Refusals
 
-  /// What takes the capability from a command.
+  /// Runs a command without the capability.
   private static let launcher =
     mayKeepSource ? ["/usr/bin/setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw"] : []
 

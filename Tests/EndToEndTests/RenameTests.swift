@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 private enum NamedHost {
-  /// What gives a command a host name of its own.
+  /// Runs a command with its own host name.
   static func launcher(_ host: String) -> [String] {
     ["/usr/bin/unshare"] + (geteuid() == 0 ? ["-u"] : ["-Ur", "-u"])
       + ["/bin/sh", "-c", #"hostname "$0" && exec "$@""#, host]
@@ -37,11 +37,11 @@ struct RenameTests {
     let store = folder.path + "/flows"
     let first = try await Self.start("aaa", store)
     try NumberedFlows.send(0..<40, to: first.port)
-    // Of what is killed at once, all is in the ring that was received.
+    // For an immediate kill, everything received is in the ring.
     try await pause(1)
     first.program.signal(signal)
     _ = try await first.program.end()
-    // A file that was being written then is no longer anybody's.
+    // A file that was being written at that time no longer has an owner.
     let hour = "\(store)/date=2026-01-01/hour=00"
     try FileManager.default.createDirectory(atPath: hour, withIntermediateDirectories: true)
     let state = try #require(
@@ -114,7 +114,7 @@ struct RenameTests {
         configuration: configuration, environment: ["SAGFLOW_RECEIVE_WORKERS": "1"], store: store,
         through: NamedHost.launcher(host))
       try NumberedFlows.send(ports, to: collector.port)
-      // Counters go on from the run before.
+      // Counters continue from the previous run.
       try await collector.counts(ports.upperBound, "datagrams", "received")
       _ = try await collector.stop()
     }
@@ -131,7 +131,7 @@ struct RenameTests {
     func published() -> [String] { Self.names(new).filter { $0.contains("/flows-") } }
 
     try await run("aaa", old, 0..<20)
-    // As if all were taken.
+    // As if all had been shipped.
     let passed = try await output(["reset", "lake", "--from", "now", "--yes"], "aaa", old)
     #expect(passed.status == 0, "\(passed)")
     try FileManager.default.moveItem(atPath: old, toPath: new)

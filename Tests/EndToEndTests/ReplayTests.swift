@@ -7,7 +7,7 @@ import Testing
   "a replay is repeatable, and the same as receiving", .tags(.engine, .network, .slow), .unlessFast,
   .enabled(if: StoreReader.areInstalled, "python3 with duckdb, pytz and pyarrow is missing"))
 struct ReplayTests {
-  /// Flow times as sent: a fixture's exporter is months behind the collector's clock.
+  /// Keeps flow times as sent: a fixture's exporter is months behind the collector's clock.
   private static let trust = ["SAGFLOW_EXPORTERS_CLOCK": "trust"]
   private static let captures = Fixtures.realCaptures.map { Fixtures.path("real/\($0).pcap") }
 
@@ -21,7 +21,7 @@ struct ReplayTests {
     #expect(first.count > 500)
     #expect(first == second)
     #expect(try await StoreReader.duckdb.rows(stores[0]).count == first.count)
-    // Columns without a value in any row are left out; the schema has all.
+    // Columns without a value in any row are omitted; the schema has all.
     let schema = try await #require(StoreReader.python).run([
       "-c",
       "import duckdb, sys; print(*[r[0] for r in duckdb.execute(\"DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning=false)\", [sys.argv[1] + '/**/*.parquet']).fetchall()])",
@@ -33,7 +33,7 @@ struct ReplayTests {
     #expect(names.last == "reverse_packets")
   }
 
-  /// The row of a record in one direction; nil if it counts nothing in the other one.
+  /// Returns the row of a record for one direction; nil for a reverse direction without counts.
   private static func row(_ record: [String: Any], isReverse: Bool = false) throws -> String? {
     let fields = try #require(record["fields"] as? [String: Any])
     func value(_ names: String...) -> String { names.compactMap { fields[$0] }.first.map { "\($0)" } ?? "0" }
@@ -42,7 +42,7 @@ struct ReplayTests {
       [value("sourceTransportPort"), value("destinationTransportPort")],
       [value("ingressInterface"), value("egressInterface")],
     ].map { isReverse ? Array($0.reversed()) : $0 }
-    // The numbers of reverse elements are those of the forward ones (RFC 5103 §6.1).
+    // Reverse elements have the numbers of the forward ones (RFC 5103 §6.1).
     let counts =
       isReverse
       ? [value("29305/1"), value("29305/2"), value("29305/5"), value("29305/6")]
@@ -69,7 +69,7 @@ struct ReplayTests {
         "src_addr", "dst_addr", "src_port", "dst_port", "proto", "bytes", "packets", "ip_tos", "tcp_flags", "in_if",
         "out_if", "observation_domain_id")
     }
-    // What sampled packets say is in their sections.
+    // The contents of sampled packets are in their sections.
     if name == "softflowd-psamp" {
       #expect(got.count == want.count)
     } else {
@@ -135,7 +135,7 @@ struct ReplayTests {
     let want = try await StoreReader.duckdb.rows(folder.path)
     let got = try await StoreReader.duckdb.rows(collector.store)
     if isMerging {
-      // Received in another time than captured, flows are cut at other moments; their sums stay.
+      // Flows received at another pace than captured are split at other times; their sums are the same.
       #expect(got.sums == want.sums)
     } else {
       #expect(got.map { "\($0.flow)" }.count == want.count)
@@ -145,7 +145,7 @@ struct ReplayTests {
     }
   }
 
-  /// Sends a capture's datagrams from their own source ports where these are free.
+  /// Sends a capture's datagrams from their original source ports if these are free.
   private static func resend(_ capture: String, to port: UInt16) async throws {
     let octets = Octets(try Data(contentsOf: URL(fileURLWithPath: capture)))
     var senders: [UInt16: Int] = [:]
@@ -164,7 +164,7 @@ struct ReplayTests {
   }
 }
 
-/// Sockets that stay open until all is sent.
+/// Keeps sockets open until everything is sent.
 private struct SocketList: ~Copyable {
   private var sockets: [SocketBox] = []
 

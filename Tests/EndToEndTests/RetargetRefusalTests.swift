@@ -6,9 +6,9 @@ import Testing
 @Suite(
   "config retarget tells what the service refuses", .tags(.network, .slow), .unlessFast, .serialized)
 struct RetargetRefusalTests {
-  // MARK: What the service refuses
+  // MARK: Refusals by the service
 
-  /// All codes of the operation's page, and those of identity, load and disorder.
+  /// All error codes in the operation's documentation, and those for identity, load and disorder.
   private static let codes: [(code: String, status: Int32)] =
     [
       "DependencyViolation.FlowLog", "IncorrectStatus.FlowLog", "InvalidFlowLogId.NotFound", "MissingParam.FlowLogId",
@@ -101,7 +101,7 @@ struct RetargetRefusalTests {
       #expect(outcome.status == 77)
       #expect(outcome.errors.contains("no credentials found; set ALIBABA_CLOUD_ACCESS_KEY_ID"))
       #expect(person.stub.requests.isEmpty)
-      // A profile serves in their place, and that others can read it is told.
+      // A profile serves instead, with a warning that others can read it.
       let folder = "\(person.home)/.aliyun"
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let profile = """

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("config retarget points a flow log at this collector", .tags(.network, .slow), .unlessFast, .serialized)
 struct RetargetTests {
-  // MARK: What it does
+  // MARK: Changes
 
   @Test(
     "it shows what changes, saves what was, sends the complete state, and brings it back", arguments: [true, false])
@@ -98,7 +98,7 @@ struct RetargetTests {
         #expect(outcome.status == 0, "\(outcome.errors)")
         return person.stub.requests("ModifyFlowLogAttribute").last?.parameters ?? [:]
       }
-      // The one address that is listened on is the target.
+      // The only address listened on is the target.
       let first = try await sent([])
       #expect(first["NetflowServerIp"] == "10.7.0.1")
       #expect(first["NetflowServerPort"] == "2056")
@@ -171,7 +171,7 @@ struct RetargetTests {
     }
   }
 
-  // MARK: Asking
+  // MARK: Confirmation
 
   private static let terminal = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("terminal.py").path

@@ -21,7 +21,7 @@ struct SetupCommandTests {
 
   private static func bindings(_ stub: GatewayStub) -> [String?] { stub.gateways.map(\.flowLog) }
 
-  /// Sets up, and expects one flow log more, with both gateways.
+  /// Runs setup, and expects one additional flow log, with both gateways.
   private static func setUp(_ person: CloudOperator) async throws {
     let outcome = try await person.config("setup", setup)
     #expect(outcome.status == 0, "\(outcome.errors)")
@@ -29,7 +29,7 @@ struct SetupCommandTests {
     #expect(bindings(person.stub) == ["fl-0", "fl-new1", "fl-new1"])
   }
 
-  /// Takes all back, and expects the service as it was.
+  /// Runs teardown, and expects the service in its original state.
   private static func takeBack(_ person: CloudOperator) async throws {
     let undone = try await person.config("teardown", teardown)
     #expect(undone.status == 0, "\(undone.errors)")
@@ -159,7 +159,7 @@ struct SetupCommandTests {
       program.signal(SIGKILL)
       _ = try await program.end()
       try await Self.setUp(person)
-      // What the first run made is known to be its own.
+      // The objects created by the first run are known to be its own.
       try await Self.takeBack(person)
     }
   }

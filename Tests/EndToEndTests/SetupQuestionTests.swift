@@ -25,7 +25,7 @@ struct SetupQuestionTests {
   func asking(question: String) async throws {
     try await Self.withGateway { person in
       let python = try #require(Tool.python)
-      // The first step is agreed to where the second is asked for.
+      // The second question implies that the first step was confirmed.
       if question.hasPrefix("bind") {
         person.stub.put(
           StubFlowLog(

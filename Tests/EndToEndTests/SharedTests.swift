@@ -4,7 +4,7 @@ import Testing
 
 @Suite("the checks beside the checkout, where there are some", .tags(.engine, .slow), .unlessFast, .serialized)
 struct SharedTests {
-  /// Runs a judge, which prints a line for each case that fails, and a summary.
+  /// Runs a judge, which prints a line for each failing case, and a summary.
   private static func judge(_ script: String, _ arguments: [String]) async throws -> Outcome {
     let python = try #require(StoreReader.python)
     return try await RunningProgram(python.path, [script] + arguments).end(within: 1800)
@@ -37,7 +37,7 @@ struct SharedTests {
     if outcome.status != 0 { for line in outcome.lines { Issue.record("\(line)") } }
   }
 
-  /// Whether this user may have a network and a host name of its own.
+  /// Whether this user may create network and host name namespaces.
   private static let canUnshare: Bool = {
     let rights = getuid() == 0 ? [] : ["-Ur"]
     return (try? Tool("unshare")?.runBriefly(rights + ["-u", "-n", "true"])) != nil

@@ -22,17 +22,17 @@ struct SignalTests {
   @Test("a second signal ends it at once")
   func second() async throws {
     let collector = try await RunningCollector()
-    // So many flows that they cannot be written between the two signals.
+    // Too many flows to be written between the two signals.
     let sent = try await Sagflow.run(
       ["generate", "--to", "127.0.0.1:\(collector.port)", "--flows", "200000", "--rate", "0"])
     #expect(sent.status == 0)
     collector.program.signal(SIGTERM)
     collector.program.signal(SIGINT)
     let outcome = try await collector.program.end()
-    // Which of two signals that wait is taken first is the kernel's choice.
+    // The kernel decides which of two pending signals is delivered first.
     #expect([128 + SIGINT, 128 + SIGTERM].contains(outcome.status), "\(outcome.status) \(outcome.errors)")
     #expect(outcome.errors.contains("stopped immediately: uncommitted data stays in the journal"))
-    // There it is, with what waited for the journal's disk.
+    // It is in the journal, including datagrams that waited to be written.
     let drain = try await Sagflow.run(["drain", "-o", collector.store])
     let ledger = try PrintedLedger(drain.errors)
     #expect(drain.status == 0, "\(drain.errors)")
@@ -43,7 +43,7 @@ struct SignalTests {
   func closedLog() async throws {
     let folder = try TemporaryFolder()
     let port = try LoopbackSocket.freePort()
-    // The reader of its standard error takes the first line and goes.
+    // The reader of its standard error reads the first line and exits.
     let shell = try RunningProgram(
       "/bin/bash",
       [
@@ -65,9 +65,9 @@ struct SignalTests {
 
   @Test("all flows are written at the end, however many there are")
   func manyFlows() async throws {
-    // No timer runs out, however slow the machine is.
+    // No timer expires, however slow the machine is.
     let collector = try await RunningCollector(["--active-timeout", "3600s", "--inactive-timeout", "3600s"])
-    // More than the queue to the store holds; a busy host's kernel drops some.
+    // More than the queue to the store holds; the kernel of a busy host drops some.
     try await eventually("300,000 live flows") {
       let sent = try await Sagflow.run([
         "generate", "--to", "127.0.0.1:\(collector.port)", "--netflow-version", "5", "--flows", "350000", "--rate", "0",
@@ -83,7 +83,7 @@ struct SignalTests {
   @Test("SIGHUP applies what can change, says what needs a restart, and survives a broken file")
   func reload() async throws {
     let collector = try await RunningCollector(configuration: "log: {level: info}\n")
-    // The line that tells it comes later than the one that ends the start; below it is no longer printed.
+    // HTTP starts after the line that ends startup; at the new log level that line would not be printed.
     _ = try await collector.httpPort()
     let file = URL(fileURLWithPath: collector.configurationFile)
     func reload(_ yaml: String, until words: String) async throws {
@@ -106,13 +106,13 @@ struct SignalTests {
     #expect(broken.contains("\(file.path):1:9: store.rotatoin: unknown key; did you mean store.rotation?"))
     try await reload(
       "aggregation: {activeTimeout: 60, inactiveTimeout: 1}\nlog: {level: error}\n", until: "log.level is now error")
-    // The new timer holds: no need to stop for the flow to leave.
+    // The new timer is in effect: the flow leaves without a stop.
     try NumberedFlows.send(0..<1, to: collector.port)
     try await collector.counts(1, "flows", "emitted_idle")
     let ledger = try await collector.stop()
     #expect(ledger["flows idle"] == 1)
     #expect(!ledger.text.contains("stopping"), "messages below the new level are still printed")
-    // As it stands in the footer: the value with its length before it.
+    // As in the footer: the value with its length prefix.
     let paths = FileManager.default.enumerator(atPath: collector.store)?.compactMap { $0 as? String } ?? []
     let path = try #require(paths.first { $0.hasSuffix(".parquet") })
     let stored = try Data(contentsOf: URL(fileURLWithPath: "\(collector.store)/\(path)"))

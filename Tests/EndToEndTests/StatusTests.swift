@@ -5,7 +5,7 @@ import Testing
 
 @Suite("the running collector answers for itself over HTTP", .tags(.engine, .network, .slow), .unlessFast, .serialized)
 struct StatusTests {
-  /// Sections of numbers of the status's ledger.
+  /// Sections of counters in the status's ledger.
   private struct Status: Decodable {
     struct Exporter: Decodable {
       var address: String
@@ -44,7 +44,7 @@ struct StatusTests {
     return try JSONDecoder().decode(Status.self, from: Data(answer.body.utf8))
   }
 
-  /// Samples by name and labels.
+  /// Returns samples by name and labels.
   private static func samples(_ text: String) -> [String: Double] {
     text.split(separator: "\n").filter { !$0.hasPrefix("#") }.reduce(into: [:]) { samples, line in
       guard let space = line.lastIndex(of: " ") else { return }
@@ -52,9 +52,9 @@ struct StatusTests {
     }
   }
 
-  /// Sends flows of three versions, options and rubbish to a collector, and waits until it has them all.
+  /// Sends flows of three versions, options and garbage to a collector, and waits until it has received everything.
   ///
-  /// - Returns: datagrams sent.
+  /// - Returns: the number of datagrams sent.
   private static func feed(_ collector: RunningCollector, _ http: UInt16) async throws -> Int {
     var sent = 0
     for version in ["5", "9", "10"] {
@@ -72,14 +72,14 @@ struct StatusTests {
     try socket.send([], to: collector.port)
     sent += 2
     try await eventually("all datagrams") { try await status(http).ledger["datagrams"]?["received"] == sent }
-    // An answer may be a second old.
+    // A response may be a second old.
     try await pause(1.1)
     return sent
   }
 
   @Test("metrics and status tell the ledger that the collector prints at its end")
   func agreement() async throws {
-    // A v5 exporter knows its sampling from the header, the others from options.
+    // v5 sampling comes from the header, that of other versions from options.
     let collector = try await RunningCollector(environment: ["SAGFLOW_AGGREGATION_ENABLED": "false"])
     let http = try await collector.httpPort()
     let sent = try await Self.feed(collector, http)
@@ -108,10 +108,10 @@ struct StatusTests {
     #expect(metrics["sagflow_store_writable"] == 1)
     #expect((metrics["process_resident_memory_bytes"] ?? 0) > 1_000_000)
 
-    // The metrics say what the status says, counter by counter.
+    // Metrics and status agree, counter by counter.
     let numbers = status.ledger.values.flatMap(\.values).filter { $0 > 0 }.sorted()
     let told = metrics.filter { sample in
-      // Alerts are evaluated now and then, and are no part of the ledger.
+      // Alerts are evaluated periodically, and are not part of the ledger.
       ["sagflow_exporter", "sagflow_session", "sagflow_store_writable", "sagflow_build", "sagflow_alert"]
         .allSatisfy { !sample.key.hasPrefix($0) } && sample.key.hasPrefix("sagflow_") && sample.value > 0
     }
@@ -148,7 +148,7 @@ struct StatusTests {
     #expect(checked.errors == "")
     _ = try await collector.stop()
 
-    // The shipped rules name metrics that there are, and fire when they should.
+    // The shipped rules refer to existing metrics, and fire when they should.
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let text = try String(contentsOf: root.appendingPathComponent("config/prometheus-rules.yml"), encoding: .utf8)
@@ -162,7 +162,7 @@ struct StatusTests {
     #expect(tested.status == 0, "\(tested.output)\(tested.errors)")
     let names = Set(text.matches(of: /\bsagflow_[a-z_]+/).map { String($0.output) })
     #expect(names.count >= 15)
-    // Messages are counted only where there are actions to send them to, files where there are outputs.
+    // Messages are counted only with actions configured, files only with outputs.
     for name in names where name != "sagflow_alert_messages_total" && !name.hasPrefix("sagflow_output_") {
       #expect(body.contains("# TYPE \(name) "), "\(name)")
     }
@@ -194,7 +194,7 @@ struct StatusTests {
         ["generate", "--to", "127.0.0.1:\(collector.port)", "--flows", "20000", "--rate", "20000"])
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
-    // With them gone it answers again.
+    // Once they are closed, the server responds again.
     try await eventually("an answer") { (try? await HTTPAnswer.get("/healthz", from: http).status) == 200 }
     let ledger = try await collector.stop()
     #expect(ledger["records"] - ledger["records options"] == 20_000, "\(ledger.text)")
@@ -202,17 +202,17 @@ struct StatusTests {
     #expect(ledger["lost by sequence number"] == 0)
   }
 
-  /// Holds connections of bad clients while `body` runs.
+  /// Holds connections of misbehaving clients while `body` runs.
   private static func hold(_ port: UInt16, _ body: () async throws -> Void) async throws {
     var connections: [Connection] = []
     for index in 0..<100 {
       guard let connection = try? Connection(port) else { continue }
       connections.append(connection)
-      // The server may close one of these meanwhile: that is its right.
+      // The server may close one of these meanwhile.
       switch index % 4 {
       case 0: try? connection.send("GET /metrics HTTP/1.1\r\nHost: ")
       case 1:
-        // Asks often and reads nothing.
+        // Sends many requests and reads nothing.
         try? connection.send(
           String(repeating: "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n", count: 200))
       case 2: try? connection.send(String(repeating: "X", count: 30_000))

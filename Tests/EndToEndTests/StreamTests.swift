@@ -91,7 +91,7 @@ struct StreamTests {
     #expect(ledger["datagrams"] > 100)
     #expect(ledger["lost by sequence number"] == 0, "nothing is missing in between")
     #expect(ledger["duplicate"] == 0)
-    // The same seed: what was kept is among it, each flow as often at most.
+    // With the same seed: stored flows are among them, each at most as often.
     let whole = try await StreamCollector()
     #expect(try await whole.generate(whole.addresses[1], words + ["--rate", "0"]).status == 0)
     _ = try await whole.stop()
@@ -123,12 +123,12 @@ struct StreamTests {
     try handle.close()
     async let sending = collector.generate(collector.addresses[1], ["--flows", "60000", "--rate", "0"])
     try await eventually("a connection that waits") { try await collector.connections().paused == 1 }
-    // It goes on to wait, and what came before does not get lost meanwhile.
+    // It remains paused, and earlier data is not lost meanwhile.
     try await pause(3)
     #expect(try await collector.connections().paused == 1)
     try FileManager.default.removeItem(atPath: filler)
     #expect(try await sending.status == 0)
-    // The kernel still has megabytes of it.
+    // The kernel still holds megabytes of it.
     try await eventually("the end of the connection") { try await collector.connections().open == 0 }
     let ledger = try await collector.stop()
     #expect(ledger["rows committed"] == 60_000, "\(ledger.text)")
@@ -143,7 +143,7 @@ struct StreamTests {
     var held: [Handoff] = []
     for number in 0..<1000 {
       let connection = try LoopbackConnection(to: port)
-      // Refused ones may be closed already.
+      // Refused connections may already be closed.
       switch number % 4 {
       case 0: break
       case 1: try? connection.send("GET / HTTP/1.1\r\n\r\n")
@@ -165,7 +165,7 @@ struct StreamTests {
     #expect(ledger["records"] == 300)
   }
 
-  /// A connection that stays open as long as this.
+  /// Holds a connection open during its own lifetime.
   private final class Handoff {
     let connection: LoopbackConnection
     init(_ connection: consuming LoopbackConnection) { self.connection = connection }

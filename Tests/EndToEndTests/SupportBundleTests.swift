@@ -8,7 +8,7 @@ struct SupportBundleTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Makes a bundle and takes it apart.
+  /// Creates a bundle and unpacks it.
   private func bundle(_ arguments: [String]) async throws -> (outcome: Outcome, directory: URL) {
     let path = folder.path + "/bundle.tar.gz"
     let outcome = try await Sagflow.run(["support-bundle", "-o", path] + arguments)

@@ -3,17 +3,16 @@ import NetworkBytes
 import TestSupport
 import Testing
 
-/// What `make test-engines` installs and no other target needs.
+/// The Python environment installed by `make test-engines`, which no other target needs.
 private let enginesPython = ProcessInfo.processInfo.environment["ENGINES_PYTHON"].flatMap { Tool($0) }
 
-/// A store of which some files lack columns, for they were written before there were these.
+/// A store in which some files lack columns, because they were written before these existed.
 private struct UnitedStore {
-  /// Written by `sagflow replay -o` of the version that had 43 columns, from captures of `Fixtures/real`.
+  /// Written by `sagflow replay -o` of the version with 43 columns, from captures of `Fixtures/real`.
   private static let fixture = Fixtures.path("store-43-columns")
   static let oldDay = "2026-11-23"
 
-  /// The columns that came since, each with the values other than 0 and null that newer files have in it, as
-  /// `flows,packets,octets`.
+  /// The columns added since, with the values other than 0 and null in newer files, as `flows,packets,octets`.
   static let columns: [String: [String: String]] = [
     "nat_event": ["4": "2,30,3000", "5": "1,30,3000"],
     "firewall_event": ["1": "1,4,400", "3": "1,5,500"],
@@ -36,8 +35,8 @@ private struct UnitedStore {
 
   /// Copies the old files and writes newer ones.
   ///
-  /// - Parameter newerFirst: whether these come first by their names, as readers meet files: of a time before the old ones',
-  ///   else after.
+  /// - Parameter newerFirst: whether newer files come first by name, which is the order in which readers open files:
+  ///   their time is then before the old ones', otherwise after.
   init(newerFirst: Bool) async throws {
     folder = try TemporaryFolder()
     path = folder.file("flows")
@@ -57,7 +56,7 @@ private struct UnitedStore {
     try await Sagflow.replay(captures, into: path, environment: environment)
   }
 
-  /// NAT events in NetFlow v9.
+  /// Returns NAT events in NetFlow v9.
   private static func translator(_ time: UInt32) -> Octets {
     capture(
       from: "192.0.2.7",
@@ -71,7 +70,7 @@ private struct UnitedStore {
       })
   }
 
-  /// Events of a firewall in IPFIX.
+  /// Returns firewall events in IPFIX.
   private static func firewall(_ time: UInt32) -> Octets {
     capture(
       from: "192.0.2.8",
@@ -97,7 +96,7 @@ private struct UnitedStore {
 /// Rows of the store with one value in a column, on one day.
 private struct Group {
   var day: String
-  /// Empty where a reader has null, and where it has the 0 of what was not sent.
+  /// Empty if a reader returns null, or the 0 of a missing value.
   var value: String
   var isNull: Bool
   var flows: Int
@@ -108,14 +107,14 @@ private struct Group {
     "\(groups.reduce(0) { $0 + $1.flows }),\(groups.reduce(0) { $0 + $1.packets }),\(groups.reduce(0) { $0 + $1.octets })"
   }
 
-  /// Sums by value.
+  /// Returns sums by value.
   static func sums(_ groups: [Group]) -> [String: String] {
     Dictionary(grouping: groups, by: \.value).mapValues(sum)
   }
 }
 
 extension Group {
-  /// - Parameter row: of what `unions.py` prints.
+  /// - Parameter row: a row printed by `unions.py`.
   init(_ row: [String?]) throws {
     try #require(row.count == 5)
     func number(_ place: Int) throws -> Int { try #require(row[place].flatMap { Int($0) }) }
@@ -127,9 +126,9 @@ extension Group {
 }
 
 extension UnitedStore {
-  /// Checks each newer column, as another program's reader has it, against what was sent and against `top`.
+  /// Checks each newer column, as read by another program, against the data sent and against `top`.
   ///
-  /// - Parameter nullNumbers: whether the reader has null, not 0, for numbers in rows of files without the column.
+  /// - Parameter nullNumbers: whether the reader returns null, not 0, for numbers in files without the column.
   func check(_ reader: String, _ python: Tool, nullNumbers: Bool) async throws {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("unions.py").path
     let names = Self.columns.keys.sorted()
@@ -151,7 +150,7 @@ extension UnitedStore {
     }
   }
 
-  /// What `top` has: sums by value.
+  /// Returns the sums by value from `top`.
   private func top(_ column: String) async throws -> [String: String] {
     let outcome = try await Sagflow.run(["top", "-r", path, "--by", column, "--format", "json", "-n", "100"])
     #expect(outcome.status == 0, "\(outcome.errors)")

@@ -23,13 +23,13 @@ struct WatchedTopTests {
   }
 
   private static func looks(_ output: String) throws -> [Look] {
-    // The last line may not be complete yet.
+    // The last line may be incomplete.
     try output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map {
       try JSONDecoder().decode(Look.self, from: Data($0.utf8))
     }
   }
 
-  /// A store of flows that ended just now.
+  /// Starts a collector with flows that have just ended.
   private static func collect(into store: String? = nil) async throws -> RunningCollector {
     let collector = try await RunningCollector(store: store)
     let outcome = try await Sagflow.run(["generate", "--to", "127.0.0.1:\(collector.port)", "--flows", "2000"])
@@ -53,12 +53,12 @@ struct WatchedTopTests {
     program.signal(SIGTERM)
     let outcome = try await program.end()
     #expect(outcome.status == 128 + SIGTERM)
-    // A look may meet the collector at its end, and has what is in files then.
+    // An update may coincide with the collector's end; it then shows only what is in files.
     let missed = outcome.errorLines
     #expect(missed.allSatisfy { $0.contains("live flows are missing: the collector ") }, "\(missed)")
     let looks = try Self.looks(outcome.output).filter { $0.tables != nil }
     let shown = looks.filter { $0.tables?.first?.rows.isEmpty == false }
-    // What was shown once stays in sight for as many looks as a row's history has; on a slow host there are more of them.
+    // A row stays visible for as many updates as its history is long; on a slow host there are more of them.
     let behind = looks.drop { $0.tables?.first?.rows.isEmpty != false }.prefix(20)
     let empty = behind.count { $0.tables?.first?.rows.isEmpty != false }
     #expect(empty <= missed.count, "\(outcome.output)")
@@ -86,7 +86,7 @@ struct WatchedTopTests {
     }
     let (enter, leave) = ("\u{1b}[?1049h\u{1b}[?25l", "\u{1b}[?25h\u{1b}[?1049l")
     let watched = try await run("history", ["top", "--watch", "-r", collector.store, "--by", "proto", "-n", "3"])
-    // The script's status is the signal's number below 0.
+    // The script's status is the negative signal number.
     #expect(watched.status == 256 - SIGINT, "\(watched.output)")
     #expect(watched.output.contains(enter))
     #expect(watched.output.hasSuffix(leave), "\(watched.output.suffix(200).debugDescription)")

@@ -44,7 +44,7 @@ struct WorkerTests {
     try teacher.send(
       ExportMessage.message(version: version, ExportMessage.template(version: version, id: 400), at: now),
       to: collector.port)
-    // The worker that has it must have seen it before the other one looks.
+    // The worker that receives it must have seen it before the other one looks.
     try await collector.counts(1, "datagrams", "received")
     for source in 1...16 {
       let socket = try LoopbackSocket(from: .loopback(0))
@@ -55,7 +55,7 @@ struct WorkerTests {
     }
     let ledger = try await collector.stop()
     #expect(ledger["records"] == 16)
-    // Until the end each might still send its own.
+    // Until the end either worker might still receive its own template.
     #expect(ledger["early sets decoded later"] == 16)
     #expect(ledger["early sets given up"] == 0)
     let rows = try await StoreReader.pyarrow.rows(collector.store)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""ask.py STORE < QUESTIONS
+"""ask.py STORE < QUERIES
 
-Each line of standard input is a question in SQL as JSON text, over the table `flows`; prints the rows of each as a line of
-JSON. Counters are multiplied by the sampling rate in `flows`, as `top` and `query` do it.
+Each line of standard input is an SQL query as a JSON string, over the table `flows`; prints the rows of each as a line of JSON.
+In `flows`, counters are multiplied by the sampling rate, as `top` and `query` do.
 """
 import json
 import sys

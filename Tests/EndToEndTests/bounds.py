@@ -1,5 +1,5 @@
-"""What `scripts/soak` measures beside the mixed load: the memory of eight hours that pass in minutes, and the memory that each
-bound of the settings stands for, when it is reached.
+"""Measurements of `scripts/soak` besides the mixed load: memory over eight hours replayed in minutes, and memory when each limit
+in the settings is reached.
 """
 
 import os
@@ -15,12 +15,12 @@ from mixture import V5_RECORD, Capture, Mixture
 from supervision import Collector
 
 MEGA = 1e6
-# What a replay takes with all batches waiting that may, MB.
+# Memory of a replay with the maximum number of waiting batches, MB.
 WAITING = 90
 
 
 class Sample:
-    """What a process takes: memory in MB, descriptors, threads."""
+    """Resources of a process: memory in MB, descriptors, threads."""
 
     def __init__(self, process, age):
         self.age = age
@@ -33,9 +33,9 @@ class Sample:
 
 
 def compare(check, words, value, samples, most, unit="", share=5):
-    """Compares the median of what was measured in the last part of a life with that of a part once it was warm.
+    """Compares the median of the last part of a run with that of an earlier part after warming up.
 
-    - Parameter share: into how many parts a life is divided; it is warm after a quarter.
+    - Parameter share: the number of parts; the run is warm after a quarter.
     """
     part = max(1, len(samples) // share)
     warm, late = samples[len(samples) // 4:][:part], samples[-part:]
@@ -47,11 +47,11 @@ def compare(check, words, value, samples, most, unit="", share=5):
 # MARK: Hours
 
 def hours(program, folder, options, environment, check, sums):
-    """Has `replay` read a capture of so many hours as it is made, and looks at its memory each minute of these.
+    """Runs `replay` on a capture of `hours` hours as it is generated, and samples its memory for each minute of these.
 
     - Parameters:
-        - check: is told what must hold.
-        - sums: reads records, octets and packets of good exporters from a store.
+        - check: called with each condition that must hold.
+        - sums: returns records, octets and packets of valid exporters in a store.
     """
     place = Capture(1_764_460_800)
     mixture = Mixture(random.Random(options.seed), place)
@@ -59,7 +59,7 @@ def hours(program, folder, options, environment, check, sums):
     os.mkfifo(pipe)
     environment = dict(os.environ, TZ="UTC", **environment)
     process = subprocess.Popen([program, "replay", pipe, "-o", f"{folder}/store"], stderr=subprocess.PIPE, text=True, env=environment)
-    # Nobody else reads what it says before its end, and that is little.
+    # Its output is only read after its end, because it is short.
     samples, next_sample = [], 60
     turns = int(options.hours * 3600 * options.hourly_rate)
     with open(pipe, "wb") as file:
@@ -84,7 +84,8 @@ def hours(program, folder, options, environment, check, sums):
     print("\n".join(printed.splitlines()[:6]))
     print(f"{options.hours:g} hours, {dict(mixture.counts)}")
     check("DOES NOT ADD UP" not in printed, "the ledger adds up")
-    # A capture is read faster than the store is written: up to 16 batches wait in between, more of them on a busy machine.
+    # A capture is read faster than the store is written: up to 16 batches wait in between, more of them on a busy
+    # machine.
     compare(check, "anonymous memory", lambda sample: sample.anonymous, samples,
             lambda before: max(WAITING, before * (1 + options.growth / 100)), " MB")
     compare(check, "descriptors", lambda sample: sample.descriptors, samples, lambda before: before + 2)
@@ -96,7 +97,7 @@ def hours(program, folder, options, environment, check, sums):
 # MARK: Bounds
 
 class Sender:
-    """Sends to a collector as fast as it takes it in."""
+    """Sends to a collector as fast as it receives."""
 
     LIMIT = 4 << 20
 
@@ -124,7 +125,7 @@ def set_of(id, content):
 
 
 def templates(sender, exporters, each):
-    """Every exporter, an address of its own, sends so many templates, and then data."""
+    """Sends `each` templates and then data from every exporter, each with its own address."""
     fields = struct.pack(">HH HH HH HH HH", 8, 4, 12, 4, 2, 4, 1, 4, 4, 1)
     definitions = [struct.pack(">HH", 256 + number, 5) + fields for number in range(each)]
     chunks = [set_of(0, b"".join(definitions[first:first + 50])) for first in range(0, each, 50)]
@@ -137,7 +138,7 @@ def templates(sender, exporters, each):
 
 
 def flows(sender, count):
-    """So many flows that stay in the cache."""
+    """Sends `count` flows that stay in the cache."""
     sequence, start = 0, int(time.time())
     for first in range(0, count, 30):
         body = b"".join(
@@ -150,7 +151,7 @@ def flows(sender, count):
 
 
 def sessions(sender, count):
-    """So many domains of one exporter, each with a flow."""
+    """Sends a flow in each of `count` domains of one exporter."""
     start = int(time.time())
     body = V5_RECORD.pack(0x0A000001, 0xC0A80001, 0, 1, 2, 1, 100, 999_000, 999_500, 1, 443, 0, 0x18, 6, 0, 0, 0, 24, 24, 0)
     for number in range(count):
@@ -159,7 +160,7 @@ def sessions(sender, count):
 
 
 def early(sender, octets):
-    """So many octets of data whose template does not come, of sessions that hold 1 MiB each."""
+    """Sends `octets` octets of data without templates, in sessions of 1 MiB each."""
     content = set_of(300, bytes(1200))
     each = (1 << 20) // (1200 + 128)
     for session in range(octets >> 20):
@@ -168,7 +169,7 @@ def early(sender, octets):
 
 
 LASTING = {"SAGFLOW_AGGREGATION_ACTIVE_TIMEOUT": "1d", "SAGFLOW_AGGREGATION_INACTIVE_TIMEOUT": "1d", "SAGFLOW_STORE_ROTATION": "1h"}
-# What is reached, with which settings, how, and how much it may take at most, MB: as docs/operations.md says.
+# Limit, settings, traffic, and maximum memory in MB as documented in docs/operations.md.
 CASES = [
     ("10,000 exporters with 1,000 templates each", {}, lambda sender: templates(sender, 10_000, 1000), 500),
     ("65,536 sessions", {}, lambda sender: sessions(sender, 65_536), 120),
@@ -178,7 +179,7 @@ CASES = [
 
 
 def bounds(program, folder, check, only=""):
-    """Reaches one bound after the other, each in a collector of its own with one worker."""
+    """Reaches one limit after the other, each with a new collector with one worker."""
     for number, (words, settings, fill, most) in enumerate(CASES):
         if only not in words:
             continue

@@ -1,9 +1,9 @@
-// A clock that somebody sets: preloaded into a program (LD_PRELOAD), it adds an offset to what the program reads as the time of
-// day, and to when the kernel says that datagrams came.
+// An adjustable clock: preloaded into a program (LD_PRELOAD), it adds an offset to the time of day that the program
+// reads, and to the kernel's timestamps of datagrams.
 //
 //   clang -shared -fPIC -O2 -Wall -Wextra -o clock.so clock.c -ldl
 //
-// CLOCK_OFFSET is a file of one signed 64-bit number, nanoseconds, which is mapped: whoever sets the clock writes it there
+// CLOCK_OFFSET is a file of one signed 64-bit number, nanoseconds, which is mapped: to set the clock, write it there
 // while the program runs.
 #define _GNU_SOURCE
 #include <dlfcn.h>

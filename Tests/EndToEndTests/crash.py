@@ -1,8 +1,8 @@
-"""Kills a collector again and again under load, and compares what it stored with a replay of everything that was sent.
+"""Kills a collector repeatedly under load, and compares its store with a replay of everything sent.
 
 crash.py SAGFLOW FOLDER SEED KILLS AGGREGATION WORKERS
 
-Prints a JSON object: what is missing from the store, what is there too often, kills, datagrams.
+Prints a JSON object: missing rows, surplus rows, kills, datagrams.
 """
 
 import json
@@ -26,7 +26,7 @@ collector.send(exporters, DATAGRAMS_A_SECOND)
 for _ in range(kills):
     time.sleep(chance.uniform(0.02, 2 * SECONDS_A_LIFE - 0.02))
     collector.kill()
-    # Some while to be down, too.
+    # Sometimes stays down for a while.
     time.sleep(chance.choice([0, 0, 0.2]))
     collector.start()
 collector.sender.join()

@@ -1,7 +1,7 @@
-"""Destinations of outputs as their servers behave, in memory: a table of ClickHouse that takes each token once, and object stores
-of both interfaces that never overwrite when they are asked not to.
+"""In-memory destinations of outputs that behave like real servers: a ClickHouse table that accepts each token once, and object
+stores of both interfaces that honour conditions against overwriting.
 
-destinations.py clickhouse|s3|oss      serves one that keeps nothing, for measurements; prints its port
+destinations.py clickhouse|s3|oss      serves one that discards its content, for measurements; prints its port
 """
 
 import base64
@@ -23,7 +23,7 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request, address):
-        # Clients that are killed break connections.
+        # Killed clients break connections.
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, address)
 
@@ -74,7 +74,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def serve(answer, port=0, handler=Handler):
-    """Serves from threads of its own, as long as this program runs."""
+    """Serves on separate threads until this program ends."""
     server = Server(("127.0.0.1", port), handler)
     server.answer = answer
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -82,16 +82,16 @@ def serve(answer, port=0, handler=Handler):
 
 
 class Destination:
-    """What a destination has: files by their names."""
+    """The content of a destination: files by name."""
 
     def __init__(self, keeps=True):
         self.keeps, self.lock = keeps, threading.Lock()
         self.files = {}
-        # Files that came again, those of them with other octets, requests of who is not known.
+        # Files shipped again, those of them with different octets, unauthenticated requests.
         self.repeated, self.differing, self.refused = 0, [], 0
 
     def take(self, name, octets):
-        """Whether it is new."""
+        """Returns whether the file is new."""
         if not self.keeps:
             return True
         with self.lock:
@@ -105,10 +105,10 @@ class Destination:
 
 
 class ClickHouse(Destination):
-    """A table that remembers its inserts by their tokens."""
+    """A table that remembers its inserts by token."""
 
     PASSWORD = "right"
-    # Errors that pass, and one that somebody has to mend.
+    # Error codes that are temporary, and one that requires intervention.
     PASSING = (159, 202, 209, 210, 241, 242, 252, 285, 319, 999)
     FULL = 243
 
@@ -138,16 +138,16 @@ class ClickHouse(Destination):
 
 
 class Objects(Destination):
-    """A bucket, in path style. It knows who asks by the key's id alone: signatures are tested elsewhere."""
+    """A bucket, in path style. It authenticates by key id only: signatures are tested elsewhere."""
 
     KEY, SECRET, BUCKET, PREFIX = "STUBKEY", "STUBSECRET", "lake", "flows/"
 
     def __init__(self, service, keeps=True):
         super().__init__(keeps)
         self.service = service
-        # Uploads in parts that have not ended, how many have begun, and of how many parts one was at most.
+        # Multipart uploads in progress, the number started, and the maximum number of parts of one.
         self.uploads, self.begun, self.most_parts = {}, 0, 0
-        # Of each object, what HEAD shows; objects that were written without the condition.
+        # The HEAD response of each object; objects written without the condition.
         self.heads, self.unconditional = {}, 0
 
     @staticmethod
@@ -203,7 +203,7 @@ class Objects(Destination):
         return Answer(200, sums, b"")
 
     def parts(self, request, key, query):
-        """Of an upload in parts; without the octets of what is not kept, but with their number."""
+        """Handles a multipart upload. If contents are discarded, only their sizes are kept."""
         if "uploads" in query:
             return self.list(query["prefix"]) if request.method == "GET" else self.begin(request, key)
         if query["uploadId"] not in self.uploads:
@@ -249,7 +249,7 @@ CRC64_TABLE = crc64_table()
 
 
 def crc64(octets):
-    """What OSS reports: ECMA-182's polynomial, reflected."""
+    """The checksum reported by OSS: ECMA-182's polynomial, reflected."""
     table, crc = CRC64_TABLE, (1 << 64) - 1
     for octet in octets:
         crc = table[crc & 0xFF ^ octet] ^ crc >> 8

@@ -1,4 +1,4 @@
-"""Servers of other makes that outputs ship to, each with data on the disk that outlives a kill, and what they have."""
+"""Other vendors' servers that outputs ship to, with data on disk that survives a kill, and their contents."""
 
 import ctypes
 import http.client
@@ -19,7 +19,7 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 
 
 class Engine:
-    """A program that is started again whenever it ends."""
+    """A program that is restarted whenever it ends."""
 
     def __init__(self, folder, chance):
         self.folder, self.chance = folder, chance
@@ -37,7 +37,7 @@ class Engine:
         self.wait()
 
     def keep(self):
-        # In a thread that lives as long as this program: the end of the one that starts a child is the child's, too.
+        # On a thread that lives as long as this program: a child is terminated when the thread that started it ends.
         log = open(f"{self.folder}/log", "ab")
         while True:
             self.process = subprocess.Popen(
@@ -50,7 +50,7 @@ class Engine:
             self.is_up = False
 
     def wait(self):
-        """Waits until it answers: two minutes for a busy machine."""
+        """Waits until it responds: up to two minutes, for a busy machine."""
         end = time.time() + 120
         while not self.is_up:
             assert time.time() < end, open(f"{self.folder}/log").read()[-2000:]
@@ -66,7 +66,7 @@ class Engine:
 
 
 class Chdb(Engine):
-    """The engine of ClickHouse behind HTTP, with the tables that `sagflow output clickhouse schema` prints."""
+    """ClickHouse's engine behind HTTP, with the tables printed by `sagflow output clickhouse schema`."""
 
     def command(self):
         return [sys.executable, str(TESTS / "ClickHouseTests/clickhouse.py"), self.folder + "/data", str(self.port)]
@@ -95,7 +95,7 @@ class Chdb(Engine):
                 self.ask(statement)
 
     def sums(self):
-        """Rows, packets, octets and flows of the table; the last three of each rollup."""
+        """Returns rows, packets, octets and flows of the table; the last three of each rollup."""
         numbers = "toString(sum(packets)), toString(sum(bytes)), toString(sum(flows))"
         tables = [name for name, in self.ask("SELECT name FROM system.tables WHERE name LIKE 'flows\\_%' AND engine LIKE '%MergeTree'")]
         assert len(tables) == 4, tables
@@ -105,7 +105,7 @@ class Chdb(Engine):
 
 
 class SeaweedFS(Engine):
-    """An object store that checks signatures."""
+    """An object store that verifies signatures."""
 
     def __init__(self, folder, chance):
         super().__init__(folder, chance)
@@ -113,7 +113,7 @@ class SeaweedFS(Engine):
             json.dump({"identities": [{
                 "name": "flows", "actions": ["Admin", "Read", "Write", "List"],
                 "credentials": [{"accessKey": Objects.KEY, "secretKey": Objects.SECRET}]}]}, file)
-        # Each has a second port for gRPC, given so that it is not one above 65535.
+        # Each server has a second port for gRPC, set explicitly because the default could exceed 65535.
         ports = {
             "s3.port": self.port, "s3.port.grpc": self.reserve(), "s3.port.iceberg": 0, "s3.port.lance": 0}
         for part in ("master", "volume", "filer"):
@@ -141,7 +141,7 @@ class SeaweedFS(Engine):
             return False
 
     def prepare(self, _):
-        # It answers before all of its parts do.
+        # It responds before all of its parts are ready.
         for attempt in range(100):
             try:
                 return self.files.create_dir(Objects.BUCKET)
@@ -151,7 +151,7 @@ class SeaweedFS(Engine):
                 time.sleep(0.2)
 
     def fetch(self):
-        """Names and octets of objects."""
+        """Returns names and octets of objects."""
         import pyarrow.fs
         root, files = f"{Objects.BUCKET}/{Objects.PREFIX}", self.files
         for found in files.get_file_info(pyarrow.fs.FileSelector(root, recursive=True)):
@@ -161,7 +161,7 @@ class SeaweedFS(Engine):
 
 
 class Tansu(Engine):
-    """A broker of Kafka's protocol, whose messages are in memory: it is not killed."""
+    """A Kafka broker that keeps messages in memory and is therefore not killed."""
 
     def __init__(self, folder, chance, advertised):
         super().__init__(folder, chance)
@@ -187,7 +187,7 @@ class Tansu(Engine):
         client.create_topics([NewTopic("flows", 4, 1)])["flows"].result(60)
 
     def messages(self):
-        """All of the topic, until none has come for five seconds."""
+        """Returns all messages of the topic, after none has arrived for five seconds."""
         from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
         consumer = Consumer({"bootstrap.servers": f"127.0.0.1:{self.port}", "group.id": "test", "enable.auto.commit": False})
         consumer.assign([TopicPartition("flows", partition, OFFSET_BEGINNING) for partition in range(4)])

@@ -1,14 +1,13 @@
-// A disk that fails: preloaded into a program (LD_PRELOAD), it stands between the program and the calls that the program
-// makes on files below a folder, and has them fail, fall short, take long, or be the last ones of the process.
+// A failing disk: preloaded into a program (LD_PRELOAD), it intercepts the program's calls on files below a folder, and
+// makes them fail, fall short, take long, or be the last ones of the process.
 //
 //   clang -shared -fPIC -O2 -Wall -Wextra -o faults.so faults.c -ldl
 //
-// DISK_FAULTS_BELOW is the folder, an absolute path without links; DISK_FAULTS is a file of `struct control`, which
-// is mapped: whoever gives orders writes them there while the program runs, and reads there what was called. The driver,
-// faults.py, knows the structure too.
+// DISK_FAULTS_BELOW is the folder, an absolute path without links; DISK_FAULTS is a file of `struct control`, which is
+// mapped: the driver writes orders there while the program runs, and reads the calls that were made. The driver,
+// faults.py, uses the same structure.
 //
-// Left out are calls that libraries make within the C library (what stdio writes, mkstemp), reading, and memory that is
-// shared with a file.
+// Not intercepted are calls within the C library (writes of stdio, mkstemp), reads, and memory shared with a file.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -31,11 +30,11 @@
 #include <unistd.h>
 
 enum kind {
-  CREATE,    // open for writing, or of what may not be there
-  LOOK,      // open for reading, also of a folder; access
-  WRITE,     // at a place or not, of one piece or several
+  CREATE,    // open for writing, or with O_CREAT
+  LOOK,      // open for reading, including folders; access
+  WRITE,     // with or without offset, of one or more buffers
   SYNC,
-  RENAME,    // link, too
+  RENAME,    // includes link
   REMOVE,    // of a file or a folder
   TRUNCATE,
   FOLDER,    // mkdir
@@ -50,28 +49,28 @@ static const char *const kind_names[KINDS] = {
 enum action {
   NOTHING,
   FAIL,         // with `error`
-  SHORT,        // half of the octets are written; calls without octets are as ever
+  SHORT,        // half of the octets are written; other calls are unaffected
   KILL_BEFORE,
   KILL_AFTER,
-  KILL_HALF,    // after half of the octets; before calls without octets
-  VANISH        // what has a path is not there, the rest is EIO
+  KILL_HALF,    // after half of the octets; other calls: before the call
+  VANISH        // paths do not exist, other calls fail with EIO
 };
 
-// All words are 64 bits wide.
+// All words have 64 bits.
 struct control {
   // The order. `action` is written last.
   uint64_t action;
-  uint64_t kinds;    // a bit for each kind that is meant
-  uint64_t at;       // the first call that it acts on, counted from 1 among those that are meant
-  uint64_t times;    // on how many calls it acts; 0: as long as it stands
+  uint64_t kinds;    // a bit for each kind that matches
+  uint64_t at;       // the first call to affect, counted from 1 among matching calls
+  uint64_t times;    // number of calls to affect; 0: until the order changes
   uint64_t error;
-  uint64_t delay;    // milliseconds that each call takes that is meant, whatever `at` is
-  char text[64];     // part of the paths that are meant, below the folder
-  // What was called.
-  uint64_t meant;    // calls that were meant; whoever gives an order sets it to 0
-  uint64_t acted;    // on how many it acted
+  uint64_t delay;    // milliseconds that each matching call takes, whatever `at` is
+  char text[64];     // part of matching paths, below the folder
+  // The calls made.
+  uint64_t meant;    // matching calls; reset to 0 by the driver with each order
+  uint64_t acted;    // number of calls affected
   uint64_t calls[KINDS];
-  char first[256];   // the call on which it acted first
+  char first[256];   // the first call affected
 };
 
 static struct control *control;
@@ -100,10 +99,10 @@ static int is_below(const char *path) {
   return path && strncmp(path, root, root_length) == 0 && (path[root_length] == '/' || path[root_length] == 0);
 }
 
-// Whether a path has the text of the order in it, below the folder.
+// Whether a path contains the text of the order, below the folder.
 static int is_named(const char *path) { return is_below(path) && strstr(path + root_length, control->text); }
 
-// The path of an open file, as it is called now.
+// The current path of an open file.
 static const char *path_of(int fd, char *buffer) {
   char link[32];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -113,7 +112,7 @@ static const char *path_of(int fd, char *buffer) {
   return buffer;
 }
 
-// An absolute path.
+// Returns an absolute path.
 static const char *path_at(int folder, const char *path, char *buffer) {
   if (!path || path[0] == '/' || folder == AT_FDCWD || !path_of(folder, buffer)) return path;
   size_t length = strlen(buffer);
@@ -128,7 +127,7 @@ static void die(void) {
   }
 }
 
-// Ends early when the order does.
+// Returns early when the order ends.
 static void wait_out(void) {
   const uint64_t step = 20;
   for (uint64_t waited = 0; waited < load(&control->delay); waited += step) {
@@ -142,7 +141,7 @@ static void note(enum kind kind, const char *path) {
   memcpy(control->first, text, sizeof text);
 }
 
-// What is to become of a call; `other` is a second path, or NULL.
+// Decides the outcome of a call; `other` is a second path, or NULL.
 static enum action decide(enum kind kind, const char *path, const char *other) {
   if (!control || !(is_below(path) || is_below(other))) return NOTHING;
   count(&control->calls[kind]);
@@ -172,7 +171,7 @@ static int is_failure(enum action action, enum kind kind) {
   static __typeof__(&name) next; \
   if (!next) next = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
-// A call without octets: `call` is made between what comes before and after it.
+// A call without octets: wraps `call` with the actions before and after it.
 #define CALL(type, kind, path, other, failed, call) \
   int old = errno; \
   char first[PATH_MAX], second[PATH_MAX]; \
@@ -192,7 +191,7 @@ static ssize_t write_some(int fd, const struct iovec *vectors, int count, off_t 
                     : syscall(SYS_writev, fd, vectors, (long)count);
 }
 
-// Writes the first half, at most of the first IOV_MAX vectors.
+// Writes the first half, from at most IOV_MAX vectors.
 static ssize_t write_half(int fd, const struct iovec *vectors, int count, off_t offset, int has_offset) {
   struct iovec some[IOV_MAX];
   if (count > IOV_MAX) count = IOV_MAX;
@@ -217,7 +216,7 @@ static ssize_t write_vectors(int fd, const struct iovec *vectors, int count, off
   if (action == SHORT || action == KILL_HALF) {
     ssize_t half = write_half(fd, vectors, count, offset, has_offset);
     if (action == KILL_HALF) die();
-    // None at all would be no short write.
+    // An empty write would not be a short one.
     if (half != 0) return half;
   }
   ssize_t result = write_some(fd, vectors, count, offset, has_offset);
@@ -383,7 +382,7 @@ int truncate(const char *path, off_t size) {
 
 int truncate64(const char *path, off64_t size) { return truncate(path, size); }
 
-// A folder that is there is found before the disk is asked for room, and before it is asked whether it may be written to.
+// An existing folder is detected before disk space and write permission are checked.
 static int is_there(const char *path) {
   uint64_t error = load(&control->error);
   return load(&control->action) == FAIL && (error == ENOSPC || error == EROFS) &&
@@ -418,7 +417,7 @@ int fallocate(int fd, int mode, off_t offset, off_t size) {
 
 int fallocate64(int fd, int mode, off64_t offset, off64_t size) { return fallocate(fd, mode, offset, size); }
 
-// It gives the error instead of setting it.
+// Returns the error instead of setting errno.
 int posix_fallocate(int fd, off_t offset, off_t size) {
   NEXT(posix_fallocate);
   CALL(int, ALLOCATE, path_of(fd, first), NULL, errno, next(fd, offset, size));

@@ -1,16 +1,16 @@
-"""Has the disk fail under a collector, call by call, and compares what it stored with a replay of everything that was sent.
+"""Makes the disk fail under a collector, call by call, and compares its store with a replay of everything sent.
 
 faults.py SAGFLOW LIBRARY FOLDER SEED SCENARIO [COUNT|all]
 
-LIBRARY is faults.c, compiled. COUNT is how many calls are tried, picked by the seed. Prints a JSON object.
+LIBRARY is faults.c, compiled. COUNT is the number of calls to try, selected by the seed. Prints a JSON object.
 
-    crashes-plain, crashes-aggregated   SIGKILL before, within or after a call, then a start that goes on
+    crashes-plain, crashes-aggregated   SIGKILL before, within or after a call, then a restart that recovers
     crashes-draining                    the same in `sagflow drain`
     errors                              ENOSPC, EIO, EROFS or a short write at a call, once or for two seconds
-    outages                             a disk that fails, SIGKILL meanwhile, a start when it is well again
+    outages                             a failing disk, SIGKILL meanwhile, a restart after the disk recovers
     slow                                a disk whose calls take three seconds each
-    read-only, vanished                 a disk that is, for some seconds
-    torn                                files that have lost their last octets in a crash
+    read-only, vanished                 a disk that becomes so for some seconds
+    torn                                files that lost their last octets in a crash
 """
 
 import collections
@@ -41,7 +41,7 @@ def mask(kinds):
 ALL = mask(KINDS)
 CHANGING = ALL & ~mask(["look"])
 ACTIONS = {"nothing": 0, "fail": 1, "short": 2, "before": 3, "after": 4, "half": 5, "vanish": 6}
-# A failure and its end, as the log tells them, by what fails.
+# Log lines for a failure and its end, by what fails.
 BEGINS = {
     "store": r"flows are kept in memory", "journal": r"datagrams wait in memory for the journal",
     "sync": r"cannot sync the journal", "room": r"datagrams are not journaled",
@@ -56,7 +56,7 @@ LANES = 4
 
 
 class Disk:
-    """The orders to the library, and what it counts; `struct control` of faults.c."""
+    """The orders to the library, and its counters; `struct control` of faults.c."""
 
     ORDER = struct.Struct("=5Q64s")
     MEANT, ACTED, CALLS, FIRST, SIZE = 112, 120, 128, 208, 464
@@ -76,7 +76,7 @@ class Disk:
 
     def well(self):
         self.memory[0:8] = bytes(8)
-        # No delay, either.
+        # Also resets the delay.
         self.memory[40:48] = bytes(8)
 
     def word(self, place):
@@ -84,7 +84,7 @@ class Disk:
 
     @property
     def counts(self):
-        """Calls so far, by kind."""
+        """Returns the calls so far, by kind."""
         return [self.word(self.CALLS + 8 * index) for index in range(len(KINDS))]
 
     @property
@@ -101,7 +101,7 @@ class Disk:
 
 
 class Lane(Collector):
-    """A collector on a disk that takes orders."""
+    """A collector on a disk with injected faults."""
 
     def __init__(self, name, environment={}):
         folder = os.path.realpath(f"{FOLDER}/{name}")
@@ -111,17 +111,17 @@ class Lane(Collector):
                 {"SAGFLOW_AGGREGATION_ENABLED": "false", "SAGFLOW_HTTP_LISTEN": "127.0.0.1:0",
                  "RUNTIME_DIRECTORY": f"{folder}/run"}, **environment))
         self.disk = Disk(f"{folder}/control", LIBRARY, self.store)
-        # What was done, for who looks into a failure.
+        # A log of actions, for debugging failures.
         self.points = []
         self.decoded = 0
-        # Rows given up, as last asked.
+        # Lost rows at the last query.
         self.known = 0
 
     def start(self):
         super().start(self.disk.environment)
 
     def start_until_it_stays(self):
-        """As a service manager does: one that cannot start is started again, once the disk is well."""
+        """Starts like a service manager: restarts a collector that cannot start, once the disk has recovered."""
         for _ in range(10):
             self.start()
             while not self.is_listening() and not self.has_ended():
@@ -142,14 +142,14 @@ class Lane(Collector):
             return json.load(answer)
 
     def end(self):
-        """Ends it well, with everything drained, and says what has come of it."""
+        """Stops it with everything drained, and returns the results."""
         self.disk.well()
         if self.sender.is_alive():
             self.end_sending()
         if self.has_ended():
             self.start()
         self.settle()
-        # The status is renewed once a second.
+        # The status is updated once per second.
         time.sleep(1.2)
         imbalances = self.balance()
         unjournaled = self.answer()["ledger"]["datagrams"]["unjournaled"]
@@ -169,19 +169,19 @@ class Lane(Collector):
             "parts": hidden, "left": left, "errors": lines, "drained": drain.stderr}
 
     def answer(self):
-        """The status, once the collector shows it: it answers a moment after it listens."""
+        """Waits for the status: HTTP responds shortly after the collector listens."""
         self.wait_for("it answers", self.status)
         return self.status()
 
     def newly_lost(self):
-        """Rows given up since it was last asked."""
+        """Returns the rows lost since the last call."""
         status = self.status()
         lost = status["ledger"]["store"]["lost"] if status else self.known
         before, self.known = self.known, max(lost, self.known)
         return self.known - before
 
     def balance(self):
-        """Sums that do not come out; moments are let pass."""
+        """Returns sums that do not add up, after allowing a moment for updates."""
         imbalances = []
         for _ in range(600):
             imbalances = self.answer()["imbalances"]
@@ -196,7 +196,7 @@ class Lane(Collector):
         return dict(verdict, rows=self.row_count(), points=self.points)
 
     def set_unreadable_aside(self):
-        """Files that no reader takes, which would keep it from the others."""
+        """Moves unreadable files away, which would prevent reading the others."""
         found = []
         for path in glob.glob(f"{self.store}/date*/*/flows-*.parquet"):
             with open(path, "rb") as file:
@@ -216,7 +216,7 @@ class Lane(Collector):
 
 
 def in_lanes(points, run, environment={}):
-    """Shares points among collectors that run side by side, and adds their verdicts up."""
+    """Distributes points among parallel collectors, and adds up their verdicts."""
     count = max(1, min(LANES, len(points) // 4))
     verdicts, failures = [], []
 
@@ -249,7 +249,7 @@ def add(verdicts):
 
 
 def pick(points):
-    """Some of the points, or all, in an order that the seed tells."""
+    """Returns all or some of the points, in an order determined by the seed."""
     CHANCE.shuffle(points)
     return points if COUNT == "all" else points[:int(COUNT)]
 
@@ -257,9 +257,9 @@ def pick(points):
 # MARK: Crashes
 
 def live(lane, seconds=SECONDS_A_LIFE):
-    """Lets a collector run, unless a fault ends it, and ends it."""
+    """Runs a collector for a while unless a fault ends it, then stops it."""
     end = time.time() + seconds
-    # Before it listens it may not catch the signal yet.
+    # Before it listens it may not handle the signal yet.
     while (time.time() < end or not lane.is_listening()) and not lane.has_ended():
         time.sleep(0.01)
     if not lane.has_ended():
@@ -268,7 +268,7 @@ def live(lane, seconds=SECONDS_A_LIFE):
 
 
 def count_calls(draining, environment):
-    """How many calls an undisturbed run makes that goes on from another one."""
+    """Counts the calls of an undisturbed run that resumes from an earlier one."""
     lane = Lane("undisturbed", environment)
     lane.send(EXPORTERS, DATAGRAMS_A_SECOND, lasting=True)
     lane.start()
@@ -291,7 +291,7 @@ def count_calls(draining, environment):
 def crashes(aggregation, draining=False):
     environment = {"SAGFLOW_AGGREGATION_ENABLED": aggregation}
     calls = count_calls(draining, environment)
-    # Before a call is after the one before it.
+    # Before a call is the same as after the previous one.
     points = pick([(at, how) for at in range(1, calls + 1) for how in ("half", "after")] * (2 if draining else 1))
 
     def run(lane, points):
@@ -302,7 +302,7 @@ def crashes(aggregation, draining=False):
                 lane.start()
                 lane.wait_for("it listens", lane.is_listening)
                 time.sleep(1.2)
-                # What is drained is a checkpoint alone, or a journal, too.
+                # Drains only a checkpoint, or also a journal.
                 (lane.stop if CHANCE.random() < 0.3 else lane.kill)()
             lane.disk.order(how, at=at, times=1)
             if draining:
@@ -316,7 +316,7 @@ def crashes(aggregation, draining=False):
             lane.note("SIGKILL", how, "call", at, "" if lane.disk.acted else "not reached, after")
         lane.disk.well()
         lane.start()
-        # A drain that was killed does not tell its numbers.
+        # A killed drain does not print its counters.
         return {"reached": reached} | ({"decoded": len(lane.sent)} if draining else {})
 
     return dict(in_lanes(points, run, environment), calls=calls, tried=len(points))
@@ -324,7 +324,7 @@ def crashes(aggregation, draining=False):
 
 # MARK: Errors
 
-# What happens at a call: the order, the calls that it can happen at.
+# Faults by name: the order, and the calls to which it applies.
 FAULTS = {
     "ENOSPC": ({"action": "fail", "error": errno.ENOSPC}, CHANGING),
     "EIO": ({"action": "fail", "error": errno.EIO}, ALL),
@@ -332,7 +332,7 @@ FAULTS = {
     "short": ({"action": "short"}, mask(["write"])),
 }
 
-# Kinds of calls that are made while it runs, and on what.
+# Kinds of calls made while it runs, and their paths.
 CALLS = [
     ("create", ".part"), ("write", ".part"), ("sync", ".part"), ("rename", ".parquet"), ("look", "hour="),
     ("folder", "date="), ("create", "checkpoint"), ("write", "checkpoint"), ("sync", "checkpoint"), ("rename", "checkpoint"),
@@ -348,7 +348,7 @@ def errors():
     time.sleep(2)
     lane.stop()
     points = []
-    # A start that finds something to go on with, and a window.
+    # While starting with state to recover, and while running.
     for place in ("starting", "running"):
         before = lane.disk.counts
         if place == "starting":
@@ -364,7 +364,7 @@ def errors():
         time.sleep(1.5)
     lane.kill()
     lane.end_sending()
-    # Alone of their kind, where all others succeed.
+    # Faults of a single kind of call, while all others succeed.
     points += [
         ("running", 1, fault, lasts, alone) for fault in FAULTS for alone in CALLS for lasts in (False, True)
         if FAULTS[fault][1] & mask([alone[0]])]
@@ -401,7 +401,7 @@ def errors():
             for what, count in lane.lines(BEGINS, since).items():
                 if count > 1:
                     noisy.append(f"{lane.points[-1]}: {count} lines of {what}")
-            # The status is renewed once a second.
+            # The status is updated once per second.
             time.sleep(1.1)
             if (rows := lane.newly_lost()) > 0:
                 costly.append(f"{lane.points[-1]}: {rows} rows: {lane.log(since)}")
@@ -413,14 +413,14 @@ def errors():
 # MARK: Outages
 
 def bounds(lane, without):
-    """What is missing at least that must be there, and what is there beyond what may: some datagrams may be lost."""
+    """Returns rows missing or surplus beyond what is allowed if the datagrams `without` may be lost."""
     must = lane.compare(lane.replay("must", without))[0]
     may = lane.compare(lane.replay())[1]
     return {"missing": must, "surplus": may, "points": lane.points}
 
 
 def outages():
-    """A disk fails in part or at all, the collector is killed meanwhile."""
+    """The disk fails partly or completely, and the collector is killed meanwhile."""
     places = {"journal": "journal-", "checkpoints": "checkpoint", "files": "flows-", "everything": ""}
     points = pick([(place, error) for place in places for error in (errno.ENOSPC, errno.EIO, errno.EROFS)])
     lane = Lane("lane")
@@ -433,7 +433,8 @@ def outages():
     for place, error in points:
         lane.start()
         lane.wait_for("it listens", lane.is_listening)
-        # What comes from now on may not be in the journal yet when the disk fails: it is written once a second.
+        # Datagrams from now on may not be journaled when the disk fails, because the journal is written once per
+        # second.
         first = len(lane.sent)
         time.sleep(1.3)
         before = unjournaled()
@@ -452,10 +453,10 @@ def outages():
         verdict, lostDatagrams=len(lane.sent) - lane.decoded, rows=lane.row_count(), tried=len(points))
 
 
-# MARK: Disks that are ill for a while
+# MARK: Temporarily failing disks
 
 def ill(action, seconds, rate=200, **order):
-    # Slow enough that memory holds all that comes, however long a busy machine takes for it.
+    # Slow enough that memory holds all datagrams, even on a busy machine.
     lane = Lane("lane")
     lane.send(EXPORTERS, rate, lasting=True)
     lane.start()
@@ -474,7 +475,7 @@ def ill(action, seconds, rate=200, **order):
         drops = status["datagrams"]["kernel_dropped"]
         course.append((round(seconds - end + time.time(), 1), behind, memory, status["rows"]["dropped"]))
         time.sleep(0.5)
-    # Nobody has to wait for the disk: what was sent is received while it is ill.
+    # Reception does not wait for the disk: everything sent is received while it fails.
     lane.end_sending()
     sent, behind = len(lane.sent), None
 
@@ -507,7 +508,7 @@ def ill(action, seconds, rate=200, **order):
 
 # MARK: Torn files
 
-# Which file, by its place from the newest on, and what the collector is killed in front of; nothing: at any moment.
+# The file, by its position from the newest, and the call before which the collector is killed; None: at any time.
 TORN = {
     "journal": ("{journal}/journal-*.pcap", 1, None),
     "journal, killed again": ("{journal}/journal-*.pcap", 1, None),
@@ -516,16 +517,16 @@ TORN = {
     "older checkpoint": ("{journal}/checkpoint-*[0-9]", 2, None),
     "ring": ("{folder}/run/*ring*", 1, None),
     "unfinished part": ("{store}/date*/*/.flows-*.part", 1, {"kinds": ["sync"], "text": ".part"}),
-    # Between the checkpoint that tells of a file, and the file's own name.
+    # Between the checkpoint that lists a file and the rename to its final name.
     "complete part": ("{store}/date*/*/.flows-*.part", 1, {"kinds": ["rename"], "text": ".parquet"}),
     "file": ("{store}/date*/*/flows-*.parquet", 2, None),
 }
-# Files whose end nobody needs, or nobody misses at a start: what is not finished is written anew.
+# Files whose end is not needed, or not missed at a start: unfinished files are rewritten.
 NEED_NO_NAME = {"older journal", "ring", "unfinished part", "file"}
 
 
 def torn():
-    """Cuts octets off the end of a file at a time, after a SIGKILL."""
+    """Cuts octets off the end of one file at a time, after a SIGKILL."""
     points = list(TORN) * (6 if COUNT == "all" else 1)
     CHANCE.shuffle(points)
     points = points if COUNT == "all" else points[:int(COUNT)]
@@ -537,7 +538,7 @@ def torn():
         pattern, place, moment = TORN[kind]
         path = None
         while not path:
-            # What is damaged next must not be all that was left of what was damaged before.
+            # The next damaged file must not be the only replacement for the previous one.
             lane.wait_for(
                 "two checkpoints of its own", lambda: sum(number > before for number in checkpoints(lane)) >= 2, 300)
             time.sleep(CHANCE.uniform(0, 1))
@@ -548,7 +549,7 @@ def torn():
             else:
                 lane.kill()
             path = newest(pattern.format(journal=lane.journal, folder=lane.folder, store=lane.store), place)
-            # A segment has a file once something of it is written.
+            # A segment gets a file once part of it is written.
             before = max(checkpoints(lane))
             if not path:
                 lane.start()
@@ -566,7 +567,7 @@ def torn():
             queries.append(ask(lane, path))
         lane.start()
         lane.wait_for(f"it goes on: {lane.points[-1]}", lambda: lane.is_listening() and lane.status())
-        # The end of a journal is often what the ring brings again: whether it is missed shows in the end.
+        # The ring often restores the end of a journal; only the final result shows whether it is missing.
         must_name = kind not in NEED_NO_NAME and not path.endswith(".pcap")
         if must_name and os.path.basename(path).strip(".").removesuffix(".part") not in lane.log():
             unnamed.append(lane.points[-1])
@@ -574,7 +575,7 @@ def torn():
             lane.kill()
             lane.start()
     verdict = lane.end()
-    # Rows of a file that the disk has lost are nobody's to bring again: all others must be there.
+    # Lost rows of a damaged file cannot be recovered; all others must be present.
     for path, copy in copies.items():
         if os.path.exists(path) and os.path.getsize(path) < os.path.getsize(copy):
             shutil.copyfile(copy, path)
@@ -587,13 +588,13 @@ def torn():
 
 
 def checkpoints(lane):
-    """Numbers of all checkpoints, those that were set aside as well."""
+    """Returns the numbers of all checkpoints, including those set aside."""
     names = glob.glob(f"{lane.store}/.journal/*/checkpoint-*")
     return [int(found[1]) for found in (re.search(r"/checkpoint-\d+-(\d+)", name) for name in names) if found]
 
 
 def newest(pattern, place):
-    """A file of those that match: the last one, or one before, by number where they have one; None if there is none."""
+    """Returns the last matching file or an earlier one, ordered by number if they have one; None if there is none."""
     def age(path):
         found = re.search(r"/(?:journal|checkpoint)-\d+-(\d+)", path)
         return int(found[1]) if found else os.stat(path).st_mtime_ns
@@ -603,7 +604,7 @@ def newest(pattern, place):
 
 
 def ask(lane, path):
-    """Whether a query reads the others, and says that it leaves out the file that is cut."""
+    """Returns whether a query reads the other files, and reports that it omits the damaged one."""
     answer = subprocess.run(
         [lane.program, "query", "-r", lane.store, "--count", "--format", "csv"], stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, env=lane.environment)
@@ -612,7 +613,7 @@ def ask(lane, path):
 
 
 def datagrams_behind(path, size, sent):
-    """Numbers of the datagrams of a segment that do not end within its first octets."""
+    """Returns the numbers of a segment's datagrams that do not end within its first octets."""
     octets = open(path, "rb").read()
     found, place = set(), 24
     while place + 16 <= len(octets):
@@ -621,7 +622,7 @@ def datagrams_behind(path, size, sent):
         if end > size and end <= len(octets):
             port = struct.unpack_from(">H", octets, place + 16 + 20)[0]
             datagram = octets[place + 16 + 28:end]
-            # The latest that is the same.
+            # The latest identical datagram.
             for back in range(len(sent) - 1, -1, -1):
                 if sent[back][1:] == (port, datagram):
                     found.add(back)
@@ -646,7 +647,7 @@ if __name__ == "__main__":
     PROGRAM, LIBRARY, FOLDER, SEED, SCENARIO = sys.argv[1:6]
     COUNT = sys.argv[6] if len(sys.argv) > 6 else "8"
     CHANCE = random.Random(int(SEED))
-    # A drain forgets templates.
+    # A drain does not keep templates.
     EXPORTERS = Exporters(PROGRAM, int(SEED), 3000, [5] if SCENARIO == "crashes-draining" else [5, 9, 10])
     verdict = SCENARIOS[SCENARIO]()
     print(json.dumps(dict(verdict, scenario=SCENARIO, seed=int(SEED))))

@@ -1,8 +1,8 @@
-// An Exporting Process made with CERT's libfixbuf (Debian: libfixbuf-dev), over TCP.
+// An Exporting Process that uses CERT's libfixbuf (Debian: libfixbuf-dev), over TCP.
 //
 //   fixbuf HOST PORT COUNT MILLISECONDS
 //
-// exports COUNT flows that ended at that time: source ports from 1024 on, packets from 1 on, 1000 octets each.
+// exports COUNT flows that ended at that time: source ports from 1024, packets from 1, 1000 octets each.
 #include <fixbuf/public.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-"""Traffic as a collector has it for weeks: exporters that come and go, templates that change, names and sampling rates, clocks
-that step, data before their templates, and what no exporter should send. All of it follows from a seed.
+"""Traffic like that of a collector over weeks: exporters that appear and disappear, templates that change, names and sampling
+rates, clock steps, data before their templates, and malformed messages. All of it is determined by a seed.
 """
 
 import collections
@@ -7,22 +7,22 @@ import socket
 import struct
 import time
 
-# Elements of each record, with their octets: addresses, ports, protocol, TOS, TCP flags, interfaces, packets, octets, times.
+# Elements and lengths of each record: addresses, ports, protocol, TOS, TCP flags, interfaces, packets, octets, times.
 FIELDS = [(8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (5, 1), (6, 1), (10, 4), (14, 4), (2, 8), (1, 8)]
 TIMES = {9: [(22, 4), (21, 4)], 10: [(152, 8), (153, 8)]}
 RECORD = {9: struct.Struct(">IIHHBBBIIQQII"), 10: struct.Struct(">IIHHBBBIIQQQQ")}
 V5_RECORD = struct.Struct(">III HHIIII HH BBBB HHBBH")
-# What templates differ by.
+# Additional elements that vary between templates.
 MORE = [(16, 4), (17, 4), (9, 1), (13, 1), (18, 4), (32, 2), (60, 1), (61, 1), (210, 3), (210, 7)]
 RECORDS = 12
 
 Flow = collections.namedtuple("Flow", "source target source_port target_port protocol")
-# An order of fields: the elements, and octets behind those that every record has.
+# An order of fields: the elements, and padding octets after the common ones.
 Template = collections.namedtuple("Template", "id fields padding")
 
 
 class Loopback:
-    """Where exporters are: on this host's own addresses, now."""
+    """Sends from this host's loopback addresses, in real time."""
 
     now = staticmethod(time.time)
 
@@ -34,7 +34,7 @@ class Loopback:
 
 
 class Capture:
-    """Or in a capture, at times of its own."""
+    """Writes a capture, with its own times."""
 
     Port = collections.namedtuple("Port", "address port close")
 
@@ -51,7 +51,7 @@ class Capture:
     HEADER = struct.pack("=IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
 
     def frame(self, source, datagram):
-        """A datagram as a capture has it, without its file's header."""
+        """Returns a datagram as a record of the capture, without the file header."""
         udp = struct.pack(">HHHH", source.port, 9995, 8 + len(datagram), 0)
         ip = struct.pack(
             ">BBHHHBBH4s4s", 0x45, 0, 28 + len(datagram), 0, 0x4000, 64, 17, 0, source.address, bytes([127, 0, 0, 1]))
@@ -60,7 +60,7 @@ class Capture:
 
 
 class Exporter:
-    """One source port of one address. Counts what it has sent that must be found again."""
+    """One source port of one address. Counts everything sent that must be found in the store."""
 
     def __init__(self, place, chance, version, address, ids=8):
         self.place, self.chance, self.version, self.address, self.ids = place, chance, version, address, ids
@@ -72,7 +72,7 @@ class Exporter:
         self.restart()
 
     def restart(self):
-        """The device boots: nothing of before holds."""
+        """Reboots the device: all earlier state is void."""
         self.booted = self.place.now() - self.chance.uniform(10, 1000)
         self.sequence, self.turns = 0, 0
         self.templates = collections.OrderedDict()
@@ -81,7 +81,7 @@ class Exporter:
         self.socket.close()
 
     def turn(self):
-        """The datagrams of one turn: one of data, and before it whatever it needs."""
+        """Returns the datagrams of one turn: one of data, preceded by whatever it needs."""
         self.turns += 1
         if self.version == 5:
             return [self.v5()]
@@ -115,7 +115,7 @@ class Exporter:
 
     @property
     def now(self):
-        """What its own clock shows."""
+        """Returns the time of its own clock."""
         return self.place.now() + self.clock
 
     @property
@@ -137,7 +137,7 @@ class Exporter:
         return header + body
 
     def message(self, sets, records=0):
-        """A v9 or IPFIX message of sets that carry so many data records."""
+        """Returns a v9 or IPFIX message of sets that contain `records` data records."""
         body = b"".join(sets)
         if self.version == 9:
             header = struct.pack(
@@ -155,7 +155,7 @@ class Exporter:
         return struct.pack(">HH", id, 4 + len(content)) + content
 
     def define(self):
-        """A template of an id that is new, or was another's."""
+        """Returns a template with a new or reused id."""
         id = 256 + self.chance.randrange(self.ids)
         more = self.chance.sample(MORE, self.chance.randrange(4))
         template = Template(id, FIELDS + TIMES[self.version] + more, sum(length for _, length in more))
@@ -179,7 +179,7 @@ class Exporter:
         return self.message([self.set(template.id, content)], RECORDS)
 
     def options(self):
-        """Names of interfaces and rates of samplers, in words that change."""
+        """Returns interface names and sampler rates, with changing values."""
         name = f"port-{self.chance.randrange(1000)}".encode().ljust(16, b"\0")
         index = self.chance.randrange(1, 40)
         sampling = struct.pack(">IBBI", 0, 1, 2, self.chance.choice((1, 1, 1, 100)))
@@ -195,7 +195,7 @@ class Exporter:
 
 
 class LateExporter(Exporter):
-    """Sends data of templates that come later, or never."""
+    """Sends data whose templates arrive later, or never."""
 
     def turn(self):
         if self.turns == 0:
@@ -208,7 +208,7 @@ class LateExporter(Exporter):
 
 
 class BrokenExporter(Exporter):
-    """Sends what is malformed."""
+    """Sends malformed messages."""
 
     def turn(self):
         datagrams = super().turn()
@@ -227,12 +227,12 @@ class BrokenExporter(Exporter):
         elif kind == 3:
             octets[0:2] = struct.pack(">H", chance.choice((0, 1, 7, 8, 11, 65535)))
         elif kind == 4:
-            # A set, or a v5 count, of another length.
+            # A wrong set length or v5 count.
             octets[2:4] = struct.pack(">H", chance.randrange(65536))
         elif kind == 5 and self.version != 5:
             octets[-4:] = struct.pack(">HH", chance.randrange(65536), chance.randrange(4))
         elif kind == 6 and self.version != 5:
-            # A template of nonsense: no fields, too many, of varying and of no length.
+            # An invalid template: no fields, too many, of variable and of zero length.
             fields = b"".join(
                 struct.pack(">HH", chance.randrange(65536), chance.choice((0, 1, 4, 16, 65535, 9000)))
                 for _ in range(chance.randrange(60)))
@@ -244,9 +244,9 @@ class BrokenExporter(Exporter):
 
 
 class Mixture:
-    """Exporters of all kinds. `turn` gives what one of them sends next."""
+    """Exporters of all kinds. `turn` returns what one of them sends next."""
 
-    # First octets of addresses: those whose records must all be found, those whose need not.
+    # First octets of addresses: exporters whose records must all be found, and others.
     GOOD, LATE, BROKEN = "127.1", "127.2", "127.3"
 
     def __init__(self, chance, place=Loopback, steady=12, passing=24, late=6, broken=6):
@@ -255,13 +255,13 @@ class Mixture:
         self.passing = [self.make(Exporter, self.GOOD) for _ in range(passing)]
         self.late = [self.make(LateExporter, self.LATE) for _ in range(late)]
         self.broken = [self.make(BrokenExporter, self.BROKEN) for _ in range(broken)]
-        # What good exporters sent that are gone.
+        # Totals sent by valid exporters that are gone.
         self.gone = collections.Counter()
 
     def make(self, kind, network):
         self.born += 1
         version = self.chance.choice((9, 10) if kind is LateExporter else (5, 9, 9, 10))
-        # Some come again under the address of another; most are new.
+        # Some reuse the address of an earlier exporter; most are new.
         number = self.chance.randrange(1, self.born + 1) if self.chance.random() < 0.1 else self.born
         return kind(self.place, self.chance, version, f"{network}.{number >> 8 & 255}.{number & 255}")
 
@@ -279,14 +279,14 @@ class Mixture:
 
     @property
     def good(self):
-        """What good exporters have sent in all."""
+        """Returns the totals sent by valid exporters."""
         total = collections.Counter(self.gone)
         for exporter in self.steady + self.passing:
             self.count(exporter, total)
         return total
 
     def turn(self):
-        """The socket that sends next, and its datagrams."""
+        """Returns the next sending socket and its datagrams."""
         draw = self.chance.random()
         if draw < 0.05:
             exporters, lives = self.broken, 40
@@ -308,7 +308,7 @@ class Mixture:
         return exporter.socket, datagrams
 
     def settle(self):
-        """A last few turns of those that may just have restarted: their data wait until their templates come again."""
+        """Sends a few last turns of exporters that may just have restarted: their data wait until templates are repeated."""
         for exporter in self.steady:
             for _ in range(10):
                 yield exporter.socket, exporter.turn()
@@ -320,7 +320,7 @@ class Mixture:
             self.counts["restarts of exporters"] += 1
         elif draw < 0.004:
             exporter.clock = self.chance.choice((0, 0, -7200, 7200, -90, 90, 86400 * 30))
-            # Its templates come again with the next turn: data that wait for them longer than may be are nobody's.
+            # Its templates are repeated with the next turn: data that wait too long for them are lost.
             if exporter.turns > 0:
                 exporter.turns = exporter.turns // 10 * 10 + 4
             self.counts["steps of exporters' clocks"] += 1

@@ -1,16 +1,16 @@
-"""Kills a collector again and again while flows come in and an output ships them to a destination that fails in every way, and
-compares what the destination has in the end with the store.
+"""Kills a collector repeatedly while flows arrive and an output ships them to a destination with all kinds of faults, and
+compares the final content of the destination with the store.
 
 outputs.py SAGFLOW FOLDER SEED SCENARIO [KILLS]
 
 Prints a JSON object.
 
     clickhouse, s3, oss     the destination is in this program (destinations.py)
-    parts                   the same of S3, of files that go in parts
-    chdb, seaweedfs         it is another program, which is killed, too (engines.py)
-    kafka                   a broker, of which rows may be there more than once
-    kafka-live              the same, with files of an hour: rows are in the topic before; nothing is killed
-    beside                  outputs that are dead beside one that works; nothing is killed
+    parts                   the same for S3, with multipart uploads
+    chdb, seaweedfs         the destination is another program, which is killed, too (engines.py)
+    kafka                   a broker, in which rows may be duplicate
+    kafka-live              the same, with one file per hour: rows are in the topic before; nothing is killed
+    beside                  dead outputs next to a working one; nothing is killed
 """
 
 import glob
@@ -33,13 +33,13 @@ from weather import MOMENTS, Upstream, Weather
 from wires import Wires
 
 DATAGRAMS_A_SECOND = 300
-# What a life is like, and when it ends: at a moment of a request, or at any time.
+# The weather of a run, and when it is killed: at a stage of a request, or at any time.
 LIVES = [
     ("fair", "done"), ("storm", "answered"), ("credentials", "any"), ("storm", "any"), ("full", "any"), ("storm", "body"),
     ("fair", "head")]
-# Of them, those in which nothing is taken.
+# Kinds of weather in which nothing is accepted.
 FAILING = ("credentials", "full", "accident")
-# The same of a protocol that is no HTTP: the moment is when octets go up or come down.
+# The same for a protocol other than HTTP: the moment is when octets go up or come down.
 WIRED_LIVES = [
     ("fair", "up"), ("storm", "down"), ("storm", "any"), ("fair", "down"), ("storm", "up"), ("storm", "any"), ("fair", "any")]
 
@@ -58,7 +58,7 @@ class Shipping(Collector):
         return {os.path.relpath(path, self.store) for path in glob.glob(f"{self.store}/date*/*/*.parquet")}
 
     def cursor(self, output):
-        """What became of files: names by the first word of the cursor's lines."""
+        """Returns the state of files: names by the first word of the cursor's lines."""
         files = {"taken": set(), "aside": set(), "passed": set()}
         try:
             with open(f"{self.journal}/outputs/{output}.cursor") as file:
@@ -79,7 +79,7 @@ class Shipping(Collector):
             return next(found for found in json.load(answer)["outputs"] if found["name"] == output)
 
     def end(self, *outputs):
-        """Ends it with everything drained, and has it ship that."""
+        """Stops it with everything drained, and lets it ship the result."""
         if self.sender:
             self.end_sending()
         self.settle()
@@ -89,13 +89,13 @@ class Shipping(Collector):
         self.start()
         for output in outputs:
             self.wait_for(f"{output} has all", lambda: self.has_shipped(output), 300)
-            # The status is renewed once a second.
+            # The status is updated once per second.
             self.wait_for("nothing waits", lambda: self.status(output)["waitingFiles"] == 0)
         return drain.stderr
 
 
 def sums(folder):
-    """Rows, packets, octets and flows of files."""
+    """Returns rows, packets, octets and flows of files."""
     files = f"read_parquet('{folder}/date*/**/*.parquet', hive_partitioning = false)"
     found = duckdb.sql(f"SELECT count(*), sum(packets), sum(bytes), sum(flows) FROM {files}").fetchall()[0]
     return [int(number) for number in found]
@@ -112,7 +112,7 @@ def write(folder, files):
 # MARK: Kills
 
 def credentials(kind, folder, are_right):
-    """Writes what the output reads who it is from."""
+    """Writes the credentials that the output reads."""
     if kind == "kafka":
         return
     if kind == "clickhouse":
@@ -137,10 +137,10 @@ def output(kind, port, **more):
 
 
 def live(collector, life, moment):
-    """Lets it run until it is killed."""
+    """Runs the collector until it is killed."""
     if moment == "any":
         if life in FAILING:
-            # What a life before had put there is taken without a word.
+            # Files already stored by a previous run are accepted silently.
             collector.wait_for(
                 "the output fails", lambda: "files wait, retrying" in collector.log()
                 or not collector.sender and collector.has_shipped("out"))
@@ -157,7 +157,7 @@ def live(collector, life, moment):
 
 
 def plan(lives, moments):
-    """All of the lives, and then such as chance has them."""
+    """Returns all of the runs, followed by random ones."""
     found = list(lives)
     while len(found) < KILLS:
         life, moment = CHANCE.choice(lives)
@@ -168,7 +168,7 @@ def plan(lives, moments):
 
 
 def fill(collector):
-    """Has a collector store files of some 7 MB, without outputs."""
+    """Makes a collector store about 7 MB of files, without outputs."""
     options, collector.options = collector.options, []
     for seed in range(2):
         collector.environment["SAGFLOW_STORE_ROTATION"] = "60s"
@@ -184,7 +184,7 @@ def fill(collector):
 
 
 def killed(settings, weather, lives, is_filled=False):
-    """A collector that ships through the weather, after its last life: what comes in meanwhile, or what it has."""
+    """Returns a collector that has shipped incoming or stored flows through the weather, after its last run."""
     collector, kind = Shipping(f"{FOLDER}/collector", settings), settings["type"]
     if is_filled:
         fill(collector)
@@ -193,7 +193,7 @@ def killed(settings, weather, lives, is_filled=False):
     for life, moment in lives:
         credentials(kind, collector.folder, life != "credentials")
         collector.start()
-        # What is still on its way from the life before must not be what this one ends at.
+        # Requests of the previous run still in flight must not end this one.
         weather.change("fair" if life == "credentials" else life, moment, collector.kill)
         live(collector, life, moment)
     weather.change("fair")
@@ -229,7 +229,7 @@ def in_parts():
     verdict |= {"uploads": len(destination.uploads), "begun": destination.begun, "parts": destination.most_parts}
     verdict |= {"unconditional": destination.unconditional, "differing": destination.differing}
     write(f"{FOLDER}/taken", destination.files.items())
-    # Comparing as many rows would take longer than all the rest.
+    # Comparing so many rows would take longer than everything else.
     verdict["differing"] += [
         name for name in collector.file_names | set(destination.files)
         if destination.files.get(name) != pathlib.Path(f"{collector.store}/{name}").read_bytes()]
@@ -282,7 +282,7 @@ def in_kafka():
 
 
 def in_kafka_live():
-    """Rows are in the topic while their file is open, and not again once it is committed."""
+    """Rows are in the topic while their file is open, and are not sent again once it is committed."""
     engine = engines.Tansu(f"{FOLDER}/engine", CHANCE, 0)
     engine.advertised = engine.port
     engine.start()
@@ -291,7 +291,7 @@ def in_kafka_live():
     collector = Shipping(f"{FOLDER}/collector", settings, SAGFLOW_STORE_ROTATION="3600s")
     collector.start()
     collector.wait_for("it listens", collector.is_listening)
-    # The output is started behind that: rows before it come from the file.
+    # The output starts after that: earlier rows come from the file.
     collector.wait_for("the output is there", lambda: "output out: ships to" in collector.log())
     collector.send(Exporters(PROGRAM, SEED, 600), DATAGRAMS_A_SECOND)
     collector.sender.join()
@@ -308,7 +308,7 @@ def in_kafka_live():
 
 
 def in_topic(collector, engine):
-    """What a topic has, compared with the store."""
+    """Compares a topic with the store."""
     with open(f"{FOLDER}/messages.json", "wb") as file:
         file.writelines(message + b"\n" for message in engine.messages())
     types = {"src_addr": "VARCHAR", "dst_addr": "VARCHAR", "src_port": "INTEGER", "dst_port": "INTEGER", "proto": "INTEGER"}
@@ -327,7 +327,7 @@ def in_topic(collector, engine):
 # MARK: Dead outputs
 
 def beside():
-    """Nobody listens where one output ships to, and nobody answers where another does."""
+    """One output ships to a port where nothing listens, another to a server that never responds."""
     healthy, late = ClickHouse(), ClickHouse()
     port = serve(healthy).server_address[1]
     absent, claim = reserve_port()

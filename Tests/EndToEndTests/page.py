@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""page.py PROGRAM STORE URL TOKEN_URL TOKEN PICTURES: drives Chromium over the page of a running collector.
+"""page.py PROGRAM STORE URL TOKEN_URL TOKEN PICTURES: tests the page of a running collector with Chromium.
 
-Figures are those of the command line for the same window; all else is what an operator does. Prints a line for each thing that
-holds, and ends with 1 at the first that does not. PICTURES gets light.png, dark.png and phone.png.
+Figures are compared with the command line for the same window; everything else is operated like a user would. Prints a line
+for each passed check, and exits with 1 at the first failure. Writes light.png, dark.png and phone.png to PICTURES.
 """
 
 import json
@@ -16,7 +16,7 @@ from datetime import datetime, timedelta, timezone
 from playwright.sync_api import sync_playwright
 
 PROGRAM, STORE, URL, TOKEN_URL, TOKEN, PICTURES = sys.argv[1:]
-# A window that ends in the future has all there is, and the same at every look.
+# A window that ends in the future contains everything, and the same on every refresh.
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 FROM, TO = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
 WINDOW = f"{FROM:%Y-%m-%dT%H:%M:%SZ}..{TO:%Y-%m-%dT%H:%M:%SZ}"
@@ -42,7 +42,7 @@ def view(**state):
 
 
 def figures(page):
-    """Key, bytes, packets and flows of the table's rows, all digits."""
+    """Returns key, bytes, packets and flows of the table's rows, with all digits."""
     return page.eval_on_selector_all(
         "#top-table tbody tr",
         """rows => rows.map(row => [row.querySelector('button.value').title,
@@ -54,12 +54,12 @@ def expected(rows, key):
 
 
 def settled(page):
-    # The page's policy forbids what playwright's wait_for_function does.
+    # The page's policy blocks playwright's wait_for_function.
     page.wait_for_selector("body:not(.busy) #top-table tbody", state="attached")
 
 
 class Browser:
-    """A browser whose console messages and failing scripts are kept."""
+    """A browser that records console messages and script errors."""
 
     def __init__(self, playwright):
         self.browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"])
@@ -100,7 +100,7 @@ def filters(page, browser):
     error = page.inner_text("#filter-error")
     check("expected ip, host" in error and "^" in error, "a mistake in the filter is shown at its column")
     check(figures(page) != [], "the last answer stays meanwhile")
-    # The browser itself reports that the answer was 400.
+    # The browser itself logs the status 400.
     del browser.messages[before:]
     page.fill("#filter", "proto udp")
     page.press("#filter", "Enter")
@@ -158,7 +158,7 @@ def hosts(browser):
     def answer(route):
         addresses = urllib.parse.parse_qs(urllib.parse.urlparse(route.request.url).query)["addresses"][0].split(",")
         asked.extend(addresses)
-        # The first is late.
+        # The first response is late.
         route.fulfill(json={"names": {
             address: f"<script>window.injected = 1</script>{address}" for address in addresses if asked.count(address) > 1 or address != asked[0]}})
 
@@ -220,7 +220,7 @@ def token(browser):
     settled(page)
     check(page.locator("#token-form").is_hidden(), "a token opens it")
     check(page.locator("#names-choice").is_hidden(), "without http.resolve there is no switch of names")
-    # The browser itself reports that the first answers were 401.
+    # The browser itself logs the status 401 of the first responses.
     del browser.messages[before:]
     page.context.close()
 

@@ -1,9 +1,9 @@
-"""Restarts a collector under load whose service manager keeps the sockets, and compares what it stored with a replay of
-everything that was sent.
+"""Restarts a collector under load while its service manager keeps the sockets, and compares its store with a replay of
+everything sent.
 
 restarts.py SAGFLOW FOLDER SEED RESTARTS WORKERS
 
-Prints a JSON object: what is missing from the store, what is there too often, restarts, datagrams, sockets kept.
+Prints a JSON object: missing rows, surplus rows, restarts, datagrams, sockets kept.
 """
 
 import json
@@ -28,7 +28,7 @@ kept = sorted(collector.names)
 collector.send(exporters, DATAGRAMS_A_SECOND, lasting=True)
 for number_of_restart in range(restarts):
     time.sleep(chance.uniform(0.2, 1.2))
-    # An upgrade ends it well, a crash does not.
+    # An upgrade stops it cleanly, a crash does not.
     (collector.stop if number_of_restart % 2 == 0 else collector.kill)()
     time.sleep(chance.choice([0, 0.3]))
     collector.start()

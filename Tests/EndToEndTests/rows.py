@@ -1,9 +1,9 @@
-"""Reads flow files for the tests, with a reader that knows nothing of sagflow.
+"""Reads flow files for the tests with independent readers.
 
-One request a line on standard input, {"reader": "duckdb" or "pyarrow", "folder": PATH}; one answer a line on standard
-output: the rows as objects, or the error as a string. Files in the order of their paths, rows as they stand in the
-file. Every value is text, times are milliseconds since 1970 UTC, nulls are left out; "file" is the file's path below
-the folder.
+Each line of standard input is a request, {"reader": "duckdb" or "pyarrow", "folder": PATH}; each line of standard output is a
+response: the rows as objects, or the error as a string. Files are in the order of their paths, rows in the order of the file.
+Every value is text, times are milliseconds since 1970 UTC, nulls are omitted; "file" is the file's path relative to the
+folder.
 """
 import glob
 import json

@@ -1,5 +1,5 @@
-"""What the tests of crashes and of faults share: the service manager of a collector, which holds its sockets and starts it
-again; exporters that send to it; and the comparison of what it stored with a replay of everything that was sent.
+"""Shared by the tests of crashes and of faults: a collector's service manager, which holds its sockets and restarts it; exporters
+that send to it; and the comparison of its store with a replay of everything sent.
 """
 
 import collections
@@ -17,7 +17,7 @@ import time
 
 import duckdb
 
-# What a row is worth when flows are summed up: when one is cut depends on when its datagrams came, to the millisecond; what
+# Sums by flow. When a flow is split depends on the arrival of its datagrams to the millisecond; its sums do not.
 # it sums up to does not.
 SUMS = (
     "SELECT exporter_addr, observation_domain_id, flow_type, proto, src_addr, src_port, dst_addr, dst_port, in_if, out_if,"
@@ -25,7 +25,7 @@ SUMS = (
 
 
 def record(program, seed, version, flows):
-    """The datagrams of a synthetic exporter."""
+    """Returns the datagrams of a synthetic exporter."""
     taker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     hold(taker)
     taker.bind(("127.0.0.1", 0))
@@ -45,8 +45,8 @@ def record(program, seed, version, flows):
 
 
 def hold(listener):
-    """Has a socket hold what comes while nobody reads."""
-    # Beyond the limit for root.
+    """Makes a socket buffer datagrams while nothing reads them."""
+    # Exceeds the limit if root.
     try:
         listener.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)
     except PermissionError:
@@ -54,10 +54,10 @@ def hold(listener):
 
 
 def reserve_port():
-    """A UDP port that no other test of this host has, and the socket that keeps it reserved while this program runs.
+    """Returns a UDP port that no other test on this host uses, and the socket that reserves it until this program ends.
 
-    Ports that the system chooses will not do: with SO_REUSEPORT it may give two programs of one user the same. They are
-    claimed as ReservedPorts.swift does it."""
+    Ports assigned by the system are unsuitable: with SO_REUSEPORT two programs of one user may get the same port. Ports are claimed
+    as in ReservedPorts.swift."""
     while True:
         port = random.SystemRandom().randint(12_000, 32_000)
         claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -72,9 +72,9 @@ def reserve_port():
 
 
 class Exporters:
-    """Datagrams of NetFlow v5, v9 and IPFIX, in an order that the seed tells."""
+    """Datagrams of NetFlow v5, v9 and IPFIX, in an order determined by the seed."""
 
-    # Flows in a datagram.
+    # Flows per datagram.
     SIZES = {5: 28, 9: 18, 10: 16}
 
     def __init__(self, program, seed, count, versions=(5, 9, 10)):
@@ -84,7 +84,7 @@ class Exporters:
         random.Random(seed).shuffle(self.order)
 
     def __iter__(self):
-        """Exporter and datagram, once."""
+        """Yields exporter and datagram, each once."""
         places = collections.Counter()
         for version in self.order:
             yield version, self.streams[version][places[version]]
@@ -92,7 +92,7 @@ class Exporters:
 
 
 class Collector:
-    """A collector whose sockets are held here, and everything that was sent to it."""
+    """A collector whose sockets are held here, and everything sent to it."""
 
     def __init__(self, program, folder, environment, workers=1, options=()):
         self.program, self.folder, self.workers, self.options = program, folder, workers, options
@@ -110,7 +110,7 @@ class Collector:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             listener.bind(("127.0.0.1", self.port))
             self.listeners.append(listener)
-        # Of the sockets that are passed in, if they have any.
+        # Names of the passed sockets, if any.
         self.names = []
         # (time in nanoseconds, source port, datagram)
         self.sent = []
@@ -125,7 +125,7 @@ class Collector:
         names = {"LISTEN_FDNAMES": ":".join(self.names)} if self.names else {}
 
         def pass_in():
-            # A driver that ends leaves no collector behind (PR_SET_PDEATHSIG).
+            # The collector is killed when this driver ends (PR_SET_PDEATHSIG).
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)
             copies = [os.dup2(descriptor, 100 + index) for index, descriptor in enumerate(descriptors)]
             for index, copy in enumerate(copies):
@@ -142,7 +142,7 @@ class Collector:
         return self.process.wait()
 
     def log(self, since=None):
-        """What was said since the last start, or since an offset of the log."""
+        """Returns the log since the last start, or since an offset."""
         with open(self.log_path, "rb") as file:
             file.seek(self.begun if since is None else since)
             return file.read().decode()
@@ -158,7 +158,7 @@ class Collector:
         return self.process.poll() is not None
 
     def wait_for(self, what, condition, seconds=120):
-        """Waits until something holds, which the collector must live to see."""
+        """Waits until a condition holds; the collector must not end before."""
         end = time.time() + seconds
         while not condition():
             assert not self.has_ended(), f"the collector ended by itself before {what}: {self.log()[-2000:]}"
@@ -166,21 +166,21 @@ class Collector:
             time.sleep(0.02)
 
     def waiting(self):
-        """Memory that the kernel holds datagrams in which wait at the sockets, octets: the first number of SO_MEMINFO.
+        """Returns the kernel memory of datagrams waiting at the sockets in octets: the first number of SO_MEMINFO.
 
-        Not from /proc/net/udp, which leaves out sockets while others are opened and closed."""
+        Not from /proc/net/udp, which may omit sockets while others are opened and closed."""
         assert self.listeners
         return sum(
             struct.unpack_from("=I", listener.getsockopt(socket.SOL_SOCKET, 55, 64))[0] for listener in self.listeners)
 
     def settle(self):
-        """Waits until everything that was sent has been received."""
+        """Waits until everything sent has been received."""
         self.wait_for("it listens", self.is_listening)
         self.wait_for("all was received", lambda: self.waiting() == 0)
         time.sleep(0.5)
 
     def stop(self):
-        """Ends it as a service manager does."""
+        """Stops it like a service manager."""
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(180)
         assert status == 0, f"the collector ended with status {status}: {self.log()[-2000:]}"
@@ -190,14 +190,14 @@ class Collector:
             [self.program, "drain", "-o", self.store], env=dict(self.environment, **extra), stderr=subprocess.PIPE,
             text=True)
 
-    # What is sent
+    # Sending
 
-    # Octets of the kernel's memory that may wait for the collector before its exporters pause: on a host so busy that a
-    # start takes half a minute, what there is to compare in the end would keep it busy still longer.
+    # Octets of waiting datagrams in the kernel at which exporters pause: on a host so busy that a start takes half a
+    # minute, the final comparison would otherwise take even longer.
     MOST_WAITING = 4 << 20
 
     def send(self, exporters, rate, lasting=False):
-        """Sends from a thread of its own, so many datagrams a second: all once, or again and again until `end_sending`."""
+        """Sends on a separate thread at `rate` datagrams per second: all once, or repeatedly until `end_sending`."""
         self.stopping.clear()
         self.sender = threading.Thread(target=self._send, args=(exporters, rate, lasting), daemon=True)
         self.sender.start()
@@ -224,10 +224,10 @@ class Collector:
         self.stopping.set()
         self.sender.join()
 
-    # What has come of it
+    # Results
 
     def replay(self, name="wanted", without=frozenset()):
-        """The store that a replay makes of everything that was sent, but for some, by their numbers."""
+        """Returns the store of a replay of everything sent, except for the datagrams with the numbers `without`."""
         with open(f"{self.folder}/{name}.pcap", "wb") as capture:
             capture.write(struct.pack("=IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 65535, 101))
             for number, (moment, source, datagram) in enumerate(self.sent):
@@ -249,7 +249,7 @@ class Collector:
         return self.environment.get("SAGFLOW_AGGREGATION_ENABLED") != "false"
 
     def compare(self, wanted, stored=None):
-        """What is missing from a store that is in another, and what is there beyond it, in rows or sums of rows."""
+        """Returns rows (or sums of rows) missing from a store, and surplus ones, compared with another store."""
         database = duckdb.connect()
 
         def rows(store):
@@ -273,7 +273,7 @@ class Collector:
         return f"{root}/{next(name for name in os.listdir(root) if not name.startswith('.'))}"
 
     def remains(self):
-        """Files of the store under hidden names, and what is left beside journals and checkpoints."""
+        """Returns hidden files of the store, and leftover files other than journals and checkpoints."""
         hidden = [
             name for path, _, names in os.walk(self.store) for name in names
             if ".journal" not in path and not name.endswith(".parquet")]
@@ -281,7 +281,7 @@ class Collector:
 
 
 class ManagedCollector(Collector):
-    """A collector that opens its sockets itself and gives them to its service manager to keep, as systemd does."""
+    """A collector that opens its own sockets and passes them to its service manager to keep, as with systemd."""
 
     def __init__(self, program, folder, environment, workers=1):
         super().__init__(program, folder, dict(environment, NOTIFY_SOCKET=f"{folder}/notify"), workers)
@@ -293,7 +293,7 @@ class ManagedCollector(Collector):
         self.notices.setblocking(False)
 
     def keep(self):
-        """Takes what it has given to be kept since; one that is the same as another is dropped, as systemd does."""
+        """Receives the passed sockets; drops duplicates like systemd."""
         while True:
             try:
                 message, descriptors, _, _ = socket.recv_fds(self.notices, 4096, 4)
@@ -312,6 +312,6 @@ class ManagedCollector(Collector):
 
 
 def number(ledger, name):
-    """A number of a printed ledger, by the words behind it."""
+    """Returns a number of a printed ledger by the words after it."""
     found = re.search(rf"(\d+) {re.escape(name)}\b", ledger)
     return int(found[1]) if found else 0

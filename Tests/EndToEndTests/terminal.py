@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """terminal.py PROMPT ANSWER COMMAND...
 
-Runs a command on a terminal of its own, types ANSWER and a line feed when it has shown PROMPT, prints what the terminal
-showed, and ends with the command's status.
+Runs a command on a new terminal, types ANSWER and a line feed after PROMPT, prints the terminal's output, and exits with the
+command's status.
 """
 import os
 import pty

@@ -1,9 +1,9 @@
-"""Asks a store whose files have different columns, with another program, as the documents say how.
+"""Queries a store whose files have different columns with another program, as documented.
 
 unions.py STORE PROGRAM COLUMN...     PROGRAM: duckdb, pyarrow, polars, chdb
 
-The store's folder is named `flows`. Prints a JSON object: for each column the groups of its values in the files of each day, as
-[day, value or null, rows, packets, octets], all texts.
+The store's folder must be named `flows`. Prints a JSON object: for each column the groups of its values in the files of each
+day, as [day, value or null, rows, packets, octets], all as text.
 """
 
 import glob

@@ -1,5 +1,4 @@
-"""What may go wrong between a collector and where its files go: an HTTP server in front of a destination, whether that is one of
-destinations.py or another program.
+"""Injects faults between a collector and a destination of files: an HTTP server in front of destinations.py or another program.
 """
 
 import collections
@@ -9,11 +8,12 @@ import time
 
 from destinations import Answer, Handler, serve
 
-# Connections that are cut: when the head was read, within the body, when all of it was read, and when the destination has answered.
+# Where connections are closed: after the head, within the body, after the body, and after the destination has
+# responded.
 CUTS = ["head", "body", "unsent", "lost"]
-# Answers: an error in place of the request, an error when the destination has taken it, late ones, and none.
+# Responses: an error without forwarding the request, an error after the destination has accepted it, late, and none.
 ANSWERS = ["error", "error afterwards", "slow", "silent"]
-# Moments of a request at which the collector may be killed.
+# Stages of a request at which the collector may be killed.
 MOMENTS = ["head", "body", "done", "answered"]
 
 
@@ -35,7 +35,7 @@ class Upstream:
             name: value for name, value in passed.items() if name.lower() != "content-length"}, body)
 
     def begin(self, request):
-        """Sends a request whose client goes away half-way through the body."""
+        """Sends a request whose client disconnects half-way through the body."""
         try:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
             self.send(connection, request, request.body)
@@ -54,26 +54,26 @@ class Upstream:
 
 
 class Weather:
-    """Passes requests on to a destination, or has them fail.
+    """Forwards requests to a destination, or makes them fail.
 
     - Parameters:
-        - destination: is called with a request, and answers it.
-        - errors: make an answer of a destination that is busy, from a random generator.
-        - full: the answer of one that is full.
-        - accident: is called while the destination works on a request that carries a file: may kill it. None: there is none.
+        - destination: called with a request, and responds to it.
+        - errors: returns the response of a busy destination, given a random generator.
+        - full: the response of a full destination.
+        - accident: called while the destination handles a request with a file; may kill it. None to disable.
     """
 
     def __init__(self, destination, errors, full, chance, port, accident=None):
         self.destination, self.errors, self.full, self.chance, self.accident = destination, errors, full, chance, accident
         self.kind = "fair"
-        # What was done, by what it was.
+        # Number of actions by kind.
         self.counts = collections.Counter()
         self.lock, self.moment, self.kill = threading.Lock(), None, None
         self.server = serve(destination, port, WeatherHandler)
         self.server.weather = self
 
     def change(self, kind, moment=None, kill=None):
-        """From now on: `fair`, `storm`, `full` or `accident`; and at which moment of a request the collector is killed, once."""
+        """Sets the weather: `fair`, `storm`, `full` or `accident`; and the stage of a request at which to kill the collector, once."""
         with self.lock:
             self.kind, self.moment, self.kill = kind, moment, kill
 
@@ -96,7 +96,7 @@ class Weather:
             pause = self.chance.uniform(0, 0.01)
             self.counts[f"killed at {moment}"] += 1
         if moment == "answered":
-            # What was taken is written down now.
+            # Meanwhile the collector records the accepted file.
             time.sleep(pause)
         self.kill()
 
@@ -104,9 +104,9 @@ class Weather:
 class WeatherHandler(Handler):
     def serve(self):
         weather = self.server.weather
-        # ClickHouse's have a body.
+        # ClickHouse queries have a body.
         if self.length == 0 or "default_format=" in self.path:
-            # A question. It may go wrong, too.
+            # A query. It may fail, too.
             fault = weather.fault() if weather.kind == "storm" else None
             if fault in CUTS and fault != "lost":
                 return self.cut()
@@ -140,7 +140,7 @@ class WeatherHandler(Handler):
         try:
             answer = weather.destination(request)
         except (OSError, http.client.HTTPException):
-            # The destination is away.
+            # The destination is unavailable.
             return self.cut()
         finally:
             if accident:

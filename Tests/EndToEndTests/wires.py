@@ -1,5 +1,4 @@
-"""What may go wrong with connections of any protocol between a collector and a server: they are cut when so many octets have passed, or
-nothing passes any more.
+"""Injects faults into connections of any protocol between a collector and a server: they are closed after some octets, or stall.
 """
 
 import collections
@@ -9,21 +8,21 @@ import time
 
 
 class Wires:
-    """Passes connections on to another port."""
+    """Forwards connections to another port."""
 
-    # A connection that is ill ends by itself after octets up to these, going up and coming down.
+    # Maximum octets after which a faulty connection ends, upstream and downstream.
     MOST = {"up": 200_000, "down": 1500}
 
     def __init__(self, port, server, chance):
         self.server, self.chance = server, chance
         self.kind, self.moment, self.kill = "fair", None, None
-        # What was done, by what it was.
+        # Number of actions by kind.
         self.counts, self.lock = collections.Counter(), threading.Lock()
         listener = socket.create_server(("127.0.0.1", port), backlog=64)
         threading.Thread(target=self.accept, args=(listener,), daemon=True).start()
 
     def change(self, kind, moment=None, kill=None):
-        """From now on: `fair` or `storm`; and in which direction octets go when the collector is killed, once."""
+        """Sets the weather: `fair` or `storm`; and the direction of octets at which to kill the collector, once."""
         with self.lock:
             self.kind, self.moment, self.kill = kind, moment, kill
 
@@ -40,7 +39,7 @@ class Wires:
                 threading.Thread(target=self.carry, args=(way, source, target, ends[way]), daemon=True).start()
 
     def end(self, way):
-        """After how many octets it is over, and whether without a word."""
+        """Returns after how many octets the connection ends, and whether it stalls first; None if it is not faulty."""
         with self.lock:
             if self.kind != "storm" or self.chance.random() < 0.3:
                 return None

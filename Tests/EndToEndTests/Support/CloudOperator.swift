@@ -2,12 +2,12 @@ import Foundation
 import GatewayStub
 import TestSupport
 
-/// An operator who has credentials of the stub's account, in a home directory of their own.
+/// An operator with credentials of the stub's account, in a separate home directory.
 struct CloudOperator {
   let stub: GatewayStub
   private let folder: Folder
 
-  /// A temporary folder that copies of its owner share.
+  /// A temporary folder shared by copies of its owner.
   private final class Folder: Sendable {
     let folder: TemporaryFolder
 
@@ -19,10 +19,10 @@ struct CloudOperator {
     folder = try Folder()
   }
 
-  /// Options that point a flow log at a collector, without asking.
+  /// Options that point a flow log at a collector, without confirmation.
   static let target = ["--collector", "10.0.0.1", "--yes"]
 
-  /// Runs a service that has the flow log `fl-0`, and an operator of it, as long as `body` does.
+  /// Runs a service with the flow log `fl-0`, and an operator of it, for the duration of `body`.
   static func run(_ body: @escaping @Sendable (CloudOperator) async throws -> Void) async throws {
     try await GatewayStub.run { stub in
       stub.put(.netflow("fl-0"))
@@ -55,7 +55,7 @@ struct CloudOperator {
       ["config", "flow-logs"] + place + options, environment: self.environment.merging(environment) { $1 })
   }
 
-  /// Runs another command of `config` that asks the service.
+  /// Runs another `config` command that calls the service.
   func config(
     _ command: String, _ options: [String] = [], environment: [String: String] = [:], through launcher: [String] = []
   ) async throws -> Outcome {
@@ -64,7 +64,7 @@ struct CloudOperator {
       through: launcher)
   }
 
-  /// Starts such a command and goes on.
+  /// Starts such a command without waiting for it.
   func startConfig(
     _ command: String, _ options: [String], environment: [String: String] = [:]
   ) throws -> RunningProgram {
@@ -72,7 +72,7 @@ struct CloudOperator {
       Sagflow.path, ["config", command] + place + options, environment: self.environment.merging(environment) { $1 })
   }
 
-  /// Starts a retarget and goes on.
+  /// Starts a retarget without waiting for it.
   func start(
     _ flowLog: String, _ options: [String] = [], environment: [String: String] = [:]
   ) throws -> RunningProgram {
@@ -81,14 +81,14 @@ struct CloudOperator {
       environment: self.environment.merging(environment) { $1 })
   }
 
-  /// Paths of the states that were saved, oldest first.
+  /// Paths of the saved states, oldest first.
   var savedStates: [String] {
     let folder = "\(home)/.local/state/sagflow"
     return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().map { "\(folder)/\($0)" }
   }
 }
 
-/// The permission bits of a file or directory.
+/// Returns the permission bits of a file or directory.
 func permissions(_ path: String) throws -> Int? {
   try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
 }

@@ -1,7 +1,7 @@
 import NetworkBytes
 import TestSupport
 
-/// A flow record as a test sends it, in a message made by hand.
+/// A flow record to send in a hand-built message.
 struct ExportedFlow {
   var source = "10.0.0.1"
   var destination = "192.0.2.1"
@@ -36,10 +36,10 @@ enum ExportMessage {
     }
   }
 
-  /// Elements and lengths of `record`, as the template sets of v9 and IPFIX hold them.
+  /// Elements and lengths of `record`, as in the template sets of v9 and IPFIX.
   private static let fields: [UInt16] = [8, 4, 12, 4, 7, 2, 11, 2, 4, 1, 6, 1, 2, 4, 1, 4]
 
-  /// A template of `record` with the id given, and its set.
+  /// Returns a template set with a template of `record`.
   static func template(version: UInt16, id: UInt16) -> Octets {
     let body = u16(id, UInt16(fields.count / 2)) + fields.flatMap { u16($0) }
     return u16(version == 9 ? 0 : 2, UInt16(4 + body.count)) + body
@@ -53,7 +53,7 @@ enum ExportMessage {
     return u16(id, UInt16(4 + body.count)) + body
   }
 
-  /// Options data of v9: names of the interfaces from 1 on, of `width` octets each.
+  /// Returns options data of v9: interface names counted from 1, of `width` octets each.
   static func interfaceTable(_ names: [String], width: Int = 16, at time: Int64) -> Octets {
     let template = u16(1, 18) + u16(300, 4, 4) + u16(2, 4) + u16(82, UInt16(width))
     let records = names.enumerated().flatMap { index, name in
@@ -62,7 +62,7 @@ enum ExportMessage {
     return message(version: 9, template + u16(300, UInt16(4 + records.count)) + records, at: time)
   }
 
-  /// A v9 or IPFIX message around its sets.
+  /// Returns a v9 or IPFIX message with these sets.
   static func message(
     version: UInt16, _ sets: Octets, at time: Int64, sequence: UInt32 = 0, domain: UInt32 = 0
   ) -> Octets {
@@ -73,7 +73,7 @@ enum ExportMessage {
   }
 }
 
-/// What one exporter sent when, as a capture.
+/// The messages of one exporter, as a capture.
 struct ExportCapture {
   private var file = CaptureFile()
   private var sequence: UInt32 = 0
@@ -84,13 +84,13 @@ struct ExportCapture {
     Endpoint(address: exporter.address.isV4 ? IPAddress(v4: 0x7f00_0001) : IPAddress(high: 0, low: 1), port: 2055)
   }
 
-  /// - Parameter start: the moment that times count from, milliseconds since 1970 UTC.
+  /// - Parameter start: origin of relative times, milliseconds since 1970 UTC.
   init(exporter: String = "127.0.0.1", port: UInt16 = 5000, start: Int64) {
     self.exporter = Endpoint(address: IPAddress(exporter) ?? .unspecified, port: port)
     self.start = start
   }
 
-  /// Flows in one v5 message that arrives `seconds` after the start.
+  /// Adds flows in one v5 message that arrives `seconds` after the start.
   mutating func send(_ flows: ExportedFlow..., after seconds: Double) {
     send(flows, after: seconds)
   }
@@ -104,7 +104,7 @@ struct ExportCapture {
     }
   }
 
-  /// Any datagram, at milliseconds since 1970 UTC.
+  /// Adds any datagram, at milliseconds since 1970 UTC.
   mutating func append(_ payload: Octets, at time: Int64) {
     file.append(datagram: payload, from: exporter, to: collector, at: UInt64(time) * 1_000_000)
   }
@@ -113,6 +113,6 @@ struct ExportCapture {
 }
 
 extension Endpoint {
-  /// A port of 127.0.0.1.
+  /// Returns a port of 127.0.0.1.
   static func loopback(_ port: UInt16) -> Endpoint { Endpoint(address: IPAddress(v4: 0x7f00_0001), port: port) }
 }

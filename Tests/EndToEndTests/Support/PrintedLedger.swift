@@ -1,16 +1,16 @@
 import Testing
 
-/// The ledger that `collect` and `replay` print at their end.
+/// The ledger that `collect` and `replay` print at the end.
 struct PrintedLedger {
   /// Totals by stage: datagrams, records, flows, rows.
   private(set) var totals: [String: Int] = [:]
-  /// Parts by `stage part`, such as `rows committed`, and what stands beside by its name.
+  /// Parts by `stage part`, such as `rows committed`, and other counters by name.
   private(set) var parts: [String: Int] = [:]
   let text: String
   private static let stages = ["datagrams", "records", "flows", "rows", "early sets"]
 
-  /// Reads the table out of what was said, and checks that each stage is the sum of its parts, without trusting the
-  /// program's own check.
+  /// Parses the table in the output, and checks that each stage is the sum of its parts, independently of the program's
+  /// own check.
   init(_ errors: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     text = errors
     for line in errors.split(separator: "\n") {

@@ -52,7 +52,7 @@ final class RunningProgram: Sendable {
     return Outcome(status: process.status ?? -1, output: output, errors: errors)
   }
 
-  /// What each thread of the program waits for, and the signals that it has pending, blocks and catches.
+  /// What each thread of the program waits for, and its pending, blocked and caught signals.
   private var threads: String {
     let tasks = "/proc/\(process.identifier)/task"
     func text(_ path: String) -> String { (try? String(contentsOfFile: "\(tasks)/\(path)", encoding: .utf8)) ?? "" }
@@ -65,7 +65,7 @@ final class RunningProgram: Sendable {
     .joined(separator: "; ")
   }
 
-  /// Waits until standard error has a line that contains `words`, and gives the first such line.
+  /// Waits until standard error has a line that contains `words`, and returns the first such line.
   @discardableResult
   func says(_ words: String, within seconds: Double = 120) async throws -> String {
     var found: String?

@@ -4,7 +4,7 @@ import Testing
 
 /// The built program, as an operator runs it.
 enum Sagflow {
-  /// It stands beside the test that runs.
+  /// In the same folder as the running test.
   static let path: String = {
     let test = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     return URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("sagflow").path
@@ -21,7 +21,7 @@ enum Sagflow {
     return try await program.end()
   }
 
-  /// Replays captures into a store, checks the ledger it prints, and gives that.
+  /// Replays captures into a store, checks the printed ledger, and returns it.
   @discardableResult
   static func replay(
     _ captures: [String], into store: String, _ options: [String] = [], environment: [String: String] = [:]
@@ -33,17 +33,17 @@ enum Sagflow {
   }
 }
 
-/// `sagflow collect` on a free port of a loopback address, writing into a folder of its own.
+/// `sagflow collect` on a free port of a loopback address, writing into a separate folder.
 final class RunningCollector: Sendable {
   let program: RunningProgram
   let port: UInt16
   let store: String
   private let folder: TemporaryFolder
 
-  /// Starts it and waits until it listens.
+  /// Starts the collector and waits until it listens.
   ///
   /// - Parameters:
-  ///   - configuration: the configuration file; the defaults if there is none.
+  ///   - configuration: contents of the configuration file; defaults if nil.
   ///   - launcher: the command that runs the program, in its own process.
   init(
     _ options: [String] = [], address: String = "127.0.0.1", configuration: String? = nil,
@@ -51,13 +51,13 @@ final class RunningCollector: Sendable {
   ) async throws {
     folder = try TemporaryFolder()
     self.store = store ?? folder.path + "/flows"
-    // Flows that are live when it ends are rows, unless the test asks for something else.
+    // Writes live flows as rows at the end, unless the test disables it.
     var arguments = ["collect", "-o", self.store] + (drains ? ["--drain"] : []) + options
     if let configuration { arguments += ["-c", try folder.write(text(configuration), as: "sagflow.yaml")] }
     (program, port) = try await Self.start(launcher + [Sagflow.path] + arguments, environment, address)
   }
 
-  /// Another program may take a free port before the collector does; then another one is free.
+  /// Another program may take the free port before the collector does; the start is then repeated with another port.
   private static func start(
     _ words: [String], _ environment: [String: String], _ address: String
   ) async throws -> (RunningProgram, UInt16) {
@@ -65,7 +65,7 @@ final class RunningCollector: Sendable {
     while true {
       let port = try LoopbackSocket.freePort()
       let listen = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
-      // Many run at a time, and each takes an HTTP port that is free.
+      // Many collectors run concurrently, each with a free HTTP port.
       let program = try RunningProgram(
         words[0], Array(words.dropFirst()) + ["--listen", listen],
         environment: ["SAGFLOW_HTTP_LISTEN": "127.0.0.1:0"].merging(environment) { $1 })
@@ -79,28 +79,29 @@ final class RunningCollector: Sendable {
     }
   }
 
-  /// Path of the configuration file it was started with.
+  /// Path of the configuration file.
   var configurationFile: String { folder.path + "/sagflow.yaml" }
 
-  /// The port that it answers HTTP on.
+  /// Returns the port of the HTTP server.
   func httpPort() async throws -> UInt16 {
     let line = try await program.says("HTTP on ")
     return try #require(line.split(separator: ":").last.flatMap { UInt16($0) }, "\(line)")
   }
 
-  /// Waits until a number of the ledger, as the status shows it, is what it should be.
+  /// Waits until a number of the ledger in the status has the expected value.
   func counts(_ number: Int, _ group: String, _ name: String) async throws {
     try await eventually("\(number) of \(group), \(name)") { try await self.count(group, name) == number }
   }
 
-  /// A number of the ledger, as the status shows it now.
+  /// Returns the current value of a number of the ledger in the status.
   func count(_ group: String, _ name: String) async throws -> Int? {
     struct Status: Decodable { var ledger: [String: [String: Int]] }
     let body = try await HTTPAnswer.get("/api/v1/status", from: try await httpPort()).body
     return try JSONDecoder().decode(Status.self, from: Data(body.utf8)).ledger[group]?[name]
   }
 
-  /// Ends it as a service manager does, checks that it ends well and that its ledger adds up, and gives that.
+  /// Stops the collector like a service manager, checks that it succeeds and that its ledger adds up, and returns the
+  /// ledger.
   func stop(_ signal: Int32 = SIGTERM) async throws -> PrintedLedger {
     program.signal(signal)
     let outcome = try await program.end()

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A row of the store: each column's value as text, nulls left out, times in milliseconds since 1970 UTC.
+/// A row of the store: each column's value as text, without nulls, times in milliseconds since 1970 UTC.
 struct StoredRow: Hashable, Codable, CustomStringConvertible {
   let values: [String: String]
 
@@ -15,40 +15,40 @@ struct StoredRow: Hashable, Codable, CustomStringConvertible {
 
   func number(_ column: String) -> Int { values[column].flatMap { Int($0) } ?? -1 }
 
-  /// The values of some columns, with commas.
+  /// Returns the values of some columns, separated by commas.
   func text(_ columns: String...) -> String { columns.map { self[$0] }.joined(separator: ",") }
 
-  /// Path of the file below the store's folder.
+  /// Path of the file relative to the store.
   var file: String { self["file"] }
 
-  /// All columns, without the file, and without names, which rows have as far as they are known when these are written.
+  /// All columns except the file and names; rows have names only as far as known when written.
   var flow: [String: String] { values.filter { $0.key != "file" && !$0.key.hasSuffix("_name") } }
 
   var description: String { "\(values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })" }
 }
 
-/// Other programs' readers of the store.
+/// Readers of the store in other programs.
 enum StoreReader: String, CaseIterable {
   case duckdb, pyarrow
 
   /// The interpreter that has them.
   static let python = Tool.python
 
-  /// Whether both can be asked.
+  /// Whether both are available.
   static let areInstalled: Bool = {
     guard let python else { return false }
     return (try? python.runBriefly(["-c", "import duckdb, pyarrow.parquet, pytz"])) != nil
   }()
 
-  /// All rows below a folder, file by file, as they stand there.
+  /// Returns all rows below a folder, file by file, in stored order.
   func rows(_ folder: String) async throws -> [StoredRow] {
     try await StoreReaderProcess.shared.rows(folder, self)
   }
 }
 
-/// One interpreter for all tests: it takes longer to start than to read.
+/// One interpreter for all tests, because starting it takes longer than reading.
 private final class StoreReaderProcess: @unchecked Sendable {
-  // Sound: everything is touched on `queue` only.
+  // Sound: everything is accessed only on `queue`.
   static let shared = StoreReaderProcess()
 
   private struct Failure: Error, CustomStringConvertible {
@@ -83,14 +83,14 @@ private final class StoreReaderProcess: @unchecked Sendable {
       .appendingPathComponent("rows.py")
     process.executableURL = URL(fileURLWithPath: StoreReader.python?.path ?? "")
     process.arguments = [script.path]
-    // No folder of compiled modules among the sources.
+    // Avoids a folder of compiled modules among the sources.
     process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
     process.standardInput = requests
     process.standardOutput = answers
     try process.run()
   }
 
-  /// An answer is one line, and the next comes only when asked for.
+  /// A response is one line, and the next follows only after a request.
   private func readLine() throws -> Data {
     var line = Data()
     while line.last != UInt8(ascii: "\n") {

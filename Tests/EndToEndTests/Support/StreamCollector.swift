@@ -2,20 +2,21 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `sagflow collect` on ports of 127.0.0.1 for UDP, TCP and TLS, with certificates of its own authority. Each record is a row.
+/// `sagflow collect` on ports of 127.0.0.1 for UDP, TCP and TLS, with certificates from a test authority. Each record
+/// is a row.
 final class StreamCollector: Sendable {
   let program: RunningProgram
   let folder: TemporaryFolder
-  /// Of UDP and of TCP, as `generate` takes them.
+  /// UDP and TCP addresses, in the form that `generate` takes.
   let addresses: [String]
   private let ports: [UInt16]
   private let settings: String
   let store: String
 
   /// - Parameters:
-  ///   - settings: further lines of the configuration.
-  ///   - store: its path; in a folder of its own if there is none.
-  ///   - environment: settings of the environment.
+  ///   - settings: additional lines of the configuration.
+  ///   - store: path of the store; in a separate folder if nil.
+  ///   - environment: settings in the environment.
   init(_ settings: String = "", store: String? = nil, environment: [String: String] = [:]) async throws {
     folder = try TemporaryFolder()
     self.store = store ?? folder.path + "/flows"
@@ -47,7 +48,7 @@ final class StreamCollector: Sendable {
     """
   }
 
-  /// The configuration with other names of clients.
+  /// Returns the configuration with other client names.
   func text(names: [String]) throws -> String { Self.text(ports, folder.path, store, names, settings) }
 
   func write(_ text: String, as name: String) throws {
@@ -56,14 +57,14 @@ final class StreamCollector: Sendable {
 
   func read(_ name: String) throws -> String { try String(contentsOfFile: "\(folder.path)/\(name)", encoding: .utf8) }
 
-  /// Where it listens for TLS, as it says.
+  /// Returns the TLS address, as logged.
   func secureAddress() async throws -> String {
     let address = "tls://127.0.0.1:\(ports[2])"
     try await program.says(address)
     return address
   }
 
-  /// Options of `generate` that show a certificate.
+  /// Returns the options of `generate` that present a certificate.
   func credentials(_ name: String) -> [String] {
     [
       "--ca", "\(folder.path)/ca.pem", "--certificate", "\(folder.path)/\(name).pem", "--key",
@@ -94,15 +95,15 @@ final class StreamCollector: Sendable {
     return try JSONDecoder().decode(Status.self, from: Data(body.utf8))
   }
 
-  /// What became of connections.
+  /// Returns the counters of connections.
   func connections() async throws -> Streams { try await status().streams }
 
-  /// Waits for messages over connections.
+  /// Waits for messages received over connections.
   func counts(_ isEnough: (Int) -> Bool) async throws {
     try await eventually("messages") { isEnough(try await status().ledger["datagrams"]?["streamed"] ?? 0) }
   }
 
-  /// Ends it, and checks that its ledger adds up.
+  /// Stops the collector, and checks that its ledger adds up.
   func stop() async throws -> PrintedLedger {
     program.signal(SIGTERM)
     let outcome = try await program.end()
@@ -110,7 +111,7 @@ final class StreamCollector: Sendable {
     return try PrintedLedger(outcome.errors)
   }
 
-  /// An authority, and certificates of it: the collector's for its address, and those of two exporters.
+  /// Creates an authority and its certificates: the collector's for its address, and those of two exporters.
   private static func makeCertificates(in folder: String) async throws {
     let openssl = try #require(Tool("openssl"), "openssl is missing")
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]

@@ -9,10 +9,10 @@ struct Volume: Hashable {
   static func + (a: Self, b: Self) -> Self { Volume(packets: a.packets + b.packets, octets: a.octets + b.octets) }
 }
 
-/// A capture of packets on a wire, and what it holds of each 5-tuple; the same seed gives the same.
+/// A capture of packets, and its sums by 5-tuple; determined by the seed.
 struct Traffic {
   private(set) var file = CaptureFile()
-  /// By `source,destination,source port,destination port,protocol`; of ICMP, type and code stand for the ports.
+  /// Keyed by `source,destination,source port,destination port,protocol`; ICMP type and code replace the ports.
   private(set) var volumes: [String: Volume] = [:]
   private var random: SeededGenerator
   private var time: UInt64
@@ -73,7 +73,7 @@ struct Traffic {
 }
 
 extension [StoredRow] {
-  /// Packets and octets by 5-tuple, as `Traffic` has them.
+  /// Packets and octets by 5-tuple, in the form of `Traffic`.
   var volumes: [String: Volume] {
     reduce(into: [:]) { sums, row in
       let isPing = row["proto"] == "1" || row["proto"] == "58"
