@@ -1,4 +1,4 @@
-// In C, for Glibc's module lacks what is not POSIX.
+// In C, because the Glibc module lacks non-POSIX functions.
 #define _GNU_SOURCE
 #include "CChildProcess.h"
 

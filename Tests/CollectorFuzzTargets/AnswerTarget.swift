@@ -5,7 +5,7 @@ import NIOCore
 import ObjectStorage
 
 extension FuzzTarget {
-  /// Answers of object stores and databases, and files of credentials: whatever they are, they are read or refused.
+  /// Responses of object stores and databases, and credential files: any content is either read or refused.
   package static let answers = FuzzTarget("answers", longest: 8192, seeds: { AnswerMaker.seeds }) {
     octets throws(FuzzViolation) in
     try read(octets)
@@ -29,7 +29,7 @@ extension FuzzTarget {
   }
 }
 
-/// XML of choices.
+/// Generates XML from choices.
 private enum AnswerMaker {
   private static let pieces = [
     "<Error>", "</Error>", "<Code>", "</Code>", "<Message>", "</Message>", "<a/>", "<a b=\"c\">", "</a>", "<!--", "-->",

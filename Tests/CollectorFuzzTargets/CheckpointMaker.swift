@@ -6,9 +6,9 @@ import FlowOutput
 import FlowPipeline
 import FuzzTargets
 
-/// Checkpoints as a collector writes them.
+/// Generates checkpoints as a collector writes them.
 enum CheckpointMaker {
-  /// Takes rows and keeps none.
+  /// Accepts rows and discards them.
   final class Nowhere: FlowSink {
     var hasRoom: Bool { true }
     private(set) var counters = SinkCounters()
@@ -20,7 +20,7 @@ enum CheckpointMaker {
     func finish(_ context: FlowContext) {}
   }
 
-  /// The octets of one with the flows of some real captures, all of them live.
+  /// Returns a checkpoint with the flows of some real captures, all of them live.
   static func file(captures: Range<Int>, segment: UInt64) -> [UInt8] {
     var options = PipelineOptions()
     options.aging = AgingConfiguration(activeTimeout: 604_800, inactiveTimeout: 604_800)

@@ -6,7 +6,7 @@ package import FuzzTargets
 import Journal
 
 extension FuzzTarget {
-  /// Checkpoints: one that was changed is refused, one that is taken is gone on with.
+  /// Checkpoints: a changed one is refused, an accepted one can be resumed from.
   package static let checkpoint = FuzzTarget(
     "checkpoint", longest: 65_536, seeds: { [whole] }
   ) { octets throws(FuzzViolation) in

@@ -1,6 +1,6 @@
 package import FuzzTargets
 
 extension FuzzTarget {
-  /// Those of the collector's services.
+  /// Targets that depend on the collector's services.
   package static let ofCollector = [recovery, checkpoint, settings, request, answers]
 }

@@ -8,8 +8,8 @@ import Logging
 import Settings
 
 extension FuzzTarget {
-  /// What a killed collector has left, with checkpoints, journal and ring changed: a start ends in rows or in an error that names a file;
-  /// what is accounted for adds up, and nothing is left for a second one.
+  /// The state of a killed collector with changed checkpoints, journal and ring: a start ends in rows or in an error
+  /// that names a file; the balance adds up, and nothing remains for a second start.
   package static let recovery = FuzzTarget(
     "recovery", longest: 1024, seeds: { [[], [1, 2, 3], Array(repeating: 1, count: 200)] }
   ) { octets throws(FuzzViolation) in
@@ -25,12 +25,12 @@ extension FuzzTarget {
   }
 }
 
-/// A state directory of choices, with its store.
+/// A state directory with its store, generated from choices.
 private struct LeftState {
   private let folder: String
   private let rings: [String]
 
-  /// Checkpoints of a collector that goes on, and segments of its journal: 2 is where the second checkpoint begins.
+  /// Checkpoints of a running collector, and segments of its journal; the second checkpoint begins at segment 2.
   private static let checkpoints: [[UInt8]] = [
     CheckpointMaker.file(captures: 0..<3, segment: 1), CheckpointMaker.file(captures: 0..<6, segment: 2),
   ]
@@ -80,7 +80,7 @@ private struct LeftState {
     for path in [folder] + rings { try? FileManager.default.removeItem(atPath: path) }
   }
 
-  /// Writes all that is left, twice.
+  /// Recovers the state, twice.
   func drain() throws(FuzzViolation) {
     var configuration = CollectorConfiguration()
     configuration.store.path = folder + "/flows"

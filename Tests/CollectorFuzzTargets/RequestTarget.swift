@@ -2,7 +2,8 @@ import Collector
 package import FuzzTargets
 
 extension FuzzTarget {
-  /// Parameters of the API's questions: taken, or refused with a 400 that says why. The first octet chooses the question.
+  /// Parameters of API queries: accepted, or refused with a 400 that gives the reason. The first octet selects the
+  /// query.
   package static let request = FuzzTarget(
     "request", longest: 2048, seeds: { RequestMaker.seeds }
   ) { octets throws(FuzzViolation) in
@@ -21,7 +22,7 @@ extension FuzzTarget {
   }
 }
 
-/// Queries of choices: parameters' names, with values that are right and wrong.
+/// Generates query strings from choices: parameter names with valid and invalid values.
 private enum RequestMaker {
   private static let names = [
     "window", "filter", "scale", "committed", "whole", "zone", "by", "n", "sort", "bidirectional", "history", "p95",

@@ -3,7 +3,7 @@ package import FuzzTargets
 import Settings
 
 extension FuzzTarget {
-  /// Settings: a file is taken, or refused in lines that name it. What it prints as is taken again.
+  /// Settings: a file is accepted, or refused with lines that name it. Its printed form is accepted again.
   package static let settings = FuzzTarget("settings", longest: 8192, seeds: { SettingsMaker.seeds }) {
     octets throws(FuzzViolation) in
     try load(octets)
@@ -24,7 +24,7 @@ extension FuzzTarget {
   }
 }
 
-/// Files of settings of choices: the schema's keys, with values that are right and wrong.
+/// Generates settings files from choices: the schema's keys with valid and invalid values.
 private enum SettingsMaker {
   private static let keys = ConfigurationSchema.settings.map(\.key)
   private static let values = [

@@ -37,13 +37,13 @@ struct DecoderTests {
     #expect(
       output.lines.map { canonicalJSON($0, only: members) }
         == golden.split(separator: "\n").map { canonicalJSON(String($0), only: members) })
-    // pmacctd pads some sets with what lies in its memory.
+    // pmacctd pads some sets with uninitialized memory.
     let others = ["sequence_gap", "leftover_octets"]
     #expect(output.counters.filter { !others.contains($0.key) && $0.value != 0 }.isEmpty)
   }
 }
 
-/// What the product makes of a capture.
+/// The result of decoding a capture.
 private struct Decoded {
   var lines: [String] = []
   var counters: [String: Int] = [:]

@@ -44,14 +44,14 @@ struct ReferenceTests {
   }
 }
 
-/// What reference.py makes of all captures, in one run because Python starts slowly.
+/// The output of reference.py for all captures, in one run because Python starts slowly.
 private enum Reference {
   struct Output {
     let lines: [String]
     let counters: [String: Int]
   }
 
-  /// By the case's description or the real capture's name.
+  /// Keyed by the case's description or the capture's name.
   static let decoded = Task<[String: Output], any Error> {
     let folder = try TemporaryFolder()
     var captures: [String: String] = [:]

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes the captures in real/ by running real exporters on this host, and their golden output.
+"""Creates the captures in real/ by running real exporters on this host, and their golden output.
 
   make-fixtures.py [NAME-PART]...
 
 Needs softflowd, fprobe, nfdump (nfcapd, nfreplay), pmacct and tshark (Debian packages of those names), and root for
-fprobe. Made-up traffic goes through each exporter; what it sends to a socket on loopback is written as a capture with
-the exporter's own ports and arrival times. Each run gives other ports and times, so golden output is made with the
+fprobe. Synthetic traffic goes through each exporter; what it sends to a socket on loopback is written as a capture with
+the exporter's own ports and arrival times. Each run has other ports and times, so golden output is created with the
 capture: by reference.py, checked against tshark field by field where tshark shows the field.
 """
 import glob, json, os, random, select, signal, socket, struct, subprocess, sys, tempfile, time
@@ -84,7 +84,7 @@ def write_traffic(path, seed, count, ipv6=0.0, vlans=False):
 # ------------------------------------------------------------------------------------------------ exporters
 
 class Collector:
-    """A socket on loopback that keeps what it is sent."""
+    """A socket on loopback that records what it receives."""
 
     def __init__(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -93,7 +93,7 @@ class Collector:
         self.port, self.datagrams = self.socket.getsockname()[1], []
 
     def take(self, quiet, enough=lambda datagrams: False, patience=60):
-        """Receives until nothing came for `quiet` seconds after the first datagram."""
+        """Receives until nothing has arrived for `quiet` seconds after the first datagram."""
         end = time.time() + patience
         while time.time() < end and not enough(self.datagrams):
             if select.select([self.socket], [], [], quiet if self.datagrams else 1)[0]:
@@ -112,7 +112,7 @@ class Collector:
 
 
 def run_softflowd(collector, tmp, traffic, version, *options):
-    # By its name alone: softflowd exports it as the interface's.
+    # Only the base name, because softflowd exports it as the interface name.
     subprocess.run(["softflowd", "-r", os.path.basename(traffic), "-n", "127.0.0.1:%d" % collector.port,
                     "-v", str(version), "-d", "-p", "none", "-c", "none", *options],
                    cwd=tmp, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
@@ -161,7 +161,7 @@ def run_fprobe(collector, tmp, *options):
 
 
 def run_nfreplay(collector, tmp, traffic, version):
-    """softflowd to nfcapd, and from its file to us."""
+    """Sends from softflowd to nfcapd, and replays nfcapd's file to us."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -184,7 +184,7 @@ def run_nfreplay(collector, tmp, traffic, version):
 
 
 FULL = "src_host,dst_host,src_port,dst_port,proto,tos"
-#  name: what makes it, its traffic (seed, conversations, IPv6 share, VLAN tags) and the rest of its arguments
+#  name: generator, its traffic (seed, conversations, IPv6 share, VLAN tags) and its remaining arguments
 CASES = {
     "softflowd-v5": (run_softflowd, (1, 40, 0, False), (5,)),
     "softflowd-v5-sampled": (run_softflowd, (2, 60, 0, False), (5, "-s", "4", "-a")),
@@ -214,7 +214,7 @@ CASES = {
 # ------------------------------------------------------------------------------------------------ golden output
 
 def column(capture, port, *fields):
-    """tshark's values of the fields, over the whole capture, in order."""
+    """Returns tshark's values of the fields for the whole capture, in order."""
     run = subprocess.run(["tshark", "-n", "-r", capture, "-d", "udp.port==%d,cflow" % port, "-T", "fields", "-E", "aggregator=;",
                           *(x for f in fields for x in ("-e", f))], check=True, capture_output=True, text=True)
     return sorted(v for v in run.stdout.replace("\n", ";").replace("\t", ";").split(";") if v)
@@ -231,7 +231,7 @@ def values(records, *names):
 
 
 def check(name, capture, port, lines):
-    """Compares with tshark what both show; it folds or hides the rest (see each field's name in its dissector)."""
+    """Compares with tshark what both show; tshark folds or hides the rest (see each field's name in its dissector)."""
     records = [json.loads(line) for line in lines]
     pairs = [(["cflow.srcaddr", "cflow.srcaddrv6"], ["sourceIPv4Address", "sourceIPv6Address"]),
              (["cflow.dstaddr", "cflow.dstaddrv6"], ["destinationIPv4Address", "destinationIPv6Address"]),

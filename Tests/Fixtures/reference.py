@@ -6,7 +6,7 @@
 
 Prints one JSON object per data record, as `sagflow replay --records` does, and writes its error counters to FILE; with
 --beside, both go to files next to each capture.
-Serves as the other opinion in differential tests and made the golden output beside the captures in real/.
+Used for comparison in differential tests, and to create the golden output of the captures in real/.
 
 RFC 3954 (NetFlow v9), RFC 7011 (IPFIX), RFC 6313 (structured data), RFC 5103 (reverse elements); templates never
 expire, data before its template is not held back, sequence numbers are only counted.
@@ -19,7 +19,7 @@ REVERSE, VARIABLE = 29305, 65535
 
 
 class Malformed(Exception):
-    """A list or record that cannot be taken apart."""
+    """A list or record that cannot be parsed."""
 
 
 # ------------------------------------------------------------------------------------------------ capture files
@@ -58,7 +58,7 @@ def pcapng(data):
 
 
 def packet(link, frame):
-    """The IP packet in a frame, or None."""
+    """Returns the IP packet in a frame, or None."""
     if link in (12, 14, 101, 228, 229):
         return frame
     if link in (0, 108):
@@ -75,13 +75,13 @@ def packet(link, frame):
 
 
 class Network:
-    """Takes frames, gives UDP datagrams; keeps the fragments of those that are not complete."""
+    """Turns frames into UDP datagrams; keeps the fragments of incomplete ones."""
 
     def __init__(self, counters):
         self.counters, self.parts = counters, {}
 
     def datagram(self, link, frame):
-        """(source address, source port, payload) or None."""
+        """Returns (source address, source port, payload) or None."""
         ip = packet(link, frame)
         if not ip:
             return None
@@ -117,7 +117,7 @@ class Network:
         self.counters["truncated_frame"] += 1
 
     def beyond_extensions(self, addresses, protocol, body, short):
-        """Next header and payload behind IPv6 extension headers; the payload is None for an incomplete datagram."""
+        """Returns next header and payload after IPv6 extension headers; the payload is None for an incomplete datagram."""
         while protocol in (0, 43, 44, 51, 60) and body is not None and len(body) >= 8:
             if protocol == 44:
                 if short:
@@ -153,7 +153,7 @@ def number(value):
 
 
 def date(seconds, fraction, digits):
-    """Seconds since 1970 and a fraction counted in 10^-digits."""
+    """Formats seconds since 1970 and a fraction in units of 10^-digits."""
     carry, fraction = divmod(fraction, 10 ** digits)
     moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds + carry)
     return moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0") + (".%0*d" % (digits, fraction) if digits else "") + "Z"
@@ -178,7 +178,7 @@ def address6(octets):
 
 
 def plain(kind, octets):
-    """The JSON value, or None if length or content do not fit the type."""
+    """Returns the JSON value, or None if length or content do not fit the type."""
     size = len(octets)
     if kind == "unsigned256":
         return number(int.from_bytes(octets, "big")) if 1 <= size <= 32 else None
@@ -223,7 +223,7 @@ class Template:
 
 
 def named(field):
-    """Name and abstract type of a field (type None: as hex)."""
+    """Returns name and abstract type of a field (type None: as hex)."""
     if field.scope:
         return "scope/%d" % field.element, "unsigned64"
     if field.pen == 0 and field.element in REGISTRY:
@@ -233,7 +233,7 @@ def named(field):
 
 
 def take(data, at, length):
-    """The octets of a field at `at`, and where the next begins."""
+    """Returns the octets of a field at `at`, and the start of the next one."""
     if length == VARIABLE:
         if at >= len(data):
             raise Malformed
@@ -268,7 +268,7 @@ class Decoder:
         return octets.hex() if value is None else value
 
     def record(self, template, data, at, scope):
-        """Fields of the record at `at`, and where the next begins."""
+        """Returns the fields of the record at `at`, and the start of the next one."""
         fields, seen = {}, collections.Counter()
         for field in template.fields:
             octets, at = take(data, at, field.length)
@@ -357,7 +357,7 @@ class Decoder:
         self.counters[counter] += 1
 
     def fields(self, version, options, data, at, count):
-        """(fields, whether the scope count is sound, where the next template begins), or None beyond the set."""
+        """Returns (fields, whether the scope count is valid, start of the next template), or None beyond the set."""
         scopes, at = 0, at + 4
         if options:
             if at + 2 > len(data):
@@ -412,7 +412,7 @@ class Decoder:
 
     @staticmethod
     def derived(fields, uptime, exported):
-        """Start and end of a flow by stamps of the uptime; empty where they cannot be."""
+        """Returns start and end of a flow from uptime timestamps; empty if they are impossible."""
         stamps = {name: fields.get(element) & 0xFFFFFFFF
                   for name, element in (("flowStart", "flowStartSysUpTime"), ("flowEnd", "flowEndSysUpTime"))
                   if uptime is not None and isinstance(fields.get(element), int)}
@@ -494,7 +494,7 @@ class Decoder:
         return count
 
     def sequence(self, scope, sequence, step):
-        """Counts a jump ahead; a step back is late or a duplicate the first time, a restart the second."""
+        """Counts a jump ahead; a first step back is late or duplicate, a second one a restart."""
         expected, strikes = self.expected.get(scope, (sequence, 0))
         ahead = (sequence - expected) & 0xFFFFFFFF if expected is not None else 0
         if ahead >= 2 ** 31 and not strikes:
@@ -513,7 +513,7 @@ V5_NUMBERS = [
 
 
 def decode(capture, out):
-    """Writes the records of a capture, a line each; returns its error counters."""
+    """Writes the records of a capture, one per line; returns its error counters."""
     decoder = Decoder(lambda line: out.write(
         json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"))
     network = Network(decoder.counters)

@@ -3,12 +3,12 @@ import Foundation
 package import FuzzTargets
 import Synchronization
 
-/// Lets libFuzzer search a target's inputs.
+/// Runs libFuzzer on a target.
 package enum FuzzDriver {
   private static let chosen = Mutex<FuzzTarget?>(nil)
 
-  /// `PROGRAM TARGET CORPUS SEEDS [libFuzzer's options]` writes the target's seeds into the folder SEEDS and searches;
-  /// `PROGRAM TARGET FILE…` runs inputs; `PROGRAM` alone lists the targets.
+  /// `PROGRAM TARGET CORPUS SEEDS [libFuzzer's options]` writes the target's seeds into the folder SEEDS and starts
+  /// fuzzing; `PROGRAM TARGET FILE…` runs inputs; `PROGRAM` alone lists the targets.
   package static func run(_ targets: [FuzzTarget]) -> Int32 {
     let arguments = CommandLine.arguments
     guard arguments.count > 2, let target = targets.first(where: { $0.name == arguments[1] }) else {
@@ -36,7 +36,8 @@ package enum FuzzDriver {
     }
   }
 
-  /// Sound: libFuzzer keeps the arguments for as long as it runs, and they are never freed; it hands over as many octets as it says.
+  /// Sound: libFuzzer keeps the arguments while it runs, and they are never freed; inputs have the given number of
+  /// octets.
   private static func drive(_ arguments: [String]) -> Int32 {
     var count = Int32(arguments.count)
     let vector = unsafe UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: arguments.count + 1)

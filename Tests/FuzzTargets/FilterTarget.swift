@@ -2,7 +2,7 @@ import FlowFilter
 import FlowModel
 
 extension FuzzTarget {
-  /// Filters: what is understood prints as a text that is understood the same, and says of every flow the same.
+  /// Filters: a valid filter prints as text that parses to the same filter, with the same result for every flow.
   package static let filter = FuzzTarget("filter", longest: 1024, seeds: { FilterMaker.seeds }) {
     octets throws(FuzzViolation) in
     try judge(String(decoding: octets, as: UTF8.self))
@@ -39,7 +39,7 @@ extension FuzzTarget {
   }()
 }
 
-/// Filters of choices of the language's words.
+/// Generates filters from choices of the language's words.
 private enum FilterMaker {
   private static let columns = FlowColumn.allCases.compactMap(\.filterPhrase)
   private static let words =

@@ -1,14 +1,14 @@
-// FuzzTargets: what takes octets of others, each as a function over octets that says what must hold whatever they are. libFuzzer
-// runs them (`make fuzz`), and so do seeded tests.
+// FuzzTargets: the readers of untrusted octets, each as a function with the properties that must hold for any input.
+// libFuzzer runs them (`make fuzz`), and so do seeded tests.
 
 /// One reader of untrusted octets.
 package struct FuzzTarget: Sendable {
   package let name: String
-  /// Inputs to start from, of fixtures and of what the package itself writes.
+  /// Seed inputs, from fixtures and from the package's own output.
   package let seeds: @Sendable () -> [[UInt8]]
-  /// Longest input that is tried: octets.
+  /// Maximum input length, octets.
   package let longest: Int
-  /// Takes one input. Crashes aside, what is wrong is thrown.
+  /// Runs one input. Throws for violations other than crashes.
   package let run: @Sendable ([UInt8]) throws(FuzzViolation) -> Void
 
   package init(
@@ -22,7 +22,7 @@ package struct FuzzTarget: Sendable {
   }
 }
 
-/// What does not hold of an input that it should hold of.
+/// A property that does not hold for an input.
 package struct FuzzViolation: Error, CustomStringConvertible {
   package let description: String
 

@@ -4,17 +4,17 @@ import FuzzTargets
 import TestSupport
 import Testing
 
-/// The fuzzer's targets in their short form: its seeds, these changed, and choices by chance. `make fuzz` searches longer, and by what
-/// inputs reach.
+/// Runs the fuzz targets briefly: their seeds, mutations of them, and random choices. `make fuzz` runs longer, guided
+/// by coverage.
 ///
-/// `FUZZ_ROUNDS=100000 FUZZ_SEED=… swift test … --filter TargetTests` runs more, or the same again.
+/// `FUZZ_ROUNDS=100000 FUZZ_SEED=… swift test … --filter TargetTests` runs more rounds, or repeats a run.
 @Suite("Readers of untrusted octets", .tags(.slow), .unlessFast, .ownThread)
 struct TargetTests {
   private static let rounds = ProcessInfo.processInfo.environment["FUZZ_ROUNDS"].flatMap { Int($0) }
 
   private struct Case: CustomTestStringConvertible, Sendable {
     let target: FuzzTarget
-    /// Inputs that are tried.
+    /// Number of inputs.
     let rounds: Int
     var testDescription: String { target.name }
   }

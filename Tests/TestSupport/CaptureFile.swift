@@ -1,6 +1,6 @@
 public import NetworkBytes
 
-/// A capture file made by hand, as its octets.
+/// A hand-built capture file, as octets.
 public struct CaptureFile: Sendable {
   public enum Format: Sendable, CaseIterable {
     case pcap, pcapBigEndian, pcapNanoseconds, pcapng, pcapngBigEndian
@@ -23,9 +23,9 @@ public struct CaptureFile: Sendable {
     }
   }
 
-  /// Appends a frame as captured at `time`, nanoseconds since 1970 UTC (pcap and pcapng here: whole microseconds).
+  /// Appends a frame captured at `time`, nanoseconds since 1970 UTC (pcap, and pcapng here: whole microseconds).
   ///
-  /// - Parameter captured: octets of it that the capture holds, all unless given.
+  /// - Parameter captured: number of captured octets; all by default.
   public mutating func append(
     frame: Octets, at time: UInt64, captured: Int? = nil, interface: UInt32 = 0
   ) {
@@ -52,12 +52,12 @@ public struct CaptureFile: Sendable {
     append(frame: linkType.frame(Packet.udp(payload, from: source, to: destination)), at: time)
   }
 
-  /// pcapng: one more interface; the first has the file's link type.
+  /// pcapng: adds an interface; the first has the file's link type.
   public mutating func addInterface(_ linkType: LinkType) {
     block(1, half(UInt16(linkType.rawValue)) + half(0) + word(0))
   }
 
-  /// pcapng: a block of any type.
+  /// pcapng: adds a block of any type.
   public mutating func block(_ type: UInt32, _ body: Octets) {
     let length = word(UInt32(12 + body.count))
     octets += word(type) + length + body + length

@@ -3,10 +3,10 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A program that runs beside the test and is ended with its owner at the latest.
+/// A program that runs beside the test and is terminated at the latest with its owner.
 ///
-/// In place of Foundation's `Process`, which learns of a program's end from a socket: another program that is started at
-/// the same moment may inherit it, and then the end is not seen before that one's.
+/// Replaces Foundation's `Process`, which learns of a program's end through a socket: another program started at the
+/// same moment may inherit the socket, and the end is then not noticed before that program ends, too.
 public final class ChildProcess: Sendable {
   public let identifier: pid_t
   private let ended = Mutex<Int32?>(nil)
@@ -15,10 +15,11 @@ public final class ChildProcess: Sendable {
     public let description: String
   }
 
-  /// Starts the program with no signal blocked or ignored: tests run on threads that block most, and a child inherits that.
+  /// Starts the program with no signal blocked or ignored: tests run on threads that block most signals, and children
+  /// inherit that.
   ///
   /// - Parameters:
-  ///   - environment: all of it; nil: the test's own.
+  ///   - environment: the complete environment; nil for the test's own.
   ///   - input: a file to read.
   ///   - output: a file that standard output is appended to.
   ///   - errors: the same for standard error; may be the same file.
@@ -26,7 +27,7 @@ public final class ChildProcess: Sendable {
     _ path: String, _ arguments: [String], environment: [String: String]? = nil, directory: String? = nil,
     input: String = "/dev/null", output: String = "/dev/null", errors: String = "/dev/null"
   ) throws {
-    // Python would leave folders of compiled modules among the sources.
+    // Otherwise Python would leave folders of compiled modules among the sources.
     let variables = (environment ?? ProcessInfo.processInfo.environment)
       .merging(["PYTHONDONTWRITEBYTECODE": "1"]) { own, _ in own }.map { "\($0)=\($1)" }
     let result = unsafe Self.withPointers(to: [path] + arguments) { argv in
@@ -38,7 +39,7 @@ public final class ChildProcess: Sendable {
     identifier = result
   }
 
-  /// Sound: the copies of the strings live through `body`, and its callee copies what it keeps.
+  /// Sound: the copies of the strings live during `body`, and the called function copies what it keeps.
   private static func withPointers(
     to strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32
   ) -> Int32 {
@@ -50,20 +51,20 @@ public final class ChildProcess: Sendable {
     }
   }
 
-  /// The exit status, or 128 and the signal's number as a shell tells it; nil while the program runs.
+  /// The exit status, or 128 plus the signal number as in a shell; nil while the program runs.
   public var status: Int32? { wait(WNOHANG) }
 
   public var isRunning: Bool { status == nil }
 
-  /// Waits for the end on a thread of its own, and gives the status.
+  /// Waits for the end on a separate thread, and returns the status.
   @discardableResult
   public func end() async -> Int32 {
     let identifier = identifier
     if let status { return status }
     await withCheckedContinuation { continuation in
       Thread.detachNewThread {
-        // Left as it is until `status` asks, so that nobody who asks meanwhile has to wait.
-        // Sound: the call writes one value into this frame's own, which nobody reads.
+        // Leaves the process to be reaped by `status`, so that its callers need not wait meanwhile.
+        // Sound: the call writes one value into a local variable, which is never read.
         var information = unsafe siginfo_t()
         while unsafe waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
         continuation.resume()
@@ -72,7 +73,7 @@ public final class ChildProcess: Sendable {
     return status ?? -1
   }
 
-  /// Waits for the end and blocks the thread: for programs that end at once.
+  /// Blocks the thread until the end: for programs that end at once.
   @discardableResult
   func waitForEnd() -> Int32 { wait(0) ?? -1 }
 
@@ -81,7 +82,7 @@ public final class ChildProcess: Sendable {
       if let known { return known }
       var status: Int32 = 0
       var result: pid_t
-      // Sound: the call writes one number into this frame's own.
+      // Sound: the call writes one number into a local variable.
       repeat { result = unsafe waitpid(identifier, &status, options) } while result < 0 && errno == EINTR
       guard result == identifier else { return nil }
       let signal = status & 0x7f

@@ -15,7 +15,7 @@ public enum DocumentedExample {
     try lines(of: file, from: "// Example begins.", to: "// Example ends.")
   }
 
-  /// Returns the lines between two marks, without their common indentation.
+  /// Returns the lines between two markers, without their common indentation.
   private static func lines(of path: String, from first: String, to last: String) throws -> [String] {
     let all = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
     let begun = all.drop { $0.drop { $0 == " " } != first }.dropFirst()

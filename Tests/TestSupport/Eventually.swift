@@ -1,7 +1,7 @@
-/// Waits until something is so; ten minutes, because machines are slow and busy, unless another bound is named.
+/// Waits until a condition holds; by default at most ten minutes, because machines may be slow and busy.
 ///
-/// - Parameter what: for the error, what is waited for.
-/// - Throws: `WaitedInVain`, or what `condition` does.
+/// - Parameter what: description of the condition, for the error.
+/// - Throws: `WaitedInVain`, or the error of `condition`.
 public func eventually(
   within seconds: Double = 600, _ what: String, _ condition: () async throws -> Bool
 ) async throws {
@@ -12,7 +12,7 @@ public func eventually(
   }
 }
 
-/// What was waited for did not come.
+/// The condition did not come true in time.
 public struct WaitedInVain: Error, CustomStringConvertible {
   public let what: String
   public let seconds: Double

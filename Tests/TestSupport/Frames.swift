@@ -1,6 +1,6 @@
 public import NetworkBytes
 
-/// How a datagram is wrapped into what a capture holds.
+/// The link layer of a capture.
 public enum LinkType: UInt32, Sendable, CaseIterable {
   case null = 0
   case ethernet = 1
@@ -12,9 +12,9 @@ public enum LinkType: UInt32, Sendable, CaseIterable {
   case ipv6 = 229
   case cooked2 = 276
 
-  /// The packet behind this link's header.
+  /// Returns a frame of this link type that contains the packet.
   ///
-  /// - Parameter tags: 802.1Q tags between the Ethernet addresses and the EtherType, the outermost first.
+  /// - Parameter tags: 802.1Q tags between the Ethernet addresses and the EtherType, outermost first.
   public func frame(_ packet: Octets, tags: [(type: UInt16, identifier: UInt16)] = []) -> Octets {
     let isV6 = packet.first.map { $0 >> 4 == 6 } ?? false
     let etherType: UInt16 = isV6 ? 0x86dd : 0x0800
@@ -31,9 +31,9 @@ public enum LinkType: UInt32, Sendable, CaseIterable {
   }
 }
 
-/// IP packets around UDP datagrams, with right lengths and checksums.
+/// IP packets with UDP datagrams, with correct lengths and checksums.
 public enum Packet {
-  /// A UDP datagram in one packet; both endpoints of one family.
+  /// Returns a UDP datagram in one packet; both endpoints must be of the same family.
   ///
   /// - Parameter extensions: IPv6 extension headers, or IPv4 options in multiples of four octets, before the datagram.
   public static func udp(
@@ -46,7 +46,7 @@ public enum Packet {
       : ipv6(extensions + datagram, from: source.address, to: destination.address, next: firstHeader)
   }
 
-  /// The same datagram in several packets of which each carries at most `size` octets (a multiple of eight) of it.
+  /// Returns the same datagram in several packets, each with at most `size` octets (a multiple of eight) of it.
   public static func fragments(
     _ payload: Octets, from source: Endpoint, to destination: Endpoint, size: Int, identifier: UInt32 = 77
   ) -> [Octets] {
@@ -64,7 +64,7 @@ public enum Packet {
     }
   }
 
-  /// An IPv4 packet (RFC 791); `fragment` is the flags and the offset in units of eight octets.
+  /// Returns an IPv4 packet (RFC 791); `fragment` contains the flags and the offset in units of eight octets.
   public static func ipv4(
     _ payload: Octets, from source: IPAddress, to destination: IPAddress, protocolIdentifier: UInt8 = 17,
     options: Octets = [], identifier: UInt16 = 0, fragment: UInt16 = 0
@@ -76,7 +76,7 @@ public enum Packet {
     return front + u8(64, protocolIdentifier) + u16(sum) + back + payload
   }
 
-  /// An IPv6 packet (RFC 8200).
+  /// Returns an IPv6 packet (RFC 8200).
   public static func ipv6(
     _ payload: Octets, from source: IPAddress, to destination: IPAddress, next: UInt8 = 17
   ) -> Octets {
@@ -91,7 +91,7 @@ public enum Packet {
     return ports + u16(length, sum == 0 ? 0xffff : sum) + payload
   }
 
-  /// The Internet checksum (RFC 1071).
+  /// Returns the Internet checksum (RFC 1071).
   static func checksum(_ octets: Octets) -> UInt16 {
     var sum: UInt32 = 0
     for index in stride(from: 0, to: octets.count, by: 2) {

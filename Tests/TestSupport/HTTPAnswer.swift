@@ -1,15 +1,15 @@
-/// An answer of the collector's HTTP side.
+/// A response from the collector's HTTP server.
 public struct HTTPAnswer: Sendable {
   public let status: Int
   /// Names in lower case.
   public let headers: [String: String]
   public let body: String
 
-  /// Asks a collector on this port.
+  /// Sends a request to a collector on this port.
   ///
   /// - Parameters:
-  ///   - host: the name that it is called by; nil: none.
-  ///   - headers: lines beside that.
+  ///   - host: value of the Host header; nil omits it.
+  ///   - headers: additional header lines.
   public static func get(
     _ path: String, from port: UInt16, method: String = "GET", host: String? = "127.0.0.1", headers: [String] = [],
     body: String = ""
@@ -18,7 +18,7 @@ public struct HTTPAnswer: Sendable {
     return try await raw("\(method) \(path) HTTP/1.1\r\n\(lines.joined(separator: "\r\n"))\r\n\r\n\(body)", to: port)
   }
 
-  /// Sends a text and reads what comes until the other side closes.
+  /// Sends a text, and reads until the other side closes.
   public static func raw(_ text: String, to port: UInt16) async throws -> HTTPAnswer {
     let connection = try LoopbackConnection(to: port)
     try connection.send(text)
@@ -26,7 +26,7 @@ public struct HTTPAnswer: Sendable {
   }
 
   public init(_ text: String) {
-    // A carriage return and a line feed are one character.
+    // A carriage return with a line feed is a single character.
     let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
     let head = lines.prefix { !$0.isEmpty }
     status = head.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0

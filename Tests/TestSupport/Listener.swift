@@ -1,18 +1,18 @@
 import Foundation
 
-/// A program that listens on a UDP port of 127.0.0.1 while it lives, such as another collector.
+/// A program that listens on a UDP port of 127.0.0.1 during its lifetime, such as another collector.
 public struct Listener: ~Copyable {
   private let process: ChildProcess
   /// The port it listens on.
   public let port: UInt16
 
-  /// A minute went by without what was waited for, or the program ended.
+  /// The condition did not hold within a minute, or the program ended.
   public struct Impatience: Error {}
 
-  /// Starts the program on a free port and waits until it has bound it. Another program may take the port before: then
-  /// another one is tried.
+  /// Starts the program on a free port and waits until it has bound it. If another program takes the port first, tries
+  /// another port.
   ///
-  /// - Parameter arguments: those that make it listen on the port given.
+  /// - Parameter arguments: returns the arguments that make it listen on the given port.
   public init(_ tool: Tool, _ arguments: (UInt16) -> [String]) async throws {
     var attempts = 0
     while true {
@@ -31,19 +31,19 @@ public struct Listener: ~Copyable {
   private static func start(_ tool: Tool, _ arguments: [String], _ port: UInt16) async throws -> ChildProcess {
     let process = try ChildProcess(tool.path, arguments)
     try await wait { queuedOctets(port: port) != nil || !process.isRunning }
-    // If the port is another program's, this one ends at once.
+    // If another program has the port, this one ends at once.
     try await Task.sleep(for: .milliseconds(100))
     guard process.isRunning else { throw Impatience() }
     return process
   }
 
-  /// Waits until the program has read all that was sent to it.
+  /// Waits until the program has read everything sent to it.
   public func drain() async throws {
     let port = port
     try await Self.wait { Self.queuedOctets(port: port) == 0 }
   }
 
-  /// Drains, then ends the program by SIGTERM and waits for its end.
+  /// Drains, ends the program with SIGTERM and waits for its end.
   public func finish() async throws {
     try await drain()
     process.signal(SIGTERM)
@@ -51,9 +51,10 @@ public struct Listener: ~Copyable {
     try await Self.wait { !process.isRunning }
   }
 
-  /// Octets in the receive queue of the port's socket as the kernel tells; nil if there is no socket.
+  /// Returns the number of octets in the receive queue of the port's socket according to the kernel; nil if there is no
+  /// socket.
   private static func queuedOctets(port: UInt16) -> Int? {
-    // Piece by piece to the end: Foundation's readers of whole files take one piece of such a file for all of it.
+    // Reads in chunks up to the end: Foundation's whole-file readers return only the first chunk of such files.
     guard let file = FileHandle(forReadingAtPath: "/proc/net/udp"), let table = try? file.read(upToCount: 1 << 24)
     else { return nil }
     for line in String(decoding: table, as: UTF8.self).split(separator: "\n").dropFirst() {
@@ -66,7 +67,7 @@ public struct Listener: ~Copyable {
     return nil
   }
 
-  /// Lets other tests go on meanwhile.
+  /// Polls without blocking the thread, so that other tests can run.
   private static func wait(until condition: () -> Bool) async throws {
     for _ in 0..<6_000 {
       if condition() { return }

@@ -1,10 +1,10 @@
 import Glibc
 public import NetworkBytes
 
-/// A UDP socket on a loopback address, for tests that talk to another program.
+/// A UDP socket on a loopback address, for tests that communicate with another program.
 ///
-/// The one file here that says `unsafe`, with `ServiceManagerSocket` and `LoopbackConnection`: socket addresses are handed to the C library as
-/// pointers that live no longer than the call, with their true sizes.
+/// Uses `unsafe`: socket addresses are passed to the C library with their actual sizes, as pointers that are valid only
+/// during the call.
 public struct LoopbackSocket: ~Copyable {
   private let descriptor: CInt
 
@@ -13,12 +13,12 @@ public struct LoopbackSocket: ~Copyable {
     public let code: CInt
   }
 
-  /// A socket to send from 127.0.0.1, from a port that the system chooses.
+  /// Creates a socket that sends from 127.0.0.1, from a port chosen by the system.
   public init() throws {
     descriptor = try Self.open(AF_INET)
   }
 
-  /// A socket bound to an address of this host; port 0 lets the system choose.
+  /// Creates a socket bound to an address of this host; with port 0 the system chooses.
   public init(from source: Endpoint) throws {
     descriptor = try Self.bound(to: source)
   }
@@ -46,13 +46,13 @@ public struct LoopbackSocket: ~Copyable {
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(descriptor, $0, &length) }
       }
       guard status == 0 else { throw Failure(call: "getsockname", code: errno) }
-      // The port stands at the same place in the addresses of both families.
+      // The port has the same offset in the addresses of both families.
       return unsafe withUnsafeBytes(of: &storage) { unsafe UInt16($0[2]) << 8 | UInt16($0[3]) }
     }
   }
 
-  /// A UDP and TCP port of the loopback addresses that nothing listens on, and that no other test is given while this
-  /// process lives, nor one of another run beside it.
+  /// Returns a UDP and TCP port of the loopback addresses that nothing listens on, and that no other test of this
+  /// process or of a concurrent run receives.
   public static func freePort() throws -> UInt16 { try ReservedPorts.next() }
 
   /// Sends one datagram to 127.0.0.1.
@@ -75,7 +75,7 @@ public struct LoopbackSocket: ~Copyable {
     var storage = sockaddr_storage()
     let isV4 = endpoint.address.isV4
     storage.ss_family = sa_family_t(isV4 ? AF_INET : AF_INET6)
-    // Behind the family: the port, then of IPv6 four octets of flow label, then the address.
+    // After the family: the port, for IPv6 four octets of flow label, then the address.
     let octets = bigEndian(endpoint.port) + (isV4 ? [] : zeros(4)) + endpoint.address.octets
     unsafe withUnsafeMutableBytes(of: &storage) { storage in
       for (index, octet) in octets.enumerated() { unsafe storage[2 + index] = octet }

@@ -1,4 +1,4 @@
-/// An export message built by hand, right or wrong as the test wants it.
+/// A hand-built export message, valid or malformed.
 ///
 ///     ipfix(domain: 7) {
 ///       template(256, f(8, 4), f(12, 4))
@@ -12,7 +12,7 @@ public struct Message: Sendable {
   public var time: UInt32
   public var octets: Octets
 
-  /// The message without its last octets.
+  /// Returns the message truncated to `count` octets.
   public func cut(to count: Int) -> Message {
     var message = self
     message.octets = Octets(octets.prefix(count))
@@ -20,12 +20,12 @@ public struct Message: Sendable {
   }
 }
 
-/// 2025-06-15 15:06:40 UTC, when messages are sent unless they say otherwise.
+/// 2025-06-15 15:06:40 UTC, the default export time.
 public let sampleTime: UInt32 = 1_750_000_000
 
-/// A piece of a message after its header.
+/// A part of a message after its header.
 public enum Piece: Sendable {
-  /// A template or options template set: their numbers differ between v9 and IPFIX.
+  /// A template or options template set; their set ids differ between v9 and IPFIX.
   case templates(Octets, options: Bool)
   case set(UInt16, Octets, length: UInt16?)
   case raw(Octets)
@@ -50,9 +50,9 @@ public enum MessageBuilder {
   public static func buildExpression(_ piece: Piece) -> [Piece] { [piece] }
 }
 
-/// A NetFlow v9 message (RFC 3954 §5.1).
+/// Returns a NetFlow v9 message (RFC 3954 §5.1).
 ///
-/// - Parameter count: what the header says, otherwise the number of pieces.
+/// - Parameter count: count in the header; by default the number of pieces.
 @inline(never)
 public func v9(
   domain: UInt32 = 1, sequence: UInt32 = 0, uptime: UInt32 = 3_600_000, time: UInt32 = sampleTime,
@@ -64,9 +64,9 @@ public func v9(
     version: 9, domain: domain, sequence: sequence, time: time, octets: header + pieces.flatMap { $0.octets(9) })
 }
 
-/// An IPFIX message (RFC 7011 §3.1).
+/// Returns an IPFIX message (RFC 7011 §3.1).
 ///
-/// - Parameter length: what the header says, otherwise the octets there are.
+/// - Parameter length: length in the header; by default the actual length.
 @inline(never)
 public func ipfix(
   domain: UInt32 = 1, sequence: UInt32 = 0, time: UInt32 = sampleTime, length: UInt16? = nil,
@@ -77,10 +77,10 @@ public func ipfix(
   return Message(version: 10, domain: domain, sequence: sequence, time: time, octets: header + body)
 }
 
-/// A NetFlow v5 message around 48-octet records.
+/// Returns a NetFlow v5 message with records of 48 octets.
 ///
 /// - Parameters:
-///   - count: what the header says, otherwise the number of records.
+///   - count: count in the header; by default the number of records.
 ///   - engine: engine_type * 256 + engine_id.
 ///   - sampling: the header's last two octets.
 @inline(never)
@@ -94,28 +94,28 @@ public func v5(
     version: 5, domain: UInt32(engine), sequence: sequence, time: time, octets: header + records.flatMap { $0 })
 }
 
-/// A template's field: element and length.
+/// Returns a template field: element and length.
 @inline(never)
 public func f(_ element: UInt16, _ length: UInt16) -> Octets { u16(element, length) }
 
-/// A template's field of an enterprise (RFC 7011 §3.2).
+/// Returns an enterprise-specific template field (RFC 7011 §3.2).
 @inline(never)
 public func pen(_ enterprise: UInt32, _ element: UInt16, _ length: UInt16) -> Octets {
   u16(element | 0x8000, length) + u32(enterprise)
 }
 
-/// The length that says "variable" (RFC 7011 §7).
+/// The length that means "variable" (RFC 7011 §7).
 public let variable: UInt16 = 65_535
 
-/// One template as it stands in a template set.
+/// Returns a template record as in a template set.
 ///
-/// - Parameter count: what it says, otherwise the number of fields.
+/// - Parameter count: its field count; by default the number of fields.
 @inline(never)
 public func definition(_ identifier: UInt16, _ fields: Octets..., count: UInt16? = nil) -> Octets {
   u16(identifier, count ?? UInt16(fields.count)) + fields.flatMap { $0 }
 }
 
-/// One IPFIX options template as it stands in its set; the first `scopes` fields are scope fields.
+/// Returns an IPFIX options template record; the first `scopes` fields are scope fields.
 @inline(never)
 public func definition(
   _ identifier: UInt16, scopes: UInt16, _ fields: Octets..., count: UInt16? = nil
@@ -123,7 +123,7 @@ public func definition(
   u16(identifier, count ?? UInt16(fields.count), scopes) + fields.flatMap { $0 }
 }
 
-/// One v9 options template as it stands in its set; lengths are in octets of field definitions.
+/// Returns a v9 options template record; its lengths are in octets of field definitions.
 @inline(never)
 public func definition(
   _ identifier: UInt16, scope: Octets, _ fields: Octets..., scopeLength: UInt16? = nil, optionLength: UInt16? = nil
@@ -132,25 +132,25 @@ public func definition(
   return u16(identifier, scopeLength ?? UInt16(scope.count), optionLength ?? UInt16(options.count)) + scope + options
 }
 
-/// A template set of these templates.
+/// Returns a template set of these templates.
 @inline(never)
 public func templates(_ definitions: Octets...) -> Piece { .templates(definitions.flatMap { $0 }, options: false) }
 
-/// An options template set of these templates.
+/// Returns an options template set of these templates.
 @inline(never)
 public func optionsTemplates(_ definitions: Octets...) -> Piece {
   .templates(definitions.flatMap { $0 }, options: true)
 }
 
-/// A template set of one template.
+/// Returns a template set of one template.
 @inline(never)
 public func template(_ identifier: UInt16, _ fields: Octets...) -> Piece {
   .templates(u16(identifier, UInt16(fields.count)) + fields.flatMap { $0 }, options: false)
 }
 
-/// A data set, or any other by its number.
+/// Returns a data set, or any other set by its id.
 ///
-/// - Parameter length: what the set says, otherwise the octets there are.
+/// - Parameter length: length in the set header; by default the actual length.
 @inline(never)
 public func data(_ identifier: UInt16, _ values: Octets..., length: UInt16? = nil) -> Piece {
   .set(identifier, values.flatMap { $0 }, length: length)
@@ -159,7 +159,7 @@ public func data(_ identifier: UInt16, _ values: Octets..., length: UInt16? = ni
 @inline(never)
 public func raw(_ octets: Octets...) -> Piece { .raw(octets.flatMap { $0 }) }
 
-/// A value of variable length with the one-octet length, or with the three-octet one from 255 on or if `long`.
+/// Returns a variable-length value with a one-octet length, or a three-octet length from 255 octets or if `long`.
 @inline(never)
 public func v(_ value: Octets, long: Bool = false) -> Octets {
   (long || value.count > 254 ? u8(255) + u16(UInt16(value.count)) : u8(UInt8(value.count))) + value

@@ -1,11 +1,11 @@
-// TestSupport: what several test targets need and the product does not: capture files made by hand, odd and malformed
-// messages with what must come of them, other programs as witnesses, the fixtures.
+// TestSupport: shared by several test targets, not used by the product: hand-built capture files, odd and malformed
+// messages with their expected results, other programs for comparison, the fixtures.
 
 public import NetworkBytes
 
-// Never inlined: hundreds of calls stand in the tables of cases, and the optimizer would linger over each.
+// Never inlined: the tables of cases contain hundreds of calls, and optimizing each would slow down compilation.
 
-/// Octets as a test writes them down.
+/// Octets as written in tests.
 public typealias Octets = [UInt8]
 
 @inline(never)
@@ -17,7 +17,7 @@ public func u32(_ values: UInt32...) -> Octets { values.flatMap { bigEndian($0) 
 @inline(never)
 public func u64(_ values: UInt64...) -> Octets { values.flatMap { bigEndian($0) } }
 
-/// The address in four or sixteen octets; none if the text is no address.
+/// Returns the address in four or sixteen octets; empty if the text is not an address.
 @inline(never)
 public func ip(_ text: String) -> Octets {
   guard let address = IPAddress(text) else { return [] }
@@ -30,7 +30,7 @@ public func text(_ text: String) -> Octets { Array(text.utf8) }
 @inline(never)
 public func zeros(_ count: Int) -> Octets { Array(repeating: 0, count: count) }
 
-/// Hexadecimal digits; anything else is passed over.
+/// Parses hexadecimal digits; other characters are ignored.
 @inline(never)
 public func hex(_ digits: String) -> Octets {
   let nibbles = digits.compactMap { $0.hexDigitValue }
@@ -50,7 +50,7 @@ extension IPAddress {
   public var octets: Octets { isV4 ? bigEndian(v4) : bigEndian(high) + bigEndian(low) }
 }
 
-/// Octets that differ by where they are.
+/// Returns octets that vary with their position.
 public func pattern(_ count: Int, seed: Int = 0) -> Octets {
   (0..<count).map { UInt8(truncatingIfNeeded: ($0 &+ seed) &* 167 &+ ($0 >> 8)) }
 }

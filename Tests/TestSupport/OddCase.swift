@@ -1,19 +1,19 @@
 import Foundation
 public import NetworkBytes
 
-/// A capture built by hand, the records that must come of it and the error counters it must leave.
+/// A hand-built capture with its expected records and error counters.
 public struct OddCase: Sendable, CustomStringConvertible {
-  /// What must be so, as a sentence.
+  /// The expected behaviour as a sentence.
   public let description: String
   /// The capture file's octets.
   public let capture: Octets
   public let expected: [ExpectedRecord]
-  /// Error counters by their names in the record contract; those not named are 0.
+  /// Error counters with their names in the record contract; others are 0.
   public let counters: [String: Int]
-  /// Whether sequence numbers show a loss; nil: not what the case is about.
+  /// Whether sequence numbers show a loss; nil if not relevant to the case.
   public let losesSequence: Bool?
 
-  /// A case of whole datagrams, one a second, in Ethernet frames unless the link type says otherwise.
+  /// A case of whole datagrams, one per second, in Ethernet frames by default.
   @inline(never)
   public init(
     _ description: String, _ datagrams: Datagram..., counters: [String: Int] = [:], losesSequence: Bool? = nil,
@@ -28,7 +28,7 @@ public struct OddCase: Sendable, CustomStringConvertible {
     self.init(description, file, datagrams, counters: counters, losesSequence: losesSequence)
   }
 
-  /// A case of any capture; the datagrams only tell what must come of it.
+  /// A case with any capture; the datagrams only define the expected results.
   @inline(never)
   public init(
     _ description: String, _ file: CaptureFile, _ datagrams: [Datagram], counters: [String: Int] = [:],
@@ -41,14 +41,14 @@ public struct OddCase: Sendable, CustomStringConvertible {
     self.losesSequence = losesSequence
   }
 
-  /// Error counters of the record contract, besides `sequence_gap`.
+  /// Error counters of the record contract, except `sequence_gap`.
   public static let counterNames = [
     "short_datagram", "bad_version", "bad_count", "bad_set_length", "unknown_template", "bad_template",
     "truncated_record", "bad_list", "reserved_set", "withdrawal_ignored", "truncated_frame",
   ]
 }
 
-/// A message on its way, and the records it holds.
+/// A message in transit, and its records.
 public struct Datagram: Sendable {
   public let payload: Octets
   public let source: Endpoint
@@ -56,8 +56,8 @@ public struct Datagram: Sendable {
   public let expected: [ExpectedRecord]
 
   /// - Parameters:
-  ///   - exporter: source address; the collector has one of the same family.
-  ///   - gives: the records in it.
+  ///   - exporter: source address; the collector has an address of the same family.
+  ///   - gives: the records of the message.
   @inline(never)
   public init(_ message: Message, from exporter: String = "192.0.2.1", port: UInt16 = 40_000, gives: Gives...) {
     self.init(message, from: exporter, port: port, gives: gives)
@@ -73,14 +73,14 @@ public struct Datagram: Sendable {
     expected = gives.map { [source] in ExpectedRecord(source: source, message: message, record: $0) }
   }
 
-  /// A datagram that is no message.
+  /// A datagram that is not a message.
   @inline(never)
   public init(_ payload: Octets) {
     self.init(Message(version: 0, domain: 0, sequence: 0, time: 0, octets: payload))
   }
 }
 
-/// What a record of a message comes out as.
+/// The expected output of a record.
 public struct Gives: Sendable {
   let template: UInt16
   let kind: String
@@ -88,11 +88,11 @@ public struct Gives: Sendable {
   let derived: String?
   let isOptional: Bool
 
-  /// A flow record: its template's number and its fields as JSON.
+  /// A flow record: template id and fields as JSON.
   ///
   /// - Parameters:
   ///   - derived: the absolute times as JSON.
-  ///   - optional: true for data that came before its template: a collector may hold it back and decode it.
+  ///   - optional: true for data that precede their template: a collector may hold them back and decode them later.
   @inline(never)
   public static func flow(_ template: UInt16, _ fields: String, derived: String? = nil, optional: Bool = false) -> Gives
   {
@@ -110,9 +110,9 @@ public struct Gives: Sendable {
 public struct ExpectedRecord: Sendable {
   /// The line in canonical form, without absolute times.
   public let line: String
-  /// Absolute flow times as canonical JSON, where the case is about them.
+  /// Absolute flow times as canonical JSON, if relevant to the case.
   public let derived: String?
-  /// Whether a collector may also leave the record out.
+  /// Whether a collector may omit the record.
   public let isOptional: Bool
 
   init(source: Endpoint, message: Message, record: Gives) {
@@ -127,9 +127,9 @@ public struct ExpectedRecord: Sendable {
   }
 }
 
-/// JSON with members in order of their names, so that equal values are equal text; what is no JSON stays as it is.
+/// Returns JSON with sorted members, so that equal values have equal text; other text is returned unchanged.
 ///
-/// - Parameter members: keep only these of the outermost object, if given.
+/// - Parameter members: the members of the outermost object to keep; all by default.
 @inline(never)
 public func canonicalJSON(_ text: String, only members: Set<String>? = nil) -> String {
   guard var value = try? JSONSerialization.jsonObject(with: Data(text.utf8)) else { return text }

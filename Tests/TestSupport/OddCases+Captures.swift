@@ -12,7 +12,7 @@ extension OddCases {
   private static let whole = Datagram(message, gives: gives(1))
   private static let whole6 = Datagram(message, from: "2001:db8::1", gives: gives(1))
 
-  /// One frame a second.
+  /// Returns a capture with one frame per second.
   private static func file(_ frames: Octets..., linkType: LinkType = .ethernet) -> CaptureFile {
     var file = CaptureFile(linkType: linkType)
     for (number, frame) in frames.enumerated() {
@@ -34,7 +34,7 @@ extension OddCases {
   private static let formats: [OddCase] =
     CaptureFile.Format.allCases.map { OddCase("capture: \($0)", whole, whole6, format: $0) } + [several]
 
-  /// Interfaces of two link types, and a block that no reader knows between the packets.
+  /// Interfaces of two link types, and an unknown block between the packets.
   private static let several: OddCase = {
     var file = CaptureFile(.pcapng, linkType: .ethernet)
     file.append(frame: LinkType.ethernet.frame(packet()), at: 1)

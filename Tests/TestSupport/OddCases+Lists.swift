@@ -1,5 +1,5 @@
 extension OddCases {
-  /// A template with a port and a basicList (291), subTemplateList (292) or subTemplateMultiList (293).
+  /// Returns a template with a port and a basicList (291), subTemplateList (292) or subTemplateMultiList (293).
   private static func listed(_ element: UInt16) -> Piece { template(256, f(7, 2), f(element, variable)) }
 
   private static func gives(_ name: String, _ list: String) -> Gives {
@@ -34,7 +34,7 @@ extension OddCases {
           data(256, port, v(u8(3) + u16(16)))  // half a header
           data(256, port, v(u8(3) + Octets(pen(4_711, 9, 2).prefix(7))))  // half an enterprise number
           data(256, port, v(u8(3) + f(82, variable) + u8(9, 0x61)))  // an element beyond the end
-          data(256, port, v(u8(3) + f(16, 0) + u8(1)))  // elements of no length
+          data(256, port, v(u8(3) + f(16, 0) + u8(1)))  // zero-length elements
           data(256, port, v(u8(3) + f(16, 4) + u32(7)))
         },
         gives: gives("basicList", #""0300100004000000010002""#), gives("basicList", #""030010""#),

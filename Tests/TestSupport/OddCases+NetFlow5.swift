@@ -79,7 +79,7 @@ extension OddCases {
       counters: ["short_datagram": 4]),
   ]
 
-  /// A v5 record of zeros but for its times.
+  /// Returns a v5 record that is zero except for its times.
   private static func times(_ start: UInt32, _ end: UInt32) -> Octets { zeros(24) + u32(start, end) + zeros(16) }
 
   private static func timed(_ start: UInt32, _ end: UInt32, from: String? = nil, to: String? = nil) -> Gives {

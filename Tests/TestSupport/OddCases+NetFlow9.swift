@@ -155,6 +155,6 @@ extension OddCases {
       counters: ["truncated_record": 1]),
   ]
 
-  /// A record that came before its template.
+  /// Returns a record that precedes its template.
   static func held(_ number: UInt8) -> Gives { .flow(256, fields(number), optional: true) }
 }

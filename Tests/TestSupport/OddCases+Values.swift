@@ -159,10 +159,10 @@ extension OddCases {
         gives: .flow(256, portFields))),
   ]
 
-  /// An NTP time stamp: seconds since 1970 and 2^-32 parts.
+  /// Returns an NTP timestamp: seconds since 1970 and units of 2^-32 s.
   private static func ntp(_ seconds: UInt32, _ fraction: UInt32) -> Octets { u32(seconds &+ 2_208_988_800, fraction) }
 
-  /// An element of the type unsigned256.
+  /// An element of type unsigned256.
   private static let wide: UInt16 = 515
   private static let wideName = "ipv6ExtensionHeadersFull"
 }

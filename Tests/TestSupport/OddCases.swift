@@ -1,10 +1,10 @@
-/// Every odd and malformed thing the record contract speaks of, each with what must come of it.
+/// Every odd or malformed input covered by the record contract, with its expected result.
 public enum OddCases {
   public static let all: [OddCase] =
     netFlow5Cases + netFlow9Cases + netFlow9TemplateCases + ipfixCases + ipfixTemplateCases + valueCases
     + variableLengthCases + listCases + captureCases
 
-  // A plain template, its rows and what they come out as.
+  // A plain template, its rows and their expected output.
 
   static let plain = f(8, 4) + f(12, 4) + f(1, 4)
   static let plainTemplate = template(256, f(8, 4), f(12, 4), f(1, 4))
@@ -22,7 +22,7 @@ public enum OddCases {
 
   static func gives(_ number: UInt8) -> Gives { .flow(256, fields(number)) }
 
-  // Others, to tell a template apart from the plain one.
+  // Other templates, to distinguish from the plain one.
 
   static let portTemplate = template(256, f(7, 2), f(11, 2))
   static let ports = u16(53, 443)

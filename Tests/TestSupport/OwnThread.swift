@@ -1,8 +1,8 @@
 import Dispatch
 public import Testing
 
-/// Has tests that block, in system calls or for threads of ours, run on a thread of their own, not on one of those few that
-/// all asynchronous code of the process shares.
+/// Runs blocking tests, which wait for system calls or for our threads, on a separate thread instead of the few threads
+/// shared by all asynchronous code of the process.
 public struct OwnThread: TestTrait, SuiteTrait, TestScoping {
   public var isRecursive: Bool { true }
 
@@ -15,17 +15,17 @@ public struct OwnThread: TestTrait, SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == OwnThread {
-  /// The test blocks its thread.
+  /// For tests that block their thread.
   public static var ownThread: Self { OwnThread() }
 }
 
-/// Runs the jobs of a task one after another on a queue that makes a thread of its own for them.
+/// Runs the jobs of a task in order on a queue that creates a thread for them.
 private final class ThreadExecutor: TaskExecutor {
   private let queue = DispatchQueue(label: "a test that blocks")
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    // Sound: the task that prefers this executor holds it for as long as it has jobs.
+    // Sound: the task that prefers this executor retains it while it has jobs.
     queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Random numbers that follow from a seed (SplitMix64: Steele, Lea, Flood 2014): the same on every machine.
+/// Random numbers determined by a seed (SplitMix64: Steele, Lea, Flood 2014): the same on every machine.
 ///
-/// Written here once more than in `TrafficGenerator`, so that tests of the modules below it need not know of that one.
+/// Duplicated from `TrafficGenerator`, so that tests of lower modules do not depend on it.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
@@ -23,8 +23,8 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   }
 }
 
-/// A run's random seed: the environment variable's value, else a new one; it is printed, and every property names it when
-/// it fails.
+/// Returns a run's random seed: the environment variable's value, or a new one. It is printed, and every property
+/// includes it in failures.
 public func runSeed(_ variable: String) -> UInt64 {
   let given = ProcessInfo.processInfo.environment[variable].flatMap { UInt64($0) }
   let seed = given ?? UInt64.random(in: 0...UInt64(UInt32.max))

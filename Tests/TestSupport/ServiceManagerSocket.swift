@@ -1,8 +1,8 @@
 import Glibc
 
-/// A bound AF_UNIX datagram socket, as a service manager has one, to hear what services tell it.
+/// A bound AF_UNIX datagram socket like that of a service manager, which receives the notifications of services.
 ///
-/// Says `unsafe`: each pointer is to a value of its own frame and does not leave the call.
+/// Uses `unsafe`: each pointer refers to a local variable and is valid only during the call.
 public final class ServiceManagerSocket {
   private let descriptor: CInt
 
@@ -25,7 +25,7 @@ public final class ServiceManagerSocket {
 
   deinit { _ = close(descriptor) }
 
-  /// The next datagram that is waiting; nil if there is none.
+  /// Returns the next waiting datagram, or nil.
   public func receive() -> String? {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = unsafe buffer.withUnsafeMutableBytes {

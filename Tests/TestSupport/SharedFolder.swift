@@ -1,8 +1,8 @@
 import Foundation
 
-/// Folders of captures and checks that some checkouts have beside them, in `../shared`. Nothing needs them.
+/// Folders of captures and checks that some checkouts have in `../shared`. Nothing requires them.
 public enum SharedFolder {
-  /// The folder's path; nil if this checkout has none.
+  /// Returns the folder's path; nil if this checkout does not have it.
   public static func path(_ name: String) -> String? {
     let package = URL(fileURLWithPath: Fixtures.folder).deletingLastPathComponent().deletingLastPathComponent()
     let path = package.deletingLastPathComponent().appendingPathComponent("shared/\(name)").path

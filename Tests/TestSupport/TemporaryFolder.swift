@@ -1,7 +1,7 @@
 import Foundation
 import NetworkBytes
 
-/// A folder that lives as long as its owner.
+/// A folder that is removed with its owner.
 public final class TemporaryFolder: Sendable {
   public let path: String
 
@@ -15,16 +15,16 @@ public final class TemporaryFolder: Sendable {
     try? FileManager.default.removeItem(atPath: path)
   }
 
-  /// The path of a file in the folder, whether it exists or not.
+  /// Returns the path of a file in the folder, whether it exists or not.
   public func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// Writes a file into the folder and gives its path.
+  /// Writes a file into the folder and returns its path.
   public func write(_ octets: Octets, as name: String) throws -> String {
     try Data(octets).write(to: URL(fileURLWithPath: file(name)))
     return file(name)
   }
 
-  /// Writes a file of text into the folder and gives its path.
+  /// Writes a text file into the folder and returns its path.
   public func write(_ text: String, as name: String) throws -> String {
     try write(Array(text.utf8), as: name)
   }

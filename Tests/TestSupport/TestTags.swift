@@ -10,10 +10,11 @@ extension Tag {
   @Tag public static var engine: Self
 }
 
-/// Skips tests by their tags where `FAST_TESTS` is in the environment: `swift test` selects by name only. Each test with one of
-/// the tags has this condition, too, and what is skipped follows from the tags alone.
+/// Skips tests by their tags if `FAST_TESTS` is set, because `swift test` selects only by name. Every test with one of
+/// the tags also has this condition, which depends only on the tags.
 public struct FastRunCondition: TestTrait, SuiteTrait {
-  /// Whether only fast tests are wanted. Not a variable that begins with SAGFLOW_: the program takes those for settings.
+  /// Whether to run only fast tests. The variable's name must not begin with SAGFLOW_, because the program treats those
+  /// as settings.
   private static let isFastRun = ProcessInfo.processInfo.environment["FAST_TESTS"] != nil
 
   public var isRecursive: Bool { true }
@@ -28,7 +29,7 @@ public struct FastRunCondition: TestTrait, SuiteTrait {
 }
 
 extension Trait where Self == FastRunCondition {
-  /// `make test-fast` leaves the test out if it has one of the tags slow, network and engine. It follows the tags directly, so
-  /// that conditions that take time to evaluate are not evaluated then.
+  /// Makes `make test-fast` skip the test if it has one of the tags slow, network and engine. It must directly follow
+  /// the tags, so that slow conditions are not evaluated for skipped tests.
   public static var unlessFast: Self { FastRunCondition() }
 }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// How a program ended, and what it said.
+/// How a program ended, and its output.
 public struct Outcome: Equatable, Sendable {
-  /// The exit status; 128 and the signal's number after a signal, as a shell tells it.
+  /// The exit status, or 128 plus the signal number as in a shell.
   public var status: Int32
   public var output: String
   public var errors: String
@@ -17,11 +17,11 @@ public struct Outcome: Equatable, Sendable {
   public var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
 }
 
-/// Another program, asked as a witness.
+/// Another program to compare with.
 public struct Tool: Sendable {
   public let path: String
 
-  /// The program of this name on the search path, or at this path; nil if it is not installed.
+  /// Finds the program by name on the search path, or by path; nil if it is not installed.
   public init?(_ name: String) {
     if name.contains("/") {
       guard FileManager.default.isExecutableFile(atPath: name) else { return nil }
@@ -35,7 +35,7 @@ public struct Tool: Sendable {
     self.path = path
   }
 
-  /// The Python that the tests' witnesses run in: what `SAGFLOW_PYTHON` names, else python3.
+  /// The Python for the tests' scripts: set by `SAGFLOW_PYTHON`, python3 by default.
   public static let python = Tool(ProcessInfo.processInfo.environment["SAGFLOW_PYTHON"] ?? "python3")
 
   public static func isInstalled(_ names: String...) -> Bool { names.allSatisfy { Tool($0) != nil } }
@@ -44,13 +44,13 @@ public struct Tool: Sendable {
     public let description: String
   }
 
-  /// Runs the program to its end, in UTC, and gives its standard output; throws what it wrote to standard error if it failed.
+  /// Runs the program to its end, in UTC, and returns its standard output; throws its standard error if it fails.
   public func run(_ arguments: [String]) async throws -> String {
     try result(of: await outcome(arguments, environment: Self.plainEnvironment))
   }
 
-  /// The same, blocking the thread: for programs that end at once, and for conditions of tests, which are looked at before
-  /// the first test runs.
+  /// The same, but blocks the thread: for programs that end at once, and for test conditions, which are evaluated
+  /// before the first test runs.
   public func runBriefly(_ arguments: [String]) throws -> String {
     let folder = try TemporaryFolder()
     let process = try start(arguments, Self.plainEnvironment, nil, folder.path)
@@ -59,7 +59,7 @@ public struct Tool: Sendable {
 
   /// Runs the program to its end.
   ///
-  /// - Parameter environment: all of it; nil: the test's own.
+  /// - Parameter environment: the complete environment; nil for the test's own.
   public func outcome(
     _ arguments: [String], environment: [String: String]? = nil, directory: String? = nil
   ) async throws -> Outcome {

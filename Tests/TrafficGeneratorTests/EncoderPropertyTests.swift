@@ -66,7 +66,7 @@ struct EncoderPropertyTests {
     }
   }
 
-  /// Records as the v9 header counts them: templates too.
+  /// Returns the number of records as counted by the v9 header, which includes templates.
   private func recordCount(_ identifiers: [Int], _ dataRecords: Int) -> Int {
     dataRecords + (identifiers.contains(0) ? 2 : 0) + (identifiers.contains(1) ? 1 : 0)
   }

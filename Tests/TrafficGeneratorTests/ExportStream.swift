@@ -4,13 +4,13 @@ import NetworkBytes
 import TestSupport
 import TrafficGenerator
 
-/// What one encoder made of a stretch of synthetic traffic: the messages, and the records that went into each.
+/// The output of one encoder for synthetic traffic: the messages, and the records in each.
 struct ExportStream {
   struct Message {
     let octets: Octets
-    /// In the order in which they stand in the message.
+    /// In the order of the message.
     let records: [FlowRecord]
-    /// Sequence number that the encoder gave it.
+    /// Sequence number assigned by the encoder.
     let sequence: UInt32
     /// Milliseconds since 1970 UTC.
     let time: Int64
@@ -19,7 +19,7 @@ struct ExportStream {
   private(set) var messages: [Message] = []
   var records: [FlowRecord] { messages.flatMap(\.records) }
 
-  /// Encodes `flows` records of seeded traffic, a message every 20 ms from `start` on.
+  /// Encodes `flows` records of seeded traffic, with a message every 20 ms from `start`.
   init(
     _ encoder: MessageEncoder, seed: UInt64, flows: Int, ipv6Share: Double = 0.2,
     start: Int64 = bootTime + 86_400_123

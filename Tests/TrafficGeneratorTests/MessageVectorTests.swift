@@ -5,7 +5,7 @@ import TrafficGenerator
 
 @Suite("Messages are octet for octet as the protocols lay them out")
 struct MessageVectorTests {
-  /// 1 h 2.345 s after the start.
+  /// 1 h 2.345 s after boot.
   private let time = bootTime + 3_602_345
 
   @Test("NetFlow v5: header, one record, values that do not fit clamped or replaced")

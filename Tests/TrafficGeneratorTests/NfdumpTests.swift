@@ -26,7 +26,7 @@ struct NfdumpTests {
     #expect(difference.isEmpty, "seed \(seed): \(difference.sorted().prefix(6))")
   }
 
-  /// What nfdump shows of the stream after nfcapd has taken it.
+  /// Returns nfdump's output for the stream as received by nfcapd.
   private func captured(_ stream: ExportStream) async throws -> String {
     let nfdump = try #require(Tool("nfdump"))
     let folder = try TemporaryFolder()
@@ -55,7 +55,7 @@ struct NfdumpTests {
     ].joined(separator: " ")
   }
 
-  /// nfdump shows type and code in place of an ICMP flow's destination port.
+  /// nfdump shows ICMP type and code instead of the destination port.
   private func destinationPort(_ record: FlowRecord) -> String {
     switch record.protocolIdentifier {
     case 1, 58: "\(record.icmpType).\(record.icmpCode)"

@@ -3,7 +3,7 @@ import TrafficGenerator
 
 @Suite("Pacing")
 struct PacerTests {
-  /// A sender in a world where sleeping takes up to `oversleep` nanoseconds longer than asked, and sending `cost`.
+  /// Simulates a sender: sleeping takes up to `oversleep` nanoseconds longer than requested, and sending takes `cost`.
   private func send(
     _ units: UInt64, rate: Double, batch: Int, oversleep: UInt64, cost: UInt64, seed: UInt64, stall: UInt64 = 0
   ) -> [UInt64] {
@@ -23,7 +23,7 @@ struct PacerTests {
     return times
   }
 
-  /// The most messages within any stretch of this length.
+  /// Returns the maximum number of messages in any interval of this length.
   private func peak(_ times: [UInt64], within length: UInt64) -> Int {
     var first = 0
     var most = 0
@@ -49,7 +49,7 @@ struct PacerTests {
   func bursts() throws {
     let seed = UInt64.random(in: 0...(.max))
     print("seed \(seed)")
-    // 50 messages a half millisecond are due; then the sender is stopped for 100 ms.
+    // 50 messages are due every half millisecond; then the sender is suspended for 100 ms.
     let smooth = send(2_000_000, rate: 2_000_000, batch: 20, oversleep: 60_000, cost: 1_000, seed: seed)
     #expect(peak(smooth, within: Pacer.burst) <= 60)
     let stalled = send(

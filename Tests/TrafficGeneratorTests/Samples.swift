@@ -3,7 +3,7 @@ import NetFlow
 import NetworkBytes
 import TrafficGenerator
 
-/// A record in which every field that an exporter sends has a value of its own.
+/// Returns a record in which every exported field has a distinct value.
 func sampleRecord(ipv6: Bool = false) -> FlowRecord {
   var record = FlowRecord()
   record.source = ipv6 ? IPAddress(high: 0x2001_0db8 << 32, low: 1) : IPAddress(v4: 0x0a01_0203)
@@ -49,5 +49,5 @@ func hexadecimal(_ octets: [UInt8]) -> String {
   octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
 
-/// `text` without its white space, so that vectors can be laid out as the wire is.
+/// Returns `text` without white space, so that vectors can be laid out like the wire format.
 func compact(_ text: String) -> String { text.filter { !$0.isWhitespace } }

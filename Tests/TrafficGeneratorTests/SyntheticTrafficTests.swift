@@ -86,7 +86,7 @@ struct SyntheticTrafficTests {
     #expect((28_000...32_000).contains(active))
   }
 
-  /// What `SyntheticTraffic(seed: 1)` begins with.
+  /// The first flows of `SyntheticTraffic(seed: 1)`.
   private let pinnedFlows = [
     "10.101.38.92:47535 205.76.218.38:57623", "205.76.218.38:57623 10.101.38.92:47535",
     "205.76.218.38:57623 10.101.38.92:47535",

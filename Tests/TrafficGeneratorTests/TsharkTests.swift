@@ -10,7 +10,7 @@ import TrafficGenerator
   "tshark reads the messages as they were meant", .tags(.engine), .unlessFast,
   .enabled(if: Tool.isInstalled("tshark"), "tshark is missing"))
 struct TsharkTests {
-  /// A field of tshark's, and what it shows for a record.
+  /// A tshark field, and its expected value for a record.
   private typealias Column = (field: String, value: (FlowRecord) -> String)
 
   @Test("every field of every record, and the header's", arguments: ExportVersion.allCases)
@@ -104,7 +104,7 @@ struct TsharkTests {
     ]
   }
 
-  /// Fields that records of only one family have.
+  /// Returns fields present in records of only one family.
   private func familyColumns(ipv4: Bool) -> [Column] {
     let suffix = ipv4 ? "" : "v6"
     return [
@@ -129,13 +129,13 @@ struct TsharkTests {
   }
 }
 
-/// Milliseconds as tshark shows relative times.
+/// Formats milliseconds as tshark shows relative times.
 private func decimal(_ milliseconds: Int64) -> String {
   let fraction = String(milliseconds % 1_000)
   return "\(milliseconds / 1_000)." + String(repeating: "0", count: 3 - fraction.count) + fraction + "000000"
 }
 
-/// Milliseconds since 1970 as tshark shows absolute times with TZ=UTC.
+/// Formats milliseconds since 1970 as tshark shows absolute times with TZ=UTC.
 private func date(_ milliseconds: Int64) -> String {
   let formatter = DateFormatter()
   formatter.locale = Locale(identifier: "en_US_POSIX")

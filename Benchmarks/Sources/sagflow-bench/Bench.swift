@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Measures the stages of the pipeline and the whole of it, in CPU time (user and system) of the process.
+/// Measures the stages of the pipeline and the whole pipeline, in CPU time (user and system) of the process.
 @main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(

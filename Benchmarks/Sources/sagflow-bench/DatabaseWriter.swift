@@ -1,19 +1,20 @@
 import Foundation
 import NetworkBytes
 
-/// Writes databases in MaxMind's format (MaxMind DB, version 2.0): a tree of bits over the networks of both families, and their data.
+/// Writes databases in MaxMind's format (MaxMind DB, version 2.0): a binary tree of the networks of both families, and
+/// their data.
 struct DatabaseWriter {
-  /// What follows a node's bit 0 and its bit 1: a node, data, or nothing.
+  /// Records for bit 0 and bit 1 of each node: a node, data, or nothing.
   private var nodes = [SIMD2(repeating: Self.nothing)]
   private var data: [UInt8] = []
 
   private static let nothing = UInt32.max
   private static let dataBit: UInt32 = 1 << 31
 
-  /// Data that networks share.
+  /// Data shared by networks.
   struct Entry { fileprivate var offset: UInt32 }
 
-  /// A value, as far as these databases have them.
+  /// The value types that these databases use.
   enum Value {
     case text(String)
     case number16(UInt16)
@@ -28,11 +29,11 @@ struct DatabaseWriter {
     return Entry(offset: UInt32(data.count))
   }
 
-  /// Adds a network; those that hold it are to be added before.
+  /// Adds a network; networks that contain it must have been added before.
   ///
-  /// - Parameter length: at most 32 of IPv4, 128 of IPv6.
+  /// - Parameter length: at most 32 for IPv4, 128 for IPv6.
   mutating func add(_ address: IPAddress, length: Int, _ entry: Entry) {
-    // Networks of IPv4 are those of ::/96.
+    // IPv4 networks are stored below ::/96.
     let depth = address.isV4 ? 96 + length : length
     let low = address.isV4 ? UInt64(address.v4) : address.low
     var node = 0
@@ -102,7 +103,7 @@ struct DatabaseWriter {
     }
   }
 
-  /// The control octets: a type, those beyond 7 in an octet of their own, and a size of less than 285.
+  /// Appends the control octets: a type, with types above 7 in a separate octet, and a size of less than 285.
   private static func head(_ type: UInt8, _ size: Int, _ octets: inout [UInt8]) {
     octets.append((type > 7 ? 0 : type << 5) | UInt8(min(size, 29)))
     if type > 7 { octets.append(type - 7) }

@@ -5,7 +5,7 @@ import Logging
 import Settings
 import TrafficGenerator
 
-/// A capture to committed Parquet files, aged: what `sagflow replay -o` does.
+/// Measures a capture to committed Parquet files with aggregation, as in `sagflow replay -o`.
 struct EndToEndBenchmark {
   private let name: String
   private let version: ExportVersion

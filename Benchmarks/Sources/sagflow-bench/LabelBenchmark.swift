@@ -4,23 +4,23 @@ import Foundation
 import NetworkBytes
 import TrafficGenerator
 
-/// Flows to what is known of them: a million labels of prefixes, half of each family, a name for each exporter and interface, and if
-/// asked for databases of autonomous systems and countries.
+/// Measures the enrichment of flows: a million prefix labels, half of them in each family, a name for each exporter and
+/// interface, and optionally databases of autonomous systems and countries.
 struct LabelBenchmark {
   private let name: String
   private let source: KnowledgeSource
   private let flows: [FlowRecord]
   private let memory: (labels: Int, joined: Int)
-  /// CPU time of reading all files.
+  /// CPU time for reading all files.
   private let loading: Double
   private static let prefixes = 1_000_000
-  /// Of each database.
+  /// Number of networks in each database.
   private static let networks = 500_000
   private static let batch = 16_384
 
   /// - Parameters:
-  ///   - share: of the addresses, those that are of a few thousand busy hosts.
-  ///   - databases: whether there are databases, too.
+  ///   - share: fraction of addresses that belong to a few thousand busy hosts.
+  ///   - databases: whether to include databases.
   init(repeated share: Double, databases: Bool) throws {
     name = "\(databases ? "all" : "labels") \(Int(share * 100)) % busy hosts"
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sagflow-bench-\(UUID().uuidString)")
@@ -75,7 +75,7 @@ struct LabelBenchmark {
         + "\(memory.joined / 1_000_000) MB, read in \(String(format: "%.1f", loading)) s")
   }
 
-  /// Flows of which nothing is known: what is left is what it costs to put them into a batch, which is in all figures.
+  /// Measures flows without any facts: the remaining cost of putting them into a batch, which all figures include.
   static func reportNothing(_ runs: Int) {
     var random = SeededGenerator(seed: 1)
     let flows = flows(0.9, &random)

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Records handled in one run, what they cost, and what they take up.
+/// Records handled in one run, their cost, and their size.
 struct Measurement {
   var records: Int
   var seconds: Double
@@ -9,7 +9,7 @@ struct Measurement {
 
   /// Measures the CPU time, user and system, that all threads of the process spend on `body`.
   ///
-  /// - Parameter body: gives the records it handled and the octets they take up, if that is of interest.
+  /// - Parameter body: returns the number of records handled, and their size in octets if relevant.
   static func take(_ body: () throws -> (records: Int, octets: Int64)) rethrows -> Measurement {
     let start = cpuSeconds
     let result = try body()
@@ -22,7 +22,7 @@ struct Measurement {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// Runs `body` once to warm up and `runs` times for the record, and prints the median.
+  /// Runs `body` once to warm up and then `runs` times, and prints the median.
   static func report(_ name: String, runs: Int, _ body: () throws -> Measurement) rethrows {
     _ = try body()
     let all = try (0..<max(runs, 1)).map { _ in try body() }.sorted { $0.seconds < $1.seconds }

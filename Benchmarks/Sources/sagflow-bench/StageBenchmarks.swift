@@ -6,8 +6,8 @@ import NetFlow
 import NetworkBytes
 import TrafficGenerator
 
-/// Datagrams to flow records: what the wire costs alone. As many messages as one receive call brings, which stay in a near
-/// cache as those do.
+/// Measures datagrams to flow records: decoding alone. As many messages as one receive call returns, so that they stay
+/// in a near cache as in production.
 struct DecodeBenchmark {
   private let name: String
   private let traffic: Traffic
@@ -39,8 +39,8 @@ struct DecodeBenchmark {
   }
 }
 
-/// Flow records to aged flows: 35,000 new flows a second of the pipeline's time, the rest updates of one of the newest
-/// 600,000; three quarters of a million live.
+/// Measures flow records to aged flows: 35,000 new flows per second of pipeline time, the remaining records update one
+/// of the newest 600,000; three quarters of a million are live.
 struct CacheBenchmark {
   let updateShare: Double
 
@@ -50,7 +50,7 @@ struct CacheBenchmark {
       var cache = FlowCache()
       var emitted = FlowBatch(capacity: 65_536)
       var stream = KeyStream(updateShare: updateShare)
-      // Until as many flows expire as are opened.
+      // Until flows expire at the rate at which they are created.
       _ = stream.run(seconds: 25, &cache, &emitted)
       return Measurement.take { (stream.run(seconds: 20, &cache, &emitted), 0) }
     }
@@ -103,7 +103,7 @@ struct CacheBenchmark {
   }
 }
 
-/// Flows to committed Parquet files: sorting, encoding, compressing, writing, syncing.
+/// Measures flows to committed Parquet files: sorting, encoding, compressing, writing, syncing.
 struct StoreBenchmark {
   private static let rows = 1_000_000
 

@@ -3,18 +3,18 @@ import NetFlow
 import NetworkBytes
 import TrafficGenerator
 
-/// Messages of a made-up exporter, end to end in memory.
+/// Messages of a synthetic exporter, contiguous in memory.
 struct Traffic {
   static let versions: [(name: String, version: ExportVersion)] = [
     ("v5", .netFlow5), ("v9", .netFlow9), ("ipfix", .ipfix),
   ]
-  /// When the traffic begins, milliseconds since 1970 UTC.
+  /// Start of the traffic, milliseconds since 1970 UTC.
   static let start: Int64 = 1_750_000_200_000
-  /// Records a second of the traffic's own time.
+  /// Records per second of traffic time.
   static let rate = 10_000.0
 
   private(set) var octets: [UInt8] = []
-  /// Where each message stands, and when it was sent, milliseconds since 1970 UTC.
+  /// Range of each message, and its export time, milliseconds since 1970 UTC.
   private(set) var messages: [(place: Range<Int>, time: Int64)] = []
   private(set) var records = 0
 

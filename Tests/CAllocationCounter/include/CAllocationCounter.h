@@ -2,11 +2,11 @@
 
 #include <stdint.h>
 
-/// Blocks of memory that the calling thread has been given since it began.
+/// Returns the number of memory blocks allocated by the calling thread so far.
 ///
-/// Linked into a test program this module stands before the C library's malloc for the whole program, shared libraries
-/// included; glibc only.
+/// Linked into a test program, this module overrides the C library's malloc for the whole program, including shared
+/// libraries; glibc only.
 uint64_t allocation_count(void);
 
-/// CPU time that the calling thread has used, nanoseconds.
+/// Returns the CPU time used by the calling thread, in nanoseconds.
 uint64_t thread_time(void);

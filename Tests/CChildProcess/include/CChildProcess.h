@@ -2,12 +2,12 @@
 
 #include <sys/types.h>
 
-/// Starts a program with no signal blocked or ignored and no file open but the three named. Standard output and standard
-/// error are appended to.
+/// Starts a program with no signal blocked or ignored, and only the three named files open. Standard output and
+/// standard error are appended to.
 ///
 /// - Parameters:
-///   - argv, envp: end with a null pointer.
-///   - directory: where it runs; may be null.
+///   - argv, envp: null-terminated.
+///   - directory: working directory; may be null.
 /// - Returns: its process identifier, or a negative errno value.
 pid_t test_spawn(
     const char *path, char *const *argv, char *const *envp, const char *directory, const char *input, const char *output,

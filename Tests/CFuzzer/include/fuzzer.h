@@ -1,4 +1,4 @@
-// The entry of libFuzzer's runtime, which the compiler's toolchain has (https://llvm.org/docs/LibFuzzer.html).
+// Entry point of libFuzzer's runtime, which is part of the toolchain (https://llvm.org/docs/LibFuzzer.html).
 #ifndef FUZZER_H
 #define FUZZER_H
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""make-checkpoints.py PROGRAM FILE: has a collector receive some datagrams, stops it, and keeps its checkpoint as FILE.
+"""make-checkpoints.py PROGRAM FILE: sends some datagrams to a collector, stops it, and saves its checkpoint as FILE.
 
-The checkpoints beside this script are those of programs that wrote former versions of the format; later ones cannot make them
-anew. For a version that is to be kept: run it once with a program that still writes it, and name the file after its first eight
-octets.
+The checkpoints in this folder were written by programs with earlier versions of the format; later programs cannot recreate
+them. To keep another version, run this script once with a program that still writes it, and name the file after its first
+eight octets.
 """
 import glob, os, shutil, signal, socket, struct, subprocess, sys, tempfile, time
 
@@ -13,7 +13,7 @@ port = 21201
 
 
 def payloads(name):
-    """The UDP payloads of the first datagrams of a capture of raw IPv4 or Ethernet frames."""
+    """Returns the UDP payloads of the first datagrams in a capture of raw IPv4 or Ethernet frames."""
     octets = open(os.path.join(captures, name), "rb").read()
     link, place, found = struct.unpack("<I", octets[20:24])[0], 24, []
     while place < len(octets) and len(found) < 4:

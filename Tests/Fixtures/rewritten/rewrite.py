@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""rewrite.py: rewrites the flow files in ours/ as other programs do, into this folder.
+"""rewrite.py: rewrites the flow files in ours/ with other programs, into this folder.
 
-ours/ is what `sagflow replay -o` writes of real/softflowd-v10-biflow, real/pmacctd-v9, real/nfreplay-v9 and
-real/softflowd-v10-nano-ether. The tests put the same questions to all of them.
+ours/ is the output of `sagflow replay -o` for real/softflowd-v10-biflow, real/pmacctd-v9, real/nfreplay-v9 and
+real/softflowd-v10-nano-ether. The tests run the same queries on all of them.
 """
 import glob
 import os
@@ -30,7 +30,7 @@ duck = duckdb.connect()
 duck.execute("SET TimeZone = 'UTC'")
 # Microseconds, Snappy, every column optional.
 duck.execute(f"COPY (SELECT * FROM read_parquet({files!r})) TO 'duckdb.parquet' (FORMAT parquet)")
-# Encodings of differences.
+# Delta encodings.
 duck.execute(
     f"COPY (SELECT * FROM read_parquet({files!r})) TO 'duckdb-v2.parquet' (FORMAT parquet, PARQUET_VERSION v2)")
 parquet.write_table(table, "pyarrow.parquet")

@@ -1,7 +1,8 @@
 import Capture
 
 extension FuzzTarget {
-  /// Capture files: each frame is counted once, and reading ends within the file. The octets are a file, and they are choices of one.
+  /// Capture files: each frame is counted once, and reading ends within the file. The octets are used both as a file
+  /// and as choices for one.
   package static let capture = FuzzTarget(
     "capture", longest: 16_384, seeds: { FuzzSeeds.contents("real", "pcap") }
   ) { octets throws(FuzzViolation) in
@@ -10,7 +11,7 @@ extension FuzzTarget {
     try ScratchFile.with(made) { path throws(FuzzViolation) in try read(path, made.count) }
   }
 
-  /// - Parameter size: octets of the file.
+  /// - Parameter size: size of the file, octets.
   private static func read(_ path: String, _ size: Int) throws(FuzzViolation) {
     guard var capture = try? CaptureFile(path: path) else { return }
     var (datagrams, octets) = (0, 0)
@@ -21,14 +22,14 @@ extension FuzzTarget {
     let counters = capture.counters
     let sum =
       counters.datagrams + counters.notUDP + counters.truncatedFrames + counters.fragments + counters.unknownLinkFrames
-    // Fragments are put together from what is in the file.
+    // Fragments are reassembled from the file's contents.
     try FuzzViolation.check(
       counters.datagrams == datagrams && counters.frames == sum && capture.octetsRead <= size && octets <= size,
       "\(datagrams) datagrams of \(octets) octets, \(counters), \(capture.octetsRead) of \(size) octets read")
   }
 }
 
-/// Capture files of choices: headers that are right, and frames of fragments and datagrams that mostly are.
+/// Generates capture files from choices: correct headers, and mostly correct frames of fragments and datagrams.
 private enum CaptureMaker {
   private static func little(_ value: UInt32) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
@@ -61,7 +62,7 @@ private enum CaptureMaker {
     return file
   }
 
-  /// An IPv4 or IPv6 packet of a UDP datagram or a fragment of one.
+  /// Returns an IPv4 or IPv6 packet with a UDP datagram or a fragment of one.
   private static func packet(_ choices: inout Choices) -> [UInt8] {
     let payload = choices.octets(8 * choices.number(0...6))
     var body = [0x08, 0x07, 0x08, 0x07] + WireOctets.be16(8 + payload.count) + [0, 0] + payload

@@ -2,11 +2,11 @@ import Capture
 import Journal
 
 extension FuzzTarget {
-  /// A journal's file that a machine's end has left: what is gone on with are whole records, which are read without an error.
+  /// A journal file left by a machine crash: the resumed part consists of whole records, which are read without error.
   package static let journal = FuzzTarget("journal", longest: 16_384, seeds: { FuzzSeeds.contents("real", "pcap") }) {
     octets throws(FuzzViolation) in
     var choices = Choices(octets)
-    // More than there is, or the header alone: what is between is known to end a record.
+    // More than the file has, or only the header: sizes between are known to be record ends.
     let asked = choices.isOne(in: 4) ? header : UInt64(octets.count + 1 + choices.number(0...100))
     try ScratchFile.with(octets) { path throws(FuzzViolation) in
       guard let file = try? JournalFile(path, segment: 1, size: asked) else { return }
@@ -18,7 +18,7 @@ extension FuzzTarget {
       } catch  where error.offset < size {
         throw FuzzViolation("\(error) within the \(size) octets gone on with")
       } catch {
-        // Behind what is gone on with there is anything.
+        // Anything may follow the resumed part.
       }
     }
   }

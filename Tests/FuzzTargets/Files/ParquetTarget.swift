@@ -1,7 +1,7 @@
 import Parquet
 
 extension FuzzTarget {
-  /// Parquet files of others: reading ends in values, as many as there are rows, or in an error that names the file.
+  /// Parquet files from other programs: reading yields as many values as rows, or an error that names the file.
   package static let parquet = FuzzTarget(
     "parquet", longest: 40_000,
     seeds: { FuzzSeeds.contents("rewritten", "parquet") + FuzzSeeds.contents("rewritten/ours", "parquet") }

@@ -4,7 +4,7 @@ import Foundation
 import NetworkBytes
 
 extension FuzzTarget {
-  /// What a killed process has left in memory: it is gone on with or refused, and what waits is written in the end.
+  /// Memory left by a killed process: it is resumed or refused, and waiting records are eventually written.
   package static let ring = FuzzTarget("ring", longest: 2048, seeds: { [[], [1], Array(repeating: 7, count: 64)] }) {
     octets throws(FuzzViolation) in
     try ScratchFile.with([]) { path throws(FuzzViolation) in
@@ -14,12 +14,12 @@ extension FuzzTarget {
       } catch let violation as FuzzViolation {
         throw violation
       } catch {
-        // A ring that is refused.
+        // A refused ring.
       }
     }
   }
 
-  /// Does with a ring what a start does.
+  /// Processes a ring as a start does.
   private static func resume(_ path: String) throws {
     let buffer = try JournalBuffer(capacity: 0, in: path)
     var receiver = try UDPReceiver(journalingInto: buffer)
@@ -44,9 +44,9 @@ extension FuzzTarget {
   }
 }
 
-/// Rings of choices: as a process leaves them, then with other words at their beginning and other octets among the records.
+/// Generates rings from choices: as left by a process, then with changed header words and record octets.
 package enum RingMaker {
-  /// Places of the first words, by eight octets each: what rings of all versions have.
+  /// Indices of the header words common to all versions, in units of eight octets.
   private static let (slots, capacity, words) = (2, 4, 5..<43)
 
   package static func write(_ octets: [UInt8], to path: String) throws {
@@ -63,12 +63,12 @@ package enum RingMaker {
       try file.write(contentsOf: Data((0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }))
     }
     let held = try word(capacity)
-    // Records are followed by the slots, which end the file.
+    // Records are followed by the slots, at the end of the file.
     let records = UInt64(size) - (try word(slots)) << 16 - held
     try file.seek(toOffset: records)
     let waiting = (0..<choices.number(0...8)).flatMap { _ in record(&choices) }
     try file.write(contentsOf: Data(waiting))
-    // Head, begun and current as of a process with these records in its first segment.
+    // Head, begun and current for a process with these records in its first segment.
     for (place, value) in [(5, UInt64(waiting.count)), (6, 0), (8, 1), (9, 1), (13, 7), (14, 0)] {
       try set(place, value)
     }
@@ -83,15 +83,15 @@ package enum RingMaker {
     }
   }
 
-  /// A ring that nothing has come into.
+  /// Creates an empty ring.
   ///
-  /// - Returns: its octets.
+  /// - Returns: its size in octets.
   private static func make(_ path: String, _ choices: inout Choices) throws -> Int {
     _ = try JournalBuffer(capacity: 0, in: path)
     return Int(try OpenFile(path, .reading).status().size)
   }
 
-  /// A datagram as the journal has it, mostly.
+  /// Returns a datagram in the journal's format, mostly valid.
   private static func record(_ choices: inout Choices) -> [UInt8] {
     let payload = choices.octets(choices.number(0...60))
     let frame =

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A file in memory for readers that take a path; written anew for each input.
+/// A file in memory for readers that take a path; rewritten for each input.
 package enum ScratchFile {
   private static let folder = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
 
-  /// Calls `body` with the path of a file of these octets, and removes it.
+  /// Calls `body` with the path of a file of these octets, then removes it.
   package static func with<Result>(
     _ octets: [UInt8], _ body: (String) throws(FuzzViolation) -> Result
   ) throws(FuzzViolation) -> Result {

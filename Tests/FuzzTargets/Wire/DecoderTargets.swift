@@ -4,12 +4,12 @@ import NetFlow
 import NetworkBytes
 
 extension FuzzTarget {
-  /// Templates of every kind and data of them, in plans and in full: as many records either way.
+  /// Templates of every kind with their data, decoded with plans and in full: both yield the same number of records.
   package static let templates = FuzzTarget("templates", seeds: WireSeeds.messages) {
     octets throws(FuzzViolation) in try decode(octets, .templates)
   }
 
-  /// Options templates and what options tell of exporters.
+  /// Options templates, and the options data of exporters.
   package static let options = FuzzTarget("options", seeds: WireSeeds.messages) {
     octets throws(FuzzViolation) in try decode(octets, .options)
   }

@@ -2,14 +2,14 @@ import FlowModel
 import NetFlow
 import TrafficGenerator
 
-/// Makes export messages of choices: well-formed ones of v5, v9 and IPFIX whose data fit their templates, those of the
-/// package's own encoder, and raw ones; any of them may then be spoiled.
+/// Generates export messages from choices: well-formed v5, v9 and IPFIX messages whose data match their templates,
+/// output of the package's own encoder, and raw messages; any of them may then be corrupted.
 struct MessageMaker {
-  /// What sets to make.
+  /// The sets to generate.
   enum Emphasis { case all, templates, options }
 
   private let emphasis: Emphasis
-  /// Templates by version and domain, and identifier.
+  /// Templates by version and domain, then identifier.
   private var templates: [Int: [Int: [WireField]]] = [:]
   private var encoders: [ExportVersion: MessageEncoder] = [:]
   private var traffic = SyntheticTraffic(seed: 1, model: Self.model)
@@ -23,10 +23,10 @@ struct MessageMaker {
 
   init(_ emphasis: Emphasis) { self.emphasis = emphasis }
 
-  /// What a message is made from, by the first octet of its choices.
+  /// The kind of message, chosen by the first octet.
   private enum Kind: Int, CaseIterable { case raw, netFlow5, netFlow9, ipfix, encoder, netFlow9Again, ipfixAgain }
 
-  /// A raw message as choices.
+  /// Returns the choices that produce a raw message.
   static func choices(raw message: [UInt8]) -> [UInt8] { [0] + WireOctets.be16(message.count) + message + [0] }
 
   /// - Parameter time: milliseconds since 1970 UTC.
@@ -115,7 +115,7 @@ struct MessageMaker {
     }
   }
 
-  /// Elements that fill columns, lists (RFC 6313), and sections of packets, with their usual lengths.
+  /// Elements that fill columns, lists (RFC 6313), and packet sections, with their usual lengths.
   private static let common: [WireField] = [
     (8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (1, 8), (2, 8), (1, 4), (2, 4), (22, 4), (21, 4), (152, 8), (153, 8),
     (27, 16), (28, 16), (15, 4), (10, 4), (14, 4), (6, 2), (5, 1), (61, 1), (136, 1), (150, 4), (151, 4), (154, 8),
@@ -134,7 +134,7 @@ struct MessageMaker {
     }
   }
 
-  /// A structured field (RFC 6313 §4.5).
+  /// Returns a structured field (RFC 6313 §4.5).
   private func list(_ element: Int, _ choices: inout Choices) -> [UInt8] {
     let semantic = choices.octet()
     switch element {
@@ -150,7 +150,8 @@ struct MessageMaker {
 
   // MARK: Options
 
-  /// What options are about: samplers and selectors, interfaces, VRFs, applications, elements of enterprises, the exporter itself.
+  /// Scopes of options: samplers and selectors, interfaces, VRFs, applications, enterprise-specific elements, the
+  /// exporter itself.
   private static let scopes: [WireField] = [
     (149, 4), (143, 4), (10, 4), (14, 4), (95, 4), (234, 4), (302, 8), (144, 4), (303, 2),
   ]
@@ -162,7 +163,7 @@ struct MessageMaker {
     (339, 1), (344, 1), (303, 2), (345, 2),
   ].map { WireField(element: $0.0, length: $0.1) }
 
-  /// An options template and records of it in one message.
+  /// Returns an options template with records, for one message.
   private func options(_ version: Int, _ choices: inout Choices) -> [UInt8] {
     let identifier = choices.number(400...403)
     let scopes = (0..<choices.number(0...2)).map { _ in
@@ -185,7 +186,7 @@ struct MessageMaker {
       + WireOctets.set(identifier, records)
   }
 
-  // MARK: Spoiling
+  // MARK: Corruption
 
   /// Changes a message in one place.
   private static func spoil(_ message: inout [UInt8], _ choices: inout Choices) {
@@ -200,7 +201,7 @@ struct MessageMaker {
     case 5: message.insert(choices.octet(), at: place)
     default: message.insert(contentsOf: message[place...].prefix(40), at: place)
     }
-    // Half of the time the length of IPFIX is made right, or nothing gets past the header.
+    // Half of the time corrects the IPFIX length; otherwise nothing would get past the header.
     if message.count >= 4, message[1] == 10, choices.isOne(in: 2) {
       message.replaceSubrange(2..<4, with: WireOctets.be16(message.count))
     }

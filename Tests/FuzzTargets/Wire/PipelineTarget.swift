@@ -7,8 +7,8 @@ import NetFlow
 import NetworkBytes
 
 extension FuzzTarget {
-  /// Datagrams through the whole pipeline: its ledger adds up whenever it is quiet, what it hands on refers to what there is, and
-  /// bounds hold.
+  /// Datagrams through the whole pipeline: its ledger balances whenever it is idle, references in its output are valid,
+  /// and limits hold.
   package static let pipeline = FuzzTarget("pipeline", longest: 16_384, seeds: WireSeeds.pipeline) {
     octets throws(FuzzViolation) in
     var choices = Choices(octets)
@@ -18,9 +18,9 @@ extension FuzzTarget {
   }
 }
 
-/// A pipeline under options of choices.
+/// A pipeline with options from choices.
 struct PipelineRun: ~Copyable {
-  /// Takes rows, and looks whether all that they refer to is there.
+  /// Accepts rows, and checks that all references in them are valid.
   private final class Rows: FlowSink {
     var count: UInt64 = 0
     var fault: String?
@@ -82,7 +82,7 @@ struct PipelineRun: ~Copyable {
     return options
   }
 
-  /// One datagram, or what else comes to a pipeline between two.
+  /// Ingests one datagram, or does something else that happens to a pipeline between two.
   mutating func step(_ choices: inout Choices) throws(FuzzViolation) {
     switch choices.number(0...15) {
     case 0: time += Int64(choices.pick([1, 1000, 16_000, 310_000, 2_000_000, -1000, -3_600_000, 86_400_000]))
@@ -100,14 +100,14 @@ struct PipelineRun: ~Copyable {
     try check()
   }
 
-  /// Looks at all live flows, as a question does.
+  /// Captures all live flows, as a query does.
   private mutating func capture() {
     pipeline.beginCapture()
     while !pipeline.capture().isLast {}
     pipeline.endCapture()
   }
 
-  /// Goes on with another pipeline, as after a start.
+  /// Continues with another pipeline, as after a restart.
   private mutating func restart() {
     rows.hasRoom = true
     guard pipeline.handOverAll() else { return }

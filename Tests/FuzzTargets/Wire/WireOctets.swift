@@ -1,4 +1,4 @@
-/// The parts of export messages, octet by octet.
+/// Builds the parts of export messages octet by octet.
 enum WireOctets {
   static func be16(_ value: Int) -> [UInt8] {
     [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)]
@@ -9,16 +9,16 @@ enum WireOctets {
     be16(identifier) + be16(4 + content.count) + content
   }
 
-  /// A value of varying length (RFC 7011 §7).
+  /// Returns a variable-length value (RFC 7011 §7).
   static func variable(_ content: [UInt8]) -> [UInt8] {
     content.count < 255 ? [UInt8(content.count)] + content : [255] + be16(content.count) + content
   }
 }
 
-/// One field of a template.
+/// A field of a template.
 struct WireField {
   var element: Int
-  /// Octets; 65,535: each value says its own.
+  /// Octets; 65,535 for variable length.
   var length: Int
   var enterprise = 0
 

@@ -1,9 +1,9 @@
 import Capture
 import NetworkBytes
 
-/// The datagrams of the real captures as inputs of the targets that take messages.
+/// The datagrams of the real captures as inputs for targets that take messages.
 enum WireSeeds {
-  /// A capture's datagrams, each as one raw message.
+  /// Each capture's datagrams, each as one raw message.
   private static let captures: [[[UInt8]]] = FuzzSeeds.files("real", "pcap").compactMap { path in
     guard var capture = try? CaptureFile(path: path) else { return nil }
     var datagrams: [[UInt8]] = []
@@ -13,12 +13,12 @@ enum WireSeeds {
     return datagrams
   }
 
-  /// Options of the decoder, then messages with whose they are.
+  /// Decoder options, followed by messages with their sender.
   @Sendable static func messages() -> [[UInt8]] {
     captures.map { [0] + $0.flatMap { MessageMaker.choices(raw: $0) + [0] } }
   }
 
-  /// Options of the pipeline, then steps.
+  /// Pipeline options, followed by steps.
   @Sendable static func pipeline() -> [[UInt8]] {
     captures.map { datagrams in
       Array(repeating: 0, count: 13) + datagrams.flatMap { [15] + MessageMaker.choices(raw: $0) + [0, 0] }
