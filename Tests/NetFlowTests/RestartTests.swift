@@ -134,6 +134,23 @@ struct RestartTests {
     #expect(scene.send(Self.v9(Self.other.data(4), sequence: 5, at: 91, boot: 30), at: 91) == [4])
   }
 
+  @Test("leave an earlier run that a step of a clock must not bring back", arguments: [(-40, 0), (0, -40), (-40, 300)])
+  func earlierRun(_ host: Int, _ exporter: Int) {
+    var scene = Scene()
+    scene.send(Self.v9(Self.usual.template(9), Self.usual.data(1), sequence: 5000, at: 10, boot: 0), at: 10)
+    scene.send(Self.v9(Self.other.template(9), sequence: 0, at: 60, boot: 40), at: 60)
+    #expect(scene.send(Self.v9(Self.other.data(2), sequence: 1, at: 61, boot: 40), at: 61) == [2])
+    #expect(scene.counters.sequence.restarts == 1)
+    if exporter != 0, host != 0 {
+      let message = Self.v9(Self.other.data(3), sequence: 2, at: 62, boot: 40, header: 62 + exporter)
+      #expect(scene.send(message, at: 62) == [3])
+    }
+    // By one of the clocks it was booted when the earlier run was. Another exporter takes its place among the recent ones.
+    scene.send(Self.v9(Self.usual.template(9), sequence: 0, at: 70), at: 70, port: 65)
+    let message = Self.v9(Self.other.data(4), sequence: 3, at: 71, boot: 40, header: 71 + exporter)
+    #expect(scene.send(message, at: Double(71 + host)) == [4])
+  }
+
   @Test("again and again leave few traces")
   func many() {
     var scene = Scene()

@@ -26,6 +26,13 @@ struct BootMark: Sendable, Decodable {
     BootTime.isSame(byHeader, other.byHeader)
       || BootTime.isSame(byArrival, other.byArrival, within: Self.arrivalTolerance)
   }
+
+  /// Returns whether both times agree, so that no clock was set and no message was late in between.
+  @inline(__always)
+  func isCertain(_ other: BootMark) -> Bool {
+    BootTime.isSame(byHeader, other.byHeader)
+      && BootTime.isSame(byArrival, other.byArrival, within: Self.arrivalTolerance)
+  }
 }
 
 extension BootMark {

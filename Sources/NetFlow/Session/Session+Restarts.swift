@@ -8,6 +8,14 @@ extension Session {
     return boot.isSame(BootMark(header, arrival: arrival)) || unsteadyBoots >= 2
   }
 
+  /// Returns whether that is beyond doubt. Otherwise an earlier run of the exporter, whose boot happens to be as far away
+  /// as a clock was set, may fit as well.
+  @inline(__always)
+  func isCertainlyOfSameBoot(_ header: MessageHeader, arrival: UnixNanoseconds) -> Bool {
+    guard let boot else { return true }
+    return boot.isCertain(BootMark(header, arrival: arrival)) || unsteadyBoots >= 2
+  }
+
   mutating func noteBoot(_ new: BootMark) {
     if unsteadyBoots == 1, boot?.isSame(new) == true { unsteadyBoots = 0 }
     boot = new

@@ -105,7 +105,7 @@ struct SessionTable {
   ) -> SessionPlace {
     let base = SessionKey(exporter: exporter, localPort: localPort, version: header.version, domain: header.domain)
     let index = Self.recentIndex(base)
-    if let place = recent[index], place.base == base, isOf(place, header, arrival) { return place }
+    if let place = recent[index], place.base == base, isCertainlyOf(place, header, arrival) { return place }
     let place = find(base, header, arrival, directory)
     recent[index] = place
     return place
@@ -121,12 +121,22 @@ struct SessionTable {
     header.version != 9 || !rules.detectsRestarts || place.session.isOfSameBoot(header, arrival: arrival)
   }
 
+  @inline(__always)
+  private func isCertainlyOf(_ place: SessionPlace, _ header: MessageHeader, _ arrival: Int64) -> Bool {
+    header.version != 9 || !rules.detectsRestarts || place.session.isCertainlyOfSameBoot(header, arrival: arrival)
+  }
+
   private mutating func find(
     _ base: SessionKey, _ header: MessageHeader, _ arrival: Int64, _ directory: ExporterDirectory?
   ) -> SessionPlace {
     guard let first = places[base] ?? streams[base]?.first else { return open(base, directory) }
     let known = streams[base] ?? [first]
-    if let place = known.first(where: { isOf($0, header, arrival) }) { return place }
+    // If several fit, the one beyond doubt, otherwise the current run rather than earlier ones.
+    func likelihood(_ place: SessionPlace) -> (Int, Int64) {
+      (isCertainlyOf(place, header, arrival) ? 1 : 0, place.session.lastSeen)
+    }
+    let fitting = known.filter { isOf($0, header, arrival) }
+    if let place = fitting.max(by: { likelihood($0) < likelihood($1) }) { return place }
     let newest = known.max { $0.session.lastSeen < $1.session.lastSeen } ?? first
     switch newest.session.judge(header, arrival: arrival) {
     case .none: return newest
