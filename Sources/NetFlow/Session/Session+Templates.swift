@@ -27,10 +27,11 @@ extension Session {
 
   /// Returns whether a template is a repetition of the known one, the usual case; then only its repetition is recorded.
   mutating func repeats(_ outline: TemplateOutline, _ set: RawSpan) -> Bool {
-    guard let known = templates[outline.id], outline.isOutline(of: known.definition, in: set) else { return false }
-    counters.templates &+= 1
-    templates.refresh(outline.id, at: lastSeen / 1_000_000, message: counters.datagrams)
-    return true
+    let isRepeated = templates.refresh(outline.id, at: lastSeen / 1_000_000, message: counters.datagrams) {
+      outline.isOutline(of: $0.definition, in: set)
+    }
+    if isRepeated { counters.templates &+= 1 }
+    return isRepeated
   }
 
   /// Stores a template; the newest definition of an id is valid (RFC 7011 §8.4). Informs the exporter's other sessions

@@ -16,7 +16,6 @@ extension TemplateTable {
     for _ in 0..<(try octets.count(of: 10)) {
       guard restore(try Known(&octets, version: version)) else { throw .badValue }
     }
-    endRestoring()
   }
 }
 

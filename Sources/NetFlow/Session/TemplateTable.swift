@@ -17,9 +17,9 @@ struct TemplateTable {
   }
 
   private var entries: [UInt16: Entry] = [:]
-  /// Templates in order of their definitions. Redefined templates occur again further back, and outdated entries are
-  /// skipped: see `Entry.defined`.
-  private var order = Deque<(id: UInt16, defined: UInt64)>()
+  /// Templates to be evicted next, in order of their definitions; empty until the table has reached its limits. Those
+  /// repeated or redefined since then are skipped, so that a repetition, the usual case, need not keep an order.
+  private var eldest = Deque<(id: UInt16, defined: UInt64)>()
   /// Number of definitions so far.
   private(set) var definitions: UInt64 = 0
   /// Fields of all templates together, as counted by `Template.weight`: a measure of the table's memory.
@@ -35,19 +35,22 @@ struct TemplateTable {
   /// Whether any of them have named their sampler.
   var nameSamplers: Bool { entries.values.contains { $0.template.usedPlan?.namesSampler == true } }
 
-  /// Records an unchanged repetition of a template.
+  /// Records the repetition of a template.
   ///
   /// - Parameters:
   ///   - time: Time of arrival, milliseconds since 1970 UTC.
   ///   - message: Number of its message in the session, counted from 1.
-  mutating func refresh(_ id: UInt16, at time: Int64, message: UInt64) {
-    definitions &+= 1
+  ///   - isUnchanged: Whether the known template is the one repeated.
+  /// - Returns: False if there is none, or if it has changed.
+  mutating func refresh(
+    _ id: UInt16, at time: Int64, message: UInt64, if isUnchanged: (Template) -> Bool
+  ) -> Bool {
     // Moved out and back: changing it in place would allocate.
-    if var known = entries[id] {
-      known.refresh(definitions, at: time, message: message)
-      entries[id] = known
-    }
-    note(id)
+    guard var known = entries[id], isUnchanged(known.template) else { return false }
+    definitions &+= 1
+    known.refresh(definitions, at: time, message: message)
+    entries[id] = known
+    return true
   }
 
   /// Stores a definition.
@@ -57,27 +60,13 @@ struct TemplateTable {
   ///   - message: Number of its message in the session, counted from 1.
   /// - Returns: The template if the definition is new or changed; exporters repeat theirs continually.
   mutating func define(_ definition: TemplateDefinition, at time: Int64, message: UInt64) -> Template? {
-    if self[definition.id]?.definition == definition {
-      refresh(definition.id, at: time, message: message)
-      return nil
-    }
+    if refresh(definition.id, at: time, message: message, if: { $0.definition == definition }) { return nil }
     definitions &+= 1
     guard let template = Template(definition) else { return nil }
     let old = entries.updateValue(
       Entry(template: template, defined: definitions, refreshed: time, message: message), forKey: definition.id)
     fieldCount += template.weight - (old?.template.weight ?? 0)
-    note(definition.id)
     return template
-  }
-
-  /// Records a template as the one defined last.
-  private mutating func note(_ id: UInt16) {
-    order.append((id, definitions))
-    // Outdated entries are removed once they are the majority.
-    if order.count > 2 * entries.count + 64 {
-      let entries = entries
-      order.removeAll { entries[$0.id]?.defined != $0.defined }
-    }
   }
 
   /// Removes templates that have been repeated before, but not for three of their intervals (RFC 7011 §8.4), at least
@@ -138,18 +127,15 @@ struct TemplateTable {
   /// - Returns: Ids of the removed templates.
   mutating func evict(_ limits: SessionLimits, keeping id: UInt16) -> [UInt16] {
     var evicted: [UInt16] = []
-    var kept: (id: UInt16, defined: UInt64)?
-    while exceeds(limits), let oldest = order.popFirst() {
-      guard let entry = entries[oldest.id], entry.defined == oldest.defined else { continue }
-      if oldest.id == id {
-        kept = oldest
-        continue
-      }
+    while exceeds(limits), entries.count > 1 {
+      if eldest.isEmpty { eldest = Deque(entries.map { ($0.key, $0.value.defined) }.sorted { $0.1 < $1.1 }) }
+      guard let oldest = eldest.popFirst(), oldest.id != id, let entry = entries[oldest.id],
+        entry.defined == oldest.defined
+      else { continue }
       entries[oldest.id] = nil
       fieldCount -= entry.template.weight
       evicted.append(oldest.id)
     }
-    if let kept { order.append(kept) }
     return evicted
   }
 }
@@ -181,7 +167,6 @@ extension TemplateTable: Decodable {
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: "template \(known.definition.id) is none"))
     }
-    endRestoring()
   }
 
   /// Restores a template of an earlier run.
@@ -195,11 +180,6 @@ extension TemplateTable: Decodable {
     fieldCount += template.weight
     definitions = max(definitions, known.defined)
     return true
-  }
-
-  /// To be called after the last `restore`.
-  mutating func endRestoring() {
-    for template in all { order.append((template.id, entries[template.id]?.defined ?? 0)) }
   }
 
   /// State of all templates to be kept.
