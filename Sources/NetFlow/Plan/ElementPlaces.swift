@@ -3,8 +3,8 @@ import FlowModel
 /// Fields of a template by element: of each element the first.
 ///
 /// A sender can define a template in fewer octets than a record has, so making its plan must be cheap: looking up an
-/// element hashes nothing.
-struct ElementPlaces {
+/// element hashes nothing, and the table is never copied.
+struct ElementPlaces: ~Copyable {
   private var steps: [FlowPlan.Step] = []
   /// For each element, one more than its index in `steps`; 0 if the template does not have it.
   private var numbers: [1024 of UInt16] = .init(repeating: 0)

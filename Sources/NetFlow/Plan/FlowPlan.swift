@@ -87,7 +87,7 @@ struct FlowPlan: Sendable {
 
   /// Returns steps for all candidates of each target, the best last: each overrides with a non-zero value.
   static func steps(
-    for candidates: [(field: FlowField, elements: [InformationElementID])], from places: ElementPlaces
+    for candidates: [(field: FlowField, elements: [InformationElementID])], from places: borrowing ElementPlaces
   ) -> [Step] {
     var steps: [Step] = []
     for (field, elements) in candidates {
@@ -105,7 +105,7 @@ struct FlowPlan: Sendable {
   }
 
   /// - Returns: Indices of the fields that are read.
-  private mutating func select(from places: ElementPlaces) -> [Int] {
+  private mutating func select(from places: borrowing ElementPlaces) -> [Int] {
     var all = Self.steps(for: FlowField.candidates(among: places.elements), from: places)
     for element in FlowField.mplsLabels {
       guard var step = places[element], step.width == 0xffff || step.width == 3 else { continue }

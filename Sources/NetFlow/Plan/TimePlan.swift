@@ -45,7 +45,7 @@ struct TimePlan: Sendable {
   ///   - places: Fields of the template by element.
   ///   - knowsUpTime: Whether the exporter's start is known. IPFIX sends it only as systemInitTimeMilliseconds: uptime
   ///     timestamps then come last.
-  init(_ places: ElementPlaces, knowsUpTime: Bool) {
+  init(_ places: borrowing ElementPlaces, knowsUpTime: Bool) {
     func sources(_ elements: [(InformationElementID, Kind)]) -> [Source] {
       let known: [Source] = elements.compactMap { element, kind in
         guard let step = places[element], step.width == 0xffff || kind.accepts(width: step.width) else { return nil }

@@ -27,7 +27,7 @@ struct ReversePlan: Sendable {
 
     init() {}
 
-    init(_ places: ElementPlaces, octets: [InformationElementID], packets: [InformationElementID]) {
+    init(_ places: borrowing ElementPlaces, octets: [InformationElementID], packets: [InformationElementID]) {
       self.octets = octets.compactMap { places[$0] }
       self.packets = packets.compactMap { places[$0] }
     }
@@ -50,7 +50,9 @@ struct ReversePlan: Sendable {
   ///   - reverse: Fields of reverse elements by forward element.
   ///   - countsTotals: Whether running totals of the other direction are read.
   /// - Returns: Nil if nothing counts the other direction.
-  init?(_ places: ElementPlaces, reverse: ElementPlaces, knowsUpTime: Bool, countsTotals: Bool) {
+  init?(
+    _ places: borrowing ElementPlaces, reverse: borrowing ElementPlaces, knowsUpTime: Bool, countsTotals: Bool
+  ) {
     counts = Counters(
       reverse, octets: [.octetDeltaCount, .layer2OctetDeltaCount, .postOctetDeltaCount],
       packets: [.packetDeltaCount, .postPacketDeltaCount])

@@ -16,7 +16,7 @@ struct SectionPlan: Sendable {
 
   /// - Parameter places: Fields of the template by element.
   /// - Returns: Nil if there is no section.
-  init?(_ places: ElementPlaces) {
+  init?(_ places: borrowing ElementPlaces) {
     frames = [.dataLinkFrameSection, .layer2packetSectionData].compactMap { places[$0] }
     packets = [.ipHeaderPacketSection].compactMap { places[$0] }
     if frames.isEmpty, packets.isEmpty { return nil }

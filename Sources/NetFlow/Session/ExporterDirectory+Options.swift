@@ -145,12 +145,22 @@ extension ExporterDirectory.State {
   /// Changes the state of a session's domain and updates the counts.
   @discardableResult
   mutating func change<Result>(_ session: SessionKey, _ body: (inout Announcement) -> Result) -> Result {
-    let address = session.exporter.address
-    let before = announcements[address]?[session.domain]?.counts ?? (rates: 0, names: 0)
-    let result = body(&announcements[address, default: [:]][session.domain, default: Announcement()])
-    let after = announcements[address]?[session.domain]?.counts ?? (rates: 0, names: 0)
-    rateCount += after.rates - before.rates
-    nameCount += after.names - before.names
+    var growth = (rates: 0, names: 0)
+    // In place: an announcement may have thousands of names.
+    let result = Self.change(
+      &announcements[session.exporter.address, default: [:]][session.domain, default: Announcement()], body, &growth)
+    rateCount += growth.rates
+    nameCount += growth.names
+    return result
+  }
+
+  private static func change<Result>(
+    _ announcement: inout Announcement, _ body: (inout Announcement) -> Result, _ growth: inout (rates: Int, names: Int)
+  ) -> Result {
+    let before = announcement.counts
+    let result = body(&announcement)
+    let after = announcement.counts
+    growth = (after.rates - before.rates, after.names - before.names)
     return result
   }
 }
