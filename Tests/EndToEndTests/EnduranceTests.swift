@@ -29,4 +29,9 @@ struct EnduranceTests {
     "over four hours that pass in seconds, memory stays as it is, and every record that was sent is in the store",
     .enabled(if: isPossible, "a C compiler or python3 with duckdb is missing"))
   func hours() async throws { try await soak(["--hours", "4", "--hourly-rate", "2", "--growth", "15"]) }
+
+  @Test(
+    "while the host's clock is set every few seconds, records are decoded with the templates of their exporter's current run",
+    .enabled(if: isPossible, "a C compiler or python3 with duckdb is missing"))
+  func clockSteps() async throws { try await soak(["--hours", "0.1", "--hourly-rate", "250", "--growth", "100"]) }
 }

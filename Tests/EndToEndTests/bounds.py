@@ -47,14 +47,16 @@ def compare(check, words, value, samples, most, unit="", share=5):
 # MARK: Hours
 
 def hours(program, folder, options, environment, check, sums):
-    """Runs `replay` on a capture of `hours` hours as it is generated, and samples its memory for each minute of these.
+    """Runs `replay` on a capture of `hours` hours as it is generated, and samples its memory for each minute of these. The
+    capturing host's clock is set from time to time.
 
     - Parameters:
         - check: called with each condition that must hold.
         - sums: returns records, octets and packets of valid exporters in a store.
     """
     place = Capture(1_764_460_800)
-    mixture = Mixture(random.Random(options.seed), place)
+    mixture, clock = Mixture(random.Random(options.seed), place), random.Random(options.seed)
+    next_step = 30
     pipe = f"{folder}/capture"
     os.mkfifo(pipe)
     environment = dict(os.environ, TZ="UTC", **environment)
@@ -69,6 +71,10 @@ def hours(program, folder, options, environment, check, sums):
             for datagram in datagrams:
                 file.write(place.frame(sender, datagram))
             place.time += 1 / options.hourly_rate
+            if place.time - 1_764_460_800 >= next_step:
+                # No further: what waits for its template would be given up.
+                place.offset = clock.choice((0, 0, 3, -3, 25, -25))
+                next_step += clock.uniform(500, 1250) / options.hourly_rate
             if place.time - 1_764_460_800 >= next_sample:
                 file.flush()
                 samples.append(Sample(process.pid, next_sample))

@@ -40,6 +40,8 @@ class Capture:
 
     def __init__(self, begin):
         self.time, self.bound = begin, 0
+        # How far the capturing host's clock is off, seconds.
+        self.offset = 0
 
     def now(self):
         return self.time
@@ -55,8 +57,8 @@ class Capture:
         udp = struct.pack(">HHHH", source.port, 9995, 8 + len(datagram), 0)
         ip = struct.pack(
             ">BBHHHBBH4s4s", 0x45, 0, 28 + len(datagram), 0, 0x4000, 64, 17, 0, source.address, bytes([127, 0, 0, 1]))
-        size = 28 + len(datagram)
-        return struct.pack("=IIII", int(self.time), int(self.time % 1 * 1e6), size, size) + ip + udp + datagram
+        size, arrival = 28 + len(datagram), self.time + self.offset
+        return struct.pack("=IIII", int(arrival), int(arrival % 1 * 1e6), size, size) + ip + udp + datagram
 
 
 class Exporter:
