@@ -33,5 +33,5 @@ struct EnduranceTests {
   @Test(
     "while the host's clock is set every few seconds, records are decoded with the templates of their exporter's current run",
     .enabled(if: isPossible, "a C compiler or python3 with duckdb is missing"))
-  func clockSteps() async throws { try await soak(["--hours", "0.1", "--hourly-rate", "250", "--growth", "100"]) }
+  func clockSteps() async throws { try await soak(["--hours", "0.06", "--hourly-rate", "250", "--growth", "1000"]) }
 }

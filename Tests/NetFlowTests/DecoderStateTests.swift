@@ -165,4 +165,35 @@ struct DecoderStateTests {
     #expect(decoder.sessionSummaries.count == 6)
     #expect(decoder.counters.earlyGivenUp == 0)
   }
+
+  @Test("keeps two devices behind one port apart, whichever was heard last", arguments: [0, 1])
+  func devicesOfOnePort(_ last: Int) throws {
+    let layouts = [Layout.usual, Layout.other]
+    func message(_ device: Int, _ sets: [UInt8], sequence: Int, at second: Int) -> [UInt8] {
+      Wire.v9(
+        sets, sequence: sequence + device * 90_000, exportTime: Scene.start + second,
+        upTime: (second + 7000 + device * 90_000) * 1000)
+    }
+    var decoder = FlowDecoder()
+    var batch = FlowBatch()
+    func decode(_ message: [UInt8], by decoder: inout FlowDecoder, at second: Int) -> Int {
+      let before = batch.count
+      decoder.decode(
+        message.rawSpan, from: Self.exporter(0), arrival: Int64(Scene.start + second) * 1_000_000_000, into: &batch)
+      return batch.count - before
+    }
+    let sent = [0, 1, 0, 1, last]
+    for (second, device) in sent.enumerated() {
+      let sets = layouts[device].template(9) + layouts[device].data(second)
+      #expect(decode(message(device, sets, sequence: second, at: second), by: &decoder, at: second) == 1)
+    }
+    var later = FlowDecoder()
+    later.restore(try decoder.state.reread())
+    for (number, device) in [0, 1, 0].enumerated() {
+      let data = layouts[device].data(number + 100)
+      #expect(decode(message(device, data, sequence: 10 + number, at: 10 + number), by: &later, at: 10 + number) == 1)
+      #expect(batch.records.last?.octets == UInt64(number + 100))
+    }
+    #expect(later.sessionSummaries.count == 2)
+  }
 }

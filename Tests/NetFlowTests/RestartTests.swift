@@ -149,6 +149,13 @@ struct RestartTests {
     scene.send(Self.v9(Self.usual.template(9), sequence: 0, at: 70), at: 70, port: 65)
     let message = Self.v9(Self.other.data(4), sequence: 3, at: 71, boot: 40, header: 71 + exporter)
     #expect(scene.send(message, at: Double(71 + host)) == [4])
+    // It is still the current run when the clock is set again, though an arrival of the earlier run has a later time.
+    scene.send(Self.v9(Self.usual.template(9), sequence: 1, at: 72), at: 72, port: 65)
+    #expect(
+      scene.send(Self.v9(Self.other.data(5), sequence: 4, at: 72, boot: 40, header: 72 + exporter), at: -68) == [5])
+    scene.send(Self.v9(Self.usual.template(9), sequence: 2, at: 73), at: 73, port: 65)
+    #expect(
+      scene.send(Self.v9(Self.other.data(6), sequence: 5, at: 73, boot: 40, header: 73 + exporter), at: 33) == [6])
   }
 
   @Test("again and again leave few traces")

@@ -32,7 +32,8 @@ struct SessionTable {
   private(set) var rules: SessionRules
   /// Counter of changes of the settings.
   private var configuration = 0
-  /// All streams of keys with more than one: alternating devices, and runs before and after a restart.
+  /// All streams of keys with more than one: alternating devices, and runs before and after a restart. Longest silent
+  /// first; arrival times would not tell, because the host's clock can be set.
   private var streams: [SessionKey: [SessionPlace]] = [:]
   /// Order of eviction.
   private var order = SessionOrder()
@@ -131,13 +132,13 @@ struct SessionTable {
   ) -> SessionPlace {
     guard let first = places[base] ?? streams[base]?.first else { return open(base, directory) }
     let known = streams[base] ?? [first]
-    // If several fit, the one beyond doubt, otherwise the current run rather than earlier ones.
-    func likelihood(_ place: SessionPlace) -> (Int, Int64) {
-      (isCertainlyOf(place, header, arrival) ? 1 : 0, place.session.lastSeen)
-    }
+    // If several fit, the one beyond doubt, otherwise the current run rather than an earlier one.
     let fitting = known.filter { isOf($0, header, arrival) }
-    if let place = fitting.max(by: { likelihood($0) < likelihood($1) }) { return place }
-    let newest = known.max { $0.session.lastSeen < $1.session.lastSeen } ?? first
+    if let place = fitting.last(where: { isCertainlyOf($0, header, arrival) }) ?? fitting.last {
+      if known.last !== place { streams[base] = known.filter { $0 !== place } + [place] }
+      return place
+    }
+    let newest = known.last ?? first
     switch newest.session.judge(header, arrival: arrival) {
     case .none: return newest
     case .restart:
@@ -155,10 +156,7 @@ struct SessionTable {
     of base: SessionKey, beside known: [SessionPlace], _ directory: ExporterDirectory?
   ) -> SessionPlace {
     var known = known
-    if known.count >= Self.maximumStreams, let silent = known.min(by: { $0.session.lastSeen < $1.session.lastSeen }) {
-      known.removeAll { $0 === silent }
-      forget(silent, directory)
-    }
+    if known.count >= Self.maximumStreams { forget(known.removeFirst(), directory) }
     var key = base
     key.stream = (known.map(\.key.stream).max() ?? 0) &+ 1
     let place = open(key, directory)
@@ -351,7 +349,7 @@ struct SessionTable {
       let place = enter(session)
       if session.key.transport == .tcp {
         if session.key.stream != 0 { connections[session.key.stream, default: []].append(place) }
-      } else if session.key.stream != 0 {
+      } else if session.key.stream != 0 || streams[place.base] != nil {
         streams[place.base, default: places[place.base].map { [$0] } ?? []].append(place)
       }
       place.session.publishAll(directory)
