@@ -153,6 +153,8 @@ struct RestartTests {
     scene.send(Self.v9(Self.usual.template(9), sequence: 1, at: 72), at: 72, port: 65)
     #expect(
       scene.send(Self.v9(Self.other.data(5), sequence: 4, at: 72, boot: 40, header: 72 + exporter), at: -68) == [5])
+    // If the exporter's clock was set as well, the earlier run would fit by both.
+    if host == 0 { return }
     scene.send(Self.v9(Self.usual.template(9), sequence: 2, at: 73), at: 73, port: 65)
     #expect(
       scene.send(Self.v9(Self.other.data(6), sequence: 5, at: 73, boot: 40, header: 73 + exporter), at: 33) == [6])

@@ -116,7 +116,8 @@ struct WorkerRecovery: Sendable {
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64) ?? .max
     if min(end, size) <= WorkerJournal.emptySize { return }
     do throws(CaptureError) {
-      var capture = try Retry.reading { () throws(CaptureError) in try CaptureFile(path: path, isJournal: true) }
+      var capture = try Retry.reading(
+        { () throws(CaptureError) in try CaptureFile(path: path, isJournal: true) }, if: \.isOfDisk)
       while UInt64(capture.octetsRead) < end, try capture.next() {
         let datagram = capture.datagram
         pipeline.ingest(datagram)
@@ -147,6 +148,16 @@ struct WorkerRecovery: Sendable {
     StoreRecovery(
       receipt: checkpoint?.receipt, isJournaled: isJournaled, nextCheckpoint: { [directory] in directory.nextNumber },
       didPublish: { [directory] in directory.removeSuperseded() })
+  }
+}
+
+extension CaptureError {
+  /// Whether the disk failed, not the content.
+  fileprivate var isOfDisk: Bool {
+    switch reason {
+    case .cannotOpen, .cannotRead: true
+    case .empty, .notACapture, .compressed, .cut, .damaged: false
+    }
   }
 }
 
