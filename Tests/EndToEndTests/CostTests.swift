@@ -15,7 +15,7 @@ private enum Architecture {
 /// times do not.
 ///
 /// It is the difference between two captures of different lengths, so that starting the program does not count. A change that
-/// raises a number by more than a tenth fails here; one that lowers it should update the file:
+/// needs a tenth more instructions, or an allocation for each datagram, fails here; one that needs less should update the file:
 ///
 ///     UPDATE_COSTS=1 swift test -c release --skip-build --filter CostTests
 @Suite(
@@ -35,6 +35,8 @@ struct CostTests {
 
     """
   private static let isUpdate = ProcessInfo.processInfo.environment["UPDATE_COSTS"] != nil
+  /// Allocations of 1,000 records that depend on timing.
+  private static let slack = 20
   private static let lengths = (short: 20_000, long: 80_000)
 
   @Test("from a capture to a committed file", arguments: [("v5", "5"), ("v9", "9"), ("ipfix", "10")])
@@ -52,8 +54,9 @@ struct CostTests {
       allocations: (long.allocations - short.allocations) * 1000 / records)
     if Self.isUpdate { return try Self.update(name, cost) }
     let known = try #require(try Self.costs()[name], "costs.txt has no line for \(name)")
+    // Buffers grow more often while the store falls behind; an allocation per datagram would be some 40 more.
     #expect(
-      cost.instructions <= known.instructions * 11 / 10 && cost.allocations <= known.allocations * 11 / 10 + 1,
+      cost.instructions <= known.instructions * 11 / 10 && cost.allocations <= known.allocations + Self.slack,
       """
       a record of \(name) takes \(cost.instructions) instructions, and 1,000 take \(cost.allocations) allocations; it was \
       \(known.instructions) and \(known.allocations). If that is intended, update the numbers: \
