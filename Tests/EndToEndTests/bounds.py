@@ -54,7 +54,8 @@ def hours(program, folder, options, environment, check, sums):
         - check: called with each condition that must hold.
         - sums: returns records, octets and packets of valid exporters in a store.
     """
-    place = Capture(1_764_460_800)
+    begin = 1_764_460_800
+    place = Capture(begin)
     mixture, clock = Mixture(random.Random(options.seed), place), random.Random(options.seed)
     next_step = 30
     pipe = f"{folder}/capture"
@@ -71,11 +72,11 @@ def hours(program, folder, options, environment, check, sums):
             for datagram in datagrams:
                 file.write(place.frame(sender, datagram))
             place.time += 1 / options.hourly_rate
-            if place.time - 1_764_460_800 >= next_step:
+            if place.time - begin >= next_step:
                 # No further: what waits for its template would be given up.
                 place.offset = clock.choice((0, 0, 3, -3, 25, -25))
                 next_step += clock.uniform(500, 1250) / options.hourly_rate
-            if place.time - 1_764_460_800 >= next_sample:
+            if place.time - begin >= next_sample:
                 file.flush()
                 samples.append(Sample(process.pid, next_sample))
                 if next_sample % 3600 == 0:

@@ -7,10 +7,8 @@ import FlowModel
 struct ElementPlaces: ~Copyable {
   private var steps: [FlowPlan.Step] = []
   /// For each element, one more than its index in `steps`; 0 if the template does not have it.
-  private var numbers: [1024 of UInt16] = .init(repeating: 0)
-
   /// Elements with greater numbers are not assigned, and no plan reads them.
-  private static let elements = 1024
+  private var numbers: [1024 of UInt16] = .init(repeating: 0)
 
   /// Elements of the template, in order of their first fields.
   var elements: some Sequence<InformationElementID> { steps.lazy.map(\.element) }
@@ -18,13 +16,13 @@ struct ElementPlaces: ~Copyable {
   /// Adds a field, unless there is one with the same element.
   mutating func add(_ step: FlowPlan.Step) {
     let element = Int(step.element.rawValue)
-    guard element < Self.elements, numbers[element] == 0 else { return }
+    guard element < numbers.count, numbers[element] == 0 else { return }
     steps.append(step)
     numbers[element] = UInt16(truncatingIfNeeded: steps.count)
   }
 
   subscript(element: InformationElementID) -> FlowPlan.Step? {
-    precondition(element.rawValue < Self.elements, "a plan reads an element that is not recorded")
+    precondition(element.rawValue < numbers.count, "a plan reads an element that is not recorded")
     let number = Int(numbers[Int(element.rawValue)])
     return number == 0 ? nil : steps[number - 1]
   }

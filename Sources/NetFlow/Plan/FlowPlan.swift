@@ -78,10 +78,8 @@ struct FlowPlan: Sendable {
     reverse = ReversePlan(
       places, reverse: reversePlaces, knowsUpTime: knowsUpTime, countsTotals: totals?.hasReverseTotals == true)
     var isRead = fields.map { $0.element == FieldElement(.paddingOctets) }
-    for index in select(from: places) { isRead[index] = true }
-    for index in times.places { isRead[index] = true }
-    for index in totals?.totalFields ?? [] { isRead[index] = true }
-    for index in reverse?.places ?? [] { isRead[index] = true }
+    let read = select(from: places) + times.places + (totals?.totalFields ?? []) + (reverse?.places ?? [])
+    for index in read { isRead[index] = true }
     unmapped = isRead.indices.filter { !isRead[$0] }
   }
 

@@ -12,18 +12,18 @@ extension ExporterDirectory {
   func tell(
     _ statement: Statement, of session: SessionKey, _ trail: SessionTrail?, at arrival: Int64
   ) -> Announcement.Outcome? {
-    let told: (outcome: Announcement.Outcome, isApart: Bool)? = state.withLock { state in
+    let result: (outcome: Announcement.Outcome, isApart: Bool)? = state.withLock { state in
       let hasRoom = (statement.isName ? state.nameCount : state.rateCount) < maximumCount
       guard hasRoom || state.says(statement.subject, session) else { return nil }
       return state.change(session) {
         ($0.tell(statement, by: session.exporter.port, trail, at: arrival), !$0.apart.isEmpty)
       }
     }
-    guard let told, told.outcome != .known else { return told?.outcome }
+    guard let result, result.outcome != .known else { return result?.outcome }
     // A contradicting name changes which names apply to which flows.
-    if !statement.isName || told.isApart { announcementsChanged(of: session.exporter.address) }
+    if !statement.isName || result.isApart { announcementsChanged(of: session.exporter.address) }
     if statement.isName { namesChanged() }
-    return told.outcome
+    return result.outcome
   }
 
   /// Records that a session no longer reports its exporter's start.
@@ -145,22 +145,20 @@ extension ExporterDirectory.State {
   /// Changes the state of a session's domain and updates the counts.
   @discardableResult
   mutating func change<Result>(_ session: SessionKey, _ body: (inout Announcement) -> Result) -> Result {
-    var growth = (rates: 0, names: 0)
     // In place: an announcement may have thousands of names.
-    let result = Self.change(
-      &announcements[session.exporter.address, default: [:]][session.domain, default: Announcement()], body, &growth)
+    let (result, growth) = Self.change(
+      &announcements[session.exporter.address, default: [:]][session.domain, default: Announcement()], body)
     rateCount += growth.rates
     nameCount += growth.names
     return result
   }
 
   private static func change<Result>(
-    _ announcement: inout Announcement, _ body: (inout Announcement) -> Result, _ growth: inout (rates: Int, names: Int)
-  ) -> Result {
+    _ announcement: inout Announcement, _ body: (inout Announcement) -> Result
+  ) -> (Result, growth: (rates: Int, names: Int)) {
     let before = announcement.counts
     let result = body(&announcement)
     let after = announcement.counts
-    growth = (after.rates - before.rates, after.names - before.names)
-    return result
+    return (result, (after.rates - before.rates, after.names - before.names))
   }
 }

@@ -19,19 +19,22 @@ struct BootMark: Sendable, Decodable {
   /// Tolerated delay of a message in transit.
   private static let arrivalTolerance: UInt32 = 5000
 
-  /// Returns whether both belong to the same boot: setting the exporter's clock moves one of the two times, a late
-  /// message the other. Neither is a restart.
-  @inline(__always)
-  func isSame(_ other: BootMark) -> Bool {
-    BootTime.isSame(byHeader, other.byHeader)
-      || BootTime.isSame(byArrival, other.byArrival, within: Self.arrivalTolerance)
+  /// How well two marks agree. Setting the exporter's clock moves one of the two times, a late message or setting the
+  /// collector's clock the other: neither is a restart.
+  enum Agreement {
+    case none, ofOneClock, ofBothClocks
   }
 
-  /// Returns whether both times agree, so that no clock was set and no message was late in between.
   @inline(__always)
-  func isCertain(_ other: BootMark) -> Bool {
-    BootTime.isSame(byHeader, other.byHeader)
-      && BootTime.isSame(byArrival, other.byArrival, within: Self.arrivalTolerance)
+  func agreement(with other: BootMark) -> Agreement {
+    switch (
+      BootTime.isSame(byHeader, other.byHeader),
+      BootTime.isSame(byArrival, other.byArrival, within: Self.arrivalTolerance)
+    ) {
+    case (true, true): .ofBothClocks
+    case (false, false): .none
+    default: .ofOneClock
+    }
   }
 }
 

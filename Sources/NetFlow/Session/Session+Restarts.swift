@@ -1,23 +1,16 @@
 import NetworkBytes
 
 extension Session {
-  /// Returns whether a v9 message is from the same device and run, by its boot time.
+  /// Returns how well the boot time of a v9 message agrees with that of this device and run. With one clock only, an
+  /// earlier run of the exporter, whose boot happens to be as far away as a clock was set, may agree as well.
   @inline(__always)
-  func isOfSameBoot(_ header: MessageHeader, arrival: UnixNanoseconds) -> Bool {
-    guard let boot else { return true }
-    return boot.isSame(BootMark(header, arrival: arrival)) || unsteadyBoots >= 2
-  }
-
-  /// Returns whether that is beyond doubt. Otherwise an earlier run of the exporter, whose boot happens to be as far away
-  /// as a clock was set, may fit as well.
-  @inline(__always)
-  func isCertainlyOfSameBoot(_ header: MessageHeader, arrival: UnixNanoseconds) -> Bool {
-    guard let boot else { return true }
-    return boot.isCertain(BootMark(header, arrival: arrival)) || unsteadyBoots >= 2
+  func bootAgreement(_ header: MessageHeader, arrival: UnixNanoseconds) -> BootMark.Agreement {
+    guard let boot, unsteadyBoots < 2 else { return .ofBothClocks }
+    return boot.agreement(with: BootMark(header, arrival: arrival))
   }
 
   mutating func noteBoot(_ new: BootMark) {
-    if unsteadyBoots == 1, boot?.isSame(new) == true { unsteadyBoots = 0 }
+    if unsteadyBoots == 1, let boot, boot.agreement(with: new) != .none { unsteadyBoots = 0 }
     boot = new
   }
 

@@ -106,7 +106,9 @@ struct SessionTable {
   ) -> SessionPlace {
     let base = SessionKey(exporter: exporter, localPort: localPort, version: header.version, domain: header.domain)
     let index = Self.recentIndex(base)
-    if let place = recent[index], place.base == base, isCertainlyOf(place, header, arrival) { return place }
+    if let place = recent[index], place.base == base, agreement(place, header, arrival) == .ofBothClocks {
+      return place
+    }
     let place = find(base, header, arrival, directory)
     recent[index] = place
     return place
@@ -118,13 +120,9 @@ struct SessionTable {
   }
 
   @inline(__always)
-  private func isOf(_ place: SessionPlace, _ header: MessageHeader, _ arrival: Int64) -> Bool {
-    header.version != 9 || !rules.detectsRestarts || place.session.isOfSameBoot(header, arrival: arrival)
-  }
-
-  @inline(__always)
-  private func isCertainlyOf(_ place: SessionPlace, _ header: MessageHeader, _ arrival: Int64) -> Bool {
-    header.version != 9 || !rules.detectsRestarts || place.session.isCertainlyOfSameBoot(header, arrival: arrival)
+  private func agreement(_ place: SessionPlace, _ header: MessageHeader, _ arrival: Int64) -> BootMark.Agreement {
+    if header.version != 9 || !rules.detectsRestarts { return .ofBothClocks }
+    return place.session.bootAgreement(header, arrival: arrival)
   }
 
   private mutating func find(
@@ -132,9 +130,9 @@ struct SessionTable {
   ) -> SessionPlace {
     guard let first = places[base] ?? streams[base]?.first else { return open(base, directory) }
     let known = streams[base] ?? [first]
-    // If several fit, the one beyond doubt, otherwise the current run rather than an earlier one.
-    let fitting = known.filter { isOf($0, header, arrival) }
-    if let place = fitting.last(where: { isCertainlyOf($0, header, arrival) }) ?? fitting.last {
+    // If several agree, the one by both clocks, otherwise the current run rather than an earlier one.
+    let candidates = known.filter { agreement($0, header, arrival) != .none }
+    if let place = candidates.last(where: { agreement($0, header, arrival) == .ofBothClocks }) ?? candidates.last {
       if known.last !== place { streams[base] = known.filter { $0 !== place } + [place] }
       return place
     }
