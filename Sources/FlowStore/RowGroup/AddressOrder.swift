@@ -4,37 +4,39 @@ package import NetworkBytes
 package enum AddressOrder {
   /// - Returns: indexes into `addresses` in order.
   package static func sorted(_ addresses: [IPAddress]) -> [UInt32] {
-    var v4: [SortItem] = []
+    // An address as it is ordered, and below it its number.
+    var v4: [UInt64] = []
     var v6: [TextItem] = []
     var text: [UInt8] = []
     v4.reserveCapacity(addresses.count)
     for (number, address) in addresses.enumerated() {
       if address.isV4 {
-        v4.append(SortItem(key: dottedRank(address.v4), number: UInt32(number)))
+        v4.append(dottedRank(address.v4) << 32 | UInt64(number))
       } else {
         v6.append(TextItem(address, number: UInt32(number), &text))
       }
     }
-    radixSort(&v4, bits: 32)
-    if v6.isEmpty { return v4.map(\.number) }
+    var spare: [UInt64] = []
+    radixSort(&v4, &spare, from: 32, bits: 32)
+    if v6.isEmpty { return v4.map { UInt32(truncatingIfNeeded: $0) } }
     v6.sort()
     return merged(v4, v6)
   }
 
   /// An IPv6 text is before, or behind, all IPv4 texts of one first octet: the dot behind that is nowhere among the hexadecimal
   /// digits and the colon that an IPv6 text begins with, so that four characters decide.
-  private static func merged(_ v4: [SortItem], _ v6: [TextItem]) -> [UInt32] {
+  private static func merged(_ v4: [UInt64], _ v6: [TextItem]) -> [UInt32] {
     var order: [UInt32] = []
     order.reserveCapacity(v4.count + v6.count)
     var next = 0
     for item in v6 {
-      while next < v4.count, firstCharacters[Int(v4[next].key >> 24)] < item.firstCharacters {
-        order.append(v4[next].number)
+      while next < v4.count, firstCharacters[Int(v4[next] >> 56)] < item.firstCharacters {
+        order.append(UInt32(truncatingIfNeeded: v4[next]))
         next += 1
       }
       order.append(item.number)
     }
-    order.append(contentsOf: v4[next...].lazy.map(\.number))
+    order.append(contentsOf: v4[next...].lazy.map { UInt32(truncatingIfNeeded: $0) })
     return order
   }
 

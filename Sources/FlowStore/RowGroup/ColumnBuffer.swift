@@ -47,9 +47,11 @@ struct TimeBuffer: ColumnBuffer {
 
   mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
     if let value = rows.shared(reader, lane.map { [$0] }) { return try file.write(repeating: value) }
-    let times = lane.map { rows.times($0) } ?? rows.values(reader)
-    try file.write(int64: times.span)
-    rows.giveBack(times)
+    if let lane {
+      try file.write(int64: rows.times(lane))
+    } else {
+      try file.write(int64: rows.values(reader).span)
+    }
   }
 }
 
@@ -67,9 +69,7 @@ struct CounterBuffer: ColumnBuffer {
       return try file.write(repeating: value)
     }
     if let lane, lane == .all(of: lane.word), !rows.isShared(lane) {
-      let words = rows.words(lane.word)
-      try file.write(uint64: words.span)
-      rows.giveBack(words)
+      try file.write(uint64: rows.words(lane.word))
     } else {
       try file.write(uint64: rows.values(reader).span)
     }
@@ -87,9 +87,11 @@ struct NumberBuffer: ColumnBuffer {
 
   mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
     if let value = rows.shared(reader, lane.map { [$0] }) { return try file.write(repeating: Int64(value)) }
-    let numbers = lane.map { rows.numbers($0) } ?? rows.values(reader)
-    try file.write(uint32: numbers.span)
-    rows.giveBack(numbers)
+    if let lane {
+      try file.write(uint32: rows.numbers(lane))
+    } else {
+      try file.write(uint32: rows.values(reader).span)
+    }
   }
 }
 
@@ -112,10 +114,14 @@ struct WordBuffer: ColumnBuffer {
       let index = index(of: value)
       return try index == ParquetWriter.nullIndex ? file.writeNulls() : file.write(repeating: texts[index])
     }
-    var numbers = lane.map { rows.numbers($0) } ?? rows.values(reader)
-    for place in numbers.indices { numbers[place] = index(of: numbers[place]) }
-    try file.write(indices: numbers.span, dictionary: texts)
-    rows.giveBack(numbers)
+    if let lane {
+      let null = ParquetWriter.nullIndex
+      try file.write(indices: rows.numbers(lane, meaning: indices, otherwise: null), dictionary: texts)
+    } else {
+      var numbers = rows.values(reader)
+      for place in numbers.indices { numbers[place] = index(of: numbers[place]) }
+      try file.write(indices: numbers.span, dictionary: texts)
+    }
   }
 
   private func index(of number: UInt32) -> UInt32 {
@@ -143,7 +149,11 @@ struct AddressBuffer: ColumnBuffer {
   mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
     if let address = rows.shared(reader, lanes) { return try values.write(repeating: address, to: &file) }
     values.removeAll()
-    values.append(lanes.map { rows.addresses($0[0], $0[1]) } ?? rows.values(reader)) { $0 }
+    if let lanes {
+      values.append(rows.addresses(lanes[0], lanes[1])) { $0 }
+    } else {
+      values.append(rows.values(reader).span) { $0 }
+    }
     try values.write(to: &file)
   }
 }
@@ -164,11 +174,9 @@ struct MACBuffer: ColumnBuffer {
     }
     values.removeAll()
     if let lane {
-      let words = rows.words(lane.word)
-      values.append(words) { MACAddress(octets: lane($0)) }
-      rows.giveBack(words)
+      values.append(rows.words(lane.word)) { MACAddress(octets: lane($0)) }
     } else {
-      values.append(rows.values(reader)) { MACAddress(octets: $0) }
+      values.append(rows.values(reader).span) { MACAddress(octets: $0) }
     }
     try values.write(to: &file)
   }
@@ -180,9 +188,8 @@ struct SortedAddressBuffer: ColumnBuffer {
   let key: Int
 
   mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
-    let ranks = rows.ranks(key)
-    try file.write(indices: ranks.span, dictionary: rows.sorter.texts(key))
-    rows.giveBack(ranks)
+    let texts = rows.source.sorter.texts(key)
+    try file.write(indices: rows.ranks(key), dictionary: texts)
   }
 }
 
@@ -193,11 +200,8 @@ struct OriginNumberBuffer: ColumnBuffer {
 
   mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
     if let origin = rows.sharedOrigin { return try file.write(repeating: Int64(read(origin))) }
-    let ofOrigin = rows.origins.map(read)
-    var numbers = rows.numbers(.origin)
-    SortedRows.translate(&numbers, ofOrigin)
-    try file.write(uint32: numbers.span)
-    rows.giveBack(numbers)
+    let ofOrigin = rows.source.origins.map(read)
+    try file.write(uint32: rows.numbers(.origin, meaning: ofOrigin, otherwise: 0))
   }
 }
 
@@ -211,15 +215,12 @@ struct OriginTextBuffer: ColumnBuffer {
     var texts = StringDictionary()
     var known: [String: UInt32] = [:]
     var ofOrigin: [UInt32] = []
-    for origin in rows.origins {
+    for origin in rows.source.origins {
       let text = read(origin)
       let index = known[text] ?? texts.append(text)
       known[text] = index
       ofOrigin.append(index)
     }
-    var indices = rows.numbers(.origin)
-    SortedRows.translate(&indices, ofOrigin)
-    try file.write(indices: indices.span, dictionary: texts)
-    rows.giveBack(indices)
+    try file.write(indices: rows.numbers(.origin, meaning: ofOrigin, otherwise: 0), dictionary: texts)
   }
 }

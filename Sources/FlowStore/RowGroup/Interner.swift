@@ -28,9 +28,13 @@ package struct Interner<Value: Internable & Sendable>: Sendable {
   }
 
   @inline(__always)
-  package mutating func number(of value: Value) -> UInt32 {
+  package mutating func number(of value: Value) -> UInt32 { number(of: value, hash: hash(value)) }
+
+  /// The same for a value whose hash is known.
+  @inline(__always)
+  package mutating func number(of value: Value, hash: UInt64) -> UInt32 {
     let mask = slots.count &- 1
-    var place = Int(truncatingIfNeeded: hash(value)) & mask
+    var place = Int(truncatingIfNeeded: hash) & mask
     while true {
       let slot = slots[place]
       if slot == 0 { return add(value, at: place) }
@@ -39,8 +43,21 @@ package struct Interner<Value: Internable & Sendable>: Sendable {
     }
   }
 
+  // Numbering many values in stages, each of which asks for what the next one reads, has their memory accesses overlap.
+
+  /// Has the processor fetch the slot where a value with this hash will be looked for.
   @inline(__always)
-  private func hash(_ value: Value) -> UInt64 {
+  package func prefetchSlot(_ hash: UInt64) { slots.span.prefetch(Int(truncatingIfNeeded: hash) & (slots.count &- 1)) }
+
+  /// Has the processor fetch the value that one with this hash will be compared with first.
+  @inline(__always)
+  package func prefetchValue(_ hash: UInt64) {
+    let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count &- 1)]
+    if slot != 0 { values.span.prefetch(Int(slot &- 1)) }
+  }
+
+  @inline(__always)
+  package func hash(_ value: Value) -> UInt64 {
     let words = value.words
     let (high, low) = (words.0 ^ seed.0).multipliedFullWidth(by: words.1 ^ seed.1)
     let mixed = (high ^ low) &* 0x9e37_79b9_7f4a_7c15

@@ -33,18 +33,18 @@ struct NameBuffer: ColumnBuffer {
   }
 
   mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
-    let hasNames = rows.names.has(kind)
-    if !hasNames, fact == nil || rows.rows.facts.isEmpty { return try file.writeNulls() }
+    let hasNames = rows.source.names.has(kind)
+    if !hasNames, fact == nil || rows.source.rows.facts.isEmpty { return try file.writeNulls() }
     texts = TextBuffer()
     for index in recent.indices { recent[index] = nil }
-    let given = rows
+    let given = rows.source
     if let lane {
+      var origins: [UInt32] = []
+      rows.copyNumbers(.origin, to: &origins)
       let numbers = rows.numbers(lane)
-      let origins = rows.numbers(.origin)
       for row in numbers.indices {
         append(Place(origin: origins[row], fact: 0, number: UInt64(numbers[row])), row, given, hasNames: hasNames)
       }
-      rows.giveBack(numbers)
     } else {
       rows.forEachBlock { records, places in
         for (record, row) in zip(records, places) {
@@ -60,7 +60,7 @@ struct NameBuffer: ColumnBuffer {
     texts = TextBuffer()
   }
 
-  private mutating func append(_ place: Place, _ row: Int, _ rows: SortedRows, hasNames: Bool) {
+  private mutating func append(_ place: Place, _ row: Int, _ rows: RowSource, hasNames: Bool) {
     var place = place
     if let fact, let facts = rows.facts(row) { place.fact = fact(facts) }
     let slot = Int(truncatingIfNeeded: (place.number ^ UInt64(place.origin) << 5) & 255)
@@ -87,16 +87,16 @@ struct FactBuffer: ColumnBuffer {
   init(read: @escaping FlowColumn.FactReader) { self.read = read }
 
   mutating func write(_ rows: inout SortedRows, to file: inout ParquetWriter) throws(ParquetError) {
-    if rows.rows.facts.isEmpty { return try file.writeNulls() }
+    if rows.source.rows.facts.isEmpty { return try file.writeNulls() }
     numbers.removeAll()
     indices.removeAll(keepingCapacity: true)
-    for row in rows.sorter.order {
-      let number = read(rows.rows.facts[Int(row)])
+    for row in rows.source.sorter.order {
+      let number = read(rows.source.rows.facts[Int(row)])
       indices.append(number == 0 ? ParquetWriter.nullIndex : numbers.number(of: TextNumber(number: number)))
     }
     if numbers.values.isEmpty { return try file.writeNulls() }
     var texts = StringDictionary()
-    for value in numbers.values { texts.append(rows.names.texts[value.number] ?? "") }
+    for value in numbers.values { texts.append(rows.source.names.texts[value.number] ?? "") }
     try file.write(indices: indices.span, dictionary: texts)
   }
 }

@@ -1,41 +1,30 @@
-/// A numbered item, such as a row, and its sort key.
-package struct SortItem: BitwiseCopyable, Sendable {
-  package var key: UInt64
-  package var number: UInt32
-
-  package init(key: UInt64, number: UInt32) {
-    self.key = key
-    self.number = number
-  }
-}
-
-/// Sorts by key, stably: least significant digit first, eleven bits at a time.
+/// Sorts words by some of their bits, stably: least significant digit first, at most eleven bits at a time.
+///
+/// A key and the number of what it is the key of are packed into one word, so that as little as possible is moved.
 ///
 /// - Parameters:
 ///   - spare: memory to sort in; its content means nothing.
-///   - bits: how many low bits of the keys may differ.
-package func radixSort(_ items: inout [SortItem], _ spare: inout [SortItem], bits: Int) {
-  if spare.count != items.count {
-    spare.removeAll(keepingCapacity: true)
-    spare.append(contentsOf: repeatElement(SortItem(key: 0, number: 0), count: items.count))
+///   - low: the lowest bit of the key.
+///   - bits: how many bits of the words from there on may differ.
+package func radixSort(_ items: inout [UInt64], _ spare: inout [UInt64], from low: Int, bits: Int) {
+  precondition(low >= 0 && bits >= 0 && low + bits <= 64)
+  spare.setCount(items.count, 0)
+  let digits = (bits + 10) / 11
+  if digits == 0 { return }
+  let width = (bits + digits - 1) / digits
+  let mask = UInt64(1) << UInt64(width) - 1
+  for digit in 0..<digits {
+    if distribute(items, into: &spare, shift: UInt64(low + digit * width), mask) { swap(&items, &spare) }
   }
-  for shift in stride(from: 0, to: bits, by: 11) {
-    if distribute(items, into: &spare, shift: UInt64(shift)) { swap(&items, &spare) }
-  }
-}
-
-/// The same with memory of its own.
-package func radixSort(_ items: inout [SortItem], bits: Int) {
-  var spare: [SortItem] = []
-  radixSort(&items, &spare, bits: bits)
 }
 
 /// Distributes `items` by one digit of their keys into `sorted`.
 ///
 /// - Returns: false, without effect, if all have the same digit.
-private func distribute(_ items: [SortItem], into sorted: inout [SortItem], shift: UInt64) -> Bool {
+private func distribute(_ items: [UInt64], into sorted: inout [UInt64], shift: UInt64, _ mask: UInt64) -> Bool {
+  let mask = mask & 2047
   var starts: [2048 of Int] = .init(repeating: 0)
-  for item in items { starts[Int(truncatingIfNeeded: item.key &>> shift & 2047)] &+= 1 }
+  for item in items { starts[Int(truncatingIfNeeded: item &>> shift & mask)] &+= 1 }
   var next = 0
   for digit in starts.indices {
     let count = starts[digit]
@@ -45,7 +34,7 @@ private func distribute(_ items: [SortItem], into sorted: inout [SortItem], shif
   }
   var target = sorted.mutableSpan
   for item in items {
-    let digit = Int(truncatingIfNeeded: item.key &>> shift & 2047)
+    let digit = Int(truncatingIfNeeded: item &>> shift & mask)
     target[starts[digit]] = item
     starts[digit] &+= 1
   }

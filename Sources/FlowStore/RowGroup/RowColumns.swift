@@ -12,18 +12,22 @@ package struct RowColumns: Sendable {
   private(set) var extensions: [FlowExtension] = []
   /// What is known of the rows; empty where nothing is known.
   private(set) var facts: [FlowFacts] = []
-  /// Earliest start and latest end of the rows, milliseconds since 1970 UTC.
-  private(set) var earliestStart = Int64.max
-  private(set) var latestEnd = Int64.min
+  /// Earliest start and latest end of the rows, as their records have them.
+  private var firstStart = Int64.max
+  private var lastEnd = Int64.min
   /// A block's words, on their way into their column.
   private var scratch: [UInt64] = []
 
   package init() {}
 
-  /// Rows that are taken at a time: their records stay in a near cache while each column takes its part of them.
-  static let blockSize = 512
+  /// Rows that are taken at a time: their records stay in the nearest cache while each column takes its part of them.
+  static let blockSize = 192
 
   package var count: Int { ends.count }
+
+  /// Earliest start and latest end of the rows, as files can hold them, milliseconds since 1970 UTC.
+  var earliestStart: Int64 { firstStart.storable }
+  var latestEnd: Int64 { lastEnd.storable }
 
   /// Adds records of `batch`, with their extensions and what is known of them.
   ///
@@ -36,8 +40,8 @@ package struct RowColumns: Sendable {
     swap(&scratch, &self.scratch)
     for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
       let block = start..<min(start + Self.blockSize, range.upperBound)
+      appendEnds(batch.records.span, block)
       let records = batch.records.span.extracting(block)
-      appendEnds(records)
       for place in words.indices {
         scratch.removeAll(keepingCapacity: true)
         RecordWord.all[place].load(records, &scratch)
@@ -50,14 +54,45 @@ package struct RowColumns: Sendable {
     self.scratch = scratch
   }
 
-  private mutating func appendEnds(_ records: Span<FlowRecord>) {
-    for index in records.indices {
-      let record = records[index]
-      let source = sources.number(of: record.source)
-      let destination = destinations.number(of: record.destination)
-      ends.append(UInt64(source) << 32 | UInt64(destination))
-      earliestStart = min(earliestStart, record.start.storable)
-      latestEnd = max(latestEnd, record.end.storable)
+  /// Rows whose addresses are numbered at a time, so that their memory accesses overlap.
+  private static let groupSize = 64
+
+  /// How many records ahead the processor is asked for one: they come from another core's cache.
+  private static let lead = 16
+
+  private mutating func appendEnds(_ records: Span<FlowRecord>, _ range: Range<Int>) {
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.groupSize) {
+      appendGroup(records, start..<min(start + Self.groupSize, range.upperBound))
+    }
+  }
+
+  private mutating func appendGroup(_ records: Span<FlowRecord>, _ range: Range<Int>) {
+    var sourceHashes = [64 of UInt64](repeating: 0)
+    var destinationHashes = [64 of UInt64](repeating: 0)
+    for index in range {
+      if index &+ Self.lead < records.count { records.prefetch(index &+ Self.lead) }
+      let (source, destination) = (sources.hash(records[index].source), destinations.hash(records[index].destination))
+      sourceHashes[index &- range.lowerBound] = source
+      destinationHashes[index &- range.lowerBound] = destination
+      sources.prefetchSlot(source)
+      destinations.prefetchSlot(destination)
+    }
+    for place in 0..<range.count {
+      sources.prefetchValue(sourceHashes[place])
+      destinations.prefetchValue(destinationHashes[place])
+    }
+    var numbers = [64 of UInt64](repeating: 0)
+    for index in range {
+      let place = index &- range.lowerBound
+      let source = sources.number(of: records[index].source, hash: sourceHashes[place])
+      let destination = destinations.number(of: records[index].destination, hash: destinationHashes[place])
+      numbers[place] = UInt64(source) << 32 | UInt64(destination)
+      firstStart = min(firstStart, records[index].start)
+      lastEnd = max(lastEnd, records[index].end)
+    }
+    ends.append(addingCapacity: range.count) { output in
+      let numbers = numbers.span
+      for place in 0..<range.count { output.append(numbers[place]) }
     }
   }
 
@@ -83,7 +118,7 @@ package struct RowColumns: Sendable {
     destinations.removeAll()
     extensions.removeAll(keepingCapacity: true)
     facts.removeAll(keepingCapacity: true)
-    (earliestStart, latestEnd) = (.max, .min)
+    (firstStart, lastEnd) = (.max, .min)
   }
 
   /// The first row's words; its addresses are missing.

@@ -78,7 +78,7 @@ struct RowGroup: ~Copyable, Sendable {
       rowCount: rows.count, sortedBy: FlowColumn.sortColumns.map { SortingColumn(column: $0.number) })
     var used = SortedRows.Memory()
     swap(&used, &memory)
-    var sorted = SortedRows(rows, sorter, origins: origins, names: names, used)
+    var sorted = SortedRows(RowSource(rows: rows, sorter: sorter, origins: origins, names: names), used)
     for index in columns.indices { try columns[index].write(&sorted, to: &file) }
     memory = sorted.end()
     try file.endRowGroup()

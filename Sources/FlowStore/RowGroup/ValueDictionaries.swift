@@ -39,17 +39,18 @@ struct DictionaryBuffer<Value: Textual & Sendable>: Sendable {
 
   /// Appends what `make` makes of some values. Rows that follow one another often have the same.
   @inline(__always)
-  mutating func append<Raw: Equatable>(_ raw: [Raw], _ make: (Raw) -> Value) {
-    guard var last = raw.first else { return }
+  mutating func append<Raw: Equatable & BitwiseCopyable>(_ raw: Span<Raw>, _ make: (Raw) -> Value) {
+    if raw.isEmpty { return }
+    var last = raw[0]
     var number = index(of: make(last))
     // Taken out, so that values can be numbered while it changes.
     var indices: [UInt32] = []
     swap(&indices, &self.indices)
     indices.append(addingCapacity: raw.count) { output in
-      for raw in raw {
-        if raw != last {
-          last = raw
-          number = index(of: make(raw))
+      for row in raw.indices {
+        if raw[row] != last {
+          last = raw[row]
+          number = index(of: make(last))
         }
         output.append(number)
       }

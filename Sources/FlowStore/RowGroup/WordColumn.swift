@@ -65,14 +65,12 @@ struct WordColumn: Sendable {
     return high << 32 | low
   }
 
-  /// Replaces `values` by a half of all rows in another order; by none, if it does not vary.
+  /// Replaces `values` by a half of all rows, which varies, in another order.
   func gather(_ half: Half, _ order: Span<UInt32>, into values: inout [UInt32]) {
-    values.removeAll(keepingCapacity: true)
-    if !varies(half) { return }
-    let given = self.values(half)
-    values.append(addingCapacity: order.count) { output in
-      let given = given.span
-      for place in order.indices { output.append(given[Int(order[place])]) }
-    }
+    precondition(varies(half))
+    values.setCount(order.count, 0)
+    var values = values.mutableSpan
+    let given = self.values(half).span
+    for place in order.indices { values[place] = given[Int(order[place])] }
   }
 }
