@@ -30,8 +30,10 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
     var capacity: Int { 1 &<< (slotBits &- 1) }
   }
 
-  /// Distinct values in order of first appearance.
-  private(set) var values: [Key] = []
+  /// The distinct values, and behind them room for as many as a page has.
+  private var memory: [Key] = []
+  /// Number of distinct values.
+  private(set) var count = 0
   private var slots: [Slot]
   private var slotBits = Self.smallestSlotBits
   private let multiplier: UInt64
@@ -52,7 +54,7 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
   /// Removes all values and prepares for values between `minimum` and `maximum` (both bit patterns of `Key`; the second
   /// has not wrapped below the first). Keeps its memory.
   mutating func reset(minimum: Key, maximum: Key) {
-    values.removeAll(keepingCapacity: true)
+    count = 0
     let range = maximum &- minimum
     if range <= Self.largestRange {
       base = minimum
@@ -68,7 +70,13 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
 
   /// Removes all values after the first `count`. Afterwards only `reset` may be called.
   mutating func truncate(to count: Int) {
-    values.removeSubrange(count...)
+    precondition(count <= self.count)
+    self.count = count
+  }
+
+  /// Distinct values in order of first appearance.
+  var values: Span<Key> {
+    @_lifetime(borrow self) get { memory.span.extracting(0..<count) }
   }
 
   /// Writes the index of each value of `page` to `indices` and adds new values.
@@ -78,47 +86,63 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
     _ page: Span<Value>, into indices: inout MutableSpan<UInt32>, limit: Int
   ) -> Bool {
     precondition(indices.count >= page.count)
+    let needed = count + page.count
+    if memory.count < needed {
+      memory.append(contentsOf: repeatElement(0, count: max(needed, 2 * memory.count) - memory.count))
+    }
     if let base {
-      return Self.encode(page, into: &indices, base: base, &table, &values, limit: limit)
+      count = Self.encode(page, into: &indices, base: base, &table, &memory, count)
+      return count <= limit
     }
     var position = 0
     while true {
       let lookup = Lookup(multiplier: multiplier, slotBits: slotBits)
       let room = min(limit, lookup.capacity)
-      position = Self.encode(page, from: position, into: &indices, lookup, &slots, &values, limit: room)
+      (position, count) = Self.encode(
+        page, from: position, into: &indices, lookup, &slots, &memory, count, limit: room)
       if position == page.count { return true }
-      if values.count >= limit { return false }
+      if count >= limit { return false }
       grow()
     }
   }
 
+  // The loops change what they are given in place, without a call or a check of ownership for a new value.
+
   /// Table variant: `numbers[value - base]` is the number of a value.
+  ///
+  /// - Returns: the number of distinct values.
   private static func encode<Value: FixedWidthInteger>(
     _ page: Span<Value>, into indices: inout MutableSpan<UInt32>, base: Key, _ numbers: inout [UInt32],
-    _ values: inout [Key], limit: Int
-  ) -> Bool {
+    _ values: inout [Key], _ before: Int
+  ) -> Int {
     var numbers = numbers.mutableSpan
+    var values = values.mutableSpan
+    var count = before
     for index in 0..<page.count {
       let key = Key(truncatingIfNeeded: page[index])
       let place = Int(truncatingIfNeeded: key &- base)
       var number = numbers[place]
       if number == 0 {
-        if values.count >= limit { return false }
-        values.append(key)
-        number = UInt32(truncatingIfNeeded: values.count)
+        values[count] = key
+        count &+= 1
+        number = UInt32(truncatingIfNeeded: count)
         numbers[place] = number
       }
       indices[index] = number &- 1
     }
-    return true
+    return count
   }
 
-  /// Hash variant. Stops at the value that would get number `limit` + 1 and returns its position.
+  /// Hash variant. Stops at the value that would get number `limit` + 1.
+  ///
+  /// - Returns: where it stopped, and the number of distinct values.
   private static func encode<Value: FixedWidthInteger>(
     _ page: Span<Value>, from start: Int, into indices: inout MutableSpan<UInt32>, _ lookup: Lookup,
-    _ slots: inout [Slot], _ values: inout [Key], limit: Int
-  ) -> Int {
+    _ slots: inout [Slot], _ values: inout [Key], _ before: Int, limit: Int
+  ) -> (position: Int, count: Int) {
     var slots = slots.mutableSpan
+    var values = values.mutableSpan
+    var count = before
     for index in start..<page.count {
       let key = Key(truncatingIfNeeded: page[index])
       var place = lookup.home(of: key)
@@ -128,14 +152,15 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
         slot = slots[place]
       }
       if slot.number == 0 {
-        if values.count >= limit { return index }
-        values.append(key)
-        slot = Slot(key: key, number: UInt32(truncatingIfNeeded: values.count))
+        if count >= limit { return (index, count) }
+        values[count] = key
+        count &+= 1
+        slot = Slot(key: key, number: UInt32(truncatingIfNeeded: count))
         slots[place] = slot
       }
       indices[index] = slot.number &- 1
     }
-    return page.count
+    return (page.count, count)
   }
 
   /// Doubles the number of slots and reinserts all values.
@@ -143,10 +168,10 @@ struct IntegerDictionary<Key: FixedWidthInteger & UnsignedInteger & BitwiseCopya
     slotBits += 1
     clearSlots()
     let lookup = Lookup(multiplier: multiplier, slotBits: slotBits)
-    for index in values.indices {
-      var place = lookup.home(of: values[index])
+    for index in 0..<count {
+      var place = lookup.home(of: memory[index])
       while slots[place].number != 0 { place = lookup.next(place) }
-      slots[place] = Slot(key: values[index], number: UInt32(truncatingIfNeeded: index &+ 1))
+      slots[place] = Slot(key: memory[index], number: UInt32(truncatingIfNeeded: index &+ 1))
     }
   }
 

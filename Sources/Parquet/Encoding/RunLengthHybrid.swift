@@ -29,50 +29,50 @@ package enum RunLengthHybrid {
     var position = 0  // in values
     var offset = 0  // in octets
     while position < values.count {
-      let packedEnd = startOfRun(values, from: position, atLeast: shortest)
-      if packedEnd > position {
-        offset = storePacked(values, from: position, to: packedEnd, width: width, into: &out, at: offset)
-        position = packedEnd
+      let run = nextRun(values, from: position, atLeast: shortest)
+      if run.lowerBound > position {
+        offset = storePacked(values, from: position, to: run.lowerBound, width: width, into: &out, at: offset)
       }
-      if position < values.count {
-        let end = endOfRun(values, from: position)
-        offset = storeRun(of: values[position], count: end &- position, width: width, into: &out, at: offset)
-        position = end
+      if !run.isEmpty {
+        offset = storeRun(of: values[run.lowerBound], count: run.count, width: width, into: &out, at: offset)
       }
+      position = run.upperBound
     }
     return offset
   }
 
-  /// Returns the first position, in steps of eight from `start`, at which at least `shortest` equal values begin; the
+  /// Returns the first run of at least `shortest` equal values that begins a multiple of eight behind `start`; an empty range at the
   /// end if there is none.
   @inline(__always)
-  private static func startOfRun(_ values: Span<UInt32>, from start: Int, atLeast shortest: Int) -> Int {
+  private static func nextRun(_ values: Span<UInt32>, from start: Int, atLeast shortest: Int) -> Range<Int> {
     var position = start
     while position &+ 8 <= values.count {
-      if isGroupConstant(values, at: position) {
-        let length = endOfRun(values, from: position) &- position
-        if length >= shortest { return position }
-        position &+= length & ~7
+      if isConstant(values, position, values[position]) {
+        let end = endOfRun(values, from: position)
+        if end &- position >= shortest { return position..<end }
+        position &+= (end &- position) & ~7
       } else {
         position &+= 8
       }
     }
-    return values.count
+    return values.count..<values.count
   }
 
+  /// Returns whether the eight values from `position` on are `value`.
   @inline(__always)
-  private static func isGroupConstant(_ values: Span<UInt32>, at position: Int) -> Bool {
+  private static func isConstant(_ values: Span<UInt32>, _ position: Int, _ value: UInt32) -> Bool {
     let group = values.extracting(position..<(position &+ 8))
-    let first = group[0]
     var difference: UInt32 = 0
-    for index in 1..<8 { difference |= group[index] ^ first }
+    for index in 0..<8 { difference |= group[index] ^ value }
     return difference == 0
   }
 
+  /// The end of the values from `start` on that are the same; at least eight are known to be.
   private static func endOfRun(_ values: Span<UInt32>, from start: Int) -> Int {
     let value = values[start]
-    var end = start &+ 1
-    while end < values.count && values[end] == value { end &+= 1 }
+    var end = start &+ 8
+    while end &+ 8 <= values.count, isConstant(values, end, value) { end &+= 8 }
+    while end < values.count, values[end] == value { end &+= 1 }
     return end
   }
 

@@ -41,8 +41,7 @@ extension ColumnChunk {
     }
     if column.encoding == .dictionary, pages.allSatisfy({ $0.encoding == .rleDictionary }) {
       // The distinct values are much fewer.
-      let entries = distinct.values.map { Value(truncatingIfNeeded: $0) }
-      setBounds(Self.extent(of: entries.span))
+      setBounds(Self.extent(of: distinct.values, as: Value.self))
     } else {
       setBounds(Self.extent(of: values))
     }
@@ -72,10 +71,10 @@ extension ColumnChunk {
   ) {
     if indices.count < rowsPerPage { indices = Array(repeating: 0, count: rowsPerPage) }
     while let slice = nextSlice() {
-      let before = distinct.values.count
+      let before = distinct.count
       let limit = min(entryLimit, before + slice.values.count * 2 / 3)
       if Self.encode(values.extracting(slice.values), distinct: &distinct, into: &indices, limit: limit) {
-        appendIndexPage(slice, greatest: max(distinct.values.count - 1, 0))
+        appendIndexPage(slice, greatest: max(distinct.count - 1, 0))
       } else {
         distinct.truncate(to: before)
         if before == 0 {
@@ -87,8 +86,8 @@ extension ColumnChunk {
         encodePlain(values)
       }
     }
-    dictionaryCount = distinct.values.count
-    dictionary.append(integers: distinct.values.span)
+    dictionaryCount = distinct.count
+    dictionary.append(integers: distinct.values)
   }
 
   private static func encode<Value: FixedWidthInteger, Key>(
@@ -143,6 +142,20 @@ extension ColumnChunk {
     var greatest = first
     for index in position..<values.count {
       let value = values[index]
+      least = min(least, value)
+      greatest = max(greatest, value)
+    }
+    return least...greatest
+  }
+
+  /// The same for values whose bit patterns are those of `keys`.
+  private static func extent<Value: FixedWidthInteger, Key: FixedWidthInteger>(
+    of keys: Span<Key>, as type: Value.Type
+  ) -> ClosedRange<Value> {
+    var least = Value(truncatingIfNeeded: keys[0])
+    var greatest = least
+    for index in keys.indices {
+      let value = Value(truncatingIfNeeded: keys[index])
       least = min(least, value)
       greatest = max(greatest, value)
     }

@@ -46,7 +46,7 @@ extension ParquetWriter {
     let sample = 0..<Self.sampleSize
     if chunk.body.count < 4 * sample.count || chunk.dictionary.count > chunk.body.count / 16 { return .zstd }
     compressed.removeAll()
-    try compressor?.compress(chunk.body, sample, to: &compressed)
+    try compressor?.compress(chunk.body, sample, .values, to: &compressed)
     return compressed.count <= sample.count - sample.count / 20 ? .zstd : .uncompressed
   }
 
@@ -66,8 +66,8 @@ extension ParquetWriter {
     guard size < Int(Int32.max) - (16 << 20) else { throw .pageTooLarge(column: chunk.column.name) }
     compressed.removeAll()
     switch body {
-    case .dictionary: try Self.store(chunk.dictionary, 0..<size, with: &compressor, codec, to: &compressed)
-    case .data(let range): try Self.store(chunk.body, range, with: &compressor, codec, to: &compressed)
+    case .dictionary: try Self.store(chunk.dictionary, 0..<size, .dictionary, with: &compressor, codec, to: &compressed)
+    case .data(let range): try Self.store(chunk.body, range, .values, with: &compressor, codec, to: &compressed)
     }
     let header = PageHeader(
       type: type, uncompressedSize: Int32(size), compressedSize: Int32(compressed.count),
@@ -82,11 +82,11 @@ extension ParquetWriter {
   }
 
   private static func store(
-    _ bytes: borrowing ByteBuffer, _ range: Range<Int>, with compressor: inout ZstdCompressor?, _ codec: Codec,
-    to output: inout ByteBuffer
+    _ bytes: borrowing ByteBuffer, _ range: Range<Int>, _ content: ZstdCompressor.Content,
+    with compressor: inout ZstdCompressor?, _ codec: Codec, to output: inout ByteBuffer
   ) throws(ParquetError) {
     switch codec {
-    case .zstd: try compressor?.compress(bytes, range, to: &output)
+    case .zstd: try compressor?.compress(bytes, range, content, to: &output)
     case .uncompressed: output.append(bytes, range)
     }
   }
