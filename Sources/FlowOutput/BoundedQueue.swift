@@ -52,16 +52,6 @@ package final class BoundedQueue<Element: ~Copyable & Sendable>: @unchecked Send
     return element
   }
 
-  /// Removes the next element, if any.
-  package func tryPop() -> Element? {
-    lock.lock()
-    defer { lock.unlock() }
-    if items.isEmpty { return nil }
-    let element = items.removeFirst()
-    lock.broadcast()
-    return element
-  }
-
   /// Marks the end of the queue.
   package func close() {
     lock.lock()

@@ -23,7 +23,7 @@ public final class OutputSink<Writer: OutputWriter & ~Copyable>: FlowSink {
       flows.removeAll()
       return
     }
-    var batch = thread.spare.tryPop() ?? FlowBatch(capacity: flows.count)
+    var batch = thread.spare.take(capacity: flows.records.capacity)
     swap(&batch, &flows)
     counters.handedOver &+= UInt64(batch.count)
     thread.queue.push(.init(flows: batch, context: context))

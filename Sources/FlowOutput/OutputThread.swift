@@ -22,12 +22,11 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
   }
 
   /// Batches for the writer.
-  let queue = BoundedQueue<Job>(capacity: 16)
-  /// Batches whose memory can be reused: as many as circulate while the writer keeps up. Those needed beyond this in a
-  /// burst or with a slow disk are freed, since all would otherwise be used in turn and remain allocated.
-  let spare = BoundedQueue<FlowBatch>(capacity: 2)
+  let queue = BoundedQueue<Job>(capacity: 64)
+  /// Written batches: as many as a writer may be given at once while it writes those before.
+  let spare = BatchPool(capacity: 32)
   /// Usual maximum size of a batch; a larger one, filled while this queue was full, is freed.
-  package static var usualRecords: Int { 49_152 }
+  package static var usualRecords: Int { 12_288 }
 
   private let name: String
   private let logger: Logger
@@ -86,6 +85,7 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
         visit(&writer)
       } else if job.flows.isEmpty {
         writer.advance(to: job.context)
+        spare.trim()
       } else {
         writer.append(job.flows, job.context)
       }
@@ -99,11 +99,7 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
 
   private func recycle(_ flows: inout FlowBatch) {
     // A commit, a visit or a clock tick has no batch to reuse.
-    guard 1...Self.usualRecords ~= flows.records.capacity, spare.hasRoom else { return }
-    flows.removeAll()
-    var batch = FlowBatch()
-    swap(&batch, &flows)
-    spare.push(batch)
+    if 1...Self.usualRecords ~= flows.records.capacity { spare.giveBack(&flows) }
   }
 
   /// Publishes the writer's state; a failure is logged when it begins and when it ends, not each time.

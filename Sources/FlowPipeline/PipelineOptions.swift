@@ -14,8 +14,8 @@ public struct PipelineOptions: Sendable {
   public var aging = AgingConfiguration()
   /// Length of a sink's window, seconds: a batch never contains flows of two windows.
   public var window: Int64 = 300
-  /// Number of flows passed to the sink at a time.
-  public var batchSize = 16_384
+  /// Number of flows passed to the sink at a time: few enough to be in a near cache when they are passed.
+  public var batchSize = 4096
   /// Whether emitted flows are passed on once a second, however few.
   public var isPrompt = false
   /// Labels for flows that leave the cache; nil for none.

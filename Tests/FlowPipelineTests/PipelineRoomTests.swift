@@ -106,12 +106,12 @@ struct PipelineRoomTests {
   func bound() {
     let gate = Gate()
     gate.isOpen = false
-    var pipeline = pipeline(gate, merging: false)
+    var pipeline = pipeline(gate, merging: false, batchSize: 25)
     let dropped = gate.dropped
     #expect(dropped > 0)
     #expect(dropped < Self.flows)
     #expect(dropped % 30 == 0)
-    #expect(Self.flows - dropped <= 8 * 100 + 30)
+    #expect(Self.flows - dropped <= 32 * 25 + 30)
     gate.isOpen = true
     pipeline.finish()
     #expect(gate.finished == Self.flows - dropped)

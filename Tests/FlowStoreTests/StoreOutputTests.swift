@@ -186,19 +186,19 @@ struct StoreOutputTests {
     var batch = FlowBatch()
     try log.gate.withLock { _ in
       try holdUp(sink)
-      for _ in 0..<50 {
+      for _ in 0..<100 {
         Self.fill(&batch, 10)
         sink.take(&batch, Self.moment(Self.newYear + 1000), .drop)
         #expect(batch.records.isEmpty)
         sink.advance(to: Self.moment(Self.newYear + 1000), .drop)
       }
-      #expect(sink.counters.handedOver + sink.counters.dropped == 600)
-      #expect((100..<300).contains(sink.counters.handedOver), "what the queue holds")
+      #expect(sink.counters.handedOver + sink.counters.dropped == 1100)
+      #expect((300..<600).contains(sink.counters.handedOver), "what the queue holds")
     }
     Self.fill(&batch, 10)
     sink.take(&batch, Self.moment(Self.newYear + 2000), .wait)
     thread.finish()
-    #expect(sink.counters.handedOver + sink.counters.dropped == 610)
+    #expect(sink.counters.handedOver + sink.counters.dropped == 1110)
     #expect(thread.counters.committed == sink.counters.handedOver)
     #expect(thread.counters.lost == 0)
   }
@@ -212,7 +212,7 @@ struct StoreOutputTests {
       Thread.detachNewThread {
         let sink = OutputSink(thread)
         var batch = FlowBatch()
-        for _ in 0..<50 {
+        for _ in 0..<150 {
           Self.fill(&batch, 10)
           sink.take(&batch, Self.moment(Self.newYear + 1000), .wait)
         }
@@ -222,7 +222,7 @@ struct StoreOutputTests {
     }
     done.wait()
     thread.finish()
-    #expect(thread.counters.committed == 600)
+    #expect(thread.counters.committed == 1600)
     #expect(thread.counters.lost == 0)
   }
 
