@@ -44,13 +44,15 @@ public struct FlowCounters: Sendable, Equatable, Decodable {
     countIn(record)
   }
 
-  /// A record has passed as it was.
+  /// Records have passed as they were.
   @inline(__always)
-  mutating func countUnmerged(_ record: borrowing FlowRecord) {
-    opened &+= 1
-    emittedUnmerged &+= 1
-    countIn(record)
-    countOut(record)
+  mutating func countUnmerged(_ count: UInt64, octets: UInt64, packets: UInt64) {
+    opened &+= count
+    emittedUnmerged &+= count
+    octetsIn &+= octets
+    octetsOut &+= octets
+    packetsIn &+= packets
+    packetsOut &+= packets
   }
 
   @inline(__always)

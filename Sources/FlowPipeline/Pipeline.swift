@@ -38,7 +38,7 @@ public struct Pipeline: ~Copyable {
   private static var earlyRecordsPerTick: Int { 1 << 18 }
 
   /// Batches of flows kept for a full sink before they are dropped.
-  private static var heldBatches: Int { 8 }
+  private static var heldBatches: Int { 32 }
 
   /// - Parameters:
   ///   - directory: exporter information shared with other pipelines.
@@ -75,9 +75,21 @@ public struct Pipeline: ~Copyable {
   ) {
     advance(to: arrival / 1_000_000)
     guard admission.takes(exporter.address, arrival: arrival) else { return }
-    decoder.decode(payload, from: exporter, to: localPort, arrival: arrival, into: &decoded)
-    merge()
+    if passesUnchanged {
+      // Without a copy: it would cost a tenth of all.
+      let first = emitted.count
+      decoder.decode(payload, from: exporter, to: localPort, arrival: arrival, into: &emitted)
+      cache.countUnmerged(emitted, from: first)
+      if emitted.count >= batchSize { handOver() }
+    } else {
+      decoder.decode(payload, from: exporter, to: localPort, arrival: arrival, into: &decoded)
+      merge()
+    }
   }
+
+  /// Whether decoded records are emitted as they are.
+  @inline(__always)
+  private var passesUnchanged: Bool { !cache.aging.enabled && filter.condition == .any }
 
   /// Processes a datagram, or data of a connection.
   @inline(__always)

@@ -31,7 +31,12 @@ struct AgingWheel: ~Copyable {
   /// Whether the bucket being emptied has places left.
   var hasPending: Bool { !pending.isEmpty }
 
-  mutating func takePending() -> UInt32? { pending.popLast() }
+  /// Takes up to `count` of the bucket being emptied, the last first.
+  mutating func takePending(_ count: Int, into group: inout PlaceGroup) {
+    let taken = min(count, pending.count)
+    for index in 0..<taken { group.append(Int(pending[pending.count &- 1 &- index])) }
+    pending.removeLast(taken)
+  }
 
   /// Turns to the next non-empty bucket before `end`; returns false if there is none.
   mutating func turn(before end: UInt64) -> Bool {

@@ -31,23 +31,25 @@ extension FlowCache {
   private mutating func expireGroup(_ count: Int, into emitted: inout FlowBatch) {
     let now = now
     var looked = PlaceGroup()
-    while looked.count < count, let next = wheel.takePending() {
-      ages.span.prefetch(Int(next))
-      looked.append(Int(next))
-    }
-    var group = PlaceGroup()
+    wheel.takePending(count, into: &looked)
     let places = looked.places
+    for index in 0..<looked.count { ages.span.prefetch(Int(places[index])) }
+    // Taken out, so that they are changed without a check of ownership for each.
+    var ages: [FlowAge] = []
+    swap(&ages, &self.ages)
+    var group = PlaceGroup()
     for index in 0..<looked.count {
       let place = Int(places[index])
-      if !ages[place].isLive {
-        ages[place].leaveWheel()
-      } else if timers.isOver(ages[place], at: now) {
-        ages[place].leaveWheel()
+      ages[place].leaveWheel()
+      if !ages[place].isLive { continue }
+      if timers.isOver(ages[place], at: now) {
         group.append(place)
       } else {
-        enterWheel(place)
+        ages[place].enterWheel()
+        wheel.add(places[index], at: dueSecond(ages[place]))
       }
     }
+    swap(&ages, &self.ages)
     close(group, .forced, into: &emitted)
   }
 

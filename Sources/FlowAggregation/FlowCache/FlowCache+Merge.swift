@@ -229,19 +229,37 @@ extension FlowCache {
     table.retag(flows)
   }
 
-  /// Emits records as they are: counted one by one, copied all at once.
+  /// Emits records as they are.
   private mutating func passThrough(_ batch: inout FlowBatch, into emitted: inout FlowBatch) {
-    let offset = UInt32(truncatingIfNeeded: emitted.extensions.count)
+    let (first, offset) = (emitted.records.count, UInt32(truncatingIfNeeded: emitted.extensions.count))
     let extensionCount = batch.extensions.count
     var records = batch.records.mutableSpan
-    for index in records.indices {
-      let counter = counterIndex(records[index].origin)
-      originCounters[counter].countUnmerged(records[index])
+    for index in records.indices where records[index].extensionNumber != 0 {
       let number = records[index].extensionNumber
-      if number != 0 { records[index].extensionNumber = Int(number) > extensionCount ? 0 : number &+ offset }
+      records[index].extensionNumber = Int(number) > extensionCount ? 0 : number &+ offset
     }
     emitted.records.append(contentsOf: batch.records)
     emitted.extensions.append(contentsOf: batch.extensions)
+    countUnmerged(emitted, from: first)
+  }
+
+  /// Counts the records of a batch from `first` on as emitted unchanged: for records that were decoded into it because aging is
+  /// disabled.
+  public mutating func countUnmerged(_ batch: borrowing FlowBatch, from first: Int) {
+    let records = batch.records.span
+    var index = first
+    // The records of a datagram have one origin.
+    while index < records.count {
+      let origin = records[index].origin
+      var (octets, packets) = (UInt64(0), UInt64(0))
+      let start = index
+      while index < records.count, records[index].origin == origin {
+        octets &+= records[index].octets
+        packets &+= records[index].packets
+        index &+= 1
+      }
+      originCounters[counterIndex(origin)].countUnmerged(UInt64(index &- start), octets: octets, packets: packets)
+    }
   }
 }
 

@@ -77,6 +77,16 @@ struct SlotTable: ~Copyable {
     if isRemoved { count &-= 1 }
   }
 
+  /// Removes indexes that were added with these tags.
+  mutating func remove(_ tags: Span<UInt32>, _ indexes: Span<UInt32>) {
+    var span = slots.mutableSpan
+    var removed = 0
+    for place in indexes.indices where Self.remove(Self.slot(tags[place], Int(indexes[place])), from: &span) {
+      removed &+= 1
+    }
+    count &-= removed
+  }
+
   /// Removes a slot and closes the hole.
   @inline(__always)
   private static func remove(_ wanted: UInt64, from slots: inout MutableSpan<UInt64>) -> Bool {
