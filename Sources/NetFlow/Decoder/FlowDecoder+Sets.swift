@@ -118,6 +118,14 @@ extension FlowDecoder {
     if plans.flow.hasRare || (options.keepsExtra && !plans.flow.unmapped.isEmpty) {
       decodeRare(set, template, plans.flow, &session, from: first, into: &batch)
     }
+    if plans.flow.hasFurtherPlans { runFurtherPlans(set, template, plans, &session, time, from: first, into: &batch) }
+    forceRate(of: session, from: first, into: &batch)
+  }
+
+  private mutating func runFurtherPlans(
+    _ set: RawSpan, _ template: Template, _ plans: Template.Plans, _ session: inout Session, _ time: TimeBase,
+    from first: Int, into batch: inout FlowBatch
+  ) {
     if let sections = plans.flow.sections { readSections(set, template, sections, from: first, into: &batch) }
     if let totals = plans.flow.totals {
       settleTotals(set, template, totals, session.key, from: first, into: &batch)
@@ -125,7 +133,6 @@ extension FlowDecoder {
     if let reverse = plans.flow.reverse {
       appendReverse(set, template, reverse, totals: plans.flow.totals, &session, time, from: first, into: &batch)
     }
-    forceRate(of: session, from: first, into: &batch)
   }
 
   /// Sets the sampling rate that the settings force on the records' exporter.

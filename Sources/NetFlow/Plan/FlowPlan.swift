@@ -51,6 +51,8 @@ struct FlowPlan: Sendable {
   private(set) var reverse: ReversePlan?
   /// Sections of sampled packets; nil if there are none.
   private(set) var sections: SectionPlan?
+  /// Whether there is any of the last three. They are large: to look at one is to copy it.
+  private(set) var hasFurtherPlans = false
 
   /// - Parameters:
   ///   - fields: Fields of a template, without those of zero length.
@@ -77,6 +79,7 @@ struct FlowPlan: Sendable {
     sections = SectionPlan(places)
     reverse = ReversePlan(
       places, reverse: reversePlaces, knowsUpTime: knowsUpTime, countsTotals: totals?.hasReverseTotals == true)
+    hasFurtherPlans = totals != nil || reverse != nil || sections != nil
     var isRead = fields.map { $0.element == FieldElement(.paddingOctets) }
     let read = select(from: places) + times.places + (totals?.totalFields ?? []) + (reverse?.places ?? [])
     for index in read { isRead[index] = true }
@@ -117,7 +120,11 @@ struct FlowPlan: Sendable {
       all.removeAll { $0.field == .samplingSpace }
     }
     steps = all.filter { !$0.field.isRare && !$0.field.isExporter && !$0.field.isSamplingShare }
-    stepsWithoutOut = steps.filter { $0.element != .postOctetDeltaCount && $0.element != .postPacketDeltaCount }
+    // Shared where there is nothing to leave out.
+    let countsOut = reads(.postOctetDeltaCount) || reads(.postPacketDeltaCount)
+    stepsWithoutOut =
+      countsOut
+      ? steps.filter { $0.element != .postOctetDeltaCount && $0.element != .postPacketDeltaCount } : steps
     rareSteps = all.filter(\.field.isRare)
     exporterSteps = all.filter(\.field.isExporter)
     samplingSteps = all.filter(\.field.isSamplingShare)

@@ -67,12 +67,15 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
   /// - Returns: Nil if the template has neither totals nor counts of connections with events.
   init?(fields: [FieldSpecifier]) {
     var offset = 0
+    var isAny = false
     for (index, field) in fields.enumerated() {
       if !field.isV9Scope, let item = Self.items[field.element], places[item].width == 0 {
         place(item, index, offset, field)
+        isAny = true
       }
       offset += field.isVariable ? 0 : Int(field.length)
     }
+    guard isAny else { return nil }
     hasTotals = has(0..<10)
     hasEvents = has(Self.event..<Self.event + 1) && has(Self.connectionCounts)
     hasReverse = hasReverseTotals || hasEvents && has(28..<30)
