@@ -135,6 +135,17 @@ struct LearningBudgetTests {
     #expect(sender.decoder.counters.templates == 1 << 12 + 100)
   }
 
+  @Test("are kept apart for addresses whose messages take turns")
+  func addressesInTurn() {
+    var decoder = FlowDecoder()
+    let exporters = (1...3).map { Endpoint(address: IPAddress(v4: $0), port: 1) }
+    for message in Self.templates(10_000..<15_000) {
+      for exporter in exporters { _ = FlowDecoded([message], by: &decoder, from: exporter) }
+    }
+    #expect(decoder.counters.templates == 3 << 12)
+    #expect(decoder.counters[.templatesOverBudget] == 3 * 10)
+  }
+
   @Test("apply to an address as well: for short records, four times that of one session")
   func addressOfShortRecords() {
     var sender = Sender()

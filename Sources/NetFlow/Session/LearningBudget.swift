@@ -61,7 +61,11 @@ struct LearningBudget {
   private static let maximumAddresses = 1 << 14
 
   private var second: UInt32 = 0
-  private var byAddress: [IPAddress: Use] = [:]
+  /// Use of each address, and its number in `uses`.
+  private var uses: [Use] = []
+  private var numbers: [IPAddress: Int] = [:]
+  /// The address that was looked up last, with its number: a message spends for each of its sets.
+  private var latest: (address: IPAddress, number: Int)?
 
   /// Takes from the budget of a session and its address.
   ///
@@ -73,23 +77,40 @@ struct LearningBudget {
       session.learningUse.second = now
     }
     guard session.learningUse.counts[kind.rawValue] < kind.limit else { return false }
-    if second != now {
-      second = now
-      byAddress.removeAll(keepingCapacity: true)
-    }
-    let address = session.key.exporter.address
-    if byAddress.count < Self.maximumAddresses || byAddress[address] != nil,
-      !Self.spend(count, of: kind, &byAddress[address, default: Use()])
-    {
-      return false
+    if second != now { begin(now) }
+    if let number = number(of: session.key.exporter.address) {
+      guard uses[number].counts[kind.rawValue] < kind.addressLimit else { return false }
+      uses[number].counts[kind.rawValue] += UInt32(truncatingIfNeeded: count)
     }
     session.learningUse.counts[kind.rawValue] += UInt32(truncatingIfNeeded: count)
     return true
   }
 
-  private static func spend(_ count: Int, of kind: Kind, _ use: inout Use) -> Bool {
-    guard use.counts[kind.rawValue] < kind.addressLimit else { return false }
-    use.counts[kind.rawValue] += UInt32(truncatingIfNeeded: count)
-    return true
+  private mutating func begin(_ second: UInt32) {
+    self.second = second
+    uses.removeAll(keepingCapacity: true)
+    numbers.removeAll(keepingCapacity: true)
+    latest = nil
+  }
+
+  /// Returns the number of an address; nil if there are too many.
+  @inline(__always)
+  private mutating func number(of address: IPAddress) -> Int? {
+    if let latest, latest.address == address { return latest.number }
+    return find(address)
+  }
+
+  private mutating func find(_ address: IPAddress) -> Int? {
+    let number: Int
+    if let known = numbers[address] {
+      number = known
+    } else {
+      guard uses.count < Self.maximumAddresses else { return nil }
+      number = uses.count
+      uses.append(Use())
+      numbers[address] = number
+    }
+    latest = (address, number)
+    return number
   }
 }
