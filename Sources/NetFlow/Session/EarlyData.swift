@@ -25,14 +25,17 @@ struct EarlyData {
   }
 
   /// A set in the order of arrival.
-  private struct Waiting {
-    /// Nil: it has found its template.
-    var set: EarlySet?
+  private struct Place: BitwiseCopyable {
+    /// The template that it waits for; nil: it has found it.
+    var id: UInt16?
     /// The number of the next one that waits for the same template; 0: there is none, or they are not linked.
     var next = 0
   }
 
-  private var queue = Deque<Waiting>()
+  /// The queue of those that wait and, until they leave it, of some that have found their template. The sets themselves are apart
+  /// from their places: following links touches no set, and counts no reference to its content.
+  private var places = Deque<Place>()
+  private var sets = Deque<EarlySet?>()
   /// The number of the first in the queue; numbers go on from 1, so that none changes while others leave.
   private var firstNumber = 1
   /// How many of the queue wait for their template. The first of the queue does.
@@ -40,7 +43,7 @@ struct EarlyData {
   /// The first and the last that wait for each template, once there were more than a few; empty: they have to be looked through.
   private var chains: [UInt16: (first: Int, last: Int)] = [:]
   /// Those that have their template, in order; the first `decoded` of them are decoded already.
-  private var ready: [Ready] = []
+  private var ready: [Ready?] = []
   private var decoded = 0
   /// Sum of the sizes of all held sets.
   private var held = 0
@@ -61,19 +64,20 @@ struct EarlyData {
   /// Whether any waits for its template.
   var isWaiting: Bool { waitingCount > 0 }
   /// Arrival of the one that has waited for its template longest.
-  var waitingSince: Int64? { queue.first?.set?.arrival }
+  var waitingSince: Int64? { sets.first??.arrival }
   /// Arrival of the one that has waited longest.
-  var oldestArrival: Int64? { isReady ? ready[decoded].set.arrival : waitingSince }
+  var oldestArrival: Int64? { isReady ? ready[decoded]?.set.arrival : waitingSince }
 
   mutating func hold(_ set: EarlySet) {
-    queue.append(Waiting(set: set))
-    waitingCount += 1
+    places.append(Place(id: set.id))
     held += set.size
+    waitingCount += 1
     if !chains.isEmpty {
-      link(queue.count - 1, set.id)
+      link(places.count - 1, set.id)
     } else if waitingCount > Self.few {
       linkAll()
     }
+    sets.append(set)
   }
 
   /// Adds the set at a place of the queue to those that wait for the same template.
@@ -83,15 +87,15 @@ struct EarlyData {
       chains[id] = (number, number)
       return
     }
-    queue[chains.values[chain].last - firstNumber].next = number
+    places[chains.values[chain].last - firstNumber].next = number
     chains.values[chain].last = number
   }
 
   private mutating func linkAll() {
-    chains.removeAll(keepingCapacity: true)
-    for place in queue.indices {
-      queue[place].next = 0
-      if let id = queue[place].set?.id { link(place, id) }
+    chains = [:]
+    for place in places.indices {
+      places[place].next = 0
+      if let id = places[place].id { link(place, id) }
     }
   }
 
@@ -99,12 +103,12 @@ struct EarlyData {
   /// of thousands, and templates thousands.
   mutating func serve(_ template: Template) {
     if chains.isEmpty {
-      for place in queue.indices where queue[place].set?.id == template.id { makeReady(place, template) }
+      for place in places.indices where places[place].id == template.id { makeReady(place, template) }
     } else if let chain = chains.removeValue(forKey: template.id) {
       var number = chain.first
       while number > 0 {
         let place = number - firstNumber
-        number = queue[place].next
+        number = places[place].next
         makeReady(place, template)
       }
     } else {
@@ -114,21 +118,28 @@ struct EarlyData {
   }
 
   private mutating func makeReady(_ place: Int, _ template: Template) {
-    guard let set = queue[place].set.take() else { return }
+    places[place].id = nil
+    // Exchanged, because a copy would count references.
+    var set: EarlySet?
+    swap(&set, &sets[place])
+    guard let set else { return }
     waitingCount -= 1
     makeReady(set, template)
   }
 
-  /// Lets go of places in the queue that are empty: of the first ones, and of all once they are the greater part.
+  /// Lets go of places in the queue that are empty: of the first ones, and of all once they are the greater part. Then it
+  /// releases memory, too: one set may wait, or none, where tens of thousands did.
   private mutating func closeRanks() {
-    while let first = queue.first, first.set == nil { removeFirst() }
-    guard queue.count > 2 * waitingCount + 64 else { return }
-    queue.removeAll { $0.set == nil }
-    if !chains.isEmpty { linkAll() }
+    while let first = places.first, first.id == nil { removeFirst() }
+    guard places.count > 2 * waitingCount + 64 || places.isEmpty else { return }
+    places = places.filter { $0.id != nil }
+    sets = sets.filter { $0 != nil }
+    if chains.isEmpty { chains = [:] } else { linkAll() }
   }
 
   private mutating func removeFirst() {
-    queue.removeFirst()
+    places.removeFirst()
+    sets.removeFirst()
     firstNumber += 1
   }
 
@@ -144,14 +155,14 @@ struct EarlyData {
   /// Removes and returns the next set that has its template.
   mutating func takeReady() -> Ready? {
     guard isReady else { return nil }
-    let next = ready[decoded]
-    ready[decoded].set.content = []
+    var next: Ready?
+    swap(&next, &ready[decoded])
     decoded += 1
     if decoded == ready.count {
       ready.removeAll()
       decoded = 0
     }
-    forget(next)
+    if let next { forget(next) }
     return next
   }
 
@@ -194,20 +205,20 @@ struct EarlyData {
   }
 
   private mutating func takeFirst(into taken: inout [EarlySet]) {
-    guard let first = queue.first, let set = first.set else { return }
+    guard let first = places.popFirst(), let id = first.id, let set = sets.popFirst() ?? nil else { return }
+    firstNumber += 1
     held -= set.size
     waitingCount -= 1
     // It is the first of those that wait for its template.
-    if let chain = chains.index(forKey: set.id) {
+    if let chain = chains.index(forKey: id) {
       if first.next > 0 { chains.values[chain].first = first.next } else { chains.remove(at: chain) }
     }
     taken.append(set)
-    removeFirst()
     closeRanks()
   }
 
   /// All that is held, without template again: as a checkpoint keeps it.
-  fileprivate var all: [EarlySet] { ready[decoded...].map(\.set) + queue.compactMap(\.set) }
+  fileprivate var all: [EarlySet] { ready[decoded...].compactMap { $0?.set } + sets.compactMap(\.self) }
 }
 
 extension EarlyData: Decodable {
