@@ -138,10 +138,10 @@ struct FlowDecoderLimitTests {
     var before = 0
     var second: Int64 = 1_750_000_000
     for round in 0..<rounds {
-      for first in stride(from: 256, to: 65_536, by: 3264) {
+      for first in stride(from: 256, to: 65_536, by: 1632) {
         // No more than may be defined in a second.
         second += 1
-        let ids = first..<min(first + 3264, 65_536)
+        let ids = first..<min(first + 1632, 65_536)
         // Each round changes the definitions.
         let octets = ids.flatMap { Wire.template($0, [[1 + round, 4]]) }
         _ = FlowDecoded([Wire.ipfix(Wire.set(2, octets))], by: &decoder, arrival: second * 1000)
@@ -152,6 +152,33 @@ struct FlowDecoderLimitTests {
     #expect(counters.templates == 4 * 65_280)
     #expect(counters[.templateEvicted] > 4 * 65_280 - 2 * 4096)
     #expect(Self.residentOctets - before < 64 << 20)
+  }
+
+  @Test("hold the memory of data whose template has come, in however many sessions", .tags(.slow), .unlessFast)
+  func earlyData() async {
+    await #expect(processExitsWith: .success) { FlowDecoderLimitTests.flood(domains: 40) }
+  }
+
+  /// In each domain tens of thousands of sets wait for one template, which then comes.
+  private static func flood(domains: Int) {
+    var decoder = FlowDecoder()
+    var batch = FlowBatch()
+    let sets = Array(repeating: Wire.set(400, Wire.be32(1)), count: 1000).flatMap { $0 }
+    var before = 0
+    for domain in 0..<domains {
+      let arrival = Int64(domain) * 1_000_000_000
+      for _ in 0..<31 {
+        decoder.decode(Wire.ipfix(sets, domain: domain).rawSpan, from: exporter(1), arrival: arrival, into: &batch)
+      }
+      let template = Wire.ipfix(Wire.set(2, Wire.template(400, [[1, 4]])), domain: domain)
+      decoder.decode(template.rawSpan, from: exporter(1), arrival: arrival, into: &batch)
+      while decoder.decodeEarly(limit: 1 << 16, into: &batch).isMore { batch.removeAll() }
+      batch.removeAll()
+      if domain == 4 { before = residentOctets }
+    }
+    #expect(decoder.counters.earlyDecoded == 31_000 * UInt64(domains))
+    // Their queues would take 3 MB each.
+    #expect(residentOctets - before < 32 << 20)
   }
 
   private static var residentOctets: Int {

@@ -1,8 +1,49 @@
 import FlowModel
 
+/// The flows that were seen longest ago, in that order: what a full cache evicts next.
+///
+/// A table of places by the number of the flow's last record, for a range of numbers from the least one on. It is made by looking at
+/// all flows once; from then on each eviction takes the next one. A flow that was seen since, or has left, has another number.
+struct EvictionOrder {
+  /// For each number from `first` on, one more than the place of the flow; 0 if there is none.
+  private var places: [UInt32] = []
+  private var first: UInt64 = 0
+  private var next = 0
+
+  /// Makes the table anew, for at most `length` numbers.
+  mutating func fill(from ages: [FlowAge], length: Int, newest: UInt64) {
+    var least = UInt64.max
+    for place in ages.indices where ages[place].isLive { least = min(least, ages[place].recency) }
+    first = least
+    next = 0
+    places.removeAll(keepingCapacity: true)
+    if least > newest { return }
+    // No longer: numbers that come later are not in it.
+    let count = Int(min(UInt64(length), newest &- least &+ 1))
+    places.append(contentsOf: repeatElement(0, count: count))
+    var places = places.mutableSpan
+    for place in ages.indices where ages[place].isLive {
+      let index = ages[place].recency &- least
+      if index < UInt64(count) { places[Int(index)] = UInt32(truncatingIfNeeded: place &+ 1) }
+    }
+  }
+
+  /// Takes up to `count` flows; fewer only if the table has no more.
+  mutating func take(_ count: Int, of ages: [FlowAge], into group: inout PlaceGroup) {
+    while next < places.count, group.count < count {
+      let place = Int(places[next]) &- 1
+      if place >= 0, ages[place].isLive, ages[place].recency == first &+ UInt64(next) { group.append(place) }
+      next &+= 1
+    }
+  }
+
+  /// A number that no flow is older than, if the flows taken have left.
+  var oldest: UInt64 { first &+ UInt64(next) }
+}
+
 extension FlowCache {
   /// Number of flows evicted at once when the cache is full: one in a small cache, so that exactly the least recently
-  /// seen flow leaves; 1/64 in a large one, to amortize the search.
+  /// seen flow leaves; 1/64 in a large one.
   private var evictionCount: Int { max(1, aging.maximumFlows / 64) }
 
   /// Makes room for a flow in a full cache.
@@ -20,75 +61,35 @@ extension FlowCache {
     return true
   }
 
-  /// Emits `count` flows: first expired ones, with their own reason, then others; each least recently seen first.
+  /// Emits `count` flows, each with the reason of its timeout if that has passed: the least recently seen ones, but from a small
+  /// cache those first whose timeout has passed. A large one has few of these, which the wheel reaches within a second.
   private mutating func evict(_ count: Int, into emitted: inout FlowBatch) {
-    let over = overCount
-    if over > 0 { evict(min(count, over), of: over, over: true, into: &emitted) }
-    if count > over { evict(min(count &- over, liveCount), of: liveCount, over: false, into: &emitted) }
+    var left = min(count, liveCount)
+    if evictionCount == 1 { left &-= closeExpired(left, into: &emitted) }
+    while left > 0 {
+      var group = PlaceGroup()
+      evictionOrder.take(min(left, Self.groupSize), of: ages, into: &group)
+      if group.count == 0 {
+        evictionOrder.fill(from: ages, length: max(aging.maximumFlows, 1 << 16), newest: recordNumber)
+      } else {
+        left &-= group.count
+        close(group, .noRoom, into: &emitted)
+        // The record that needs room already has a number, but no flow yet.
+        oldestRecency = min(evictionOrder.oldest, recordNumber)
+      }
+    }
   }
 
-  /// Emits the `count` least recently seen of the `total` expired flows (`over`), or of all.
-  private mutating func evict(_ count: Int, of total: Int, over: Bool, into emitted: inout FlowBatch) {
-    guard count > 0 else { return }
-    let newest = count == total ? recordNumber : recency(ofOldest: count, over: over)
+  /// Emits up to `count` flows whose timeout has passed and that the wheel has not reached yet, and returns their number.
+  private mutating func closeExpired(_ count: Int, into emitted: inout FlowBatch) -> Int {
     let now = now
     var group = PlaceGroup()
-    for place in ages.indices where ages[place].isLive && ages[place].recency <= newest {
-      if over, !timers.isOver(ages[place], at: now) { continue }
-      if group.count == Self.groupSize {
-        close(group, .noRoom, into: &emitted)
-        group = PlaceGroup()
-      }
+    for place in ages.indices where ages[place].isLive && timers.isOver(ages[place], at: now) {
+      if group.count == min(count, Self.groupSize) { break }
       group.append(place)
     }
+    let closed = group.count
     close(group, .noRoom, into: &emitted)
-    // The record that needs room already has a number, but no flow yet.
-    if !over { oldestRecency = min(newest &+ 1, recordNumber) }
-  }
-
-  /// Number of expired flows that the wheel has not reached yet.
-  private var overCount: Int {
-    let now = now
-    var count = 0
-    for age in ages where age.isLive && timers.isOver(age, at: now) { count &+= 1 }
-    return count
-  }
-
-  /// Returns the recency that exactly `count` of the live flows (expired ones, or all) do not exceed; there are more
-  /// than `count`.
-  ///
-  /// Recencies are distinct. The range is narrowed by histograms, with a pass over the ages per eleven bits.
-  private func recency(ofOldest count: Int, over: Bool) -> UInt64 {
-    if count == 1 { return oldest(over: over) }
-    let now = now
-    var low = oldestRecency
-    var high = recordNumber
-    var left = count
-    while low < high {
-      let shift = UInt64(max(0, 53 - (high &- low).leadingZeroBitCount))
-      var storage = InlineArray<2048, UInt32>(repeating: 0)
-      var histogram = storage.mutableSpan
-      for age in ages where age.isLive && age.recency >= low && age.recency <= high {
-        if over, !timers.isOver(age, at: now) { continue }
-        histogram[Int(truncatingIfNeeded: (age.recency &- low) &>> shift)] &+= 1
-      }
-      var bin = 0
-      while bin < 2047, histogram[bin] < left {
-        left &-= Int(histogram[bin])
-        bin &+= 1
-      }
-      low = low &+ UInt64(bin) &<< shift
-      high = min(high, low &+ (1 &<< shift &- 1))
-      if histogram[bin] == left { return high }
-    }
-    return high
-  }
-
-  /// Returns the lowest recency of the live flows, or of the expired ones.
-  private func oldest(over: Bool) -> UInt64 {
-    let now = now
-    var least = UInt64.max
-    for age in ages where age.isLive && (!over || timers.isOver(age, at: now)) { least = min(least, age.recency) }
-    return least
+    return closed
   }
 }

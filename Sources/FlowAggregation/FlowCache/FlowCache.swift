@@ -47,6 +47,7 @@ public struct FlowCache: ~Copyable, Sendable {
   var recordNumber: UInt64 = 0
   /// A lower bound of the numbers of live flows' last records.
   var oldestRecency: UInt64 = 0
+  var evictionOrder = EvictionOrder()
   /// Earliest record for the next change of secrets.
   var nextReseed: UInt64 = 0
   /// Where `drain` continues.

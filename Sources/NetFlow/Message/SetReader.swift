@@ -48,7 +48,8 @@ struct SetReader {
               continue
             }
             recordsBefore = session.counters.flowRecords
-            timesCounted = template.isFixedLength ? 1 : 2
+            // Each is measured, and its fields are found anew.
+            timesCounted = template.isFixedLength ? 1 : 3
           }
           return DataSet(template: template, content: content)
         }

@@ -25,8 +25,8 @@ struct LearningBudget {
       case .optionsRecords: 1 << 16
       // A large router has 4,000 interfaces and 1,400 applications and names all of them at once.
       case .statements: 1 << 14
-      // As many as a session can have: see `SessionLimits`.
-      case .templates: 1 << 12
+      // Half as many as a session can have (`SessionLimits`), and several times what one is known to announce at once.
+      case .templates: 1 << 11
       case .templateFields: 1 << 16
       // With each datagram that changes something: sixteen line cards with ten samplers change all of them twice.
       case .comparisons: 1 << 14

@@ -26,11 +26,13 @@ extension FlowDecoder {
     }
     variable.begin(set)
     var ignored = DecodeCounters()
+    var plan = plan
     for index in first..<records.count {
       guard let place = variable.next(set, template, &ignored),
         let view = RecordsView(set.extracting(place), recordLength: place.count)
       else { return }
-      let reverse = plan.located(in: variable.layout).settle(&records[index], view, 0, base, &totals)
+      plan.locate(in: variable.layout)
+      let reverse = plan.settle(&records[index], view, 0, base, &totals)
       if plan.hasReverse { reverseCounts.append(reverse) }
     }
   }

@@ -51,6 +51,9 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
   static let connectionCounts = 26..<30
 
   private var places: [30 of Place] = .init(repeating: Place())
+  /// The elements of the template, by their indices in `elements`.
+  private var present: [30 of UInt8] = .init(repeating: 0)
+  private var presentCount = 0
   /// Whether there are running totals.
   private(set) var hasTotals = false
   /// Whether there are firewall events with counts of the initiator or responder.
@@ -84,6 +87,8 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
 
   private mutating func place(_ item: Int, _ index: Int, _ offset: Int, _ field: FieldSpecifier) {
     guard field.isVariable || Self.accepts(item, width: Int(field.length)) else { return }
+    present[presentCount] = UInt8(truncatingIfNeeded: item)
+    presentCount += 1
     places[item] = Place(
       field: UInt16(truncatingIfNeeded: index), offset: UInt16(truncatingIfNeeded: offset), width: field.length)
   }
@@ -98,15 +103,16 @@ struct TotalsPlan: Sendable, BitwiseCopyable {
 
   private func has(_ items: Range<Int>) -> Bool { items.contains { places[$0].width != 0 } }
 
-  /// Returns the plan with the positions in a measured record of variable length.
-  func located(in layout: borrowing RecordLayout) -> TotalsPlan {
-    var located = self
-    for item in places.indices where places[item].width != 0 {
-      let width = layout.lengths[Int(places[item].field)]
-      located.places[item].offset = UInt16(truncatingIfNeeded: layout.offsets[Int(places[item].field)])
-      located.places[item].width = Self.accepts(item, width: width) ? UInt16(truncatingIfNeeded: width) : 0
+  /// Finds the elements in a measured record of variable length, which may have some in no usable width. In place: the plan is too
+  /// large to be made for each record.
+  mutating func locate(in layout: borrowing RecordLayout) {
+    for index in 0..<presentCount {
+      let item = Int(present[index])
+      let field = Int(places[item].field)
+      let width = layout.lengths[field]
+      places[item].offset = UInt16(truncatingIfNeeded: layout.offsets[field])
+      places[item].width = Self.accepts(item, width: width) ? UInt16(truncatingIfNeeded: width) : 0
     }
-    return located
   }
 }
 
