@@ -2,9 +2,12 @@
 import PackageDescription
 
 /// Path of the toolchain's libFuzzer, set by `make fuzz`. If set, the fuzzers are built and modules are instrumented; otherwise the
-/// package is unchanged.
+/// package is unchanged. `FUZZER_SANITIZER` is another sanitizer for the same modules: of several options, the compiler heeds the
+/// last.
 let fuzzer = Context.environment["FUZZER_RUNTIME"]
-let instrumentation: [SwiftSetting] = fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])]
+let sanitizers = ["fuzzer", Context.environment["FUZZER_SANITIZER"] ?? ""].filter { !$0.isEmpty }
+let instrumentation: [SwiftSetting] =
+  fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=" + sanitizers.joined(separator: ",")])]
 
 /// Settings of all targets: Swift 6 mode, strict memory safety, internal imports by default, explicit imports of the modules used,
 /// and `any` for existential types.
