@@ -2,6 +2,7 @@ import Files
 import FlowOutput
 import FlowStore
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -188,25 +189,25 @@ struct RetentionTests {
   @Test("Folders that go while a writer is about to use them do not keep it from writing", .tags(.slow), .unlessFast)
   func race() throws {
     let path = folder.path
-    let isDone = Box()
-    let outcome = Box()
+    let isDone = Atomic(false)
     // A separate thread: on one core, Dispatch runs iterations one after another.
     let hasEnded = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
-      while isDone.value == 0 { _ = Retention(size: 1).apply(to: path, now: Self.now) }
+      while !isDone.load(ordering: .acquiring) { _ = Retention(size: 1).apply(to: path, now: Self.now) }
       hasEnded.signal()
     }
     var random = SeededGenerator(seed: seed)
+    var committed: UInt64 = 0
     if var writer = try? FlowStoreWriter(FlowStoreOptions(path: path, host: "h")) {
       for hour in 0..<500 { writer.append(1, at: newYear + Int64(hour) * 3_600_000, &random) }
       writer.commit()
       // A folder can be removed repeatedly before it contains a file; the rows then wait for the next attempt.
       for _ in 0..<100 where writer.rowsHeld > 0 { writer.commit() }
-      outcome.value = writer.counters.committed
+      committed = writer.counters.committed
     }
-    isDone.value = 1
+    isDone.store(true, ordering: .releasing)
     hasEnded.wait()
-    #expect(outcome.value == 500)
+    #expect(committed == 500)
   }
 
   @Test("A file that cannot be removed is told, and the others go")
