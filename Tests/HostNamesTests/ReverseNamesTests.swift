@@ -1,24 +1,16 @@
 import Dispatch
-import Foundation
 import HostNames
 import NetworkBytes
 import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Names of addresses")
+@Suite("Names of addresses", .ownThread)
 struct ReverseNamesTests {
   private static func address(_ number: Int) -> IPAddress { IPAddress(high: 0, low: 0xffff << 32 | UInt64(number + 1)) }
 
-  /// Returns the result of `names`, called on a separate thread because it blocks.
-  private static func names(_ reverse: ReverseNames, _ addresses: [IPAddress]) async -> [IPAddress: String] {
-    await withCheckedContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(returning: reverse.names(of: addresses)) }
-    }
-  }
-
   @Test("ten thousand addresses have their names, each looked up once, by no more threads than allowed")
-  func many() async {
+  func many() {
     struct Seen {
       var count = 0
       var busy = 0
@@ -37,7 +29,7 @@ struct ReverseNamesTests {
     }
     let addresses = (0..<10_000).map(Self.address)
     for _ in 0..<2 {
-      let names = await Self.names(reverse, addresses + addresses.prefix(100))
+      let names = reverse.names(of: addresses + addresses.prefix(100))
       #expect(names.count == addresses.count { $0.low % 3 != 0 })
       #expect(names.allSatisfy { $0.value == "host-\($0.key)" })
     }
@@ -54,12 +46,12 @@ struct ReverseNamesTests {
       return "name of \(address)"
     }
     // The fast lookup may be late on a busy machine; the slow one is never in time.
-    let first = await Self.names(reverse, [quick, slow])
+    let first = reverse.names(of: [quick, slow])
     #expect(first[slow] == nil)
     gate.signal()
     try await eventually("the names that came late") {
       reverse.beginAnswer()
-      return await Self.names(reverse, [quick, slow]).count == 2
+      return reverse.names(of: [quick, slow]).count == 2
     }
   }
 
@@ -72,31 +64,31 @@ struct ReverseNamesTests {
       if address == Self.address(0) { gate.wait() }
       return "x"
     }
-    #expect(await Self.names(reverse, [Self.address(0)]).isEmpty)
+    #expect(reverse.names(of: [Self.address(0)]).isEmpty)
     // The time limit has passed: the only thread is idle after the first address.
-    #expect(await Self.names(reverse, [Self.address(1)]).isEmpty)
+    #expect(reverse.names(of: [Self.address(1)]).isEmpty)
     gate.signal()
-    try await eventually("the name that came late") { await !Self.names(reverse, [Self.address(0)]).isEmpty }
-    #expect(await Self.names(reverse, [Self.address(1)]).isEmpty)
+    try await eventually("the name that came late") { !reverse.names(of: [Self.address(0)]).isEmpty }
+    #expect(reverse.names(of: [Self.address(1)]).isEmpty)
     #expect(asked.withLock { $0 } == [Self.address(0)])
   }
 
   @Test("no more addresses are looked up than allowed, for each answer anew")
-  func bounded() async {
+  func bounded() {
     let count = Atomic(0)
     let reverse = ReverseNames(wait: 600, mostAddresses: 100, mostThreads: 4) { _ in
       count.add(1, ordering: .relaxed)
       return "x"
     }
     let addresses = (0..<1000).map(Self.address)
-    #expect(await Self.names(reverse, addresses).count == 100)
+    #expect(reverse.names(of: addresses).count == 100)
     #expect(count.load(ordering: .relaxed) == 100)
     reverse.beginAnswer()
-    #expect(await Self.names(reverse, Array(addresses.prefix(50))).count == 50)
+    #expect(reverse.names(of: Array(addresses.prefix(50))).count == 50)
   }
 
   @Test("what was found holds for its time, also that there is no name")
-  func lifetime() async {
+  func lifetime() {
     for (lifetime, count) in [(3600.0, 2), (0, 4)] {
       let asked = Atomic(0)
       let reverse = ReverseNames(wait: 600, lifetime: lifetime) { address in
@@ -105,7 +97,7 @@ struct ReverseNamesTests {
       }
       for _ in 0..<2 {
         reverse.beginAnswer()
-        let names = await Self.names(reverse, [Self.address(0), Self.address(1)])
+        let names = reverse.names(of: [Self.address(0), Self.address(1)])
         #expect(names == [Self.address(0): "x"])
       }
       #expect(asked.load(ordering: .relaxed) == count, "\(lifetime)")
@@ -113,30 +105,20 @@ struct ReverseNamesTests {
   }
 
   @Test("no name is asked for `::`, and nothing at all costs no thread")
-  func nothing() async {
+  func nothing() {
     let reverse = ReverseNames(wait: 600) { _ in "x" }
-    #expect(await Self.names(reverse, [.unspecified]).isEmpty)
-    #expect(await Self.names(reverse, []).isEmpty)
+    #expect(reverse.names(of: [.unspecified]).isEmpty)
+    #expect(reverse.names(of: []).isEmpty)
   }
 
   @Test("the system knows this host's own name, and none of a host that cannot be")
-  func system() async throws {
-    let found = await withCheckedContinuation { continuation in
-      Thread.detachNewThread {
-        continuation.resume(returning: Result { try SystemResolver.addresses(of: "localhost") })
-      }
-    }
-    let addresses = try found.get()
+  func system() throws {
+    let addresses = try SystemResolver.addresses(of: "localhost")
     #expect(
       addresses.contains(IPAddress(high: 0, low: 0xffff_7f00_0001)) || addresses.contains(IPAddress(high: 0, low: 1)))
     #expect(Set(addresses).count == addresses.count)
-    let missing = await withCheckedContinuation { continuation in
-      // A name that no resolver accepts (RFC 6761 §6.4).
-      Thread.detachNewThread {
-        continuation.resume(returning: Result { try SystemResolver.addresses(of: "a.invalid") })
-      }
-    }
-    let error = #expect(throws: SystemResolver.Failure.self) { try missing.get() }
+    // A name that no resolver accepts (RFC 6761 §6.4).
+    let error = #expect(throws: SystemResolver.Failure.self) { try SystemResolver.addresses(of: "a.invalid") }
     #expect(error?.description.isEmpty == false)
   }
 }
