@@ -9,6 +9,11 @@ let sanitizers = ["fuzzer", Context.environment["FUZZER_SANITIZER"] ?? ""].filte
 let instrumentation: [SwiftSetting] =
   fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=" + sanitizers.joined(separator: ",")])]
 
+/// The only test modules to build, set by `make test-sanitized`, separated by spaces. If set, our modules are optimized in debug
+/// builds, too, because sanitizers make them slow.
+let testModules = Context.environment["TEST_MODULES"]?.split(separator: " ").map(String.init)
+let optimization: [SwiftSetting] = testModules == nil ? [] : [.unsafeFlags(["-O"])]
+
 /// Settings of all targets: Swift 6 mode, strict memory safety, internal imports by default, explicit imports of the modules used,
 /// and `any` for existential types.
 let ours: [SwiftSetting] =
@@ -19,7 +24,7 @@ let ours: [SwiftSetting] =
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-  ] + instrumentation
+  ] + instrumentation + optimization
 
 // Products of other packages.
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -308,7 +313,8 @@ let package = Package(
         "faults.py", "fixbuf.c", "mixture.py", "outputs.py", "page.py", "prometheus-rules-test.yml", "restarts.py",
         "rows.py", "supervision.py", "terminal.py", "unions.py", "weather.py", "wires.py",
       ]),
-    .target(name: "TestSupport", dependencies: ["NetworkBytes", "CChildProcess"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["NetworkBytes", "CChildProcess", "CSanitizers"], path: "Tests/TestSupport"),
     .target(
       name: "GatewayStub", dependencies: ["HTTPServing", crypto, httpTypes, hummingbird, nioCore],
       path: "Tests/GatewayStub"),
@@ -327,6 +333,7 @@ let package = Package(
       ], path: "Tests/CollectorFuzzTargets"),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(name: "CChildProcess", path: "Tests/CChildProcess"),
+    .target(name: "CSanitizers", path: "Tests/CSanitizers"),
 
     // C: system calls missing from Swift's Glibc module, embedded files, and Debian's libraries.
     .target(name: "CSystemCalls"),
@@ -341,6 +348,8 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if let testModules { package.targets.removeAll { $0.type == .test && !testModules.contains($0.name) } }
 
 if let fuzzer {
   let search: [LinkerSetting] = [.unsafeFlags([fuzzer]), .linkedLibrary("stdc++")]

@@ -80,6 +80,7 @@ struct ModuleGraphTests {
   /// Dependencies of test targets that must be built but are not imported.
   private static let runOnly: [String: Set<String>] = [
     "ClickHouseTests": ["sagflow"], "EndToEndTests": ["sagflow"], "CollectorTests": ["sagflow"],
+    "TestSupport": ["CSanitizers"],
   ]
 
   @Test("All targets have the same settings, strict memory safety among them")
