@@ -11,15 +11,19 @@ struct EvictionOrder {
   private var next = 0
 
   /// Makes the table anew, for at most `length` numbers.
-  mutating func fill(from ages: [FlowAge], length: Int, newest: UInt64) {
-    var least = UInt64.max
-    for place in ages.indices where ages[place].isLive { least = min(least, ages[place].recency) }
+  ///
+  /// - Parameter ages: at least one of them live.
+  mutating func fill(from ages: [FlowAge], length: Int) {
+    var (least, greatest) = (UInt64.max, UInt64.min)
+    for place in ages.indices where ages[place].isLive {
+      least = min(least, ages[place].recency)
+      greatest = max(greatest, ages[place].recency)
+    }
     first = least
     next = 0
-    places.removeAll(keepingCapacity: true)
-    if least > newest { return }
     // No longer: numbers that come later are not in it.
-    let count = Int(min(UInt64(length), newest &- least &+ 1))
+    let count = Int(min(UInt64(length), greatest &- least &+ 1))
+    places.removeAll(keepingCapacity: true)
     places.append(contentsOf: repeatElement(0, count: count))
     var places = places.mutableSpan
     for place in ages.indices where ages[place].isLive {
@@ -36,9 +40,6 @@ struct EvictionOrder {
       next &+= 1
     }
   }
-
-  /// A number that no flow is older than, if the flows taken have left.
-  var oldest: UInt64 { first &+ UInt64(next) }
 }
 
 extension FlowCache {
@@ -70,12 +71,10 @@ extension FlowCache {
       var group = PlaceGroup()
       evictionOrder.take(min(left, Self.groupSize), of: ages, into: &group)
       if group.count == 0 {
-        evictionOrder.fill(from: ages, length: max(aging.maximumFlows, 1 << 16), newest: recordNumber)
+        evictionOrder.fill(from: ages, length: max(aging.maximumFlows, 1 << 16))
       } else {
         left &-= group.count
         close(group, .noRoom, into: &emitted)
-        // The record that needs room already has a number, but no flow yet.
-        oldestRecency = min(evictionOrder.oldest, recordNumber)
       }
     }
   }

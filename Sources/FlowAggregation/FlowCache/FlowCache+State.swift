@@ -27,7 +27,6 @@ public struct FlowCacheState: Sendable {
     var clock: AgingClock
     var expiredUntil: UInt64
     var recordNumber: UInt64
-    var oldestRecency: UInt64
     var originCounters: [FlowCounters]
     var droppedTexts: UInt64
   }
@@ -50,7 +49,8 @@ extension FlowCacheState.Totals {
     clock.append(to: &octets)
     octets.append(Int64(clamping: expiredUntil))
     octets.append(recordNumber)
-    octets.append(oldestRecency)
+    // Formerly a lower bound of the numbers of flows' last records.
+    octets.append(UInt64(0))
     octets.append(droppedTexts)
     octets.append(count: originCounters.count)
     for counters in originCounters { counters.append(to: &octets) }
@@ -61,7 +61,7 @@ extension FlowCacheState.Totals {
     clock = try AgingClock(&octets)
     expiredUntil = (try octets.bounded()).magnitude
     recordNumber = try octets.word()
-    oldestRecency = try octets.word()
+    _ = try octets.word()
     droppedTexts = try octets.word()
     let count = try octets.count(of: 12)
     originCounters = []
@@ -87,8 +87,8 @@ extension FlowCache {
     return FlowCacheState(
       flows: kept, extensions: rare,
       totals: .init(
-        clock: clock, expiredUntil: expiredUntil, recordNumber: recordNumber, oldestRecency: oldestRecency,
-        originCounters: originCounters, droppedTexts: extensions.droppedTexts))
+        clock: clock, expiredUntil: expiredUntil, recordNumber: recordNumber, originCounters: originCounters,
+        droppedTexts: extensions.droppedTexts))
   }
 
   /// Restores the flows of an earlier run. Call before anything is merged, on a cache with the same key.
@@ -97,7 +97,6 @@ extension FlowCache {
     clock = state.totals.clock
     expiredUntil = state.totals.expiredUntil
     recordNumber = state.totals.recordNumber
-    oldestRecency = state.totals.oldestRecency
     originCounters = state.totals.originCounters
     wheel = AgingWheel(timeout: timers.shortest, from: expiredUntil / 1000)
     for kept in state.flows where kept.age.isLive {

@@ -45,8 +45,6 @@ public struct FlowCache: ~Copyable, Sendable {
   var originCounters: [FlowCounters] = []
   /// Number of records merged; orders flows by recency.
   var recordNumber: UInt64 = 0
-  /// A lower bound of the numbers of live flows' last records.
-  var oldestRecency: UInt64 = 0
   var evictionOrder = EvictionOrder()
   /// Earliest record for the next change of secrets.
   var nextReseed: UInt64 = 0

@@ -30,10 +30,8 @@ package enum CRC32 {
 struct ZstdCompressor: ~Copyable, @unchecked Sendable {
   // Sendable: this value is the only owner of the context.
   private let context: OpaquePointer?
-
-  private let level: Int
-  /// What the next frame's parameters are for.
-  private var content: Content?
+  /// Octets of values that are passed over after each at which matches are looked for.
+  private var skipped: Int32 = 0
 
   /// What a page has, which decides what is worth looking for.
   enum Content {
@@ -46,7 +44,6 @@ struct ZstdCompressor: ~Copyable, @unchecked Sendable {
   /// - Parameter level: as zstd counts: 1 is fast, 3 its own default, negative levels are faster still.
   /// - Throws: `ParquetError.compression` if zstd has no memory or refuses the level.
   init(level: Int) throws(ParquetError) {
-    self.level = level
     unsafe context = ZSTD_createCCtx()
     if unsafe context == nil { throw .compression(code: Int(ZSTD_error_memory_allocation.rawValue)) }
     try set(ZSTD_c_compressionLevel, Int32(clamping: level))
@@ -54,20 +51,9 @@ struct ZstdCompressor: ~Copyable, @unchecked Sendable {
       // Only matches of seven octets and more, by a table that stays in the nearest cache: a quarter faster, and no larger.
       try set(ZSTD_c_hashLog, 12)
       try set(ZSTD_c_minMatch, 7)
-    }
-  }
-
-  /// At level 1, matches are looked for at every 33rd octet of values only: zstd needs a third less for all pages, which are 1.6 %
-  /// larger. zstd would leave out frequencies then, unless it is told not to, by a parameter that is not among its stable ones:
-  /// where it is refused, values are treated as dictionaries are.
-  private mutating func prepare(_ content: Content) throws(ParquetError) {
-    if level != 1 || content == self.content { return }
-    self.content = content
-    let frequencies = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam5, 1)
-    if content == .values, ZSTD_isError(frequencies) == 0 {
-      try set(ZSTD_c_targetLength, 32)
-    } else {
-      try set(ZSTD_c_targetLength, 0)
+      // Looking at every 33rd octet of values only, zstd needs a third less for all pages, which are 1.6 % larger. It would leave
+      // out frequencies then, unless it is told not to, by a parameter that is not among its stable ones and may be refused.
+      if ZSTD_isError(unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam5, 1)) == 0 { skipped = 32 }
     }
   }
 
@@ -82,7 +68,7 @@ struct ZstdCompressor: ~Copyable, @unchecked Sendable {
   mutating func compress(
     _ bytes: borrowing ByteBuffer, _ range: Range<Int>, _ content: Content, to output: inout ByteBuffer
   ) throws(ParquetError) {
-    try prepare(content)
+    try set(ZSTD_c_targetLength, content == .values ? skipped : 0)
     let source = bytes.span.extracting(range)
     let context = unsafe context
     var result = 0

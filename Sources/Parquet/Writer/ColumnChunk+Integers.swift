@@ -43,7 +43,7 @@ extension ColumnChunk {
       // The distinct values are much fewer.
       setBounds(Self.extent(of: distinct.values, as: Value.self))
     } else {
-      setBounds(Self.extent(of: values))
+      setBounds(Self.extent(of: values, as: Value.self))
     }
   }
 
@@ -128,34 +128,24 @@ extension ColumnChunk {
   }
 
   /// Returns the minimum and maximum of at least one value. Skips a run of the first value quickly.
-  static func extent<Value: FixedWidthInteger>(of values: Span<Value>) -> ClosedRange<Value> {
+  ///
+  /// - Parameter type: type of the values; what is given may be their bit patterns.
+  static func extent<Value: FixedWidthInteger, Stored: FixedWidthInteger>(
+    of values: Span<Stored>, as type: Value.Type
+  ) -> ClosedRange<Value> {
     let first = values[0]
     var position = 0
     let block = 1024
     while position &+ block <= values.count {
-      var difference: Value = 0
+      var difference: Stored = 0
       for index in position..<(position &+ block) { difference |= values[index] ^ first }
       if difference != 0 { break }
       position &+= block
     }
-    var least = first
-    var greatest = first
-    for index in position..<values.count {
-      let value = values[index]
-      least = min(least, value)
-      greatest = max(greatest, value)
-    }
-    return least...greatest
-  }
-
-  /// The same for values whose bit patterns are those of `keys`.
-  private static func extent<Value: FixedWidthInteger, Key: FixedWidthInteger>(
-    of keys: Span<Key>, as type: Value.Type
-  ) -> ClosedRange<Value> {
-    var least = Value(truncatingIfNeeded: keys[0])
+    var least = Value(truncatingIfNeeded: first)
     var greatest = least
-    for index in keys.indices {
-      let value = Value(truncatingIfNeeded: keys[index])
+    for index in position..<values.count {
+      let value = Value(truncatingIfNeeded: values[index])
       least = min(least, value)
       greatest = max(greatest, value)
     }

@@ -9,7 +9,7 @@ extension ColumnChunk {
   mutating func encode(_ indices: Span<UInt32>, of entries: StringDictionary, byteLimit: Int) throws(ParquetError) {
     precondition(indices.count == valueCount)
     if indices.isEmpty { return encodeUniform() }
-    let extent = Self.extent(of: indices)
+    let extent = Self.extent(of: indices, as: UInt32.self)
     if Int(extent.upperBound) >= entries.count { throw .misuse(.value(column: column.name)) }
     let used = Self.markUsed(indices, greatest: Int(extent.upperBound), in: &numbers)
     let (usedBytes, usedAll) = setStatistics(of: entries, used: used, greatest: Int(extent.upperBound))
