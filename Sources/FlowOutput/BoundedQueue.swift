@@ -23,10 +23,12 @@ package final class BoundedQueue<Element: ~Copyable & Sendable>: @unchecked Send
   }
 
   /// Adds an element, waiting for room. Also succeeds after `close`, so that nothing is lost.
-  package func push(_ element: consuming Element) {
+  ///
+  /// - Parameter limit: elements before it at most, if that is less than the capacity.
+  package func push(_ element: consuming Element, behind limit: Int = .max) {
     lock.lock()
     defer { lock.unlock() }
-    while items.count >= capacity { lock.wait() }
+    while items.count >= min(capacity, limit) { lock.wait() }
     items.append(element)
     lock.broadcast()
   }

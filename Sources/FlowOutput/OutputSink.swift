@@ -26,7 +26,8 @@ public final class OutputSink<Writer: OutputWriter & ~Copyable>: FlowSink {
     var batch = thread.spare.take(capacity: flows.records.capacity)
     swap(&batch, &flows)
     counters.handedOver &+= UInt64(batch.count)
-    thread.queue.push(.init(flows: batch, context: context))
+    let limit = backpressure == .wait ? OutputThread<Writer>.sufficientBatches : .max
+    thread.queue.push(.init(flows: batch, context: context), behind: limit)
   }
 
   public func advance(to context: FlowContext, _ backpressure: Backpressure) {

@@ -25,6 +25,8 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
   let queue = BoundedQueue<Job>(capacity: 64)
   /// Written batches: as many as a writer may be given at once while it writes those before.
   let spare = BatchPool(capacity: 32)
+  /// As many as a writer needs so as not to wait for one that can wait for it; more would only take memory.
+  static var sufficientBatches: Int { 24 }
   /// Usual maximum size of a batch; a larger one, filled while this queue was full, is freed.
   package static var usualRecords: Int { 12_288 }
 

@@ -200,10 +200,10 @@ public struct Pipeline: ~Copyable {
     return context
   }
 
-  /// Passes emitted flows to the sink. While it is full, they are kept up to a limit.
+  /// Passes emitted flows to the sink. While it is full, they are kept up to a limit, or wait here at once if they may.
   private mutating func handOver() {
     decoder.refreshNames()
-    if canHandOver || emitted.count >= Self.heldBatches * batchSize {
+    if backpressure == .wait || canHandOver || emitted.count >= Self.heldBatches * batchSize {
       handOver(backpressure)
     }
   }

@@ -68,32 +68,35 @@ extension FlowCache {
     _ records: Span<FlowRecord>, _ tags: Span<UInt32>, _ range: Range<Int>, from start: Int, at now: UInt32
   ) -> (end: Int, needsSecrets: Bool) {
     // Moved into locals for this loop: as the cache's properties, each change would first check for unique ownership.
-    var (flows, ages) = ([LiveFlow](), [FlowAge]())
+    var (flows, ages, counters) = ([LiveFlow](), [FlowAge](), [FlowCounters]())
     swap(&flows, &self.flows)
     swap(&ages, &self.ages)
+    swap(&counters, &originCounters)
     defer {
       swap(&flows, &self.flows)
       swap(&ages, &self.ages)
+      swap(&counters, &originCounters)
     }
     var live = flows.mutableSpan
     var lives = ages.mutableSpan
+    var counts = counters.mutableSpan
     for position in start..<range.upperBound {
       let tag = tags[position &- range.lowerBound]
       let origin = Int(records[position].origin)
-      guard records[position].extensionNumber == 0, origin < originCounters.count else { return (position, false) }
+      guard records[position].extensionNumber == 0, origin < counts.count else { return (position, false) }
       if endsConnections, records[position].endsConnection { return (position, false) }
       let place = find(records[position], tag, in: live.span)
       if place >= 0 {
         if timers.isOver(lives[place], at: now) { return (position, false) }
         recordNumber &+= 1
-        originCounters[origin].countMerged(records[position])
+        counts[origin].countMerged(records[position])
         live[place].record.absorb(records[position])
         lives[place].see(at: now, record: recordNumber)
       } else {
         guard liveCount < aging.maximumFlows, let free = freePlaces.popLast() else { return (position, false) }
         let place = Int(free)
         recordNumber &+= 1
-        originCounters[origin].countOpened(records[position])
+        counts[origin].countOpened(records[position])
         liveCount &+= 1
         live[place].record = records[position]
         live[place].tag = tag

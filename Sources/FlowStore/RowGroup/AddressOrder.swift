@@ -9,9 +9,10 @@ package enum AddressOrder {
     var v6: [TextItem] = []
     var text: [UInt8] = []
     v4.reserveCapacity(addresses.count)
+    let octetRanks = octetRanks
     for (number, address) in addresses.enumerated() {
       if address.isV4 {
-        v4.append(dottedRank(address.v4) << 32 | UInt64(number))
+        v4.append(dottedRank(address.v4, octetRanks.span) << 32 | UInt64(number))
       } else {
         v6.append(TextItem(address, number: UInt32(number), &text))
       }
@@ -28,6 +29,7 @@ package enum AddressOrder {
   private static func merged(_ v4: [UInt64], _ v6: [TextItem]) -> [UInt32] {
     var order: [UInt32] = []
     order.reserveCapacity(v4.count + v6.count)
+    let firstCharacters = firstCharacters
     var next = 0
     for item in v6 {
       while next < v4.count, firstCharacters[Int(v4[next] >> 56)] < item.firstCharacters {
@@ -56,7 +58,8 @@ package enum AddressOrder {
     return ranks
   }()
 
-  private static func dottedRank(_ address: UInt32) -> UInt64 {
+  @inline(__always)
+  private static func dottedRank(_ address: UInt32, _ octetRanks: Span<UInt8>) -> UInt64 {
     var rank: UInt64 = 0
     for shift in stride(from: UInt32(24), through: 0, by: -8) {
       rank = rank << 8 | UInt64(octetRanks[Int(address >> shift & 255)])

@@ -23,10 +23,10 @@ package func radixSort(_ items: inout [UInt64], _ spare: inout [UInt64], from lo
 /// - Returns: false, without effect, if all have the same digit.
 private func distribute(_ items: [UInt64], into sorted: inout [UInt64], shift: UInt64, _ mask: UInt64) -> Bool {
   let mask = mask & 2047
-  var starts: [2048 of Int] = .init(repeating: 0)
+  var starts: [2048 of UInt32] = .init(repeating: 0)
   for item in items { starts[Int(truncatingIfNeeded: item &>> shift & mask)] &+= 1 }
-  var next = 0
-  for digit in starts.indices {
+  var next: UInt32 = 0
+  for digit in 0...Int(truncatingIfNeeded: mask) {
     let count = starts[digit]
     if count == items.count { return false }
     starts[digit] = next
@@ -35,7 +35,7 @@ private func distribute(_ items: [UInt64], into sorted: inout [UInt64], shift: U
   var target = sorted.mutableSpan
   for item in items {
     let digit = Int(truncatingIfNeeded: item &>> shift & mask)
-    target[starts[digit]] = item
+    target[Int(starts[digit])] = item
     starts[digit] &+= 1
   }
   return true

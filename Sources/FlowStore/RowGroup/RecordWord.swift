@@ -6,7 +6,9 @@ import NetworkBytes
 package struct RecordWord: Sendable {
   package let value: @Sendable (FlowRecord) -> UInt64
   package let set: @Sendable (inout FlowRecord, UInt64) -> Void
-  /// Appends the word of each record.
+  /// Returns the bits in which a record's word is not the given one.
+  let difference: @Sendable (Span<FlowRecord>, UInt64) -> UInt64
+  /// Stores the word of each record in the first places.
   let load: @Sendable (Span<FlowRecord>, inout [UInt64]) -> Void
   /// Sets the word of the first records.
   let store: @Sendable (Span<UInt64>, inout [FlowRecord]) -> Void
@@ -18,10 +20,15 @@ package struct RecordWord: Sendable {
   ) {
     self.value = value
     self.set = set
+    difference = { records, word in
+      var difference: UInt64 = 0
+      for index in records.indices { difference |= value(records[index]) ^ word }
+      return difference
+    }
     load = { records, words in
-      words.append(addingCapacity: records.count) { output in
-        for index in records.indices { output.append(value(records[index])) }
-      }
+      var words = words.mutableSpan
+      precondition(records.count <= words.count)
+      for index in records.indices { words[index] = value(records[index]) }
     }
     store = { words, records in
       var records = records.mutableSpan

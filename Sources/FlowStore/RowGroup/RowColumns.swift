@@ -16,7 +16,7 @@ package struct RowColumns: Sendable {
   private var firstStart = Int64.max
   private var lastEnd = Int64.min
   /// A block's words, on their way into their column.
-  private var scratch: [UInt64] = []
+  private var scratch = [UInt64](repeating: 0, count: blockSize)
 
   package init() {}
 
@@ -35,23 +35,28 @@ package struct RowColumns: Sendable {
   package mutating func append(_ batch: borrowing FlowBatch, _ range: Range<Int>, room: Int) {
     if ends.capacity < room { ends.reserveCapacity(room) }
     appendFacts(batch, range)
-    // Taken out, so that it can be read while a column changes.
-    var scratch: [UInt64] = []
-    swap(&scratch, &self.scratch)
     for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockSize) {
       let block = start..<min(start + Self.blockSize, range.upperBound)
       appendEnds(batch.records.span, block)
       let records = batch.records.span.extracting(block)
-      for place in words.indices {
-        scratch.removeAll(keepingCapacity: true)
-        RecordWord.all[place].load(records, &scratch)
-        if place == RecordWord.extensionPlace, !batch.extensions.isEmpty {
-          takeExtensions(batch.extensions, of: &scratch)
-        }
-        words[place].append(scratch.span, room: room)
+      for (place, word) in RecordWord.all.enumerated() {
+        appendWords(word, place, of: records, batch.extensions, room: room)
       }
     }
-    self.scratch = scratch
+  }
+
+  private mutating func appendWords(
+    _ word: RecordWord, _ place: Int, of records: Span<FlowRecord>, _ given: [FlowExtension], room: Int
+  ) {
+    let namesExtensions = place == RecordWord.extensionPlace && !given.isEmpty
+    if !namesExtensions, words[place].appendShared(records.count, { word.difference(records, $0) == 0 }) { return }
+    // Taken out, so that it can be read while a column changes.
+    var scratch: [UInt64] = []
+    swap(&scratch, &self.scratch)
+    word.load(records, &scratch)
+    if namesExtensions { takeExtensions(given, of: &scratch, count: records.count) }
+    words[place].append(scratch.span.extracting(first: records.count), room: room)
+    swap(&scratch, &self.scratch)
   }
 
   /// Rows whose addresses are numbered at a time, so that their memory accesses overlap.
@@ -97,8 +102,8 @@ package struct RowColumns: Sendable {
   }
 
   /// Copies the extensions that the block's words name, and has these name the copies.
-  private mutating func takeExtensions(_ given: [FlowExtension], of words: inout [UInt64]) {
-    for index in words.indices where RecordLane.extensionNumber(words[index]) != 0 {
+  private mutating func takeExtensions(_ given: [FlowExtension], of words: inout [UInt64], count: Int) {
+    for index in 0..<count where RecordLane.extensionNumber(words[index]) != 0 {
       extensions.append(given[Int(RecordLane.extensionNumber(words[index])) - 1])
       words[index] = words[index] & 0xffff_ffff | UInt64(extensions.count) << RecordLane.extensionNumber.shift
     }

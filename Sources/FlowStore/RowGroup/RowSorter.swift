@@ -59,12 +59,13 @@ package struct RowSorter: Sendable {
     var items: [UInt64] = []
     swap(&items, &self.items)
     items.setCount(rows.count, 0)
-    for place in items.indices {
+    var filled = items.mutableSpan
+    for place in filled.indices {
       let row = isSplit ? Int(first[place]) : place
       let exporter = UInt64(rowOrigins.isEmpty ? sharedExporter : exporterRanks[Int(rowOrigins[row])])
       let source = UInt64(sourceRanks[Int(ends[row] &>> 32)])
       let destination = isSplit ? 0 : UInt64(destinationRanks[Int(ends[row] & 0xffff_ffff)])
-      items[place] =
+      filled[place] =
         exporter &<< exporterShift | source &<< sourceShift | destination &<< destinationShift | UInt64(row)
     }
     swap(&items, &self.items)
@@ -86,7 +87,7 @@ package struct RowSorter: Sendable {
     var order: [UInt32] = []
     swap(&order, &self.order)
     order.setCount(items.count, 0)
-    for place in order.indices { order[place] = UInt32(truncatingIfNeeded: items[place] & mask) }
+    Self.extract(items.span, shift: 0, mask, into: order.mutableSpan)
     swap(&order, &self.order)
   }
 
@@ -100,7 +101,13 @@ package struct RowSorter: Sendable {
     let behind = isSplit ? 0 : destinationBits
     let shift = UInt64(rowBits + (key == 2 ? 0 : behind) + (key == 0 ? sourceBits : 0))
     let mask = key == 0 ? UInt64.max : UInt64(1) << UInt64(key == 1 ? sourceBits : destinationBits) - 1
-    for place in ranks.indices { ranks[place] = UInt32(truncatingIfNeeded: items[place] &>> shift & mask) }
+    Self.extract(items.span, shift: UInt64(shift), mask, into: ranks.mutableSpan)
+  }
+
+  private static func extract(
+    _ items: Span<UInt64>, shift: UInt64, _ mask: UInt64, into values: consuming MutableSpan<UInt32>
+  ) {
+    for place in items.indices { values[place] = UInt32(truncatingIfNeeded: items[place] &>> shift & mask) }
   }
 
   /// Returns the texts of one of the three addresses, by rank.

@@ -88,30 +88,33 @@ struct SortedRows: ~Copyable {
   }
 
   private mutating func fillWords(_ word: Int) {
-    let (highs, lows) = (half(word, .high), half(word, .low))
-    let column = source.rows.words[word]
+    let values = (half(word, .high), half(word, .low))
     var words: [UInt64] = []
     swap(&words, &memory.words)
     words.setCount(count, 0)
-    Self.combine(
-      highs.span, lows.span, UInt64(column.shared(.high)) << 32 | UInt64(column.shared(.low)), into: words.mutableSpan)
+    combine(word, values, into: words.mutableSpan)
     swap(&words, &memory.words)
   }
 
-  /// - Parameter shared: a word with the halves that are the same in all rows, which have no values.
-  private static func combine(
-    _ highs: Span<UInt32>, _ lows: Span<UInt32>, _ shared: UInt64, into words: consuming MutableSpan<UInt64>
+  /// - Parameter halves: those of the word in order; one that is the same in all rows is empty.
+  @inline(__always)
+  private func combine<Value: FixedWidthInteger>(
+    _ word: Int, _ halves: (highs: [UInt32], lows: [UInt32]), into words: consuming MutableSpan<Value>
   ) {
+    let column = source.rows.words[word]
+    let (high, low) = (UInt64(column.shared(.high)) << 32, UInt64(column.shared(.low)))
+    let (highs, lows) = (halves.highs.span, halves.lows.span)
     // A loop for each case, without a decision for each row.
-    let (high, low) = (shared & 0xffff_ffff << 32, shared & 0xffff_ffff)
     if highs.isEmpty, lows.isEmpty {
-      for place in words.indices { words[place] = shared }
+      for place in words.indices { words[place] = Value(truncatingIfNeeded: high | low) }
     } else if highs.isEmpty {
-      for place in lows.indices { words[place] = high | UInt64(lows[place]) }
+      for place in lows.indices { words[place] = Value(truncatingIfNeeded: high | UInt64(lows[place])) }
     } else if lows.isEmpty {
-      for place in highs.indices { words[place] = UInt64(highs[place]) << 32 | low }
+      for place in highs.indices { words[place] = Value(truncatingIfNeeded: UInt64(highs[place]) << 32 | low) }
     } else {
-      for place in lows.indices { words[place] = UInt64(highs[place]) << 32 | UInt64(lows[place]) }
+      for place in lows.indices {
+        words[place] = Value(truncatingIfNeeded: UInt64(highs[place]) << 32 | UInt64(lows[place]))
+      }
     }
   }
 
@@ -221,19 +224,20 @@ struct SortedRows: ~Copyable {
   }
 
   private mutating func fillTimes(_ lane: RecordLane) {
-    fillWords(lane.word)
+    let values = (half(lane.word, .high), half(lane.word, .low))
     var times: [Int64] = []
     swap(&times, &memory.times)
     times.setCount(count, 0)
-    Self.clamp(memory.words.span, to: CivilTime.storable, into: times.mutableSpan)
+    combine(lane.word, values, into: times.mutableSpan)
+    // Those from 1970 to the year 6429 are as they are.
+    let column = source.rows.words[lane.word]
+    if (column.first | column.varying) >> 47 != 0 { Self.clamp(times.mutableSpan, to: CivilTime.storable) }
     swap(&times, &memory.times)
   }
 
-  private static func clamp(
-    _ words: Span<UInt64>, to range: ClosedRange<Int64>, into times: consuming MutableSpan<Int64>
-  ) {
+  private static func clamp(_ times: consuming MutableSpan<Int64>, to range: ClosedRange<Int64>) {
     let (first, last) = (range.lowerBound, range.upperBound)
-    for place in words.indices { times[place] = min(max(Int64(bitPattern: words[place]), first), last) }
+    for place in times.indices { times[place] = min(max(times[place], first), last) }
   }
 
   /// The ranks of one of the addresses that rows are sorted by, in order.

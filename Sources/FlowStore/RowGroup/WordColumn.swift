@@ -28,6 +28,16 @@ struct WordColumn: Sendable {
     count += words.count
   }
 
+  /// Appends so many words that are the first one, if `areAll` says that of them, and all before them are.
+  ///
+  /// - Returns: false, without effect, if not.
+  @inline(__always)
+  mutating func appendShared(_ count: Int, _ areAll: (UInt64) -> Bool) -> Bool {
+    guard self.count > 0, varying == 0, areAll(first) else { return false }
+    self.count += count
+    return true
+  }
+
   /// Appends a half of words; before the first ones, that of the rows that were there when it did not vary.
   private static func append(
     _ words: Span<UInt64>, _ half: Half, behind shared: UInt32, count: Int, to values: inout [UInt32], _ room: Int
@@ -36,10 +46,11 @@ struct WordColumn: Sendable {
       values.reserveCapacity(room)
       values.append(contentsOf: repeatElement(shared, count: count))
     }
+    let start = values.count
+    values.append(contentsOf: repeatElement(0, count: words.count))
+    var all = values.mutableSpan
     let shift = half.shift
-    values.append(addingCapacity: words.count) { output in
-      for index in words.indices { output.append(UInt32(truncatingIfNeeded: words[index] &>> shift)) }
-    }
+    for index in words.indices { all[start &+ index] = UInt32(truncatingIfNeeded: words[index] &>> shift) }
   }
 
   /// Forgets the words and keeps the memory.

@@ -64,7 +64,12 @@ extension FlowDecoder {
       for _ in 0..<view.count { records.append(FlowRecord(like: prototype)) }
     }
     var records = batch.records.mutableSpan
-    FlowPlan.run(steps(of: plans, session), over: view, into: &records, from: base, rates: session.rates.rates)
+    // Not chosen first: that would retain it, and an atomic operation waits for all the stores above.
+    if takesOutForReverse(session) {
+      FlowPlan.run(plans.flow.stepsWithoutOut, over: view, into: &records, from: base, rates: session.rates.rates)
+    } else {
+      FlowPlan.run(plans.flow.steps, over: view, into: &records, from: base, rates: session.rates.rates)
+    }
     let corrections = plans.flow.times.run(over: view, into: &records, from: base, time: time)
     session.counters.add(corrections)
   }

@@ -23,15 +23,20 @@ extension ColumnChunk {
   static func presence(
     of indices: Span<UInt32>, null: UInt32, _ levels: inout [UInt32], _ packed: inout [UInt32]
   ) -> Presence {
-    var absent: UInt32 = 0
-    for row in 0..<indices.count { absent &+= indices[row] == null ? 1 : 0 }
-    let count = indices.count - Int(absent)
+    let count = indices.count - occurrences(of: null, in: indices)
     if count == indices.count { return .all }
     if count == 0 { return .none }
     makeRoom(indices.count, in: &levels)
     makeRoom(indices.count, in: &packed)
     pack(indices, null: null, levels.mutableSpan, packed.mutableSpan)
     return .some(count: count)
+  }
+
+  private static func occurrences(of value: UInt32, in values: Span<UInt32>) -> Int {
+    var count: UInt64 = 0
+    // Only zero less one has a sign. A comparison would become a branch, and the loop would not be vectorized.
+    for index in values.indices { count &+= (UInt64(values[index] ^ value) &- 1) &>> 63 }
+    return Int(count)
   }
 
   /// Branch-free: nulls are irregular, and mispredictions would be frequent.
