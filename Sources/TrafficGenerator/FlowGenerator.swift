@@ -2,7 +2,7 @@ import FlowModel
 import NetFlow
 public import NetworkBytes
 
-/// A test exporter without a socket: encoded synthetic traffic, and when to send it.
+/// Test exporters without a socket: encoded synthetic traffic, and when to send it.
 ///
 /// The sender's loop, with `elapsed` in nanoseconds and `now` in milliseconds since 1970 UTC:
 ///
@@ -18,8 +18,11 @@ public struct FlowGenerator: Sendable {
   public private(set) var sentMessages: UInt64 = 0
   /// Octets in those messages, without UDP and IP headers.
   public private(set) var sentOctets: UInt64 = 0
-  public private(set) var encoder: MessageEncoder
+  /// Index of the exporter of the last message, from 0.
+  public private(set) var exporter = 0
 
+  /// One for each exporter; each sends in turn.
+  private var encoders: [MessageEncoder]
   private var traffic: SyntheticTraffic
   private var pacer: Pacer
   private let flows: UInt64
@@ -31,22 +34,32 @@ public struct FlowGenerator: Sendable {
   /// - Parameters:
   ///   - traffic: its IPv6 share is treated as 0 for NetFlow v5.
   ///   - flows: number of records to send.
+  ///   - exporters: exporters, which take turns; their domains are consecutive.
   ///   - rate: records per second; 0 for unlimited. Messages that would take more than a second to fill are sent with
   ///     fewer records.
   public init(
     _ configuration: MessageEncoder.Configuration, seed: UInt64, model: SyntheticTraffic.Model = .init(),
-    flows: UInt64, rate: Double
+    exporters: Int = 1, flows: UInt64, rate: Double
   ) throws(ExportError) {
-    encoder = try MessageEncoder(configuration)
+    precondition(exporters > 0)
+    encoders = []
+    for number in 0..<exporters {
+      var own = configuration
+      own.domain &+= UInt32(truncatingIfNeeded: number)
+      encoders.append(try MessageEncoder(own))
+    }
     var model = model
     if configuration.version == .netFlow5 { model.ipv6Share = 0 }
     traffic = SyntheticTraffic(seed: seed, model: model)
     pacer = Pacer(rate: rate)
     self.flows = flows
-    let full = encoder.maximumRecords
+    let full = encoders[0].maximumRecords
     batch = rate > 0 && rate < Double(full) ? max(1, Int(rate)) : full
     pending.reserveCapacity(batch)
   }
+
+  /// Records that the protocol cannot represent, which were skipped.
+  public var unsupportedRecords: UInt64 { encoders.reduce(0) { $0 &+ $1.unsupportedRecords } }
 
   /// Whether all flows were generated.
   public var isFinished: Bool { sentFlows >= flows }
@@ -68,7 +81,8 @@ public struct FlowGenerator: Sendable {
     var records: [FlowRecord] = []
     swap(&records, &pending)
     while records.count < wanted { records.append(traffic.next(at: now)) }
-    let taken = encoder.encode(records.span, at: now, into: &message)
+    exporter = Int(sentMessages % UInt64(encoders.count))
+    let taken = encoders[exporter].encode(records.span, at: now, into: &message)
     records.removeFirst(taken)
     swap(&records, &pending)
     guard taken > 0 else { return }

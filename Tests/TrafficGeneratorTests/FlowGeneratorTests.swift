@@ -23,9 +23,30 @@ struct FlowGeneratorTests {
     #expect(generator.sentFlows == flows)
     #expect(generator.sentMessages == messages)
     #expect(generator.sentOctets == octets)
-    #expect(generator.encoder.unsupportedRecords == 0, "no IPv6 is made for v5")
+    #expect(generator.unsupportedRecords == 0, "no IPv6 is made for v5")
     generator.next(at: bootTime, into: &message)
     #expect(message.isEmpty)
+  }
+
+  @Test("has exporters take turns, each with a domain, a sequence and templates of its own")
+  func exporters() throws {
+    var configuration = MessageEncoder.Configuration(version: .netFlow9)
+    configuration.domain = 40
+    configuration.bootTime = bootTime
+    var generator = try FlowGenerator(configuration, seed: 11, exporters: 3, flows: 500, rate: 0)
+    var message: [UInt8] = []
+    var turn = 0
+    while !generator.isFinished {
+      generator.next(at: bootTime + 1_000, into: &message)
+      #expect(generator.exporter == turn % 3)
+      let (count, sequence, domain) = (message[2...3], message[12...15], message[16...19])
+      #expect(Array(domain) == [0, 0, 0, UInt8(40 + turn % 3)])
+      #expect(Array(sequence) == [0, 0, 0, UInt8(turn / 3)])
+      if turn < 3 { #expect(message[20...21].elementsEqual([0, 0]), "templates first, \(count)") }
+      turn += 1
+    }
+    #expect(turn > 6)
+    #expect(generator.sentFlows == 500)
   }
 
   @Test("is due by its rate and fills messages, but never holds records for more than a second")

@@ -1,11 +1,16 @@
 /// The plans of the templates that sets have followed lately, each at the place to which its template's address leads.
 ///
 /// A template's own reference to them is atomic, and one such load costs more than a record's decoding: two calls of the runtime.
+/// Thousands of exporters of one model have the same plans, which then stay in the nearest cache.
 struct RecentPlans: ~Copyable {
   private var recent: [(template: Template, plans: Template.Plans)?] = Array(repeating: nil, count: 64)
+  /// Plans that other templates may share.
+  private var shared: [TemplateDefinition: Template.Plans] = [:]
 
   /// Fields of a template that is kept here at most: a hostile one may have thousands, and is not to outlive its session.
   private static let maximumFields = 256
+  /// Plans that are shared at most.
+  private static let maximumShared = 256
 
   /// The template's plans, made if this is its first data.
   @inline(__always)
@@ -17,8 +22,17 @@ struct RecentPlans: ~Copyable {
   }
 
   private mutating func find(_ template: Template, for place: Int) -> Template.Plans {
+    if template.fields.count > Self.maximumFields { return template.plans }
+    let plans = template.knownPlans ?? share(template)
+    recent[place] = (template, plans)
+    return plans
+  }
+
+  private mutating func share(_ template: Template) -> Template.Plans {
+    if let plans = shared[template.definition] { return template.adopt(plans) }
     let plans = template.plans
-    if template.fields.count <= Self.maximumFields { recent[place] = (template, plans) }
+    if shared.count >= Self.maximumShared { shared.removeAll(keepingCapacity: true) }
+    shared[template.definition] = plans
     return plans
   }
 }

@@ -27,8 +27,8 @@ struct SessionTable {
   /// The same by slot.
   private var slots: [SessionPlace?] = []
   private var freeSlots: [Int] = []
-  /// Cache of sessions of recent datagrams, indexed by their source port; few lookups go past it.
-  var recent: [SessionPlace?] = Array(repeating: nil, count: 64)
+  /// Cache of sessions of recent datagrams; few lookups go past it.
+  var recent: [SessionPlace?] = Array(repeating: nil, count: 1 << recentBits)
   private(set) var rules: SessionRules
   /// Counter of changes of the settings.
   private var configuration = 0
@@ -116,8 +116,11 @@ struct SessionTable {
 
   @inline(__always)
   static func recentIndex(_ key: SessionKey) -> Int {
-    Int(truncatingIfNeeded: key.exporter.address.low ^ UInt64(key.exporter.port ^ key.version)) & 63
+    let mixed = (key.exporter.address.low ^ UInt64(key.exporter.port ^ key.version)) &* 0x9e37_79b9_7f4a_7c15
+    return Int(truncatingIfNeeded: mixed &>> UInt64(64 - recentBits))
   }
+
+  private static let recentBits = 14
 
   @inline(__always)
   private func agreement(_ place: SessionPlace, _ header: MessageHeader, _ arrival: Int64) -> BootMark.Agreement {
@@ -129,14 +132,22 @@ struct SessionTable {
     _ base: SessionKey, _ header: MessageHeader, _ arrival: Int64, _ directory: ExporterDirectory?
   ) -> SessionPlace {
     guard let first = places[base] ?? streams[base]?.first else { return open(base, directory) }
-    let known = streams[base] ?? [first]
+    let known = streams.isEmpty ? nil : streams[base]
+    if known == nil, agreement(first, header, arrival) == .ofBothClocks { return first }
+    return find(among: known ?? [first], base, header, arrival, directory)
+  }
+
+  private mutating func find(
+    among known: [SessionPlace], _ base: SessionKey, _ header: MessageHeader, _ arrival: Int64,
+    _ directory: ExporterDirectory?
+  ) -> SessionPlace {
     // If several agree, the one by both clocks, otherwise the current run rather than an earlier one.
     let candidates = known.filter { agreement($0, header, arrival) != .none }
     if let place = candidates.last(where: { agreement($0, header, arrival) == .ofBothClocks }) ?? candidates.last {
       if known.last !== place { streams[base] = known.filter { $0 !== place } + [place] }
       return place
     }
-    let newest = known.last ?? first
+    let newest = known[known.count - 1]
     switch newest.session.judge(header, arrival: arrival) {
     case .none: return newest
     case .restart:

@@ -92,8 +92,13 @@ public final class Template: Sendable {
   /// Computed on first use.
   @inline(__always)
   var plans: Plans { madePlans.load() ?? madePlans.storeIfNil(Plans(definition)) }
-  /// The plan, if a record has been decoded by it.
-  var usedPlan: FlowPlan? { madePlans.load()?.flow }
+  /// The plans, if a record has been decoded by them.
+  var knownPlans: Plans? { madePlans.load() }
+  var usedPlan: FlowPlan? { knownPlans?.flow }
+
+  /// Takes over those of a template with the same definition, unless there are some.
+  func adopt(_ plans: Plans) -> Plans { madePlans.storeIfNil(plans) }
+
   @inline(__always)
   var sizedFields: [FieldSpecifier] { plans.sizedFields }
   /// Form of fully decoded records.

@@ -40,6 +40,9 @@ struct Generate: ParsableCommand {
   @Option(help: ArgumentHelp("Observation domain, source id or engine.", valueName: "id"))
   var domain: UInt32 = 0
 
+  @Option(help: ArgumentHelp("Exporters, which take turns; their domains are consecutive.", valueName: "n"))
+  var exporters = 1
+
   @Option(help: ArgumentHelp("Announce that one packet in this many was sampled.", valueName: "n"))
   var sampling: UInt32 = 1
 
@@ -59,6 +62,11 @@ struct Generate: ParsableCommand {
       }
     }
     guard rate >= 0, rate.isFinite else { throw ValidationError("--rate \(rate): expected 0 or more") }
+    guard 1...65_536 ~= exporters else { throw ValidationError("--exporters \(exporters): expected 1 to 65536") }
+    // Each would need a connection of its own.
+    if exporters > 1, to.flatMap(ExportTarget.init)?.stream != nil {
+      throw ValidationError("--exporters \(exporters): over TCP and TLS there is one exporter; start several generators")
+    }
   }
 
   func run() throws {
@@ -81,7 +89,6 @@ struct Generate: ParsableCommand {
     let seed = seed ?? UInt64.random(in: 0..<1_000_000)
     let start = Self.now - Int64(Double(flows) / rate * 1000)
     var generator = try makeGenerator(version(over: nil), seed: seed, startingAt: start)
-    let exporter = Endpoint(address: IPAddress(v4: 0xc612_0001 &+ domain & 0xffff), port: 9995)
     let collector = Endpoint(address: IPAddress(v4: 0xc613_0001), port: 9995)
     var message: [UInt8] = []
     do throws(FileError) {
@@ -89,6 +96,8 @@ struct Generate: ParsableCommand {
       while !generator.isFinished {
         let now = start + Int64(Double(generator.sentFlows) / rate * 1000)
         generator.next(at: now, into: &message)
+        let number = domain &+ UInt32(generator.exporter)
+        let exporter = Endpoint(address: IPAddress(v4: 0xc612_0001 &+ number & 0xffff), port: 9995)
         try capture.append(message.rawSpan, from: exporter, to: collector, at: now * 1_000_000)
       }
       try capture.flush()
@@ -126,7 +135,7 @@ struct Generate: ParsableCommand {
     configuration.samplingInterval = sampling
     configuration.bootTime = time - 3_600_000
     do throws(ExportError) {
-      return try FlowGenerator(configuration, seed: seed, flows: flows, rate: rate)
+      return try FlowGenerator(configuration, seed: seed, exporters: exporters, flows: flows, rate: rate)
     } catch {
       throw CommandFailure(.usage, error.description)
     }
