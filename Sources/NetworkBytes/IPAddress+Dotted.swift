@@ -1,11 +1,11 @@
 extension IPAddress {
-  /// Octets after a text that are read along with it.
-  public static let dottedSlack = 16
+  /// Octets after a text of either family that are read along with it.
+  public static let textSlack = 16
 
   /// Parses dotted decimal, leading zeros allowed; returns nil for any other text. Optimized for many texts: all dots
   /// are found at once, so that the numbers do not depend on one another, and their lengths need no branches.
   ///
-  /// - Parameter range: position of the text in `bytes`; `dottedSlack` more octets, of any value, must follow it.
+  /// - Parameter range: position of the text in `bytes`; `textSlack` more octets, of any value, must follow it.
   @inlinable @inline(__always)
   public static func dotted(_ bytes: RawSpan, _ range: Range<Int>) -> UInt32? {
     if range.count < 7 || range.count > 15 { return nil }

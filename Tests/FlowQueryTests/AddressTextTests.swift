@@ -7,7 +7,7 @@ struct AddressTextTests {
   /// Parses a text surrounded by other octets.
   private static func read(_ text: String, _ random: inout SeededGenerator) -> UInt32? {
     let before = (0..<random.below(9)).map { _ in UInt8.random(in: 0...255, using: &random) }
-    let after = (0..<IPAddress.dottedSlack).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let after = (0..<IPAddress.textSlack).map { _ in UInt8.random(in: 0...255, using: &random) }
     let octets = before + Array(text.utf8) + after
     return IPAddress.dotted(octets.rawSpan, before.count..<(before.count + text.utf8.count))
   }
@@ -39,8 +39,10 @@ struct AddressTextTests {
   /// Parses a text surrounded by other octets.
   private static func readColons(_ text: String, _ random: inout SeededGenerator) -> IPAddress? {
     let before = (0..<random.below(9)).map { _ in UInt8.random(in: 0...255, using: &random) }
-    let octets = before + Array(text.utf8)
-    return IPAddress.colons(octets.rawSpan, before.count..<octets.count)
+    // More digits and colons would be read along.
+    let after = (0..<IPAddress.textSlack).map { _ in Array(":0a\u{0}".utf8)[random.below(4)] }
+    let octets = before + Array(text.utf8) + after
+    return IPAddress.colons(octets.rawSpan, before.count..<(before.count + text.utf8.count))
   }
 
   @Test("every IPv6 address is read as it is written")
