@@ -65,7 +65,8 @@ struct Generate: ParsableCommand {
     guard 1...65_536 ~= exporters else { throw ValidationError("--exporters \(exporters): expected 1 to 65536") }
     // Each would need a connection of its own.
     if exporters > 1, to.flatMap(ExportTarget.init)?.stream != nil {
-      throw ValidationError("--exporters \(exporters): over TCP and TLS there is one exporter; start several generators")
+      throw ValidationError(
+        "--exporters \(exporters): over TCP and TLS there is one exporter; start several generators")
     }
   }
 
