@@ -33,6 +33,7 @@ lib := $(DESTDIR)$(PREFIX)/lib
 unit := $(lib)/systemd/system/sagflow.service
 socket := $(lib)/systemd/system/sagflow.socket
 sysusers := $(lib)/sysusers.d/sagflow.conf
+tmpfiles := $(lib)/tmpfiles.d/sagflow.conf
 sysctl := $(lib)/sysctl.d/60-sagflow.conf
 man := $(DESTDIR)$(PREFIX)/share/man
 config := $(DESTDIR)$(SYSCONFDIR)/sagflow/sagflow.yaml
@@ -58,7 +59,7 @@ SANITIZERS ?= address thread
 # Keeps Python from writing compiled modules into the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-peers bench-attacks bench-limits bench-nat bench-recovery bench-live bench-outputs soak static install man deb test-deb test-container uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-peers bench-attacks bench-limits bench-nat bench-recovery bench-live bench-outputs soak static install man deb test-deb test-service test-container uninstall format lint shipped-files clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -172,13 +173,15 @@ install: static ## Install program, units, man pages and configuration (PREFIX=/
 	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|' "$(unit)"
 	install -D -m 644 systemd/sagflow.socket "$(socket)"
 	install -D -m 644 systemd/sagflow.sysusers "$(sysusers)"
+	install -D -m 644 systemd/sagflow.tmpfiles "$(tmpfiles)"
 	install -D -m 644 systemd/sagflow.sysctl "$(sysctl)"
 	scripts/man-pages "$(STATIC)/release/sagflow" .build/man
 	install -d "$(man)/man1" "$(man)/man5"
 	install -m 644 .build/man/*.1 "$(man)/man1"
 	install -m 644 .build/man/*.5 "$(man)/man5"
 	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then \
-	  systemd-sysusers "$(sysusers)" && /usr/lib/systemd/systemd-sysctl "$(sysctl)" && systemctl daemon-reload; fi
+	  systemd-sysusers "$(sysusers)" && systemd-tmpfiles --create "$(tmpfiles)" && \
+	  /usr/lib/systemd/systemd-sysctl "$(sysctl)" && systemctl daemon-reload; fi
 	@echo 'Start it with: systemctl enable --now sagflow'
 
 man: build ## Write the man pages to .build/man
@@ -193,13 +196,17 @@ test-deb: deb ## Check the package, then install, start, upgrade and purge it in
 	scripts/check-deb
 	scripts/test-deb
 
+test-service: static ## Run the installed service under systemd in a Debian 12 container: sandbox, restart, crash, watchdog (as root)
+	@scripts/debian-packages debootstrap systemd-container
+	scripts/test-service
+
 test-container: deb ## Build the container image from this host's package, check and run it (as root)
 	@scripts/debian-packages buildah debootstrap
 	scripts/test-container
 
 uninstall: ## Remove what install installed, except configuration and flows
 	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then systemctl disable --now sagflow || true; fi
-	rm -f "$(bin)" "$(unit)" "$(socket)" "$(sysusers)" "$(sysctl)" "$(man)"/man1/sagflow*.1 "$(man)"/man5/sagflow*.5
+	rm -f "$(bin)" "$(unit)" "$(socket)" "$(sysusers)" "$(tmpfiles)" "$(sysctl)" "$(man)"/man1/sagflow*.1 "$(man)"/man5/sagflow*.5
 	if [[ -z "$(DESTDIR)" && -d /run/systemd/system ]]; then systemctl daemon-reload; fi
 	@echo 'Kept: $(config) and /var/lib/sagflow'
 

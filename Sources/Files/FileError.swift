@@ -67,12 +67,16 @@ extension FileError: CustomStringConvertible {
   }
 
   /// Returns what to do about an errno value, to append to its text; empty if there is no advice.
-  package static func advice(_ code: Int32) -> String {
-    switch code {
+  ///
+  /// - Parameter isService: whether a service manager started this process, and may hide directories from it.
+  package static func advice(_ code: Int32, isService: Bool = LocalDatagram.hasServiceManager) -> String {
+    let binding = isService ? ", and is in BindPaths= of the service's unit (systemctl edit sagflow)" : ""
+    return switch code {
     case ENOSPC, EDQUOT: "; free space on its file system"
     case EFBIG: "; raise the file size limit or rotate files sooner"
+    case EROFS where isService: "; check that the directory is writable\(binding)"
     case EACCES, EPERM, EROFS: "; check the directory's owner and mount options"
-    case ENOENT, ENOTDIR: "; check that the directory is there"
+    case ENOENT, ENOTDIR: "; check that the directory is there\(binding)"
     case EEXIST: "; choose another name or remove the file"
     default: ""
     }

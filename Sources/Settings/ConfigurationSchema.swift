@@ -146,7 +146,8 @@ public enum ConfigurationSchema {
   private static let store: [Setting] = [
     .value(
       "store.path", .restart(\.store.path), .path,
-      "Directory of the files; relative to the working directory (/var/lib/sagflow for the service)."),
+      "Directory of the files; relative to the working directory. The service needs BindPaths= outside of /var/lib/sagflow."
+    ),
     .value(
       "store.rotation", .restart(\.store.rotation), .seconds(1...3600, dividing: 3600),
       "Time covered by a file, aligned to the clock, seconds; divides an hour."),

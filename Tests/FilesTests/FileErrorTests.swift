@@ -33,6 +33,14 @@ struct FileErrorTests {
     #expect(error.description == text)
   }
 
+  @Test("A service is advised to bind a directory that its unit hides", arguments: [ENOENT, ENOTDIR, EROFS])
+  func service(_ code: Int32) {
+    let binding = "and is in BindPaths= of the service's unit (systemctl edit sagflow)"
+    #expect(FileError.advice(code, isService: true).hasSuffix(binding))
+    #expect(!FileError.advice(code, isService: false).contains("BindPaths"))
+    #expect(FileError.advice(ENOSPC, isService: true) == "; free space on its file system")
+  }
+
   @Test("Kinds of errors are told apart by errno")
   func kinds() {
     func error(_ code: Int32) -> FileError { FileError(.open, path: "", code: code) }

@@ -1,6 +1,7 @@
 import Alerts
 import FlowModel
 import FlowQuery
+import Foundation
 import NetworkBytes
 
 /// A rule, and the data collected for it. Times are milliseconds since 1970 UTC.
@@ -131,6 +132,7 @@ extension Scan {
   mutating func look(at range: Range<UnixMilliseconds>, _ inputs: AlertInputs) {
     window = TimeWindow(range)
     workers = 1
+    niceness = Thread.backgroundNiceness
     isCancelled = inputs.isCancelled
   }
 }

@@ -81,6 +81,11 @@ package struct LocalConnection: ~Copyable, Sendable {
 
 /// A message to another process of this host, without a connection.
 package enum LocalDatagram {
+  /// Whether a service manager started this process and takes messages from it (sd_notify(3)).
+  ///
+  /// Sound: the string is zero-terminated, and the result only compared with nil.
+  package static let hasServiceManager = unsafe getenv("NOTIFY_SOCKET") != nil
+
   /// Sends a message, with an open file if one is given.
   ///
   /// - Parameter name: the path at which the other process listens, or `@name` for an abstract socket (unix(7)).

@@ -97,7 +97,7 @@ extension Scan {
   ) -> [Outcome<Value>] {
     let outcomes = Mutex<[Int: Outcome<Value>]>([:])
     let scanned = Atomic(0)
-    ScanThreads.perform(units.count, niceness: niceness) { index in
+    ScanThreads.perform(units.count, niceness: niceness) { index, throttle in
       let outcome: Outcome<Value>
       do throws(ParquetReadError) {
         let view = RowGroupView(try OpenFile(sources[units[index].file]), group: units[index].group, isScaled: isScaled)
@@ -108,6 +108,7 @@ extension Scan {
         outcome = .fault(error)
       }
       outcomes.withLock { $0[index] = outcome }
+      throttle.giveWay { isCancelled?() ?? false }
     }
     report.rowsScanned += scanned.load(ordering: .relaxed)
     let all = outcomes.withLock { $0 }

@@ -33,7 +33,8 @@ public struct Scan: Sendable {
   public var isStrict = false
   /// Number of threads.
   public var workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
-  /// Their niceness, as in nice(1); 0 for that of the process.
+  /// Their niceness, as in nice(1), and that of the caller from then on; 0 for that of the process. Where the kernel
+  /// refuses it, they sleep while others want their cores.
   public var niceness = 0
 
   /// - Parameter files: paths.
@@ -107,10 +108,10 @@ extension Scan {
     let outcomes = Mutex<[(Consumer, Report, ScanFailure?)]>([])
     let count = max(1, min(workers, plan.units.count))
     let consumers = (0..<count).map { _ in makeConsumer() }
-    ScanThreads.perform(count, niceness: niceness) { worker in
+    ScanThreads.perform(count, niceness: niceness) { worker, throttle in
       var consumer = consumers[worker]
       var report = Report()
-      let failure = work(plan.units, next, &consumer, &report)
+      let failure = work(plan.units, next, &consumer, &report, &throttle)
       outcomes.withLock { $0.append((consumer, report, failure)) }
     }
     var report = plan.report
@@ -124,7 +125,8 @@ extension Scan {
   }
 
   private func work<Consumer: RowConsumer>(
-    _ units: [Unit], _ next: borrowing Atomic<Int>, _ consumer: inout Consumer, _ report: inout Report
+    _ units: [Unit], _ next: borrowing Atomic<Int>, _ consumer: inout Consumer, _ report: inout Report,
+    _ throttle: inout ContentionThrottle
   ) -> ScanFailure? {
     var open: (index: Int, file: OpenFile)?
     var broken = -1
@@ -138,6 +140,7 @@ extension Scan {
         if open?.index != unit.file { open = (unit.file, try Self.open(sources[unit.file])) }
         guard let file = open?.file else { continue }
         try take(RowGroupView(file, group: unit.group, isScaled: isScaled), &consumer, &report)
+        throttle.giveWay { isCancelled?() ?? false }
       } catch {
         guard case .file(let fault) = error else { return error }
         broken = unit.file
