@@ -59,7 +59,7 @@ SANITIZERS ?= address thread
 # Keeps Python from writing compiled modules into the sources.
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-peers bench-attacks bench-limits bench-nat bench-recovery bench-live bench-outputs soak static install man deb test-deb test-service test-container uninstall format lint shipped-files clean
+.PHONY: help build run test test-engines test-kafka test-sanitized fuzz test-fast test-python-update bench bench-ask bench-peers bench-attacks bench-limits bench-scale bench-nat bench-recovery bench-live bench-outputs soak static install man deb test-deb test-service test-container uninstall format lint shipped-files clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -140,6 +140,9 @@ bench-attacks: build ## Measure the cost of malicious datagrams (ARGS=PROGRAM)
 
 bench-limits: build ## Compare a record's cost with memory, loopback and disk (ARGS=CAPTURE)
 	scripts/bench-limits $(ARGS)
+
+bench-scale: build ## Show whether a record's cost depends on how much there is (ARGS="records exporters flows workers")
+	scripts/bench-scale $(ARGS)
 
 bench-nat: build ## Measure NAT lookups (who had this address?) in a day of events (ARGS="EVENTS RUNS")
 	scripts/bench-nat $(ARGS)
