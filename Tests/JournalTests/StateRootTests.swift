@@ -170,6 +170,20 @@ final class StateRootTests {
     #expect(log.texts(.error).contains { $0.contains("identity is damaged") })
   }
 
+  @Test("what is no identity, a pipe or a very large file, is replaced, and a folder reported; none is waited for")
+  func foreignIdentity() throws {
+    let id = try leave("aaa")
+    let path = "\(root)/\(id)/identity"
+    try FileManager.default.removeItem(atPath: path)
+    #expect(unsafe mkfifo(path, 0o600) == 0)
+    #expect(try directory("aaa").open().identity.id == id)
+    try Data(repeating: 0x20, count: 1 << 20).write(to: URL(fileURLWithPath: path))
+    #expect(try directory("aaa").open().identity.id == id)
+    try FileManager.default.removeItem(atPath: path)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    #expect(throws: (any Error).self) { try directory("aaa").open() }
+  }
+
   @Test("a link in place of a lock is refused, one in place of a new identity replaced; what it leads to is left alone")
   func plantedLinks() throws {
     let victim = try folder.write("kept", as: "victim")

@@ -91,12 +91,25 @@ package final class StateDirectory: Sendable {
   static func identity(in path: String, _ logger: Logger) throws -> StateIdentity? {
     let file = "\(path)/identity"
     guard try Directory.exists(file) else { return nil }
-    let content = try Data(contentsOf: URL(fileURLWithPath: file))
+    let content = Data(try identityOctets(file))
     if let identity = try? JSONDecoder().decode(StateIdentity.self, from: content), StateIdentity.isID(identity.id) {
       return identity
     }
     logger.error("\(file) is damaged; writing a new one")
     return nil
+  }
+
+  /// - Returns: empty for what is no file, or too large for an identity; neither a pipe nor a device is waited for.
+  private static func identityOctets(_ path: String) throws(FileError) -> [UInt8] {
+    var octets: [UInt8] = []
+    do throws(WholeFileFault) {
+      var file = try WholeFile.open(path, atMost: 1 << 16)
+      try file.forEachPart(of: 4096) { octets += $0 }
+    } catch {
+      if case .file(let error) = error { throw error }
+      return []
+    }
+    return octets
   }
 
   private static func unfinished(in path: String) -> String { "\(path)/identity.new" }
