@@ -5,7 +5,16 @@
 struct RecentPlans: ~Copyable {
   private var recent: [(template: Template, plans: Template.Plans)?] = Array(repeating: nil, count: 64)
   /// Plans that other templates may share.
-  private var shared: [TemplateDefinition: Template.Plans] = [:]
+  private var shared: [Origin: Template.Plans] = [:]
+
+  /// All of a template that its plans follow from; its id does not count.
+  private struct Origin: Hashable {
+    let version: UInt16
+    let kind: TemplateDefinition.Kind
+    let fields: [FieldSpecifier]
+
+    init(_ template: Template) { (version, kind, fields) = (template.version, template.kind, template.fields) }
+  }
 
   /// Fields of a template that is kept here at most: a hostile one may have thousands, and is not to outlive its session.
   private static let maximumFields = 256
@@ -29,10 +38,11 @@ struct RecentPlans: ~Copyable {
   }
 
   private mutating func share(_ template: Template) -> Template.Plans {
-    if let plans = shared[template.definition] { return template.adopt(plans) }
+    let origin = Origin(template)
+    if let plans = shared[origin] { return template.adopt(plans) }
     let plans = template.plans
     if shared.count >= Self.maximumShared { shared.removeAll(keepingCapacity: true) }
-    shared[template.definition] = plans
+    shared[origin] = plans
     return plans
   }
 }

@@ -96,7 +96,7 @@ public final class Template: Sendable {
   var knownPlans: Plans? { madePlans.load() }
   var usedPlan: FlowPlan? { knownPlans?.flow }
 
-  /// Takes over those of a template with the same definition, unless there are some.
+  /// Takes over those of a template with the same fields, version and kind, unless there are some.
   func adopt(_ plans: Plans) -> Plans { madePlans.storeIfNil(plans) }
 
   @inline(__always)
