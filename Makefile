@@ -48,11 +48,11 @@ DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests
 ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTests|UnionEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 
 # Each sanitizer needs its own modules. ThreadSanitizer conflicts with the tests that count allocations, because both replace
-# malloc; neither sanitizer can measure time or instructions.
+# malloc; neither sanitizer can measure time, instructions or memory.
 SANITIZED_TESTS := AlertsTests CaptureTests FilesTests FixtureTests FlowAggregationTests FlowFilterTests FlowLinesTests FlowModelTests \
   FlowOutputTests FlowPipelineTests FlowQueryTests FlowStoreTests FlowTextTests HostNamesTests JournalTests LabelsTests LookupTablesTests \
   NetFlowTests PacketHeadersTests ParquetTests RelayTests TrafficGeneratorTests SettingsTests ShippingTests FuzzTests
-UNSANITIZED_TESTS := Allocation|Attack
+UNSANITIZED_TESTS := Allocation|Attack|FlowDecoderLimitTests/(spoofedExporters|templateFlood|earlyData)
 # BasicContainers of swift-collections, an indirect dependency, crashes the compiler with -sanitize=thread (Swift 6.3).
 SANITIZERS ?= address thread
 
