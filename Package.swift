@@ -151,12 +151,13 @@ let package = Package(
     .target(
       name: "Kafka",
       dependencies: [
-        "FlowModel", "FlowQuery", "FlowStore", "FlowText", "NetworkBytes", "Parquet", "Shipping",
+        "Files", "FlowModel", "FlowQuery", "FlowStore", "FlowText", "NetworkBytes", "Parquet", "Shipping",
         .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
       ], exclude: ["flow.proto"]),
     // Cloud APIs, independent of flows.
     .target(
-      name: "CloudAPI", dependencies: ["NetworkBytes", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
+      name: "CloudAPI",
+      dependencies: ["Files", "NetworkBytes", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, nioSSL]),
     .target(name: "SmartAccessGateway", dependencies: ["CloudAPI", "NetworkBytes"]),
     .target(
       name: "Settings",

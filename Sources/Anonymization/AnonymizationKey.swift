@@ -32,10 +32,9 @@ public struct AnonymizationKey: Sendable {
 
   /// Reads a file of 32 octets or 64 hexadecimal digits.
   public init(path: String) throws(AnonymizationKeyError) {
-    var octets: [UInt8] = []
+    let octets: [UInt8]
     do throws(WholeFileFault) {
-      var file = try WholeFile.open(path, atMost: 4096)
-      try file.forEachPart(of: 4096) { octets += $0 }
+      octets = try WholeFile.content(of: path, atMost: 4096)
     } catch {
       throw AnonymizationKeyError(path: path, reason: .unread(error))
     }

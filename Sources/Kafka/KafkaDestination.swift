@@ -1,4 +1,5 @@
 import Dispatch
+import Files
 public import FlowStore
 import Foundation
 public import Shipping
@@ -209,10 +210,14 @@ public final class KafkaDestination: FileDestination {
         if let value = ProcessInfo.processInfo.environment["SAGFLOW_KAFKA_PASSWORD"] { return value }
         throw KafkaFailure(code: -186, text: "no password: set SAGFLOW_KAFKA_PASSWORD or passwordFile")
       }
-      guard let data = FileManager.default.contents(atPath: options.passwordFile) else {
-        throw KafkaFailure(code: -186, text: "cannot read the password from \(options.passwordFile)")
+      do throws(WholeFileFault) {
+        let octets = try WholeFile.content(of: options.passwordFile, atMost: 1 << 16)
+        return String(decoding: octets, as: UTF8.self).trimmingCharacters(in: .newlines)
+      } catch {
+        let reason = error.text(
+          options.passwordFile, expected: "a file with the password", ifTooLarge: "give only the password")
+        throw KafkaFailure(code: -186, text: reason)
       }
-      return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
     }
   }
 

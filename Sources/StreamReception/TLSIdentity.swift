@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import NIOSSL
 
 /// Paths of the files for TLS; empty for none.
@@ -57,14 +56,11 @@ public struct TLSIdentity: Sendable {
     if path.isEmpty {
       throw TLSFileError(setting: setting, problem: "required by a tls:// address of listen; give a PEM file")
     }
-    do {
-      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch let error as CocoaError {
-      let code = (error.underlying as? POSIXError)?.code.rawValue
-      let reason = code.map { errorText($0) } ?? "\(error.localizedDescription)"
-      throw TLSFileError(setting: setting, problem: "cannot read \(path): \(reason)")
+    do throws(WholeFileFault) {
+      return try WholeFile.content(of: path, atMost: 16 << 20)
     } catch {
-      throw TLSFileError(setting: setting, problem: "cannot read \(path): \(error)")
+      let problem = error.text(path, expected: "a PEM file", ifTooLarge: "give a PEM file")
+      throw TLSFileError(setting: setting, problem: problem)
     }
   }
 

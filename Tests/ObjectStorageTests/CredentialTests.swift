@@ -115,7 +115,7 @@ struct CredentialTests {
         environment: [
           "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/x",
           "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/no/such",
-        ], words: ["/no/such", "cannot be read"]),
+        ], words: ["cannot open /no/such", "No such file"]),
     ])
   func mistakes(mistake: Mistake) async throws {
     let folder = try TemporaryFolder()

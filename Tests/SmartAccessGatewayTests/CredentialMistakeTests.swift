@@ -30,7 +30,7 @@ struct CredentialMistakeTests {
         environment: [
           "ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/no/such/token", "ALIBABA_CLOUD_OIDC_PROVIDER_ARN": "acs:p",
           "ALIBABA_CLOUD_ROLE_ARN": "acs:r",
-        ], words: ["OIDC", "/no/such/token", "cannot be read"]),
+        ], words: ["OIDC", "cannot open /no/such/token", "No such file"]),
       Mistake(testDescription: "a profile file that is no JSON", profile: "nonsense", words: ["config.json", "JSON"]),
       Mistake(testDescription: "no current profile", profile: "[]", words: ["config.json", "current profile"]),
       Mistake(

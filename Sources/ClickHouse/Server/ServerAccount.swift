@@ -1,4 +1,4 @@
-import Foundation
+import Files
 package import NIOHTTP1
 package import Shipping
 
@@ -20,13 +20,16 @@ package struct ServerAccount: Sendable {
 
   private func password() throws(ShippingFailure) -> String {
     if passwordFile.isEmpty { return try checked(environment[Self.variable] ?? "", of: Self.variable) }
-    let text: String
-    do {
-      text = try String(contentsOfFile: passwordFile, encoding: .utf8)
+    let octets: [UInt8]
+    do throws(WholeFileFault) {
+      octets = try WholeFile.content(of: passwordFile, atMost: 1 << 16)
     } catch {
-      throw ShippingFailure(.wait, "passwordFile: cannot read \(passwordFile): check that it exists, and its owner")
+      let reason = error.text(passwordFile, expected: "a file with the password", ifTooLarge: "give only the password")
+      throw ShippingFailure(.wait, "passwordFile: \(reason)")
     }
-    var password = text[...]
+    guard var password = String(validating: octets, as: UTF8.self)?[...] else {
+      throw ShippingFailure(.wait, "\(passwordFile): a password in UTF-8 is expected")
+    }
     if password.hasSuffix("\n") || password.hasSuffix("\r\n") { password = password.dropLast() }
     return try checked(String(password), of: passwordFile)
   }

@@ -1,3 +1,4 @@
+import Files
 package import Foundation
 
 /// Where to look for credentials: the process's environment and home directory, and credential services.
@@ -38,16 +39,26 @@ package struct CredentialFile {
   /// - Returns: nil if there is no such file.
   package init?(_ path: String) throws(CredentialError) {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw .source(path, reason: "cannot be read; give this user read permission")
-    }
+    data = Data(try Self.content(path, source: path))
     self.path = path
     let permissions = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? Int ?? 0
     warning =
       permissions & 0o044 == 0
       ? nil : "\(path): other users can read these credentials; chmod 600 \(path)"
+  }
+
+  /// Reads a token, which may change while a container runs.
+  package static func token(_ path: String, source: String) throws(CredentialError) -> String {
+    String(decoding: try content(path, source: source), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  private static func content(_ path: String, source: String) throws(CredentialError) -> [UInt8] {
+    do throws(WholeFileFault) {
+      return try WholeFile.content(of: path, atMost: 1 << 20)
+    } catch {
+      let reason = error.text(path, expected: "a file with credentials", ifTooLarge: "give a file with credentials")
+      throw .source(source, reason: reason)
+    }
   }
 
   package func failure(_ reason: String) -> CredentialError { .source(path, reason: reason) }

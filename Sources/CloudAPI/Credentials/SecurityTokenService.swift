@@ -52,10 +52,7 @@ struct SecurityTokenService {
   func assume(
     _ assumption: RoleAssumption, oidcProvider: String, tokenFile: String, source: String
   ) async throws(CredentialError) -> Credentials {
-    guard let data = FileManager.default.contents(atPath: tokenFile) else {
-      throw .source(source, reason: "\(tokenFile): cannot be read; give a file with the OIDC token")
-    }
-    let token = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    let token = try CredentialFile.token(tokenFile, source: source)
     var form = assumption.parameters
     form["ExternalId"] = nil
     form["OIDCProviderArn"] = oidcProvider

@@ -25,9 +25,9 @@ package struct AlertFile: Sendable {
 
   /// Returns the firing alerts when the file was written; empty if there is none. An unreadable file is set aside.
   package func load() -> [Alert] {
-    guard let size = Directory.fileSize(path) else { return [] }
-    guard size <= Self.maximumSize, let data = FileManager.default.contents(atPath: path),
-      let content = try? JSONDecoder().decode(Content.self, from: data), content.version == 1,
+    guard Directory.fileSize(path) != nil else { return [] }
+    guard let octets = try? WholeFile.content(of: path, atMost: Self.maximumSize),
+      let content = try? JSONDecoder().decode(Content.self, from: Data(octets)), content.version == 1,
       content.alerts.allSatisfy({ AlertRule.isName($0.key.name) && $0.state.fired != nil })
     else {
       logger.error("\(path) is damaged; renamed to alerts.json.damaged, and alerts that still apply fire again")

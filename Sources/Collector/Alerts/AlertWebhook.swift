@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Files
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -61,11 +62,15 @@ struct AlertWebhook {
 
   /// The header's value; read each time, so that it can change while the collector runs.
   private func secret() throws(Failure) -> String {
-    guard let data = FileManager.default.contents(atPath: headerFile), data.count <= 8192 else {
-      throw Failure(
-        reason: "\(headerFile): cannot be read; give the collector's user read permission", isTransient: true)
+    let octets: [UInt8]
+    do throws(WholeFileFault) {
+      octets = try WholeFile.content(of: headerFile, atMost: 8192)
+    } catch {
+      let reason = error.text(
+        headerFile, expected: "a file with the header's value", ifTooLarge: "give only the header's value")
+      throw Failure(reason: reason, isTransient: true)
     }
-    let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = String(decoding: octets, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     guard !text.isEmpty, text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
       throw Failure(reason: "\(headerFile): not a header value: expected one line of ASCII", isTransient: true)
     }

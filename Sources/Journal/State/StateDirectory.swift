@@ -101,15 +101,12 @@ package final class StateDirectory: Sendable {
 
   /// - Returns: empty for what is no file, or too large for an identity; neither a pipe nor a device is waited for.
   private static func identityOctets(_ path: String) throws(FileError) -> [UInt8] {
-    var octets: [UInt8] = []
     do throws(WholeFileFault) {
-      var file = try WholeFile.open(path, atMost: 1 << 16)
-      try file.forEachPart(of: 4096) { octets += $0 }
+      return try WholeFile.content(of: path, atMost: 1 << 16)
     } catch {
       if case .file(let error) = error { throw error }
       return []
     }
-    return octets
   }
 
   private static func unfinished(in path: String) -> String { "\(path)/identity.new" }

@@ -1,4 +1,5 @@
 import CloudAPI
+import Files
 import Foundation
 
 /// Temporary credentials in the format of Amazon's endpoints.
@@ -66,10 +67,7 @@ struct AmazonContainerCredentials: CredentialSource {
     guard let path = context.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") else {
       return context.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw failure("\(path): cannot be read; give this user read permission")
-    }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    return try CredentialFile.token(path, source: Self.source)
   }
 
   private func failure(_ reason: String) -> CredentialError { .source(Self.source, reason: reason) }
