@@ -5,15 +5,23 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 void sagflow_memory_keep(void) {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, INT_MAX);
   // Threads that allocate rarely need no heaps of their own, each of which grows page by page.
   mallopt(M_ARENA_MAX, 1);
+  // The first part of the heap in large pages: thousands of page faults less. Reserved at once, because the advice applies
+  // to what is mapped.
+  mallopt(M_TOP_PAD, 128 << 20);
+  void *first = malloc(1 << 20);
+  if (first != NULL) sagflow_memory_advise(first, (size_t)((char *)sbrk(0) - (char *)first));
+  free(first);
   mallopt(M_TOP_PAD, 16 << 20);
 }
 

@@ -10,10 +10,14 @@ public struct NetworkSet: Hashable, Sendable, ExpressibleByArrayLiteral {
   /// Whether `::` is contained along with other addresses, so that it matters whether it means an address or absence.
   public let holdsUnspecifiedAmongOthers: Bool
 
+  /// Whether all networks are of IPv4.
+  public let isIPv4: Bool
+
   private static let few = 4
 
   public init(_ networks: [Network]) {
     self.networks = networks
+    isIPv4 = networks.allSatisfy(\.address.isV4)
     let holders = networks.filter { $0.contains(.unspecified) }
     holdsUnspecifiedAmongOthers = !holders.isEmpty && holders.allSatisfy { $0.length < 128 }
     guard networks.count > Self.few else {

@@ -32,6 +32,8 @@ struct FilterModelTests {
     Condition(text: "host 10.0.0.1") {
       $0["src_addr"].text == "10.0.0.1" || $0["dst_addr"].text == "10.0.0.1"
     },
+    Condition(text: "src net 2001:db8:1::/48") { $0["src_addr"].text?.hasPrefix("2001:db8:1:") == true },
+    Condition(text: "src net 0.0.0.0/0") { $0["src_addr"].text?.contains(".") == true },
     Condition(text: "next net 192.0.2.2/32") { $0["next_hop"].text == "192.0.2.2" },
   ]
 

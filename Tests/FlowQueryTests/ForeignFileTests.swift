@@ -31,6 +31,26 @@ struct ForeignFileTests {
     #expect(try Self.tops(folder.file("wide.parquet")) == Self.tops(folder.file("narrow.parquet")))
   }
 
+  @Test("an IPv4 address is in its network, in whatever form it is written")
+  func mappedIPv4() throws {
+    var random = SeededGenerator(seed: 9)
+    let folder = try TemporaryFolder()
+    var table = FlowTable.random(6, &random)
+    let texts = [
+      "10.0.0.1", "::ffff:10.0.0.1", "::FFFF:a00:1", "0:0:0:0:0:ffff:10.0.0.1", "2001:db8:0:0:0:ffff:a00:1", "nonsense",
+    ]
+    for (row, text) in texts.enumerated() {
+      table.rows[row]["src_addr"] = .text(text)
+      table.rows[row]["dst_addr"] = .text("192.0.2.1")
+    }
+    try table.write(to: folder.file("a.parquet"))
+    var scan = Scan([folder.file("a.parquet")])
+    scan.filter = try FlowFilter(parsing: "net 10.0.0.0/8")
+    let answer = try #require(try scan.top(10, by: [GroupKey(parsing: "src_addr")]).first)
+    #expect(answer.rows.map(\.key) == [["10.0.0.1"]])
+    #expect(answer.totals.flows == 4)
+  }
+
   @Test(
     "a number that no flow can have is named with its file, and the file's flows are not counted")
   func tooLarge() throws {

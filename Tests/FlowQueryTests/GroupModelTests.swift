@@ -1,3 +1,4 @@
+import FlowFilter
 import FlowQuery
 import Parquet
 import TestSupport
@@ -91,6 +92,23 @@ struct GroupModelTests {
     let groups = Self.groups(table) { row in [columns.map { Self.text($0, row) }] }
     try Self.compare(
       Scan([folder.file("a.parquet")]), GroupKey(parsing: text), groups, "seed \(seed)")
+  }
+
+  @Test("groups of both families where only networks of one were asked for", arguments: ["src_addr", "addr"])
+  func filtered(text: String) throws {
+    let seed = runSeed("FLOWQUERY_FAMILY_SEED")
+    var random = SeededGenerator(seed: seed)
+    let folder = try TemporaryFolder()
+    var table = FlowTable.random(250, &random)
+    try table.write(to: folder.file("a.parquet"))
+    var scan = Scan([folder.file("a.parquet")])
+    scan.filter = try FlowFilter(parsing: "not src net 10.0.1.0/24")
+    table.rows.removeAll { $0["src_addr"].text?.hasPrefix("10.0.1.") == true }
+    #expect(table.rows.contains { $0["src_addr"].text?.contains(":") == true })
+    let groups = Self.groups(table) { row in
+      Set((text == "addr" ? ["src_addr", "dst_addr"] : [text]).map { [Self.text($0, row)] })
+    }
+    try Self.compare(scan, GroupKey(parsing: text), groups, "seed \(seed)")
   }
 
   @Test(

@@ -4,22 +4,28 @@ import Parquet
 /// The addresses of a column in one row group; absent values are `::`.
 struct AddressColumn {
   /// Address per entry; the one after the last is for nulls.
-  var entries: [IPAddress]
+  private(set) var entries: [IPAddress]
   /// The entry index of each row; nil if all rows have the first.
-  var indices: [UInt32]?
+  private(set) var indices: [UInt32]?
   /// The entry for nulls; nil if there are none.
-  var absentEntry: Int?
+  private(set) var absentEntry: Int?
+  /// Whether it has the IPv6 addresses; otherwise they are `::`.
+  private(set) var isWhole: Bool
 
-  init(_ column: StringColumn) {
+  /// - Parameter onlyIPv4: whether to leave out IPv6 addresses, whose texts take longer.
+  init(_ column: StringColumn, onlyIPv4: Bool) {
+    // The only entry of a constant column is not worth it.
+    if onlyIPv4, case .indices = column.rows { isWhole = false } else { isWhole = true }
     let octets = column.octets
     let bytes = octets.rawSpan
     var addresses = [IPAddress](repeating: .unspecified, count: column.entryCount + 1)
     var target = addresses.mutableSpan
     for entry in 0..<column.entryCount {
-      if let v4 = IPAddress.dotted(bytes, column.range(entry)) {
+      let range = column.range(entry)
+      if let v4 = IPAddress.dotted(bytes, range) {
         target[entry] = IPAddress(v4: v4)
-      } else if let address = IPAddress.colons(bytes, column.range(entry)) ?? IPAddress(column.text(entry)) {
-        target[entry] = address
+      } else if isWhole || Self.canBeIPv4(bytes, range) {
+        target[entry] = Self.address(column, entry, bytes)
       }
     }
     entries = addresses
@@ -31,6 +37,29 @@ struct AddressColumn {
       indices = rows
       absentEntry = column.entryCount
     }
+  }
+
+  /// Adds the IPv6 addresses that were left out.
+  ///
+  /// - Parameter column: what it was made from.
+  mutating func completeIPv6(_ column: StringColumn) {
+    if isWhole { return }
+    isWhole = true
+    let octets = column.octets
+    let bytes = octets.rawSpan
+    for entry in 0..<column.entryCount where entries[entry].isUnspecified {
+      entries[entry] = Self.address(column, entry, bytes)
+    }
+  }
+
+  /// Whether a text that is not dotted may still be an IPv4 address, as `::ffff:a.b.c.d`: its first group is 0.
+  private static func canBeIPv4(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let first = range.isEmpty ? 0 : bytes.octet(range.lowerBound)
+    return first == UInt8(ascii: ":") || first == UInt8(ascii: "0")
+  }
+
+  private static func address(_ column: StringColumn, _ entry: Int, _ bytes: RawSpan) -> IPAddress {
+    IPAddress.colons(bytes, column.range(entry)) ?? IPAddress(column.text(entry)) ?? .unspecified
   }
 
   @inline(__always)

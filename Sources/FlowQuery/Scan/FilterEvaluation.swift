@@ -85,8 +85,10 @@ extension RowGroupView {
   }
 
   private func rows(_ column: FlowColumn, in networks: NetworkSet) throws(ParquetReadError) -> RowMask {
+    guard networks.holdsUnspecifiedAmongOthers else {
+      return mask(try addresses(column, onlyIPv4: networks.isIPv4)) { networks.contains($0) }
+    }
     let values = try addresses(column)
-    guard networks.holdsUnspecifiedAmongOthers else { return mask(values) { networks.contains($0) } }
     let found = mask(values) { !$0.isUnspecified && networks.contains($0) }
     guard let other = column.otherEnd, file.keeps(column) else { return found }
     // `::` is an address if the other end is IPv6; otherwise it means absent.

@@ -136,9 +136,11 @@ final class RowGroupView {
     return values
   }
 
-  func addresses(_ column: FlowColumn) throws(ParquetReadError) -> AddressColumn {
-    if let known = addressColumns[column] { return known }
-    let values = AddressColumn(try strings(column))
+  /// - Parameter onlyIPv4: whether `::` will do for all IPv6 addresses.
+  func addresses(_ column: FlowColumn, onlyIPv4: Bool = false) throws(ParquetReadError) -> AddressColumn {
+    let texts = try strings(column)
+    var values = addressColumns[column] ?? AddressColumn(texts, onlyIPv4: onlyIPv4)
+    if !onlyIPv4 { values.completeIPv6(texts) }
     addressColumns[column] = values
     return values
   }

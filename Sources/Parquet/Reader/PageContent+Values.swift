@@ -31,9 +31,13 @@ extension PageContent {
     try Unpacking.hybrid(
       bytes.span, (values.lowerBound + 1)..<values.upperBound, width: Int(bytes[values.lowerBound]), into: &span,
       from: start, to: start + count)
+    guard Int(Self.greatest(of: target.span.extracting(start..<(start + count)))) < entryCount else { throw .damaged("a value that its dictionary does not have") }
+  }
+
+  private static func greatest(of indices: Span<UInt32>) -> UInt32 {
     var greatest: UInt32 = 0
-    for index in start..<(start &+ count) { greatest = max(greatest, span[index]) }
-    guard Int(greatest) < entryCount else { throw .damaged("a value that its dictionary does not have") }
+    for index in indices.indices { greatest = max(greatest, indices[index]) }
+    return greatest
   }
 
   /// Decodes PLAIN 32-bit integers.
