@@ -31,7 +31,8 @@ extension PageContent {
     try Unpacking.hybrid(
       bytes.span, (values.lowerBound + 1)..<values.upperBound, width: Int(bytes[values.lowerBound]), into: &span,
       from: start, to: start + count)
-    guard Int(Self.greatest(of: target.span.extracting(start..<(start + count)))) < entryCount else { throw .damaged("a value that its dictionary does not have") }
+    let decoded = target.span.extracting(start..<(start + count))
+    guard Int(Self.greatest(of: decoded)) < entryCount else { throw .damaged("a value that its dictionary does not have") }
   }
 
   private static func greatest(of indices: Span<UInt32>) -> UInt32 {
