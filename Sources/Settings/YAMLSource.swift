@@ -27,8 +27,8 @@ struct YAMLSource {
     func indentation(_ line: Substring) -> Int { line.prefix { $0 == " " }.count }
     func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
     let block = lines[line...]
-    let told = indicator.prefix { $0 != "#" }.first(where: \.isNumber).flatMap(\.wholeNumberValue)
-    let least = told ?? block.first { !isBlank($0) }.map(indentation) ?? 1
+    let indicated = indicator.prefix { $0 != "#" }.first(where: \.isNumber).flatMap(\.wholeNumberValue)
+    let least = indicated ?? block.first { !isBlank($0) }.map(indentation) ?? 1
     return block.prefix { isBlank($0) || indentation($0) >= max(least, 1) }.joined(separator: "\n")
   }
 

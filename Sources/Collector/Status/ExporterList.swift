@@ -30,8 +30,8 @@ package struct ExporterList {
       let sessions = byAddress[address] ?? []
       var exporter = Self.exporter(address, sessions.sorted { $0.key < $1.key }, rates, now)
       let domains = Set(sessions.map(\.key.domain)).sorted().prefix(Self.maximumSessions)
-      let told = domains.compactMap { domain in names[address, domain].map { CollectorStatus.Names($0, domain) } }
-      if !told.isEmpty { exporter.names = told }
+      let named = domains.compactMap { domain in names[address, domain].map { CollectorStatus.Names($0, domain) } }
+      if !named.isEmpty { exporter.names = named }
       return exporter
     }
   }

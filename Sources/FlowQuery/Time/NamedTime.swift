@@ -126,8 +126,8 @@ struct NamedTime {
       guard let hours = number(2), hours < 16 else { return false }
       var minutes: Int64 = 0
       if take(":") || !digits.isEmpty {
-        guard let told = number(2), told < 60 else { return false }
-        minutes = told
+        guard let value = number(2), value < 60 else { return false }
+        minutes = value
       }
       offset = (isEast ? 1 : -1) * (hours * 3_600_000 + minutes * 60_000)
       return true

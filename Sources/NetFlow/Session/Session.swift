@@ -52,7 +52,7 @@ struct Session: Decodable {
   var agreedGeneration: UInt64 = 0
   private(set) var rates = KnownRates()
   /// Start of the exporter according to other sessions.
-  private var toldSystemInit: Int64?
+  private var announcedSystemInit: Int64?
   private(set) var factsGeneration: UInt64 = 0
   /// Whether the session's flows have names of their own because these contradict others.
   private(set) var namesApart = false
@@ -142,7 +142,7 @@ struct Session: Decodable {
 
   /// Returns the uptime at `time` by the exporter's clock, as a 32-bit counter.
   func upTime(at time: Int64) -> UInt32? {
-    (systemInit ?? toldSystemInit).map { UInt32(truncatingIfNeeded: time &- $0) }
+    (systemInit ?? announcedSystemInit).map { UInt32(truncatingIfNeeded: time &- $0) }
   }
 
   /// Records when the exporter started, milliseconds since 1970 UTC; 0 if not reported.
@@ -196,7 +196,7 @@ struct Session: Decodable {
     }
     factsGeneration = generation
     if facts.comparisons > 0 { _ = budget.spend(facts.comparisons, of: .comparisons, &self) }
-    (rates, toldSystemInit) = (facts.rates, facts.systemInit)
+    (rates, announcedSystemInit) = (facts.rates, facts.systemInit)
     if facts.isApart != namesApart {
       namesApart = facts.isApart
       // The following flows get an origin of their own.

@@ -43,7 +43,7 @@ public struct SessionSummary: Sendable {
     }
   }
 
-  /// So many template ids are told.
+  /// Maximum number of template ids listed.
   public static let maximumTemplates = 64
 
   /// Sampling rate of a session's records.
@@ -139,12 +139,12 @@ extension Session {
   /// Returns the source of highest precedence, as in decoding.
   private func sampling(configuredRate: UInt32?) -> SessionSummary.Sampling {
     if v5SamplingInterval > 0 { return .init(UInt32(v5SamplingInterval), .header) }
-    let told = rates.rates
+    let announced = rates.rates
     if templates.tellSampling {
-      let named = templates.nameSamplers ? told.bySampler : [:]
+      let named = templates.nameSamplers ? announced.bySampler : [:]
       return named.isEmpty ? .init(nil, .record) : .init(Self.common(named.values), .options)
     }
-    if !told.byInterface.isEmpty { return .init(Self.common(told.byInterface.values), .options) }
+    if !announced.byInterface.isEmpty { return .init(Self.common(announced.byInterface.values), .options) }
     if let rate = rates.unnamed { return .init(rate, rates.source) }
     return configuredRate.map { .init($0, .configuration) } ?? .init()
   }

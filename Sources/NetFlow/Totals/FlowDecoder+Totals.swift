@@ -84,9 +84,9 @@ extension TotalsPlan {
     _ counts: inout FlowCounts, _ isDelta: inout SIMDMask<SIMD4<Int64>>, _ record: borrowing FlowRecord,
     _ view: borrowing RecordsView, _ number: Int, _ base: SipHash, _ memory: inout TotalsMemory
   ) {
-    var told = FlowCounts()
-    for lane in 0..<4 { told[lane] = value(Self.connectionCounts.lowerBound + lane, view, number) }
-    for lane in 2..<4 where counts[lane] == 0 { counts[lane] = told[lane] }
+    var reported = FlowCounts()
+    for lane in 0..<4 { reported[lane] = value(Self.connectionCounts.lowerBound + lane, view, number) }
+    for lane in 2..<4 where counts[lane] == 0 { counts[lane] = reported[lane] }
     isDelta = (counts .!= 0)
     guard let kind = ConnectionEvent.Kind(rawValue: value(Self.event, view, number)) else { return }
     let start = first(Self.starts, view, number)
@@ -96,10 +96,10 @@ extension TotalsPlan {
     // A connection without a number of its own is identified by its start.
     hash.combine(flowID)
     hash.combine(flowID == 0 ? start : 0)
-    let event = ConnectionEvent(kind: kind, start: start, time: eventTime(record, view, number), counts: told)
+    let event = ConnectionEvent(kind: kind, start: start, time: eventTime(record, view, number), counts: reported)
     let settled = memory.settle(event, of: hash.digest())
     // Counts of the record from other elements remain.
-    counts.replace(with: settled, where: counts .== told)
+    counts.replace(with: settled, where: counts .== reported)
   }
 
   /// Returns the time of a record's event, milliseconds since 1970 UTC.
