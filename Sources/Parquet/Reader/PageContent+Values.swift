@@ -32,7 +32,7 @@ extension PageContent {
       bytes.span, (values.lowerBound + 1)..<values.upperBound, width: Int(bytes[values.lowerBound]), into: &span,
       from: start, to: start + count)
     let decoded = target.span.extracting(start..<(start + count))
-    guard Int(Self.greatest(of: decoded)) < entryCount else { throw .damaged("a value that its dictionary does not have") }
+    if Int(Self.greatest(of: decoded)) >= entryCount { throw .damaged("a value that its dictionary does not have") }
   }
 
   private static func greatest(of indices: Span<UInt32>) -> UInt32 {
