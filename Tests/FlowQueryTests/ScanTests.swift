@@ -55,6 +55,29 @@ struct ScanTests {
     #expect((answer.totals.flows, answer.totals.octets, answer.totals.packets) == (500, 124_750, 500))
   }
 
+  @Test("the largest of more groups than fit are found in several passes", arguments: [Ranking.most, .least])
+  func passes(ranking: Ranking) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a.parquet"
+    try Self.write(rows: 500, groupRows: 100, to: path)
+    let scan = Scan([path])
+    let keys = try ["src_addr", "dst_addr", "src_addr,dst_addr"].map { try GroupKey(parsing: $0) }
+    let whole = try scan.top(5, by: keys, ranking: ranking, history: TopHistory())
+    for limit in [499, 200, 50] {
+      let answers = try scan.top(5, by: keys, ranking: ranking, limit: limit, passes: 64, history: TopHistory())
+      for (answer, wanted) in zip(answers, whole) {
+        #expect((answer.groupCount, answer.totals) == (wanted.groupCount, wanted.totals))
+        #expect(answer.rows.map(\.key) == wanted.rows.map(\.key))
+        #expect(answer.rows.map(\.sums) == wanted.rows.map(\.sums))
+        #expect(answer.rows.map(\.history) == wanted.rows.map(\.history))
+        #expect((answer.report.filesRead, answer.report.rowsScanned) == (1, 500))
+      }
+    }
+    // As many as are wanted of each pass have to fit, too.
+    #expect(throws: QueryError.tooManyGroups(50)) { try scan.top(500, by: keys, limit: 50, passes: 64) }
+    #expect(throws: QueryError.tooManyGroups(2)) { try scan.top(1, by: keys, limit: 2, passes: 64) }
+  }
+
   @Test("the number of workers changes no answer")
   func workers() throws {
     let folder = try TemporaryFolder()

@@ -33,6 +33,25 @@ public struct FlowSums: Hashable, Sendable {
   }
 }
 
+/// The groups whose keys have some of all hashes: what takes several passes, because not all groups fit into memory.
+struct GroupShare: Sendable {
+  fileprivate let number: UInt64
+  fileprivate let mask: UInt64
+
+  /// - Parameter count: number of shares, a power of two.
+  init(_ number: Int, of count: Int) {
+    precondition(count > 0 && count & (count - 1) == 0 && 0..<count ~= number)
+    self.number = UInt64(number)
+    mask = UInt64(count - 1)
+  }
+
+  static let all = GroupShare(0, of: 1)
+
+  /// - Parameter hash: of a key; slots are chosen by its other half.
+  @inline(__always)
+  fileprivate func contains(_ hash: UInt64) -> Bool { hash & mask == number }
+}
+
 /// A hash table from keys of a fixed number of words to sums: open addressing, with entries in a pool.
 ///
 /// Keys are added in batches, so that their cache misses overlap. One thread uses a table at a time.
@@ -42,6 +61,8 @@ final class GroupTable: @unchecked Sendable {
   /// Maximum number of groups.
   private(set) var limit: Int
   private(set) var count = 0
+  /// Keys of other shares are ignored.
+  private let share: GroupShare
   /// Key and sums of each group, concatenated; the first place is unused, because groups are numbered from 1
   /// internally.
   private var pool: WordMemory
@@ -56,8 +77,9 @@ final class GroupTable: @unchecked Sendable {
 
   private let stride: Int
 
-  init(keyWords: Int, limit: Int) {
+  init(keyWords: Int, limit: Int, share: GroupShare) {
     self.keyWords = keyWords
+    self.share = share
     stride = keyWords + Self.sumWords
     // A group's number has 32 bits in a slot.
     let wanted = min(limit, Int(UInt32.max) - Self.batchSize)
@@ -76,7 +98,7 @@ final class GroupTable: @unchecked Sendable {
     var slots = slots.mutableWords
     var pool = pool.mutableWords
     let mask = slots.count &- 1
-    let (stride, keyWords) = (stride, keyWords)
+    let (stride, keyWords, share) = (stride, keyWords, share)
     var hashes = InlineArray<64, UInt64>(repeating: 0)
     var numbers = InlineArray<64, UInt32>(repeating: 0)
     for index in 0..<batch { hashes[index] = Self.hash(keys, index &* keyWords, keyWords) }
@@ -87,7 +109,7 @@ final class GroupTable: @unchecked Sendable {
     var touched: UInt64 = 0
     for index in 0..<batch { touched ^= pool[Int(numbers[index]) &* stride] }
     var next = count
-    for index in 0..<batch {
+    for index in 0..<batch where share.contains(hashes[index]) {
       let place =
         Self.find(
           keys, index &* keyWords, hashes[index], keyWords, stride, &slots, &pool, &next) &+ keyWords
@@ -209,18 +231,25 @@ final class GroupTable: @unchecked Sendable {
   }
 
   /// Adds all groups of another table with the same key layout.
-  func merge(_ other: GroupTable) -> Bool {
+  func merge(_ other: GroupTable) -> Bool { add(0..<other.count, of: other) }
+
+  /// Adds groups of another table with the same key layout.
+  ///
+  /// - Returns: whether there was room for all.
+  func add(_ numbers: some RandomAccessCollection<Int>, of other: GroupTable) -> Bool {
     var keys = [UInt64](repeating: 0, count: Self.batchSize * keyWords)
     var sums = [FlowSums](repeating: FlowSums(), count: Self.batchSize)
-    for start in Swift.stride(from: 0, to: other.count, by: Self.batchSize) {
-      let batch = min(Self.batchSize, other.count - start)
-      for index in 0..<batch {
-        let place = (start &+ index &+ 1) &* stride
-        for word in 0..<keyWords { keys[index &* keyWords &+ word] = other.pool[place &+ word] }
-        sums[index] = other.sums(start &+ index)
+    var batch = 0
+    for number in numbers {
+      let place = (number &+ 1) &* stride
+      for word in 0..<keyWords { keys[batch &* keyWords &+ word] = other.pool[place &+ word] }
+      sums[batch] = other.sums(number)
+      batch &+= 1
+      if batch == Self.batchSize {
+        if !add(keys.span, sums.span, count: batch) { return false }
+        batch = 0
       }
-      if !add(keys.span, sums.span, count: batch) { return false }
     }
-    return true
+    return add(keys.span, sums.span, count: batch)
   }
 }

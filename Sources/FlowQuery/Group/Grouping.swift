@@ -11,11 +11,11 @@ struct Grouping: RowConsumer {
   /// Totals of all selected flows, each counted once.
   private(set) var totals = FlowSums()
 
-  init(_ key: GroupKey, texts: TextNumbers, limit: Int) {
+  init(_ key: GroupKey, texts: TextNumbers, limit: Int, share: GroupShare = .all) {
     self.key = key
     self.texts = texts
     layout = KeyLayout(key.parts)
-    table = GroupTable(keyWords: layout.wordCount, limit: limit)
+    table = GroupTable(keyWords: layout.wordCount, limit: limit, share: share)
   }
 
   mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure) {
@@ -96,6 +96,9 @@ struct Grouping: RowConsumer {
     totals += other.totals
     return table.merge(other.table)
   }
+
+  /// Adds groups of another grouping by the same key, without its totals; returns whether there was room.
+  func add(_ numbers: [Int], of other: Grouping) -> Bool { table.add(numbers, of: other.table) }
 }
 
 /// Keys and sums to be added to the table.

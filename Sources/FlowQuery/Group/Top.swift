@@ -69,45 +69,34 @@ public struct TopHistory: Hashable, Sendable {
 }
 
 extension Scan {
-  /// Returns the top or bottom groups, at most `count`, for each key, in one pass.
+  /// Returns the top or bottom groups, at most `count`, for each key.
   ///
   /// - Parameters:
-  ///   - limit: maximum number of groups per key.
-  ///   - history: the history to compute, which takes a second pass.
+  ///   - limit: maximum number of groups per key in memory; nil for `groupLimit`.
+  ///   - passes: how often the flows may be read if there are more.
+  ///   - history: the history to compute, which takes another pass.
   /// - Throws: `QueryError`, or `ParquetReadError` if the scan is strict.
   public func top(
     _ count: Int, by keys: [GroupKey], sortedBy statistic: Statistic = .octets, ranking: Ranking = .most,
-    limit: Int? = nil, history: TopHistory? = nil
+    limit: Int? = nil, passes: Int = 1, history: TopHistory? = nil
   ) throws -> [TopAnswer] {
     do throws(ScanFailure) {
-      let (groupings, report) = try groupings(keys, limit: limit)
+      let wanted = LargestGroups.Wanted(count: count, keys: keys, statistic: statistic, ranking: ranking)
+      let largest = try largest(wanted, limit: limit, mostPasses: passes)
+      let report = largest.report
       try requireFlows(report)
-      let numbers = groupings.map { $0.best(count, statistic, ranking) }
-      var answers = zip(groupings, numbers).map { grouping, numbers in
-        TopAnswer(
-          rows: numbers.map { TopAnswer.Row(key: grouping.text($0, style), sums: grouping.table.sums($0)) },
-          groupCount: grouping.table.count, totals: grouping.totals, seconds: seconds(report), report: report)
+      var answers = keys.indices.map { index in
+        let grouping = largest.groupings[index]
+        return TopAnswer(
+          rows: largest.numbers[index].map {
+            TopAnswer.Row(key: grouping.text($0, style), sums: grouping.table.sums($0))
+          }, groupCount: largest.counts[index], totals: largest.totals[index], seconds: seconds(report), report: report)
       }
-      if let history { try add(history, to: &answers, groupings, numbers, report) }
+      if let history { try add(history, to: &answers, largest.groupings, largest.numbers, report) }
       return answers
     } catch {
       throw error.cause
     }
-  }
-
-  /// Returns all groups of each key, in one pass.
-  func groupings(
-    _ keys: [GroupKey], texts: TextNumbers = TextNumbers(), limit: Int? = nil
-  ) throws(ScanFailure) -> ([Grouping], Report) {
-    let limit = limit ?? groupLimit / max(1, keys.count)
-    var (parts, report) = try run { Groupings(keys, texts: texts, limit: limit) }
-    var groupings = parts.removeFirst().all
-    while let part = parts.popLast() {
-      for index in groupings.indices where !groupings[index].merge(part.all[index]) {
-        throw .query(.tooManyGroups(limit))
-      }
-    }
-    return (groupings, report)
   }
 
   /// Adds the history to the rows of results.
@@ -141,12 +130,6 @@ extension Scan {
     }
   }
 
-  /// The number of groups that fit into a quarter of this machine's memory, at about a hundred octets each and with a
-  /// copy per worker; at least a million.
-  public var groupLimit: Int {
-    max(1_000_000, Int(ProcessInfo.processInfo.physicalMemory / 4 / 100) / max(1, workers))
-  }
-
   /// Returns the duration for rates, seconds.
   func seconds(_ report: Report) -> Double { span(report).map { TimeWindow($0).duration } ?? 0 }
 
@@ -175,19 +158,6 @@ extension Scan {
       let times = report.times
     else { return }
     throw .query(.emptyWindow(window, times))
-  }
-}
-
-/// Several groupings of the same flows.
-private struct Groupings: RowConsumer {
-  var all: [Grouping]
-
-  init(_ keys: [GroupKey], texts: TextNumbers, limit: Int) {
-    all = keys.map { Grouping($0, texts: texts, limit: limit) }
-  }
-
-  mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure) {
-    for index in all.indices { try all[index].take(view, rows: rows) }
   }
 }
 

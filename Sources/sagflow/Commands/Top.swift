@@ -63,7 +63,7 @@ struct Top: ParsableCommand {
     if watching.watch { return try watch(keys) }
     let scan = try store.scan()
     let answers: [TopAnswer]
-    do { answers = try scan.top(number, by: keys, sortedBy: sort, ranking: ranking) } catch {
+    do { answers = try scan.top(number, by: keys, sortedBy: sort, ranking: ranking, passes: Scan.mostPasses) } catch {
       throw CommandFailure(asking: error)
     }
     let names = hosts.names()
