@@ -22,6 +22,25 @@ struct GroupModelTests {
     init(_ sums: FlowSums) { (flows, packets, octets) = (sums.flows, sums.packets, sums.octets) }
   }
 
+  /// Random flows in a file.
+  private struct Sample {
+    private let folder: TemporaryFolder
+    var table: FlowTable
+    let scan: Scan
+    let note: Comment
+
+    /// - Parameter variable: repeats a run's seed.
+    init(_ variable: String) throws {
+      let seed = runSeed(variable)
+      var random = SeededGenerator(seed: seed)
+      folder = try TemporaryFolder()
+      table = FlowTable.random(250, &random)
+      try table.write(to: folder.file("a.parquet"))
+      scan = Scan([folder.file("a.parquet")])
+      note = "seed \(seed)"
+    }
+  }
+
   private typealias Key = [String?]
 
   private static func text(_ column: String, _ row: FlowTable.Row) -> String? {
@@ -83,32 +102,24 @@ struct GroupModelTests {
       "proto,src_addr,src_port,dst_addr,dst_port",
     ])
   func columns(text: String) throws {
-    let seed = runSeed("FLOWQUERY_GROUP_SEED")
-    var random = SeededGenerator(seed: seed)
-    let folder = try TemporaryFolder()
-    let table = FlowTable.random(250, &random)
-    try table.write(to: folder.file("a.parquet"))
+    let sample = try Sample("FLOWQUERY_GROUP_SEED")
     let columns = text.split(separator: ",").map(String.init)
-    let groups = Self.groups(table) { row in [columns.map { Self.text($0, row) }] }
+    let groups = Self.groups(sample.table) { row in [columns.map { Self.text($0, row) }] }
     try Self.compare(
-      Scan([folder.file("a.parquet")]), GroupKey(parsing: text), groups, "seed \(seed)")
+      sample.scan, GroupKey(parsing: text), groups, sample.note)
   }
 
   @Test("groups of both families where only networks of one were asked for", arguments: ["src_addr", "addr"])
   func filtered(text: String) throws {
-    let seed = runSeed("FLOWQUERY_FAMILY_SEED")
-    var random = SeededGenerator(seed: seed)
-    let folder = try TemporaryFolder()
-    var table = FlowTable.random(250, &random)
-    try table.write(to: folder.file("a.parquet"))
-    var scan = Scan([folder.file("a.parquet")])
+    var sample = try Sample("FLOWQUERY_FAMILY_SEED")
+    var scan = sample.scan
     scan.filter = try FlowFilter(parsing: "not src net 10.0.1.0/24")
-    table.rows.removeAll { $0["src_addr"].text?.hasPrefix("10.0.1.") == true }
-    #expect(table.rows.contains { $0["src_addr"].text?.contains(":") == true })
-    let groups = Self.groups(table) { row in
+    sample.table.rows.removeAll { $0["src_addr"].text?.hasPrefix("10.0.1.") == true }
+    #expect(sample.table.rows.contains { $0["src_addr"].text?.contains(":") == true })
+    let groups = Self.groups(sample.table) { row in
       Set((text == "addr" ? ["src_addr", "dst_addr"] : [text]).map { [Self.text($0, row)] })
     }
-    try Self.compare(scan, GroupKey(parsing: text), groups, "seed \(seed)")
+    try Self.compare(scan, GroupKey(parsing: text), groups, sample.note)
   }
 
   @Test(
@@ -117,27 +128,19 @@ struct GroupModelTests {
       ("addr", "addr"), ("port", "port"), ("proto,port", "port"), ("addr/24/48", "addr/24/48"),
     ])
   func ends(text: String, end: String) throws {
-    let seed = runSeed("FLOWQUERY_END_SEED")
-    var random = SeededGenerator(seed: seed)
-    let folder = try TemporaryFolder()
-    let table = FlowTable.random(250, &random)
-    try table.write(to: folder.file("a.parquet"))
+    let sample = try Sample("FLOWQUERY_END_SEED")
     let columns = text.split(separator: ",").map(String.init)
-    let groups = Self.groups(table) { row in
+    let groups = Self.groups(sample.table) { row in
       Set(
         ["src_", "dst_"].map { side in columns.map { Self.text($0 == end ? side + $0 : $0, row) } })
     }
     try Self.compare(
-      Scan([folder.file("a.parquet")]), GroupKey(parsing: text), groups, "seed \(seed)")
+      sample.scan, GroupKey(parsing: text), groups, sample.note)
   }
 
   @Test("merged directions: a conversation is one group, under one of its two keys")
   func directions() throws {
-    let seed = runSeed("FLOWQUERY_DIRECTION_SEED")
-    var random = SeededGenerator(seed: seed)
-    let folder = try TemporaryFolder()
-    let table = FlowTable.random(250, &random)
-    try table.write(to: folder.file("a.parquet"))
+    let sample = try Sample("FLOWQUERY_DIRECTION_SEED")
     var key = try GroupKey(parsing: "src_addr,src_port,dst_addr,dst_port,proto")
     try key.mergeDirections()
     func conversation(_ key: Key) -> Key {
@@ -146,12 +149,12 @@ struct GroupModelTests {
       return ends.map(Optional.some) + [key[4]]
     }
     let columns = ["src_addr", "src_port", "dst_addr", "dst_port", "proto"]
-    let groups = Self.groups(table) { row in [conversation(columns.map { Self.text($0, row) })] }
-    let answer = try #require(try Scan([folder.file("a.parquet")]).top(10_000, by: [key]).first)
-    #expect(answer.groupCount == groups.count, "seed \(seed)")
+    let groups = Self.groups(sample.table) { row in [conversation(columns.map { Self.text($0, row) })] }
+    let answer = try #require(try sample.scan.top(10_000, by: [key]).first)
+    #expect(answer.groupCount == groups.count, sample.note)
     #expect(answer.totals.flows == 250)
     for row in answer.rows {
-      #expect(groups[conversation(row.key)] == Sums(row.sums), "seed \(seed)")
+      #expect(groups[conversation(row.key)] == Sums(row.sums), sample.note)
     }
   }
 
