@@ -25,7 +25,12 @@ void sagflow_memory_keep(void) {
   mallopt(M_TOP_PAD, 16 << 20);
 }
 
-void sagflow_memory_share(int heaps) { mallopt(M_ARENA_MAX, heaps); }
+void sagflow_memory_share(int heaps) {
+  mallopt(M_ARENA_MAX, heaps);
+  // What is larger returns to the system when it is freed. By default, the limit grows to 32 MB with what is freed, and
+  // columns that are read for a moment leave gaps in the heaps.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+}
 
 // Size and alignment of huge pages.
 static const size_t large = (size_t)2 << 20;

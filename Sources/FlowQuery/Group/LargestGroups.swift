@@ -2,7 +2,7 @@ import Foundation
 
 /// The largest or smallest groups of several keys, and how many there are.
 struct LargestGroups {
-  /// By key; they may have more groups than the largest ones, but not all.
+  /// By key; with all groups if one pass found them, otherwise with the largest ones.
   let groupings: [Grouping]
   /// By key, the numbers of its largest groups, in order.
   let numbers: [[Int]]
@@ -31,28 +31,29 @@ struct LargestGroups {
     numbers = groupings.map { wanted.best(of: $0) }
   }
 
-  /// Adds what another pass over the same flows found, which has other groups.
+  /// The largest of what several passes over the same flows found, each of which has other groups; without the memory of the
+  /// others.
   ///
   /// - Parameter limit: maximum number of groups per key.
   fileprivate init(
-    _ wanted: Wanted, of one: LargestGroups, and other: LargestGroups, limit: Int
+    _ wanted: Wanted, of passes: [LargestGroups], limit: Int
   ) throws(ScanFailure) {
     var groupings: [Grouping] = []
     for index in wanted.keys.indices {
-      let (a, b) = (one.groupings[index], other.groupings[index])
-      let both = Grouping(a.key, texts: a.texts, limit: limit)
-      guard both.add(one.numbers[index], of: a), both.add(other.numbers[index], of: b) else {
+      let first = passes[0].groupings[index]
+      let kept = Grouping(first.key, texts: first.texts, limit: limit)
+      for pass in passes where !kept.add(pass.numbers[index], of: pass.groupings[index]) {
         throw .query(.tooManyGroups(limit))
       }
-      groupings.append(both)
+      groupings.append(kept)
     }
     self.groupings = groupings
     numbers = groupings.map { wanted.best(of: $0) }
-    counts = zip(one.counts, other.counts).map(+)
+    counts = wanted.keys.indices.map { index in passes.reduce(0) { $0 + $1.counts[index] } }
     // Each pass counts all flows. What is read again is no more than was read at first, but may fail.
-    totals = one.totals
-    var report = one.report
-    report.failures.merge(other.report.failures)
+    totals = passes[0].totals
+    var report = passes[0].report
+    for pass in passes.dropFirst() { report.failures.merge(pass.report.failures) }
     self.report = report
   }
 }
@@ -85,16 +86,14 @@ extension Scan {
   ) throws(ScanFailure) -> LargestGroups {
     let limit = limit ?? groupLimit / max(1, wanted.keys.count)
     let texts = TextNumbers()
-    func pass(_ number: Int) throws(ScanFailure) -> LargestGroups {
-      let share = GroupShare(number, of: passes)
+    var kept: [LargestGroups] = []
+    for pass in 0..<passes {
+      let share = GroupShare(pass, of: passes)
       let (groupings, report) = try groupings(wanted.keys, texts: texts, limit: limit, share: share)
-      return LargestGroups(wanted, of: groupings, report)
+      kept.append(LargestGroups(wanted, of: groupings, report))
+      if passes > 1 { kept = [try LargestGroups(wanted, of: kept, limit: limit)] }
     }
-    var largest = try pass(0)
-    for number in 1..<passes {
-      largest = try LargestGroups(wanted, of: largest, and: pass(number), limit: limit)
-    }
-    return largest
+    return kept[0]
   }
 
   /// Returns all groups of each key, in one pass.
