@@ -52,7 +52,7 @@ ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTest
 SANITIZED_TESTS := AlertsTests CaptureTests FilesTests FixtureTests FlowAggregationTests FlowFilterTests FlowLinesTests FlowModelTests \
   FlowOutputTests FlowPipelineTests FlowQueryTests FlowStoreTests FlowTextTests HostNamesTests JournalTests LabelsTests LookupTablesTests \
   NetFlowTests PacketHeadersTests ParquetTests RelayTests TrafficGeneratorTests SettingsTests ShippingTests FuzzTests
-UNSANITIZED_TESTS := Allocation|Attack|FlowDecoderLimitTests/(spoofedExporters|templateFlood|earlyData)|WholeFileTests/empty
+UNSANITIZED_TESTS := Allocation|Attack|FlowDecoderLimitTests/(spoofedExporters|templateFlood|earlyData)|WholeFileTests/empty|ScanMemoryTests
 # BasicContainers of swift-collections, an indirect dependency, crashes the compiler with -sanitize=thread (Swift 6.3).
 SANITIZERS ?= address thread
 

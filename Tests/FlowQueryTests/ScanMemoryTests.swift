@@ -1,0 +1,34 @@
+import FlowQuery
+import TestSupport
+import Testing
+
+@Suite("Memory of questions")
+struct ScanMemoryTests {
+  // Measures the memory of the whole process, so it runs in its own.
+  @Test("What is large returns to the system, whatever was allocated after it")
+  func large() async {
+    await #expect(processExitsWith: .success) {
+      ScanMemory.share(heaps: 2)
+      // By default, the C library would take the next ones of this size from the heap.
+      ScanMemoryTests.allocateAndFree()
+      let before = try residentMebibytes()
+      var small: [[UInt8]] = []
+      var large: [[UInt8]] = []
+      for _ in 0..<32 {
+        large.append([UInt8](repeating: 1, count: 4 << 20))
+        small.append([UInt8](repeating: 1, count: 1000))
+      }
+      let most = try residentMebibytes()
+      large.removeAll()
+      #expect(most - before > 100)
+      #expect(try residentMebibytes() - before < 40)
+      #expect(small.allSatisfy { $0.count == 1000 })
+    }
+  }
+
+  @inline(never)
+  private static func allocateAndFree() {
+    let columns = (0..<4).map { _ in [UInt8](repeating: 1, count: 4 << 20) }
+    #expect(columns.count == 4)
+  }
+}
