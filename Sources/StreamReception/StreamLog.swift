@@ -11,7 +11,7 @@ struct StreamLog {
 
   private let logger: Logger
   /// When each was last logged.
-  private var told: [Subject: NIODeadline] = [:]
+  private var logged: [Subject: NIODeadline] = [:]
 
   private static let interval = TimeAmount.minutes(1)
   private static let maximumSubjects = 64
@@ -23,12 +23,12 @@ struct StreamLog {
     _ message: @autoclosure () -> String
   ) {
     let subject = Subject(address: address, reason: reason)
-    if let last = told[subject], now - last < Self.interval { return }
-    if told.count >= Self.maximumSubjects {
-      told = told.filter { now - $0.value < Self.interval }
-      if told.count >= Self.maximumSubjects { return }
+    if let last = logged[subject], now - last < Self.interval { return }
+    if logged.count >= Self.maximumSubjects {
+      logged = logged.filter { now - $0.value < Self.interval }
+      if logged.count >= Self.maximumSubjects { return }
     }
-    told[subject] = now
+    logged[subject] = now
     let text = message()
     logger.warning("\(text)")
   }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Memory of this process that is resident, in mebibytes.
-public func residentMebibytes() throws -> Int {
+/// Memory of this process that is resident, octets.
+public func residentOctets() throws -> Int {
   let figures = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
   guard figures.count > 1, let pages = Int(figures[1]) else { throw CocoaError(.fileReadCorruptFile) }
-  return (pages * Int(getpagesize())) >> 20
+  return pages * Int(getpagesize())
 }

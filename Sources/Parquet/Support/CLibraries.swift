@@ -52,7 +52,7 @@ struct ZstdCompressor: ~Copyable, @unchecked Sendable {
       try set(ZSTD_c_hashLog, 12)
       try set(ZSTD_c_minMatch, 7)
       // Looking at every 33rd octet of values only, zstd needs a third less for all pages, which are 1.6 % larger. It would leave
-      // out frequencies then, unless it is told not to, by a parameter that is not among its stable ones and may be refused.
+      // out frequencies then, unless a parameter prevents it that is not among its stable ones and may be refused.
       if ZSTD_isError(unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam5, 1)) == 0 { skipped = 32 }
     }
   }
