@@ -43,7 +43,7 @@ PROCESS_TESTS := ^(ClickHouseTests|EndToEndTests|ObjectStorageTests|SmartAccessG
 # except those that mostly wait for other programs, which run in parallel.
 DRIVEN_TESTS := ^EndToEndTests\.(FaultTests|RecoveryTests|AgingTests|SignalTests|WorkerTests|LiveTests|AskTests$\
 |RetargetTests|RetargetRefusalTests|RetargetMistakeTests|RetargetArrivalTests|SetupCommandTests|SetupQuestionTests$\
-|FilterTests|StatusTests|AlertTests|WatchedTopTests|SharedTests|LineTests|RelayTests|OutputTests|RenameTests|LabelTests|UnionTests|AnonymizeTests|StreamTests|EnduranceTests|CostTests)/
+|FilterTests|ClockTests|StatusTests|AlertTests|WatchedTopTests|SharedTests|LineTests|RelayTests|OutputTests|RenameTests|LabelTests|UnionTests|AnonymizeTests|StreamTests|EnduranceTests|CostTests)/
 # Run only by `make test-engines`.
 ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTests|UnionEngineTests)|ObjectStorageTests\.EngineTests|ClickHouseTests\.(EngineTests|OldServerTests))/
 
@@ -51,7 +51,7 @@ ENGINE_TESTS := ^(EndToEndTests\.(BrowserTests|OutputFaultTests|OutputEngineTest
 # malloc; neither sanitizer can measure time, instructions or memory.
 SANITIZED_TESTS := AlertsTests CaptureTests FilesTests FixtureTests FlowAggregationTests FlowFilterTests FlowLinesTests FlowModelTests \
   FlowOutputTests FlowPipelineTests FlowQueryTests FlowStoreTests FlowTextTests HostNamesTests JournalTests LabelsTests LookupTablesTests \
-  NetFlowTests PacketHeadersTests ParquetTests RelayTests TrafficGeneratorTests SettingsTests ShippingTests FuzzTests
+  NetFlowTests PacketHeadersTests ParquetTests RelayTests TrafficGeneratorTests SettingsTests ShippingTests WaitingTests FuzzTests
 UNSANITIZED_TESTS := Allocation|Attack|FlowDecoderLimitTests/(spoofedExporters|templateFlood|earlyData)|WholeFileTests/empty|ScanMemoryTests
 # BasicContainers of swift-collections, an indirect dependency, crashes the compiler with -sanitize=thread (Swift 6.3).
 SANITIZERS ?= address thread

@@ -99,6 +99,7 @@ let package = Package(
     .target(name: "NetworkBytes", dependencies: ["CSystemCalls"]),
     .target(name: "PacketHeaders", dependencies: ["NetworkBytes"]),
     .target(name: "Files", dependencies: ["CSystemCalls", systemPackage]),
+    .target(name: "Waiting"),
     .target(name: "HostNames", dependencies: ["CSystemCalls", "NetworkBytes"]),
     .target(name: "FlowModel", dependencies: ["NetworkBytes"]),
     .target(name: "LookupTables", dependencies: ["NetworkBytes"]),
@@ -115,14 +116,14 @@ let package = Package(
     .target(name: "TrafficGenerator", dependencies: ["FlowModel", "NetFlow", "NetworkBytes"]),
     .target(name: "Capture", dependencies: ["CPcap", "CSystemCalls", "Files", "NetworkBytes"]),
     .target(name: "Parquet", dependencies: ["CDeflate", "CZstd", "Files", "NetworkBytes"]),
-    .target(name: "FlowOutput", dependencies: ["FlowModel", "NetworkBytes", dequeModule, logging]),
+    .target(name: "FlowOutput", dependencies: ["FlowModel", "NetworkBytes", "Waiting", dequeModule, logging]),
     .target(
       name: "FlowLines", dependencies: ["Files", "FlowModel", "FlowOutput", "FlowText", "NetworkBytes", logging]),
     .target(
       name: "FlowStore",
       dependencies: ["Files", "FlowModel", "FlowOutput", "NetworkBytes", "Parquet", dequeModule, logging]),
-    .target(name: "Journal", dependencies: ["CSystemCalls", "Capture", "Files", "NetworkBytes", logging]),
-    .target(name: "Relay", dependencies: ["Capture", "Files", "FlowFilter", "NetworkBytes", logging]),
+    .target(name: "Journal", dependencies: ["CSystemCalls", "Capture", "Files", "NetworkBytes", "Waiting", logging]),
+    .target(name: "Relay", dependencies: ["Capture", "Files", "FlowFilter", "NetworkBytes", "Waiting", logging]),
     .target(
       name: "FlowPipeline",
       dependencies: [
@@ -152,6 +153,7 @@ let package = Package(
       name: "Kafka",
       dependencies: [
         "Files", "FlowModel", "FlowQuery", "FlowStore", "FlowText", "NetworkBytes", "Parquet", "Shipping",
+        "Waiting",
         .byName(name: "CRdKafka", condition: .when(traits: ["Kafka"])),
       ], exclude: ["flow.proto"]),
     // Cloud APIs, independent of flows.
@@ -177,8 +179,8 @@ let package = Package(
         "FlowModel",
         "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText", "FlowAggregation", "HTTPServing",
         "HostNames", "Journal", "NetFlow", "NetworkBytes", "ClickHouse", "CloudAPI", "Kafka", "ObjectStorage", "Page",
-        "Parquet", "Relay", "Settings", "Shipping", "StreamReception", asyncHTTPClient, dequeModule, httpTypes,
-        hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, serviceLifecycle,
+        "Parquet", "Relay", "Settings", "Shipping", "StreamReception", "Waiting", asyncHTTPClient, dequeModule,
+        httpTypes, hummingbird, logging, nioCore, nioHTTP1, nioHTTPTypes, nioPosix, serviceLifecycle,
       ], exclude: ["HTTP/API/openapi.json"]),
     .executableTarget(
       name: "sagflow",
@@ -188,7 +190,7 @@ let package = Package(
         "TrafficGenerator",
         "FlowFilter", "FlowLines", "FlowModel", "FlowOutput", "FlowPipeline", "FlowQuery", "FlowStore", "FlowText",
         "FlowAggregation", "HostNames", "Journal", "NetFlow", "NetworkBytes", "Parquet", "Settings", "Shipping",
-        "SmartAccessGateway", "StreamReception", argumentParser, logging, serviceLifecycle, unixSignals,
+        "SmartAccessGateway", "StreamReception", "Waiting", argumentParser, logging, serviceLifecycle, unixSignals,
       ]),
 
     .testTarget(name: "AlertsTests", dependencies: ["Alerts", "NetworkBytes", "TestSupport"]),
@@ -198,6 +200,7 @@ let package = Package(
         "Anonymization", "Capture", "FlowModel", "NetFlow", "NetworkBytes", "TestSupport", "TrafficGenerator",
       ]),
     .testTarget(name: "HostNamesTests", dependencies: ["HostNames", "NetworkBytes", "TestSupport"]),
+    .testTarget(name: "WaitingTests", dependencies: ["TestSupport", "Waiting"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "NetworkBytes", "TestSupport"]),
     .testTarget(
       name: "FlowModelTests",

@@ -2,6 +2,7 @@ import FlowModel
 public import Foundation
 public import Logging
 import Synchronization
+import Waiting
 
 /// The thread of an output, which encodes and writes one worker's flows, so that reception never waits for it.
 public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
@@ -35,7 +36,7 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
   private let open: @Sendable () throws(Writer.Failure) -> Writer
   private let published = Mutex(OutputCounters())
   private let failure = Mutex<Writer.Failure?>(nil)
-  private let ended = DispatchSemaphore(value: 0)
+  private let ended = Event()
 
   /// - Parameters:
   ///   - name: thread name, shown by `top -H`.
@@ -54,7 +55,7 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
     let thread = Thread { [self] in
       Thread.current.name = name
       if let writer = writer.take() { run(writer) }
-      ended.signal()
+      ended.happen()
     }
     thread.start()
   }
@@ -72,9 +73,7 @@ public final class OutputThread<Writer: OutputWriter & ~Copyable>: Sendable {
   @discardableResult
   public func finish(within limit: DispatchTimeInterval? = nil) -> Bool {
     queue.close()
-    guard ended.wait(timeout: limit.map { .now() + $0 } ?? .distantFuture) == .success else { return false }
-    ended.signal()
-    return true
+    return ended.wait(until: limit.map { .now() + $0 } ?? .distantFuture)
   }
 
   // MARK: On the thread

@@ -2,13 +2,14 @@ import Files
 import Foundation
 package import Logging
 import Synchronization
+import Waiting
 
 /// Syncs the workers' journals periodically, on its own thread, so that reception never waits for the disk.
 package final class JournalSync: Sendable {
   /// The file in use, by worker.
   private let files = Mutex<[Int: Watched]>([:])
-  private let stop = DispatchSemaphore(value: 0)
-  private let ended = DispatchSemaphore(value: 0)
+  private let stop = Event()
+  private let ended = Event()
   private let interval: Int
   private let isFailing = Atomic(false)
   private let logger: Logger
@@ -31,8 +32,8 @@ package final class JournalSync: Sendable {
     guard interval > 0 else { return }
     let thread = Thread { [self] in
       Thread.current.name = "journal"
-      while stop.wait(timeout: .now() + .seconds(interval)) == .timedOut { syncAll() }
-      ended.signal()
+      while !stop.wait(until: .now() + .seconds(interval)) { syncAll() }
+      ended.happen()
     }
     thread.start()
   }
@@ -69,7 +70,7 @@ package final class JournalSync: Sendable {
   /// Ends the thread. Call after `start`.
   package func finish() {
     guard interval > 0 else { return }
-    stop.signal()
+    stop.happen()
     ended.wait()
     files.withLock { $0 = [:] }
   }

@@ -3,6 +3,7 @@ import Files
 import Foundation
 package import Logging
 import Synchronization
+import Waiting
 
 /// Writes a worker's journal to files, so that reception never waits for the disk.
 package final class JournalThread: Sendable {
@@ -11,10 +12,10 @@ package final class JournalThread: Sendable {
   private let directory: WorkerDirectory
   private let sync: JournalSync
   private let logger: Logger
-  private let due = DispatchSemaphore(value: 0)
+  private let due = TimedSemaphore()
   private let isStopping = Atomic(false)
   private let isAwake = Atomic(false)
-  private let ended = DispatchSemaphore(value: 0)
+  private let ended = Event()
 
   /// This many octets are written at once, fewer once a second.
   private static let usualPiece = 1 << 20
@@ -31,7 +32,7 @@ package final class JournalThread: Sendable {
     let thread = Thread { [self] in
       Thread.current.name = "journal-\(directory.worker)"
       run()
-      ended.signal()
+      ended.happen()
     }
     thread.start()
   }
@@ -60,10 +61,10 @@ package final class JournalThread: Sendable {
     var target = Target()
     var isLast = false
     while !isLast {
-      let came = due.wait(timeout: .now() + .seconds(1))
+      let isDue = due.wait(until: .now() + .seconds(1))
       isLast = isStopping.load(ordering: .acquiring)
       // After a failure, retry once a second even if more is due.
-      if target.isFailing, came == .success, !isLast { continue }
+      if target.isFailing, isDue, !isLast { continue }
       isAwake.store(false, ordering: .releasing)
       writeAll(&target)
     }

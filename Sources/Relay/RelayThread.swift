@@ -4,6 +4,7 @@ public import Capture
 import Foundation
 import NetworkBytes
 import Synchronization
+import Waiting
 
 /// Forwards what one worker receives, so that reception waits for no target.
 ///
@@ -19,7 +20,7 @@ public final class RelayThread: Sendable {
   private let missing = Atomic<UInt64>(0)
   private let isStopping = Atomic(false)
   private let published: Mutex<[RelayReport]>
-  private let ended = DispatchSemaphore(value: 0)
+  private let ended = Event()
 
   /// Maximum time to send waiting datagrams at shutdown.
   private static let drainTime = Duration.seconds(2)
@@ -56,7 +57,7 @@ public final class RelayThread: Sendable {
     let thread = Thread { [self] in
       Thread.current.name = "relay-\(worker)"
       run()
-      ended.signal()
+      ended.happen()
     }
     thread.start()
   }

@@ -107,6 +107,15 @@ struct ModuleGraphTests {
     #expect(homes.count <= 15, "\(homes.sorted().joined(separator: "\n"))")
   }
 
+  @Test("what waits for a limited time does not wait until a time of day")
+  func timedWaits() throws {
+    // Of `NSCondition` and `Thread`, these are the ones that take a `Date`.
+    let waiting = try Self.files("Sources").filter { !$0.contains("/Waiting/") }.filter {
+      try String(contentsOfFile: $0, encoding: .utf8).contains(/DispatchSemaphore|lock\.wait\(until|sleep\(until/)
+    }
+    #expect(waiting == [])
+  }
+
   @Test("docs/design.md has all modules, each below those that it imports")
   func documented() throws {
     let targets = try Self.targets().filter { $0.folder.hasPrefix("Sources/") }

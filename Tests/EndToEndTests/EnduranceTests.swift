@@ -6,7 +6,7 @@ import Testing
 struct EnduranceTests {
   private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("scripts/soak").path
-  private static let isPossible = StoreReader.areInstalled && (Tool("clang") ?? Tool("cc")) != nil
+  private static let isPossible = StoreReader.areInstalled && PreloadedLibrary.compiler != nil
 
   private func soak(_ options: [String]) async throws {
     let python = try #require(Tool.python)

@@ -53,8 +53,7 @@ struct FaultTests {
   /// overload a host.
   private static let count = ProcessInfo.processInfo.environment["SAGFLOW_FAULTS"]
 
-  private static let compiler = Tool("clang") ?? Tool("cc")
-  private static let isPossible = StoreReader.areInstalled && compiler != nil
+  private static let isPossible = StoreReader.areInstalled && PreloadedLibrary.compiler != nil
 
   private static var sources: URL { URL(fileURLWithPath: #filePath).deletingLastPathComponent() }
 
@@ -63,14 +62,9 @@ struct FaultTests {
     _ scenario: String, count: Int, mayDrop: Bool = false
   ) async throws -> (verdict: Verdict, comment: Comment) {
     let python = try #require(Tool.python)
-    let compiler = try #require(compiler)
     let seed = runSeed("SAGFLOW_FAULT_SEED")
     let folder = try TemporaryFolder()
-    let library = folder.path + "/faults.so"
-    _ = try await compiler.run([
-      "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o", library,
-      sources.appendingPathComponent("faults.c").path, "-ldl",
-    ])
+    let library = try await PreloadedLibrary.compile("faults", into: folder)
     let driver = try RunningProgram(
       python.path,
       [

@@ -5,7 +5,7 @@ package actor RenewedCredentials {
   private let source: any CredentialSource
   private var known: Credentials?
   /// Earliest time to ask the source again, which may return the same credentials.
-  private var nextLook = Date.distantPast
+  private var nextLook = ContinuousClock.now
 
   /// Seconds.
   private let pause: TimeInterval
@@ -21,8 +21,8 @@ package actor RenewedCredentials {
   ///
   /// - Throws: `CredentialError` if there are none.
   package func current() async throws(CredentialError) -> Credentials {
-    if let known, !known.isExpiring || (Date() < nextLook && known.isValid) { return known }
-    nextLook = Date().addingTimeInterval(pause)
+    if let known, !known.isExpiring || (ContinuousClock.now < nextLook && known.isValid) { return known }
+    nextLook = .now + .seconds(pause)
     do throws(CredentialError) {
       guard let new = try await source.credentials() else { throw CredentialError.none([]) }
       known = new

@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 package import Logging
 import Synchronization
+import Waiting
 
 /// Performs alert actions: each webhook and program has a queue and, while it is not empty, its own thread. One that
 /// fails or hangs delays neither the others nor the evaluation.
@@ -87,9 +88,10 @@ private final class ActionRunner: Sendable {
   private let limits: AlertActions.Limits
   private let logger: Logger
   private let state = Mutex(State())
-  /// Signaled when the thread ends; and permanently by `finish`, which ends pauses.
+  /// Left when the thread ends.
   private let idle = DispatchGroup()
-  private let stopping = DispatchSemaphore(value: 0)
+  /// Ends pauses.
+  private let stopping = Event()
 
   /// Queue capacity; further messages are dropped.
   private static let capacity = 256
@@ -124,7 +126,7 @@ private final class ActionRunner: Sendable {
 
   func finish() {
     state.withLock { $0.isStopping = true }
-    stopping.signal()
+    stopping.happen()
   }
 
   func wait(until deadline: DispatchTime) {
@@ -156,10 +158,7 @@ private final class ActionRunner: Sendable {
       var failure = webhook.send(message.json)
       for pause in limits.pauses {
         guard let found = failure, found.isTransient else { break }
-        if stopping.wait(timeout: .now() + pause) == .success {
-          stopping.signal()
-          break
-        }
+        if stopping.wait(until: .now() + pause) { break }
         failure = webhook.send(message.json)
       }
       return failure?.reason

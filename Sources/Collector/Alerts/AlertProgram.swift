@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Glibc
+import Waiting
 
 /// Runs a program for a message: without a shell, with the message as JSON on standard input and as environment
 /// variables.
@@ -29,8 +30,8 @@ struct AlertProgram {
     process.standardInput = input
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    let ended = DispatchSemaphore(value: 0)
-    process.terminationHandler = { _ in ended.signal() }
+    let ended = Event()
+    process.terminationHandler = { _ in ended.happen() }
     do {
       // A pipe holds 64 KiB, far more than a message.
       try input.fileHandleForWriting.write(contentsOf: message.json)
@@ -39,7 +40,7 @@ struct AlertProgram {
     } catch {
       return "\(path): cannot be run: \(error.localizedDescription)"
     }
-    guard ended.wait(timeout: .now() + timeout) == .success else {
+    guard ended.wait(until: .now() + timeout) else {
       kill(process, ended)
       return "\(path): killed after \(Int(timeout)) s"
     }
@@ -49,7 +50,7 @@ struct AlertProgram {
   }
 
   /// Ends the program's process group; Foundation creates one for each program.
-  private func kill(_ process: Process, _ ended: DispatchSemaphore) {
+  private func kill(_ process: Process, _ ended: Event) {
     let group = process.processIdentifier
     // Never the collector's own group.
     guard group > 1, getpgid(group) == group else {
@@ -57,9 +58,9 @@ struct AlertProgram {
       return
     }
     Glibc.kill(-group, SIGTERM)
-    if ended.wait(timeout: .now() + Self.grace) == .timedOut {
+    if !ended.wait(until: .now() + Self.grace) {
       Glibc.kill(-group, SIGKILL)
-      _ = ended.wait(timeout: .now() + Self.grace)
+      ended.wait(until: .now() + Self.grace)
     } else {
       Glibc.kill(-group, SIGKILL)
     }

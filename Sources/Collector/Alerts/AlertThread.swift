@@ -6,6 +6,7 @@ import Logging
 import NetworkBytes
 import Settings
 import Synchronization
+import Waiting
 
 /// The low-priority thread that evaluates alerts; reception and the store take precedence.
 final class AlertThread: Sendable {
@@ -25,8 +26,8 @@ final class AlertThread: Sendable {
   private let actions: AlertActions
   private let file: AlertFile
   private let logger: Logger
-  private let wakeUp = DispatchSemaphore(value: 0)
-  private let ended = DispatchSemaphore(value: 0)
+  private let wakeUp = TimedSemaphore()
+  private let ended = Event()
   private let started: UnixMilliseconds
 
   /// Evaluations take at most one part in `restFactor + 1` of the time.
@@ -53,7 +54,7 @@ final class AlertThread: Sendable {
       Thread.current.name = "alerts"
       Thread.lowerPriority()
       run()
-      ended.signal()
+      ended.happen()
     }
     thread.start()
   }
@@ -80,7 +81,7 @@ final class AlertThread: Sendable {
     control.withLock { $0.isStopping = true }
     wakeUp.signal()
     // The thread only reads: a slow copy of live flows may continue while the workers end.
-    if ended.wait(timeout: .now() + Self.finishTime) == .success { ended.signal() }
+    ended.wait(until: .now() + Self.finishTime)
     actions.finish(within: Self.finishTime)
   }
 
@@ -94,7 +95,7 @@ final class AlertThread: Sendable {
     var isReady = false
     publish(evaluator, seconds: nil)
     while true {
-      _ = wakeUp.wait(timeout: .now() + rest)
+      _ = wakeUp.wait(until: .now() + rest)
       let (isStopping, changed) = control.withLock { control in
         defer { control.hasChanged = false }
         return (control.isStopping, control.hasChanged ? control.options : nil)

@@ -138,12 +138,12 @@ public struct Replay: ~Copyable {
 
 /// Shows the progress of a long read in one line on standard error.
 private final class Progress {
-  private var shown = Date.distantPast
+  private var shown: ContinuousClock.Instant?
   private var isVisible = false
 
   func show(_ path: String, _ octets: Int, of total: Int?) {
-    let now = Date()
-    guard now.timeIntervalSince(shown) > 0.25 else { return }
+    let now = ContinuousClock.now
+    if let shown, now - shown < .milliseconds(250) { return }
     shown = now
     isVisible = true
     let part = total.map { $0 > 0 ? "\(octets * 100 / $0) %" : "" } ?? "\(octets / 1_000_000) MB"

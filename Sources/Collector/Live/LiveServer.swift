@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import Parquet
 import Synchronization
+import Waiting
 
 /// Serves live flows to programs of this host, over a socket in the state directory, to which a link in the store
 /// leads.
@@ -15,7 +16,7 @@ final class LiveServer: Sendable {
   private let path: String
   private let link: String
   private let logger: Logger
-  private let ended = DispatchSemaphore(value: 0)
+  private let ended = Event()
   private let connections = Atomic(0)
 
   /// Further connections are closed at once.
@@ -52,7 +53,7 @@ final class LiveServer: Sendable {
     let thread = Thread { [self] in
       Thread.current.name = "live"
       acceptAll()
-      ended.signal()
+      ended.happen()
     }
     thread.start()
   }

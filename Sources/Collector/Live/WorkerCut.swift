@@ -5,6 +5,7 @@ import FlowPipeline
 import FlowStore
 import NetworkBytes
 import Synchronization
+import Waiting
 
 /// Why there are no live flows.
 enum LiveFailure: Error {
@@ -42,7 +43,7 @@ final class WorkerCut: Sendable {
   private let pieces = Mutex(UniqueDeque<CapturedFlows>())
   private let store = Mutex<StoreSnapshot?>(nil)
   /// Signaled with each piece, with the store's part, and with a failure.
-  private let changed = DispatchSemaphore(value: 0)
+  private let changed = TimedSemaphore()
 
   // MARK: The worker's thread
 
@@ -98,7 +99,7 @@ final class WorkerCut: Sendable {
 
   /// Waits for something to read.
   func wait(until deadline: DispatchTime) throws(LiveFailure) {
-    let isInTime = changed.wait(timeout: deadline) == .success
+    let isInTime = changed.wait(until: deadline)
     if let failure = progress.withLock({ $0.failure }) { throw failure }
     if !isInTime { throw .timeout }
   }

@@ -4,6 +4,7 @@ package import Logging
 package import Settings
 package import Shipping
 import Synchronization
+import Waiting
 
 /// The file outputs of a running collector, each in its own tasks. Only shutdown waits for them, for some seconds.
 package final class OutputSet: Sendable {
@@ -68,14 +69,14 @@ package final class OutputSet: Sendable {
 
   /// Ends all outputs. Blocks for up to some seconds.
   package func finish() {
-    let ended = DispatchSemaphore(value: 0)
+    let ended = Event()
     Task {
       wanted.finish()
       await control.withLock { $0 }?.value
       await finish(members.withLock { $0 })
-      ended.signal()
+      ended.happen()
     }
-    if ended.wait(timeout: .now() + Self.longestFinish) != .success {
+    if !ended.wait(until: .now() + Self.longestFinish) {
       logger.warning("outputs do not stop; files in transit are shipped again after the next start")
     }
   }

@@ -4,6 +4,7 @@ import FlowQuery
 import Foundation
 import Logging
 import Synchronization
+import Waiting
 
 /// The low-priority thread that checks label files and rereads those that have changed.
 final class KnowledgeThread: Sendable {
@@ -22,8 +23,8 @@ final class KnowledgeThread: Sendable {
   /// Separate, so that readers do not wait for a file being read.
   private let published = Mutex(KnowledgeReport())
   private let logger: Logger
-  private let wakeUp = DispatchSemaphore(value: 0)
-  private let ended = DispatchSemaphore(value: 0)
+  private let wakeUp = TimedSemaphore()
+  private let ended = Event()
 
   /// Maximum wait for a file at shutdown, seconds.
   private static let finishTime = 5.0
@@ -54,7 +55,7 @@ final class KnowledgeThread: Sendable {
       Thread.current.name = "labels"
       Thread.lowerPriority()
       run()
-      ended.signal()
+      ended.happen()
     }
     thread.start()
   }
@@ -62,7 +63,7 @@ final class KnowledgeThread: Sendable {
   private func run() {
     while true {
       let interval = control.withLock { $0.interval }
-      _ = wakeUp.wait(timeout: .now() + .seconds(interval))
+      _ = wakeUp.wait(until: .now() + .seconds(interval))
       if control.withLock({ $0.isStopping }) { return }
       refresh()
     }
@@ -81,7 +82,7 @@ final class KnowledgeThread: Sendable {
   func finish() {
     control.withLock { $0.isStopping = true }
     wakeUp.signal()
-    _ = ended.wait(timeout: .now() + Self.finishTime)
+    ended.wait(until: .now() + Self.finishTime)
   }
 }
 

@@ -10,6 +10,7 @@ import NetFlow
 import NetworkBytes
 import Relay
 import Synchronization
+import Waiting
 
 /// A receiving thread with its own sockets, sessions, flow cache and files. Workers share only knowledge about
 /// exporters.
@@ -48,7 +49,7 @@ final class Worker: Sendable {
   private let journal: Journal?
   /// Nil if the relay is disabled.
   private let relay: RelayThread?
-  private let ended = DispatchSemaphore(value: 0)
+  private let ended = Event()
 
   /// - Parameters:
   ///   - store: must have been started.
@@ -76,7 +77,7 @@ final class Worker: Sendable {
       // Set from within: setting the name before the thread runs does not affect `top -H`.
       Thread.current.name = "worker-\(index)"
       if let loop = loop.take() { run(loop) }
-      ended.signal()
+      ended.happen()
     }
     thread.start()
   }
@@ -117,7 +118,6 @@ final class Worker: Sendable {
     }
     wakeUp.wake()
     ended.wait()
-    ended.signal()
     relay?.finish()
     store.finish()
     journal?.thread.finish()

@@ -40,9 +40,9 @@ struct WorkerLoop: ~Copyable {
   /// Maximum wait for datagrams, milliseconds: bounds the delay of timers on an idle line.
   private static let pollInterval: Int32 = 250
   /// Maximum time to read datagrams queued in the kernel at shutdown, seconds.
-  private static let drainTime: TimeInterval = 2
+  private static let drainTime = Duration.seconds(2)
   /// Maximum time to count the remaining ones, seconds.
-  private static let countTime: TimeInterval = 1
+  private static let countTime = Duration.seconds(1)
 
   /// - Parameters:
   ///   - pipeline: in front of `sink`; waits while the sink is full.
@@ -197,7 +197,7 @@ struct WorkerLoop: ~Copyable {
   ///
   /// - Parameter drains: whether live flows are written instead.
   mutating func finish(drains: Bool) {
-    let deadline = Date(timeIntervalSinceNow: Self.drainTime)
+    let deadline = ContinuousClock.now + Self.drainTime
     if !takeWaiting(until: deadline), !keepsSockets { countUntaken() }
     pipeline.apply(.wait)
     finishStreams()
@@ -207,8 +207,8 @@ struct WorkerLoop: ~Copyable {
   }
 
   /// - Returns: whether nothing waits any more.
-  private mutating func takeWaiting(until deadline: Date) -> Bool {
-    while Date() < deadline {
+  private mutating func takeWaiting(until deadline: ContinuousClock.Instant) -> Bool {
+    while ContinuousClock.now < deadline {
       switch receive(timeout: 0) {
       case .datagrams: ingest()
       // A request for live flows does not end the wait.
@@ -221,9 +221,9 @@ struct WorkerLoop: ~Copyable {
 
   /// Counts the datagrams that were not processed in time; they are lost with their socket.
   private mutating func countUntaken() {
-    let deadline = Date(timeIntervalSinceNow: Self.countTime)
+    let deadline = ContinuousClock.now + Self.countTime
     let before = reception.untaken
-    count: while Date() < deadline {
+    count: while ContinuousClock.now < deadline {
       switch receive(timeout: 0) {
       case .datagrams:
         receiver.skipJournal()

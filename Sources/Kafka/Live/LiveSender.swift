@@ -4,6 +4,7 @@
   import NetworkBytes
   import Shipping
   import Synchronization
+  import Waiting
 
   /// Sends rows as they leave the cache, on its own thread with its own producer.
   ///
@@ -15,7 +16,7 @@
     private let options: KafkaOptions
     private let makeProducer: @Sendable () throws(KafkaFailure) -> KafkaProducer
     private let isEnding = Atomic(false)
-    private let ended = DispatchSemaphore(value: 0)
+    private let ended = Event()
 
     /// Maximum time to wait for reports or rows, milliseconds.
     private static let interval: Int32 = 100
@@ -36,7 +37,7 @@
       let thread = Thread { [self] in
         Thread.current.name = "kafka-live"
         run()
-        ended.signal()
+        ended.happen()
       }
       thread.qualityOfService = .utility
       thread.start()

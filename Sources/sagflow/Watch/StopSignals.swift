@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import Waiting
 
 /// Signals during a watch: Ctrl-C and others that end it, Ctrl-Z, and changes of the terminal's size. They end the
 /// pause; the caller checks whether to stop. Until `finish` they have no other effect.
@@ -11,7 +12,7 @@ final class StopSignals {
     let stop = Atomic<Int32>(0)
     let isResized = Atomic(false)
     let isSuspended = Atomic(false)
-    let wake = DispatchSemaphore(value: 0)
+    let wake = TimedSemaphore()
   }
 
   private let state = State()
@@ -20,7 +21,7 @@ final class StopSignals {
 
   init() {
     let queue = DispatchQueue(label: "sagflow.signals")
-    let registered = DispatchSemaphore(value: 0)
+    let registered = DispatchGroup()
     for number in Self.handled {
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       let state = state
@@ -32,12 +33,13 @@ final class StopSignals {
         }
         state.wake.signal()
       }
-      source.setRegistrationHandler { registered.signal() }
+      registered.enter()
+      source.setRegistrationHandler { registered.leave() }
       source.resume()
       sources.append(source)
     }
     // Until then, signals keep their default action; ignoring them would lose a Ctrl-C.
-    for _ in sources { registered.wait() }
+    registered.wait()
   }
 
   var hasStopped: Bool { state.stop.load(ordering: .relaxed) != 0 }
@@ -54,7 +56,7 @@ final class StopSignals {
   ///   - suspended: called before the process stops until it is continued.
   ///   - resized: called when the terminal's size has changed.
   func wait(until deadline: DispatchTime, suspended: () -> Void, resized: () -> Void) {
-    while !hasStopped, state.wake.wait(timeout: deadline) == .success {
+    while !hasStopped, state.wake.wait(until: deadline) {
       if state.isSuspended.exchange(false, ordering: .relaxed) { suspended() }
       if state.isResized.exchange(false, ordering: .relaxed) { resized() }
     }

@@ -1,7 +1,9 @@
+import Dispatch
 import FlowQuery
 import Foundation
 package import NIOCore
 import Synchronization
+import Waiting
 
 /// Runs store queries on a few low-priority threads: in order, equal ones once, and none for clients that have
 /// disconnected or waited too long.
@@ -43,7 +45,9 @@ package final class QuestionQueue: @unchecked Sendable {
   private let limits: Limits
   /// Called when no query has arrived for a while.
   private let onIdle: @Sendable () -> Void
-  private let lock = NSCondition()
+  private let lock = NSLock()
+  /// Signaled for an idle thread.
+  private let came = TimedSemaphore()
   private var waiting: [Job] = []
   /// Queries waiting and running.
   private var jobs: [String: Job] = [:]
@@ -116,7 +120,7 @@ package final class QuestionQueue: @unchecked Sendable {
     let job = Job(key, work)
     jobs[key] = job
     waiting.append(job)
-    if idleCount > 0 { return lock.signal() }
+    if idleCount > 0 { return came.signal() }
     guard threadCount < limits.threads else { return }
     threadCount += 1
     Thread.detachNewThread { self.run() }
@@ -161,10 +165,12 @@ package final class QuestionQueue: @unchecked Sendable {
   private func next() -> Job? {
     lock.lock()
     defer { lock.unlock() }
-    let end = Date(timeIntervalSinceNow: Self.idleTime)
+    let end = DispatchTime.now() + Self.idleTime
     while waiting.isEmpty {
       idleCount += 1
-      let isInTime = lock.wait(until: end)
+      lock.unlock()
+      let isInTime = came.wait(until: end)
+      lock.lock()
       idleCount -= 1
       if !isInTime, waiting.isEmpty {
         threadCount -= 1
