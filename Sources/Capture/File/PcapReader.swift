@@ -8,11 +8,13 @@ import Glibc
 ///
 /// libpcap truncates frames longer than the snapshot length of the file header.
 ///
-/// Sound: `handle` comes from libpcap, is owned by this value and closed once; `data` points to `length` octets that
-/// libpcap keeps until the next call, which the lifetime of `frame` excludes while the span is in use.
+/// Sound: `handle` comes from libpcap, is owned by this value and closed once, before `buffer`, which its stream reads into, is
+/// freed; `data` points to `length` octets that libpcap keeps until the next call, which the lifetime of `frame` excludes while
+/// the span is in use.
 @safe
 struct PcapReader: ~Copyable {
   private let handle: OpaquePointer?
+  private let buffer: UnsafeMutablePointer<CChar>?
   private let path: String
   private var data: UnsafePointer<UInt8>?
   private var length = 0
@@ -28,15 +30,18 @@ struct PcapReader: ~Copyable {
 
   /// Takes over a file positioned at its beginning.
   init(_ file: inout InputFile, path: String) throws(CaptureError) {
-    let stream = unsafe Self.stream(file.release())
+    let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: Self.bufferSize)
+    let stream = unsafe Self.stream(file.release(), buffer)
     var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
     let opened = unsafe pcap_fopen_offline_with_tstamp_precision(
       stream, UInt32(PCAP_TSTAMP_PRECISION_NANO), &message)
     guard let opened = unsafe opened else {
       if let stream = unsafe stream { unsafe fclose(stream) }
+      unsafe buffer.deallocate()
       throw CaptureError(path: path, reason: .notACapture(detail: text(message)))
     }
     unsafe handle = unsafe opened
+    unsafe self.buffer = unsafe buffer
     self.path = path
     linkNumber = UInt32(truncatingIfNeeded: unsafe pcap_datalink(opened))
     link = LinkType(number: linkNumber)
@@ -44,14 +49,18 @@ struct PcapReader: ~Copyable {
 
   private static let bufferSize = 1 << 18
 
+  /// - Parameter buffer: `bufferSize` octets, which must outlive the stream. Without them, glibc would ignore the size and read 4,096
+  ///   octets at a time.
   /// - Returns: nil without a file, or without memory.
-  private static func stream(_ input: (descriptor: Int32, peeked: UInt8?)?) -> UnsafeMutablePointer<FILE>? {
+  private static func stream(
+    _ input: (descriptor: Int32, peeked: UInt8?)?, _ buffer: UnsafeMutablePointer<CChar>
+  ) -> UnsafeMutablePointer<FILE>? {
     guard let input else { return nil }
     guard let stream = unsafe fdopen(input.descriptor, "rb") else {
       close(input.descriptor)
       return nil
     }
-    unsafe setvbuf(stream, nil, _IOFBF, bufferSize)
+    unsafe setvbuf(stream, buffer, _IOFBF, bufferSize)
     if let octet = input.peeked { unsafe ungetc(Int32(octet), stream) }
     return unsafe stream
   }
@@ -59,6 +68,7 @@ struct PcapReader: ~Copyable {
   /// An empty reader without a file.
   init() {
     unsafe handle = nil
+    unsafe buffer = nil
     path = ""
     linkNumber = 0
     link = nil
@@ -66,6 +76,7 @@ struct PcapReader: ~Copyable {
 
   deinit {
     if let handle = unsafe handle { unsafe pcap_close(handle) }
+    unsafe buffer?.deallocate()
   }
 
   /// Advances to the next frame.
