@@ -12,20 +12,25 @@ struct AddressColumn {
   /// Whether it has the IPv6 addresses; otherwise they are `::`.
   private(set) var isWhole: Bool
 
-  /// - Parameter onlyIPv4: whether to leave out IPv6 addresses, whose texts take longer.
-  init(_ column: StringColumn, onlyIPv4: Bool) {
+  /// - Parameters:
+  ///   - onlyIPv4: whether to leave out IPv6 addresses, whose texts take longer.
+  ///   - needed: 1 for each row whose address matters; nil for all. The entries of other rows are not parsed.
+  init(_ column: StringColumn, onlyIPv4: Bool, needed: [UInt8]?) {
     // The only entry of a constant column is not worth it.
     if onlyIPv4, case .indices = column.rows { isWhole = false } else { isWhole = true }
     let octets = column.octets
     let bytes = octets.rawSpan
-    var addresses = [IPAddress](repeating: .unspecified, count: column.entryCount + 1)
+    let wanted = needed.flatMap { Self.entries(of: column, in: $0) } ?? []
+    var addresses = [IPAddress](repeating: Self.unneeded, count: column.entryCount + 1)
+    addresses[column.entryCount] = .unspecified
     var target = addresses.mutableSpan
-    for entry in 0..<column.entryCount {
+    for entry in 0..<column.entryCount where wanted.isEmpty || wanted[entry] == 1 {
       let range = column.range(entry)
       if let v4 = IPAddress.dotted(bytes, range) {
         target[entry] = IPAddress(v4: v4)
-      } else if isWhole || Self.canBeIPv4(bytes, range) {
-        target[entry] = Self.address(column, entry, bytes)
+      } else {
+        let isLeftOut = !isWhole && !Self.canBeIPv4(bytes, range)
+        target[entry] = isLeftOut ? .unspecified : Self.address(column, entry, bytes)
       }
     }
     entries = addresses
@@ -50,6 +55,23 @@ struct AddressColumn {
     for entry in 0..<column.entryCount where entries[entry].isUnspecified {
       entries[entry] = Self.address(column, entry, bytes)
     }
+  }
+
+  /// In place of an entry that no needed row has. It is not `::`, which would be looked at again.
+  private static let unneeded = IPAddress(v4: 0)
+
+  /// 1 for each entry that one of the rows has, 0 for the others; nil if all rows have the same.
+  ///
+  /// - Parameter rows: 1 for each of the rows.
+  private static func entries(of column: StringColumn, in rows: [UInt8]) -> [UInt8]? {
+    guard case .indices(let all) = column.rows else { return nil }
+    var found = [UInt8](repeating: 0, count: column.entryCount + 1)
+    var target = found.mutableSpan
+    let (numbers, rows) = (all.span, rows.span)
+    precondition(numbers.count == rows.count)
+    // Without branches, which would be unpredictable.
+    for row in numbers.indices { target[Int(numbers[row])] |= rows[row] }
+    return found
   }
 
   /// Whether a text that is not dotted may still be an IPv4 address, as `::ffff:a.b.c.d`: its first group is 0.

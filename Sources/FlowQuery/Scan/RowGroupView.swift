@@ -139,7 +139,7 @@ final class RowGroupView {
   /// - Parameter onlyIPv4: whether `::` will do for all IPv6 addresses.
   func addresses(_ column: FlowColumn, onlyIPv4: Bool = false) throws(ParquetReadError) -> AddressColumn {
     let texts = try strings(column)
-    var values = addressColumns[column] ?? AddressColumn(texts, onlyIPv4: onlyIPv4)
+    var values = addressColumns[column] ?? AddressColumn(texts, onlyIPv4: onlyIPv4, needed: needed)
     if !onlyIPv4 { values.completeIPv6(texts) }
     addressColumns[column] = values
     return values
