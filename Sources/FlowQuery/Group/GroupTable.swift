@@ -101,7 +101,8 @@ final class GroupTable: @unchecked Sendable {
     let (stride, keyWords, share) = (stride, keyWords, share)
     var hashes = InlineArray<64, UInt64>(repeating: 0)
     var numbers = InlineArray<64, UInt32>(repeating: 0)
-    for index in 0..<batch { hashes[index] = Self.hash(keys, index &* keyWords, keyWords) }
+    let secrets = Self.secrets
+    for index in 0..<batch { hashes[index] = Self.hash(keys, index &* keyWords, keyWords, secrets) }
     // Issues independent loads close together: first the slots, then the groups that they most likely refer to.
     for index in 0..<batch {
       numbers[index] = UInt32(truncatingIfNeeded: slots[Int(truncatingIfNeeded: hashes[index] &>> 32) & mask])
@@ -170,24 +171,29 @@ final class GroupTable: @unchecked Sendable {
     return true
   }
 
-  /// Random in each process, so that senders of flows cannot construct collisions.
-  private static let secret = UInt64.random(in: .min ... .max) | 1
-  private static let secondSecret = UInt64.random(in: .min ... .max) | 1
+  private struct Secrets {
+    let first = UInt64.random(in: .min ... .max) | 1
+    let second = UInt64.random(in: .min ... .max) | 1
+  }
+
+  /// Random in each process, so that senders of flows cannot construct collisions. To be read outside of loops: each access asks
+  /// whether they have been made.
+  private static let secrets = Secrets()
 
   /// Returns the first slot for a key, the same in all tables of this process.
   @inline(__always)
   static func place(of words: Span<UInt64>, _ start: Int, _ count: Int) -> Int {
-    Int(truncatingIfNeeded: hash(words, start, count) &>> 32)
+    Int(truncatingIfNeeded: hash(words, start, count, secrets) &>> 32)
   }
 
   @inline(__always)
-  private static func hash(_ words: Span<UInt64>, _ start: Int, _ count: Int) -> UInt64 {
-    var state = secret
+  private static func hash(_ words: Span<UInt64>, _ start: Int, _ count: Int, _ secrets: Secrets) -> UInt64 {
+    var state = secrets.first
     for index in start..<(start &+ count) {
-      let product = (state ^ words[index]).multipliedFullWidth(by: secondSecret)
+      let product = (state ^ words[index]).multipliedFullWidth(by: secrets.second)
       state = product.high ^ product.low ^ state &>> 32
     }
-    let last = (state ^ secret).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+    let last = (state ^ secrets.first).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
     return last.high ^ last.low
   }
 
@@ -214,7 +220,7 @@ final class GroupTable: @unchecked Sendable {
 
   /// Returns the group of a key.
   private func number(of key: Span<UInt64>) -> Int? {
-    let hash = Self.hash(key, 0, keyWords)
+    let hash = Self.hash(key, 0, keyWords, Self.secrets)
     let mask = slots.count &- 1
     var slot = Int(truncatingIfNeeded: hash &>> 32) & mask
     while slots[slot] != 0 {
@@ -239,17 +245,26 @@ final class GroupTable: @unchecked Sendable {
   func add(_ numbers: some RandomAccessCollection<Int>, of other: GroupTable) -> Bool {
     var keys = [UInt64](repeating: 0, count: Self.batchSize * keyWords)
     var sums = [FlowSums](repeating: FlowSums(), count: Self.batchSize)
-    var batch = 0
+    var rest = numbers[...]
+    while !rest.isEmpty {
+      let batch = rest.prefix(Self.batchSize)
+      other.copy(batch, to: keys.mutableSpan, sums.mutableSpan)
+      if !add(keys.span, sums.span, count: batch.count) { return false }
+      rest = rest.dropFirst(batch.count)
+    }
+    return true
+  }
+
+  /// Copies the keys and sums of groups, one after the other.
+  private func copy(
+    _ numbers: some Collection<Int>, to keys: consuming MutableSpan<UInt64>, _ sums: consuming MutableSpan<FlowSums>
+  ) {
+    var next = 0
     for number in numbers {
       let place = (number &+ 1) &* stride
-      for word in 0..<keyWords { keys[batch &* keyWords &+ word] = other.pool[place &+ word] }
-      sums[batch] = other.sums(number)
-      batch &+= 1
-      if batch == Self.batchSize {
-        if !add(keys.span, sums.span, count: batch) { return false }
-        batch = 0
-      }
+      for word in 0..<keyWords { keys[next &* keyWords &+ word] = pool[place &+ word] }
+      sums[next] = self.sums(number)
+      next &+= 1
     }
-    return add(keys.span, sums.span, count: batch)
   }
 }

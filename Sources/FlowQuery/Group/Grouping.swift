@@ -45,15 +45,15 @@ struct Grouping: RowConsumer {
 
   /// Adds sums per dictionary entry: far fewer lookups than flows.
   private mutating func addEntries(_ column: KeyColumn, _ sums: [FlowSums]) -> Bool {
-    var batch = KeyBatch(layout.wordCount)
-    for entry in 0..<sums.count where sums[entry].flows > 0 {
-      column.fill(&batch.keys, at: batch.count &* layout.wordCount, entry: entry)
-      batch.sums[batch.count] = sums[entry]
-      totals += sums[entry]
-      batch.count &+= 1
-      if batch.count == GroupTable.batchSize, !batch.flush(to: table) { return false }
+    for sum in sums { totals += sum }
+    var keys = [UInt64](repeating: 0, count: layout.wordCount * GroupTable.batchSize)
+    var batch = [FlowSums](repeating: FlowSums(), count: GroupTable.batchSize)
+    var next = 0
+    while next < sums.count {
+      let count = column.fill(keys.mutableSpan, layout.wordCount, batch.mutableSpan, sums, from: &next)
+      if !table.add(keys.span, batch.span, count: count) { return false }
     }
-    return batch.flush(to: table)
+    return true
   }
 
   /// Adds flow by flow.
@@ -214,16 +214,33 @@ struct KeyColumn {
     }
   }
 
-  /// Sets a part of a key, which must be zero, to an entry.
-  @inline(__always)
-  func fill(_ keys: inout [UInt64], at start: Int, entry: Int) {
-    switch content {
-    case .addresses(let entries):
-      keys[start &+ place.word] = entries[entry].high
-      keys[start &+ place.word &+ 1] = entries[entry].low
-    case .numbers(let entries): keys[start &+ place.word] = entries[entry] &<< place.shift
-    case .rows: break
+  /// Sets keys, which have no other part, to the entries that have flows, and `sums` to the sums of these, until they are full.
+  ///
+  /// - Parameters:
+  ///   - all: the sums of each entry.
+  ///   - next: the entry to begin with; then the one behind the last.
+  /// - Returns: the number of keys.
+  func fill(
+    _ keys: consuming MutableSpan<UInt64>, _ width: Int, _ sums: consuming MutableSpan<FlowSums>, _ all: [FlowSums],
+    from next: inout Int
+  ) -> Int {
+    var count = 0
+    while next < all.count, count < sums.count {
+      if all[next].flows > 0 {
+        let start = count &* width &+ place.word
+        switch content {
+        case .addresses(let entries):
+          keys[start] = entries[next].high
+          keys[start &+ 1] = entries[next].low
+        case .numbers(let entries): keys[start] = entries[next] &<< place.shift
+        case .rows: break
+        }
+        sums[count] = all[next]
+        count &+= 1
+      }
+      next &+= 1
     }
+    return count
   }
 
   /// Sets a part of keys, which must be zero, to the values of some rows.

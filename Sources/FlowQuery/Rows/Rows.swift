@@ -103,7 +103,7 @@ extension Scan {
         let view = RowGroupView(try OpenFile(sources[units[index].file]), group: units[index].group, isScaled: isScaled)
         scanned.add(view.rowCount, ordering: .relaxed)
         let mask = try view.selection(self)
-        outcome = mask.isNone ? .nothing : .value(try body(index, view, mask.rows))
+        outcome = mask.isNone ? .nothing : .value(try body(index, view, view.rows(of: mask)))
       } catch {
         outcome = .fault(error)
       }

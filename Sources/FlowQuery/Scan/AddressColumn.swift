@@ -14,8 +14,8 @@ struct AddressColumn {
 
   /// - Parameters:
   ///   - onlyIPv4: whether to leave out IPv6 addresses, whose texts take longer.
-  ///   - needed: 1 for each row whose address matters; nil for all. The entries of other rows are not parsed.
-  init(_ column: StringColumn, onlyIPv4: Bool, needed: [UInt8]?) {
+  ///   - needed: the rows whose addresses matter; nil for all. The entries of other rows are not parsed.
+  init(_ column: StringColumn, onlyIPv4: Bool, needed: [UInt32]?) {
     // The only entry of a constant column is not worth it.
     if onlyIPv4, case .indices = column.rows { isWhole = false } else { isWhole = true }
     let octets = column.octets
@@ -61,16 +61,11 @@ struct AddressColumn {
   private static let unneeded = IPAddress(v4: 0)
 
   /// 1 for each entry that one of the rows has, 0 for the others; nil if all rows have the same.
-  ///
-  /// - Parameter rows: 1 for each of the rows.
-  private static func entries(of column: StringColumn, in rows: [UInt8]) -> [UInt8]? {
-    guard case .indices(let all) = column.rows else { return nil }
+  private static func entries(of column: StringColumn, in rows: [UInt32]) -> [UInt8]? {
+    guard case .indices(let indices) = column.rows else { return nil }
     var found = [UInt8](repeating: 0, count: column.entryCount + 1)
     var target = found.mutableSpan
-    let (numbers, rows) = (all.span, rows.span)
-    precondition(numbers.count == rows.count)
-    // Without branches, which would be unpredictable.
-    for row in numbers.indices { target[Int(numbers[row])] |= rows[row] }
+    for row in rows { target[Int(indices[Int(row)])] = 1 }
     return found
   }
 

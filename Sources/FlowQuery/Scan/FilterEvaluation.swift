@@ -4,6 +4,9 @@ import NetworkBytes
 import Parquet
 
 extension RowGroupView {
+  /// The rows that a mask selects, which this view was narrowed to; nil for all.
+  func rows(of mask: RowMask) -> [UInt32]? { neededRows ?? mask.rows }
+
   /// Returns the rows that a scan selects: those in its window that match its filter. Later reads are restricted to
   /// them.
   func selection(_ scan: Scan) throws(ParquetReadError) -> RowMask {
@@ -163,7 +166,7 @@ extension RowGroupView {
     }
   }
 
-  /// Returns the flag of each row's entry.
+  /// Returns the flag of each row's entry; 0 for rows that are not needed any more, if few are.
   private func spread(_ entries: [UInt8], _ indices: [UInt32]) -> RowMask {
     var sum = 0
     for flag in entries { sum &+= Int(flag) }
@@ -172,7 +175,11 @@ extension RowGroupView {
     var flags = [UInt8](repeating: 0, count: indices.count)
     var target = flags.mutableSpan
     let source = entries.span
-    for row in 0..<indices.count { target[row] = source[Int(indices[row])] }
+    if let neededRows {
+      for row in neededRows { target[Int(row)] = source[Int(indices[Int(row)])] }
+    } else {
+      for row in 0..<indices.count { target[row] = source[Int(indices[row])] }
+    }
     return .some(flags)
   }
 

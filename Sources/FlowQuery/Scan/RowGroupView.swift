@@ -79,6 +79,8 @@ final class RowGroupView {
 
   /// 1 for each row still needed; nil for all. Columns are read only as far as necessary.
   private var needed: [UInt8]?
+  /// The rows still needed, ascending, if they are much fewer than all.
+  private(set) var neededRows: [UInt32]?
 
   init(_ file: OpenFile, group: Int, isScaled: Bool) {
     self.file = file
@@ -92,7 +94,16 @@ final class RowGroupView {
 
   /// Restricts later reads to these rows, a subset of the previous ones.
   func narrow(to mask: RowMask) {
-    if case .some(let flags) = mask { needed = flags }
+    guard case .some(let flags) = mask else { return }
+    needed = flags
+    neededRows = neededRows.map { $0.filter { flags[Int($0)] == 1 } } ?? Self.few(flags)
+  }
+
+  /// - Returns: the rows whose flag is 1; nil if they are more than half.
+  private static func few(_ flags: [UInt8]) -> [UInt32]? {
+    var count = 0
+    for flag in flags { count &+= Int(flag) }
+    return count > flags.count / 2 ? nil : RowMask.some(flags).rows
   }
 
   /// Returns the numbers of a column; if the file lacks it, those that mean absent. Times are clamped to the years 1 to
@@ -139,7 +150,7 @@ final class RowGroupView {
   /// - Parameter onlyIPv4: whether `::` will do for all IPv6 addresses.
   func addresses(_ column: FlowColumn, onlyIPv4: Bool = false) throws(ParquetReadError) -> AddressColumn {
     let texts = try strings(column)
-    var values = addressColumns[column] ?? AddressColumn(texts, onlyIPv4: onlyIPv4, needed: needed)
+    var values = addressColumns[column] ?? AddressColumn(texts, onlyIPv4: onlyIPv4, needed: neededRows)
     if !onlyIPv4 { values.completeIPv6(texts) }
     addressColumns[column] = values
     return values

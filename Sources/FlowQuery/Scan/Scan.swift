@@ -169,7 +169,7 @@ extension Scan {
     let mask: RowMask
     do throws(ParquetReadError) { mask = try view.selection(self) } catch { throw .file(error) }
     if mask.isNone { return }
-    let rows = mask.rows
+    let rows = view.rows(of: mask)
     if let window, isShared, !view.isInside(window) { view.window = window.range }
     try consumer.take(view, rows: rows)
     report.rowsSelected += rows?.count ?? view.rowCount

@@ -86,8 +86,9 @@ enum Unpacking {
   /// Unpacks groups of eight values of at most 16 bits and returns the number of values.
   private static func unpackEights(
     _ words: RawSpan, at position: Int, _ width: UInt64, _ mask: UInt64,
-    into target: consuming MutableSpan<UInt32>
+    into values: consuming MutableSpan<UInt32>
   ) -> Int {
+    var target = values
     let eights = target.count / 8
     var offset = position
     // Start of the second four values: octet and bit offset.
@@ -95,10 +96,11 @@ enum Unpacking {
     for eight in 0..<eights {
       var first = words.le64(offset)
       var second = words.le64(offset &+ octet) &>> shift
-      let base = eight &* 8
+      // Of known length, so that only its place is checked.
+      var values = target._mutatingExtracting((8 &* eight)..<(8 &* eight &+ 8))
       for index in 0..<4 {
-        target[base &+ index] = UInt32(truncatingIfNeeded: first & mask)
-        target[base &+ 4 &+ index] = UInt32(truncatingIfNeeded: second & mask)
+        values[index] = UInt32(truncatingIfNeeded: first & mask)
+        values[4 &+ index] = UInt32(truncatingIfNeeded: second & mask)
         first &>>= width
         second &>>= width
       }
