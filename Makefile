@@ -131,7 +131,7 @@ bench-ask: build ## Compare queries with nfdump and DuckDB (ARGS="FLOWS RUNS")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	scripts/bench-ask $(ARGS)
 
-bench-peers: build ## Compare with nfdump's tools (NFCAPD= NFDUMP= ARGS="offline live ask")
+bench-peers: static ## Compare the program that is installed with nfdump's tools (NFCAPD= NFDUMP= ARGS="offline live ask")
 	@scripts/debian-packages $(TEST_PACKAGES)
 	scripts/bench-peers $(ARGS)
 

@@ -27,9 +27,9 @@ void sagflow_memory_keep(void) {
 
 void sagflow_memory_share(int heaps) {
   mallopt(M_ARENA_MAX, heaps);
-  // What is larger returns to the system when it is freed. By default, the limit grows to 32 MB with what is freed, and
-  // columns that are read for a moment leave gaps in the heaps.
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  // What is larger returns to the system when it is freed: columns that are read for a moment, and batches of flows (640 KiB)
+  // that wait while a disk is full. By default, the limit grows to 32 MB with what is freed, and they leave gaps in the heaps.
+  mallopt(M_MMAP_THRESHOLD, 256 << 10);
 }
 
 // Size and alignment of huge pages.

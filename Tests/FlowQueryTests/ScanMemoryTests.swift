@@ -14,8 +14,9 @@ struct ScanMemoryTests {
       let before = try residentOctets()
       var small: [[UInt8]] = []
       var large: [[UInt8]] = []
-      for _ in 0..<32 {
-        large.append([UInt8](repeating: 1, count: 4 << 20))
+      // As large as batches of flows.
+      for _ in 0..<256 {
+        large.append([UInt8](repeating: 1, count: 512 << 10))
         small.append([UInt8](repeating: 1, count: 1000))
       }
       let most = try residentOctets()

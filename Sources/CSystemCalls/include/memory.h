@@ -8,8 +8,8 @@
 // Makes the C library keep freed memory instead of returning large blocks to the system each time.
 void sagflow_memory_keep(void);
 
-// Limits the number of heaps that threads started from now on share, by default eight per processor, and keeps blocks of a
-// megabyte and more out of them.
+// Limits the number of heaps that threads started from now on share, by default eight per processor, and keeps blocks of
+// 256 KiB and more out of them.
 void sagflow_memory_share(int heaps);
 
 // Reserves zeroed memory, in huge pages where available; untouched pages take no memory. Returns NULL if that fails.
