@@ -79,7 +79,7 @@ final class RowGroupView {
 
   /// 1 for each row still needed; nil for all. Columns are read only as far as necessary.
   private var needed: [UInt8]?
-  /// The rows still needed, ascending, if they are much fewer than all.
+  /// The rows still needed, ascending; nil if they are more than half of all.
   private(set) var neededRows: [UInt32]?
 
   init(_ file: OpenFile, group: Int, isScaled: Bool) {
