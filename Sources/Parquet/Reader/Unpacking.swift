@@ -86,9 +86,9 @@ enum Unpacking {
   /// Unpacks groups of eight values of at most 16 bits and returns the number of values.
   private static func unpackEights(
     _ words: RawSpan, at position: Int, _ width: UInt64, _ mask: UInt64,
-    into values: consuming MutableSpan<UInt32>
+    into target: consuming MutableSpan<UInt32>
   ) -> Int {
-    var target = values
+    var target = target
     let eights = target.count / 8
     var offset = position
     // Start of the second four values: octet and bit offset.
