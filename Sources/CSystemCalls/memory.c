@@ -48,7 +48,7 @@ void *sagflow_memory_reserve(size_t size) {
   if (head > 0) munmap(memory, head);
   if (large - head > 0) munmap(memory + head + size, large - head);
   // Advice only: nothing depends on it.
-  (void)madvise(memory + head, size, MADV_HUGEPAGE);
+  if (size > large) (void)madvise(memory + head + large, size - large, MADV_HUGEPAGE);
   return memory + head;
 }
 

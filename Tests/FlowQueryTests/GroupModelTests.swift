@@ -99,7 +99,7 @@ struct GroupModelTests {
       "src_addr", "dst_addr,dst_port", "proto", "in_if,proto", "src_addr/24/48",
       "src_addr/0/48,dst_addr/24/0",
       "dst_addr/32/128", "next_hop", "app_name,next_hop", "next_hop,src_port,app_name,proto",
-      "proto,src_addr,src_port,dst_addr,dst_port",
+      "proto,src_addr,src_port,dst_addr,dst_port", "next_hop,src_addr,proto", "src_addr/24/48,in_if",
     ])
   func columns(text: String) throws {
     let sample = try Sample("FLOWQUERY_GROUP_SEED")
@@ -209,6 +209,43 @@ struct GroupModelTests {
       let wanted = Set(table.rows.map { row in names.map { Self.text($0, row) } })
       #expect(Set(answer.flatMap(\.rows).map(\.key)) == wanted, "seed \(seed), \(names)")
     }
+  }
+
+  @Test("more groups than a table begins with room for, in one pass and in several", arguments: [nil, 10_000])
+  func many(limit: Int?) throws {
+    let seed = runSeed("FLOWQUERY_MANY_SEED")
+    var random = SeededGenerator(seed: seed)
+    let folder = try TemporaryFolder()
+    var table = FlowTable(columns: FlowTable.usual.filter { !$0.isOptional }, rows: [])
+    for number in 0..<30_000 {
+      let host = random.below(20_000)
+      let prefix = host % 5 == 0 ? "2001:db8::1" : "10.1.\(host >> 8)."
+      table.rows.append([
+        "time_start": .number(UInt64(FlowTable.newYear) + UInt64(number)),
+        "time_end": .number(UInt64(FlowTable.newYear) + 50_000),
+        "src_addr": .text("\(prefix)\(host & 0xff)"), "dst_addr": .text("192.0.2.\(1 + random.below(2))"),
+        "src_port": .number(UInt64(random.below(3))), "dst_port": .number(443),
+        "bytes": .number(UInt64(1 + random.below(900))),
+        "packets": .number(1), "proto": .number(6), "sampling_rate": .number(1), "in_if": .number(1),
+      ])
+    }
+    // Two files, so that there is something to merge.
+    let names = ["a.parquet", "b.parquet"].map { folder.file($0) }
+    for (index, name) in names.enumerated() {
+      let part = FlowTable(
+        columns: table.columns, rows: table.rows.enumerated().filter { $0.offset % 2 == index }.map(\.element))
+      try part.write(to: name, groupRows: 4096)
+    }
+    let columns = ["src_addr", "src_port", "dst_addr"]
+    let groups = Self.groups(table) { row in [columns.map { Self.text($0, row) }] }
+    #expect(groups.count > 12_288)
+    let key = try GroupKey(parsing: columns.joined(separator: ","))
+    let answer = try #require(
+      try Scan(names).top(limit.map { $0 / 2 } ?? 30_000, by: [key], limit: limit, passes: 16).first)
+    #expect(answer.groupCount == groups.count, "seed \(seed)")
+    #expect(answer.totals.flows == 30_000)
+    for row in answer.rows { #expect(groups[row.key] == Sums(row.sums), "seed \(seed)") }
+    #expect(limit != nil || answer.rows.count == groups.count)
   }
 
   @Test("several keys are answered in one reading as each alone is")

@@ -12,7 +12,8 @@ void sagflow_memory_keep(void);
 // 256 KiB and more out of them.
 void sagflow_memory_share(int heaps);
 
-// Reserves zeroed memory, in huge pages where available; untouched pages take no memory. Returns NULL if that fails.
+// Reserves zeroed memory, from the third megabyte on in huge pages where available; untouched pages take no memory. Returns NULL
+// if that fails.
 void *sagflow_memory_reserve(size_t size);
 
 // Asks for huge pages under memory that is allocated and not touched yet. Only advice: without huge pages, or for less than one,

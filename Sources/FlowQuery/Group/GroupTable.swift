@@ -66,9 +66,10 @@ final class GroupTable: @unchecked Sendable {
   /// Key and sums of each group, concatenated; the first place is unused, because groups are numbered from 1
   /// internally.
   private var pool: WordMemory
-  /// A 32-bit hash, whose low bits determine the slot, above the group's number; 0 for an empty slot. The load factor
-  /// is at most three quarters.
-  private var slots = WordMemory(atMost: 1 << 13)
+  /// A 32-bit hash, whose high bits determine the slot, above the group's number; 0 for an empty slot. The load factor
+  /// is at most three quarters. Of the reserved memory, the first `1 << slotBits` words are in use.
+  private var slots: WordMemory
+  private var slotBits = 13
 
   /// Number of keys in a batch.
   static let batchSize = 64
@@ -85,6 +86,10 @@ final class GroupTable: @unchecked Sendable {
     let wanted = min(limit, Int(UInt32.max) - Self.batchSize)
     pool = WordMemory(atMost: stride * (wanted + Self.batchSize + 1))
     self.limit = pool.count / stride - Self.batchSize - 1
+    var mostSlots = 1 << slotBits
+    while mostSlots * 3 < (self.limit + Self.batchSize) * 4 { mostSlots *= 2 }
+    slots = WordMemory(atMost: mostSlots)
+    slotBits = min(slotBits, slots.count.trailingZeroBitCount)
   }
 
   /// Adds sums to the groups of up to `batchSize` keys, which are concatenated in `keys`.
@@ -92,20 +97,19 @@ final class GroupTable: @unchecked Sendable {
   /// - Returns: whether there was room for all.
   func add(_ keys: Span<UInt64>, _ sums: Span<FlowSums>, count batch: Int) -> Bool {
     precondition(count <= limit && batch <= Self.batchSize && keys.count >= batch * keyWords && sums.count >= batch)
-    while (count + batch) * 4 > slots.count * 3 {
+    while (count + batch) * 4 > slotCount * 3 {
       guard growSlots() else { return false }
     }
     var slots = slots.mutableWords
     var pool = pool.mutableWords
-    let mask = slots.count &- 1
-    let (stride, keyWords, share) = (stride, keyWords, share)
+    let (stride, keyWords, share, bits) = (stride, keyWords, share, slotBits)
     var hashes = InlineArray<64, UInt64>(repeating: 0)
     var numbers = InlineArray<64, UInt32>(repeating: 0)
     let secrets = Self.secrets
     for index in 0..<batch { hashes[index] = Self.hash(keys, index &* keyWords, keyWords, secrets) }
     // Issues independent loads close together: first the slots, then the groups that they most likely refer to.
     for index in 0..<batch {
-      numbers[index] = UInt32(truncatingIfNeeded: slots[Int(truncatingIfNeeded: hashes[index] &>> 32) & mask])
+      numbers[index] = UInt32(truncatingIfNeeded: slots[Self.home(hashes[index], bits)])
     }
     var touched: UInt64 = 0
     for index in 0..<batch { touched ^= pool[Int(numbers[index]) &* stride] }
@@ -113,7 +117,7 @@ final class GroupTable: @unchecked Sendable {
     for index in 0..<batch where share.contains(hashes[index]) {
       let place =
         Self.find(
-          keys, index &* keyWords, hashes[index], keyWords, stride, &slots, &pool, &next) &+ keyWords
+          keys, index &* keyWords, hashes[index], keyWords, stride, &slots, bits, &pool, &next) &+ keyWords
       pool[place] &+= sums[index].flows
       pool[place &+ 1] = pool[place &+ 1].plus(sums[index].packets)
       pool[place &+ 2] = pool[place &+ 2].plus(sums[index].octets)
@@ -127,11 +131,11 @@ final class GroupTable: @unchecked Sendable {
   @inline(__always)
   private static func find(
     _ keys: Span<UInt64>, _ start: Int, _ hash: UInt64, _ keyWords: Int, _ stride: Int,
-    _ slots: inout MutableSpan<UInt64>, _ pool: inout MutableSpan<UInt64>, _ count: inout Int
+    _ slots: inout MutableSpan<UInt64>, _ bits: Int, _ pool: inout MutableSpan<UInt64>, _ count: inout Int
   ) -> Int {
-    let mask = slots.count &- 1
+    let mask = 1 &<< bits &- 1
     let tag = hash & tagBits
-    var slot = Int(truncatingIfNeeded: hash &>> 32) & mask
+    var slot = home(hash, bits)
     while true {
       let found = slots[slot]
       if found == 0 { break }
@@ -151,24 +155,48 @@ final class GroupTable: @unchecked Sendable {
     return place
   }
 
+  // MARK: Slots
+
+  private var slotCount: Int { 1 << slotBits }
+
+  /// Returns the slot where the search for a hash begins.
+  @inline(__always)
+  private static func home(_ hash: UInt64, _ bits: Int) -> Int { Int(truncatingIfNeeded: hash &>> UInt64(64 &- bits)) }
+
   /// - Returns: whether there was enough memory; otherwise no more groups are accepted.
   private func growSlots() -> Bool {
-    var larger = WordMemory(atMost: slots.count * 2)
-    guard larger.count == slots.count * 2 else {
+    guard slotCount * 2 <= slots.count else {
       limit = count
       return false
     }
-    var target = larger.mutableWords
-    let mask = target.count - 1
-    for index in 0..<slots.count {
-      let taken = slots[index]
-      if taken == 0 { continue }
-      var slot = Int(truncatingIfNeeded: taken &>> 32) & mask
-      while target[slot] != 0 { slot = (slot &+ 1) & mask }
-      target[slot] = taken
-    }
-    slots = larger
+    var words = slots.mutableWords
+    Self.double(&words, slotBits)
+    slotBits += 1
     return true
+  }
+
+  /// Doubles the number of slots in place: no other memory is touched, and all accesses are in order. A slot's home is about
+  /// twice where it was, so that from the last one on, each moves behind all that are still to move.
+  private static func double(_ slots: inout MutableSpan<UInt64>, _ bits: Int) {
+    let count = 2 << bits
+    // Those that would not move behind the others, as that of slot 0, or beyond the end.
+    var left: [UInt64] = []
+    var slot = count / 2
+    while slot > 0 {
+      slot &-= 1
+      let taken = slots[slot]
+      if taken == 0 { continue }
+      slots[slot] = 0
+      let home = home(taken, bits &+ 1)
+      var target = home
+      while target < count && slots[target] != 0 { target &+= 1 }
+      if home > slot && target < count { slots[target] = taken } else { left.append(taken) }
+    }
+    for taken in left {
+      var target = home(taken, bits + 1)
+      while slots[target] != 0 { target = (target + 1) & (count - 1) }
+      slots[target] = taken
+    }
   }
 
   private struct Secrets {
@@ -221,8 +249,8 @@ final class GroupTable: @unchecked Sendable {
   /// Returns the group of a key.
   private func number(of key: Span<UInt64>) -> Int? {
     let hash = Self.hash(key, 0, keyWords, Self.secrets)
-    let mask = slots.count &- 1
-    var slot = Int(truncatingIfNeeded: hash &>> 32) & mask
+    let mask = slotCount - 1
+    var slot = Self.home(hash, slotBits)
     while slots[slot] != 0 {
       let found = slots[slot]
       if found & Self.tagBits == hash & Self.tagBits {

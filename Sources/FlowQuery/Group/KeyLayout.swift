@@ -1,7 +1,7 @@
 import FlowModel
 import NetworkBytes
 
-/// The layout of a key in words: an address takes two, other values as many bits as they need.
+/// The layout of a key in words: addresses first, then numbers with as many bits as they need.
 struct KeyLayout: Sendable {
   struct Place: Sendable {
     var word: Int
@@ -11,26 +11,26 @@ struct KeyLayout: Sendable {
 
   let places: [Place]
   let wordCount: Int
+  /// Whether addresses are IPv4 and have 32 bits, like numbers; otherwise they have two words.
+  let isIPv4: Bool
 
-  init(_ parts: [GroupKey.Part]) {
-    var places: [Place] = []
-    var next = 0
-    for part in parts where part.column.kind == .address {
-      places.append(Place(word: next, shift: 0))
-      next += 2
+  init(_ parts: [GroupKey.Part], isIPv4: Bool = false) {
+    self.isIPv4 = isIPv4
+    var places = [Place](repeating: Place(word: 0, shift: 0), count: parts.count)
+    var (next, free) = (0, 0)
+    func take(_ bits: Int) -> Place {
+      if free < bits { (next, free) = (next + 1, 64) }
+      free -= bits
+      return Place(word: next - 1, shift: UInt64(free))
     }
-    var free = 0
-    var numbers: [Place] = []
-    for part in parts where part.column.kind != .address {
-      let width = part.column.numberBits
-      if free < width { (next, free) = (next + 1, 64) }
-      free -= width
-      numbers.append(Place(word: next - 1, shift: UInt64(free)))
+    for (index, part) in parts.enumerated() where part.column.kind == .address {
+      places[index] = take(isIPv4 ? 32 : 64)
+      if !isIPv4 { _ = take(64) }
     }
-    // Restores the order of the parts.
-    self.places = parts.map {
-      $0.column.kind == .address ? places.removeFirst() : numbers.removeFirst()
+    for (index, part) in parts.enumerated() where part.column.kind != .address {
+      places[index] = take(part.column.numberBits)
     }
+    self.places = places
     wordCount = max(1, next)
   }
 
@@ -46,7 +46,30 @@ struct KeyLayout: Sendable {
   }
 
   func address(_ part: Int, in words: [UInt64]) -> IPAddress {
-    let first = places[part].word
-    return IPAddress(high: words[first], low: words[first + 1])
+    let place = places[part]
+    if isIPv4 { return IPAddress(v4: UInt32(truncatingIfNeeded: words[place.word] >> place.shift)) }
+    return IPAddress(high: words[place.word], low: words[place.word + 1])
+  }
+
+  /// Returns the words of the same key in another layout.
+  func words(_ words: [UInt64], of parts: [GroupKey.Part], in other: KeyLayout) -> [UInt64] {
+    var result = [UInt64](repeating: 0, count: other.wordCount)
+    for (index, part) in parts.enumerated() {
+      let place = other.places[index]
+      if part.column.kind == .address {
+        other.set(address(index, in: words), at: place, in: &result)
+      } else {
+        result[place.word] |= number(index, of: part.column, in: words) << place.shift
+      }
+    }
+    return result
+  }
+
+  private func set(_ address: IPAddress, at place: Place, in words: inout [UInt64]) {
+    if isIPv4 {
+      words[place.word] |= UInt64(address.v4) << place.shift
+    } else {
+      (words[place.word], words[place.word + 1]) = (address.high, address.low)
+    }
   }
 }

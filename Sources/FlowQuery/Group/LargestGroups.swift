@@ -26,7 +26,7 @@ struct LargestGroups {
   fileprivate init(_ wanted: Wanted, of groupings: [Grouping], _ report: Scan.Report) {
     self.groupings = groupings
     self.report = report
-    counts = groupings.map(\.table.count)
+    counts = groupings.map(\.count)
     totals = groupings.map(\.totals)
     numbers = groupings.map { wanted.best(of: $0) }
   }

@@ -19,7 +19,7 @@ struct ShownGroups: Sendable {
     key = grouping.key
     layout = grouping.layout
     texts = grouping.texts
-    let words = numbers.flatMap { grouping.table.key($0) }
+    let words = numbers.flatMap { grouping.words($0) }
     keys = words
     count = numbers.count
     var size = 8

@@ -89,7 +89,7 @@ extension Scan {
         let grouping = largest.groupings[index]
         return TopAnswer(
           rows: largest.numbers[index].map {
-            TopAnswer.Row(key: grouping.text($0, style), sums: grouping.table.sums($0))
+            TopAnswer.Row(key: grouping.text($0, style), sums: grouping.sums($0))
           }, groupCount: largest.counts[index], totals: largest.totals[index], seconds: seconds(report), report: report)
       }
       if let history { try add(history, to: &answers, largest.groupings, largest.numbers, report) }
@@ -179,16 +179,16 @@ extension Grouping {
     var last: UInt64?
     let room = max(count, 1) * 2
     func isBefore(_ a: Int, _ b: Int) -> Bool {
-      let (x, y) = (statistic.value(table.sums(a)), statistic.value(table.sums(b)))
-      return x != y ? ranking.isBefore(x, y) : table.key(a).lexicographicallyPrecedes(table.key(b))
+      let (x, y) = (statistic.value(sums(a)), statistic.value(sums(b)))
+      return x != y ? ranking.isBefore(x, y) : words(a).lexicographicallyPrecedes(words(b))
     }
-    for number in 0..<table.count {
-      if let last, ranking.isBefore(last, statistic.value(table.sums(number))) { continue }
+    forEach { number, sums in
+      if let last, ranking.isBefore(last, statistic.value(sums)) { return }
       best.append(number)
       if best.count == room {
         best.sort(by: isBefore)
         best.removeLast(room - count)
-        last = best.last.map { statistic.value(table.sums($0)) }
+        last = best.last.map { statistic.value(self.sums($0)) }
       }
     }
     return Array(best.sorted(by: isBefore).prefix(count))
@@ -196,7 +196,7 @@ extension Grouping {
 
   /// Returns the values of a group's key.
   func text(_ number: Int, _ style: AnswerStyle) -> [String?] {
-    let words = table.key(number)
+    let words = words(number)
     return key.parts.enumerated().map { index, part in
       func number() -> UInt64 { layout.number(index, of: part.column, in: words) }
       switch part.column.kind {

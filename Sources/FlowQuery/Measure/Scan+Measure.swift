@@ -107,11 +107,11 @@ extension Measuring.Part {
     var answer = figures
     switch question.figure {
     case .sums, .beginnings: break
-    case .values: answer.valueCount = values?.table.count
+    case .values: answer.valueCount = values?.count
     case .addresses:
-      answer.valueCount = values?.table.count
+      answer.valueCount = values?.count
       guard let values else { break }
-      answer.addresses = (0..<values.table.count).map { values.layout.address(0, in: values.table.key($0)) }
+      answer.addresses = (0..<values.count).map { values.layout.address(0, in: values.words($0)) }
     }
     return answer
   }

@@ -83,7 +83,7 @@ extension Scan {
     }
     return KeyedSeries(
       bins: ordered.map { $0.start..<$0.end }, groups: groups, others: column(numbers.count),
-      groupCount: grouping?.table.count ?? 0, totals: sums.totals, seconds: seconds(report), span: binSpan,
+      groupCount: grouping?.count ?? 0, totals: sums.totals, seconds: seconds(report), span: binSpan,
       report: report)
   }
 

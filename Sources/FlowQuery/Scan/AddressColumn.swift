@@ -81,4 +81,20 @@ struct AddressColumn {
 
   @inline(__always)
   subscript(row: Int) -> IPAddress { entries[indices.map { Int($0[row]) } ?? 0] }
+
+  /// Clears the flags of rows whose address is not IPv4.
+  ///
+  /// - Parameter rows: the row of each flag; nil for all.
+  func clearIPv6(in flags: inout [UInt8], of rows: [UInt32]?) {
+    let isIPv4 = entries.map { $0.isV4 ? 1 : 0 as UInt8 }
+    var target = flags.mutableSpan
+    switch (indices, rows) {
+    case (nil, _):
+      if isIPv4[0] == 0 { for index in target.indices { target[index] = 0 } }
+    case (let indices?, nil):
+      for row in target.indices { target[row] &= isIPv4[Int(indices[row])] }
+    case (let indices?, let rows?):
+      for index in target.indices { target[index] &= isIPv4[Int(indices[Int(rows[index])])] }
+    }
+  }
 }

@@ -119,16 +119,15 @@ public struct TopWatch {
   private func most(
     _ grouping: Grouping, since last: Grouping?, _ scan: Scan
   ) -> (sums: [[String?]: FlowSums], count: Int) {
-    let table = grouping.table
-    var key = [UInt64](repeating: 0, count: table.keyWords)
+    var scratch = [UInt64](repeating: 0, count: grouping.layout.wordCount)
     var changed: [(number: Int, sums: FlowSums)] = []
     let room = max(Self.rememberedGroups, count)
     var total = 0
     func isBefore(_ a: (number: Int, sums: FlowSums), _ b: (number: Int, sums: FlowSums)) -> Bool {
       ranking.isBefore(statistic.value(a.sums), statistic.value(b.sums))
     }
-    for number in 0..<table.count {
-      let sums = last.map { table.sums(number, since: $0.table, &key) } ?? table.sums(number)
+    for number in 0..<grouping.count {
+      let sums = last.map { grouping.sums(number, since: $0, &scratch) } ?? grouping.sums(number)
       if sums == FlowSums() { continue }
       total += 1
       changed.append((number, sums))
