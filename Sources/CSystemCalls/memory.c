@@ -47,8 +47,7 @@ void *sagflow_memory_reserve(size_t size) {
   size_t head = -(uintptr_t)memory & (large - 1);
   if (head > 0) munmap(memory, head);
   if (large - head > 0) munmap(memory + head + size, large - head);
-  // Advice only: nothing depends on it.
-  if (size > large) (void)madvise(memory + head + large, size - large, MADV_HUGEPAGE);
+  sagflow_memory_advise(memory + head + large, size - large);
   return memory + head;
 }
 

@@ -39,10 +39,10 @@ struct Grouping: RowConsumer {
   mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure) {
     let isWhole: Bool
     do throws(ParquetReadError) { isWhole = try sum(view, rows) } catch { throw .file(error) }
-    if !isWhole { throw .query(.tooManyGroups(limit)) }
+    if !isWhole || count > limit { throw .query(.tooManyGroups(limit)) }
   }
 
-  /// - Returns: whether there was room for all groups.
+  /// - Returns: whether each table had room for its groups.
   private mutating func sum(_ view: RowGroupView, _ rows: [UInt32]?) throws(ParquetReadError) -> Bool {
     guard let ipv4 else { return try sum(view, rows, all) }
     let (shorter, others) = try divide(view, rows)
@@ -108,7 +108,7 @@ struct Grouping: RowConsumer {
       let count = column.fill(keys.mutableSpan, width, batch.mutableSpan, sums, from: &next)
       if !table.groups.add(keys.span, batch.span, count: count) { return false }
     }
-    return count <= limit
+    return true
   }
 
   /// Adds flow by flow.
@@ -145,7 +145,7 @@ struct Grouping: RowConsumer {
       }
       if !batch.flush(to: table.groups) { return false }
     }
-    return count <= limit
+    return true
   }
 
   // MARK: Groups, by number

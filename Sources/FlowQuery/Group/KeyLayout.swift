@@ -51,25 +51,18 @@ struct KeyLayout: Sendable {
     return IPAddress(high: words[place.word], low: words[place.word + 1])
   }
 
-  /// Returns the words of the same key in another layout.
+  /// Returns the words of the same key in a layout for any addresses.
   func words(_ words: [UInt64], of parts: [GroupKey.Part], in other: KeyLayout) -> [UInt64] {
     var result = [UInt64](repeating: 0, count: other.wordCount)
     for (index, part) in parts.enumerated() {
       let place = other.places[index]
       if part.column.kind == .address {
-        other.set(address(index, in: words), at: place, in: &result)
+        let address = address(index, in: words)
+        (result[place.word], result[place.word + 1]) = (address.high, address.low)
       } else {
         result[place.word] |= number(index, of: part.column, in: words) << place.shift
       }
     }
     return result
-  }
-
-  private func set(_ address: IPAddress, at place: Place, in words: inout [UInt64]) {
-    if isIPv4 {
-      words[place.word] |= UInt64(address.v4) << place.shift
-    } else {
-      (words[place.word], words[place.word + 1]) = (address.high, address.low)
-    }
   }
 }
