@@ -9,7 +9,7 @@ Faults, one at a time, for the next insert only: GET /fault?what=WHAT
     before    the connection is closed after the body, before the insert
     after     the connection is closed after the insert
     slow      the insert is done at once, the response comes after 5 seconds
-    kill      the process kills itself while the insert runs
+    kill      the process kills itself CH_KILL_AFTER seconds into the insert, or before the response if it is faster
     500       an error response of a proxy, without ClickHouse's error code
 """
 
@@ -113,6 +113,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             file.write(body)
             file.flush()
             statement = f"{match.group(1)} FROM INFILE '{file.name}' SETTINGS {settings} FORMAT {match.group(2)}"
+            if fault == "kill":
+                with Handler.lock:
+                    Handler.engine.query(statement)
+                os.kill(os.getpid(), signal.SIGKILL)
             if fault == "after":
                 with Handler.lock:
                     Handler.engine.query(statement)
