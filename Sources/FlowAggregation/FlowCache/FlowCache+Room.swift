@@ -1,4 +1,5 @@
 import FlowModel
+import NetworkBytes
 
 /// The flows that were seen longest ago, in that order: what a full cache evicts next.
 ///
@@ -34,7 +35,12 @@ struct EvictionOrder {
 
   /// Takes up to `count` flows; fewer only if the table has no more.
   mutating func take(_ count: Int, of ages: [FlowAge], into group: inout PlaceGroup) {
+    let ahead = 32
     while next < places.count, group.count < count {
+      if next < places.count &- ahead {
+        let later = Int(places[next &+ ahead]) &- 1
+        if later >= 0 { ages.span.prefetch(later) }
+      }
       let place = Int(places[next]) &- 1
       if place >= 0, ages[place].isLive, ages[place].recency == first &+ UInt64(next) { group.append(place) }
       next &+= 1
@@ -44,8 +50,8 @@ struct EvictionOrder {
 
 extension FlowCache {
   /// Number of flows evicted at once when the cache is full: one in a small cache, so that exactly the least recently
-  /// seen flow leaves; 1/64 in a large one.
-  private var evictionCount: Int { max(1, aging.maximumFlows / 64) }
+  /// seen flow leaves; 1/64 in a large one, but no more than overlap well, and fit into a batch.
+  private var evictionCount: Int { min(max(1, aging.maximumFlows / 64), 1024) }
 
   /// Makes room for a flow in a full cache.
   mutating func makeRoom(into emitted: inout FlowBatch) {

@@ -10,8 +10,8 @@ import NetworkBytes
 ///
 /// The resulting rows do not depend on how often `advance` is called: a record whose flow has expired first emits the
 /// old flow and then opens a new one. The exception is a large cache (`maximumFlows` of at least 128) that is full:
-/// 1/64 of the flows leave at once, and how many of them are evicted depends on how many had been emitted before. Rows
-/// and their order never depend on the hash's secrets.
+/// 1/64 of the flows, at most 1024, leave at once, and how many of them are evicted depends on how many had been emitted
+/// before. Rows and their order never depend on the hash's secrets.
 ///
 /// Memory per flow: 160 octets for the record, 16 for its age, 16 to 32 for its slots, about 5 in the wheel; about 150
 /// more for rare fields. Reserved for `maximumFlows` at once, and touched when first used.
