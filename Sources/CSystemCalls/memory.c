@@ -35,7 +35,7 @@ void sagflow_memory_share(int heaps) {
 // Size and alignment of huge pages.
 static const size_t large = (size_t)2 << 20;
 
-void *sagflow_memory_reserve(size_t size) {
+void *sagflow_memory_reserve(size_t size, bool in_huge_pages) {
   int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
   if (size < large) {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
@@ -47,7 +47,7 @@ void *sagflow_memory_reserve(size_t size) {
   size_t head = -(uintptr_t)memory & (large - 1);
   if (head > 0) munmap(memory, head);
   if (large - head > 0) munmap(memory + head + size, large - head);
-  sagflow_memory_advise(memory + head + large, size - large);
+  if (in_huge_pages) sagflow_memory_advise(memory + head + large, size - large);
   return memory + head;
 }
 

@@ -211,6 +211,18 @@ struct GroupModelTests {
     }
   }
 
+  private static func row(_ number: Int, from source: String, to destination: String, port: Int, octets: UInt64)
+    -> FlowTable.Row
+  {
+    [
+      "time_start": .number(UInt64(FlowTable.newYear) + UInt64(number)),
+      "time_end": .number(UInt64(FlowTable.newYear) + 90_000), "src_addr": .text(source),
+      "dst_addr": .text(destination),
+      "src_port": .number(UInt64(port)), "dst_port": .number(443), "bytes": .number(octets),
+      "packets": .number(UInt64(1 + number % 7)), "proto": .number(6), "sampling_rate": .number(1), "in_if": .number(1),
+    ]
+  }
+
   @Test("more groups than a table begins with room for, in one pass and in several", arguments: [nil, 10_000])
   func many(limit: Int?) throws {
     let seed = runSeed("FLOWQUERY_MANY_SEED")
@@ -220,14 +232,10 @@ struct GroupModelTests {
     for number in 0..<30_000 {
       let host = random.below(20_000)
       let prefix = host % 5 == 0 ? "2001:db8::1" : "10.1.\(host >> 8)."
-      table.rows.append([
-        "time_start": .number(UInt64(FlowTable.newYear) + UInt64(number)),
-        "time_end": .number(UInt64(FlowTable.newYear) + 50_000),
-        "src_addr": .text("\(prefix)\(host & 0xff)"), "dst_addr": .text("192.0.2.\(1 + random.below(2))"),
-        "src_port": .number(UInt64(random.below(3))), "dst_port": .number(443),
-        "bytes": .number(UInt64(1 + random.below(900))),
-        "packets": .number(1), "proto": .number(6), "sampling_rate": .number(1), "in_if": .number(1),
-      ])
+      table.rows.append(
+        Self.row(
+          number, from: "\(prefix)\(host & 0xff)", to: "192.0.2.\(1 + random.below(2))", port: random.below(3),
+          octets: UInt64(1 + random.below(900))))
     }
     // Two files, so that there is something to merge.
     let names = ["a.parquet", "b.parquet"].map { folder.file($0) }
@@ -246,6 +254,42 @@ struct GroupModelTests {
     #expect(answer.totals.flows == 30_000)
     for row in answer.rows { #expect(groups[row.key] == Sums(row.sums), "seed \(seed)") }
     #expect(limit != nil || answer.rows.count == groups.count)
+  }
+
+  @Test("keys that seldom repeat beside others, in one reading, by each statistic from both ends")
+  func seldom() throws {
+    let seed = runSeed("FLOWQUERY_SELDOM_SEED")
+    var random = SeededGenerator(seed: seed)
+    let folder = try TemporaryFolder()
+    var table = FlowTable(columns: FlowTable.usual.filter { !$0.isOptional }, rows: [])
+    for number in 0..<60_000 {
+      let host = random.below(30_000)
+      let prefix = host % 20 == 0 ? "2001:db8::1:" : "10.1.\(host >> 8)."
+      table.rows.append(
+        Self.row(
+          number, from: "\(prefix)\(host & 0xff)", to: "192.0.2.\(1 + random.below(9))", port: random.below(60),
+          octets: UInt64(random.below(900)) << (random.below(50) == 0 ? 30 : 0)))
+    }
+    try table.write(to: folder.file("a.parquet"), groupRows: 10_000)
+    var scan = Scan([folder.file("a.parquet")])
+    scan.workers = 2
+    let columns = ["src_addr,src_port,dst_addr", "dst_addr"]
+    let keys = try columns.map { try GroupKey(parsing: $0) }
+    for (statistic, value) in [
+      (Statistic.octets, \Sums.octets), (.packets, \.packets), (.flows, \.flows),
+    ] as [(Statistic, KeyPath<Sums, UInt64>)] {
+      for ranking in [Ranking.most, .least] {
+        let answers = try scan.top(20, by: keys, sortedBy: statistic, ranking: ranking)
+        for (answer, columns) in zip(answers, columns) {
+          let groups = Self.groups(table) { row in [columns.split(separator: ",").map { Self.text(String($0), row) }] }
+          let values = groups.values.map { $0[keyPath: value] }.sorted { ranking == .most ? $0 > $1 : $0 < $1 }
+          #expect(answer.groupCount == groups.count, "seed \(seed)")
+          #expect(answer.totals.flows == 60_000)
+          #expect(answer.rows.map { Sums($0.sums)[keyPath: value] } == Array(values.prefix(20)), "seed \(seed)")
+          for row in answer.rows { #expect(groups[row.key] == Sums(row.sums), "seed \(seed)") }
+        }
+      }
+    }
   }
 
   @Test("several keys are answered in one reading as each alone is")

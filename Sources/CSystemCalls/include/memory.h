@@ -2,6 +2,7 @@
 #ifndef SAGFLOW_MEMORY_H
 #define SAGFLOW_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,9 +13,9 @@ void sagflow_memory_keep(void);
 // 256 KiB and more out of them.
 void sagflow_memory_share(int heaps);
 
-// Reserves zeroed memory, from the third megabyte on in huge pages where available; untouched pages take no memory. Returns NULL
-// if that fails.
-void *sagflow_memory_reserve(size_t size);
+// Reserves zeroed memory, from the third megabyte on in huge pages if these are wanted and available; untouched pages take no
+// memory. Returns NULL if that fails.
+void *sagflow_memory_reserve(size_t size, bool in_huge_pages);
 
 // Asks for huge pages under memory that is allocated and not touched yet. Only advice: without huge pages, or for less than one,
 // nothing changes.

@@ -1,66 +1,31 @@
-/// Sums of flows, packets and octets.
-public struct FlowSums: Hashable, Sendable {
-  public var flows: UInt64 = 0
-  public var packets: UInt64 = 0
-  public var octets: UInt64 = 0
-
-  public init() {}
-
-  init(flows: UInt64, packets: UInt64, octets: UInt64) {
-    self.flows = flows
-    self.packets = packets
-    self.octets = octets
-  }
-
-  /// Returns packets and bits per second, as integers.
-  public func rates(over seconds: Double) -> (packets: UInt64, bits: UInt64) {
-    guard seconds > 0 else { return (0, 0) }
-    func rate(_ value: Double) -> UInt64 { UInt64(exactly: (value / seconds).rounded()) ?? .max }
-    return (rate(Double(packets)), rate(Double(octets) * 8))
-  }
-
-  /// Returns the increase over `before`, at least 0.
-  func since(_ before: FlowSums) -> FlowSums {
-    FlowSums(
-      flows: flows - min(flows, before.flows), packets: packets - min(packets, before.packets),
-      octets: octets - min(octets, before.octets))
-  }
-
-  static func += (a: inout Self, b: Self) {
-    a.flows &+= b.flows
-    a.packets = a.packets.plus(b.packets)
-    a.octets = a.octets.plus(b.octets)
-  }
-}
-
 /// The groups whose keys have some of all hashes: what takes several passes, because not all groups fit into memory.
-struct GroupShare: Sendable {
+package struct GroupShare: Sendable {
   fileprivate let number: UInt64
   fileprivate let mask: UInt64
 
   /// - Parameter count: number of shares, a power of two.
-  init(_ number: Int, of count: Int) {
+  package init(_ number: Int, of count: Int) {
     precondition(count > 0 && count & (count - 1) == 0 && 0..<count ~= number)
     self.number = UInt64(number)
     mask = UInt64(count - 1)
   }
 
-  static let all = GroupShare(0, of: 1)
+  package static let all = GroupShare(0, of: 1)
 
   /// - Parameter hash: of a key; slots are chosen by its other half.
   @inline(__always)
-  fileprivate func contains(_ hash: UInt64) -> Bool { hash & mask == number }
+  func contains(_ hash: UInt64) -> Bool { hash & mask == number }
 }
 
 /// A hash table from keys of a fixed number of words to sums: open addressing, with entries in a pool.
 ///
 /// Keys are added in batches, so that their cache misses overlap. One thread uses a table at a time.
-final class GroupTable: @unchecked Sendable {
+package final class GroupTable: @unchecked Sendable {
   // Sendable: it moves from the worker that fills it to the one that merges, and is never shared.
   let keyWords: Int
   /// Maximum number of groups.
   private(set) var limit: Int
-  private(set) var count = 0
+  package private(set) var count = 0
   /// Keys of other shares are ignored.
   private let share: GroupShare
   /// Key and sums of each group, concatenated; the first place is unused, because groups are numbered from 1
@@ -72,15 +37,26 @@ final class GroupTable: @unchecked Sendable {
   private var slotBits = 13
 
   /// Number of keys in a batch.
-  static let batchSize = 64
+  package static let batchSize = 64
   private static let sumWords = 3
   private static let tagBits: UInt64 = 0xffff_ffff_0000_0000
 
   private let stride: Int
 
-  init(keyWords: Int, limit: Int, share: GroupShare) {
+  /// Whether flows may be partitioned; false after there was no memory for that.
+  private var mayPartition: Bool
+  /// Number of keys that were added.
+  private(set) var addedCount = 0
+  /// Flows that were added since keys have turned out to repeat seldom, but for those that are too large.
+  private var flows: PartitionedFlows?
+  /// The numbers of the groups in each partition, after `divide`.
+  private var divided: [[Int]] = []
+
+  /// - Parameter mayPartition: whether `add(_:of:)` for each partition takes the place of the other ways to read.
+  package init(keyWords: Int, limit: Int, share: GroupShare, mayPartition: Bool = false) {
     self.keyWords = keyWords
     self.share = share
+    self.mayPartition = mayPartition
     stride = keyWords + Self.sumWords
     // A group's number has 32 bits in a slot.
     let wanted = min(limit, Int(UInt32.max) - Self.batchSize)
@@ -95,34 +71,59 @@ final class GroupTable: @unchecked Sendable {
   /// Adds sums to the groups of up to `batchSize` keys, which are concatenated in `keys`.
   ///
   /// - Returns: whether there was room for all.
-  func add(_ keys: Span<UInt64>, _ sums: Span<FlowSums>, count batch: Int) -> Bool {
-    precondition(count <= limit && batch <= Self.batchSize && keys.count >= batch * keyWords && sums.count >= batch)
+  package func add(_ keys: Span<UInt64>, _ sums: Span<FlowSums>, count batch: Int) -> Bool {
+    add(keys, apart: keyWords, sums, count: batch)
+  }
+
+  /// Adds sums to the groups of up to `batchSize` keys, which begin `distance` words apart in `keys`.
+  ///
+  /// - Returns: whether there was room for all.
+  func add(_ keys: Span<UInt64>, apart distance: Int, _ sums: Span<FlowSums>, count batch: Int) -> Bool {
+    precondition(count <= limit && batch <= Self.batchSize && keys.count >= batch * distance && sums.count >= batch)
+    var hashes = InlineArray<64, UInt64>(repeating: 0)
+    let secrets = Self.secrets
+    for index in 0..<batch { hashes[index] = Self.hash(keys, index &* distance, keyWords, secrets) }
+    // Subscripting the array itself would copy it (Swift 6.3).
+    let hashSpan = hashes.span
+    if flows == nil {
+      guard (count + batch) * 4 > slotCount * 3 else { return sum(keys, distance, sums, hashSpan, 0..<batch) }
+      beginPartitioning()
+    }
+    if let flows { return append(keys, distance, sums, hashSpan, count: batch, to: flows) }
     while (count + batch) * 4 > slotCount * 3 {
       guard growSlots() else { return false }
     }
+    return sum(keys, distance, sums, hashSpan, 0..<batch)
+  }
+
+  /// Adds to the groups of some keys, for which there are slots.
+  @inline(__always)
+  private func sum(
+    _ keys: Span<UInt64>, _ distance: Int, _ sums: Span<FlowSums>, _ hashes: Span<UInt64>,
+    _ range: Range<Int>
+  ) -> Bool {
     var slots = slots.mutableWords
     var pool = pool.mutableWords
     let (stride, keyWords, share, bits) = (stride, keyWords, share, slotBits)
-    var hashes = InlineArray<64, UInt64>(repeating: 0)
     var numbers = InlineArray<64, UInt32>(repeating: 0)
-    let secrets = Self.secrets
-    for index in 0..<batch { hashes[index] = Self.hash(keys, index &* keyWords, keyWords, secrets) }
     // Issues independent loads close together: first the slots, then the groups that they most likely refer to.
-    for index in 0..<batch {
+    for index in range {
       numbers[index] = UInt32(truncatingIfNeeded: slots[Self.home(hashes[index], bits)])
     }
     var touched: UInt64 = 0
-    for index in 0..<batch { touched ^= pool[Int(numbers[index]) &* stride] }
-    var next = count
-    for index in 0..<batch where share.contains(hashes[index]) {
+    for index in range { touched ^= pool[Int(numbers[index]) &* stride] }
+    var (next, added) = (count, 0)
+    for index in range where share.contains(hashes[index]) {
       let place =
         Self.find(
-          keys, index &* keyWords, hashes[index], keyWords, stride, &slots, bits, &pool, &next) &+ keyWords
+          keys, index &* distance, hashes[index], keyWords, stride, &slots, bits, &pool, &next) &+ keyWords
       pool[place] &+= sums[index].flows
       pool[place &+ 1] = pool[place &+ 1].plus(sums[index].packets)
       pool[place &+ 2] = pool[place &+ 2].plus(sums[index].octets)
+      added &+= 1
     }
     count = next
+    addedCount &+= added
     // Keeps the compiler from removing the loads.
     return next <= limit || touched == 0x5a5a_5a5a_5a5a_5a5a
   }
@@ -153,6 +154,78 @@ final class GroupTable: @unchecked Sendable {
     for word in 0..<keyWords { pool[place &+ word] = keys[start &+ word] }
     slots[slot] = tag | UInt64(truncatingIfNeeded: count)
     return place
+  }
+
+  // MARK: Partitions
+
+  /// Groups from which on flows are partitioned, if more than every second key was another.
+  private static let partitionedGroups = 3 << 13
+
+  package var isPartitioned: Bool { flows != nil }
+
+  /// Begins to partition flows if that is allowed and of use.
+  private func beginPartitioning() {
+    guard mayPartition, count >= Self.partitionedGroups - Self.batchSize, count * 2 > addedCount else { return }
+    // Half of the memory that as many groups as are allowed take, at a hundred octets each.
+    flows = PartitionedFlows(keyWords: keyWords, words: limit * 6)
+  }
+
+  private func append(
+    _ keys: Span<UInt64>, _ distance: Int, _ sums: Span<FlowSums>, _ hashes: Span<UInt64>,
+    count batch: Int, to flows: PartitionedFlows
+  ) -> Bool {
+    let hashes = hashes.extracting(first: batch)
+    var next = 0
+    while true {
+      next = flows.append(keys, apart: distance, sums, hashes, from: next, share)
+      if next == batch { return !flows.isReviewDue || flows.keysRepeatSeldom() || endPartitioning() }
+      if PartitionedFlows.fits(sums[next]) {
+        let keys = keys.extracting(droppingFirst: next * distance)
+        return endPartitioning()
+          && add(keys, apart: distance, sums.extracting(droppingFirst: next), count: batch - next)
+      }
+      while (count + 1) * 4 > slotCount * 3 {
+        guard growSlots() else { return false }
+      }
+      if !sum(keys, distance, sums, hashes, next..<next + 1) { return false }
+      next += 1
+    }
+  }
+
+  /// Sums all flows here, because keys have come to repeat often, or there is no room for more.
+  ///
+  /// - Returns: whether there was room for all groups.
+  private func endPartitioning() -> Bool {
+    guard let flows else { return true }
+    self.flows = nil
+    mayPartition = false
+    return (0..<PartitionedFlows.partitionCount).allSatisfy { flows.add($0, to: self) }
+  }
+
+  /// Divides the groups into partitions, after all flows have been added.
+  package func divide() {
+    divided = [[Int]](repeating: [], count: PartitionedFlows.partitionCount)
+    var key = [UInt64](repeating: 0, count: keyWords)
+    for number in 0..<count {
+      for word in 0..<keyWords { key[word] = pool[(number &+ 1) &* stride &+ word] }
+      divided[PartitionedFlows.partition(of: Self.hash(key.span, 0, keyWords, Self.secrets))].append(number)
+    }
+  }
+
+  /// Adds a partition of another table with the same key layout, which was divided.
+  ///
+  /// - Returns: whether there was room for all.
+  package func add(partition: Int, of other: GroupTable) -> Bool {
+    add(other.divided[partition], of: other) && other.flows?.add(partition, to: self) != false
+  }
+
+  /// Removes all groups and keeps the memory.
+  package func removeAll() {
+    var pool = pool.mutableWords
+    for word in 0..<((count + 1) * stride) { pool[word] = 0 }
+    var slots = slots.mutableWords
+    for slot in 0..<slotCount { slots[slot] = 0 }
+    count = 0
   }
 
   // MARK: Slots
@@ -228,11 +301,11 @@ final class GroupTable: @unchecked Sendable {
   // MARK: Reading
 
   /// Returns the words of a group's key.
-  func key(_ number: Int) -> [UInt64] {
+  package func key(_ number: Int) -> [UInt64] {
     (0..<keyWords).map { pool[(number + 1) * stride + $0] }
   }
 
-  func sums(_ number: Int) -> FlowSums {
+  package func sums(_ number: Int) -> FlowSums {
     let place = (number + 1) * stride + keyWords
     return FlowSums(flows: pool[place], packets: pool[place + 1], octets: pool[place + 2])
   }

@@ -9,9 +9,9 @@ struct Grouping: RowConsumer {
     let layout: KeyLayout
     let groups: GroupTable
 
-    init(_ layout: KeyLayout, limit: Int, share: GroupShare) {
+    init(_ layout: KeyLayout, limit: Int, share: GroupShare, mayPartition: Bool) {
       self.layout = layout
-      groups = GroupTable(keyWords: layout.wordCount, limit: limit, share: share)
+      groups = GroupTable(keyWords: layout.wordCount, limit: limit, share: share, mayPartition: mayPartition)
     }
   }
 
@@ -26,14 +26,19 @@ struct Grouping: RowConsumer {
   /// Totals of all selected flows, each counted once.
   private(set) var totals = FlowSums()
 
-  /// - Parameter limit: maximum number of groups.
-  init(_ key: GroupKey, texts: TextNumbers, limit: Int, share: GroupShare = .all) {
+  /// - Parameters:
+  ///   - limit: maximum number of groups.
+  ///   - mayPartition: whether flows may be left to `add(partition:of:)`, without which not all of them are in groups.
+  init(_ key: GroupKey, texts: TextNumbers, limit: Int, share: GroupShare = .all, mayPartition: Bool = false) {
     self.key = key
     self.texts = texts
     layout = KeyLayout(key.parts)
-    all = Table(layout, limit: limit, share: share)
+    // Flows of one column are mostly summed by entry before.
+    let mayPartition = mayPartition && !key.isOneColumn
+    all = Table(layout, limit: limit, share: share, mayPartition: mayPartition)
     let shorter = KeyLayout(key.parts, isIPv4: true)
-    ipv4 = layout.wordCount - shorter.wordCount >= 2 ? Table(shorter, limit: limit, share: share) : nil
+    let isShorter = layout.wordCount - shorter.wordCount >= 2
+    ipv4 = isShorter ? Table(shorter, limit: limit, share: share, mayPartition: mayPartition) : nil
   }
 
   mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure) {
@@ -80,7 +85,7 @@ struct Grouping: RowConsumer {
     _ view: RowGroupView, _ rows: [UInt32]?, _ table: Table
   ) throws(ParquetReadError) -> Bool {
     let columns = try KeyColumn.all(of: key.parts, table.layout, view, texts)
-    if columns.count == 1, key.otherEnd == nil, key.reverse == nil, let indices = columns[0].indices {
+    if key.isOneColumn, let indices = columns[0].indices {
       let sums = try SelectedFlows(view, rows).sums(by: indices, entryCount: columns[0].entryCount)
       return addEntries(columns[0], sums, to: table)
     }
@@ -214,183 +219,33 @@ struct Grouping: RowConsumer {
     }
     return all.groups.add(numbers.filter { $0 >= first }.map { $0 - first }, of: other.all.groups) && count <= limit
   }
-}
 
-/// Keys and sums to be added to the table.
-struct KeyBatch {
-  let width: Int
-  var keys: [UInt64]
-  var sums = [FlowSums](repeating: FlowSums(), count: GroupTable.batchSize)
-  var count = 0
+  // MARK: Partitions
 
-  init(_ width: Int) {
-    self.width = width
-    keys = [UInt64](repeating: 0, count: width * GroupTable.batchSize)
+  /// Whether flows were left to `add(partition:of:)`.
+  var isPartitioned: Bool { all.groups.isPartitioned || ipv4?.groups.isPartitioned == true }
+
+  /// Prepares for `add(partition:of:)`.
+  func divide() {
+    all.groups.divide()
+    ipv4?.groups.divide()
   }
 
-  /// Adds the batch to the table; returns whether there was room.
-  mutating func flush(to table: GroupTable) -> Bool {
-    defer { count = 0 }
-    return table.add(keys.span, sums.span, count: count)
+  /// Adds the groups and flows of a partition of another grouping by the same key, which was divided; returns whether there was
+  /// room.
+  func add(partition: Int, of other: Grouping) -> Bool {
+    if let ipv4, let others = other.ipv4, !ipv4.groups.add(partition: partition, of: others.groups) { return false }
+    return all.groups.add(partition: partition, of: other.all.groups) && count <= limit
   }
 
-  /// Fills in the keys and counters of a block of flows.
-  mutating func fill(_ columns: [KeyColumn], _ block: borrowing FlowBlock) {
-    Self.fill(&keys, width, columns, block)
-    count = block.count
-    for index in 0..<count {
-      sums[index] = FlowSums(flows: 1, packets: block.packets[index], octets: block.octets[index])
-    }
-  }
-
-  static func fill(_ keys: inout [UInt64], _ width: Int, _ columns: [KeyColumn], _ block: borrowing FlowBlock) {
-    for index in 0..<(block.count &* width) { keys[index] = 0 }
-    for column in columns { column.fill(&keys, width, rows: block.rows.span.extracting(first: block.count)) }
-  }
-
-  /// Returns a negative number if the first key is smaller, 0 if both are equal.
-  static func compare(_ a: [UInt64], _ b: [UInt64], _ start: Int, _ width: Int) -> Int {
-    for word in start..<(start &+ width) where a[word] != b[word] { return a[word] < b[word] ? -1 : 1 }
-    return 0
+  /// Removes all groups and keeps the memory and the totals.
+  func removeAll() {
+    all.groups.removeAll()
+    ipv4?.groups.removeAll()
   }
 }
 
-/// A part of a key in one row group.
-struct KeyColumn {
-  private enum Content {
-    case addresses([IPAddress])
-    case numbers([UInt64])
-    /// Per row instead of per entry.
-    case rows(IntegerColumn)
-  }
-
-  /// Represents an absent address in keys. Random, so that no exporter can send it.
-  static let absentAddress = IPAddress(high: .max, low: .random(in: .min ... .max))
-
-  /// Returns the parts of a key.
-  static func all(
-    of parts: [GroupKey.Part], _ layout: KeyLayout, _ view: RowGroupView, _ texts: TextNumbers
-  ) throws(ParquetReadError) -> [KeyColumn] {
-    var columns: [KeyColumn] = []
-    for (index, part) in parts.enumerated() {
-      columns.append(try KeyColumn(part, layout, layout.places[index], view, texts))
-    }
-    return columns
-  }
-
-  private let place: KeyLayout.Place
-  private let content: Content
-  /// The entry of each row; nil if all rows have the first one, or there are no entries.
-  let indices: [UInt32]?
-
-  private init(
-    _ part: GroupKey.Part, _ layout: KeyLayout, _ place: KeyLayout.Place, _ view: RowGroupView, _ texts: TextNumbers
-  ) throws(ParquetReadError) {
-    self.place = place
-    switch part.column.kind {
-    case .address:
-      let column = try view.addresses(part.column)
-      var entries = part.prefix.map { prefix in column.entries.map { prefix.network(of: $0) } } ?? column.entries
-      if let absent = column.absentEntry { entries[absent] = Self.absentAddress }
-      content = layout.isIPv4 ? .numbers(entries.map { UInt64($0.v4) }) : .addresses(entries)
-      indices = column.indices
-    case .mac, .text, .json:
-      let column = try view.strings(part.column)
-      switch column.rows {
-      case .constant(let entry):
-        content = .numbers([entry.map { texts.number(column.text($0)) } ?? 0])
-        indices = nil
-      case .indices(let rows):
-        content = .numbers((0..<column.entryCount).map { texts.number(column.text($0)) } + [0])
-        indices = rows
-      }
-    case .time, .counter, .number:
-      // Foreign files may contain numbers too large for their place in a key.
-      let mask = KeyLayout.greatest(of: part.column)
-      switch try view.numbers(part.column) {
-      case .constant(let value):
-        content = .numbers([value & mask])
-        indices = nil
-      case .dictionary(let entries, let rows):
-        content = .numbers(entries.map { $0 & mask })
-        indices = rows
-      case let values:
-        content = .rows(values)
-        indices = nil
-      }
-    }
-  }
-
-  var entryCount: Int {
-    switch content {
-    case .addresses(let entries): entries.count
-    case .numbers(let entries): entries.count
-    case .rows: 0
-    }
-  }
-
-  /// Sets keys, which have no other part, to the entries that have flows, and `sums` to the sums of these, until they are full.
-  ///
-  /// - Parameters:
-  ///   - all: the sums of each entry.
-  ///   - next: the entry to begin with; then the one behind the last.
-  /// - Returns: the number of keys.
-  func fill(
-    _ keys: consuming MutableSpan<UInt64>, _ width: Int, _ sums: consuming MutableSpan<FlowSums>, _ all: [FlowSums],
-    from next: inout Int
-  ) -> Int {
-    var count = 0
-    while next < all.count, count < sums.count {
-      if all[next].flows > 0 {
-        let start = count &* width &+ place.word
-        switch content {
-        case .addresses(let entries):
-          keys[start] = entries[next].high
-          keys[start &+ 1] = entries[next].low
-        case .numbers(let entries): keys[start] = entries[next] &<< place.shift
-        case .rows: break
-        }
-        sums[count] = all[next]
-        count &+= 1
-      }
-      next &+= 1
-    }
-    return count
-  }
-
-  /// Sets a part of keys, which must be zero, to the values of some rows.
-  func fill(_ keys: inout [UInt64], _ width: Int, rows: Span<UInt32>) {
-    var target = keys.mutableSpan
-    var next = place.word
-    switch (content, indices) {
-    case (.addresses(let entries), let indices?):
-      for index in rows.indices {
-        let entry = entries[Int(indices[Int(rows[index])])]
-        target[next] = entry.high
-        target[next &+ 1] = entry.low
-        next &+= width
-      }
-    case (.addresses(let entries), nil):
-      for _ in rows.indices {
-        target[next] = entries[0].high
-        target[next &+ 1] = entries[0].low
-        next &+= width
-      }
-    case (.numbers(let entries), let indices?):
-      for index in rows.indices {
-        target[next] |= entries[Int(indices[Int(rows[index])])] &<< place.shift
-        next &+= width
-      }
-    case (.numbers(let entries), nil):
-      for _ in rows.indices {
-        target[next] |= entries[0] &<< place.shift
-        next &+= width
-      }
-    case (.rows(let values), _):
-      for index in rows.indices {
-        target[next] |= values[Int(rows[index])] &<< place.shift
-        next &+= width
-      }
-    }
-  }
+extension GroupKey {
+  /// Whether a flow is in one group, by the value of one column.
+  fileprivate var isOneColumn: Bool { parts.count == 1 && otherEnd == nil && reverse == nil }
 }

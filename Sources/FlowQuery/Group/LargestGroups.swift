@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The largest or smallest groups of several keys, and how many there are.
 struct LargestGroups {
@@ -20,14 +21,30 @@ struct LargestGroups {
     var statistic = Statistic.octets
     var ranking = Ranking.most
 
-    func best(of grouping: Grouping) -> [Int] { grouping.best(count, statistic, ranking) }
+    /// - Parameter bound: the last value of interest; nil for any.
+    func best(of grouping: Grouping, until bound: UInt64? = nil) -> [Int] {
+      grouping.best(count, statistic, ranking, until: bound)
+    }
+
+    /// Returns the value of the last of the wanted groups; nil if there are fewer.
+    func last(of grouping: Grouping) -> UInt64? {
+      guard grouping.count >= count else { return nil }
+      return best(of: grouping).last.map { statistic.value(grouping.sums($0)) }
+    }
   }
 
-  fileprivate init(_ wanted: Wanted, of groupings: [Grouping], _ report: Scan.Report) {
-    self.groupings = groupings
+  /// What was found for one key: all groups, or at least the largest ones.
+  fileprivate struct Found {
+    var grouping: Grouping
+    var count: Int
+    var totals: FlowSums
+  }
+
+  fileprivate init(_ wanted: Wanted, _ found: [Found], _ report: Scan.Report) {
     self.report = report
-    counts = groupings.map(\.count)
-    totals = groupings.map(\.totals)
+    groupings = found.map(\.grouping)
+    counts = found.map(\.count)
+    totals = found.map(\.totals)
     numbers = groupings.map { wanted.best(of: $0) }
   }
 
@@ -38,23 +55,21 @@ struct LargestGroups {
   fileprivate init(
     _ wanted: Wanted, of passes: [LargestGroups], limit: Int
   ) throws(ScanFailure) {
-    var groupings: [Grouping] = []
+    var found: [Found] = []
     for index in wanted.keys.indices {
       let first = passes[0].groupings[index]
       let kept = Grouping(first.key, texts: first.texts, limit: limit)
       for pass in passes where !kept.add(pass.numbers[index], of: pass.groupings[index]) {
         throw .query(.tooManyGroups(limit))
       }
-      groupings.append(kept)
+      // Each pass counts all flows.
+      let count = passes.reduce(0) { $0 + $1.counts[index] }
+      found.append(Found(grouping: kept, count: count, totals: passes[0].totals[index]))
     }
-    self.groupings = groupings
-    numbers = groupings.map { wanted.best(of: $0) }
-    counts = wanted.keys.indices.map { index in passes.reduce(0) { $0 + $1.counts[index] } }
-    // Each pass counts all flows. What is read again is no more than was read at first, but may fail.
-    totals = passes[0].totals
+    // What is read again is no more than was read at first, but may fail.
     var report = passes[0].report
     for pass in passes.dropFirst() { report.failures.merge(pass.report.failures) }
-    self.report = report
+    self.init(wanted, found, report)
   }
 }
 
@@ -89,28 +104,111 @@ extension Scan {
     var kept: [LargestGroups] = []
     for pass in 0..<passes {
       let share = GroupShare(pass, of: passes)
-      let (groupings, report) = try groupings(wanted.keys, texts: texts, limit: limit, share: share)
-      kept.append(LargestGroups(wanted, of: groupings, report))
+      kept.append(try largest(wanted, texts: texts, limit: limit, share: share))
       if passes > 1 { kept = [try LargestGroups(wanted, of: kept, limit: limit)] }
     }
     return kept[0]
   }
 
-  /// Returns all groups of each key, in one pass.
-  ///
-  /// - Parameter share: groups of other shares are left out; totals count all flows.
-  func groupings(
-    _ keys: [GroupKey], texts: TextNumbers = TextNumbers(), limit: Int? = nil, share: GroupShare = .all
-  ) throws(ScanFailure) -> ([Grouping], Report) {
-    let limit = limit ?? groupLimit / max(1, keys.count)
-    var (parts, report) = try run { Groupings(keys, texts: texts, limit: limit, share) }
-    var groupings = parts.removeFirst().all
-    while let part = parts.popLast() {
-      for index in groupings.indices where !groupings[index].merge(part.all[index]) {
-        throw .query(.tooManyGroups(limit))
+  /// Returns the largest of a share of all groups, in one pass.
+  private func largest(
+    _ wanted: LargestGroups.Wanted, texts: TextNumbers, limit: Int, share: GroupShare
+  ) throws(ScanFailure) -> LargestGroups {
+    let mayPartition = wanted.count <= Self.mostOfPartition
+    var (parts, report) = try partial(wanted.keys, texts, limit: limit, share, mayPartition: mayPartition)
+    var found: [LargestGroups.Found] = []
+    for index in wanted.keys.indices {
+      if parts[index].contains(where: \.isPartitioned) {
+        found.append(try largest(wanted, ofPartitions: parts[index], limit: limit))
+        parts[index] = []
+      } else {
+        let grouping = try merged(&parts[index], limit: limit)
+        found.append(LargestGroups.Found(grouping: grouping, count: grouping.count, totals: grouping.totals))
       }
     }
+    return LargestGroups(wanted, found, report)
+  }
+
+  /// Returns all groups of each key, in one pass.
+  func groupings(
+    _ keys: [GroupKey], texts: TextNumbers = TextNumbers(), limit: Int? = nil
+  ) throws(ScanFailure) -> ([Grouping], Report) {
+    let limit = limit ?? groupLimit / max(1, keys.count)
+    var (parts, report) = try partial(keys, texts, limit: limit, .all, mayPartition: false)
+    var groupings: [Grouping] = []
+    for index in keys.indices { groupings.append(try merged(&parts[index], limit: limit)) }
     return (groupings, report)
+  }
+
+  /// Returns, by key, the groupings of all workers.
+  private func partial(
+    _ keys: [GroupKey], _ texts: TextNumbers, limit: Int, _ share: GroupShare, mayPartition: Bool
+  ) throws(ScanFailure) -> (byKey: [[Grouping]], report: Report) {
+    let (workers, report) = try run {
+      Groupings(all: keys.map { Grouping($0, texts: texts, limit: limit, share: share, mayPartition: mayPartition) })
+    }
+    return (keys.indices.map { key in workers.map { $0.all[key] } }, report)
+  }
+
+  /// Merges the groupings of all workers.
+  private func merged(_ parts: inout [Grouping], limit: Int) throws(ScanFailure) -> Grouping {
+    var grouping = parts.removeFirst()
+    while let part = parts.popLast() {
+      guard grouping.merge(part) else { throw .query(.tooManyGroups(limit)) }
+    }
+    return grouping
+  }
+
+  // MARK: Partitions
+
+  /// The largest number of groups that are kept of each partition.
+  private static var mostOfPartition: Int { 1000 }
+
+  /// Returns the largest groups of what workers have partitioned: of one partition after the other, which have no group in
+  /// common.
+  private func largest(
+    _ wanted: LargestGroups.Wanted, ofPartitions parts: [Grouping], limit: Int
+  ) throws(ScanFailure) -> LargestGroups.Found {
+    for part in parts { part.divide() }
+    let next = Atomic(0)
+    let outcomes = Mutex<[(LargestGroups.Found, ScanFailure?)]>([])
+    ScanThreads.perform(max(1, workers), niceness: niceness) { _, throttle in
+      let grouping = Grouping(parts[0].key, texts: parts[0].texts, limit: limit)
+      var found = LargestGroups.Found(grouping: grouping, count: 0, totals: FlowSums())
+      let failure = addPartitions(of: parts, from: next, wanted, to: &found, limit: limit, &throttle)
+      outcomes.withLock { $0.append((found, failure)) }
+    }
+    let grouping = Grouping(parts[0].key, texts: parts[0].texts, limit: limit)
+    var all = LargestGroups.Found(grouping: grouping, count: 0, totals: FlowSums())
+    for part in parts { all.totals += part.totals }
+    for (found, failure) in outcomes.withLock({ $0 }) {
+      if let failure { throw failure }
+      all.count += found.count
+      guard all.grouping.merge(found.grouping) else { throw .query(.tooManyGroups(limit)) }
+    }
+    return all
+  }
+
+  /// Adds the largest groups of one partition after the other.
+  private func addPartitions(
+    of parts: [Grouping], from next: borrowing Atomic<Int>, _ wanted: LargestGroups.Wanted,
+    to found: inout LargestGroups.Found, limit: Int, _ throttle: inout ContentionThrottle
+  ) -> ScanFailure? {
+    // For one partition at a time.
+    let groups = Grouping(parts[0].key, texts: parts[0].texts, limit: limit)
+    var bound: UInt64?
+    while true {
+      let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard partition < PartitionedFlows.partitionCount else { return nil }
+      do throws(ScanFailure) { try checkCancelled() } catch { return error }
+      groups.removeAll()
+      guard parts.allSatisfy({ groups.add(partition: partition, of: $0) }) else { return .query(.tooManyGroups(limit)) }
+      found.count += groups.count
+      let best = wanted.best(of: groups, until: bound)
+      guard found.grouping.add(best, of: groups) else { return .query(.tooManyGroups(limit)) }
+      if !best.isEmpty { bound = wanted.last(of: found.grouping) }
+      throttle.giveWay { isCancelled?() ?? false }
+    }
   }
 
   /// The number of groups that fit into a quarter of this machine's memory, at about a hundred octets each and with a
@@ -123,10 +221,6 @@ extension Scan {
 /// Several groupings of the same flows.
 private struct Groupings: RowConsumer {
   var all: [Grouping]
-
-  init(_ keys: [GroupKey], texts: TextNumbers, limit: Int, _ share: GroupShare) {
-    all = keys.map { Grouping($0, texts: texts, limit: limit, share: share) }
-  }
 
   mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure) {
     for index in all.indices { try all[index].take(view, rows: rows) }

@@ -173,10 +173,12 @@ extension ScanFailure {
 
 extension Grouping {
   /// Returns the numbers of the top or bottom `count` groups in order; equal ones by key.
-  func best(_ count: Int, _ statistic: Statistic, _ ranking: Ranking = .most) -> [Int] {
+  ///
+  /// - Parameter bound: the last value of interest; nil for any.
+  func best(_ count: Int, _ statistic: Statistic, _ ranking: Ranking = .most, until bound: UInt64? = nil) -> [Int] {
     // Keeps up to twice as many as needed before truncating.
     var best: [Int] = []
-    var last: UInt64?
+    var last = bound
     let room = max(count, 1) * 2
     func isBefore(_ a: Int, _ b: Int) -> Bool {
       let (x, y) = (statistic.value(sums(a)), statistic.value(sums(b)))

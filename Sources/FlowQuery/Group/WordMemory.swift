@@ -9,10 +9,10 @@ struct WordMemory: ~Copyable, @unchecked Sendable {
   let count: Int
 
   /// Reserves up to `wanted` words; if the system refuses, an eighth of that, and so on, since others need memory, too.
-  init(atMost wanted: Int) {
+  init(atMost wanted: Int, inLargePages: Bool = true) {
     var count = wanted
     while true {
-      if let memory = unsafe sagflow_memory_reserve(count * MemoryLayout<UInt64>.stride) {
+      if let memory = unsafe sagflow_memory_reserve(count * MemoryLayout<UInt64>.stride, inLargePages) {
         unsafe base = memory.assumingMemoryBound(to: UInt64.self)
         self.count = count
         return
@@ -31,6 +31,16 @@ struct WordMemory: ~Copyable, @unchecked Sendable {
       precondition(index >= 0 && index < count)
       // Sound: there are `count` words at `base`.
       return unsafe base[index]
+    }
+  }
+
+  /// Has the processor fetch words that will be needed soon, and goes on without them.
+  @inline(__always)
+  func prefetch(_ words: Range<Int>) {
+    precondition(words.lowerBound >= 0 && words.upperBound <= count)
+    for word in stride(from: words.lowerBound, to: words.upperBound, by: 8) {
+      // Sound: there are `count` words at `base`, and nothing is read.
+      unsafe sagflow_memory_prefetch(base + word)
     }
   }
 
