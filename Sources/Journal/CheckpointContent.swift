@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// A checkpoint in a worker's directory. The directory only needs to know where its journal continues; the rest belongs
 /// to its owner.
@@ -9,7 +9,7 @@ package protocol CheckpointContent: Sendable {
   var segment: UInt64 { get }
 
   /// Writes the file's content in pieces.
-  func write(_ emit: (Data) throws -> Void) throws
+  func write(_ emit: ([UInt8]) throws -> Void) throws
 
   /// Verifies the files that it refers to.
   ///

@@ -151,11 +151,10 @@ package final class WorkerDirectory: Sendable {
   }
 
   private func store(_ checkpoint: some CheckpointContent) throws {
-    let descriptor = try OpenFile.replacing(aside, 0o640).release()
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    defer { try? file.close() }
-    try checkpoint.write { try file.write(contentsOf: $0) }
-    try file.synchronize()
+    let file = try OpenFile.replacing(aside, 0o640)
+    try checkpoint.write { try file.write($0.span) }
+    try file.sync()
+    try file.close()
     try Directory.rename(aside, to: self.checkpoint(checkpoint.number))
     try Directory.sync(path)
   }

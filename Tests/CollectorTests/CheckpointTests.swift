@@ -62,7 +62,7 @@ struct CheckpointTests {
 
   private static func octets(_ checkpoint: Checkpoint) throws -> Data {
     var file = Data()
-    try checkpoint.write { file += $0 }
+    try checkpoint.write { file.append(contentsOf: $0) }
     return file
   }
 

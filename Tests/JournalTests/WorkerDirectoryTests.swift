@@ -11,7 +11,7 @@ private struct Numbers: CheckpointContent, Codable {
   var number: UInt64 = 0
   var segment: UInt64
 
-  func write(_ emit: (Data) throws -> Void) throws { try emit(try JSONEncoder().encode(self)) }
+  func write(_ emit: ([UInt8]) throws -> Void) throws { try emit(Array(try JSONEncoder().encode(self))) }
   func check() throws(CheckpointFault) {}
 
   static func read(_ source: inout CheckpointSource, isNeeded: Bool) throws(CheckpointFault) -> Numbers {

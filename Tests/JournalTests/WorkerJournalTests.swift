@@ -12,7 +12,7 @@ private struct Numbers: CheckpointContent {
   var number: UInt64 = 0
   var segment: UInt64
 
-  func write(_ emit: (Data) throws -> Void) throws { try emit(Data("\(number) \(segment)".utf8)) }
+  func write(_ emit: ([UInt8]) throws -> Void) throws { try emit(Array("\(number) \(segment)".utf8)) }
   func check() throws(CheckpointFault) {}
 }
 

@@ -15,20 +15,20 @@ extension Checkpoint {
 
   private static var flowSize: Int { MemoryLayout<FlowCacheState.Flow>.size }
   /// Flows per part, and approximate octets of a part with extensions.
-  private static let flowsPerPart = 8192
+  private static let flowsPerPart = 1024
   private static let partSize = 1 << 20
 
   // MARK: Writing
 
   /// Writes the file in pieces.
-  package func write(_ emit: (Data) throws -> Void) throws {
+  package func write(_ emit: ([UInt8]) throws -> Void) throws {
     var count: UInt64 = 0
     func part(_ kind: CheckpointPart.Kind, _ content: [UInt8]) throws {
-      try emit(Data(CheckpointPart(kind, content).octets))
-      try emit(Data(content))
+      try emit(CheckpointPart(kind, content).octets)
+      try emit(content)
       count += 1
     }
-    try emit(Data(Self.magic))
+    try emit(Self.magic)
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     try part(.head, Array(try encoder.encode(head)))
@@ -39,10 +39,14 @@ extension Checkpoint {
     state.known.append(to: &octets)
     try part(.pipeline, octets.octets)
     try state.known.decoder.write { try part(.decoder($0), $1) }
+    // One piece of memory for all parts: the flows of a large cache would otherwise touch as much as they take again.
+    var content: [UInt8] = []
     for start in stride(from: 0, to: state.flows.count, by: Self.flowsPerPart) {
       let piece = state.flows[start..<min(start + Self.flowsPerPart, state.flows.count)]
+      content.removeAll(keepingCapacity: true)
       // Sound: flows are structures of integers without padding, and the octets are copied at once.
-      try part(.flows, unsafe piece.withUnsafeBytes { unsafe Array($0) })
+      unsafe piece.withUnsafeBytes { unsafe content.append(contentsOf: $0) }
+      try part(.flows, content)
     }
     var rare: [UInt8] = []
     for (index, fields) in state.extensions.enumerated() {
