@@ -196,7 +196,8 @@ extension Scan {
   ) -> ScanFailure? {
     // For one partition at a time.
     let groups = Grouping(parts[0].key, texts: parts[0].texts, limit: limit)
-    var bound: UInt64?
+    // Of the groups kept so far, and how many they were: it gets closer with each time that they are twice as many.
+    var (bound, boundedCount) = (UInt64?.none, 0)
     while true {
       let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard partition < PartitionedFlows.partitionCount else { return nil }
@@ -206,7 +207,10 @@ extension Scan {
       found.count += groups.count
       let best = wanted.best(of: groups, until: bound)
       guard found.grouping.add(best, of: groups) else { return .query(.tooManyGroups(limit)) }
-      if !best.isEmpty { bound = wanted.last(of: found.grouping) }
+      if found.grouping.count >= boundedCount * 2 {
+        bound = wanted.last(of: found.grouping)
+        boundedCount = found.grouping.count
+      }
       throttle.giveWay { isCancelled?() ?? false }
     }
   }

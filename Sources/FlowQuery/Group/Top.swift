@@ -178,19 +178,26 @@ extension Grouping {
   func best(_ count: Int, _ statistic: Statistic, _ ranking: Ranking = .most, until bound: UInt64? = nil) -> [Int] {
     // Keeps up to twice as many as needed before truncating.
     var best: [Int] = []
-    var last = bound
+    // The last group that is still among the best: its value and key.
+    var last: (value: UInt64, words: [UInt64])?
     let room = max(count, 1) * 2
     func isBefore(_ a: Int, _ b: Int) -> Bool {
       let (x, y) = (statistic.value(sums(a)), statistic.value(sums(b)))
       return x != y ? ranking.isBefore(x, y) : words(a).lexicographicallyPrecedes(words(b))
     }
     forEach { number, sums in
-      if let last, ranking.isBefore(last, statistic.value(sums)) { return }
+      let value = statistic.value(sums)
+      if let bound, ranking.isBefore(bound, value) { return }
+      if let last {
+        if ranking.isBefore(last.value, value) { return }
+        // Of many equal ones, few have smaller keys.
+        if value == last.value, !words(number).lexicographicallyPrecedes(last.words) { return }
+      }
       best.append(number)
       if best.count == room {
         best.sort(by: isBefore)
         best.removeLast(room - count)
-        last = best.last.map { statistic.value(self.sums($0)) }
+        last = best.last.map { (statistic.value(self.sums($0)), words($0)) }
       }
     }
     return Array(best.sorted(by: isBefore).prefix(count))
