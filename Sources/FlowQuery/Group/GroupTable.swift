@@ -43,16 +43,16 @@ package final class GroupTable: @unchecked Sendable {
 
   private let stride: Int
 
-  /// Whether flows may be partitioned; false after there was no memory for that.
+  /// Whether flows may be partitioned; false once it was of no use.
   private var mayPartition: Bool
-  /// Number of keys that were added.
+  /// Number of keys that were added to groups, each time one.
   private(set) var addedCount = 0
   /// Flows that were added since keys have turned out to repeat seldom, but for those that are too large.
   private var flows: PartitionedFlows?
   /// The numbers of the groups in each partition, after `divide`.
   private var divided: [[Int]] = []
 
-  /// - Parameter mayPartition: whether `add(_:of:)` for each partition takes the place of the other ways to read.
+  /// - Parameter mayPartition: whether flows may be left to `add(partition:of:)`; then there is no other way to read all.
   package init(keyWords: Int, limit: Int, share: GroupShare, mayPartition: Bool = false) {
     self.keyWords = keyWords
     self.share = share
@@ -170,6 +170,7 @@ package final class GroupTable: @unchecked Sendable {
     flows = PartitionedFlows(keyWords: keyWords, words: limit * 6)
   }
 
+  /// Leaves flows to their partitions, but for those that are too large.
   private func append(
     _ keys: Span<UInt64>, _ distance: Int, _ sums: Span<FlowSums>, _ hashes: Span<UInt64>,
     count batch: Int, to flows: PartitionedFlows

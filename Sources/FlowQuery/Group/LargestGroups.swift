@@ -161,7 +161,7 @@ extension Scan {
 
   // MARK: Partitions
 
-  /// The largest number of groups that are kept of each partition.
+  /// For more groups than these, flows are not partitioned: the largest of all partitions would be many.
   private static var mostOfPartition: Int { 1000 }
 
   /// Returns the largest groups of what workers have partitioned: of one partition after the other, which have no group in

@@ -1,5 +1,5 @@
-/// Flows with their keys, divided by the keys' hashes into partitions, each of which is later summed in a table that fits into the
-/// CPU's caches.
+/// Flows with their keys, divided by the hashes of keys into partitions, each of which is later summed in a table that fits into
+/// the CPU's caches.
 ///
 /// Of many keys that seldom repeat, each costs a table in memory a cache miss, and several times the memory. Flows are only
 /// appended here, to the chunk of their partition: what is written then is in a few cache lines.
