@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NetworkBytes
 import Shipping
@@ -202,8 +203,15 @@ struct ShipperTests {
     shipper.start()
     try await eventually("it cannot be looked at") { shipper.report.lastError?.contains("cannot look at") == true }
     #expect(shipper.report.removedFiles == 0)
-    try FileManager.default.removeItem(atPath: place)
-    try FileManager.default.moveItem(atPath: aside, toPath: place)
+    if isUnmounted {
+      try FileManager.default.removeItem(atPath: place)
+      try FileManager.default.moveItem(atPath: aside, toPath: place)
+    } else {
+      // In one step: a moment without the folder is one in which the file is gone.
+      let link = store.folder.file("link")
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: aside)
+      try Directory.rename(link, to: place)
+    }
     try await eventually("it is taken") { destination.taken == [name] }
     await shipper.finish(within: Self.ample)
     #expect(shipper.report.removedFiles == 0)
