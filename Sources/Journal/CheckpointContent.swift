@@ -1,5 +1,3 @@
-import Foundation
-
 /// A checkpoint in a worker's directory. The directory only needs to know where its journal continues; the rest belongs
 /// to its owner.
 package protocol CheckpointContent: Sendable {

@@ -5,8 +5,8 @@ extension FlowCache {
   /// Merges a batch of records that arrived at `now` (milliseconds of the pipeline's clock), and empties it.
   ///
   /// Emits flows that have expired, have ended (FIN, RST) or are evicted: at most two per record and 1/64 of
-  /// `maximumFlows` (at most 1024), if `advance` was completed after the last `reconfigure`. With aging disabled, records are emitted
-  /// unchanged, including endReason.
+  /// `maximumFlows` (at most 1024), if `advance` was completed after the last `reconfigure`. With aging disabled, records
+  /// are emitted unchanged, including endReason.
   public mutating func merge(_ batch: inout FlowBatch, at now: UnixMilliseconds, into emitted: inout FlowBatch) {
     tick(to: now)
     if aging.enabled {

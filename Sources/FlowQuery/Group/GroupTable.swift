@@ -85,15 +85,9 @@ package final class GroupTable: @unchecked Sendable {
     for index in 0..<batch { hashes[index] = Self.hash(keys, index &* distance, keyWords, secrets) }
     // Subscripting the array itself would copy it (Swift 6.3).
     let hashSpan = hashes.span
-    if flows == nil {
-      guard (count + batch) * 4 > slotCount * 3 else { return sum(keys, distance, sums, hashSpan, 0..<batch) }
-      beginPartitioning()
-    }
+    if flows == nil, !hasSlots(for: batch) { beginPartitioning() }
     if let flows { return append(keys, distance, sums, hashSpan, count: batch, to: flows) }
-    while (count + batch) * 4 > slotCount * 3 {
-      guard growSlots() else { return false }
-    }
-    return sum(keys, distance, sums, hashSpan, 0..<batch)
+    return makeSlots(for: batch) && sum(keys, distance, sums, hashSpan, 0..<batch)
   }
 
   /// Adds to the groups of some keys, for which there are slots.
@@ -185,10 +179,7 @@ package final class GroupTable: @unchecked Sendable {
         return endPartitioning()
           && add(keys, apart: distance, sums.extracting(droppingFirst: next), count: batch - next)
       }
-      while (count + 1) * 4 > slotCount * 3 {
-        guard growSlots() else { return false }
-      }
-      if !sum(keys, distance, sums, hashes, next..<next + 1) { return false }
+      guard makeSlots(for: 1), sum(keys, distance, sums, hashes, next..<next + 1) else { return false }
       next += 1
     }
   }
@@ -226,7 +217,7 @@ package final class GroupTable: @unchecked Sendable {
     for word in 0..<((count + 1) * stride) { pool[word] = 0 }
     var slots = slots.mutableWords
     for slot in 0..<slotCount { slots[slot] = 0 }
-    count = 0
+    (count, addedCount) = (0, 0)
   }
 
   // MARK: Slots
@@ -236,6 +227,17 @@ package final class GroupTable: @unchecked Sendable {
   /// Returns the slot where the search for a hash begins.
   @inline(__always)
   private static func home(_ hash: UInt64, _ bits: Int) -> Int { Int(truncatingIfNeeded: hash &>> UInt64(64 &- bits)) }
+
+  /// Whether there are slots for so many more groups.
+  private func hasSlots(for more: Int) -> Bool { (count + more) * 4 <= slotCount * 3 }
+
+  /// - Returns: whether there was enough memory.
+  private func makeSlots(for more: Int) -> Bool {
+    while !hasSlots(for: more) {
+      guard growSlots() else { return false }
+    }
+    return true
+  }
 
   /// - Returns: whether there was enough memory; otherwise no more groups are accepted.
   private func growSlots() -> Bool {

@@ -41,6 +41,9 @@ struct Grouping: RowConsumer {
     ipv4 = isShorter ? Table(shorter, limit: limit, share: share, mayPartition: mayPartition) : nil
   }
 
+  /// An empty one by the same key as another.
+  init(like other: Grouping, limit: Int) { self.init(other.key, texts: other.texts, limit: limit) }
+
   mutating func take(_ view: RowGroupView, rows: [UInt32]?) throws(ScanFailure) {
     let isWhole: Bool
     do throws(ParquetReadError) { isWhole = try sum(view, rows) } catch { throw .file(error) }

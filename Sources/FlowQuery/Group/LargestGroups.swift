@@ -36,8 +36,8 @@ struct LargestGroups {
   /// What was found for one key: all groups, or at least the largest ones.
   fileprivate struct Found {
     var grouping: Grouping
-    var count: Int
-    var totals: FlowSums
+    var count = 0
+    var totals = FlowSums()
   }
 
   fileprivate init(_ wanted: Wanted, _ found: [Found], _ report: Scan.Report) {
@@ -57,8 +57,7 @@ struct LargestGroups {
   ) throws(ScanFailure) {
     var found: [Found] = []
     for index in wanted.keys.indices {
-      let first = passes[0].groupings[index]
-      let kept = Grouping(first.key, texts: first.texts, limit: limit)
+      let kept = Grouping(like: passes[0].groupings[index], limit: limit)
       for pass in passes where !kept.add(pass.numbers[index], of: pass.groupings[index]) {
         throw .query(.tooManyGroups(limit))
       }
@@ -173,13 +172,11 @@ extension Scan {
     let next = Atomic(0)
     let outcomes = Mutex<[(LargestGroups.Found, ScanFailure?)]>([])
     ScanThreads.perform(max(1, workers), niceness: niceness) { _, throttle in
-      let grouping = Grouping(parts[0].key, texts: parts[0].texts, limit: limit)
-      var found = LargestGroups.Found(grouping: grouping, count: 0, totals: FlowSums())
+      var found = LargestGroups.Found(grouping: Grouping(like: parts[0], limit: limit))
       let failure = addPartitions(of: parts, from: next, wanted, to: &found, limit: limit, &throttle)
       outcomes.withLock { $0.append((found, failure)) }
     }
-    let grouping = Grouping(parts[0].key, texts: parts[0].texts, limit: limit)
-    var all = LargestGroups.Found(grouping: grouping, count: 0, totals: FlowSums())
+    var all = LargestGroups.Found(grouping: Grouping(like: parts[0], limit: limit))
     for part in parts { all.totals += part.totals }
     for (found, failure) in outcomes.withLock({ $0 }) {
       if let failure { throw failure }
@@ -195,7 +192,7 @@ extension Scan {
     to found: inout LargestGroups.Found, limit: Int, _ throttle: inout ContentionThrottle
   ) -> ScanFailure? {
     // For one partition at a time.
-    let groups = Grouping(parts[0].key, texts: parts[0].texts, limit: limit)
+    let groups = Grouping(like: parts[0], limit: limit)
     // Of the groups kept so far, and how many they were: it gets closer with each time that they are twice as many.
     var (bound, boundedCount) = (UInt64?.none, 0)
     while true {
