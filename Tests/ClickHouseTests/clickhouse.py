@@ -113,20 +113,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             file.write(body)
             file.flush()
             statement = f"{match.group(1)} FROM INFILE '{file.name}' SETTINGS {settings} FORMAT {match.group(2)}"
-            if fault == "kill":
-                with Handler.lock:
-                    Handler.engine.query(statement)
-                os.kill(os.getpid(), signal.SIGKILL)
-            if fault == "after":
-                with Handler.lock:
-                    Handler.engine.query(statement)
-                return self.cut()
-            if fault == "slow":
-                with Handler.lock:
-                    Handler.engine.query(statement)
-                time.sleep(5)
-                return self.answer(200, b"")
-            self.run(statement)
+            if not fault:
+                return self.run(statement)
+            with Handler.lock:
+                Handler.engine.query(statement)
+        if fault == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if fault == "after":
+            return self.cut()
+        time.sleep(5)
+        self.answer(200, b"")
 
 
 def main():
